@@ -1,0 +1,13 @@
+"""EDTF dates (ISO 8601-2:2019, Annex A): text -> the days it allows, how surely, and how to say it.
+
+Owns everything the program knows of dates. The text is the truth and is kept to the letter; open, unknown and
+uncertain stay apart; a qualifier never widens a bound; what is malformed, impossible or backwards is refused.
+Must not know of happenings, of the clock, or of any limit on years but its own: twelve digits.
+"""
+
+from timeline.dates.calendar import civil, day_number
+from timeline.dates.edtf import Edtf, parse
+from timeline.dates.sql import SQL_FUNCTIONS, register
+from timeline.dates.words import words
+
+__all__ = ["SQL_FUNCTIONS", "Edtf", "civil", "day_number", "parse", "register", "words"]

@@ -1,0 +1,164 @@
+"""What to write instead: guesses at what people meant by text that is not EDTF.
+
+Owns the advice only. Must not accept anything: whatever comes here is refused, and the reader of the message
+decides. Patterns are plain and anchored, and look at the start of the text alone.
+"""
+
+import re
+from collections.abc import Callable
+
+from timeline.dates.calendar import MONTH_NAMES, days_in_month
+from timeline.dates.refusal import Refusal
+
+EXPECTED = "Write YYYY, YYYY-MM or YYYY-MM-DD, or another form of EDTF (ISO 8601-2:2019)."
+
+_MONTHS = {name[:3].lower(): number for number, name in enumerate(MONTH_NAMES) if name}
+_NAME = "(" + "|".join(_MONTHS) + ")[a-z]*"
+
+
+def unreadable(text: str) -> Refusal:
+    """Make the refusal of text that no form of date fits, with the likeliest form to write instead."""
+    if not text:
+        return Refusal("there is no date.", EXPECTED)
+    if any(char.isspace() for char in text):
+        bare = "".join(text.split())
+        for pattern, advise in _SPACED:
+            match = pattern(text.strip().lower())
+            if match is not None and (advice := advise(match)) is not None:
+                return Refusal("this is not an EDTF date.", advice)
+        if bare and re.fullmatch(r"[-0-9X/.,?~%YESTZ:+\[\]{}]+", bare):
+            return Refusal("a date has no white space.", "Remove the spaces and line ends.")
+    elif not text.isascii() and any(char.isdigit() and not char.isascii() for char in text):
+        return Refusal("only the digits 0 to 9 are read.", "Write the date with them.")
+    for pattern, advise in _SOLID:
+        match = pattern(text.strip().lower())
+        if match is not None and (advice := advise(match)) is not None:
+            return Refusal("this is not an EDTF date.", advice)
+    return Refusal("this is not an EDTF date.", EXPECTED)
+
+
+def _write(form: str) -> Callable[[re.Match[str]], str | None]:
+    return lambda match: f"Write {match.expand(form)}."
+
+
+def _say(advice: str) -> Callable[[re.Match[str]], str | None]:
+    return lambda _: advice
+
+
+def _day(year: str, month: int, day: str) -> str | None:
+    possible = 1 <= month <= 12 and 1 <= int(day) <= days_in_month(int(year), month)
+    return f"{int(year):04d}-{month:02d}-{int(day):02d}" if possible else None
+
+
+def _named_day(match: re.Match[str]) -> str | None:
+    parts = match.groupdict()
+    month, day = _MONTHS[match["name"][:3]], parts.get("day")
+    written = _day(match["year"], month, day) if day else f"{match['year']}-{month:02d}"
+    return f"Write {written}." if written else None
+
+
+def _slashed(match: re.Match[str]) -> str | None:
+    one, two, year = match.groups()
+    british, american = _day(year, int(two), one), _day(year, int(one), two)
+    if british and american and british != american:
+        return f"Write {british} for {_said(british)}, or {american} for {_said(american)}."
+    return f"Write {british or american}." if british or american else None
+
+
+def _said(day: str) -> str:
+    year, month, number = day.split("-")
+    return f"{int(number)} {MONTH_NAMES[int(month)]} {year}"
+
+
+def _run_together(match: re.Match[str]) -> str | None:
+    written = _day(match[1], int(match[2]), match[3])
+    return f"Write {written}." if written else None
+
+
+def _bce(match: re.Match[str]) -> str | None:
+    year = int(match[1])
+    return f"Write {f'-{year - 1:04d}' if year > 1 else '0000'}: year 0000 is 1 BCE." if year else None
+
+
+def _upper(match: re.Match[str]) -> str:
+    return f"Write {match[1]}T{match[2]}{match[3].upper()}."
+
+
+def _two_years(match: re.Match[str]) -> str:
+    return f"Write {match[1]}/{match[2]}." if match[1] < match[2] else EXPECTED
+
+
+_Advice = tuple[Callable[[str], re.Match[str] | None], Callable[[re.Match[str]], str | None]]
+
+
+def _table(*rows: tuple[str, Callable[[re.Match[str]], str | None]]) -> tuple[_Advice, ...]:
+    return tuple((re.compile(pattern, re.ASCII).fullmatch, advise) for pattern, advise in rows)
+
+
+_YEAR = r"(?P<year>\d{4})"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_MONTH = f"(?P<name>{_NAME})\\.?"
+
+_SPACED = _table(
+    (rf"{_MONTH} {_DAY},? {_YEAR}", _named_day),
+    (rf"{_DAY} (?:of )?{_MONTH},? {_YEAR}", _named_day),
+    (rf"{_MONTH},? {_YEAR}", _named_day),
+    (r"(?:c\.?|ca\.?|circa|about|around) (\d{4})", _write(r"\1~")),
+    (r"(\d{1,4}) (?:b\.?c\.?(?:e\.?)?)", _bce),
+    (r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(z?)", _upper),
+    (r"(\d{4}-\d\d-\d\d) (\d\d:\d\d)", _write(r"\1T\2:00")),
+    (r"(\d{4}(?:-\d\d){0,2}) (?:to|-|\u2013|\u2014|until) (\d{4}(?:-\d\d){0,2})", _two_years),
+)
+
+_SOLID = _table(
+    (r"(?:now|today|yesterday|tomorrow)", _say("Write the day itself, as YYYY-MM-DD.")),
+    (r"(?:unknown|open|undated|n\.?d\.?|none|null|\?+)", _say("Write XXXX where no year is known.")),
+    (r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", _slashed),
+    (r"(\d{1,2})-(\d{1,2})-(\d{4})", _slashed),
+    (r"(\d{4})(\d\d)(\d\d)", _run_together),
+    (r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})", _run_together),
+    (r"(\d{4})-(\d{1,2})-(\d{1,2})", _run_together),
+    (r"(\d{4})-(\d)", lambda match: f"Write {match[1]}-0{match[2]}." if match[2] != "0" else None),
+    (
+        r"(\d{3})",
+        lambda match: f"Write {match[1]}X for the decade, or 0{match[1]} for the year {int(match[1])}.",
+    ),
+    (r"(\d\d)", lambda match: f"Write {match[1]}XX for the century, or the year with four digits."),
+    (r"(\d\d)00'?s", lambda match: f"Write {match[1]}0X for the decade, or {match[1]}XX for the century."),
+    (r"(\d{3})0'?s", _write(r"\1X")),
+    (r"(y-?\d{5,12})", lambda match: f"Write {match[1].upper()}."),
+    (r"([1-9]\d{4,11})", _write(r"Y\1")),
+    (r"-y?([1-9]\d{4,11})", _write(r"Y-\1")),
+    (
+        r"y-?\d+(?:e\d+)?(?:s\d+)?-.*",
+        _say("A year with Y has no month or day. Write the year alone."),
+    ),
+    (r"(?:c\.?|ca\.?|circa)(\d{4})", _write(r"\1~")),
+    (r"(\d{1,4})b\.?c\.?(?:e\.?)?", _bce),
+    (r"(\d{4}(?:-\d\d){0,2})(?:\?~|~\?)", _write(r"\1%")),
+    (r"(\d{4}(?:-\d\d){0,2})(?:\u2013|\u2014|--|\.\.)(\d{4}(?:-\d\d){0,2})", _two_years),
+    (r"(\d{4})-(\d{4})", _two_years),
+    (r"\d{4}-\d{3}", _say("Days of the year are not EDTF. Write YYYY-MM-DD.")),
+    (r"\d{4}-?w\d\d(?:-?\d)?", _say("Weeks are not EDTF. Write the days, as YYYY-MM-DD/YYYY-MM-DD.")),
+    (r"r?\d*/?p[t\d].*", _say("Durations are not EDTF. Write the days, as YYYY-MM-DD/YYYY-MM-DD.")),
+    (r"(\d{4}-\d\d-\d\d)t(\d\d:\d\d:\d\d)(z?)", _upper),
+    (
+        r".*t\d\d:\d\d.*",
+        _say("A time of day needs its whole day, YYYY-MM-DDThh:mm:ss, without ~ ? % or X."),
+    ),
+    (
+        r"-?\d{5,}-.*",
+        _say("A year of more than four digits has no month or day. Write Y and the year."),
+    ),
+    (
+        r"-(\d{1,3})",
+        lambda match: f"Write -{match[1]:0>4}, which is {int(match[1]) + 1} BCE." if int(match[1]) else None,
+    ),
+    (r"\d{8}t\d{6}.*", _say("Write the separators: YYYY-MM-DDThh:mm:ss.")),
+    (r"(\d{1,4}[xu]{0,3}(?:-[0-9xu]{2}){0,2})", lambda match: _masked(match[1])),
+)
+
+
+def _masked(text: str) -> str | None:
+    written = text.replace("x", "X").replace("u", "X")
+    return f"Write {written}." if re.fullmatch(r"[0-9X]{4}(-[0-9X]{2}){0,2}", written) else None

@@ -1,0 +1,109 @@
+"""What a date says, taken apart: the pieces that the grammar builds and the other modules read.
+
+Owns the shapes only. Must not read text, judge it or put it into words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from timeline.dates.calendar import Civil
+
+End = Literal["stated", "open", "unknown"]
+DatePrecision = Literal["year", "month", "day", "season"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One component as written, with the qualifier that reaches it: "", "?", "~" or "%"."""
+
+    digits: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A year, month, day or season. `earliest` and `latest` are None where the year is XXXX."""
+
+    text: str
+    level: int
+    year: Part
+    month: Part | None
+    day: Part | None
+    estimate: int | None
+    """The year as a number; None where it has unspecified digits. With significant digits, the estimate."""
+    years: tuple[int, int] | None
+    """First and last year it may be in; None for XXXX."""
+    earliest: Civil | None
+    latest: Civil | None
+
+    @property
+    def precision(self) -> DatePrecision:
+        """The smallest unit that is written."""
+        if self.day is not None:
+            return "day"
+        if self.month is None:
+            return "year"
+        return "season" if self.season is not None else "month"
+
+    @property
+    def season(self) -> int | None:
+        """The sub-year code 21 to 41 in the month's place, or None."""
+        month = self.month
+        return int(month.digits) if month and month.digits.isdigit() and int(month.digits) > 20 else None
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The qualifiers of year, month and day, as many as are written."""
+        return tuple(part.mark for part in (self.year, self.month, self.day) if part is not None)
+
+    @property
+    def masked(self) -> bool:
+        """Whether any digit is unspecified."""
+        return any("X" in part.digits for part in (self.year, self.month, self.day) if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class DateTime:
+    """A day with a time of day: local, UTC ("Z") or with a shift ("+04:30")."""
+
+    date: Date
+    time: str
+    shift: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One end of an interval. With a date, "open" means on or before it, or on or after it."""
+
+    end: End
+    date: Date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A span from start to end, either of which may be open or unknown."""
+
+    start: Endpoint
+    finish: Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a set: one date, or a run from first to last; None is an open side of the run."""
+
+    first: Date | None
+    last: Date | None
+    run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A set: one of its members where `every` is False, all of them where it is True."""
+
+    every: bool
+    members: tuple[Member, ...]
+
+
+Tree = Date | DateTime | Interval | Choice

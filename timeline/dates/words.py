@@ -1,0 +1,130 @@
+"""A date in plain English, as a careful historian would read it aloud: never more exact than the date.
+
+Owns the wording of times of day, intervals and sets; `phrases.py` has single dates. Must not decide what a
+date means: it reads the same tree as the bounds do.
+"""
+
+from timeline.dates.calendar import MONTH_NAMES
+from timeline.dates.grammar import read
+from timeline.dates.phrases import join, phrase
+from timeline.dates.tree import Choice, Date, DateTime, Endpoint, Interval, Member
+
+_NOT_STATED = {"open": "open", "unknown": "not known"}
+
+
+def words(text: str) -> str:
+    """Say an EDTF date in plain English, in lower case except for names.
+
+    Raises DateInvalid where the text is no date. Years before 1 are said as BCE (0 is 1 BCE), years 1 to 999
+    as CE.
+    """
+    tree = read(text)
+    if isinstance(tree, Date):
+        return phrase(tree)
+    if isinstance(tree, DateTime):
+        return _date_time(tree)
+    if isinstance(tree, Interval):
+        return _interval(tree)
+    return _choice(tree)
+
+
+def _date_time(tree: DateTime) -> str:
+    time = tree.time.removesuffix(":00")
+    if not tree.shift:
+        zone = " local time"
+    elif tree.shift == "Z":
+        zone = " UTC"
+    else:
+        zone = f" (UTC{tree.shift}{'' if ':' in tree.shift else ':00'})"
+    return f"{phrase(tree.date)}, {time}{zone}"
+
+
+def _interval(tree: Interval) -> str:
+    start, finish = tree.start, tree.finish
+    if start.date is None and finish.date is None:
+        return "open at both ends"
+    if start.date is None:
+        return f"until {_endpoint(finish, 'later')}, start {_NOT_STATED[start.end]}"
+    if finish.date is None:
+        return f"from {_endpoint(start, 'earlier')}, end {_NOT_STATED[finish.end]}"
+    if start.end == "open" or finish.end == "open":
+        return f"from {_endpoint(start, 'earlier')} to {_endpoint(finish, 'later')}"
+    return _span(start.date, finish.date)
+
+
+def _endpoint(point: Endpoint, beyond: str) -> str:
+    if point.date is None:
+        return _NOT_STATED[point.end]
+    return f"{phrase(point.date)} or {beyond}" if point.end == "open" else phrase(point.date)
+
+
+def _exact(date: Date) -> bool:
+    """Whether it is a bare year, month or day, which a span may shorten."""
+    return date.estimate is not None and not date.masked and not any(date.marks) and date.season is None
+
+
+def _span(first: Date, last: Date) -> str:
+    """Say two dates as a span, with what they share said once."""
+    if not (_exact(first) and _exact(last)):
+        plain = first.marks[0] == "" and not first.masked
+        return f"{'' if plain else 'from '}{phrase(first)} to {phrase(last)}"
+    if first.text == last.text:
+        return f"{phrase(first)}, start to end"
+    same_year = first.estimate == last.estimate
+    if first.precision == last.precision == "day" and same_year:
+        return f"{_day_and_month(first, last)} to {phrase(last)}"
+    if first.precision == last.precision == "month" and same_year:
+        return f"{_month_name(first)} to {phrase(last)}"
+    return f"{phrase(first)} to {phrase(last)}"
+
+
+def _month_name(date: Date) -> str:
+    return MONTH_NAMES[int(date.month.digits)] if date.month is not None else ""
+
+
+def _day_and_month(first: Date, last: Date) -> str:
+    number = str(int(first.day.digits)) if first.day is not None else ""
+    return number if _month_name(first) == _month_name(last) else f"{number} {_month_name(first)}"
+
+
+def _choice(tree: Choice) -> str:
+    if len(tree.members) == 1:
+        return _only(tree.members[0], every=tree.every)
+    # after a run, "and" alone would seem to belong to it: "the years up to 1984, and 1990"
+    last = ", and" if any(member.run for member in tree.members) else " and"
+    return f"{'all' if tree.every else 'one'} of {join([_member(member) for member in tree.members], last)}"
+
+
+def _only(member: Member, *, every: bool) -> str:
+    """Say a set of one member, which is mostly one run."""
+    first, last = member.first, member.last
+    if not member.run and first is not None:
+        return f"{phrase(first)}, the only {'member' if every else 'choice'}"
+    unit = _unit(first or last)
+    if first is not None and last is not None:
+        return f"every {unit} from {_span(first, last)}" if every else f"one {unit} of {_span(first, last)}"
+    if every:
+        return f"every {unit} {_side(member)}"
+    on = "on" if unit == "day" else "in"
+    if last is not None:
+        return f"{on} or before {phrase(last)}"
+    return f"{on} or after {phrase(first)}" if first is not None else ""
+
+
+def _member(member: Member) -> str:
+    first, last = member.first, member.last
+    if not member.run and first is not None:
+        return phrase(first)
+    if first is not None and last is not None:
+        return f"the {_unit(first)}s {_span(first, last)}"
+    return f"the {_unit(first or last)}s {_side(member)}"
+
+
+def _side(member: Member) -> str:
+    if member.last is not None:
+        return f"up to {phrase(member.last)}"
+    return f"from {phrase(member.first)} on" if member.first is not None else ""
+
+
+def _unit(date: Date | None) -> str:
+    return date.precision if date is not None else "date"

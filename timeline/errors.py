@@ -1,0 +1,88 @@
+"""Every error the program raises on purpose.
+
+Owns the names people catch. Must not know how anything else works: it imports nothing of ours.
+Each message is one line that says the subject, what was found, what was expected, and what to do next.
+"""
+
+from typing import Self
+
+
+class TimelineError(Exception):
+    """Something was refused; nothing was changed. The message is one readable line.
+
+    `faults` pairs each field at fault, as a dotted path counted from 1 ("citations.2.quote"), with what is wrong with it.
+    """
+
+    def __init__(self, message: str, faults: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
+
+    @classmethod
+    def in_fields(cls, subject: str, faults: tuple[tuple[str, str], ...]) -> Self:
+        """Tell of faults in the fields of a subject."""
+        return cls(f"{subject}: " + "; ".join(f"{field}: {reason}" for field, reason in faults), faults)
+
+
+# What was said
+
+
+class DateInvalid(TimelineError):
+    """A date is not EDTF (ISO 8601-2:2019), or is impossible, or runs backwards."""
+
+
+class QuoteNotFound(TimelineError):
+    """A quotation does not stand in the text; the message shows the nearest passage."""
+
+
+class QuoteAmbiguous(TimelineError):
+    """A quotation stands in the text more than once, and nothing says which is meant."""
+
+
+class StatementInvalid(TimelineError):
+    """Fields of a source, a happening or a citation are missing, unknown or malformed."""
+
+
+class UnknownSource(TimelineError):
+    """No source of that id has been archived."""
+
+
+class UnknownHappening(TimelineError):
+    """No happening of that id has been recorded."""
+
+
+class PartOfCircle(TimelineError):
+    """A happening would become a part of itself."""
+
+
+class DocumentUnreadable(TimelineError):
+    """A document cannot be archived: missing, empty, binary, or in an encoding that is not known."""
+
+
+class BundleInvalid(TimelineError):
+    """A bundle has faults; nothing of it was appended. One line for each: file, line, field, what to do."""
+
+
+# What stands in the log already
+
+
+class AlreadyRecorded(TimelineError):
+    """The id is taken by something else; a correction is the way to change it."""
+
+
+class VersionConflict(TimelineError):
+    """The stream is not at the version the writer expected."""
+
+
+class AlreadyRetracted(TimelineError):
+    """The happening has been retracted, so it can be neither corrected nor retracted anew."""
+
+
+# The file
+
+
+class DatabaseRefused(TimelineError):
+    """The file cannot be used as a timeline: absent, foreign, newer, read-only, full or busy."""
+
+
+class GuardsMissing(DatabaseRefused):
+    """The triggers that keep the log append-only are not as they were made."""

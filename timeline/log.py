@@ -1,0 +1,272 @@
+"""The append-only log and the archive beside it: schema, guards, append, read.
+
+Owns the file: how it is opened, what makes it ours, and the one transaction in which anything is written.
+Must not know what an event means. `append` assigns positions; `store` takes events whose positions are known.
+"""
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+from timeline.errors import DatabaseRefused, GuardsMissing, TimelineError
+from timeline.scripts import statements
+
+APPLICATION_ID = 0x7E11_0001  # PRAGMA application_id: this file is a timeline
+FORMAT = 1  # PRAGMA user_version: which layout of the log
+BUSY_SECONDS = 60
+_COLUMNS = "position, stream, version, type, recorded_at, recorded_by, data, salt, data_hash"
+
+EventType = Literal[
+    "SourceArchived", "SourceCorrected", "HappeningRecorded", "HappeningCorrected", "HappeningRetracted", "EventRedacted"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The immutable record of what was said. `recorded_at` is UTC RFC 3339; `data` is canonical JSON, None once redacted."""
+
+    position: int
+    stream: str
+    version: int
+    type: EventType
+    recorded_at: str
+    recorded_by: str
+    data: str | None
+    salt: bytes | None
+    data_hash: bytes
+
+    @property
+    def id(self) -> str:
+        """`stream@version`."""
+        return f"{self.stream}@{self.version}"
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The data, parsed; empty once redacted."""
+        parsed: dict[str, Any] = json.loads(self.data) if self.data is not None else {}
+        return parsed
+
+
+def canonical(data: Mapping[str, Any]) -> str:
+    """Write data as canonical JSON (RFC 8785).
+
+    For what events hold (ASCII keys, text, integers, lists, objects) sorted compact JSON is the canonical form; `verify` and the
+    tests compare it with the rfc8785 library.
+    """
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def data_hash(salt: bytes, data: str) -> bytes:
+    """SHA-256(salt || data), over the stored bytes."""
+    return hashlib.sha256(salt + data.encode()).digest()
+
+
+class Log:
+    """One open timeline file. Not to be shared between threads."""
+
+    def __init__(self, path: str | Path, *, read_only: bool = False, guarded: bool = True) -> None:
+        """Open the file, or make it where there is none and writing is allowed.
+
+        Raises DatabaseRefused where the file is absent, not a timeline, of a newer format, or cannot be read; GuardsMissing
+        where the log's triggers are not as they were made, unless `guarded` is False, which is for looking into such a file.
+        """
+        self.path = Path(path)
+        self.read_only = read_only
+        self.guarded = guarded
+        if read_only and not self.path.exists():
+            raise DatabaseRefused(f"{self.path}: there is no such file. Make one: timeline build --db {self.path}")
+        try:
+            self.connection = _connect(self.path, read_only)
+        except sqlite3.Error as error:
+            raise _refusal(self.path, error) from error
+        try:
+            self._identify()
+        except sqlite3.Error as error:
+            self.connection.close()
+            raise _refusal(self.path, error) from error
+        except TimelineError:
+            self.connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the write lock: everything inside is kept together, or nothing of it."""
+        if self.read_only:
+            raise DatabaseRefused(f"{self.path}: opened for reading only. Open it for writing to append")
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException as error:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise _refusal(self.path, error) from error
+            raise
+
+    def append(self, stream: str, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
+        """Append data to a stream, at the next position and version. The caller holds the transaction."""
+        (position,) = self.connection.execute("SELECT coalesce(max(position), 0) + 1 FROM events").fetchone()
+        event = Event(position, stream, self.version(stream) + 1, type, at, by, data, salt, data_hash(salt, data))
+        self.store(event)
+        return event
+
+    def store(self, event: Event) -> None:
+        """Store an event whose position is known. The caller holds the transaction; the guards refuse a gap."""
+        self.connection.execute(
+            f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                event.position,
+                event.stream,
+                event.version,
+                event.type,
+                event.recorded_at,
+                event.recorded_by,
+                event.data,
+                event.salt,
+                event.data_hash,
+            ),
+        )
+
+    def keep(self, document: bytes) -> str:
+        """Archive a document, once, and return its SHA-256 in hex. The caller holds the transaction."""
+        sha256 = hashlib.sha256(document).hexdigest()
+        if self.connection.execute("SELECT 1 FROM documents WHERE sha256 = ?", (sha256,)).fetchone() is None:
+            self.connection.execute("INSERT INTO documents VALUES (?, ?)", (sha256, document))
+        return sha256
+
+    def document(self, sha256: str) -> bytes | None:
+        """The bytes archived under a SHA-256 in hex."""
+        row = self.connection.execute("SELECT bytes FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
+        return None if row is None else row[0]
+
+    def size(self) -> int:
+        """How many events the log holds; also the last position."""
+        (size,) = self.connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
+        return int(size)
+
+    def version(self, stream: str) -> int:
+        """The last version of a stream; 0 where it has no events."""
+        row = self.connection.execute("SELECT max(version) FROM events WHERE stream = ?", (stream,)).fetchone()
+        return row[0] or 0
+
+    def event(self, position: int) -> Event | None:
+        """The event at a position."""
+        return self._one("WHERE position = ?", position)
+
+    def first(self, stream: str) -> Event | None:
+        """The event that began a stream."""
+        return self._one("WHERE stream = ? AND version = 1", stream)
+
+    def stream(self, stream: str, as_of: int | None = None) -> list[Event]:
+        """A stream's events in order, up to a position."""
+        return list(self._many("WHERE stream = ? AND position <= ? ORDER BY version", stream, as_of or 2**62))
+
+    def events(self, after: int = 0) -> Iterator[Event]:
+        """Every event after a position, in order."""
+        return self._many("WHERE position > ? ORDER BY position", after)
+
+    def _one(self, where: str, *values: object) -> Event | None:
+        return next(self._many(where, *values), None)
+
+    def _many(self, where: str, *values: object) -> Iterator[Event]:
+        for row in self.connection.execute(f"SELECT {_COLUMNS} FROM events {where}", values):
+            yield Event(*row)
+
+    def _identify(self) -> None:
+        """Make sure that the file is ours, of a format we know, and guarded; make the log in an empty one."""
+        application, form, objects = self.connection.execute(
+            "SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_master)"
+            " FROM pragma_application_id AS a, pragma_user_version AS v"
+        ).fetchone()
+        if application == 0 and objects == 0 and not self.read_only:
+            self._create()
+        elif application != APPLICATION_ID:
+            raise DatabaseRefused(f"{self.path}: this SQLite file is not a timeline. Give the path of one, or of a new file")
+        elif form > FORMAT:
+            raise DatabaseRefused(
+                f"{self.path}: written by a newer version of this program (format {form}, known {FORMAT}). Upgrade cited-timeline"
+            )
+        elif self.guarded and (missing := self.missing_guards()):
+            raise GuardsMissing(
+                f"{self.path}: the log's guards are missing or changed: {', '.join(missing)}. It may have been tampered with;"
+                f" nothing was opened. See what happened: timeline verify --db {self.path}"
+            )
+
+    def missing_guards(self) -> list[str]:
+        """The names of the guards that are absent or not as they were made."""
+        found = dict(self.connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        return [name for name, sql in guards().items() if found.get(name) != sql]
+
+    def _create(self) -> None:
+        _use_wal(self.connection)
+        with self.transaction():
+            if self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+                for statement in statements("timeline", "log.sql"):
+                    self.connection.execute(statement)
+                self.connection.execute(f"PRAGMA user_version = {FORMAT}")
+                self.connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
+    if not read_only:
+        return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    address = path.absolute().as_uri()
+    connection = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master")
+    except sqlite3.OperationalError:
+        # In a folder that cannot be written, SQLite reads a closed WAL file only when told that nobody writes to it.
+        connection.close()
+        if Path(f"{path}-wal").exists():
+            raise
+        connection = sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
+    return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Let readers read while one writes. The switch needs the file alone, and does not wait for it by itself."""
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+
+
+@cache
+def guards() -> dict[str, str]:
+    """The triggers that keep the log append-only: name to SQL, as SQLite keeps it."""
+    return {sql.split(maxsplit=3)[2]: sql for sql in statements("timeline", "log.sql") if sql.startswith("CREATE TRIGGER ")}
+
+
+_REFUSALS = {
+    "SQLITE_BUSY": f"another program has been writing to it for {BUSY_SECONDS} seconds. Try again when it is done",
+    "SQLITE_CANTOPEN": "it cannot be opened: the folder is missing, or not yours to use. Give another path",
+    "SQLITE_CORRUPT": "it is damaged. See what can be read: timeline verify",
+    "SQLITE_FULL": "the disk is full; nothing was appended. Free some space, then repeat",
+    "SQLITE_IOERR": "the disk could not be read or written; nothing was appended. Check the disk, then repeat",
+    "SQLITE_NOTADB": "this is not an SQLite file. Give the path of a timeline, or of a new file",
+    "SQLITE_READONLY": "it is read-only. Make the file and its folder writable, or work on a copy",
+}
+
+
+def _refusal(path: Path, error: sqlite3.Error) -> DatabaseRefused:
+    name = getattr(error, "sqlite_errorname", "")
+    reason = next((text for code, text in _REFUSALS.items() if name.startswith(code)), str(error))
+    return DatabaseRefused(f"{path}: {reason}")

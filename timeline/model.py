@@ -1,0 +1,295 @@
+"""What people say: sources, happenings and citations, as frozen models that refuse what is malformed.
+
+Owns the fields, their formats, and the words in which a fault is told. Must not read the log, nor look for quotations.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, TypedDict, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+
+from timeline import dates
+from timeline.errors import DateInvalid, StatementInvalid
+
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)*")
+
+
+def _identifier(value: str) -> str:
+    if not IDENTIFIER.fullmatch(value):
+        raise ValueError("is not an id. Use 1 to 200 of the letters a-z and A-Z, digits, hyphens, dots and underscores")
+    return value
+
+
+def _readable(value: str) -> str:
+    if found := _FORBIDDEN.search(value):
+        raise ValueError(f"holds the control character U+{ord(found[0]):04X}. Remove it")
+    if not value.strip():
+        raise ValueError("is empty. Fill it in, or leave the field out")
+    return value
+
+
+def _edtf(value: str) -> str:
+    try:
+        dates.parse(value)
+    except DateInvalid as error:
+        raise ValueError(str(error).removeprefix("date ")) from None
+    return value
+
+
+def _web_address(value: str) -> str:
+    if not re.match(r"https?://[^\s/]", value) or re.search(r"\s", value):
+        raise ValueError("is not a web address. It must begin with http:// or https:// and hold no spaces")
+    return value
+
+
+def _matching(pattern: re.Pattern[str], expected: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(f"is not {expected}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _decimal_string(value: object) -> object:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _up_to(limit: int) -> AfterValidator:
+    def check(value: str) -> str:
+        if not _DECIMAL.fullmatch(value) or abs(float(value)) > limit:
+            raise ValueError(f'is not a decimal number of degrees from -{limit} to {limit}, such as "31.62"')
+        return value
+
+    return AfterValidator(check)
+
+
+def _one_or_many(key: str) -> BeforeValidator:
+    """A lone string in a list stands for an object with that one key."""
+
+    def expand(value: object) -> object:
+        return {key: value} if isinstance(value, str) else value
+
+    return BeforeValidator(expand)
+
+
+Identifier = Annotated[str, AfterValidator(_identifier)]
+Text = Annotated[str, AfterValidator(_readable), AfterValidator(str.strip)]
+Verbatim = Annotated[str, AfterValidator(_readable)]
+Date = Annotated[str, AfterValidator(_edtf)]
+Grade = Literal["exact", "normalised", "typographic"]
+
+
+class Model(BaseModel):
+    """Frozen, strict about types and about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Reason(Model):
+    """Why something was corrected or retracted, and what takes the place of what was retracted."""
+
+    reason: Text
+    superseded_by: Identifier | None = None
+
+
+class Source(Model):
+    """An archived document: its bibliography, and the hashes of its bytes and of its text.
+
+    `published` is an EDTF date; `language` a BCP 47 tag; `media_type` as in RFC 6838; the hashes SHA-256 in hex.
+    """
+
+    title: Text
+    publisher: Text | None = None
+    author: Text | None = None
+    published: Date | None = None
+    url: Annotated[Text, AfterValidator(_web_address)] | None = None
+    language: Annotated[str, _matching(_LANGUAGE, 'a language tag such as "en" or "ar-MA" (BCP 47)')] | None = None
+    media_type: Annotated[str, _matching(_MEDIA_TYPE, 'a media type such as "text/plain" (RFC 6838)')]
+    sha256: str
+    text_sha256: str
+    extractor: str
+
+
+class Citation(Model):
+    """A source and the words that stand in it.
+
+    `prefix` and `suffix` are the words right before and after (W3C TextQuoteSelector), needed where the quotation stands twice.
+    `supports` says what the quotation is cited for.
+    """
+
+    source: Identifier
+    quote: Verbatim
+    prefix: str | None = None
+    suffix: str | None = None
+    stance: Literal["supports", "disputes"] = "supports"
+    supports: Text | None = None
+
+
+class FoundCitation(Citation):
+    """A citation with the place and grade at which it was found; offsets in Unicode code points, the end excluded."""
+
+    start_char: int
+    end_char: int
+    grade: Grade
+
+
+class Actor(Model):
+    """Who took part, and as what."""
+
+    name: Text
+    role: Text | None = None
+
+
+class Relation(Model):
+    """Another happening, and what this one has to do with it."""
+
+    other: Identifier
+    relation: Text = "related to"
+
+
+class Happening(Model):
+    """What occurred in the world, as one statement.
+
+    `date` is EDTF (ISO 8601-2:2019, levels 0 to 2), kept to the letter; `date_note` says how it was read from the document.
+    `zone` is an IANA time zone, for a date with a time of day and no shift of its own. Coordinates are decimal degrees (WGS 84).
+    `attributed_to` names whose claim this is, where it is one.
+    """
+
+    title: Text
+    date: Date
+    date_note: Text | None = None
+    zone: str | None = None
+    summary: Text | None = None
+    kind: Text | None = None
+    place: Text | None = None
+    latitude: Annotated[str, BeforeValidator(_decimal_string), _up_to(90)] | None = None
+    longitude: Annotated[str, BeforeValidator(_decimal_string), _up_to(180)] | None = None
+    part_of: Identifier | None = None
+    attributed_to: Text | None = None
+    actors: tuple[Annotated[Actor, _one_or_many("name")], ...] = ()
+    tags: tuple[Text, ...] = ()
+    related: tuple[Annotated[Relation, _one_or_many("other")], ...] = ()
+    citations: tuple[Citation, ...]
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Happening":
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude: one is given without the other. Give both, or neither")
+        if not self.citations:
+            raise ValueError("citations: nothing is cited. Give at least one quotation from an archived source")
+        _refuse_repeats("actors", [actor_id(actor.name) for actor in self.actors])
+        _refuse_repeats("tags", self.tags)
+        _refuse_repeats("related", [f"{tie.relation} {tie.other}" for tie in self.related])
+        return self
+
+
+class HappeningVersion(Happening):
+    """A happening as one event told it, with that event's place in the log."""
+
+    citations: tuple[FoundCitation, ...]
+    instant: str | None = None
+    id: str
+    status: Literal["current", "retracted"]
+    version: int
+    position: int
+    recorded_at: str
+    recorded_by: str
+    reason: str | None = None
+    superseded_by: str | None = None
+
+
+class HappeningFields(TypedDict, total=False):
+    """The fields of a Happening, as Python calls give them."""
+
+    title: str
+    date: str
+    date_note: str | None
+    zone: str | None
+    summary: str | None
+    kind: str | None
+    place: str | None
+    latitude: str | float | None
+    longitude: str | float | None
+    part_of: str | None
+    attributed_to: str | None
+    actors: Sequence[str | Mapping[str, str | None] | Actor]
+    tags: Sequence[str]
+    related: Sequence[str | Mapping[str, str] | Relation]
+    citations: Sequence[Citation | Mapping[str, str]]
+
+
+class SourceFields(TypedDict, total=False):
+    """The bibliographic fields of a Source, as Python calls give them."""
+
+    title: str
+    publisher: str | None
+    author: str | None
+    published: str | None
+    url: str | None
+    language: str | None
+
+
+def stream(kind: Literal["source", "happening"], id: str) -> str:
+    """Name the stream of a source or happening; StatementInvalid where the id is malformed."""
+    try:
+        return f"{kind}/{_identifier(id)}"
+    except (ValueError, TypeError) as error:
+        reason = str(error) if isinstance(id, str) and id else "is missing. Give it"
+        raise StatementInvalid.in_fields(f"{kind}/{str(id)[:50]}", (("id", reason),)) from None
+
+
+def actor_id(name: str) -> str:
+    """Make the id of an actor from a name: its letters and digits, in lower case, joined by hyphens.
+
+    Accents and scripts stay: "José Pérez" is "josé-pérez". Names that differ in case, spacing or punctuation alone share an id.
+    """
+    return "-".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", name).lower())) or name
+
+
+def _refuse_repeats(field: str, values: Sequence[str]) -> None:
+    if len(set(values)) < len(values):
+        repeated = next(value for value in values if values.count(value) > 1)
+        raise ValueError(f'{field}: "{repeated}" stands twice. Give it once')
+
+
+M = TypeVar("M", bound=Model)
+
+
+def check(model: type[M], fields: Mapping[str, Any], subject: str) -> M:
+    """Make a model of fields, or raise StatementInvalid with every fault: (field, what is wrong and what to do)."""
+    try:
+        return model.model_validate(dict(fields))
+    except ValidationError as error:
+        faults = tuple(_fault(model, details) for details in error.errors())
+        raise StatementInvalid.in_fields(subject, faults) from None
+
+
+def _fault(model: type[Model], details: Any) -> tuple[str, str]:
+    field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in details["loc"])
+    match details["type"]:
+        case "missing":
+            return field, "is missing. Give it"
+        case "extra_forbidden":
+            near = get_close_matches(field, model.model_fields, n=1)
+            return field, f'is not a field here. Did you mean "{near[0]}"?' if near else "is not a field here. Leave it out"
+        case "string_type":
+            return field, "is not text. Write it in quotes"
+        case "tuple_type":
+            return field, "is not a list. Write one"
+        case "literal_error":
+            return field, f"is not one of {details['ctx']['expected']}"
+        case "value_error" if not field:
+            field, _, message = str(details["ctx"]["error"]).partition(": ")
+            return field, message
+        case "value_error":
+            return field, str(details["ctx"]["error"])
+        case _:
+            return field, details["msg"]

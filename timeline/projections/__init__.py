@@ -1,0 +1,112 @@
+"""The read tables, derived from the log by the SQL files beside this one.
+
+Owns the order in which they are derived, and the few SQL functions they call. Must not append, nor know what a statement means.
+In each file the CREATE statements say what the table is; the others carry it forward over the events after `:after`.
+The same statements serve an append and a rebuild, so both give the same rows.
+"""
+
+import hashlib
+import re
+import sqlite3
+import unicodedata
+from functools import cache, lru_cache
+
+from timeline import dates, model
+from timeline.scripts import statements
+
+FILES = (
+    "sources",
+    "happening_versions",
+    "happenings",
+    "citations",
+    "actors",
+    "happening_tags",
+    "related",
+    "happening_times",
+    "happenings_fts",
+    "sources_fts",
+    "timeline",
+)
+
+
+_POINTED_SCRIPTS = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
+_TATWEEL = "\u0640"
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Give a connection the SQL functions that the files call."""
+    dates.register(connection)
+    connection.create_function("actor_id", 1, lru_cache(10_000)(model.actor_id), deterministic=True)
+    connection.create_function("folded", -1, folded, deterministic=True)
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the read tables, empty. The caller holds the transaction."""
+    connection.execute("CREATE TABLE projected (position INTEGER NOT NULL, definition TEXT NOT NULL) STRICT")
+    connection.execute("INSERT INTO projected VALUES (0, ?)", (definition(),))
+    for statement in _statements():
+        if _is_schema(statement):
+            connection.execute(statement)
+
+
+def advance(connection: sqlite3.Connection) -> None:
+    """Carry the read tables forward to the end of the log. The caller holds the transaction."""
+    (after,) = connection.execute("SELECT position FROM projected").fetchone()
+    for statement in _statements():
+        if not _is_schema(statement):
+            connection.execute(statement, {"after": after})
+    connection.execute("UPDATE projected SET position = (SELECT coalesce(max(position), 0) FROM events)")
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Drop the read tables and derive them again from the log. The caller holds the transaction."""
+    for kind, name in reversed(objects()):
+        connection.execute(f"DROP {kind} IF EXISTS {name}")
+    connection.execute("DROP TABLE IF EXISTS projected")
+    create(connection)
+    advance(connection)
+
+
+def exist(connection: sqlite3.Connection) -> bool:
+    """Whether there are read tables at all."""
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'projected'").fetchone() is not None
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether the read tables were made by these very files."""
+    return exist(connection) and connection.execute("SELECT definition FROM projected").fetchone() == (definition(),)
+
+
+@cache
+def definition() -> str:
+    """The SHA-256 of all the files: what the read tables are, in one word."""
+    return hashlib.sha256("\n".join(_statements()).encode()).hexdigest()
+
+
+@cache
+def objects() -> tuple[tuple[str, str], ...]:
+    """The tables and views that the files make, as (TABLE or VIEW, name), in order."""
+    found = (re.search(r"^CREATE (?:VIRTUAL )?(TABLE|VIEW) (\w+)", s, re.MULTILINE) for s in _statements())
+    return tuple((match[1], match[2]) for match in found if match)
+
+
+@cache
+def _statements() -> tuple[str, ...]:
+    return tuple(statement for name in FILES for statement in statements("timeline.projections", f"{name}.sql"))
+
+
+def _is_schema(statement: str) -> bool:
+    return statement.startswith("CREATE ")
+
+
+def folded(*texts: str | None) -> str | None:
+    """Join texts without their combining marks, or None where that changes nothing the tokenizer would keep.
+
+    The tokenizer folds Latin, Greek and Cyrillic itself; this adds Arabic vowel signs and hamzas, Hebrew points and the like.
+    """
+    text = "\n".join(part for part in texts if part)
+    if text.isascii() or not _POINTED_SCRIPTS.search(text):
+        return None
+    apart = unicodedata.normalize("NFD", text)
+    plain = "".join(c for c in apart if unicodedata.category(c) != "Mn" and c != _TATWEEL)
+    return plain if plain != text else None

@@ -1,0 +1,73 @@
+-- happening_versions: every version of every happening, with the positions between which it stood.
+-- As of position P: known_from <= P AND (known_until IS NULL OR known_until > P).
+
+CREATE TABLE happening_versions (
+    id            TEXT NOT NULL REFERENCES happenings(id),
+    title         TEXT,
+    summary       TEXT,
+    date          TEXT,
+    date_note     TEXT,
+    earliest      TEXT,
+    latest        TEXT,
+    earliest_day  INTEGER,
+    latest_day    INTEGER,
+    year          INTEGER,
+    month         INTEGER,
+    precision     TEXT,
+    kind          TEXT,
+    place         TEXT,
+    latitude      REAL,
+    longitude     REAL,
+    part_of       TEXT REFERENCES happenings(id),
+    attributed_to TEXT,
+    status        TEXT NOT NULL,
+    sources       INTEGER NOT NULL,
+    citations     INTEGER NOT NULL,
+    version       INTEGER NOT NULL,
+    recorded_at   TEXT NOT NULL,
+    position      INTEGER PRIMARY KEY REFERENCES events(position),
+    known_from    INTEGER NOT NULL,
+    known_until   INTEGER,
+    reason        TEXT
+) STRICT;
+
+CREATE INDEX happening_versions_id ON happening_versions (id, version);
+CREATE INDEX happening_versions_known_until ON happening_versions (known_until) WHERE known_until IS NOT NULL;
+
+INSERT INTO happening_versions
+SELECT
+    substr(stream, 11),
+    json_extract(data, '$.statement.title'),
+    json_extract(data, '$.statement.summary'),
+    json_extract(data, '$.statement.date'),
+    json_extract(data, '$.statement.date_note'),
+    edtf_earliest(json_extract(data, '$.statement.date')),
+    edtf_latest(json_extract(data, '$.statement.date')),
+    edtf_earliest_day(json_extract(data, '$.statement.date')),
+    edtf_latest_day(json_extract(data, '$.statement.date')),
+    edtf_year(json_extract(data, '$.statement.date')),
+    edtf_month(json_extract(data, '$.statement.date')),
+    edtf_precision(json_extract(data, '$.statement.date')),
+    json_extract(data, '$.statement.kind'),
+    json_extract(data, '$.statement.place'),
+    CAST(json_extract(data, '$.statement.latitude') AS REAL),
+    CAST(json_extract(data, '$.statement.longitude') AS REAL),
+    json_extract(data, '$.statement.part_of'),
+    json_extract(data, '$.statement.attributed_to'),
+    CASE type WHEN 'HappeningRetracted' THEN 'retracted' ELSE 'current' END,
+    (SELECT count(DISTINCT json_extract(value, '$.source')) FROM json_each(data, '$.statement.citations')),
+    coalesce(json_array_length(data, '$.statement.citations'), 0),
+    version,
+    recorded_at,
+    position,
+    position,
+    NULL,
+    json_extract(data, '$.reason')
+FROM events
+WHERE position > :after AND type IN ('HappeningRecorded', 'HappeningCorrected', 'HappeningRetracted')
+ORDER BY position;
+
+UPDATE happening_versions AS old SET known_until = (
+    SELECT min(position) FROM happening_versions AS newer WHERE newer.id = old.id AND newer.version > old.version
+)
+WHERE known_until IS NULL AND id IN (SELECT id FROM happening_versions WHERE position > :after AND version > 1);

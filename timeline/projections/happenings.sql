@@ -1,0 +1,46 @@
+-- happenings: what occurred, as now known: the standing version of each.
+
+CREATE TABLE happenings (
+    id            TEXT PRIMARY KEY,
+    title         TEXT,
+    summary       TEXT,
+    date          TEXT,
+    date_note     TEXT,
+    earliest      TEXT,
+    latest        TEXT,
+    earliest_day  INTEGER,
+    latest_day    INTEGER,
+    year          INTEGER,
+    month         INTEGER,
+    precision     TEXT,
+    kind          TEXT,
+    place         TEXT,
+    latitude      REAL,
+    longitude     REAL,
+    part_of       TEXT REFERENCES happenings(id),
+    attributed_to TEXT,
+    status        TEXT NOT NULL,
+    sources       INTEGER NOT NULL,
+    citations     INTEGER NOT NULL,
+    version       INTEGER NOT NULL,
+    recorded_at   TEXT NOT NULL,
+    position      INTEGER NOT NULL UNIQUE REFERENCES events(position)
+) STRICT;
+
+-- Time order: when it began, or if that is not known when it ended; of those that began together, the longest first.
+CREATE INDEX happenings_time ON happenings (
+    coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, 9e15), date, id
+);
+CREATE INDEX happenings_kind ON happenings (kind) WHERE kind IS NOT NULL;
+CREATE INDEX happenings_place ON happenings (place) WHERE place IS NOT NULL;
+CREATE INDEX happenings_part_of ON happenings (part_of) WHERE part_of IS NOT NULL;
+
+DELETE FROM happenings WHERE id IN (SELECT id FROM happening_versions WHERE position > :after AND version > 1);
+
+INSERT INTO happenings
+SELECT
+    id, title, summary, date, date_note, earliest, latest, earliest_day, latest_day, year, month, precision, kind,
+    place, latitude, longitude, part_of, attributed_to, status, sources, citations, version, recorded_at, position
+FROM happening_versions
+WHERE position > :after AND known_until IS NULL
+ORDER BY position;

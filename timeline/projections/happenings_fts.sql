@@ -1,0 +1,27 @@
+-- happenings_fts: full-text search over happenings with their people and quotations; rowid is happenings.position.
+-- folded holds the same words without diacritics, where a script has some that the tokenizer keeps (Arabic, Hebrew).
+
+CREATE VIRTUAL TABLE happenings_fts USING fts5(
+    title, summary, place, people, quotations, folded,
+    tokenize = "unicode61 remove_diacritics 2"
+);
+
+DELETE FROM happenings_fts WHERE rowid IN (SELECT position FROM happening_versions WHERE known_until > :after);
+
+INSERT INTO happenings_fts (rowid, title, summary, place, people, quotations, folded)
+SELECT
+    position, title, summary, place, people, quotations,
+    folded(title, summary, place, people, quotations)
+FROM (
+    SELECT
+        position, title, summary, place,
+        (
+            SELECT group_concat(actors.name, char(10))
+            FROM happening_actors JOIN actors ON actors.id = happening_actors.actor
+            WHERE happening_actors.happening = known.id
+        ) AS people,
+        (SELECT group_concat(quote, char(10)) FROM citations WHERE citations.happening = known.id) AS quotations
+    FROM happening_versions AS known
+    WHERE position > :after AND known_until IS NULL
+)
+ORDER BY position;

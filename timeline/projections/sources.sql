@@ -1,0 +1,51 @@
+-- sources: who said so, as now known: one row for each archived document.
+
+CREATE TABLE sources (
+    id          TEXT PRIMARY KEY,
+    title       TEXT,
+    publisher   TEXT,
+    author      TEXT,
+    published   TEXT,
+    url         TEXT,
+    language    TEXT,
+    media_type  TEXT,
+    sha256      TEXT REFERENCES documents(sha256),
+    text_sha256 TEXT REFERENCES documents(sha256),
+    extractor   TEXT,
+    characters  INTEGER,
+    archived_at TEXT,
+    position    INTEGER NOT NULL UNIQUE REFERENCES events(position)
+) STRICT;
+
+CREATE VIEW source_texts AS
+SELECT sources.id AS source, CAST(documents.bytes AS TEXT) AS text
+FROM sources JOIN documents ON documents.sha256 = sources.text_sha256;
+
+DELETE FROM sources WHERE id IN (
+    SELECT substr(stream, 8) FROM events WHERE position > :after AND type = 'SourceCorrected'
+);
+
+INSERT INTO sources
+SELECT
+    substr(said.stream, 8),
+    json_extract(said.data, '$.statement.title'),
+    json_extract(said.data, '$.statement.publisher'),
+    json_extract(said.data, '$.statement.author'),
+    json_extract(said.data, '$.statement.published'),
+    json_extract(said.data, '$.statement.url'),
+    json_extract(said.data, '$.statement.language'),
+    json_extract(said.data, '$.statement.media_type'),
+    json_extract(said.data, '$.statement.sha256'),
+    json_extract(said.data, '$.statement.text_sha256'),
+    json_extract(said.data, '$.statement.extractor'),
+    (SELECT length(CAST(bytes AS TEXT)) FROM documents WHERE sha256 = json_extract(said.data, '$.statement.text_sha256')),
+    (SELECT recorded_at FROM events AS first WHERE first.stream = said.stream AND first.version = 1),
+    said.position
+FROM events AS said
+WHERE said.position > :after
+  AND said.type IN ('SourceArchived', 'SourceCorrected')
+  AND NOT EXISTS (
+      SELECT 1 FROM events AS later
+      WHERE later.stream = said.stream AND later.version > said.version AND later.type = 'SourceCorrected'
+  )
+ORDER BY said.position;

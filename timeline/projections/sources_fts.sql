@@ -1,0 +1,19 @@
+-- sources_fts: full-text search over the sources and their texts; rowid is sources.position.
+-- folded holds the same words without diacritics, where a script has some that the tokenizer keeps (Arabic, Hebrew).
+
+CREATE VIRTUAL TABLE sources_fts USING fts5(
+    title, publisher, author, text, folded,
+    tokenize = "unicode61 remove_diacritics 2"
+);
+
+DELETE FROM sources_fts WHERE rowid IN (
+    SELECT former.position
+    FROM events AS corrected JOIN events AS former ON former.stream = corrected.stream AND former.version < corrected.version
+    WHERE corrected.position > :after AND corrected.type = 'SourceCorrected'
+);
+
+INSERT INTO sources_fts (rowid, title, publisher, author, text, folded)
+SELECT position, title, publisher, author, text, folded(title, publisher, author, text)
+FROM sources JOIN source_texts ON source_texts.source = sources.id
+WHERE position > :after
+ORDER BY position;

@@ -1,0 +1,201 @@
+"""Finds the one place where a quotation stands, and grades how it matched.
+
+Owns the choice of grade, the counting of places and what prefix and suffix mean. Must not fold (`folding`
+says what is the same) and must not accept anything that merely resembles the quotation.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from timeline.errors import QuoteAmbiguous, QuoteNotFound
+from timeline.quotes.folding import GRADES, Text, divides
+from timeline.quotes.missing import explain, shown
+
+CONTEXT: Final = 32  # code points of prefix and suffix that are kept where none are given
+ENOUGH: Final = 1000  # places, after which an ambiguous quotation is counted no further
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Where a quotation stands, in code points into the raw text, and how it matched."""
+
+    start_char: int
+    end_char: int
+    grade: str
+    prefix: str
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The prefix and suffix that were given: to the letter, and folded for comparison."""
+
+    prefix: str | None
+    suffix: str | None
+    before: str
+    after: str
+
+    def fits_before(self, text: Text, start: int) -> bool:
+        """Whether the prefix stands right before a raw offset.
+
+        White space at the seam may be left out of it, but where it is given it must be there.
+        """
+        if not self.before:
+            return True
+        folded, stop = text.typographic, text.folded_before(start)
+        space = stop > 0 and folded[stop - 1] == " "
+        words = self.before.rstrip(" ")
+        first = stop - space - len(words)
+        if first < 0 or (self.before != words and not space):
+            return False
+        return folded.startswith(words, first) and not divides(folded, first)
+
+    def fits_after(self, text: Text, end: int) -> bool:
+        """Whether the suffix stands right after a raw offset, on the same terms."""
+        if not self.after:
+            return True
+        folded, first = text.typographic, text.folded_after(end)
+        space = folded.startswith(" ", first)
+        words = self.after.lstrip(" ")
+        last = first + space + len(words)
+        if self.after != words and not space:
+            return False
+        return folded.startswith(words, first + space) and not divides(folded, last)
+
+    def __str__(self) -> str:
+        """Say what was asked for, where anything was."""
+        prefix = f' after prefix "{shown(self.prefix, 40)}"' if self.prefix else ""
+        suffix = f' before suffix "{shown(self.suffix, 40)}"' if self.suffix else ""
+        return f"{prefix} and{suffix}" if prefix and suffix else prefix + suffix
+
+
+def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | None = None) -> Passage:
+    """Find the one passage that a quotation quotes, at the best grade at which it stands.
+
+    `prefix` and `suffix` are what stands right before and after it, and are kept to the letter; where they
+    are not given, the passage carries the raw text around it. Pass a `Text` to search one text many times.
+    Raises QuoteNotFound where the quotation does not stand there, and QuoteAmbiguous where it stands more
+    than once.
+    """
+    text = text if isinstance(text, Text) else Text(text)
+    wanted = Text(quote)
+    if not wanted.normalised.strip(" "):
+        raise QuoteNotFound("the quotation is empty. Quote the words that say so, to the letter.")
+    before, after = Text(prefix or "").typographic.lstrip(" "), Text(suffix or "").typographic.rstrip(" ")
+    around = _Around(prefix, suffix, before, after)
+    elsewhere: tuple[int, int] | None = None
+    tried = ("", "")
+    for grade in GRADES:
+        searched = _forms(text, wanted, grade)
+        if searched == tried:  # Folding changed neither: there is nothing new to be found.
+            continue
+        tried = searched
+        places = list[tuple[int, int]]()
+        for place in _places(*searched):
+            start, end = place if grade == "exact" else text.raw_span(*place)
+            if around.fits_before(text, start) and around.fits_after(text, end):
+                places.append((start, end))
+                if len(places) > ENOUGH:
+                    break
+            elif elsewhere is None:
+                elsewhere = start, end
+        if len(places) > 1:
+            raise QuoteAmbiguous(_ambiguous(text, quote, places, around))
+        if places:
+            start, end = places[0]
+            before, after = _context(text, start, end)
+            return Passage(
+                start, end, grade, before if prefix is None else prefix, after if suffix is None else suffix
+            )
+    if elsewhere is not None:
+        raise QuoteNotFound(_elsewhere(text, quote, elsewhere, around))
+    raise QuoteNotFound(explain(text, quote, wanted))
+
+
+def _forms(text: Text, wanted: Text, grade: str) -> tuple[str, str]:
+    """Give the text and the quotation as they are compared at a grade."""
+    if grade == "exact":
+        return text.raw, wanted.raw
+    if grade == "normalised":
+        return text.normalised, wanted.normalised.strip(" ")
+    return text.typographic, wanted.typographic.strip(" ")
+
+
+def _places(text: str, needle: str) -> Iterator[tuple[int, int]]:
+    """Every slice that equals the needle and parts no character from its marks."""
+    for start in _occurrences(text, needle):
+        end = start + len(needle)
+        if not divides(text, start) and not divides(text, end):
+            yield start, end
+
+
+def _occurrences(text: str, needle: str) -> Iterator[int]:
+    """Every offset at which the needle stands, overlapping ones too, in linear time."""
+    start, cost = text.find(needle), 0
+    while start >= 0:
+        yield start
+        cost += len(needle)
+        if cost > 8 * len(text):  # The needle overlaps itself densely: stop reading it anew each time.
+            yield from _dense_occurrences(text, needle, start + 1)
+            return
+        start = text.find(needle, start + 1)
+
+
+def _dense_occurrences(text: str, needle: str, start: int) -> Iterator[int]:
+    """Go on from `start` by Knuth, Morris and Pratt: a slow step, but one for each character."""
+    borders = [0] * len(needle)
+    matched = 0
+    for at in range(1, len(needle)):
+        while matched and needle[at] != needle[matched]:
+            matched = borders[matched - 1]
+        matched += needle[at] == needle[matched]
+        borders[at] = matched
+    matched = 0
+    for at, char in enumerate(islice(text, start, None), start):
+        while matched and (matched == len(needle) or char != needle[matched]):
+            matched = borders[matched - 1]
+        matched += char == needle[matched]
+        if matched == len(needle):
+            yield at - matched + 1
+
+
+def _context(text: Text, start: int, end: int) -> tuple[str, str]:
+    """Take the raw text on either side of a raw slice, of whole characters."""
+    first, last = max(0, start - CONTEXT), min(len(text.raw), end + CONTEXT)
+    while first < start and divides(text.raw, first):
+        first += 1
+    while last > end and divides(text.raw, last):
+        last -= 1
+    return text.raw[first:start], text.raw[end:last]
+
+
+def _ambiguous(text: Text, quote: str, places: list[tuple[int, int]], around: _Around) -> str:
+    count = f"more than {ENOUGH:,}" if len(places) > ENOUGH else str(len(places))
+    examples = []
+    for start, end in places[:3]:
+        before, after = text.raw[max(0, start - 20) : start], text.raw[end : end + 20]
+        examples.append(f'{start} ("{shown(before, 24)}[…]{shown(after, 24)}")')
+    if len(places) > len(examples):
+        examples.append("…")
+    return (
+        f'quotation "{shown(quote, 60)}" stands in the text {count} times{around}, expected once:'
+        f" at characters {', '.join(examples)}."
+        f" Give a {'longer ' if str(around) else ''}prefix or suffix that only one of them has."
+    )
+
+
+def _elsewhere(text: Text, quote: str, place: tuple[int, int], around: _Around) -> str:
+    start, end = place
+    before, after = _context(text, start, end)
+    reads = []
+    if not around.fits_before(text, start):
+        reads.append(f'"{shown(before, 48)}" before it' if before else "nothing before it")
+    if not around.fits_after(text, end):
+        reads.append(f'"{shown(after, 48)}" after it' if after else "nothing after it")
+    return (
+        f'quotation "{shown(quote, 60)}" stands in the text, but not{around}.'
+        f" Where it stands first, at characters {start}\u2013{end}, the text has {' and '.join(reads)}."
+        " Quote prefix and suffix to the letter, or leave them out."
+    )

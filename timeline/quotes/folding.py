@@ -1,0 +1,203 @@
+"""Which spellings of a text count as the same, and where each folded character stood.
+
+Owns the folds and the map from folded offsets back to the raw text. Must not search, and must never fold
+more than is listed here: every addition makes some false quotation verify.
+"""
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
+from itertools import compress
+from typing import Final, NamedTuple
+
+GRADES: Final = ("exact", "normalised", "typographic")
+
+# Unicode's White_Space. Not Python's str.isspace, which adds the separators U+001C to U+001F.
+SPACES: Final = (
+    "\t\n\v\f\r \x85\xa0\u1680"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+# Soft hyphen, zero-width space, joiners and no-break space, and the bidi controls: none of them takes room on
+# paper. U+180E is not here, for in Mongolian it leaves a gap; nor are variation selectors: they are marks.
+INVISIBLE: Final = (
+    "\xad\u200b\u200c\u200d\u2060\ufeff"
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+# Curly to straight, one character for one. Primes and angle quotes are other signs, and stay.
+TYPOGRAPHY: Final = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+}
+
+_REMOVED: Final = dict.fromkeys(map(ord, INVISIBLE))
+_BLANK: Final = "[" + re.escape(SPACES + INVISIBLE) + "]"
+# Every run that folds to something else than itself: all but a single space between visible characters.
+_BLANKS: Final = f" {_BLANK}+|(?! ){_BLANK}+"
+_PLAIN: Final = re.compile(_BLANKS)
+
+
+@lru_cache(maxsize=4096)
+def continues(char: str) -> bool:
+    """Whether a character belongs to the one before it: a mark, or a Hangul vowel or final consonant.
+
+    Whatever does not continue neither reorders nor composes with what precedes it, so that NFC can be
+    taken cluster by cluster. U+16D67 and U+16D68 are the only letters that compose backwards.
+    """
+    return char >= "\u0300" and (
+        unicodedata.category(char)[0] == "M"
+        or "\u1160" <= char <= "\u11ff"
+        or "\ud7b0" <= char <= "\ud7ff"
+        or char in "\U00016d67\U00016d68"
+    )
+
+
+def divides(text: str, at: int) -> bool:
+    """Whether a cut at this offset would part a character from its marks, invisible characters or not."""
+    after = at
+    while after < len(text) and text[after] in INVISIBLE:
+        after += 1
+    if after == len(text) or not continues(text[after]):
+        return False
+    before = at - 1
+    while before >= 0 and text[before] in INVISIBLE:
+        before -= 1
+    # A mark at the start, or after white space, has no base and stands alone.
+    return before >= 0 and text[before] not in SPACES
+
+
+class Text:
+    """A text prepared once and searched many times. Folds are made when first needed and kept."""
+
+    def __init__(self, raw: str) -> None:
+        """Hold the raw text; nothing is folded yet."""
+        self.raw: Final = raw
+
+    @property
+    def normalised(self) -> str:
+        """The text in NFC, with white-space runs as one space and invisible characters removed."""
+        return self._folded.text
+
+    @cached_property
+    def _folded(self) -> "_Folded":
+        raw, pieces = self.raw, list[str]()
+        raw_start, raw_end, fold_start, fold_end = array("Q"), array("Q"), array("Q"), array("Q")
+        done = length = 0
+        for run in _changeable(raw).finditer(raw):
+            replacement = _fold_run(run[0])
+            if replacement == run[0]:
+                continue
+            start, end = run.span()
+            length += start - done
+            raw_start.append(start)
+            raw_end.append(end)
+            fold_start.append(length)
+            length += len(replacement)
+            fold_end.append(length)
+            pieces += raw[done:start], replacement
+            done = end
+        pieces.append(raw[done:])
+        return _Folded("".join(pieces), raw_start, raw_end, fold_start, fold_end)
+
+    @cached_property
+    def typographic(self) -> str:
+        """The normalised text with straight quotation marks and plain hyphens, offset for offset."""
+        text = self.normalised
+        if not text.isascii():
+            for curly, straight in TYPOGRAPHY.items():
+                text = text.replace(curly, straight)
+        return text
+
+    @cached_property
+    def loose(self) -> tuple[str, Sequence[int]]:
+        """Lower-case letters without marks, and where each stands in `typographic`.
+
+        It serves to find what is near, never to verify.
+        """
+        text = self.typographic
+        if text.isascii():
+            return text.lower(), range(len(text))
+        bare = {char: _bare(char) for char in set(text)}
+        everywhere = range(len(text))
+        kept = everywhere if all(bare.values()) else array("Q", compress(everywhere, map(bare.get, text)))
+        return "".join(map(bare.__getitem__, text)), kept
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """Map folded[start:end] to its raw slice, without the invisible characters around it."""
+        folded = self._folded
+        at = bisect_right(folded.fold_start, start) - 1
+        last = bisect_left(folded.fold_start, end) - 1
+        if at >= 0:
+            into = start - folded.fold_end[at]
+            start = folded.raw_start[at] if into < 0 else folded.raw_end[at] + into
+        if last >= 0:
+            end = folded.raw_end[last] + max(0, end - folded.fold_end[last])
+        return start, end
+
+    def folded_before(self, raw: int) -> int:
+        """Where the fold of everything before this raw offset ends."""
+        folded = self._folded
+        at = bisect_left(folded.raw_start, raw) - 1
+        return raw if at < 0 else folded.fold_end[at] + max(0, raw - folded.raw_end[at])
+
+    def folded_after(self, raw: int) -> int:
+        """Where the fold of everything from this raw offset on begins."""
+        folded = self._folded
+        at = bisect_right(folded.raw_end, raw)
+        if at < len(folded.raw_start) and folded.raw_start[at] <= raw:
+            return folded.fold_start[at]
+        return raw if at == 0 else folded.fold_end[at - 1] + raw - folded.raw_end[at - 1]
+
+
+class _Folded(NamedTuple):
+    """A normalised text, with an entry for each run that folding changed: where it was, where it is."""
+
+    text: str
+    raw_start: "array[int]"
+    raw_end: "array[int]"
+    fold_start: "array[int]"
+    fold_end: "array[int]"
+
+
+def _changeable(raw: str) -> re.Pattern[str]:
+    """Make a pattern for every run that folding may change, as simple as this text allows."""
+    if raw.isascii():
+        return _PLAIN
+    alphabet = set(raw)
+    visible = raw
+    for char in alphabet.intersection(INVISIBLE):
+        visible = visible.replace(char, "")
+    if unicodedata.is_normalized("NFC", visible):
+        return _PLAIN
+    marks = _one_of(filter(continues, alphabet))
+    alone = _one_of(
+        char for char in alphabet.difference(SPACES) if unicodedata.normalize("NFC", char) != char
+    )
+    rest = f"(?:[{re.escape(INVISIBLE)}]*+{marks})"
+    base = f"(?!{marks}|{_BLANK})."
+    return re.compile(f"(?s:{base}{rest}++|{marks}{rest}*+|{alone}|{_BLANKS})")
+
+
+def _one_of(chars: Iterable[str]) -> str:
+    """Make a character class; of no characters, one that never matches."""
+    escaped = re.escape("".join(sorted(chars)))
+    return f"[{escaped}]" if escaped else "(?!)"
+
+
+@lru_cache(maxsize=4096)
+def _fold_run(run: str) -> str:
+    """Fold one run of blanks, or one character with its marks."""
+    visible = run.translate(_REMOVED)
+    if not visible:
+        return ""
+    return " " if visible[0] in SPACES else unicodedata.normalize("NFC", visible)
+
+
+def _bare(char: str) -> str:
+    """Take the lower-case letter from under a character's marks; of a mark itself, nothing."""
+    base = unicodedata.normalize("NFD", char)[0]
+    return "" if unicodedata.category(base)[0] == "M" else base.lower()[0]

@@ -1,0 +1,154 @@
+"""From what is said to the statement that an event holds, and back.
+
+Owns how quotations are found for a statement and which fields it keeps. Must not append, nor open anything.
+"""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from timeline import dates, instants, quotes
+from timeline.documents import Document
+from timeline.errors import AlreadyRecorded, DateInvalid, QuoteAmbiguous, QuoteNotFound, StatementInvalid, TimelineError, UnknownSource
+from timeline.log import Event
+from timeline.model import Citation, Happening, HappeningVersion, Source, SourceFields, check
+
+Statement = dict[str, Any]
+Texts = Callable[[str], quotes.Text]
+
+
+def of_source(fields: Mapping[str, Any], document: Document, media_type: str | None, subject: str) -> Statement:
+    """Say what a source is: its bibliography, and the hashes of its bytes and its text."""
+    _refuse_other_than_bibliography(fields, subject)
+    found = {
+        "media_type": media_type or document.media_type,
+        "extractor": document.extractor,
+        "sha256": sha256(document.bytes).hexdigest(),
+        "text_sha256": sha256(document.text.encode()).hexdigest(),
+    }
+    return _kept(check(Source, {**fields, **found}, subject))
+
+
+def of_corrected_source(known: Statement, changes: Mapping[str, Any], subject: str) -> Statement:
+    """Say what a source is after its bibliography was corrected."""
+    _refuse_other_than_bibliography(changes, subject)
+    return _kept(check(Source, {**known, **changes}, subject))
+
+
+def of_happening(fields: Mapping[str, Any], texts: Texts, subject: str) -> Statement:
+    """Say what occurred, with each quotation's place and grade, and the instant where a time of day and a zone are known."""
+    happening = check(Happening, fields, subject)
+    return {**_uncited(happening, subject), "citations": _found(happening.citations, texts, subject)}
+
+
+def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject: str) -> Statement:
+    """Say what occurred after a correction; citations that do not change keep the place at which they were found."""
+    said = {field: value for field, value in known.items() if field not in ("citations", "instant")}
+    said["citations"] = [{k: v for k, v in c.items() if k in Citation.model_fields} for c in known["citations"]]
+    happening = check(Happening, {**said, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
+    citations = _found(happening.citations, texts, subject) if "citations" in changes else known["citations"]
+    return {**_uncited(happening, subject), "citations": citations}
+
+
+def version(event: Event) -> HappeningVersion:
+    """Read a happening's event as the version that it tells."""
+    payload = event.payload
+    return HappeningVersion(
+        **payload["statement"],
+        id=event.stream.partition("/")[2],
+        status="retracted" if event.type == "HappeningRetracted" else "current",
+        version=event.version,
+        position=event.position,
+        recorded_at=event.recorded_at,
+        recorded_by=event.recorded_by,
+        reason=payload.get("reason"),
+        superseded_by=payload.get("superseded_by"),
+    )
+
+
+def taken(subject: str, first: Event, statement: Statement) -> AlreadyRecorded:
+    """Tell how a statement differs from the one that stands under the same id."""
+    stands = first.payload.get("statement", {})
+    if "sha256" in statement and stands.get("sha256") != statement["sha256"]:
+        reason = (
+            f"the document has changed since it was archived (SHA-256 was {stands.get('sha256', '?')[:12]}…, is"
+            f" {statement['sha256'][:12]}…). Restore the file, or archive the changed one under an id of its own"
+        )
+        return AlreadyRecorded.in_fields(subject, (("file", reason),))
+    other = sorted(k for k in stands.keys() | statement.keys() if stands.get(k) != statement.get(k))
+    shown = "; ".join(f"{k} was {_short(stands.get(k))}, is {_short(statement.get(k))}" for k in other)
+    verb = "correct_source" if "sha256" in statement else "correct"
+    reason = f"taken at version 1 by another statement ({shown}). If it is the same one, {verb} it; if not, choose another id"
+    return AlreadyRecorded.in_fields(subject, (("id", reason),))
+
+
+def _refuse_other_than_bibliography(fields: Mapping[str, Any], subject: str) -> None:
+    known = SourceFields.__annotations__
+    if other := [field for field in fields if field not in known]:
+        allowed = ", ".join(known)
+        raise StatementInvalid.in_fields(subject, tuple((f, f"is not a field here. There are {allowed}") for f in other))
+
+
+def _kept(source: Source) -> Statement:
+    return source.model_dump(exclude_none=True)
+
+
+def _plain(field: str, value: object) -> object:
+    """None empties a list as it empties a text."""
+    return () if value is None and field in ("actors", "tags", "related") else value
+
+
+def _uncited(happening: Happening, subject: str) -> Statement:
+    statement = happening.model_dump(exclude_none=True, exclude={"citations"})
+    for field in ("actors", "tags", "related"):
+        if not statement[field]:
+            del statement[field]
+    try:
+        instant = _instant(happening)
+    except DateInvalid as error:
+        raise StatementInvalid.in_fields(subject, (("date", str(error)),)) from None
+    return {**statement, "instant": instant} if instant else statement
+
+
+def _instant(happening: Happening) -> str | None:
+    if "T" in happening.date and dates.parse(happening.date).type == "datetime":
+        return instants.instant(happening.date, happening.zone)
+    if happening.zone is not None:
+        raise DateInvalid("a zone is given, but no time of day. Give the time, or leave the zone out")
+    return None
+
+
+def _found(citations: tuple[Citation, ...], texts: Texts, subject: str) -> list[Statement]:
+    """Find every quotation, or raise the first fault's error with all of them told."""
+    found, errors = [], []
+    for number, citation in enumerate(citations, start=1):
+        try:
+            passage = quotes.find(texts(citation.source), citation.quote, citation.prefix, citation.suffix)
+        except UnknownSource:
+            reason = f'there is no source "{citation.source}". Archive it first, or correct the id'
+            errors.append((UnknownSource, f"citations.{number}.source", reason))
+        except (QuoteNotFound, QuoteAmbiguous) as error:
+            errors.append((type(error), f"citations.{number}.quote", f"{error} (source/{citation.source})"))
+        else:
+            said = {"source": citation.source, "quote": citation.quote, "stance": citation.stance}
+            if citation.supports is not None:
+                said["supports"] = citation.supports
+            found.append(
+                {
+                    **said,
+                    "prefix": passage.prefix,
+                    "suffix": passage.suffix,
+                    "start_char": passage.start_char,
+                    "end_char": passage.end_char,
+                    "grade": passage.grade,
+                }
+            )
+    if errors:
+        kind: type[TimelineError] = errors[0][0]
+        raise kind.in_fields(subject, tuple((field, reason) for _, field, reason in errors))
+    return found
+
+
+def _short(value: object) -> str:
+    text = "not given" if value is None else str(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"

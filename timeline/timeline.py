@@ -1,0 +1,371 @@
+"""The Timeline: archive, record, correct, retract, and read what is known or was known.
+
+Owns the rules by which a statement becomes an event. Must not read bundles, print, or know of the web.
+"""
+
+import getpass
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, Unpack
+
+from sqlite_utils import Database
+
+from timeline import documents, instants, projections, quotes, statements
+from timeline.errors import (
+    AlreadyRetracted,
+    DatabaseRefused,
+    PartOfCircle,
+    StatementInvalid,
+    TimelineError,
+    UnknownHappening,
+    UnknownSource,
+    VersionConflict,
+)
+from timeline.log import Event, EventType, Log, canonical
+from timeline.model import (
+    Citation,
+    HappeningFields,
+    HappeningVersion,
+    Reason,
+    Source,
+    SourceFields,
+    check,
+    stream,
+)
+
+if TYPE_CHECKING:
+    from timeline.audit import Report
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedSource:
+    """A source in the archive, to quote from."""
+
+    id: str
+    event: Event
+
+    @property
+    def stream(self) -> str:
+        """`source/<id>`."""
+        return self.event.stream
+
+    @property
+    def version(self) -> int:
+        """The version of the event that stands for the call."""
+        return self.event.version
+
+    @property
+    def position(self) -> int:
+        """The position of the event that stands for the call."""
+        return self.event.position
+
+    def quote(self, quote: str, **rest: Any) -> Citation:
+        """Cite words from this source; `prefix`, `suffix`, `stance` and `supports` as in Citation.
+
+        They are looked for in the text when the happening is recorded.
+        """
+        return check(Citation, {"source": self.id, "quote": quote, **rest}, f"source/{self.id}")
+
+
+class Timeline:
+    """A timeline file, open for appending and reading. Use it as a context manager."""
+
+    def __init__(
+        self,
+        path: str | Path = "timeline.db",
+        *,
+        by: str | None = None,
+        clock: Callable[[], datetime] = instants.now,
+        read_only: bool = False,
+        guarded: bool = True,
+    ) -> None:
+        """Open a timeline, or make one where there is no file.
+
+        `by` is written into every event as its author; without it TIMELINE_BY, or the name of the login, is. Raises
+        DatabaseRefused or GuardsMissing where the file cannot be used; `guarded=False` looks into one whose guards are missing.
+        """
+        self.by = by or os.environ.get("TIMELINE_BY") or getpass.getuser()
+        self.clock = clock
+        self.log = Log(path, read_only=read_only, guarded=guarded)
+        self.db = Database(self.log.connection)
+        self._references: list[tuple[str, str, str]] = []
+        self._text = lru_cache(maxsize=256)(self._read_text)
+        projections.register(self.log.connection)
+        if not read_only and guarded and not projections.is_current(self.log.connection):
+            self._make_read_tables()
+
+    def _make_read_tables(self) -> None:
+        if projections.exist(self.log.connection):
+            path = self.log.path
+            self.close()
+            raise DatabaseRefused(
+                f"{path}: its read tables were made by another version of this program. Derive them again: timeline rebuild --db {path}"
+            )
+        with self.log.transaction():
+            if not projections.exist(self.log.connection):
+                projections.create(self.log.connection)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.log.close()
+
+    def __enter__(self) -> Self:
+        """Stay open for the block."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the file."""
+        self.close()
+
+    # Appending
+
+    def archive(
+        self,
+        file: str | Path | None = None,
+        *,
+        id: str,
+        text: str | None = None,
+        encoding: str | None = None,
+        media_type: str | None = None,
+        expected_version: int | None = None,
+        **fields: Unpack[SourceFields],
+    ) -> ArchivedSource:
+        """Archive a document with its text, from a file or as a text, and return it to quote from.
+
+        The same bytes and fields under the same id append nothing. Raises DocumentUnreadable, StatementInvalid, AlreadyRecorded
+        (the id stands for another document, or for this one told otherwise) or VersionConflict; nothing is then archived.
+        """
+        subject = stream("source", id)
+        if (file is None) == (text is None):
+            raise StatementInvalid.in_fields(subject, (("file", "give a file or a text, one of the two"),))
+        document = documents.from_text(text) if text is not None else documents.from_file(Path(file or ""), encoding)
+        statement = statements.of_source(fields, document, media_type, subject)
+        with self.transaction():
+            event = self._begin(subject, "SourceArchived", statement, expected_version)
+            self.log.keep(document.bytes)
+            self.log.keep(document.text.encode())
+        return ArchivedSource(id, event)
+
+    def record(self, id: str, *, expected_version: int | None = None, **fields: Unpack[HappeningFields]) -> Event:
+        """Record a happening; what its version 1 holds already appends nothing and answers with that event.
+
+        Raises StatementInvalid, QuoteNotFound, QuoteAmbiguous, UnknownSource, UnknownHappening (part_of, related), PartOfCircle,
+        AlreadyRecorded or VersionConflict; nothing is then appended.
+        """
+        subject = stream("happening", id)
+        statement = statements.of_happening(fields, self._text, subject)
+        with self.transaction():
+            event = self._begin(subject, "HappeningRecorded", statement, expected_version)
+            self._refer(subject, statement)
+        return event
+
+    def correct(
+        self, id: str, *, reason: str, expected_version: int | None = None, **changes: Unpack[HappeningFields]
+    ) -> Event:
+        """Correct a happening: the fields given replace what stands, None empties one; `reason` says why.
+
+        The event carries the whole statement as now known. A correction that the stream already holds, with the same changes and
+        reason, appends nothing. Raises what `record` raises, and AlreadyRetracted; nothing is then appended.
+        """
+        subject = stream("happening", id)
+        why = check(Reason, {"reason": reason}, subject).reason
+        with self.transaction():
+            past = self._past(subject)
+            known = past[-1].payload["statement"]
+            statement = statements.changed(known, changes, self._text, subject)
+            event = self._correct(subject, "HappeningCorrected", past, statement, list(changes), why, expected_version)
+            self._refer(subject, {field: statement.get(field) for field in changes})
+        return event
+
+    def correct_source(
+        self, id: str, *, reason: str, expected_version: int | None = None, **changes: Unpack[SourceFields]
+    ) -> Event:
+        """Correct what is said about a source: its title, publisher, author, date, url or language. Its document stays.
+
+        Raises UnknownSource, StatementInvalid or VersionConflict; nothing is then appended.
+        """
+        subject = stream("source", id)
+        why = check(Reason, {"reason": reason}, subject).reason
+        with self.transaction():
+            past = self._past(subject)
+            statement = statements.of_corrected_source(past[-1].payload["statement"], changes, subject)
+            return self._correct(subject, "SourceCorrected", past, statement, list(changes), why, expected_version)
+
+    def retract(self, id: str, *, reason: str, superseded_by: str | None = None, expected_version: int | None = None) -> Event:
+        """Retract a happening, with the reason and, where there is one, the happening that takes its place.
+
+        What it said stays in the log and is shown as retracted. The same retraction again appends nothing. Raises
+        UnknownHappening, AlreadyRetracted, StatementInvalid or VersionConflict; nothing is then appended.
+        """
+        subject = stream("happening", id)
+        told = check(Reason, {"reason": reason, "superseded_by": superseded_by}, subject).model_dump(exclude_none=True)
+        with self.transaction():
+            past = self._past(subject)
+            data = {"statement": past[-1].payload["statement"], **told}
+            if past[-1].type == "HappeningRetracted" and past[-1].payload == data:
+                return past[-1]
+            event = self._continue(subject, "HappeningRetracted", past, data, expected_version)
+            self._refer(subject, told)
+        return event
+
+    def append(self, entry: Mapping[str, Any]) -> Event:
+        """Append one entry of a bundle, in the form of a JSON line.
+
+        `{"source": {…}}`, `{"happening": {…}}`, `{"correct": id, …}`, `{"correct_source": id, …}` or `{"retract": id, …}`, with the
+        fields of the Python calls; a bare `{"id": …, "title": …}` is a happening. Raises what those calls raise.
+        """
+        fields = dict(entry)
+        if len(fields) == 1 and isinstance(inner := fields.get("source"), Mapping):
+            return self.archive(**{"id": "", **inner}).event
+        if len(fields) == 1 and isinstance(inner := fields.get("happening"), Mapping):
+            fields = dict(inner)
+        for verb, method in (("correct", self.correct), ("correct_source", self.correct_source), ("retract", self.retract)):
+            if verb in fields:
+                return method(fields.pop(verb), **{"reason": None, **fields})
+        return self.record(fields.pop("id", ""), **fields)
+
+    def append_many(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
+        """Append entries as `append` does, in one transaction: all of them, or none."""
+        with self.transaction():
+            return [self.append(entry) for entry in entries]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Append several things as one: all of them, or none. What they refer to must be there at the end."""
+        if self.log.connection.in_transaction:
+            yield
+            return
+        self._references.clear()
+        with self.log.transaction():
+            yield
+            for _, error in self.dangling():
+                raise error
+            projections.advance(self.log.connection)
+
+    def dangling(self) -> Iterator[tuple[str, TimelineError]]:
+        """In a transaction: each stream appended to that refers to a happening which is not there, and how that is refused."""
+        for subject, field, other in self._references:
+            if self.log.version(f"happening/{other}") == 0:
+                faults = ((field, f'there is no happening "{other}". Record it first, or correct the id'),)
+                yield subject, UnknownHappening.in_fields(subject, faults)
+            elif field == "superseded_by" and subject == f"happening/{other}":
+                yield subject, StatementInvalid.in_fields(subject, ((field, "names the happening itself. Name another"),))
+            elif field == "part_of" and (circle := self._circle(subject, other)):
+                faults = ((field, f"makes a circle: {' in '.join(circle)}. Leave one of them out"),)
+                yield subject, PartOfCircle.in_fields(subject, faults)
+
+    def _circle(self, subject: str, parent: str | None) -> list[str]:
+        """The chain of wholes from a happening back to itself; empty where there is none."""
+        chain = [subject.partition("/")[2]]
+        while parent and parent not in chain:
+            chain.append(parent)
+            past = self.log.stream(f"happening/{parent}")
+            parent = past[-1].payload["statement"].get("part_of") if past else None
+        return [*chain, parent] if parent == chain[0] else []
+
+    def _refer(self, subject: str, told: Mapping[str, Any]) -> None:
+        for field in ("part_of", "superseded_by"):
+            if told.get(field):
+                self._references.append((subject, field, told[field]))
+        for number, tie in enumerate(told.get("related") or (), start=1):
+            self._references.append((subject, f"related.{number}.other", tie["other"]))
+
+    def _begin(self, subject: str, type: EventType, statement: Mapping[str, Any], expected: int | None) -> Event:
+        """Append the first event of a stream, or find the very same one there."""
+        data = canonical({"statement": statement})
+        first = self.log.first(subject)
+        if first is None:
+            return self._store(subject, type, data, 0, expected)
+        if first.data != data:
+            raise statements.taken(subject, first, statement)
+        return first
+
+    def _correct(
+        self,
+        subject: str,
+        type: EventType,
+        past: list[Event],
+        statement: Mapping[str, Any],
+        fields: list[str],
+        reason: str,
+        expected: int | None,
+    ) -> Event:
+        """Append a correction, or find one with the same changes and reason."""
+        changes = {field: statement.get(field) for field in fields}
+        for event in past:
+            if event.type == type and (event.payload["changes"], event.payload["reason"]) == (changes, reason):
+                return event
+        if statement == past[-1].payload["statement"]:
+            raise StatementInvalid(f"{subject}: nothing to correct, it says so already. Give the fields that change")
+        data = {"statement": statement, "changes": changes, "reason": reason}
+        return self._continue(subject, type, past, data, expected)
+
+    def _continue(
+        self, subject: str, type: EventType, past: list[Event], data: Mapping[str, Any], expected: int | None
+    ) -> Event:
+        if past[-1].type == "HappeningRetracted":
+            raise AlreadyRetracted(
+                f"{subject}: retracted at version {past[-1].version}, so it stays as it is. Record what is now known under another id"
+            )
+        return self._store(subject, type, canonical(data), past[-1].version, expected)
+
+    def _store(self, subject: str, type: EventType, data: str, version: int, expected: int | None) -> Event:
+        if expected not in (None, version):
+            raise VersionConflict(f"{subject}: at version {version}, expected {expected}. Read it again, then retry")
+        try:
+            data.encode()
+        except UnicodeEncodeError:
+            raise StatementInvalid(f"{subject}: holds half a character (a lone surrogate). Remove it") from None
+        at = self.clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return self.log.append(subject, type, data, at=at, by=self.by, salt=secrets.token_bytes(16))
+
+    def _past(self, subject: str, as_of: int | None = None) -> list[Event]:
+        """The events of a stream that make statements, in order; the stream must have some."""
+        past = [event for event in self.log.stream(subject, as_of) if event.type != "EventRedacted"]
+        if not past:
+            kind, _, id = subject.partition("/")
+            when = "" if as_of is None else f" as of position {as_of}"
+            error = UnknownSource if kind == "source" else UnknownHappening
+            raise error(f'there is no {kind} "{id}"{when}. See what there is: timeline log')
+        return past
+
+    def _read_text(self, source: str) -> quotes.Text:
+        """The text of a source, ready to be searched."""
+        statement = self._past(stream("source", source))[0].payload["statement"]
+        return quotes.Text((self.log.document(statement["text_sha256"]) or b"").decode())
+
+    # Reading
+
+    def source(self, id: str) -> ArchivedSource:
+        """Find an archived source, to quote from. Raises UnknownSource."""
+        return ArchivedSource(id, self._past(stream("source", id))[-1])
+
+    def happening(self, id: str, *, as_of: int | None = None) -> HappeningVersion:
+        """Read a happening as now known, or as known at a position. Raises UnknownHappening."""
+        return statements.version(self._past(stream("happening", id), as_of)[-1])
+
+    def history(self, id: str) -> list[HappeningVersion]:
+        """Read every version of a happening, the first one first. Raises UnknownHappening."""
+        return [statements.version(event) for event in self._past(stream("happening", id))]
+
+    def events(self, after: int = 0) -> Iterator[Event]:
+        """Read the log after a position, in order."""
+        return self.log.events(after)
+
+    def rebuild(self) -> None:
+        """Derive the read tables again from the log, in one transaction."""
+        with self.log.transaction():
+            projections.rebuild(self.log.connection)
+
+    def verify(self) -> "Report":
+        """Check everything that can be checked, and report what is wrong where; see timeline.audit."""
+        from timeline import audit  # the auditor stands above what it audits
+
+        return audit.verify(self)
