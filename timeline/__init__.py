@@ -1,9 +1,29 @@
-"""A timeline that can be trusted: dated happenings as immutable events, each resting on words found in an archived document."""
+"""A timeline that can be trusted: dated happenings as immutable events, each resting on words found in an archived document.
 
-from timeline.errors import TimelineError
-from timeline.log import Event
-from timeline.model import Actor, Citation, Happening, HappeningVersion, Relation, Source
-from timeline.timeline import ArchivedSource, Timeline
+The names are imported when they are first used, so that the Datasette plugin in `timeline.web` loads without them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from timeline.errors import TimelineError
+    from timeline.log import Event
+    from timeline.model import Actor, Citation, Happening, HappeningVersion, Relation, Source
+    from timeline.timeline import ArchivedSource, Timeline
+
+_HOMES = {
+    "Actor": "timeline.model",
+    "ArchivedSource": "timeline.timeline",
+    "Citation": "timeline.model",
+    "Event": "timeline.log",
+    "Happening": "timeline.model",
+    "HappeningVersion": "timeline.model",
+    "Relation": "timeline.model",
+    "Source": "timeline.model",
+    "Timeline": "timeline.timeline",
+    "TimelineError": "timeline.errors",
+}
 
 __all__ = [
     "Actor",
@@ -17,3 +37,9 @@ __all__ = [
     "Timeline",
     "TimelineError",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'timeline' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

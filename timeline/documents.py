@@ -38,6 +38,8 @@ def from_file(path: Path, encoding: str | None = None) -> Document:
     if media_type is None:
         raise DocumentUnreadable(f"{path}: a {path.suffix} file has no reader here. Archive its text, saved as .txt in UTF-8")
     try:
+        if path.exists() and not path.is_file():
+            raise DocumentUnreadable(f"{path}: is not a file. Name the document itself")
         if path.stat().st_size > MAXIMUM_BYTES:
             raise DocumentUnreadable(f"{path}: larger than {MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite")
         content = path.read_bytes()

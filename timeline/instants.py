@@ -22,14 +22,14 @@ def instant(date: str, zone: str | None) -> str | None:
             return _rfc3339(datetime.fromisoformat(local + _full(shift)))
         tz = pendulum.timezone(zone)
         early, late = (datetime.fromisoformat(local).replace(tzinfo=tz, fold=fold) for fold in (0, 1))
-    except (InvalidTimezone, LookupError):
+    except (InvalidTimezone, LookupError, OSError):
         raise DateInvalid(f'"{zone}" is not a time zone. Write an IANA name, such as Africa/Casablanca') from None
     except ValueError:
         raise DateInvalid(f'"{date}": the instant of this time cannot be told. Leave the zone and the shift out') from None
     if shift:
         told = datetime.fromisoformat(local + _full(shift))
         if told.utcoffset() not in (early.utcoffset(), late.utcoffset()):
-            raise DateInvalid(f'"{date}": {zone} was at UTC{early.strftime("%:z")} then. Correct the shift or the zone')
+            raise DateInvalid(f'"{date}": {zone} was at UTC{early.isoformat()[19:]} then. Correct the shift or the zone')
         return _rfc3339(told)
     if early.utcoffset() != late.utcoffset():
         raise DateInvalid(f'"{date}": this local time came twice or never in {zone}, where clocks were changed. Add the shift, such as +01:00')

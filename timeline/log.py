@@ -55,13 +55,16 @@ class Event:
         return parsed
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def canonical(data: Mapping[str, Any]) -> str:
     """Write data as canonical JSON (RFC 8785).
 
     For what events hold (ASCII keys, text, integers, lists, objects) sorted compact JSON is the canonical form; `verify` and the
     tests compare it with the rfc8785 library.
     """
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _CANONICAL.encode(data)
 
 
 def data_hash(salt: bytes, data: str) -> bytes:
@@ -86,12 +89,12 @@ class Log:
         try:
             self.connection = _connect(self.path, read_only)
         except sqlite3.Error as error:
-            raise _refusal(self.path, error) from error
+            raise refusal(self.path, error) from error
         try:
             self._identify()
         except sqlite3.Error as error:
             self.connection.close()
-            raise _refusal(self.path, error) from error
+            raise refusal(self.path, error) from error
         except TimelineError:
             self.connection.close()
             raise
@@ -113,13 +116,12 @@ class Log:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
-                raise _refusal(self.path, error) from error
+                raise refusal(self.path, error) from error
             raise
 
-    def append(self, stream: str, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
-        """Append data to a stream, at the next position and version. The caller holds the transaction."""
-        (position,) = self.connection.execute("SELECT coalesce(max(position), 0) + 1 FROM events").fetchone()
-        event = Event(position, stream, self.version(stream) + 1, type, at, by, data, salt, data_hash(salt, data))
+    def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
+        """Append data at the next position, as the version that is the stream's next. The caller holds the transaction."""
+        event = Event(self.size() + 1, stream, version, type, at, by, data, salt, data_hash(salt, data))
         self.store(event)
         return event
 
@@ -266,7 +268,8 @@ _REFUSALS = {
 }
 
 
-def _refusal(path: Path, error: sqlite3.Error) -> DatabaseRefused:
+def refusal(path: Path, error: sqlite3.Error) -> DatabaseRefused:
+    """Say in a line what one of SQLite's errors means for the file, and what to do."""
     name = getattr(error, "sqlite_errorname", "")
     reason = next((text for code, text in _REFUSALS.items() if name.startswith(code)), str(error))
     return DatabaseRefused(f"{path}: {reason}")

@@ -9,30 +9,24 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypedDict, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from timeline import dates
 from timeline.errors import DateInvalid, StatementInvalid
 
-IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)*")
+IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
+READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
+MEDIA_TYPE = r"^[a-z0-9.+-]+/[a-z0-9.+-]+(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)*$"
+DECIMAL = r"^-?[0-9]{1,3}(\.[0-9]{1,20})?$"
 
-
-def _identifier(value: str) -> str:
-    if not IDENTIFIER.fullmatch(value):
-        raise ValueError("is not an id. Use 1 to 200 of the letters a-z and A-Z, digits, hyphens, dots and underscores")
-    return value
-
-
-def _readable(value: str) -> str:
-    if found := _FORBIDDEN.search(value):
-        raise ValueError(f"holds the control character U+{ord(found[0]):04X}. Remove it")
-    if not value.strip():
-        raise ValueError("is empty. Fill it in, or leave the field out")
-    return value
+_EXPECTED = {
+    IDENTIFIER: "is not an id. Use 1 to 200 of the letters a-z and A-Z, digits, hyphens, dots and underscores",
+    READABLE: "holds a control character. Remove it",
+    LANGUAGE: 'is not a language tag (BCP 47). Write one such as "en" or "ar-MA"',
+    MEDIA_TYPE: 'is not a media type (RFC 6838). Write one such as "text/plain"',
+    DECIMAL: 'is not a decimal number of degrees. Write one such as "31.62"',
+}
 
 
 def _edtf(value: str) -> str:
@@ -49,23 +43,14 @@ def _web_address(value: str) -> str:
     return value
 
 
-def _matching(pattern: re.Pattern[str], expected: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not pattern.fullmatch(value):
-            raise ValueError(f"is not {expected}")
-        return value
-
-    return AfterValidator(check)
-
-
 def _decimal_string(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _up_to(limit: int) -> AfterValidator:
     def check(value: str) -> str:
-        if not _DECIMAL.fullmatch(value) or abs(float(value)) > limit:
-            raise ValueError(f'is not a decimal number of degrees from -{limit} to {limit}, such as "31.62"')
+        if abs(float(value)) > limit:
+            raise ValueError(f"is off the globe. Write degrees from -{limit} to {limit}")
         return value
 
     return AfterValidator(check)
@@ -80,10 +65,11 @@ def _one_or_many(key: str) -> BeforeValidator:
     return BeforeValidator(expand)
 
 
-Identifier = Annotated[str, AfterValidator(_identifier)]
-Text = Annotated[str, AfterValidator(_readable), AfterValidator(str.strip)]
-Verbatim = Annotated[str, AfterValidator(_readable)]
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=READABLE)]
+Verbatim = Annotated[str, StringConstraints(min_length=1, pattern=READABLE)]
 Date = Annotated[str, AfterValidator(_edtf)]
+Degrees = Annotated[str, BeforeValidator(_decimal_string), StringConstraints(pattern=DECIMAL)]
 Grade = Literal["exact", "normalised", "typographic"]
 
 
@@ -111,8 +97,8 @@ class Source(Model):
     author: Text | None = None
     published: Date | None = None
     url: Annotated[Text, AfterValidator(_web_address)] | None = None
-    language: Annotated[str, _matching(_LANGUAGE, 'a language tag such as "en" or "ar-MA" (BCP 47)')] | None = None
-    media_type: Annotated[str, _matching(_MEDIA_TYPE, 'a media type such as "text/plain" (RFC 6838)')]
+    language: Annotated[str, StringConstraints(pattern=LANGUAGE)] | None = None
+    media_type: Annotated[str, StringConstraints(pattern=MEDIA_TYPE)]
     sha256: str
     text_sha256: str
     extractor: str
@@ -170,22 +156,21 @@ class Happening(Model):
     summary: Text | None = None
     kind: Text | None = None
     place: Text | None = None
-    latitude: Annotated[str, BeforeValidator(_decimal_string), _up_to(90)] | None = None
-    longitude: Annotated[str, BeforeValidator(_decimal_string), _up_to(180)] | None = None
+    latitude: Annotated[Degrees, _up_to(90)] | None = None
+    longitude: Annotated[Degrees, _up_to(180)] | None = None
     part_of: Identifier | None = None
     attributed_to: Text | None = None
     actors: tuple[Annotated[Actor, _one_or_many("name")], ...] = ()
     tags: tuple[Text, ...] = ()
     related: tuple[Annotated[Relation, _one_or_many("other")], ...] = ()
-    citations: tuple[Citation, ...]
+    citations: Annotated[tuple[Citation, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _whole(self) -> "Happening":
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError("latitude and longitude: one is given without the other. Give both, or neither")
-        if not self.citations:
-            raise ValueError("citations: nothing is cited. Give at least one quotation from an archived source")
-        _refuse_repeats("actors", [actor_id(actor.name) for actor in self.actors])
+        if len(self.actors) > 1:
+            _refuse_repeats("actors", [actor_id(actor.name) for actor in self.actors])
         _refuse_repeats("tags", self.tags)
         _refuse_repeats("related", [f"{tie.relation} {tie.other}" for tie in self.related])
         return self
@@ -239,11 +224,9 @@ class SourceFields(TypedDict, total=False):
 
 def stream(kind: Literal["source", "happening"], id: str) -> str:
     """Name the stream of a source or happening; StatementInvalid where the id is malformed."""
-    try:
-        return f"{kind}/{_identifier(id)}"
-    except (ValueError, TypeError) as error:
-        reason = str(error) if isinstance(id, str) and id else "is missing. Give it"
-        raise StatementInvalid.in_fields(f"{kind}/{str(id)[:50]}", (("id", reason),)) from None
+    if isinstance(id, str) and re.fullmatch(IDENTIFIER.strip("^$"), id):
+        return f"{kind}/{id}"
+    raise StatementInvalid.in_fields(f"{kind}/{str(id)[:50]}", (("id", _EXPECTED[IDENTIFIER] if id else "is missing. Give it"),))
 
 
 def actor_id(name: str) -> str:
@@ -280,10 +263,22 @@ def _fault(model: type[Model], details: Any) -> tuple[str, str]:
         case "extra_forbidden":
             near = get_close_matches(field, model.model_fields, n=1)
             return field, f'is not a field here. Did you mean "{near[0]}"?' if near else "is not a field here. Leave it out"
+        case "string_type" if details.get("input") is None:
+            return field, "is missing. Give it"
         case "string_type":
             return field, "is not text. Write it in quotes"
+        case "model_type":
+            return field, "has no fields. Write them by name"
+        case "too_short":
+            return field, "nothing is cited. Give at least one quotation from an archived source"
         case "tuple_type":
             return field, "is not a list. Write one"
+        case "string_pattern_mismatch":
+            return field, _EXPECTED[details["ctx"]["pattern"]]
+        case "string_too_short":
+            return field, "is empty. Fill it in, or leave the field out"
+        case "string_unicode":
+            return field, "holds half a character (a lone surrogate). Remove it"
         case "literal_error":
             return field, f"is not one of {details['ctx']['expected']}"
         case "value_error" if not field:

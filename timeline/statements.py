@@ -99,7 +99,7 @@ def _plain(field: str, value: object) -> object:
 
 
 def _uncited(happening: Happening, subject: str) -> Statement:
-    statement = happening.model_dump(exclude_none=True, exclude={"citations"})
+    statement = happening.model_dump(mode="json", exclude_none=True, exclude={"citations"})
     for field in ("actors", "tags", "related"):
         if not statement[field]:
             del statement[field]

@@ -85,11 +85,13 @@ class Timeline:
         clock: Callable[[], datetime] = instants.now,
         read_only: bool = False,
         guarded: bool = True,
+        rebuilding: bool = False,
     ) -> None:
         """Open a timeline, or make one where there is no file.
 
         `by` is written into every event as its author; without it TIMELINE_BY, or the name of the login, is. Raises
-        DatabaseRefused or GuardsMissing where the file cannot be used; `guarded=False` looks into one whose guards are missing.
+        DatabaseRefused or GuardsMissing where the file cannot be used; `guarded=False` looks into one whose guards are missing,
+        and `rebuilding=True` opens one whose read tables another version made, to `rebuild` them.
         """
         self.by = by or os.environ.get("TIMELINE_BY") or getpass.getuser()
         self.clock = clock
@@ -98,7 +100,7 @@ class Timeline:
         self._references: list[tuple[str, str, str]] = []
         self._text = lru_cache(maxsize=256)(self._read_text)
         projections.register(self.log.connection)
-        if not read_only and guarded and not projections.is_current(self.log.connection):
+        if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
             self._make_read_tables()
 
     def _make_read_tables(self) -> None:
@@ -243,11 +245,15 @@ class Timeline:
             yield
             return
         self._references.clear()
-        with self.log.transaction():
-            yield
-            for _, error in self.dangling():
-                raise error
-            projections.advance(self.log.connection)
+        try:
+            with self.log.transaction():
+                yield
+                for _, error in self.dangling():
+                    raise error
+                projections.advance(self.log.connection)
+        except BaseException:
+            self._text.cache_clear()  # a source that was rolled back may be archived anew with another text
+            raise
 
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:
         """In a transaction: each stream appended to that refers to a happening which is not there, and how that is refused."""
@@ -324,7 +330,7 @@ class Timeline:
         except UnicodeEncodeError:
             raise StatementInvalid(f"{subject}: holds half a character (a lone surrogate). Remove it") from None
         at = self.clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return self.log.append(subject, type, data, at=at, by=self.by, salt=secrets.token_bytes(16))
+        return self.log.append(subject, version + 1, type, data, at=at, by=self.by, salt=secrets.token_bytes(16))
 
     def _past(self, subject: str, as_of: int | None = None) -> list[Event]:
         """The events of a stream that make statements, in order; the stream must have some."""

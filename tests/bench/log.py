@@ -40,14 +40,14 @@ def entries(start: int, stop: int) -> Iterator[dict[str, Any]]:
             "kind": "decision",
             "place": "Marrakech",
             "actors": [{"name": f"Delegate {n % 1000}", "role": "delegate"}],
-            "citations": [{"source": f"minutes-{n // 1000}", "quote": f"recorded decision {n} in its minutes"}],
+            "citations": [{"source": f"minutes-{n // 40}", "quote": f"recorded decision {n} in its minutes"}],
         }
 
 
 def sources(stop: int) -> Iterator[dict[str, Any]]:
-    """One archived document for every thousand happenings."""
-    for number in range(-(-stop // 1000)):
-        text = "".join(PARAGRAPH.format(n=n) for n in range(number * 1000, number * 1000 + 1000))
+    """One archived document of four kilobytes for every forty happenings."""
+    for number in range(-(-stop // 40)):
+        text = "".join(PARAGRAPH.format(n=n) for n in range(number * 40, number * 40 + 40))
         yield {"source": {"id": f"minutes-{number}", "title": f"Minutes, volume {number}", "text": text}}
 
 

@@ -40,7 +40,7 @@ def days_in_month(year: int, month: int) -> int:
 
 
 def day_number(year: int, month: int, day: int) -> int:
-    """Number a day: 1 is 0001-01-01. The day is taken to exist."""
+    """Give a day its number: 1 is 0001-01-01. The day is taken to exist."""
     past = year - 1
     days = 365 * past + past // 4 - past // 100 + past // 400 + _BEFORE[month] + day
     return days + 1 if month > 2 and is_leap(year) else days

@@ -7,6 +7,7 @@ months and days, which are nearly all dates, take a short way round it to the sa
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -89,23 +90,21 @@ def parse(text: str) -> Edtf:
     return _value(text, read(text))
 
 
+_Side = tuple[Civil | None, End]
+
+
 def _value(text: str, tree: Tree) -> Edtf:
-    if isinstance(tree, Date):
-        season = tree.precision == "season"
-        side: End = "stated" if tree.years else "unknown"
-        return _edtf(
-            text, tree.level, "season" if season else "date", tree.precision,
-            (tree.earliest, side), (tree.latest, side), (tree,),
-        )  # fmt: skip
-    if isinstance(tree, DateTime):
-        date = tree.date
-        return _edtf(
-            text, date.level, "datetime", "datetime",
-            (date.earliest, "stated"), (date.latest, "stated"), (date,),
-        )  # fmt: skip
     if isinstance(tree, Interval):
         return _interval(text, tree)
-    return _choice(text, tree)
+    if isinstance(tree, Choice):
+        return _choice(text, tree)
+    form: tuple[Kind, Precision]
+    if isinstance(tree, DateTime):
+        date, form = tree.date, ("datetime", "datetime")
+    else:
+        date, form = tree, ("season" if tree.season is not None else "date", tree.precision)
+    side: End = "stated" if date.years else "unknown"
+    return _edtf(text, date.level, form, ((date.earliest, side), (date.latest, side)), (date,))
 
 
 def _interval(text: str, tree: Interval) -> Edtf:
@@ -121,48 +120,45 @@ def _interval(text: str, tree: Interval) -> Edtf:
     dates = tuple(point.date for point in (start, finish) if point.date is not None)
     first = start.date.earliest if start.date is not None and start.end == "stated" else None
     last = finish.date.latest if finish.date is not None and finish.end == "stated" else None
-    return _edtf(text, level, "interval", "interval", (first, start.end), (last, finish.end), dates)
+    return _edtf(text, level, ("interval", "interval"), ((first, start.end), (last, finish.end)), dates)
 
 
 def _choice(text: str, tree: Choice) -> Edtf:
-    firsts = [member.first.earliest if member.first is not None else None for member in tree.members]
-    lasts = [member.last.latest if member.last is not None else None for member in tree.members]
-    stated_firsts = [first for first in firsts if first is not None]
-    stated_lasts = [last for last in lasts if last is not None]
-    start: End = "open" if any(member.first is None for member in tree.members) else "stated"
-    end: End = "open" if any(member.last is None for member in tree.members) else "stated"
-    if start == "stated" and len(stated_firsts) < len(firsts):
-        start = "unknown"
-    if end == "stated" and len(stated_lasts) < len(lasts):
-        end = "unknown"
-    dates = tuple(date for member in tree.members for date in (member.first, member.last) if date is not None)
-    return _edtf(
-        text, 2, "list" if tree.every else "set", "set",
-        (min(stated_firsts) if start == "stated" else None, start),
-        (max(stated_lasts) if end == "stated" else None, end),
-        dates,
-    )  # fmt: skip
+    firsts = [member.first for member in tree.members]
+    lasts = [member.last for member in tree.members]
+    starts = [date.earliest if date is not None else None for date in firsts]
+    ends = [date.latest if date is not None else None for date in lasts]
+    sides = (_outermost(firsts, starts, min), _outermost(lasts, ends, max))
+    dates = tuple(date for date in firsts + lasts if date is not None)
+    return _edtf(text, 2, ("list" if tree.every else "set", "set"), sides, dates)
+
+
+def _outermost(
+    dates: list[Date | None], days: list[Civil | None], outer: Callable[[list[Civil]], Civil]
+) -> _Side:
+    """Take the outermost day of a set's members; one open member opens the side, one unknown hides it."""
+    if None in dates:
+        return None, "open"
+    known = [day for day in days if day is not None]
+    return (outer(known), "stated") if len(known) == len(days) else (None, "unknown")
 
 
 def _edtf(
     text: str,
     level: int,
-    kind: Kind,
-    precision: Precision,
-    earliest: tuple[Civil | None, End],
-    latest: tuple[Civil | None, End],
+    form: tuple[Kind, Precision],
+    sides: tuple[_Side, _Side],
     dates: tuple[Date, ...],
 ) -> Edtf:
-    first, start = earliest
-    last, end = latest
+    (first, start), (last, end) = sides
     marks = "".join(mark for date in dates for mark in date.marks)
     edge = first or last
     one_month = first is not None and last is not None and first[:2] == last[:2]
     return Edtf(
         text=text,
         level=level,
-        type=kind,
-        precision=precision,
+        type=form[0],
+        precision=form[1],
         earliest=iso_day(first) if first else None,
         latest=iso_day(last) if last else None,
         earliest_day=day_number(*first) if first else None,

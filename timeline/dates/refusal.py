@@ -13,6 +13,7 @@ class Refusal(Exception):
     """A fault found while reading, on its way to becoming a `DateInvalid`. Never leaves the package."""
 
     def __init__(self, wrong: str, instead: str, *, joint: str = ": ") -> None:
+        """Take what is wrong, what to write instead, and what joins them to the quoted date."""
         super().__init__(wrong)
         self.wrong = wrong
         self.instead = instead
@@ -27,7 +28,11 @@ def quoted(text: str) -> str:
     """Show text within double quotes on one line: cut short, control characters and quotes escaped."""
     shown = text[:SHOWN]
     escaped = "".join(
-        "\\" + char if char in '"\\' else char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        "\\" + char
+        if char in '"\\'
+        else char
+        if char.isprintable()
+        else char.encode("unicode_escape").decode("ascii")
         for char in shown
     )
     return f'"{escaped}"' if len(text) <= SHOWN else f'"{escaped}…" ({len(text):,} characters)'

@@ -3,7 +3,8 @@
 
 CREATE VIRTUAL TABLE happenings_fts USING fts5(
     title, summary, place, people, quotations, folded,
-    tokenize = "unicode61 remove_diacritics 2"
+    tokenize = "unicode61 remove_diacritics 2",
+    columnsize = 0
 );
 
 DELETE FROM happenings_fts WHERE rowid IN (SELECT position FROM happening_versions WHERE known_until > :after);

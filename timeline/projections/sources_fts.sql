@@ -3,7 +3,8 @@
 
 CREATE VIRTUAL TABLE sources_fts USING fts5(
     title, publisher, author, text, folded,
-    tokenize = "unicode61 remove_diacritics 2"
+    tokenize = "unicode61 remove_diacritics 2",
+    columnsize = 0
 );
 
 DELETE FROM sources_fts WHERE rowid IN (

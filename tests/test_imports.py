@@ -1,0 +1,64 @@
+"""The house keeps its one-way arrows: each part imports only what stands below it."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "timeline"
+
+# From the ground up: each may import those before it, and of its own level only itself.
+LEVELS = [
+    {"errors", "scripts"},
+    {"dates"},
+    {"quotes", "merkle", "model", "documents", "instants"},
+    {"projections", "log"},
+    {"statements"},
+    {"timeline"},
+    {"audit", "bundles"},
+    {"cli"},
+]
+WEB_MAY_IMPORT = {"dates", "merkle", "errors", "web"}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """The parts of the package that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "timeline":
+            found |= {f"timeline.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return {name.split(".")[1] for name in found if name.startswith("timeline.")}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_one_way(path: Path) -> None:
+    """cli -> audit, bundles -> timeline -> projections, log -> quotes, merkle, model -> dates -> errors; web stands apart."""
+    part = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if part == "__init__":
+        return
+    used = imports(path) - {part}
+    if part == "web":
+        assert used <= WEB_MAY_IMPORT
+        return
+    level = next(number for number, level in enumerate(LEVELS) if part in level)
+    below = set().union(*LEVELS[:level])
+    if part == "timeline":
+        below |= {"audit"}  # Timeline.verify calls the auditor, who stands above it, when it is called
+    assert used <= below
+
+
+def test_the_web_part_needs_no_compiled_package() -> None:
+    """The plugin runs where only Datasette and the standard library are."""
+    script = """
+import sys
+sys.modules.update({name: None for name in ("pydantic_core", "pendulum", "rapidfuzz", "sqlite_utils")})
+import timeline.web
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)

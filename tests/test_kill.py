@@ -1,0 +1,70 @@
+"""A process that is killed leaves all of an append or none of it."""
+
+import multiprocessing
+import random
+import sqlite3
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from timeline import Timeline
+
+KILLS = 300
+TEXT = "These very words were kept."
+
+
+def append_until_killed(path: Path, acknowledge: Connection) -> None:
+    """Append three happenings at a time, and tell each time that they stand."""
+    with Timeline(path, by="victim") as timeline:
+        source = timeline.archive(text=TEXT, id="source", title="Source")
+        number = timeline.log.size()
+        while True:
+            number += 3
+            cited = {"date": "2003", "tags": ["t"], "citations": [source.quote("These very words")]}
+            timeline.append_many({"id": f"h-{number}-{part}", "title": f"Part {part}", **cited} for part in range(3))
+            acknowledge.send(number)
+
+
+def test_killed_at_any_instant_nothing_is_half_done_and_nothing_acknowledged_is_lost(path: Path) -> None:
+    """Hundreds of kills, at random instants of appends of three events each: all three stand, or none; the tables agree."""
+    forks = multiprocessing.get_context("fork")
+    chance = random.Random(20251124)
+    acknowledged = 0
+    for _ in range(KILLS):
+        here, there = forks.Pipe(duplex=False)
+        process = forks.Process(target=append_until_killed, args=(path, there))
+        process.start()
+        there.close()
+        time.sleep(chance.uniform(0, 0.02))
+        process.kill()
+        process.join()
+        acknowledged = max([acknowledged, *received(here)])
+        check(path, acknowledged)
+    assert acknowledged > KILLS, "the writers were killed before they wrote"
+
+
+def received(pipe: Connection) -> list[int]:
+    """What a killed process had acknowledged."""
+    numbers = []
+    try:
+        while pipe.poll():
+            numbers.append(pipe.recv())
+    except EOFError:
+        pass
+    return numbers
+
+
+def check(path: Path, acknowledged: int) -> None:
+    """The log is whole, and the read tables say what it says."""
+    connection = sqlite3.connect(path)
+    if acknowledged:
+        size, last = connection.execute("SELECT count(*), max(position) FROM events").fetchone()
+        happenings, sources, indexed = connection.execute(
+            "SELECT (SELECT count(*) FROM happenings), (SELECT count(*) FROM sources),"
+            " (SELECT count(*) FROM happenings_fts WHERE happenings_fts MATCH 'part')"
+        ).fetchone()
+        assert (size, happenings, sources) == (last, size - 1, 1)
+        assert indexed == happenings
+        assert happenings % 3 == 0
+        assert connection.execute("SELECT 1 FROM happenings WHERE id = ?", [f"h-{acknowledged}-2"]).fetchone()
+    connection.close()

@@ -1,0 +1,228 @@
+"""The log: append-only, gapless, guarded, canonical, and clear about files that it cannot use."""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from timeline import ArchivedSource, Timeline
+from timeline.errors import DatabaseRefused, GuardsMissing
+from timeline.log import APPLICATION_ID, Log, canonical, guards
+
+ROW = "INSERT{mode} INTO events VALUES ({position}, 'happening/x', {version}, 'HappeningRecorded', 't', 'me', '{{}}', x'00', x'00')"
+
+
+def refused(path: Path, statement: str) -> str:
+    """What plain sqlite3 says to a statement."""
+    connection = sqlite3.connect(path)
+    with pytest.raises(sqlite3.IntegrityError) as caught:
+        connection.execute(statement)
+    connection.close()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET data = '{}' WHERE position = 2",
+        "UPDATE events SET recorded_by = 'someone else'",
+        "UPDATE OR REPLACE events SET position = 1 WHERE position = 2",
+        "UPDATE events SET data = NULL, salt = NULL WHERE position = 2",
+        "DELETE FROM events WHERE position = 2",
+        ROW.format(mode=" OR REPLACE", position=2, version=1),
+        ROW.format(mode=" OR REPLACE", position=3, version=1).replace("happening/x", "happening/meeting"),
+        ROW.format(mode="", position=4, version=1),
+        ROW.format(mode="", position=3, version=2),
+        ROW.format(mode="", position=0, version=1),
+        ROW.format(mode="", position=-1, version=1),
+        ROW.format(mode="", position=3, version=1).replace("x'00', x'00'", "NULL, x'00'"),
+        "REPLACE INTO documents SELECT sha256, x'00' FROM documents",
+        "UPDATE documents SET bytes = x'00'",
+        "DELETE FROM documents",
+    ],
+)
+def test_plain_sqlite_cannot_change_the_past(timeline: Timeline, meeting: str, path: Path, statement: str) -> None:
+    """Every plain way to change or remove an event or a document is refused with a reason, and changes nothing."""
+    before = list(timeline.events())
+    assert "immutable" in (message := refused(path, statement)) or "gapless" in message
+    assert list(timeline.events()) == before
+
+
+def test_an_upsert_cannot_change_the_past(timeline: Timeline, meeting: str, path: Path) -> None:
+    """INSERT … ON CONFLICT DO UPDATE is refused like any other change."""
+    statement = ROW.format(mode="", position=2, version=1) + " ON CONFLICT (position) DO UPDATE SET data = '{}'"
+    assert "immutable" in refused(path, statement)
+
+
+def test_data_is_hashed_with_its_salt_over_the_stored_bytes(timeline: Timeline, meeting: str) -> None:
+    """data_hash is SHA-256(salt || data), and every salt is its own."""
+    events = list(timeline.events())
+    for event in events:
+        assert event.data_hash == hashlib.sha256((event.salt or b"") + (event.data or "").encode()).digest()
+    assert len({event.salt for event in events}) == len(events)
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | texts,
+    lambda inner: st.lists(inner) | st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), inner),
+)
+
+
+@given(st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), values))
+def test_what_is_stored_is_canonical_json(data: dict[str, object]) -> None:
+    """Our canonical form is that of RFC 8785, as another implementation writes it."""
+    assert canonical(data).encode() == rfc8785.dumps(data)  # type: ignore[arg-type]
+
+
+def test_events_are_gapless_and_named_by_stream_and_version(timeline: Timeline, meeting: str) -> None:
+    """Positions count over the log, versions within a stream, and an id is stream@version."""
+    timeline.correct(meeting, reason="a better source", title="The council sits")
+    assert [(event.position, event.id) for event in timeline.events()] == [
+        (1, "source/report@1"),
+        (2, "happening/meeting@1"),
+        (3, "happening/meeting@2"),
+    ]
+
+
+def test_events_say_when_and_by_whom(timeline: Timeline, report: ArchivedSource) -> None:
+    """recorded_at is UTC RFC 3339; recorded_by is who opened the timeline."""
+    (event,) = timeline.events()
+    assert (event.recorded_at, event.recorded_by) == ("2026-01-01T00:00:01.000Z", "tester")
+
+
+def test_a_file_without_its_guards_is_refused(timeline: Timeline, meeting: str, path: Path) -> None:
+    """Each guard is missed, or missed as changed, and the message says how to see what happened."""
+    timeline.close()
+    for name in guards():
+        copy = path.with_name(f"{name}.db")
+        shutil.copy(path, copy)
+        connection = sqlite3.connect(copy)
+        connection.execute(f"DROP TRIGGER {name}")
+        connection.close()
+        with pytest.raises(GuardsMissing, match=f"{name}.*timeline verify --db"):
+            Timeline(copy)
+    connection = sqlite3.connect(copy)
+    connection.execute(guards()[name].replace("BEGIN", "WHEN 0 BEGIN", 1))
+    connection.close()
+    with pytest.raises(GuardsMissing, match=name):
+        Timeline(copy)
+
+
+def test_another_sqlite_file_is_refused_and_left_alone(path: Path) -> None:
+    """A file with tables of its own is not a timeline."""
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE mine (x)")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(DatabaseRefused, match="is not a timeline"):
+        Timeline(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_sqlite_is_refused(path: Path) -> None:
+    """Any other file is refused by name."""
+    path.write_text("This is a shopping list, and long enough to be mistaken for something else. " * 20)
+    with pytest.raises(DatabaseRefused, match="not an SQLite file"):
+        Timeline(path)
+
+
+def test_a_file_of_a_newer_format_is_refused(timeline: Timeline, path: Path) -> None:
+    """What a later version wrote is not touched by an earlier one."""
+    timeline.close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(DatabaseRefused, match=r"newer version.*Upgrade"):
+        Timeline(path)
+
+
+def test_a_missing_file_is_not_made_for_reading(path: Path) -> None:
+    """Reading makes nothing."""
+    with pytest.raises(DatabaseRefused, match="no such file"):
+        Timeline(path, read_only=True)
+    assert not path.exists()
+
+
+def test_a_missing_folder_is_said(tmp_path: Path) -> None:
+    """A path that cannot be made is one clear line."""
+    with pytest.raises(DatabaseRefused, match="folder is missing"):
+        Timeline(tmp_path / "nowhere" / "timeline.db")
+
+
+def test_opened_for_reading_nothing_can_be_appended(timeline: Timeline, meeting: str, path: Path) -> None:
+    """A read-only timeline reads, and refuses to append."""
+    with Timeline(path, read_only=True) as reader:
+        assert reader.happening(meeting).title == "The council meets"
+        with pytest.raises(DatabaseRefused, match="reading only"):
+            reader.correct(meeting, title="Another", reason="none")
+
+
+def test_a_full_disk_loses_nothing(timeline: Timeline, meeting: str) -> None:
+    """When no page can be added, the append is refused whole, and the next one works."""
+    timeline.log.connection.execute("PRAGMA max_page_count = 1")
+    (pages,) = timeline.log.connection.execute("PRAGMA page_count").fetchone()
+    timeline.log.connection.execute(f"PRAGMA max_page_count = {pages}")
+    before = list(timeline.events())
+    with pytest.raises(DatabaseRefused, match=r"disk is full.*Free some space"):
+        timeline.archive(text="a" * 1_000_000, id="large", title="Large")
+    assert list(timeline.events()) == before
+    timeline.log.connection.execute("PRAGMA max_page_count = 1000000")
+    assert timeline.archive(text="a" * 1_000_000, id="large", title="Large").position == 3
+
+
+def test_a_busy_file_is_said_after_waiting(timeline: Timeline, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another program holds the write lock, an append waits, then says so; nobody sees "database is locked"."""
+    timeline.log.connection.execute("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseRefused, match=r"has been writing to it.*Try again"):
+        timeline.archive(text="words", id="words", title="Words")
+    other.execute("ROLLBACK")
+    assert timeline.archive(text="words", id="words", title="Words").position == 1
+
+
+def test_a_published_file_is_read_where_nothing_can_be_written(timeline: Timeline, meeting: str, path: Path) -> None:
+    """A closed file opened as immutable gives the same answers."""
+    timeline.close()
+    log = Log(path, read_only=True)
+    assert log.size() == 2
+    log.close()
+
+
+def test_the_file_says_what_it_is(timeline: Timeline, path: Path) -> None:
+    """application_id and user_version mark the file as a timeline of format 1."""
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+
+
+def test_eight_writers_at_once_lose_nothing(path: Path) -> None:
+    """Eight processes append 60 happenings each to one new file; all 480 stand, gapless, and none saw an error."""
+    writer = """
+import sys
+from timeline import Timeline
+path, name = sys.argv[1:]
+with Timeline(path) as timeline:
+    source = timeline.archive(text=f"Writer {name} wrote these very words.", id=f"source-{name}", title=name)
+    for n in range(60):
+        timeline.record(f"h-{name}-{n}", title=f"{name} {n}", date="2003", citations=[source.quote("these very words")])
+"""
+    writers = [
+        subprocess.Popen([sys.executable, "-c", writer, str(path), str(n)], stderr=subprocess.PIPE, text=True) for n in range(8)
+    ]
+    errors = [process.communicate()[1] for process in writers]
+    assert errors == [""] * 8
+    with Timeline(path, read_only=True) as timeline:
+        events = list(timeline.events())
+        assert [event.position for event in events] == list(range(1, 8 * 61 + 1))
+        assert timeline.db["happenings"].count == 480
+        assert json.loads(events[0].data or "")["statement"]["title"] in "01234567"

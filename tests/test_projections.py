@@ -1,0 +1,152 @@
+"""The read tables: what they hold, and that an append and a rebuild give the same rows."""
+
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from timeline import ArchivedSource, Timeline, TimelineError, projections
+
+FOUND = {"source": "report", "quote": "It sat for four days"}
+
+
+def rows(timeline: Timeline) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every read table, full-text index included, in a fixed order."""
+    connection = timeline.log.connection
+    found = {}
+    for _, name in projections.objects():
+        rowid = "rowid, " if name.endswith("_fts") else ""
+        found[name] = sorted(connection.execute(f"SELECT {rowid}* FROM {name}"), key=repr)
+        if rowid:
+            connection.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{name}_terms USING fts5vocab('main', '{name}', 'instance')")
+            found[f"{name} terms"] = sorted(connection.execute(f"SELECT * FROM temp.{name}_terms"))
+            connection.execute(f"INSERT INTO {name}({name}) VALUES ('integrity-check')")
+            connection.execute(f"DROP TABLE temp.{name}_terms")
+    found["projected"] = connection.execute("SELECT * FROM projected").fetchall()
+    return found
+
+
+ids = st.sampled_from(["a", "b", "c"])
+fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": st.sampled_from(["One", "Côte", "مُحَمَّد", "مجلس"]),
+        "date": st.sampled_from(["2003", "2025-11-24/2025-11-27", "-0044-03-15", "[..2025-11-26]", "1985/..", "156X~"]),
+        "place": st.sampled_from(["Marrakech", "Casablanca"]) | st.none(),
+        "part_of": ids | st.none(),
+        "actors": st.lists(st.sampled_from(["Ann", "Bo", "bo.", "A.B.", "AB"]), max_size=2),
+        "tags": st.lists(st.sampled_from(["x", "y"]), max_size=2, unique=True),
+        "related": st.lists(ids, max_size=2, unique=True),
+        "citations": st.lists(
+            st.sampled_from([FOUND, {"source": "report", "quote": "met in Marrakech", "stance": "disputes"}]), min_size=1, max_size=2
+        ),
+    },
+)
+steps = st.one_of(
+    st.builds(lambda id, f: {"id": id, **f, "title": f.get("title", "T"), "date": f.get("date", "2003"), "citations": [FOUND]}, ids, fields),
+    st.builds(lambda id, f, reason: {"correct": id, "reason": reason, **f}, ids, fields, st.sampled_from(["p", "q"])),
+    st.builds(lambda id, reason: {"retract": id, "reason": reason}, ids, st.sampled_from(["p", "q"])),
+    st.builds(lambda title: {"correct_source": "report", "title": title, "reason": "r"}, st.sampled_from(["R", "S", "Ŧ"])),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(steps, min_size=1, max_size=4), max_size=12))
+def test_increment_equals_rebuild(batches: list[list[dict[str, Any]]]) -> None:
+    """However the log grew, step by step or in batches, a rebuild from nothing gives the same rows and search terms."""
+    with TemporaryDirectory() as folder, Timeline(Path(folder) / "t.db", by="tester") as timeline:
+        timeline.archive(text="The council met in Marrakech. It sat for four days.", id="report", title="A report")
+        for batch in batches:
+            with suppress(TimelineError):
+                timeline.append_many(batch)
+        before = rows(timeline)
+        timeline.rebuild()
+        assert rows(timeline) == before
+
+
+def test_happenings_tell_bounds_precision_and_counts(timeline: Timeline, report: ArchivedSource) -> None:
+    """A row of happenings gives the date to the letter, its bounds, and how many citations and sources it has."""
+    timeline.record("x", title="X", date="2025-11-24/2025-11-27", citations=[FOUND, report.quote("met in Marrakech")])
+    row = timeline.db["happenings"].get("x")
+    assert (row["date"], row["earliest"], row["latest"], row["precision"]) == ("2025-11-24/2025-11-27", "2025-11-24", "2025-11-27", "interval")
+    assert (row["earliest_day"], row["latest_day"], row["year"], row["month"]) == (739579, 739582, 2025, 11)
+    assert (row["sources"], row["citations"], row["version"], row["position"], row["status"]) == (1, 2, 1, 2, "current")
+
+
+@pytest.mark.parametrize(("date", "earliest", "latest"), [("2003/..", "2003-01-01", None), ("/1985", None, "1985-12-31"), ("[..2025-11-26]", None, "2025-11-26")])
+def test_an_open_or_unknown_side_is_null(timeline: Timeline, report: ArchivedSource, date: str, earliest: str | None, latest: str | None) -> None:
+    """No day is made up for a side that the date leaves open."""
+    timeline.record("x", title="X", date=date, citations=[FOUND])
+    row = timeline.db["happenings"].get("x")
+    assert (row["earliest"], row["latest"]) == (earliest, latest)
+
+
+def test_versions_answer_as_of(timeline: Timeline, meeting: str) -> None:
+    """known_from and known_until say between which positions a version stood."""
+    timeline.correct(meeting, title="The council sits", reason="wording")
+    timeline.retract(meeting, reason="it did not")
+    as_of = "SELECT title, status FROM happening_versions WHERE known_from <= ? AND (known_until IS NULL OR known_until > ?)"
+    found = [timeline.db.execute(as_of, [n, n]).fetchall() for n in (1, 2, 3, 4)]
+    assert found == [[], [("The council meets", "current")], [("The council sits", "current")], [("The council sits", "retracted")]]
+
+
+def test_corrections_retractions_and_disputes_show(timeline: Timeline, meeting: str, report: ArchivedSource) -> None:
+    """The tables tell what was corrected, retracted and disputed, and keep nothing of what was replaced."""
+    timeline.correct(meeting, actors=["Another"], citations=[FOUND, report.quote("others say three hundred and fifty", stance="disputes")], reason="r")
+    db = timeline.db
+    assert [row["stance"] for row in db["citations"].rows] == ["supports", "disputes"]
+    assert [row["actor"] for row in db["happening_actors"].rows] == ["another"]
+    timeline.retract(meeting, reason="it did not")
+    assert db["happenings"].get(meeting)["status"] == "retracted"
+    assert db["timeline"].count == 0
+
+
+def test_every_stored_quotation_is_at_its_place(timeline: Timeline, meeting: str) -> None:
+    """The slice of the source's text between start_char and end_char is the quotation."""
+    sql = "SELECT quote, substr(text, start_char + 1, end_char - start_char) FROM citations JOIN source_texts USING (source)"
+    for quote, passage in timeline.db.execute(sql).fetchall():
+        assert quote == passage
+
+
+def found(timeline: Timeline, table: str, words: str) -> int:
+    """How many rows a search finds."""
+    (count,) = timeline.db.execute(f"SELECT count(*) FROM {table} WHERE {table} MATCH ?", [words]).fetchone()
+    return int(count)
+
+
+def test_search_folds_diacritics(timeline: Timeline) -> None:
+    """Cote finds Côte however it is written, and Arabic is found with and without its vowel signs and hamzas."""
+    source = timeline.archive(text="Une visite en Côte d'Ivoire. وصل مُحَمَّد إلى أكادير", id="report", title="Rapport")
+    timeline.record("a", title="Visit", date="2003", citations=[source.quote("Côte d'Ivoire")])
+    timeline.record("b", title="Co\u0302te", date="2003", citations=[source.quote("مُحَمَّد إلى أكادير")])
+    assert [found(timeline, "happenings_fts", word) for word in ("Cote", "Côte", "cote", "محمد", "اكادير", "أكادير")] == [2, 2, 2, 1, 1, 1]
+    assert [found(timeline, "sources_fts", word) for word in ("cote", "محمد", "أكادير")] == [1, 1, 1]
+
+
+def test_a_correction_leaves_no_old_words_in_the_index(timeline: Timeline, meeting: str) -> None:
+    """Search finds what is now known."""
+    timeline.correct(meeting, title="A sitting", reason="wording")
+    assert (found(timeline, "happenings_fts", "meets"), found(timeline, "happenings_fts", "sitting")) == (0, 1)
+
+
+def test_events_inserted_by_hand_are_projected_with_the_next_append(timeline: Timeline, meeting: str, path: Path) -> None:
+    """The read tables catch up with whatever the guards let into the log."""
+    connection = sqlite3.connect(path)
+    (data,) = connection.execute("SELECT data FROM events WHERE position = 2").fetchone()
+    values = ("happening/by-hand", 1, "HappeningRecorded", "2026-01-01T00:00:00Z", "hand", data, b"s", b"h")
+    connection.execute("INSERT INTO events VALUES (3, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+    connection.commit()
+    timeline.archive(text="more words", id="more", title="More")
+    assert timeline.db["happenings"].get("by-hand")["title"] == "The council meets"
+
+
+def test_time_order_is_read_from_an_index(timeline: Timeline, meeting: str) -> None:
+    """The timeline view sorts nothing: its order is that of an index."""
+    plan = " ".join(row[3] for row in timeline.db.execute("EXPLAIN QUERY PLAN SELECT id FROM timeline LIMIT 50").fetchall())
+    assert "happenings_time" in plan
+    assert "TEMP B-TREE" not in plan

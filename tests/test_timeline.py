@@ -1,0 +1,282 @@
+"""The Timeline: archiving, recording, correcting, retracting, reading; everything can be said again, nothing half done."""
+
+import pytest
+
+from timeline import ArchivedSource, Timeline, TimelineError
+from timeline.errors import (
+    AlreadyRecorded,
+    AlreadyRetracted,
+    DocumentUnreadable,
+    PartOfCircle,
+    QuoteAmbiguous,
+    QuoteNotFound,
+    StatementInvalid,
+    UnknownHappening,
+    UnknownSource,
+    VersionConflict,
+)
+
+FOUND = {"source": "report", "quote": "It sat for four days"}
+
+
+def test_an_append_answers_with_stream_version_and_position(timeline: Timeline, report: ArchivedSource) -> None:
+    """Every call that appends says where the event stands."""
+    assert (report.stream, report.version, report.position) == ("source/report", 1, 1)
+    event = timeline.record("sitting", title="A sitting", date="2025-11-24", citations=[FOUND])
+    assert (event.stream, event.version, event.position) == ("happening/sitting", 1, 2)
+    event = timeline.correct("sitting", date="2025-11", reason="the day is not stated")
+    assert (event.stream, event.version, event.position) == ("happening/sitting", 2, 3)
+    event = timeline.retract("sitting", reason="it was another body")
+    assert (event.stream, event.version, event.position) == ("happening/sitting", 3, 4)
+    event = timeline.correct_source("report", publisher="The council", reason="the imprint says so")
+    assert (event.stream, event.version, event.position) == ("source/report", 2, 5)
+
+
+def test_everything_can_be_said_again(timeline: Timeline) -> None:
+    """Running the same script twice appends nothing the second time, and does not undo what came later."""
+
+    def script() -> list[int]:
+        source = timeline.archive(text="It sat for four days.", id="report", title="Report")
+        return [
+            source.position,
+            timeline.record("sitting", title="A sitting", date="2025", citations=[source.quote("four days")]).position,
+            timeline.correct("sitting", date="2024", reason="first reading").position,
+            timeline.correct("sitting", date="2023", tags=["x"], actors=["Ann"], reason="second reading").position,
+            timeline.correct_source("report", author="A clerk", reason="signed").position,
+            timeline.retract("sitting", reason="a misreading").position,
+        ]
+
+    assert script() == script() == [1, 2, 3, 4, 5, 6]
+    assert timeline.happening("sitting").date == "2023"
+
+
+def test_a_correction_carries_the_whole_statement_and_its_changes(timeline: Timeline, meeting: str) -> None:
+    """The event of a correction can be read alone."""
+    payload = timeline.correct(meeting, date="2025-11-25", place=None, reason="the minutes").payload
+    assert payload["changes"] == {"date": "2025-11-25", "place": None}
+    assert payload["reason"] == "the minutes"
+    assert payload["statement"]["title"] == "The council meets"
+    assert "place" not in payload["statement"]
+
+
+def test_as_of_a_position_is_the_timeline_as_it_stood(timeline: Timeline, meeting: str) -> None:
+    """A happening is read as known at any position; before it was recorded there was none."""
+    timeline.correct(meeting, title="The council sits", reason="wording")
+    timeline.retract(meeting, reason="it did not")
+    titles = [(timeline.happening(meeting, as_of=n).title, timeline.happening(meeting, as_of=n).status) for n in (2, 3, 4)]
+    assert titles == [("The council meets", "current"), ("The council sits", "current"), ("The council sits", "retracted")]
+    with pytest.raises(UnknownHappening, match="as of position 1"):
+        timeline.happening(meeting, as_of=1)
+    assert [(v.version, v.reason) for v in timeline.history(meeting)] == [(1, None), (2, "wording"), (3, "it did not")]
+
+
+def test_a_taken_id_says_what_differs_and_to_correct(timeline: Timeline, meeting: str) -> None:
+    """Recording something else under an id is refused, with the fields that differ."""
+    with pytest.raises(AlreadyRecorded, match=r"happening/meeting: id: taken at version 1.*title was The council meets, is Other.*correct it"):
+        timeline.record(meeting, title="Other", date="2025-11-24", citations=[FOUND])
+
+
+def test_a_stale_version_is_a_conflict(timeline: Timeline, meeting: str) -> None:
+    """A writer who has not seen the last version is told to read again."""
+    timeline.correct(meeting, title="The council sits", reason="wording", expected_version=1)
+    with pytest.raises(VersionConflict, match=r"happening/meeting: at version 2, expected 1\. Read it again, then retry"):
+        timeline.correct(meeting, title="The council stands", reason="wording", expected_version=1)
+    with pytest.raises(VersionConflict):
+        timeline.retract(meeting, reason="stale", expected_version=1)
+    with pytest.raises(VersionConflict, match="at version 0, expected 3"):
+        timeline.record("new", title="New", date="2003", citations=[FOUND], expected_version=3)
+
+
+def test_a_changed_document_is_refused_under_its_old_id(timeline: Timeline, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """A document that changed on disk is not taken for the archived one; the archived bytes stay."""
+    document = tmp_path / "report.txt"
+    document.write_text("It sat for four days.")
+    timeline.archive(document, id="report", title="Report")
+    document.write_text("It sat for five days.")
+    with pytest.raises(AlreadyRecorded, match=r"has changed since it was archived.*Restore the file, or archive the changed one"):
+        timeline.archive(document, id="report", title="Report")
+    timeline.record("sitting", title="A sitting", date="2025", citations=[{"source": "report", "quote": "four days"}])
+
+
+def test_other_facts_about_an_archived_document_are_a_correction(timeline: Timeline, report: ArchivedSource) -> None:
+    """The same bytes under the same id with another title are refused, with the verb to use."""
+    with pytest.raises(AlreadyRecorded, match=r"title was A report, is Another.*correct_source it"):
+        timeline.archive(text=timeline.log.document(report.event.payload["statement"]["sha256"]).decode(), id="report", title="Another")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("fields", "error", "message"),
+    [
+        ({"citations": [{"source": "report", "quote": "five days"}]}, QuoteNotFound, r"citations\.1\.quote.*does not stand.*four days"),
+        ({"citations": [{"source": "report", "quote": "three hundred"}]}, QuoteAmbiguous, r"2 times.*prefix or suffix"),
+        ({"citations": [{"source": "nothing", "quote": "x"}]}, UnknownSource, r'citations\.1\.source: there is no source "nothing"'),
+        ({"citations": []}, StatementInvalid, "citations: nothing is cited"),
+        ({"citations": [{**FOUND, "stance": "doubts"}]}, StatementInvalid, r"citations\.1\.stance: is not one of 'supports' or 'disputes'"),
+        ({"date": "2025-11-31"}, StatementInvalid, "November has 30 days"),
+        ({"date": "2025-11-27/2025-11-24"}, StatementInvalid, "runs backwards"),
+        ({"date": "now"}, StatementInvalid, "date: "),
+        ({"date": 2025}, StatementInvalid, "date: is not text. Write it in quotes"),
+        ({"title": " "}, StatementInvalid, "title: is empty"),
+        ({"title": "a\x1b[2Jb"}, StatementInvalid, "title: holds a control character"),
+        ({"title": "half \ud83d"}, StatementInvalid, "title: .*surrogate"),
+        ({"titel": "x"}, StatementInvalid, 'titel: is not a field here. Did you mean "title"'),
+        ({"part_of": "nothing"}, UnknownHappening, 'part_of: there is no happening "nothing"'),
+        ({"related": ["nothing"]}, UnknownHappening, r'related\.1\.other: there is no happening "nothing"'),
+        ({"latitude": "31.6"}, StatementInvalid, "one is given without the other"),
+        ({"latitude": "99", "longitude": "0"}, StatementInvalid, "latitude: is off the globe"),
+        ({"latitude": "31,6", "longitude": "0"}, StatementInvalid, "latitude: is not a decimal number"),
+        ({"actors": ["Ann", "ann"]}, StatementInvalid, "actors: .* stands twice"),
+        ({"tags": "one"}, StatementInvalid, "tags: is not a list"),
+        ({"zone": "Africa/Casablanca"}, StatementInvalid, "no time of day"),
+    ],
+)
+def test_a_faulty_statement_is_refused_in_one_line(
+    timeline: Timeline, report: ArchivedSource, fields: dict[str, object], error: type[TimelineError], message: str
+) -> None:
+    """Each fault names its field and what to do, in one line, and appends nothing."""
+    statement = {"title": "A sitting", "date": "2025", "citations": [FOUND], **fields}
+    with pytest.raises(error, match=message) as caught:
+        timeline.record("sitting", **statement)  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
+    assert len(list(timeline.events())) == 1
+    assert timeline.db["happenings"].count == 0
+
+
+def test_all_faults_of_a_statement_are_told_at_once(timeline: Timeline, report: ArchivedSource) -> None:
+    """Two wrong quotations and a wrong date need not be found one by one."""
+    with pytest.raises(QuoteNotFound) as caught:
+        timeline.record("s", title="S", date="2025", citations=[report.quote("five days"), report.quote("six weeks")])
+    assert [field for field, _ in caught.value.faults] == ["citations.1.quote", "citations.2.quote"]
+    with pytest.raises(StatementInvalid) as caught2:
+        timeline.record("s", title="", date="2025-13", citations=[])
+    assert [field for field, _ in caught2.value.faults] == ["title", "date", "citations"]
+
+
+@pytest.mark.parametrize("id", ["", "a b", "../x", "é", "a@b", "-a", "a" * 201, "a\n"])
+def test_a_malformed_id_is_refused(timeline: Timeline, report: ArchivedSource, id: str) -> None:
+    """An id is short ASCII that needs no quoting in a URL."""
+    with pytest.raises(StatementInvalid, match="id: "):
+        timeline.record(id, title="A", date="2025", citations=[FOUND])
+
+
+def test_a_circle_of_parts_is_refused(timeline: Timeline, meeting: str) -> None:
+    """A happening is no part of itself, however long the way round."""
+    timeline.record("session", title="Session", date="2025", part_of=meeting, citations=[FOUND])
+    timeline.record("speech", title="Speech", date="2025", part_of="session", citations=[FOUND])
+    with pytest.raises(PartOfCircle, match="meeting in speech in session in meeting"):
+        timeline.correct(meeting, part_of="speech", reason="a slip")
+    with pytest.raises(PartOfCircle):
+        timeline.correct(meeting, part_of=meeting, reason="a slip")
+    assert timeline.happening(meeting).part_of is None
+
+
+def test_several_appends_are_one_and_may_refer_forward(timeline: Timeline, report: ArchivedSource) -> None:
+    """In one transaction a part may come before its whole; a fault at the end takes everything back."""
+    part = {"happening": {"id": "part", "title": "Part", "date": "2025", "part_of": "whole", "citations": [FOUND]}}
+    whole = {"happening": {"id": "whole", "title": "Whole", "date": "2025", "citations": [FOUND]}}
+    with pytest.raises(UnknownHappening):
+        timeline.append_many([part])
+    assert [event.id for event in timeline.append_many([part, whole])] == ["happening/part@1", "happening/whole@1"]
+    with pytest.raises(StatementInvalid):
+        timeline.append_many([{"correct": "part", "title": "P", "reason": "r"}, {"id": "z", "title": "Z", "date": "1", "citations": []}])
+    assert timeline.happening("part").title == "Part"
+
+
+def test_a_batch_is_refused_whole(timeline: Timeline, report: ArchivedSource) -> None:
+    """The last entry's fault takes back the first ones."""
+    good = {"id": "good", "title": "Good", "date": "2025", "citations": [FOUND]}
+    with pytest.raises(TimelineError):
+        timeline.append_many([good, {**good, "id": "bad", "date": "2025-02-30"}])
+    assert len(list(timeline.events())) == 1
+
+
+def test_a_retraction_names_its_successor_and_is_final(timeline: Timeline, meeting: str) -> None:
+    """What was retracted stays readable, and can be neither corrected nor retracted anew."""
+    timeline.record("other", title="Other", date="2025", citations=[FOUND])
+    with pytest.raises(UnknownHappening, match="superseded_by"):
+        timeline.retract(meeting, reason="wrong", superseded_by="nothing")
+    with pytest.raises(StatementInvalid, match="names the happening itself"):
+        timeline.retract(meeting, reason="wrong", superseded_by=meeting)
+    timeline.retract(meeting, reason="wrong", superseded_by="other")
+    assert timeline.happening(meeting).superseded_by == "other"
+    with pytest.raises(AlreadyRetracted, match="Record what is now known under another id"):
+        timeline.correct(meeting, title="Again", reason="regret")
+    with pytest.raises(AlreadyRetracted):
+        timeline.retract(meeting, reason="another reason")
+
+
+def test_a_correction_that_changes_nothing_is_refused(timeline: Timeline, meeting: str) -> None:
+    """A correction must say something that does not stand already."""
+    with pytest.raises(StatementInvalid, match="nothing to correct"):
+        timeline.correct(meeting, title="The council meets", reason="none")
+
+
+def test_a_reason_is_required(timeline: Timeline, meeting: str) -> None:
+    """Corrections and retractions say why."""
+    with pytest.raises(StatementInvalid, match="reason: is empty"):
+        timeline.correct(meeting, title="X", reason="")
+    with pytest.raises(StatementInvalid, match="reason: "):
+        timeline.append({"retract": meeting})
+
+
+def test_an_unknown_happening_or_source_is_said(timeline: Timeline) -> None:
+    """What is not there is named."""
+    with pytest.raises(UnknownHappening, match='there is no happening "nothing"'):
+        timeline.correct("nothing", title="X", reason="r")
+    with pytest.raises(UnknownSource, match='there is no source "nothing"'):
+        timeline.source("nothing")
+
+
+def test_time_of_day_keeps_local_time_zone_and_instant(timeline: Timeline, report: ArchivedSource) -> None:
+    """Where a time of day is known, local time, zone and instant are kept; where the zone is not, no instant is made up."""
+    timeline.record("zoned", title="Z", date="2003-05-16T21:30:00", zone="Africa/Casablanca", citations=[FOUND])
+    timeline.record("shifted", title="S", date="2003-05-16T21:30:00+02:00", citations=[FOUND])
+    timeline.record("local", title="L", date="2003-05-16T21:30:00", citations=[FOUND])
+    rows = {row["happening"]: (row["local_time"], row["zone"], row["instant"]) for row in timeline.db["happening_times"].rows}
+    assert rows == {
+        "zoned": ("2003-05-16T21:30:00", "Africa/Casablanca", "2003-05-16T21:30:00Z"),
+        "shifted": ("2003-05-16T21:30:00", None, "2003-05-16T19:30:00Z"),
+        "local": ("2003-05-16T21:30:00", None, None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("date", "zone", "message"),
+    [
+        ("2025-03-30T02:30:00", "Europe/Paris", "twice or never"),
+        ("2025-10-26T02:30:00", "Europe/Paris", "twice or never"),
+        ("2025-07-01T12:00:00+05:00", "Europe/Paris", r"Europe/Paris was at UTC\+02:00"),
+        ("2025-07-01T12:00:00", "Mars/Olympus", "not a time zone"),
+    ],
+)
+def test_an_impossible_instant_is_refused(timeline: Timeline, report: ArchivedSource, date: str, zone: str, message: str) -> None:
+    """A local time that never was, or was twice, or had another shift, is questioned."""
+    with pytest.raises(StatementInvalid, match=message):
+        timeline.record("x", title="X", date=date, zone=zone, citations=[FOUND])
+
+
+def test_documents_that_cannot_be_quoted_are_refused(timeline: Timeline, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """Missing, empty, binary or undecodable documents each get their line."""
+    cases = {"gone.txt": (None, "no such file"), "empty.txt": (b" \n", "no text"), "nul.txt": (b"a\0b", "not a text")}
+    cases |= {"latin.txt": (b"caf\xe9", "byte 4 is not utf-8"), "image.png": (b"x", "no reader")}
+    for name, (content, message) in cases.items():
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(DocumentUnreadable, match=message):
+            timeline.archive(tmp_path / name, id="x", title="X")
+    assert timeline.archive(tmp_path / "latin.txt", id="x", title="X", encoding="cp1252").position == 1
+    assert timeline.db["source_texts"].count == 1
+
+
+def test_bytes_and_text_are_both_kept(timeline: Timeline, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """The bytes as received and the text as UTF-8 stand each under its own hash."""
+    (tmp_path / "latin.txt").write_bytes("café".encode("cp1252"))
+    statement = timeline.archive(tmp_path / "latin.txt", id="x", title="X", encoding="cp1252").event.payload["statement"]
+    assert timeline.log.document(statement["sha256"]) == "café".encode("cp1252")
+    assert timeline.log.document(statement["text_sha256"]) == "café".encode()
+
+
+def test_an_address_that_runs_script_is_refused(timeline: Timeline) -> None:
+    """A source's url is a web address and nothing else."""
+    with pytest.raises(StatementInvalid, match="url: is not a web address"):
+        timeline.archive(text="words", id="x", title="X", url="javascript:alert(1)")
