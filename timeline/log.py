@@ -22,6 +22,7 @@ from timeline.scripts import statements
 APPLICATION_ID = 0x7E11_0001  # PRAGMA application_id: this file is a timeline
 FORMAT = 1  # PRAGMA user_version: which layout of the log
 BUSY_SECONDS = 60
+CACHE_KIBIBYTES = 65_536  # so that appending to a large log does not read its indexes again and again
 _COLUMNS = "position, stream, version, type, recorded_at, recorded_by, data, salt, data_hash"
 
 EventType = Literal[
@@ -224,7 +225,10 @@ class Log:
 
 def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
     if not read_only:
-        return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        return connection
     address = path.absolute().as_uri()
     connection = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:

@@ -67,7 +67,6 @@ def _one_or_many(key: str) -> BeforeValidator:
 
 Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=READABLE)]
-Verbatim = Annotated[str, StringConstraints(min_length=1, pattern=READABLE)]
 Date = Annotated[str, AfterValidator(_edtf)]
 Degrees = Annotated[str, BeforeValidator(_decimal_string), StringConstraints(pattern=DECIMAL)]
 Grade = Literal["exact", "normalised", "typographic"]
@@ -112,7 +111,7 @@ class Citation(Model):
     """
 
     source: Identifier
-    quote: Verbatim
+    quote: Text
     prefix: str | None = None
     suffix: str | None = None
     stance: Literal["supports", "disputes"] = "supports"

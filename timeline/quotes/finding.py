@@ -71,6 +71,14 @@ class _Around:
         return f"{prefix} and{suffix}" if prefix and suffix else prefix + suffix
 
 
+_ANYWHERE: Final = _Around(None, None, "", "")
+
+
+def _around(prefix: str | None, suffix: str | None) -> _Around:
+    before, after = Text(prefix or "").typographic.lstrip(" "), Text(suffix or "").typographic.rstrip(" ")
+    return _Around(prefix, suffix, before, after)
+
+
 def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | None = None) -> Passage:
     """Find the one passage that a quotation quotes, at the best grade at which it stands.
 
@@ -81,10 +89,9 @@ def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | 
     """
     text = text if isinstance(text, Text) else Text(text)
     wanted = Text(quote)
-    if not wanted.normalised.strip(" "):
+    if not quote[:1].isalnum() and not wanted.normalised.strip(" "):
         raise QuoteNotFound("the quotation is empty. Quote the words that say so, to the letter.")
-    before, after = Text(prefix or "").typographic.lstrip(" "), Text(suffix or "").typographic.rstrip(" ")
-    around = _Around(prefix, suffix, before, after)
+    around = _around(prefix, suffix) if prefix or suffix else _ANYWHERE
     elsewhere: tuple[int, int] | None = None
     tried = ("", "")
     for grade in GRADES:

@@ -34,6 +34,9 @@ TYPOGRAPHY: Final = {
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
 }
 
+_STACKED: Final = (
+    64  # marks on one character that are put in order together: sorting more takes quadratic time
+)
 _REMOVED: Final = dict.fromkeys(map(ord, INVISIBLE))
 _BLANK: Final = "[" + re.escape(SPACES + INVISIBLE) + "]"
 # Every run that folds to something else than itself: all but a single space between visible characters.
@@ -179,7 +182,7 @@ def _changeable(raw: str) -> re.Pattern[str]:
     )
     rest = f"(?:[{re.escape(INVISIBLE)}]*+{marks})"
     base = f"(?!{marks}|{_BLANK})."
-    return re.compile(f"(?s:{base}{rest}++|{marks}{rest}*+|{alone}|{_BLANKS})")
+    return re.compile(f"(?s:{base}{rest}{{1,{_STACKED}}}+|{marks}{rest}{{0,{_STACKED}}}+|{alone}|{_BLANKS})")
 
 
 def _one_of(chars: Iterable[str]) -> str:

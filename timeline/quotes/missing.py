@@ -8,9 +8,13 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
-from typing import Final
+from itertools import dropwhile, takewhile
+from typing import TYPE_CHECKING, Final
 
 from timeline.quotes.folding import Text, continues
+
+if TYPE_CHECKING:
+    from rapidfuzz.distance import Opcode
 
 SHOWN: Final = 120  # characters of the quotation that are laid against the text
 NEAR: Final = 60  # likeness out of 100, under which nothing is shown as near
@@ -21,6 +25,7 @@ _SEARCHED: Final = 200_000  # characters of the text that are searched where not
 _PIECES: Final = (24, 12, 6, 3)  # lengths of the pieces of a quotation that are looked up
 _PROBES: Final = 32  # pieces of each length, and places of each piece
 _TELLING: Final = 8  # characters that must stand together to count as the quotation's beginning
+_WORD: Final = re.compile("[^ ]+ ?")
 _ELLIPSIS: Final = re.compile(r"…|\.\s?\.\s?\.")
 
 
@@ -99,23 +104,40 @@ def _nearest(text: Text, wanted: Text) -> str | None:
     )
     while stop < len(folded) and continues(folded[stop]):
         stop += 1
-    steps = [step for step in Levenshtein.opcodes(needle, folded[start:stop]) if step.tag != "equal"]
+    # Word by word, so that a word left out is shown as that word; then without the letters both have.
+    ours, theirs = list(_WORD.finditer(needle)), list(_WORD.finditer(folded[start:stop]))
+    words = [[word[0] for word in side] for side in (ours, theirs)]
+    steps = list(dropwhile(_is_equal, Levenshtein.opcodes(*words)))
     if not steps:
         return _passage(text, start, stop, start)
-    last = steps[0]
-    for step in steps[1:]:
-        if step.src_start > last.src_end or step.dest_start > last.dest_end:
-            break
-        last = step
-    left, right = start + steps[0].dest_start, start + last.dest_end
-    before, has = text.normalised[max(start, left - 10) : left], text.normalised[left:right]
-    after = text.normalised[right : min(stop, right + 10)]
-    says = wanted.normalised.strip(" ")[first + steps[0].src_start : first + last.src_end]
+    last = list(takewhile(lambda step: not _is_equal(step), steps))[-1]
+    says_from, says_to = _span(ours, steps[0].src_start, last.src_end)
+    has_from, has_to = (start + at for at in _span(theirs, steps[0].dest_start, last.dest_end))
+    while says_from < says_to and has_from < has_to and needle[says_from] == folded[has_from]:
+        says_from, has_from = says_from + 1, has_from + 1
+    while says_from < says_to and has_from < has_to and needle[says_to - 1] == folded[has_to - 1]:
+        says_to, has_to = says_to - 1, has_to - 1
+    before, has = text.normalised[max(start, has_from - 10) : has_from], text.normalised[has_from:has_to]
+    after = text.normalised[has_to : min(stop, has_to + 10)]
+    says = wanted.normalised.strip(" ")[first + says_from : first + says_to]
+    quoted = f'"{shown(says, 16)}"' if says else "nothing"
     return (
-        f"{_passage(text, start, stop, left)} It differs at"
+        f"{_passage(text, start, stop, has_from)} It differs at"
         f' "{shown(before, 12)}[{shown(has, 16)}]{shown(after, 12)}",'
-        f' where the quotation has "{shown(says, 16)}".'
+        f" where the quotation has {quoted}."
     )
+
+
+def _is_equal(step: "Opcode") -> bool:
+    return step.tag == "equal"
+
+
+def _span(words: list[re.Match[str]], first: int, last: int) -> tuple[int, int]:
+    """Give the offsets that words[first:last] take up; of no words, the place where they would be."""
+    if first < last:
+        return words[first].start(), words[last - 1].end()
+    at = words[first].start() if first < len(words) else words[-1].end() if words else 0
+    return at, at
 
 
 def _passage(text: Text, start: int, end: int, at: int) -> str:
@@ -173,4 +195,5 @@ def _guess(text: Text, bare: str) -> tuple[int, int] | None:
 
 
 def _unmarked(text: str) -> str:
-    return "".join(char for char in unicodedata.normalize("NFD", text) if not continues(char))
+    parts = (part for char in text for part in unicodedata.normalize("NFD", char))
+    return "".join(part for part in parts if not continues(part))
