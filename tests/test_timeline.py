@@ -65,8 +65,9 @@ def test_as_of_a_position_is_the_timeline_as_it_stood(timeline: Timeline, meetin
     timeline.retract(meeting, reason="it did not")
     titles = [(timeline.happening(meeting, as_of=n).title, timeline.happening(meeting, as_of=n).status) for n in (2, 3, 4)]
     assert titles == [("The council meets", "current"), ("The council sits", "current"), ("The council sits", "retracted")]
-    with pytest.raises(UnknownHappening, match="as of position 1"):
-        timeline.happening(meeting, as_of=1)
+    for before in (1, 0):
+        with pytest.raises(UnknownHappening, match=f"as of position {before}"):
+            timeline.happening(meeting, as_of=before)
     assert [(v.version, v.reason) for v in timeline.history(meeting)] == [(1, None), (2, "wording"), (3, "it did not")]
 
 
@@ -258,7 +259,7 @@ def test_an_impossible_instant_is_refused(timeline: Timeline, report: ArchivedSo
 def test_documents_that_cannot_be_quoted_are_refused(timeline: Timeline, tmp_path) -> None:  # type: ignore[no-untyped-def]
     """Missing, empty, binary or undecodable documents each get their line."""
     cases = {"gone.txt": (None, "no such file"), "empty.txt": (b" \n", "no text"), "nul.txt": (b"a\0b", "not a text")}
-    cases |= {"latin.txt": (b"caf\xe9", "byte 4 is not utf-8"), "image.png": (b"x", "no reader")}
+    cases |= {"latin.txt": (b"caf\xe9", "byte 4 is not utf-8"), "image.png": (b"x", "only .txt"), "passwd": (b"x", "only .txt")}
     for name, (content, message) in cases.items():
         if content is not None:
             (tmp_path / name).write_bytes(content)

@@ -10,7 +10,8 @@ from timeline.errors import DocumentUnreadable
 
 MAXIMUM_BYTES = 100_000_000
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_MEDIA_TYPES = {".txt": "text/plain", ".text": "text/plain", ".md": "text/markdown", ".markdown": "text/markdown", "": "text/plain"}
+# By name alone: a bundle from a stranger must not be able to archive a password file, which has no such name.
+_MEDIA_TYPES = {".txt": "text/plain", ".text": "text/plain", ".md": "text/markdown", ".markdown": "text/markdown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def from_file(path: Path, encoding: str | None = None) -> Document:
     """
     media_type = _MEDIA_TYPES.get(path.suffix.lower())
     if media_type is None:
-        raise DocumentUnreadable(f"{path}: a {path.suffix} file has no reader here. Archive its text, saved as .txt in UTF-8")
+        raise DocumentUnreadable(f"{path}: only .txt and .md files are read here. Archive its text, saved as .txt in UTF-8")
     try:
         if path.exists() and not path.is_file():
             raise DocumentUnreadable(f"{path}: is not a file. Name the document itself")

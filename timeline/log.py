@@ -23,6 +23,7 @@ APPLICATION_ID = 0x7E11_0001  # PRAGMA application_id: this file is a timeline
 FORMAT = 1  # PRAGMA user_version: which layout of the log
 BUSY_SECONDS = 60
 CACHE_KIBIBYTES = 65_536  # so that appending to a large log does not read its indexes again and again
+_NO_END = 2**62
 _COLUMNS = "position, stream, version, type, recorded_at, recorded_by, data, salt, data_hash"
 
 EventType = Literal[
@@ -89,11 +90,11 @@ class Log:
             raise DatabaseRefused(f"{self.path}: there is no such file. Make one: timeline build --db {self.path}")
         try:
             self.connection = _connect(self.path, read_only)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise refusal(self.path, error) from error
         try:
             self._identify()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self.connection.close()
             raise refusal(self.path, error) from error
         except TimelineError:
@@ -175,7 +176,7 @@ class Log:
 
     def stream(self, stream: str, as_of: int | None = None) -> list[Event]:
         """A stream's events in order, up to a position."""
-        return list(self._many("WHERE stream = ? AND position <= ? ORDER BY version", stream, as_of or 2**62))
+        return list(self._many("WHERE stream = ? AND position <= ? ORDER BY version", stream, _NO_END if as_of is None else as_of))
 
     def events(self, after: int = 0) -> Iterator[Event]:
         """Every event after a position, in order."""
@@ -272,8 +273,11 @@ _REFUSALS = {
 }
 
 
-def refusal(path: Path, error: sqlite3.Error) -> DatabaseRefused:
-    """Say in a line what one of SQLite's errors means for the file, and what to do."""
-    name = getattr(error, "sqlite_errorname", "")
+def refusal(path: Path, error: sqlite3.Error | ValueError) -> DatabaseRefused:
+    """Say in a line what one of SQLite's errors means for the file, and what to do.
+
+    A file can be so damaged that what it holds, or SQLite's own message about it, is no text.
+    """
+    name = "SQLITE_CORRUPT" if isinstance(error, ValueError) else getattr(error, "sqlite_errorname", "")
     reason = next((text for code, text in _REFUSALS.items() if name.startswith(code)), str(error))
     return DatabaseRefused(f"{path}: {reason}")

@@ -74,6 +74,13 @@ class ArchivedSource:
         return check(Citation, {"source": self.id, "quote": quote, **rest}, f"source/{self.id}")
 
 
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise StatementInvalid("nobody: this login has no name. Say who appends: by=…, --by, or TIMELINE_BY") from None
+
+
 class Timeline:
     """A timeline file, open for appending and reading. Use it as a context manager."""
 
@@ -93,11 +100,12 @@ class Timeline:
         DatabaseRefused or GuardsMissing where the file cannot be used; `guarded=False` looks into one whose guards are missing,
         and `rebuilding=True` opens one whose read tables another version made, to `rebuild` them.
         """
-        self.by = by or os.environ.get("TIMELINE_BY") or getpass.getuser()
+        self.by = by or os.environ.get("TIMELINE_BY")
         self.clock = clock
         self.log = Log(path, read_only=read_only, guarded=guarded)
         self.db = Database(self.log.connection)
         self._references: list[tuple[str, str, str]] = []
+        self._writing = False
         self._text = lru_cache(maxsize=256)(self._read_text)
         projections.register(self.log.connection)
         if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
@@ -241,12 +249,13 @@ class Timeline:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Append several things as one: all of them, or none. What they refer to must be there at the end."""
-        if self.log.connection.in_transaction:
+        if self._writing:
             yield
             return
         self._references.clear()
         try:
             with self.log.transaction():
+                self._writing = True
                 yield
                 for _, error in self.dangling():
                     raise error
@@ -254,6 +263,8 @@ class Timeline:
         except BaseException:
             self._text.cache_clear()  # a source that was rolled back may be archived anew with another text
             raise
+        finally:
+            self._writing = False
 
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:
         """In a transaction: each stream appended to that refers to a happening which is not there, and how that is refused."""
@@ -330,7 +341,7 @@ class Timeline:
         except UnicodeEncodeError:
             raise StatementInvalid(f"{subject}: holds half a character (a lone surrogate). Remove it") from None
         at = self.clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return self.log.append(subject, version + 1, type, data, at=at, by=self.by, salt=secrets.token_bytes(16))
+        return self.log.append(subject, version + 1, type, data, at=at, by=self.by or _login(), salt=secrets.token_bytes(16))
 
     def _past(self, subject: str, as_of: int | None = None) -> list[Event]:
         """The events of a stream that make statements, in order; the stream must have some."""

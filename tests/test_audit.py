@@ -1,0 +1,355 @@
+"""The audit: a sound file passes, every alteration is told where it is, and nothing that a file may hold raises."""
+
+import hashlib
+import json
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from timeline import ArchivedSource, Timeline
+from timeline.audit import Report, verify
+from timeline.audit.report import KEPT, Tally
+from timeline.errors import DatabaseRefused
+from timeline.log import canonical, guards
+
+Tamper = Callable[[sqlite3.Connection], object]
+
+
+@pytest.fixture
+def told(timeline: Timeline, report: ArchivedSource, meeting: str) -> Timeline:
+    """Tell a timeline with every kind of event but a redaction; positions 1 to 8."""
+    timeline.correct(meeting, date="2025-11", reason="Vaguer", citations=[report.quote("It sat", stance="disputes")])
+    timeline.record("vote", title="A vote", date="2025", part_of=meeting, related=[meeting], citations=[report.quote("four days")])
+    timeline.record("other", title="Another", date="2024", citations=[report.quote("three hundred", suffix=" came")])
+    timeline.retract("vote", reason="It was put off", superseded_by="other")
+    timeline.correct_source("report", publisher="TNA", reason="The byline")
+    timeline.correct(meeting, kind="session", reason="It was one of several")
+    return timeline
+
+
+def altered(timeline: Timeline, tamper: Tamper | None) -> Report:
+    """Alter the file as someone would who takes the guards away and puts them back, and audit what is left."""
+    connection = timeline.log.connection
+    for name in guards():
+        connection.execute(f"DROP TRIGGER {name}")
+    if tamper is not None:
+        tamper(connection)
+    for sql in guards().values():
+        connection.execute(sql)
+    return verify(timeline)
+
+
+def rewritten(position: int, change: Callable[[dict[str, object]], object]) -> Tamper:
+    """Change what an event says, with a hash that fits: what someone would do who knows how."""
+
+    def tamper(connection: sqlite3.Connection) -> None:
+        data, salt = connection.execute("SELECT data, salt FROM events WHERE position = ?", (position,)).fetchone()
+        payload = json.loads(data)
+        change(payload)
+        data = canonical(payload)
+        digest = hashlib.sha256(salt + data.encode()).digest()
+        connection.execute("UPDATE events SET data = ?, data_hash = ? WHERE position = ?", (data, digest, position))
+
+    return tamper
+
+
+def said(position: int, **fields: object) -> Tamper:
+    """Change fields of what an event states."""
+    return rewritten(position, lambda payload: payload["statement"].update(fields))  # type: ignore[attr-defined]
+
+
+def cited(position: int, **fields: object) -> Tamper:
+    """Change fields of an event's first citation."""
+    return rewritten(position, lambda payload: payload["statement"]["citations"][0].update(fields))  # type: ignore[index]
+
+
+def sql(*statements: str) -> Tamper:
+    """Change the file with SQL."""
+
+    def tamper(connection: sqlite3.Connection) -> None:
+        for statement in statements:
+            connection.execute(statement)
+
+    return tamper
+
+
+def test_a_sound_timeline_passes(told: Timeline) -> None:
+    """Everything is counted, nothing is found."""
+    steps: list[int] = []
+    report = verify(told, steps.append)
+    assert report.faults == ()
+    assert report.ok
+    assert (report.events, report.documents, report.citations) == (8, 1, 6)
+    assert sum(steps) == 2 * 8
+    assert [check.name for check in report.checks] == [
+        "file",
+        "guards",
+        "events",
+        "statements",
+        "documents",
+        "citations",
+        "read tables",
+    ]
+
+
+def test_an_empty_timeline_passes(timeline: Timeline) -> None:
+    """There is nothing wrong with nothing."""
+    assert timeline.verify().ok
+
+
+def test_guards_taken_away_and_put_back_pass(told: Timeline) -> None:
+    """The helper of these tests alters nothing by itself."""
+    assert altered(told, None).ok
+
+
+def test_missing_and_foreign_triggers_are_told(told: Timeline, path: Path) -> None:
+    """A guard that is gone or replaced, and a trigger that someone added to a table of ours."""
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TRIGGER events_update")
+    connection.execute("DROP TRIGGER events_delete")
+    connection.execute("CREATE TRIGGER events_delete BEFORE DELETE ON events BEGIN SELECT 1; END")
+    connection.execute("CREATE TRIGGER mine AFTER INSERT ON happenings BEGIN SELECT 1; END")
+    connection.execute("CREATE TABLE notes (note)")
+    connection.execute("CREATE TRIGGER harmless AFTER INSERT ON notes BEGIN SELECT 1; END")
+    connection.close()
+    with Timeline(path, read_only=True, guarded=False) as timeline:
+        assert [where for where, _ in timeline.verify().faults] == [
+            "trigger events_update",
+            "trigger events_delete",
+            "trigger mine",
+        ]
+
+
+ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
+    "data": (
+        sql("UPDATE events SET data = replace(data, 'Another', 'Any other') WHERE position = 5"),
+        "position 5, happening/other@1",
+        "its data does not have its hash",
+    ),
+    "hash": (
+        sql("UPDATE events SET data_hash = x'00' WHERE position = 5"),
+        "position 5, happening/other@1",
+        "does not have its hash",
+    ),
+    "salt": (sql("UPDATE events SET salt = x'00' WHERE position = 5"), "position 5, happening/other@1", "does not have its hash"),
+    "blank": (
+        sql("UPDATE events SET data = NULL, salt = NULL WHERE position = 3"),
+        "position 3, happening/meeting@2",
+        "its data is gone, and no EventRedacted says why",
+    ),
+    "not JSON": (sql("UPDATE events SET data = '{' WHERE position = 5"), "position 5, happening/other@1", "cannot be checked: "),
+    "not an object": (sql("UPDATE events SET data = '[]' WHERE position = 5"), "position 5, happening/other@1", "is not an object"),
+    "not canonical": (
+        sql("UPDATE events SET data = ' ' || data WHERE position = 5"),
+        "position 5, happening/other@1",
+        "is not canonical JSON",
+    ),
+    "a float": (said(5, place=1.5), "position 5, happening/other@1", "place: is not text"),
+    "position": (
+        sql("UPDATE events SET position = 20 WHERE position = 8"),
+        "position 8 to 19",
+        "is missing: positions have no gaps",
+    ),
+    "gap": (sql("DELETE FROM events WHERE position = 5"), "position 5", "is missing: positions have no gaps"),
+    "version": (
+        sql("UPDATE events SET version = 9 WHERE position = 8"),
+        "happening/meeting",
+        "has 3 events and reaches version 9: versions have no gaps",
+    ),
+    "order": (
+        sql(
+            "UPDATE events SET version = 9 WHERE position = 2",
+            "UPDATE events SET version = 1 WHERE position = 3",
+            "UPDATE events SET version = 2 WHERE position = 2",
+        ),
+        "position 2, happening/meeting@2",
+        "stands before the version that it follows",
+    ),
+    "type": (sql("UPDATE events SET type = 'Told' WHERE position = 5"), "position 5, happening/other@1", '"Told" is not a type'),
+    "kind": (
+        sql("UPDATE events SET type = 'SourceArchived' WHERE position = 5"),
+        "position 5, happening/other@1",
+        "a SourceArchived does not belong into this stream",
+    ),
+    "first": (
+        sql("UPDATE events SET type = 'HappeningRecorded' WHERE position = 3"),
+        "position 3, happening/meeting@2",
+        "a HappeningRecorded cannot be version 2",
+    ),
+    "stream": (
+        sql("UPDATE events SET stream = 'story/x' WHERE position = 5"),
+        "position 5, story/x@1",
+        'no kind of stream called "story"',
+    ),
+    "id": (sql("UPDATE events SET stream = 'happening/a b' WHERE position = 5"), "position 5, happening/a b@1", "id: is not an id"),
+    "time": (
+        sql("UPDATE events SET recorded_at = 'yesterday' WHERE position = 5"),
+        "position 5, happening/other@1",
+        'recorded_at is "yesterday", not an instant in UTC',
+    ),
+    "after the end": (
+        sql("UPDATE events SET type = 'HappeningRetracted' WHERE position = 3"),
+        "position 8, happening/meeting@3",
+        "was appended after the happening was retracted",
+    ),
+    "statement": (rewritten(5, lambda payload: payload.pop("statement")), "position 5, happening/other@1", "statement: is missing"),
+    "field": (said(5, colour="red"), "position 5, happening/other@1", "colour: is not a field here"),
+    "date": (said(5, date="2025-11-31"), "position 5, happening/other@1", 'date: "2025-11-31": November has 30 days'),
+    "reason": (rewritten(3, lambda payload: payload.pop("reason")), "position 3, happening/meeting@2", "reason: is missing"),
+    "changes": (
+        said(3, date="2025-12"),
+        "position 3, happening/meeting@2",
+        "date: the statement does not say what the correction changed it to",
+    ),
+    "part of nothing": (said(5, part_of="none"), "position 5, happening/other@1", 'part_of: there is no happening "none"'),
+    "related to nothing": (
+        said(5, related=[{"other": "none", "relation": "x"}]),
+        "position 5, happening/other@1",
+        'related.1.other: there is no happening "none"',
+    ),
+    "part of a part": (said(8, part_of="vote"), "happening/vote", "part_of: makes a circle: vote in meeting in vote"),
+    "part of itself": (said(5, part_of="other"), "happening/other", "part_of: makes a circle: other in other"),
+    "document": (
+        sql("UPDATE documents SET bytes = x'00'"),
+        "document ",
+        "its bytes do not have this SHA-256: they were altered",
+    ),
+    "no document": (sql("DELETE FROM documents"), "position 1, source/report@1", "sha256: no such document in the archive"),
+    "another text": (
+        said(1, extractor="decoded as utf-16"),
+        "position 1, source/report@1",
+        "text_sha256: the text is not that of the document, decoded as utf-16",
+    ),
+    "quote": (cited(5, quote="three thousand"), "position 5, happening/other@1, citation 1", "is not found again: "),
+    "source": (cited(5, source="none"), "position 5, happening/other@1, citation 1", 'there is no source "none" before it'),
+    "start": (cited(5, start_char=3), "position 5, happening/other@1, citation 1", "start_char: is 3, found again at 81"),
+    "end": (cited(5, end_char=3), "position 5, happening/other@1, citation 1", "end_char: is 3, found again at 94"),
+    "grade": (
+        cited(5, grade="normalised"),
+        "position 5, happening/other@1, citation 1",
+        "grade: is 'normalised', found again at 'exact'",
+    ),
+    "prefix": (cited(5, prefix="x"), "position 5, happening/other@1, citation 1", "is not found again: "),
+    "row": (
+        sql("UPDATE happenings SET title = 'x' WHERE id = 'other'"),
+        "table happenings, other",
+        "differs from what the log gives",
+    ),
+    "row gone": (sql("DELETE FROM happening_tags"), "table happening_tags, meeting council", "is missing. Derive it again"),
+    "row added": (
+        sql("INSERT INTO happening_tags VALUES ('meeting', 'zebra')"),
+        "table happening_tags, meeting zebra",
+        "does not follow from the log",
+    ),
+    "row of old": (
+        sql("UPDATE happening_versions SET known_until = NULL WHERE position = 2"),
+        "table happening_versions, 2",
+        "differs from what the log gives",
+    ),
+    "index": (sql("DROP INDEX happenings_time"), "index happenings_time", "is missing, or is not as it was made"),
+    "view": (sql("DROP VIEW timeline"), "view timeline", "is missing, or is not as it was made"),
+    "table": (sql("DROP TABLE related"), "table related", "is missing, or is not as it was made"),
+    "search": (
+        sql("INSERT INTO happenings_fts (rowid, title) VALUES (99, 'zebra')"),
+        "table happenings_fts, 99",
+        "does not follow from the log",
+    ),
+    "search terms": (
+        sql("UPDATE happenings_fts_content SET c0 = 'zebra' WHERE id = 5"),
+        "table happenings_fts, 5",
+        "differs from what the log gives",
+    ),
+    "index terms": (
+        sql(
+            "UPDATE happenings_fts SET title = 'zebra' WHERE rowid = 5",
+            "UPDATE happenings_fts_content SET c0 = 'Another' WHERE id = 5",
+        ),
+        "table happenings_fts_terms, another",
+        "is missing. Derive it again",
+    ),
+    "definition": (
+        sql("UPDATE projected SET definition = 'older'"),
+        "read tables",
+        "were made by another version of this program. Derive them again: timeline rebuild",
+    ),
+    "index damaged": (
+        sql("DELETE FROM happenings_fts_data WHERE id > 10"),
+        "table happenings_fts_terms",
+        "Derive it again: timeline rebuild",
+    ),
+    "reference": (
+        sql("DELETE FROM actors WHERE id = 'a-chair'"),
+        "table happening_actors",
+        "refers to a row of actors that is not there",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ALTERATIONS)
+def test_an_alteration_is_told_where_it_is(told: Timeline, name: str) -> None:
+    """Whoever alters the file without the program, and however small the change, the audit says what and where."""
+    tamper, where, what = ALTERATIONS[name]
+    report = altered(told, tamper)
+    assert not report.ok
+    assert any(at.startswith(where) and what in told for at, told in report.faults), report.faults
+
+
+def test_the_audit_goes_on_after_a_fault(told: Timeline) -> None:
+    """Several faults in several places are all told."""
+    report = altered(
+        told,
+        sql(
+            "UPDATE events SET salt = x'00' WHERE position IN (1, 5)",
+            "UPDATE documents SET bytes = x'00'",
+            "DELETE FROM happening_tags",
+        ),
+    )
+    assert {check.name for check in report.checks if check.faults} >= {"events", "documents", "citations", "read tables"}
+
+
+def test_nothing_is_written(told: Timeline, path: Path) -> None:
+    """The file is the same to the byte after an audit, and none stays beside it."""
+    told.close()
+    before = path.read_bytes()
+    with Timeline(path, read_only=True) as timeline:
+        assert timeline.verify().ok
+    assert path.read_bytes() == before
+
+
+def test_text_that_is_not_utf8_is_told(told: Timeline) -> None:
+    """SQLite keeps any bytes as text; what cannot be read is named by its position, and the rest is checked."""
+    report = altered(told, sql("UPDATE events SET data = CAST(x'FF' AS TEXT) WHERE position = 5"))
+    assert report.events == 7
+    assert any(where == "position 5" and "cannot be read" in what for where, what in report.faults)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_damaged_file_raises_nothing_but_a_refusal(told: Timeline, path: Path, tmp_path: Path, seed: int) -> None:
+    """With bytes overwritten anywhere, the file is refused in a line or audited to the end."""
+    told.log.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    copy = tmp_path / "copy.db"
+    shutil.copy(path, copy)
+    chance = random.Random(seed)  # noqa: S311 - the same damage at each run
+    with copy.open("r+b") as file:
+        for _ in range(chance.choice([1, 5, 50])):
+            file.seek(chance.randrange(100, copy.stat().st_size))
+            file.write(chance.randbytes(chance.choice([1, 8, 300])))
+    try:
+        timeline = Timeline(copy, read_only=True, guarded=False)
+    except DatabaseRefused:
+        return
+    with timeline:
+        assert isinstance(verify(timeline), Report)
+
+
+def test_faults_beyond_a_thousand_are_counted() -> None:
+    """A file with a million faults is not told of in a million lines."""
+    tally = Tally("events")
+    for number in range(KEPT + 7):
+        tally.fault(f"position {number}", "is\nwrong")
+    check = tally.done()
+    assert (len(check.faults), check.more, check.faults[0]) == (KEPT, 7, ("position 0", "is wrong"))

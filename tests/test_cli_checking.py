@@ -1,0 +1,114 @@
+"""The commands that keep a file sound: verify and rebuild."""
+
+import random
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from timeline import Timeline
+from timeline.cli import main
+
+
+def run(*words: str) -> Result:
+    """Run a command in this process; nothing may end in a traceback."""
+    result = CliRunner().invoke(main, list(words))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def change(path: Path, *statements: str) -> None:
+    """Change the file with plain SQL."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.fixture
+def db(timeline: Timeline, meeting: str, path: Path) -> Path:
+    """Give the path of a timeline with one happening, closed."""
+    timeline.close()
+    return path
+
+
+def test_verify_tells_what_was_checked(db: Path) -> None:
+    """A line with a tick for each check, and exit code 0."""
+    result = run("verify", "--db", str(db))
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert [line[0] for line in lines] == ["✓"] * 7
+    assert lines[2] == "✓ 2 events in order, each with the hash of what it says"
+    assert lines[5] == "✓ 1 citation found again, word for word, where it says"
+
+
+def test_verify_tells_all_that_is_wrong(db: Path) -> None:
+    """A cross, then each fault on a line with where it is; exit code 1; also where the guards are gone."""
+    change(db, "DROP TRIGGER events_update", "UPDATE events SET recorded_at = 'x', data = replace(data, 'council', 'senate')")
+    result = run("verify", "--db", str(db))
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert "✗ not so: the log refuses changes: 7 guards as they were made" in lines
+    assert "    position 2, happening/meeting@1: its data does not have its hash: it was altered" in lines
+    assert result.stderr.startswith(f"Error: {db}: ")
+    assert " faults found. " in result.stderr
+
+
+def test_verify_looks_into_a_file_that_others_refuse(db: Path) -> None:
+    """What stops every other command is what this one is for."""
+    change(db, "DROP TRIGGER documents_delete")
+    refused = run("log", "--db", str(db))
+    assert refused.exit_code == 1
+    assert f"See what happened: timeline verify --db {db}" in refused.stderr
+    assert "    trigger documents_delete: is missing or changed" in run("verify", "--db", str(db)).stdout
+
+
+def test_a_hostile_fault_does_nothing_to_the_terminal(db: Path) -> None:
+    """What an altered file holds is shown, not obeyed."""
+    change(db, "DROP TRIGGER events_update", "UPDATE events SET stream = char(27) || '[2J' WHERE position = 2")
+    result = run("verify", "--db", str(db))
+    assert result.exit_code == 1
+    assert "\x1b" not in result.output
+
+
+@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("command", ["verify", "show meeting", "history meeting", "log", "rebuild"])
+def test_a_damaged_file_never_ends_in_a_traceback(db: Path, command: str, seed: int) -> None:
+    """With bytes overwritten anywhere, each command does its work or says in a line that it cannot."""
+    chance = random.Random(seed)  # noqa: S311 - the same damage at each run
+    with db.open("r+b") as file:
+        for _ in range(chance.choice([1, 20])):
+            file.seek(chance.randrange(100, db.stat().st_size))
+            file.write(chance.randbytes(chance.choice([1, 300])))
+    result = run(*command.split(), "--db", str(db))
+    assert result.exit_code in (0, 1)
+    assert command == "verify" or result.stderr.count("\n") == result.exit_code
+
+
+def test_rebuild_derives_the_read_tables_again(db: Path) -> None:
+    """Whatever became of them, they are what the log gives; the log stays as it was."""
+    change(db, "DELETE FROM happenings", "UPDATE citations SET quote = 'x'", "DROP INDEX happenings_time")
+    assert run("verify", "--db", str(db)).exit_code == 1
+    result = run("rebuild", "--db", str(db))
+    assert (result.exit_code, result.output) == (0, f"{db}: the read tables were derived again from 2 events\n")
+    assert run("verify", "--db", str(db)).exit_code == 0
+
+
+def test_rebuild_takes_over_from_another_version(db: Path) -> None:
+    """Appending is refused until then, with the way to go on."""
+    change(db, "UPDATE projected SET definition = 'older'")
+    refused = run("append", "x.yaml", "--db", str(db))
+    assert refused.exit_code == 1
+    assert refused.stderr.endswith(f"made by another version of this program. Derive them again: timeline rebuild --db {db}\n")
+    assert "were made by another version" in run("verify", "--db", str(db)).stdout
+    assert run("rebuild", "--db", str(db)).exit_code == 0
+    assert run("verify", "--db", str(db)).exit_code == 0
+
+
+def test_rebuild_refuses_a_file_without_guards(db: Path) -> None:
+    """What may have been tampered with is not built upon."""
+    change(db, "DROP TRIGGER events_delete")
+    result = run("rebuild", "--db", str(db))
+    assert result.exit_code == 1
+    assert "guards are missing" in result.stderr

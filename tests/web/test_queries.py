@@ -1,0 +1,183 @@
+"""The questions people ask: what they answer, with and without their parameters, wherever a timeline is served."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from datasette.app import Datasette
+
+from timeline.web import queries
+
+Serve = Callable[..., Datasette]
+
+
+async def ask(datasette: Datasette, question: str, /, *, database: str = "timeline", **parameters: str) -> list[dict[str, Any]]:
+    """Run a question and give its rows."""
+    arguments = urlencode({**parameters, "_shape": "objects"})
+    response = await datasette.client.get(f"/{database}/{question}.json?{arguments}")
+    assert response.status_code == 200, response.text
+    rows: list[dict[str, Any]] = response.json()["rows"]
+    return rows
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", queries.questions())
+async def test_empty_parameters_give_no_error(serve: Serve, name: str) -> None:
+    """A form sent empty is answered."""
+    rows = await ask(serve(), name)
+    assert rows or name == "search"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("", "", ["meeting", "opening", "treaty"]),
+        ("1969-05-03", "1969-05-03", ["meeting", "opening"]),
+        ("1969-05-04", "1969-05-04", ["meeting"]),
+        ("197X", "", ["meeting", "treaty"]),
+        ("", "1969-04", ["meeting"]),
+        ("1970~/1971", " 1971 ", ["meeting", "treaty"]),
+        ("../1960", "", ["meeting", "opening", "treaty"]),
+        ("last year", "", []),
+    ],
+)
+async def test_what_happened_in_a_period(serve: Serve, start: str, end: str, expected: list[str]) -> None:
+    """Whatever may have fallen in it, by the days that its date allows; the period may be vague itself."""
+    rows = await ask(serve(), "in_a_period", **{"from": start, "to": end})
+    assert [row["happening"] for row in rows] == expected
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("cote", ["opening"]),
+        ("CÔTE spoke", ["opening"]),
+        ('"treaty', ["treaty"]),
+        ("never-signed", ["treaty"]),
+        ("NOT OR AND ( *", []),
+        ("  berg   private ", ["meeting"]),
+        ('"', []),
+    ],
+)
+async def test_search(serve: Serve, words: str, expected: list[str]) -> None:
+    """All of the words, accents or none; punctuation is no operator."""
+    assert [row["happening"] for row in await ask(serve(), "search", words=words)] == expected
+
+
+@pytest.mark.asyncio
+async def test_who_took_part_together(serve: Serve) -> None:
+    """Pairs stand once without names; with one or two names, from their side."""
+    pairs = await ask(serve(), "took_part_together")
+    assert [(row["actor_name"], row["with_name"], row["happening"]) for row in pairs] == [
+        ("Ann Lee", "Bo Berg", "meeting"),
+        ("Ann Lee", "Bo Berg", "opening"),
+    ]
+    from_bo = await ask(serve(), "took_part_together", name="berg")
+    assert [(row["actor_name"], row["with_name"]) for row in from_bo] == [("Bo Berg", "Ann Lee")] * 2
+    assert len(await ask(serve(), "took_part_together", name="berg", **{"with": "ann-lee"})) == 2
+    assert await ask(serve(), "took_part_together", name="berg", **{"with": "nobody"}) == []
+
+
+@pytest.mark.asyncio
+async def test_the_other_questions(serve: Serve) -> None:
+    """Support, single sources, disputes, changes, and the past."""
+    datasette = serve()
+    support = await ask(datasette, "supported_by_source", source="note.1")
+    assert [row["happening"] for row in support] == ["opening", "meeting"]
+    assert [row["happening"] for row in await ask(datasette, "single_source")] == ["meeting", "treaty"]
+    disputed = await ask(datasette, "sources_disagree")
+    assert [(row["happening"], row["stance"]) for row in disputed] == [("treaty", "supports"), ("treaty", "disputes")]
+    changed = await ask(datasette, "changed_since", position="6")
+    assert [(row["position"], row["changed"], row["reason"]) for row in changed] == [
+        (8, None, "Misread"),
+        (7, "date", "The report names the day"),
+    ]
+    then = {row["happening"]: row["date"] for row in await ask(datasette, "as_of", position="6")}
+    assert then == {"opening": "1969-05", "treaty": "1970", "meeting": "1969/1972", "mistake": "1980~"}
+    now = {row["happening"]: row["date"] for row in await ask(datasette, "as_of")}
+    assert now == {"opening": "1969-05-03", "treaty": "1970", "meeting": "1969/1972"}
+    assert await ask(datasette, "as_of", position="0") == []
+
+
+async def listed(datasette: Datasette, database: str = "timeline", **visit: dict[str, str]) -> list[str]:
+    """Name the questions that are shown for a database, as often as they are shown."""
+    text = (await datasette.client.get(f"/{database}", **visit)).text
+    text += (await datasette.client.get(f"/{database}/-/queries", **visit)).text if hasattr(datasette, "add_query") else ""
+    return [name for name in re.findall(rf'href="/{database}/(\w+)"', text) if name in queries.questions()]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("with_file", [True, False], ids=["metadata.json", "no file"])
+async def test_each_question_is_offered_once(serve: Serve, with_file: bool) -> None:
+    """With the file or without, on every version."""
+    metadata = {"databases": {"timeline": {"queries": queries.as_metadata()}}} if with_file else {}
+    datasette = serve(metadata=metadata)
+    await datasette.invoke_startup()
+    if hasattr(datasette, "add_query"):
+        page = await datasette.list_queries("timeline", limit=100)
+        assert sorted(query.name for query in page.queries) == sorted(queries.questions())
+    else:
+        assert await listed(datasette) == list(queries.questions())
+
+
+@pytest.mark.asyncio
+async def test_the_questions_follow_the_timeline(serve: Serve, timeline_db: Path, tmp_path: Path) -> None:
+    """A timeline of another name has them; a database that is none has not."""
+    named = tmp_path / "x.db"
+    named.write_bytes(timeline_db.read_bytes())
+    sqlite3.connect(tmp_path / "other.db").execute("create table t (x)")
+    datasette = serve(named, tmp_path / "other.db")
+    assert len(await ask(datasette, "single_source", database="x")) == 2
+    assert (await datasette.client.get("/other/single_source")).status_code == 404
+
+
+@pytest.mark.asyncio
+async def test_a_question_that_the_file_changes_stays_changed(serve: Serve) -> None:
+    """What stands in metadata.json comes before what the package has, and other questions there appear as well."""
+    own = {"single_source": {"sql": "select 1 as one", "title": "Mine"}, "another": {"sql": "select 2 as two"}}
+    datasette = serve(metadata={"databases": {"timeline": {"queries": own}}})
+    assert await ask(datasette, "single_source") == [{"one": 1}]
+    assert await ask(datasette, "another") == [{"two": 2}]
+    assert (await ask(datasette, "sources_disagree"))[0]["happening"] == "treaty"
+
+
+@pytest.mark.asyncio
+async def test_a_question_is_closed_with_the_tables_it_reads(serve: Serve) -> None:
+    """Citations denied to all but one: the questions that quote are closed to the others, the rest stay open."""
+    metadata = {
+        "databases": {
+            "timeline": {"queries": queries.as_metadata(), "tables": {"citations": {"allow": {"id": "ann"}}}},
+        }
+    }
+    datasette = serve(metadata=metadata)
+    await datasette.invoke_startup()
+    ann = {"cookies": {"ds_actor": datasette.sign({"a": {"id": "ann"}}, "actor")}}
+    for visit, expected in ((ann, 200), ({}, 403), (ann, 200), ({}, 403)):
+        response = await datasette.client.get("/timeline/supported_by_source.json", **visit)
+        assert response.status_code == expected
+    assert (await datasette.client.get("/timeline/in_a_period.json")).status_code == 200
+
+
+@pytest.mark.parametrize("question", queries.questions().values(), ids=lambda question: question.name)
+def test_the_tables_of_a_question_are_those_it_reads(timeline_db: Path, question: queries.Question) -> None:
+    """SQLite itself names the same tables."""
+    read: set[str] = set()
+
+    def note(action: int, table: str | None, *_: str | None) -> int:
+        if action == sqlite3.SQLITE_READ and table:
+            read.add(table)
+        return sqlite3.SQLITE_OK
+
+    from timeline import dates
+
+    connection = sqlite3.connect(timeline_db)
+    dates.register(connection)
+    connection.set_authorizer(note)
+    connection.execute(question.sql, dict.fromkeys(question.parameters, ""))
+    assert {table for table in read if not table.startswith(("json_", "happenings_fts_", "sqlite_"))} == set(question.tables)

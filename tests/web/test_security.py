@@ -1,0 +1,165 @@
+"""The headers on every response, and that Datasette's own pages still work under them."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.plugins import pm
+from datasette.utils.asgi import Response
+
+from timeline.web import security
+
+Serve = Callable[..., Datasette]
+
+OURS = ("/timeline/-/timeline", "/timeline/-/timeline/opening", "/timeline/happenings.timeline")
+THEIRS = ("/", "/timeline", "/timeline/happenings", "/timeline/happenings.json", "/-/static/app.css", "/nowhere")
+
+
+def policy(response: Response) -> dict[str, list[str]]:
+    """Give a response's Content-Security-Policy as directives."""
+    parts = (part.split() for part in response.headers["content-security-policy"].split(";"))
+    return {name: values for name, *values in parts}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", OURS + THEIRS)
+async def test_every_response_has_the_headers(serve: Serve, path: str) -> None:
+    """Pages, data, files and errors alike: nosniff, no referrer, no framing."""
+    response = await serve().client.get(path)
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["x-frame-options"] == "DENY"
+    assert policy(response)["frame-ancestors"] == ["'none'"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", OURS)
+async def test_our_pages_run_nothing_inline(serve: Serve, path: str) -> None:
+    """Only this server's files, and the frame's own inline scripts by their hashes."""
+    found = policy(await serve().client.get(path))
+    assert found["default-src"] == found["base-uri"] == ["'none'"]
+    assert found["form-action"] == found["connect-src"] == ["'self'"]
+    assert found["img-src"] == ["'self'", "data:"]
+    assert "'unsafe-inline'" not in [value for values in found.values() for value in values]
+    assert all(value == "'self'" or value.startswith("'sha256-") for value in found["script-src"])
+
+
+@pytest.mark.asyncio
+async def test_every_inline_script_of_our_pages_is_allowed_by_its_hash(serve: Serve) -> None:
+    """What stands in the page is what the templates were hashed for, to the letter."""
+    response = await serve().client.get("/timeline/happenings.timeline")
+    scripts = re.findall(r"<script>(.*?)</script>", response.text, re.DOTALL)
+    assert scripts
+    allowed = policy(response)["script-src"]
+    assert all(security._hash(script) in allowed for script in scripts)
+    assert " style=" not in response.text
+    assert "<style" not in response.text
+
+
+@pytest.mark.asyncio
+async def test_datasettes_pages_keep_their_scripts_but_nothing_foreign(serve: Serve) -> None:
+    """Inline, from here, or from the origins that the setting names."""
+    assert policy(await serve().client.get("/timeline"))["script-src"] == ["'self'", "'unsafe-inline'"]
+    metadata = {"plugins": {security.PLUGIN: {"origins": ["https://tiles.example", "x; script-src *"]}}}
+    found = policy(await serve(metadata=metadata).client.get("/timeline"))
+    assert found["img-src"] == ["'self'", "data:", "blob:", "https://tiles.example"]
+    assert "https://tiles.example" not in policy(await serve(metadata=metadata).client.get(OURS[0]))["img-src"]
+
+
+@pytest.mark.asyncio
+async def test_a_setting_lets_others_frame_our_pages_only(serve: Serve) -> None:
+    """`frame_ancestors` opens our pages; Datasette's stay closed."""
+    datasette = serve(metadata={"plugins": {security.PLUGIN: {"frame_ancestors": ["https://news.example"]}}})
+    ours, theirs = await datasette.client.get(OURS[0]), await datasette.client.get("/timeline")
+    assert policy(ours)["frame-ancestors"] == ["https://news.example"]
+    assert "x-frame-options" not in ours.headers
+    assert policy(theirs)["frame-ancestors"] == ["'none'"]
+    assert theirs.headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.asyncio
+async def test_our_pages_are_known_under_a_prefix(serve: Serve) -> None:
+    """base_url is taken off before a path is looked at."""
+    datasette = serve(settings={"base_url": "/prefix/"})
+    for path in ("/prefix/timeline/-/timeline", "/prefix/timeline/happenings.timeline"):
+        assert policy(await datasette.client.get(path.removeprefix("/prefix")))["default-src"] == ["'none'"]
+
+
+@pytest.mark.parametrize(
+    ("path", "ours"),
+    [("/-/timeline", True), ("/a/-/timeline", True), ("/a/-/timeline/x", True), ("/a/b.timeline", True), ("/a/-/timelines", False),
+     ("/a/timeline", False), ("/a/-/query", False)],
+)  # fmt: skip
+def test_which_paths_are_ours(path: str, ours: bool) -> None:
+    """The pages and the renderer, and nothing that looks like them."""
+    assert security.is_ours(path) is ours
+
+
+@pytest.mark.asyncio
+async def test_headers_of_others_stay(serve: Serve) -> None:
+    """What a plugin sets on its own response is not touched; what it leaves out is added."""
+
+    class Other:
+        __name__ = "other"
+
+        @hookimpl
+        def register_routes(self) -> list[Any]:
+            return [("^/-/other$", lambda: Response("x", headers={"content-security-policy": "img-src *"}))]
+
+    other = Other()
+    pm.register(other, name="other")
+    try:
+        response = await serve().client.get("/-/other")
+        assert response.headers["content-security-policy"] == "img-src *"
+        assert response.headers["x-content-type-options"] == "nosniff"
+    finally:
+        pm.unregister(other)
+
+
+@pytest.mark.asyncio
+async def test_what_streams_still_streams(serve: Serve, tmp_path: Path) -> None:
+    """The body goes out piece by piece, as Datasette writes it."""
+    with sqlite3.connect(tmp_path / "many.db") as many:
+        many.execute("create table numbers (n integer primary key)")
+        many.executemany("insert into numbers values (?)", ((n,) for n in range(3000)))
+    datasette = serve(tmp_path / "many.db")
+    await datasette.invoke_startup()
+    pieces: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        pieces.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request"}
+
+    scope = {
+        "type": "http", "method": "GET", "path": "/many/numbers.csv", "raw_path": b"/many/numbers.csv",
+        "query_string": b"_stream=1", "headers": [], "http_version": "1.1", "scheme": "http",
+    }  # fmt: skip
+    await datasette.app()(scope, receive, send)
+    assert pieces[0]["type"] == "http.response.start"
+    assert len(pieces) > 3000
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["/timeline.json?sql=select+hex(zeroblob(200000000))"])
+async def test_a_result_that_would_fill_the_memory_is_refused(serve: Serve, path: str) -> None:
+    """One readable line; ordinary long values pass."""
+    refused = await serve().client.get(path, follow_redirects=True)
+    assert refused.status_code == 400
+    assert "string or blob too big" in refused.text
+    passed = await serve().client.get("/timeline.json?sql=select+length(hex(zeroblob(10000000)))+as+n", follow_redirects=True)
+    assert passed.status_code == 200
+
+
+@pytest.mark.asyncio
+async def test_a_setting_raises_the_limit_on_length(serve: Serve) -> None:
+    """`max_length` is in bytes."""
+    datasette = serve(metadata={"plugins": {security.PLUGIN: {"max_length": 1000}}})
+    response = await datasette.client.get("/timeline.json?sql=select+hex(zeroblob(1000))", follow_redirects=True)
+    assert response.status_code == 400

@@ -1,0 +1,42 @@
+"""The archive: every document's bytes against its SHA-256, and every source's text against its bytes."""
+
+import hashlib
+import sqlite3
+
+from timeline.audit.report import Tally
+from timeline.log import Log
+
+_DECODED = "decoded as "
+
+
+def check_documents(log: Log, tally: Tally) -> None:
+    """Hash every document again, one at a time."""
+    names = log.connection.execute("SELECT sha256 FROM documents ORDER BY sha256").fetchall()
+    for (sha256,) in names:
+        tally.count += 1
+        try:
+            content = log.document(sha256)
+        except sqlite3.Error as error:
+            tally.fault(f"document {sha256[:12]}…", f"cannot be read: {error}")
+            continue
+        if content is None or hashlib.sha256(content).hexdigest() != sha256:
+            tally.fault(f"document {sha256[:12]}…", "its bytes do not have this SHA-256: they were altered")
+
+
+def missing(log: Log, statement: dict[str, object]) -> list[str]:
+    """Say what of a source is not in the archive, or is not what it says it is."""
+    found: list[str] = []
+    contents = {}
+    for field in ("sha256", "text_sha256"):
+        contents[field] = content = log.document(str(statement.get(field)))
+        if content is None:
+            found.append(f"{field}: no such document in the archive")
+    content, text, extractor = contents["sha256"], contents["text_sha256"], str(statement.get("extractor"))
+    if content is not None and text is not None and extractor.startswith(_DECODED):
+        try:
+            same = content.decode(extractor.removeprefix(_DECODED)) == text.decode()
+        except (UnicodeDecodeError, LookupError):
+            same = False
+        if not same:
+            found.append(f"text_sha256: the text is not that of the document, {extractor}")
+    return found

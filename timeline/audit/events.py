@@ -1,0 +1,233 @@
+"""The log, event by event: its order and hashes, what each event says, and every quotation found again.
+
+Reads the log once, in order, and holds no more of it than who is part of whom and a few texts.
+"""
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, get_args
+
+import rfc8785
+
+from timeline import quotes
+from timeline.audit import documents
+from timeline.audit.report import Tally
+from timeline.errors import StatementInvalid, TimelineError
+from timeline.log import Event, EventType, Log
+from timeline.model import HappeningVersion, Reason, Source, check, stream
+
+ATTEMPTS = 20  # places that cannot be read, after which the rest is given up
+TEXTS = 32  # texts held at a time
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_FIRST = {"SourceArchived", "HappeningRecorded"}
+_KINDS = {"Source": "source", "Happening": "happening"}
+_PLACE = ("start_char", "end_char", "grade", "prefix", "suffix")
+_UNREADABLE = (ValueError, TypeError, LookupError, RecursionError, AttributeError, sqlite3.Error)
+
+
+class EventsAudit:
+    """One reading of the log, and the three checks that it serves."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self.events = Tally("events")
+        self.statements = Tally("statements")
+        self.citations = Tally("citations")
+        self._wholes: dict[str, str] = {}  # happening -> part_of, as it stands
+        self._ended: set[str] = set()  # streams that were retracted
+        self._blank: dict[int, str] = {}  # events without data
+        self._redacted: set[int] = set()
+        self._text = lru_cache(TEXTS)(self._read_text)
+        self._source = lru_cache(10_000)(self._read_source)
+
+    def check(self, advance: Callable[[int], None]) -> None:
+        """Check every event by itself, then what binds them."""
+        for event in self._in_order():
+            self.events.count += 1
+            try:
+                self._one(event)
+            except _UNREADABLE as error:
+                self.events.fault(_where(event), f"cannot be checked: {error or type(error).__name__}")
+            advance(1)
+        for position, where in self._blank.items():
+            if position not in self._redacted:
+                self.events.fault(where, "its data is gone, and no EventRedacted says why")
+        self._check_versions()
+
+    def _in_order(self) -> Iterator[Event]:
+        """Every event that can be read, in order of position, telling of gaps and of what cannot be read."""
+        last, attempts = 0, 0
+        while attempts < ATTEMPTS:
+            try:
+                for event in self.log.events(last):
+                    if event.position != last + 1:
+                        gap = f"{last + 1}" if event.position == last + 2 else f"{last + 1} to {event.position - 1}"
+                        self.events.fault(f"position {gap}", "is missing: positions have no gaps")
+                    last = event.position
+                    yield event
+                return
+            except sqlite3.Error as error:
+                attempts += 1
+                last += 1
+                self.events.fault(f"position {last}", f"cannot be read: {error}")
+        self.events.fault(f"position {last + 1} and after", "given up: too much of it cannot be read")
+
+    def _one(self, event: Event) -> None:
+        where = _where(event)
+        kind, _, id = event.stream.partition("/")
+        if event.type not in get_args(EventType):
+            self.events.fault(where, f'"{event.type}" is not a type of event')
+        elif event.type != "EventRedacted" and not (event.type.startswith(tuple(k for k, v in _KINDS.items() if v == kind))):
+            self.events.fault(where, f"a {event.type} does not belong into this stream")
+        try:
+            if stream("source" if kind == "source" else "happening", id) != event.stream:
+                self.events.fault(where, f'there is no kind of stream called "{kind}"')
+        except StatementInvalid as error:
+            self.events.fault(where, str(error))
+        if (event.version == 1) != (event.type in _FIRST):
+            self.events.fault(where, f"a {event.type} cannot be version {event.version}")
+        if not _INSTANT.fullmatch(event.recorded_at):
+            self.events.fault(where, f'recorded_at is "{event.recorded_at}", not an instant in UTC')
+        if event.data is None or event.salt is None:
+            self._blank[event.position] = where
+            return
+        if hashlib.sha256(event.salt + event.data.encode()).digest() != event.data_hash:
+            self.events.fault(where, "its data does not have its hash: it was altered")
+        payload = json.loads(event.data)
+        if not isinstance(payload, dict):
+            self.events.fault(where, "its data is not an object")
+            return
+        self._check_canonical(where, event.data, payload)
+        if event.type == "EventRedacted":
+            self._redacted.add(int(payload["position"]))
+            return
+        self._check_statement(event, payload, where)
+
+    def _check_canonical(self, where: str, data: str, payload: dict[str, Any]) -> None:
+        try:
+            canonical = rfc8785.dumps(payload) == data.encode()
+        except rfc8785.CanonicalizationError:
+            canonical = False
+        if not canonical:
+            self.events.fault(where, "its data is not canonical JSON (RFC 8785)")
+
+    def _check_statement(self, event: Event, payload: dict[str, Any], where: str) -> None:
+        self.statements.count += 1
+        statement = payload.get("statement")
+        if not isinstance(statement, dict):
+            self.statements.fault(where, "statement: is missing")
+            return
+        try:
+            if event.type.startswith("Source"):
+                check(Source, statement, where)
+            else:
+                check(HappeningVersion, {**statement, **_place(event, payload)}, where)
+            if event.type not in _FIRST:
+                check(Reason, {"reason": payload.get("reason"), "superseded_by": payload.get("superseded_by")}, where)
+        except StatementInvalid as error:
+            for field, reason in error.faults:
+                self.statements.fault(where, f"{field}: {reason}")
+            return
+        for field, value in (payload.get("changes") or {}).items():
+            if statement.get(field) != value:
+                self.statements.fault(where, f"{field}: the statement does not say what the correction changed it to")
+        if event.type.startswith("Source"):
+            for what in documents.missing(self.log, statement):
+                self.statements.fault(where, what)
+            return
+        self._check_references(event, payload, statement, where)
+        for number, citation in enumerate(statement["citations"], start=1):
+            self._check_citation(f"{where}, citation {number}", event, citation)
+
+    def _check_references(self, event: Event, payload: dict[str, Any], statement: dict[str, Any], where: str) -> None:
+        id = event.stream.partition("/")[2]
+        if event.stream in self._ended:
+            self.events.fault(where, "was appended after the happening was retracted")
+        if event.type == "HappeningRetracted":
+            self._ended.add(event.stream)
+        self._wholes.pop(id, None)
+        if part_of := statement.get("part_of"):
+            self._wholes[id] = part_of
+        others = {"part_of": part_of, "superseded_by": payload.get("superseded_by")}
+        others |= {f"related.{number}.other": tie["other"] for number, tie in enumerate(statement.get("related", ()), start=1)}
+        for field, other in others.items():
+            if other and self.log.first(f"happening/{other}") is None:
+                self.statements.fault(where, f'{field}: there is no happening "{other}"')
+
+    def check_wholes(self) -> None:
+        """Look for happenings that are part of themselves, as they stand."""
+        cleared: set[str] = set()
+        for start in self._wholes:
+            chain: dict[str, None] = {}
+            at: str | None = start
+            while at is not None and at not in cleared and at not in chain:
+                chain[at] = None
+                at = self._wholes.get(at)
+            if at in chain:
+                names = list(chain)
+                circle = [*names[names.index(str(at)) :], str(at)]
+                self.statements.fault(f"happening/{at}", f"part_of: makes a circle: {' in '.join(circle)}")
+            cleared.update(chain)
+
+    def _check_versions(self) -> None:
+        """Look for gaps between a stream's versions, and for versions out of order."""
+        rows = self.log.connection.execute(
+            "SELECT stream, count(*), max(version) FROM events GROUP BY stream HAVING min(version) <> 1 OR max(version) <> count(*)"
+        )
+        for name, count, version in rows:
+            self.events.fault(name, f"has {count} events and reaches version {version}: versions have no gaps")
+        rows = self.log.connection.execute(
+            "SELECT newer.position, newer.stream, newer.version FROM events AS newer"
+            " JOIN events AS older ON older.stream = newer.stream AND older.version = newer.version - 1"
+            " WHERE newer.position <= older.position"
+        )
+        for position, name, version in rows:
+            self.events.fault(f"position {position}, {name}@{version}", "stands before the version that it follows")
+
+    def _check_citation(self, where: str, event: Event, citation: dict[str, Any]) -> None:
+        self.citations.count += 1
+        position, text_sha256 = self._source(citation["source"])
+        if position == 0 or position >= event.position:
+            self.citations.fault(where, f'there is no source "{citation["source"]}" before it')
+            return
+        try:
+            text = self._text(text_sha256)
+            passage = quotes.find(text, citation["quote"], citation["prefix"], citation["suffix"])
+        except (TimelineError, UnicodeDecodeError) as error:
+            self.citations.fault(where, f"is not found again: {error}")
+            return
+        for field in _PLACE:
+            if citation[field] != getattr(passage, field):
+                self.citations.fault(where, f"{field}: is {citation[field]!r}, found again at {getattr(passage, field)!r}")
+        if passage.grade == "exact" and text.raw[passage.start_char : passage.end_char] != citation["quote"]:
+            self.citations.fault(where, "the passage is not the quotation, to the letter")
+
+    def _read_source(self, source: str) -> tuple[int, str]:
+        """Find the position and text of a source; position 0 where there is none."""
+        first = self.log.first(f"source/{source}")
+        return (first.position, str(first.payload["statement"]["text_sha256"])) if first and first.payload else (0, "")
+
+    def _read_text(self, sha256: str) -> quotes.Text:
+        return quotes.Text((self.log.document(sha256) or b"").decode())
+
+
+def _where(event: Event) -> str:
+    return f"position {event.position}, {event.id}"
+
+
+def _place(event: Event, payload: dict[str, Any]) -> dict[str, Any]:
+    """Give what a version says of its event, beside the statement."""
+    return {
+        "id": event.stream.partition("/")[2],
+        "status": "retracted" if event.type == "HappeningRetracted" else "current",
+        "version": event.version,
+        "position": event.position,
+        "recorded_at": event.recorded_at,
+        "recorded_by": event.recorded_by,
+        "reason": payload.get("reason"),
+        "superseded_by": payload.get("superseded_by"),
+    }

@@ -1,0 +1,71 @@
+"""What an audit found. Must not look for anything itself."""
+
+from dataclasses import dataclass, field
+
+KEPT = 1_000  # faults that are told for each check; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One kind of thing that was checked: how many there are, and what is wrong where. `more` faults were only counted."""
+
+    name: str
+    count: int
+    faults: tuple[tuple[str, str], ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of an audit: a check for each kind of thing, in the order in which they were made."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found wrong."""
+        return not any(check.faults for check in self.checks)
+
+    @property
+    def faults(self) -> tuple[tuple[str, str], ...]:
+        """What is wrong, each as (where, what)."""
+        return tuple(fault for check in self.checks for fault in check.faults)
+
+    @property
+    def events(self) -> int:
+        """How many events were checked."""
+        return self._count("events")
+
+    @property
+    def documents(self) -> int:
+        """How many archived documents were checked."""
+        return self._count("documents")
+
+    @property
+    def citations(self) -> int:
+        """How many citations were looked for again, in every version of every happening."""
+        return self._count("citations")
+
+    def _count(self, name: str) -> int:
+        return next((check.count for check in self.checks if check.name == name), 0)
+
+
+@dataclass(slots=True)
+class Tally:
+    """A check while it is being made."""
+
+    name: str
+    count: int = 0
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    more: int = 0
+
+    def fault(self, where: str, what: str) -> None:
+        """Keep a fault, or count it where there are too many already."""
+        if len(self.faults) < KEPT:
+            self.faults.append((where, " ".join(what.split())))
+        else:
+            self.more += 1
+
+    def done(self) -> Check:
+        """Give the finished check."""
+        return Check(self.name, self.count, tuple(self.faults), self.more)

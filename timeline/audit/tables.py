@@ -1,0 +1,107 @@
+"""The read tables: whether they are what the log gives, row for row, when they are derived again elsewhere."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from timeline import projections
+from timeline.audit.report import Tally
+from timeline.log import Log
+from timeline.scripts import statements
+
+BATCH = 1_000
+Row = tuple[Any, ...]
+
+
+def check_tables(log: Log, tally: Tally, advance: Callable[[int], None]) -> None:
+    """Derive the read tables in a temporary database, and compare their definitions and all their rows."""
+    if not projections.is_current(log.connection):
+        tally.fault("read tables", "were made by another version of this program. Derive them again: timeline rebuild")
+        return
+    fresh = sqlite3.connect("", isolation_level=None)  # on disk, nameless, gone when closed
+    try:
+        _derive(log, fresh, advance)
+        _compare_definitions(log.connection, fresh, tally)
+        for table, key in _tables(fresh):
+            tally.count += 1
+            try:
+                _compare(_rows(log.connection, table, key), _rows(fresh, table, key), len(key), table, tally)
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                tally.fault(f"table {table}", f"cannot be read: {error}. Derive it again: timeline rebuild")
+    finally:
+        fresh.close()
+
+
+def _derive(log: Log, fresh: sqlite3.Connection, advance: Callable[[int], None]) -> None:
+    projections.register(fresh)
+    fresh.execute("PRAGMA journal_mode = OFF")
+    fresh.execute("BEGIN")
+    for sql in statements("timeline", "log.sql"):
+        if sql.startswith("CREATE TABLE"):
+            fresh.execute(sql)
+    fresh.executemany("INSERT INTO documents VALUES (?, ?)", log.connection.execute("SELECT sha256, bytes FROM documents"))
+    events = log.connection.execute("SELECT * FROM events ORDER BY position")
+    while batch := events.fetchmany(BATCH):
+        fresh.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", batch)
+        advance(len(batch))
+    projections.create(fresh)
+    projections.advance(fresh)
+    fresh.execute("COMMIT")
+
+
+def _compare_definitions(kept: sqlite3.Connection, fresh: sqlite3.Connection, tally: Tally) -> None:
+    found = {name: (kind, sql) for kind, name, sql in kept.execute("SELECT type, name, sql FROM sqlite_master")}
+    for kind, name, sql in fresh.execute("SELECT type, name, sql FROM sqlite_master"):
+        if name not in ("events", "documents") and found.get(name) != (kind, sql):
+            tally.fault(f"{kind} {name}", "is missing, or is not as it was made. Derive it again: timeline rebuild")
+
+
+def _tables(connection: sqlite3.Connection) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Name the tables with the columns that tell their rows apart; of a full-text index also the terms."""
+    for kind, name in (("TABLE", "projected"), *projections.objects()):
+        if kind != "TABLE":
+            continue
+        columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
+        key = sorted((column[5], column[1]) for column in columns if column[5])
+        if key:
+            yield name, tuple(column for _, column in key)
+        elif name.endswith("_fts"):
+            yield name, ("rowid",)
+            yield f"{name}_terms", ("term", "col")
+        else:
+            yield name, tuple(column[1] for column in columns)
+
+
+def _rows(connection: sqlite3.Connection, table: str, key: tuple[str, ...]) -> Iterator[Row]:
+    """Read the rows of a table in order of its key, the key before the rest."""
+    if table.endswith("_terms"):
+        index = table.removesuffix("_terms")
+        connection.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{table} USING fts5vocab(main, {index}, col)")
+    order = ", ".join(key)
+    return connection.execute(f"SELECT {order}, * FROM {table} ORDER BY {order}")
+
+
+def _compare(kept: Iterator[Row], fresh: Iterator[Row], width: int, table: str, tally: Tally) -> None:
+    """Go through both in step, telling of rows that only one has, and of rows that differ."""
+    ours, theirs = next(kept, None), next(fresh, None)
+    while ours is not None or theirs is not None:
+        one, other = ours and _sortable(ours[:width]), theirs and _sortable(theirs[:width])
+        if other is None or (one is not None and one < other):
+            tally.fault(_name(table, ours, width), "does not follow from the log. Derive it again: timeline rebuild")
+            ours = next(kept, None)
+        elif one is None or other < one:
+            tally.fault(_name(table, theirs, width), "is missing. Derive it again: timeline rebuild")
+            theirs = next(fresh, None)
+        else:
+            if ours != theirs:
+                tally.fault(_name(table, ours, width), "differs from what the log gives. Derive it again: timeline rebuild")
+            ours, theirs = next(kept, None), next(fresh, None)
+
+
+def _sortable(key: Row) -> Row:
+    """Put a key into SQLite's order: nothing, then numbers, then text."""
+    return tuple((0, 0) if v is None else (2, v) if isinstance(v, str) else (1, v) for v in key)
+
+
+def _name(table: str, row: Row | None, width: int) -> str:
+    return f"table {table}, {' '.join(str(value) for value in (row or ())[:width])}"

@@ -1,0 +1,60 @@
+"""The audit as a whole: which checks are made, in which order, all on one state of the file."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from timeline.audit.documents import check_documents
+from timeline.audit.events import EventsAudit
+from timeline.audit.file import check_file, check_guards
+from timeline.audit.report import Report, Tally
+from timeline.audit.tables import check_tables
+from timeline.timeline import Timeline
+
+Step = Callable[[Tally], None]
+
+
+def verify(timeline: Timeline, progress: Callable[[int], None] | None = None) -> Report:
+    """Check the whole of a timeline, and report what is wrong where.
+
+    `progress` is told of events as they are done; each is met twice. Nothing is written to the file, and damage is
+    reported, never raised.
+    """
+    log, advance = timeline.log, progress or _nobody
+    events = EventsAudit(log)
+    tallies: list[Tally] = []
+    with _one_state(log.connection):
+        steps: list[tuple[Tally, Step]] = [
+            (Tally("file"), lambda tally: check_file(log, tally)),
+            (Tally("guards"), lambda tally: check_guards(log, tally)),
+            (events.events, lambda tally: events.check(advance)),
+            (events.statements, lambda tally: events.check_wholes()),
+            (Tally("documents"), lambda tally: check_documents(log, tally)),
+            (events.citations, lambda tally: None),
+            (Tally("read tables"), lambda tally: check_tables(log, tally, advance)),
+        ]
+        for tally, step in steps:
+            tallies.append(tally)
+            try:
+                step(tally)
+            except (sqlite3.Error, ValueError, TypeError, LookupError, RecursionError) as error:
+                tally.fault(tally.name, f"cannot be checked to the end: {error or type(error).__name__}")
+    return Report(tuple(tally.done() for tally in tallies))
+
+
+def _nobody(steps: int) -> None:
+    """Tell nobody of progress."""
+
+
+@contextmanager
+def _one_state(connection: sqlite3.Connection) -> Iterator[None]:
+    """Read everything as it stands now, whoever appends meanwhile."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")

@@ -1,0 +1,11 @@
+"""Bundles: files of sources and happenings, in YAML or JSON Lines, and how they are appended.
+
+Owns the form of those files. Must not decide what a statement may say: `Timeline.append` does, and its faults are passed on
+with the line they stand on. `entry` knows the form of one entry, `yaml_file` and `json_lines` read, `appending` appends.
+"""
+
+from timeline.bundles.appending import Appended, append
+from timeline.bundles.entry import Entry
+from timeline.bundles.reading import SUFFIXES, read
+
+__all__ = ["SUFFIXES", "Appended", "Entry", "append", "read"]

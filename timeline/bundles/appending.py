@@ -1,0 +1,198 @@
+"""Appending bundles: all of a file, or nothing of it and every fault.
+
+Owns how faults are gathered and told. Must not read a bundle's format, nor judge what is said.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from timeline.bundles.entry import Entry, Fault
+from timeline.bundles.reading import read
+from timeline.errors import (
+    AlreadyRecorded,
+    BundleInvalid,
+    DatabaseRefused,
+    DocumentUnreadable,
+    StatementInvalid,
+    TimelineError,
+    UnknownHappening,
+    UnknownSource,
+)
+from timeline.timeline import Timeline
+
+SHOWN = 100  # faults that are told
+ENOUGH = 1_000  # faults after which nothing more is read
+_TRIED = ("file", "text", "encoding", "part_of", "related", "citations")
+_STANDING_IN = {"source": {"title": "?"}, "happening": {"title": "?", "date": "2000"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What came of a bundle: how many entries it has, and how many events are new."""
+
+    path: Path
+    entries: int
+    events: int
+
+
+def append(
+    timeline: Timeline,
+    path: str | Path,
+    progress: Callable[[int], None] | None = None,
+    refused: MutableMapping[str, str] | None = None,
+) -> Appended:
+    """Append a bundle in one transaction; what stands in the log already is passed over.
+
+    `progress` is told how many bytes of the file each entry took. `refused` carries, from one bundle to the next, the streams
+    whose entries had faults and the file they are in, so that what only follows from those faults is not told as another.
+    Raises BundleInvalid, with a line for every fault, or DatabaseRefused; nothing of the bundle is then appended.
+    """
+    work = _Work(timeline, Path(path), {} if refused is None else refused)
+    with timeline.transaction():
+        before, entries = timeline.log.size(), 0
+        for entry in read(work.path):
+            work.append(entry)
+            entries += 1
+            if progress is not None:
+                progress(entry.weight)
+            if len(work.faults) >= ENOUGH:
+                break
+        else:
+            work.look_for_dangling()
+        work.finish()
+        return Appended(work.path, entries, timeline.log.size() - before)
+
+
+class _Work:
+    """One bundle on its way in."""
+
+    def __init__(self, timeline: Timeline, path: Path, refused: MutableMapping[str, str]) -> None:
+        self.timeline = timeline
+        self.path = path
+        self.refused = refused
+        self.faults: list[Fault] = []  # (file, line and field; reason)
+        self.follow: list[Fault] = []  # those that only follow from others
+        self.referring: dict[str, list[Entry]] = {}
+
+    def append(self, entry: Entry) -> None:
+        """Append an entry, or keep its faults and go on as if it had none."""
+        faults = [*entry.faults]
+        if entry.said:
+            if (error := self._try(entry, entry.said)) is not None:
+                faults += [fault for fault in self._own(entry, error) if not _told(fault[0], faults)]
+            if faults:
+                faults += self._stand_in(entry, faults)
+            if any(entry.fields.get(name) for name in ("part_of", "superseded_by", "related")):
+                self.referring.setdefault(entry.stream, []).append(entry)
+        if faults:
+            self._keep(entry, faults)
+
+    def look_for_dangling(self) -> None:
+        """Keep a fault for each reference to a happening that is nowhere, once all entries are in."""
+        for stream, error in self.timeline.dangling():
+            for entry in self.referring.get(stream, [])[:1]:
+                if faults := self._own(entry, error):
+                    self._keep(entry, faults)
+
+    def finish(self) -> None:
+        """Raise all faults there are."""
+        faults = tuple(self.faults or self.follow[:1])
+        if not faults:
+            return
+        told = [f"{place}: {reason}" for place, reason in faults[:SHOWN]]
+        if len(faults) > SHOWN:
+            unread = "; the rest of the file was not read" if len(faults) >= ENOUGH else ""
+            told.append(f"{self.path}: and {len(faults) - SHOWN} faults more{unread}")
+        raise BundleInvalid("\n".join(told), faults)
+
+    def _keep(self, entry: Entry, faults: list[Fault]) -> None:
+        if entry.id:
+            self.refused.setdefault(entry.stream, str(self.path))
+        self.faults += [self._placed(entry, field, reason) for field, reason in faults]
+
+    def _own(self, entry: Entry, error: TimelineError) -> list[Fault]:
+        """List the faults that an error tells of, without those that follow from another entry's."""
+        own = []
+        for field, reason in _faults(entry, error):
+            if (cause := self._cause(entry, error, field)) is None or cause not in self.refused:
+                own.append((field, reason))
+            else:
+                because = f"{cause} is refused in {self.refused[cause]}. Correct that first"
+                self.follow.append(self._placed(entry, field, because))
+                self.refused.setdefault(entry.stream, str(self.path))
+        return own
+
+    def _cause(self, entry: Entry, error: TimelineError, field: str) -> str | None:
+        """Name the stream that the fault is about, where that is not the entry's own statement."""
+        if entry.verb not in ("source", "happening") and not error.faults:
+            return entry.stream  # there is nothing to correct or retract, or not what was meant
+        if not isinstance(error, UnknownSource | UnknownHappening):
+            return None
+        kind = "source" if field.endswith(".source") else "happening"
+        return f"{kind}/{_at(entry.fields, field)}"
+
+    def _try(self, entry: Entry, said: Mapping[str, Any]) -> TimelineError | None:
+        """Append, or return what is wrong with the entry; what is wrong with the file or the writer is raised."""
+        try:
+            self.timeline.append(said)
+        except DatabaseRefused:
+            raise
+        except StatementInvalid as error:
+            if not error.faults and not str(error).startswith(entry.stream):
+                raise
+            return error
+        except TimelineError as error:
+            return error
+        return None
+
+    def _stand_in(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
+        """Append what is sound of a refused source or happening, until the roll-back; list what else is wrong with it.
+
+        Its own quotations, and others' quotations from it, can then be looked for all the same.
+        """
+        if entry.verb not in ("source", "happening"):
+            return []
+        faulty = {field.partition(".")[0] for field, _ in faults}
+        sound = {name: value for name, value in entry.fields.items() if name in _TRIED and name not in faulty}
+        error = self._try(entry, {entry.verb: {**_STANDING_IN[entry.verb], **sound, "id": entry.id}})
+        if error is None or isinstance(error, AlreadyRecorded):
+            return []
+        return [fault for fault in self._own(entry, error) if fault[0].partition(".")[0] in sound]
+
+    def _placed(self, entry: Entry, field: str, reason: str) -> Fault:
+        """Say in which file, on which line, of which entry and field a fault is."""
+        line = entry.line_of(field)
+        place = [f"{self.path}:{line}" if line else str(self.path), entry.stream if entry.verb else "", field]
+        return ": ".join(part for part in place if part), " ".join(reason.split())
+
+
+def _told(field: str, faults: list[Fault]) -> bool:
+    """Whether a field, or what holds it, is at fault already."""
+    return any(field == other or field.startswith(f"{other}.") for other, _ in faults)
+
+
+def _faults(entry: Entry, error: TimelineError) -> Iterator[Fault]:
+    if error.faults:
+        for field, reason in error.faults:
+            yield (entry.verb if field == "id" and "id" not in entry.fields else field), reason
+        return
+    reason = str(error).removeprefix(f"{entry.stream}: ")
+    if isinstance(error, DocumentUnreadable):
+        yield ("file" if "file" in entry.fields else "text"), reason.removeprefix("the text: ")
+    elif isinstance(error, UnknownSource | UnknownHappening):
+        yield entry.verb, reason
+    else:
+        yield "", reason
+
+
+def _at(fields: Mapping[str, Any], path: str) -> str:
+    """Read what stands at a dotted path, counted from 1; a lone text stands for an object with one key."""
+    found: Any = fields
+    for part in path.split("."):
+        if isinstance(found, Mapping):
+            found = found.get(part)
+        elif isinstance(found, list):
+            found = found[int(part) - 1]
+    return str(found)

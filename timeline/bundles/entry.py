@@ -1,0 +1,167 @@
+"""One entry of a bundle: what it says, what is wrong with its form, and on which line each field stands.
+
+Owns the verbs, the fields each may have, and what counts as text. Must not read files, append, or judge what is said.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from timeline.model import HappeningFields, SourceFields
+
+Fault = tuple[str, str]
+
+_SAID = tuple(HappeningFields.__annotations__)
+_BIBLIOGRAPHY = tuple(SourceFields.__annotations__)
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "source": ("id", "file", "text", "encoding", "media_type", *_BIBLIOGRAPHY),
+    "happening": ("id", *_SAID),
+    "correct": ("correct", "reason", *_SAID),
+    "correct_source": ("correct_source", "reason", *_BIBLIOGRAPHY),
+    "retract": ("retract", "reason", "superseded_by"),
+}
+ENOUGH = 1_000  # faults of an entry, after which no more are looked for
+DEEPEST = 12  # an entry's quotation stands at 6
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+_COORDINATES = ("latitude", "longitude")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A JSON number, to the letter: what it is worth as a float is never asked."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as `Timeline.append` takes it, with the line of each field, as a dotted path counted from 1.
+
+    `faults` are in its form alone; where they leave nothing that could be tried, `said` is empty. `weight` is its share of the
+    file's bytes, for telling progress.
+    """
+
+    said: Mapping[str, Any]
+    line: int
+    verb: str = ""
+    id: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    weight: int = 0
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What is said of the source or happening, whichever the verb."""
+        inner: Mapping[str, Any] = self.said[self.verb] if self.verb in ("source", "happening") else self.said
+        return inner
+
+    @property
+    def stream(self) -> str:
+        """The stream it speaks of; where the id is missing, its kind alone."""
+        kind = "source" if self.verb in ("source", "correct_source") else "happening"
+        return f"{kind}/{self.id}" if self.id else kind
+
+    def line_of(self, path: str) -> int:
+        """Tell the line of a field, or of what holds it."""
+        while path and path not in self.lines:
+            path = path.rpartition(".")[0]
+        return self.lines.get(path, self.line)
+
+
+def unreadable(line: int, reason: str, weight: int = 0) -> Entry:
+    """Stand for a part of a file that is no entry; line 0 is the file as a whole."""
+    return Entry({}, line, faults=(("", reason),), weight=weight)
+
+
+def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: Path, weight: int) -> Entry:
+    """Make an entry of what a bundle says, in the form of a JSON line; `file` is taken relative to the folder."""
+    verbs = [verb for verb in FIELDS if verb in said]
+    if len(verbs) != 1:
+        return unreadable(line, _which_verb(verbs, list(said)), weight)
+    verb = verbs[0]
+    faults: list[Fault] = []
+    fields = said
+    if verb in ("source", "happening"):
+        faults += [(name, f'stands beside "{verb}". Move it inside, or leave it out') for name in said if name != verb]
+        fields = said[verb]
+        if not isinstance(fields, Mapping):
+            return unreadable(line, f'"{verb}" holds no fields. Write them as {{"id": …, "title": …}}', weight)
+    fields = _known(verb, fields, faults)
+    fields = {name: _plain(value, name, faults) for name, value in fields.items()}
+    if verb in ("source", "happening", "retract"):
+        fields = {name: value for name, value in fields.items() if value is not None}
+    if verb == "source":
+        faults += [(name, "is not text. Write it in quotes") for name, value in fields.items() if not isinstance(value, str)]
+        fields = {name: value if isinstance(value, str) else "?" for name, value in fields.items()}
+        if fields.get("file"):
+            fields["file"] = str(folder / fields["file"])
+    key = "id" if verb in ("source", "happening") else verb
+    id = fields.get(key)
+    if not isinstance(id, str) or not id:
+        if (key, "is not text. Write it in quotes") not in faults:
+            faults.append((key, "is missing. Give the id" if id in (None, "") else "is not text. Write it in quotes"))
+        id = ""
+    said = {verb: fields} if verb in ("source", "happening") else fields
+    return Entry(said if id else {}, line, verb, id, lines, tuple(faults), weight)
+
+
+def _which_verb(verbs: list[str], names: list[str]) -> str:
+    if verbs:
+        return f"says {' and '.join(verbs)} at once. Write an entry for each"
+    near = [match for name in names[:5] for match in get_close_matches(name, FIELDS, n=1)]
+    meant = f'. Did you mean "{near[0]}"?' if near else f". Write one of {', '.join(FIELDS)}"
+    return f"does not say what it is{meant}"
+
+
+def _known(verb: str, fields: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    """Take the fields that are known; a misspelt one counts as the one that was meant, so that it is not missed as well."""
+    known: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name in FIELDS[verb]:
+            known[name] = value
+            continue
+        near = get_close_matches(name, [other for other in FIELDS[verb] if other not in fields], n=1)
+        if near:
+            known.setdefault(near[0], value)
+        faults.append((name, f'is not a field here. Did you mean "{near[0]}"?' if near else "is not a field here. Leave it out"))
+    return known
+
+
+def _plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> object:
+    """Take text, lists and mappings of them; for anything else leave a fault, and text that can be tried further."""
+    if len(faults) >= ENOUGH:
+        return ""
+    if depth > DEEPEST:
+        faults.append((path, f"is nested more than {DEEPEST} deep. Write it flat"))
+        return ""
+    if isinstance(value, Mapping):
+        return {name: _plain(inner, f"{path}.{name}", faults, depth + 1) for name, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_item(inner, f"{path}.{number}", faults, depth + 1) for number, inner in enumerate(value, start=1)]
+    return _text(value, path, faults)
+
+
+def _item(value: object, path: str, faults: list[Fault], depth: int) -> object:
+    if value is None:
+        faults.append((path, "is empty. Fill it in, or leave it out"))
+        return "?"
+    return _plain(value, path, faults, depth)
+
+
+def _text(value: object, path: str, faults: list[Fault]) -> str | None:
+    match value:
+        case str() if found := _NOT_TEXT.search(value):
+            what = "a NUL character" if found[0] == "\0" else "half a character (a lone surrogate)"
+            faults.append((path, f"holds {what}. Remove it"))
+            return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", value)
+        case str() | None:
+            return value
+        case Number():
+            if path not in _COORDINATES:
+                faults.append((path, "is a number. Write it in quotes"))
+            return value.text
+    faults.append((path, "is not text. Write it in quotes"))
+    return str(value).lower()

@@ -1,0 +1,217 @@
+"""YAML bundles: `sources` and `happenings`, every scalar taken as the text it is.
+
+Owns how much of YAML is read: mappings, lists and text. Tags, anchors, aliases, merge keys and second documents are refused
+where they stand, before anything is made of them; an empty value is nothing at all; a bare null could be the word or
+nothing, so it is refused as well.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import yaml
+
+from timeline.bundles.entry import DEEPEST, Entry, make, unreadable
+
+LARGEST = 32_000_000  # bytes
+MOST = 2_000_000  # names, values, lists and mappings: a quarter of what so many bytes could hold to fill the memory
+LISTS = ("sources", "happenings")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_HINTS = {
+    "mapping values are not allowed": 'Text that holds ": " needs quotes around it',
+    "cannot start any token": "Indent with spaces, and put quotes around text that begins with a sign",
+    "expected <block end>": "Check the indentation, and the quotes around text",
+    "did not find expected": "Check the indentation, and the quotes around text",
+    "could not find expected ':'": "Check the indentation, and the colons after names",
+    "control characters": "Remove them",
+}
+
+
+class _Refused(Exception):
+    """What stands on a line is not read here."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+@dataclass(slots=True)
+class _Node:
+    """A piece of YAML and the line where it begins: text, nothing, a list of nodes, or nodes by name."""
+
+    value: "str | list[_Node] | dict[str, _Node] | None"
+    line: int
+    name: "_Node | None" = None  # in an unfinished mapping: the name that waits for its value
+
+
+def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
+    """Read the entries, sources first. A file that is no YAML, or more than we read of it, gives one fault alone."""
+    if size > LARGEST:
+        yield unreadable(0, f"is larger than {LARGEST // 1_000_000} MB. Write it as JSON Lines (.jsonl), one entry to a line")
+        return
+    content = file.read()
+    try:
+        lists, strange = _lists(_compose(_decoded(content), empty=not content.strip()))
+    except _Refused as refused:
+        yield unreadable(refused.line, str(refused))
+        return
+    weight = size // (sum(len(items) for items in lists.values()) or 1)
+    yield from strange
+    for key in LISTS:
+        for item in lists.get(key, ()):
+            yield _entry(key, item, folder, weight)
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _Refused(line, f"byte {error.start + 1} is not UTF-8. Save the bundle in UTF-8") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise _Refused(line, f"byte {content.index(0) + 1} is NUL: this is not a text. Write the bundle in UTF-8")
+    return text
+
+
+def _compose(text: str, *, empty: bool) -> _Node:
+    """Make nodes of YAML, event by event, with a stack of our own: no depth or size of it can overflow ours."""
+    stack: list[_Node] = []
+    whole: _Node | None = None
+    try:
+        for number, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+            line = event.start_mark.line + 1 if event.start_mark is not None else 0
+            _refuse_beyond(event, line, len(stack), whole)
+            if number > MOST:
+                raise _Refused(line, f"holds more than {MOST:,} values. Write it as JSON Lines (.jsonl), one entry to a line")
+            match event:
+                case yaml.MappingStartEvent():
+                    stack.append(_Node({}, line))
+                case yaml.SequenceStartEvent():
+                    stack.append(_Node([], line))
+                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                    whole = _placed(stack.pop(), stack)
+                case yaml.ScalarEvent():
+                    whole = _placed(_Node(_scalar(event, line), line), stack)
+    except yaml.YAMLError as error:
+        raise _not_yaml(error, text) from None
+    if whole is None:
+        raise _Refused(0, f"{'is empty' if empty else 'holds nothing but comments'}. Write an entry, or remove the file")
+    return whole
+
+
+def _refuse_beyond(event: yaml.Event, line: int, depth: int, whole: _Node | None) -> None:
+    """Refuse what YAML has beyond mappings, lists and text."""
+    if isinstance(event, yaml.DocumentStartEvent) and whole is not None:
+        raise _Refused(line, 'a second document begins ("---"). Put it into a file of its own')
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+        raise _Refused(line, "anchors and aliases (&, *) are not read here. Write it out, or put quotes around it")
+    if (tag := getattr(event, "tag", None)) is not None:
+        sign = str(tag).replace("tag:yaml.org,2002:", "!!")[:60]
+        raise _Refused(line, f'the tag "{sign}" is not read here: all is text. Remove it, or put quotes around it')
+    if depth > DEEPEST:
+        raise _Refused(line, f"is nested more than {DEEPEST} deep. Write it flat")
+
+
+def _scalar(event: yaml.ScalarEvent, line: int) -> str | None:
+    value = str(event.value)
+    bare = event.style in (None, "")
+    if bare and value.lower() in ("null", "~"):
+        raise _Refused(line, f"{value} may be a word or nothing. Put quotes around the word; for nothing leave the value empty")
+    return None if bare and not value else value
+
+
+def _placed(node: _Node, stack: list[_Node]) -> _Node | None:
+    """Put a finished node where it belongs; without anything around it, it is the whole."""
+    if not stack:
+        return node
+    holder = stack[-1]
+    if isinstance(holder.value, list):
+        holder.value.append(node)
+    elif isinstance(holder.value, dict):
+        if holder.name is None:
+            _refuse_name(node, holder.value)
+            holder.name = node
+        else:
+            # A field stands where its name does, even if its value begins further down.
+            holder.value[str(holder.name.value)] = _Node(node.value, holder.name.line)
+            holder.name = None
+    return None
+
+
+def _refuse_name(node: _Node, known: dict[str, _Node]) -> None:
+    if not isinstance(node.value, str):
+        raise _Refused(node.line, "a field needs a name, of text. Write it before the colon")
+    if node.value == "<<":
+        raise _Refused(node.line, 'the merge key "<<" is not read here. Write the fields out')
+    if node.value in known:
+        raise _Refused(node.line, f'"{node.value[:60]}" stands twice, first on line {known[node.value].line}. Give it once')
+
+
+def _not_yaml(error: yaml.YAMLError, text: str) -> _Refused:
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read")
+    hint = next((hint for part, hint in _HINTS.items() if part in problem), "Correct it")
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        position = getattr(error, "position", 0)
+        return _Refused(text.encode()[:position].count(b"\n") + 1, f"is not YAML: {problem}. {hint}")
+    line = min(mark.line, text.rstrip("\n").count("\n")) + 1
+    if not _rest(text, mark).strip():
+        context = getattr(error, "context_mark", None)
+        began = f" what begins on line {context.line + 1}" if context is not None else " something"
+        return _Refused(line, f"the file ends in the middle of{began}. Restore the rest, or close it")
+    return _Refused(line, f"is not YAML at column {mark.column + 1}: {problem}. {hint}")
+
+
+def _rest(text: str, mark: yaml.Mark) -> str:
+    """Give what stands from a mark on."""
+    lines = text.split("\n")[mark.line :]
+    return "\n".join([lines[0][mark.column :], *lines[1:]]) if lines else ""
+
+
+def _lists(whole: _Node) -> tuple[dict[str, list[_Node]], list[Entry]]:
+    """Take the lists of a bundle by name, and a fault for whatever else stands beside them."""
+    if not isinstance(whole.value, dict):
+        raise _Refused(whole.line, 'is not a bundle. Begin with "sources:" or "happenings:" and a list under it')
+    lists: dict[str, list[_Node]] = {}
+    strange = []
+    for name, node in whole.value.items():
+        if name not in LISTS:
+            near = get_close_matches(name, LISTS, n=1)
+            meant = f'Did you mean "{near[0]}"?' if near else f"There are {' and '.join(LISTS)}"
+            strange.append(unreadable(node.line, f'"{name[:60]}" is not known here. {meant}'))
+        elif isinstance(node.value, list):
+            lists[name] = node.value
+        elif node.value is not None:
+            strange.append(unreadable(node.line, f"{name} is not a list. Begin each entry with a hyphen"))
+    return lists, strange
+
+
+def _entry(key: str, item: _Node, folder: Path, weight: int) -> Entry:
+    if not isinstance(item.value, dict):
+        what = "is empty" if item.value is None else "is not an entry"
+        return unreadable(item.line, f"{what}. Write its fields, such as id: and title:", weight)
+    lines: dict[str, int] = {}
+    said = _plain(item, "", lines)
+    corrects, retracts = "correct" in said, "retract" in said
+    if key == "sources" and retracts:
+        return unreadable(item.line, "a source is not retracted: it stays in the archive. Correct it, or remove the entry", weight)
+    if key == "sources" and corrects:
+        said["correct_source"] = said.pop("correct")
+        lines["correct_source"] = lines["correct"]
+    elif not corrects and not retracts:
+        said = {"source" if key == "sources" else "happening": said}
+    return make(said, item.line, lines, folder, weight)
+
+
+def _plain(node: _Node, path: str, lines: dict[str, int]) -> Any:  # noqa: ANN401 - mappings of mappings, as deep as they go
+    """Strip nodes of their lines, keeping those by path."""
+    lines[path] = node.line
+    match node.value:
+        case dict():
+            return {name: _plain(inner, f"{path}.{name}".lstrip("."), lines) for name, inner in node.value.items()}
+        case list():
+            return [_plain(inner, f"{path}.{number}", lines) for number, inner in enumerate(node.value, start=1)]
+    return node.value

@@ -1,0 +1,28 @@
+"""The `timeline` command: paths, clock and wiring, and what people read in a terminal.
+
+Owns words and exit codes: 0 done, 1 refused or failed verification, 2 wrong usage. Must not decide anything about events.
+`running` opens files and tells of errors, `printing` draws, and each other module holds the commands of one kind.
+"""
+
+import click
+
+from timeline.cli.appending import append, archive, build
+from timeline.cli.checking import rebuild, verify
+from timeline.cli.history import history
+from timeline.cli.log import log
+from timeline.cli.running import Commands
+from timeline.cli.serving import serve
+from timeline.cli.show import show
+
+
+@click.group(cls=Commands, context_settings={"max_content_width": 100})
+@click.version_option(package_name="cited-timeline", prog_name="timeline")
+def main() -> None:
+    """Keep a timeline that can be trusted.
+
+    Every happening is an event that stays as it is, and rests on words that were found in an archived document.
+    """
+
+
+for command in (build, serve, append, archive, show, history, log, verify, rebuild):
+    main.add_command(command)

@@ -1,0 +1,113 @@
+"""The commands that append: build, append, archive. Must not know the form of a bundle."""
+
+from pathlib import Path
+
+import click
+
+from timeline import bundles
+from timeline.cli.printing import count
+from timeline.cli.running import Interrupted, Refused, by, db, opened, progress
+from timeline.errors import BundleInvalid
+from timeline.model import SourceFields
+from timeline.timeline import ArchivedSource, Timeline
+
+
+@click.command()
+@click.option(
+    "--events",
+    type=click.Path(path_type=Path),
+    default=Path("events"),
+    show_default=True,
+    help="The folder of bundles (.yaml, .yml, .jsonl), appended in the order of their names.",
+)
+@db
+@by
+def build(events: Path, db: Path, by: str | None) -> None:
+    """Make or complete a timeline from a folder of bundles.
+
+    Each bundle is appended whole or not at all, and what is there already is passed over: build as often as you like. If
+    some bundles have faults, all of them are told, and the others are appended.
+
+    Example: timeline build
+    """
+    build_from(events, db, by)
+
+
+def build_from(events: Path, db: Path, by: str | None = None) -> None:
+    """Append every bundle of a folder, and say what came of it."""
+    if not events.is_dir():
+        raise Refused(f"{events}: there is no such folder. Name the one that holds the bundles: --events DIR")
+    paths = sorted(path for path in events.iterdir() if path.suffix.lower() in bundles.SUFFIXES)
+    if not paths:
+        raise Refused(f"{events}: holds no bundles ({', '.join(bundles.SUFFIXES)}). Write one, or name another folder")
+    _append(paths, db, by)
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@db
+@by
+def append(files: tuple[Path, ...], db: Path, by: str | None) -> None:
+    """Append bundles, in the order given.
+
+    Each is appended whole or not at all. Appending a bundle again appends nothing.
+
+    Example: timeline append events/2026-01.yaml --by "Ada Lovelace"
+    """
+    _append(list(files), db, by)
+
+
+def _append(paths: list[Path], db: Path, by: str | None) -> None:
+    faulty: list[BundleInvalid] = []
+    refused: dict[str, str] = {}
+    new = 0
+    try:
+        with opened(db, by=by, read_only=False) as timeline, progress("Appending", _size(paths)) as advance:
+            for path in paths:
+                try:
+                    new += bundles.append(timeline, path, advance, refused).events
+                except BundleInvalid as error:
+                    faulty.append(error)
+            size = timeline.log.size()
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted; nothing of the unfinished bundle was appended") from None
+    if sound := len(paths) - len(faulty):
+        click.echo(f"{db}: {count(size, 'event')} ({new:,} new) from {count(sound, 'bundle')}")
+    if faulty:
+        raise Refused("\n".join(str(error) for error in faulty), sum(len(error.faults) for error in faulty))
+
+
+def _size(paths: list[Path]) -> int:
+    return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--id", required=True, help="What the source is called in citations: letters, digits, hyphens, dots, underscores.")
+@click.option("--title", required=True)
+@click.option("--publisher")
+@click.option("--author")
+@click.option("--published", metavar="DATE", help="When it was published, as an EDTF date.")
+@click.option("--url", help="Where it was found.")
+@click.option("--language", help='As a tag: "en", "ar-MA".')
+@click.option("--encoding", help="The encoding of its text, where that is not UTF-8.")
+@db
+@by
+def archive(file: Path, id: str, encoding: str | None, db: Path, by: str | None, **fields: str | None) -> None:
+    """Archive a document, to be quoted from.
+
+    Its bytes and its text are kept, each under its SHA-256, and never change. The same document and words again append
+    nothing.
+
+    Example: timeline archive report.txt --id report --title "The report" --published 2025-11-27
+    """
+    with opened(db, by=by, read_only=False) as timeline:
+        source = _archived(timeline, file, id, encoding, fields)
+        statement = source.event.payload["statement"]
+    click.echo(f"{source.event.id} stands at position {source.position}")
+    click.echo(f"SHA-256 {statement['sha256']}")
+
+
+def _archived(timeline: Timeline, file: Path, id: str, encoding: str | None, fields: dict[str, str | None]) -> ArchivedSource:
+    given: SourceFields = {name: value for name, value in fields.items() if value is not None}  # type: ignore[assignment]
+    return timeline.archive(file, id=id, encoding=encoding, **given)

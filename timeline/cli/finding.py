@@ -1,0 +1,73 @@
+"""What people write to name something: "ga-93", "happening/ga-93", "source/report", "happening/ga-93@2".
+
+Owns how that is understood, and what is suggested where nothing of that name is there.
+"""
+
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from timeline.errors import TimelineError, UnknownHappening, UnknownSource
+from timeline.log import Event
+from timeline.timeline import Timeline
+
+ALIKE = 75  # of 100: how near a name must be to be suggested
+_KINDS = ("happening", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stream and its events, up to the version or position that was asked for."""
+
+    kind: str
+    id: str
+    events: list[Event]
+
+    @property
+    def event(self) -> Event:
+        """The event that was asked for: the last one that makes a statement."""
+        return self.events[-1]
+
+
+def find(timeline: Timeline, name: str, as_of: int | None = None) -> Found:
+    """Find what a name stands for; a bare id is a happening or, where there is none, a source.
+
+    Raises UnknownHappening or UnknownSource, with names that are near.
+    """
+    stream, _, version = name.partition("@")
+    kind, slash, id = stream.rpartition("/")
+    if slash and kind not in _KINDS:
+        raise UnknownHappening(f'"{name}": there are no {kind} streams. Write happening/{id} or source/{id}')
+    for candidate in [kind] if slash else _KINDS:
+        past = [e for e in timeline.log.stream(f"{candidate}/{id}", as_of) if e.type != "EventRedacted"]
+        if past:
+            return Found(candidate, id, _up_to(past, version))
+    raise _unknown(timeline, kind or "happening", id, as_of)
+
+
+def _up_to(past: list[Event], version: str) -> list[Event]:
+    if not version:
+        return past
+    known = [event for event in past if str(event.version) == version]
+    if not known:
+        last = past[-1]
+        raise UnknownHappening(f"{last.stream}: has no version {version}. The last one is {last.id}")
+    return past[: past.index(known[0]) + 1]
+
+
+def _unknown(timeline: Timeline, kind: str, id: str, as_of: int | None) -> TimelineError:
+    error = UnknownSource if kind == "source" else UnknownHappening
+    when = "" if as_of is None else f" as of position {as_of}"
+    names = {
+        stream: stream.partition("/")[2]
+        for (stream,) in timeline.log.connection.execute("SELECT stream FROM events WHERE version = 1")
+    }
+    near = [stream for _, _, stream in process.extract(id, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=3)]
+    near = near or [stream for _, _, stream in process.extract(id, names, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=3)]
+    if as_of is not None and f"{kind}/{id}" in names:
+        advice = "It was recorded later"
+    elif near:
+        advice = f"Did you mean {' or '.join(stream.removeprefix('happening/') for stream in near)}?"
+    else:
+        advice = "See what there is: timeline log"
+    return error(f'there is no {kind} "{id}"{when}. {advice}')

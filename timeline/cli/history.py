@@ -1,0 +1,88 @@
+"""The command that tells how what is known came to be known: history."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from timeline.cli import printing
+from timeline.cli.finding import find
+from timeline.cli.running import db, opened
+from timeline.cli.show import when
+from timeline.log import Event
+
+VERBS = {
+    "SourceArchived": "archived",
+    "SourceCorrected": "corrected",
+    "HappeningRecorded": "recorded",
+    "HappeningCorrected": "corrected",
+    "HappeningRetracted": "retracted",
+    "EventRedacted": "redacted",
+}
+_COLOURS = {"corrected": "yellow", "retracted": "red", "redacted": "red"}
+_QUOTED_BY = ("source", "quote", "stance", "supports")
+
+
+@click.command()
+@click.argument("id")
+@db
+def history(id: str, db: Path) -> None:
+    """Tell every version of a happening or a source: when, by whom, why, and what changed.
+
+    Example: timeline history ga-93
+    """
+    with opened(db) as timeline:
+        found = find(timeline, id)
+        title = found.event.payload.get("statement", {}).get("title", found.event.stream)
+        click.echo(printing.bold(printing.paragraphs(title)))
+        click.echo(printing.dim(f"{found.event.stream}, {printing.count(len(found.events), 'version')}"))
+        former: dict[str, Any] = {}
+        for event in found.events:
+            payload = event.payload
+            click.echo(f"\n{_heading(event)}")
+            if payload.get("reason"):
+                click.echo(printing.paragraphs(payload["reason"], 2))
+            if payload.get("superseded_by"):
+                click.echo(printing.pairs([("see instead", payload["superseded_by"])]))
+            statement = payload.get("statement", {})
+            if former and statement and (told := printing.pairs([*_changes(former, statement)])):
+                click.echo(told)
+            former = statement or former
+
+
+def _heading(event: Event) -> str:
+    verb = VERBS[event.type]
+    told = printing.mark(verb, _COLOURS[verb]) if verb in _COLOURS else verb
+    rest = printing.on_one_line(f"{when(event)} by {event.recorded_by}, position {event.position}")
+    return f"{printing.bold(str(event.version))}  {told} {rest}"
+
+
+def _changes(former: dict[str, Any], statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Tell what a statement says otherwise than the one before it, field by field."""
+    for field in [*former, *(name for name in statement if name not in former)]:
+        before, after = former.get(field), statement.get(field)
+        if before == after:
+            continue
+        if isinstance(before, list) or isinstance(after, list):
+            gone = [said for said in map(_said, before or []) if said not in list(map(_said, after or []))]
+            come = [said for said in map(_said, after or []) if said not in list(map(_said, before or []))]
+            yield from ((field, f"− {said}") for said in gone)
+            yield from ((field, f"+ {said}") for said in come)
+        else:
+            yield field, f"{_said(before)} → {_said(after)}"
+
+
+def _said(value: object) -> str:
+    """Write a value as people read it."""
+    match value:
+        case None:
+            return "(nothing)"
+        case {"quote": quote, "source": source, **rest}:
+            more = [rest[name] for name in ("stance", "supports") if rest.get(name) not in (None, "supports")]
+            return f"“{quote}” (source/{source}{''.join(f'; {part}' for part in more)})"
+        case {"name": name, **rest}:
+            return ", ".join(map(str, (name, *rest.values())))
+        case {"other": other, "relation": relation}:
+            return f"{relation} {other}"
+    return str(value)

@@ -1,0 +1,150 @@
+"""How commands run: the options they share, the file they open, and how errors and interruptions are told.
+
+Must not know what any command does.
+"""
+
+import json
+import os
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any
+
+import click
+
+from timeline.cli.printing import harmless
+from timeline.errors import TimelineError
+from timeline.log import refusal
+from timeline.timeline import Timeline
+
+PATIENCE = 0.5  # seconds without a progress bar
+STEPS = 100_000  # of SQLite's virtual machine, between two looks for Ctrl-C
+
+db = click.option(
+    "--db",
+    type=click.Path(path_type=Path),
+    default=Path("timeline.db"),
+    envvar="TIMELINE_DB",
+    show_default="timeline.db, or $TIMELINE_DB",
+    help="The timeline's file.",
+)
+by = click.option("--by", metavar="NAME", help="Who appends, as events will say.  [default: $TIMELINE_BY, or your login]")
+
+
+class Refused(click.ClickException):
+    """Something was refused: said on stderr in one line, or in one for each fault of a bundle and one that counts them."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, faults: int = 1) -> None:
+        super().__init__(message)
+        self.faults = faults
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message, with nothing in it that would steer the terminal."""
+        message = harmless(self.message)
+        if self.faults > 1:
+            click.echo(message, file=file, err=file is None)
+            message = f"{self.faults:,} faults, told above. Nothing of a bundle with faults was appended"
+        click.echo(f"Error: {message}", file=file, err=file is None)
+
+
+class Interrupted(Refused):
+    """Someone pressed Ctrl-C."""
+
+    exit_code = 130
+
+
+class Commands(click.Group):
+    """The commands, with every error that is meant for people told in a line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands in the order in which people meet them."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as Click has it
+        """Run a command; nothing it meets ends in a traceback."""
+        if os.environ.get("NO_COLOR"):
+            ctx.color = False
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return super().invoke(ctx)
+        except TimelineError as error:
+            raise Refused(str(error)) from error
+        except KeyboardInterrupt:
+            raise Interrupted("interrupted; nothing of what was unfinished was kept") from None
+
+
+@contextmanager
+def opened(
+    path: Path, *, by: str | None = None, read_only: bool = True, guarded: bool = True, rebuilding: bool = False
+) -> Iterator[Timeline]:
+    """Open a timeline for a command. Ctrl-C stops even a long SQL statement, and SQLite's own errors are told in a line."""
+    options = {"read_only": read_only, "guarded": guarded, "rebuilding": rebuilding}
+    with _interruptible() as watch, _told(path), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
+        watch(timeline.log.connection)
+        yield timeline
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise refusal(path, error) from error
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[sqlite3.Connection], None]]:
+    """Let Ctrl-C through: SQLite turns an interruption of a function it called into an error of its own."""
+    pressed = False
+
+    def press(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        raise KeyboardInterrupt
+
+    def watch(connection: sqlite3.Connection) -> None:
+        connection.set_progress_handler(lambda: 0, STEPS)  # Python sees signals when it is called
+
+    if threading.current_thread() is not threading.main_thread():
+        yield watch
+        return
+    former = signal.signal(signal.SIGINT, press)
+    try:
+        yield watch
+    except (TimelineError, sqlite3.Error):
+        if pressed:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+@contextmanager
+def progress(label: str, length: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on stderr, where that is a terminal and the work takes longer than a moment."""
+    begun, waiting = time.monotonic(), 0
+    with ExitStack() as stack:
+        bar: Any = None
+
+        def advance(steps: int) -> None:
+            nonlocal bar, waiting
+            waiting += steps
+            if bar is None and sys.stderr.isatty() and time.monotonic() - begun > PATIENCE:
+                bar = stack.enter_context(
+                    click.progressbar(length=length, label=label, file=sys.stderr, update_min_steps=max(1, length // 500))
+                )
+            if bar is not None:
+                bar.update(waiting)
+                waiting = 0
+
+        yield advance

@@ -1,0 +1,104 @@
+"""The command that publishes on this computer: serve. Must not answer requests: Datasette does, with our plugin."""
+
+import os
+import signal
+import socket
+import threading
+import time
+import webbrowser
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from timeline import projections
+from timeline.cli.appending import build_from
+from timeline.cli.running import Refused, db, opened
+
+METADATA = Path("metadata.json")
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--port", "-p", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 takes any free one.")
+@click.option("--host", "-h", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other computers in.")
+@click.option("--open", "open_page", is_flag=True, help="Open the timeline in a browser.")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[DATASETTE OPTIONS]...")
+@db
+def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], db: Path) -> None:
+    """Browse the timeline: run Datasette on it.
+
+    Builds it from events/ where there is none yet; one that is there is served as it is. A metadata.json in this folder is
+    used. Further options go to Datasette. Ctrl-C ends it.
+
+    Example: timeline serve --open
+    """
+    if "--reload" in options:
+        raise click.UsageError("--reload is for those who write plugins: datasette timeline.db --reload")
+    port = _free(host, port)
+    if not db.exists() or _is_empty(db):
+        build_from(Path("events"), db)
+    with opened(db) as timeline:
+        if not projections.is_current(timeline.log.connection):
+            raise Refused(
+                f"{db}: its read tables were made by another version of this program. Derive them again: timeline rebuild --db {db}"
+            )
+    _run(db, host, port, open_page, options)
+
+
+def _is_empty(db: Path) -> bool:
+    """Whether there is nothing to be seen: a build before had only faults."""
+    with opened(db) as timeline:
+        return timeline.log.size() == 0
+
+
+def _free(host: str, port: int) -> int:
+    """Make sure that a port can be listened on, before any work is done."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as listener:
+            if os.name == "posix":
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen()
+            return int(listener.getsockname()[1])
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Refused(f"{host}:{port}: {reason}. Stop what runs there, or choose another port: --port {port + 1}") from None
+
+
+def _run(db: Path, host: str, port: int, open_page: bool, options: tuple[str, ...]) -> None:
+    """Run Datasette in this very process: nothing is left running when it ends, however it ends."""
+    from datasette.cli import cli as datasette  # noqa: PLC0415 - slow to load, and needed here alone
+    from datasette.utils import tilde_encode  # noqa: PLC0415 - the same
+
+    page = f"http://{f'[{host}]' if ':' in host else host}:{port}/{tilde_encode(db.stem)}/-/timeline"
+    click.echo(f"The timeline is at {page}\nCtrl-C ends this.")
+    metadata = ["--metadata", str(METADATA)] if METADATA.is_file() else []
+    if open_page:
+        threading.Thread(target=_open, args=(host, port, page), daemon=True).start()
+    signal.signal(signal.SIGTERM, _end)  # asked to end, and told to have ended well
+    try:
+        datasette.main(
+            ["serve", str(db), "--host", host, "--port", str(port), *metadata, *options],
+            prog_name="timeline",
+            standalone_mode=False,
+        )
+    except (click.Abort, KeyboardInterrupt):
+        return
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _open(host: str, port: int, page: str) -> None:
+    """Open a browser once the page is there."""
+    for _ in range(100):
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            webbrowser.open(page)
+            return

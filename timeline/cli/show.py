@@ -1,0 +1,153 @@
+"""The command that reads out one happening or source: show."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from timeline import dates, instants, statements
+from timeline.cli import printing
+from timeline.cli.finding import Found, find
+from timeline.cli.running import db, opened
+from timeline.errors import DateInvalid
+from timeline.log import Event
+from timeline.model import HappeningVersion
+from timeline.timeline import Timeline
+
+
+@click.command()
+@click.argument("id")
+@click.option("--as-of", type=click.IntRange(min=1), metavar="POSITION", help="As the timeline stood at a position of the log.")
+@db
+def show(id: str, as_of: int | None, db: Path) -> None:
+    """Read out a happening or a source, with the quotations that it rests on.
+
+    ID is the id of a happening, "source/ID", or an event such as "happening/ga-93@1".
+
+    Example: timeline show ga-93 --as-of 12
+    """
+    with opened(db) as timeline:
+        found = find(timeline, id, as_of)
+        draw = _happening if found.kind == "happening" else _source
+        for block in draw(timeline, found, as_of):
+            click.echo(block)
+
+
+def when(event: Event) -> str:
+    """Say when an event was recorded: "22 November 2026, 03:12 UTC (3 days ago)"."""
+    try:
+        return f"{dates.words(event.recorded_at[:16] + ':00Z')} ({instants.ago(event.recorded_at)})"
+    except (DateInvalid, ValueError):
+        return event.recorded_at
+
+
+def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
+    known = statements.version(found.event)
+    yield printing.bold(printing.paragraphs(known.title))
+    yield f"{printing.harmless(dates.words(known.date))}  {printing.dim(printing.harmless(known.date))}"
+    if marks := [*_marks(known)]:
+        yield "  ".join(marks)
+    yield ""
+    rows = [
+        ("retracted" if known.status == "retracted" else "corrected", known.reason),
+        ("see instead", known.superseded_by and _titled(timeline, known.superseded_by, as_of)),
+        ("according to", known.attributed_to),
+        ("date", known.date_note),
+        ("time zone", known.zone),
+        ("kind", known.kind),
+        ("place", _place(known)),
+        ("people", "; ".join(f"{actor.name}, {actor.role}" if actor.role else actor.name for actor in known.actors)),
+        ("part of", known.part_of and _titled(timeline, known.part_of, as_of)),
+        *(("parts" if number == 0 else "", part) for number, part in enumerate(_parts(timeline, known.id, as_of))),
+        *((tie.relation, _titled(timeline, tie.other, as_of)) for tie in known.related),
+        ("tags", ", ".join(known.tags)),
+    ]
+    if known.summary:
+        yield printing.paragraphs(known.summary) + "\n"
+    if told := printing.pairs(rows):
+        yield told + "\n"
+    for number, citation in enumerate(known.citations, start=1):
+        yield printing.paragraphs(f"“{citation.quote}”", 4, f"{number:>2}")
+        about = [
+            "disputes this" if citation.stance == "disputes" else "",
+            f"for {citation.supports}" if citation.supports else "",
+            "" if citation.grade == "exact" else f"{citation.grade} match",
+            f"characters {citation.start_char:,}–{citation.end_char:,}",
+        ]
+        where = f"source/{citation.source}, {_source_title(timeline, citation.source, as_of)}"
+        yield printing.dim(printing.paragraphs(f"{where} · {' · '.join(part for part in about if part)}", 4))
+    yield "\n" + printing.dim(_recorded(found.event))
+
+
+def _marks(known: HappeningVersion) -> Iterator[str]:
+    if known.status == "retracted":
+        yield printing.mark("retracted", "red")
+    elif known.version > 1:
+        yield printing.mark(f"corrected (version {known.version})")
+    if any(citation.stance == "disputes" for citation in known.citations):
+        yield printing.mark("disputed", "magenta")
+    if len({citation.source for citation in known.citations}) == 1:
+        yield printing.mark("single source")
+
+
+def _place(known: HappeningVersion) -> str | None:
+    point = f"{known.latitude}, {known.longitude}" if known.latitude else None
+    return f"{known.place} ({point})" if known.place and point else known.place or point
+
+
+def _titled(timeline: Timeline, id: str, as_of: int | None) -> str:
+    past = timeline.log.stream(f"happening/{id}", as_of)
+    return f"{id}, {past[-1].payload['statement']['title']}" if past and past[-1].payload else id
+
+
+def _source_title(timeline: Timeline, id: str, as_of: int | None) -> str:
+    past = timeline.log.stream(f"source/{id}", as_of)
+    return str(past[-1].payload["statement"]["title"]) if past and past[-1].payload else "?"
+
+
+def _parts(timeline: Timeline, id: str, as_of: int | None) -> Iterable[str]:
+    """List what is a part of a happening, in time order, as the read tables have it."""
+    standing = "happenings WHERE"
+    if as_of is not None:
+        standing = "happening_versions WHERE known_from <= :as_of AND (known_until IS NULL OR known_until > :as_of) AND"
+    rows = timeline.log.connection.execute(
+        f"SELECT id, title FROM {standing} part_of = :id AND status = 'current'"
+        " ORDER BY coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, 9e15), date, id",
+        {"id": id, "as_of": as_of},
+    )
+    return [f"{part}, {title}" for part, title in rows]
+
+
+def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
+    statement: dict[str, Any] = found.event.payload["statement"]
+    yield printing.bold(printing.paragraphs(statement["title"]))
+    if published := statement.get("published"):
+        yield f"{printing.harmless(dates.words(published))}  {printing.dim(printing.harmless(published))}"
+    yield ""
+    text = (timeline.log.document(statement["text_sha256"]) or b"").decode(errors="replace")
+    rows = timeline.log.connection.execute(
+        "SELECT DISTINCT happenings.id, title FROM citations JOIN happenings ON happenings.id = citations.happening"
+        " WHERE source = ? ORDER BY happenings.position",
+        (found.id,),
+    )
+    cited = [f"{id}, {title}" for id, title in rows]
+    yield printing.pairs(
+        [
+            ("publisher", statement.get("publisher")),
+            ("author", statement.get("author")),
+            ("address", statement.get("url")),
+            ("language", statement.get("language")),
+            ("media type", statement["media_type"]),
+            ("text", f"{printing.count(len(text), 'character')}, {statement['extractor']}"),
+            ("SHA-256", statement["sha256"]),
+            ("corrected", found.event.payload.get("reason")),
+            *(("cited for" if number == 0 else "", happening) for number, happening in enumerate(cited)),
+        ]
+    )
+    yield "\n" + printing.dim(_recorded(found.event))
+
+
+def _recorded(event: Event) -> str:
+    told = f"{event.id}, position {event.position}: recorded {when(event)} by {event.recorded_by}"
+    return printing.paragraphs(told)

@@ -1,0 +1,128 @@
+"""The Datasette plugin: what Datasette calls, and whom it reaches.
+
+Owns the hooks and the addresses, nothing else: each hook is a line or two that hands on. The plugin reads with SQL
+alone and never appends; it imports only what also runs in a browser (no compiled packages).
+"""
+
+from __future__ import annotations
+
+# mypy: disable-error-code="untyped-decorator"
+# Datasette declares no types, so its decorator has none to keep.
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from datasette import hookimpl
+
+from timeline import dates
+from timeline.web import links, menus, queries, renderer, security
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+# No text or blob in a result may be longer, in bytes: above any source's text, far below what memory holds.
+MAX_LENGTH = 50_000_000
+
+Links = list[dict[str, str]]
+
+
+@hookimpl
+def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
+    """Learn Datasette's page frame, and offer the questions where Datasette does not ask for them."""
+
+    async def inner() -> None:
+        await security.learn_frame(datasette)
+        await queries.add_where_kept(datasette)
+
+    return inner
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
+    """Give every connection the date functions, and refuse results that would fill the memory."""
+    dates.register(conn)
+    settings = datasette.plugin_config(security.PLUGIN) or {}
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, int(settings.get("max_length") or MAX_LENGTH))
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Any]]:
+    """Give the pages their addresses."""
+    from timeline.web import pages  # noqa: PLC0415 - they name Datasette's own types, which it has not made when it loads us
+
+    at = r"^/(?P<database>[^/]+)/-/timeline"
+    return [
+        (r"^/-/timeline$", pages.index_page),
+        (rf"{at}$", pages.timeline_page),
+        (rf"{at}/sources/(?P<source>[^/]+)$", pages.source_page),
+        (rf"{at}/events/(?P<position>[0-9]{{1,18}})$", pages.event_page),
+        (rf"{at}/(?P<happening>[^/]+)$", pages.happening_page),
+    ]
+
+
+@hookimpl
+def register_output_renderer() -> dict[str, Any]:
+    """Offer `.timeline` for any rows that have a date."""
+    return {"extension": "timeline", "render": renderer.render, "can_render": renderer.can_render}
+
+
+@hookimpl
+def asgi_wrapper(datasette: Datasette) -> Callable[[security.App], security.App]:
+    """Add the security headers to every response."""
+    return security.wrapper(datasette)
+
+
+@hookimpl
+def render_cell(  # noqa: PLR0917 - the hook's own arguments
+    row: links.Row, value: object, column: str, table: str | None, database: str, datasette: Datasette
+) -> object:
+    """Link the cells of a timeline to its pages."""
+    return links.cell(links.Cell(datasette, database, table, column, row, value))
+
+
+@hookimpl(optionalhook=True)
+def canned_queries(datasette: Datasette, database: str, actor: dict[str, Any] | None) -> Awaitable[dict[str, Any]]:
+    """Offer the questions on a Datasette that asks for them."""
+    return queries.offered(datasette, database, actor)
+
+
+@hookimpl(optionalhook=True)
+def permission_resources_sql(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> object:
+    """Deny the questions that read a denied table, on a Datasette that decides by SQL."""
+    return queries.denied(datasette, actor) if action == "view-query" else None
+
+
+@hookimpl
+def menu_links(datasette: Datasette, actor: dict[str, Any] | None) -> Awaitable[Links]:
+    """Lead to the timelines from every page."""
+    return menus.everywhere(datasette, actor)
+
+
+@hookimpl(optionalhook=True)
+def homepage_actions(datasette: Datasette, actor: dict[str, Any] | None) -> Awaitable[Links]:
+    """Lead to the timelines from the home page."""
+    return menus.everywhere(datasette, actor)
+
+
+@hookimpl
+def database_actions(datasette: Datasette, actor: dict[str, Any] | None, database: str) -> Awaitable[Links]:
+    """Lead from a database to its timeline."""
+    return menus.of_database(datasette, actor, database)
+
+
+@hookimpl
+def table_actions(datasette: Datasette, actor: dict[str, Any] | None, database: str, table: str) -> Awaitable[Links]:
+    """Lead from a timeline's tables to its page."""
+    return menus.of_table(datasette, actor, database, table)
+
+
+@hookimpl(optionalhook=True)
+def view_actions(datasette: Datasette, actor: dict[str, Any] | None, database: str, view: str) -> Awaitable[Links]:
+    """Lead from a timeline's views to its page."""
+    return menus.of_table(datasette, actor, database, view)
+
+
+@hookimpl(optionalhook=True)
+def row_actions(datasette: Datasette, database: str, table: str, row: links.Row) -> Awaitable[Links]:
+    """Lead from a row to its own page."""
+    return menus.of_row(datasette, database, table, row)

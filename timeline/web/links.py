@@ -1,0 +1,202 @@
+"""Where everything is: the addresses of the pages, and the links in the cells of Datasette's own tables.
+
+Owns the shape of our URLs, as Datasette would make them (base_url and tilde-encoding included). Must not read rows:
+a cell is linked from what stands in its own row, and only in a database that is a timeline.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
+
+from datasette.utils import tilde_encode
+from markupsafe import Markup
+
+from timeline.web import access
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+STATIC = Path(__file__).parent / "static"
+Row = sqlite3.Row | dict[str, Any]
+
+_plugin_names: WeakKeyDictionary[Datasette, str] = WeakKeyDictionary()
+
+
+def index(datasette: Datasette) -> str:
+    """Give the address that leads to every timeline."""
+    return str(datasette.urls.path("/-/timeline"))
+
+
+def timeline(datasette: Datasette, database: str, **state: str) -> str:
+    """Give the address of a database's timeline, with its filters: `timeline(datasette, "timeline", actor="ann")`."""
+    address = f"{datasette.urls.database(database)}/-/timeline"
+    return f"{address}?{urlencode(state)}" if state else address
+
+
+def happening(datasette: Datasette, database: str, happening_id: str) -> str:
+    """Give the address of a happening's page."""
+    return f"{timeline(datasette, database)}/{tilde_encode(happening_id)}"
+
+
+def source(datasette: Datasette, database: str, source_id: str) -> str:
+    """Give the address of a source's page."""
+    return f"{timeline(datasette, database)}/sources/{tilde_encode(source_id)}"
+
+
+def event(datasette: Datasette, database: str, position: int) -> str:
+    """Give the address of an event's page."""
+    return f"{timeline(datasette, database)}/events/{position}"
+
+
+def passage(datasette: Datasette, database: str, source_id: str, happening_id: str, number: int) -> str:
+    """Give the address of a quotation's place in the text of its source."""
+    return f"{source(datasette, database, source_id)}#{passage_anchor(happening_id, number)}"
+
+
+def passage_anchor(happening_id: str, number: int) -> str:
+    """Give the id of the element that marks a quotation in the text of its source."""
+    return f"c-{tilde_encode(happening_id)}-{number}"
+
+
+def static(datasette: Datasette, path: str) -> str:
+    """Give the address of one of our static files, with a hash that changes when the file does."""
+    name = _plugin_names.get(datasette)
+    if name is None:
+        name = _plugin_names[datasette] = _plugin_name()
+    address = str(datasette.urls.static_plugins(name, path))
+    try:
+        return f"{address}?_hash={hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]}"
+    except OSError:
+        return address
+
+
+def _plugin_name() -> str:
+    # Datasette serves our static files under the distribution's name if installed, else under the module's.
+    from datasette.plugins import get_plugins  # noqa: PLC0415 - it is what loads this module
+
+    for plugin in get_plugins():
+        if plugin["static_path"] and Path(plugin["static_path"]) == STATIC:
+            return str(plugin["name"])
+    return "timeline.web"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell as Datasette is about to draw it."""
+
+    datasette: Datasette
+    database: str
+    table: str | None
+    column: str
+    row: Row
+    value: object
+
+
+def cell(cell: Cell) -> Markup | Awaitable[Markup | None] | None:
+    """Give a cell's link, or None where the cell is to be left as Datasette draws it.
+
+    Answers at once where it is known whether the database is a timeline; otherwise with something to await.
+    """
+    if cell.column not in _LINKS or cell.value in (None, "") or cell.database not in cell.datasette.databases:
+        return None
+    known = access.known_timeline(cell.datasette.databases[cell.database])
+    if known is None:
+        return _linked_later(cell)
+    return _linked(cell) if known else None
+
+
+async def _linked_later(cell: Cell) -> Markup | None:
+    return _linked(cell) if await access.is_timeline(cell.datasette.databases[cell.database]) else None
+
+
+def _linked(cell: Cell) -> Markup | None:
+    value, label = cell.value, cell.value
+    if isinstance(cell.value, dict):  # a foreign key that Datasette has labelled
+        value, label = cell.value.get("value"), cell.value.get("label") or cell.value.get("value")
+    href = _LINKS[cell.column](cell, value) if isinstance(value, str | int) else None
+    return Markup('<a href="{}">{}</a>').format(href, shortened(cell.datasette, str(label))) if href else None
+
+
+def shortened(datasette: Datasette, text: str) -> str:
+    """Cut a text to what Datasette shows of a cell."""
+    limit = datasette.setting("truncate_cells_html")
+    return f"{text[:limit]}…" if limit and len(text) > limit else text
+
+
+Link = Callable[[Cell, str | int], str | None]
+_OF_HAPPENINGS = ("happenings", "happening_versions", "timeline")
+
+
+def _to_happening(cell: Cell, value: str | int) -> str | None:
+    return happening(cell.datasette, cell.database, str(value))
+
+
+def _to_source(cell: Cell, value: str | int) -> str | None:
+    return source(cell.datasette, cell.database, str(value))
+
+
+def _to_event(cell: Cell, value: str | int) -> str | None:
+    return event(cell.datasette, cell.database, value) if isinstance(value, int) else None
+
+
+def _to_actor(cell: Cell, value: str | int) -> str | None:
+    return timeline(cell.datasette, cell.database, actor=str(value))
+
+
+def _to_tag(cell: Cell, value: str | int) -> str | None:
+    return timeline(cell.datasette, cell.database, tag=str(value)) if cell.table == "happening_tags" else None
+
+
+def _to_stream(cell: Cell, value: str | int) -> str | None:
+    kind, _, name = str(value).partition("/")
+    to = {"happening": _to_happening, "source": _to_source}.get(kind)
+    return to(cell, name) if to and name else None
+
+
+def _to_itself(cell: Cell, value: str | int) -> str | None:
+    # `id`, `title` and `name` are anyone's names: they lead somewhere only in the tables that we know.
+    own = _beside(cell, "id")
+    if own is None or cell.table is None:
+        return None
+    to = {"sources": _to_source, "actors": _to_actor, **dict.fromkeys(_OF_HAPPENINGS, _to_happening)}.get(cell.table)
+    return to(cell, own) if to else None
+
+
+def _to_passage(cell: Cell, value: str | int) -> str | None:
+    document, cited_for, number = (_beside(cell, column) for column in ("source", "happening", "number"))
+    if document is None or cited_for is None or not isinstance(number, int):
+        return None
+    return passage(cell.datasette, cell.database, str(document), str(cited_for), number)
+
+
+def _beside(cell: Cell, column: str) -> str | int | None:
+    if column not in cell.row.keys():  # noqa: SIM118 - `in` looks for values, not for names, in the rows of sqlite3
+        return None
+    value = cell.row[column]
+    value = value.get("value") if isinstance(value, dict) else value
+    return value if isinstance(value, str | int) else None
+
+
+_LINKS: dict[str, Link] = {
+    "happening": _to_happening,
+    "part_of": _to_happening,
+    "other": _to_happening,
+    "source": _to_source,
+    "actor": _to_actor,
+    "tag": _to_tag,
+    "position": _to_event,
+    "known_from": _to_event,
+    "known_until": _to_event,
+    "stream": _to_stream,
+    "quote": _to_passage,
+    "id": _to_itself,
+    "title": _to_itself,
+    "name": _to_itself,
+}

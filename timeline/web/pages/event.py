@@ -1,0 +1,61 @@
+"""The page `/{database}/-/timeline/events/{position}`: one event of the log, as it was recorded.
+
+Owns the showing of an event. Must not check its hash: `timeline verify` does.
+"""
+
+import json
+
+from datasette.app import Datasette
+from datasette.utils.asgi import NotFound, Request, Response
+
+from timeline.web import access, links
+from timeline.web.pages import frame, when
+
+KINDS = {
+    "SourceArchived": "a source was archived",
+    "SourceCorrected": "what is said about a source was corrected",
+    "HappeningRecorded": "a happening was recorded",
+    "HappeningCorrected": "a happening was corrected",
+    "HappeningRetracted": "a happening was retracted",
+    "EventRedacted": "an event was redacted",
+}
+
+
+@frame.answering
+async def event_page(datasette: Datasette, request: Request) -> Response:
+    """Answer with the event at a position; 404 where the log does not reach so far."""
+    database = await access.open_timeline(datasette, request, "events")
+    position = int(request.url_vars["position"])
+    rows = await database.execute(
+        "select position, stream, version, type, recorded_at, recorded_by, data, hex(data_hash) as data_hash"
+        " from events where position = :position",
+        {"position": position},
+    )
+    end = await frame.log_end(database)
+    if not rows.rows:
+        raise NotFound(f"There is no event at position {position}: the log of {database.name} ends at {end}")
+    row = rows.rows[0]
+    kind, _, name = row["stream"].partition("/")
+    to = {"happening": links.happening, "source": links.source}.get(kind)
+    here = links.timeline(datasette, database.name)
+    data = None if row["data"] is None else json.loads(row["data"])
+    redacted = data.get("position") if row["type"] == "EventRedacted" and isinstance(data, dict) else None
+    context = {
+        "database": database.name,
+        "canonical": links.event(datasette, database.name, position),
+        "here": here,
+        "row": row,
+        "what": KINDS.get(row["type"], row["type"]),
+        "recorded": when.recorded(row["recorded_at"]),
+        "stream_address": to(datasette, database.name, name) if to else None,
+        "data": None if data is None else json.dumps(data, ensure_ascii=False, indent=2),
+        "data_hash": row["data_hash"].lower(),
+        "redacts": (redacted, links.event(datasette, database.name, redacted)) if isinstance(redacted, int) else None,
+        "previous": links.event(datasette, database.name, position - 1) if position > 1 else None,
+        "next": links.event(datasette, database.name, position + 1) if position < end else None,
+        "end": end,
+        "as_of": f"{here}?as_of={position}",
+        "table_row": datasette.urls.row(database.name, "events", str(position)),
+    }
+    trail = [(here, "timeline"), (context["canonical"], f"event {position}")]
+    return await frame.respond(datasette, request, "timeline_event.html", context, trail=trail)

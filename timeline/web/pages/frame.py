@@ -1,0 +1,92 @@
+"""What every page shares: how it is answered, and what stands around it.
+
+Owns the page frame's context (stylesheet, breadcrumbs, canonical address), and the page that says in words what went
+wrong where SQLite gave up or refused. Must not know what any page shows.
+"""
+
+import functools
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.database import Database, QueryInterrupted
+from datasette.utils.asgi import Request, Response
+
+from timeline.web import links
+
+Handler = Callable[[Datasette, Request], Awaitable[Response]]
+Trail = Iterable[tuple[str, str]]
+_ROOT = "<html>"
+
+
+def answering(handler: Handler) -> Handler:
+    """Answer with a readable page where a query took too long or failed; permissions and 404 stay Datasette's."""
+
+    @functools.wraps(handler)
+    async def answer(datasette: Datasette, request: Request) -> Response:
+        try:
+            return await handler(datasette, request)
+        except QueryInterrupted:
+            limit = datasette.setting("sql_time_limit_ms")
+            return await _trouble(
+                datasette, request, "That took too long",
+                f"The database was given {limit:,} milliseconds and did not finish. Nothing is broken: ask for less, with a"
+                " shorter period, a rarer word or fewer filters.",
+            )  # fmt: skip
+        except sqlite3.Error as error:
+            return await _trouble(
+                datasette, request, "The database could not answer",
+                f"SQLite says: {error}. Whoever runs this site can check the file with `timeline verify`, or derive its tables"
+                " again with `timeline rebuild`.",
+            )  # fmt: skip
+
+    return answer
+
+
+async def respond(
+    datasette: Datasette, request: Request, template: str, context: Mapping[str, Any], *, trail: Trail = (), status: int = 200
+) -> Response:
+    """Draw a page in Datasette's own frame. `trail` is what the breadcrumbs lead through after the database."""
+    full = {
+        "database": None,
+        "stylesheet": links.static(datasette, "timeline.css"),
+        "trail": list(trail),
+        "canonical": None,
+        **context,
+    }
+    if full["canonical"]:
+        full["canonical"] = datasette.absolute_url(request, full["canonical"])
+    html = await datasette.render_template(template, full, request=request, view_name="timeline")
+    # Not every version of the frame says which language it is in, and screen readers need to be told.
+    return Response.html(html.replace(_ROOT, '<html lang="en">', 1), status=status)
+
+
+async def _trouble(datasette: Datasette, request: Request, heading: str, advice: str) -> Response:
+    name = request.url_vars.get("database")
+    database = next((db.name for db in datasette.databases.values() if db.route == name), None)
+    start = links.timeline(datasette, database) if database else links.index(datasette)
+    context = {"database": database, "heading": heading, "advice": advice, "start": start}
+    return await respond(datasette, request, "timeline_trouble.html", context, status=400)
+
+
+async def title_of(datasette: Datasette, database: Database) -> str:
+    """Give a database's title as its metadata has it, else its name."""
+    if hasattr(datasette, "get_database_metadata"):
+        metadata = await datasette.get_database_metadata(database.name)
+        title = metadata.get("title")
+    else:
+        title = datasette.metadata("title", database=database.name, fallback=False)
+    return str(title or database.name)
+
+
+async def log_end(database: Database) -> int:
+    """Give the last position of the log; 0 where it is empty."""
+    rows = await database.execute("select max(position) from events")
+    return int(rows.rows[0][0] or 0)
+
+
+async def recorded_at(database: Database, position: int) -> str | None:
+    """Give when the event at a position was recorded."""
+    rows = await database.execute("select recorded_at from events where position = :position", {"position": position})
+    return str(rows.rows[0][0]) if rows.rows else None

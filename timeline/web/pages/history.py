@@ -1,0 +1,82 @@
+"""What was recorded of one happening or source, version by version: when, by whom, why, and what changed.
+
+Owns the reading of a stream. Must not read any other table: each event says all that was then known.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.database import Database
+
+from timeline.web import links
+from timeline.web.pages import difference, when
+from timeline.web.pages.difference import Change
+
+VERBS = {
+    "SourceArchived": "Archived",
+    "SourceCorrected": "Corrected",
+    "HappeningRecorded": "Recorded",
+    "HappeningCorrected": "Corrected",
+    "HappeningRetracted": "Retracted",
+    "EventRedacted": "Redacted",
+}
+MOST_VERSIONS = 200
+
+
+@dataclass(frozen=True)
+class Version:
+    """One event of the stream."""
+
+    version: int
+    position: int
+    verb: str
+    type: str
+    recorded: str
+    recorded_by: str
+    address: str
+    statement: dict[str, Any] | None
+    reason: str | None = None
+    superseded_by: str | None = None
+    redacts: int | None = None
+    changes: Sequence[Change] = field(default=())
+
+    @property
+    def retracted(self) -> bool:
+        """Whether this version takes the happening back."""
+        return self.type == "HappeningRetracted"
+
+
+async def read(datasette: Datasette, database: Database, stream: str) -> list[Version]:
+    """Read the latest versions of a stream, the first one first."""
+    rows = await database.execute(
+        "select position, version, type, recorded_at, recorded_by, data from events where stream = :stream"
+        " order by version desc limit :most",
+        {"stream": stream, "most": MOST_VERSIONS},
+    )
+    versions: list[Version] = []
+    former: dict[str, Any] | None = None
+    for row in reversed(rows.rows):
+        data = {} if row["data"] is None else json.loads(row["data"])
+        statement = data.get("statement")
+        compared = former is not None and statement is not None
+        versions.append(
+            Version(
+                version=row["version"],
+                position=row["position"],
+                verb=VERBS.get(row["type"], row["type"]),
+                type=row["type"],
+                recorded=when.recorded(row["recorded_at"]),
+                recorded_by=row["recorded_by"],
+                address=links.event(datasette, database.name, row["position"]),
+                statement=statement,
+                reason=data.get("reason"),
+                superseded_by=data.get("superseded_by"),
+                redacts=data.get("position") if row["type"] == "EventRedacted" else None,
+                changes=difference.between(former or {}, statement or {}) if compared else (),
+            )
+        )
+        former = statement or former
+    return versions

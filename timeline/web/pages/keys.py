@@ -1,0 +1,55 @@
+"""Where a page of the timeline begins or ends: a place in the time order, as text in the URL.
+
+Owns the order itself, in SQL, and the reading and writing of a place in it. Must not run anything.
+"""
+
+import re
+from typing import NamedTuple
+
+# These very expressions, and this order, are those of the index happenings_time.
+FIRST = "coalesce(earliest_day, latest_day, 9e15)"
+LAST = "-coalesce(latest_day, 9e15)"
+TIME_INDEX = "happenings_time"
+ORDER = f"{FIRST}, {LAST}, date, id"
+_BACKWARDS = f"{FIRST} desc, {LAST} desc, date desc, id desc"
+
+_WRITTEN = re.compile(r"(-?\d{1,16}),(-?\d{1,16}),([^\x00-\x1f]{0,300}),([A-Za-z0-9._-]{1,200})", re.DOTALL)
+
+
+class Key(NamedTuple):
+    """A place in the time order: the values by which a happening is sorted."""
+
+    first: int
+    last: int
+    date: str
+    id: str
+
+    def __str__(self) -> str:
+        """Write the key for a URL."""
+        return f"{self.first},{self.last},{self.date},{self.id}"
+
+
+def read(text: str) -> Key | None:
+    """Read a key from a URL; None where it is none."""
+    match = _WRITTEN.fullmatch(text)
+    return Key(int(match[1]), int(match[2]), match[3], match[4]) if match else None
+
+
+def order(*, backwards: bool, indexed: bool) -> str:
+    """Give the ORDER BY. Not `indexed`: sorted, and never read along the index (which a plus sign keeps SQLite from)."""
+    return ("" if indexed else "+") + (_BACKWARDS if backwards else ORDER)
+
+
+def beyond(*, backwards: bool, indexed: bool) -> str:
+    """Give the condition for what comes after the key in the parameters, or before it.
+
+    Only what was redacted has no date, so an empty one sorts as no date does. The first comparison is there for the index.
+    """
+    sign = "<" if backwards else ">"
+    found = f"{FIRST} {sign}= :key_first and " if indexed else ""
+    return f"{found}(+{FIRST}, {LAST}, coalesce(date, ''), id) {sign} (:key_first, :key_last, :key_date, :key_id)"
+
+
+def params(key: Key) -> dict[str, str | int]:
+    """Give the parameters of `beyond`."""
+    return {"key_first": key.first, "key_last": key.last, "key_date": key.date, "key_id": key.id}

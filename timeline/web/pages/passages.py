@@ -1,0 +1,128 @@
+"""A source's text cut into paragraphs and segments, so that every cited passage is marked, however passages overlap.
+
+Owns the cutting and the numbering of passages. Offsets are code points into the text, ends excluded. Must not fetch
+anything, nor write HTML.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+# A text longer than this is shown around its passages only, with so much of what stands around them.
+LONGEST, AROUND = 1_000_000, 1_500
+# Where more passages than this overlap, a segment names only so many of them.
+MOST_WITHIN = 8
+_BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*")
+_LINE_END = re.compile(r"(?:\r\n|\n|\r)\s*")
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A run of text under the same passages. `begins` and `ends` are the numbers of those that begin and end with it."""
+
+    text: str
+    within: tuple[int, ...]
+    begins: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph: its segments, and the numbers of the passages that end in it. `gap`: text before it is left out."""
+
+    segments: tuple[Segment, ...]
+    ends: tuple[int, ...]
+    gap: bool = False
+
+
+def numbered(spans: Iterable[Span]) -> list[Span]:
+    """Give the distinct passages in the order of the text; a passage's number is its place here, from 1."""
+    return sorted({span for span in spans if span[0] < span[1]})
+
+
+def paragraphs(text: str, passages: Sequence[Span]) -> list[Paragraph]:
+    """Cut a text at its paragraphs and wherever a passage begins or ends. `passages` are as `numbered` gives them.
+
+    Blank lines part paragraphs where a text has some; line ends do where it has none.
+    """
+    sweep = _Sweep(text, passages)
+    found, last = [], 0
+    for start, end in _spans(text, passages):
+        segments = tuple(sweep.over(start, end))
+        gap = start > last and bool(text[last:start].strip())
+        found.append(Paragraph(segments, tuple(n for segment in segments for n in segment.ends), gap))
+        last = end
+    return found
+
+
+def _spans(text: str, passages: Sequence[Span]) -> Iterable[Span]:
+    parting = _BLANK_LINE if _BLANK_LINE.search(text.strip()) else _LINE_END
+    windows = [(0, len(text))] if len(text) <= LONGEST else _windows(text, passages)
+    for begin, finish in windows:
+        start = begin
+        for match in parting.finditer(text, begin, finish):
+            if text[start : match.start()].strip():
+                yield start, match.start()
+            start = match.end()
+        if text[start:finish].strip():
+            yield start, finish
+
+
+def _windows(text: str, passages: Sequence[Span]) -> list[Span]:
+    windows: list[Span] = [(0, AROUND)]
+    for start, end in passages:
+        begin, finish = max(0, start - AROUND), min(len(text), end + AROUND)
+        if begin <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], max(finish, windows[-1][1]))
+        else:
+            windows.append((begin, finish))
+    return windows
+
+
+class _Sweep:
+    """A walk over the text, once, that knows at each place which passages it is in."""
+
+    def __init__(self, text: str, passages: Sequence[Span]) -> None:
+        self._text = text
+        self._passages = passages
+        self._cuts = sorted({edge for span in passages for edge in span})
+        self._by_end = sorted(range(len(passages)), key=lambda n: (passages[n][1], n))
+        self._open: dict[int, None] = {}
+        self._opened = self._closed = 0
+
+    def over(self, start: int, end: int) -> Iterator[Segment]:
+        """Give the segments of a paragraph; paragraphs are asked for in order."""
+        inner = self._cuts[bisect_right(self._cuts, start) : bisect_left(self._cuts, end)]
+        for left, right in pairwise((start, *inner, end)):
+            begins = self._begin(left, right)
+            within = tuple(n + 1 for n in islice(self._open, MOST_WITHIN))
+            yield Segment(self._text[left:right], within, begins, self._end(right, last=right == end))
+
+    def _begin(self, left: int, right: int) -> tuple[int, ...]:
+        """Open the passages that begin before `right`; those of which nothing stands before `left` begin here."""
+        begun = []
+        while self._opened < len(self._passages) and self._passages[self._opened][0] < right:
+            start, end = self._passages[self._opened]
+            if end > left:
+                self._open[self._opened] = None
+                if not self._text[start:left].strip():
+                    begun.append(self._opened + 1)
+            self._opened += 1
+        return tuple(begun)
+
+    def _end(self, right: int, *, last: bool) -> tuple[int, ...]:
+        """Close the passages that end at `right`, or in the white space after it."""
+        ended = []
+        while self._closed < len(self._by_end):
+            number = self._by_end[self._closed]
+            end = self._passages[number][1]
+            if end > right and not (last and number in self._open and not self._text[right:end].strip()):
+                break
+            if self._open.pop(number, 0) is None:
+                ended.append(number + 1)
+            self._closed += 1
+        return tuple(ended)

@@ -1,0 +1,42 @@
+"""A period as people type it: EDTF, or a year with or without its era.
+
+Owns that leniency and its bounds. Must not touch the date of any happening: those are EDTF to the letter.
+"""
+
+import re
+
+from timeline import dates
+from timeline.errors import DateInvalid
+
+_YEAR = re.compile(r"([-−]?)(\d{1,9})(?: ?(CE|AD|BCE|BC))?", re.IGNORECASE)
+_FOUR = 4
+
+
+def edtf(text: str) -> str:
+    """Read a typed year ("476", "44 BCE", "12000") as EDTF; leave anything else as it is."""
+    match = _YEAR.fullmatch(text)
+    if match is None:
+        return text
+    year = int(match[2])
+    if (match[3] or "").upper() in ("BCE", "BC"):
+        year = 1 - year
+    elif match[1]:
+        year = -year
+    sign = "-" if year < 0 else ""
+    digits = f"{abs(year):04}"
+    return f"Y{sign}{digits}" if len(digits) > _FOUR else f"{sign}{digits}"
+
+
+def bounds(text: str) -> tuple[int | None, int | None]:
+    """Give the first and the last day of a typed period; None on an open side. Raises DateInvalid."""
+    date = dates.parse(edtf(text))
+    return date.earliest_day, date.latest_day
+
+
+def fault(text: str) -> str | None:
+    """Say what is wrong with a typed period; None where nothing is."""
+    try:
+        bounds(text)
+    except DateInvalid:
+        return f"“{text[:40]}” is no date. Write a year (2003, 44 BCE), a month (2025-11), a day (2025-11-24) or other EDTF"
+    return None

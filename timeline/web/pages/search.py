@@ -1,0 +1,44 @@
+"""What people type into the search box, as SQLite can look it up.
+
+Owns the reading of the words: each is quoted, so that no punctuation is an operator, the last may be the beginning of
+a longer one, and each is looked for as typed and without its diacritics (Arabic vowel signs and hamzas, Hebrew points,
+which the index keeps apart in a column of their own). Must not run anything.
+"""
+
+import re
+import unicodedata
+
+MOST_WORDS = 20
+_TATWEEL = "\u0640"
+
+
+def words(text: str) -> list[str]:
+    """Give the words of a search: what stands between white space and holds a letter or a digit."""
+    return [word for word in text.split() if re.search(r"[^\W_]", word)][:MOST_WORDS]
+
+
+def folded(word: str) -> str:
+    """Give a word without its combining marks, as the index's folded column has it."""
+    apart = unicodedata.normalize("NFD", word)
+    return "".join(c for c in apart if unicodedata.category(c) != "Mn" and c != _TATWEEL)
+
+
+def forms(word: str) -> list[str]:
+    """Give the forms in which a word is looked for: as typed, and folded where that differs."""
+    return list(dict.fromkeys(form for form in (word, folded(word)) if re.search(r"[^\W_]", form)))
+
+
+def match(text: str) -> str:
+    """Give the full-text expression for a search; empty where there is no word in it."""
+    found = words(text)
+    parts = []
+    for number, word in enumerate(found, start=1):
+        star = "*" if number == len(found) else ""
+        quoted = ['"' + form.replace('"', '""') + '"' + star for form in forms(word)]
+        parts.append(f"({' OR '.join(quoted)})")
+    return " AND ".join(parts)
+
+
+def like(form: str) -> str:
+    """Give the LIKE pattern, escaped by a backslash, for a form that stands anywhere."""
+    return "%" + re.sub(r"([\\%_])", r"\\\1", form) + "%"

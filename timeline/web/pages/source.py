@@ -1,0 +1,150 @@
+"""The page `/{database}/-/timeline/sources/{source}`: a document's text with its cited passages marked.
+
+Owns the gathering of a source's bibliography, text, citations and history. Must not follow the source's own address.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from sqlite3 import Row
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils import tilde_decode, tilde_encode
+from datasette.utils.asgi import Request, Response
+
+from timeline.web import access, links
+from timeline.web.pages import cards, frame, history, passages, when
+
+TABLES = ("sources", "source_texts", "citations", "happenings", "events")
+MOST_CITATIONS = 5_000
+
+
+@dataclass(frozen=True)
+class Use:
+    """One happening that cites a passage."""
+
+    anchor: str
+    address: str
+    title: str
+    when: str
+    stance: str
+    supports: str | None
+    status: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """One passage: its number, and who cites it. `asked` where the address asked for it."""
+
+    number: int
+    uses: Sequence[Use]
+    asked: bool
+
+    @property
+    def anchors(self) -> list[str]:
+        """The names under which others point to the passage."""
+        return [use.anchor for use in self.uses] + (["passage"] if self.asked else [])
+
+    @property
+    def disputes(self) -> bool:
+        """Whether it is cited against anything."""
+        return any(use.stance == "disputes" for use in self.uses)
+
+
+@frame.answering
+async def source_page(datasette: Datasette, request: Request) -> Response:
+    """Answer with a source; 404, with what may have been meant, where there is none."""
+    database = await access.open_timeline(datasette, request, *TABLES)
+    id_ = tilde_decode(request.url_vars["source"])
+    timeline = links.timeline(datasette, database.name)
+    source = (await database.execute("select * from sources where id = :id", {"id": id_})).first()
+    if source is None:
+        return await _unknown(datasette, request, database, id_)
+    found = await database.execute("select text from source_texts where source = :id", {"id": id_})
+    text = found.rows[0]["text"] if found.rows else None
+    cited = await _citations(database, id_)
+    asked = _asked(request.args.get("passage"), len(text or ""))
+    spans = passages.numbered([*((row["start_char"], row["end_char"]) for row in cited), *([asked] if asked else [])])
+    notes = _notes(datasette, database.name, spans, cited, asked)
+    versions = await history.read(datasette, database, f"source/{id_}")
+    here = links.source(datasette, database.name, id_)
+    title = source["title"] or id_
+    context = {
+        "database": database.name,
+        "canonical": here,
+        "timeline": timeline,
+        "source": source,
+        "title": title,
+        "short_title": cards.clipped(title, 90),
+        "published": when.said(source["published"]) if source["published"] else None,
+        "archived": when.recorded(source["archived_at"]),
+        # A bundle cannot bring in any other, but a hostile file may.
+        "safe_url": source["url"] if re.match(r"https?://", source["url"] or "") else None,
+        "text": text is not None,
+        "paragraphs": passages.paragraphs(text, spans) if text is not None else [],
+        "excerpts": len(text or "") > passages.LONGEST,
+        "notes": notes,
+        "happenings": len({row["happening"] for row in cited}),
+        "most": MOST_CITATIONS if len(cited) == MOST_CITATIONS else None,
+        "versions": list(reversed(versions)),
+        "table_row": datasette.urls.row(database.name, "sources", tilde_encode(id_)),
+        "everything": links.timeline(datasette, database.name, source=id_),
+    }
+    trail = [(timeline, "timeline"), (here, cards.clipped(title, 60))]
+    return await frame.respond(datasette, request, "timeline_source.html", context, trail=trail)
+
+
+async def _citations(database: Database, id_: str) -> list[Row]:
+    rows = await database.execute(
+        "select citations.happening, number, start_char, end_char, stance, supports, substr(title, 1, 201) as title, date, status"
+        " from citations join happenings on happenings.id = citations.happening"
+        " where source = :id order by start_char limit :most",
+        {"id": id_, "most": MOST_CITATIONS},
+    )
+    return list(rows.rows)
+
+
+def _asked(text: str | None, length: int) -> tuple[int, int] | None:
+    """Read a passage that the address asks for: `120-180`, offsets in code points."""
+    match = re.fullmatch(r"(\d{1,9})-(\d{1,9})", text or "")
+    if match is None or not int(match[1]) < int(match[2]) <= length:
+        return None
+    return int(match[1]), int(match[2])
+
+
+def _notes(
+    datasette: Datasette,
+    database: str,
+    spans: Sequence[tuple[int, int]],
+    cited: Sequence[Mapping[str, Any] | Row],
+    asked: tuple[int, int] | None,
+) -> dict[int, Note]:
+    uses: dict[tuple[int, int], list[Use]] = {}
+    for row in cited:
+        use = Use(
+            anchor=links.passage_anchor(row["happening"], row["number"]),
+            address=links.happening(datasette, database, row["happening"]),
+            title=cards.clipped(row["title"] or row["happening"], 200),
+            when=when.words(row["date"]),
+            stance=row["stance"],
+            supports=row["supports"],
+            status=row["status"],
+        )
+        uses.setdefault((row["start_char"], row["end_char"]), []).append(use)
+    return {number: Note(number, uses.get(span, ()), asked == span) for number, span in enumerate(spans, start=1)}
+
+
+async def _unknown(datasette: Datasette, request: Request, database: Database, id_: str) -> Response:
+    """Say that there is no such source, and which there are."""
+    rows = await database.execute("select id, title from sources order by id limit 20")
+    timeline = links.timeline(datasette, database.name)
+    context = {
+        "database": database.name,
+        "what": "source",
+        "id": cards.clipped(id_, 200),
+        "near": [(links.source(datasette, database.name, row["id"]), row["title"] or row["id"], row["id"]) for row in rows.rows],
+        "timeline": timeline,
+    }
+    return await frame.respond(datasette, request, "timeline_unknown.html", context, trail=[(timeline, "timeline")], status=404)

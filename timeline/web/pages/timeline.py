@@ -1,0 +1,160 @@
+"""The page `/{database}/-/timeline`: every happening in time order, filtered, searched, paged, now or as of a position.
+
+Owns the order of work for that page. Must not know how any of its parts is done: state, choose, rows, cards, choices
+and ways do.
+"""
+
+from collections.abc import Mapping
+from itertools import groupby
+
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils.asgi import Request, Response
+
+from timeline.web import access, links
+from timeline.web.pages import cards, choices, choose, frame, rows, ways, when
+from timeline.web.pages import state as states
+from timeline.web.pages.cards import Card
+from timeline.web.pages.choices import Choices
+from timeline.web.pages.rows import Page
+from timeline.web.pages.state import State
+
+TABLES = ("happenings", "citations", "sources", "actors", "happening_actors", "happening_tags")
+# What was once known, and why something was retracted, stands in these.
+TABLES_OF_THE_PAST = ("events", "happening_versions")
+LABELS = {
+    "q": "Words", "kind": "Kind", "actor": "Who", "place": "Place", "tag": "Tag", "source": "Source", "from": "From", "to": "To",
+}  # fmt: skip
+
+
+@frame.answering
+async def timeline_page(datasette: Datasette, request: Request) -> Response:
+    """Answer with the timeline; 400 where the address asked for something that makes no sense, which the page says."""
+    database = await access.open_timeline(datasette, request, *TABLES)
+    state = states.read({name: request.args.getlist(name) for name in states.NAMES})
+    if state.as_of is not None or state.status != "current":
+        await access.ensure_readable(datasette, request, database.name, *TABLES_OF_THE_PAST)
+    end = await frame.log_end(database)
+    offered = await choices.offered(database, end)
+    actor, name = await _actor(database, state.given.get("actor"))
+    common = await rows.common(database, state, actor)
+    chosen = [choose.standing(state, actor, common)]
+    if state.as_of is not None:
+        chosen.append(choose.superseded(state, name))
+    # What one common filter matches need not be counted: it is more than would be.
+    counted = rows.COUNT_TO + 1 if common and len(state.filters) == 1 else await rows.count(database, chosen)
+    page = await rows.fetch(database, state, chosen, counted)
+    exported = choose.known(state, name) if state.as_of is not None else choose.standing(state, actor)
+    here = links.timeline(datasette, database.name)
+    context = {
+        "database": database.name,
+        "heading": await frame.title_of(datasette, database),
+        "canonical": here + (state.query(after=state.given.get("after"), before=state.given.get("before")) if state.given else ""),
+        "here": here,
+        "state": state,
+        "labels": LABELS,
+        "end": end,
+        "as_of_said": await _as_of_said(database, state, end),
+        "choices": offered,
+        "chips": _chips(state, offered, name),
+        "counted": _counts(counted),
+        "total": await _total(database, state, counted),
+        "retracted": None if common else await _retracted(datasette, request, database, state, actor),
+        "years": _by_year(await cards.of_page(datasette, database, state, page)),
+        "empty": not page.rows,
+        "turns": _turns(state, page),
+        "ways": ways.to_datasette(datasette, database.name, exported),
+        "links": _Links(datasette, database.name),
+    }
+    status = 400 if state.faulty else 200
+    return await frame.respond(datasette, request, "timeline_page.html", context, trail=[(here, "timeline")], status=status)
+
+
+class _Links:
+    """The addresses that the template makes of values."""
+
+    def __init__(self, datasette: Datasette, database: str) -> None:
+        self._at = datasette, database
+
+    def event(self, position: int) -> str:
+        """Give the address of an event."""
+        return links.event(*self._at, position)
+
+    def source(self, source: str) -> str:
+        """Give the address of a source."""
+        return links.source(*self._at, source)
+
+
+async def _actor(database: Database, wanted: str | None) -> tuple[str | None, str | None]:
+    """Find the actor that a filter means, by id or else by name: (id, name); what was typed, where there is none."""
+    if wanted is None:
+        return None, None
+    for test in ("id = :wanted", "name = :wanted collate nocase"):
+        found = (await database.execute(f"select id, name from actors where {test} limit 1", {"wanted": wanted})).rows
+        if found:
+            return found[0]["id"], found[0]["name"]
+    return wanted, wanted
+
+
+async def _as_of_said(database: Database, state: State, end: int) -> str | None:
+    """Say when the position that the page is as of was reached."""
+    if state.as_of is None:
+        return None
+    if state.as_of == 0:
+        return "before anything was recorded"
+    at = await frame.recorded_at(database, min(state.as_of, end))
+    return f"recorded {when.recorded(at)}" if at else "the log is empty"
+
+
+def _counts(counted: int | None) -> str | None:
+    if counted is None:
+        return None
+    return f"more than {rows.COUNT_TO:,}" if counted > rows.COUNT_TO else f"{counted:,}"
+
+
+async def _total(database: Database, state: State, counted: int | None) -> str | None:
+    """Count what there is without the filters, where there are some."""
+    if not state.filters:
+        return _counts(counted)
+    without = State({name: value for name, value in state.given.items() if name == "status"}, as_of=state.as_of)
+    every = [choose.standing(without, None)]
+    if state.as_of is not None:
+        every.append(choose.superseded(without, None))
+    return _counts(await rows.count(database, every))
+
+
+async def _retracted(datasette: Datasette, request: Request, database: Database, state: State, actor: str | None) -> str | None:
+    """Count the retracted happenings that are left out; None where there are none, or they are shown, or may not be."""
+    if state.status != "current" or state.as_of is not None:
+        return None
+    for table in TABLES_OF_THE_PAST:
+        if not await access.readable(datasette, request.actor, database.name, table):
+            return None
+    counted = await rows.count_retracted(database, state, actor)
+    return _counts(counted) if counted else None
+
+
+def _chips(state: State, offered: Mapping[str, Choices], actor_name: str | None) -> list[tuple[str, str, str]]:
+    """Give the filters that hold as (what, value as people call it, address without it)."""
+    chips = []
+    for name, value in state.filters.items():
+        choice = offered[name].find(value) if name in offered else None
+        label = choice.label if choice else actor_name if name == "actor" and actor_name else value
+        chips.append((LABELS[name], cards.clipped(label, 80), state.query(**{name: None})))
+    return chips
+
+
+def _by_year(page: list[Card]) -> list[tuple[str, list[Card]]]:
+    return [(when.year_name(year), list(group)) for year, group in groupby(page, key=lambda card: card.row["year"])]
+
+
+def _turns(state: State, page: Page) -> dict[str, str]:
+    """Give the addresses of the other pages: first, earlier, later, last."""
+    turns = {}
+    if page.earlier:
+        turns["first"] = state.query()
+        turns["earlier"] = state.query(before=page.earlier, after=None)
+    if page.later:
+        turns["later"] = state.query(after=page.later, before=None)
+        turns["last"] = state.query(before=states.THE_END, after=None)
+    return turns

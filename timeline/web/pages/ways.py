@@ -1,0 +1,65 @@
+"""The ways from the timeline page to the same rows in Datasette: as a table, JSON, CSV and SQL.
+
+Owns those addresses. Must not run anything: Datasette does, under its own permissions and limits.
+"""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.app import Datasette
+
+from timeline.web.pages import keys
+from timeline.web.pages.choose import Chosen, Params
+
+Ways = list[tuple[str, str]]
+_COLUMNS = "date, title, summary, place, kind, attributed_to, part_of, sources, citations, version, id"
+
+
+def to_datasette(datasette: Datasette, database: str, chosen: Chosen) -> Ways:
+    """Give the ways, as (label, address), to all the rows that were chosen from one table."""
+    filters = _as_table(chosen)
+    at = {format_: str(datasette.urls.table(database, chosen.table, format=format_)) for format_ in ("json", "csv")}
+    return [
+        ("Table", _address(str(datasette.urls.table(database, chosen.table)), filters)),
+        ("JSON", _address(at["json"], [*filters, ("_shape", "array")])),
+        ("CSV", _address(at["csv"], [*filters, ("_stream", "on")])),
+        ("SQL", _query(datasette, database, chosen)),
+    ]
+
+
+def _as_table(chosen: Chosen) -> list[tuple[str, str]]:
+    """Say it with the table's own filters where it has them, and with conditions for the rest."""
+    filters = [(f"{name}__exact", str(chosen.params[name])) for name in ("status", "kind", "place") if name in chosen.params]
+    plain = {f"{chosen.table}.{name} = :{name}" for name in ("status", "kind", "place")}
+    # In parentheses: Datasette joins them with "and" as they are.
+    conditions = [("_where", f"({_spelled(one, chosen.params)})") for one in chosen.where if one not in plain]
+    return [*filters, *conditions, ("_sort", "earliest_day")]
+
+
+def _query(datasette: Datasette, database: str, chosen: Chosen) -> str:
+    # Datasette binds every parameter as text: texts stay parameters, numbers are spelled out.
+    numbers: Params = {name: value for name, value in chosen.params.items() if isinstance(value, int)}
+    texts = [(name, str(value)) for name, value in chosen.params.items() if name not in numbers]
+    conditions = "\n  and ".join(_spelled(f"({condition})", numbers) for condition in chosen.where) or "1"
+    sql = f"select {_COLUMNS}\nfrom {chosen.table}\nwhere {conditions}\norder by {keys.ORDER}"
+    here = str(datasette.urls.database(database))
+    if hasattr(datasette.urls, "database_query"):
+        here += "/-/query"
+    return _address(here, [("sql", sql), *texts])
+
+
+def _spelled(condition: str, params: Params) -> str:
+    """Put values in the place of parameters, as SQL literals."""
+
+    def literal(match: re.Match[str]) -> str:
+        value = params.get(match[1])
+        if value is None:
+            return match[0]
+        return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+    return re.sub(r":([a-z_0-9]+)", literal, condition)
+
+
+def _address(path: str, query: list[tuple[str, Any]]) -> str:
+    return f"{path}?{urlencode(query)}"

@@ -1,0 +1,9 @@
+-- The timeline as of a position
+-- What was known when the log had reached a position: every happening as its latest version then told it, before any
+-- later correction or retraction. Leave it empty for what is known now.
+select date, title, place, kind, attributed_to, sources, version, known_from, known_until, id as happening
+from happening_versions
+where status = 'current'
+  and known_from <= case when trim(:position) = '' then 9e15 else cast(:position as integer) end
+  and (known_until is null or known_until > case when trim(:position) = '' then 9e15 else cast(:position as integer) end)
+order by coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, 9e15), date, id

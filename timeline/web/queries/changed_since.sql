@@ -1,0 +1,13 @@
+-- What changed since a position
+-- Every event that was appended to the log after a position, the newest first: what was recorded, corrected or retracted,
+-- by whom, and why. Leave it empty for all of them.
+select position, recorded_at, recorded_by, type,
+  case when stream like 'happening/%' then substr(stream, 11) end as happening,
+  case when stream like 'source/%' then substr(stream, 8) end as source,
+  version,
+  json_extract(data, '$.statement.title') as title,
+  (select group_concat(key, ', ') from json_each(data, '$.changes')) as changed,
+  json_extract(data, '$.reason') as reason
+from events
+where position > cast(:position as integer)
+order by position desc

@@ -1,0 +1,8 @@
+-- What rests on a single source
+-- The happenings for which only one document is cited, however often: the first to check before relying on them.
+select date, title, attributed_to,
+  (select min(citations.source) from citations where citations.happening = happenings.id) as source,
+  citations, id as happening
+from happenings
+where status = 'current' and sources = 1
+order by coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, 9e15), date, id

@@ -1,0 +1,222 @@
+"""`.timeline`: any rows that have a date, drawn in time order. No database of ours is needed.
+
+Owns what becomes of the rows of a table, a view, a question or a piece of SQL once Datasette has fetched them: which
+column says when, the years, what was left out, and the ways back. Must not fetch rows itself, but for the message of
+SQL that failed.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+from datasette.utils import path_from_row_pks
+from markupsafe import Markup
+
+from timeline import dates
+from timeline.web import guess, links
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+FORMAT = "timeline"
+# Arguments that say how to draw the rows, not which rows.
+_HOW = ("_date", "_title", "_format", "_labels")
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows as Datasette hands them over, and the columns by which to draw them."""
+
+    datasette: Datasette
+    request: Request
+    database: str
+    table: str | None
+    sql: str | None
+    data: dict[str, Any]
+    columns: list[str]
+    rows: list[dict[str, Any]]
+    date: str | None
+    title: str | None
+
+
+def can_render(columns: Sequence[str], rows: Sequence[links.Row]) -> bool:
+    """Say whether the rows have a column that plausibly says when."""
+    return guess.date_column(columns, _as_lists(columns, rows[: guess.SAMPLE])) is not None
+
+
+async def render(  # noqa: PLR0917 - exactly what every version of Datasette can give, asked for by name
+    datasette: Datasette,
+    columns: Sequence[str],
+    rows: Sequence[links.Row],
+    sql: str | None,
+    database: str,
+    table: str | None,
+    request: Request,
+    data: dict[str, Any],
+) -> dict[str, Any]:
+    """Draw the rows. Gives 400 where the SQL failed or no column says when, with a page that tells what to do."""
+    lists = _as_lists(columns, rows)
+    date = request.args.get("_date") or guess.date_column(columns, lists)
+    found = Rows(
+        datasette, request, database, table, sql, data, list(columns),
+        [dict(zip(columns, values, strict=True)) for values in lists],
+        date, request.args.get("_title") or guess.title_column(columns, lists, date),
+    )  # fmt: skip
+    problem = await _problem(found)
+    context = {**_frame(found), "problem": problem}
+    if problem is None:
+        context.update(_left_out(found))
+        context.update(_in_time_order(await _items(found)))
+    body = await datasette.render_template("timeline_rows.html", context, request=request, view_name="timeline_rows")
+    # A dictionary, because one version of Datasette overwrites the status of a Response.
+    return {"body": body, "status_code": 400 if problem else 200, "content_type": "text/html; charset=utf-8"}
+
+
+def _as_lists(columns: Sequence[str], rows: Sequence[links.Row]) -> list[list[Any]]:
+    return [[row[column] for column in columns] if isinstance(row, dict) else list(row) for row in rows]
+
+
+async def _problem(found: Rows) -> str | None:
+    if not found.columns:
+        if not found.sql:
+            return "There are no rows here to draw: choose a table, or run some SQL."
+        return f"The SQL failed: {found.data.get('error') or await _why_it_failed(found, found.sql)}"
+    for column in (found.date, found.title):
+        if column is not None and column not in found.columns:
+            return f"There is no column {column} here. Choose one of those below."
+    if found.date is None:
+        return "None of these columns seems to hold dates. If one does, choose it below."
+    return None
+
+
+async def _why_it_failed(found: Rows, sql: str) -> str:
+    # Not every version says why; SQL that failed once fails again, and says so at once.
+    parameters = {name: found.request.args.get(name) or "" for name in re.findall(r":([A-Za-z_]\w*)", sql)}
+    try:
+        await found.datasette.execute(found.database, sql, parameters, truncate=True, log_sql_errors=False)
+    except sqlite3.Error as error:
+        return str(error)
+    return "try it again."
+
+
+def _frame(found: Rows) -> dict[str, Any]:
+    return {
+        "database": found.database,
+        "table": found.table,
+        "columns": found.columns,
+        "date_column": found.date,
+        "title_column": found.title,
+        "count": len(found.rows),
+        "stylesheet": links.static(found.datasette, "timeline.css"),
+        "as_table": _address(found, None),
+        "as_json": _address(found, "json"),
+        "as_csv": _address(found, "csv"),
+        "form_action": _address(found, FORMAT).partition("?")[0],
+        "form_keeps": [pair for pair in _arguments(found) if pair[0] not in _HOW],
+    }
+
+
+def _left_out(found: Rows) -> dict[str, Any]:
+    if found.table is None:
+        limit = found.datasette.setting("max_returned_rows")
+        return {"cut_off": bool(found.data.get("truncated")) or len(found.rows) >= limit, "limit": limit}
+    next_page = found.data.get("next_url")
+    in_order = found.date in (found.request.args.get("_sort"), found.request.args.get("_sort_desc"))
+    from_the_first = _address(found, FORMAT, {"_sort": found.date, "_sort_desc": None, "_next": None})
+    return {"next_page": next_page, "in_order": None if in_order or not next_page else from_the_first}
+
+
+async def _items(found: Rows) -> list[dict[str, Any]]:
+    addresses = await _addresses(found)
+    return [await _item(found, row, address) for row, address in zip(found.rows, addresses, strict=True)]
+
+
+async def _addresses(found: Rows) -> list[str | None]:
+    database = found.datasette.get_database(found.database)
+    if found.table is None or not await database.table_exists(found.table):
+        return [None] * len(found.rows)
+    keys = await database.primary_keys(found.table)
+    if not set(keys or ["rowid"]) <= set(found.columns):
+        return [None] * len(found.rows)
+    address = found.datasette.urls.table(found.database, found.table)
+    return [f"{address}/{path_from_row_pks(_unlabelled(row), keys, not keys)}" for row in found.rows]
+
+
+def _unlabelled(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value["value"] if isinstance(value, dict) else value for name, value in row.items()}
+
+
+async def _item(found: Rows, row: dict[str, Any], address: str | None) -> dict[str, Any]:
+    shown = {column: await _shown(found, row, column) for column in found.columns}
+    date = guess.read_date(row[found.date or ""], found.date or "")
+    title = shown[found.title] if found.title else None
+    if address and not isinstance(title, Markup):
+        title = Markup('<a href="{}">{}</a>').format(address, title or "row")
+    return {
+        "date": date,
+        "words": dates.words(date.text) if date else None,
+        "raw": shown[found.date or ""],
+        "title": title,
+        "details": [
+            (column, text) for column, text in shown.items() if text is not None and column not in (found.date, found.title)
+        ],
+    }
+
+
+async def _shown(found: Rows, row: dict[str, Any], column: str) -> str | Markup | None:
+    value = row[column]
+    link = links.cell(links.Cell(found.datasette, found.database, found.table, column, row, value))
+    if link is not None and not isinstance(link, Markup):
+        link = await link
+    if link is not None:
+        return link
+    if isinstance(value, dict):
+        value = value.get("label") or value.get("value")
+    if value is None or value == "":
+        return None
+    if isinstance(value, bytes):
+        return f"{len(value):,} bytes"
+    text = links.shortened(found.datasette, str(value))
+    if isinstance(value, str) and _URL.fullmatch(value.strip()):
+        return Markup('<a href="{}">{}</a>').format(value.strip(), text)
+    return text
+
+
+def _in_time_order(items: list[dict[str, Any]]) -> dict[str, Any]:
+    years: dict[str, list[dict[str, Any]]] = {}
+    for item in sorted((item for item in items if item["date"]), key=lambda item: _when(item["date"])):
+        years.setdefault(_year(item["date"]), []).append(item)
+    return {"years": list(years.items()), "undated": [item for item in items if not item["date"]]}
+
+
+def _when(date: dates.Edtf) -> tuple[float, float]:
+    # By the beginning, or where that is not known by the end; of those that begin together, the longest first.
+    begins, ends, never = date.earliest_day, date.latest_day, float("inf")
+    return next((day for day in (begins, ends) if day is not None), never), -(never if ends is None else ends)
+
+
+def _year(date: dates.Edtf) -> str:
+    if date.year is None:
+        return "Year not known"
+    return f"{1 - date.year:,} BCE" if date.year < 1 else str(date.year)
+
+
+def _address(found: Rows, extension: str | None, changes: dict[str, str | None] | None = None) -> str:
+    """Give the address of the same rows in another format, with some arguments changed (None takes one away)."""
+    path = (found.request.scope.get("route_path") or found.request.path).partition("?")[0].removesuffix(f".{FORMAT}")
+    changes = {**dict.fromkeys(("_format",) if extension == FORMAT else _HOW), **(changes or {})}
+    arguments = [pair for pair in _arguments(found) if pair[0] not in changes]
+    arguments += [(name, value) for name, value in changes.items() if value is not None]
+    address = str(found.datasette.urls.path(f"{path}.{extension}" if extension else path))
+    return f"{address}?{urlencode(arguments)}" if arguments else address
+
+
+def _arguments(found: Rows) -> list[tuple[str, str]]:
+    return parse_qsl(found.request.query_string, keep_blank_values=True)

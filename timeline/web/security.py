@@ -1,0 +1,183 @@
+"""The headers that keep a hostile quotation harmless, on every response.
+
+Owns them all: what a page may load, who may frame it, what it tells others. Must not change a body, nor a header that
+something else has set. On our own pages nothing runs or is styled but files of this server and the inline scripts of
+Datasette's own page frame, each by its hash, worked out from the template files and never from a page. Datasette's
+other pages keep their inline scripts, but nothing foreign; the plugin setting `origins` names what else they may load.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from datasette.version import __version__
+from jinja2 import Environment, TemplateNotFound, meta
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+PLUGIN = "cited-timeline"
+# Our pages, and the renderer's; a path is matched after base_url.
+_OURS = re.compile(r"^/-/timeline$|^/[^/]+/-/timeline(/|$)|\.timeline$")
+_INLINE = re.compile(r"<(script|style)\b((?:[^>{]|\{[^>]*\})*)>(.*?)</\1>", re.DOTALL)
+_STYLE_ATTRIBUTE = re.compile(r'\bstyle="([^"{]*)"')
+_INCLUDE = re.compile(r"""\{%-?\s*(?:include|extends|import)\s+["']([^"']+)["']""")
+# What a page of ours is drawn in, or the error in its place.
+_FRAME = ("base.html", "error.html")
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+App = Callable[..., Awaitable[None]]
+
+_hashes: WeakKeyDictionary[Datasette, dict[str, list[str]]] = WeakKeyDictionary()
+
+
+async def learn_frame(datasette: Datasette) -> None:
+    """Work out the hashes of the inline scripts and styles in the templates that our pages are drawn in."""
+    _hashes[datasette] = await inline_hashes(_environment(datasette), _FRAME)
+
+
+async def inline_hashes(environment: Environment, templates: Iterable[str]) -> dict[str, list[str]]:
+    """Give the CSP hashes of what stands inline in these templates and in those they include: `script`, `style`."""
+    hashes: dict[str, set[str]] = {"script": set(), "style": set()}
+    waiting, seen = list(templates), set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            text = _source(environment, name)
+        except TemplateNotFound:
+            continue
+        waiting += _INCLUDE.findall(text)
+        for kind, attributes, content in _INLINE.findall(text):
+            drawn = None if "src=" in attributes else await _drawn(environment, content)
+            if drawn is not None:
+                hashes[kind].add(_hash(drawn))
+        hashes["style"].update(_hash(attribute) for attribute in _STYLE_ATTRIBUTE.findall(text))
+    return {kind: sorted(found) for kind, found in hashes.items()}
+
+
+async def _drawn(environment: Environment, content: str) -> str | None:
+    # A script may hold Datasette's version, which is the same in every page. Any other variable, and no hash fits.
+    known = {"datasette_version": __version__}
+    if meta.find_undeclared_variables(environment.parse(content)) - known.keys():
+        return None
+    if "{{" not in content and "{%" not in content:
+        return content.replace("\r\n", "\n")
+    return str(await environment.from_string(content).render_async(known))
+
+
+def _source(environment: Environment, name: str) -> str:
+    if environment.loader is None:
+        raise TemplateNotFound(name)
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _environment(datasette: Datasette) -> Environment:
+    found = datasette.get_jinja_environment() if hasattr(datasette, "get_jinja_environment") else datasette.jinja_env
+    assert isinstance(found, Environment)  # noqa: S101 - for the type checker: Datasette declares no types
+    return found
+
+
+def is_ours(path: str) -> bool:
+    """Say whether a path, without base_url, is that of one of our pages."""
+    return _OURS.search(path) is not None
+
+
+def headers(datasette: Datasette, path: str) -> dict[str, str]:
+    """Give the headers for the response at a path (without base_url)."""
+    settings = datasette.plugin_config(PLUGIN) or {}
+    ours = is_ours(path)
+    framers = _sources(settings.get("frame_ancestors")) if ours else []
+    policy = _our_policy(_hashes.get(datasette)) if ours else _datasette_policy(_sources(settings.get("origins")))
+    policy["frame-ancestors"] = framers or ["'none'"]
+    result = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Content-Security-Policy": "; ".join(f"{name} {' '.join(value)}" for name, value in policy.items()),
+    }
+    if not framers:
+        result["X-Frame-Options"] = "DENY"
+    return result
+
+
+def _our_policy(hashes: dict[str, list[str]] | None) -> dict[str, list[str]]:
+    hashes = hashes or {"script": [], "style": []}
+    return {
+        "default-src": ["'none'"],
+        "script-src": ["'self'", *hashes["script"]],
+        # Of style attributes, these very ones and no others.
+        "style-src": ["'self'", *(["'unsafe-hashes'", *hashes["style"]] if hashes["style"] else [])],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+    }
+
+
+def _datasette_policy(origins: list[str]) -> dict[str, list[str]]:
+    return {
+        "default-src": ["'self'", *origins],
+        "script-src": ["'self'", "'unsafe-inline'", *origins],
+        "style-src": ["'self'", "'unsafe-inline'", *origins],
+        "img-src": ["'self'", "data:", "blob:", *origins],
+        "connect-src": ["'self'", *origins],
+        "object-src": ["'none'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+    }
+
+
+def _sources(setting: object) -> list[str]:
+    # A list of origins, or one; what could end the directive or the header is left out.
+    listed = [setting] if isinstance(setting, str) else setting if isinstance(setting, list) else []
+    return [origin for origin in listed if isinstance(origin, str) and re.fullmatch(r"[\w.:/*'-]+", origin)]
+
+
+def wrapper(datasette: Datasette) -> Callable[[App], App]:
+    """Give the ASGI middleware that adds the headers. It holds nothing back: what streams still streams."""
+
+    def wrap(app: App) -> App:
+        async def wrapped(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+
+            async def send_with_headers(message: dict[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    message = {**message, "headers": _completed(datasette, scope, message.get("headers") or [])}
+                await send(message)
+
+            await app(scope, receive, send_with_headers)
+
+        return wrapped
+
+    return wrap
+
+
+def _completed(datasette: Datasette, scope: dict[str, Any], present: Iterable[Any]) -> list[Any]:
+    result = [tuple(pair) for pair in present]
+    names = {name.lower() for name, _ in result}
+    for name, value in headers(datasette, _path(datasette, scope)).items():
+        if name.lower().encode("ascii") not in names:
+            result.append((name.lower().encode("ascii"), value.encode("ascii")))
+    return result
+
+
+def _path(datasette: Datasette, scope: dict[str, Any]) -> str:
+    path: str = (scope.get("raw_path") or str(scope["path"]).encode("utf-8")).partition(b"?")[0].decode("latin-1")
+    base_url = str(datasette.setting("base_url"))
+    return "/" + path[len(base_url) :] if base_url != "/" and path.startswith(base_url) else path
