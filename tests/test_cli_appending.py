@@ -297,7 +297,7 @@ def test_a_read_only_file_is_told_in_a_line(locked: Path, no_superuser: None) ->
 @pytest.mark.parametrize("delay", [0.05, 0.3, 0.9])
 def test_ctrl_c_leaves_whole_bundles(project: Path, delay: float) -> None:
     """One line, exit code 130, the finished bundles whole and the unfinished one absent; building again completes it."""
-    (project / "events" / "3.jsonl").write_text(many(20_000))
+    (project / "events" / "3.jsonl").write_text(many(100_000))
     script = "import sys; from timeline.cli import main; sys.stderr.write('ready\\n'); sys.stderr.flush(); main(['build'])"
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stderr is not None
@@ -343,7 +343,7 @@ main(["slow"])
 @pytest.mark.skipif(os.name != "posix", reason="needs a terminal")
 def test_long_work_shows_a_bar_on_a_terminal_alone(project: Path) -> None:
     """On a terminal, after a moment, there is a bar; in a pipe there is none."""
-    (project / "events" / "3.jsonl").write_text(many(12_000))
+    (project / "events" / "3.jsonl").write_text(many(20_000))
     ours, theirs = pty.openpty()
     process = subprocess.Popen(command("build"), stderr=theirs, stdout=subprocess.PIPE)
     os.close(theirs)
@@ -358,5 +358,5 @@ def test_long_work_shows_a_bar_on_a_terminal_alone(project: Path) -> None:
     assert b"Appending" in seen
     assert b"%" in seen
     assert process.stdout is not None
-    assert process.stdout.read() == b"timeline.db: 12,003 events (12,003 new) from 3 bundles\n"
+    assert process.stdout.read() == b"timeline.db: 20,003 events (20,003 new) from 3 bundles\n"
     process.stdout.close()

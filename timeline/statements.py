@@ -120,7 +120,8 @@ def _instant(happening: Happening) -> str | None:
 
 def _found(citations: tuple[Citation, ...], texts: Texts, subject: str) -> list[Statement]:
     """Find every quotation, or raise the first fault's error with all of them told."""
-    found, errors = [], []
+    found: list[Statement] = []
+    errors: list[tuple[type[TimelineError], str, str]] = []
     for number, citation in enumerate(citations, start=1):
         try:
             passage = quotes.find(texts(citation.source), citation.quote, citation.prefix, citation.suffix)
@@ -144,8 +145,7 @@ def _found(citations: tuple[Citation, ...], texts: Texts, subject: str) -> list[
                 }
             )
     if errors:
-        kind: type[TimelineError] = errors[0][0]
-        raise kind.in_fields(subject, tuple((field, reason) for _, field, reason in errors))
+        raise errors[0][0].in_fields(subject, tuple((field, reason) for _, field, reason in errors))
     return found
 
 

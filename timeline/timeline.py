@@ -106,7 +106,7 @@ class Timeline:
         self.db = Database(self.log.connection)
         self._references: list[tuple[str, str, str]] = []
         self._writing = False
-        self._text = lru_cache(maxsize=256)(self._read_text)
+        self._text = lru_cache(maxsize=64)(self._read_text)
         projections.register(self.log.connection)
         if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
             self._make_read_tables()
@@ -294,7 +294,7 @@ class Timeline:
         for number, tie in enumerate(told.get("related") or (), start=1):
             self._references.append((subject, f"related.{number}.other", tie["other"]))
 
-    def _begin(self, subject: str, type: EventType, statement: Mapping[str, Any], expected: int | None) -> Event:
+    def _begin(self, subject: str, type: EventType, statement: statements.Statement, expected: int | None) -> Event:
         """Append the first event of a stream, or find the very same one there."""
         data = canonical({"statement": statement})
         first = self.log.first(subject)

@@ -15,7 +15,7 @@ from timeline import Timeline
 NOTES = (
     "Caesar was killed on the Ides of March.\r\n\r\nThe city was founded about 753 BC; some say otherwise.\r\n\r\n"
     "The  office   opened in 2003. “It was a Tuesday,” she said. The office did not open in 2003, the ledger shows."
-    " It went on.\r\n\r\nThe café on the Côte opened at noon. \"><img src=x onerror=alert(1)> said the sign.\r\n\r\n"
+    ' It went on.\r\n\r\nThe café on the Côte opened at noon. "><img src=x onerror=alert(1)> said the sign.\r\n\r\n'
     "Alpha beta gamma\r\n\r\ndelta epsilon."
 )
 DISPATCH = "The assembly met from November 24 to 27. Shahkar and Hammouchi met in Marrakech. Shahkar said he was pleased."
@@ -140,7 +140,7 @@ def test_the_demo_has_what_the_page_tests_look_for(tmp_path: Path) -> None:
     """Fifteen happenings stand, in the order that is written down here, and one is retracted."""
     with sqlite3.connect(build(tmp_path / "demo.db")) as connection:
         order = "coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, 9e15), date, id"
-        rows = connection.execute(f"select id from happenings where status = 'current' order by {order}")  # noqa: S608
+        rows = connection.execute(f"select id from happenings where status = 'current' order by {order}")
         assert tuple(id_ for (id_,) in rows) == IN_ORDER
         assert connection.execute("select id from happenings where status = 'retracted'").fetchall() == [("mistake",)]
 

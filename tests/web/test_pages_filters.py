@@ -34,8 +34,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("to=44+BCE", ["rome", "caesar", "undated"]),
         ("from=1985&to=1985", ["maybe", "undated"]),
         ("from=1998-06&to=1998-06", ["noon", "undated"]),
-        ("q=cote&from=1990", ["noon", "assembly"]),
-        ("q=C%C3%B4te", ["noon", "assembly"]),
+        ("q=cote&from=1990", ["noon"]),
+        ("q=C%C3%B4te", ["noon"]),
         ("q=hamm", ["assembly", "meeting"]),
         ("q=shahkar+hamm", ["meeting"]),
         (f"q={quote('انعقدت')}", ["arabic"]),
@@ -47,10 +47,7 @@ async def test_filters_narrow_the_timeline(demo: Path, query: str, expected: lis
     """Each filter, alone and with others, leaves what matches, in time order; the count says how many of how many."""
     response = await serve(demo).client.get(f"/demo/-/timeline?{query}")
     assert response.status_code == 200
-    found = ids(response.text)
-    if query.startswith("q=") and "t" in query and len(expected) == 2:  # tags are not searched: the tag Côte finds nothing
-        expected = [id_ for id_ in expected if not (id_ == "assembly" and "te" in query)]
-    assert found == expected
+    assert ids(response.text) == expected
     match = "matches" if len(expected) == 1 else "match"
     assert f"15 happenings, {len(expected)} {match}." in text(response.text)
 
@@ -148,8 +145,9 @@ async def test_nonsense_gives_a_page_that_says_what_it_did(demo: Path, query: st
 @pytest.mark.parametrize(
     "query",
     [
-        "", "kind=opening", "actor=faisal-shahkar", "tag=C%C3%B4te", "source=arabic", "place=Marrakech&status=all", "from=2003&to=2003",
-        "q=cote", "q=cote+noon&from=1990", "to=-0043", "as_of=12", "as_of=19&actor=Faisal+Shahkar", "as_of=20&q=talks",
+        "", "kind=opening", "actor=faisal-shahkar", "tag=C%C3%B4te", "source=arabic", "place=Marrakech&status=all",
+        "from=2003&to=2003", "q=cote", "q=cote+noon&from=1990", "to=-0043",
+        "as_of=12", "as_of=19&actor=Faisal+Shahkar", "as_of=20&q=talks",
         "as_of=19&source=dispatch&tag=bilateral", "as_of=21&place=Marrakech&status=all", "place=C%C3%B4te+d%E2%80%99Azur",
     ],
 )  # fmt: skip

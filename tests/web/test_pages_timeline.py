@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ async def test_a_machine_readable_time_is_given_only_where_html_has_one(demo: Pa
 
 @pytest.mark.asyncio
 async def test_a_claim_says_whose_it_is_before_saying_it(demo: Path) -> None:
-    """"According to" stands before the title."""
+    """Whose claim it is stands before the title."""
     one = text(card((await serve(demo).client.get("/demo/-/timeline")).text, "claim"))
     assert one.index("According to Faisal Shahkar") < one.index("Shahkar was pleased")
 
@@ -161,7 +162,14 @@ async def test_retracted_happenings_are_counted_and_shown_on_request(demo: Path)
 async def test_hostile_words_are_only_words(demo: Path) -> None:
     """No title, quotation, name, tag or note becomes markup on any page."""
     client = serve(demo).client
-    for path in ("", "/hostile", "/sources/notes", "/events/17", "?status=all&kind=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E", "/%3Cb%3E"):
+    for path in (
+        "",
+        "/hostile",
+        "/sources/notes",
+        "/events/17",
+        "?status=all&kind=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E",
+        "/%3Cb%3E",
+    ):
         html = (await client.get(f"/demo/-/timeline{path}")).text
         found = Elements()
         found.feed(html.split('<section class="content">', 1)[1].split("</section>\n</div>")[0])
@@ -242,7 +250,7 @@ async def test_the_page_is_accessible_in_its_bones(demo: Path) -> None:
     assert '<html lang="en">' in html
     assert '<a class="skip-link" href="#main">' in html
     levels = [int(level) for level in re.findall(r"<h([1-6])\b", html)]
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     inside = html.split("<main", 1)[1].split("</main>")[0]
     assert "style=" not in inside
     assert "<script" not in inside

@@ -31,6 +31,8 @@ CREATE TABLE happenings (
 CREATE INDEX happenings_time ON happenings (
     coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, 9e15), date, id
 );
+CREATE INDEX happenings_kind ON happenings (kind) WHERE kind IS NOT NULL;
+CREATE INDEX happenings_place ON happenings (place) WHERE place IS NOT NULL;
 CREATE INDEX happenings_part_of ON happenings (part_of) WHERE part_of IS NOT NULL;
 
 DELETE FROM happenings WHERE id IN (SELECT id FROM happening_versions WHERE position > :after AND version > 1);

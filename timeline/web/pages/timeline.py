@@ -41,8 +41,7 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
     chosen = [choose.standing(state, actor, common)]
     if state.as_of is not None:
         chosen.append(choose.superseded(state, name))
-    # What one common filter matches need not be counted: it is more than would be.
-    counted = rows.COUNT_TO + 1 if common and len(state.filters) == 1 else await rows.count(database, chosen)
+    counted = await rows.count(database, chosen)
     page = await rows.fetch(database, state, chosen, counted)
     exported = choose.known(state, name) if state.as_of is not None else choose.standing(state, actor)
     here = links.timeline(datasette, database.name)
@@ -64,25 +63,10 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "empty": not page.rows,
         "turns": _turns(state, page),
         "ways": ways.to_datasette(datasette, database.name, exported),
-        "links": _Links(datasette, database.name),
+        "as_of_event": links.event(datasette, database.name, state.as_of) if state.as_of and state.as_of <= end else None,
     }
     status = 400 if state.faulty else 200
     return await frame.respond(datasette, request, "timeline_page.html", context, trail=[(here, "timeline")], status=status)
-
-
-class _Links:
-    """The addresses that the template makes of values."""
-
-    def __init__(self, datasette: Datasette, database: str) -> None:
-        self._at = datasette, database
-
-    def event(self, position: int) -> str:
-        """Give the address of an event."""
-        return links.event(*self._at, position)
-
-    def source(self, source: str) -> str:
-        """Give the address of a source."""
-        return links.source(*self._at, source)
 
 
 async def _actor(database: Database, wanted: str | None) -> tuple[str | None, str | None]:

@@ -1,0 +1,155 @@
+"""A happening's page: all of it, its parts, its history, and what was known of it when."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_pages_demo import DISPATCH, LONG_TITLE, build, link, serve, text
+
+from timeline.web.pages import difference
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the demo once for this file."""
+    return build(tmp_path_factory.mktemp("happening") / "demo.db")
+
+
+async def fetch(demo: Path, path: str) -> str:
+    """Fetch a happening's page."""
+    response = await serve(demo).client.get(f"/demo/-/timeline/{path}")
+    assert response.status_code == 200
+    return str(response.text)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("id_", "says"),
+    [
+        ("assembly", "24 to 27 November 2025 2025-11-24/2025-11-27 the year is that of the dispatch"),
+        ("assembly", "latitude 31.6258, longitude -7.9891"),
+        ("assembly", "Abdellatif Hammouchi , host"),
+        ("noon", "1998-06-01 12:00:00, Europe/Paris the instant 1998-06-01T10:00:00Z"),
+        ("claim", "According to Faisal Shahkar Shahkar was pleased"),
+        ("meeting", "Part of The assembly meets"),
+        ("meeting", "Follows The assembly opens"),
+        ("opening", "From there Hammouchi and Shahkar meet (follows this)"),
+        ("office", "≠ Disputes"),
+        ("mistake", "Retracted: The place was misread. See instead Hammouchi and Shahkar meet"),
+        ("hostile", "According to &lt;em&gt;Mallory&lt;/em&gt;"),
+        ("long", LONG_TITLE),
+    ],
+)
+async def test_all_that_is_known_is_there(demo: Path, id_: str, says: str) -> None:
+    """Every field is shown in words that people read."""
+    assert says in text(await fetch(demo, id_))
+
+
+@pytest.mark.asyncio
+async def test_parts_stand_in_time_order(demo: Path) -> None:
+    """The assembly lists its parts with their dates."""
+    parts = text((await fetch(demo, "assembly")).split('<ol class="parts">')[1].split("</ol>")[0])
+    assert parts == (
+        "24 November 2025 انعقاد الجمعية 24 November 2025 The assembly opens 25 to 26 November 2025 Hammouchi and Shahkar meet"
+    )
+
+
+@pytest.mark.asyncio
+async def test_quotations_have_what_stands_around_them(demo: Path) -> None:
+    """Whole words before and after, and no dots where the text itself begins."""
+    html = await fetch(demo, "meeting")
+    assert "… November 24 to 27. Shahkar and Hammouchi met in Marrakech" in text(html).replace(" .", ".").replace("  ", " ")
+    assert "… The assembly" not in text(await fetch(demo, "opening"))
+
+
+@pytest.mark.asyncio
+async def test_history_tells_when_who_why_and_what_changed(demo: Path) -> None:
+    """Each version, the latest first, with its position, its reason, and the old and the new words."""
+    history = (await fetch(demo, "meeting")).split('<ol class="history"')[1]
+    said = text(history)
+    assert said.index("Version 3, by amina") < said.index("Version 2, by amina") < said.index("Version 1, by amina")
+    assert "Reason: it can be read either way" in said
+    assert "was 26 November 2025 (2025-11-26) now 25 to 26 November 2025 (2025-11-25/2025-11-26)" in said
+    assert "Hammouchi [removed: meets ] [added: and ] Shahkar [added:  meet ]".replace("  ", " ") in said
+    assert "Tags now un" in said
+    assert link(history, "position 21").endswith("/events/21")
+
+
+@pytest.mark.asyncio
+async def test_a_retraction_is_a_version_with_its_reason(demo: Path) -> None:
+    """The page of what was retracted says so at its head and in its history."""
+    html = await fetch(demo, "mistake")
+    assert '<h1 dir="auto"><s>' in html
+    assert "Retracted 5 January 2026" in text(html.split('<ol class="history"')[1])
+
+
+@pytest.mark.asyncio
+async def test_as_of_a_position_it_is_what_was_known_then(demo: Path) -> None:
+    """The words, the date and the quotations of that version, what became of it since, and the way back."""
+    html = await fetch(demo, "meeting?as_of=20")
+    said = text(html.split('<section aria-labelledby="history"')[0])
+    assert "As known at position 20" in said
+    assert "It has since been corrected." in said
+    assert "26 November 2025" in said
+    assert "Hammouchi meets Shahkar" in said
+    assert link(html, "Show what is known now") == "/demo/-/timeline/meeting"
+    start = DISPATCH.index("Shahkar and Hammouchi met")
+    end = start + len("Shahkar and Hammouchi met in Marrakech")
+    assert f'href="/demo/-/timeline/sources/dispatch?passage={start}-{end}#passage"' in html
+
+
+@pytest.mark.asyncio
+async def test_before_it_was_recorded_it_is_not_known(demo: Path) -> None:
+    """The page says when it was, and leads there."""
+    response = await serve(demo).client.get("/demo/-/timeline/meeting?as_of=2")
+    assert response.status_code == 404
+    assert "Not known yet" in response.text
+
+
+@pytest.mark.asyncio
+async def test_an_unknown_happening_suggests_others(demo: Path) -> None:
+    """404, with what has a like id."""
+    response = await serve(demo).client.get("/demo/-/timeline/office-x")
+    assert response.status_code == 404
+    assert 'href="/demo/-/timeline/office-stays"' in response.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("query", ["as_of=-1", "as_of=x"])
+async def test_nonsense_is_said(demo: Path, query: str) -> None:
+    """A position that is none gives 400 and what is known now."""
+    response = await serve(demo).client.get(f"/demo/-/timeline/meeting?{query}")
+    assert response.status_code == 400
+    assert "as_of is not a position" in response.text
+    assert "Hammouchi and Shahkar meet" in response.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("table", ["events", "happening_versions", "citations", "related", "happening_times"])
+async def test_it_is_closed_where_a_table_it_shows_is(demo: Path, table: str) -> None:
+    """Whoever may not read one of the tables may not read the page."""
+    closed = {"databases": {"demo": {"tables": {table: {"allow": False}}}}}
+    assert (await serve(demo, metadata=closed).client.get("/demo/-/timeline/meeting")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"place": "Rabat"}, {"place": "Fes"}, [("removed", "Rabat"), ("added", "Fes")]),
+        ({"place": "Rabat"}, {}, [("removed", "Rabat")]),
+        ({"summary": "one two three"}, {"summary": "one four three"},
+         [("same", "one "), ("removed", "two"), ("added", "four"), ("same", " three")]),
+        ({"summary": "nothing alike here"}, {"summary": "کلمات"}, [("removed", "nothing alike here"), ("added", "کلمات")]),
+        ({"tags": ["a", "b"]}, {"tags": ["b", "c"]}, [("removed", "a"), ("added", "c")]),
+        ({"actors": [{"name": "Ann"}]}, {"actors": [{"name": "Ann", "role": "chair"}]},
+         [("removed", "Ann"), ("added", "Ann, chair")]),
+    ],
+)  # fmt: skip
+def test_what_changed_is_told_by_field(old: dict[str, Any], new: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    """Values are shown whole, texts by their words, lists by their items."""
+    assert difference.between(old, new)[0].pieces == expected
+
+
+def test_what_did_not_change_is_not_told() -> None:
+    """Equal statements have no changes."""
+    assert difference.between({"title": "a", "tags": ["x"]}, {"title": "a", "tags": ["x"]}) == []

@@ -1,0 +1,191 @@
+"""A source's page: its text with every cited passage marked, however they overlap, linked both ways."""
+
+import re
+import sqlite3
+import time
+from html import unescape
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_pages_demo import build, serve, text
+
+from timeline import Timeline
+from timeline.web.pages import passages
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the demo once for this file."""
+    return build(tmp_path_factory.mktemp("source") / "demo.db")
+
+
+async def fetch(path: Path, source: str) -> str:
+    """Fetch a source's page."""
+    response = await serve(path).client.get(f"/{path.stem}/-/timeline/sources/{source}")
+    assert response.status_code == 200
+    return str(response.text)
+
+
+def marked(html: str) -> list[str]:
+    """Give the marked pieces of the text, in order."""
+    return [unescape(piece) for piece in re.findall(r"<mark[^>]*>(.*?)</mark>", html, re.DOTALL)]
+
+
+@pytest.mark.asyncio
+async def test_cited_passages_are_marked_under_their_names(demo: Path) -> None:
+    """Each mark has the name that quotations link to, and holds the words of the text, not of the quotation."""
+    html = await fetch(demo, "notes")
+    assert '<mark id="c-caesar-1"' in html
+    assert "The  office   opened in 2003." in marked(html)
+    assert '"><img src=x onerror=alert(1)>' in marked(html)
+
+
+@pytest.mark.asyncio
+async def test_every_citation_has_one_place_and_a_note(demo: Path) -> None:
+    """No name is missing or given twice; each passage leads to its note and back; a shared passage names all its happenings."""
+    html = await fetch(demo, "notes")
+    found = re.findall(r'\bid="([^"]+)"', html)
+    assert len(found) == len(set(found))
+    with sqlite3.connect(demo) as connection:
+        names = {f"c-{id_}-{n}" for id_, n in connection.execute("select happening, number from citations where source = 'notes'")}
+    assert names <= set(found)
+    back = re.findall(r'class="note-back" href="#([^"]+)"', html)
+    assert set(back) <= set(found)
+    assert len(re.findall(r'class="ref" href="#n-\d+"', html)) == len(back)
+    shared = text(next(note for note in html.split('<li class="note"') if "The office stays" in note))
+    assert "It may have happened , possibly 1985" in shared
+
+
+@pytest.mark.asyncio
+async def test_a_disputing_passage_says_so(demo: Path) -> None:
+    """In words, in its note."""
+    note = next(note for note in (await fetch(demo, "notes")).split('<li class="note"') if "the year" in note)
+    assert "Disputes" in text(note)
+
+
+@pytest.mark.asyncio
+async def test_overlapping_and_nested_passages_are_all_marked(tmp_path: Path) -> None:
+    """A passage within another, one that begins in another, and one across paragraphs each have their mark and their end."""
+    with Timeline(tmp_path / "over.db") as timeline:
+        source = timeline.archive(id="s", text="one two three four five\n\nsix seven eight", title="S")
+        for number, quote in enumerate(("one two three", "two", "three four five", "five\n\nsix", "one two three")):
+            timeline.record(f"h{number}", title=f"H{number}", date="2003", citations=[source.quote(quote)])
+    html = await fetch(tmp_path / "over.db", "s")
+    assert marked(html) == ["one ", "two", " ", "three", " four ", "five", "six"]
+    for number in range(5):
+        assert f'id="c-h{number}-1"' in html
+    assert len(re.findall(r'class="ref"', html)) == 4
+
+
+@pytest.mark.asyncio
+async def test_a_passage_that_was_cited_once_can_be_asked_for(demo: Path) -> None:
+    """An old version's quotation leads to its place; nonsense asks for nothing."""
+    assert '<mark id="passage"' in await fetch(demo, "dispatch?passage=0-12")
+    for nonsense in ("5-2", "0-99999", "x", "1-2-3", "999999999-9999999999"):
+        assert 'id="passage"' not in await fetch(demo, f"dispatch?passage={nonsense}")
+
+
+@pytest.mark.asyncio
+async def test_paragraphs_have_their_own_direction_and_language(demo: Path) -> None:
+    """Each finds its direction by itself, and says the source's language."""
+    assert len(re.findall(r'<p dir="auto" lang="ar">', await fetch(demo, "arabic"))) == 2
+
+
+@pytest.mark.asyncio
+async def test_a_corrected_source_has_a_history(demo: Path) -> None:
+    """What its title was, and why it changed."""
+    said = text(await fetch(demo, "dispatch"))
+    assert "Reason: the title page names it" in said
+    assert "[removed: Dispatch ] [added: A dispatch of TNA ]" in said or "was Dispatch now A dispatch of TNA" in said
+
+
+@pytest.mark.asyncio
+async def test_a_missing_text_is_said(tmp_path: Path) -> None:
+    """Where the archive lacks the text, the page says so and shows the rest."""
+    path = build(tmp_path / "gone.db")
+    with sqlite3.connect(path) as connection:
+        connection.execute("drop trigger documents_delete")
+        connection.execute("delete from documents where sha256 = (select text_sha256 from sources where id = 'notes')")
+    html = await fetch(path, "notes")
+    assert "The archived text of this source is missing" in html
+    assert "A. Historian" in html
+
+
+@pytest.mark.asyncio
+async def test_a_hostile_address_is_not_a_link(tmp_path: Path) -> None:
+    """Only http and https are followed."""
+    path = build(tmp_path / "evil.db")
+    with sqlite3.connect(path) as connection:
+        connection.execute("update sources set url = 'javascript:alert(1)' where id = 'notes'")
+    assert 'href="javascript' not in await fetch(path, "notes")
+
+
+@pytest.mark.asyncio
+async def test_a_long_text_is_quick(tmp_path: Path) -> None:
+    """Two hundred thousand characters with two hundred overlapping passages come within a second."""
+    body = "\n\n".join(" ".join(f"Sentence {i}.{j} speaks of what occurred." for j in range(20)) for i in range(300))
+    assert len(body) > 200_000
+    with Timeline(tmp_path / "long.db") as timeline:
+        source = timeline.archive(id="s", text=body, title="S")
+        timeline.append_many(
+            {"happening": {"id": f"h{i}", "title": "H", "date": "2003", "citations": [source.quote(body[i * 500 : i * 500 + 900])]}}
+            for i in range(200)
+        )
+    client = serve(tmp_path / "long.db").client
+    await client.get("/long/-/timeline")
+    start = time.perf_counter()
+    html = (await client.get("/long/-/timeline/sources/s")).text
+    assert time.perf_counter() - start < 1
+    assert html.count('class="note-back"') == 200
+
+
+@pytest.mark.asyncio
+async def test_an_unknown_source_names_those_there_are(demo: Path) -> None:
+    """404, with a list."""
+    response = await serve(demo).client.get("/demo/-/timeline/sources/nothing")
+    assert response.status_code == 404
+    assert 'href="/demo/-/timeline/sources/notes"' in response.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("table", ["sources", "source_texts", "citations"])
+async def test_it_is_closed_where_a_table_it_shows_is(demo: Path, table: str) -> None:
+    """Whoever may not read one of the tables may not read the page."""
+    closed = {"databases": {"demo": {"tables": {table: {"allow": False}}}}}
+    assert (await serve(demo, metadata=closed).client.get("/demo/-/timeline/sources/notes")).status_code == 403
+
+
+@given(
+    st.text(alphabet="ab \n\r\u064e\U0001f600", min_size=1, max_size=60),
+    st.lists(st.tuples(st.integers(0, 59), st.integers(1, 60)), max_size=8),
+)
+def test_cutting_loses_no_word_and_no_passage(body: str, spans: list[tuple[int, int]]) -> None:
+    """The segments are the text but for white space between paragraphs; each passage with words begins and ends once."""
+    known = passages.numbered((start, end) for start, end in spans if end <= len(body))
+    found = passages.paragraphs(body, known)
+    segments = [segment for paragraph in found for segment in paragraph.segments]
+    assert "".join("".join(segment.text for segment in segments).split()) == "".join(body.split())
+    spoken = [n for n, (start, end) in enumerate(known, start=1) if body[start:end].strip()]
+    begun = [n for segment in segments for n in segment.begins]
+    ended = [n for segment in segments for n in segment.ends]
+    assert len(begun) == len(set(begun))
+    assert len(ended) == len(set(ended))
+    assert set(spoken) <= set(begun) == set(ended)
+    for n in spoken:
+        inside = "".join(segment.text for segment in segments if n in segment.within)
+        start, end = known[n - 1]
+        assert "".join(inside.split()) == "".join(body[start:end].split())
+
+
+def test_very_long_texts_are_shown_around_their_passages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left out is said, and no passage is."""
+    monkeypatch.setattr(passages, "LONGEST", 100)
+    monkeypatch.setattr(passages, "AROUND", 10)
+    body = "\n\n".join(f"paragraph {number:03}" for number in range(100))
+    found = passages.paragraphs(body, [(750, 760)])
+    shown = "".join(segment.text for paragraph in found for segment in paragraph.segments)
+    assert len(shown) < 100
+    assert next(paragraph for paragraph in found if paragraph.ends or paragraph.gap).gap
+    assert [n for paragraph in found for n in paragraph.ends] == [1]
