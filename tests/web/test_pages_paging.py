@@ -36,7 +36,7 @@ async def test_going_on_meets_every_happening_once(many: Path) -> None:
     assert max(Counter(flat).values()) == 1
     assert [len(page) for page in pages] == [50] * 40 + [15]
     with sqlite3.connect(many) as connection:
-        order = "coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, 9e15), date, id"
+        order = "coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id"
         expected = connection.execute(f"select id from happenings where status = 'current' order by {order}")
         assert flat == [id_ for (id_,) in expected]
 

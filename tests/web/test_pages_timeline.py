@@ -34,7 +34,7 @@ class Elements(HTMLParser):
 
 @pytest.mark.asyncio
 async def test_happenings_stand_in_time_order(demo: Path) -> None:
-    """Earliest first, of those that begin together the longest first, undated ones last."""
+    """Earliest first, of those that begin together the longest first and open ends last, undated ones last."""
     response = await serve(demo).client.get("/demo/-/timeline")
     assert response.status_code == 200
     assert tuple(ids(response.text)) == IN_ORDER

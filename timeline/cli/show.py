@@ -113,7 +113,7 @@ def _parts(timeline: Timeline, id: str, as_of: int | None) -> Iterable[str]:
         standing = "happening_versions WHERE known_from <= :as_of AND (known_until IS NULL OR known_until > :as_of) AND"
     rows = timeline.log.connection.execute(
         f"SELECT id, title FROM {standing} part_of = :id AND status = 'current'"
-        " ORDER BY coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, 9e15), date, id",
+        " ORDER BY coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id",
         {"id": id, "as_of": as_of},
     )
     return [f"{part}, {title}" for part, title in rows]

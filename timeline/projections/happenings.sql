@@ -27,9 +27,10 @@ CREATE TABLE happenings (
     position      INTEGER NOT NULL UNIQUE REFERENCES events(position)
 ) STRICT, WITHOUT ROWID;
 
--- Time order: when it began, or if that is not known when it ended; of those that began together, the longest first.
+-- Time order: when it began, or if that is not known when it ended; of those that began together the longest first,
+-- and those whose end is open or not known last.
 CREATE INDEX happenings_time ON happenings (
-    coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, 9e15), date, id
+    coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id
 );
 CREATE INDEX happenings_kind ON happenings (kind) WHERE kind IS NOT NULL;
 CREATE INDEX happenings_place ON happenings (place) WHERE place IS NOT NULL;

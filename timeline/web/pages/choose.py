@@ -8,7 +8,7 @@ tags and quotations are in the event itself).
 
 from dataclasses import dataclass
 
-from timeline.web.pages import search
+from timeline.web.pages import keys, search
 from timeline.web.pages.state import State
 
 Params = dict[str, str | int]
@@ -123,7 +123,7 @@ def _plain(table: str, state: State) -> tuple[list[str], Params]:
             params[column] = state.given[column]
     # Written as in the index, so that a walk along it need not look at rows that are out of the period.
     if state.from_day is not None:
-        where.append("-coalesce(latest_day, 9e15) <= -:from_day")
+        where.append(f"({keys.LAST} <= -:from_day or {keys.LAST} = {keys.NO_END})")
         params["from_day"] = state.from_day
     if state.to_day is not None:
         where.append("coalesce(earliest_day, -9e15) <= :to_day")

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 # These very expressions, and this order, are those of the index happenings_time.
 FIRST = "coalesce(earliest_day, latest_day, 9e15)"
-LAST = "-coalesce(latest_day, 9e15)"
+LAST = "-coalesce(latest_day, -9e15)"
+NO_END = "9e15"  # what LAST gives where the end is open or not known
 TIME_INDEX = "happenings_time"
 ORDER = f"{FIRST}, {LAST}, date, id"
 _BACKWARDS = f"{FIRST} desc, {LAST} desc, date desc, id desc"

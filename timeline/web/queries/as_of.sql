@@ -6,4 +6,4 @@ from happening_versions
 where status = 'current'
   and known_from <= case when trim(:position) = '' then 9e15 else cast(:position as integer) end
   and (known_until is null or known_until > case when trim(:position) = '' then 9e15 else cast(:position as integer) end)
-order by coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, 9e15), date, id
+order by coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id

@@ -10,4 +10,4 @@ where status = 'current'
   and (trim(:to) = '' or (
     edtf_valid(trim(:to)) and coalesce(earliest_day, -9e15) <= coalesce(edtf_latest_day(trim(:to)), 9e15)
   ))
-order by coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, 9e15), date, id
+order by coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id
