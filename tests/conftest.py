@@ -27,9 +27,11 @@ class Clock:
     """A clock that is one second later at each look."""
 
     def __init__(self) -> None:
+        """Begin with the year 2026."""
         self.time = datetime(2026, 1, 1, tzinfo=UTC)
 
     def __call__(self) -> datetime:
+        """Tell the time."""
         self.time += timedelta(seconds=1)
         return self.time
 
@@ -42,20 +44,20 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def timeline(path: Path) -> Iterator[Timeline]:
-    """An empty timeline."""
+    """Make an empty timeline."""
     with Timeline(path, by="tester", clock=Clock()) as timeline:
         yield timeline
 
 
 @pytest.fixture
 def report(timeline: Timeline) -> ArchivedSource:
-    """A document to quote from, archived at position 1."""
+    """Archive a document to quote from, at position 1."""
     return timeline.archive(text=REPORT, id="report", title="A report", published="2025-11-28")
 
 
 @pytest.fixture
 def meeting(timeline: Timeline, report: ArchivedSource) -> str:
-    """A happening, recorded at position 2."""
+    """Record a happening, at position 2."""
     timeline.record(
         "meeting",
         title="The council meets",

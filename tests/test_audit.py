@@ -135,14 +135,26 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "position 5, happening/other@1",
         "does not have its hash",
     ),
-    "salt": (sql("UPDATE events SET salt = x'00' WHERE position = 5"), "position 5, happening/other@1", "does not have its hash"),
+    "salt": (
+        sql("UPDATE events SET salt = x'00' WHERE position = 5"),
+        "position 5, happening/other@1",
+        "does not have its hash",
+    ),
     "blank": (
         sql("UPDATE events SET data = NULL, salt = NULL WHERE position = 3"),
         "position 3, happening/meeting@2",
         "its data is gone, and no EventRedacted says why",
     ),
-    "not JSON": (sql("UPDATE events SET data = '{' WHERE position = 5"), "position 5, happening/other@1", "cannot be checked: "),
-    "not an object": (sql("UPDATE events SET data = '[]' WHERE position = 5"), "position 5, happening/other@1", "is not an object"),
+    "not JSON": (
+        sql("UPDATE events SET data = '{' WHERE position = 5"),
+        "position 5, happening/other@1",
+        "cannot be checked: ",
+    ),
+    "not an object": (
+        sql("UPDATE events SET data = '[]' WHERE position = 5"),
+        "position 5, happening/other@1",
+        "is not an object",
+    ),
     "not canonical": (
         sql("UPDATE events SET data = ' ' || data WHERE position = 5"),
         "position 5, happening/other@1",
@@ -169,7 +181,11 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "position 2, happening/meeting@2",
         "stands before the version that it follows",
     ),
-    "type": (sql("UPDATE events SET type = 'Told' WHERE position = 5"), "position 5, happening/other@1", '"Told" is not a type'),
+    "type": (
+        sql("UPDATE events SET type = 'Told' WHERE position = 5"),
+        "position 5, happening/other@1",
+        '"Told" is not a type',
+    ),
     "kind": (
         sql("UPDATE events SET type = 'SourceArchived' WHERE position = 5"),
         "position 5, happening/other@1",
@@ -185,7 +201,11 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "position 5, story/x@1",
         'no kind of stream called "story"',
     ),
-    "id": (sql("UPDATE events SET stream = 'happening/a b' WHERE position = 5"), "position 5, happening/a b@1", "id: is not an id"),
+    "id": (
+        sql("UPDATE events SET stream = 'happening/a b' WHERE position = 5"),
+        "position 5, happening/a b@1",
+        "id: is not an id",
+    ),
     "time": (
         sql("UPDATE events SET recorded_at = 'yesterday' WHERE position = 5"),
         "position 5, happening/other@1",
@@ -196,16 +216,28 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "position 8, happening/meeting@3",
         "was appended after the happening was retracted",
     ),
-    "statement": (rewritten(5, lambda payload: payload.pop("statement")), "position 5, happening/other@1", "statement: is missing"),
+    "statement": (
+        rewritten(5, lambda payload: payload.pop("statement")),
+        "position 5, happening/other@1",
+        "statement: is missing",
+    ),
     "field": (said(5, colour="red"), "position 5, happening/other@1", "colour: is not a field here"),
     "date": (said(5, date="2025-11-31"), "position 5, happening/other@1", 'date: "2025-11-31": November has 30 days'),
-    "reason": (rewritten(3, lambda payload: payload.pop("reason")), "position 3, happening/meeting@2", "reason: is missing"),
+    "reason": (
+        rewritten(3, lambda payload: payload.pop("reason")),
+        "position 3, happening/meeting@2",
+        "reason: is missing",
+    ),
     "changes": (
         said(3, date="2025-12"),
         "position 3, happening/meeting@2",
         "date: the statement does not say what the correction changed it to",
     ),
-    "part of nothing": (said(5, part_of="none"), "position 5, happening/other@1", 'part_of: there is no happening "none"'),
+    "part of nothing": (
+        said(5, part_of="none"),
+        "position 5, happening/other@1",
+        'part_of: there is no happening "none"',
+    ),
     "related to nothing": (
         said(5, related=[{"other": "none", "relation": "x"}]),
         "position 5, happening/other@1",
@@ -218,15 +250,27 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "document ",
         "its bytes do not have this SHA-256: they were altered",
     ),
-    "no document": (sql("DELETE FROM documents"), "position 1, source/report@1", "sha256: no such document in the archive"),
+    "no document": (
+        sql("DELETE FROM documents"),
+        "position 1, source/report@1",
+        "sha256: no such document in the archive",
+    ),
     "another text": (
         said(1, extractor="decoded as utf-16"),
         "position 1, source/report@1",
         "text_sha256: the text is not that of the document, decoded as utf-16",
     ),
     "quote": (cited(5, quote="three thousand"), "position 5, happening/other@1, citation 1", "is not found again: "),
-    "source": (cited(5, source="none"), "position 5, happening/other@1, citation 1", 'there is no source "none" before it'),
-    "start": (cited(5, start_char=3), "position 5, happening/other@1, citation 1", "start_char: is 3, found again at 81"),
+    "source": (
+        cited(5, source="none"),
+        "position 5, happening/other@1, citation 1",
+        'there is no source "none" before it',
+    ),
+    "start": (
+        cited(5, start_char=3),
+        "position 5, happening/other@1, citation 1",
+        "start_char: is 3, found again at 81",
+    ),
     "end": (cited(5, end_char=3), "position 5, happening/other@1, citation 1", "end_char: is 3, found again at 94"),
     "grade": (
         cited(5, grade="normalised"),
@@ -239,7 +283,11 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "table happenings, other",
         "differs from what the log gives",
     ),
-    "row gone": (sql("DELETE FROM happening_tags"), "table happening_tags, meeting council", "is missing. Derive it again"),
+    "row gone": (
+        sql("DELETE FROM happening_tags"),
+        "table happening_tags, meeting council",
+        "is missing. Derive it again",
+    ),
     "row added": (
         sql("INSERT INTO happening_tags VALUES ('meeting', 'zebra')"),
         "table happening_tags, meeting zebra",
@@ -274,7 +322,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "definition": (
         sql("UPDATE projected SET definition = 'older'"),
         "read tables",
-        "were made by another version of this program. Derive them again: timeline rebuild",
+        "were made by another version of this program. Make them again: timeline rebuild",
     ),
     "index damaged": (
         sql("DELETE FROM happenings_fts_data WHERE id > 10"),
@@ -308,7 +356,12 @@ def test_the_audit_goes_on_after_a_fault(told: Timeline) -> None:
             "DELETE FROM happening_tags",
         ),
     )
-    assert {check.name for check in report.checks if check.faults} >= {"events", "documents", "citations", "read tables"}
+    assert {check.name for check in report.checks if check.faults} >= {
+        "events",
+        "documents",
+        "citations",
+        "read tables",
+    }
 
 
 def test_nothing_is_written(told: Timeline, path: Path) -> None:

@@ -26,7 +26,14 @@ happenings:
 """
 LINES = [
     {"source": {"id": "s", "text": "The council met in Marrakech. It sat for four days.", "title": "A report"}},
-    {"happening": {"id": "a", "title": "T", "date": "2025", "citations": [{"source": "s", "quote": "The council met"}]}},
+    {
+        "happening": {
+            "id": "a",
+            "title": "T",
+            "date": "2025",
+            "citations": [{"source": "s", "quote": "The council met"}],
+        }
+    },
 ]
 
 
@@ -197,7 +204,10 @@ happenings:
   - {retract: b, reason: r, superseded_by: a}
 """
     told = faults(timeline, put(tmp_path, text))
-    assert [line.split(": ")[:3] for line in told] == [["b.yaml:2", "source/s", "file"], ["b.yaml:4", "happening/a", "date"]]
+    assert [line.split(": ")[:3] for line in told] == [
+        ["b.yaml:2", "source/s", "file"],
+        ["b.yaml:4", "happening/a", "date"],
+    ]
 
 
 def test_quotations_are_looked_for_although_other_fields_are_at_fault(timeline: Timeline, tmp_path: Path) -> None:

@@ -121,17 +121,29 @@ def test_a_control_character_does_nothing_to_the_terminal(project: Path) -> None
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["build", "--events", "none"], "none: there is no such folder. Name the one that holds the bundles: --events DIR"),
-        (["build", "--events", "empty"], "empty: holds no bundles (.yaml, .yml, .jsonl). Write one, or name another folder"),
+        (
+            ["build", "--events", "none"],
+            "none: there is no such folder. Name the one that holds the bundles: --events DIR",
+        ),
+        (
+            ["build", "--events", "empty"],
+            "empty: holds no bundles (.yaml, .yml, .jsonl). Write one, or name another folder",
+        ),
         (["append", "none.yaml"], "none.yaml: there is no such file. Check the path"),
         (["append", "empty"], "empty: is not named as a bundle. Bundles end in .yaml, .yml, .jsonl"),
         (["archive", "none.txt", "--id", "x", "--title", "T"], "none.txt: no such file or directory. "),
         (["archive", "r.txt", "--id", "a b", "--title", "T"], "source/a b: id: is not an id. "),
         (["archive", "r.txt", "--id", "x", "--title", "T", "--published", "soon"], 'source/x: published: "soon"'),
         (["archive", "latin.txt", "--id", "x", "--title", "T"], "latin.txt: byte 4 is not utf-8. "),
-        (["build", "--db", "none/t.db"], "none/t.db: it cannot be opened: the folder is missing, or not yours to use. "),
+        (
+            ["build", "--db", "none/t.db"],
+            "none/t.db: it cannot be opened: the folder is missing, or not yours to use. ",
+        ),
         (["build", "--db", "empty"], "empty: it cannot be opened"),
-        (["build", "--db", "r.txt"], "r.txt: this is not an SQLite file. Give the path of a timeline, or of a new file"),
+        (
+            ["build", "--db", "r.txt"],
+            "r.txt: this is not an SQLite file. Give the path of a timeline, or of a new file",
+        ),
         (["build", "--db", "foreign.db"], "foreign.db: this SQLite file is not a timeline. "),
         (["build", "--db", "newer.db"], "newer.db: written by a newer version of this program (format 99, known 1). "),
         (["build", "--db", "open.db"], "open.db: the log's guards are missing or changed: events_update. "),

@@ -45,7 +45,11 @@ def test_verify_tells_what_was_checked(db: Path) -> None:
 
 def test_verify_tells_all_that_is_wrong(db: Path) -> None:
     """A cross, then each fault on a line with where it is; exit code 1; also where the guards are gone."""
-    change(db, "DROP TRIGGER events_update", "UPDATE events SET recorded_at = 'x', data = replace(data, 'council', 'senate')")
+    change(
+        db,
+        "DROP TRIGGER events_update",
+        "UPDATE events SET recorded_at = 'x', data = replace(data, 'council', 'senate')",
+    )
     result = run("verify", "--db", str(db))
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
@@ -100,7 +104,7 @@ def test_rebuild_takes_over_from_another_version(db: Path) -> None:
     change(db, "UPDATE projected SET definition = 'older'")
     refused = run("append", "x.yaml", "--db", str(db))
     assert refused.exit_code == 1
-    assert refused.stderr.endswith(f"made by another version of this program. Derive them again: timeline rebuild --db {db}\n")
+    assert refused.stderr.endswith(f"made by another version of this program. Make them again: timeline rebuild --db {db}\n")
     assert "were made by another version" in run("verify", "--db", str(db)).stdout
     assert run("rebuild", "--db", str(db)).exit_code == 0
     assert run("verify", "--db", str(db)).exit_code == 0

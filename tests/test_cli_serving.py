@@ -156,4 +156,4 @@ def test_a_file_of_another_version_is_told_in_a_line(project: Path) -> None:
         timeline.log.connection.execute("UPDATE projected SET definition = 'older'")
     result = CliRunner().invoke(main, ["serve", "--port", "0"])
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.endswith("Derive them again: timeline rebuild --db timeline.db\n")
+    assert result.stderr.endswith("Make them again: timeline rebuild --db timeline.db\n")

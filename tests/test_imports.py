@@ -25,7 +25,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def imports(path: Path) -> set[str]:
-    """The parts of the package that a file imports."""
+    """Tell the parts of the package that a file imports."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -39,7 +39,7 @@ def imports(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_one_way(path: Path) -> None:
-    """cli -> audit, bundles -> timeline -> projections, log -> quotes, merkle, model -> dates -> errors; web stands apart."""
+    """Cli -> audit, bundles -> timeline -> projections, log -> quotes, merkle, model -> dates -> errors; web stands apart."""
     part = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     if part == "__init__":
         return

@@ -28,7 +28,7 @@ def append_until_killed(path: Path, acknowledge: Connection) -> None:
 def test_killed_at_any_instant_nothing_is_half_done_and_nothing_acknowledged_is_lost(path: Path) -> None:
     """Hundreds of kills, at random instants of appends of three events each: all three stand, or none; the tables agree."""
     forks = multiprocessing.get_context("fork")
-    chance = random.Random(20251124)
+    chance = random.Random(20251124)  # noqa: S311 - the same instants each time, not a secret
     acknowledged = 0
     for _ in range(KILLS):
         here, there = forks.Pipe(duplex=False)
@@ -44,7 +44,7 @@ def test_killed_at_any_instant_nothing_is_half_done_and_nothing_acknowledged_is_
 
 
 def received(pipe: Connection) -> list[int]:
-    """What a killed process had acknowledged."""
+    """Collect what a killed process had acknowledged."""
     numbers = []
     try:
         while pipe.poll():
@@ -55,7 +55,7 @@ def received(pipe: Connection) -> list[int]:
 
 
 def check(path: Path, acknowledged: int) -> None:
-    """The log is whole, and the read tables say what it says."""
+    """Make sure that the log is whole, and the read tables say what it says."""
     connection = sqlite3.connect(path)
     if acknowledged:
         size, last = connection.execute("SELECT count(*), max(position) FROM events").fetchone()

@@ -21,7 +21,7 @@ ROW = "INSERT{mode} INTO events VALUES ({position}, 'happening/x', {version}, 'H
 
 
 def refused(path: Path, statement: str) -> str:
-    """What plain sqlite3 says to a statement."""
+    """Return what plain sqlite3 says to a statement."""
     connection = sqlite3.connect(path)
     with pytest.raises(sqlite3.IntegrityError) as caught:
         connection.execute(statement)

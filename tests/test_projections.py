@@ -23,7 +23,9 @@ def rows(timeline: Timeline) -> dict[str, list[tuple[Any, ...]]]:
         rowid = "rowid, " if name.endswith("_fts") else ""
         found[name] = sorted(connection.execute(f"SELECT {rowid}* FROM {name}"), key=repr)
         if rowid:
-            connection.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{name}_terms USING fts5vocab('main', '{name}', 'instance')")
+            connection.execute(
+                f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{name}_terms USING fts5vocab('main', '{name}', 'instance')"
+            )
             found[f"{name} terms"] = sorted(connection.execute(f"SELECT * FROM temp.{name}_terms"))
             connection.execute(f"INSERT INTO {name}({name}) VALUES ('integrity-check')")
             connection.execute(f"DROP TABLE temp.{name}_terms")
@@ -43,12 +45,24 @@ fields = st.fixed_dictionaries(
         "tags": st.lists(st.sampled_from(["x", "y"]), max_size=2, unique=True),
         "related": st.lists(ids, max_size=2, unique=True),
         "citations": st.lists(
-            st.sampled_from([FOUND, {"source": "report", "quote": "met in Marrakech", "stance": "disputes"}]), min_size=1, max_size=2
+            st.sampled_from([FOUND, {"source": "report", "quote": "met in Marrakech", "stance": "disputes"}]),
+            min_size=1,
+            max_size=2,
         ),
     },
 )
 steps = st.one_of(
-    st.builds(lambda id, f: {"id": id, **f, "title": f.get("title", "T"), "date": f.get("date", "2003"), "citations": [FOUND]}, ids, fields),
+    st.builds(
+        lambda id, f: {
+            "id": id,
+            **f,
+            "title": f.get("title", "T"),
+            "date": f.get("date", "2003"),
+            "citations": [FOUND],
+        },
+        ids,
+        fields,
+    ),
     st.builds(lambda id, f, reason: {"correct": id, "reason": reason, **f}, ids, fields, st.sampled_from(["p", "q"])),
     st.builds(lambda id, reason: {"retract": id, "reason": reason}, ids, st.sampled_from(["p", "q"])),
     st.builds(lambda title: {"correct_source": "report", "title": title, "reason": "r"}, st.sampled_from(["R", "S", "Ŧ"])),
@@ -73,13 +87,23 @@ def test_happenings_tell_bounds_precision_and_counts(timeline: Timeline, report:
     """A row of happenings gives the date to the letter, its bounds, and how many citations and sources it has."""
     timeline.record("x", title="X", date="2025-11-24/2025-11-27", citations=[FOUND, report.quote("met in Marrakech")])
     row = timeline.db["happenings"].get("x")
-    assert (row["date"], row["earliest"], row["latest"], row["precision"]) == ("2025-11-24/2025-11-27", "2025-11-24", "2025-11-27", "interval")
+    assert (row["date"], row["earliest"], row["latest"], row["precision"]) == (
+        "2025-11-24/2025-11-27",
+        "2025-11-24",
+        "2025-11-27",
+        "interval",
+    )
     assert (row["earliest_day"], row["latest_day"], row["year"], row["month"]) == (739579, 739582, 2025, 11)
     assert (row["sources"], row["citations"], row["version"], row["position"], row["status"]) == (1, 2, 1, 2, "current")
 
 
-@pytest.mark.parametrize(("date", "earliest", "latest"), [("2003/..", "2003-01-01", None), ("/1985", None, "1985-12-31"), ("[..2025-11-26]", None, "2025-11-26")])
-def test_an_open_or_unknown_side_is_null(timeline: Timeline, report: ArchivedSource, date: str, earliest: str | None, latest: str | None) -> None:
+@pytest.mark.parametrize(
+    ("date", "earliest", "latest"),
+    [("2003/..", "2003-01-01", None), ("/1985", None, "1985-12-31"), ("[..2025-11-26]", None, "2025-11-26")],
+)
+def test_an_open_or_unknown_side_is_null(
+    timeline: Timeline, report: ArchivedSource, date: str, earliest: str | None, latest: str | None
+) -> None:
     """No day is made up for a side that the date leaves open."""
     timeline.record("x", title="X", date=date, citations=[FOUND])
     row = timeline.db["happenings"].get("x")
@@ -92,12 +116,22 @@ def test_versions_answer_as_of(timeline: Timeline, meeting: str) -> None:
     timeline.retract(meeting, reason="it did not")
     as_of = "SELECT title, status FROM happening_versions WHERE known_from <= ? AND (known_until IS NULL OR known_until > ?)"
     found = [timeline.db.execute(as_of, [n, n]).fetchall() for n in (1, 2, 3, 4)]
-    assert found == [[], [("The council meets", "current")], [("The council sits", "current")], [("The council sits", "retracted")]]
+    assert found == [
+        [],
+        [("The council meets", "current")],
+        [("The council sits", "current")],
+        [("The council sits", "retracted")],
+    ]
 
 
 def test_corrections_retractions_and_disputes_show(timeline: Timeline, meeting: str, report: ArchivedSource) -> None:
     """The tables tell what was corrected, retracted and disputed, and keep nothing of what was replaced."""
-    timeline.correct(meeting, actors=["Another"], citations=[FOUND, report.quote("others say three hundred and fifty", stance="disputes")], reason="r")
+    timeline.correct(
+        meeting,
+        actors=["Another"],
+        citations=[FOUND, report.quote("others say three hundred and fifty", stance="disputes")],
+        reason="r",
+    )
     db = timeline.db
     assert [row["stance"] for row in db["citations"].rows] == ["supports", "disputes"]
     assert [row["actor"] for row in db["happening_actors"].rows] == ["another"]
@@ -124,7 +158,14 @@ def test_search_folds_diacritics(timeline: Timeline) -> None:
     source = timeline.archive(text="Une visite en Côte d'Ivoire. وصل مُحَمَّد إلى أكادير", id="report", title="Rapport")
     timeline.record("a", title="Visit", date="2003", citations=[source.quote("Côte d'Ivoire")])
     timeline.record("b", title="Co\u0302te", date="2003", citations=[source.quote("مُحَمَّد إلى أكادير")])
-    assert [found(timeline, "happenings_fts", word) for word in ("Cote", "Côte", "cote", "محمد", "اكادير", "أكادير")] == [2, 2, 2, 1, 1, 1]
+    assert [found(timeline, "happenings_fts", word) for word in ("Cote", "Côte", "cote", "محمد", "اكادير", "أكادير")] == [
+        2,
+        2,
+        2,
+        1,
+        1,
+        1,
+    ]
     assert [found(timeline, "sources_fts", word) for word in ("cote", "محمد", "أكادير")] == [1, 1, 1]
 
 

@@ -122,9 +122,7 @@ def test_the_grades_are_named_from_strictest_to_loosest() -> None:
         ("\u0627\u0653\u0644", "\u0622\u0644", "\u0627\u0653\u0644"),
     ],
 )
-def test_normalised_folds_white_space_invisible_characters_and_composition(
-    text: str, quote: str, slice_: str
-) -> None:
+def test_normalised_folds_white_space_invisible_characters_and_composition(text: str, quote: str, slice_: str) -> None:
     """And brackets the raw slice, with what is invisible inside it and without what is around it."""
     passage = stands(text, quote, "normalised")
     assert text[passage.start_char : passage.end_char] == slice_
@@ -166,9 +164,7 @@ def test_typographic_folds_curly_quotation_marks_and_dashes_as_well(text: str, q
         pytest.param("wait\u2026 what", "wait... what", id="ellipsis for three dots"),
         pytest.param("the caf\u00e9 closed", "the cafe closed", id="accent left out"),
         pytest.param("the cafe closed", "the caf\u00e9 closed", id="accent added"),
-        pytest.param(
-            "\u0645\u064f\u062d\u064e\u0645\u0651\u062f", "\u0645\u062d\u0645\u062f", id="harakat left out"
-        ),
+        pytest.param("\u0645\u064f\u062d\u064e\u0645\u0651\u062f", "\u0645\u062d\u0645\u062f", id="harakat left out"),
         pytest.param("\u0645\u062d\u0645\u062f", "\u0645\u062d\u0640\u0645\u062f", id="tatweel"),
         pytest.param("\u0623\u062d\u0645\u062f", "\u0627\u062d\u0645\u062f", id="hamza left out"),
         pytest.param("\u0643\u062a\u0627\u0628", "\u06a9\u062a\u0627\u0628", id="keheh for kaf"),
@@ -445,7 +441,7 @@ def test_only_a_miss_loads_what_shows_the_nearest_passage() -> None:
         "import sys; from timeline.quotes import find; find('a\\u00adb c', 'ab c');"
         " print([name for name in sys.modules if 'rapidfuzz' in name])"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
@@ -462,9 +458,7 @@ prose = st.one_of(st.sampled_from(SEEDS), st.text(), short)
 
 
 @settings(max_examples=600, deadline=None)
-@given(
-    text=st.one_of(short, few), quote=st.one_of(short, few), at=st.integers(0, 11), length=st.integers(1, 4)
-)
+@given(text=st.one_of(short, few), quote=st.one_of(short, few), at=st.integers(0, 11), length=st.integers(1, 4))
 @example(text="a\u2000 b", quote="a b", at=0, length=4)
 @example(text="A\u030a\u2000\ne\u0323\u0301", quote="\u212b \u1eb9\u0301", at=0, length=4)
 def test_find_agrees_with_trying_every_slice(text: str, quote: str, at: int, length: int) -> None:
@@ -522,9 +516,7 @@ def test_layout_does_not_hide_a_quotation(text: str, data: st.DataObject) -> Non
 
 @settings(deadline=None)
 @given(text=prose, quote=st.text(min_size=1) | short, prefix=st.none() | short, suffix=st.none() | short)
-def test_whatever_is_found_folds_to_the_quotation(
-    text: str, quote: str, prefix: str | None, suffix: str | None
-) -> None:
+def test_whatever_is_found_folds_to_the_quotation(text: str, quote: str, prefix: str | None, suffix: str | None) -> None:
     """Soundness on any text; and whatever is refused is refused in one line."""
     try:
         passage = find(text, quote, prefix, suffix)

@@ -31,7 +31,7 @@ def blocks() -> list[Block]:
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project in which the timeline was built, with this very environment as its .venv."""
+    """Make a copy of the project in which the timeline was built, with this very environment as its .venv."""
     folder = tmp_path_factory.mktemp("readme")
     for name in ("events", "seeds"):
         shutil.copytree(PROJECT / name, folder / name)
@@ -106,5 +106,15 @@ def test_the_top_level_reads_as_a_sentence() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=False).stdout.split("\n")
     if tracked == [""]:
         pytest.skip("not a git checkout")
-    allowed = {"pyproject.toml", "README.md", "metadata.json", "LICENSE", "CHANGELOG.md", "timeline", "events", "tests", "seeds"}
+    allowed = {
+        "pyproject.toml",
+        "README.md",
+        "metadata.json",
+        "LICENSE",
+        "CHANGELOG.md",
+        "timeline",
+        "events",
+        "tests",
+        "seeds",
+    }
     assert {name.split("/")[0] for name in tracked if name and not name.startswith(".")} <= allowed

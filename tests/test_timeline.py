@@ -1,5 +1,7 @@
 """The Timeline: archiving, recording, correcting, retracting, reading; everything can be said again, nothing half done."""
 
+from pathlib import Path
+
 import pytest
 
 from timeline import ArchivedSource, Timeline, TimelineError
@@ -64,7 +66,11 @@ def test_as_of_a_position_is_the_timeline_as_it_stood(timeline: Timeline, meetin
     timeline.correct(meeting, title="The council sits", reason="wording")
     timeline.retract(meeting, reason="it did not")
     titles = [(timeline.happening(meeting, as_of=n).title, timeline.happening(meeting, as_of=n).status) for n in (2, 3, 4)]
-    assert titles == [("The council meets", "current"), ("The council sits", "current"), ("The council sits", "retracted")]
+    assert titles == [
+        ("The council meets", "current"),
+        ("The council sits", "current"),
+        ("The council sits", "retracted"),
+    ]
     for before in (1, 0):
         with pytest.raises(UnknownHappening, match=f"as of position {before}"):
             timeline.happening(meeting, as_of=before)
@@ -73,7 +79,10 @@ def test_as_of_a_position_is_the_timeline_as_it_stood(timeline: Timeline, meetin
 
 def test_a_taken_id_says_what_differs_and_to_correct(timeline: Timeline, meeting: str) -> None:
     """Recording something else under an id is refused, with the fields that differ."""
-    with pytest.raises(AlreadyRecorded, match=r"happening/meeting: id: taken at version 1.*title was The council meets, is Other.*correct it"):
+    with pytest.raises(
+        AlreadyRecorded,
+        match=r"happening/meeting: id: taken at version 1.*title was The council meets, is Other.*correct it",
+    ):
         timeline.record(meeting, title="Other", date="2025-11-24", citations=[FOUND])
 
 
@@ -88,7 +97,7 @@ def test_a_stale_version_is_a_conflict(timeline: Timeline, meeting: str) -> None
         timeline.record("new", title="New", date="2003", citations=[FOUND], expected_version=3)
 
 
-def test_a_changed_document_is_refused_under_its_old_id(timeline: Timeline, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_changed_document_is_refused_under_its_old_id(timeline: Timeline, tmp_path: Path) -> None:
     """A document that changed on disk is not taken for the archived one; the archived bytes stay."""
     document = tmp_path / "report.txt"
     document.write_text("It sat for four days.")
@@ -102,17 +111,33 @@ def test_a_changed_document_is_refused_under_its_old_id(timeline: Timeline, tmp_
 def test_other_facts_about_an_archived_document_are_a_correction(timeline: Timeline, report: ArchivedSource) -> None:
     """The same bytes under the same id with another title are refused, with the verb to use."""
     with pytest.raises(AlreadyRecorded, match=r"title was A report, is Another.*correct_source it"):
-        timeline.archive(text=timeline.log.document(report.event.payload["statement"]["sha256"]).decode(), id="report", title="Another")  # type: ignore[union-attr]
+        timeline.archive(
+            text=timeline.log.document(report.event.payload["statement"]["sha256"]).decode(),
+            id="report",
+            title="Another",
+        )  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
     ("fields", "error", "message"),
     [
-        ({"citations": [{"source": "report", "quote": "five days"}]}, QuoteNotFound, r"citations\.1\.quote.*does not stand.*four days"),
+        (
+            {"citations": [{"source": "report", "quote": "five days"}]},
+            QuoteNotFound,
+            r"citations\.1\.quote.*does not stand.*four days",
+        ),
         ({"citations": [{"source": "report", "quote": "three hundred"}]}, QuoteAmbiguous, r"2 times.*prefix or suffix"),
-        ({"citations": [{"source": "nothing", "quote": "x"}]}, UnknownSource, r'citations\.1\.source: there is no source "nothing"'),
+        (
+            {"citations": [{"source": "nothing", "quote": "x"}]},
+            UnknownSource,
+            r'citations\.1\.source: there is no source "nothing"',
+        ),
         ({"citations": []}, StatementInvalid, "citations: nothing is cited"),
-        ({"citations": [{**FOUND, "stance": "doubts"}]}, StatementInvalid, r"citations\.1\.stance: is not one of 'supports' or 'disputes'"),
+        (
+            {"citations": [{**FOUND, "stance": "doubts"}]},
+            StatementInvalid,
+            r"citations\.1\.stance: is not one of 'supports' or 'disputes'",
+        ),
         ({"date": "2025-11-31"}, StatementInvalid, "November has 30 days"),
         ({"date": "2025-11-27/2025-11-24"}, StatementInvalid, "runs backwards"),
         ({"date": "now"}, StatementInvalid, "date: "),
@@ -179,7 +204,9 @@ def test_several_appends_are_one_and_may_refer_forward(timeline: Timeline, repor
         timeline.append_many([part])
     assert [event.id for event in timeline.append_many([part, whole])] == ["happening/part@1", "happening/whole@1"]
     with pytest.raises(StatementInvalid):
-        timeline.append_many([{"correct": "part", "title": "P", "reason": "r"}, {"id": "z", "title": "Z", "date": "1", "citations": []}])
+        timeline.append_many(
+            [{"correct": "part", "title": "P", "reason": "r"}, {"id": "z", "title": "Z", "date": "1", "citations": []}]
+        )
     assert timeline.happening("part").title == "Part"
 
 
@@ -256,10 +283,14 @@ def test_an_impossible_instant_is_refused(timeline: Timeline, report: ArchivedSo
         timeline.record("x", title="X", date=date, zone=zone, citations=[FOUND])
 
 
-def test_documents_that_cannot_be_quoted_are_refused(timeline: Timeline, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_documents_that_cannot_be_quoted_are_refused(timeline: Timeline, tmp_path: Path) -> None:
     """Missing, empty, binary or undecodable documents each get their line."""
     cases = {"gone.txt": (None, "no such file"), "empty.txt": (b" \n", "no text"), "nul.txt": (b"a\0b", "not a text")}
-    cases |= {"latin.txt": (b"caf\xe9", "byte 4 is not utf-8"), "image.png": (b"x", "only .txt"), "passwd": (b"x", "only .txt")}
+    cases |= {
+        "latin.txt": (b"caf\xe9", "byte 4 is not utf-8"),
+        "image.png": (b"x", "only .txt"),
+        "passwd": (b"x", "only .txt"),
+    }
     for name, (content, message) in cases.items():
         if content is not None:
             (tmp_path / name).write_bytes(content)
@@ -269,7 +300,7 @@ def test_documents_that_cannot_be_quoted_are_refused(timeline: Timeline, tmp_pat
     assert timeline.db["source_texts"].count == 1
 
 
-def test_bytes_and_text_are_both_kept(timeline: Timeline, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_bytes_and_text_are_both_kept(timeline: Timeline, tmp_path: Path) -> None:
     """The bytes as received and the text as UTF-8 stand each under its own hash."""
     (tmp_path / "latin.txt").write_bytes("café".encode("cp1252"))
     statement = timeline.archive(tmp_path / "latin.txt", id="x", title="X", encoding="cp1252").event.payload["statement"]

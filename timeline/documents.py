@@ -46,7 +46,9 @@ def from_file(path: Path, encoding: str | None = None) -> Document:
         content = path.read_bytes()
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
-        raise DocumentUnreadable(f"{path}: {reason}. Check the path; it is read relative to the bundle or the folder you are in") from None
+        raise DocumentUnreadable(
+            f"{path}: {reason}. Check the path; it is read relative to the bundle or the folder you are in"
+        ) from None
     encoding = encoding or next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)
@@ -54,7 +56,7 @@ def from_file(path: Path, encoding: str | None = None) -> Document:
         raise DocumentUnreadable(f'{path}: "{encoding}" is not the name of an encoding. Try utf-8 or cp1252') from None
     except UnicodeDecodeError as error:
         raise DocumentUnreadable(
-            f"{path}: byte {error.start + 1} is not {encoding}. Name the encoding it was written in, such as cp1252, cp1256 or utf-16"
+            f"{path}: byte {error.start + 1} is not {encoding}. Name the encoding it was written in, such as cp1252 or cp1256"
         ) from None
     _refuse_unquotable(text, str(path))
     return Document(content, text, media_type, f"decoded as {encoding}")

@@ -32,7 +32,9 @@ def instant(date: str, zone: str | None) -> str | None:
             raise DateInvalid(f'"{date}": {zone} was at UTC{early.isoformat()[19:]} then. Correct the shift or the zone')
         return _rfc3339(told)
     if early.utcoffset() != late.utcoffset():
-        raise DateInvalid(f'"{date}": this local time came twice or never in {zone}, where clocks were changed. Add the shift, such as +01:00')
+        raise DateInvalid(
+            f'"{date}": this local time came twice or never in {zone}, where clocks were changed. Add the shift, such as +01:00'
+        )
     return _rfc3339(early)
 
 
@@ -42,7 +44,7 @@ def ago(recorded_at: str) -> str:
 
 
 def now() -> datetime:
-    """The clock that is used where none is passed in."""
+    """Tell the time, where no other clock is passed in."""
     return datetime.now(UTC)
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote
 
 from timeline.errors import DatabaseRefused, GuardsMissing, TimelineError
 from timeline.scripts import statements
@@ -27,7 +26,12 @@ _NO_END = 2**62
 _COLUMNS = "position, stream, version, type, recorded_at, recorded_by, data, salt, data_hash"
 
 EventType = Literal[
-    "SourceArchived", "SourceCorrected", "HappeningRecorded", "HappeningCorrected", "HappeningRetracted", "EventRedacted"
+    "SourceArchived",
+    "SourceCorrected",
+    "HappeningRecorded",
+    "HappeningCorrected",
+    "HappeningRetracted",
+    "EventRedacted",
 ]
 
 
@@ -152,7 +156,7 @@ class Log:
         return sha256
 
     def document(self, sha256: str) -> bytes | None:
-        """The bytes archived under a SHA-256 in hex."""
+        """Read the bytes archived under a SHA-256 in hex."""
         row = self.connection.execute("SELECT bytes FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
         return None if row is None else row[0]
 
@@ -162,20 +166,20 @@ class Log:
         return int(size)
 
     def version(self, stream: str) -> int:
-        """The last version of a stream; 0 where it has no events."""
+        """Tell the last version of a stream; 0 where it has no events."""
         row = self.connection.execute("SELECT max(version) FROM events WHERE stream = ?", (stream,)).fetchone()
         return row[0] or 0
 
     def event(self, position: int) -> Event | None:
-        """The event at a position."""
+        """Read the event at a position."""
         return self._one("WHERE position = ?", position)
 
     def first(self, stream: str) -> Event | None:
-        """The event that began a stream."""
+        """Read the event that began a stream."""
         return self._one("WHERE stream = ? AND version = 1", stream)
 
     def stream(self, stream: str, as_of: int | None = None) -> list[Event]:
-        """A stream's events in order, up to a position."""
+        """Read a stream's events in order, up to a position."""
         return list(self._many("WHERE stream = ? AND position <= ? ORDER BY version", stream, _NO_END if as_of is None else as_of))
 
     def events(self, after: int = 0) -> Iterator[Event]:
@@ -210,7 +214,7 @@ class Log:
             )
 
     def missing_guards(self) -> list[str]:
-        """The names of the guards that are absent or not as they were made."""
+        """Name the guards that are absent or not as they were made."""
         found = dict(self.connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
         return [name for name, sql in guards().items() if found.get(name) != sql]
 
@@ -258,7 +262,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 @cache
 def guards() -> dict[str, str]:
-    """The triggers that keep the log append-only: name to SQL, as SQLite keeps it."""
+    """Give the triggers that keep the log append-only: name to SQL, as SQLite keeps it."""
     return {sql.split(maxsplit=3)[2]: sql for sql in statements("timeline", "log.sql") if sql.startswith("CREATE TRIGGER ")}
 
 

@@ -7,12 +7,24 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from timeline import dates
 from timeline.errors import DateInvalid, StatementInvalid
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
 READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
@@ -57,7 +69,7 @@ def _up_to(limit: int) -> AfterValidator:
 
 
 def _one_or_many(key: str) -> BeforeValidator:
-    """A lone string in a list stands for an object with that one key."""
+    """Let a lone string in a list stand for an object with that one key."""
 
     def expand(value: object) -> object:
         return {key: value} if isinstance(value, str) else value
@@ -254,36 +266,32 @@ def check(model: type[M], fields: Mapping[str, Any], subject: str) -> M:
         raise StatementInvalid.in_fields(subject, faults) from None
 
 
-def _fault(model: type[Model], details: Any) -> tuple[str, str]:
+_WORDS = {
+    "missing": "is missing. Give it",
+    "string_type": "is not text. Write it in quotes",
+    "string_too_short": "is empty. Fill it in, or leave the field out",
+    "string_unicode": "holds half a character (a lone surrogate). Remove it",
+    "tuple_type": "is not a list. Write one",
+    "too_short": "nothing is cited. Give at least one quotation from an archived source",
+    "model_type": "has no fields. Write them by name",
+}
+
+
+def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
+    """Tell a fault that pydantic found as a field, counted from 1, and what to do."""
     field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in details["loc"])
-    match details["type"]:
-        case "missing":
-            return field, "is missing. Give it"
-        case "extra_forbidden":
-            near = get_close_matches(field, model.model_fields, n=1)
-            return field, f'is not a field here. Did you mean "{near[0]}"?' if near else "is not a field here. Leave it out"
-        case "string_type" if details.get("input") is None:
-            return field, "is missing. Give it"
-        case "string_type":
-            return field, "is not text. Write it in quotes"
-        case "model_type":
-            return field, "has no fields. Write them by name"
-        case "too_short":
-            return field, "nothing is cited. Give at least one quotation from an archived source"
-        case "tuple_type":
-            return field, "is not a list. Write one"
-        case "string_pattern_mismatch":
-            return field, _EXPECTED[details["ctx"]["pattern"]]
-        case "string_too_short":
-            return field, "is empty. Fill it in, or leave the field out"
-        case "string_unicode":
-            return field, "holds half a character (a lone surrogate). Remove it"
-        case "literal_error":
-            return field, f"is not one of {details['ctx']['expected']}"
-        case "value_error" if not field:
-            field, _, message = str(details["ctx"]["error"]).partition(": ")
-            return field, message
-        case "value_error":
-            return field, str(details["ctx"]["error"])
-        case _:
-            return field, details["msg"]
+    kind, context = details["type"], details.get("ctx", {})
+    if kind == "string_type" and details.get("input") is None:
+        kind = "missing"
+    if kind == "extra_forbidden":
+        near = get_close_matches(field, model.model_fields, n=1)
+        return field, f'is not a field here. Did you mean "{near[0]}"?' if near else "is not a field here. Leave it out"
+    if kind == "string_pattern_mismatch":
+        return field, _EXPECTED[context["pattern"]]
+    if kind == "literal_error":
+        return field, f"is not one of {context['expected']}"
+    if kind == "value_error":
+        told = str(context["error"])
+        field, told = (field, told) if field else told.split(": ", 1)  # of the whole statement: it names the field itself
+        return field, told
+    return field, _WORDS.get(kind, details["msg"])

@@ -9,7 +9,15 @@ from typing import Any
 
 from timeline import dates, instants, quotes
 from timeline.documents import Document
-from timeline.errors import AlreadyRecorded, DateInvalid, QuoteAmbiguous, QuoteNotFound, StatementInvalid, TimelineError, UnknownSource
+from timeline.errors import (
+    AlreadyRecorded,
+    DateInvalid,
+    QuoteAmbiguous,
+    QuoteNotFound,
+    StatementInvalid,
+    TimelineError,
+    UnknownSource,
+)
 from timeline.log import Event
 from timeline.model import Citation, Happening, HappeningVersion, Source, SourceFields, check
 

@@ -34,7 +34,6 @@ from timeline.model import (
     HappeningFields,
     HappeningVersion,
     Reason,
-    Source,
     SourceFields,
     check,
     stream,
@@ -66,7 +65,7 @@ class ArchivedSource:
         """The position of the event that stands for the call."""
         return self.event.position
 
-    def quote(self, quote: str, **rest: Any) -> Citation:
+    def quote(self, quote: str, **rest: str | None) -> Citation:
         """Cite words from this source; `prefix`, `suffix`, `stance` and `supports` as in Citation.
 
         They are looked for in the text when the happening is recorded.
@@ -115,9 +114,8 @@ class Timeline:
         if projections.exist(self.log.connection):
             path = self.log.path
             self.close()
-            raise DatabaseRefused(
-                f"{path}: its read tables were made by another version of this program. Derive them again: timeline rebuild --db {path}"
-            )
+            reason = "its read tables were made by another version of this program"
+            raise DatabaseRefused(f"{path}: {reason}. Make them again: timeline rebuild --db {path}")
         with self.log.transaction():
             if not projections.exist(self.log.connection):
                 projections.create(self.log.connection)
@@ -176,9 +174,7 @@ class Timeline:
             self._refer(subject, statement)
         return event
 
-    def correct(
-        self, id: str, *, reason: str, expected_version: int | None = None, **changes: Unpack[HappeningFields]
-    ) -> Event:
+    def correct(self, id: str, *, reason: str, expected_version: int | None = None, **changes: Unpack[HappeningFields]) -> Event:
         """Correct a happening: the fields given replace what stands, None empties one; `reason` says why.
 
         The event carries the whole statement as now known. A correction that the stream already holds, with the same changes and
@@ -236,7 +232,11 @@ class Timeline:
             return self.archive(**{"id": "", **inner}).event
         if len(fields) == 1 and isinstance(inner := fields.get("happening"), Mapping):
             fields = dict(inner)
-        for verb, method in (("correct", self.correct), ("correct_source", self.correct_source), ("retract", self.retract)):
+        for verb, method in (
+            ("correct", self.correct),
+            ("correct_source", self.correct_source),
+            ("retract", self.retract),
+        ):
             if verb in fields:
                 return method(fields.pop(verb), **{"reason": None, **fields})
         return self.record(fields.pop("id", ""), **fields)
@@ -273,13 +273,16 @@ class Timeline:
                 faults = ((field, f'there is no happening "{other}". Record it first, or correct the id'),)
                 yield subject, UnknownHappening.in_fields(subject, faults)
             elif field == "superseded_by" and subject == f"happening/{other}":
-                yield subject, StatementInvalid.in_fields(subject, ((field, "names the happening itself. Name another"),))
+                yield (
+                    subject,
+                    StatementInvalid.in_fields(subject, ((field, "names the happening itself. Name another"),)),
+                )
             elif field == "part_of" and (circle := self._circle(subject, other)):
                 faults = ((field, f"makes a circle: {' in '.join(circle)}. Leave one of them out"),)
                 yield subject, PartOfCircle.in_fields(subject, faults)
 
     def _circle(self, subject: str, parent: str | None) -> list[str]:
-        """The chain of wholes from a happening back to itself; empty where there is none."""
+        """Follow the chain of wholes from a happening back to itself; empty where there is none."""
         chain = [subject.partition("/")[2]]
         while parent and parent not in chain:
             chain.append(parent)
@@ -324,12 +327,10 @@ class Timeline:
         data = {"statement": statement, "changes": changes, "reason": reason}
         return self._continue(subject, type, past, data, expected)
 
-    def _continue(
-        self, subject: str, type: EventType, past: list[Event], data: Mapping[str, Any], expected: int | None
-    ) -> Event:
+    def _continue(self, subject: str, type: EventType, past: list[Event], data: Mapping[str, Any], expected: int | None) -> Event:
         if past[-1].type == "HappeningRetracted":
             raise AlreadyRetracted(
-                f"{subject}: retracted at version {past[-1].version}, so it stays as it is. Record what is now known under another id"
+                f"{subject}: retracted at version {past[-1].version}, so it stays so. Record what is now known under another id"
             )
         return self._store(subject, type, canonical(data), past[-1].version, expected)
 
@@ -344,7 +345,7 @@ class Timeline:
         return self.log.append(subject, version + 1, type, data, at=at, by=self.by or _login(), salt=secrets.token_bytes(16))
 
     def _past(self, subject: str, as_of: int | None = None) -> list[Event]:
-        """The events of a stream that make statements, in order; the stream must have some."""
+        """Read the events of a stream that make statements, in order; the stream must have some."""
         past = [event for event in self.log.stream(subject, as_of) if event.type != "EventRedacted"]
         if not past:
             kind, _, id = subject.partition("/")
@@ -354,7 +355,7 @@ class Timeline:
         return past
 
     def _read_text(self, source: str) -> quotes.Text:
-        """The text of a source, ready to be searched."""
+        """Read the text of a source, ready to be searched."""
         statement = self._past(stream("source", source))[0].payload["statement"]
         return quotes.Text((self.log.document(statement["text_sha256"]) or b"").decode())
 
@@ -383,6 +384,6 @@ class Timeline:
 
     def verify(self) -> "Report":
         """Check everything that can be checked, and report what is wrong where; see timeline.audit."""
-        from timeline import audit  # the auditor stands above what it audits
+        from timeline import audit  # noqa: PLC0415 - the auditor stands above what it audits
 
         return audit.verify(self)

@@ -53,7 +53,7 @@ def sources(stop: int) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
+    """Make a folder that is gone afterwards."""
     path = Path(tempfile.mkdtemp(prefix="timeline-bench-"))
     try:
         yield path
@@ -76,7 +76,7 @@ def ours_bulk(path: Path, count: int) -> float:
 
 
 def written(path: Path) -> list[tuple[Any, ...]]:
-    """The rows that ours wrote."""
+    """Read the rows that ours wrote."""
     log = Log(path, read_only=True)
     rows = log.connection.execute(f"SELECT {_COLUMNS} FROM events WHERE type = 'HappeningRecorded' ORDER BY position").fetchall()
     log.close()
@@ -84,7 +84,7 @@ def written(path: Path) -> list[tuple[Any, ...]]:
 
 
 def plain(path: Path) -> sqlite3.Connection:
-    """A plain SQLite file with the same table, journal and durability, and no guards."""
+    """Make a plain SQLite file with the same table, journal and durability, and no guards."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -120,7 +120,7 @@ def sqlite_utils_bulk(path: Path, rows: list[tuple[Any, ...]]) -> float:
 
 
 def eventsourcing_bulk(path: Path, rows: list[tuple[Any, ...]]) -> float | None:
-    """The SQLite recorder of eventsourcing, all rows in one call; None where it is not installed."""
+    """Use the SQLite recorder of eventsourcing, all rows in one call; None where it is not installed."""
     try:
         from eventsourcing.persistence import StoredEvent
         from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore

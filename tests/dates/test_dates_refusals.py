@@ -15,22 +15,14 @@ MESSAGES = {
         'date "2025-11-27/2025-11-24" runs backwards: 2025-11-27 begins after 2025-11-24 has ended. '
         "Write 2025-11-24/2025-11-27, or correct one of them."
     ),
-    "2025-11-31/2025-12-02": (
-        'date "2025-11-31/2025-12-02": at "2025-11-31", November has 30 days. Write 2025-11-30 or 2025-11.'
-    ),
+    "2025-11-31/2025-12-02": ('date "2025-11-31/2025-12-02": at "2025-11-31", November has 30 days. Write 2025-11-30 or 2025-11.'),
     "Nov 24, 2025": 'date "Nov 24, 2025": this is not an EDTF date. Write 2025-11-24.',
     "24 November 2025": 'date "24 November 2025": this is not an EDTF date. Write 2025-11-24.',
     "24/11/2025": 'date "24/11/2025": this is not an EDTF date. Write 2025-11-24.',
-    "3/4/2025": (
-        'date "3/4/2025": this is not an EDTF date. '
-        "Write 2025-04-03 for 3 April 2025, or 2025-03-04 for 4 March 2025."
-    ),
+    "3/4/2025": ('date "3/4/2025": this is not an EDTF date. Write 2025-04-03 for 3 April 2025, or 2025-03-04 for 4 March 2025.'),
     "198": 'date "198": this is not an EDTF date. Write 198X for the decade, or 0198 for the year 198.',
     "now": 'date "now": this is not an EDTF date. Write the day itself, as YYYY-MM-DD.',
-    "": (
-        'date "": there is no date. '
-        "Write YYYY, YYYY-MM or YYYY-MM-DD, or another form of EDTF (ISO 8601-2:2019)."
-    ),
+    "": ('date "": there is no date. Write YYYY, YYYY-MM or YYYY-MM-DD, or another form of EDTF (ISO 8601-2:2019).'),
     "2025\n": 'date "2025\\n": a date has no white space. Remove the spaces and line ends.',
     "Y2020": ('date "Y2020": Y is for years of more than four digits (ISO 8601-2:2019, 4.7.2). Write 2020.'),
     "2025-24-11": (

@@ -130,7 +130,14 @@ async def test_a_long_text_is_quick(tmp_path: Path) -> None:
     with Timeline(tmp_path / "long.db") as timeline:
         source = timeline.archive(id="s", text=body, title="S")
         timeline.append_many(
-            {"happening": {"id": f"h{i}", "title": "H", "date": "2003", "citations": [source.quote(body[i * 500 : i * 500 + 900])]}}
+            {
+                "happening": {
+                    "id": f"h{i}",
+                    "title": "H",
+                    "date": "2003",
+                    "citations": [source.quote(body[i * 500 : i * 500 + 900])],
+                }
+            }
             for i in range(200)
         )
     client = serve(tmp_path / "long.db").client

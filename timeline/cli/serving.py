@@ -41,7 +41,7 @@ def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], db: P
     with opened(db) as timeline:
         if not projections.is_current(timeline.log.connection):
             raise Refused(
-                f"{db}: its read tables were made by another version of this program. Derive them again: timeline rebuild --db {db}"
+                f"{db}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {db}"
             )
     _run(db, host, port, open_page, options)
 

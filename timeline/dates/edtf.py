@@ -133,9 +133,7 @@ def _choice(text: str, tree: Choice) -> Edtf:
     return _edtf(text, 2, ("list" if tree.every else "set", "set"), sides, dates)
 
 
-def _outermost(
-    dates: list[Date | None], days: list[Civil | None], outer: Callable[[list[Civil]], Civil]
-) -> _Side:
+def _outermost(dates: list[Date | None], days: list[Civil | None], outer: Callable[[list[Civil]], Civil]) -> _Side:
     """Take the outermost day of a set's members; one open member opens the side, one unknown hides it."""
     if None in dates:
         return None, "open"

@@ -60,9 +60,7 @@ def _date_time(match: re.Match[str]) -> DateTime:
     date = read_date(match[1])
     parts = _TIME(match[2])
     if parts is None:
-        raise Refusal(
-            f"the time of day {quoted(match[2])} is not hh:mm:ss.", _time_advice(match[1], match[2])
-        )
+        raise Refusal(f"the time of day {quoted(match[2])} is not hh:mm:ss.", _time_advice(match[1], match[2]))
     hour, minute, second = int(parts[1]), int(parts[2]), int(parts[3])
     if hour == 24:
         raise Refusal("hours run from 00 to 23.", "Write 00:00:00 of the next day.")
@@ -70,9 +68,7 @@ def _date_time(match: re.Match[str]) -> DateTime:
         raise Refusal(f"there is no time {match[2][:8]}.", "Write 00:00:00 to 23:59:59.")
     shift = int(parts[6] or 0) * 60 + int(parts[7] or 0)
     if parts[5] == "-" and shift == 0:
-        raise Refusal(
-            f"the shift {parts[4]} is not defined.", "Write Z for UTC, +00:00 for a clock equal to UTC."
-        )
+        raise Refusal(f"the shift {parts[4]} is not defined.", "Write Z for UTC, +00:00 for a clock equal to UTC.")
     if shift > MAX_SHIFT or int(parts[7] or 0) > 59:
         raise Refusal(f"there is no shift {parts[4]}.", "Write Z, or -14:00 to +14:00.")
     if second == 60:
@@ -121,17 +117,11 @@ def _part(text: str, what: str) -> Date:
 def _interval(text: str) -> Interval:
     start_text, _, end_text = text.partition("/")
     if "/" in end_text:
-        raise (
-            unreadable(text)
-            if text.count("/") == 2
-            else Refusal("an interval has one slash.", "Write start/end.")
-        )
+        raise (unreadable(text) if text.count("/") == 2 else Refusal("an interval has one slash.", "Write start/end."))
     if re.fullmatch(r"[0-9]{1,2}", end_text) or re.fullmatch(r"[0-9]{2}-[0-9]{2}", end_text):
         raise _cut_short(start_text, end_text)
     if re.fullmatch(r"[0-9]{1,2}/[0-9]{4}", text):
-        raise Refusal(
-            "a slash stands between the ends of an interval.", f"Write {end_text}-{start_text:0>2}."
-        )
+        raise Refusal("a slash stands between the ends of an interval.", f"Write {end_text}-{start_text:0>2}.")
     start = _start(start_text)
     finish = _finish(end_text)
     if start.date is None and finish.date is None and "unknown" in (start.end, finish.end):
@@ -176,9 +166,7 @@ def _finish(text: str) -> Endpoint:
 
 def _stated(text: str, what: str) -> Endpoint:
     if text.lower() in ("open", "unknown"):
-        raise Refusal(
-            f'"{text}" is of the draft of 2012.', "Write .. for an open end, and nothing for one not known."
-        )
+        raise Refusal(f'"{text}" is of the draft of 2012.', "Write .. for an open end, and nothing for one not known.")
     date = _part(text, what)
     return Endpoint("stated" if date.years else "unknown", date)
 
@@ -205,9 +193,7 @@ def _choice(text: str) -> Choice:
         raise Refusal("a set has no white space.", "Write commas alone between its members.")
     parts = inner.split(",")
     if len(parts) > MAX_MEMBERS:
-        raise Refusal(
-            f"the set has {len(parts)} members; {MAX_MEMBERS} are read.", "Write runs, as 1670..1672."
-        )
+        raise Refusal(f"the set has {len(parts)} members; {MAX_MEMBERS} are read.", "Write runs, as 1670..1672.")
     members = (_member(part, is_first=not at, is_last=at == len(parts) - 1) for at, part in enumerate(parts))
     return Choice(every=close == "}", members=tuple(members))
 

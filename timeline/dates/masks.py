@@ -55,9 +55,7 @@ def years(pattern: str, *, backwards: bool = False) -> Iterator[int]:
             yield -year
 
 
-def day_range(
-    pattern: str, months: tuple[int, ...], days: tuple[int, ...] | None
-) -> tuple[Civil, Civil] | None:
+def day_range(pattern: str, months: tuple[int, ...], days: tuple[int, ...] | None) -> tuple[Civil, Civil] | None:
     """Give the first and last existing day for a pattern of years with these months and days.
 
     `days` None stands for every day of the month. None is returned where no such day exists.
@@ -67,9 +65,7 @@ def day_range(
     return (first, last) if first is not None and last is not None else None
 
 
-def _edge(
-    order: Iterator[int], months: tuple[int, ...], days: tuple[int, ...] | None, *, at_end: bool
-) -> Civil | None:
+def _edge(order: Iterator[int], months: tuple[int, ...], days: tuple[int, ...] | None, *, at_end: bool) -> Civil | None:
     """Find the first existing day in the order given; only a 29 February ever needs a second year."""
     for year in order:
         for month in months:

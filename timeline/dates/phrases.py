@@ -56,9 +56,7 @@ def _year_alone(date: Date) -> str:
         return "a year not known" if date.year.digits[0] != "-" else "a year BCE not known"
     if date.estimate is not None and date.years != (date.estimate, date.estimate):
         first, last = date.years
-        return (
-            f"some year from {_year_name(first)} to {_year_name(last)}, estimated {_year_name(date.estimate)}"
-        )
+        return f"some year from {_year_name(first)} to {_year_name(last)}, estimated {_year_name(date.estimate)}"
     if date.estimate is not None:
         return f"{'the year ' if date.estimate > 9999 else ''}{_year_name(date.estimate)}"
     named = _named_years(date)
@@ -97,9 +95,7 @@ def _of_years(date: Date) -> str:
 
 def _season(date: Date, code: int) -> str:
     name = _SEASON_NAMES[(code - 21) % 4] if code < 33 else _PARTS[code - 33]
-    side = (
-        "" if code < 25 or code > 32 else " (northern hemisphere)" if code < 29 else " (southern hemisphere)"
-    )
+    side = "" if code < 25 or code > 32 else " (northern hemisphere)" if code < 29 else " (southern hemisphere)"
     if date.estimate is not None:
         return f"{name} {_year_name(date.estimate)}{side}"
     if code < 33:

@@ -28,11 +28,7 @@ def quoted(text: str) -> str:
     """Show text within double quotes on one line: cut short, control characters and quotes escaped."""
     shown = text[:SHOWN]
     escaped = "".join(
-        "\\" + char
-        if char in '"\\'
-        else char
-        if char.isprintable()
-        else char.encode("unicode_escape").decode("ascii")
+        "\\" + char if char in '"\\' else char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
         for char in shown
     )
     return f'"{escaped}"' if len(text) <= SHOWN else f'"{escaped}…" ({len(text):,} characters)'

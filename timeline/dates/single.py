@@ -58,9 +58,7 @@ def _year_month_day(text: str, match: re.Match[str]) -> Date:
     left, year, right, *rest = match.groups()
     month_left, month, month_right, day_left, day, day_right = rest
     if year == "-0000":
-        raise Refusal(
-            "there is no year -0000 (ISO 8601-2:2019, 4.4.1.2).", "Write 0000 for 1 BCE, -0001 for 2 BCE."
-        )
+        raise Refusal("there is no year -0000 (ISO 8601-2:2019, 4.4.1.2).", "Write 0000 for 1 BCE, -0001 for 2 BCE.")
     # a qualifier on the right reaches all components to its left; one on the left only its own (8.2.2, 8.2.3)
     on_day = (day_left or "") + (day_right or "")
     on_month = (month_left or "") + (month_right or "") + (day_right or "")
@@ -112,8 +110,7 @@ def _bounds(year: str, month: str | None, day: str | None) -> tuple[Civil | None
         if not 1 <= code <= 12:
             raise Refusal(
                 f"there is no month {month}.",
-                _day_first(year, month, day)
-                or "Write a month 01 to 12, or a season or part of a year 21 to 41.",
+                _day_first(year, month, day) or "Write a month 01 to 12, or a season or part of a year 21 to 41.",
             )
     if "X" not in year and (month is None or "X" not in month) and (day is None or "X" not in day):
         return _exact_bounds(year, month, day)
@@ -125,9 +122,7 @@ def _bounds(year: str, month: str | None, day: str | None) -> tuple[Civil | None
         raise Refusal(f"no day fits {day}.", "Write a day 01 to 31, or XX where it is not known.")
     found = day_range(year, months, days)
     if found is None:
-        raise Refusal(
-            f"no day fits {day} in any month it may be.", f"Write {year}-{month}, or {year}-{month}-XX."
-        )
+        raise Refusal(f"no day fits {day} in any month it may be.", f"Write {year}-{month}, or {year}-{month}-XX.")
     return found if year_range(year) is not None else (None, None)
 
 
@@ -184,9 +179,7 @@ def _reckoned_year(text: str, match: re.Match[str]) -> Date:
     prefixed = sign.startswith("Y")
     for name, number in (("exponent", exponent), ("number of significant digits", significant)):
         if number is not None and number.startswith("0"):
-            raise Refusal(
-                f"the {name} {number} is not a positive whole number.", "Write 1 or more, no zeros before it."
-            )
+            raise Refusal(f"the {name} {number} is not a positive whole number.", "Write 1 or more, no zeros before it.")
     if prefixed and digits.startswith("0"):
         raise Refusal("a year after Y starts with a digit 1 to 9.", f"Write {_plain_year(sign, digits)}.")
     zeros = int(exponent) if exponent and len(exponent) < 3 else 0

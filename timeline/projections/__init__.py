@@ -79,13 +79,13 @@ def is_current(connection: sqlite3.Connection) -> bool:
 
 @cache
 def definition() -> str:
-    """The SHA-256 of all the files: what the read tables are, in one word."""
+    """Give the SHA-256 of all the files: what the read tables are, in one word."""
     return hashlib.sha256("\n".join(_statements()).encode()).hexdigest()
 
 
 @cache
 def objects() -> tuple[tuple[str, str], ...]:
-    """The tables and views that the files make, as (TABLE or VIEW, name), in order."""
+    """Name the tables and views that the files make, as (TABLE or VIEW, name), in order."""
     found = (re.search(r"^CREATE (?:VIRTUAL )?(TABLE|VIEW) (\w+)", s, re.MULTILINE) for s in _statements())
     return tuple((match[1], match[2]) for match in found if match)
 

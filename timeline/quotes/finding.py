@@ -113,9 +113,7 @@ def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | 
         if places:
             start, end = places[0]
             before, after = _context(text, start, end)
-            return Passage(
-                start, end, grade, before if prefix is None else prefix, after if suffix is None else suffix
-            )
+            return Passage(start, end, grade, before if prefix is None else prefix, after if suffix is None else suffix)
     if elsewhere is not None:
         raise QuoteNotFound(_elsewhere(text, quote, elsewhere, around))
     raise QuoteNotFound(explain(text, quote, wanted))

@@ -17,16 +17,11 @@ GRADES: Final = ("exact", "normalised", "typographic")
 
 # Unicode's White_Space. Not Python's str.isspace, which adds the separators U+001C to U+001F.
 SPACES: Final = (
-    "\t\n\v\f\r \x85\xa0\u1680"
-    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 # Soft hyphen, zero-width space, joiners and no-break space, and the bidi controls: none of them takes room on
 # paper. U+180E is not here, for in Mongolian it leaves a gap; nor are variation selectors: they are marks.
-INVISIBLE: Final = (
-    "\xad\u200b\u200c\u200d\u2060\ufeff"
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
+INVISIBLE: Final = "\xad\u200b\u200c\u200d\u2060\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # Curly to straight, one character for one. Primes and angle quotes are other signs, and stay.
 TYPOGRAPHY: Final = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b", "'"),
@@ -34,9 +29,7 @@ TYPOGRAPHY: Final = {
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
 }
 
-_STACKED: Final = (
-    64  # marks on one character that are put in order together: sorting more takes quadratic time
-)
+_STACKED: Final = 64  # marks on one character that are put in order together: sorting more takes quadratic time
 _REMOVED: Final = dict.fromkeys(map(ord, INVISIBLE))
 _BLANK: Final = "[" + re.escape(SPACES + INVISIBLE) + "]"
 # Every run that folds to something else than itself: all but a single space between visible characters.
@@ -177,9 +170,7 @@ def _changeable(raw: str) -> re.Pattern[str]:
     if unicodedata.is_normalized("NFC", visible):
         return _PLAIN
     marks = _one_of(filter(continues, alphabet))
-    alone = _one_of(
-        char for char in alphabet.difference(SPACES) if unicodedata.normalize("NFC", char) != char
-    )
+    alone = _one_of(char for char in alphabet.difference(SPACES) if unicodedata.normalize("NFC", char) != char)
     rest = f"(?:[{re.escape(INVISIBLE)}]*+{marks})"
     base = f"(?!{marks}|{_BLANK})."
     return re.compile(f"(?s:{base}{rest}{{1,{_STACKED}}}+|{marks}{rest}{{0,{_STACKED}}}+|{alone}|{_BLANKS})")

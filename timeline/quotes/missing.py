@@ -96,12 +96,8 @@ def _nearest(text: Text, wanted: Text) -> str | None:
         return Levenshtein.distance(needle, folded[start:stop]), abs(stop - start - len(needle))
 
     start, stop = begin + found.dest_start, begin + found.dest_end
-    start = min(
-        range(max(0, start - _PAD), min(start + _PAD, stop)), key=lambda at: cost(at, stop), default=start
-    )
-    stop = min(
-        range(max(start + 1, stop - _PAD), min(stop + _PAD, len(folded)) + 1), key=lambda at: cost(start, at)
-    )
+    start = min(range(max(0, start - _PAD), min(start + _PAD, stop)), key=lambda at: cost(at, stop), default=start)
+    stop = min(range(max(start + 1, stop - _PAD), min(stop + _PAD, len(folded)) + 1), key=lambda at: cost(start, at))
     while stop < len(folded) and continues(folded[stop]):
         stop += 1
     # Word by word, so that a word left out is shown as that word; then without the letters both have.
@@ -159,9 +155,7 @@ def _region(text: Text, quote: str, bare: str) -> tuple[int, int, int]:
     begin = max(0, place - _ROOM)
     window = folded[begin : place + len(quote) + len(quote) // 4 + _ROOM]
     head = bisect_left(range(1, len(quote)), True, key=lambda length: quote[:length] not in window)
-    if (
-        head >= _TELLING
-    ):  # so much of its beginning stands to the letter: the first difference comes right after
+    if head >= _TELLING:  # so much of its beginning stands to the letter: the first difference comes right after
         first = max(0, head - SHOWN // 2)
         place = begin + window.index(quote[:head]) + first
     else:

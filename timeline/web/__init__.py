@@ -73,9 +73,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[security.App], security.App]
 
 
 @hookimpl
-def render_cell(  # noqa: PLR0917 - the hook's own arguments
-    row: links.Row, value: object, column: str, table: str | None, database: str, datasette: Datasette
-) -> object:
+def render_cell(row: links.Row, value: object, column: str, table: str | None, database: str, datasette: Datasette) -> object:
     """Link the cells of a timeline to its pages."""
     return links.cell(links.Cell(datasette, database, table, column, row, value))
 

@@ -51,7 +51,7 @@ def can_render(columns: Sequence[str], rows: Sequence[links.Row]) -> bool:
     return guess.date_column(columns, _as_lists(columns, rows[: guess.SAMPLE])) is not None
 
 
-async def render(  # noqa: PLR0917 - exactly what every version of Datasette can give, asked for by name
+async def render(
     datasette: Datasette,
     columns: Sequence[str],
     rows: Sequence[links.Row],

@@ -110,7 +110,8 @@ async def _fill_from_tables(datasette: Datasette, database: Database, cards: Map
     for row in people.rows:
         cards[row["happening"]].people.append(Person(row["name"], row["role"], row["actor"]))
     tags = await database.execute(
-        "select happening, tag from happening_tags where happening in (select value from json_each(:ids)) order by tag", ids
+        "select happening, tag from happening_tags where happening in (select value from json_each(:ids)) order by tag",
+        ids,
     )
     for row in tags.rows:
         cards[row["happening"]].tags.append(row["tag"])

@@ -45,7 +45,13 @@ def answering(handler: Handler) -> Handler:
 
 
 async def respond(
-    datasette: Datasette, request: Request, template: str, context: Mapping[str, Any], *, trail: Trail = (), status: int = 200
+    datasette: Datasette,
+    request: Request,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    trail: Trail = (),
+    status: int = 200,
 ) -> Response:
     """Draw a page in Datasette's own frame. `trail` is what the breadcrumbs lead through after the database."""
     full = {
