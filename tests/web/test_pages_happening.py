@@ -33,7 +33,7 @@ async def fetch(demo: Path, path: str) -> str:
         ("claim", "According to Faisal Shahkar Shahkar was pleased"),
         ("meeting", "Part of The assembly meets"),
         ("meeting", "Follows The assembly opens"),
-        ("opening", "From there Hammouchi and Shahkar meet (follows this)"),
+        ("opening", "Refers here Hammouchi and Shahkar meet (follows this)"),
         ("office", "≠ Disputes"),
         ("mistake", "Retracted: The place was misread. See instead Hammouchi and Shahkar meet"),
         ("hostile", "According to &lt;em&gt;Mallory&lt;/em&gt;"),

@@ -1,0 +1,158 @@
+"""The pages in a real browser: what a reader sees, types and clicks, on a desk and on a phone, with a strict policy and no script.
+
+Skipped where Chromium is not installed. Set TIMELINE_SCREENSHOTS to a folder to keep pictures for looking at.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from timeline import Timeline, bundles
+
+sync_api = pytest.importorskip("playwright.sync_api")
+Browser, Page, expect = sync_api.Browser, sync_api.Page, sync_api.expect
+
+PROJECT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+PATHS = {
+    "timeline": "/-/timeline",
+    "happening": "/-/timeline/shahkar-meeting",
+    "corrected": "/-/timeline/casablanca-attacks",
+    "source": "/-/timeline/sources/tna-2025-11-27",
+    "event": "/-/timeline/events/5",
+    "rows": "/happenings.timeline",
+}
+WIDTHS = {"desk": 1280, "phone": 390, "narrow": 320}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the project's own timeline, with one correction, as `timeline serve` does."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copy(PROJECT / "metadata.json", folder)
+    with Timeline(folder / "timeline.db", by="tester") as timeline:
+        bundles.append(timeline, PROJECT / "events" / "interpol-general-assembly.yaml")
+        timeline.correct("casablanca-attacks", summary="In the city of Casablanca.", reason="It had no summary.")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-c", "from timeline.cli import main; main()", "serve", "--port", str(port)]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        wait_for(f"http://127.0.0.1:{port}/-/versions.json")
+        yield f"http://127.0.0.1:{port}/timeline"
+        server.terminate()
+
+
+def wait_for(url: str) -> None:
+    """Wait until a server answers."""
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(url).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} was not served in 30 seconds")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Chromium without a window."""
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Open a page at desk width that tells what the console complains of."""
+    opened = browser.new_page(viewport={"width": WIDTHS["desk"], "height": 900})
+    complaints: list[str] = []
+    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    opened.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_is_wider_than_its_window(page: Page, address: str, name: str, width: str) -> None:
+    """From 320 pixels up nothing needs scrolling sideways, and nothing breaks the page's own policy."""
+    page.set_viewport_size({"width": WIDTHS[width], "height": 900})
+    response = page.goto(address + PATHS[name])
+    assert response is not None
+    assert response.status == 200
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    if folder := os.environ.get("TIMELINE_SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+
+
+def test_a_reader_searches_and_filters_and_the_address_says_it(page: Page, address: str) -> None:
+    """What was typed and chosen stands in the URL, so that another person sees the same."""
+    page.goto(address + "/-/timeline")
+    page.get_by_label("Search titles").fill("peacekeeping")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Moroccan police units deployed").first).to_be_visible()
+    assert "q=peacekeeping" in page.url
+    shared = page.url
+    page.goto("about:blank")
+    page.goto(shared)
+    expect(page.get_by_label("Search titles")).to_have_value("peacekeeping")
+    expect(page.get_by_text("Attacks in Casablanca")).to_have_count(0)
+
+
+def test_a_quotation_leads_to_its_place_in_the_source_and_back(page: Page, address: str) -> None:
+    """From a happening to the marked words in the document, and from there to what rests on them."""
+    page.goto(address + "/-/timeline/shahkar-meeting")
+    page.get_by_role("link", name="Global Officials Spotlight").first.click()
+    passage = page.locator("mark:target, :target mark").first
+    expect(passage).to_be_in_viewport()
+    expect(passage).to_contain_text("Abdellatif Hammouchi, Director General")
+    page.get_by_role("link", name="Hammouchi and Shahkar meet").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hammouchi and Shahkar meet")
+
+
+def test_a_keyboard_reaches_the_content_at_once(page: Page, address: str) -> None:
+    """The first Tab offers to skip to the content; whatever has the focus shows it."""
+    page.goto(address + "/-/timeline")
+    page.keyboard.press("Tab")
+    assert "skip" in page.evaluate("document.activeElement.textContent").lower()
+    page.keyboard.press("Enter")
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        style = "(e => getComputedStyle(e).outlineStyle + getComputedStyle(e).boxShadow)(document.activeElement)"
+        assert page.evaluate(style) != "nonenone"
+
+
+def test_a_correction_shows_what_changed_and_why(page: Page, address: str) -> None:
+    """The history gives the reason, and the page is marked as corrected."""
+    page.goto(address + "/-/timeline/casablanca-attacks")
+    expect(page.get_by_text("It had no summary.")).to_be_visible()
+    expect(page.get_by_text("Corrected").first).to_be_visible()
+
+
+def test_dark_is_dark(browser: Browser, address: str) -> None:
+    """The page follows the reader's choice of light and dark."""
+    light, dark = (lightness(browser, address, scheme) for scheme in ("light", "dark"))
+    assert light > 200
+    assert dark < 60
+
+
+def lightness(browser: Browser, address: str, scheme: str) -> float:
+    """Measure how light the page's background is, from 0 to 255."""
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(address + "/-/timeline")
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.close()
+    channels = [float(part) for part in colour[colour.index("(") + 1 : -1].split(",")[:3]]
+    return sum(channels) / 3
