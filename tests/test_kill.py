@@ -41,6 +41,8 @@ def test_killed_at_any_instant_nothing_is_half_done_and_nothing_acknowledged_is_
         acknowledged = max([acknowledged, *received(here)])
         check(path, acknowledged)
     assert acknowledged > KILLS, "the writers were killed before they wrote"
+    with Timeline(path, read_only=True) as timeline:
+        assert timeline.verify().faults == ()
 
 
 def received(pipe: Connection) -> list[int]:

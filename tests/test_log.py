@@ -45,6 +45,7 @@ def refused(path: Path, statement: str) -> str:
         ROW.format(mode="", position=-1, version=1),
         ROW.format(mode="", position=3, version=1).replace("x'00', x'00'", "NULL, x'00'"),
         "REPLACE INTO documents SELECT sha256, x'00' FROM documents",
+        "INSERT OR REPLACE INTO documents (rowid, sha256, bytes) VALUES (1, 'another', x'00')",
         "UPDATE documents SET bytes = x'00'",
         "DELETE FROM documents",
     ],
@@ -150,6 +151,15 @@ def test_a_missing_file_is_not_made_for_reading(path: Path) -> None:
     with pytest.raises(DatabaseRefused, match="no such file"):
         Timeline(path, read_only=True)
     assert not path.exists()
+
+
+def test_an_empty_file_is_no_timeline_yet(path: Path) -> None:
+    """What a killed first build leaves can be read by nobody, and is made a timeline by the next writer."""
+    path.touch()
+    with pytest.raises(DatabaseRefused, match="holds nothing yet"):
+        Timeline(path, read_only=True)
+    with Timeline(path) as timeline:
+        assert timeline.archive(text="words", id="words", title="Words").position == 1
 
 
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 Owns decoding. Must not archive anything, nor fetch. Other media types come with extractors of their own.
 """
 
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,22 +45,30 @@ def from_file(path: Path, encoding: str | None = None) -> Document:
         if path.stat().st_size > MAXIMUM_BYTES:
             raise DocumentUnreadable(f"{path}: larger than {MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite")
         content = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
         raise DocumentUnreadable(
             f"{path}: {reason}. Check the path; it is read relative to the bundle or the folder you are in"
         ) from None
-    encoding = encoding or next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
+    encoding = _named(encoding) or next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)
-    except LookupError:
-        raise DocumentUnreadable(f'{path}: "{encoding}" is not the name of an encoding. Try utf-8 or cp1252') from None
     except UnicodeDecodeError as error:
         raise DocumentUnreadable(
             f"{path}: byte {error.start + 1} is not {encoding}. Name the encoding it was written in, such as cp1252 or cp1256"
         ) from None
+    except (LookupError, ValueError):
+        raise DocumentUnreadable(f'{path}: "{encoding}" is not the name of an encoding. Try utf-8 or cp1252') from None
     _refuse_unquotable(text, str(path))
     return Document(content, text, media_type, f"decoded as {encoding}")
+
+
+def _named(encoding: str | None) -> str | None:
+    """Call an encoding by its one name, so that UTF-8 and utf8 are the same."""
+    try:
+        return codecs.lookup(encoding).name if encoding else None
+    except (LookupError, ValueError):
+        return encoding
 
 
 def _refuse_unquotable(text: str, subject: str) -> None:

@@ -9,33 +9,39 @@ from timeline.errors import DateInvalid
 
 
 def instant(date: str, zone: str | None) -> str | None:
-    """Work out the UTC instant (RFC 3339) of an EDTF date with a time of day; None where neither shift nor zone is known.
+    """Work out the UTC instant (RFC 3339) of an EDTF date with a time of day.
 
+    None where neither shift nor zone is known, or the instant is out of the years 1 to 9999, which is as far as RFC 3339 goes.
     Raises DateInvalid where the zone is no IANA zone, where the local time did not exist there or came twice (clocks were
     changed), or where a shift is given that was not the zone's.
     """
-    local, shift = date[:19], date[19:]
+    local, shift = date[: date.index("T") + 9], date[date.index("T") + 9 :]
     if not shift and zone is None:
         return None
     try:
-        if zone is None:
-            return _rfc3339(datetime.fromisoformat(local + _full(shift)))
+        moment = datetime.fromisoformat(local + (shift if shift in ("", "Z") or ":" in shift else f"{shift}:00"))
+        if zone is not None:
+            moment = _in_zone(moment, zone, date)
+        return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    except (ValueError, OverflowError):
+        return None
+
+
+def _in_zone(moment: datetime, zone: str, date: str) -> datetime:
+    try:
         tz = pendulum.timezone(zone)
-        early, late = (datetime.fromisoformat(local).replace(tzinfo=tz, fold=fold) for fold in (0, 1))
-    except (InvalidTimezone, LookupError, OSError):
+    except (InvalidTimezone, LookupError, OSError, ValueError):
         raise DateInvalid(f'"{zone}" is not a time zone. Write an IANA name, such as Africa/Casablanca') from None
-    except ValueError:
-        raise DateInvalid(f'"{date}": the instant of this time cannot be told. Leave the zone and the shift out') from None
-    if shift:
-        told = datetime.fromisoformat(local + _full(shift))
-        if told.utcoffset() not in (early.utcoffset(), late.utcoffset()):
+    early, late = (moment.replace(tzinfo=tz, fold=fold) for fold in (0, 1))
+    if moment.tzinfo is not None:
+        if moment.utcoffset() not in (early.utcoffset(), late.utcoffset()):
             raise DateInvalid(f'"{date}": {zone} was at UTC{early.isoformat()[19:]} then. Correct the shift or the zone')
-        return _rfc3339(told)
+        return moment
     if early.utcoffset() != late.utcoffset():
         raise DateInvalid(
             f'"{date}": this local time came twice or never in {zone}, where clocks were changed. Add the shift, such as +01:00'
         )
-    return _rfc3339(early)
+    return early
 
 
 def ago(recorded_at: str) -> str:
@@ -46,11 +52,3 @@ def ago(recorded_at: str) -> str:
 def now() -> datetime:
     """Tell the time, where no other clock is passed in."""
     return datetime.now(UTC)
-
-
-def _full(shift: str) -> str:
-    return shift if shift == "Z" or ":" in shift else f"{shift}:00"
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -180,7 +180,21 @@ class Log:
 
     def stream(self, stream: str, as_of: int | None = None) -> list[Event]:
         """Read a stream's events in order, up to a position."""
-        return list(self._many("WHERE stream = ? AND position <= ? ORDER BY version", stream, _NO_END if as_of is None else as_of))
+        return list(
+            self._many(
+                "WHERE stream = ? AND position <= ? ORDER BY version", stream, _NO_END if as_of is None else min(as_of, _NO_END)
+            )
+        )
+
+    def last(self, stream: str, before: int = _NO_END) -> Event | None:
+        """Read the last event of a stream that makes a statement, before a version."""
+        return self._one(
+            "WHERE stream = ? AND version < ? AND type <> 'EventRedacted' ORDER BY version DESC LIMIT 1", stream, before
+        )
+
+    def saying(self, stream: str, text: str) -> list[Event]:
+        """Read the events of a stream whose data has this text in it, in order."""
+        return list(self._many("WHERE stream = ? AND instr(data, ?) ORDER BY version", stream, text))
 
     def events(self, after: int = 0) -> Iterator[Event]:
         """Every event after a position, in order."""
@@ -201,6 +215,8 @@ class Log:
         ).fetchone()
         if application == 0 and objects == 0 and not self.read_only:
             self._create()
+        elif application == 0 and objects == 0:
+            raise DatabaseRefused(f"{self.path}: it holds nothing yet. Make the timeline: timeline build --db {self.path}")
         elif application != APPLICATION_ID:
             raise DatabaseRefused(f"{self.path}: this SQLite file is not a timeline. Give the path of one, or of a new file")
         elif form > FORMAT:
@@ -241,7 +257,7 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         # In a folder that cannot be written, SQLite reads a closed WAL file only when told that nobody writes to it.
         connection.close()
-        if Path(f"{path}-wal").exists():
+        if Path(f"{path.resolve()}-wal").exists():
             raise
         connection = sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
     return connection

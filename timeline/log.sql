@@ -53,7 +53,7 @@ BEGIN
 END;
 
 CREATE TRIGGER documents_insert_once BEFORE INSERT ON documents
-WHEN EXISTS (SELECT 1 FROM documents WHERE sha256 = NEW.sha256)
+WHEN EXISTS (SELECT 1 FROM documents WHERE sha256 = NEW.sha256 OR rowid = NEW.rowid)
 BEGIN
     SELECT RAISE(ABORT, 'documents are immutable: that document is archived already');
 END;

@@ -5,7 +5,7 @@ Owns the fields, their formats, and the words in which a fault is told. Must not
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 MEDIA_TYPE = r"^[a-z0-9.+-]+/[a-z0-9.+-]+(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)*$"
@@ -34,6 +35,7 @@ DECIMAL = r"^-?[0-9]{1,3}(\.[0-9]{1,20})?$"
 
 _EXPECTED = {
     IDENTIFIER: "is not an id. Use 1 to 200 of the letters a-z and A-Z, digits, hyphens, dots and underscores",
+    ONE_LINE: "holds a line end or another control character. Remove it",
     READABLE: "holds a control character. Remove it",
     LANGUAGE: 'is not a language tag (BCP 47). Write one such as "en" or "ar-MA"',
     MEDIA_TYPE: 'is not a media type (RFC 6838). Write one such as "text/plain"',
@@ -77,6 +79,17 @@ def _one_or_many(key: str) -> BeforeValidator:
     return BeforeValidator(expand)
 
 
+def _each_once(key: Callable[[Any], str]) -> AfterValidator:
+    def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        keys = [key(value) for value in values]
+        for number, repeated in enumerate(keys):
+            if repeated in keys[:number]:
+                raise ValueError(f'has "{repeated}" twice. Give it once')
+        return values
+
+    return AfterValidator(check)
+
+
 Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=READABLE)]
 Date = Annotated[str, AfterValidator(_edtf)]
@@ -95,6 +108,12 @@ class Reason(Model):
 
     reason: Text
     superseded_by: Identifier | None = None
+
+
+class Author(Model):
+    """Who appends."""
+
+    by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=ONE_LINE)]
 
 
 class Source(Model):
@@ -163,7 +182,7 @@ class Happening(Model):
     title: Text
     date: Date
     date_note: Text | None = None
-    zone: str | None = None
+    zone: Text | None = None
     summary: Text | None = None
     kind: Text | None = None
     place: Text | None = None
@@ -171,19 +190,17 @@ class Happening(Model):
     longitude: Annotated[Degrees, _up_to(180)] | None = None
     part_of: Identifier | None = None
     attributed_to: Text | None = None
-    actors: tuple[Annotated[Actor, _one_or_many("name")], ...] = ()
-    tags: tuple[Text, ...] = ()
-    related: tuple[Annotated[Relation, _one_or_many("other")], ...] = ()
+    actors: Annotated[tuple[Annotated[Actor, _one_or_many("name")], ...], _each_once(lambda actor: actor_id(actor.name))] = ()
+    tags: Annotated[tuple[Text, ...], _each_once(str)] = ()
+    related: Annotated[
+        tuple[Annotated[Relation, _one_or_many("other")], ...], _each_once(lambda tie: f"{tie.relation} {tie.other}")
+    ] = ()
     citations: Annotated[tuple[Citation, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _whole(self) -> "Happening":
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError("latitude and longitude: one is given without the other. Give both, or neither")
-        if len(self.actors) > 1:
-            _refuse_repeats("actors", [actor_id(actor.name) for actor in self.actors])
-        _refuse_repeats("tags", self.tags)
-        _refuse_repeats("related", [f"{tie.relation} {tie.other}" for tie in self.related])
         return self
 
 
@@ -241,17 +258,13 @@ def stream(kind: Literal["source", "happening"], id: str) -> str:
 
 
 def actor_id(name: str) -> str:
-    """Make the id of an actor from a name: its letters and digits, in lower case, joined by hyphens.
+    """Make the id of an actor from a name: its letters with their marks and its digits, in lower case, joined by hyphens.
 
     Accents and scripts stay: "José Pérez" is "josé-pérez". Names that differ in case, spacing or punctuation alone share an id.
     """
-    return "-".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", name).lower())) or name
-
-
-def _refuse_repeats(field: str, values: Sequence[str]) -> None:
-    if len(set(values)) < len(values):
-        repeated = next(value for value in values if values.count(value) > 1)
-        raise ValueError(f'{field}: "{repeated}" stands twice. Give it once')
+    plain = unicodedata.normalize("NFC", name).lower()
+    words = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in plain).split()
+    return "-".join(words) or name
 
 
 M = TypeVar("M", bound=Model)
@@ -263,6 +276,8 @@ def check(model: type[M], fields: Mapping[str, Any], subject: str) -> M:
         return model.model_validate(dict(fields))
     except ValidationError as error:
         faults = tuple(_fault(model, details) for details in error.errors())
+        if any(field.startswith("citations.") for field, _ in faults):  # then it is not that nothing was cited
+            faults = tuple(fault for fault in faults if fault != ("citations", _WORDS["too_short"]))
         raise StatementInvalid.in_fields(subject, faults) from None
 
 
@@ -277,6 +292,9 @@ _WORDS = {
 }
 
 
+_INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation}
+
+
 def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
     """Tell a fault that pydantic found as a field, counted from 1, and what to do."""
     field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in details["loc"])
@@ -284,7 +302,8 @@ def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
     if kind == "string_type" and details.get("input") is None:
         kind = "missing"
     if kind == "extra_forbidden":
-        near = get_close_matches(field, model.model_fields, n=1)
+        holder = _INNER[str(details["loc"][0])] if len(details["loc"]) > 1 else model
+        near = get_close_matches(str(details["loc"][-1]), holder.model_fields, n=1)
         return field, f'is not a field here. Did you mean "{near[0]}"?' if near else "is not a field here. Leave it out"
     if kind == "string_pattern_mismatch":
         return field, _EXPECTED[context["pattern"]]

@@ -158,5 +158,7 @@ def _found(citations: tuple[Citation, ...], texts: Texts, subject: str) -> list[
 
 
 def _short(value: object) -> str:
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
     text = "not given" if value is None else str(value)
     return text if len(text) <= 40 else f"{text[:39]}…"

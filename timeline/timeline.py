@@ -30,6 +30,7 @@ from timeline.errors import (
 )
 from timeline.log import Event, EventType, Log, canonical
 from timeline.model import (
+    Author,
     Citation,
     HappeningFields,
     HappeningVersion,
@@ -73,6 +74,23 @@ class ArchivedSource:
         return check(Citation, {"source": self.id, "quote": quote, **rest}, f"source/{self.id}")
 
 
+def _same(
+    event: Event,
+    corrected: Callable[[statements.Statement], statements.Statement],
+    before: Event,
+    fields: list[str],
+    why: str,
+) -> bool:
+    """Whether an event is the very correction that is being made, seen from what stood before it."""
+    payload = event.payload
+    if payload["reason"] != why or payload["changes"].keys() != set(fields):
+        return False
+    try:
+        return bool(corrected(before.payload["statement"]) == payload["statement"])
+    except TimelineError:
+        return False
+
+
 def _login() -> str:
     try:
         return getpass.getuser()
@@ -100,6 +118,8 @@ class Timeline:
         and `rebuilding=True` opens one whose read tables another version made, to `rebuild` them.
         """
         self.by = by or os.environ.get("TIMELINE_BY")
+        if self.by is not None:
+            self.by = check(Author, {"by": self.by}, "the author").by
         self.clock = clock
         self.log = Log(path, read_only=read_only, guarded=guarded)
         self.db = Database(self.log.connection)
@@ -108,17 +128,22 @@ class Timeline:
         self._text = lru_cache(maxsize=64)(self._read_text)
         projections.register(self.log.connection)
         if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
-            self._make_read_tables()
+            try:
+                self._make_read_tables()
+            except TimelineError:
+                self.close()
+                raise
 
     def _make_read_tables(self) -> None:
-        if projections.exist(self.log.connection):
-            path = self.log.path
-            self.close()
-            reason = "its read tables were made by another version of this program"
-            raise DatabaseRefused(f"{path}: {reason}. Make them again: timeline rebuild --db {path}")
+        """Make them in a new file, unless another writer just has; refuse those of another version."""
+        path = self.log.path
         with self.log.transaction():
-            if not projections.exist(self.log.connection):
-                projections.create(self.log.connection)
+            if projections.is_current(self.log.connection):
+                return
+            if projections.exist(self.log.connection):
+                reason = "its read tables were made by another version of this program"
+                raise DatabaseRefused(f"{path}: {reason}. Make them again: timeline rebuild --db {path}")
+            projections.create(self.log.connection)
 
     def close(self) -> None:
         """Close the file."""
@@ -170,9 +195,7 @@ class Timeline:
         subject = stream("happening", id)
         statement = statements.of_happening(fields, self._text, subject)
         with self.transaction():
-            event = self._begin(subject, "HappeningRecorded", statement, expected_version)
-            self._refer(subject, statement)
-        return event
+            return self._begin(subject, "HappeningRecorded", statement, expected_version)
 
     def correct(self, id: str, *, reason: str, expected_version: int | None = None, **changes: Unpack[HappeningFields]) -> Event:
         """Correct a happening: the fields given replace what stands, None empties one; `reason` says why.
@@ -181,14 +204,11 @@ class Timeline:
         reason, appends nothing. Raises what `record` raises, and AlreadyRetracted; nothing is then appended.
         """
         subject = stream("happening", id)
-        why = check(Reason, {"reason": reason}, subject).reason
-        with self.transaction():
-            past = self._past(subject)
-            known = past[-1].payload["statement"]
-            statement = statements.changed(known, changes, self._text, subject)
-            event = self._correct(subject, "HappeningCorrected", past, statement, list(changes), why, expected_version)
-            self._refer(subject, {field: statement.get(field) for field in changes})
-        return event
+
+        def corrected(known: statements.Statement) -> statements.Statement:
+            return statements.changed(known, changes, self._text, subject)
+
+        return self._correct(subject, "HappeningCorrected", corrected, list(changes), reason, expected_version)
 
     def correct_source(
         self, id: str, *, reason: str, expected_version: int | None = None, **changes: Unpack[SourceFields]
@@ -198,11 +218,11 @@ class Timeline:
         Raises UnknownSource, StatementInvalid or VersionConflict; nothing is then appended.
         """
         subject = stream("source", id)
-        why = check(Reason, {"reason": reason}, subject).reason
-        with self.transaction():
-            past = self._past(subject)
-            statement = statements.of_corrected_source(past[-1].payload["statement"], changes, subject)
-            return self._correct(subject, "SourceCorrected", past, statement, list(changes), why, expected_version)
+
+        def corrected(known: statements.Statement) -> statements.Statement:
+            return statements.of_corrected_source(known, changes, subject)
+
+        return self._correct(subject, "SourceCorrected", corrected, list(changes), reason, expected_version)
 
     def retract(self, id: str, *, reason: str, superseded_by: str | None = None, expected_version: int | None = None) -> Event:
         """Retract a happening, with the reason and, where there is one, the happening that takes its place.
@@ -213,13 +233,11 @@ class Timeline:
         subject = stream("happening", id)
         told = check(Reason, {"reason": reason, "superseded_by": superseded_by}, subject).model_dump(exclude_none=True)
         with self.transaction():
-            past = self._past(subject)
-            data = {"statement": past[-1].payload["statement"], **told}
-            if past[-1].type == "HappeningRetracted" and past[-1].payload == data:
-                return past[-1]
-            event = self._continue(subject, "HappeningRetracted", past, data, expected_version)
-            self._refer(subject, told)
-        return event
+            last = self._last(subject)
+            data = {"statement": last.payload["statement"], **told}
+            if last.type == "HappeningRetracted" and last.payload == data:
+                return last
+            return self._continue(subject, "HappeningRetracted", last, data, told, expected_version)
 
     def append(self, entry: Mapping[str, Any]) -> Event:
         """Append one entry of a bundle, in the form of a JSON line.
@@ -238,6 +256,8 @@ class Timeline:
             ("retract", self.retract),
         ):
             if verb in fields:
+                if "id" in fields:
+                    raise StatementInvalid.in_fields(verb, (("id", f'stands beside "{verb}", which names the id. Leave it out'),))
                 return method(fields.pop(verb), **{"reason": None, **fields})
         return self.record(fields.pop("id", ""), **fields)
 
@@ -286,8 +306,8 @@ class Timeline:
         chain = [subject.partition("/")[2]]
         while parent and parent not in chain:
             chain.append(parent)
-            past = self.log.stream(f"happening/{parent}")
-            parent = past[-1].payload["statement"].get("part_of") if past else None
+            last = self.log.last(f"happening/{parent}")
+            parent = last.payload["statement"].get("part_of") if last else None
         return [*chain, parent] if parent == chain[0] else []
 
     def _refer(self, subject: str, told: Mapping[str, Any]) -> None:
@@ -299,11 +319,11 @@ class Timeline:
 
     def _begin(self, subject: str, type: EventType, statement: statements.Statement, expected: int | None) -> Event:
         """Append the first event of a stream, or find the very same one there."""
-        data = canonical({"statement": statement})
+        data = {"statement": statement}
         first = self.log.first(subject)
         if first is None:
-            return self._store(subject, type, data, 0, expected)
-        if first.data != data:
+            return self._store(subject, type, data, statement, 0, expected)
+        if first.data != canonical(data):
             raise statements.taken(subject, first, statement)
         return first
 
@@ -311,38 +331,49 @@ class Timeline:
         self,
         subject: str,
         type: EventType,
-        past: list[Event],
-        statement: Mapping[str, Any],
+        corrected: Callable[[statements.Statement], statements.Statement],
         fields: list[str],
         reason: str,
         expected: int | None,
     ) -> Event:
-        """Append a correction, or find one with the same changes and reason."""
-        changes = {field: statement.get(field) for field in fields}
-        for event in past:
-            if event.type == type and (event.payload["changes"], event.payload["reason"]) == (changes, reason):
-                return event
-        if statement == past[-1].payload["statement"]:
-            raise StatementInvalid(f"{subject}: nothing to correct, it says so already. Give the fields that change")
-        data = {"statement": statement, "changes": changes, "reason": reason}
-        return self._continue(subject, type, past, data, expected)
+        """Append a correction, or find the one that made the same changes for the same reason."""
+        why = check(Reason, {"reason": reason}, subject).reason
+        with self.transaction():
+            last = self._last(subject)
+            for event in self.log.saying(subject, canonical({"reason": why})[1:-1]):
+                before = self.log.last(subject, before=event.version)
+                if event.type == type and before is not None and _same(event, corrected, before, fields, why):
+                    return event
+            statement = corrected(last.payload["statement"])
+            if statement == last.payload["statement"]:
+                raise StatementInvalid(f"{subject}: nothing to correct, it says so already. Give the fields that change")
+            changes = {field: statement.get(field) for field in fields}
+            data = {"statement": statement, "changes": changes, "reason": why}
+            return self._continue(subject, type, last, data, changes, expected)
 
-    def _continue(self, subject: str, type: EventType, past: list[Event], data: Mapping[str, Any], expected: int | None) -> Event:
-        if past[-1].type == "HappeningRetracted":
+    def _continue(
+        self, subject: str, type: EventType, last: Event, data: Mapping[str, Any], told: Mapping[str, Any], expected: int | None
+    ) -> Event:
+        if last.type == "HappeningRetracted":
             raise AlreadyRetracted(
-                f"{subject}: retracted at version {past[-1].version}, so it stays so. Record what is now known under another id"
+                f"{subject}: retracted at version {last.version}, so it stays so. Record what is now known under another id"
             )
-        return self._store(subject, type, canonical(data), past[-1].version, expected)
+        return self._store(subject, type, data, told, self.log.version(subject), expected)
 
-    def _store(self, subject: str, type: EventType, data: str, version: int, expected: int | None) -> Event:
+    def _store(
+        self, subject: str, type: EventType, data: Mapping[str, Any], told: Mapping[str, Any], version: int, expected: int | None
+    ) -> Event:
         if expected not in (None, version):
             raise VersionConflict(f"{subject}: at version {version}, expected {expected}. Read it again, then retry")
-        try:
-            data.encode()
-        except UnicodeEncodeError:
-            raise StatementInvalid(f"{subject}: holds half a character (a lone surrogate). Remove it") from None
+        text = canonical(data)
         at = self.clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return self.log.append(subject, version + 1, type, data, at=at, by=self.by or _login(), salt=secrets.token_bytes(16))
+        event = self.log.append(subject, version + 1, type, text, at=at, by=self.by or _login(), salt=secrets.token_bytes(16))
+        self._refer(subject, told)
+        return event
+
+    def _last(self, subject: str) -> Event:
+        """Read the last event of a stream that makes a statement; the stream must have one."""
+        return self.log.last(subject) or self._past(subject)[-1]
 
     def _past(self, subject: str, as_of: int | None = None) -> list[Event]:
         """Read the events of a stream that make statements, in order; the stream must have some."""

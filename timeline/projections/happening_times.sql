@@ -14,7 +14,7 @@ DELETE FROM happening_times WHERE happening IN (
 INSERT INTO happening_times
 SELECT
     known.id,
-    substr(known.date, 1, 19),
+    substr(known.date, 1, instr(known.date, 'T') + 8),
     json_extract(events.data, '$.statement.zone'),
     json_extract(events.data, '$.statement.instant')
 FROM happening_versions AS known
