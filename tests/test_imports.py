@@ -15,7 +15,7 @@ LEVELS = [
     {"dates"},
     {"quotes", "merkle", "model", "documents", "instants"},
     {"projections", "log"},
-    {"statements"},
+    {"statements", "archived"},
     {"timeline"},
     {"audit", "bundles"},
     {"cli"},

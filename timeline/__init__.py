@@ -7,14 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from timeline.archived import ArchivedSource
     from timeline.errors import TimelineError
     from timeline.log import Event
     from timeline.model import Actor, Citation, Happening, HappeningVersion, Relation, Source
-    from timeline.timeline import ArchivedSource, Timeline
+    from timeline.timeline import Timeline
 
 _HOMES = {
     "Actor": "timeline.model",
-    "ArchivedSource": "timeline.timeline",
+    "ArchivedSource": "timeline.archived",
     "Citation": "timeline.model",
     "Event": "timeline.log",
     "Happening": "timeline.model",

@@ -8,7 +8,6 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 from sqlite_utils import Database
 
 from timeline import documents, instants, projections, quotes, statements
+from timeline.archived import ArchivedSource
 from timeline.errors import (
     AlreadyRetracted,
     DatabaseRefused,
@@ -31,7 +31,6 @@ from timeline.errors import (
 from timeline.log import Event, EventType, Log, canonical
 from timeline.model import (
     Author,
-    Citation,
     HappeningFields,
     HappeningVersion,
     Reason,
@@ -42,36 +41,6 @@ from timeline.model import (
 
 if TYPE_CHECKING:
     from timeline.audit import Report
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedSource:
-    """A source in the archive, to quote from."""
-
-    id: str
-    event: Event
-
-    @property
-    def stream(self) -> str:
-        """`source/<id>`."""
-        return self.event.stream
-
-    @property
-    def version(self) -> int:
-        """The version of the event that stands for the call."""
-        return self.event.version
-
-    @property
-    def position(self) -> int:
-        """The position of the event that stands for the call."""
-        return self.event.position
-
-    def quote(self, quote: str, **rest: str | None) -> Citation:
-        """Cite words from this source; `prefix`, `suffix`, `stance` and `supports` as in Citation.
-
-        They are looked for in the text when the happening is recorded.
-        """
-        return check(Citation, {"source": self.id, "quote": quote, **rest}, f"source/{self.id}")
 
 
 def _same(

@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from timeline import bundles
+from timeline.archived import ArchivedSource
 from timeline.cli.printing import count
 from timeline.cli.running import Interrupted, Refused, by, db, opened, progress
 from timeline.errors import BundleInvalid
 from timeline.model import SourceFields
-from timeline.timeline import ArchivedSource, Timeline
+from timeline.timeline import Timeline
 
 
 @click.command()
