@@ -406,3 +406,20 @@ def test_faults_beyond_a_thousand_are_counted() -> None:
         tally.fault(f"position {number}", "is\nwrong")
     check = tally.done()
     assert (len(check.faults), check.more, check.faults[0]) == (KEPT, 7, ("position 0", "is wrong"))
+
+
+@pytest.mark.parametrize("table", ["events", "documents", "happenings"])
+def test_an_interruption_is_no_fault(told: Timeline, table: str) -> None:
+    """It ends the audit, wherever it comes."""
+    connection = told.log.connection
+    reading = False
+
+    def authorize(action: int, name: str | None, *_: object) -> int:
+        nonlocal reading
+        reading = reading or (action == sqlite3.SQLITE_READ and name == table)
+        return sqlite3.SQLITE_OK
+
+    connection.set_authorizer(authorize)
+    connection.set_progress_handler(lambda: int(reading), 1)
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        verify(told)

@@ -210,6 +210,41 @@ happenings:
     ]
 
 
+def test_references_are_looked_for_although_quotations_are_not_found(timeline: Timeline, tmp_path: Path) -> None:
+    """Each is told at the entry that makes it, be that appended or refused; what is malformed is told once."""
+    text = (
+        SOURCE
+        + """\
+happenings:
+  - {id: a, title: A, date: 2025, part_of: nix, related: [nix, b, "b c"], citations: [{source: s, quote: four days}]}
+  - {id: b, title: B, date: 2025, part_of: nix, related: [nix, a], citations: [{source: s, quote: five days}]}
+  - {id: c, title: C, date: 2025, citations: [{source: s, quote: four days}]}
+  - {correct: c, title: CC, reason: r}
+  - {correct: c, part_of: nix, reason: r, citations: [{source: s, quote: five days}]}
+  - {retract: c, reason: r, superseded_by: nix}
+  - {retract: none, reason: r, superseded_by: nix}
+  - {id: d, title: D, date: 2025, part_of: d, citations: [{source: s, quote: four days}]}
+  - {retract: d, reason: r, superseded_by: d}
+"""
+    )
+    told = faults(timeline, put(tmp_path, text))
+    assert sorted(tuple(line.split(": ")[:3]) for line in told) == [
+        ("b.yaml:10", "happening/none", "retract"),
+        ("b.yaml:10", "happening/none", "superseded_by"),
+        ("b.yaml:11", "happening/d", "part_of"),
+        ("b.yaml:12", "happening/d", "superseded_by"),
+        ("b.yaml:4", "happening/a", "part_of"),
+        ("b.yaml:4", "happening/a", "related.1.other"),
+        ("b.yaml:4", "happening/a", "related.3.other"),
+        ("b.yaml:5", "happening/b", "citations.1.quote"),
+        ("b.yaml:5", "happening/b", "part_of"),
+        ("b.yaml:5", "happening/b", "related.1.other"),
+        ("b.yaml:8", "happening/c", "citations.1.quote"),
+        ("b.yaml:8", "happening/c", "part_of"),
+        ("b.yaml:9", "happening/c", "superseded_by"),
+    ]
+
+
 def test_quotations_are_looked_for_although_other_fields_are_at_fault(timeline: Timeline, tmp_path: Path) -> None:
     """A refused source's document is read, and a refused happening's quotations are looked for in it."""
     text = SOURCE.replace("}", ", published: 2025-13}") + HAPPENING.replace("date: 2025", "date: soon").replace("met", "sat")

@@ -131,6 +131,12 @@ def test_a_control_character_does_nothing_to_the_terminal(project: Path) -> None
         ),
         (["append", "none.yaml"], "none.yaml: there is no such file. Check the path"),
         (["append", "empty"], "empty: is not named as a bundle. Bundles end in .yaml, .yml, .jsonl"),
+        (["archive", "r.txt", "--id", "\udcff", "--title", "T"], "source/\ufffd: id: is not an id. "),
+        (["archive", "r.txt", "--id", "x", "--title", "T", "--by", "\udcff"], "the author: by: holds half a character "),
+        (
+            ["archive", "r.txt", "--id", "x", "--title", "T", "--encoding", "\udcff"],
+            'r.txt: "\ufffd" is not the name of an encoding. ',
+        ),
         (["archive", "none.txt", "--id", "x", "--title", "T"], "none.txt: no such file or directory. "),
         (["archive", "r.txt", "--id", "a b", "--title", "T"], "source/a b: id: is not an id. "),
         (["archive", "r.txt", "--id", "x", "--title", "T", "--published", "soon"], 'source/x: published: "soon"'),
@@ -166,6 +172,31 @@ def test_what_cannot_be_used_is_told_in_a_line(project: Path, words: list[str], 
     assert result.stderr.startswith(f"Error: {expected}")
     assert result.stderr.count("\n") == 1
     assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["append", "none.yaml"], 1),
+        (["append", "none.yaml", "events", "notes.txt"], 4),
+        (["archive", "none.txt", "--id", "x", "--title", "T"], 1),
+        (["archive", "none.txt", "--id", "x", "--title", "T", "--encoding", "none"], 1),
+    ],
+)
+def test_nothing_is_made_for_files_that_cannot_be_read(project: Path, words: list[str], lines: int) -> None:
+    """The files are looked at before a timeline is made for them; all of them are told."""
+    result = run(*words)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", lines)
+    assert not (project / "timeline.db").exists()
+    assert run("append", "none.yaml", "events/1-first.yaml").stdout == "timeline.db: 2 events (2 new) from 1 bundle\n"
+
+
+def test_a_name_that_is_no_text_is_told_in_a_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TIMELINE_BY may hold any bytes."""
+    monkeypatch.setenv("TIMELINE_BY", "\udcff")
+    result = run("build")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert result.stderr.startswith("Error: the author: by: holds half a character")
 
 
 def test_a_login_without_a_name_is_told_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,10 @@
 """The commands that keep a file sound: verify and rebuild."""
 
+import os
 import random
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -102,7 +105,8 @@ def test_rebuild_derives_the_read_tables_again(db: Path) -> None:
 def test_rebuild_takes_over_from_another_version(db: Path) -> None:
     """Appending is refused until then, with the way to go on."""
     change(db, "UPDATE projected SET definition = 'older'")
-    refused = run("append", "x.yaml", "--db", str(db))
+    (db.parent / "x.yaml").write_text("sources: []")
+    refused = run("append", str(db.parent / "x.yaml"), "--db", str(db))
     assert refused.exit_code == 1
     assert refused.stderr.endswith(f"made by another version of this program. Make them again: timeline rebuild --db {db}\n")
     assert "were made by another version" in run("verify", "--db", str(db)).stdout
@@ -116,3 +120,36 @@ def test_rebuild_refuses_a_file_without_guards(db: Path) -> None:
     result = run("rebuild", "--db", str(db))
     assert result.exit_code == 1
     assert "guards are missing" in result.stderr
+
+
+def test_a_file_too_damaged_to_verify_is_to_be_restored(db: Path) -> None:
+    """The advice is not the very command that was given."""
+    with db.open("r+b") as file:
+        file.seek(100)
+        file.write(b"\xff" * 900)
+    result = run("verify", "--db", str(db))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Error: {db}: it is too damaged to be read. Keep it as it is, and restore a copy\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+@pytest.mark.parametrize("step", ["check_file", "check_documents", "check_tables"])
+def test_ctrl_c_in_verify_is_no_fault(db: Path, step: str) -> None:
+    """Whatever SQLite was doing, also where it called a function of ours: one line, exit code 130, and no check is told."""
+    script = f"""
+import os, signal, sys, threading
+from timeline.audit import verifying
+from timeline.cli import main
+
+def slow(log, *_):
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    called = "edtf_year('2025')" if "{step}" == "check_tables" else "i"
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+    log.connection.execute(f"{{numbers}} SELECT sum({{called}}) FROM n").fetchone()
+
+verifying.{step} = slow
+main(["verify", "--db", sys.argv[1]])
+"""
+    done = subprocess.run([sys.executable, "-c", script, str(db)], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "Error: interrupted; nothing of what was unfinished was kept\n"

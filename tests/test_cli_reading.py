@@ -1,6 +1,7 @@
 """The commands that read: show, history, log; what they draw, and that nothing in the data steers the terminal."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -116,6 +117,7 @@ def test_show_understands_names(db: str, words: list[str], expected: str) -> Non
     [
         (["meating"], 'there is no happening "meating". Did you mean meeting?'),
         (["repport"], 'there is no happening "repport". Did you mean source/report?'),
+        (["\udcff"], '"happening/\ufffd": holds bytes that are no text in UTF-8. Correct it'),
         (["zzzzzzzz"], 'there is no happening "zzzzzzzz". See what there is: timeline log'),
         (["source/meeting"], 'there is no source "meeting". Did you mean meeting?'),
         (["story/meeting"], '"story/meeting": there are no story streams. Write happening/meeting or source/meeting'),
@@ -144,8 +146,9 @@ happening/meeting, 2 versions
 
 2  corrected THEN by tester, position 4
   The day is not sure
-  citations  − “met in Marrakech on 24 November 2025” (source/report)
-  citations  + “It sat for four days” (source/report)
+  citations  − “met in Marrakech on 24 November 2025” (source/report; characters
+             12–48)
+  citations  + “It sat for four days” (source/report; characters 50–70)
   date       2025-11-24 → 2025-11
   place      Marrakech → (nothing)
   tags       + Marrakech
@@ -153,6 +156,59 @@ happening/meeting, 2 versions
     )
     assert "publisher  (nothing) → TNA" in run("history", "report", "--db", db).output
     assert "  It was put off\n  see instead  meeting\n" in run("history", "vote", "--db", db).output
+
+
+def test_show_lists_what_rested_on_a_source_at_a_position(db: str) -> None:
+    """What was recorded later is not among it, and what is retracted is marked as it was then."""
+    with Timeline(db) as timeline:
+        other = timeline.archive(text="Other words", id="other", title="Other")  # position 8
+        timeline.correct("turnout", title="Many came", citations=[other.quote("Other")], reason="Another source")
+
+    def cited(*words: str) -> list[str]:
+        output = run("show", "source/report", *words, "--db", db).output
+        return re.findall("(?:meeting|turnout|vote), .*", output)
+
+    met, came, vote = "meeting, The council meets", "turnout, Three hundred came", "vote, مجلس المدينة يجتمع"
+    assert cited("--as-of", "1") == []
+    assert cited("--as-of", "2") == [met]
+    assert cited("--as-of", "5") == [came, met, vote]
+    assert cited("--as-of", "6") == [came, met, f"{vote} (retracted)"]
+    assert cited("--as-of", str(2**62)) == cited() == [met, f"{vote} (retracted)"]
+
+
+def test_history_tells_of_a_quotation_that_moved(timeline: Timeline, report: ArchivedSource, path: Path) -> None:
+    """The words are the same, the place is another."""
+    timeline.record("a", title="A", date="2025", citations=[report.quote("three hundred", suffix=" came")])
+    timeline.correct("a", citations=[report.quote("three hundred", suffix=" and fifty")], reason="The other one")
+    assert run("history", "a", "--db", str(path)).output.endswith(
+        "  citations  − “three hundred” (source/report; characters 81–94)\n"
+        "  citations  + “three hundred” (source/report; characters 112–125)\n"
+    )
+
+
+@pytest.mark.parametrize("words", [["log", "--after"], ["log", "--limit"], ["show", "meeting", "--as-of"]])
+def test_a_position_beyond_all_is_wrong_usage(db: str, words: list[str]) -> None:
+    """No number is too large to be told so."""
+    assert run(*words, "9" * 23, "--db", db).exit_code == 2
+    assert run(*words, str(2**62 + 1), "--db", db).exit_code == 2
+    assert run(*words, str(2**62), "--db", db).exit_code == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("words", [["log"], ["show", "meeting"], ["verify"], ["--help"]])
+def test_output_that_cannot_be_written_is_told_in_a_line(db: str, words: list[str]) -> None:
+    """A full disk behind `>` is no bug of ours."""
+    script = "from timeline.cli import main; main()"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", script, *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "TIMELINE_DB": db},
+        )
+    assert (done.returncode, done.stderr) == (1, "Error: the output cannot be written: no space left on device\n")
 
 
 def test_log_lists_events(db: str) -> None:

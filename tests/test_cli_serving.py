@@ -5,13 +5,14 @@ import re
 import select
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from click.testing import CliRunner
 
 from timeline import Timeline
 from timeline.cli import main
+from timeline.log import Log
 
 BUNDLE = """\
 sources: [{id: s, text: The council met., title: A report}]
@@ -147,6 +149,83 @@ def test_faults_of_the_bundles_are_told_instead_of_served(project: Path) -> None
     (project / "events" / "1.yaml").write_text(BUNDLE)
     with served() as (_, page):
         assert "The council meets" in fetch(page)[1]
+
+
+def test_a_first_build_is_kept_whole_or_not_at_all(project: Path) -> None:
+    """What is sound of it is not served as if it were all there is; the fault is told again each time."""
+    (project / "events" / "2.yaml").write_text(BUNDLE.replace("id: a", "id: b").replace("2025", "2025-13"))
+    for _ in range(2):
+        result = CliRunner().invoke(main, ["serve", "--port", "0"])
+        assert (result.exit_code, result.stdout) == (1, "")
+        fault, outcome = result.stderr.splitlines()
+        assert "there is no month 13" in fault
+        assert outcome == "Error: 1 fault, told above. timeline.db was not made"
+        assert [path.name for path in project.iterdir()] == ["events"]
+
+
+def test_a_first_build_that_is_interrupted_leaves_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next serve begins anew."""
+
+    def interrupted(timeline: Timeline, *_: object) -> None:
+        timeline.archive(text="x", id="only", title="The only one")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("timeline.bundles.append", interrupted)
+    result = CliRunner().invoke(main, ["serve", "--port", "0"])
+    assert (result.exit_code, [path.name for path in project.iterdir()]) == (130, ["events"])
+
+
+def test_serve_removes_no_file_that_was_there(project: Path) -> None:
+    """Also where nothing was in it."""
+    Timeline("timeline.db").close()
+    (project / "events" / "1.yaml").write_text(BUNDLE.replace("2025", "2025-13"))
+    result = CliRunner().invoke(main, ["serve", "--port", "0"])
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert (project / "timeline.db").exists()
+
+
+@pytest.mark.parametrize("begun", ["no bytes", "no tables", "no read tables", "no events"])
+def test_serve_goes_on_from_a_build_that_was_killed_early(project: Path, begun: str) -> None:
+    """A file in which nothing came to stand is no timeline yet: it is built."""
+    (project / "timeline.db").touch()
+    if begun == "no tables":
+        with closing(sqlite3.connect("timeline.db")) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+    elif begun == "no read tables":
+        Log("timeline.db").close()
+    elif begun == "no events":
+        Timeline("timeline.db").close()
+    with served() as (_, page):
+        assert "The council meets" in fetch(page)[1]
+
+
+def test_serve_refuses_a_file_that_is_something_else(project: Path) -> None:
+    """It is told for what it is, and stays as it was."""
+    with closing(sqlite3.connect("foreign.db")) as foreign:
+        foreign.execute("CREATE TABLE t (c)")
+    before = (project / "foreign.db").read_bytes()
+    result = CliRunner().invoke(main, ["serve", "--db", "foreign.db", "--port", "0"])
+    assert result.stderr.startswith("Error: foreign.db: this SQLite file is not a timeline. ")
+    assert (result.exit_code, (project / "foreign.db").read_bytes()) == (1, before)
+
+
+@pytest.mark.parametrize("host", ["nothing.invalid", "a..b", "\udcff", "x" * 300])
+def test_a_host_that_is_none_is_told_in_a_line(project: Path, host: str) -> None:
+    """With what to write instead, and nothing of stopping what runs there."""
+    result = CliRunner().invoke(main, ["serve", "--host", host])
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert result.stderr.endswith(": --host 127.0.0.1\n")
+    assert "Stop" not in result.stderr
+
+
+def test_a_port_that_cannot_be_is_wrong_usage(project: Path) -> None:
+    """Nor is one ever advised."""
+    assert CliRunner().invoke(main, ["serve", "--port", "65536"]).exit_code == 2
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 65_535))
+        taken.listen()
+        result = CliRunner().invoke(main, ["serve", "--port", "65535"])
+    assert result.stderr.endswith("or choose another port: --port 0\n")
 
 
 def test_a_file_of_another_version_is_told_in_a_line(project: Path) -> None:

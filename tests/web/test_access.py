@@ -11,7 +11,7 @@ from datasette.app import Datasette
 from datasette.plugins import pm
 from datasette.utils.asgi import Forbidden
 
-from timeline.web import access
+from timeline.web import access, rules
 
 Serve = Callable[..., Datasette]
 
@@ -53,6 +53,50 @@ async def test_a_denied_table_closes_the_pages_that_show_it(serve: Serve) -> Non
     datasette = serve(metadata=BLOCKS["table denied"])
     for path in ("/timeline/citations", "/timeline/-/timeline", "/timeline/-/timeline/opening"):
         assert (await datasette.client.get(path)).status_code == 403, path
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("table", sorted({original for originals in rules.COPIES.values() for original in originals}))
+async def test_a_denied_table_closes_those_that_repeat_it(serve: Serve, table: str) -> None:
+    """Their pages, their data, and their names in the list of tables; for him who may read it, all stays open."""
+    datasette = serve(metadata={"databases": {"timeline": {"tables": {table: {"allow": {"id": "ann"}}}}}})
+    await datasette.invoke_startup()
+    closed = {table, *(copy for copy, originals in rules.COPIES.items() if table in originals)}
+    for name in {*rules.COPIES, table, "projected"}:
+        for path in (f"/timeline/{name}", f"/timeline/{name}.json?_shape=objects"):
+            assert (await datasette.client.get(path)).status_code == (403 if name in closed else 200), path
+            assert (await datasette.client.get(path, **signed_in(datasette, ANN))).status_code == 200, path
+    data = (await datasette.client.get("/timeline.json")).json()
+    assert not closed & {found["name"] for found in [*data["tables"], *data["views"]]}
+
+
+@pytest.mark.asyncio
+async def test_what_repeats_is_closed_in_timelines_only(serve: Serve, tmp_path: Path) -> None:
+    """Another database may use the same names for what it likes."""
+    with sqlite3.connect(tmp_path / "other.db") as other:
+        other.executescript("create table events (id); create table happenings (id)")
+    datasette = serve(tmp_path / "other.db", metadata={"databases": {"other": {"tables": {"happenings": {"allow": False}}}}})
+    assert (await datasette.client.get("/other/happenings")).status_code == 403
+    assert (await datasette.client.get("/other/events")).status_code == 200
+
+
+def test_what_is_repeated_repeats_nothing() -> None:
+    """Else a table could be open although what it repeats at second hand is denied."""
+    assert not {original for originals in rules.COPIES.values() for original in originals} & rules.COPIES.keys()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("block", BLOCKS)
+async def test_the_way_in_is_open_where_the_home_page_is(serve: Serve, timeline_db: Path, tmp_path: Path, block: str) -> None:
+    """To anyone and to one who is signed in; the menu leads there only where it is."""
+    (tmp_path / "second.db").write_bytes(timeline_db.read_bytes())
+    datasette = serve(timeline_db, tmp_path / "second.db", metadata=BLOCKS[block])
+    await datasette.invoke_startup()
+    for actor in (None, ANN):
+        home = await datasette.client.get("/", **signed_in(datasette, actor))
+        way_in = await datasette.client.get("/-/timeline", **signed_in(datasette, actor))
+        assert (way_in.status_code == 403) is (home.status_code == 403), actor
+        assert home.status_code == 200 or 'href="/-/timeline"' not in home.text
 
 
 @pytest.mark.asyncio

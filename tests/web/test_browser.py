@@ -122,6 +122,54 @@ def test_a_quotation_leads_to_its_place_in_the_source_and_back(page: Page, addre
     expect(page.get_by_role("heading", level=1)).to_have_text("Hammouchi and Shahkar meet")
 
 
+def test_a_quotation_among_others_is_seen_whole(page: Page, address: str) -> None:
+    """Where passages overlap, all of the one that a link leads to stands out, in each of its pieces, and nothing else."""
+    page.goto(address + "/-/timeline/hammouchi-on-the-choice-of-morocco")
+    page.locator("figcaption a[href*='passage=636-770']").first.click()
+    pieces = page.locator("mark.asked")
+    assert "".join(pieces.all_text_contents()) == (
+        "recalling that Marrakech is not hosting this event for the first time: in 2007, the Red City hosted the 76th"
+        " Interpol General Assembly"
+    )
+    assert pieces.count() > 1
+    for piece in pieces.all():
+        expect(piece).to_be_in_viewport()
+        assert piece.evaluate("e => getComputedStyle(e).borderBlockStartWidth") == "3px"
+    others = page.locator("mark:not(.asked)").first
+    assert others.evaluate("e => getComputedStyle(e).borderBlockStartWidth") == "0px"
+
+
+def test_a_bare_anchor_still_leads_to_its_place(page: Page, address: str) -> None:
+    """Links from Datasette's own tables have no passage: the place is in sight, and shown, whichever of many it is."""
+    outlined = "getComputedStyle(document.querySelector(':target')).outlineStyle"
+    pointed = "getComputedStyle(document.querySelector(':target'), '::before').content"
+    for name, shown in (
+        ("ga-76-2", outlined),
+        ("ga-93-3", pointed),
+        ("shahkar-meeting-5", pointed),
+        ("arab-headquarters-3", outlined),
+    ):
+        page.goto("about:blank")
+        page.goto(f"{address}/-/timeline/sources/interpol-marrakech-2025#c-{name}")
+        expect(page.locator(":target")).to_be_in_viewport()
+        assert page.evaluate(shown) in ("solid", '"▸"'), name
+
+
+@pytest.mark.parametrize(("width", "highest"), [("desk", 500), ("phone", 600)])
+def test_many_notes_do_not_part_the_paragraphs(page: Page, address: str, width: str, highest: int) -> None:
+    """A line that thirty happenings cite takes less than a screen, and the others unfold without a script."""
+    page.set_viewport_size({"width": WIDTHS[width], "height": 900})
+    page.goto(address + "/-/timeline/sources/interpol-marrakech-2025")
+    first = page.locator(".paragraph").first
+    box = first.bounding_box()
+    assert box is not None
+    assert box["height"] < highest
+    folded = first.locator("details p").last
+    expect(folded).to_be_hidden()
+    first.locator("summary").first.click()
+    expect(folded).to_be_visible()
+
+
 def test_a_keyboard_reaches_the_content_at_once(page: Page, address: str) -> None:
     """The first Tab offers to skip to the content; whatever has the focus shows it."""
     page.goto(address + "/-/timeline")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from datasette.app import Datasette
 
-from timeline.web import queries
+from timeline.web import access, descriptions, queries
 
 Serve = Callable[..., Datasette]
 
@@ -54,6 +54,81 @@ def test_what_the_tables_are_sorted_and_filtered_by_exists(timeline_db: Path) ->
 def test_the_questions_are_those_of_the_package() -> None:
     """To bring the file up to date, put `timeline.web.queries.as_metadata()` under `queries`."""
     assert TIMELINE["queries"] == queries.as_metadata()
+
+
+def test_the_descriptions_are_those_of_the_package() -> None:
+    """To change a word, change it in `timeline/web/descriptions.json` and here."""
+    assert {key: TIMELINE[key] for key in ("description", "tables")} == descriptions.as_metadata()
+
+
+@pytest.fixture
+def odd_db(timeline_db: Path, tmp_path: Path) -> Path:
+    """Make a timeline of another name."""
+    path = tmp_path / "odd.db"
+    path.write_bytes(timeline_db.read_bytes())
+    return path
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("metadata", [METADATA, {}], ids=["metadata.json", "no file"])
+async def test_a_timeline_of_another_name_is_described_as_well(
+    serve: Serve, timeline_db: Path, odd_db: Path, metadata: dict[str, Any]
+) -> None:
+    """Words, facets, orders, search and what is hidden, as for the one that the file describes."""
+    datasette = serve(timeline_db, odd_db, metadata=metadata)
+    page = (await datasette.client.get("/odd/citations")).text
+    assert "The evidence: each row is a quotation" in page
+    assert "Whether the quotation supports the happening or disputes it" in page
+    for path in (
+        "happenings.json?", "events.json?", "timeline.json?", "happenings.json?_search=cote", "timeline.json?_search=cote",
+        "sources.json?_search=cote",
+    ):  # fmt: skip
+        rows = [(await datasette.client.get(f"/{name}/{path}&_shape=objects")).json()["rows"] for name in ("timeline", "odd")]
+        assert rows[0] == rows[1]
+        assert len(rows[0]) == 1 or "_search" not in path
+    assert "facet-kind" in (await datasette.client.get("/odd/happenings")).text
+    tables = (await datasette.client.get("/odd.json")).json()["tables"]
+    assert {"documents", "projected"} <= {table["name"] for table in tables if table["hidden"]}
+
+
+@pytest.mark.asyncio
+async def test_what_the_file_says_comes_before_what_the_package_says(serve: Serve, odd_db: Path) -> None:
+    """Word by word, and an order in place of an order."""
+    table = {"description": "Mine", "sort_desc": "position", "columns": {"title": "My title"}}
+    datasette = serve(odd_db, metadata={"databases": {"odd": {"tables": {"happenings": table}}}})
+    page = (await datasette.client.get("/odd/happenings")).text
+    assert "Mine" in page
+    assert "My title" in page
+    assert TABLES["happenings"]["description"] not in page
+    assert TABLES["happenings"]["columns"]["date_note"] in page
+    rows = (await datasette.client.get("/odd/happenings.json?_shape=objects")).json()["rows"]
+    assert [row["position"] for row in rows] == [8, 7, 5, 4]
+    assert len((await datasette.client.get("/odd/happenings.json?_search=cote&_shape=objects")).json()["rows"]) == 1
+
+
+@pytest.mark.asyncio
+async def test_what_is_no_timeline_is_not_described(serve: Serve, tmp_path: Path) -> None:
+    """The same table names elsewhere mean something else; and nobody can change our words by changing his copy."""
+    with sqlite3.connect(tmp_path / "other.db") as other:
+        other.execute("create table happenings (id, title)")
+    datasette = serve(tmp_path / "other.db")
+    page = (await datasette.client.get("/other/happenings")).text
+    assert TABLES["happenings"]["description"] not in page
+    descriptions.as_metadata()["tables"]["happenings"].clear()
+    assert descriptions.as_metadata()["tables"] == TABLES
+
+
+@pytest.mark.asyncio
+async def test_a_timeline_that_is_attached_later_is_described_as_well(serve: Serve, timeline_db: Path, odd_db: Path) -> None:
+    """Once its page has been looked at."""
+    datasette = serve(timeline_db)
+    await datasette.invoke_startup()
+    from datasette.database import Database
+
+    datasette.add_database(Database(datasette, path=str(odd_db), is_mutable=True), name="odd")
+    assert (await datasette.client.get("/odd")).status_code == 200
+    assert access.known_timeline(datasette.get_database("odd"))
+    assert TABLES["citations"]["description"] in (await datasette.client.get("/odd/citations")).text
 
 
 @pytest.mark.asyncio

@@ -1,13 +1,14 @@
 """The timeline page's filters and search: what they match, how they are shown and taken away, and what nonsense gives."""
 
 import re
+from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from test_pages_demo import IN_ORDER, build, ids, link, serve, text
 
-from timeline.web.pages import search
+from timeline.web.pages import period, search
 
 
 @pytest.fixture(scope="module")
@@ -97,15 +98,15 @@ async def test_choices_follow_the_log(tmp_path: Path) -> None:
 
 
 NONSENSE = [
-    ("from=banana", 400, "from was left out: “banana” is no date"),
-    ("to=2025-13-45", 400, "to was left out"),
+    ("from=banana", 400, "From: “banana” is no date, so it was left out. Write a year"),
+    ("to=2025-13-45", 400, "To: “2025-13-45” is no date, so it was left out"),
     ("from=2025&to=2003", 200, "The period ends before it begins"),
-    ("as_of=-1", 400, "as_of is not a position"),
-    ("as_of=banana", 400, "as_of is not a position"),
+    ("as_of=-1", 400, "As of position: “-1” is not a position in the log"),
+    ("as_of=banana", 400, "As of position: “banana” is not a position in the log"),
     ("as_of=999999", 200, "The log ends at position"),
     ("as_of=99999999999999999999999999", 200, "The log ends at position"),
     ("as_of=0", 200, "Nothing was known yet"),
-    ("as_of=%D9%A3", 400, "as_of is not a position"),
+    ("as_of=%D9%A3", 400, "As of position: “٣” is not a position"),
     ("q=%22foo+AND+(", 200, "Nothing matches"),
     ("q=NEAR(a+b)+OR+title%3A*", 200, "Nothing matches"),
     ("q=%22%28%29", 200, "nothing was searched for"),
@@ -113,19 +114,19 @@ NONSENSE = [
     ("q=" + "x" * 10_000, 200, "The search was 10,000 characters long"),
     ("q=" + "x+" * 5_000, 200, "The search was 9,999 characters long"),
     ("actor=nobody", 200, "Nothing matches"),
-    ("kind=" + "x" * 10_000, 400, "it was left out"),
+    ("kind=" + "x" * 10_000, 400, "so it was left out"),
     ("source=%27%3B+drop+table+events", 200, "Nothing matches"),
-    ("status=banana", 400, "status is none of current, all, retracted"),
-    ("after=banana", 400, "after is no place in the timeline"),
-    ("before=1,2,3", 400, "before is no place in the timeline"),
-    ("after=99999999999999999999,1,2003,x", 400, "after is no place"),
+    ("status=banana", 400, "Show: “banana” is not one of the choices, so current happenings are shown"),
+    ("after=banana", 400, "Place in the timeline: “banana” is none"),
+    ("before=1,2,3", 400, "Place in the timeline: “1,2,3” is none"),
+    ("after=99999999999999999999,1,2003,x", 400, "Place in the timeline: “99999999999999999999,1,2003,x” is none"),
     ("after=9000000000000000,9000000000000000,z,z", 200, "Nothing further"),
     ("before=-9000000000000000,0,,a", 200, "Nothing further"),
-    ("after=1,1,2003,a&before=2,2,2003,b", 400, "before stands beside after"),
-    ("size=1e9", 200, "size can be 1 to 200"),
-    ("size=0", 200, "size can be 1 to 200"),
-    ("size=-5", 200, "size can be 1 to 200"),
-    ("kind=opening&kind=meeting", 400, "kind stands in the address 2 times"),
+    ("after=1,1,2003,a&before=2,2,2003,b", 400, "Place in the timeline: “2,2,2003,b” is given twice"),
+    ("size=1e9", 200, "Happenings on a page: “1e9” is not from 1 to 200, so 50 are shown"),
+    ("size=0", 200, "is not from 1 to 200"),
+    ("size=-5", 200, "is not from 1 to 200"),
+    ("kind=opening&kind=meeting", 400, "Kind: stands in the address 2 times"),
     ("q=%FF%FE", 200, ""),
     ("unknown=1&q=&kind=&from=", 200, "15 happenings"),
 ]
@@ -139,6 +140,40 @@ async def test_nonsense_gives_a_page_that_says_what_it_did(demo: Path, query: st
     assert response.status_code == status
     assert says in text(response.text)
     assert "<h1" in response.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("name", "typed"), [("from", "banana"), ("to", "3rd of May"), ("as_of", "<b>last")])
+async def test_what_was_typed_stays_in_its_field(demo: Path, name: str, typed: str) -> None:
+    """A refused value can be mended where it stands: in sight, marked, and named by the field's label."""
+    html = (await serve(demo).client.get(f"/demo/-/timeline?{name}={quote(typed)}&kind=opening")).text
+    field = html.split(f'<input id="f-{name}"')[1].split(">", 1)[0]
+    assert f'value="{escape(typed)}"' in field
+    assert 'aria-invalid="true"' in field
+    assert '<details class="timeline-filters" open>' in html
+    label = text(html.split(f'<label for="f-{name}">')[1].split("</label>")[0])
+    assert f"{label}: “{escape(typed)}”" in text(html.split('role="alert">')[1].split("</p>")[0])
+    assert html.count("aria-invalid") == 1
+    assert ids(html) == ["office"]
+
+
+@pytest.mark.asyncio
+async def test_the_filters_say_how_to_write_a_date(demo: Path) -> None:
+    """EDTF is explained in a few words; each example does what is said of it."""
+    html = (await serve(demo).client.get("/demo/-/timeline")).text
+    said = text(html.split('id="f-date-help">')[1].split("</span>")[0])
+    for example in ("2003", "44 BCE", "2025-11", "2025-11-24", "198X", "2003~", "1998/2001"):
+        assert example in said
+        assert period.fault(example) is None
+    assert "aria-invalid" not in html
+
+
+@pytest.mark.asyncio
+async def test_words_in_the_past_are_explained(demo: Path) -> None:
+    """In words that can be followed; and the lists own that they are of now."""
+    said = text((await serve(demo).client.get("/demo/-/timeline?as_of=20&q=talks")).text)
+    assert "In versions since corrected, type accents as they are written." in said
+    assert "The filters offer, and count, what is known now." in said
 
 
 @pytest.mark.asyncio

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from test_pages_demo import DISPATCH, LONG_TITLE, build, link, serve, text
 
+from timeline import Timeline
 from timeline.web.pages import difference
 
 
@@ -60,6 +61,24 @@ async def test_quotations_have_what_stands_around_them(demo: Path) -> None:
     html = await fetch(demo, "meeting")
     assert "… November 24 to 27. Shahkar and Hammouchi met in Marrakech" in text(html).replace(" .", ".").replace("  ", " ")
     assert "… The assembly" not in text(await fetch(demo, "opening"))
+
+
+@pytest.mark.asyncio
+async def test_a_quotation_runs_its_own_way_whatever_stands_around_it(tmp_path: Path) -> None:
+    """Arabic in an English sentence, English in an Arabic one, and numbers alone: the context is set apart."""
+    quotes = {"a": ("rtl", "قال المدير"), "b": ("ltr", "public good"), "c": ("auto", "1954")}
+    body = "The report quotes قال المدير in full. ثم أضاف public good ومضى، ثم 1954 وما بعدها."
+    with Timeline(tmp_path / "ways.db") as timeline:
+        source = timeline.archive(id="s", text=body, title="S")
+        for id_, (_, words) in quotes.items():
+            timeline.record(id_, title=id_, date="2003", citations=[source.quote(words)])
+    client = serve(tmp_path / "ways.db").client
+    for id_, (direction, words) in quotes.items():
+        html = (await client.get(f"/ways/-/timeline/{id_}")).text
+        drawn = html.split("<blockquote ")[1].split("</blockquote>")[0]
+        assert drawn.startswith(f'dir="{direction}"')
+        assert drawn.count('<bdi class="around">') == 2
+        assert f"<q>{words}</q>" in drawn
 
 
 @pytest.mark.asyncio
@@ -120,7 +139,7 @@ async def test_nonsense_is_said(demo: Path, query: str) -> None:
     """A position that is none gives 400 and what is known now."""
     response = await serve(demo).client.get(f"/demo/-/timeline/meeting?{query}")
     assert response.status_code == 400
-    assert "as_of is not a position" in response.text
+    assert "is not a position in the log" in response.text
     assert "Hammouchi and Shahkar meet" in response.text
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_pages_demo import build, serve, text
+from test_pages_demo import build, ids, link, serve, text
 
 from timeline import Timeline
 from timeline.web.pages import passages
@@ -77,6 +77,69 @@ async def test_overlapping_and_nested_passages_are_all_marked(tmp_path: Path) ->
     for number in range(5):
         assert f'id="c-h{number}-1"' in html
     assert len(re.findall(r'class="ref"', html)) == 4
+
+
+@pytest.mark.asyncio
+async def test_the_whole_of_a_quotation_is_shown_where_its_link_leads(tmp_path: Path) -> None:
+    """Every piece of the passage is marked as asked for, however many others overlap it, and nothing else is."""
+    body = "one two three four five six seven eight nine ten\n\neleven twelve"
+    quotes = ["three four five six seven", "one two three four", "five six", "seven eight", "four", "ten\n\neleven"]
+    quotes += [body[: body.index(word) + len(word)] for word in ("five", "six", "seven", "eight", "nine", "ten", "eleven")]
+    with Timeline(tmp_path / "over.db") as timeline:
+        source = timeline.archive(id="s", text=body, title="S")
+        for number, quote in enumerate(quotes):
+            timeline.record(f"h{number}", title=f"H{number}", date="2003", citations=[source.quote(quote)])
+    client = serve(tmp_path / "over.db").client
+    for number, quote in enumerate(quotes):
+        html = (await client.get(f"/over/-/timeline/h{number}")).text
+        address, anchor = re.findall(r'<figcaption>\s*<a href="([^"#]+)#([^"]+)"', html)[0]
+        assert anchor == f"c-h{number}-1"
+        led = (await client.get(address)).text
+        assert f'id="{anchor}"' in led
+        pieces = re.findall(r'<mark[^>]* class="[^"]*\basked\b[^"]*">(.*?)</mark>', led, re.DOTALL)
+        assert "".join(pieces).split() == quote.replace("\n\n", "").split()
+    plain = (await client.get("/over/-/timeline/sources/s")).text
+    assert "asked" not in plain
+    assert all(f'id="c-h{number}-1"' in plain for number in range(len(quotes)))
+
+
+@pytest.mark.asyncio
+async def test_many_uses_of_one_passage_are_folded(tmp_path: Path) -> None:
+    """Three are named, those that stand first; the others unfold; each has its place in the text."""
+    with Timeline(tmp_path / "many.db") as timeline:
+        source = timeline.archive(id="s", text="It went on.\n\nAnd on.", title="S")
+        for number in range(30):
+            timeline.record(f"h{number}", title=f"H{number}", date="2003", citations=[source.quote("It went on.")])
+        for number in range(3):
+            timeline.record(f"few{number}", title=f"F{number}", date="2003", citations=[source.quote("And on.")])
+            timeline.retract(f"h{number}", reason="r")
+    html = await fetch(tmp_path / "many.db", "s")
+    many, few = html.split('<li class="note"')[1:]
+    shown, folded = many.split("<details")
+    assert re.findall(r"<bdi>(\w+)</bdi>", shown) == ["H10", "H11", "H12"]
+    assert "and 27 more" in text(folded)
+    assert folded.count("<bdi>") == 27
+    assert folded.count("(retracted)") == 3
+    assert "<details" not in few
+    assert all(f'id="c-h{number}-1"' in html for number in range(30))
+
+
+@pytest.mark.asyncio
+async def test_what_rests_on_a_source_is_counted_as_its_link_shows_it(demo: Path, tmp_path: Path) -> None:
+    """Those that stand, and apart from them those that were retracted, each with a link to as many."""
+    client = serve(demo).client
+    html = await fetch(demo, "dispatch")
+    assert "4 happenings rest on this source: show them on the timeline. 1 that was retracted cites it too: show it." in (
+        text(html).replace(" .", ".")
+    )
+    assert len(ids((await client.get(link(html, "show them on the timeline"))).text)) == 4
+    assert ids((await client.get(link(html, "show it"))).text) == ["mistake"]
+    with Timeline(tmp_path / "gone.db") as timeline:
+        source = timeline.archive(id="s", text="It went on.", title="S")
+        timeline.record("h", title="H", date="2003", citations=[source.quote("It went on.")])
+        timeline.retract("h", reason="r")
+    html = await fetch(tmp_path / "gone.db", "s")
+    assert "No happening that stands cites this source. 1 that was retracted cites it: show it" in text(html)
 
 
 @pytest.mark.asyncio

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_pages_demo import IN_ORDER, LONG_TITLE, build, card, ids, link, serve, text
+from test_pages_demo import DISPATCH, IN_ORDER, LONG_TITLE, build, card, ids, link, serve, text
 
 from timeline import Timeline
 
@@ -111,7 +111,9 @@ async def test_a_corrected_happening_leads_to_its_history(demo: Path) -> None:
 async def test_quotations_lead_to_their_place_in_the_source(demo: Path) -> None:
     """Each quotation names its source, its grade where it is not exact, and links to its mark in the text."""
     html = (await serve(demo).client.get("/demo/-/timeline")).text
-    assert 'href="/demo/-/timeline/sources/dispatch#c-assembly-1"' in card(html, "assembly")
+    start = DISPATCH.index("met from November")
+    place = f"{start}-{start + len('met from November 24 to 27')}"
+    assert f'href="/demo/-/timeline/sources/dispatch?passage={place}#c-assembly-1"' in card(html, "assembly")
     assert "A dispatch of TNA" in card(html, "assembly")
     assert "normalised: found after evening out white space" in card(html, "office")
     assert "typographic: found after" in card(html, "office")
@@ -182,7 +184,7 @@ async def test_text_runs_in_its_own_direction(demo: Path) -> None:
     """Titles and quotations find their direction by themselves; a quotation has its source's language."""
     one = card((await serve(demo).client.get("/demo/-/timeline")).text, "arabic")
     assert re.search(r'<h3 class="happening-title"[^>]* dir="auto">', one)
-    assert '<blockquote dir="auto" lang="ar"' in one
+    assert '<blockquote dir="rtl" lang="ar"' in one
 
 
 @pytest.mark.asyncio

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from datasette.app import Datasette
 
-from timeline.web import queries
+from timeline import Timeline
+from timeline.web import asking, queries
 
 Serve = Callable[..., Datasette]
 
@@ -43,7 +44,7 @@ async def test_empty_parameters_give_no_error(serve: Serve, name: str) -> None:
         ("", "1969-04", ["meeting"]),
         ("1970~/1971", " 1971 ", ["meeting", "treaty"]),
         ("../1960", "", ["meeting", "opening", "treaty"]),
-        ("last year", "", []),
+        ("1 BCE", "1969-04", ["meeting"]),
     ],
 )
 async def test_what_happened_in_a_period(serve: Serve, start: str, end: str, expected: list[str]) -> None:
@@ -63,11 +64,50 @@ async def test_what_happened_in_a_period(serve: Serve, start: str, end: str, exp
         ("NOT OR AND ( *", []),
         ("  berg   private ", ["meeting"]),
         ('"', []),
+        ("\0zz", []),
+        ("\0treaty", ["treaty"]),
+        ("treat", ["treaty"]),
     ],
 )
 async def test_search(serve: Serve, words: str, expected: list[str]) -> None:
     """All of the words, accents or none; punctuation is no operator."""
     assert [row["happening"] for row in await ask(serve(), "search", words=words)] == expected
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("words", ["مراكش", "مراكِش", "الإثنين", "الاثنين"])
+async def test_search_finds_what_the_page_finds(serve: Serve, tmp_path: Path, words: str) -> None:
+    """Vowel signs and hamzas are looked for as typed and without them."""
+    with Timeline(tmp_path / "arabic.db") as timeline:
+        source = timeline.archive(text="اجتمعوا في مراكِش يوم الإثنين.", id="report", title="خبر")
+        timeline.record("meeting", title="A meeting", date="2025", citations=[source.quote("في مراكِش يوم الإثنين")])
+    datasette = serve(tmp_path / "arabic.db")
+    page = (await datasette.client.get(f"/arabic/-/timeline?{urlencode({'q': words})}")).text
+    expected = ["meeting"] if 'id="h-meeting"' in page else []
+    assert [row["happening"] for row in await ask(datasette, "search", database="arabic", words=words)] == expected
+    assert expected or words == "الاثنين"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("question", "parameters", "fault"),
+    [
+        ("in_a_period", {"from": "garbage"}, "“garbage” is no date. Write a year"),
+        ("in_a_period", {"from": "1969", "to": "it's late"}, "is no date. Write a year"),
+        ("in_a_period", {"from": "1972/1969"}, "is no date"),
+        ("as_of", {"position": "abc"}, "“abc” is no position in the log. Write a whole number"),
+        ("as_of", {"position": "-1"}, "is no position in the log"),
+        ("changed_since", {"position": "abc"}, "“abc” is no position in the log. Write a whole number"),
+        ("changed_since", {"position": "1.5"}, "is no position in the log"),
+    ],
+)
+async def test_what_makes_no_sense_is_said(serve: Serve, question: str, parameters: dict[str, str], fault: str) -> None:
+    """No wrong answer in silence: an error with the reason and the way out, as data and on the page."""
+    datasette = serve()
+    response = await datasette.client.get(f"/timeline/{question}.json?{urlencode(parameters)}")
+    assert response.status_code == 400
+    assert fault in response.json()["error"]
+    assert fault in (await datasette.client.get(f"/timeline/{question}?{urlencode(parameters)}")).text
 
 
 @pytest.mark.asyncio
@@ -164,6 +204,17 @@ async def test_a_question_is_closed_with_the_tables_it_reads(serve: Serve) -> No
     assert (await datasette.client.get("/timeline/in_a_period.json")).status_code == 200
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize("table", ["happenings", "citations", "actors", "happening_actors"])
+async def test_search_is_closed_with_whatever_its_index_holds(serve: Serve, table: str) -> None:
+    """Its passages are words of the happenings, of their quotations and of the people's names."""
+    metadata = {"databases": {"timeline": {"allow_sql": False, "tables": {table: {"allow": False}}}}}
+    datasette = serve(metadata=metadata)
+    response = await datasette.client.get("/timeline/search.json?words=treaty")
+    assert response.status_code == 403
+    assert "signed the treaty" not in response.text
+
+
 @pytest.mark.parametrize("question", queries.questions().values(), ids=lambda question: question.name)
 def test_the_tables_of_a_question_are_those_it_reads(timeline_db: Path, question: queries.Question) -> None:
     """SQLite itself names the same tables."""
@@ -178,6 +229,7 @@ def test_the_tables_of_a_question_are_those_it_reads(timeline_db: Path, question
 
     connection = sqlite3.connect(timeline_db)
     dates.register(connection)
+    asking.register(connection)
     connection.set_authorizer(note)
     connection.execute(question.sql, dict.fromkeys(question.parameters, ""))
     assert {table for table in read if not table.startswith(("json_", "happenings_fts_", "sqlite_"))} == set(question.tables)

@@ -56,7 +56,7 @@ def sql(statement: str) -> str:
 
 def titles(html: str) -> list[str]:
     """Give the titles in the order in which they stand, without markup."""
-    found = re.findall(r'<h3 class="happening-title">(.*?)</h3>', html, re.DOTALL)
+    found = re.findall(r'<h3 class="happening-title"[^>]*>(.*?)</h3>', html, re.DOTALL)
     return [re.sub("<[^>]*>", "", title) for title in found]
 
 
@@ -129,6 +129,51 @@ async def test_no_rows_are_no_error(serve: Serve, plain_db: Path) -> None:
 
 
 @pytest.mark.asyncio
+async def test_no_rows_are_no_error_whatever_the_columns_are_called(serve: Serve, plain_db: Path) -> None:
+    """Where there is nothing to judge by, nothing is judged."""
+    assert "No rows: nothing to draw" in await page(serve(plain_db), sql("select 1 as x, 2 as y where 0"))
+    assert "No rows: nothing to draw" in await page(serve(plain_db), "/plain/stock.timeline?item=none")
+
+
+@pytest.mark.asyncio
+async def test_what_begins_together_stands_in_the_order_of_the_timeline(serve: Serve, plain_db: Path) -> None:
+    """The longest first, what has no known end last; as in the view `timeline`. Dates begin with a capital."""
+    texts = ["2003/..", "2003", "2003-01-01", "2003-01", "../2002", "2003/", "2003~", "/2004", "circa", "XXXX"]
+    values = " union all ".join(f"select '{text}' as title, '{text}' as date" for text in texts)
+    order = "coalesce(edtf_earliest_day(date), edtf_latest_day(date), 9e15), -coalesce(edtf_latest_day(date), -9e15), date"
+    datasette = serve(plain_db)
+    statement = f"select * from ({values}) where edtf_valid(date) order by {order}"
+    answer = await datasette.client.get(f"/plain.json?{urlencode({'sql': statement, '_shape': 'objects'})}", follow_redirects=True)
+    expected = [row["date"] for row in answer.json()["rows"]]
+    html = await page(datasette, sql(values))
+    assert titles(html) == [*expected, "circa"]
+    assert expected.index("2003") < expected.index("2003-01") < expected.index("2003-01-01") < expected.index("2003/..")
+    assert '<p class="happening-date">About 2003</p>' in html
+
+
+@pytest.mark.asyncio
+async def test_the_frame_is_that_of_our_pages(serve: Serve, plain_db: Path) -> None:
+    """A language, a way past the menu, one main landmark, the crumbs."""
+    text = (await serve(plain_db).client.get("/plain/diary.timeline")).text
+    assert '<html lang="en">' in text
+    assert text.count("<main") == 1
+    assert '<a class="skip-link" href="#main">' in text
+    assert 'id="main"' in text
+    assert '<a href="/plain/diary"><bdi>diary</bdi></a>' in text
+    assert "timeline.css" in text
+
+
+@pytest.mark.asyncio
+async def test_what_was_retracted_is_marked(serve: Serve) -> None:
+    """With a word and a struck title; and nothing else is."""
+    html = await page(serve(), "/timeline/happenings.timeline")
+    [struck] = re.findall(r"<s>(.*?)</s>", html)
+    assert "Never happened" in struck
+    assert len(re.findall(r"</span> Retracted</li>", html)) == 1
+    assert "Retracted</li>" not in await page(serve(), "/timeline/timeline.timeline")
+
+
+@pytest.mark.asyncio
 async def test_what_is_cut_off_is_said(serve: Serve, plain_db: Path) -> None:
     """A page of a table leads to the next, and to time order; a long result says that there may be more."""
     datasette = serve(plain_db, settings={"max_returned_rows": 100})
@@ -153,6 +198,13 @@ async def test_the_ways_back_honour_base_url(serve: Serve, plain_db: Path) -> No
     assert 'href="/prefix/plain/diary.csv?_sort=year"' in html
     assert 'action="/prefix/plain/diary.timeline"' in html
     assert "/prefix/prefix" not in html
+    html = await page(datasette, "/plain/long.timeline?_sort=day&_size=100&n__gt=0")
+    [following] = set(re.findall(r'href="([^"]*_next=[^"]*)"', html))
+    assert following.startswith("/prefix/plain/long.timeline?")
+    assert following.count("_sort=day") == following.count("n__gt=0") == 1
+    second = await page(datasette, following.removeprefix("/prefix").replace("&amp;", "&"))
+    assert len(titles(second)) == 100
+    assert not set(re.findall(r"/plain/long/\d+", html)) & set(re.findall(r"/plain/long/\d+", second))
 
 
 @pytest.mark.asyncio
@@ -209,6 +261,26 @@ def test_dates_of_whatever_shape(value: object, column: str, expected: str | Non
     """ISO dates and instants, EDTF, years, compact dates and Unix time are read; nothing else is."""
     date = guess.read_date(value, column)
     assert (date and date.text) == expected
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "expected"),
+    [
+        ("seen_at", [1_700_000_000, -1, 0, None], ["2023-11-14T22:13:20Z", "1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z", None]),
+        ("seen_at", [1_700_000_000_123, 1_700_000_000_123, -1000], ["2023-11-14T22:13:20Z"] * 2 + ["1969-12-31T23:59:59Z"]),
+        ("seen_at", ["1700000000", "-1", "1700000000"], ["2023-11-14T22:13:20Z", "1969-12-31T23:59:59Z", "2023-11-14T22:13:20Z"]),
+        ("year", [-1, 1999, 2001], ["-0001", "1999", "2001"]),
+        ("year", [1999, 2001, 1_700_000_000], ["1999", "2001", None]),
+        ("seen_at", [1_700_000_000, 1_700_000_000, 10**30, "1999-05"], ["2023-11-14T22:13:20Z"] * 2 + [None, "1999-05"]),
+        ("seen_at", [-62_000_000_000, 1_700_000_000, 1_700_000_000], ["0005-04-19T09:46:40Z"] + ["2023-11-14T22:13:20Z"] * 2),
+    ],
+)
+def test_whether_numbers_are_unix_time_is_decided_by_the_column(
+    column: str, values: list[object], expected: list[str | None]
+) -> None:
+    """One number alone says too little: -1 is a year in one column and a second in another."""
+    read = guess.reader(column, values)
+    assert [date and date.text for date in map(read, values)] == expected
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,19 @@ async def test_every_inline_script_of_our_pages_is_allowed_by_its_hash(serve: Se
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["/nope/-/timeline", "/timeline/-/timeline/events/9999", "/timeline/-/timeline/nobody"])
+async def test_every_inline_script_of_an_error_page_is_allowed_as_well(serve: Serve, path: str) -> None:
+    """Datasette draws its errors at our addresses, and knows less when it does."""
+    response = await serve().client.get(path)
+    assert response.status_code == 404
+    scripts = re.findall(r"<script>(.*?)</script>", response.text, re.DOTALL)
+    assert scripts
+    found = policy(response)
+    assert all(security._hash(script) in found["script-src"] for script in scripts)
+    assert all(security._hash(style) in found["style-src"] for style in re.findall(r' style="([^"]*)"', response.text))
+
+
+@pytest.mark.asyncio
 async def test_datasettes_pages_keep_their_scripts_but_nothing_foreign(serve: Serve) -> None:
     """Inline, from here, or from the origins that the setting names."""
     assert policy(await serve().client.get("/timeline"))["script-src"] == ["'self'", "'unsafe-inline'"]

@@ -17,7 +17,7 @@ def check_documents(log: Log, tally: Tally) -> None:
         try:
             content = log.document(sha256)
         except sqlite3.Error as error:
-            tally.fault(f"document {sha256[:12]}…", f"cannot be read: {error}")
+            tally.failed(f"document {sha256[:12]}…", "cannot be read", error)
             continue
         if content is None or hashlib.sha256(content).hexdigest() != sha256:
             tally.fault(f"document {sha256[:12]}…", "its bytes do not have this SHA-256: they were altered")

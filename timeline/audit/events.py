@@ -51,7 +51,7 @@ class EventsAudit:
             try:
                 self._one(event)
             except _UNREADABLE as error:
-                self.events.fault(_where(event), f"cannot be checked: {error or type(error).__name__}")
+                self.events.failed(_where(event), "cannot be checked", error)
             advance(1)
         for position, where in self._blank.items():
             if position not in self._redacted:
@@ -73,7 +73,7 @@ class EventsAudit:
             except sqlite3.Error as error:
                 attempts += 1
                 last += 1
-                self.events.fault(f"position {last}", f"cannot be read: {error}")
+                self.events.failed(f"position {last}", "cannot be read", error)
         self.events.fault(f"position {last + 1} and after", "given up: too much of it cannot be read")
 
     def _one(self, event: Event) -> None:

@@ -66,6 +66,12 @@ class Tally:
         else:
             self.more += 1
 
+    def failed(self, where: str, what: str, error: Exception, advice: str = "") -> None:
+        """Keep as a fault what ended in an error; an interruption is nobody's fault, and ends the audit."""
+        if getattr(error, "sqlite_errorname", None) == "SQLITE_INTERRUPT":
+            raise error
+        self.fault(where, f"{what}: {str(error) or type(error).__name__}{advice}")
+
     def done(self) -> Check:
         """Give the finished check."""
         return Check(self.name, self.count, tuple(self.faults), self.more)

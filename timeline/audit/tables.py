@@ -27,7 +27,7 @@ def check_tables(log: Log, tally: Tally, advance: Callable[[int], None]) -> None
             try:
                 _compare(_rows(log.connection, table, key), _rows(fresh, table, key), len(key), table, tally)
             except (sqlite3.Error, UnicodeDecodeError) as error:
-                tally.fault(f"table {table}", f"cannot be read: {error}. Derive it again: timeline rebuild")
+                tally.failed(f"table {table}", "cannot be read", error, ". Derive it again: timeline rebuild")
     finally:
         fresh.close()
 

@@ -18,7 +18,7 @@ def verify(timeline: Timeline, progress: Callable[[int], None] | None = None) ->
     """Check the whole of a timeline, and report what is wrong where.
 
     `progress` is told of events as they are done; each is met twice. Nothing is written to the file, and damage is
-    reported, never raised.
+    reported, never raised; only an interruption is.
     """
     log, advance = timeline.log, progress or _nobody
     events = EventsAudit(log)
@@ -38,7 +38,7 @@ def verify(timeline: Timeline, progress: Callable[[int], None] | None = None) ->
             try:
                 step(tally)
             except (sqlite3.Error, ValueError, TypeError, LookupError, RecursionError) as error:
-                tally.fault(tally.name, f"cannot be checked to the end: {error or type(error).__name__}")
+                tally.failed(tally.name, "cannot be checked to the end", error)
     return Report(tuple(tally.done() for tally in tallies))
 
 

@@ -6,6 +6,6 @@ with the line they stand on. `entry` knows the form of one entry, `yaml_file` an
 
 from timeline.bundles.appending import Appended, append
 from timeline.bundles.entry import Entry
-from timeline.bundles.reading import SUFFIXES, read
+from timeline.bundles.reading import SUFFIXES, read, refusal
 
-__all__ = ["SUFFIXES", "Appended", "Entry", "append", "read"]
+__all__ = ["SUFFIXES", "Appended", "Entry", "append", "read", "refusal"]

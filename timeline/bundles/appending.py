@@ -74,7 +74,7 @@ class _Work:
         self.refused = refused
         self.faults: list[Fault] = []  # (file, line and field; reason)
         self.follow: list[Fault] = []  # those that only follow from others
-        self.referring: dict[str, list[Entry]] = {}
+        self.referring: list[tuple[Entry, list[Fault]]] = []  # with the faults that each has besides
 
     def append(self, entry: Entry) -> None:
         """Append an entry, or keep its faults and go on as if it had none."""
@@ -85,16 +85,30 @@ class _Work:
             if faults:
                 faults += self._stand_in(entry, faults)
             if any(entry.fields.get(name) for name in ("part_of", "superseded_by", "related")):
-                self.referring.setdefault(entry.stream, []).append(entry)
+                self.referring.append((entry, faults))
         if faults:
             self._keep(entry, faults)
 
     def look_for_dangling(self) -> None:
-        """Keep a fault for each reference to a happening that is nowhere, once all entries are in."""
+        """Keep a fault for each reference to a happening that is nowhere, once all entries are in.
+
+        Each is looked for at the entry that makes it, be it appended or refused; the timeline knows only of those appended.
+        """
+        for entry, known in self.referring:
+            for field, other in _references(entry.fields):
+                if not _told(field, known) and self.timeline.log.version(f"happening/{other}") == 0:
+                    reason = f'there is no happening "{other}". Record it first, or correct the id'
+                    self._refer(entry, UnknownHappening.in_fields(entry.stream, ((field, reason),)))
         for stream, error in self.timeline.dangling():
-            for entry in self.referring.get(stream, [])[:1]:
-                if faults := self._own(entry, error):
-                    self._keep(entry, faults)
+            if not isinstance(error, UnknownHappening):
+                ((field, _),) = error.faults
+                making = [entry for entry, _ in self.referring if entry.stream == stream and field in entry.fields]
+                for entry in making[-1:]:  # what it says last is what stands
+                    self._refer(entry, error)
+
+    def _refer(self, entry: Entry, error: TimelineError) -> None:
+        if faults := self._own(entry, error):
+            self._keep(entry, faults)
 
     def finish(self) -> None:
         """Raise all faults there are."""
@@ -171,6 +185,15 @@ class _Work:
 def _told(field: str, faults: list[Fault]) -> bool:
     """Whether a field, or what holds it, is at fault already."""
     return any(field == other or field.startswith(f"{other}.") for other, _ in faults)
+
+
+def _references(fields: Mapping[str, Any]) -> Iterator[Fault]:
+    """List the happenings that an entry refers to, each with the field that names it; what is malformed names none."""
+    related = fields.get("related")
+    named = [(name, fields.get(name)) for name in ("part_of", "superseded_by")]
+    for number, tie in enumerate(related if isinstance(related, list) else (), start=1):
+        named.append((f"related.{number}.other", tie.get("other") if isinstance(tie, Mapping) else tie))
+    yield from ((field, other) for field, other in named if other and isinstance(other, str))
 
 
 def _faults(entry: Entry, error: TimelineError) -> Iterator[Fault]:

@@ -14,6 +14,23 @@ SUFFIXES: dict[str, Callable[[BinaryIO, int, Path], Iterator[Entry]]] = {
 }
 
 
+def refusal(path: Path) -> str | None:
+    """Say why a file cannot be read as a bundle, before anything is done with it; None where it can."""
+    if path.suffix.lower() not in SUFFIXES:
+        return f"is not named as a bundle. Bundles end in {', '.join(SUFFIXES)}"
+    try:
+        if not path.is_file():
+            return f"{'is not a file' if path.exists() else 'there is no such file'}. Check the path"
+        path.open("rb").close()
+    except (OSError, ValueError) as error:
+        return _cannot(error)
+    return None
+
+
+def _cannot(error: OSError | ValueError) -> str:
+    return f"cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}. Check the file"
+
+
 def read(path: str | Path) -> Iterator[Entry]:
     """Read a bundle's entries, in the order in which they are appended.
 
@@ -21,17 +38,11 @@ def read(path: str | Path) -> Iterator[Entry]:
     an entry that says nothing and has a fault.
     """
     path = Path(path)
-    reader = SUFFIXES.get(path.suffix.lower())
-    if reader is None:
-        yield unreadable(0, f"is not named as a bundle. Bundles end in {', '.join(SUFFIXES)}")
+    if reason := refusal(path):
+        yield unreadable(0, reason)
         return
     try:
-        if not path.is_file():
-            reason = "is not a file" if path.exists() else "there is no such file"
-            yield unreadable(0, f"{reason}. Check the path")
-            return
         with path.open("rb") as file:
-            yield from reader(file, path.stat().st_size, path.parent)
+            yield from SUFFIXES[path.suffix.lower()](file, path.stat().st_size, path.parent)
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        yield unreadable(0, f"cannot be read: {reason}. Check the file")
+        yield unreadable(0, _cannot(error))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from timeline import bundles
+from timeline import bundles, documents
 from timeline.archived import ArchivedSource
 from timeline.cli.printing import count
 from timeline.cli.running import Interrupted, Refused, by, db, opened, progress
@@ -36,12 +36,30 @@ def build(events: Path, db: Path, by: str | None) -> None:
 
 def build_from(events: Path, db: Path, by: str | None = None) -> None:
     """Append every bundle of a folder, and say what came of it."""
+    _append(_bundles(events), db, by)
+
+
+def build_whole(events: Path, db: Path) -> None:
+    """Do the same, all or nothing: the file that this makes is removed again where a bundle is refused, or it ends early."""
+    there, file = db.exists(), db.resolve()
+    try:
+        _append(_bundles(events), db, None, partly=there)
+    except BaseException as error:
+        if not there and file.exists():
+            for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+                path.unlink(missing_ok=True)
+            if isinstance(error, Refused):
+                error.outcome = f"{db} was not made"
+        raise
+
+
+def _bundles(events: Path) -> list[Path]:
     if not events.is_dir():
         raise Refused(f"{events}: there is no such folder. Name the one that holds the bundles: --events DIR")
     paths = sorted(path for path in events.iterdir() if path.suffix.lower() in bundles.SUFFIXES)
     if not paths:
         raise Refused(f"{events}: holds no bundles ({', '.join(bundles.SUFFIXES)}). Write one, or name another folder")
-    _append(paths, db, by)
+    return paths
 
 
 @click.command()
@@ -58,7 +76,11 @@ def append(files: tuple[Path, ...], db: Path, by: str | None) -> None:
     _append(list(files), db, by)
 
 
-def _append(paths: list[Path], db: Path, by: str | None) -> None:
+def _append(paths: list[Path], db: Path, by: str | None, *, partly: bool = True) -> None:
+    """Append bundles; those that are sound stay where others are not, unless they are not to be appended partly."""
+    unreadable = [f"{path}: {reason}" for path in paths if (reason := bundles.refusal(path))]
+    if len(unreadable) == len(paths):
+        raise Refused("\n".join(unreadable), len(unreadable))
     faulty: list[BundleInvalid] = []
     refused: dict[str, str] = {}
     new = 0
@@ -72,7 +94,7 @@ def _append(paths: list[Path], db: Path, by: str | None) -> None:
             size = timeline.log.size()
     except KeyboardInterrupt:
         raise Interrupted("interrupted; nothing of the unfinished bundle was appended") from None
-    if sound := len(paths) - len(faulty):
+    if (sound := len(paths) - len(faulty)) and (partly or not faulty):
         click.echo(f"{db}: {count(size, 'event')} ({new:,} new) from {count(sound, 'bundle')}")
     if faulty:
         raise Refused("\n".join(str(error) for error in faulty), sum(len(error.faults) for error in faulty))
@@ -102,6 +124,7 @@ def archive(file: Path, id: str, encoding: str | None, db: Path, by: str | None,
 
     Example: timeline archive report.txt --id report --title "The report" --published 2025-11-27
     """
+    documents.from_file(file, encoding)  # before a database is made for it
     with opened(db, by=by, read_only=False) as timeline:
         source = _archived(timeline, file, id, encoding, fields)
         statement = source.event.payload["statement"]

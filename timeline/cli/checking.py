@@ -9,6 +9,7 @@ from timeline import audit
 from timeline.audit import Check
 from timeline.cli import printing
 from timeline.cli.running import Refused, db, opened, progress
+from timeline.errors import DatabaseRefused
 from timeline.timeline import Timeline
 
 _CHECKS = {
@@ -34,8 +35,13 @@ def verify(db: Path) -> None:
 
     Example: timeline verify --db timeline.db
     """
-    with opened(db, guarded=False) as timeline, progress("Verifying", 2 * _size(timeline)) as advance:
-        report = audit.verify(timeline, advance)
+    try:
+        with opened(db, guarded=False) as timeline, progress("Verifying", 2 * _size(timeline)) as advance:
+            report = audit.verify(timeline, advance)
+    except DatabaseRefused as error:
+        if _is_damage(error.__cause__):
+            raise Refused(f"{db}: it is too damaged to be read. Keep it as it is, and restore a copy") from error
+        raise
     for check in report.checks:
         click.echo(_told(check))
         for where, what in check.faults:
@@ -45,6 +51,11 @@ def verify(db: Path) -> None:
     faults = sum(len(check.faults) + check.more for check in report.checks)
     if faults:
         raise Refused(f"{db}: {printing.count(faults, 'fault')} found. Keep the file as it is, and compare it with a copy")
+
+
+def _is_damage(cause: BaseException | None) -> bool:
+    """Whether it was SQLite's file that could not be read, or text in it that is none."""
+    return isinstance(cause, ValueError) or getattr(cause, "sqlite_errorname", "").startswith("SQLITE_CORRUPT")
 
 
 def _size(timeline: Timeline) -> int:

@@ -21,7 +21,6 @@ VERBS = {
     "EventRedacted": "redacted",
 }
 _COLOURS = {"corrected": "yellow", "retracted": "red", "redacted": "red"}
-_QUOTED_BY = ("source", "quote", "stance", "supports")
 
 
 @click.command()
@@ -79,8 +78,9 @@ def _said(value: object) -> str:
         case None:
             return "(nothing)"
         case {"quote": quote, "source": source, **rest}:
-            more = [rest[name] for name in ("stance", "supports") if rest.get(name) not in (None, "supports")]
-            return f"“{quote}” (source/{source}{''.join(f'; {part}' for part in more)})"
+            more = [str(rest[name]) for name in ("stance", "supports") if rest.get(name) not in (None, "supports")]
+            place = f"characters {rest['start_char']:,}–{rest['end_char']:,}"
+            return f"“{quote}” ({'; '.join([f'source/{source}', *more, place])})"
         case {"name": name, **rest}:
             return ", ".join(map(str, (name, *rest.values())))
         case {"other": other, "relation": relation}:

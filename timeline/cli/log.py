@@ -12,14 +12,14 @@ import click
 from timeline import instants
 from timeline.cli import printing
 from timeline.cli.history import VERBS
-from timeline.cli.running import db, opened
+from timeline.cli.running import FARTHEST, db, opened
 from timeline.log import Event
 from timeline.timeline import Timeline
 
 
 @click.command()
-@click.option("--after", type=click.IntRange(min=0), default=0, metavar="POSITION", help="Only what was appended after it.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="No more than so many events.")
+@click.option("--after", type=click.IntRange(0, FARTHEST), default=0, metavar="POSITION", help="Only what was appended after it.")
+@click.option("--limit", type=click.IntRange(1, FARTHEST), metavar="N", help="No more than so many events.")
 @click.option("--reverse", is_flag=True, help="The last ones first.")
 @click.option("--json", "as_json", is_flag=True, help="Whole events, as JSON Lines.")
 @db

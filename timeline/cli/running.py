@@ -11,14 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
 import click
 
-from timeline.cli.printing import harmless
+from timeline.cli.printing import count, harmless
 from timeline.errors import TimelineError
 from timeline.log import refusal
 from timeline.timeline import Timeline
@@ -34,6 +34,7 @@ db = click.option(
     show_default="timeline.db, or $TIMELINE_DB",
     help="The timeline's file.",
 )
+FARTHEST = 2**62  # a position that SQLite can count to, and nobody comes to
 by = click.option("--by", metavar="NAME", help="Who appends, as events will say.  [default: $TIMELINE_BY, or your login]")
 
 
@@ -45,13 +46,15 @@ class Refused(click.ClickException):
     def __init__(self, message: str, faults: int = 1) -> None:
         super().__init__(message)
         self.faults = faults
+        self.outcome = ""  # what became of it, where that is more than that nothing was appended
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message, with nothing in it that would steer the terminal."""
         message = harmless(self.message)
-        if self.faults > 1:
+        if self.faults > 1 or self.outcome:
             click.echo(message, file=file, err=file is None)
-            message = f"{self.faults:,} faults, told above. Nothing of a bundle with faults was appended"
+            outcome = harmless(self.outcome) or "Nothing of a bundle with faults was appended"
+            message = f"{count(self.faults, 'fault')}, told above. {outcome}"
         click.echo(f"Error: {message}", file=file, err=file is None)
 
 
@@ -68,6 +71,17 @@ class Commands(click.Group):
         """List the commands in the order in which people meet them."""
         return list(self.commands)
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as Click has it
+        """Run as a program; output that cannot be written is told in a line, help too."""
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            _give_up_output()
+            about = f"{os.fsdecode(error.filename)}: " if error.filename else "the output cannot be written: "
+            with suppress(OSError):
+                Refused(f"{about}{(error.strerror or str(error)).lower()}").show()
+            sys.exit(1)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as Click has it
         """Run a command; nothing it meets ends in a traceback."""
         if os.environ.get("NO_COLOR"):
@@ -79,8 +93,19 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except TimelineError as error:
             raise Refused(str(error)) from error
+        except UnicodeEncodeError as error:
+            raise Refused(f'"{error.object}": holds bytes that are no text in UTF-8. Correct it') from error
         except KeyboardInterrupt:
             raise Interrupted("interrupted; nothing of what was unfinished was kept") from None
+
+
+def _give_up_output() -> None:
+    """Let what is still to be written go nowhere: Python would try again at its end, and fail again."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextmanager
@@ -122,11 +147,12 @@ def _interruptible() -> Iterator[Callable[[sqlite3.Connection], None]]:
     try:
         yield watch
     except (TimelineError, sqlite3.Error):
-        if pressed:
-            raise KeyboardInterrupt from None
-        raise
+        if not pressed:
+            raise
     finally:
         signal.signal(signal.SIGINT, former)
+    if pressed:  # whatever came of it: someone may have taken the error for another
+        raise KeyboardInterrupt
 
 
 @contextmanager

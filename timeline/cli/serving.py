@@ -1,5 +1,6 @@
 """The command that publishes on this computer: serve. Must not answer requests: Datasette does, with our plugin."""
 
+import errno
 import os
 import signal
 import socket
@@ -13,14 +14,16 @@ from typing import NoReturn
 import click
 
 from timeline import projections
-from timeline.cli.appending import build_from
+from timeline.cli.appending import build_whole
 from timeline.cli.running import Refused, db, opened
+from timeline.errors import DatabaseRefused
 
 METADATA = Path("metadata.json")
+LAST_PORT = 65_535
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--port", "-p", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 takes any free one.")
+@click.option("--port", "-p", type=click.IntRange(0, LAST_PORT), default=8001, show_default=True, help="0 takes any free one.")
 @click.option("--host", "-h", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other computers in.")
 @click.option("--open", "open_page", is_flag=True, help="Open the timeline in a browser.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[DATASETTE OPTIONS]...")
@@ -37,7 +40,7 @@ def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], db: P
         raise click.UsageError("--reload is for those who write plugins: datasette timeline.db --reload")
     port = _free(host, port)
     if not db.exists() or _is_empty(db):
-        build_from(Path("events"), db)
+        build_whole(Path("events"), db)
     with opened(db) as timeline:
         if not projections.is_current(timeline.log.connection):
             raise Refused(
@@ -47,9 +50,13 @@ def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], db: P
 
 
 def _is_empty(db: Path) -> bool:
-    """Whether there is nothing to be seen: a build before had only faults."""
-    with opened(db) as timeline:
-        return timeline.log.size() == 0
+    """Whether there is nothing to be seen: a build before had only faults, or ended before it could begin."""
+    try:
+        with opened(db) as timeline:
+            return timeline.log.size() == 0
+    except DatabaseRefused:  # perhaps for want of a log: opened for writing, it gets one, or is refused again for what it is
+        with opened(db, read_only=False) as timeline:
+            return timeline.log.size() == 0
 
 
 def _free(host: str, port: int) -> int:
@@ -62,9 +69,20 @@ def _free(host: str, port: int) -> int:
             listener.bind(address)
             listener.listen()
             return int(listener.getsockname()[1])
+    except UnicodeError:
+        raise Refused(f'"{host}": is not the name of a computer. Choose another: --host 127.0.0.1') from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise Refused(f"{host}:{port}: {reason}. Stop what runs there, or choose another port: --port {port + 1}") from None
+        raise Refused(f"{host}:{port}: {reason}. {_advice(error.errno, port)}") from None
+
+
+def _advice(number: int | None, port: int) -> str:
+    """Say what to do about an address that cannot be listened on."""
+    if number == errno.EADDRINUSE:
+        return f"Stop what runs there, or choose another port: --port {port + 1 if port < LAST_PORT else 0}"
+    if number == errno.EACCES:
+        return "Choose a port that is not kept for the system: --port 8001"
+    return "Choose an address of this computer: --host 127.0.0.1"
 
 
 def _run(db: Path, host: str, port: int, open_page: bool, options: tuple[str, ...]) -> None:

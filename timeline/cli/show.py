@@ -9,7 +9,7 @@ import click
 from timeline import dates, instants, statements
 from timeline.cli import printing
 from timeline.cli.finding import Found, find
-from timeline.cli.running import db, opened
+from timeline.cli.running import FARTHEST, db, opened
 from timeline.errors import DateInvalid
 from timeline.log import Event
 from timeline.model import HappeningVersion
@@ -18,7 +18,9 @@ from timeline.timeline import Timeline
 
 @click.command()
 @click.argument("id")
-@click.option("--as-of", type=click.IntRange(min=1), metavar="POSITION", help="As the timeline stood at a position of the log.")
+@click.option(
+    "--as-of", type=click.IntRange(1, FARTHEST), metavar="POSITION", help="As the timeline stood at a position of the log."
+)
 @db
 def show(id: str, as_of: int | None, db: Path) -> None:
     """Read out a happening or a source, with the quotations that it rests on.
@@ -126,12 +128,7 @@ def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str
         yield f"{printing.harmless(dates.words(published))}  {printing.dim(printing.harmless(published))}"
     yield ""
     text = (timeline.log.document(statement["text_sha256"]) or b"").decode(errors="replace")
-    rows = timeline.log.connection.execute(
-        "SELECT DISTINCT happenings.id, title FROM citations JOIN happenings ON happenings.id = citations.happening"
-        " WHERE source = ? ORDER BY happenings.position",
-        (found.id,),
-    )
-    cited = [f"{id}, {title}" for id, title in rows]
+    cited = _cited(timeline, found.id, as_of)
     yield printing.pairs(
         [
             ("publisher", statement.get("publisher")),
@@ -146,6 +143,22 @@ def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str
         ]
     )
     yield "\n" + printing.dim(_recorded(found.event))
+
+
+def _cited(timeline: Timeline, source: str, as_of: int | None) -> list[str]:
+    """List what rests on a source, as known now or at a position, in the order of the log."""
+    citing = "happenings AS known JOIN citations ON citations.happening = known.id WHERE source = :source"
+    if as_of is not None:
+        citing = (
+            "happening_versions AS known JOIN events USING (position) JOIN json_each(data, '$.statement.citations') AS said"
+            " WHERE known_from <= :as_of AND (known_until IS NULL OR known_until > :as_of)"
+            " AND json_extract(said.value, '$.source') = :source"
+        )
+    rows = timeline.log.connection.execute(
+        f"SELECT DISTINCT known.id, known.title, known.status FROM {citing} ORDER BY known.position",
+        {"source": source, "as_of": as_of},
+    )
+    return [f"{id}, {title}{' (retracted)' if status == 'retracted' else ''}" for id, title, status in rows]
 
 
 def _recorded(event: Event) -> str:

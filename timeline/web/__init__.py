@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 
 from timeline import dates
-from timeline.web import links, menus, queries, renderer, security
+from timeline.web import asking, descriptions, links, menus, queries, renderer, rules, security
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -28,19 +28,21 @@ Links = list[dict[str, str]]
 
 @hookimpl
 def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
-    """Learn Datasette's page frame, and offer the questions where Datasette does not ask for them."""
+    """Learn Datasette's page frame, and give the questions and the descriptions where Datasette does not ask for them."""
 
     async def inner() -> None:
         await security.learn_frame(datasette)
         await queries.add_where_kept(datasette)
+        await descriptions.add_where_kept(datasette)
 
     return inner
 
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
-    """Give every connection the date functions, and refuse results that would fill the memory."""
+    """Give every connection our functions, and refuse results that would fill the memory."""
     dates.register(conn)
+    asking.register(conn)
     settings = datasette.plugin_config(security.PLUGIN) or {}
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, int(settings.get("max_length") or MAX_LENGTH))
 
@@ -85,9 +87,31 @@ def canned_queries(datasette: Datasette, database: str, actor: dict[str, Any] | 
 
 
 @hookimpl(optionalhook=True)
+def get_metadata(datasette: Datasette, key: str | None, database: str | None) -> dict[str, Any]:
+    """Describe the tables of every timeline, on a Datasette that asks for it."""
+    return descriptions.offered(datasette, key, database)
+
+
+@hookimpl(optionalhook=True)
+def permission_allowed(
+    datasette: Datasette, actor: dict[str, Any] | None, action: str, resource: object
+) -> Awaitable[bool | None] | None:
+    """Deny the tables that repeat a denied table, on a Datasette that asks about one at a time."""
+    return rules.on_one(datasette, actor, resource) if action == "view-table" else None
+
+
+@hookimpl(optionalhook=True)
 def permission_resources_sql(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> object:
-    """Deny the questions that read a denied table, on a Datasette that decides by SQL."""
+    """Deny the tables that repeat a denied table, and the questions that read one, on a Datasette that decides by SQL."""
+    if action == "view-table":
+        return _described(datasette, rules.on_all(datasette, actor))
     return queries.denied(datasette, actor) if action == "view-query" else None
+
+
+async def _described(datasette: Datasette, rule: Awaitable[object]) -> object:
+    # Here, before a table is shown, a timeline is noticed that was attached while Datasette runs.
+    await descriptions.add_where_kept(datasette)
+    return await rule
 
 
 @hookimpl

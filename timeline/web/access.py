@@ -46,6 +46,19 @@ async def readable(datasette: Datasette, actor: dict[str, Any] | None, database:
     return True
 
 
+async def ensure_instance(datasette: Datasette, request: Request) -> None:
+    """Raise Datasette's own Forbidden unless the visitor may see this Datasette at all."""
+    if not await may_enter(datasette, request.actor):
+        raise Forbidden("You do not have permission to see this site")
+
+
+async def may_enter(datasette: Datasette, actor: dict[str, Any] | None) -> bool:
+    """Say whether Datasette would show this actor its home page."""
+    if hasattr(datasette, "allowed"):
+        return bool(await datasette.allowed(action="view-instance", actor=actor))
+    return bool(await datasette.permission_allowed(actor, "view-instance", default=True))
+
+
 async def ensure_readable(datasette: Datasette, request: Request, database: str, *tables: str) -> None:
     """Raise Datasette's own Forbidden unless the visitor may read each of these tables."""
     for table in tables:

@@ -5,7 +5,7 @@ Owns the guesses, by name and by content. Must not know where the rows come from
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from timeline import dates
 from timeline.errors import DateInvalid
 
 Row = Sequence[Any]
+Reader = Callable[[object], dates.Edtf | None]
 
 # So many rows show what a column holds.
 SAMPLE = 50
@@ -22,7 +23,8 @@ LONGEST = 200
 ENOUGH_IF_NAMED = 0.5
 ENOUGH = 0.9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Unix time counts for numbers of this size only, so that a year or a small count is never taken for it.
+# Numbers are Unix time where more than half of a column's are of this size, so that years or small counts are never taken
+# for it. What is not above zero may be either, and is not counted.
 _SECONDS = range(100_000_000, 10_000_000_000)
 _YEARS = range(-9999, 10_000)
 _MILLISECONDS = range(100_000_000_000, 10_000_000_000_000)
@@ -48,23 +50,46 @@ _TITLES = (
 
 
 def read_date(value: object, column: str = "") -> dates.Edtf | None:
-    """Read a value as a date of whatever shape, or give None. A number is a year only in a column that says so."""
+    """Read a value that stands alone as a date of whatever shape, or give None."""
+    return reader(column, [value])(value)
+
+
+def reader(column: str, values: Iterable[object]) -> Reader:
+    """Give what reads the values of a column as dates of whatever shape; None for what is no date.
+
+    Whether its numbers are Unix time is decided for the whole column. A number is a year only in a column that says so.
+    """
+    name, unit = _snake(column), _unix_unit(values)
+
+    def read(value: object) -> dates.Edtf | None:
+        text, number = _taken_apart(value)
+        if number is None:
+            return _parse(_as_edtf(text)) if text and len(text) <= LONGEST else None
+        return _of_number(number, text, name) if unit is None else _instant(number * unit)
+
+    return read
+
+
+def _unix_unit(values: Iterable[object]) -> int | None:
+    # How many milliseconds one of the numbers is, where they are Unix time.
+    numbers = [number for _, number in map(_taken_apart, values) if number is not None and number > 0]
+    for unit, sizes in ((1000, _SECONDS), (1, _MILLISECONDS)):
+        if sum(number in sizes for number in numbers) * 2 > len(numbers):
+            return unit
+    return None
+
+
+def _taken_apart(value: object) -> tuple[str | None, int | None]:
+    # The text of a text, and the number of a number or of a text of digits.
     if isinstance(value, dict):  # a foreign key that Datasette has labelled
         value = value.get("value")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
+        return None, None
     text = value.strip() if isinstance(value, str) else None
-    number = _number(value if text is None else text)
-    if number is not None:
-        return _of_number(number, text, _snake(column))
-    return _parse(_as_edtf(text)) if text and len(text) <= LONGEST else None
+    return text, _number(value if text is None else text)
 
 
 def _of_number(number: int, text: str | None, column: str) -> dates.Edtf | None:
-    if number in _SECONDS:
-        return _instant(number * 1000)
-    if number in _MILLISECONDS:
-        return _instant(number)
     compact = _COMPACT.fullmatch(str(number))
     if compact and (text is not None or _DATE_NAME.search(column)):
         return _parse("-".join(compact.groups()))
@@ -82,8 +107,11 @@ def _number(value: str | int | float) -> int | None:
 
 
 def _instant(milliseconds: int) -> dates.Edtf | None:
-    moment = _EPOCH + timedelta(milliseconds=milliseconds)
-    return _parse(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    try:
+        moment = _EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return None
+    return _parse(moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z")
 
 
 def _as_edtf(text: str) -> str:
@@ -125,7 +153,8 @@ def _score(column: str, values: Sequence[Any]) -> float:
     if not present:
         # Nothing to go by but a plain name; any column with dates in it is better.
         return 0.1 + _favour(name) / 20 if name in _FAVOURITES or _LAST_YEAR.search(name) else 0.0
-    read = sum(read_date(value, column) is not None for value in present)
+    date_of = reader(column, present)
+    read = sum(date_of(value) is not None for value in present)
     share, coverage = read / len(present), read / len(values)
     if named:
         return 2 + coverage + _favour(name) if share >= ENOUGH_IF_NAMED else 0.0

@@ -22,7 +22,7 @@ _ROWS = {"happenings": "This happening's page", "sources": "This source's page",
 
 async def everywhere(datasette: Datasette, actor: Actor) -> Links:
     """Give the link to the timelines, where the visitor may see any."""
-    if not await access.visible_timelines(datasette, actor):
+    if not await access.may_enter(datasette, actor) or not await access.visible_timelines(datasette, actor):
         return []
     return [{"href": links.index(datasette), "label": "Timeline"}]
 

@@ -17,7 +17,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from timeline.web import access
+from timeline.web import access, rules
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -103,8 +103,6 @@ async def offered(datasette: Datasette, database: str, actor: dict[str, Any] | N
 
 async def denied(datasette: Datasette, actor: dict[str, Any] | None) -> object:
     """Give the rules that close questions to an actor, for a Datasette that decides by SQL."""
-    from datasette.permissions import PermissionSQL  # noqa: PLC0415 - not every version has it
-
     await add_where_kept(datasette)
     closed = [
         (database, name)
@@ -113,17 +111,7 @@ async def denied(datasette: Datasette, actor: dict[str, Any] | None) -> object:
         for name, question in questions().items()
         if await _closed(datasette, actor, database, question)
     ]
-    if not closed:
-        return None
-    rows, params = [], {}
-    for number, (database, name) in enumerate(closed):
-        # The values are bound; only their numbers stand in the text.
-        rows.append(
-            f"select :timeline_db_{number} as parent, :timeline_query_{number} as child, 0 as allow,"
-            " 'reads a table that is denied' as reason"
-        )
-        params.update({f"timeline_db_{number}": database, f"timeline_query_{number}": name})
-    return PermissionSQL(sql=" union all ".join(rows), params=params)
+    return rules.denial(closed, "reads a table that is denied")
 
 
 async def add_where_kept(datasette: Datasette) -> None:

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from datasette.utils import path_from_row_pks
 from markupsafe import Markup
@@ -69,14 +69,18 @@ async def render(
         [dict(zip(columns, values, strict=True)) for values in lists],
         date, request.args.get("_title") or guess.title_column(columns, lists, date),
     )  # fmt: skip
+    from timeline.web.pages import frame  # noqa: PLC0415 - it names Datasette's own types, which it has not made when it loads us
+
     problem = await _problem(found)
     context = {**_frame(found), "problem": problem}
     if problem is None:
         context.update(_left_out(found))
         context.update(_in_time_order(await _items(found)))
-    body = await datasette.render_template("timeline_rows.html", context, request=request, view_name="timeline_rows")
+    here = [(_address(found, FORMAT, {}), "as a timeline")]
+    trail = [(datasette.urls.table(database, table), table), *here] if table else here
+    response = await frame.respond(datasette, request, "timeline_rows.html", context, trail=trail)
     # A dictionary, because one version of Datasette overwrites the status of a Response.
-    return {"body": body, "status_code": 400 if problem else 200, "content_type": "text/html; charset=utf-8"}
+    return {"body": response.body, "status_code": 400 if problem else 200, "content_type": "text/html; charset=utf-8"}
 
 
 def _as_lists(columns: Sequence[str], rows: Sequence[links.Row]) -> list[list[Any]]:
@@ -91,7 +95,7 @@ async def _problem(found: Rows) -> str | None:
     for column in (found.date, found.title):
         if column is not None and column not in found.columns:
             return f"There is no column {column} here. Choose one of those below."
-    if found.date is None:
+    if found.date is None and found.rows:
         return "None of these columns seems to hold dates. If one does, choose it below."
     return None
 
@@ -114,7 +118,6 @@ def _frame(found: Rows) -> dict[str, Any]:
         "date_column": found.date,
         "title_column": found.title,
         "count": len(found.rows),
-        "stylesheet": links.static(found.datasette, "timeline.css"),
         "as_table": _address(found, None),
         "as_json": _address(found, "json"),
         "as_csv": _address(found, "csv"),
@@ -127,15 +130,25 @@ def _left_out(found: Rows) -> dict[str, Any]:
     if found.table is None:
         limit = found.datasette.setting("max_returned_rows")
         return {"cut_off": bool(found.data.get("truncated")) or len(found.rows) >= limit, "limit": limit}
-    next_page = found.data.get("next_url")
+    next_page = _next_page(found)
     in_order = found.date in (found.request.args.get("_sort"), found.request.args.get("_sort_desc"))
     from_the_first = _address(found, FORMAT, {"_sort": found.date, "_sort_desc": None, "_next": None})
     return {"next_page": next_page, "in_order": None if in_order or not next_page else from_the_first}
 
 
+def _next_page(found: Rows) -> str | None:
+    # Datasette puts base_url before an address that has it: only what it adds to the arguments is taken from it.
+    address = found.data.get("next_url")
+    if not address:
+        return None
+    added = dict(parse_qsl(urlsplit(address).query))
+    return _address(found, FORMAT, {name: added[name] for name in ("_next", "_sort", "_sort_desc") if name in added})
+
+
 async def _items(found: Rows) -> list[dict[str, Any]]:
     addresses = await _addresses(found)
-    return [await _item(found, row, address) for row, address in zip(found.rows, addresses, strict=True)]
+    read = guess.reader(found.date or "", [row.get(found.date or "") for row in found.rows])
+    return [await _item(found, row, address, read) for row, address in zip(found.rows, addresses, strict=True)]
 
 
 async def _addresses(found: Rows) -> list[str | None]:
@@ -153,15 +166,16 @@ def _unlabelled(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value["value"] if isinstance(value, dict) else value for name, value in row.items()}
 
 
-async def _item(found: Rows, row: dict[str, Any], address: str | None) -> dict[str, Any]:
+async def _item(found: Rows, row: dict[str, Any], address: str | None, read: guess.Reader) -> dict[str, Any]:
     shown = {column: await _shown(found, row, column) for column in found.columns}
-    date = guess.read_date(row[found.date or ""], found.date or "")
+    date = read(row[found.date or ""])
     title = shown[found.title] if found.title else None
     if address and not isinstance(title, Markup):
         title = Markup('<a href="{}">{}</a>').format(address, title or "row")
     return {
         "date": date,
-        "words": dates.words(date.text) if date else None,
+        "words": _said(date) if date else None,
+        "retracted": row.get("status") == "retracted",
         "raw": shown[found.date or ""],
         "title": title,
         "details": [
@@ -196,10 +210,17 @@ def _in_time_order(items: list[dict[str, Any]]) -> dict[str, Any]:
     return {"years": list(years.items()), "undated": [item for item in items if not item["date"]]}
 
 
-def _when(date: dates.Edtf) -> tuple[float, float]:
-    # By the beginning, or where that is not known by the end; of those that begin together, the longest first.
+def _said(date: dates.Edtf) -> str:
+    words = dates.words(date.text)
+    return words[:1].upper() + words[1:]
+
+
+def _when(date: dates.Edtf) -> tuple[float, float, str]:
+    # As everywhere: by the beginning, or where that is not known by the end; of those that begin together the longest
+    # first, and what has no known end last.
     begins, ends, never = date.earliest_day, date.latest_day, float("inf")
-    return next((day for day in (begins, ends) if day is not None), never), -(never if ends is None else ends)
+    first = next((day for day in (begins, ends) if day is not None), never)
+    return first, never if ends is None else -ends, date.text
 
 
 def _year(date: dates.Edtf) -> str:

@@ -57,21 +57,22 @@ async def inline_hashes(environment: Environment, templates: Iterable[str]) -> d
             continue
         waiting += _INCLUDE.findall(text)
         for kind, attributes, content in _INLINE.findall(text):
-            drawn = None if "src=" in attributes else await _drawn(environment, content)
-            if drawn is not None:
-                hashes[kind].add(_hash(drawn))
+            if "src=" not in attributes:
+                hashes[kind].update([_hash(drawn) for drawn in await _drawn(environment, content)])
         hashes["style"].update(_hash(attribute) for attribute in _STYLE_ATTRIBUTE.findall(text))
     return {kind: sorted(found) for kind, found in hashes.items()}
 
 
-async def _drawn(environment: Environment, content: str) -> str | None:
-    # A script may hold Datasette's version, which is the same in every page. Any other variable, and no hash fits.
+async def _drawn(environment: Environment, content: str) -> set[str]:
+    # A script may hold Datasette's version, which is the same in every page, or missing where the page is an error's.
+    # Any other variable, and no hash fits.
     known = {"datasette_version": __version__}
     if meta.find_undeclared_variables(environment.parse(content)) - known.keys():
-        return None
+        return set()
     if "{{" not in content and "{%" not in content:
-        return content.replace("\r\n", "\n")
-    return str(await environment.from_string(content).render_async(known))
+        return {content.replace("\r\n", "\n")}
+    template = environment.from_string(content)
+    return {str(await template.render_async(given)) for given in (known, {})}
 
 
 def _source(environment: Environment, name: str) -> str:

@@ -4,7 +4,7 @@ Owns what stands on a card, read for a whole page at once. Must not choose which
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from sqlite3 import Row
 from typing import Any
@@ -13,7 +13,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 
 from timeline.web import links
-from timeline.web.pages import quotation, when
+from timeline.web.pages import known, quotation, told, when
 from timeline.web.pages.quotation import Quotation
 from timeline.web.pages.rows import Page
 from timeline.web.pages.state import State
@@ -81,10 +81,11 @@ async def of_page(datasette: Datasette, database: Database, state: State, page: 
     cards = {row["position"]: _card(datasette, database, row, as_of) for row in page.rows}
     standing = {card.row["id"]: card for position, card in cards.items() if position not in page.superseded}
     if standing:
-        await _fill_from_tables(datasette, database, standing)
+        await _fill_from_tables(datasette, database, standing, state.as_of)
     if page.superseded:
-        await _fill_from_events(datasette, database, {p: c for p, c in cards.items() if p in page.superseded})
-    await _relate(datasette, database, cards, as_of)
+        superseded = {position: card for position, card in cards.items() if position in page.superseded}
+        await _fill_from_events(datasette, database, superseded, state.as_of)
+    await _relate(datasette, database, cards, state.as_of, as_of)
     return [cards[row["position"]] for row in page.rows]
 
 
@@ -100,7 +101,7 @@ def _card(datasette: Datasette, database: Database, row: Row, as_of: str) -> Car
     )
 
 
-async def _fill_from_tables(datasette: Datasette, database: Database, cards: Mapping[str, Card]) -> None:
+async def _fill_from_tables(datasette: Datasette, database: Database, cards: Mapping[str, Card], as_of: int | None) -> None:
     ids = {"ids": json.dumps(list(cards))}
     people = await database.execute(
         "select happening, name, role, actor from happening_actors join actors on actors.id = happening_actors.actor"
@@ -115,29 +116,19 @@ async def _fill_from_tables(datasette: Datasette, database: Database, cards: Map
     )
     for row in tags.rows:
         cards[row["happening"]].tags.append(row["tag"])
-    cited = await quotation.of_standing(datasette, database, cards, MOST_QUOTATIONS, LONGEST_QUOTATION)
+    cited = await quotation.of_standing(datasette, database, cards, as_of, MOST_QUOTATIONS, LONGEST_QUOTATION)
     for id_, quotations in cited.items():
         cards[id_].quotations = quotations
 
 
-async def _fill_from_events(datasette: Datasette, database: Database, cards: Mapping[int, Card]) -> None:
-    for position, statement in (await statements(database, cards)).items():
-        card = cards[position]
+async def _fill_from_events(datasette: Datasette, database: Database, cards: Mapping[int, Card], as_of: int | None) -> None:
+    for position, data in (await told.at(database, cards)).items():
+        card, statement = cards[position], data.get("statement") or {}
         card.people = people_of(statement)
         card.tags = sorted(statement.get("tags") or ())
         card.quotations = await quotation.of_statement(
-            datasette, database, statement, most=MOST_QUOTATIONS, longest=LONGEST_QUOTATION
+            datasette, database, statement, as_of=as_of, most=MOST_QUOTATIONS, longest=LONGEST_QUOTATION
         )
-
-
-async def statements(database: Database, positions: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Read what the events at these positions stated; nothing for those redacted."""
-    rows = await database.execute(
-        "select position, json_extract(data, '$.statement') as statement from events"
-        " where position in (select value from json_each(:positions)) and data is not null",
-        {"positions": json.dumps(list(positions))},
-    )
-    return {row["position"]: json.loads(row["statement"]) for row in rows.rows if row["statement"]}
 
 
 def people_of(statement: Mapping[str, Any]) -> list[Person]:
@@ -145,47 +136,22 @@ def people_of(statement: Mapping[str, Any]) -> list[Person]:
     return [Person(actor["name"], actor.get("role"), actor["name"]) for actor in statement.get("actors") or ()]
 
 
-async def _relate(datasette: Datasette, database: Database, cards: Mapping[int, Card], as_of: str) -> None:
+async def _relate(datasette: Datasette, database: Database, cards: Mapping[int, Card], as_of: int | None, suffix: str) -> None:
+    """Give each card its whole, its parts, its reason and its successor, as known at the position."""
     retracted = [position for position, card in cards.items() if card.retracted]
     successors: dict[int, str] = {}
-    if retracted:
-        rows = await database.execute(
-            "select position, json_extract(data, '$.reason') as reason, json_extract(data, '$.superseded_by') as successor"
-            " from events where position in (select value from json_each(:positions))",
-            {"positions": json.dumps(retracted)},
-        )
-        for row in rows.rows:
-            cards[row["position"]].reason = row["reason"]
-            if row["successor"]:
-                successors[row["position"]] = row["successor"]
+    for position, data in (await told.at(database, retracted)).items() if retracted else ():
+        cards[position].reason = data.get("reason")
+        if data.get("superseded_by"):
+            successors[position] = data["superseded_by"]
     wholes = {card.row["part_of"] for card in cards.values() if card.row["part_of"]}
-    names = await titles(database, [*wholes, *successors.values()])
+    names = await known.titles(database, [*wholes, *successors.values()], as_of)
+    parts = await known.count_parts(database, [card.row["id"] for card in cards.values()], as_of)
 
     def link(id_: str) -> tuple[str, str]:
-        return links.happening(datasette, database.name, id_) + as_of, names.get(id_) or id_
+        return links.happening(datasette, database.name, id_) + suffix, names.get(id_) or id_
 
     for position, card in cards.items():
         card.whole = link(card.row["part_of"]) if card.row["part_of"] else None
         card.successor = link(successors[position]) if position in successors else None
-    counts = await database.execute(
-        "select wholes.value as id, (select count(*) from (select 1 from happenings"
-        " where part_of = wholes.value and status = 'current' limit 1000)) as parts from json_each(:ids) as wholes",
-        {"ids": json.dumps([card.row["id"] for card in cards.values()])},
-    )
-    parts = {row["id"]: row["parts"] for row in counts.rows}
-    for card in cards.values():
         card.parts = parts.get(card.row["id"], 0)
-
-
-async def titles(database: Database, ids: Iterable[str]) -> dict[str, str]:
-    """Give the titles of happenings as now known, cut to a line, by id."""
-    rows = await database.execute(
-        "select id, substr(title, 1, 121) as title from happenings where id in (select value from json_each(:ids))",
-        {"ids": json.dumps(sorted(set(ids)))},
-    )
-    return {row["id"]: clipped(row["title"] or "", 120) for row in rows.rows}
-
-
-def clipped(text: str, length: int) -> str:
-    """Cut a text to a length, with an ellipsis where it was longer."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -8,8 +8,9 @@ import json
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
+from timeline.errors import StatementInvalid
 from timeline.web import access, links
-from timeline.web.pages import frame, when
+from timeline.web.pages import frame, told, when
 
 KINDS = {
     "SourceArchived": "a source was archived",
@@ -23,7 +24,7 @@ KINDS = {
 
 @frame.answering
 async def event_page(datasette: Datasette, request: Request) -> Response:
-    """Answer with the event at a position; 404 where the log does not reach so far."""
+    """Answer with the event at a position, as stored where it cannot be read; 404 where the log does not reach so far."""
     database = await access.open_timeline(datasette, request, "events")
     position = int(request.url_vars["position"])
     rows = await database.execute(
@@ -38,8 +39,11 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
     kind, _, name = row["stream"].partition("/")
     to = {"happening": links.happening, "source": links.source}.get(kind)
     here = links.timeline(datasette, database.name)
-    data = None if row["data"] is None else json.loads(row["data"])
-    redacted = data.get("position") if row["type"] == "EventRedacted" and isinstance(data, dict) else None
+    try:
+        data, unreadable = told.read(row["data"], position), None
+    except StatementInvalid as error:
+        data, unreadable = {}, frame.unreadable(error)
+    redacted = data.get("position") if row["type"] == "EventRedacted" else None
     context = {
         "database": database.name,
         "canonical": links.event(datasette, database.name, position),
@@ -48,9 +52,10 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
         "what": KINDS.get(row["type"], row["type"]),
         "recorded": when.recorded(row["recorded_at"]),
         "stream_address": to(datasette, database.name, name) if to else None,
-        "data": None if data is None else json.dumps(data, ensure_ascii=False, indent=2),
+        "data": json.dumps(data, ensure_ascii=False, indent=2) if data else row["data"],
+        "unreadable": unreadable,
         "data_hash": row["data_hash"].lower(),
-        "redacts": (redacted, links.event(datasette, database.name, redacted)) if isinstance(redacted, int) else None,
+        "redacts": (redacted, links.event(datasette, database.name, redacted)) if redacted is not None else None,
         "previous": links.event(datasette, database.name, position - 1) if position > 1 else None,
         "next": links.event(datasette, database.name, position + 1) if position < end else None,
         "end": end,

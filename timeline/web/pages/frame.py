@@ -13,6 +13,7 @@ from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
 from datasette.utils.asgi import Request, Response
 
+from timeline.errors import StatementInvalid
 from timeline.web import links
 
 Handler = Callable[[Datasette, Request], Awaitable[Response]]
@@ -34,7 +35,11 @@ def answering(handler: Handler) -> Handler:
                 f"The database was given {limit:,} milliseconds and did not finish. Nothing is broken: ask for less, with a"
                 " shorter period, a rarer word or fewer filters.",
             )  # fmt: skip
+        except StatementInvalid as error:
+            return await _trouble(datasette, request, *unreadable(error))
         except sqlite3.Error as error:
+            if "malformed JSON" in str(error):  # only the data of events is read as JSON
+                return await _trouble(datasette, request, *unreadable(error))
             return await _trouble(
                 datasette, request, "The database could not answer",
                 f"SQLite says: {error}. Whoever runs this site can check the file with `timeline verify`, or derive its tables"
@@ -42,6 +47,14 @@ def answering(handler: Handler) -> Handler:
             )  # fmt: skip
 
     return answer
+
+
+def unreadable(error: Exception) -> tuple[str, str]:
+    """Say, as heading and advice, that an event is not what was appended."""
+    return "The log could not be read here", (
+        f"Here is why: {error}. The file was damaged or altered after it was written. Whoever runs this site can find out where"
+        " with `timeline verify`; the rest of the timeline can still be read."
+    )
 
 
 async def respond(

@@ -12,7 +12,7 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
 from timeline.web import access, links
-from timeline.web.pages import cards, frame, history, keys, quotation, when
+from timeline.web.pages import cards, frame, history, known, quotation, when
 from timeline.web.pages import state as states
 from timeline.web.pages.history import Version
 
@@ -40,7 +40,8 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
     timeline = links.timeline(datasette, database.name)
     as_of = f"?as_of={state.as_of}" if state.as_of is not None else ""
     title = statement.get("title") or f"{id_} (its words were redacted)"
-    quotations = await quotation.of_statement(datasette, database, statement, standing=id_ if version is latest else None)
+    standing = id_ if version is latest else None
+    quotations = await quotation.of_statement(datasette, database, statement, standing=standing, as_of=state.as_of)
     context = {
         "database": database.name,
         "canonical": here + as_of,
@@ -50,7 +51,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         "here": here,
         "id": id_,
         "title": title,
-        "short_title": cards.clipped(title, 90),
+        "short_title": known.clipped(title, 90),
         "statement": statement,
         "version": version,
         "latest": latest,
@@ -68,7 +69,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         **await _relations(datasette, database, id_, version, state.as_of),
         "table_row": datasette.urls.row(database.name, "happenings", tilde_encode(id_)),
     }
-    trail = [(timeline, "timeline"), (here, cards.clipped(title, 60))]
+    trail = [(timeline, "timeline"), (here, known.clipped(title, 60))]
     status = 400 if state.faulty else 200
     return await frame.respond(datasette, request, "timeline_happening.html", context, trail=trail, status=status)
 
@@ -77,17 +78,15 @@ async def _unknown(
     datasette: Datasette, request: Request, database: Database, id_: str, *, told: list[Version], as_of: int | None
 ) -> Response:
     """Say that there is no such happening, and which ids are near it."""
-    rows = await database.execute(
-        "select id, substr(title, 1, 120) as title from happenings where id >= :start and id < :start || '{' order by id limit 8",
-        {"start": id_[: max(3, len(id_) // 2)]},
-    )
-    near = [(links.happening(datasette, database.name, row["id"]), row["title"] or row["id"], row["id"]) for row in rows.rows]
+    rows = [] if told else await known.near(database, id_, as_of)
+    suffix = f"?as_of={as_of}" if as_of is not None else ""
+    near = [(links.happening(datasette, database.name, row["id"]) + suffix, row["title"] or row["id"], row["id"]) for row in rows]
     timeline = links.timeline(datasette, database.name)
     context = {
         "database": database.name,
         "what": "happening",
-        "id": cards.clipped(id_, 200),
-        "near": [] if told else near,
+        "id": known.clipped(id_, 200),
+        "near": near,
         "timeline": timeline,
         "as_of": as_of,
         "first": told[0] if told else None,
@@ -113,21 +112,13 @@ async def _people(database: Database, id_: str, statement: dict[str, Any], stand
 
 
 async def _relations(datasette: Datasette, database: Database, id_: str, version: Version, as_of: int | None) -> dict[str, Any]:
-    """Gather the whole, the parts and the ties, both ways, with their titles as now known."""
+    """Gather the whole, the parts and the ties, both ways, as known at the position; by id what only the statement names."""
     statement = version.statement or {}
-    parts = await database.execute(
-        f"select id, substr(title, 1, 300) as title, date, status from happenings where part_of = :id"
-        f" and (:as_of is null or position <= :as_of) order by {keys.ORDER} limit :most",
-        {"id": id_, "as_of": as_of, "most": MOST_PARTS},
-    )
+    parts = await known.parts(database, id_, as_of, MOST_PARTS)
     ties = [(tie["relation"], tie["other"]) for tie in statement.get("related") or ()]
-    back = await database.execute(
-        "select relation, happening from related where other = :id order by relation, happening limit :most",
-        {"id": id_, "most": MOST_PARTS},
-    )
-    reverse = [(row["relation"], row["happening"]) for row in back.rows]
+    reverse = await known.referring(database, id_, as_of, MOST_PARTS)
     other = [statement.get("part_of"), version.superseded_by, *(name for _, name in (*ties, *reverse))]
-    names = await cards.titles(database, [name for name in other if name])
+    names = await known.titles(database, [name for name in other if name], as_of)
     suffix = f"?as_of={as_of}" if as_of is not None else ""
 
     def link(name: str) -> tuple[str, str]:
@@ -136,7 +127,7 @@ async def _relations(datasette: Datasette, database: Database, id_: str, version
     return {
         "whole": link(statement["part_of"]) if statement.get("part_of") else None,
         "successor": link(version.superseded_by) if version.superseded_by else None,
-        "parts": [(*link(row["id"])[:1], row["title"] or row["id"], when.said(row["date"]), row["status"]) for row in parts.rows],
+        "parts": [(*link(row["id"])[:1], row["title"] or row["id"], when.said(row["date"]), row["status"]) for row in parts],
         "most_parts": MOST_PARTS,
         "related": [(relation, *link(name)) for relation, name in ties],
         "related_back": [(relation, *link(name)) for relation, name in reverse],

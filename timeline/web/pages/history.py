@@ -3,7 +3,6 @@
 Owns the reading of a stream. Must not read any other table: each event says all that was then known.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 
 from timeline.web import links
-from timeline.web.pages import difference, when
+from timeline.web.pages import difference, told, when
 from timeline.web.pages.difference import Change
 
 VERBS = {
@@ -50,7 +49,7 @@ class Version:
 
 
 async def read(datasette: Datasette, database: Database, stream: str) -> list[Version]:
-    """Read the latest versions of a stream, the first one first."""
+    """Read the latest versions of a stream, the first one first. Raises StatementInvalid where one cannot be read."""
     rows = await database.execute(
         "select position, version, type, recorded_at, recorded_by, data from events where stream = :stream"
         " order by version desc limit :most",
@@ -59,7 +58,7 @@ async def read(datasette: Datasette, database: Database, stream: str) -> list[Ve
     versions: list[Version] = []
     former: dict[str, Any] | None = None
     for row in reversed(rows.rows):
-        data = {} if row["data"] is None else json.loads(row["data"])
+        data = told.read(row["data"], row["position"])
         statement = data.get("statement")
         compared = former is not None and statement is not None
         versions.append(

@@ -14,6 +14,7 @@ from timeline.web.pages.state import State
 @frame.answering
 async def index_page(datasette: Datasette, request: Request) -> Response:
     """Answer with the list of timelines; where there is one, lead to it."""
+    await access.ensure_instance(datasette, request)
     names = await access.visible_timelines(datasette, request.actor)
     if len(names) == 1:
         return Response.redirect(links.timeline(datasette, names[0]))

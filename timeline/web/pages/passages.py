@@ -22,12 +22,16 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Segment:
-    """A run of text under the same passages. `begins` and `ends` are the numbers of those that begin and end with it."""
+    """A run of text under the same passages. `begins` and `ends` are the numbers of those that begin and end with it.
+
+    `asked`: it is in the passage that was asked for.
+    """
 
     text: str
     within: tuple[int, ...]
     begins: tuple[int, ...]
     ends: tuple[int, ...]
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,13 @@ def numbered(spans: Iterable[Span]) -> list[Span]:
     return sorted({span for span in spans if span[0] < span[1]})
 
 
-def paragraphs(text: str, passages: Sequence[Span]) -> list[Paragraph]:
+def paragraphs(text: str, passages: Sequence[Span], asked: Span | None = None) -> list[Paragraph]:
     """Cut a text at its paragraphs and wherever a passage begins or ends. `passages` are as `numbered` gives them.
 
+    `asked` is the one among them that was asked for.
     Blank lines part paragraphs where a text has some; line ends do where it has none.
     """
-    sweep = _Sweep(text, passages)
+    sweep = _Sweep(text, passages, asked)
     found, last = [], 0
     for start, end in _spans(text, passages):
         segments = tuple(sweep.over(start, end))
@@ -86,8 +91,9 @@ def _windows(text: str, passages: Sequence[Span]) -> list[Span]:
 class _Sweep:
     """A walk over the text, once, that knows at each place which passages it is in."""
 
-    def __init__(self, text: str, passages: Sequence[Span]) -> None:
+    def __init__(self, text: str, passages: Sequence[Span], asked: Span | None) -> None:
         self._text = text
+        self._asked = asked or (0, 0)
         self._passages = passages
         self._cuts = sorted({edge for span in passages for edge in span})
         self._by_end = sorted(range(len(passages)), key=lambda n: (passages[n][1], n))
@@ -100,7 +106,8 @@ class _Sweep:
         for left, right in pairwise((start, *inner, end)):
             begins = self._begin(left, right)
             within = tuple(n + 1 for n in islice(self._open, MOST_WITHIN))
-            yield Segment(self._text[left:right], within, begins, self._end(right, last=right == end))
+            asked = self._asked[0] < right and left < self._asked[1]
+            yield Segment(self._text[left:right], within, begins, self._end(right, last=right == end), asked)
 
     def _begin(self, left: int, right: int) -> tuple[int, ...]:
         """Open the passages that begin before `right`; those of which nothing stands before `left` begin here."""

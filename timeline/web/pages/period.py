@@ -10,6 +10,7 @@ from timeline.errors import DateInvalid
 
 _YEAR = re.compile(r"([-−]?)(\d{1,9})(?: ?(CE|AD|BCE|BC))?", re.IGNORECASE)
 _FOUR = 4
+HOW_TO = "Write a year (2003, 44 BCE), a month (2025-11), a day (2025-11-24) or other EDTF"
 
 
 def edtf(text: str) -> str:
@@ -38,5 +39,5 @@ def fault(text: str) -> str | None:
     try:
         bounds(text)
     except DateInvalid:
-        return f"“{text[:40]}” is no date. Write a year (2003, 44 BCE), a month (2025-11), a day (2025-11-24) or other EDTF"
+        return f"“{text[:40]}” is no date. {HOW_TO}"
     return None

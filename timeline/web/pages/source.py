@@ -15,10 +15,12 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
 from timeline.web import access, links
-from timeline.web.pages import cards, frame, history, passages, when
+from timeline.web.pages import frame, history, known, passages, when
 
 TABLES = ("sources", "source_texts", "citations", "happenings", "events")
 MOST_CITATIONS = 5_000
+# Of the happenings that cite one passage, so many are named beside it; the others can be unfolded.
+MOST_USES = 3
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,16 @@ class Note:
     def anchors(self) -> list[str]:
         """The names under which others point to the passage."""
         return [use.anchor for use in self.uses] + (["passage"] if self.asked else [])
+
+    @property
+    def first(self) -> Sequence[Use]:
+        """The uses that are shown at once: those that stand come before those that were retracted."""
+        return sorted(self.uses, key=lambda use: use.status == "retracted")[:MOST_USES]
+
+    @property
+    def rest(self) -> Sequence[Use]:
+        """The uses that can be unfolded."""
+        return sorted(self.uses, key=lambda use: use.status == "retracted")[MOST_USES:]
 
     @property
     def disputes(self) -> bool:
@@ -77,22 +89,24 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "timeline": timeline,
         "source": source,
         "title": title,
-        "short_title": cards.clipped(title, 90),
+        "short_title": known.clipped(title, 90),
         "published": when.said(source["published"]) if source["published"] else None,
         "archived": when.recorded(source["archived_at"]),
         # A bundle cannot bring in any other, but a hostile file may.
         "safe_url": source["url"] if re.match(r"https?://", source["url"] or "") else None,
         "text": text is not None,
-        "paragraphs": passages.paragraphs(text, spans) if text is not None else [],
+        "paragraphs": passages.paragraphs(text, spans, asked) if text is not None else [],
         "excerpts": len(text or "") > passages.LONGEST,
         "notes": notes,
-        "happenings": len({row["happening"] for row in cited}),
+        "current": len({row["happening"] for row in cited if row["status"] != "retracted"}),
+        "retracted": len({row["happening"] for row in cited if row["status"] == "retracted"}),
         "most": MOST_CITATIONS if len(cited) == MOST_CITATIONS else None,
         "versions": list(reversed(versions)),
         "table_row": datasette.urls.row(database.name, "sources", tilde_encode(id_)),
         "everything": links.timeline(datasette, database.name, source=id_),
+        "everything_retracted": links.timeline(datasette, database.name, source=id_, status="retracted"),
     }
-    trail = [(timeline, "timeline"), (here, cards.clipped(title, 60))]
+    trail = [(timeline, "timeline"), (here, known.clipped(title, 60))]
     return await frame.respond(datasette, request, "timeline_source.html", context, trail=trail)
 
 
@@ -126,7 +140,7 @@ def _notes(
         use = Use(
             anchor=links.passage_anchor(row["happening"], row["number"]),
             address=links.happening(datasette, database, row["happening"]),
-            title=cards.clipped(row["title"] or row["happening"], 200),
+            title=known.clipped(row["title"] or row["happening"], 200),
             when=when.words(row["date"]),
             stance=row["stance"],
             supports=row["supports"],
@@ -143,7 +157,7 @@ async def _unknown(datasette: Datasette, request: Request, database: Database, i
     context = {
         "database": database.name,
         "what": "source",
-        "id": cards.clipped(id_, 200),
+        "id": known.clipped(id_, 200),
         "near": [(links.source(datasette, database.name, row["id"]), row["title"] or row["id"], row["id"]) for row in rows.rows],
         "timeline": timeline,
     }

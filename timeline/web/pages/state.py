@@ -15,15 +15,24 @@ FILTERS = ("q", "kind", "actor", "place", "tag", "source", "from", "to")
 PAGING = ("after", "before", "size")
 NAMES = (*FILTERS, "as_of", "status", *PAGING)
 STATUSES = ("current", "all", "retracted")
+# What people call each parameter: in the form, beside the filters that hold, and where one makes no sense.
+LABELS = {
+    "q": "Words", "kind": "Kind", "actor": "Who", "place": "Place", "tag": "Tag", "source": "Source", "from": "From", "to": "To",
+    "as_of": "As of position", "status": "Show", "size": "Happenings on a page",
+    "after": "Place in the timeline", "before": "Place in the timeline",
+}  # fmt: skip
 PAGE_SIZE, LARGEST_PAGE = 50, 200
-LONGEST_SEARCH, LONGEST_VALUE = 300, 500
+LONGEST_SEARCH, LONGEST_VALUE, LONGEST_SHOWN = 300, 500, 40
 THE_END = "end"
 _LARGEST_POSITION_DIGITS = 15
 
 
 @dataclass(frozen=True)
 class State:
-    """What the page is to show. `given` holds the parameters that hold, as typed; `notes` what became of the others."""
+    """What the page is to show. `given` holds the parameters that hold, as typed; `notes` what became of the others.
+
+    `typed` holds all of them as typed, and `refused` the names of those that were left out.
+    """
 
     given: dict[str, str] = field(default_factory=dict)
     as_of: int | None = None
@@ -34,6 +43,8 @@ class State:
     size: int = PAGE_SIZE
     notes: tuple[str, ...] = ()
     faulty: bool = False
+    typed: Mapping[str, str] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
 
     @property
     def status(self) -> str:
@@ -73,6 +84,8 @@ class _Reader:
     def __init__(self, values: Mapping[str, list[str]]) -> None:
         self.values = values
         self.given: dict[str, str] = {}
+        self.typed: dict[str, str] = {}
+        self.refused: set[str] = set()
         self.notes: list[str] = []
         self.faulty = False
 
@@ -83,11 +96,12 @@ class _Reader:
         from_day, to_day = self._period()
         as_of, after, before, size = self._as_of(), self._key("after"), self._key("before"), self._size()
         if self.given.get("status", "current") not in STATUSES:
-            self._refuse("status", f"is none of {', '.join(STATUSES)}: current happenings are shown")
+            self._refuse("status", "is not one of the choices, so current happenings are shown")
         if "after" in self.given and "before" in self.given:
-            self._refuse("before", "stands beside after, and only one can hold: after does")
+            self._refuse("before", "is given twice, and only one can hold: the page begins there rather than ending there")
             before = None
-        return State(self.given, as_of, from_day, to_day, after, before, size, tuple(self.notes), self.faulty)
+        notes, refused = tuple(self.notes), frozenset(self.refused)
+        return State(self.given, as_of, from_day, to_day, after, before, size, notes, self.faulty, self.typed, refused)
 
     def _take(self, name: str) -> None:
         values = [value.strip() for value in self.values.get(name, ()) if value.strip()]
@@ -96,17 +110,21 @@ class _Reader:
         if len(set(values)) > 1:
             self._complain(name, f"stands in the address {len(values)} times, and only one can hold: the first does")
         value = "".join(c for c in values[0] if c.isprintable() or c.isspace() or ord(c) > 0x9F)
+        if value:
+            self.given[name] = self.typed[name] = value
         if len(value) > LONGEST_VALUE and name != "q":
-            self._refuse(name, f"is {len(value):,} characters long, longer than any: it was left out")
-        elif value:
-            self.given[name] = value
+            self._refuse(name, f"is {len(value):,} characters long, longer than any, so it was left out")
 
     def _complain(self, name: str, what: str) -> None:
-        self.notes.append(f"{name} {what}.")
+        typed = self.typed.get(name, "")
+        shown = f"“{typed if len(typed) <= LONGEST_SHOWN else typed[:LONGEST_SHOWN] + '…'}” " if typed else ""
+        self.notes.append(f"{LABELS[name]}: {shown}{what}.")
         self.faulty = True
 
     def _refuse(self, name: str, what: str) -> None:
+        """Leave a parameter out, and say so."""
         self._complain(name, what)
+        self.refused.add(name)
         self.given.pop(name, None)
 
     def _search(self) -> None:
@@ -120,8 +138,8 @@ class _Reader:
 
     def _period(self) -> tuple[int | None, int | None]:
         for name in ("from", "to"):
-            if name in self.given and (fault := period.fault(self.given[name])):
-                self._refuse(name, f"was left out: {fault}")
+            if name in self.given and period.fault(self.given[name]):
+                self._refuse(name, f"is no date, so it was left out. {period.HOW_TO}")
         from_day = period.bounds(self.given["from"])[0] if "from" in self.given else None
         to_day = period.bounds(self.given["to"])[1] if "to" in self.given else None
         if from_day is not None and to_day is not None and from_day > to_day:
@@ -133,7 +151,7 @@ class _Reader:
         if text is None:
             return None
         if not (text.isascii() and text.isdigit()):
-            self._refuse("as_of", "is not a position in the log (a whole number, from 0): what is known now is shown")
+            self._refuse("as_of", "is not a position in the log (a whole number, from 0), so what is known now is shown")
             return None
         return int(text) if len(text) <= _LARGEST_POSITION_DIGITS else 10**_LARGEST_POSITION_DIGITS
 
@@ -143,7 +161,7 @@ class _Reader:
             return None
         key = keys.read(text)
         if key is None:
-            self._refuse(name, "is no place in the timeline: it is shown from its start")
+            self._refuse(name, "is none, so it is shown from its start")
         return key
 
     def _size(self) -> int:
@@ -152,6 +170,6 @@ class _Reader:
             return PAGE_SIZE
         if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE:
             return int(text[:9])
-        self.notes.append(f"size can be 1 to {LARGEST_PAGE}: {PAGE_SIZE} happenings are shown on a page.")
+        self.notes.append(f"{LABELS['size']}: “{text[:LONGEST_SHOWN]}” is not from 1 to {LARGEST_PAGE}, so {PAGE_SIZE} are shown.")
         del self.given["size"]
         return PAGE_SIZE

@@ -12,7 +12,7 @@ from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
 from timeline.web import access, links
-from timeline.web.pages import cards, choices, choose, frame, rows, ways, when
+from timeline.web.pages import cards, choices, choose, frame, known, rows, ways, when
 from timeline.web.pages import state as states
 from timeline.web.pages.cards import Card
 from timeline.web.pages.choices import Choices
@@ -22,9 +22,6 @@ from timeline.web.pages.state import State
 TABLES = ("happenings", "citations", "sources", "actors", "happening_actors", "happening_tags")
 # What was once known, and why something was retracted, stands in these.
 TABLES_OF_THE_PAST = ("events", "happening_versions")
-LABELS = {
-    "q": "Words", "kind": "Kind", "actor": "Who", "place": "Place", "tag": "Tag", "source": "Source", "from": "From", "to": "To",
-}  # fmt: skip
 
 
 @frame.answering
@@ -51,7 +48,7 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "canonical": here + (state.query(after=state.given.get("after"), before=state.given.get("before")) if state.given else ""),
         "here": here,
         "state": state,
-        "labels": LABELS,
+        "labels": states.LABELS,
         "end": end,
         "as_of_said": await _as_of_said(database, state, end),
         "choices": offered,
@@ -124,7 +121,7 @@ def _chips(state: State, offered: Mapping[str, Choices], actor_name: str | None)
     for name, value in state.filters.items():
         choice = offered[name].find(value) if name in offered else None
         label = choice.label if choice else actor_name if name == "actor" and actor_name else value
-        chips.append((LABELS[name], cards.clipped(label, 80), state.query(**{name: None})))
+        chips.append((states.LABELS[name], known.clipped(label, 80), state.query(**{name: None})))
     return chips
 
 

@@ -4,6 +4,8 @@
 select date, title, place, kind, attributed_to, sources, version, known_from, known_until, id as happening
 from happening_versions
 where status = 'current'
+  -- What is no position gives an error that says so.
+  and json_extract('{}', position_fault(:position)) is null
   and known_from <= case when trim(:position) = '' then 9e15 else cast(:position as integer) end
   and (known_until is null or known_until > case when trim(:position) = '' then 9e15 else cast(:position as integer) end)
 order by coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id

@@ -9,5 +9,7 @@ select position, recorded_at, recorded_by, type,
   (select group_concat(key, ', ') from json_each(data, '$.changes')) as changed,
   json_extract(data, '$.reason') as reason
 from events
-where position > cast(:position as integer)
+where position > cast(trim(:position) as integer)
+  -- What is no position gives an error that says so.
+  and json_extract('{}', position_fault(:position)) is null
 order by position desc

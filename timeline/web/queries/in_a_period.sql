@@ -4,10 +4,9 @@
 select date, edtf_words(date) as in_words, title, place, kind, attributed_to, sources, id as happening
 from happenings
 where status = 'current'
-  and (trim(:from) = '' or (
-    edtf_valid(trim(:from)) and coalesce(latest_day, 9e15) >= coalesce(edtf_earliest_day(trim(:from)), -9e15)
-  ))
-  and (trim(:to) = '' or (
-    edtf_valid(trim(:to)) and coalesce(earliest_day, -9e15) <= coalesce(edtf_latest_day(trim(:to)), 9e15)
-  ))
+  -- What is no date gives an error that says so.
+  and json_extract('{}', period_fault(:from)) is null
+  and json_extract('{}', period_fault(:to)) is null
+  and coalesce(latest_day, 9e15) >= period_first_day(:from)
+  and coalesce(earliest_day, -9e15) <= period_last_day(:to)
 order by coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id

@@ -1,0 +1,84 @@
+"""The functions that the questions' SQL calls to read what people typed.
+
+Owns their names, and what each says of words that make no sense. They read as the timeline's page does, so that both find
+the same. Must not read or write any table. SQLite tells no words of a function that fails, but it does tell which JSON path
+it cannot read: the questions hand a fault to `json_extract('{}', …)`, which passes NULL over and shows anything else.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+from timeline.errors import DateInvalid
+
+Typed = str | int | float | bytes | None
+"""What SQLite hands over."""
+
+# Larger than any day or position.
+_NEVER = 9_000_000_000_000_000
+# The period that is left empty.
+_ALWAYS = "../.."
+
+
+def period_fault(typed: Typed) -> str | None:
+    """Say what is wrong with a period; NULL where nothing is, or it is left empty."""
+    from timeline.web.pages import period  # noqa: PLC0415 - as in `register_routes`
+
+    text = _text(typed)
+    try:
+        period.bounds(text or _ALWAYS)
+    except DateInvalid:
+        return _fault(text, "date", "Write a year (2003, 44 BCE), a month (2025-11), a day (2025-11-24) or any other EDTF")
+    return None
+
+
+def period_first_day(typed: Typed) -> int:
+    """Give the number of a period's first day; before all others where it is open or left empty."""
+    return _bound(typed, 0, -_NEVER)
+
+
+def period_last_day(typed: Typed) -> int:
+    """Give the number of a period's last day; after all others where it is open or left empty."""
+    return _bound(typed, 1, _NEVER)
+
+
+def position_fault(typed: Typed) -> str | None:
+    """Say what is wrong with a position; NULL where nothing is, or it is left empty."""
+    text = _text(typed)
+    if not text or re.fullmatch(r"[0-9]{1,18}", text):
+        return None
+    return _fault(text, "position in the log", "Write a whole number from 0, or leave it empty")
+
+
+def words_match(typed: Typed) -> str:
+    """Give the full-text expression that finds all of the words; one that finds nothing where there are none."""
+    from timeline.web.pages import search  # noqa: PLC0415 - as in `register_routes`
+
+    # What SQLite would take for the end of the expression only parts words.
+    return search.match(_text(typed).replace("\0", " ")) or '""'
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions, each of one argument."""
+    for function in (period_fault, period_first_day, period_last_day, position_fault, words_match):
+        connection.create_function(function.__name__, 1, function, deterministic=True)
+
+
+def _bound(typed: Typed, side: int, otherwise: int) -> int:
+    from timeline.web.pages import period  # noqa: PLC0415 - as in `register_routes`
+
+    try:
+        bound = period.bounds(_text(typed) or _ALWAYS)[side]
+    except DateInvalid:
+        return otherwise  # `period_fault` says so
+    return otherwise if bound is None else bound
+
+
+def _text(typed: Typed) -> str:
+    return "" if typed is None or isinstance(typed, bytes) else str(typed).strip()
+
+
+def _fault(text: str, wanted: str, advice: str) -> str:
+    # SQLite puts it between quotation marks.
+    return f"“{text[:40]}” is no {wanted}. {advice}".replace("'", "’")
