@@ -16,6 +16,7 @@ from timeline.errors import (
     QuoteNotFound,
     StatementInvalid,
     TimelineError,
+    UnknownHappening,
     UnknownSource,
 )
 from timeline.log import Event
@@ -88,6 +89,11 @@ def taken(subject: str, first: Event, statement: Statement) -> AlreadyRecorded:
     verb = "correct_source" if "sha256" in statement else "correct"
     reason = f"taken at version 1 by another statement ({shown}). If it is the same one, {verb} it; if not, choose another id"
     return AlreadyRecorded.in_fields(subject, (("id", reason),))
+
+
+def nowhere(subject: str, field: str, other: str) -> UnknownHappening:
+    """Tell that a field refers to a happening that is not there."""
+    return UnknownHappening.in_fields(subject, ((field, f'there is no happening "{other}". Record it first, or correct the id'),))
 
 
 def _refuse_other_than_bibliography(fields: Mapping[str, Any], subject: str) -> None:

@@ -259,13 +259,10 @@ class Timeline:
         """In a transaction: each stream appended to that refers to a happening which is not there, and how that is refused."""
         for subject, field, other in self._references:
             if self.log.version(f"happening/{other}") == 0:
-                faults = ((field, f'there is no happening "{other}". Record it first, or correct the id'),)
-                yield subject, UnknownHappening.in_fields(subject, faults)
+                yield subject, statements.nowhere(subject, field, other)
             elif field == "superseded_by" and subject == f"happening/{other}":
-                yield (
-                    subject,
-                    StatementInvalid.in_fields(subject, ((field, "names the happening itself. Name another"),)),
-                )
+                faults = ((field, "names the happening itself. Name another"),)
+                yield subject, StatementInvalid.in_fields(subject, faults)
             elif field == "part_of" and (circle := self._circle(subject, other)):
                 faults = ((field, f"makes a circle: {' in '.join(circle)}. Leave one of them out"),)
                 yield subject, PartOfCircle.in_fields(subject, faults)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from timeline import statements
 from timeline.bundles.entry import Entry, Fault
 from timeline.bundles.reading import read
 from timeline.errors import (
@@ -97,8 +98,7 @@ class _Work:
         for entry, known in self.referring:
             for field, other in _references(entry.fields):
                 if not _told(field, known) and self.timeline.log.version(f"happening/{other}") == 0:
-                    reason = f'there is no happening "{other}". Record it first, or correct the id'
-                    self._refer(entry, UnknownHappening.in_fields(entry.stream, ((field, reason),)))
+                    self._refer(entry, statements.nowhere(entry.stream, field, other))
         for stream, error in self.timeline.dangling():
             if not isinstance(error, UnknownHappening):
                 ((field, _),) = error.faults
