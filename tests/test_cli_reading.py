@@ -297,3 +297,13 @@ def test_reading_makes_no_file(tmp_path: Path, command: str) -> None:
         == f"Error: {tmp_path / 'none.db'}: there is no such file. Make one: timeline build --db {tmp_path / 'none.db'}\n"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_closed_output_is_no_traceback(tmp_path: Path) -> None:
+    """With nowhere to write to, the log is read all the same, and nothing is said."""
+    db = tmp_path / "timeline.db"
+    with Timeline(db, by="tester") as timeline:
+        timeline.archive(text="words", id="words", title="Words")
+    command = f"exec '{sys.executable}' -c 'from timeline.cli import main; main()' log --db '{db}' >&-"
+    done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

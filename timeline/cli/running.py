@@ -72,7 +72,10 @@ class Commands(click.Group):
         return list(self.commands)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as Click has it
-        """Run as a program; output that cannot be written is told in a line, help too."""
+        """Run as a program; output that cannot be written is told in a line, help too. To a closed output nothing is written."""
+        for name in ("stdout", "stderr"):
+            if getattr(sys, name) is None:
+                setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
         try:
             return super().main(*args, **kwargs)
         except OSError as error:
