@@ -23,6 +23,9 @@ FILES = (
     "happening_tags",
     "related",
     "happening_times",
+    "density",
+    "spans",
+    "facets",
     "happenings_fts",
     "sources_fts",
     "timeline",
@@ -38,6 +41,7 @@ def register(connection: sqlite3.Connection) -> None:
     dates.register(connection)
     connection.create_function("actor_id", 1, lru_cache(10_000)(model.actor_id), deterministic=True)
     connection.create_function("folded", -1, folded, deterministic=True)
+    connection.create_function("magnitude", 2, magnitude, deterministic=True)
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -97,6 +101,13 @@ def _statements() -> tuple[str, ...]:
 
 def _is_schema(statement: str) -> bool:
     return statement.startswith("CREATE ")
+
+
+def magnitude(first_day: int | None, last_day: int | None) -> int:
+    """Count the bits of the days from the first to the last: 0 for a single day, 62 without an end, 63 without a start."""
+    if first_day is None:
+        return 63
+    return 62 if last_day is None else (last_day - first_day).bit_length()
 
 
 def folded(*texts: str | None) -> str | None:

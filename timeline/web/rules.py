@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 COPIES = {
     "timeline": ("happenings",),
     "happening_times": ("happenings",),
+    "density": ("happenings",),
+    "spans": ("happenings",),
+    "facets": ("happenings", "actors", "happening_actors", "happening_tags", "citations", "sources"),
     "happening_versions": ("happenings",),
     "happenings_fts": ("happenings", "citations", "actors", "happening_actors"),
     "sources_fts": ("sources", "source_texts"),
