@@ -12,7 +12,7 @@ from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
 from timeline.web import access, links
-from timeline.web.pages import cards, choices, choose, frame, known, rows, ways, when
+from timeline.web.pages import cards, choices, choose, etag, frame, known, rows, ways, when
 from timeline.web.pages import state as states
 from timeline.web.pages.cards import Card
 from timeline.web.pages.choices import Choices
@@ -31,6 +31,9 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
     state = states.read({name: request.args.getlist(name) for name in states.NAMES})
     if state.as_of is not None or state.status != "current":
         await access.ensure_readable(datasette, request, database.name, *TABLES_OF_THE_PAST)
+    tag = await etag.tag(datasette, request, database)
+    if not state.faulty and (held := etag.unchanged(request, tag)):
+        return held
     end = await frame.log_end(database)
     offered = await choices.offered(database, end)
     actor, name = await _actor(database, state.given.get("actor"))
@@ -63,7 +66,10 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "as_of_event": links.event(datasette, database.name, state.as_of) if state.as_of and state.as_of <= end else None,
     }
     status = 400 if state.faulty else 200
-    return await frame.respond(datasette, request, "timeline_page.html", context, trail=[(here, "timeline")], status=status)
+    response = await frame.respond(datasette, request, "timeline_page.html", context, trail=[(here, "timeline")], status=status)
+    if counted is not None:
+        response.headers.update(etag.headers(tag))
+    return response
 
 
 async def _actor(database: Database, wanted: str | None) -> tuple[str | None, str | None]:
