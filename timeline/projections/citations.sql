@@ -17,6 +17,7 @@ CREATE TABLE citations (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX citations_source ON citations (source, start_char);
+CREATE INDEX citations_disputing ON citations (happening) WHERE stance = 'disputes';
 
 DELETE FROM citations WHERE happening IN (SELECT id FROM happening_versions WHERE position > :after AND version > 1);
 

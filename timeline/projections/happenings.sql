@@ -32,9 +32,11 @@ CREATE TABLE happenings (
 CREATE INDEX happenings_time ON happenings (
     coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id
 );
-CREATE INDEX happenings_kind ON happenings (kind) WHERE kind IS NOT NULL;
+CREATE INDEX happenings_kind ON happenings (kind, coalesce(earliest_day, latest_day, 9e15)) WHERE kind IS NOT NULL;
 CREATE INDEX happenings_place ON happenings (place) WHERE place IS NOT NULL;
 CREATE INDEX happenings_part_of ON happenings (part_of) WHERE part_of IS NOT NULL;
+CREATE INDEX happenings_attributed_to ON happenings (attributed_to) WHERE attributed_to IS NOT NULL;
+CREATE INDEX happenings_single_source ON happenings (sources) WHERE sources = 1;
 
 DELETE FROM happenings WHERE id IN (SELECT id FROM happening_versions WHERE position > :after AND version > 1);
 
