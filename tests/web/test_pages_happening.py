@@ -139,7 +139,7 @@ async def test_nonsense_is_said(demo: Path, query: str) -> None:
     """A position that is none gives 400 and what is known now."""
     response = await serve(demo).client.get(f"/demo/-/timeline/meeting?{query}")
     assert response.status_code == 400
-    assert "is not a position in the log" in response.text
+    assert "is neither a position in the log" in response.text
     assert "Hammouchi and Shahkar meet" in response.text
 
 

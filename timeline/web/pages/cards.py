@@ -77,7 +77,7 @@ class Card:
 
 async def of_page(datasette: Datasette, database: Database, state: State, page: Page) -> list[Card]:
     """Make the cards of a page."""
-    as_of = f"?as_of={state.as_of}" if state.as_of is not None else ""
+    as_of = state.as_of_query
     cards = {row["position"]: _card(datasette, database, row, as_of) for row in page.rows}
     standing = {card.row["id"]: card for position, card in cards.items() if position not in page.superseded}
     if standing:

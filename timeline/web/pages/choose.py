@@ -17,6 +17,18 @@ _EVENT = "events.position = happening_versions.position"
 _IN_EVENT = f"exists (select 1 from events, json_each(events.data, '$.statement.{{list}}') as said where {_EVENT} and {{test}})"
 
 
+# What a mark says of a row, as indexes have it; a dispute is another table's to say.
+_MARKS = {
+    "claimed": "{0}.attributed_to is not null",
+    "corrected": "{0}.version > 1 and ({0}.status <> 'retracted' or {0}.version > 2)",
+    "single": "{0}.sources = 1",
+}
+# Each correction took the place of an earlier version, and there is an index of those.
+_CORRECTIONS = "happenings.position in (select known_until from happening_versions where known_until is not null)"
+_DISPUTED = "happenings.id in (select happening from citations where stance = 'disputes')"
+_DISPUTED_THEN = _IN_EVENT.format(list="citations", test="json_extract(said.value, '$.stance') = 'disputes'")
+
+
 @dataclass(frozen=True)
 class Chosen:
     """A table, the conditions on its rows, and their parameters."""
@@ -47,6 +59,11 @@ def standing(state: State, actor: str | None, common: frozenset[str] = frozenset
     The matches of a filter elsewhere are listed first; where it is `common`, each happening is tried instead.
     """
     where, params = _plain("happenings", state)
+    mark = state.given.get("mark")
+    if mark == "disputed":
+        where.append(_DISPUTED)
+    elif mark == "corrected":
+        where.append(_CORRECTIONS)
     if state.as_of is not None:
         where.append("happenings.position <= :as_of")
         params["as_of"] = state.as_of
@@ -83,6 +100,8 @@ def _versions(state: State, actor_name: str | None, until: str) -> Chosen:
     where, params = _plain("happening_versions", state)
     where += ["happening_versions.known_from <= :as_of", until]
     params["as_of"] = state.as_of or 0
+    if state.given.get("mark") == "disputed":
+        where.append(_DISPUTED_THEN)
     if "actor" in state.given:
         where.append(_IN_EVENT.format(list="actors", test="lower(json_extract(said.value, '$.name')) = lower(:actor)"))
         params["actor"] = actor_name or ""
@@ -121,6 +140,8 @@ def _plain(table: str, state: State) -> tuple[list[str], Params]:
         if column in state.given:
             where.append(f"{table}.{column} = :{column}")
             params[column] = state.given[column]
+    if (mark := state.given.get("mark")) in _MARKS:
+        where.append(_MARKS[mark].format(table))
     # Written as in the index, so that a walk along it need not look at rows that are out of the period.
     if state.from_day is not None:
         where.append(f"({keys.LAST} <= -:from_day or {keys.LAST} = {keys.NO_END})")

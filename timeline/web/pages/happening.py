@@ -12,9 +12,10 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
 from timeline.web import access, links
-from timeline.web.pages import cards, frame, history, known, quotation, when
+from timeline.web.pages import cards, frame, history, known, moment, quotation, when
 from timeline.web.pages import state as states
 from timeline.web.pages.history import Version
+from timeline.web.pages.state import State
 
 TABLES = (
     "happenings", "happening_versions", "citations", "sources", "actors", "happening_actors", "happening_tags", "related",
@@ -28,17 +29,17 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
     """Answer with a happening; 404, with what may have been meant, where there is none or none was known yet."""
     database = await access.open_timeline(datasette, request, *TABLES)
     id_ = tilde_decode(request.url_vars["happening"])
-    state = states.read({"as_of": request.args.getlist("as_of")})
+    state = await moment.resolved(database, states.read({"as_of": request.args.getlist("as_of")}))
     versions = await history.read(datasette, database, f"happening/{id_}")
     told = [version for version in versions if version.type != "EventRedacted"]
     stood = [version for version in told if state.as_of is None or version.position <= state.as_of]
     if not stood:
-        return await _unknown(datasette, request, database, id_, told=told, as_of=state.as_of)
+        return await _unknown(datasette, request, database, id_, told=told, state=state)
     version, latest = stood[-1], told[-1]
     statement = version.statement or {}
     here = links.happening(datasette, database.name, id_)
     timeline = links.timeline(datasette, database.name)
-    as_of = f"?as_of={state.as_of}" if state.as_of is not None else ""
+    as_of = state.as_of_query
     title = statement.get("title") or f"{id_} (its words were redacted)"
     standing = id_ if version is latest else None
     quotations = await quotation.of_statement(datasette, database, statement, standing=standing, as_of=state.as_of)
@@ -48,6 +49,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         "timeline": timeline,
         "as_of": as_of,
         "state": state,
+        "as_of_day": moment.said(state),
         "here": here,
         "id": id_,
         "title": title,
@@ -66,7 +68,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         "sources": len({one.source for one in quotations}),
         "versions": list(reversed(versions)),
         "earlier_versions": versions[0].version - 1,
-        **await _relations(datasette, database, id_, version, state.as_of),
+        **await _relations(datasette, database, id_, version, state),
         "table_row": datasette.urls.row(database.name, "happenings", tilde_encode(id_)),
     }
     trail = [(timeline, "timeline"), (here, known.clipped(title, 60))]
@@ -75,12 +77,14 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
 
 
 async def _unknown(
-    datasette: Datasette, request: Request, database: Database, id_: str, *, told: list[Version], as_of: int | None
+    datasette: Datasette, request: Request, database: Database, id_: str, *, told: list[Version], state: State
 ) -> Response:
     """Say that there is no such happening, and which ids are near it."""
-    rows = [] if told else await known.near(database, id_, as_of)
-    suffix = f"?as_of={as_of}" if as_of is not None else ""
-    near = [(links.happening(datasette, database.name, row["id"]) + suffix, row["title"] or row["id"], row["id"]) for row in rows]
+    rows = [] if told else await known.near(database, id_, state.as_of)
+    near = [
+        (links.happening(datasette, database.name, row["id"]) + state.as_of_query, row["title"] or row["id"], row["id"])
+        for row in rows
+    ]
     timeline = links.timeline(datasette, database.name)
     context = {
         "database": database.name,
@@ -88,7 +92,7 @@ async def _unknown(
         "id": known.clipped(id_, 200),
         "near": near,
         "timeline": timeline,
-        "as_of": as_of,
+        "as_of": state.as_of,
         "first": told[0] if told else None,
         "now": links.happening(datasette, database.name, id_),
     }
@@ -111,18 +115,17 @@ async def _people(database: Database, id_: str, statement: dict[str, Any], stand
     return [cards.Person(row["name"], row["role"], row["actor"]) for row in rows.rows]
 
 
-async def _relations(datasette: Datasette, database: Database, id_: str, version: Version, as_of: int | None) -> dict[str, Any]:
+async def _relations(datasette: Datasette, database: Database, id_: str, version: Version, state: State) -> dict[str, Any]:
     """Gather the whole, the parts and the ties, both ways, as known at the position; by id what only the statement names."""
     statement = version.statement or {}
-    parts = await known.parts(database, id_, as_of, MOST_PARTS)
+    parts = await known.parts(database, id_, state.as_of, MOST_PARTS)
     ties = [(tie["relation"], tie["other"]) for tie in statement.get("related") or ()]
-    reverse = await known.referring(database, id_, as_of, MOST_PARTS)
+    reverse = await known.referring(database, id_, state.as_of, MOST_PARTS)
     other = [statement.get("part_of"), version.superseded_by, *(name for _, name in (*ties, *reverse))]
-    names = await known.titles(database, [name for name in other if name], as_of)
-    suffix = f"?as_of={as_of}" if as_of is not None else ""
+    names = await known.titles(database, [name for name in other if name], state.as_of)
 
     def link(name: str) -> tuple[str, str]:
-        return links.happening(datasette, database.name, name) + suffix, names.get(name) or name
+        return links.happening(datasette, database.name, name) + state.as_of_query, names.get(name) or name
 
     return {
         "whole": link(statement["part_of"]) if statement.get("part_of") else None,

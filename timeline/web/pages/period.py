@@ -34,6 +34,17 @@ def bounds(text: str) -> tuple[int | None, int | None]:
     return date.earliest_day, date.latest_day
 
 
+def last_day(text: str) -> int | None:
+    """Give the last day of a typed day, month or year (2026-11-24, 2026-11, 2026 CE); None where it is no such, or vague."""
+    year = _YEAR.fullmatch(text)
+    try:
+        date = dates.parse(edtf(text) if year and year[3] else text)
+    except DateInvalid:
+        return None
+    plain = date.precision in ("day", "month", "year") and not date.uncertain and not date.approximate
+    return date.latest_day if plain else None
+
+
 def fault(text: str) -> str | None:
     """Say what is wrong with a typed period; None where nothing is."""
     try:

@@ -1,46 +1,59 @@
 """The state of the timeline page: all that its address says, read and made readable.
 
 Owns the names and limits of the parameters, what is said of those that make no sense, and the addresses of other
-states. Must not look anything up: whether an actor exists is for others to find out.
+states. Must not look anything up: whether an actor exists, or at which position a day ended, is for others to find out.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from timeline.web.pages import keys, period, search
+from timeline.web.pages import keys, period, search, window
 from timeline.web.pages.keys import Key
+from timeline.web.pages.window import Window
 
-FILTERS = ("q", "kind", "actor", "place", "tag", "source", "from", "to")
+FILTERS = ("q", "kind", "actor", "place", "tag", "source", "mark", "from", "to")
+# How the same happenings are drawn, and which of them is looked at.
+DRAWING = ("lanes", "view", "focus")
+# Where the page is shown: in a frame of another page, on paper.
+SHOWN = ("embed", "print")
 PAGING = ("after", "before", "size")
-NAMES = (*FILTERS, "as_of", "status", *PAGING)
+NAMES = (*FILTERS, "as_of", "status", *DRAWING, *SHOWN, *PAGING)
 STATUSES = ("current", "all", "retracted")
+MARKS = {"disputed": "Disputed", "corrected": "Corrected", "claimed": "Somebody’s claim", "single": "Single source"}
+LANES = {"none": "None", "kind": "By kind", "actor": "By who", "place": "By place", "source": "By source", "tag": "By tag"}
 # What people call each parameter: in the form, beside the filters that hold, and where one makes no sense.
 LABELS = {
-    "q": "Words", "kind": "Kind", "actor": "Who", "place": "Place", "tag": "Tag", "source": "Source", "from": "From", "to": "To",
-    "as_of": "As of position", "status": "Show", "size": "Happenings on a page",
+    "q": "Words", "kind": "Kind", "actor": "Who", "place": "Place", "tag": "Tag", "source": "Source", "mark": "Marks",
+    "from": "From", "to": "To", "as_of": "As of", "status": "Show", "size": "Happenings on a page",
+    "lanes": "Lanes", "view": "Window", "focus": "Looked at", "embed": "Embedding", "print": "Printing",
     "after": "Place in the timeline", "before": "Place in the timeline",
 }  # fmt: skip
-PAGE_SIZE, LARGEST_PAGE = 50, 200
+PAGE_SIZE, LARGEST_PAGE, MOST_PRINTED = 50, 200, 2_000
 LONGEST_SEARCH, LONGEST_VALUE, LONGEST_SHOWN = 300, 500, 40
 THE_END = "end"
 _LARGEST_POSITION_DIGITS = 15
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
 @dataclass(frozen=True)
 class State:
     """What the page is to show. `given` holds the parameters that hold, as typed; `notes` what became of the others.
 
-    `typed` holds all of them as typed, and `refused` the names of those that were left out.
+    `typed` holds all of them as typed, and `refused` the names of those that were left out. Where `as_of_day` is there,
+    `as_of` is None until the position is found that was the last of that day.
     """
 
     given: dict[str, str] = field(default_factory=dict)
     as_of: int | None = None
+    as_of_day: str | None = None
     from_day: int | None = None
     to_day: int | None = None
     after: Key | None = None
     before: Key | None = None
     size: int = PAGE_SIZE
+    window: Window | None = None
     notes: tuple[str, ...] = ()
     faulty: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
@@ -50,6 +63,31 @@ class State:
     def status(self) -> str:
         """Which happenings are shown: current, all, or retracted."""
         return self.given.get("status", "current")
+
+    @property
+    def past(self) -> bool:
+        """Whether it is asked for what was once known."""
+        return self.as_of is not None or self.as_of_day is not None
+
+    @property
+    def lanes(self) -> str:
+        """How the drawing is divided: by nothing, or by one of the values of a happening."""
+        return self.given.get("lanes", "none")
+
+    @property
+    def focus(self) -> str | None:
+        """The id of the happening that is looked at."""
+        return self.given.get("focus")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the page stands in a frame of another."""
+        return "embed" in self.given
+
+    @property
+    def printed(self) -> bool:
+        """Whether all stands on one page, for paper."""
+        return "print" in self.given
 
     @property
     def backwards(self) -> bool:
@@ -62,15 +100,22 @@ class State:
         return {name: self.given[name] for name in FILTERS if name in self.given}
 
     def query(self, **changes: object) -> str:
-        """Give the query string of another state, with its `?`: None removes; any change but of the page turns to its start."""
-        known = dict(self.given)
-        if not changes.keys() & {"after", "before"}:
-            changes = {**changes, "after": None, "before": None}
-        for name, value in changes.items():
-            known.pop(name.rstrip("_"), None)
-            if value is not None:
-                known[name.rstrip("_")] = str(value)
-        return "?" + urlencode({name: known[name] for name in NAMES if name in known})
+        """Give the query string of another state, with its `?`: None removes.
+
+        Any change but of the page, or of how the happenings are drawn, turns to the first page. Paper shows no other state.
+        """
+        changed = {name.rstrip("_"): value for name, value in changes.items()}
+        stays = changed and changed.keys() <= {*DRAWING, *SHOWN}
+        dropped = set() if stays or changed.keys() & {"after", "before"} else {"after", "before"}
+        if changed:
+            dropped.add("print")
+        known: dict[str, object] = {name: value for name, value in self.given.items() if name not in dropped} | changed
+        return "?" + urlencode([(name, known[name]) for name in NAMES if known.get(name) is not None])
+
+    @property
+    def as_of_query(self) -> str:
+        """Give the query string that says as of when, and nothing else; empty for now."""
+        return f"?{urlencode({'as_of': self.given['as_of']})}" if self.past else ""
 
 
 def read(values: Mapping[str, list[str]]) -> State:
@@ -94,14 +139,20 @@ class _Reader:
             self._take(name)
         self._search()
         from_day, to_day = self._period()
-        as_of, after, before, size = self._as_of(), self._key("after"), self._key("before"), self._size()
-        if self.given.get("status", "current") not in STATUSES:
-            self._refuse("status", "is not one of the choices, so current happenings are shown")
+        as_of, as_of_day = self._as_of()
+        self._choices()
+        if "print" in self.given:
+            for name in ("after", "before"):
+                self.given.pop(name, None)
+        after, before, size = self._key("after"), self._key("before"), self._size()
         if "after" in self.given and "before" in self.given:
             self._refuse("before", "is given twice, and only one can hold: the page begins there rather than ending there")
             before = None
-        notes, refused = tuple(self.notes), frozenset(self.refused)
-        return State(self.given, as_of, from_day, to_day, after, before, size, notes, self.faulty, self.typed, refused)
+        return State(
+            given=self.given, as_of=as_of, as_of_day=as_of_day, from_day=from_day, to_day=to_day, after=after, before=before,
+            size=MOST_PRINTED if "print" in self.given else size, window=self._window(), notes=tuple(self.notes),
+            faulty=self.faulty, typed=self.typed, refused=frozenset(self.refused),
+        )  # fmt: skip
 
     def _take(self, name: str) -> None:
         values = [value.strip() for value in self.values.get(name, ()) if value.strip()]
@@ -146,14 +197,42 @@ class _Reader:
             self.notes.append(f"The period ends before it begins: from {self.given['from']} to {self.given['to']}.")
         return from_day, to_day
 
-    def _as_of(self) -> int | None:
+    def _choices(self) -> None:
+        """Keep of each what is one of its choices."""
+        current = "so current happenings are shown"
+        for name, choices, instead in (
+            ("status", STATUSES, current),
+            ("mark", MARKS, f"which are {', '.join(MARKS)}, so it was left out"),
+            ("lanes", LANES, f"which are {', '.join(LANES)}, so there are none"),
+            ("embed", ("1",), "which is 1 alone, so it was left out"),
+            ("print", ("1",), "which is 1 alone, so it was left out"),
+        ):
+            if name in self.given and self.given[name] not in choices:
+                self._refuse(name, f"is not one of the choices, {instead}")
+        if "focus" in self.given and not _ID.fullmatch(self.given["focus"]):
+            self._refuse("focus", "is no happening’s id, so it was left out")
+
+    def _window(self) -> Window | None:
+        text = self.given.get("view")
+        found = window.read(text) if text else None
+        if text and found is None:
+            self._refuse("view", f"is no window on time, so it was left out. {window.HOW_TO}")
+        return found
+
+    def _as_of(self) -> tuple[int | None, str | None]:
         text = self.given.get("as_of")
         if text is None:
-            return None
-        if not (text.isascii() and text.isdigit()):
-            self._refuse("as_of", "is not a position in the log (a whole number, from 0), so what is known now is shown")
-            return None
-        return int(text) if len(text) <= _LARGEST_POSITION_DIGITS else 10**_LARGEST_POSITION_DIGITS
+            return None, None
+        if text.isascii() and text.isdigit():
+            return int(text) if len(text) <= _LARGEST_POSITION_DIGITS else 10**_LARGEST_POSITION_DIGITS, None
+        if period.last_day(text) is not None:
+            return None, text
+        self._refuse(
+            "as_of",
+            "is neither a position in the log (a whole number, from 0) nor a day or a month (2026-11-24, 2026-11), so what is"
+            " known now is shown",
+        )
+        return None, None
 
     def _key(self, name: str) -> Key | None:
         text = self.given.get(name)

@@ -12,7 +12,7 @@ from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
 from timeline.web import access, links
-from timeline.web.pages import cards, choices, choose, etag, frame, known, rows, ways, when
+from timeline.web.pages import cards, choices, choose, etag, frame, known, moment, rows, ways, when
 from timeline.web.pages import state as states
 from timeline.web.pages.cards import Card
 from timeline.web.pages.choices import Choices
@@ -29,11 +29,12 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
     """Answer with the timeline; 400 where the address asked for something that makes no sense, which the page says."""
     database = await access.open_timeline(datasette, request, *TABLES)
     state = states.read({name: request.args.getlist(name) for name in states.NAMES})
-    if state.as_of is not None or state.status != "current":
+    if state.past or state.status != "current":
         await access.ensure_readable(datasette, request, database.name, *TABLES_OF_THE_PAST)
     tag = await etag.tag(datasette, request, database)
     if not state.faulty and (held := etag.unchanged(request, tag)):
         return held
+    state = await moment.resolved(database, state)
     end = await frame.log_end(database)
     offered = await choices.offered(database, end)
     actor, name = await _actor(database, state.given.get("actor"))
@@ -53,6 +54,7 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "state": state,
         "labels": states.LABELS,
         "end": end,
+        "as_of_day": moment.said(state),
         "as_of_said": await _as_of_said(database, state, end),
         "choices": offered,
         "chips": _chips(state, offered, name),
@@ -126,7 +128,8 @@ def _chips(state: State, offered: Mapping[str, Choices], actor_name: str | None)
     chips = []
     for name, value in state.filters.items():
         choice = offered[name].find(value) if name in offered else None
-        label = choice.label if choice else actor_name if name == "actor" and actor_name else value
+        named = actor_name if name == "actor" else states.MARKS[value] if name == "mark" else None
+        label = choice.label if choice else named or value
         chips.append((states.LABELS[name], known.clipped(label, 80), state.query(**{name: None})))
     return chips
 
