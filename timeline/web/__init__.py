@@ -51,11 +51,14 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
 def register_routes() -> list[tuple[str, Any]]:
     """Give the pages their addresses."""
     from timeline.web import pages  # noqa: PLC0415 - they name Datasette's own types, which it has not made when it loads us
+    from timeline.web.drawing import answers  # noqa: PLC0415 - the same
 
     at = r"^/(?P<database>[^/]+)/-/timeline"
     return [
         (r"^/-/timeline$", pages.index_page),
         (rf"{at}$", pages.timeline_page),
+        (rf"{at}/drawing/overview$", answers.overview_answer),
+        (rf"{at}/drawing/view$", answers.view_answer),
         (rf"{at}/sources/(?P<source>[^/]+)$", pages.source_page),
         (rf"{at}/events/(?P<position>[0-9]{{1,18}})$", pages.event_page),
         (rf"{at}/(?P<happening>[^/]+)$", pages.happening_page),

@@ -1,0 +1,117 @@
+"""What the browser asks for while one moves about: `/{database}/-/timeline/drawing/overview` and `…/drawing/view`, as JSON.
+
+Owns the answers and the first drawing that the page brings along. The state is the page's own, with `width`, the room in
+pixels. Must not change with anything but the log's end and the address: each answer carries a tag of both.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils.asgi import Request, Response
+
+from timeline.web import access
+from timeline.web.drawing import counts, gather
+from timeline.web.drawing.gather import Wanted
+from timeline.web.pages import asked, etag, frame
+from timeline.web.pages.asked import Asked
+from timeline.web.pages.window import Window
+
+# The room in pixels, unless it is said; a stretch of time that is counted as one takes so many of them.
+WIDTH, NARROWEST, WIDEST, STRETCH = 1200, 200, 4000, 14
+BARS = 240
+# So much of the window's length is brought along on each side, for those who drag it.
+BESIDE = 0.5
+# The span of all happenings is shown with so much room around it.
+ROOM = 0.03
+
+
+@frame.answering
+async def overview_answer(datasette: Datasette, request: Request) -> Response:
+    """Answer with the counts over the whole span."""
+    return await _answer(datasette, request, _overview)
+
+
+@frame.answering
+async def view_answer(datasette: Datasette, request: Request) -> Response:
+    """Answer with what stands in the window of the address, or in all of time."""
+    return await _answer(datasette, request, _view)
+
+
+async def _answer(datasette: Datasette, request: Request, of: Any) -> Response:  # noqa: ANN401 - one of the two below
+    database = await access.open_timeline(datasette, request, *asked.TABLES)
+    tag = await etag.tag(datasette, request, database)
+    if (same := etag.unchanged(request, tag)) is not None:
+        return same
+    what = await asked.read(datasette, request, database)
+    found = await of(database, what, _width(request))
+    body = json.dumps({"position": what.end, "notes": what.state.notes, **found}, ensure_ascii=False, separators=(",", ":"))
+    return Response(body, headers=etag.headers(tag), content_type="application/json; charset=utf-8")
+
+
+async def first_drawing(database: Database, what: Asked) -> dict[str, Any]:
+    """Give what the page brings along, so that it is drawn without a further request."""
+    return {"position": what.end, "overview": await _overview(database, what, WIDTH), "view": await _view(database, what, WIDTH)}
+
+
+async def _overview(database: Database, what: Asked, width: int) -> dict[str, Any]:
+    return await gather.overview(database, _wanted(what), BARS)
+
+
+async def _view(database: Database, what: Asked, width: int) -> dict[str, Any]:
+    wanted = _wanted(what)
+    window = what.state.window or await _whole(database, wanted)
+    if window is None:
+        return {"window": None, "lanes": [], "items": [], "clusters": [], "count": 0, "exact": True}
+    beside = (window.end - window.start) * BESIDE
+    first, last = math.floor(window.start - beside), math.ceil(window.end + beside)
+    stretches = max(1, round(width / STRETCH * (1 + 2 * BESIDE)))
+    gathered = await gather.view(database, wanted, first, last, stretches)
+    return {
+        "window": list(window),
+        "first": first,
+        "last": last,
+        "count": await _count(database, wanted, gathered, window),
+        **gathered.json(),
+    }
+
+
+def _wanted(what: Asked) -> Wanted:
+    state = what.state
+    return Wanted(
+        chosen=what.chosen,
+        counted=what.counted,
+        base=state.given.get("kind", ""),
+        plain=not state.filters.keys() - {"kind", "from", "to"} and state.as_of is None and state.status == "current",
+        since=-gather.EVER if state.from_day is None else state.from_day,
+        until=gather.EVER if state.to_day is None else state.to_day,
+        facet=None if state.lanes == "none" else state.lanes,
+        position=what.end,
+    )
+
+
+async def _whole(database: Database, wanted: Wanted) -> Window | None:
+    """Give the window that all happenings fit into."""
+    span = await gather.span(database, wanted)
+    if span is None:
+        return None
+    room = max(1.0, (span[1] - span[0] + 1) * ROOM)
+    return Window(span[0] - room, span[1] + 1 + room)
+
+
+async def _count(database: Database, wanted: Wanted, gathered: gather.Gathered, window: Window) -> int:
+    """Count what can have been going on in the window itself."""
+    first, last = math.floor(window.start), math.ceil(window.end) - 1
+    if wanted.plain and not wanted.few:
+        first, last = wanted.within(first, last)
+        return await counts.touching(database, first, last, wanted.base) if first <= last else 0
+    return gathered.touching(first, last)
+
+
+def _width(request: Request) -> int:
+    text = request.args.get("width") or ""
+    return min(max(int(text), NARROWEST), WIDEST) if text.isascii() and text.isdigit() and len(text) < 9 else WIDTH

@@ -1,0 +1,115 @@
+"""The happenings of a drawing: read by the index that fits, in short, with what their marks and shapes need.
+
+Owns the statements. Each reads a bounded number of rows, however large the timeline. Must not decide what matches.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from sqlite3 import Row
+
+from datasette.database import Database
+
+from timeline.web.drawing.counts import Bar
+from timeline.web.pages import keys
+from timeline.web.pages.choose import Chosen
+
+# So many matches can be read one by one; where there are more, they are counted or sampled.
+FEW = 10_000
+# How many of each stretch are looked at where not all can be, and how many of those that began before a window.
+SAMPLE, ONGOING = 30, 120
+LONGEST_TITLE = 160
+
+_COLUMNS = (
+    "date", "earliest_day", "latest_day", "kind", "place", "attributed_to", "part_of", "status", "sources", "citations", "version",
+    "position",
+)  # fmt: skip
+_DATED = "date is not null"
+
+
+def _columns(table: str) -> str:
+    named = ", ".join(f"{table}.{column}" for column in ("id", *_COLUMNS))
+    return (
+        f"{named}, substr({table}.title, 1, {LONGEST_TITLE + 1}) as title, {int(table != 'happenings')} as superseded,"
+        f" exists (select 1 from citations where citations.happening = {table}.id and stance = 'disputes') as disputed"
+    )
+
+
+async def matching(database: Database, chosen: Sequence[Chosen], first: int, last: int) -> list[Row]:
+    """Read all that was chosen and can have been going on between two days; FEW + 1 at most of each table."""
+    found: list[Row] = []
+    for one in chosen:
+        rows = await database.execute(
+            f"select {_columns(one.table)} from {one.table} where {one.sql} and {_DATED}"
+            f" and coalesce(earliest_day, -9e15) <= :last_day and coalesce(latest_day, 9e15) >= :first_day limit {FEW + 1}",
+            {**one.params, "first_day": first, "last_day": last},
+        )
+        found += rows.rows
+    return found
+
+
+async def beginning(database: Database, bars: Iterable[Bar], kind: str) -> list[Row]:
+    """Read the current happenings, or those of a kind, that begin in these stretches."""
+    index, test = _by_time(kind)
+    rows = await database.execute(
+        f"select {_columns('happenings')} from json_each(:bars) as bar cross join happenings indexed by {index}"
+        f" where {test} and {_WITHIN} and status = 'current' and earliest_day is not null",
+        {"bars": _ranges(bars), "kind": kind},
+    )
+    return list(rows.rows)
+
+
+async def ongoing(database: Database, day: int, kind: str, chosen: Chosen | None = None) -> list[Row]:
+    """Read current happenings that began before a day and had not ended by then: the longest first, ONGOING at most.
+
+    Those of another kind are left out. `matches` tells which are among the chosen.
+    """
+    rows = await database.execute(
+        f"""
+        select {_columns("happenings")}, {f"({chosen.sql})" if chosen else "1"} as matches from (
+            select position as at from spans where magnitude = 62 and first_day < :day
+            union all
+            select position from spans where magnitude = 63 and first_day >= :day
+            union all
+            select spans.position from json_each(:magnitudes) as bits cross join spans
+            where magnitude = bits.value and first_day >= :day - (1 << bits.value) and first_day < :day and last_day >= :day
+            limit {ONGOING}
+        ) as begun cross join happenings on happenings.position = begun.at
+        where happenings.status = 'current' and :base_kind in ('', happenings.kind)
+        """,
+        {**(chosen.params if chosen else {}), "day": day, "magnitudes": _MAGNITUDES, "base_kind": kind},
+    )
+    return list(rows.rows)
+
+
+_MAGNITUDES = json.dumps(list(range(52, 0, -1)))
+
+
+async def sample(database: Database, chosen: Chosen, bars: Sequence[Bar], kind: str) -> dict[Bar, list[Row]]:
+    """Look at the first SAMPLE happenings of each stretch; `matches` tells which are among the chosen."""
+    index, test = _by_time(kind)
+    rows = await database.execute(
+        f"""
+        select bar.key as bar, {_columns("happenings")}, ({chosen.sql}) as matches
+        from json_each(:bars) as bar cross join happenings on happenings.id in (
+            select near.id from happenings as near indexed by {index}
+            where {test} and {_WITHIN} and earliest_day is not null limit {SAMPLE}
+        )
+        """,
+        {**chosen.params, "bars": _ranges(bars), "kind": kind},
+    )
+    found: dict[Bar, list[Row]] = {}
+    for row in rows.rows:
+        found.setdefault(bars[row["bar"]], []).append(row)
+    return found
+
+
+_WITHIN = f"{keys.FIRST} between json_extract(bar.value, '$[0]') and json_extract(bar.value, '$[1]')"
+
+
+def _by_time(kind: str) -> tuple[str, str]:
+    """Give the index along which happenings, or those of a kind, stand in time order, and the condition for it."""
+    return ("happenings_kind", "kind = :kind") if kind else (keys.TIME_INDEX, "1")
+
+
+def _ranges(bars: Iterable[Bar]) -> str:
+    return json.dumps([[bar.first, bar.last] for bar in bars])

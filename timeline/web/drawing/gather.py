@@ -1,0 +1,274 @@
+"""What stands in a window of time: happenings where they are few, counts by stretch where they are many.
+
+Owns that choice, and that each happening in the window is in the answer once for each of its lanes: itself, or in a count.
+Counts are exact where all that matches was counted beforehand or can be read; where not, they are reckoned from a sample
+of each stretch, and the answer says so. Must not know of pixels: it is told how many stretches there are room for.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from sqlite3 import Row
+from typing import Any, NamedTuple
+
+from datasette.database import Database
+
+from timeline.web.drawing import counts, found, lanes, shape
+from timeline.web.drawing.counts import Bar
+from timeline.web.drawing.lanes import Lane
+from timeline.web.pages.choose import Chosen
+
+# So many happenings are handed over one by one; of a single stretch no more than so many.
+ITEMS, ITEMS_OF_A_STRETCH = 240, 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be drawn: what was chosen, and how many that are, where they are few enough to count.
+
+    `base`: the kind that is filtered by, or '' for all, which the counts made beforehand are of. `plain`: nothing else is
+    filtered by, but for a period, whose first and last day are `since` and `until`. `facet`: what the lanes are of.
+    `position`: the end of the log.
+    """
+
+    chosen: Sequence[Chosen]
+    counted: int | None
+    base: str
+    plain: bool
+    since: int
+    until: int
+    facet: str | None
+    position: int
+
+    @property
+    def few(self) -> bool:
+        """Whether all matches can be read."""
+        return self.counted is not None and self.counted <= found.FEW
+
+    def within(self, first: int, last: int) -> tuple[int, int]:
+        """Cut a stretch of days to the period that is filtered by: what touches both touches what they share."""
+        return max(first, self.since), min(last, self.until)
+
+
+@dataclass
+class Gathered:
+    """The answer: `clusters` are (lane, first day, last day, how many).
+
+    `weighed`: where all was read one by one, each with how many it stands for.
+    """
+
+    lanes: Sequence[Lane]
+    rows: list[Row] = field(default_factory=list)
+    lanes_of: dict[int, Sequence[int]] = field(default_factory=dict)
+    clusters: list[tuple[int, int, int, int]] = field(default_factory=list)
+    exact: bool = True
+    weighed: Sequence[tuple[Row, float]] = ()
+
+    def touching(self, first: int, last: int) -> int:
+        """Count those of what was read that can have been going on between two days."""
+        return round(
+            sum(
+                weight
+                for row, weight in self.weighed
+                if (row["earliest_day"] is None or row["earliest_day"] <= last)
+                and (row["latest_day"] is None or row["latest_day"] >= first)
+            )
+        )
+
+    def json(self) -> dict[str, Any]:
+        """Give the answer as the browser reads it."""
+        return {
+            "lanes": [{"value": lane.value, "label": lane.label[:120]} for lane in self.lanes],
+            "items": [_item(row, self.lanes_of[row["position"]]) for row in self.rows],
+            "clusters": self.clusters,
+            "exact": self.exact,
+        }
+
+
+def _item(row: Row, in_lanes: Sequence[int]) -> dict[str, Any]:
+    title = row["title"] or row["id"]
+    item: dict[str, Any] = {
+        "id": row["id"],
+        "title": title if len(title) <= found.LONGEST_TITLE else title[: found.LONGEST_TITLE].rstrip() + "…",
+        "lanes": list(in_lanes),
+        "weight": (0 if row["part_of"] else 1000) + min(row["citations"], 99) * 10 + row["sources"],
+        "marks": [mark for mark, holds in _marks(row) if holds],
+        **(shape.of_text(row["date"]) or {}),
+    }
+    if row["attributed_to"]:
+        item["by"] = row["attributed_to"][:80]
+    return item
+
+
+def _marks(row: Row) -> Iterable[tuple[str, bool]]:
+    retracted = row["status"] == "retracted"
+    yield "retracted", retracted
+    yield "corrected", row["version"] > (2 if retracted else 1)
+    yield "disputed", bool(row["disputed"])
+    yield "claimed", bool(row["attributed_to"])
+    yield "single", row["sources"] == 1
+
+
+async def view(database: Database, wanted: Wanted, first: int, last: int, stretches: int) -> Gathered:
+    """Gather what can have been going on between two days."""
+    if wanted.few:
+        return await _from_matches(database, wanted, first, last, stretches)
+    first, last = wanted.within(first, last)
+    if first > last:
+        return Gathered(await lanes.of_all(database, wanted.facet, wanted.position, wanted.base))
+    first, last = counts.aligned(first, last)
+    period = _Period(first, last, stretches)
+    bars = [bar for bar in await counts.bars(database, first, last, stretches, wanted.base) if bar.starts]
+    before = await counts.touching(database, first, first - 1, wanted.base)
+    if wanted.plain and (wanted.facet in (None, "kind") or before + sum(bar.starts for bar in bars) <= ITEMS):
+        return await _from_counts(database, wanted, period, bars, before)
+    return await _from_sample(database, wanted, period, bars, before)
+
+
+class _Period(NamedTuple):
+    """The days to draw, and how many stretches of them there is room for."""
+
+    first: int
+    last: int
+    stretches: int
+
+
+async def _from_matches(database: Database, wanted: Wanted, first: int, last: int, stretches: int) -> Gathered:
+    """Read all of a few matches."""
+    rows = await found.matching(database, wanted.chosen, first, last)
+    result = Gathered(await lanes.of_matches(database, wanted.facet, wanted.chosen))
+    in_lanes = await lanes.assign(database, wanted.facet, result.lanes, rows)
+    _divide(result, [(row, 1.0) for row in rows], in_lanes, _Period(first, last, stretches))
+    return result
+
+
+async def _from_counts(database: Database, wanted: Wanted, period: _Period, bars: Sequence[Bar], before: int) -> Gathered:
+    """Take the counts made beforehand, and read the happenings of the emptiest stretches and those that began earlier."""
+    few = _emptiest(bars)
+    rows = await found.beginning(database, few, wanted.base)
+    begun = await found.ongoing(database, period.first, wanted.base) if before else []
+    result = Gathered(await lanes.of_all(database, wanted.facet, wanted.position, wanted.base), [*rows, *begun])
+    result.lanes_of = dict(await lanes.assign(database, wanted.facet, result.lanes, result.rows))
+    # What is left is counted: by kind where the lanes are kinds, and then whatever no lane of its own has taken.
+    begins = {bar.first: bar for bar in bars if bar not in few}
+    left = {bar.first: bar.starts for bar in begins.values()}
+    earlier = before - len(begun)
+    kinds = [lane.value for lane in result.lanes if lane.value is not None]
+    for lane, kind in enumerate(kinds):
+        for bar in await counts.bars(database, *period, kind) if left else ():
+            if bar.starts and bar.first in left:
+                left[bar.first] -= bar.starts
+                result.clusters.append((lane, bar.first, bar.last, bar.starts))
+        if earlier:
+            shown = sum(lane in result.lanes_of[row["position"]] for row in begun)
+            uncounted = await counts.touching(database, period.first, period.first - 1, kind) - shown
+            earlier -= uncounted
+            if uncounted:
+                result.clusters.append((lane, period.first, period.first, uncounted))
+    others = len(result.lanes) - 1
+    result.clusters += [(others, first, begins[first].last, count) for first, count in left.items() if count]
+    if earlier:
+        result.clusters.append((others, period.first, period.first, earlier))
+    return result
+
+
+def _emptiest(bars: Sequence[Bar]) -> list[Bar]:
+    """Choose the stretches whose happenings are handed over one by one."""
+    every = sum(bar.starts for bar in bars) <= ITEMS
+    chosen: list[Bar] = []
+    room = ITEMS
+    for bar in sorted(bars, key=lambda bar: bar.starts):
+        if bar.starts > room or (bar.starts > ITEMS_OF_A_STRETCH and not every):
+            break
+        chosen.append(bar)
+        room -= bar.starts
+    return chosen
+
+
+async def _from_sample(database: Database, wanted: Wanted, period: _Period, bars: Sequence[Bar], before: int) -> Gathered:
+    """Look at some happenings of each stretch, and let those that match stand for as many as there are in proportion."""
+    result = Gathered(await lanes.of_all(database, wanted.facet, wanted.position, wanted.base))
+    rows: list[tuple[Row, float]] = []
+    for bar, looked_at in (await found.sample(database, wanted.chosen[0], bars, wanted.base)).items():
+        weight = bar.starts / max(1, sum(row["status"] == "current" for row in looked_at))
+        rows += [(row, max(1.0, weight)) for row in looked_at if row["matches"]]
+    if before:
+        begun = await found.ongoing(database, period.first, wanted.base, wanted.chosen[0])
+        weight = before / len(begun) if len(begun) >= found.ONGOING else 1.0
+        rows += [(row, weight) for row in begun if row["matches"]]
+    in_lanes = await lanes.assign(database, wanted.facet, result.lanes, [row for row, _ in rows])
+    _divide(result, rows, in_lanes, period)
+    result.exact = all(weight == 1 for _, weight in rows)
+    return result
+
+
+def _divide(result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mapping[int, Sequence[int]], period: _Period) -> None:
+    """Keep as happenings those of the emptiest stretches, up to ITEMS; add up the others. A row may stand for several."""
+    first, last, stretches = period
+    result.weighed = rows
+    width = max(1, -(-(last - first + 1) // stretches))
+    by_stretch: dict[int, list[tuple[Row, float]]] = {}
+    for row, weight in rows:
+        begin = row["earliest_day"]
+        number = -1 if begin is None or begin < first else (begin - first) // width
+        by_stretch.setdefault(number, []).append((row, weight))
+    for number, inside in sorted(by_stretch.items(), key=lambda pair: len(pair[1])):
+        fits = len(rows) <= ITEMS or (len(inside) <= ITEMS_OF_A_STRETCH and len(result.rows) + len(inside) <= ITEMS)
+        if fits and all(weight == 1 for _, weight in inside):
+            result.rows += [row for row, _ in inside]
+            result.lanes_of.update({row["position"]: in_lanes[row["position"]] for row, _ in inside})
+            continue
+        totals: dict[int, float] = {}
+        for row, weight in inside:
+            for lane in in_lanes[row["position"]]:
+                totals[lane] = totals.get(lane, 0) + weight
+        begin, end = (first, first) if number < 0 else (first + number * width, min(first + (number + 1) * width - 1, last))
+        result.clusters += [(lane, begin, end, round(total)) for lane, total in sorted(totals.items())]
+
+
+async def overview(database: Database, wanted: Wanted, stretches: int) -> dict[str, Any]:
+    """Count what stands in each stretch of the whole span: `first` and `last` day, and bars of (first day, last day, how many)."""
+    if wanted.few:
+        return _over_rows(await found.matching(database, wanted.chosen, -EVER, EVER), stretches)
+    days = await span(database, wanted)
+    if days is None:
+        return {"first": None, "last": None, "bars": [], "exact": True}
+    bars = await counts.bars(database, *days, stretches, wanted.base)
+    shares: dict[Bar, float] = {}
+    if not wanted.plain:
+        looked = await found.sample(database, wanted.chosen[0], bars, wanted.base)
+        shares = {bar: sum(row["matches"] for row in rows) / len(rows) for bar, rows in looked.items() if rows}
+    counted = [(bar.first, bar.last, round(bar.touching * (1 if wanted.plain else shares.get(bar, 0)))) for bar in bars]
+    return {"first": days[0], "last": days[1], "bars": [bar for bar in counted if bar[2]], "exact": wanted.plain}
+
+
+async def span(database: Database, wanted: Wanted) -> tuple[int, int] | None:
+    """Give the first and the last day that is named by what was chosen; where that is too much to read, by all there is."""
+    if not wanted.few:
+        days = await counts.extent(database, wanted.base)
+        days = days and wanted.within(*days)
+        return days if days and days[0] <= days[1] else None
+    over = _over_rows(await found.matching(database, wanted.chosen, -EVER, EVER), 1)
+    return None if over["first"] is None else (over["first"], over["last"])
+
+
+EVER = 9_000_000_000_000_000
+
+
+def _over_rows(rows: Sequence[Row], stretches: int) -> dict[str, Any]:
+    days = [day for row in rows for day in (row["earliest_day"], row["latest_day"]) if day is not None]
+    if not days:
+        return {"first": None, "last": None, "bars": [], "exact": True}
+    first, last = min(days), max(days)
+    width = max(1, -(-(last - first + 1) // stretches))
+    edges = [0] * (stretches + 2)
+    for row in rows:
+        begin, end = row["earliest_day"], row["latest_day"]
+        edges[0 if begin is None else (begin - first) // width] += 1
+        if end is not None:
+            edges[(end - first) // width + 1] -= 1
+    bars, standing = [], 0
+    for number, edge in enumerate(edges[:stretches]):
+        standing += edge
+        if standing:
+            bars.append((first + number * width, first + (number + 1) * width - 1, standing))
+    return {"first": first, "last": last, "bars": bars, "exact": True}

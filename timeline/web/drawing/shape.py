@@ -1,0 +1,77 @@
+"""What a date looks like: when it can begin and end, what of that is certain, and what it says of its own vagueness.
+
+Owns the short keys in which the browser reads it. Must not know of pixels. Days are numbers, 1 is 0001-01-01.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from timeline import dates
+from timeline.errors import DateInvalid
+
+Shape = dict[str, Any]
+
+
+@lru_cache(maxsize=8192)
+def _shape(text: str) -> Shape | None:
+    try:
+        return of(dates.parse(text))
+    except DateInvalid:
+        return None
+
+
+def of_text(text: str | None) -> Shape | None:
+    """Give the shape of a date as it is written; None where there is none."""
+    return _shape(text) if text else None
+
+
+def of(date: dates.Edtf) -> Shape:
+    """Give the shape of a date.
+
+    `a` and `b`: the first and last day, absent on a side that is open or unknown. `start`, `end`: `open` or `unknown`, absent
+    where stated. `how`: `through` for what lasted from one to the other, `within` for what was at some time between, `all` for
+    a list, `point` for a day, `time` where the time of day is known. `c` and `d`, of an interval with vague ends: the last day
+    on which it can have begun, and the first on which it can have ended. `about`, `perhaps`: approximate, uncertain.
+    """
+    shape: Shape = {"edtf": date.text, "how": _how(date)}
+    if date.earliest_day is not None:
+        shape["a"] = date.earliest_day
+    if date.latest_day is not None:
+        shape["b"] = date.latest_day
+    for side, end in (("start", date.start), ("end", date.end)):
+        if end != "stated":
+            shape[side] = end
+    if date.approximate:
+        shape["about"] = 1
+    if date.uncertain:
+        shape["perhaps"] = 1
+    if shape["how"] == "through":
+        shape.update(_certain(date))
+    if shape["how"] == "time":
+        hour, minute, second = (int(part) for part in date.text.partition("T")[2][:8].split(":"))
+        shape["minute"] = hour * 60 + minute + (1 if second >= 30 else 0)
+    return shape
+
+
+def _how(date: dates.Edtf) -> str:
+    if date.type == "interval":
+        return "through"
+    if date.type == "list":
+        return "all"
+    if date.type == "datetime":
+        return "time"
+    return "point" if date.earliest_day is not None and date.earliest_day == date.latest_day else "within"
+
+
+def _certain(date: dates.Edtf) -> Shape:
+    """Find when an interval had begun for certain, and up to when it had not ended for certain, where its ends are vague."""
+    first, _, last = date.text.partition("/")
+    found: Shape = {}
+    for key, text, outer in (("c", first, date.earliest_day), ("d", last, date.latest_day)):
+        if outer is None or text in ("", ".."):
+            continue
+        end = dates.parse(text)
+        day = end.latest_day if key == "c" else end.earliest_day
+        if day is not None and day != outer:
+            found[key] = day
+    return found

@@ -1,0 +1,59 @@
+"""What an address asks of a timeline: its state, what that chooses, and how many that are.
+
+Owns the order in which these are found out, for the page and for the drawing alike. Must not fetch what was chosen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils.asgi import Request
+
+from timeline.web import access
+from timeline.web.pages import choose, frame, rows
+from timeline.web.pages import state as states
+from timeline.web.pages.choose import Chosen
+from timeline.web.pages.state import State
+
+TABLES = ("happenings", "citations", "sources", "actors", "happening_actors", "happening_tags")
+# What was once known, and why something was retracted, stands in these.
+TABLES_OF_THE_PAST = ("events", "happening_versions")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`actor` is the id that the actor filter was found to mean, and `name` that actor's name. `end` is the log's."""
+
+    state: State
+    end: int
+    actor: str | None
+    name: str | None
+    common: frozenset[str]
+    chosen: Sequence[Chosen]
+    counted: int | None
+
+
+async def read(datasette: Datasette, request: Request, database: Database) -> Asked:
+    """Read what an address asks. Raises Forbidden where it asks for the past, and the visitor may not read that."""
+    state = states.read({name: request.args.getlist(name) for name in states.NAMES})
+    if state.as_of is not None or state.status != "current":
+        await access.ensure_readable(datasette, request, database.name, *TABLES_OF_THE_PAST)
+    end = await frame.log_end(database)
+    actor, name = await _actor(database, state.given.get("actor"))
+    common = await rows.common(database, state, actor)
+    chosen = [choose.standing(state, actor, common)]
+    if state.as_of is not None:
+        chosen.append(choose.superseded(state, name))
+    return Asked(state, end, actor, name, common, chosen, await rows.count(database, chosen))
+
+
+async def _actor(database: Database, wanted: str | None) -> tuple[str | None, str | None]:
+    """Find the actor that a filter means, by id or else by name: (id, name); what was typed, where there is none."""
+    if wanted is None:
+        return None, None
+    for test in ("id = :wanted", "name = :wanted collate nocase"):
+        found = (await database.execute(f"select id, name from actors where {test} limit 1", {"wanted": wanted})).rows
+        if found:
+            return found[0]["id"], found[0]["name"]
+    return wanted, wanted
