@@ -1,0 +1,73 @@
+"""Time what the server answers for tests/bench/page.py, in this process, against Datasette's own table page of the same file.
+
+Owns which addresses are asked and how often. Must not start a browser.
+"""
+
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from datasette.app import Datasette
+
+VIEWS = {
+    "4,030 years": "-2000-01-01/2030-01-01",
+    "500 years": "1500-01-01/2000-01-01",
+    "10 years": "1900-01-01/1910-01-01",
+    "a month": "1944-06-01/1944-07-01",
+    "a day": "1944-06-06/1944-06-07",
+}
+ASKED = {
+    "": "",
+    ", treaty": "&q=treaty",
+    ", the": "&q=the",
+    ", lanes by kind": "&lanes=kind",
+    ", lanes by actor": "&lanes=actor",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How long an address took, in seconds: the first time, and the median of the runs after it; and the size of its body."""
+
+    name: str
+    first: float
+    median: float
+    size: int
+
+
+def addresses(database: str) -> dict[str, str]:
+    """Name what is asked: the peer first, the same without its counts, then the overview, the views, and the page."""
+    timeline, table = f"/{database}/-/timeline", f"/{database}/happenings"
+    asked = {
+        "Datasette's table page": table,
+        "the same, no count, no suggestions": f"{table}?_nocount=1&_nofacet=1&_nosuggest=1",
+        "overview": f"{timeline}/drawing/overview",
+    }
+    for more, query in ASKED.items():
+        for zoom, view in VIEWS.items():
+            asked[f"view of {zoom}{more}"] = f"{timeline}/drawing/view?view={view}&width=1200{query}"
+    asked["the whole page"] = timeline
+    return asked
+
+
+async def answers(path: Path, runs: int) -> list[Answer]:
+    """Ask for every address. Stops at whatever is not answered with 200."""
+    return [await ask(path, name, address, runs) for name, address in addresses(path.stem).items()]
+
+
+async def ask(path: Path, name: str, address: str, runs: int) -> Answer:
+    """Ask a Datasette that has just been started, once and then so many times. SystemExit where that is not answered with 200."""
+    datasette = Datasette([str(path)])
+    await datasette.client.get("/-/versions.json")
+    await datasette.client.get("/")  # it reads the schema before it answers anything
+    times = []
+    for _ in range(runs + 1):
+        start = time.perf_counter()
+        response = await datasette.client.get(address)
+        times.append(time.perf_counter() - start)
+        if response.status_code != 200:
+            raise SystemExit(f"{address}: answered with {response.status_code}, expected 200: {response.text[:200]}")
+    for database in datasette.databases.values():
+        database.close()
+    return Answer(name, times[0], statistics.median(times[1:]), len(response.content))
