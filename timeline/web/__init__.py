@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 
 from timeline import dates
-from timeline.web import asking, descriptions, links, menus, queries, renderer, rules, security
+from timeline.web import asking, assets, descriptions, links, menus, queries, renderer, rules, security
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -56,9 +56,11 @@ def register_routes() -> list[tuple[str, Any]]:
     at = r"^/(?P<database>[^/]+)/-/timeline"
     return [
         (r"^/-/timeline$", pages.index_page),
+        (assets.PATTERN, assets.asset),
         (rf"{at}$", pages.timeline_page),
         (rf"{at}/drawing/overview$", answers.overview_answer),
         (rf"{at}/drawing/view$", answers.view_answer),
+        (rf"{at}/drawing/next$", answers.next_answer),
         (rf"{at}/sources/(?P<source>[^/]+)$", pages.source_page),
         (rf"{at}/events/(?P<position>[0-9]{{1,18}})$", pages.event_page),
         (rf"{at}/(?P<happening>[^/]+)$", pages.happening_page),

@@ -6,14 +6,11 @@ a cell is linked from what stands in its own row, and only in a database that is
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_encode
 from markupsafe import Markup
@@ -23,10 +20,7 @@ from timeline.web import access
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-STATIC = Path(__file__).parent / "static"
 Row = sqlite3.Row | dict[str, Any]
-
-_plugin_names: WeakKeyDictionary[Datasette, str] = WeakKeyDictionary()
 
 
 def index(datasette: Datasette) -> str:
@@ -63,28 +57,6 @@ def passage(datasette: Datasette, database: str, source_id: str, happening_id: s
 def passage_anchor(happening_id: str, number: int) -> str:
     """Give the id of the element that marks a quotation in the text of its source."""
     return f"c-{tilde_encode(happening_id)}-{number}"
-
-
-def static(datasette: Datasette, path: str) -> str:
-    """Give the address of one of our static files, with a hash that changes when the file does."""
-    name = _plugin_names.get(datasette)
-    if name is None:
-        name = _plugin_names[datasette] = _plugin_name()
-    address = str(datasette.urls.static_plugins(name, path))
-    try:
-        return f"{address}?_hash={hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]}"
-    except OSError:
-        return address
-
-
-def _plugin_name() -> str:
-    # Datasette serves our static files under the distribution's name if installed, else under the module's.
-    from datasette.plugins import get_plugins  # noqa: PLC0415 - it is what loads this module
-
-    for plugin in get_plugins():
-        if plugin["static_path"] and Path(plugin["static_path"]) == STATIC:
-            return str(plugin["name"])
-    return "timeline.web"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the browser asks for while one moves about: `/{database}/-/timeline/drawing/overview` and `…/drawing/view`, as JSON.
+"""What the browser asks for while one moves about: `/{database}/-/timeline/drawing/overview`, `…/view` and `…/next`, as JSON.
 
 Owns the answers and the first drawing that the page brings along. The state is the page's own, with `width`, the room in
 pixels. Must not change with anything but the log's end and the address: each answer carries a tag of both.
@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
+from markupsafe import Markup
 
 from timeline.web import access
-from timeline.web.drawing import counts, gather
+from timeline.web.drawing import counts, found, gather
 from timeline.web.drawing.gather import Wanted
-from timeline.web.pages import asked, etag, frame
+from timeline.web.pages import asked, etag, frame, keys, rows
+from timeline.web.pages import state as states
 from timeline.web.pages.asked import Asked
+from timeline.web.pages.keys import Key
+from timeline.web.pages.state import State
 from timeline.web.pages.window import Window
 
 # The room in pixels, unless it is said; a stretch of time that is counted as one takes so many of them.
@@ -42,27 +47,43 @@ async def view_answer(datasette: Datasette, request: Request) -> Response:
     return await _answer(datasette, request, _view)
 
 
+@frame.answering
+async def next_answer(datasette: Datasette, request: Request) -> Response:
+    """Answer with the happening that comes after the one in `focus`, or before it where `step` is -1.
+
+    Without one in focus, it is the first in the window, or the last. `item` is null where there is none.
+    """
+    return await _answer(datasette, request, _next)
+
+
 async def _answer(datasette: Datasette, request: Request, of: Any) -> Response:  # noqa: ANN401 - one of the two below
     database = await access.open_timeline(datasette, request, *asked.TABLES)
+    state = await asked.state_of(datasette, request, database)
     tag = await etag.tag(datasette, request, database)
     if (same := etag.unchanged(request, tag)) is not None:
         return same
-    what = await asked.read(datasette, request, database)
-    found = await of(database, what, _width(request))
-    body = json.dumps({"position": what.end, "notes": what.state.notes, **found}, ensure_ascii=False, separators=(",", ":"))
+    what = await asked.find_out(database, state)
+    told = await of(database, what, request)
+    body = _json({"position": what.end, "notes": what.state.notes, **told})
     return Response(body, headers=etag.headers(tag), content_type="application/json; charset=utf-8")
 
 
-async def first_drawing(database: Database, what: Asked) -> dict[str, Any]:
-    """Give what the page brings along, so that it is drawn without a further request."""
-    return {"position": what.end, "overview": await _overview(database, what, WIDTH), "view": await _view(database, what, WIDTH)}
+async def first_drawing(database: Database, what: Asked) -> Markup:
+    """Give what the page brings along, so that it is drawn without a further request: JSON that may stand in a script element."""
+    brought = {"position": what.end, "overview": await _overview(database, what), "view": await _view(database, what)}
+    return Markup(_json(brought).replace("<", "\\u003c"))  # noqa: S704 - nothing in it can end the element
 
 
-async def _overview(database: Database, what: Asked, width: int) -> dict[str, Any]:
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+async def _overview(database: Database, what: Asked, _: Request | None = None) -> dict[str, Any]:
     return await gather.overview(database, _wanted(what), BARS)
 
 
-async def _view(database: Database, what: Asked, width: int) -> dict[str, Any]:
+async def _view(database: Database, what: Asked, request: Request | None = None) -> dict[str, Any]:
+    width = _width(request) if request else WIDTH
     wanted = _wanted(what)
     window = what.state.window or await _whole(database, wanted)
     if window is None:
@@ -78,6 +99,34 @@ async def _view(database: Database, what: Asked, width: int) -> dict[str, Any]:
         "count": await _count(database, wanted, gathered, window),
         **gathered.json(),
     }
+
+
+async def _next(database: Database, what: Asked, request: Request) -> dict[str, Any]:
+    state, backwards = what.state, request.args.get("step") == "-1"
+    key = await _key(database, state, backwards=backwards)
+    place = {"before": str(key)} if backwards else {"after": str(key)}
+    given = {name: value for name, value in state.given.items() if name not in states.PAGING} | place
+    turned = replace(state, given=given, after=None if backwards else key, before=key if backwards else None, size=1)
+    page = await rows.fetch(database, turned, what.chosen, what.counted)
+    if not page.rows:
+        return {"item": None}
+    position = page.rows[0]["position"]
+    return {"item": gather.item(await found.at(database, position, superseded=position in page.superseded))}
+
+
+async def _key(database: Database, state: State, *, backwards: bool) -> Key:
+    """Give the place in the time order to go on from: that of the happening in focus, or the edge of the window."""
+    if "focus" in state.given:
+        shown = await database.execute(
+            f"select date, {keys.FIRST} as key_first, {keys.LAST} as key_last, id from happenings where id = :id",
+            {"id": state.given["focus"]},
+        )
+        if shown.rows:
+            return rows.key(shown.rows[0])
+    never = gather.EVER
+    if state.window is None:
+        return Key(never, never, "~", "~") if backwards else Key(-never, -never, "", "")
+    return Key(math.ceil(state.window.end), never, "", "") if backwards else Key(math.floor(state.window.start), -never, "", "")
 
 
 def _wanted(what: Asked) -> Wanted:

@@ -47,6 +47,13 @@ async def matching(database: Database, chosen: Sequence[Chosen], first: int, las
     return found
 
 
+async def at(database: Database, position: int, *, superseded: bool) -> Row:
+    """Read the happening, as it stands or as it once stood, that the event at a position recorded."""
+    table = "happening_versions" if superseded else "happenings"
+    found: Row = (await database.execute(f"select {_columns(table)} from {table} where position = :at", {"at": position})).rows[0]
+    return found
+
+
 async def beginning(database: Database, bars: Iterable[Bar], kind: str) -> list[Row]:
     """Read the current happenings, or those of a kind, that begin in these stretches."""
     index, test = _by_time(kind)

@@ -78,15 +78,16 @@ class Gathered:
         """Give the answer as the browser reads it."""
         return {
             "lanes": [{"value": lane.value, "label": lane.label[:120]} for lane in self.lanes],
-            "items": [_item(row, self.lanes_of[row["position"]]) for row in self.rows],
+            "items": [item(row, self.lanes_of[row["position"]]) for row in self.rows],
             "clusters": self.clusters,
             "exact": self.exact,
         }
 
 
-def _item(row: Row, in_lanes: Sequence[int]) -> dict[str, Any]:
+def item(row: Row, in_lanes: Sequence[int] = (0,)) -> dict[str, Any]:
+    """Give a happening as the browser reads it."""
     title = row["title"] or row["id"]
-    item: dict[str, Any] = {
+    said: dict[str, Any] = {
         "id": row["id"],
         "title": title if len(title) <= found.LONGEST_TITLE else title[: found.LONGEST_TITLE].rstrip() + "…",
         "lanes": list(in_lanes),
@@ -95,8 +96,8 @@ def _item(row: Row, in_lanes: Sequence[int]) -> dict[str, Any]:
         **(shape.of_text(row["date"]) or {}),
     }
     if row["attributed_to"]:
-        item["by"] = row["attributed_to"][:80]
-    return item
+        said["by"] = row["attributed_to"][:80]
+    return said
 
 
 def _marks(row: Row) -> Iterable[tuple[str, bool]]:

@@ -70,7 +70,8 @@ def _values(facet: str, chosen: Chosen) -> str:
         return f"select {facet} as value from {table} where {chosen.sql}"
     listed, column, key, said = _LISTED[facet]
     if table == "happenings":
-        return f"select distinct happening, {column} as value from {listed} where happening in (select id from {table} where {chosen.sql})"
+        matching = f"select id from {table} where {chosen.sql}"
+        return f"select distinct happening, {column} as value from {listed} where happening in ({matching})"
     return (
         f"select distinct {table}.position, {said} as value from {table} join events on events.position = {table}.position"
         f" join json_each(events.data, '$.statement.{key}') as said where {chosen.sql}"

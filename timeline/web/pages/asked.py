@@ -11,7 +11,7 @@ from datasette.database import Database
 from datasette.utils.asgi import Request
 
 from timeline.web import access
-from timeline.web.pages import choose, frame, rows
+from timeline.web.pages import choose, frame, moment, rows
 from timeline.web.pages import state as states
 from timeline.web.pages.choose import Chosen
 from timeline.web.pages.state import State
@@ -34,11 +34,17 @@ class Asked:
     counted: int | None
 
 
-async def read(datasette: Datasette, request: Request, database: Database) -> Asked:
-    """Read what an address asks. Raises Forbidden where it asks for the past, and the visitor may not read that."""
+async def state_of(datasette: Datasette, request: Request, database: Database) -> State:
+    """Read the state from an address. Raises Forbidden where it is of the past, and the visitor may not read that."""
     state = states.read({name: request.args.getlist(name) for name in states.NAMES})
-    if state.as_of is not None or state.status != "current":
+    if state.past or state.status != "current":
         await access.ensure_readable(datasette, request, database.name, *TABLES_OF_THE_PAST)
+    return state
+
+
+async def find_out(database: Database, state: State) -> Asked:
+    """Find out what a state asks."""
+    state = await moment.resolved(database, state)
     end = await frame.log_end(database)
     actor, name = await _actor(database, state.given.get("actor"))
     common = await rows.common(database, state, actor)

@@ -5,6 +5,7 @@ wrong where SQLite gave up or refused. Must not know what any page shows.
 """
 
 import functools
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
@@ -14,11 +15,12 @@ from datasette.database import Database, QueryInterrupted
 from datasette.utils.asgi import Request, Response
 
 from timeline.errors import StatementInvalid
-from timeline.web import links
+from timeline.web import assets, links, security
 
 Handler = Callable[[Datasette, Request], Awaitable[Response]]
 Trail = Iterable[tuple[str, str]]
-_ROOT = "<html>"
+_ROOT = re.compile(r'<html(?: lang="[^"]*")?>')
+_DIRECTIONS = ("ltr", "rtl")
 
 
 def answering(handler: Handler) -> Handler:
@@ -69,7 +71,7 @@ async def respond(
     """Draw a page in Datasette's own frame. `trail` is what the breadcrumbs lead through after the database."""
     full = {
         "database": None,
-        "stylesheet": links.static(datasette, "timeline.css"),
+        "stylesheet": assets.address(datasette, "timeline.css"),
         "trail": list(trail),
         "canonical": None,
         **context,
@@ -78,7 +80,13 @@ async def respond(
         full["canonical"] = datasette.absolute_url(request, full["canonical"])
     html = await datasette.render_template(template, full, request=request, view_name="timeline")
     # Not every version of the frame says which language it is in, and screen readers need to be told.
-    return Response.html(html.replace(_ROOT, '<html lang="en">', 1), status=status)
+    return Response.html(_ROOT.sub(f'<html lang="en"{_direction(datasette)}>', html, count=1), status=status)
+
+
+def _direction(datasette: Datasette) -> str:
+    """Say which way the page runs, where the plugin's settings do: a timeline in Arabic may run from right to left."""
+    direction = (datasette.plugin_config(security.PLUGIN) or {}).get("direction")
+    return f' dir="{direction}"' if direction in _DIRECTIONS else ""
 
 
 async def _trouble(datasette: Datasette, request: Request, heading: str, advice: str) -> Response:

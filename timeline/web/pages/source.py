@@ -14,7 +14,7 @@ from datasette.database import Database
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
-from timeline.web import access, links
+from timeline.web import access, assets, links
 from timeline.web.pages import frame, history, known, passages, when
 
 TABLES = ("sources", "source_texts", "citations", "happenings", "events")
@@ -38,9 +38,11 @@ class Use:
 
 @dataclass(frozen=True)
 class Note:
-    """One passage: its number, and who cites it. `asked` where the address asked for it."""
+    """One passage: its number, its place in the text, and who cites it. `asked` where the address asked for it."""
 
     number: int
+    start: int
+    end: int
     uses: Sequence[Use]
     asked: bool
 
@@ -86,6 +88,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
     context = {
         "database": database.name,
         "canonical": here,
+        "script": assets.address(datasette, "cite.js"),
         "timeline": timeline,
         "source": source,
         "title": title,
@@ -147,7 +150,7 @@ def _notes(
             status=row["status"],
         )
         uses.setdefault((row["start_char"], row["end_char"]), []).append(use)
-    return {number: Note(number, uses.get(span, ()), asked == span) for number, span in enumerate(spans, start=1)}
+    return {number: Note(number, *span, uses.get(span, ()), asked == span) for number, span in enumerate(spans, start=1)}
 
 
 async def _unknown(datasette: Datasette, request: Request, database: Database, id_: str) -> Response:

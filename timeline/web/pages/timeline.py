@@ -11,39 +11,34 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
-from timeline.web import access, links
-from timeline.web.pages import cards, choices, choose, etag, frame, known, moment, rows, ways, when
+from timeline.web import access, assets, links
+from timeline.web.drawing import answers
+from timeline.web.pages import asked, cards, choices, choose, etag, frame, known, moment, rows, ways, when
 from timeline.web.pages import state as states
 from timeline.web.pages.cards import Card
 from timeline.web.pages.choices import Choices
 from timeline.web.pages.rows import Page
 from timeline.web.pages.state import State
 
-TABLES = ("happenings", "citations", "sources", "actors", "happening_actors", "happening_tags")
-# What was once known, and why something was retracted, stands in these.
-TABLES_OF_THE_PAST = ("events", "happening_versions")
+# What the drawn timeline runs on; the first is begun with, and the others are fetched beside it.
+SCRIPTS = (
+    "timeline.js", "address.js", "axis.js", "calendar.js", "card.js", "drawing.js", "find.js", "gestures.js", "layout.js",
+    "moment.js", "print.js", "shape.js", "spoken.js", "strip.js",
+)  # fmt: skip
 
 
 @frame.answering
 async def timeline_page(datasette: Datasette, request: Request) -> Response:
     """Answer with the timeline; 400 where the address asked for something that makes no sense, which the page says."""
-    database = await access.open_timeline(datasette, request, *TABLES)
-    state = states.read({name: request.args.getlist(name) for name in states.NAMES})
-    if state.past or state.status != "current":
-        await access.ensure_readable(datasette, request, database.name, *TABLES_OF_THE_PAST)
+    database = await access.open_timeline(datasette, request, *asked.TABLES)
+    state = await asked.state_of(datasette, request, database)
     tag = await etag.tag(datasette, request, database)
     if not state.faulty and (held := etag.unchanged(request, tag)):
         return held
-    state = await moment.resolved(database, state)
-    end = await frame.log_end(database)
+    what = await asked.find_out(database, state)
+    state, end, actor, name, counted = what.state, what.end, what.actor, what.name, what.counted
     offered = await choices.offered(database, end)
-    actor, name = await _actor(database, state.given.get("actor"))
-    common = await rows.common(database, state, actor)
-    chosen = [choose.standing(state, actor, common)]
-    if state.as_of is not None:
-        chosen.append(choose.superseded(state, name))
-    counted = await rows.count(database, chosen)
-    page = await rows.fetch(database, state, chosen, counted)
+    page = await rows.fetch(database, state, what.chosen, counted)
     exported = choose.known(state, name) if state.as_of is not None else choose.standing(state, actor)
     here = links.timeline(datasette, database.name)
     context = {
@@ -60,11 +55,13 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "chips": _chips(state, offered, name),
         "counted": _counts(counted),
         "total": await _total(database, state, counted),
-        "retracted": None if common else await _retracted(datasette, request, database, state, actor),
+        "retracted": None if what.common else await _retracted(datasette, request, database, state, actor),
         "years": _by_year(await cards.of_page(datasette, database, state, page)),
         "empty": not page.rows,
         "turns": _turns(state, page),
         "ways": ways.to_datasette(datasette, database.name, exported),
+        "drawing": await answers.first_drawing(database, what),
+        "scripts": [assets.address(datasette, name) for name in SCRIPTS],
         "as_of_event": links.event(datasette, database.name, state.as_of) if state.as_of and state.as_of <= end else None,
     }
     status = 400 if state.faulty else 200
@@ -72,17 +69,6 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
     if counted is not None:
         response.headers.update(etag.headers(tag))
     return response
-
-
-async def _actor(database: Database, wanted: str | None) -> tuple[str | None, str | None]:
-    """Find the actor that a filter means, by id or else by name: (id, name); what was typed, where there is none."""
-    if wanted is None:
-        return None, None
-    for test in ("id = :wanted", "name = :wanted collate nocase"):
-        found = (await database.execute(f"select id, name from actors where {test} limit 1", {"wanted": wanted})).rows
-        if found:
-            return found[0]["id"], found[0]["name"]
-    return wanted, wanted
 
 
 async def _as_of_said(database: Database, state: State, end: int) -> str | None:
@@ -116,7 +102,7 @@ async def _retracted(datasette: Datasette, request: Request, database: Database,
     """Count the retracted happenings that are left out; None where there are none, or they are shown, or may not be."""
     if state.status != "current" or state.as_of is not None:
         return None
-    for table in TABLES_OF_THE_PAST:
+    for table in asked.TABLES_OF_THE_PAST:
         if not await access.readable(datasette, request.actor, database.name, table):
             return None
     counted = await rows.count_retracted(database, state, actor)

@@ -1,0 +1,48 @@
+"""Our own style sheet and scripts, under an address that changes with any of them.
+
+Owns that address: a folder named for what all the files hold, so that scripts find each other beside themselves, a copy may
+be kept for good, and an old one is never mixed with a new one. Must not serve any other file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from datasette.utils.asgi import NotFound, Request, Response
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+STATIC = Path(__file__).parent / "static"
+PATTERN = r"^/-/timeline/assets/(?P<version>[0-9a-f]{12})/(?P<name>[a-z]+\.(?:js|css))$"
+_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+
+
+@cache
+def files() -> dict[str, bytes]:
+    """Read the files, once."""
+    return {path.name: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.suffix in _TYPES}
+
+
+@cache
+def version() -> str:
+    """Name what all the files hold."""
+    return hashlib.sha256(b"\0".join(part for name, body in files().items() for part in (name.encode(), body))).hexdigest()[:12]
+
+
+def address(datasette: Datasette, name: str) -> str:
+    """Give the address of one of the files."""
+    return str(datasette.urls.path(f"/-/timeline/assets/{version()}/{name}"))
+
+
+async def asset(request: Request) -> Response:
+    """Answer with a file. One of another version is answered with the present one, and not to be kept."""
+    name = request.url_vars["name"]
+    if name not in files():
+        raise NotFound(f"There is no such file: {name}")
+    kept = "public, max-age=31536000, immutable" if request.url_vars["version"] == version() else "no-store"
+    body = files()[name].decode()
+    return Response(body, headers={"Cache-Control": kept}, content_type=_TYPES[Path(name).suffix])

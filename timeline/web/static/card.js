@@ -1,0 +1,68 @@
+// @ts-check
+// The card of a happening: its own page's article, shown beside the drawing. Owns fetching and showing it. What stands
+// on it is written by the server alone, so that a card and a page never differ.
+
+import { translate } from "./spoken.js";
+
+export class Card {
+  /** @param {HTMLElement} element @param {() => void} closed */
+  constructor(element, closed) {
+    this.element = element;
+    this.body = /** @type {HTMLElement} */ (element.querySelector(".card-body"));
+    element.querySelector("button")?.addEventListener("click", closed);
+    element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") closed();
+    });
+    this.asked = 0;
+  }
+
+  close() {
+    this.asked += 1;
+    this.element.hidden = true;
+    this.body.replaceChildren();
+  }
+
+  /** @param {string} address of the happening's page */
+  async open(address) {
+    const asked = (this.asked += 1);
+    this.element.setAttribute("aria-busy", "true");
+    let article;
+    try {
+      const response = await fetch(address);
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      article = page.querySelector("main article.one") ?? page.querySelector("main");
+    } catch {
+      article = Object.assign(document.createElement("p"), { textContent: "This happening could not be fetched. Try again." });
+    }
+    if (asked !== this.asked || !article) return;
+    adapt(/** @type {HTMLElement} */ (article), address);
+    translate(article);
+    this.body.replaceChildren(document.adoptNode(article));
+    this.element.removeAttribute("aria-busy");
+    this.element.hidden = false;
+  }
+}
+
+/** Make a page's article part of this page: its names and headings below ours, its title the way to it. @param {HTMLElement} article @param {string} address */
+function adapt(article, address) {
+  for (const element of article.querySelectorAll("[id]")) element.id = `card-${element.id}`;
+  for (const element of article.querySelectorAll("[aria-labelledby]")) {
+    element.setAttribute("aria-labelledby", `card-${element.getAttribute("aria-labelledby")}`);
+  }
+  for (const link of article.querySelectorAll("a[href]")) {
+    const href = link.getAttribute("href") ?? "";
+    link.setAttribute("href", href.startsWith("#") ? `#card-${href.slice(1)}` : new URL(href, new URL(address, location.href)).href);
+  }
+  for (const heading of article.querySelectorAll("h1, h2, h3")) {
+    const lower = document.createElement(`h${Number(heading.tagName[1]) + 1}`);
+    for (const { name, value } of heading.attributes) lower.setAttribute(name, value);
+    lower.append(...heading.childNodes);
+    if (heading.tagName === "H1") {
+      const link = Object.assign(document.createElement("a"), { href: address });
+      link.append(...lower.childNodes);
+      lower.append(link);
+      lower.className = "card-title";
+    }
+    heading.replaceWith(lower);
+  }
+}

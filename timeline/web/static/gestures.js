@@ -1,0 +1,95 @@
+// @ts-check
+// How hands move the view: drag, wheel, pinch, double-click and keys. Owns the translation into shifts and zooms; what
+// these do is the view's. Distances are pixels, and shares of the view's width, from the beginning of the line.
+
+/**
+ * @typedef {object} Moves
+ * @property {(share: number, step: boolean) => void} shift by a share of the view; `step`: at once and for good, not while dragging
+ * @property {(factor: number, at: number, step: boolean) => void} zoom in by a factor about a place, as a share of the view
+ * @property {(factor: number) => boolean} zooms whether there is anything to be seen by that
+ * @property {() => void} settle the hand has let go
+ * @property {(key: string) => boolean} key whether the key meant something
+ */
+
+const SLACK = 4;
+
+/** @param {HTMLElement} view @param {Moves} moves */
+export function listen(view, moves) {
+  const rtl = () => getComputedStyle(view).direction === "rtl";
+  const width = () => view.clientWidth || 1;
+  const at = (/** @type {number} */ x) => {
+    const share = (x - view.getBoundingClientRect().left) / width();
+    return rtl() ? 1 - share : share;
+  };
+  /** @type {Map<number, number>} where each finger is */
+  const fingers = new Map();
+  let travelled = 0;
+
+  view.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    if (!fingers.size) travelled = 0;
+    fingers.set(event.pointerId, event.clientX);
+  });
+  view.addEventListener("pointermove", (event) => {
+    const before = fingers.get(event.pointerId);
+    if (before === undefined) return;
+    const others = [...fingers].filter(([id]) => id !== event.pointerId).map(([, x]) => x);
+    const by = event.clientX - before;
+    travelled += Math.abs(by);
+    if (travelled > SLACK && !view.hasPointerCapture(event.pointerId)) view.setPointerCapture(event.pointerId);
+    if (travelled <= SLACK) return;
+    fingers.set(event.pointerId, event.clientX);
+    if (others.length) {
+      const [was, is] = [Math.abs(before - others[0]), Math.abs(event.clientX - others[0])];
+      if (was > 8 && is > 8) moves.zoom(is / was, at((event.clientX + others[0]) / 2), false);
+    } else moves.shift(((rtl() ? 1 : -1) * by) / width(), false);
+  });
+  const release = (/** @type {PointerEvent} */ event) => {
+    if (fingers.delete(event.pointerId) && !fingers.size && travelled > SLACK) moves.settle();
+  };
+  view.addEventListener("pointerup", release);
+  view.addEventListener("pointercancel", release);
+  view.addEventListener("lostpointercapture", release);
+  // What was dragged was not clicked.
+  view.addEventListener(
+    "click",
+    (event) => {
+      if (travelled <= SLACK) return;
+      event.preventDefault();
+      event.stopPropagation();
+      travelled = 0;
+    },
+    true,
+  );
+  view.addEventListener("dragstart", (event) => event.preventDefault());
+  view.addEventListener("dblclick", (event) => {
+    if (!(event.target instanceof Element) || !event.target.closest("a, button")) moves.zoom(event.shiftKey ? 0.5 : 2, at(event.clientX), true);
+  });
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let rest;
+  let scrolled = 0;
+  addEventListener("scroll", () => (scrolled = Date.now()), { passive: true });
+  view.addEventListener(
+    "wheel",
+    (event) => {
+      const pixels = event.deltaMode === 1 ? 32 : event.deltaMode === 2 ? 400 : 1;
+      const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
+      const factor = Math.exp(-Math.max(-240, Math.min(240, event.deltaY * pixels)) / 300);
+      // Who scrolls the page past the view, or is at its widest, goes on scrolling.
+      const passing = Date.now() - scrolled < 300 || !moves.zooms(factor);
+      if (!sideways && !event.ctrlKey && !event.metaKey && passing) return;
+      event.preventDefault();
+      if (sideways) moves.shift(((rtl() ? -1 : 1) * (event.deltaX || event.deltaY) * pixels) / width(), false);
+      else moves.zoom(factor, at(event.clientX), false);
+      clearTimeout(rest);
+      rest = setTimeout(moves.settle, 150);
+    },
+    { passive: false },
+  );
+  view.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = rtl() && event.key.startsWith("Arrow") ? ({ ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" }[event.key] ?? event.key) : event.key;
+    if (moves.key(key)) event.preventDefault();
+  });
+}

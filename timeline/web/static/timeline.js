@@ -1,0 +1,124 @@
+// @ts-check
+// The timeline page: brings the drawing, the search, the card and the address together. Owns that wiring alone.
+
+import { asked, changed, go, state } from "./address.js";
+import { typed, writtenWindow } from "./calendar.js";
+import { Card } from "./card.js";
+import { Drawing } from "./drawing.js";
+import { Find } from "./find.js";
+import { moment } from "./moment.js";
+import { print } from "./print.js";
+import { locale, translate } from "./spoken.js";
+
+/** @typedef {import("./drawing.js").Item} Item */
+
+const root = /** @type {HTMLElement} */ (document.getElementById("drawing"));
+const here = root.dataset.here ?? "";
+const by = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** @param {Document} page @returns {{overview: any, view: any, position: number}} */
+const brought = (page) => JSON.parse(page.getElementById("drawing-data")?.textContent ?? "{}");
+
+/** @param {string} url */
+async function json(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return response.json();
+}
+
+const address = (/** @type {Item} */ item) => {
+  const as_of = state().get("as_of");
+  return `${here}/${item.id.replaceAll(".", "~2E")}${as_of ? `?as_of=${encodeURIComponent(as_of)}` : ""}`;
+};
+
+const source = {
+  address,
+  view: (/** @type {any} */ window, /** @type {number} */ width) =>
+    json(asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width) })),
+};
+
+const drawing = new Drawing(root, source, {
+  moved: (window, step) => go(changed({ view: window && writtenWindow(window) }), step),
+  opened: (item) => open(item, true),
+  closed: () => shut(true),
+  next,
+}, locale());
+const card = new Card(by("card"), () => {
+  shut(true);
+  drawing.view.focus({ preventScroll: true });
+});
+
+/** @param {Item} item @param {boolean} step */
+function open(item, step) {
+  go(changed({ focus: item.id }), step);
+  drawing.lookAt(item);
+  card.open(address(item));
+}
+
+/** @param {boolean} step */
+function shut(step) {
+  if (step) go(changed({ focus: null }), true);
+  drawing.lookAt(null);
+  card.close();
+}
+
+/** @param {1 | -1} step */
+async function next(step) {
+  const more = { step: String(step), view: writtenWindow(drawing.window), ...(drawing.focus ? { focus: drawing.focus.id } : {}) };
+  const { item } = await json(asked(`${here}/drawing/next`, more));
+  if (item) open(item, false);
+  else drawing.part("drawn-said").textContent = step > 0 ? "There is nothing later." : "There is nothing earlier.";
+}
+
+/** Show what a page brought. @param {Document} page */
+function arrive(page) {
+  const { overview, view } = brought(page);
+  drawing.set(overview, view);
+  mark();
+}
+
+/** Open the card that the address names, and say which it is. */
+function mark() {
+  const id = state().get("focus");
+  if (!id) shut(false);
+  else if (drawing.focus?.id !== id) {
+    const item = drawing.data.items.find((one) => one.id === id);
+    drawing.focus = item ?? null;
+    drawing.draw();
+    card.open(address(item ?? /** @type {Item} */ ({ id })));
+  }
+}
+
+const find = new Find(/** @type {HTMLFormElement} */ (by("find")), arrive);
+addEventListener("popstate", () => find.load(new URL(location.href), null));
+
+/** @type {Record<string, () => void>} */
+const buttons = {
+  earlier: () => drawing.shift(-0.5, true),
+  later: () => drawing.shift(0.5, true),
+  closer: () => drawing.zoom(2, drawing.fixed, true),
+  wider: () => drawing.zoom(0.5, 0.5, true),
+  fit: () => drawing.fit(),
+  today: () => drawing.today(),
+  previous: () => void next(-1),
+  next: () => void next(1),
+};
+root.addEventListener("click", (event) => {
+  const name = event.target instanceof Element ? event.target.closest("[data-do]")?.getAttribute("data-do") : null;
+  if (name) buttons[name]?.();
+});
+by("go").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const field = /** @type {HTMLInputElement} */ (by("go-date"));
+  const period = typed(field.value);
+  field.setCustomValidity(period ? "" : "Write a year (2003, 44 BCE), a month (2025-11) or a day (2025-11-24)");
+  if (period) drawing.goTo(period);
+  else field.reportValidity();
+});
+by("go-date").addEventListener("input", (event) => /** @type {HTMLInputElement} */ (event.target).setCustomValidity(""));
+
+root.hidden = false;
+moment(root, (as_of) => find.load(changed({ as_of }), false));
+print(drawing, () => json(asked(`${here}/drawing/view`, { view: writtenWindow(drawing.whole), width: "680" })));
+translate(document.body);
+arrive(document);
