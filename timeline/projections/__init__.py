@@ -42,6 +42,7 @@ def register(connection: sqlite3.Connection) -> None:
     connection.create_function("actor_id", 1, lru_cache(10_000)(model.actor_id), deterministic=True)
     connection.create_function("folded", -1, folded, deterministic=True)
     connection.create_function("magnitude", 2, magnitude, deterministic=True)
+    connection.create_function("stands_until", 1, stands_until, deterministic=True)
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -104,10 +105,24 @@ def _is_schema(statement: str) -> bool:
 
 
 def magnitude(first_day: int | None, last_day: int | None) -> int:
-    """Count the bits of the days from the first to the last: 0 for a single day, 62 without an end, 63 without a start."""
+    """Count the bits of the days from the first to the last: 0 for a single day or without a first, 62 without a last."""
     if first_day is None:
-        return 63
+        return 0
     return 62 if last_day is None else (last_day - first_day).bit_length()
+
+
+@lru_cache(10_000)
+def stands_until(date: str | None) -> int | None:
+    """Give the last day on which what has this date stands in a drawing; None for an interval whose end is open.
+
+    What has no known end otherwise stands where it begins.
+    """
+    if date is None:
+        return None
+    read = dates.parse(date)
+    if read.latest_day is not None:
+        return read.latest_day
+    return None if read.type == "interval" and read.end == "open" else read.earliest_day
 
 
 def folded(*texts: str | None) -> str | None:

@@ -1,8 +1,8 @@
 -- density: how many current happenings begin and end in each stretch of 2^scale days, so that a timeline of any length and
 -- any size is counted in as many rows as it has pixels. Bucket b holds the days from b * 2^scale to (b + 1) * 2^scale - 1.
--- Each is counted twice: under its own kind, and under '' for all. What has no known start begins in the first bucket there
--- can be; what has no known end ends in none. Up to a day, those that touch a period are the starts up to its last day less
--- the ends before its first.
+-- Each is counted twice: under its own kind, and under '' for all. It begins where it is placed in the time order, which
+-- without a known start is its last day. An interval with an open end ends in no stretch; what has no known end otherwise
+-- ends where it begins. Those that touch a period are the starts up to its last day less the ends before its first.
 
 CREATE TABLE density (
     kind   TEXT NOT NULL,
@@ -19,11 +19,11 @@ INSERT INTO density
 WITH
 scales (scale) AS (VALUES (0), (7), (14), (21), (28), (42)),
 changed (difference, kind, first_day, last_day) AS MATERIALIZED (
-    SELECT 1, kind, coalesce(earliest_day, -4503599627370496), latest_day FROM happening_versions
-    WHERE position > :after AND known_until IS NULL AND status = 'current' AND date IS NOT NULL
+    SELECT 1, kind, coalesce(earliest_day, latest_day), stands_until(date) FROM happening_versions
+    WHERE position > :after AND known_until IS NULL AND status = 'current' AND coalesce(earliest_day, latest_day) IS NOT NULL
     UNION ALL
-    SELECT -1, kind, coalesce(earliest_day, -4503599627370496), latest_day FROM happening_versions
-    WHERE known_until > :after AND position <= :after AND status = 'current' AND date IS NOT NULL
+    SELECT -1, kind, coalesce(earliest_day, latest_day), stands_until(date) FROM happening_versions
+    WHERE known_until > :after AND position <= :after AND status = 'current' AND coalesce(earliest_day, latest_day) IS NOT NULL
 ),
 edges (kind, day, starts, ends) AS MATERIALIZED (
     SELECT kind, first_day, difference, CASE WHEN last_day = first_day THEN difference ELSE 0 END FROM changed

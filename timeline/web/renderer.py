@@ -18,13 +18,14 @@ from datasette.utils import path_from_row_pks
 from markupsafe import Markup
 
 from timeline import dates
-from timeline.web import guess, links
+from timeline.web import assets, guess, links
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
 FORMAT = "timeline"
+SCRIPTS = ("rows.js", "axis.js", "calendar.js", "drawing.js", "gestures.js", "layout.js", "shape.js", "spoken.js", "strip.js")
 # Arguments that say how to draw the rows, not which rows.
 _HOW = ("_date", "_title", "_format", "_labels")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -75,7 +76,10 @@ async def render(
     context = {**_frame(found), "problem": problem}
     if problem is None:
         context.update(_left_out(found))
-        context.update(_in_time_order(await _items(found)))
+        items = await _items(found)
+        context.update(_in_time_order(items))
+        context["drawing"] = _drawing(items)
+        context["scripts"] = [assets.address(datasette, name) for name in SCRIPTS]
     here = [(_address(found, FORMAT, {}), "as a timeline")]
     trail = [(datasette.urls.table(database, table), table), *here] if table else here
     response = await frame.respond(datasette, request, "timeline_rows.html", context, trail=trail)
@@ -205,9 +209,25 @@ async def _shown(found: Rows, row: dict[str, Any], column: str) -> str | Markup 
 
 def _in_time_order(items: list[dict[str, Any]]) -> dict[str, Any]:
     years: dict[str, list[dict[str, Any]]] = {}
+    for number, item in enumerate(items):
+        item["anchor"] = f"row-{number + 1}"
     for item in sorted((item for item in items if item["date"]), key=lambda item: _when(item["date"])):
         years.setdefault(_year(item["date"]), []).append(item)
     return {"years": list(years.items()), "undated": [item for item in items if not item["date"]]}
+
+
+def _drawing(items: list[dict[str, Any]]) -> Markup:
+    """Give the rows as the drawn timeline reads them: JSON that may stand in a script element."""
+    from timeline.web.drawing import answers, gather, shape  # noqa: PLC0415 - as above
+
+    drawn, placed = [], []
+    for item in items:
+        if item["date"] and (days := shape.stands(item["date"].earliest_day, item["date"].latest_day, shape.of(item["date"]))):
+            title = item["title"].striptags() if isinstance(item["title"], Markup) else str(item["title"] or "row")
+            marks = ["retracted"] if item["retracted"] else []
+            drawn.append({"id": item["anchor"], "title": title[:200], "lanes": [0], "marks": marks, **shape.of(item["date"])})
+            placed.append(days)
+    return answers.in_script({"overview": gather.over(placed, answers.BARS), "items": drawn})
 
 
 def _said(date: dates.Edtf) -> str:

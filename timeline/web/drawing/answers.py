@@ -71,7 +71,12 @@ async def _answer(datasette: Datasette, request: Request, of: Any) -> Response: 
 async def first_drawing(database: Database, what: Asked) -> Markup:
     """Give what the page brings along, so that it is drawn without a further request: JSON that may stand in a script element."""
     brought = {"position": what.end, "overview": await _overview(database, what), "view": await _view(database, what)}
-    return Markup(_json(brought).replace("<", "\\u003c"))  # noqa: S704 - nothing in it can end the element
+    return in_script(brought)
+
+
+def in_script(value: object) -> Markup:
+    """Write JSON that may stand in a script element: nothing in it can end the element."""
+    return Markup(_json(value).replace("<", "\\u003c"))  # noqa: S704 - as it says
 
 
 def _json(value: object) -> str:
@@ -153,7 +158,7 @@ async def _whole(database: Database, wanted: Wanted) -> Window | None:
 
 
 async def _count(database: Database, wanted: Wanted, gathered: gather.Gathered, window: Window) -> int:
-    """Count what can have been going on in the window itself."""
+    """Count what stands in the window itself."""
     first, last = math.floor(window.start), math.ceil(window.end) - 1
     if wanted.plain and not wanted.few:
         first, last = wanted.within(first, last)

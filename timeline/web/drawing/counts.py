@@ -13,8 +13,6 @@ from datasette.database import Database
 SCALES = (0, 7, 14, 21, 28, 42)
 # No more stretches than this are read for one answer.
 FINEST = 16_384
-# Where what has no known start begins.
-NO_START = -(1 << 52)
 
 
 class Bar(NamedTuple):
@@ -31,16 +29,16 @@ async def extent(database: Database, kind: str = "") -> tuple[int, int] | None:
     at = "from density where kind = :kind and scale = 0"
     row = (
         await database.execute(
-            f"select (select bucket {at} and bucket > :no_start order by bucket limit 1) as first,"
-            f" (select bucket {at} and bucket > :no_start order by bucket desc limit 1) as last",
-            {"kind": kind, "no_start": NO_START},
+            f"select (select bucket {at} order by bucket limit 1) as first,"
+            f" (select bucket {at} order by bucket desc limit 1) as last",
+            {"kind": kind},
         )
     ).rows[0]
     return None if row["first"] is None else (row["first"], row["last"])
 
 
 async def touching(database: Database, first: int, last: int, kind: str = "") -> int:
-    """Count the happenings that can have been going on between two days, both included."""
+    """Count the happenings that stand between two days, both included."""
     begun = await _before(database, "starts", last + 1, kind)
     return begun - await _before(database, "ends", first, kind)
 

@@ -9,6 +9,7 @@ from sqlite3 import Row
 
 from datasette.database import Database
 
+from timeline.web.drawing import shape
 from timeline.web.drawing.counts import Bar
 from timeline.web.pages import keys
 from timeline.web.pages.choose import Chosen
@@ -23,7 +24,6 @@ _COLUMNS = (
     "date", "earliest_day", "latest_day", "kind", "place", "attributed_to", "part_of", "status", "sources", "citations", "version",
     "position",
 )  # fmt: skip
-_DATED = "date is not null"
 
 
 def _columns(table: str) -> str:
@@ -35,15 +35,15 @@ def _columns(table: str) -> str:
 
 
 async def matching(database: Database, chosen: Sequence[Chosen], first: int, last: int) -> list[Row]:
-    """Read all that was chosen and can have been going on between two days; FEW + 1 at most of each table."""
+    """Read all that was chosen and stands between two days; of each table, no more than FEW are looked at."""
     found: list[Row] = []
     for one in chosen:
         rows = await database.execute(
-            f"select {_columns(one.table)} from {one.table} where {one.sql} and {_DATED}"
-            f" and coalesce(earliest_day, -9e15) <= :last_day and coalesce(latest_day, 9e15) >= :first_day limit {FEW + 1}",
+            f"select {_columns(one.table)} from {one.table} where {one.sql}"
+            f" and coalesce(earliest_day, latest_day) <= :last_day and coalesce(latest_day, 9e15) >= :first_day limit {FEW}",
             {**one.params, "first_day": first, "last_day": last},
         )
-        found += rows.rows
+        found += [row for row in rows.rows if (days := shape.placed(row)) and days[0] <= last and days[1] >= first]
     return found
 
 
@@ -59,7 +59,7 @@ async def beginning(database: Database, bars: Iterable[Bar], kind: str) -> list[
     index, test = _by_time(kind)
     rows = await database.execute(
         f"select {_columns('happenings')} from json_each(:bars) as bar cross join happenings indexed by {index}"
-        f" where {test} and {_WITHIN} and status = 'current' and earliest_day is not null",
+        f" where {test} and {_WITHIN} and status = 'current'",
         {"bars": _ranges(bars), "kind": kind},
     )
     return list(rows.rows)
@@ -74,8 +74,6 @@ async def ongoing(database: Database, day: int, kind: str, chosen: Chosen | None
         f"""
         select {_columns("happenings")}, {f"({chosen.sql})" if chosen else "1"} as matches from (
             select position as at from spans where magnitude = 62 and first_day < :day
-            union all
-            select position from spans where magnitude = 63 and first_day >= :day
             union all
             select spans.position from json_each(:magnitudes) as bits cross join spans
             where magnitude = bits.value and first_day >= :day - (1 << bits.value) and first_day < :day and last_day >= :day
@@ -99,7 +97,7 @@ async def sample(database: Database, chosen: Chosen, bars: Sequence[Bar], kind: 
         select bar.key as bar, {_columns("happenings")}, ({chosen.sql}) as matches
         from json_each(:bars) as bar cross join happenings on happenings.id in (
             select near.id from happenings as near indexed by {index}
-            where {test} and {_WITHIN} and earliest_day is not null limit {SAMPLE}
+            where {test} and {_WITHIN} limit {SAMPLE}
         )
         """,
         {**chosen.params, "bars": _ranges(bars), "kind": kind},

@@ -5,6 +5,7 @@ Counts are exact where all that matches was counted beforehand or can be read; w
 of each stretch, and the answer says so. Must not know of pixels: it is told how many stretches there are room for.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sqlite3 import Row
@@ -64,14 +65,9 @@ class Gathered:
     weighed: Sequence[tuple[Row, float]] = ()
 
     def touching(self, first: int, last: int) -> int:
-        """Count those of what was read that can have been going on between two days."""
+        """Count those of what was read that stand between two days."""
         return round(
-            sum(
-                weight
-                for row, weight in self.weighed
-                if (row["earliest_day"] is None or row["earliest_day"] <= last)
-                and (row["latest_day"] is None or row["latest_day"] >= first)
-            )
+            sum(weight for row, weight in self.weighed if (days := shape.placed(row)) and days[0] <= last and days[1] >= first)
         )
 
     def json(self) -> dict[str, Any]:
@@ -110,7 +106,7 @@ def _marks(row: Row) -> Iterable[tuple[str, bool]]:
 
 
 async def view(database: Database, wanted: Wanted, first: int, last: int, stretches: int) -> Gathered:
-    """Gather what can have been going on between two days."""
+    """Gather what stands between two days."""
     if wanted.few:
         return await _from_matches(database, wanted, first, last, stretches)
     first, last = wanted.within(first, last)
@@ -209,8 +205,8 @@ def _divide(result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mappi
     width = max(1, -(-(last - first + 1) // stretches))
     by_stretch: dict[int, list[tuple[Row, float]]] = {}
     for row, weight in rows:
-        begin = row["earliest_day"]
-        number = -1 if begin is None or begin < first else (begin - first) // width
+        begin = row["earliest_day"] if row["earliest_day"] is not None else row["latest_day"]
+        number = -1 if begin < first else (begin - first) // width
         by_stretch.setdefault(number, []).append((row, weight))
     for number, inside in sorted(by_stretch.items(), key=lambda pair: len(pair[1])):
         fits = len(rows) <= ITEMS or (len(inside) <= ITEMS_OF_A_STRETCH and len(result.rows) + len(inside) <= ITEMS)
@@ -229,7 +225,7 @@ def _divide(result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mappi
 async def overview(database: Database, wanted: Wanted, stretches: int) -> dict[str, Any]:
     """Count what stands in each stretch of the whole span: `first` and `last` day, and bars of (first day, last day, how many)."""
     if wanted.few:
-        return _over_rows(await found.matching(database, wanted.chosen, -EVER, EVER), stretches)
+        return over(await _placed(database, wanted), stretches)
     days = await span(database, wanted)
     if days is None:
         return {"first": None, "last": None, "bars": [], "exact": True}
@@ -248,25 +244,30 @@ async def span(database: Database, wanted: Wanted) -> tuple[int, int] | None:
         days = await counts.extent(database, wanted.base)
         days = days and wanted.within(*days)
         return days if days and days[0] <= days[1] else None
-    over = _over_rows(await found.matching(database, wanted.chosen, -EVER, EVER), 1)
-    return None if over["first"] is None else (over["first"], over["last"])
+    every = over(await _placed(database, wanted), 1)
+    return None if every["first"] is None else (every["first"], every["last"])
+
+
+async def _placed(database: Database, wanted: Wanted) -> list[shape.Days]:
+    rows = await found.matching(database, wanted.chosen, -EVER, EVER)
+    return [days for row in rows if (days := shape.placed(row))]
 
 
 EVER = 9_000_000_000_000_000
 
 
-def _over_rows(rows: Sequence[Row], stretches: int) -> dict[str, Any]:
-    days = [day for row in rows for day in (row["earliest_day"], row["latest_day"]) if day is not None]
-    if not days:
+def over(placed: Sequence[shape.Days], stretches: int) -> dict[str, Any]:
+    """Count what stands in each stretch of the span of some days, as `overview` does."""
+    if not placed:
         return {"first": None, "last": None, "bars": [], "exact": True}
-    first, last = min(days), max(days)
+    first = min(begin for begin, _ in placed)
+    last = int(max(begin if end == math.inf else end for begin, end in placed))
     width = max(1, -(-(last - first + 1) // stretches))
     edges = [0] * (stretches + 2)
-    for row in rows:
-        begin, end = row["earliest_day"], row["latest_day"]
-        edges[0 if begin is None else (begin - first) // width] += 1
-        if end is not None:
-            edges[(end - first) // width + 1] -= 1
+    for begin, end in placed:
+        edges[(begin - first) // width] += 1
+        if end != math.inf:
+            edges[int(end - first) // width + 1] -= 1
     bars, standing = [], 0
     for number, edge in enumerate(edges[:stretches]):
         standing += edge

@@ -3,13 +3,17 @@
 Owns the short keys in which the browser reads it. Must not know of pixels. Days are numbers, 1 is 0001-01-01.
 """
 
+import math
 from functools import lru_cache
+from sqlite3 import Row
 from typing import Any
 
 from timeline import dates
 from timeline.errors import DateInvalid
 
 Shape = dict[str, Any]
+Days = tuple[int, float]
+"""The first and the last day."""
 
 
 @lru_cache(maxsize=8192)
@@ -23,6 +27,21 @@ def _shape(text: str) -> Shape | None:
 def of_text(text: str | None) -> Shape | None:
     """Give the shape of a date as it is written; None where there is none."""
     return _shape(text) if text else None
+
+
+def placed(row: Row) -> Days | None:
+    """Give the first and last day for which a happening stands in a drawing, as the counts made beforehand have it."""
+    return stands(row["earliest_day"], row["latest_day"], of_text(row["date"]) or {})
+
+
+def stands(earliest: int | None, latest: int | None, shape: Shape) -> Days | None:
+    """Give the first and last day for which a date stands in a drawing; an interval with an open end stands for ever."""
+    first = earliest if earliest is not None else latest
+    if first is None:
+        return None
+    if latest is None:
+        return first, math.inf if shape.get("how") == "through" and shape.get("end") == "open" else first
+    return first, latest
 
 
 def of(date: dates.Edtf) -> Shape:

@@ -3,9 +3,9 @@
 // what a window holds when what it has will not do. Must not know of the address, the search or the card.
 
 import { context, said, ticks, unitOf } from "./axis.js";
-import { now } from "./calendar.js";
+import { now, typed } from "./calendar.js";
 import { listen } from "./gestures.js";
-import { CHIPS, layout, LONGEST_LABEL, ROW, span } from "./layout.js";
+import { CHIPS, layout, ROW, span } from "./layout.js";
 import { classes, signs, spoken } from "./shape.js";
 import { inWords } from "./spoken.js";
 import { Strip } from "./strip.js";
@@ -164,6 +164,34 @@ export class Drawing {
     this.ask(0, this.window);
   }
 
+  /** Make the buttons and the date field beside the view do what they say. @param {Record<string, () => void>} more */
+  controls(more) {
+    /** @type {Record<string, () => void>} */
+    const meant = {
+      earlier: () => this.shift(-0.5, true),
+      later: () => this.shift(0.5, true),
+      closer: () => this.zoom(2, this.fixed, true),
+      wider: () => this.zoom(0.5, 0.5, true),
+      fit: () => this.fit(),
+      today: () => this.today(),
+      ...more,
+    };
+    this.root.addEventListener("click", (event) => {
+      const name = event.target instanceof Element ? event.target.closest("[data-do]")?.getAttribute("data-do") : null;
+      if (name) meant[name]?.();
+    });
+    const form = this.part("drawn-go");
+    const field = /** @type {HTMLInputElement} */ (form.querySelector("input"));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const period = typed(field.value);
+      field.setCustomValidity(period ? "" : "Write a year (2003, 44 BCE), a month (2025-11) or a day (2025-11-24)");
+      if (period) this.goTo(period);
+      else field.reportValidity();
+    });
+    field.addEventListener("input", () => field.setCustomValidity(""));
+  }
+
   /** @param {string} key @returns {boolean} */
   key(key) {
     /** @type {Record<string, () => void>} */
@@ -190,8 +218,7 @@ export class Drawing {
   /** The place that stays where it is when one zooms by key: the open happening, or the middle. */
   get fixed() {
     if (!this.focus) return 0.5;
-    const [from, to] = span(this.focus);
-    const at = ((Number.isFinite(from) ? from : to) - this.window.start) / (this.window.end - this.window.start);
+    const at = (span(this.focus)[0] - this.window.start) / (this.window.end - this.window.start);
     return at > 0 && at < 1 ? at : 0.5;
   }
 
@@ -208,11 +235,10 @@ export class Drawing {
   lookAt(item) {
     this.focus = item;
     if (item) {
-      const [from, to] = span(item);
+      const [from] = span(item);
       const { start, end } = this.window;
       const length = end - start;
-      const at = Number.isFinite(from) ? from : to;
-      if (at < start || at > end - length * 0.05) this.show({ start: at - length * 0.4, end: at + length * 0.6 }, { step: false });
+      if (from < start || at > end - length * 0.05) this.show({ start: at - length * 0.4, end: at + length * 0.6 }, { step: false });
     }
     this.draw();
   }
@@ -285,7 +311,7 @@ export class Drawing {
     const most = Math.max(...placed.chips.map((chip) => chip.count), 1);
     for (const chip of placed.chips) {
       const element = keep(`chip ${chip.lane} ${Math.round(chip.at)}`, () => this.chip());
-      const share = Math.log(chip.count + 1) / Math.log(most + 1);
+      const share = Math.sqrt(chip.count / most);
       const button = /** @type {HTMLButtonElement} */ (element.firstElementChild);
       element.style.insetInlineStart = `${chip.at}px`;
       element.style.inlineSize = `${chip.width}px`;
@@ -321,12 +347,14 @@ export class Drawing {
     element.style.insetBlockStart = `${header + box.row * ROW}px`;
     element.style.inlineSize = `${Math.max(0, to - from)}px`;
     element.classList.toggle("spot", box.point);
+    element.classList.toggle("out", box.out);
     element.classList.toggle("flip", box.flip);
     element.classList.toggle("past", box.from < -1);
     element.classList.toggle("on", box.to > width + 1);
     element.classList.toggle("focused", this.focus?.id === box.item.id);
     const link = /** @type {HTMLElement} */ (element.firstElementChild);
-    link.style.setProperty("--shift", `${Math.max(0, -from)}px`);
+    link.style.setProperty("--shift", `${box.out ? 0 : Math.max(0, -from)}px`);
+    /** @type {HTMLElement} */ (link.lastElementChild).style.maxInlineSize = `${box.label}px`;
     const [a, b] = span(box.item);
     const { c, d } = box.item;
     const share = (/** @type {number | undefined} */ day, /** @type {number} */ otherwise) =>
@@ -359,7 +387,6 @@ export class Drawing {
     link.setAttribute("aria-label", `${words}: ${item.title}${marks ? ` (${marks})` : ""}`);
     link.title = link.getAttribute("aria-label") ?? "";
     const label = make("span", "label");
-    label.style.maxInlineSize = `${LONGEST_LABEL}px`;
     const sign = signs(item);
     if (sign) label.append(make("span", "signs", sign));
     label.append(Object.assign(make("bdi", "", item.title)));
@@ -404,8 +431,7 @@ export class Drawing {
     const item = this.focus;
     pin.hidden = !item;
     if (!item) return;
-    const [from, to] = span(item);
-    const at = ((Number.isFinite(from) ? from : to) - this.window.start) / (this.window.end - this.window.start);
+    const at = (span(item)[0] - this.window.start) / (this.window.end - this.window.start);
     pin.hidden = at < 0 || at > 1;
     pin.style.insetInlineStart = `${at * 100}%`;
   }

@@ -13,7 +13,7 @@
  */
 /** @typedef {[number, number, number, number]} Cluster lane, first day, last day, how many */
 /** @typedef {{lanes: {value: string | null, label: string}[], items: Item[], clusters: Cluster[], exact: boolean}} Data */
-/** @typedef {{item: Item, lane: number, row: number, from: number, to: number, left: number, right: number, point: boolean, flip: boolean, label: number}} Box */
+/** @typedef {{item: Item, lane: number, row: number, from: number, to: number, left: number, right: number, point: boolean, out: boolean, flip: boolean, label: number}} Box */
 /** @typedef {{lane: number, at: number, width: number, count: number, start: number, end: number}} Chip */
 /** @typedef {{top: number, height: number, rows: number, header: number}} Lane */
 
@@ -24,17 +24,18 @@ export const HEADER = 24;
 const COLUMN = 56;
 const POINT = 12;
 const GAP = 10;
-export const LONGEST_LABEL = 240;
-/** What is not known to have ended is drawn a little beyond its beginning. */
-export const STUB = 56;
+const LONGEST_LABEL = 270;
+/** A bar as wide as this has its label inside, cut if need be. */
+const ROOMY = 220;
+/** What stands for a side that is not known. */
+const TAIL = 44;
 
-/** @param {Item} item @returns {[number, number]} when it begins and ends, as instants; without a bound it is infinite */
-export function span(item) {
-  if (item.minute !== undefined && item.a !== undefined) {
-    const at = item.a + item.minute / 1440;
-    return [at, at];
-  }
-  return [item.a ?? -Infinity, item.b === undefined ? Infinity : item.b + 1];
+/** When a happening begins and ends in the drawing, as instants; an open end is infinite. What has no known start, or has
+ * ended at an unknown time, stands where its date is known. @param {Item} item @returns {[number, number]} */
+export function span({ a, b, how, end, minute }) {
+  const first = a ?? b ?? Infinity;
+  if (minute !== undefined) return [first + minute / 1440, first + minute / 1440];
+  return [first, b !== undefined ? b + 1 : how === "through" && end === "open" ? Infinity : first + 1];
 }
 
 /**
@@ -55,7 +56,7 @@ export function layout(data, window, width, { rows, measure }) {
   let top = 0;
   data.lanes.forEach((_, lane) => {
     const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, px, width, measure));
-    const rest = place(candidates, rows);
+    const rest = place(candidates, rows, width);
     const placed = candidates.filter((candidate) => candidate.row >= 0);
     boxes.push(...placed);
     const counted = data.clusters.filter((c) => c[0] === lane && c[1] < window.end && c[2] + 1 > window.start);
@@ -78,29 +79,37 @@ function touches(item, window) {
 
 /** @param {Item} item @param {number} lane @param {(i: number) => number} px @param {number} width @param {(t: string) => number} measure @returns {Box} */
 function box(item, lane, px, width, measure) {
-  const [from, to] = span(item).map(px);
-  const shownFrom = from === -Infinity ? (to < STUB ? 0 : item.start === "unknown" ? Math.max(0, to - STUB) : 0) : from;
-  const shownTo = to === Infinity ? (item.end === "unknown" ? Math.max(shownFrom, 0) + STUB : width) : to;
-  const label = Math.min(LONGEST_LABEL, measure(item.title));
-  const point = shownTo - shownFrom < POINT;
-  const [left, right] = [Math.max(0, shownFrom), Math.min(width, shownTo)];
+  let [from, to] = span(item).map(px);
+  const point = to - from < POINT;
   if (point) {
-    const at = Math.min(Math.max((shownFrom + shownTo) / 2, 0), width);
-    // Where the label would leave the drawing it stands before the point.
-    const flip = at + POINT + label > width && at - POINT - label >= 0;
-    const [start, end] = flip ? [at - POINT - label, at + POINT / 2] : [at - POINT / 2, at + POINT + label];
-    return { item, lane, row: -1, from: at - POINT / 2, to: at + POINT / 2, left: start, right: end, point, flip, label };
+    const middle = (from + to) / 2;
+    [from, to] = [middle - POINT / 2, middle + POINT / 2];
   }
-  const flip = left + label + 16 > width && right - label - 16 >= 0;
-  const [start, end] = flip ? [Math.min(left, right - label - 16), right] : [left, Math.max(right, left + label + 16)];
-  return { item, lane, row: -1, from: shownFrom, to: shownTo, left: start, right: end, point, flip, label };
+  const [left, right] = [Math.max(0, from), Math.min(width, to)];
+  // A fading tail stands for the side that is not known.
+  const before = left - (item.a === undefined ? TAIL : 0);
+  const after = right + (item.b === undefined && to !== Infinity ? TAIL : 0);
+  const whole = measure(item.title) + (item.marks?.length ?? 0) * 12;
+  const inside = !point && right - left - 16 >= Math.min(whole, ROOMY);
+  const label = Math.min(whole, inside ? right - left - 16 : LONGEST_LABEL);
+  const flip = !inside && after + label > width && before - label >= 0;
+  const start = inside || !flip ? before : before - label;
+  const end = inside || flip ? after : after + label;
+  return { item, lane, row: -1, from, to, left: start, right: end, point, out: !inside, flip, label };
 }
 
-/** Give each box the first row where it is free, the weightiest first; return what finds none. @param {Box[]} boxes @param {number} rows @returns {Box[]} */
-function place(boxes, rows) {
-  const order = [...boxes].sort(
-    (one, other) => (other.item.weight ?? 0) - (one.item.weight ?? 0) || one.left - other.left || (one.item.id < other.item.id ? -1 : 1),
+/**
+ * Give each box the first row where it is free: a few of those that last long, so that others can stand below them, then the
+ * weightiest, and what else lasts long where a row is left. Return what finds none.
+ * @param {Box[]} boxes @param {number} rows @param {number} width @returns {Box[]}
+ */
+function place(boxes, rows, width) {
+  const weighed = [...boxes].sort(
+    (one, other) => (other.item.weight ?? 0) - (one.item.weight ?? 0) || one.from - other.from || (one.item.id < other.item.id ? -1 : 1),
   );
+  const long = weighed.filter((one) => Math.min(width, one.to) - Math.max(0, one.from) > width / 2);
+  const first = long.slice(0, Math.ceil(rows / 3));
+  const order = [...first, ...weighed.filter((one) => !long.includes(one)), ...long.slice(first.length)];
   /** @type {Box[][]} */
   const taken = Array.from({ length: rows }, () => []);
   /** @type {Box[]} */

@@ -50,7 +50,7 @@ export class Strip {
       overview.bars
         .map(([first, last, count]) => {
           const height = 3 + Math.sqrt(count / most) * (HEIGHT - 5);
-          const width = Math.max(1.5, x(last + 1) - x(first) - 0.4);
+          const width = Math.max(1.5, x(last + 1) - x(first));
           return `M${x(first).toFixed(2)} ${HEIGHT}v-${height.toFixed(1)}h${width.toFixed(2)}v${height.toFixed(1)}z`;
         })
         .join(""),

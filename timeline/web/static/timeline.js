@@ -2,7 +2,7 @@
 // The timeline page: brings the drawing, the search, the card and the address together. Owns that wiring alone.
 
 import { asked, changed, go, state } from "./address.js";
-import { typed, writtenWindow } from "./calendar.js";
+import { writtenWindow } from "./calendar.js";
 import { Card } from "./card.js";
 import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
@@ -92,30 +92,7 @@ function mark() {
 const find = new Find(/** @type {HTMLFormElement} */ (by("find")), arrive);
 addEventListener("popstate", () => find.load(new URL(location.href), null));
 
-/** @type {Record<string, () => void>} */
-const buttons = {
-  earlier: () => drawing.shift(-0.5, true),
-  later: () => drawing.shift(0.5, true),
-  closer: () => drawing.zoom(2, drawing.fixed, true),
-  wider: () => drawing.zoom(0.5, 0.5, true),
-  fit: () => drawing.fit(),
-  today: () => drawing.today(),
-  previous: () => void next(-1),
-  next: () => void next(1),
-};
-root.addEventListener("click", (event) => {
-  const name = event.target instanceof Element ? event.target.closest("[data-do]")?.getAttribute("data-do") : null;
-  if (name) buttons[name]?.();
-});
-by("go").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const field = /** @type {HTMLInputElement} */ (by("go-date"));
-  const period = typed(field.value);
-  field.setCustomValidity(period ? "" : "Write a year (2003, 44 BCE), a month (2025-11) or a day (2025-11-24)");
-  if (period) drawing.goTo(period);
-  else field.reportValidity();
-});
-by("go-date").addEventListener("input", (event) => /** @type {HTMLInputElement} */ (event.target).setCustomValidity(""));
+drawing.controls({ previous: () => void next(-1), next: () => void next(1) });
 
 root.hidden = false;
 moment(root, (as_of) => find.load(changed({ as_of }), false));

@@ -1,0 +1,33 @@
+// @ts-check
+// `.timeline`: the rows of any table or SQL, drawn. Owns that wiring: all the rows are in the page, and a click leads to
+// the row in the list below.
+
+import { Drawing } from "./drawing.js";
+import { span } from "./layout.js";
+import { locale, translate } from "./spoken.js";
+
+/** @typedef {import("./drawing.js").Item} Item */
+
+const root = document.getElementById("drawing");
+const text = document.getElementById("drawing-data")?.textContent;
+if (root && text) {
+  const { overview, items } = JSON.parse(text);
+  items.sort((/** @type {Item} */ one, /** @type {Item} */ other) => span(one)[0] - span(other)[0]);
+  const view = { window: null, first: -Infinity, last: Infinity, count: items.length, lanes: [{ value: null, label: "" }], items, clusters: [], exact: true };
+  const source = { view: async () => view, address: (/** @type {Item} */ item) => `#${item.id}` };
+  /** @param {Item} item */
+  const open = (item) => {
+    drawing.lookAt(item);
+    document.getElementById(item.id)?.scrollIntoView({ block: "center" });
+    document.getElementById(item.id)?.focus({ preventScroll: true });
+  };
+  const next = (/** @type {1 | -1} */ step) => {
+    const at = drawing.focus ? items.indexOf(drawing.focus) + step : step > 0 ? 0 : items.length - 1;
+    if (items[at]) drawing.lookAt(items[at]);
+  };
+  const drawing = new Drawing(root, source, { moved: () => {}, opened: open, closed: () => drawing.lookAt(null), next }, locale());
+  drawing.controls({ previous: () => next(-1), next: () => next(1) });
+  root.hidden = false;
+  translate(document.body);
+  drawing.set(overview, view);
+}
