@@ -5,6 +5,7 @@ and ways do.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import groupby
 
 from datasette.app import Datasette
@@ -13,8 +14,9 @@ from datasette.utils.asgi import Request, Response
 
 from timeline.web import access, assets, links
 from timeline.web.drawing import answers
-from timeline.web.pages import asked, cards, choices, choose, etag, frame, known, moment, rows, ways, when
+from timeline.web.pages import asked, cards, choices, choose, etag, frame, known, moment, plan, rows, ways, when
 from timeline.web.pages import state as states
+from timeline.web.pages.asked import Asked
 from timeline.web.pages.cards import Card
 from timeline.web.pages.choices import Choices
 from timeline.web.pages.rows import Page
@@ -23,7 +25,7 @@ from timeline.web.pages.state import State
 # What the drawn timeline runs on; the first is begun with, and the others are fetched beside it.
 SCRIPTS = (
     "timeline.js", "address.js", "axis.js", "calendar.js", "card.js", "drawing.js", "find.js", "gestures.js", "layout.js",
-    "moment.js", "print.js", "shape.js", "spoken.js", "strip.js",
+    "moment.js", "print.js", "marks.js", "spoken.js", "strip.js",
 )  # fmt: skip
 
 
@@ -36,10 +38,10 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
     if not state.faulty and (held := etag.unchanged(request, tag)):
         return held
     what = await asked.find_out(database, state)
-    state, end, actor, name, counted = what.state, what.end, what.actor, what.name, what.counted
+    state, end, name, counted = what.state, what.end, what.name, what.counted
     offered = await choices.offered(database, end)
     page = await rows.fetch(database, state, what.chosen, counted)
-    exported = choose.known(state, name) if state.as_of is not None else choose.standing(state, actor)
+    exported = choose.known(state, name) if state.as_of is not None else choose.standing(state, what.actor)
     here = links.timeline(datasette, database.name)
     context = {
         "database": database.name,
@@ -55,7 +57,7 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "chips": _chips(state, offered, name),
         "counted": _counts(counted),
         "total": await _total(database, state, counted),
-        "retracted": None if what.common else await _retracted(datasette, request, database, state, actor),
+        "retracted": await _retracted(datasette, request, database, what),
         "years": _by_year(await cards.of_page(datasette, database, state, page)),
         "empty": not page.rows,
         "turns": _turns(state, page),
@@ -98,14 +100,16 @@ async def _total(database: Database, state: State, counted: int | None) -> str |
     return _counts(await rows.count(database, every))
 
 
-async def _retracted(datasette: Datasette, request: Request, database: Database, state: State, actor: str | None) -> str | None:
+async def _retracted(datasette: Datasette, request: Request, database: Database, what: Asked) -> str | None:
     """Count the retracted happenings that are left out; None where there are none, or they are shown, or may not be."""
-    if state.status != "current" or state.as_of is not None:
+    if what.state.status != "current" or what.state.past:
         return None
     for table in asked.TABLES_OF_THE_PAST:
         if not await access.readable(datasette, request.actor, database.name, table):
             return None
-    counted = await rows.count_retracted(database, state, actor)
+    retracted = replace(what.state, given={**what.state.given, "status": "retracted"})
+    chosen = choose.standing(retracted, what.actor, await plan.made(database, retracted, what.actor, what.end))
+    counted = await rows.count(database, [chosen])
     return _counts(counted) if counted else None
 
 

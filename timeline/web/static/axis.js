@@ -4,8 +4,6 @@
 
 import { asDate, civil, dayNumber, MINUTES } from "./calendar.js";
 
-/** @typedef {{start: number, end: number}} Window */
-/** @typedef {{at: number, label: string, major: boolean}} Tick */
 
 /** The room that a label needs, in pixels. */
 const ROOM = 84;
@@ -70,10 +68,10 @@ function step(days, width) {
   return ["year", years * times, years * times * YEAR];
 }
 
-/** The unit that a window of this length is read in. @param {Window} window @param {number} width @returns {string} */
+/** The unit that a window of this length is read in. @param {Span} window @param {number} width @returns {string} */
 export const unitOf = (window, width) => step(window.end - window.start, width)[0];
 
-/** @param {Window} window @param {number} width @param {string} locale @returns {Tick[]} */
+/** @param {Span} window @param {number} width @param {string} locale @returns {Tick[]} */
 export function ticks(window, width, locale) {
   const [unit, many] = step(window.end - window.start, width);
   const era = civil(window.start)[0] < 1;
@@ -83,7 +81,7 @@ export function ticks(window, width, locale) {
   return found;
 }
 
-/** @param {Window} window @param {string} unit @param {number} many @returns {Generator<number>} */
+/** @param {Span} window @param {string} unit @param {number} many @returns {Generator<number>} */
 function* instants({ start, end }, unit, many) {
   const [year, month] = civil(start);
   if (unit === "year") {
@@ -137,7 +135,7 @@ function tick(at, unit, locale, era) {
   return { at, label: format(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(date), major: false };
 }
 
-/** Say what a window is in: the larger unit that the labels leave out. @param {Window} window @param {number} width @param {string} locale */
+/** Say what a window is in: the larger unit that the labels leave out. @param {Span} window @param {number} width @param {string} locale */
 export function context(window, width, locale) {
   const unit = unitOf(window, width);
   if (unit === "year") return "";

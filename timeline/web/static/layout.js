@@ -3,20 +3,6 @@
 // columns for what does not fit. Owns that order and nothing else: no element, no request. Distances are pixels from the
 // beginning of the line, which is on the right in a right-to-left page.
 
-/** @typedef {import("./axis.js").Window} Window */
-/**
- * @typedef {object} Item a happening as the server gives it; days as in calendar.js
- * @property {string} id @property {string} title @property {number[]} lanes @property {number} [weight] @property {string[]} [marks]
- * @property {number} [a] first day @property {number} [b] last day @property {number} [c] begun by @property {number} [d] not ended before
- * @property {string} [start] @property {string} [end] @property {string} how @property {string} edtf @property {number} [minute]
- * @property {1} [about] @property {1} [perhaps] @property {string} [by] @property {string} [href]
- */
-/** @typedef {[number, number, number, number]} Cluster lane, first day, last day, how many */
-/** @typedef {{lanes: {value: string | null, label: string}[], items: Item[], clusters: Cluster[], exact: boolean}} Data */
-/** @typedef {{item: Item, lane: number, row: number, from: number, to: number, left: number, right: number, point: boolean, out: boolean, flip: boolean, label: number}} Box */
-/** @typedef {{lane: number, at: number, width: number, count: number, start: number, end: number}} Chip */
-/** @typedef {{top: number, height: number, rows: number, header: number}} Lane */
-
 export const ROW = 28;
 export const CHIPS = 40;
 export const HEADER = 24;
@@ -39,9 +25,9 @@ export function span({ a, b, how, end, minute }) {
 }
 
 /**
- * @param {Data} data @param {Window} window @param {number} width
+ * @param {View} data @param {Span} window @param {number} width
  * @param {{rows: number, measure: (text: string) => number}} room how many rows a lane may have, and how wide a label is
- * @returns {{lanes: Lane[], boxes: Box[], chips: Chip[], height: number}}
+ * @returns {{lanes: {top: number, height: number, header: number}[], boxes: Box[], chips: Chip[], height: number}}
  */
 export function layout(data, window, width, { rows, measure }) {
   const scale = width / (window.end - window.start);
@@ -50,7 +36,7 @@ export function layout(data, window, width, { rows, measure }) {
   const boxes = [];
   /** @type {Chip[]} */
   const chips = [];
-  /** @type {Lane[]} */
+  /** @type {{top: number, height: number, header: number}[]} */
   const lanes = [];
   const inWindow = data.items.filter((item) => touches(item, window));
   let top = 0;
@@ -65,13 +51,13 @@ export function layout(data, window, width, { rows, measure }) {
     const used = Math.max(1, ...placed.map((p) => p.row + 1));
     const header = data.lanes.length > 1 ? HEADER : 0;
     const height = header + Math.max(used, data.lanes.length > 1 ? 1 : Math.min(rows, 4)) * ROW + (gathered.length ? CHIPS : 0) + 8;
-    lanes.push({ top, height, rows: used, header });
+    lanes.push({ top, height, header });
     top += height;
   });
   return { lanes, boxes, chips, height: top };
 }
 
-/** @param {Item} item @param {Window} window */
+/** @param {Item} item @param {Span} window */
 function touches(item, window) {
   const [from, to] = span(item);
   return from <= window.end && to >= window.start;
@@ -127,7 +113,7 @@ function place(boxes, rows, width) {
 
 /**
  * Gather what is left into columns side by side, each as wide as a count needs.
- * @param {number} lane @param {Box[]} rest @param {Cluster[]} counted @param {(i: number) => number} px @param {number} width @param {Window} window
+ * @param {number} lane @param {Box[]} rest @param {Cluster[]} counted @param {(i: number) => number} px @param {number} width @param {Span} window
  * @returns {Chip[]}
  */
 function columns(lane, rest, counted, px, width, window) {

@@ -1,12 +1,11 @@
 // @ts-check
 // On paper: the whole timeline, not the window. Owns the exchange of one for the other while the page is printed.
 
-/** @typedef {import("./drawing.js").Drawing} Drawing */
 
 /** The width of the drawing on paper, in pixels. */
 const PAPER = 680;
 
-/** @param {Drawing} drawing @param {() => Promise<any>} fetchWhole */
+/** @param {import('./drawing.js').Drawing} drawing @param {() => Promise<any>} fetchWhole */
 export function print(drawing, fetchWhole) {
   /** @type {any} */
   let whole = null;

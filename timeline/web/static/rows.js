@@ -6,7 +6,6 @@ import { Drawing } from "./drawing.js";
 import { span } from "./layout.js";
 import { locale, translate } from "./spoken.js";
 
-/** @typedef {import("./drawing.js").Item} Item */
 
 const root = document.getElementById("drawing");
 const text = document.getElementById("drawing-data")?.textContent;
@@ -26,7 +25,7 @@ if (root && text) {
     if (items[at]) drawing.lookAt(items[at]);
   };
   const drawing = new Drawing(root, source, { moved: () => {}, opened: open, closed: () => drawing.lookAt(null), next }, locale());
-  drawing.controls({ previous: () => next(-1), next: () => next(1) });
+  drawing.controls();
   root.hidden = false;
   translate(document.body);
   drawing.set(overview, view);

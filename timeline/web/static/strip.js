@@ -4,14 +4,12 @@
 
 import { ticks } from "./axis.js";
 
-/** @typedef {import("./axis.js").Window} Window */
-/** @typedef {{first: number | null, last: number | null, bars: [number, number, number][], exact: boolean}} Overview */
 
 const HEIGHT = 44;
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Strip {
-  /** @param {HTMLElement} element @param {(window: Window, done: boolean) => void} moved @param {string} locale */
+  /** @param {HTMLElement} element @param {(window: Span, done: boolean) => void} moved @param {string} locale */
   constructor(element, moved, locale) {
     this.element = element;
     this.moved = moved;
@@ -30,7 +28,7 @@ export class Strip {
     element.addEventListener("pointerdown", (event) => this.drag(event));
   }
 
-  /** The span that the strip is over. @returns {Window} */
+  /** The span that the strip is over. @returns {Span} */
   get span() {
     const { first, last } = this.overview;
     if (first === null || last === null) return { start: 0, end: 1 };
@@ -67,7 +65,7 @@ export class Strip {
     );
   }
 
-  /** @param {Window} window */
+  /** @param {Span} window */
   show(window) {
     const { start, end } = this.span;
     const at = (/** @type {number} */ instant) => Math.min(100, Math.max(0, ((instant - start) / (end - start)) * 100));
@@ -107,7 +105,7 @@ export class Strip {
     };
     const stop = () => {
       this.element.removeEventListener("pointermove", move);
-      this.moved(/** @type {Window} */ (this.window), true);
+      this.moved(/** @type {Span} */ (this.window), true);
     };
     this.element.addEventListener("pointermove", move);
     this.element.addEventListener("lostpointercapture", stop, { once: true });

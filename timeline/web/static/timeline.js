@@ -10,7 +10,6 @@ import { moment } from "./moment.js";
 import { print } from "./print.js";
 import { locale, translate } from "./spoken.js";
 
-/** @typedef {import("./drawing.js").Item} Item */
 
 const root = /** @type {HTMLElement} */ (document.getElementById("drawing"));
 const here = root.dataset.here ?? "";
@@ -92,7 +91,7 @@ function mark() {
 const find = new Find(/** @type {HTMLFormElement} */ (by("find")), arrive);
 addEventListener("popstate", () => find.load(new URL(location.href), null));
 
-drawing.controls({ previous: () => void next(-1), next: () => void next(1) });
+drawing.controls();
 
 root.hidden = false;
 moment(root, (as_of) => find.load(changed({ as_of }), false));

@@ -1,0 +1,101 @@
+// What the scripts hand to each other. Read by the type checker alone; never sent to a browser.
+
+/** A stretch of time; instants are days, as in calendar.js. */
+interface Span {
+  start: number;
+  end: number;
+}
+
+/** A happening as the server gives it; days as in calendar.js. */
+interface Item {
+  id: string;
+  title: string;
+  lanes: number[];
+  edtf: string;
+  /** through: lasted; within: at some time between; all: a list of dates; point: a day; time: with its minute. */
+  how: "through" | "within" | "all" | "point" | "time";
+  /** The first day and the last. */
+  a?: number;
+  b?: number;
+  /** Begun by this day; not ended before that one. */
+  c?: number;
+  d?: number;
+  start?: "open" | "unknown";
+  end?: "open" | "unknown";
+  minute?: number;
+  about?: 1;
+  perhaps?: 1;
+  by?: string;
+  weight?: number;
+  marks?: string[];
+}
+
+/** A count: lane, first day, last day, how many. */
+type Cluster = [number, number, number, number];
+
+/** What a window holds. */
+interface View {
+  window: [number, number] | null;
+  first: number;
+  last: number;
+  count: number;
+  lanes: { value: string | null; label: string }[];
+  items: Item[];
+  clusters: Cluster[];
+  exact: boolean;
+}
+
+/** How many happenings fall where, over the whole span. */
+interface Overview {
+  first: number | null;
+  last: number | null;
+  bars: [number, number, number][];
+  exact: boolean;
+}
+
+/** A happening in its place; distances in pixels from the beginning of the line. */
+interface Box {
+  item: Item;
+  lane: number;
+  row: number;
+  from: number;
+  to: number;
+  left: number;
+  right: number;
+  point: boolean;
+  out: boolean;
+  flip: boolean;
+  label: number;
+}
+
+/** A counted column. */
+interface Chip {
+  lane: number;
+  at: number;
+  width: number;
+  count: number;
+  start: number;
+  end: number;
+}
+
+interface Tick {
+  at: number;
+  label: string;
+  major: boolean;
+}
+
+/** Where the drawing has its happenings from. */
+interface Source {
+  view(window: Span, width: number): Promise<View>;
+  /** The address of a happening's own page. */
+  address(item: Item): string;
+}
+
+/** What the drawing tells others. */
+interface Heard {
+  /** null: all of it. `step`: one that can be gone back from. */
+  moved(window: Span | null, step: boolean): void;
+  opened(item: Item): void;
+  next(step: 1 | -1): void;
+  closed(): void;
+}
