@@ -53,6 +53,12 @@ export function written(instant) {
   return `${padded(year, 4)}-${padded(month, 2)}-${padded(day, 2)}${time}`;
 }
 
+/** Write a day as a filter takes it; beyond four digits only years can be written. @param {number} instant @returns {string} */
+export function day(instant) {
+  const [year] = civil(instant);
+  return Math.abs(year) > 9999 ? String(year) : written(Math.floor(instant));
+}
+
 /** Write a window so that it holds at least a minute. @param {{start: number, end: number}} window @returns {string} */
 export function writtenWindow({ start, end }) {
   const coarse = end - start > 60; // nobody sees minutes then

@@ -5,7 +5,7 @@
 import { said, unitOf } from "./axis.js";
 import { now, typed } from "./calendar.js";
 import { listen } from "./gestures.js";
-import { layout, span } from "./layout.js";
+import { layout, span, touches } from "./layout.js";
 import { axis, count, happening, lane, place, tell } from "./marks.js";
 import { Strip } from "./strip.js";
 
@@ -86,15 +86,16 @@ export class Drawing {
   }
 
   /**
-   * Look at a window. `step`: one that can be gone back from; `keep`: the hand is still moving; `calm`: without motion.
-   * @param {Span} window @param {{step?: boolean, keep?: boolean, calm?: boolean}} [how]
+   * Look at a window. `step`: one that can be gone back from; `keep`: the hand is still moving; `calm`: without motion;
+   * `free`: also where there is nothing.
+   * @param {Span} window @param {{step?: boolean, keep?: boolean, calm?: boolean, free?: boolean}} [how]
    */
-  show(window, { step = false, keep = false, calm = false } = {}) {
-    const to = this.limited(window);
+  show(window, { step = false, keep = false, calm = false, free = false } = {}) {
+    const to = free ? window : this.limited(window);
     const from = this.window;
     cancelAnimationFrame(this.motion ?? 0);
     if (!keep) this.heard.moved(this.isWhole(to) ? null : to, step);
-    this.ask(keep ? 120 : 0, to);
+    this.ask(keep ? 120 : 0, to, keep);
     const began = performance.now();
     const time = calm || keep || matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOTION;
     const frame = () => {
@@ -142,7 +143,7 @@ export class Drawing {
   /** Bring a period into view, with some room around it. @param {Span} period */
   goTo({ start, end }) {
     const room = Math.max((end - start) * 0.2, SHORTEST);
-    this.show({ start: start - room, end: end + room }, { step: true });
+    this.show({ start: start - room, end: end + room }, { step: true, free: true });
   }
 
   fit() {
@@ -151,7 +152,7 @@ export class Drawing {
 
   today() {
     const half = Math.min(this.length, 366) / 2;
-    this.show({ start: now() - half, end: now() + half }, { step: true });
+    this.show({ start: now() - half, end: now() + half }, { step: true, free: true });
   }
 
   /** What buttons, and keys in the view, do. @returns {Record<string, () => void>} */
@@ -166,6 +167,7 @@ export class Drawing {
       previous: () => this.heard.next(-1),
       next: () => this.heard.next(1),
       close: () => this.heard.closed(),
+      only: () => this.heard.listed(this.window),
       before: () => this.shift(-0.9, true),
       after: () => this.shift(0.9, true),
     };
@@ -215,11 +217,11 @@ export class Drawing {
     this.draw();
   }
 
-  /** Ask for a window, unless what is here will do. @param {number} delay in milliseconds @param {Span} window */
-  ask(delay, window) {
+  /** Ask for a window, unless what is here will do. @param {number} delay in milliseconds @param {Span} window @param {boolean} [keep] */
+  ask(delay, window, keep = false) {
     clearTimeout(this.waiting);
     const asked = (this.asking += 1);
-    if (this.suffices(window)) return this.root.removeAttribute("aria-busy");
+    if (this.suffices(window) && (keep || this.fresh(window) || !this.counted(window))) return this.root.removeAttribute("aria-busy");
     this.root.setAttribute("aria-busy", "true");
     this.waiting = setTimeout(async () => {
       this.problem = "";
@@ -240,6 +242,12 @@ export class Drawing {
     const { first, last, window } = this.data;
     if (first > start || last + 1 < end) return false;
     return !this.counted({ start, end }) || (window !== null && Math.abs(Math.log2((window[1] - window[0]) / (end - start))) < 0.2);
+  }
+
+  /** Whether the data was fetched for this very window. @param {Span} window */
+  fresh({ start, end }) {
+    const { window } = this.data;
+    return window !== null && Math.abs(window[0] - start) + Math.abs(window[1] - end) < (end - start) / 100;
   }
 
   /** Whether some of what stands in a window is known by its number alone. @param {Span} window */
@@ -299,17 +307,19 @@ export class Drawing {
     const ends = [window.start, window.end].map((instant) => said(instant, unit, locale));
     const here = this.countHere();
     const many = here === null ? "…" : `${data.exact ? "" : "about "}${new Intl.NumberFormat(locale).format(here)} happening${here === 1 ? "" : "s"}`;
-    this.part("drawn-said").textContent = this.problem || `${ends[0] === ends[1] ? ends[0] : ends.join(" – ")}: ${many}`;
+    const text = this.problem || `${ends[0] === ends[1] ? ends[0] : ends.join(" – ")}: ${many}`;
+    this.part("drawn-said").textContent = text;
     this.part("drawn-empty").hidden = here !== 0;
+    // Aloud only once it has come to rest.
+    clearTimeout(this.saying);
+    if (here !== null && this.drawn) this.saying = setTimeout(() => (this.part("drawn-aloud").textContent = text), 500);
   }
 
   /** Count what is in the window; null where that is not known yet. @returns {number | null} */
   countHere() {
     const { window, data } = this;
-    const fresh = data.window && Math.abs(data.window[0] - window.start) + Math.abs(data.window[1] - window.end) < this.length / 100;
-    if (fresh) return data.count;
-    if (!this.suffices(window) || this.counted(window)) return null;
-    return data.items.filter((item) => span(item)[0] < window.end && span(item)[1] > window.start).length;
+    if (this.suffices(window) && !this.counted(window)) return data.items.filter((item) => touches(item, window)).length;
+    return this.fresh(window) ? data.count : null;
   }
 
   /** @param {any} event */
@@ -323,8 +333,9 @@ export class Drawing {
     if (item) this.heard.opened(item);
   }
 
-  /** Open a count: look closer at its stretch of time. @param {number} start @param {number} end */
+  /** Open a count: look closer at its stretch of time, or where that is a day that holds too many, at the list. @param {number} start @param {number} end */
   open(start, end) {
+    if (end - start < 1.01 && this.length < 2) return this.heard.listed({ start, end });
     const half = Math.min(Math.max((end - start) * 1.3, SHORTEST), this.length * 0.6) / 2;
     const middle = (start + end) / 2;
     this.show({ start: middle - half, end: middle + half }, { step: true });

@@ -48,9 +48,11 @@ export function layout(data, window, width, { rows, measure }) {
     const counted = data.clusters.filter((c) => c[0] === lane && c[1] < window.end && c[2] + 1 > window.start);
     const gathered = columns(lane, rest, counted, px, width, window);
     chips.push(...gathered);
-    const used = Math.max(1, ...placed.map((p) => p.row + 1));
-    const header = data.lanes.length > 1 ? HEADER : 0;
-    const height = header + Math.max(used, data.lanes.length > 1 ? 1 : Math.min(rows, 4)) * ROW + (gathered.length ? CHIPS : 0) + 8;
+    // A single lane keeps its height, so that nothing below it jumps while one moves.
+    const many = data.lanes.length > 1;
+    const used = many ? Math.max(1, ...placed.map((p) => p.row + 1)) : rows;
+    const header = many ? HEADER : 0;
+    const height = header + used * ROW + (gathered.length || !many ? CHIPS : 0) + 8;
     lanes.push({ top, height, header });
     top += height;
   });
@@ -58,7 +60,7 @@ export function layout(data, window, width, { rows, measure }) {
 }
 
 /** @param {Item} item @param {Span} window */
-function touches(item, window) {
+export function touches(item, window) {
   const [from, to] = span(item);
   return from <= window.end && to >= window.start;
 }

@@ -3,7 +3,7 @@
 // the row in the list below.
 
 import { Drawing } from "./drawing.js";
-import { span } from "./layout.js";
+import { span, touches } from "./layout.js";
 import { locale, translate } from "./spoken.js";
 
 
@@ -20,11 +20,15 @@ if (root && text) {
     document.getElementById(item.id)?.scrollIntoView({ block: "center" });
     document.getElementById(item.id)?.focus({ preventScroll: true });
   };
+  const listed = (/** @type {Span} */ window) => {
+    const item = items.find((/** @type {Item} */ one) => touches(one, window));
+    if (item) open(item);
+  };
   const next = (/** @type {1 | -1} */ step) => {
     const at = drawing.focus ? items.indexOf(drawing.focus) + step : step > 0 ? 0 : items.length - 1;
     if (items[at]) drawing.lookAt(items[at]);
   };
-  const drawing = new Drawing(root, source, { moved: () => {}, opened: open, closed: () => drawing.lookAt(null), next }, locale());
+  const drawing = new Drawing(root, source, { moved: () => {}, opened: open, closed: () => drawing.lookAt(null), next, listed }, locale());
   drawing.controls();
   root.hidden = false;
   translate(document.body);

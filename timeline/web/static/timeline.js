@@ -2,7 +2,7 @@
 // The timeline page: brings the drawing, the search, the card and the address together. Owns that wiring alone.
 
 import { asked, changed, go, state } from "./address.js";
-import { writtenWindow } from "./calendar.js";
+import { day, writtenWindow } from "./calendar.js";
 import { Card } from "./card.js";
 import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
@@ -41,6 +41,7 @@ const drawing = new Drawing(root, source, {
   opened: (item) => open(item, true),
   closed: () => shut(true),
   next,
+  listed: ({ start, end }) => find.load(changed({ from: day(start), to: day(Math.max(end - 1 / 1440, start)), view: null }), true),
 }, locale());
 const card = new Card(by("card"), () => {
   shut(true);

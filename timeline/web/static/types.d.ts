@@ -98,4 +98,6 @@ interface Heard {
   opened(item: Item): void;
   next(step: 1 | -1): void;
   closed(): void;
+  /** The list is to show what stands in a window. */
+  listed(window: Span): void;
 }
