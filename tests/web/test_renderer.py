@@ -1,5 +1,6 @@
 """`.timeline` for anyone's rows: dates of whatever shape, in order, with nothing silently left out."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable
@@ -46,7 +47,7 @@ async def page(datasette: Datasette, path: str, status: int = 200) -> str:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     text: str = response.text
-    return text.partition('<section class="content">')[2].partition("</section>")[0]
+    return text.partition('<main id="main"')[2].partition("</main>")[0]
 
 
 def sql(statement: str) -> str:
@@ -314,3 +315,35 @@ def test_can_render_takes_rows_in_every_form() -> None:
     assert renderer.can_render(["d", "t"], [{"d": "2020-01-01", "t": "x"}])
     assert not renderer.can_render(["t"], [{"t": "x"}])
     assert not renderer.can_render([], [])
+
+
+def drawn(html: str) -> list[tuple[str, str]]:
+    """Give the title and the date of each row as the script draws it."""
+    data = re.search(r'<script type="application/json" id="drawing-data">(.*?)</script>', html, re.DOTALL)
+    assert data is not None
+    return [(item["title"], item["edtf"]) for item in json.loads(data[1])["items"]]
+
+
+@pytest.mark.asyncio
+async def test_a_beginning_and_an_end_make_one_bar(serve: Serve, plain_db: Path) -> None:
+    """start_date finds its end_date; another column can be chosen, or none; what has no end has its beginning."""
+    with sqlite3.connect(plain_db) as plain:
+        plain.execute("create table stays (place text, start_date text, end_date text, noted text)")
+        plain.execute("insert into stays values ('Rome', '2001-02-03', '2001-04', '2002'), ('Fez', '1999', null, '2000')")
+    datasette = serve(plain_db)
+    html = await page(datasette, "/plain/stays.timeline")
+    assert drawn(html) == [("Rome", "2001-02-03/2001-04"), ("Fez", "1999")]
+    assert "3 February 2001 to April 2001" in html
+    assert drawn(await page(datasette, "/plain/stays.timeline?_until=")) == [("Rome", "2001-02-03"), ("Fez", "1999")]
+    html = await page(datasette, "/plain/stays.timeline?_until=noted")
+    assert drawn(html) == [("Rome", "2001-02-03/2002"), ("Fez", "1999/2000")]
+    assert "There is no column absent here" in await page(datasette, "/plain/stays.timeline?_until=absent", status=400)
+
+
+@pytest.mark.asyncio
+async def test_what_is_drawn_cannot_end_the_script_element(serve: Serve, plain_db: Path) -> None:
+    """A title may hold anything, and is drawn to the letter."""
+    hostile = "</script><script>alert(1)</script> & \u2028 “quoted”"
+    html = await page(serve(plain_db), sql("select :t as title, '2001' as date") + "&" + urlencode({"t": hostile}))
+    assert "<script>alert" not in html
+    assert drawn(html) == [(hostile, "2001")]

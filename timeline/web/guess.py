@@ -170,6 +170,28 @@ def _favour(name: str) -> float:
     return -0.25 if _LAST_YEAR.search(name) else 0.0
 
 
+# What begins is named beside what ends it.
+_PAIRS = (
+    ("start", "end"), ("begin", "end"), ("began", "ended"), ("from", "to"), ("since", "until"), ("born", "died"),
+    ("birth", "death"), ("opened", "closed"), ("founded", "dissolved"), ("earliest", "latest"), ("first", "last"),
+)  # fmt: skip
+
+
+def until_column(columns: Sequence[str], date: str | None) -> str | None:
+    """Guess which column says until when, by the name of the one that says from when: start_date has its end_date."""
+    by_name = {_snake(column): column for column in columns if column != date}
+    name = _snake(date or "")
+    ends = [name.replace(first, last) for first, last in _PAIRS if re.search(rf"(?:^|_){first}", name)]
+    return next((by_name[end] for end in ends if end in by_name), None)
+
+
+def joined(first: dates.Edtf | None, last: dates.Edtf | None) -> dates.Edtf | None:
+    """Read a beginning and an end as one interval; the beginning alone where they make none."""
+    if first is None or last is None:
+        return first or last
+    return _parse(f"{first.text}/{last.text}") or _parse(f"{first.text[:10]}/{last.text[:10]}") or first
+
+
 def title_column(columns: Sequence[str], rows: Sequence[Row], date: str | None) -> str | None:
     """Guess which column says what: one that is named so, else the first that holds words, else the first other."""
     others = [column for column in columns if column != date]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FORMAT = "timeline"
 SCRIPTS = ("rows.js", "axis.js", "calendar.js", "drawing.js", "gestures.js", "layout.js", "marks.js", "spoken.js", "strip.js")
 # Arguments that say how to draw the rows, not which rows.
-_HOW = ("_date", "_title", "_format", "_labels")
+_HOW = ("_date", "_until", "_title", "_format", "_labels")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
@@ -44,7 +44,13 @@ class Rows:
     columns: list[str]
     rows: list[dict[str, Any]]
     date: str | None
+    until: str | None
     title: str | None
+
+    @property
+    def drawn(self) -> tuple[str | None, ...]:
+        """The columns that the drawing is of."""
+        return self.date, self.until, self.title
 
 
 def can_render(columns: Sequence[str], rows: Sequence[links.Row]) -> bool:
@@ -68,7 +74,7 @@ async def render(
     found = Rows(
         datasette, request, database, table, sql, data, list(columns),
         [dict(zip(columns, values, strict=True)) for values in lists],
-        date, request.args.get("_title") or guess.title_column(columns, lists, date),
+        date, _until(request, columns, date), request.args.get("_title") or guess.title_column(columns, lists, date),
     )  # fmt: skip
     from timeline.web.pages import frame  # noqa: PLC0415 - it names Datasette's own types, which it has not made when it loads us
 
@@ -87,6 +93,11 @@ async def render(
     return {"body": response.body, "status_code": 400 if problem else 200, "content_type": "text/html; charset=utf-8"}
 
 
+def _until(request: Request, columns: Sequence[str], date: str | None) -> str | None:
+    chosen = request.args.get("_until")
+    return guess.until_column(columns, date) if chosen is None else chosen or None
+
+
 def _as_lists(columns: Sequence[str], rows: Sequence[links.Row]) -> list[list[Any]]:
     return [[row[column] for column in columns] if isinstance(row, dict) else list(row) for row in rows]
 
@@ -96,7 +107,7 @@ async def _problem(found: Rows) -> str | None:
         if not found.sql:
             return "There are no rows here to draw: choose a table, or run some SQL."
         return f"The SQL failed: {found.data.get('error') or await _why_it_failed(found, found.sql)}"
-    for column in (found.date, found.title):
+    for column in found.drawn:
         if column is not None and column not in found.columns:
             return f"There is no column {column} here. Choose one of those below."
     if found.date is None and found.rows:
@@ -120,6 +131,7 @@ def _frame(found: Rows) -> dict[str, Any]:
         "table": found.table,
         "columns": found.columns,
         "date_column": found.date,
+        "until_column": found.until,
         "title_column": found.title,
         "count": len(found.rows),
         "as_table": _address(found, None),
@@ -151,8 +163,13 @@ def _next_page(found: Rows) -> str | None:
 
 async def _items(found: Rows) -> list[dict[str, Any]]:
     addresses = await _addresses(found)
-    read = guess.reader(found.date or "", [row.get(found.date or "") for row in found.rows])
-    return [await _item(found, row, address, read) for row, address in zip(found.rows, addresses, strict=True)]
+    read, ends = (guess.reader(name, [row.get(name) for row in found.rows]) for name in (found.date or "", found.until or ""))
+
+    def when(row: dict[str, Any]) -> dates.Edtf | None:
+        begins = read(row[found.date or ""])
+        return guess.joined(begins, ends(row[found.until])) if found.until else begins
+
+    return [await _item(found, row, address, when(row)) for row, address in zip(found.rows, addresses, strict=True)]
 
 
 async def _addresses(found: Rows) -> list[str | None]:
@@ -170,9 +187,8 @@ def _unlabelled(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value["value"] if isinstance(value, dict) else value for name, value in row.items()}
 
 
-async def _item(found: Rows, row: dict[str, Any], address: str | None, read: guess.Reader) -> dict[str, Any]:
+async def _item(found: Rows, row: dict[str, Any], address: str | None, date: dates.Edtf | None) -> dict[str, Any]:
     shown = {column: await _shown(found, row, column) for column in found.columns}
-    date = read(row[found.date or ""])
     title = shown[found.title] if found.title else None
     if address and not isinstance(title, Markup):
         title = Markup('<a href="{}">{}</a>').format(address, title or "row")
@@ -182,9 +198,7 @@ async def _item(found: Rows, row: dict[str, Any], address: str | None, read: gue
         "retracted": row.get("status") == "retracted",
         "raw": shown[found.date or ""],
         "title": title,
-        "details": [
-            (column, text) for column, text in shown.items() if text is not None and column not in (found.date, found.title)
-        ],
+        "details": [(column, text) for column, text in shown.items() if text is not None and column not in found.drawn],
     }
 
 

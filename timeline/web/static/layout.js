@@ -79,7 +79,7 @@ function box(item, lane, px, width, measure) {
   const after = right + (item.b === undefined && to !== Infinity ? TAIL : 0);
   const whole = measure(item.title) + (item.marks?.length ?? 0) * 12;
   const inside = !point && right - left - 16 >= Math.min(whole, ROOMY);
-  const label = Math.min(whole, inside ? right - left - 16 : LONGEST_LABEL);
+  const label = Math.min(whole, inside ? right - left - 16 : Math.min(LONGEST_LABEL, width * 0.6));
   const flip = !inside && after + label > width && before - label >= 0;
   const start = inside || !flip ? before : before - label;
   const end = inside || flip ? after : after + label;

@@ -46,7 +46,7 @@ export function happening(item, href, locale) {
   const words = `${inWords(item.edtf, locale) ?? item.edtf}: ${item.title}${spoken && ` (${spoken})`}`;
   Object.assign(link, { href, tabIndex: -1, title: words, ariaLabel: words });
   link.dataset.id = item.id;
-  const label = make("span", "label");
+  const label = Object.assign(make("span", "label"), { dir: "auto" });
   const signs = (item.perhaps ? "?" : "") + marks.filter((mark) => mark !== "single").map((mark) => MARKS[mark][0]).join("");
   if (signs) label.append(make("span", "signs", signs));
   label.append(make("bdi", "", item.title));
