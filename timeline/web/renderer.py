@@ -85,6 +85,7 @@ async def render(
         items = await _items(found)
         context.update(_in_time_order(items))
         context["drawing"] = _drawing(items)
+        context["drawing_style"] = assets.address(datasette, "drawing.css")
         context["scripts"] = [assets.address(datasette, name) for name in SCRIPTS]
     here = [(_address(found, FORMAT, {}), "as a timeline")]
     trail = [(datasette.urls.table(database, table), table), *here] if table else here

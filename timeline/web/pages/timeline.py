@@ -63,6 +63,7 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "turns": _turns(state, page),
         "ways": ways.to_datasette(datasette, database.name, exported),
         "drawing": await answers.first_drawing(database, what),
+        "drawing_style": assets.address(datasette, "drawing.css"),
         "scripts": [assets.address(datasette, name) for name in SCRIPTS],
         "as_of_event": links.event(datasette, database.name, state.as_of) if state.as_of and state.as_of <= end else None,
     }

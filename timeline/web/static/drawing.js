@@ -260,7 +260,8 @@ export class Drawing {
     this.wide = width;
     const many = data.lanes.length > 1;
     const rows = many ? (data.lanes.length > 6 ? 3 : 4) : innerWidth < 700 ? 9 : 11;
-    const placed = layout(data, window, width, { rows, measure: this.measure });
+    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const placed = layout(data, window, width, { rows, unit, measure: this.measure });
     const before = this.elements;
     this.elements = new Map();
     const keep = (/** @type {string} */ key, /** @type {() => any} */ born) => {
@@ -278,7 +279,7 @@ export class Drawing {
     for (const box of placed.boxes.sort((one, other) => one.from - other.from)) {
       const { item } = box;
       const element = keep(`${item.id} ${box.lane} ${item.edtf} ${item.title}`, () => happening(item, this.source.address(item), locale));
-      place(element, box, placed.lanes[box.lane].header, width, this.focus?.id === item.id);
+      place(element, box, width, this.focus?.id === item.id);
       lanes[box.lane].append(element);
     }
     const most = Math.max(...placed.chips.map((chip) => chip.count), 1);

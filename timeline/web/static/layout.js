@@ -3,14 +3,15 @@
 // columns for what does not fit. Owns that order and nothing else: no element, no request. Distances are pixels from the
 // beginning of the line, which is on the right in a right-to-left page.
 
-export const ROW = 28;
+/** Heights, and below widths, at a font size of 16 pixels; all grow with the reader's own. */
+const ROW = 28;
 export const CHIPS = 40;
-export const HEADER = 24;
+const HEADER = 24;
 /** A counted column takes this much of the width, a point this much, and between two labels so much is left free. */
 const COLUMN = 56;
 const POINT = 12;
 const GAP = 10;
-const LONGEST_LABEL = 270;
+const LONGEST_LABEL = 320;
 /** A bar as wide as this has its label inside, cut if need be. */
 const ROOMY = 220;
 /** What stands for a side that is not known. */
@@ -26,34 +27,36 @@ export function span({ a, b, how, end, minute }) {
 
 /**
  * @param {View} data @param {Span} window @param {number} width
- * @param {{rows: number, measure: (text: string) => number}} room how many rows a lane may have, and how wide a label is
- * @returns {{lanes: {top: number, height: number, header: number}[], boxes: Box[], chips: Chip[], height: number}}
+ * @param {{rows: number, unit: number, measure: (text: string) => number}} room how many rows a lane may have, how many times
+ * 16 pixels the font is, and how wide a label is
+ * @returns {{lanes: {top: number, height: number}[], boxes: Box[], chips: Chip[], height: number}}
  */
-export function layout(data, window, width, { rows, measure }) {
+export function layout(data, window, width, { rows, unit, measure }) {
   const scale = width / (window.end - window.start);
   const px = (/** @type {number} */ instant) => (instant - window.start) * scale;
   /** @type {Box[]} */
   const boxes = [];
   /** @type {Chip[]} */
   const chips = [];
-  /** @type {{top: number, height: number, header: number}[]} */
+  /** @type {{top: number, height: number}[]} */
   const lanes = [];
   const inWindow = data.items.filter((item) => touches(item, window));
   let top = 0;
   data.lanes.forEach((_, lane) => {
-    const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, px, width, measure));
-    const rest = place(candidates, rows, width);
+    const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, px, width, unit, measure));
+    const rest = place(candidates, rows, width, GAP * unit);
     const placed = candidates.filter((candidate) => candidate.row >= 0);
     boxes.push(...placed);
     const counted = data.clusters.filter((c) => c[0] === lane && c[1] < window.end && c[2] + 1 > window.start);
-    const gathered = columns(lane, rest, counted, px, width, window);
+    const gathered = columns(lane, rest, counted, px, width, window, COLUMN * unit);
     chips.push(...gathered);
     // A single lane keeps its height, so that nothing below it jumps while one moves.
     const many = data.lanes.length > 1;
     const used = many ? Math.max(1, ...placed.map((p) => p.row + 1)) : rows;
-    const header = many ? HEADER : 0;
-    const height = header + used * ROW + (gathered.length || !many ? CHIPS : 0) + 8;
-    lanes.push({ top, height, header });
+    const header = many ? HEADER * unit : 0;
+    const height = header + (used * ROW + (gathered.length || !many ? CHIPS : 0) + 8) * unit;
+    for (const one of placed) one.top = header + one.row * ROW * unit;
+    lanes.push({ top, height });
     top += height;
   });
   return { lanes, boxes, chips, height: top };
@@ -65,33 +68,34 @@ export function touches(item, window) {
   return from <= window.end && to >= window.start;
 }
 
-/** @param {Item} item @param {number} lane @param {(i: number) => number} px @param {number} width @param {(t: string) => number} measure @returns {Box} */
-function box(item, lane, px, width, measure) {
+/** @param {Item} item @param {number} lane @param {(i: number) => number} px @param {number} width @param {number} unit @param {(t: string) => number} measure @returns {Box} */
+function box(item, lane, px, width, unit, measure) {
+  const [dot, tail] = [POINT * unit, TAIL * unit];
   let [from, to] = span(item).map(px);
-  const point = to - from < POINT;
+  const point = to - from < dot;
   if (point) {
     const middle = (from + to) / 2;
-    [from, to] = [middle - POINT / 2, middle + POINT / 2];
+    [from, to] = [middle - dot / 2, middle + dot / 2];
   }
   const [left, right] = [Math.max(0, from), Math.min(width, to)];
   // A fading tail stands for the side that is not known.
-  const before = left - (item.a === undefined ? TAIL : 0);
-  const after = right + (item.b === undefined && to !== Infinity ? TAIL : 0);
-  const whole = measure(item.title) + (item.marks?.length ?? 0) * 12;
-  const inside = !point && right - left - 16 >= Math.min(whole, ROOMY);
-  const label = Math.min(whole, inside ? right - left - 16 : Math.min(LONGEST_LABEL, width * 0.6));
+  const before = left - (item.a === undefined ? tail : 0);
+  const after = right + (item.b === undefined && to !== Infinity ? tail : 0);
+  const whole = measure(item.title) + (item.marks?.length ?? 0) * dot;
+  const inside = !point && right - left - 16 >= Math.min(whole, ROOMY * unit);
+  const label = Math.min(whole, inside ? right - left - 16 : Math.min(LONGEST_LABEL * unit, width * 0.6));
   const flip = !inside && after + label > width && before - label >= 0;
   const start = inside || !flip ? before : before - label;
   const end = inside || flip ? after : after + label;
-  return { item, lane, row: -1, from, to, left: start, right: end, point, out: !inside, flip, label };
+  return { item, lane, row: -1, top: 0, from, to, left: start, right: end, point, out: !inside, flip, label };
 }
 
 /**
  * Give each box the first row where it is free: a few of those that last long, so that others can stand below them, then the
  * weightiest, and what else lasts long where a row is left. Return what finds none.
- * @param {Box[]} boxes @param {number} rows @param {number} width @returns {Box[]}
+ * @param {Box[]} boxes @param {number} rows @param {number} width @param {number} gap @returns {Box[]}
  */
-function place(boxes, rows, width) {
+function place(boxes, rows, width, gap) {
   const weighed = [...boxes].sort(
     (one, other) => (other.item.weight ?? 0) - (one.item.weight ?? 0) || one.from - other.from || (one.item.id < other.item.id ? -1 : 1),
   );
@@ -103,7 +107,7 @@ function place(boxes, rows, width) {
   /** @type {Box[]} */
   const rest = [];
   for (const candidate of order) {
-    const row = taken.findIndex((others) => others.every((o) => candidate.right + GAP <= o.left || candidate.left >= o.right + GAP));
+    const row = taken.findIndex((others) => others.every((o) => candidate.right + gap <= o.left || candidate.left >= o.right + gap));
     if (row < 0) rest.push(candidate);
     else {
       candidate.row = row;
@@ -115,11 +119,11 @@ function place(boxes, rows, width) {
 
 /**
  * Gather what is left into columns side by side, each as wide as a count needs.
- * @param {number} lane @param {Box[]} rest @param {Cluster[]} counted @param {(i: number) => number} px @param {number} width @param {Span} window
+ * @param {number} lane @param {Box[]} rest @param {Cluster[]} counted @param {(i: number) => number} px @param {number} width @param {Span} window @param {number} least
  * @returns {Chip[]}
  */
-function columns(lane, rest, counted, px, width, window) {
-  const many = Math.max(1, Math.floor(width / COLUMN));
+function columns(lane, rest, counted, px, width, window, least) {
+  const many = Math.max(1, Math.floor(width / least));
   /** @type {Map<number, Chip>} */
   const found = new Map();
   const add = (/** @type {number} */ at, /** @type {number} */ count, /** @type {number} */ start, /** @type {number} */ end) => {

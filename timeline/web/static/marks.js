@@ -4,7 +4,7 @@
 
 import { context, said, ticks, unitOf } from "./axis.js";
 import { now } from "./calendar.js";
-import { CHIPS, ROW, span } from "./layout.js";
+import { CHIPS, span } from "./layout.js";
 import { inWords } from "./spoken.js";
 
 /** The sign of each mark, and what it says. @type {Record<string, [string, string]>} */
@@ -55,13 +55,13 @@ export function happening(item, href, locale) {
   return element;
 }
 
-/** Put a happening in its place. @param {any} element @param {Box} box @param {number} header @param {number} width @param {boolean} focused */
-export function place(element, { item, row, from, to, point, out, flip, label }, header, width, focused) {
+/** Put a happening in its place. @param {any} element @param {Box} box @param {number} width @param {boolean} focused */
+export function place(element, { item, top, from, to, point, out, flip, label }, width, focused) {
   // Far outside nothing is seen, and browsers lose count.
   const [left, right] = [Math.max(from, -40), Math.min(to, width + 40)];
   const says = { spot: point, out, flip, past: from < -1, on: to > width + 1, focused };
   element.className = [classes(item), ...Object.entries(says).map(([name, so]) => so && name)].filter(Boolean).join(" ");
-  Object.assign(element.style, { insetInlineStart: px(left), insetBlockStart: px(header + row * ROW), inlineSize: px(Math.max(0, right - left)) });
+  Object.assign(element.style, { insetInlineStart: px(left), insetBlockStart: px(top), inlineSize: px(Math.max(0, right - left)) });
   const link = element.firstChild;
   link.style.setProperty("--shift", px(out ? 0 : Math.max(0, -left)));
   link.lastChild.style.maxInlineSize = px(label);
@@ -83,8 +83,8 @@ export function count() {
 /** @param {any} element @param {Chip} chip @param {number} most @param {string} about @param {string} locale */
 export function tell(element, { at, width, count, start, end }, most, about, locale) {
   const button = element.firstChild;
-  Object.assign(element.style, { insetInlineStart: px(at), inlineSize: px(width), blockSize: px(CHIPS) });
-  button.firstChild.style.blockSize = px(3 + Math.sqrt(count / most) * (CHIPS - 22));
+  Object.assign(element.style, { insetInlineStart: px(at), inlineSize: px(width), blockSize: `${CHIPS / 16}rem` });
+  button.firstChild.style.blockSize = `${(3 + Math.sqrt(count / most) * (CHIPS - 22)) / 16}rem`;
   const compact = /** @type {Intl.NumberFormatOptions} */ (count < 10000 ? {} : { notation: "compact", maximumSignificantDigits: 2 });
   button.lastChild.textContent = new Intl.NumberFormat(locale, compact).format(count);
   Object.assign(button.dataset, { start, end });

@@ -58,6 +58,7 @@ interface Box {
   item: Item;
   lane: number;
   row: number;
+  top: number;
   from: number;
   to: number;
   left: number;
