@@ -1,11 +1,12 @@
 """What the web tests share: a small timeline with a bit of everything, and Datasette serving it with the plugin."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import browser as in_browser
 import pytest
 from datasette.app import Datasette
 from datasette.plugins import pm
@@ -87,3 +88,47 @@ def serve(timeline_db: Path) -> Callable[..., Datasette]:
         return Datasette([str(file) for file in files or (timeline_db,)], **options)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[in_browser.Served]:
+    """Serve the project's own timeline, as `timeline serve` does."""
+    folder = tmp_path_factory.mktemp("demo")
+    with in_browser.serving(folder, in_browser.build_demo(folder / "timeline.db")) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def tricky(tmp_path_factory: pytest.TempPathFactory, demo: in_browser.Served) -> Iterator[in_browser.Served]:
+    """Serve a timeline of what is hard to draw, and a second one beside it; other sites may frame them."""
+    folder = tmp_path_factory.mktemp("tricky")
+    settings = {"frame_ancestors": ["*"]}
+    with in_browser.serving(folder, in_browser.build_tricky(folder / "tricky.db"), demo.file, settings=settings) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def rightwards(tmp_path_factory: pytest.TempPathFactory, tricky: in_browser.Served) -> Iterator[in_browser.Served]:
+    """Serve the timeline of what is hard to draw from right to left."""
+    with in_browser.serving(tmp_path_factory.mktemp("rtl"), tricky.file, settings={"direction": "rtl"}) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Start Chromium without a window. Skips where it is not installed."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if in_browser.CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=in_browser.CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visitor(chromium: Any) -> Iterator[in_browser.Visitor]:  # noqa: ANN401 - Playwright may not be installed
+    """Open pages as a reader does. What the console complained of, and any request to elsewhere, fails the test."""
+    reader = in_browser.Visitor(chromium)
+    yield reader
+    reader.close()
