@@ -217,10 +217,23 @@ async def test_the_ways_to_datasette_lead_to_the_same_rows(demo: Path, query: st
 
 def test_each_word_is_quoted_and_the_last_may_go_on() -> None:
     """No character that people type is an operator; a word with diacritics is looked for in both forms."""
-    assert search.match('a-b "c') == '("a-b") AND ("""c"*)'
+    assert search.match('a-b "cats') == '("a-b") AND ("""cats"*)'
     assert search.match("Côte") == '("Côte"* OR "Cote"*)'
     assert search.match('"( ) AND') == '("AND"*)'
     assert search.match('" ( *') == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "short"),
+    [
+        ("a", True), ("th", True), ("the", False), ("1", True), ("19", True), ("194", False), ("e-a", True), ("ال", True),
+        ("اَل", True), ("é!", True), ("会", False), ("東京", False), ("...", False),
+    ],
+)  # fmt: skip
+def test_one_or_two_letters_are_a_whole_word(typed: str, short: bool) -> None:
+    """Half of all words begin with them; but a word of Chinese or Japanese may have no more."""
+    assert search.is_short(typed) is short
+    assert search.match(f"first {typed}").endswith("*)") is not short or typed == "..."
 
 
 def test_the_order_is_known_to_these_tests() -> None:

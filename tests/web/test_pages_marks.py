@@ -1,6 +1,5 @@
 """What is disputed, corrected, somebody's claim or of a single source can be picked out, now and as it once was."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -67,27 +66,3 @@ async def test_the_chip_says_the_mark_in_words(demo: Path) -> None:
     """As the cards do."""
     html = (await serve(demo).client.get("/demo/-/timeline?mark=single")).text
     assert "Marks: Single source × (remove this filter)" in text(html)
-
-
-@pytest.mark.parametrize(
-    ("mark", "index"),
-    [
-        ("disputed", "citations_disputing"),
-        ("corrected", "happening_versions_known_until"),
-        ("claimed", "happenings_attributed_to"),
-        ("single", "happenings_single_source"),
-    ],
-)
-def test_few_marked_happenings_are_found_by_an_index(demo: Path, mark: str, index: str) -> None:
-    """A rare mark does not walk the whole timeline."""
-    from timeline.web.pages import choose, rows
-    from timeline.web.pages import state as states
-
-    state = states.read({"mark": [mark]})
-    chosen = choose.standing(state, None)
-    with sqlite3.connect(demo) as connection:
-        found = connection.execute("explain query plan " + rows.sql(state, chosen, plentiful=False), chosen.params)
-        steps = [row[3] for row in found]
-    assert any(index in step for step in steps)
-    assert "SCAN happenings" not in steps
-    assert "SCAN citations" not in steps

@@ -1,5 +1,6 @@
 """The timeline page's paging: by place in the time order, both ways, along the index."""
 
+import re
 import sqlite3
 from collections import Counter
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 from test_pages_demo import build, ids, link, serve
 
-from timeline.web.pages import choose, rows
+from timeline.web.pages import choose, plan, rows
 from timeline.web.pages import state as states
+from timeline.web.pages.plan import Plan
 
 
 @pytest.fixture(scope="module")
@@ -20,12 +22,13 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def walk(path: Path, query: str, label: str) -> list[list[str]]:
     """Follow a link from page to page, and give the ids on each."""
     client = serve(path).client
-    html = (await client.get(f"/many/-/timeline?{query}")).text
-    pages = [ids(html)]
-    while f">{label}" in html or f"</span> {label}</a>" in html:
-        html = (await client.get(link(html, label))).text
-        pages.append(ids(html))
-    return pages
+    address, pages = f"/many/-/timeline?{query}", []
+    while True:
+        found = (await client.get(address)).text.split('<div id="found"')[1]
+        pages.append(ids(found))
+        if f">{label}" not in found and f"</span> {label}</a>" not in found:
+            return pages
+        address = link(found, label)
 
 
 @pytest.mark.asyncio
@@ -76,14 +79,14 @@ async def test_redacted_happenings_have_their_place(tmp_path: Path) -> None:
     assert forward[-4:] == ["claim", "noon", "rome", "undated"]
 
 
-def plan(path: Path, query: dict[str, list[str]], *, plentiful: bool, common: frozenset[str] = frozenset()) -> str:
-    """Give SQLite's plan for a page of the timeline."""
+def steps(path: Path, query: dict[str, list[str]], *, by: str | None = None, along: bool) -> str:
+    """Give SQLite's plan for a page of the timeline, along the time order or from what a filter lists."""
     state = states.read(query)
-    chosen = choose.standing(state, "ann", common)
+    chosen = choose.standing(state, "ann", Plan(by, 0, 0, 0))
     place = state.before or state.after
     params = {**chosen.params, **(rows.keys.params(place) if place else {})}
     with sqlite3.connect(path) as connection:
-        found = connection.execute(f"explain query plan {rows.sql(state, chosen, plentiful=plentiful)}", params)
+        found = connection.execute(f"explain query plan {rows.sql(state, chosen, along=along)}", params)
         return "\n".join(row[3] for row in found)
 
 
@@ -91,50 +94,103 @@ def plan(path: Path, query: dict[str, list[str]], *, plentiful: bool, common: fr
     "place", [{}, {"after": ["511340,-511704,1401,x-1"]}, {"before": ["511340,-511704,1401,x-1"]}, {"before": ["end"]}]
 )
 @pytest.mark.parametrize(
-    "query", [{}, {"kind": ["kind 1"]}, {"q": ["synthetic"]}, {"actor": ["ann"]}, {"from": ["1450"], "to": ["1460"]}]
+    "query", [{}, {"q": ["synthetic"]}, {"actor": ["ann"]}, {"mark": ["single"]}, {"from": ["1450"], "to": ["1460"]}]
 )
 def test_a_page_of_plenty_is_read_along_the_time_index(
     many: Path, query: dict[str, list[str]], place: dict[str, list[str]]
 ) -> None:
     """No sorting; and from a place on, no walk from the beginning."""
-    steps = plan(many, query | place, plentiful=True)
-    assert "USING INDEX happenings_time" in steps
-    assert "TEMP B-TREE" not in steps
+    found = steps(many, query | place, along=True)
+    assert "USING INDEX happenings_time" in found
+    assert "TEMP B-TREE" not in found
     if place and place.get("before") != ["end"]:
-        assert "SEARCH happenings USING INDEX happenings_time (<expr>" in steps
+        assert "SEARCH happenings USING INDEX happenings_time (<expr>" in found
 
 
-@pytest.mark.parametrize(
-    ("query", "index"),
-    [
-        ({"actor": ["ann"]}, "happening_actors_actor"),
-        ({"tag": ["x"]}, "happening_tags_tag"),
-        ({"source": ["notes"]}, "citations_source"),
-        ({"q": ["rare"]}, "VIRTUAL TABLE INDEX"),
-    ],
-)
-def test_few_matches_are_found_by_their_own_index(many: Path, query: dict[str, list[str]], index: str) -> None:
-    """A rare value does not walk the whole timeline."""
-    steps = plan(many, query, plentiful=False)
-    assert index in steps
-    assert "SCAN happenings" not in steps.splitlines()
+@pytest.mark.parametrize("place", [{}, {"after": ["511340,-511704,1401,x-1"]}, {"before": ["511340,-511704,1401,x-1"]}])
+@pytest.mark.parametrize("more", [{}, {"tag": ["x"]}])
+def test_a_kind_is_read_along_its_own_index(many: Path, more: dict[str, list[str]], place: dict[str, list[str]]) -> None:
+    """In time order too: only what begins on the same day is sorted."""
+    found = steps(many, {"kind": ["kind 1"]} | more | place, along=True)
+    assert f"SEARCH happenings USING INDEX happenings_kind (kind=?{' AND <expr>' if place else ''}" in found
+    assert found.count("TEMP B-TREE") == found.count("TEMP B-TREE FOR RIGHT PART OF ORDER BY") == 1
+
+
+RARE = [
+    ({"actor": ["ann"]}, "actor", "happening_actors_actor"),
+    ({"tag": ["x"]}, "tag", "happening_tags_tag"),
+    ({"source": ["notes"]}, "source", "citations_source"),
+    ({"q": ["rare"]}, "q", "VIRTUAL TABLE INDEX"),
+    ({"kind": ["x"]}, "kind", "happenings_kind"),
+    ({"place": ["x"]}, "place", "happenings_place"),
+    ({"as_of": ["3"]}, "as_of", "sqlite_autoindex_happenings_2"),
+    ({"status": ["retracted"]}, "replaced", "happening_versions_known_until"),
+    ({"mark": ["corrected"]}, "replaced", "happening_versions_known_until"),
+    ({"mark": ["disputed"]}, "mark", "citations_disputing"),
+    ({"mark": ["claimed"]}, "mark", "happenings_attributed_to"),
+    ({"mark": ["single"]}, "mark", "happenings_single_source"),
+]
+
+
+@pytest.mark.parametrize(("query", "by", "index"), RARE)
+@pytest.mark.parametrize("more", [{}, {"kind": ["x"], "tag": ["y"], "q": ["z"], "from": ["1450"]}])
+def test_few_matches_are_found_by_their_own_index(
+    many: Path, query: dict[str, list[str]], by: str, index: str, more: dict[str, list[str]]
+) -> None:
+    """The rarest filter is looked up, whatever else is filtered by, and no table is read through."""
+    found = steps(many, more | query, by=by, along=False).splitlines()
+    assert index in next(step for step in found if step.startswith(("SEARCH", "SCAN")))
+    assert not [step for step in found if re.fullmatch(r"SCAN (happenings|events|citations|happening_\w+)", step)]
 
 
 @pytest.mark.parametrize("name", ["actor", "tag", "source"])
 def test_what_is_common_is_tried_and_not_listed(many: Path, name: str) -> None:
     """A value that very many happenings have is looked up for each one on the way, by the key of both."""
-    steps = plan(many, {name: ["x"]}, plentiful=True, common=frozenset([name]))
-    assert "LIST SUBQUERY" not in steps
-    assert "(happening=?" in steps
+    found = steps(many, {name: ["x"]}, along=True)
+    assert "LIST SUBQUERY" not in found
+    assert "(happening=?" in found
 
 
 @pytest.mark.asyncio
-async def test_a_common_filter_shows_the_same(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trying each happening and listing the matches first give one page."""
+@pytest.mark.parametrize(
+    ("query", "by"),
+    [
+        ({}, None), ({"kind": "kind 3"}, "kind"), ({"kind": "kind 3", "actor": "person-3"}, "actor"),
+        ({"source": "notes"}, "source"),
+        ({"source": "notes", "q": "police"}, "q"), ({"mark": "corrected"}, "replaced"), ({"mark": "disputed", "q": "it"}, "mark"),
+        ({"status": "retracted", "place": "Marrakech"}, "replaced"), ({"as_of": "5", "source": "notes"}, "as_of"),
+        ({"tag": "no such"}, "tag"),
+    ],
+)  # fmt: skip
+async def test_the_rarest_filter_is_looked_up_first(many: Path, query: dict[str, str], by: str | None) -> None:
+    """By what was counted beforehand, or is counted no further than need be."""
+    datasette = serve(many)
+    await datasette.invoke_startup()
+    state = states.read({name: [value] for name, value in query.items()})
+    made = await plan.made(datasette.get_database("many"), state, query.get("actor"), 2024)
+    assert made.by == by
+
+
+@pytest.mark.parametrize(
+    ("expected", "counted", "along"), [(900_000, 10_001, True), (30_000, None, True), (12_000, 10_001, False), (30_000, 9, False)]
+)
+def test_the_way_is_chosen_by_what_was_counted(expected: int, counted: int | None, along: bool) -> None:
+    """Where matches are met soon along the time order, they are not listed and sorted."""
+    state = states.read({"q": ["x"]})
+    chosen = choose.standing(state, None, Plan("q", expected, 1_000_000, expected))
+    assert rows.is_walked(state, chosen, counted) is along
+
+
+@pytest.mark.asyncio
+async def test_whatever_the_way_the_page_is_the_same(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Listing matches first, trying each happening, and listing what was found give one page."""
     client = serve(many).client
-    for query in ("source=notes&size=200", "actor=person-3", "tag=bilateral", "q=synthetic"):
-        listed = ids((await client.get(f"/many/-/timeline?{query}")).text)
-        with monkeypatch.context() as patch:
-            patch.setattr(rows, "LIST_TO", 0)
-            patch.setattr(rows, "COUNT_TO", 0)
-            assert ids((await client.get(f"/many/-/timeline?{query}")).text) == listed
+    for query in ("source=notes&size=200", "actor=person-3", "tag=bilateral", "q=synthetic", "kind=kind+3", "mark=single&size=9",
+                  "as_of=1000&source=notes", "status=all&place=Marrakech", "kind=kind+3&before=end&size=5"):  # fmt: skip
+        expected = ids((await client.get(f"/many/-/timeline?{query}")).text)
+        assert expected
+        for along in (True, False):
+            with monkeypatch.context() as patch:
+                patch.setattr(rows, "COUNT_TO", 0)
+                patch.setattr(rows, "is_walked", lambda _state, chosen, _counted, along=along: along and chosen.walking is not None)
+                assert ids((await client.get(f"/many/-/timeline?{query}")).text) == expected, (query, along)

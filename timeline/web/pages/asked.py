@@ -11,7 +11,7 @@ from datasette.database import Database
 from datasette.utils.asgi import Request
 
 from timeline.web import access
-from timeline.web.pages import choose, frame, moment, rows
+from timeline.web.pages import choose, frame, moment, plan, rows
 from timeline.web.pages import state as states
 from timeline.web.pages.choose import Chosen
 from timeline.web.pages.state import State
@@ -23,13 +23,15 @@ TABLES_OF_THE_PAST = ("events", "happening_versions")
 
 @dataclass(frozen=True)
 class Asked:
-    """`actor` is the id that the actor filter was found to mean, and `name` that actor's name. `end` is the log's."""
+    """`chosen` lists the matches themselves, where they are few.
+
+    `actor` is the id that the actor filter was found to mean, and `name` that actor's name. `end` is the log's.
+    """
 
     state: State
     end: int
     actor: str | None
     name: str | None
-    common: frozenset[str]
     chosen: Sequence[Chosen]
     counted: int | None
 
@@ -47,11 +49,11 @@ async def find_out(database: Database, state: State) -> Asked:
     state = await moment.resolved(database, state)
     end = await frame.log_end(database)
     actor, name = await _actor(database, state.given.get("actor"))
-    common = await rows.common(database, state, actor)
-    chosen = [choose.standing(state, actor, common)]
+    chosen: Sequence[Chosen] = [choose.standing(state, actor, await plan.made(database, state, actor, end))]
     if state.as_of is not None:
-        chosen.append(choose.superseded(state, name))
-    return Asked(state, end, actor, name, common, chosen, await rows.count(database, chosen))
+        chosen = [*chosen, choose.superseded(state, name)]
+    chosen, counted = await rows.found(database, chosen)
+    return Asked(state, end, actor, name, chosen, counted)
 
 
 async def _actor(database: Database, wanted: str | None) -> tuple[str | None, str | None]:

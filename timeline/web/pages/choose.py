@@ -1,88 +1,136 @@
 """Which happenings a state of the page shows, as SQL conditions.
 
 Owns the conditions for both tables they are read from, each able to stand alone in a WHERE clause, with named
-parameters. Must not run them, nor order what they choose. What stood at a position is what still stands and was
-recorded by then (`happenings`), and what has been corrected or retracted since (`happening_versions`, whose people,
-tags and quotations are in the event itself).
+parameters, and the ways in which what they choose can be come by. Must not run them, nor order what they choose. What
+stood at a position is what still stands and was recorded by then (`happenings`), and what has been corrected or retracted
+since (`happening_versions`, whose people, tags and quotations are in the event itself).
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from timeline.web.pages import keys, search
+from timeline.web.pages.plan import Plan
 from timeline.web.pages.state import State
 
 Params = dict[str, str | int]
 
 _EVENT = "events.position = happening_versions.position"
 _IN_EVENT = f"exists (select 1 from events, json_each(events.data, '$.statement.{{list}}') as said where {_EVENT} and {{test}})"
-
-
 # What a mark says of a row, as indexes have it; a dispute is another table's to say.
 _MARKS = {
     "claimed": "{0}.attributed_to is not null",
     "corrected": "{0}.version > 1 and ({0}.status <> 'retracted' or {0}.version > 2)",
     "single": "{0}.sources = 1",
 }
-# Each correction took the place of an earlier version, and there is an index of those.
-_CORRECTIONS = "happenings.position in (select known_until from happening_versions where known_until is not null)"
-_DISPUTED = "happenings.id in (select happening from citations where stance = 'disputes')"
 _DISPUTED_THEN = _IN_EVENT.format(list="citations", test="json_extract(said.value, '$.stance') = 'disputes'")
+
+
+class Way(NamedTuple):
+    """A way to come by what was chosen: what to select from, under which conditions, and how many rows are looked at in all."""
+
+    source: str
+    where: tuple[str, ...]
+    rows: int
+
+    @property
+    def sql(self) -> str:
+        """The FROM and WHERE clauses."""
+        return f"from {self.source} where {_joined(self.where)}"
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A table, the conditions on its rows, and their parameters."""
+    """A table, the conditions on its rows, and their parameters.
+
+    `listing` is the way by what is rarest, in no order; `walking` the way along the time order, where that may be shorter,
+    and `expected` how many rows it is likely to meet that were chosen.
+    """
 
     table: str
     where: tuple[str, ...]
     params: Params
+    listing: Way | None = None
+    walking: Way | None = None
+    expected: int = 0
 
     @property
     def sql(self) -> str:
         """The conditions as one."""
-        return " and ".join(f"({condition})" for condition in self.where) or "1"
+        return _joined(self.where)
+
+    @property
+    def counting(self) -> Way:
+        """The way by which they are counted."""
+        return self.listing or Way(self.table, self.where, 0)
 
 
-# What is filtered by in other tables: the rows there, and which column of happenings they name. The plus sign, where
-# each happening is tried, keeps SQLite from looking through all the rows of the value each time.
-ELSEWHERE = {
-    "actor": ("happening_actors", "happening", "id", "actor = :actor"),
-    "tag": ("happening_tags", "happening", "id", "tag = :tag"),
-    "source": ("citations", "happening", "id", "source = :source"),
-    "q": ("happenings_fts", "rowid", "position", "happenings_fts match :q"),
+class _Test(NamedTuple):
+    """A condition, as what is looked up first, and as what each happening is tried by (which the plus signs see to).
+
+    `source`: what is looked up, where that is in another table: each happening once.
+    """
+
+    listed: str
+    tried: str
+    source: str | None = None
+
+
+class _Elsewhere(NamedTuple):
+    """A filter by what stands in another table: which happenings match, by which column, and how to try one."""
+
+    matches: str
+    column: str
+    tried: str | None
+
+    def test(self) -> _Test:
+        listed = f"happenings.{self.column} in ({self.matches})"
+        source = f"({self.matches}) as found cross join happenings on happenings.{self.column} = found.matched"
+        return _Test(listed, self.tried or f"+{listed}", source)
+
+
+def _in(table: str, test: str, *, once: bool) -> _Elsewhere:
+    tried = f"exists (select 1 from {table} where {table}.happening = happenings.id and +{test})"
+    return _Elsewhere(f"select {'' if once else 'distinct '}happening as matched from {table} where {test}", "id", tried)
+
+
+# Each correction, and each retraction, took the place of an earlier version, and there is an index of those.
+_REPLACED = _Elsewhere("select known_until as matched from happening_versions where known_until is not null", "position", "1")
+_ELSEWHERE = {
+    "actor": _in("happening_actors", "actor = :actor", once=True),
+    "tag": _in("happening_tags", "tag = :tag", once=True),
+    "source": _in("citations", "source = :source", once=False),
+    # The index of words cannot be asked about one happening in less than all its time.
+    "q": _Elsewhere("select rowid as matched from happenings_fts where happenings_fts match :q", "position", None),
+    "disputed": _in("citations", "stance = 'disputes'", once=False),
 }
 
 
-def standing(state: State, actor: str | None, common: frozenset[str] = frozenset()) -> Chosen:
+def standing(state: State, actor: str | None, plan: Plan | None = None) -> Chosen:
     """Choose among what stands now. `actor` is the id that the actor filter was found to mean.
 
-    The matches of a filter elsewhere are listed first; where it is `common`, each happening is tried instead.
+    With a plan, what is rarest is listed first, and each of its happenings is tried for the rest.
     """
-    where, params = _plain("happenings", state)
-    mark = state.given.get("mark")
-    if mark == "disputed":
-        where.append(_DISPUTED)
-    elif mark == "corrected":
-        where.append(_CORRECTIONS)
-    if state.as_of is not None:
-        where.append("happenings.position <= :as_of")
-        params["as_of"] = state.as_of
-    for name, (table, named, column, test) in ELSEWHERE.items():
-        if name not in state.given:
-            continue
-        params[name] = elsewhere(state, actor, name)
-        if name in common and name != "q":  # the index of words cannot be asked about one happening in less than all its time
-            where.append(f"exists (select 1 from {table} where {table}.{named} = happenings.{column} and +{test})")
-        else:
-            where.append(f"happenings.{column} in (select {named} from {table} where {test})")
-    return Chosen("happenings", tuple(where), params)
+    tests, params = _tests(state, actor)
+    if plan is None:
+        return Chosen("happenings", tuple(test.listed for name, test in tests.items() if name != "replaced"), params)
+    rarest = tests.get(plan.by or "")
+    tried = {name: test.tried for name, test in tests.items() if test.tried != "1"}
+    rest = tuple(condition for name, condition in tried.items() if name != plan.by)
+    where = (rarest.listed, *rest) if rarest else rest
+    listing = Way(rarest.source, rest, plan.rows) if rarest and rarest.source else Way("happenings", where, plan.rows)
+    index, along = keys.TIME_INDEX, tuple(tried.values())
+    if "kind" in tests:  # in time order as well, and with nothing else in between
+        index, along = keys.KIND_INDEX, (tests["kind"].listed, *(tried[name] for name in tried if name != "kind"))
+    walking = Way(f"happenings indexed by {index}", along, plan.walked)
+    return Chosen("happenings", where, params, listing, walking, plan.expected)
 
 
-def elsewhere(state: State, actor: str | None, name: str) -> str:
-    """Give the value that a filter elsewhere looks for."""
-    if name == "actor":
-        return actor or ""
-    return search.match(state.given["q"]) if name == "q" else state.given[name]
+def listed(table: str, key: str, values: str) -> Chosen:
+    """Choose the rows whose keys are in a JSON list."""
+    where = f"{table}.{key} in (select value from json_each(:listed))"
+    source = f"(select value as matched from json_each(:listed)) as found cross join {table} on {table}.{key} = found.matched"
+    return Chosen(table, (where,), {"listed": values}, Way(source, (), 0))
 
 
 def superseded(state: State, actor_name: str | None) -> Chosen:
@@ -96,9 +144,38 @@ def known(state: State, actor_name: str | None) -> Chosen:
     return _versions(state, actor_name, "happening_versions.known_until is null or happening_versions.known_until > :as_of")
 
 
+def _joined(conditions: tuple[str, ...]) -> str:
+    return " and ".join(f"({condition})" for condition in conditions) or "1"
+
+
+def _tests(state: State, actor: str | None) -> tuple[dict[str, _Test], Params]:
+    """Give each condition by the name of what it filters by."""
+    plain, params = _plain("happenings", state)
+    tests = {
+        name: _Test(condition, f"+{condition}" if name in ("kind", "place") else condition) for name, condition in plain.items()
+    }
+    mark = state.given.get("mark")
+    if mark in ("claimed", "single"):
+        tests["mark"] = _Test(plain["mark"], f"+{plain['mark']}")
+    elif mark == "disputed":
+        tests["mark"] = _ELSEWHERE["disputed"].test()
+    if mark == "corrected" or state.status == "retracted":
+        tests["replaced"] = _REPLACED.test()
+    if state.as_of is not None:
+        tests["as_of"] = _Test("happenings.position <= :as_of", "+happenings.position <= :as_of")
+        params["as_of"] = state.as_of
+    for name in ("actor", "tag", "source", "q"):
+        if name in state.given:
+            tests[name] = _ELSEWHERE[name].test()
+            params[name] = search.match(state.given[name]) if name == "q" else state.given[name]
+    if "actor" in state.given:
+        params["actor"] = actor or ""
+    return tests, params
+
+
 def _versions(state: State, actor_name: str | None, until: str) -> Chosen:
-    where, params = _plain("happening_versions", state)
-    where += ["happening_versions.known_from <= :as_of", until]
+    plain, params = _plain("happening_versions", state)
+    where = [*plain.values(), "happening_versions.known_from <= :as_of", until]
     params["as_of"] = state.as_of or 0
     if state.given.get("mark") == "disputed":
         where.append(_DISPUTED_THEN)
@@ -129,24 +206,24 @@ def _says(name: str) -> str:
     return " or ".join([*own, *listed])
 
 
-def _plain(table: str, state: State) -> tuple[list[str], Params]:
+def _plain(table: str, state: State) -> tuple[dict[str, str], Params]:
     """Choose by what stands in the row itself."""
-    where: list[str] = []
+    where: dict[str, str] = {}
     params: Params = {}
     if state.status != "all":
-        where.append(f"{table}.status = :status")
+        where["status"] = f"{table}.status = :status"
         params["status"] = state.status
     for column in ("kind", "place"):
         if column in state.given:
-            where.append(f"{table}.{column} = :{column}")
+            where[column] = f"{table}.{column} = :{column}"
             params[column] = state.given[column]
     if (mark := state.given.get("mark")) in _MARKS:
-        where.append(_MARKS[mark].format(table))
+        where["mark"] = _MARKS[mark].format(table)
     # Written as in the index, so that a walk along it need not look at rows that are out of the period.
     if state.from_day is not None:
-        where.append(f"({keys.LAST} <= -:from_day or {keys.LAST} = {keys.NO_END})")
+        where["from"] = f"({keys.LAST} <= -:from_day or {keys.LAST} = {keys.NO_END})"
         params["from_day"] = state.from_day
     if state.to_day is not None:
-        where.append("coalesce(earliest_day, -9e15) <= :to_day")
+        where["to"] = "coalesce(earliest_day, -9e15) <= :to_day"
         params["to_day"] = state.to_day
     return where, params

@@ -6,11 +6,11 @@ Owns the order itself, in SQL, and the reading and writing of a place in it. Mus
 import re
 from typing import NamedTuple
 
-# These very expressions, and this order, are those of the index happenings_time.
+# These very expressions, and this order, are those of the index happenings_time; happenings_kind has the first of them.
 FIRST = "coalesce(earliest_day, latest_day, 9e15)"
 LAST = "-coalesce(latest_day, -9e15)"
 NO_END = "9e15"  # what LAST gives where the end is open or not known
-TIME_INDEX = "happenings_time"
+TIME_INDEX, KIND_INDEX = "happenings_time", "happenings_kind"
 ORDER = f"{FIRST}, {LAST}, date, id"
 _BACKWARDS = f"{FIRST} desc, {LAST} desc, date desc, id desc"
 

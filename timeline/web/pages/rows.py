@@ -1,11 +1,11 @@
 """The happenings of one page of the timeline, and how many there are.
 
-Owns how they are fetched: in time order, from a place in it and never by counting off rows, along the index where
-matches are plentiful and by sorting where they are few. Must not decide what matches.
+Owns how they are fetched: in time order, from a place in it and never by counting off rows; along the time order where
+matches are met soon, and by sorting what the rarest filter lists where they are few. Must not decide what matches.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from sqlite3 import Row
 
 from datasette.database import Database, QueryInterrupted
@@ -17,14 +17,14 @@ from timeline.web.pages.state import State
 
 # Counting goes no further: beyond it, a count says "more than".
 COUNT_TO = 10_000
-# Of a filter that matches in another table, no more matches than these are listed before they are looked at.
-LIST_TO = 20_000
+# Time enough to count so far; what takes longer is too much to look through.
+COUNTING_MS = 400
+# How much longer the way along the time order may be than if matches were spread evenly over it.
+SKEW = 10
 _COLUMNS = (
     "id, title, summary, date, date_note, year, kind, place, part_of, attributed_to, status, sources, citations, version,"
     f" recorded_at, position, {keys.FIRST} as key_first, {keys.LAST} as key_last"
 )
-# Every retraction took the place of an earlier version, and there is an index of those: few, where the table is large.
-_RETRACTIONS = "happenings.position in (select known_until from happening_versions where known_until is not null)"
 
 
 @dataclass(frozen=True)
@@ -41,40 +41,40 @@ async def count(database: Database, chosen: Sequence[Chosen]) -> int | None:
     """Count matches, no further than COUNT_TO + 1; None where even that takes too long."""
     total = 0
     for one in chosen:
-        sql = f"select count(*) from (select 1 from {one.table} where {one.sql} limit {COUNT_TO + 1})"
+        sql = f"select count(*) from (select 1 {one.counting.sql} limit {COUNT_TO + 1})"
         try:
-            total += (await database.execute(sql, one.params)).rows[0][0]
+            total += (await database.execute(sql, one.params, custom_time_limit=COUNTING_MS)).rows[0][0]
         except QueryInterrupted:
             return None
     return min(total, COUNT_TO + 1)
 
 
-async def common(database: Database, state: State, actor: str | None) -> frozenset[str]:
-    """Name the filters elsewhere that match so often that listing their matches would take longer than trying."""
-    found = set()
-    for name, (table, _, _, test) in choose.ELSEWHERE.items():
-        if name in state.given:
-            sql = f"select count(*) from (select 1 from {table} where {test} limit {LIST_TO + 1})"
-            rows = await database.execute(sql, {name: choose.elsewhere(state, actor, name)})
-            if rows.rows[0][0] > LIST_TO:
-                found.add(name)
-    return frozenset(found)
+async def found(database: Database, chosen: Sequence[Chosen]) -> tuple[Sequence[Chosen], int | None]:
+    """Count what was chosen, as `count` does; and where it is counted in full, choose those very happenings instead.
 
-
-async def count_retracted(database: Database, state: State, actor: str | None) -> int | None:
-    """Count the retracted happenings that would match, no further than COUNT_TO + 1; None where that takes too long."""
-    retracted = replace(state, given={**state.given, "status": "retracted"})
-    chosen = choose.standing(retracted, actor)
-    return await count(database, [Chosen(chosen.table, (*chosen.where, _RETRACTIONS), chosen.params)])
+    So what is asked next of a few, in whatever order, is not looked for again.
+    """
+    few, total = [], 0
+    for one in chosen:
+        key = "id" if one.table == "happenings" else "position"
+        sql = (
+            f"select count(*), json_group_array(key) from (select {one.table}.{key} as key {one.counting.sql} limit {COUNT_TO + 1})"
+        )
+        try:
+            number, listed = (await database.execute(sql, one.params, custom_time_limit=COUNTING_MS)).rows[0]
+        except QueryInterrupted:
+            return chosen, None
+        total += number
+        few.append(choose.listed(one.table, key, listed))
+    return (few, total) if total <= COUNT_TO else (chosen, COUNT_TO + 1)
 
 
 async def fetch(database: Database, state: State, chosen: Sequence[Chosen], counted: int | None) -> Page:
     """Fetch a page of what was chosen. Raises QueryInterrupted where that takes too long."""
-    plentiful = counted is None or counted > COUNT_TO
     found: list[Row] = []
     superseded: set[int] = set()
     for one in chosen:
-        rows = (await database.execute(sql(state, one, plentiful=plentiful), _params(state, one))).rows
+        rows = (await database.execute(sql(state, one, along=is_walked(state, one, counted)), _params(state, one))).rows
         found += rows
         if one.table == "happening_versions":
             superseded.update(row["position"] for row in rows)
@@ -93,14 +93,20 @@ async def fetch(database: Database, state: State, chosen: Sequence[Chosen], coun
     )
 
 
-def sql(state: State, chosen: Chosen, *, plentiful: bool) -> str:
+def is_walked(state: State, chosen: Chosen, counted: int | None) -> bool:
+    """Say whether a page's matches are likely met sooner along the time order than by listing and sorting."""
+    if chosen.walking is None or chosen.listing is None:
+        return False
+    matches = max(chosen.expected, COUNT_TO) if counted is None or counted > COUNT_TO else counted
+    return SKEW * (state.size + 1) * chosen.walking.rows < chosen.listing.rows * matches
+
+
+def sql(state: State, chosen: Chosen, *, along: bool) -> str:
     """Give the statement that fetches one row more than a page from one table."""
-    index = f" indexed by {keys.TIME_INDEX}" if plentiful and chosen.table == "happenings" else ""
-    where = chosen.sql
-    if state.after or state.before:
-        where += f" and {keys.beyond(backwards=state.backwards, indexed=plentiful)}"
-    order = keys.order(backwards=state.backwards, indexed=plentiful)
-    return f"select {_COLUMNS} from {chosen.table}{index} where {where} order by {order} limit {state.size + 1}"
+    way = chosen.walking if along and chosen.walking else chosen.counting
+    place = f" and {keys.beyond(backwards=state.backwards, indexed=along)}" if state.after or state.before else ""
+    order = keys.order(backwards=state.backwards, indexed=along)
+    return f"select {_COLUMNS} {way.sql}{place} order by {order} limit {state.size + 1}"
 
 
 def key(row: Row) -> Key:
