@@ -174,7 +174,10 @@ async def test_hostile_words_are_only_words(demo: Path) -> None:
     ):
         html = (await client.get(f"/demo/-/timeline{path}")).text
         found = Elements()
-        found.feed(html.split('<section class="content">', 1)[1].split("</section>\n</div>")[0])
+        # Of elements that a title could bring, our own drawing has two in its legend, and its data in a third.
+        body, _, data = html.split('<section class="content">', 1)[1].split("</section>\n</div>")[0].partition('id="drawing"')
+        found.feed(body + data.split('<div id="found">')[-1])
+        assert "<" not in data.partition('id="drawing-data">')[2].split("</script>")[0], path
         assert not found.tags & {"script", "img", "svg", "u", "em", "i", "b", "t", "style"}, path
         assert not [name for name in found.attributes if name.startswith("on") or name == "style"], path
 
@@ -241,7 +244,7 @@ async def test_every_address_has_the_base_url(demo: Path) -> None:
         addresses = re.findall(r'(?:href|action|cite)="([^"]*)"', inside)
         assert len(addresses) > 3
         assert [a for a in addresses if not a.startswith(("/prefix/", "#", "https://"))] == []
-        assert re.search(r'<link rel="stylesheet" href="/prefix/-/static-plugins/[^"]+timeline\.css', html)
+        assert re.search(r'<link rel="stylesheet" href="/prefix/-/timeline/assets/[^"]+/timeline\.css"', html)
 
 
 @pytest.mark.asyncio
@@ -255,7 +258,7 @@ async def test_the_page_is_accessible_in_its_bones(demo: Path) -> None:
     assert all(after - before <= 1 for before, after in pairwise(levels))
     inside = html.split("<main", 1)[1].split("</main>")[0]
     assert "style=" not in inside
-    assert "<script" not in inside
+    assert re.findall(r"<script[^>]*>", inside) == ['<script type="application/json" id="drawing-data">']
     found = re.findall(r'\bid="([^"]+)"', html)
     assert len(found) == len(set(found))
     assert not [name for name in re.findall(r'<label for="([^"]+)"', html) if name not in found]
