@@ -1,12 +1,14 @@
 """Our own style sheet and scripts, under an address that changes with any of them.
 
 Owns that address: a folder named for what all the files hold, so that scripts find each other beside themselves, a copy may
-be kept for good, and an old one is never mixed with a new one. Must not serve any other file.
+be kept for good, and an old one is never mixed with a new one. Comments, which are there for those who read the files, are not
+sent; every line keeps its number. Must not serve any other file.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,16 +23,21 @@ PATTERN = r"^/-/timeline/assets/(?P<version>[0-9a-f]{12})/(?P<name>[a-z]+\.(?:js
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
 
+# Comments that have lines of their own.
+_COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
+
+
 @cache
-def files() -> dict[str, bytes]:
-    """Read the files, once."""
-    return {path.name: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.suffix in _TYPES}
+def files() -> dict[str, str]:
+    """Read the files, once, as they are sent."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(STATIC.iterdir()) if path.suffix in _TYPES}
+    return {name: _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) for name, text in texts.items()}
 
 
 @cache
 def version() -> str:
     """Name what all the files hold."""
-    return hashlib.sha256(b"\0".join(part for name, body in files().items() for part in (name.encode(), body))).hexdigest()[:12]
+    return hashlib.sha256("\0".join(part for pair in files().items() for part in pair).encode()).hexdigest()[:12]
 
 
 def address(datasette: Datasette, name: str) -> str:
@@ -44,5 +51,4 @@ async def asset(request: Request) -> Response:
     if name not in files():
         raise NotFound(f"There is no such file: {name}")
     kept = "public, max-age=31536000, immutable" if request.url_vars["version"] == version() else "no-store"
-    body = files()[name].decode()
-    return Response(body, headers={"Cache-Control": kept}, content_type=_TYPES[Path(name).suffix])
+    return Response(files()[name], headers={"Cache-Control": kept}, content_type=_TYPES[Path(name).suffix])

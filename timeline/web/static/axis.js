@@ -7,27 +7,21 @@ import { asDate, civil, dayNumber, MINUTES } from "./calendar.js";
 
 /** The room that a label needs, in pixels. */
 const ROOM = 84;
-const YEAR = 365.2425;
-/** Steps: the unit, how many of it, and about how many days that is. @type {[string, number, number][]} */
+const DAYS = { minute: 1 / MINUTES, hour: 1 / 24, day: 1, month: 30.44, year: 365.2425 };
+/** Steps from tick to tick: the unit, and how many of it. @type {[keyof DAYS, number][]} */
 const STEPS = [
-  ...[1, 5, 15, 30].map((n) => /** @type {[string, number, number]} */ (["minute", n, n / MINUTES])),
-  ...[1, 3, 6, 12].map((n) => /** @type {[string, number, number]} */ (["hour", n, n / 24])),
-  ...[1, 2, 7].map((n) => /** @type {[string, number, number]} */ (["day", n, n])),
-  ...[1, 3, 6].map((n) => /** @type {[string, number, number]} */ (["month", n, n * 30.44])),
-];
-const BCE = { en: "BCE" };
+  ["minute", 1], ["minute", 5], ["minute", 15], ["minute", 30], ["hour", 1], ["hour", 3], ["hour", 6], ["hour", 12],
+  ["day", 1], ["day", 2], ["day", 7], ["month", 1], ["month", 3], ["month", 6],
+]; // prettier-ignore
 
-/** @type {Map<string, Intl.DateTimeFormat>} */
+/** Formats are dear to make. @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
 
 /** @param {string} locale @param {Intl.DateTimeFormatOptions} options */
 function format(locale, options) {
   const key = locale + JSON.stringify(options);
-  let found = formats.get(key);
-  if (!found) {
-    found = new Intl.DateTimeFormat(locale, { calendar: "gregory", timeZone: "UTC", ...options });
-    formats.set(key, found);
-  }
+  const found = formats.get(key) ?? new Intl.DateTimeFormat(locale, { calendar: "gregory", timeZone: "UTC", ...options });
+  formats.set(key, found);
   return found;
 }
 
@@ -36,7 +30,7 @@ export function yearName(year, locale, era = false) {
   const shown = year < 1 ? 1 - year : year;
   const number = new Intl.NumberFormat(locale, { useGrouping: shown > 9999 }).format(shown);
   if (year >= 1 && !era) return number;
-  if (locale.startsWith("en")) return `${number} ${year < 1 ? BCE.en : "CE"}`;
+  if (locale.startsWith("en")) return `${number} ${year < 1 ? "BCE" : "CE"}`;
   // Where the era stands, and how it is written, is the language's own: only the number is put in.
   const sample = /** @type {Date} */ (asDate(dayNumber(year < 1 ? -4 : 5, 6)));
   const parts = format(locale, { year: "numeric", era: "short" }).formatToParts(sample);
@@ -57,15 +51,13 @@ export function said(at, unit, locale) {
   return locale.startsWith("en") ? words.replace(/\bBC\b/, "BCE").replace(/\bAD\b/, "CE").replace(" at ", ", ") : words;
 }
 
-/** @param {number} days how long the window is @param {number} width in pixels @returns {[string, number, number]} */
+/** @param {number} days how long the window is @param {number} width in pixels @returns {[keyof DAYS, number]} */
 function step(days, width) {
   const least = (days / Math.max(width, 1)) * ROOM;
-  const found = STEPS.find(([, , length]) => length >= least);
+  const found = STEPS.find(([unit, many]) => many * DAYS[unit] >= least);
   if (found) return found;
-  let years = 10 ** Math.floor(Math.log10(least / YEAR));
-  if (years < 1) years = 1;
-  const times = [1, 2, 5, 10].find((n) => n * years * YEAR >= least) ?? 10;
-  return ["year", years * times, years * times * YEAR];
+  const years = 10 ** Math.max(0, Math.floor(Math.log10(least / DAYS.year)));
+  return ["year", years * ([1, 2, 5].find((n) => n * years * DAYS.year >= least) ?? 10)];
 }
 
 /** The unit that a window of this length is read in. @param {Span} window @param {number} width @returns {string} */
@@ -75,47 +67,30 @@ export const unitOf = (window, width) => step(window.end - window.start, width)[
 export function ticks(window, width, locale) {
   const [unit, many] = step(window.end - window.start, width);
   const era = civil(window.start)[0] < 1;
-  /** @type {Tick[]} */
-  const found = [];
-  for (const at of instants(window, unit, many)) found.push(tick(at, unit, locale, era));
-  return found;
+  return [...instants(window, unit, many)].filter((at) => at >= window.start && at <= window.end).map((at) => tick(at, unit, locale, era));
 }
+
+/** The first day of a month, counted from the year 0. */
+const monthStart = (n) => dayNumber(Math.floor(n / 12), (((n % 12) + 12) % 12) + 1);
 
 /** @param {Span} window @param {string} unit @param {number} many @returns {Generator<number>} */
 function* instants({ start, end }, unit, many) {
   const [year, month] = civil(start);
+  let at = -Infinity;
   if (unit === "year") {
     // 100 BCE is the year -99: a step before the era is counted in its own years.
-    for (let n = Math.floor((year - 1) / many) * many; ; n += many) {
-      const at = dayNumber(n < 0 ? n + 1 : Math.max(n, 1), 1);
-      if (at > end) return;
-      if (at >= start) yield at;
-    }
-  }
-  if (unit === "month") {
-    for (let n = year * 12 + Math.floor((month - 1) / many) * many; ; n += many) {
-      const at = dayNumber(Math.floor(n / 12), (((n % 12) + 12) % 12) + 1);
-      if (at > end) return;
-      if (at >= start) yield at;
-    }
-  }
-  if (unit === "day") {
+    for (let n = Math.floor((year - 1) / many) * many; at <= end; n += many) yield (at = dayNumber(n < 0 ? n + 1 : Math.max(n, 1), 1));
+  } else if (unit === "month") {
+    for (let n = year * 12 + Math.floor((month - 1) / many) * many; at <= end; n += many) yield (at = monthStart(n));
+  } else if (unit === "day") {
     // Within each month from its first day, so that the days keep their numbers.
-    for (let n = year * 12 + month - 1; ; n += 1) {
-      const first = dayNumber(Math.floor(n / 12), (((n % 12) + 12) % 12) + 1);
-      const next = dayNumber(Math.floor((n + 1) / 12), ((((n + 1) % 12) + 12) % 12) + 1);
-      for (let at = first; at < next - (many > 1 ? many / 2 : 0); at += many) {
-        if (at > end) return;
-        if (at >= start) yield at;
-      }
+    for (let n = year * 12 + month - 1; at <= end; n += 1) {
+      const next = monthStart(n + 1) - (many > 1 ? many / 2 : 0);
+      for (at = monthStart(n); at < next; at += many) yield at;
     }
-  }
-  const minutes = unit === "hour" ? many * 60 : many;
-  const day = Math.floor(start);
-  for (let n = 0; ; n += 1) {
-    const at = day + (n * minutes) / MINUTES;
-    if (at > end) return;
-    if (at >= start) yield at;
+  } else {
+    const by = (many * (unit === "hour" ? 60 : 1)) / MINUTES;
+    for (let n = 0; at <= end; n += 1) yield (at = Math.floor(start) + n * by);
   }
 }
 

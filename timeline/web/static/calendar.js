@@ -9,7 +9,7 @@ const EPOCH = 719163;
 /** The furthest days that a Date can hold. */
 const DATE_LIMIT = 1e8;
 
-/** @param {number} year @param {number} month 1 to 12 @param {number} [day] @returns {number} */
+/** @param {number} year @param {number} month 1 to 12 */
 export function dayNumber(year, month, day = 1) {
   const y = month > 2 ? year : year - 1;
   const era = Math.floor(y / 400);
@@ -42,7 +42,6 @@ export function now() {
   return dayNumber(at.getFullYear(), at.getMonth() + 1, at.getDate()) + (at.getHours() * 60 + at.getMinutes()) / MINUTES;
 }
 
-/** @param {number} n @param {number} width @returns {string} */
 const padded = (n, width) => (n < 0 ? "-" : "") + String(Math.abs(n)).padStart(width, "0");
 
 /** Write an instant, to the minute where it is not midnight. @param {number} instant @returns {string} */

@@ -1,6 +1,6 @@
 // @ts-check
 // The drawn timeline: the window that is looked at, its motion, and what stands in it. Asks its source for what a window
-// holds when what is at hand will not do. Must not know of the address, the search or the card.
+// holds where what is at hand will not do. Knows nothing of the address, the search or the card.
 
 import { said, unitOf } from "./axis.js";
 import { now, typed } from "./calendar.js";
@@ -9,10 +9,9 @@ import { layout, span, touches } from "./layout.js";
 import { axis, count, happening, lane, place, tell } from "./marks.js";
 import { Strip } from "./strip.js";
 
-/** No view is shorter than ten minutes; none is longer than so many times all there is. */
+/** The shortest view, in days; the longest, in times all there is; the room around all, as a share; milliseconds. */
 const SHORTEST = 10 / 1440;
 const WIDEST = 12;
-/** Around all there is so much is left free, as a share. */
 const ROOM = 0.03;
 const MOTION = 220;
 
@@ -23,7 +22,7 @@ export class Drawing {
     this.source = source;
     this.heard = heard;
     this.locale = locale;
-    this.part = (/** @type {string} */ name) => root.querySelector(`.${name}`);
+    this.part = (name) => root.querySelector(`.${name}`);
     this.view = this.part("view");
     this.strip = new Strip(this.part("strip"), (window, done) => this.show(window, { step: done, keep: !done }), locale);
     /** @type {View} */
@@ -32,16 +31,14 @@ export class Drawing {
     this.window = { start: 0, end: 1 };
     /** The one whose card is open. @type {Item | null} */
     this.focus = null;
-    /** @type {Map<string, any>} */
     this.elements = new Map();
     this.drawn = this.asking = 0;
     const pen = document.createElement("canvas").getContext("2d");
     if (pen) pen.font = getComputedStyle(this.view).font;
-    /** @type {Map<string, number>} */
     const widths = new Map();
-    this.measure = (/** @type {string} */ text) => {
-      if (!widths.has(text)) widths.set(text, (pen?.measureText(text).width ?? text.length * 8) + 8);
-      return widths.get(text) ?? 0;
+    this.measure = (text) => {
+      if (!widths.has(text)) widths.set(text, (pen?.measureText(text).width ?? 0) + 8);
+      return widths.get(text);
     };
     listen(this.view, {
       shift: (share, step) => this.shift(share, step),
@@ -50,7 +47,7 @@ export class Drawing {
       settle: () => this.show(this.window, { step: true, calm: true }),
       key: (key) => this.key(key),
     });
-    this.view.addEventListener("click", (/** @type {MouseEvent} */ event) => this.click(event));
+    this.view.addEventListener("click", (event) => this.click(event));
     new ResizeObserver(() => {
       if (this.width === this.wide) return;
       this.draw();
@@ -112,7 +109,7 @@ export class Drawing {
     }
   }
 
-  /** @param {Span} window @returns {Span} */
+  /** Keep a window where there is something to see, and neither too short nor too long. @param {Span} window */
   limited({ start, end }) {
     const whole = this.whole;
     const length = Math.min(Math.max(end - start, SHORTEST), (whole.end - whole.start) * WIDEST);
@@ -127,13 +124,13 @@ export class Drawing {
     return Math.abs(start - whole.start) < slack && Math.abs(end - whole.end) < slack;
   }
 
-  /** Move by a share of the window: later, or earlier where it is negative. @param {number} share @param {boolean} step */
+  /** Move by a share of the window; later where it is above zero. */
   shift(share, step) {
     const by = share * this.length;
     this.show({ start: this.window.start + by, end: this.window.end + by }, { step, keep: !step });
   }
 
-  /** Zoom in by a factor, about a place that stays where it is. @param {number} factor @param {number} at @param {boolean} step */
+  /** Zoom in by a factor, about a place that stays where it is. */
   zoom(factor, at, step) {
     const length = Math.max(SHORTEST, this.length / factor);
     const start = this.window.start + at * (this.length - length);
@@ -155,7 +152,7 @@ export class Drawing {
     this.show({ start: now() - half, end: now() + half }, { step: true, free: true });
   }
 
-  /** What buttons, and keys in the view, do. @returns {Record<string, () => void>} */
+  /** What buttons and keys do. @returns {Record<string, () => void>} */
   get actions() {
     return {
       earlier: () => this.shift(-0.25, true),
@@ -173,19 +170,18 @@ export class Drawing {
     };
   }
 
-  /** @param {string} key @returns {boolean} */
+  /** Whether a key meant something. @param {string} key */
   key(key) {
-    const name = KEYS[key];
-    this.actions[name]?.();
-    return Boolean(name);
+    this.actions[KEYS[key]]?.();
+    return key in KEYS;
   }
 
   /** Make the buttons and the date field beside the view do what they say. */
   controls() {
-    this.root.addEventListener("click", (/** @type {any} */ event) => this.actions[event.target.closest("[data-do]")?.dataset.do]?.());
+    this.root.addEventListener("click", (event) => this.actions[event.target.closest("[data-do]")?.dataset.do]?.());
     const form = this.part("drawn-go");
     const field = form.querySelector("input");
-    form.addEventListener("submit", (/** @type {Event} */ event) => {
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
       const period = typed(field.value);
       field.setCustomValidity(period ? "" : "Write a year (2003, 44 BCE), a month (2025-11) or a day (2025-11-24)");
@@ -195,7 +191,7 @@ export class Drawing {
     field.addEventListener("input", () => field.setCustomValidity(""));
   }
 
-  /** Where an instant stands in the window, as a share. @param {number} instant */
+  /** Where an instant stands in the window, as a share. */
   share(instant) {
     return (instant - this.window.start) / this.length;
   }
@@ -217,7 +213,7 @@ export class Drawing {
     this.draw();
   }
 
-  /** Ask for a window, unless what is here will do. @param {number} delay in milliseconds @param {Span} window @param {boolean} [keep] */
+  /** Ask for a window, unless what is at hand will do. @param {number} delay in milliseconds @param {Span} window */
   ask(delay, window, keep = false) {
     clearTimeout(this.waiting);
     const asked = (this.asking += 1);
@@ -229,7 +225,7 @@ export class Drawing {
         const view = await this.source.view(window, this.width);
         if (asked === this.asking) this.data = view;
       } catch (error) {
-        this.problem = `This part could not be fetched (${error instanceof Error ? error.message : error}). Move, or reload the page, to try again.`;
+        this.problem = `This part could not be fetched (${error}). Move, or reload the page, to try again.`;
       }
       if (asked !== this.asking) return;
       this.root.removeAttribute("aria-busy");
@@ -264,7 +260,7 @@ export class Drawing {
     const placed = layout(data, window, width, { rows, unit, measure: this.measure });
     const before = this.elements;
     this.elements = new Map();
-    const keep = (/** @type {string} */ key, /** @type {() => any} */ born) => {
+    const keep = (key, born) => {
       const element = before.get(key) ?? born();
       before.delete(key);
       this.elements.set(key, element);
@@ -323,7 +319,6 @@ export class Drawing {
     return this.fresh(window) ? data.count : null;
   }
 
-  /** @param {any} event */
   click(event) {
     const button = event.target.closest(".chip button");
     if (button) this.open(Number(button.dataset.start), Number(button.dataset.end));
@@ -334,7 +329,7 @@ export class Drawing {
     if (item) this.heard.opened(item);
   }
 
-  /** Open a count: look closer at its stretch of time, or where that is a day that holds too many, at the list. @param {number} start @param {number} end */
+  /** Open a count: look closer at its stretch of time, or where that is a day with too many, at the list. */
   open(start, end) {
     if (end - start < 1.01 && this.length < 2) return this.heard.listed({ start, end });
     const half = Math.min(Math.max((end - start) * 1.3, SHORTEST), this.length * 0.6) / 2;

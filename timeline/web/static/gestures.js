@@ -17,7 +17,7 @@ const SLACK = 4;
 export function listen(view, moves) {
   const rtl = () => getComputedStyle(view).direction === "rtl";
   const width = () => view.clientWidth || 1;
-  const at = (/** @type {number} */ x) => {
+  const at = (x) => {
     const share = (x - view.getBoundingClientRect().left) / width();
     return rtl() ? 1 - share : share;
   };
@@ -44,7 +44,7 @@ export function listen(view, moves) {
       if (was > 8 && is > 8) moves.zoom(is / was, at((event.clientX + others[0]) / 2), false);
     } else moves.shift(((rtl() ? 1 : -1) * by) / width(), false);
   });
-  const release = (/** @type {PointerEvent} */ event) => {
+  const release = (event) => {
     if (fingers.delete(event.pointerId) && !fingers.size && travelled > SLACK) moves.settle();
   };
   view.addEventListener("pointerup", release);

@@ -33,7 +33,7 @@ export function span({ a, b, how, end, minute }) {
  */
 export function layout(data, window, width, { rows, unit, measure }) {
   const scale = width / (window.end - window.start);
-  const px = (/** @type {number} */ instant) => (instant - window.start) * scale;
+  const px = (instant) => (instant - window.start) * scale;
   /** @type {Box[]} */
   const boxes = [];
   /** @type {Chip[]} */
@@ -126,7 +126,7 @@ function columns(lane, rest, counted, px, width, window, least) {
   const many = Math.max(1, Math.floor(width / least));
   /** @type {Map<number, Chip>} */
   const found = new Map();
-  const add = (/** @type {number} */ at, /** @type {number} */ count, /** @type {number} */ start, /** @type {number} */ end) => {
+  const add = (at, count, start, end) => {
     const number = Math.min(many - 1, Math.max(0, Math.floor((at / width) * many)));
     const chip = found.get(number) ?? { lane, at: (number * width) / many, width: width / many, count: 0, start: Infinity, end: -Infinity };
     chip.count += count;

@@ -19,7 +19,7 @@ const MARKS = {
 /** @param {string} tag @param {string} name @param {string} [text] @returns {any} */
 export const make = (tag, name, text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
 
-const px = (/** @type {number} */ n) => `${n}px`;
+const px = (n) => `${n}px`;
 
 /** @param {Item} item */
 export function classes({ how, about, perhaps, start, end, marks = [] }) {
@@ -67,7 +67,7 @@ export function place(element, { item, top, from, to, point, out, flip, label },
   link.lastChild.style.maxInlineSize = px(label);
   if (item.c === undefined && item.d === undefined) return;
   const [a, b] = span(item);
-  const share = (/** @type {number} */ day) => Math.min(1, Math.max(0, (day - a) / (b - a))) * 100;
+  const share = (day) => Math.min(1, Math.max(0, (day - a) / (b - a))) * 100;
   link.style.setProperty("--core-start", `${item.c === undefined ? 0 : share(item.c)}%`);
   link.style.setProperty("--core-end", `${item.d === undefined ? 0 : 100 - share(item.d + 1)}%`);
 }
@@ -97,7 +97,7 @@ export function tell(element, { at, width, count, start, end }, most, about, loc
 /** @param {Span} window @param {number} width @param {string} locale @returns {HTMLElement[]} */
 export function axis(window, width, locale) {
   const scale = width / (window.end - window.start);
-  const mark = (/** @type {string} */ name, /** @type {number} */ instant, label = "") => {
+  const mark = (name, instant, label = "") => {
     const at = (instant - window.start) * scale;
     const element = make("span", name, at < width - 48 ? label : "");
     element.style.insetInlineStart = px(at);

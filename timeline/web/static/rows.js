@@ -11,20 +11,20 @@ const root = document.getElementById("drawing");
 const text = document.getElementById("drawing-data")?.textContent;
 if (root && text) {
   const { overview, items } = JSON.parse(text);
-  items.sort((/** @type {Item} */ one, /** @type {Item} */ other) => span(one)[0] - span(other)[0]);
+  items.sort((one, other) => span(one)[0] - span(other)[0]);
   const view = { window: null, first: -Infinity, last: Infinity, count: items.length, lanes: [{ value: null, label: "" }], items, clusters: [], exact: true };
-  const source = { view: async () => view, address: (/** @type {Item} */ item) => `#${item.id}` };
+  const source = { view: async () => view, address: (item) => `#${item.id}` };
   /** @param {Item} item */
   const open = (item) => {
     drawing.lookAt(item);
     document.getElementById(item.id)?.scrollIntoView({ block: "center" });
     document.getElementById(item.id)?.focus({ preventScroll: true });
   };
-  const listed = (/** @type {Span} */ window) => {
-    const item = items.find((/** @type {Item} */ one) => touches(one, window));
+  const listed = (window) => {
+    const item = items.find((one) => touches(one, window));
     if (item) open(item);
   };
-  const next = (/** @type {1 | -1} */ step) => {
+  const next = (step) => {
     const at = drawing.focus ? items.indexOf(drawing.focus) + step : step > 0 ? 0 : items.length - 1;
     if (items[at]) drawing.lookAt(items[at]);
   };

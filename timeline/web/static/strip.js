@@ -3,6 +3,7 @@
 // view. Owns the strip's drawing and its dragging. For those who see and point: by keyboard the view itself is moved.
 
 import { ticks } from "./axis.js";
+import { make } from "./marks.js";
 
 
 const HEIGHT = 44;
@@ -19,11 +20,11 @@ export class Strip {
     this.path = document.createElementNS(SVG, "path");
     const picture = document.createElementNS(SVG, "svg");
     picture.setAttribute("preserveAspectRatio", "none");
+    picture.setAttribute("viewBox", `0 0 1000 ${HEIGHT}`);
     picture.append(this.path);
-    this.picture = picture;
-    this.frame = Object.assign(document.createElement("div"), { className: "strip-window" });
-    for (const edge of ["start", "end"]) this.frame.append(Object.assign(document.createElement("i"), { className: `strip-${edge}` }));
-    this.labels = Object.assign(document.createElement("div"), { className: "strip-labels" });
+    this.frame = make("div", "strip-window");
+    this.frame.append(make("i", "strip-start"), make("i", "strip-end"));
+    this.labels = make("div", "strip-labels");
     element.replaceChildren(picture, this.frame, this.labels);
     element.addEventListener("pointerdown", (event) => this.drag(event));
   }
@@ -41,8 +42,7 @@ export class Strip {
     this.overview = overview;
     const { start, end } = this.span;
     const most = Math.max(1, ...overview.bars.map((bar) => bar[2]));
-    this.picture.setAttribute("viewBox", `0 0 1000 ${HEIGHT}`);
-    const x = (/** @type {number} */ day) => ((day - start) / (end - start)) * 1000;
+    const x = (day) => ((day - start) / (end - start)) * 1000;
     this.path.setAttribute(
       "d",
       overview.bars
@@ -58,7 +58,7 @@ export class Strip {
       ...ticks(this.span, width, this.locale)
         .filter((tick) => (tick.at - start) / (end - start) < 1 - 56 / width)
         .map((tick) => {
-          const label = Object.assign(document.createElement("span"), { textContent: tick.label });
+          const label = make("span", "", tick.label);
           label.style.insetInlineStart = `${((tick.at - start) / (end - start)) * 100}%`;
           return label;
         }),
@@ -68,7 +68,7 @@ export class Strip {
   /** @param {Span} window */
   show(window) {
     const { start, end } = this.span;
-    const at = (/** @type {number} */ instant) => Math.min(100, Math.max(0, ((instant - start) / (end - start)) * 100));
+    const at = (instant) => Math.min(100, Math.max(0, ((instant - start) / (end - start)) * 100));
     this.frame.style.insetInlineStart = `${at(window.start)}%`;
     this.frame.style.inlineSize = `max(10px, ${at(window.end) - at(window.start)}%)`;
     this.window = window;
@@ -97,7 +97,7 @@ export class Strip {
       this.moved({ start, end }, false);
     }
     const least = 1 / 24;
-    const move = (/** @type {PointerEvent} */ to) => {
+    const move = (to) => {
       const by = this.at(to) - from;
       if (edge === "strip-start") this.moved({ start: Math.min(start + by, end - least), end }, false);
       else if (edge === "strip-end") this.moved({ start, end: Math.max(end + by, start + least) }, false);

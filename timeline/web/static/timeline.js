@@ -13,7 +13,7 @@ import { locale, translate } from "./spoken.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("drawing"));
 const here = root.dataset.here ?? "";
-const by = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const by = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** @param {Document} page @returns {{overview: any, view: any, position: number}} */
 const brought = (page) => JSON.parse(page.getElementById("drawing-data")?.textContent ?? "{}");
@@ -25,14 +25,14 @@ async function json(url) {
   return response.json();
 }
 
-const address = (/** @type {Item} */ item) => {
+const address = (item) => {
   const as_of = state().get("as_of");
   return `${here}/${item.id.replaceAll(".", "~2E")}${as_of ? `?as_of=${encodeURIComponent(as_of)}` : ""}`;
 };
 
 const source = {
   address,
-  view: (/** @type {any} */ window, /** @type {number} */ width) =>
+  view: (window, width) =>
     json(asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width) })),
 };
 
