@@ -36,6 +36,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("events", "seeds"):
         shutil.copytree(PROJECT / name, folder / name)
     shutil.copy(PROJECT / "metadata.json", folder)
+    shutil.copytree(PROJECT / "tests" / "bench", folder / "tests" / "bench")
     (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
     subprocess.run([folder / ".venv/bin/timeline", "build"], cwd=folder, check=True)
     return folder
@@ -48,6 +49,10 @@ def run_shell(block: Block, folder: Path) -> None:
             continue  # the two set-up commands: .ci/run reads them from here, and runs them in a fresh clone
         if command.startswith("sqlite3") and not shutil.which("sqlite3"):
             continue  # the same refusal is tried with Python's sqlite3 in test_log.py
+        # A million takes minutes, and a server does not end: fewer, and one page.
+        command = command.replace("1000000", "1000")  # noqa: PLW2901
+        if command.startswith(".venv/bin/datasette million.db"):
+            command += " --get /million/-/timeline"  # noqa: PLW2901
         done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
         if "immutable" in block.following:
             assert done.returncode != 0
