@@ -34,8 +34,16 @@ export class Drawing {
     this.elements = new Map();
     this.drawn = this.asking = 0;
     const pen = document.createElement("canvas").getContext("2d");
-    if (pen) pen.font = getComputedStyle(this.view).font;
     const widths = new Map();
+    /** Measure labels at the reader's own font size, as many times 16 pixels as is returned. */
+    this.scale = () => {
+      const { fontSize, fontFamily } = getComputedStyle(this.view);
+      if (pen && this.font !== (this.font = `${fontSize} ${fontFamily}`)) {
+        pen.font = this.font;
+        widths.clear();
+      }
+      return parseFloat(fontSize) / 14;
+    };
     this.measure = (text) => {
       if (!widths.has(text)) widths.set(text, (pen?.measureText(text).width ?? 0) + 8);
       return widths.get(text);
@@ -256,8 +264,7 @@ export class Drawing {
     this.wide = width;
     const many = data.lanes.length > 1;
     const rows = many ? (data.lanes.length > 6 ? 3 : 4) : innerWidth < 700 ? 9 : 11;
-    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-    const placed = layout(data, window, width, { rows, unit, measure: this.measure });
+    const placed = layout(data, window, width, { rows, unit: this.scale(), measure: this.measure });
     const before = this.elements;
     this.elements = new Map();
     const keep = (key, born) => {
