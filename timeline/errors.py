@@ -86,3 +86,10 @@ class DatabaseRefused(TimelineError):
 
 class GuardsMissing(DatabaseRefused):
     """The triggers that keep the log append-only are not as they were made."""
+
+
+# Proof
+
+
+class ProofInvalid(TimelineError):
+    """A proof does not show what it is said to show: it is of another tree, cut short, or altered."""

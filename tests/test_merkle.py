@@ -1,0 +1,151 @@
+"""The Merkle tree: the vectors of others, the tree of the RFC's own definition, and what no proof may show."""
+
+import base64
+import hashlib
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from timeline import merkle
+from timeline.errors import ProofInvalid
+
+VECTORS = Path(__file__).parents[2] / "shared" / "vectors" / "merkle"
+
+
+def vectors(kind: str) -> list[Any]:
+    """List the files of a kind, by name; one that skips, visibly, where they are absent."""
+    found = sorted((VECTORS / kind).rglob("*.json"))
+    if not found:
+        return [pytest.param(None, marks=pytest.mark.skip(reason="../shared is not here"))]
+    return [pytest.param(path, id=str(path.relative_to(VECTORS / kind))) for path in found]
+
+
+def decoded(text: str | None) -> bytes:
+    """Read base64."""
+    return base64.b64decode(text or "")
+
+
+@pytest.mark.parametrize("path", vectors("inclusion"))
+def test_inclusion_proofs_of_others(path: Path) -> None:
+    """Each proves, or does not, as its makers say."""
+    said = json.loads(path.read_text())
+    proof = [decoded(one) for one in said["proof"] or ()]
+    arguments = decoded(said["leafHash"]), said["leafIdx"], said["treeSize"], proof, decoded(said["root"])
+    if said["wantErr"]:
+        with pytest.raises(ProofInvalid):
+            merkle.verify_inclusion(*arguments)
+    else:
+        merkle.verify_inclusion(*arguments)
+
+
+@pytest.mark.parametrize("path", vectors("consistency"))
+def test_consistency_proofs_of_others(path: Path) -> None:
+    """Each proves, or does not, as its makers say."""
+    said = json.loads(path.read_text())
+    proof = [decoded(one) for one in said["proof"] or ()]
+    arguments = said["size1"], decoded(said["root1"]), said["size2"], decoded(said["root2"]), proof
+    if said["wantErr"]:
+        with pytest.raises(ProofInvalid):
+            merkle.verify_consistency(*arguments)
+    else:
+        merkle.verify_consistency(*arguments)
+
+
+def defined(leaves: list[bytes]) -> bytes:
+    """Compute the root as RFC 6962, 2.1 defines it, word for word."""
+    if not leaves:
+        return hashlib.sha256().digest()
+    if len(leaves) == 1:
+        return hashlib.sha256(b"\x00" + leaves[0]).digest()
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return hashlib.sha256(b"\x01" + defined(leaves[:k]) + defined(leaves[k:])).digest()
+
+
+class Kept:
+    """A tree that grows leaf by leaf, and keeps the subtrees that are complete."""
+
+    def __init__(self, leaves: list[bytes]) -> None:
+        """Append the leaves."""
+        self.nodes: dict[tuple[int, int], bytes] = {}
+        for index, leaf in enumerate(leaves):
+            for level, place, hash_ in merkle.completed(index, merkle.leaf_hash(leaf), self.node):
+                self.nodes[level, place] = hash_
+
+    def node(self, level: int, index: int) -> bytes:
+        """Read a complete subtree."""
+        return self.nodes[level, index]
+
+
+LEAVES = [str(n).encode() for n in range(70)]
+
+
+@pytest.mark.parametrize("size", [*range(35), 63, 64, 65, 70])
+def test_the_root_is_that_of_the_definition(size: int) -> None:
+    """At any size, also one that the tree has grown beyond."""
+    assert merkle.root(size, Kept(LEAVES).node) == defined(LEAVES[:size])
+
+
+def test_every_leaf_is_proved_in_every_tree() -> None:
+    """And no proof is longer than the tree is high."""
+    tree = Kept(LEAVES)
+    for size in range(1, 40):
+        for index in range(size):
+            proof = merkle.inclusion(index, size, tree.node)
+            assert len(proof) <= (size - 1).bit_length()
+            merkle.verify_inclusion(merkle.leaf_hash(LEAVES[index]), index, size, proof, defined(LEAVES[:size]))
+
+
+def test_every_tree_is_proved_to_add_to_every_earlier_one() -> None:
+    """From one leaf up."""
+    tree = Kept(LEAVES)
+    for second in range(1, 40):
+        for first in range(1, second + 1):
+            proof = merkle.consistency(first, second, tree.node)
+            merkle.verify_consistency(first, defined(LEAVES[:first]), second, defined(LEAVES[:second]), proof)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_no_proof_shows_what_is_not_so(data: st.DataObject) -> None:
+    """With one leaf, index, size, hash or root changed, a proof is refused, unless what it says is true all the same."""
+    tree = Kept(LEAVES)
+    size = data.draw(st.integers(1, 70))
+    index = data.draw(st.integers(0, size - 1))
+    proof = merkle.inclusion(index, size, tree.node)
+    leaf, place, claimed = LEAVES[index], index, size
+    match data.draw(st.sampled_from(["leaf", "index", "size", "bit", "shorter", "longer"])):
+        case "leaf":
+            leaf = b"another"
+        case "index":
+            place = data.draw(st.integers(-1, 80).filter(lambda n: n != index))
+        case "size":
+            claimed = data.draw(st.integers(-1, 80).filter(lambda n: n != size))
+        case "bit" if proof:
+            at = data.draw(st.integers(0, len(proof) - 1))
+            proof[at] = bytes([proof[at][0] ^ 1]) + proof[at][1:]
+        case "shorter" if proof:
+            proof.pop(data.draw(st.integers(0, len(proof) - 1)))
+        case _:
+            proof.insert(data.draw(st.integers(0, len(proof))), b"\x07" * 32)
+    with suppress(ProofInvalid):
+        merkle.verify_inclusion(merkle.leaf_hash(leaf), place, claimed, proof, defined(LEAVES[:size]))
+        # The size is not in the root: a proof may hold for another size in which the leaf has the same path.
+        assert (leaf, place) == (LEAVES[index], index)
+
+
+def test_a_proof_of_nothing_is_asked_for_in_vain() -> None:
+    """No leaf beyond the tree, no tree before its first leaf."""
+    tree = Kept(LEAVES)
+    for index, size in ((3, 3), (-1, 3), (0, 0)):
+        with pytest.raises(IndexError):
+            merkle.inclusion(index, size, tree.node)
+    for first, second in ((0, 3), (4, 3)):
+        with pytest.raises(IndexError):
+            merkle.consistency(first, second, tree.node)
