@@ -121,7 +121,8 @@ def ids(html: str) -> list[str]:
 
 def card(html: str, id_: str) -> str:
     """Give the HTML of one happening on a timeline page."""
-    return html.split(f'id="h-{id_}"', 1)[1].split('<li class="happening', 1)[0].split("timeline-year", 1)[0]
+    after = html.split(f'id="h-{id_}"', 1)[1].split(">", 1)[1]
+    return after.split('<li class="happening', 1)[0].split("timeline-year", 1)[0]
 
 
 def text(html: str) -> str:

@@ -4,7 +4,7 @@ Owns the order in which these are found out, for the page and for the drawing al
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datasette.app import Datasette
 from datasette.database import Database
@@ -49,11 +49,18 @@ async def find_out(database: Database, state: State) -> Asked:
     state = await moment.resolved(database, state)
     end = await frame.log_end(database)
     actor, name = await _actor(database, state.given.get("actor"))
-    chosen: Sequence[Chosen] = [choose.standing(state, actor, await plan.made(database, state, actor, end))]
-    if state.as_of is not None:
-        chosen = [*chosen, choose.superseded(state, name)]
-    chosen, counted = await rows.found(database, chosen)
-    return Asked(state, end, actor, name, chosen, counted)
+    what = Asked(state, end, actor, name, (), None)
+    chosen, counted = await matches(database, what, rows.COUNTING_MS)
+    return replace(what, chosen=chosen, counted=counted)
+
+
+async def matches(database: Database, what: Asked, within: int) -> tuple[Sequence[Chosen], int | None]:
+    """Find what a state chooses, and count it, within so many milliseconds; None where that was not enough."""
+    made = await plan.made(database, what.state, what.actor, what.end)
+    chosen = [choose.standing(what.state, what.actor, made)]
+    if what.state.as_of is not None:
+        chosen.append(choose.superseded(what.state, what.name))
+    return await rows.found(database, chosen, within)
 
 
 async def _actor(database: Database, wanted: str | None) -> tuple[str | None, str | None]:

@@ -1,44 +1,22 @@
-"""What the filters offer: the kinds, people, places, tags and sources that a timeline has, with their counts.
+"""What the filters offer: the kinds, people, places, tags, sources and marks that a timeline has, with their counts.
 
-Owns the counting, and remembers it until the log grows, so that a large timeline is not counted for every page. Must
-not filter anything. Counts are of the happenings that stand, in the whole timeline.
+Owns the reading of what was counted as happenings were appended, and remembers it until the log grows. Must not count
+anything, nor filter: the counts are of the happenings that stand, in the whole timeline.
 """
 
-import asyncio
-import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from datasette.database import Database, QueryInterrupted
+from datasette.database import Database
 
+from timeline.web.pages.state import MARKS
+
+FACETS = ("kind", "actor", "place", "tag", "source", "mark")
 # Up to so many are offered as a list to choose from; beyond it, the most frequent are suggested as one types.
 MOST = 50
-
-_GONE = (
-    "with gone as materialized (select id, kind, place from happenings where status = 'retracted' and position in"
-    " (select known_until from happening_versions where known_until is not null)),"
-)
-_COLUMN = (
-    _GONE + " counted as (select {0} as value, count(*) as total from happenings where {0} is not null group by {0}"
-    " order by total desc, value limit 51)"
-    " select value, value as label, total - (select count(*) from gone where gone.{0} = value) as total from counted"
-)
-_TABLE = (
-    _GONE + " counted as (select {1} as value, count({2}) as total from {0} group by {1} order by total desc, value limit 51)"
-    " select value, {3} as label, total - (select count({2}) from gone cross join {0} on {0}.happening = gone.id"
-    " where {0}.{1} = value) as total from counted"
-)
-_QUERIES = {
-    "kind": _COLUMN.format("kind"),
-    "actor": _TABLE.format("happening_actors", "actor", "*", "(select name from actors where id = value)"),
-    "place": _COLUMN.format("place"),
-    "tag": _TABLE.format("happening_tags", "tag", "*", "value"),
-    "source": _TABLE.format("citations", "source", "distinct happening", "(select title from sources where id = value)"),
-}
-
-# What took longer than this to count, in seconds, is not counted anew for every event: only after so many times as long.
-QUICK, PATIENCE = 0.1, 50
+# What people call a value, where that is not the value.
+LABELS = {"actor": "(select name from actors where id = value)", "source": "(select title from sources where id = value)"}
 
 
 @dataclass(frozen=True)
@@ -52,54 +30,60 @@ class Choice:
 
 @dataclass(frozen=True)
 class Choices:
-    """The values of one filter, the most frequent first. Not `complete` where there are more."""
+    """The values of one filter, the most frequent first. Not `complete` where there are more.
+
+    `whole`: the counts are of the whole timeline, although other filters hold.
+    """
 
     listed: tuple[Choice, ...]
     complete: bool
+    whole: bool = False
 
     def find(self, value: str) -> Choice | None:
         """Find the choice of a value."""
         return next((choice for choice in self.listed if choice.value == value), None)
 
 
-@dataclass(frozen=True)
-class _Counted:
-    """What was counted, at which position of the log, when, and how long that took."""
-
-    position: int
-    choices: Mapping[str, Choices]
-    at: float
-    took: float
-
-    def holds(self, position: int) -> bool:
-        """Whether it need not be counted again."""
-        patient = self.took > QUICK and time.monotonic() - self.at < self.took * PATIENCE
-        return self.position == position or patient
-
-
-_counted: WeakKeyDictionary[Database, _Counted] = WeakKeyDictionary()
+_remembered: WeakKeyDictionary[Database, tuple[int, Mapping[str, Choices]]] = WeakKeyDictionary()
 
 
 async def offered(database: Database, position: int) -> Mapping[str, Choices]:
-    """Give the choices for each filter, as of the log's end at a position. One that takes too long to count is empty.
-
-    Where counting takes long, the counts may be some seconds behind the log.
-    """
-    known = _counted.get(database)
-    if known is None or not known.holds(position):
-        start = time.monotonic()
-        found = await asyncio.gather(*(_choices(database, sql) for sql in _QUERIES.values()))
-        end = time.monotonic()
-        known = _Counted(position, dict(zip(_QUERIES, found, strict=True)), end, end - start)
-        _counted[database] = known
-    return known.choices
+    """Give the choices for each filter, as of the log's end at a position."""
+    known = _remembered.get(database)
+    if known is None or known[0] != position:
+        known = _remembered[database] = (position, {facet: await _read(database, facet) for facet in FACETS})
+    return known[1]
 
 
-async def _choices(database: Database, sql: str) -> Choices:
-    try:
-        rows = (await database.execute(sql)).rows
-    except QueryInterrupted:
-        return Choices((), complete=False)
-    found = [Choice(str(row["value"]), str(row["label"] or row["value"]), row["total"]) for row in rows]
-    listed = tuple(choice for choice in found[:MOST] if choice.count > 0)
-    return Choices(listed, complete=len(found) <= MOST)
+async def _read(database: Database, facet: str) -> Choices:
+    rows = await database.execute(sql(facet), {"facet": facet})
+    return of_facet(facet, (Choice(row["value"], row["label"] or row["value"], row["happenings"]) for row in rows.rows))
+
+
+def sql(facet: str) -> str:
+    """Give the statement that reads the most frequent values of a facet, and one more than are offered."""
+    return (
+        f"select value, {LABELS.get(facet, 'value')} as label, happenings"
+        f" from (select value, happenings from facets where facet = :facet order by happenings desc, value limit {MOST + 1})"
+    )
+
+
+def of_facet(facet: str, found: Iterable[Choice]) -> Choices:
+    """Order the choices of a facet, and cut them to what is offered; marks are few, and keep their own order."""
+    if facet == "mark":
+        counts = {choice.value: choice.count for choice in found}
+        return Choices(tuple(Choice(mark, label, counts[mark]) for mark, label in MARKS.items() if counts.get(mark)), complete=True)
+    ordered = sorted(found, key=lambda choice: (-choice.count, choice.value))
+    return Choices(tuple(ordered[:MOST]), complete=len(ordered) <= MOST)
+
+
+def note(offered: Mapping[str, Choices], given: Collection[str], names: Mapping[str, str]) -> str | None:
+    """Say of which filters the counts are of the whole timeline although others hold; None where of none."""
+    whole = [facet for facet, choices in offered.items() if choices.whole]
+    if not whole:
+        return None
+    if all(facet in whole or facet in given for facet in offered):
+        return "Counts are of the whole timeline, because so many match."
+    named = [names[facet] for facet in whole]
+    listed = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
+    return f"Counts of {listed} are of the whole timeline, because so many match without {'it' if len(named) == 1 else 'each'}."

@@ -49,10 +49,10 @@ async def count(database: Database, chosen: Sequence[Chosen]) -> int | None:
     return min(total, COUNT_TO + 1)
 
 
-async def found(database: Database, chosen: Sequence[Chosen]) -> tuple[Sequence[Chosen], int | None]:
+async def found(database: Database, chosen: Sequence[Chosen], within: int) -> tuple[Sequence[Chosen], int | None]:
     """Count what was chosen, as `count` does; and where it is counted in full, choose those very happenings instead.
 
-    So what is asked next of a few, in whatever order, is not looked for again.
+    Looks no longer than `within` milliseconds. So what is asked next of a few, in whatever order, is not looked for again.
     """
     few, total = [], 0
     for one in chosen:
@@ -61,7 +61,7 @@ async def found(database: Database, chosen: Sequence[Chosen]) -> tuple[Sequence[
             f"select count(*), json_group_array(key) from (select {one.table}.{key} as key {one.counting.sql} limit {COUNT_TO + 1})"
         )
         try:
-            number, listed = (await database.execute(sql, one.params, custom_time_limit=COUNTING_MS)).rows[0]
+            number, listed = (await database.execute(sql, one.params, custom_time_limit=within)).rows[0]
         except QueryInterrupted:
             return chosen, None
         total += number

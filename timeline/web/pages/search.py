@@ -31,6 +31,12 @@ def forms(word: str) -> list[str]:
     return list(dict.fromkeys(form for form in (word, folded(word)) if re.search(r"[^\W_]", form)))
 
 
+def short_word(text: str) -> str | None:
+    """Give the last word of a search where it is looked for as it is, and not as the beginning of a longer one."""
+    found = words(text)
+    return found[-1] if found and is_short(found[-1]) else None
+
+
 def is_short(word: str) -> bool:
     """Say whether a word is looked for as it is, even where it stands last."""
     tail = re.findall(r"[^\W_]+", folded(word))[-1:]

@@ -113,6 +113,12 @@ class State:
         return "?" + urlencode([(name, known[name]) for name in NAMES if known.get(name) is not None])
 
     @property
+    def whole(self) -> str:
+        """Give the query string of the whole timeline as it now stands, drawn and framed as this one."""
+        kept = {name: self.given[name] for name in (*DRAWING, "embed") if name in self.given}
+        return f"?{urlencode(kept)}" if kept else ""
+
+    @property
     def as_of_query(self) -> str:
         """Give the query string that says as of when, and nothing else; empty for now."""
         return f"?{urlencode({'as_of': self.given['as_of']})}" if self.past else ""
