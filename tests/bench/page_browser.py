@@ -1,7 +1,8 @@
 """Time what a reader waits for, for tests/bench/page.py: first drawing and a zoom step, ours and its peers', in headless Chromium.
 
 Owns the servers, the browser and what is read from it. "Drawn" is when a second frame has begun after the drawing said that it is
-done, for each of them. Every run has a browser context of its own, so that nothing is cached. Must not print.
+done, for each of them, and nobody's animation is timed. Every run has a browser context of its own, so that nothing is cached.
+Must not print.
 """
 
 import json
@@ -68,7 +69,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What one page weighs: requests, bytes of all bodies and of scripts and styles, uncompressed; bytes of heap, and nodes."""
+    """What one page weighs: requests, bytes of all bodies and of our scripts and styles, uncompressed; bytes of heap, and nodes."""
 
     requests: int
     size: int
@@ -95,8 +96,8 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def opened(browser: Browser) -> Iterator[Page]:
-    """Open an empty page at a desk's width, with nothing cached."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    """Open an empty page at a desk's width, with nothing cached, for a reader who wants no animation."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
     try:
         yield context.new_page()
@@ -151,13 +152,18 @@ def ours(browser: Browser, address: str) -> Seen:
     """Time our page: until it is drawn, and from the key + until that is."""
     with opened(browser) as page:
         drawn = go(page, address)
-        page.focus("#drawing")
+        page.focus("#drawing .view")
         page.evaluate("window.zoomed = window.until(window.drawings()); 0")
         page.keyboard.press("+")
         zoomed = page.evaluate("window.zoomed.then((when) => when - window.keyed)")
         if zoomed <= 0:
             raise SystemExit(f"{address}: the key + drew nothing anew")
         return Seen(drawn, zoomed)
+
+
+def is_our_code(response: Response) -> bool:
+    """Whether it is a script or style of ours, and not of Datasette itself."""
+    return response.request.resource_type in ("script", "stylesheet") and "/-/static/" not in response.url
 
 
 def weigh(browser: Browser, address: str) -> Weight:
@@ -167,15 +173,15 @@ def weigh(browser: Browser, address: str) -> Weight:
         page.on("response", lambda response: responses.append(response))  # noqa: PLW0108 - a list's own method cannot be marked
         go(page, address)
         page.wait_for_load_state("networkidle")
-        bodies = [(response.request.resource_type, len(response.body())) for response in responses]
+        sizes = {response: len(response.body()) for response in responses}
         session = page.context.new_cdp_session(page)
         session.send("Performance.enable")
         session.send("HeapProfiler.collectGarbage")
         metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
         return Weight(
-            len(bodies),
-            sum(size for _, size in bodies),
-            sum(size for kind, size in bodies if kind in ("script", "stylesheet")),
+            len(sizes),
+            sum(sizes.values()),
+            sum(size for response, size in sizes.items() if is_our_code(response)),
             int(metrics["JSHeapUsedSize"]),
             int(metrics["Nodes"]),
         )
