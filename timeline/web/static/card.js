@@ -38,6 +38,7 @@ export class Card {
     adapt(/** @type {HTMLElement} */ (article), address);
     translate(article);
     this.body.replaceChildren(document.adoptNode(article));
+    /** @type {HTMLAnchorElement} */ (this.element.querySelector(".card-link")).href = address;
     this.element.removeAttribute("aria-busy");
     this.element.hidden = false;
   }

@@ -2,7 +2,7 @@
 // Finding as one types: the page of another state is fetched, and what was found is put in the place of what was. Owns
 // the form and the list; the server writes both, with or without this script. Says what was found to those who listen.
 
-import { changed, go } from "./address.js";
+import { changed, go, state } from "./address.js";
 import { translate } from "./spoken.js";
 
 const PAUSE = 220;
@@ -18,7 +18,6 @@ export class Find {
     this.form = form;
     this.arrived = arrived;
     this.said = /** @type {HTMLElement} */ (document.getElementById("said"));
-    this.last = location.search;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let pause;
     form.addEventListener("submit", (event) => {
@@ -30,22 +29,38 @@ export class Find {
       const typed = event.target instanceof HTMLInputElement;
       clearTimeout(pause);
       // A year is not found before it is written: dates and positions wait for the field to be left.
-      if (typed && /** @type {HTMLInputElement} */ (event.target).name === "q") pause = setTimeout(() => this.submit(false), PAUSE);
+      if (typed && /** @type {HTMLInputElement} */ (event.target).name === "q") pause = setTimeout(() => this.submit(!state().has("q")), PAUSE);
     });
-    form.addEventListener("change", (event) => {
-      if (event.target instanceof HTMLElement && event.target.getAttribute("name") !== "q") this.submit(true);
+    document.addEventListener("click", (event) => this.follow(event));
+    // The choice of lanes belongs to the form, and stands elsewhere.
+    document.addEventListener("change", ({ target }) => {
+      if (target instanceof Element && target["form"] === form && target.getAttribute("name") !== "q") this.submit(true);
     });
+  }
+
+  /** Go to another state of this page without leaving it. @param {MouseEvent} event */
+  follow(event) {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link?.closest("#found, #notes") || link.target || link.hash || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const url = new URL(link.href);
+    if (url.origin + url.pathname !== location.origin + location.pathname || url.searchParams.has("print") || state().has("print")) return;
+    event.preventDefault();
+    this.load(url, true).then(() => {
+      if (url.searchParams.has("after") || url.searchParams.has("before")) document.getElementById("found")?.scrollIntoView();
+    });
+  }
+
+  /** What the form asks; what is looked at, it only carries along. @returns {HTMLInputElement[]} */
+  get fields() {
+    const all = /** @type {HTMLInputElement[]} */ ([...this.form.elements]);
+    return all.filter(({ name }) => name && !["view", "focus"].includes(name));
   }
 
   /** Go to the state that the form describes. @param {boolean} step */
   submit(step) {
     /** @type {Record<string, string | null>} */
     const changes = {};
-    for (const field of this.form.querySelectorAll("input[name], select[name]")) {
-      const { name, value } = /** @type {HTMLInputElement} */ (field);
-      if (name !== "view" && name !== "focus") changes[name] = value.trim() || null;
-    }
-    if (changes.lanes === "none") changes.lanes = null;
+    for (const { name, value } of this.fields) changes[name] = value.trim() || null;
     this.load(changed(changes), step);
   }
 
@@ -53,7 +68,7 @@ export class Find {
   async load(url, step) {
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
-    if (step !== null) go(url, step || this.form.dataset.step === "1");
+    if (step !== null) go(url, step);
     document.body.setAttribute("aria-busy", "true");
     let page;
     try {
@@ -74,7 +89,7 @@ export class Find {
     }
     for (const id of open) if (id) document.getElementById(id)?.setAttribute("open", "");
     if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
-    if (step === null) this.fill();
+    this.fill();
     translate(/** @type {HTMLElement} */ (document.getElementById("found")));
     document.title = page.title;
     this.said.textContent = document.querySelector("#found .timeline-count")?.textContent?.replace(/\s+/g, " ").trim() ?? "";
@@ -82,9 +97,9 @@ export class Find {
     this.arrived(page);
   }
 
-  /** Put what the address says into the fields that are not the server's to write anew. */
+  /** Put what the address says into the fields, but for the one in which somebody is typing. */
   fill() {
-    const field = /** @type {HTMLInputElement | null} */ (this.form.querySelector("[name=q]"));
-    if (field) field.value = new URLSearchParams(location.search).get("q") ?? "";
+    const now = state();
+    for (const field of this.fields) if (field !== document.activeElement) field.value = now.get(field.name) ?? "";
   }
 }

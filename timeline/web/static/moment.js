@@ -23,7 +23,7 @@ export function moment(root, ask) {
     pause = setTimeout(() => ask(slider.value === slider.max ? null : slider.value), PAUSE);
   });
   const follow = () => {
-    const as_of = document.querySelector("#found .as-of")?.getAttribute("data-position");
+    const as_of = document.querySelector("#notes .as-of")?.getAttribute("data-position");
     slider.value = state().get("as_of") ? (as_of ?? slider.max) : slider.max;
     tell();
   };

@@ -95,7 +95,7 @@ addEventListener("popstate", () => find.load(new URL(location.href), null));
 drawing.controls();
 
 root.hidden = false;
-moment(root, (as_of) => find.load(changed({ as_of }), false));
+moment(root, (as_of) => find.load(changed({ as_of }), !state().has("as_of")));
 print(drawing, () => json(asked(`${here}/drawing/view`, { view: writtenWindow(drawing.whole), width: "680" })));
 translate(document.body);
 arrive(document);
