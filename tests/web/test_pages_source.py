@@ -153,7 +153,7 @@ async def test_a_passage_that_was_cited_once_can_be_asked_for(demo: Path) -> Non
 @pytest.mark.asyncio
 async def test_paragraphs_have_their_own_direction_and_language(demo: Path) -> None:
     """Each finds its direction by itself, and says the source's language."""
-    assert len(re.findall(r'<p dir="auto" lang="ar">', await fetch(demo, "arabic"))) == 2
+    assert len(re.findall(r'<p [^>]*dir="auto" lang="ar">', await fetch(demo, "arabic"))) == 2
 
 
 @pytest.mark.asyncio
@@ -259,3 +259,42 @@ def test_very_long_texts_are_shown_around_their_passages(monkeypatch: pytest.Mon
     assert len(shown) < 100
     assert next(paragraph for paragraph in found if paragraph.ends or paragraph.gap).gap
     assert [n for paragraph in found for n in paragraph.ends] == [1]
+
+
+def test_what_is_left_out_parts_no_character_from_its_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is shown around a passage begins and ends with whole characters, so that it can be quoted."""
+    monkeypatch.setattr(passages, "LONGEST", 100)
+    monkeypatch.setattr(passages, "AROUND", 11)
+    found = passages.paragraphs("e\u0301" * 300, [(300, 302)])
+    assert [(paragraph.start % 2, paragraph.end % 2) for paragraph in found] == [(0, 0), (0, 0)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_end_is_not_a_blank_line(end: str) -> None:
+    """Whatever the line ends of a text, its blank lines part its paragraphs and its single line ends do not."""
+    body = f"one{end}two{end}{end}three{end} {end}four"
+    assert ["".join(segment.text for segment in paragraph.segments) for paragraph in passages.paragraphs(body, [])] == (
+        [f"one{end}two", "three", "four"]
+    )
+
+
+@given(st.text(alphabet="ab \n\r\x1c\u0301", min_size=1, max_size=60))
+def test_paragraphs_and_the_white_space_between_them_are_the_text(body: str) -> None:
+    """From where each stands, and what stands before it, the text can be put together again to the letter."""
+    found = passages.paragraphs(body, [])
+    assert all(
+        "".join(segment.text for segment in paragraph.segments) == body[paragraph.start : paragraph.end] for paragraph in found
+    )
+    whole = "".join((paragraph.before or "") + body[paragraph.start : paragraph.end] for paragraph in found)
+    assert body.startswith(whole)
+    assert not body[len(whole) :].strip()
+
+
+@pytest.mark.asyncio
+async def test_the_text_is_in_the_page_to_the_letter(tmp_path: Path) -> None:
+    """A carriage return is written so that HTML does not read it as a line feed, and still ends the line."""
+    with Timeline(tmp_path / "cr.db") as timeline:
+        timeline.archive(id="s", text="one\r\ntwo\rthree\r\n\r\nfour", title="S")
+    html = await fetch(tmp_path / "cr.db", "s")
+    assert 'data-start="0" data-end="14" data-before="" dir="auto">one&#13;\ntwo&#13;<br>three</p>' in html
+    assert 'data-start="18" data-end="22" data-before="&#13;\n&#13;\n" dir="auto">four</p>' in html

@@ -5,6 +5,7 @@ anything, nor write HTML.
 """
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from itertools import islice, pairwise
 LONGEST, AROUND = 1_000_000, 1_500
 # Where more passages than this overlap, a segment names only so many of them.
 MOST_WITHIN = 8
-_BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*")
+# A CRLF is one line end: the group is atomic, so that it is never read as two.
+_BLANK_LINE = re.compile(r"(?>\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*")
 _LINE_END = re.compile(r"(?:\r\n|\n|\r)\s*")
 
 Span = tuple[int, int]
@@ -36,11 +38,21 @@ class Segment:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph: its segments, and the numbers of the passages that end in it. `gap`: text before it is left out."""
+    """A paragraph: its place in the text, its segments, and the numbers of the passages that end in it.
 
+    `before`: the white space between it and the paragraph before it; None where text is left out there.
+    """
+
+    start: int
+    end: int
     segments: tuple[Segment, ...]
     ends: tuple[int, ...]
-    gap: bool = False
+    before: str | None = ""
+
+    @property
+    def gap(self) -> bool:
+        """Whether text before it is left out."""
+        return self.before is None
 
 
 def numbered(spans: Iterable[Span]) -> list[Span]:
@@ -58,8 +70,10 @@ def paragraphs(text: str, passages: Sequence[Span], asked: Span | None = None) -
     found, last = [], 0
     for start, end in _spans(text, passages):
         segments = tuple(sweep.over(start, end))
-        gap = start > last and bool(text[last:start].strip())
-        found.append(Paragraph(segments, tuple(n for segment in segments for n in segment.ends), gap))
+        # As much white space as is left out around passages is left out as well.
+        gap = start > last and bool(text[last:start].strip() or (len(text) > LONGEST and start - last > AROUND))
+        ends = tuple(n for segment in segments for n in segment.ends)
+        found.append(Paragraph(start, end, segments, ends, None if gap else text[last:start]))
         last = end
     return found
 
@@ -78,14 +92,21 @@ def _spans(text: str, passages: Sequence[Span]) -> Iterable[Span]:
 
 
 def _windows(text: str, passages: Sequence[Span]) -> list[Span]:
-    windows: list[Span] = [(0, AROUND)]
+    windows: list[Span] = [(0, _past_marks(text, AROUND))]
     for start, end in passages:
-        begin, finish = max(0, start - AROUND), min(len(text), end + AROUND)
+        begin, finish = min(start, _past_marks(text, max(0, start - AROUND))), _past_marks(text, end + AROUND)
         if begin <= windows[-1][1]:
             windows[-1] = (windows[-1][0], max(finish, windows[-1][1]))
         else:
             windows.append((begin, finish))
     return windows
+
+
+def _past_marks(text: str, at: int) -> int:
+    """Move a place so that it parts no character from its marks."""
+    while at < len(text) and unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Cf"):
+        at += 1
+    return min(at, len(text))
 
 
 class _Sweep:
