@@ -4,9 +4,11 @@ Owns these alone; the fixtures that keep them alive are in conftest.py. Must not
 """
 
 import json
+import math
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -20,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from timeline import Timeline, bundles
+from timeline.web.drawing import shape
+from timeline.web.pages import window as windows
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Response
@@ -29,6 +33,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 DESK, PHONE, NARROW = 1280, 390, 320
 DAY_OF_A_THOUSAND = "1950-06-15"
 THOUSAND = 1000
+# How long is waited for what does not come, in milliseconds.
+PATIENCE = 8000
 
 TEXT = (
     "What is told of here happened, says the chronicle. It never happened, says the ministry."
@@ -205,6 +211,7 @@ class Visitor:
         """Open a page, in a context of its own, and wait until it is drawn. Nothing moves unless it is asked for."""
         chosen = {"viewport": {"width": DESK, "height": 900}, "reduced_motion": "reduce", **options}
         context = self.browser.new_context(**chosen)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         page = context.new_page()
         origin = "/".join(url.split("/")[:3])
@@ -249,9 +256,7 @@ def window_of(page: "Page") -> tuple[float, float]:
     if view is None:
         whole = page.evaluate("JSON.parse(document.getElementById('drawing-data').textContent).view.window")
         return float(whole[0]), float(whole[1])
-    from timeline.web.pages import window
-
-    read = window.read(view.replace("%2F", "/").replace("%3A", ":"))
+    read = windows.read(view.replace("%2F", "/").replace("%3A", ":"))
     assert read is not None, view
     return read.start, read.end
 
@@ -316,3 +321,12 @@ def overlaps(page: "Page") -> list[str]:
 def ids(rows: Sequence[Mapping[str, Any]]) -> set[str]:
     """Give the ids of happenings."""
     return {str(row["id"]) for row in rows}
+
+
+def standing(file: Path, first: float, last: float, condition: str = "status = 'current'") -> set[str]:
+    """Find by hand which happenings of a file stand between two instants, by the days that their dates allow."""
+    with sqlite3.connect(file) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = connection.execute(f"select id, date, earliest_day, latest_day from happenings where {condition}").fetchall()
+    days = {row["id"]: shape.placed(row) for row in rows}
+    return {name for name, found in days.items() if found and found[0] < math.ceil(last) and found[1] >= math.floor(first)}
