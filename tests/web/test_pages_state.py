@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, parse_qsl
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from timeline.web.pages import state as states
@@ -66,6 +66,7 @@ def test_what_each_parameter_says_can_be_asked_for() -> None:
     assert (state.as_of_query, read({"as_of": "7"}).as_of_query, empty.as_of_query) == ("?as_of=2026-11-24", "?as_of=7", "")
 
 
+@example({"q": ["0 \x1b"]})
 @given(st.dictionaries(st.sampled_from(states.NAMES), st.lists(st.text(max_size=600), max_size=3)))
 def test_whatever_stands_in_an_address_is_read(values: dict[str, list[str]]) -> None:
     """A state always comes out, and what it keeps is read again without a word."""

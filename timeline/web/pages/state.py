@@ -166,7 +166,7 @@ class _Reader:
             return
         if len(set(values)) > 1:
             self._complain(name, f"stands in the address {len(values)} times, and only one can hold: the first does")
-        value = "".join(c for c in values[0] if c.isprintable() or c.isspace() or ord(c) > 0x9F)
+        value = "".join(c for c in values[0] if c.isprintable() or c.isspace() or ord(c) > 0x9F).strip()
         if value:
             self.given[name] = self.typed[name] = value
         if len(value) > LONGEST_VALUE and name != "q":
