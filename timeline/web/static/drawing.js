@@ -225,7 +225,11 @@ export class Drawing {
   ask(delay, window, keep = false) {
     clearTimeout(this.waiting);
     const asked = (this.asking += 1);
-    if (this.suffices(window) && (keep || this.fresh(window) || !this.counted(window))) return this.root.removeAttribute("aria-busy");
+    if (this.suffices(window) && (keep || this.fresh(window) || !this.counted(window))) {
+      this.problem = "";
+      this.root.removeAttribute("aria-busy");
+      return;
+    }
     this.root.setAttribute("aria-busy", "true");
     this.waiting = setTimeout(async () => {
       this.problem = "";
@@ -317,6 +321,12 @@ export class Drawing {
     // Aloud only once it has come to rest.
     clearTimeout(this.saying);
     if (here !== null && this.drawn) this.saying = setTimeout(() => (this.part("drawn-aloud").textContent = text), 500);
+  }
+
+  /** Say something once, to those who see and to those who listen. @param {string} text */
+  tell(text) {
+    clearTimeout(this.saying);
+    for (const name of ["drawn-said", "drawn-aloud"]) this.part(name).textContent = text;
   }
 
   /** Count what is in the window; null where that is not known yet. @returns {number | null} */

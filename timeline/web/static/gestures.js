@@ -49,7 +49,8 @@ export function listen(view, moves) {
   };
   view.addEventListener("pointerup", release);
   view.addEventListener("pointercancel", release);
-  view.addEventListener("lostpointercapture", release);
+  // A finger is first captured by what it touched, which lets go of it when the view takes over.
+  view.addEventListener("lostpointercapture", (event) => event.target === view && release(event));
   // What was dragged was not clicked.
   view.addEventListener(
     "click",

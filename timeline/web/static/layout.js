@@ -81,7 +81,7 @@ function box(item, lane, px, width, unit, measure) {
   // A fading tail stands for the side that is not known.
   const before = left - (item.a === undefined ? tail : 0);
   const after = right + (item.b === undefined && to !== Infinity ? tail : 0);
-  const whole = measure(item.title) + (item.marks?.length ?? 0) * dot;
+  const whole = measure(item.title) + ((item.marks?.length ?? 0) + (item.perhaps ?? 0) + (item.about ?? 0)) * dot;
   const inside = !point && right - left - 16 >= Math.min(whole, ROOMY * unit);
   const label = Math.min(whole, inside ? right - left - 16 : Math.min(LONGEST_LABEL * unit, width * 0.6));
   const flip = !inside && after + label > width && before - label >= 0;

@@ -46,10 +46,10 @@ export function happening(item, href, locale) {
   const words = `${inWords(item.edtf, locale) ?? item.edtf}: ${item.title}${spoken && ` (${spoken})`}`;
   Object.assign(link, { href, tabIndex: -1, title: words, ariaLabel: words });
   link.dataset.id = item.id;
-  const label = Object.assign(make("span", "label"), { dir: "auto" });
-  const signs = (item.perhaps ? "?" : "") + marks.filter((mark) => mark !== "single").map((mark) => MARKS[mark][0]).join("");
+  const label = make("span", "label");
+  const signs = (item.perhaps ? "?" : "") + (item.about ? "~" : "") + marks.filter((mark) => mark !== "single").map((mark) => MARKS[mark][0]).join("");
   if (signs) label.append(make("span", "signs", signs));
-  label.append(make("bdi", "", item.title));
+  label.append(Object.assign(make("span", "text", item.title), { dir: "auto" }));
   link.append(make("i", "bar"), label);
   element.append(link);
   return element;
@@ -99,12 +99,13 @@ export function axis(window, width, locale) {
   const scale = width / (window.end - window.start);
   const mark = (name, instant, label = "") => {
     const at = (instant - window.start) * scale;
-    const element = make("span", name, at < width - 48 ? label : "");
+    const element = make("span", name);
+    if (at < width - 48) element.append(make("bdi", "", label));
     element.style.insetInlineStart = px(at);
     return element;
   };
   const marks = ticks(window, width, locale).map(({ at, label, major }) => mark(major ? "tick major" : "tick", at, label));
   const today = now();
   if (today > window.start && today < window.end) marks.push(mark("today", today));
-  return [make("span", "axis-context", context(window, width, locale)), ...marks];
+  return [make("bdi", "axis-context", context(window, width, locale)), ...marks];
 }

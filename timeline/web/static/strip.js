@@ -58,7 +58,8 @@ export class Strip {
       ...ticks(this.span, width, this.locale)
         .filter((tick) => (tick.at - start) / (end - start) < 1 - 56 / width)
         .map((tick) => {
-          const label = make("span", "", tick.label);
+          const label = make("span", "");
+          label.append(make("bdi", "", tick.label));
           label.style.insetInlineStart = `${((tick.at - start) / (end - start)) * 100}%`;
           return label;
         }),
@@ -89,23 +90,25 @@ export class Strip {
     this.element.setPointerCapture(event.pointerId);
     const edge = event.target instanceof Element ? event.target.className : "";
     let { start, end } = this.window;
+    let last = this.window;
+    const ask = (/** @type {Span} */ window) => this.moved((last = window), false);
     const from = this.at(event);
     // A press beside the window brings it there.
     if (!this.frame.contains(/** @type {Node} */ (event.target))) {
       const half = (end - start) / 2;
       [start, end] = [from - half, from + half];
-      this.moved({ start, end }, false);
+      ask({ start, end });
     }
     const least = 1 / 24;
-    const move = (to) => {
+    const move = (/** @type {PointerEvent} */ to) => {
       const by = this.at(to) - from;
-      if (edge === "strip-start") this.moved({ start: Math.min(start + by, end - least), end }, false);
-      else if (edge === "strip-end") this.moved({ start, end: Math.max(end + by, start + least) }, false);
-      else this.moved({ start: start + by, end: end + by }, false);
+      if (edge === "strip-start") ask({ start: Math.min(start + by, end - least), end });
+      else if (edge === "strip-end") ask({ start, end: Math.max(end + by, start + least) });
+      else ask({ start: start + by, end: end + by });
     };
     const stop = () => {
       this.element.removeEventListener("pointermove", move);
-      this.moved(/** @type {Span} */ (this.window), true);
+      this.moved(last, true);
     };
     this.element.addEventListener("pointermove", move);
     this.element.addEventListener("lostpointercapture", stop, { once: true });

@@ -67,7 +67,7 @@ async function next(step) {
   const more = { step: String(step), view: writtenWindow(drawing.window), ...(drawing.focus ? { focus: drawing.focus.id } : {}) };
   const { item } = await json(asked(`${here}/drawing/next`, more));
   if (item) open(item, false);
-  else drawing.part("drawn-said").textContent = step > 0 ? "There is nothing later." : "There is nothing earlier.";
+  else drawing.tell(step > 0 ? "There is nothing later." : "There is nothing earlier.");
 }
 
 /** Show what a page brought. @param {Document} page */
