@@ -11,8 +11,8 @@ figure is a median of the runs, unless it says "first", and of fewer where they 
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -58,38 +58,32 @@ def server_times(path: Path, count: int, runs: int) -> None:
 
 def browser_times(paths: dict[int, Path], at: Path, runs: int) -> None:
     """Print what a reader waits for, ours and the peers'; then what our page weighs."""
-    seen: dict[tuple[str, int], browser.Seen] = {}
-    weights: dict[int, browser.Weight] = {}
     versions = browser.installed(at) if browser.NPM else {}
-    with browser.chromium() as chromium, tempfile.TemporaryDirectory(prefix="timeline-bench-") as site:
+    with browser.chromium() as chromium, ExitStack() as servers:
         print(f"\nbrowser, Chromium {chromium.version}, milliseconds, median of {runs}: first drawing, zoom step", flush=True)
+        subjects: dict[browser.Subject, Callable[[], browser.Seen]] = {}
         if versions:
-            counts = {count for name in versions for count in PEERS[name]}
-            with browser.peers_served(at, Path(site), counts) as address:
-                for name, version in versions.items():
-                    for count in PEERS[name]:
-                        page = f"{address}/{browser.PAGES[name]}?count={count}"
-                        one = browser.repeated(f"{name} {count:,}", runs, partial(browser.peer, chromium, page))
-                        seen[name, count] = one
-                        shown(f"{name} {version}", count, one)
+            site = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="timeline-bench-")))
+            address = servers.enter_context(
+                browser.peers_served(at, site, {count for counts in PEERS.values() for count in counts})
+            )
+            for name, counts in PEERS.items():
+                for count in counts:
+                    subjects[name, count] = partial(browser.peer, chromium, f"{address}/{browser.PAGES[name]}?count={count}")
         else:
             print("  vis-timeline, TimelineJS: skipped, there is no npm")
-        for count, path in paths.items():
-            with browser.served(path) as address:
-                one = browser.repeated(f"ours {count:,}", runs, partial(browser.ours, chromium, address))
-                seen["ours", count] = one
-                shown("ours", count, one)
-                weights[count] = browser.weigh(chromium, address)
+        addresses = {count: servers.enter_context(browser.served(path)) for count, path in paths.items()}
+        for count, address in addresses.items():
+            subjects["ours", count] = partial(browser.ours, chromium, address)
+        seen = browser.in_turn(subjects, runs)
+        weights = {count: browser.weigh(chromium, address) for count, address in addresses.items()}
+    for (name, count), one in seen.items():
+        print(f"  {' '.join((name, versions.get(name, ''))):<24}{count:>12,}{one.drawn:>12,.0f}{one.zoomed:>12,.1f}")
     compared(seen, max(paths))
     weighed(weights)
 
 
-def shown(name: str, count: int, seen: browser.Seen) -> None:
-    """Print one line of what a reader waits for."""
-    print(f"  {name:<24}{count:>12,}{seen.drawn:>12,.0f}{seen.zoomed:>12,.1f}", flush=True)
-
-
-def compared(seen: dict[tuple[str, int], browser.Seen], largest: int) -> None:
+def compared(seen: dict[browser.Subject, browser.Seen], largest: int) -> None:
     """Print ours at the largest, as ratios to each peer at its smallest."""
     ours = seen["ours", largest]
     for name, counts in PEERS.items():

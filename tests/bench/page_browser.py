@@ -59,6 +59,10 @@ WATCH = """
 """
 
 
+Subject = tuple[str, int]
+"""Whose page, and of how many happenings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What one page took: milliseconds to the first drawing and for a zoom step."""
@@ -244,12 +248,19 @@ def peer(browser: Browser, address: str) -> Seen:
         return Seen(page.evaluate("window.drawn"), page.evaluate("window.zoom()"))
 
 
-def repeated(name: str, runs: int, once: Callable[[], Seen]) -> Seen:
-    """Run it so many times, telling how far it is, and give the medians; what takes more than a minute is not run again."""
-    seen: list[Seen] = []
-    start = time.monotonic()
-    while len(seen) < runs and time.monotonic() - start < ENOUGH:
-        tell(f"\r{name}: run {len(seen) + 1} of {runs}")
-        seen.append(once())
+def in_turn(subjects: dict[Subject, Callable[[], Seen]], runs: int) -> dict[Subject, Seen]:
+    """Run each in turn, so many times round, and give the medians: what else the machine does then falls on all of them.
+
+    What has taken more than a minute is not run again.
+    """
+    seen: dict[Subject, list[Seen]] = {subject: [] for subject in subjects}
+    spent = dict.fromkeys(subjects, 0.0)
+    for run in range(1, runs + 1):
+        for (name, count), once in subjects.items():
+            if spent[name, count] < ENOUGH:
+                tell(f"\r{f'run {run} of {runs}: {name} {count:,}':<60}")
+                start = time.monotonic()
+                seen[name, count].append(once())
+                spent[name, count] += time.monotonic() - start
     tell("\n")
-    return medians(seen)
+    return {subject: medians(many) for subject, many in seen.items()}
