@@ -185,16 +185,18 @@ async def _from_sample(database: Database, wanted: Wanted, period: _Period, bars
     """Look at some happenings of each stretch, and let those that match stand for as many as there are in proportion."""
     result = Gathered(await lanes.of_all(database, wanted.facet, wanted.position, wanted.base))
     rows: list[tuple[Row, float]] = []
-    for bar, looked_at in (await found.sample(database, wanted.chosen[0], bars, wanted.base)).items():
-        weight = bar.starts / max(1, sum(row["status"] == "current" for row in looked_at))
-        rows += [(row, max(1.0, weight)) for row in looked_at if row["matches"]]
+    sampled = await found.sample(database, wanted.chosen[0], bars, wanted.base)
+    for bar in bars:
+        looked_at = sampled.get(bar, [])
+        current = sum(row["status"] == "current" for row in looked_at)
+        result.exact &= current >= bar.starts
+        rows += [(row, max(1.0, bar.starts / max(1, current))) for row in looked_at if row["matches"]]
     if before:
         begun = await found.ongoing(database, period.first, wanted.base, wanted.chosen[0])
-        weight = before / len(begun) if len(begun) >= found.ONGOING else 1.0
-        rows += [(row, weight) for row in begun if row["matches"]]
+        result.exact &= len(begun) >= before
+        rows += [(row, max(1.0, before / len(begun))) for row in begun if row["matches"]]
     in_lanes = await lanes.assign(database, wanted.facet, result.lanes, [row for row, _ in rows])
     _divide(result, rows, in_lanes, period)
-    result.exact = all(weight == 1 for _, weight in rows)
     return result
 
 
