@@ -341,7 +341,8 @@ NONSENSE: list[dict[str, str]] = [
     {"view": "whenever"}, {"view": "2000-01-01/1999-01-01"}, {"view": "9999999999999-01-01/99999999999999-01-01"},
     {"view": "-999999999999-01-01/999999999999-12-31"}, {"width": "x"}, {"width": "-5"}, {"width": "0"}, {"width": "9" * 50},
     {"width": "٥٠٠"}, {"as_of": "999999999999"}, {"as_of": "-1"}, {"as_of": "soon"}, {"as_of": "9" * 400},
-    {"from": "2000", "to": "1900"}, {"from": "never"}, {"q": '"'}, {"q": "NOT OR AND ( *"}, {"q": "title:war^2 NEAR(x"}, {"q": "a" * 5000},
+    {"from": "2000", "to": "1900"}, {"from": "never"}, {"q": '"'}, {"q": "NOT OR AND ( *"}, {"q": "title:war^2 NEAR(x"},
+    {"q": "a" * 5000},
     {"q": "\0"}, {"lanes": "colour"}, {"lanes": "kind,actor"}, {"focus": "../../etc/passwd"}, {"focus": "no-such-happening"},
     {"step": "7"}, {"step": "sideways"}, {"mark": "red"}, {"status": "gone"}, {"kind": "x" * 5000}, {"actor": "';--"},
 ]  # fmt: skip
