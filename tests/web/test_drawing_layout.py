@@ -33,8 +33,8 @@ def run(chromium: Any, demo: Served) -> Iterator[Run]:  # noqa: ANN401 - Playwri
     # As JSON, which takes a tenth of the time of Playwright's own way to hand things over.
     def inner(module: str, line: str, given: object) -> object:
         script = (
-            f"async (text) => {{ const given = JSON.parse(text); const m = await import(new URL('{folder}/{module}', location.href));"
-            f" return JSON.stringify({line}); }}"
+            f"async (text) => {{ const given = JSON.parse(text); const m ="
+            f" await import(new URL('{folder}/{module}', location.href)); return JSON.stringify({line}); }}"
         )
         return json.loads(page.evaluate(script, json.dumps(given)))
 
