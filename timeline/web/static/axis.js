@@ -78,8 +78,12 @@ function* instants({ start, end }, unit, many) {
   const [year, month] = civil(start);
   let at = -Infinity;
   if (unit === "year") {
-    // 100 BCE is the year -99: a step before the era is counted in its own years.
-    for (let n = Math.floor((year - 1) / many) * many; at <= end; n += many) yield (at = dayNumber(n < 0 ? n + 1 : Math.max(n, 1), 1));
+    // 100 BCE is the year -99: a step before the era is counted in its own years, and the era begins with its year 1.
+    for (let n = Math.floor((year - 1) / many) * many; at <= end; n += many) {
+      if (many === 2 && n === 0) continue;
+      at = dayNumber(many > 1 && n <= 0 ? n + 1 : n, 1);
+      yield at;
+    }
   } else if (unit === "month") {
     for (let n = year * 12 + Math.floor((month - 1) / many) * many; at <= end; n += many) yield (at = monthStart(n));
   } else if (unit === "day") {

@@ -75,7 +75,7 @@ export function typed(text) {
   const number = Number(match[2]);
   const year = era.startsWith("B") ? 1 - number : match[1] && match[1] !== "+" ? -number : number;
   const [month, day] = [Number(match[3] ?? 0), Number(match[4] ?? 0)];
-  if (month > 12 || (match[3] && !month)) return null;
+  if (month > 12 || (match[3] && !month) || (era && !number)) return null;
   if (!month) return { start: dayNumber(year, 1), end: dayNumber(year + 1, 1) };
   const next = month === 12 ? dayNumber(year + 1, 1) : dayNumber(year, month + 1);
   if (!day) return match[4] ? null : { start: dayNumber(year, month), end: next };

@@ -89,7 +89,7 @@ export class Find {
     }
     for (const id of open) if (id) document.getElementById(id)?.setAttribute("open", "");
     if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
-    this.fill();
+    this.fill(step === null);
     translate(/** @type {HTMLElement} */ (document.getElementById("found")));
     document.title = page.title;
     this.said.textContent = document.querySelector("#found .timeline-count")?.textContent?.replace(/\s+/g, " ").trim() ?? "";
@@ -97,9 +97,9 @@ export class Find {
     this.arrived(page);
   }
 
-  /** Put what the address says into the fields, but for the one in which somebody is typing. */
-  fill() {
+  /** Put what the address says into the fields; into the one in which somebody is typing only on going back. @param {boolean} all */
+  fill(all) {
     const now = state();
-    for (const field of this.fields) if (field !== document.activeElement) field.value = now.get(field.name) ?? "";
+    for (const field of this.fields) if (all || field !== document.activeElement) field.value = now.get(field.name) ?? "";
   }
 }
