@@ -32,6 +32,8 @@ CREATE TABLE happenings (
 CREATE INDEX happenings_time ON happenings (
     coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id
 );
+-- Datasette sorts its own page of the table by a column.
+CREATE INDEX happenings_earliest_day ON happenings (earliest_day);
 CREATE INDEX happenings_kind ON happenings (kind, coalesce(earliest_day, latest_day, 9e15)) WHERE kind IS NOT NULL;
 CREATE INDEX happenings_place ON happenings (place) WHERE place IS NOT NULL;
 CREATE INDEX happenings_part_of ON happenings (part_of) WHERE part_of IS NOT NULL;

@@ -27,6 +27,6 @@ export function moment(root, ask) {
     slider.value = state().get("as_of") ? (as_of ?? slider.max) : slider.max;
     tell();
   };
-  new MutationObserver(follow).observe(/** @type {Node} */ (document.getElementById("found")?.parentNode), { childList: true });
+  new MutationObserver(follow).observe(/** @type {Node} */ (document.getElementById("main")), { childList: true });
   follow();
 }

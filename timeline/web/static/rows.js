@@ -7,6 +7,7 @@ import { span, touches } from "./layout.js";
 import { locale, translate } from "./spoken.js";
 
 
+if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go, { once: true }));
 const root = document.getElementById("drawing");
 const text = document.getElementById("drawing-data")?.textContent;
 if (root && text) {

@@ -11,6 +11,9 @@ import { print } from "./print.js";
 import { locale, translate } from "./spoken.js";
 
 
+// What is drawn comes before the list, which need not be there yet.
+if (!document.getElementById("drawing-data")) await new Promise((go) => addEventListener("DOMContentLoaded", go, { once: true }));
+
 const root = /** @type {HTMLElement} */ (document.getElementById("drawing"));
 const here = root.dataset.here ?? "";
 const by = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -97,5 +100,6 @@ drawing.controls();
 root.hidden = false;
 moment(root, (as_of) => find.load(changed({ as_of }), !state().has("as_of")));
 print(drawing, () => json(asked(`${here}/drawing/view`, { view: writtenWindow(drawing.whole), width: "680" })));
-translate(document.body);
 arrive(document);
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body), { once: true });
+else translate(document.body);
