@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -316,11 +316,6 @@ def overlaps(page: "Page") -> list[str]:
     result = page.evaluate(OVERLAPS)
     assert result["seen"], "nothing is drawn"
     return list(result["found"])
-
-
-def ids(rows: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Give the ids of happenings."""
-    return {str(row["id"]) for row in rows}
 
 
 def standing(file: Path, first: float, last: float, condition: str = "status = 'current'") -> set[str]:

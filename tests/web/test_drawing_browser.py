@@ -102,7 +102,7 @@ def zoomed(window: tuple[float, float], factor: float, at: float = 0.5) -> tuple
     return fixed - at * length / factor, fixed + (1 - at) * length / factor
 
 
-def without_drawing(page: "Page") -> None:
+def at_rest(page: "Page") -> None:
     """Let the address come to rest: a wheel has done so 150 ms after its last turn."""
     page.wait_for_timeout(250)
     settled(page)
@@ -350,14 +350,14 @@ def test_the_wheel_zooms_about_the_pointer(visitor: Visitor, demo: Served) -> No
     before, box = window_of(page), box_of(page, ".view")
     page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 60)
     page.mouse.wheel(0, -200)
-    without_drawing(page)
+    at_rest(page)
     after = window_of(page)
     assert after[1] - after[0] < (before[1] - before[0]) * 0.8
     fixed = before[0] + 0.25 * (before[1] - before[0])
     assert abs(after[0] + 0.25 * (after[1] - after[0]) - fixed) < 3
     assert page.evaluate("scrollY") == 0
     page.mouse.wheel(0, 200)
-    without_drawing(page)
+    at_rest(page)
     assert near(window_of(page), before)
 
 
@@ -377,7 +377,7 @@ def test_the_wheel_sideways_pans(visitor: Visitor, demo: Served) -> None:
     before, box = window_of(page), box_of(page, ".view")
     page.mouse.move(box["x"] + 200, box["y"] + 60)
     page.mouse.wheel(box["width"] * 0.1, 0)
-    without_drawing(page)
+    at_rest(page)
     assert near(window_of(page), shifted(before, 0.1))
 
 
@@ -400,7 +400,7 @@ def test_two_fingers_zoom(visitor: Visitor, demo: Served) -> None:
     before, box = window_of(page), box_of(page, ".view")
     middle, y = box["x"] + box["width"] / 2, box["y"] + 60
     touch(page, *[[(middle - reach, y), (middle + reach, y)] for reach in (40, 50, 60, 70, 80)])
-    without_drawing(page)
+    at_rest(page)
     assert near(window_of(page), zoomed(before, 2)), (window_of(page), zoomed(before, 2))
 
 
@@ -412,7 +412,7 @@ def test_one_finger_pans_and_lets_the_page_scroll(visitor: Visitor, demo: Served
     before, box = window_of(page), box_of(page, ".view")
     x, y = box["x"] + box["width"] * 0.8, box["y"] + 60
     touch(page, *[[(x - box["width"] * share, y)] for share in (0, 0.1, 0.2, 0.3)])
-    without_drawing(page)
+    at_rest(page)
     assert near(window_of(page), shifted(before, 0.3)) or near(window_of(page), shifted(before, 0.25))
     assert view_of(page).evaluate("e => getComputedStyle(e).touchAction") == "pan-y"
 
