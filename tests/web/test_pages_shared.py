@@ -82,7 +82,9 @@ async def test_the_form_without_a_script_keeps_what_it_has_no_field_for(demo: Pa
     """What is sent by the form is the same state again."""
     query = "kind=opening&mark=single&lanes=kind&view=1990-01-01/2005-06-30&focus=office&embed=1&size=20&as_of=2026-01-06"
     html = (await serve(demo).client.get(f"/demo/-/timeline?{query}")).text
-    form = html.split('<form id="find"')[1].split('<p id="said"')[0]  # a field that belongs to it stands beside the drawing
+    form = html.split('<form id="find"')[1].split("</form>")[0] + "".join(
+        re.findall(r'<select [^>]*form="find".*?</select>', html, re.DOTALL)
+    )
     sent = dict(re.findall(r'<input [^>]*?name="(\w+)"[^>]*? value="([^"]*)"', form))
     for name, options in re.findall(r'<select [^>]*name="(\w+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.findall(r'<option value="([^"]*)" selected', options)
