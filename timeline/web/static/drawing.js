@@ -268,7 +268,7 @@ export class Drawing {
     this.wide = width;
     const many = data.lanes.length > 1;
     const rows = many ? (data.lanes.length > 6 ? 3 : 4) : innerWidth < 700 ? 9 : 11;
-    const placed = layout(data, window, width, { rows, unit: this.scale(), measure: this.measure });
+    const placed = layout(data, window, width, { rows, unit: this.scale(), focus: this.focus?.id, measure: this.measure });
     const before = this.elements;
     this.elements = new Map();
     const keep = (key, born) => {

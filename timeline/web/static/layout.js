@@ -27,11 +27,11 @@ export function span({ a, b, how, end, minute }) {
 
 /**
  * @param {View} data @param {Span} window @param {number} width
- * @param {{rows: number, unit: number, measure: (text: string) => number}} room how many rows a lane may have, how many times
- * 16 pixels the font is, and how wide a label is
+ * @param {{rows: number, unit: number, focus?: string, measure: (text: string) => number}} room how many rows a lane may have, how many times
+ * 16 pixels the font is, which happening is sure of its place, and how wide a label is
  * @returns {{lanes: {top: number, height: number}[], boxes: Box[], chips: Chip[], height: number}}
  */
-export function layout(data, window, width, { rows, unit, measure }) {
+export function layout(data, window, width, { rows, unit, focus, measure }) {
   const scale = width / (window.end - window.start);
   const px = (instant) => (instant - window.start) * scale;
   /** @type {Box[]} */
@@ -44,7 +44,7 @@ export function layout(data, window, width, { rows, unit, measure }) {
   let top = 0;
   data.lanes.forEach((_, lane) => {
     const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, px, width, unit, measure));
-    const rest = place(candidates, rows, width, GAP * unit);
+    const rest = place(candidates, rows, width, GAP * unit, focus);
     const placed = candidates.filter((candidate) => candidate.row >= 0);
     boxes.push(...placed);
     const counted = data.clusters.filter((c) => c[0] === lane && c[1] < window.end && c[2] + 1 > window.start);
@@ -93,15 +93,16 @@ function box(item, lane, px, width, unit, measure) {
 /**
  * Give each box the first row where it is free: a few of those that last long, so that others can stand below them, then the
  * weightiest, and what else lasts long where a row is left. Return what finds none.
- * @param {Box[]} boxes @param {number} rows @param {number} width @param {number} gap @returns {Box[]}
+ * @param {Box[]} boxes @param {number} rows @param {number} width @param {number} gap @param {string} [focus] @returns {Box[]}
  */
-function place(boxes, rows, width, gap) {
+function place(boxes, rows, width, gap, focus) {
   const weighed = [...boxes].sort(
     (one, other) => (other.item.weight ?? 0) - (one.item.weight ?? 0) || one.from - other.from || (one.item.id < other.item.id ? -1 : 1),
   );
   const long = weighed.filter((one) => Math.min(width, one.to) - Math.max(0, one.from) > width / 2);
   const first = long.slice(0, Math.ceil(rows / 3));
   const order = [...first, ...weighed.filter((one) => !long.includes(one)), ...long.slice(first.length)];
+  order.sort((one, other) => Number(other.item.id === focus) - Number(one.item.id === focus));
   /** @type {Box[][]} */
   const taken = Array.from({ length: rows }, () => []);
   /** @type {Box[]} */
