@@ -13,6 +13,8 @@ CREATE TABLE happening_actors (
     PRIMARY KEY (happening, actor)
 ) STRICT;
 
+-- People are asked for by name.
+CREATE INDEX actors_name ON actors (name COLLATE NOCASE);
 CREATE INDEX happening_actors_actor ON happening_actors (actor);
 
 INSERT INTO actors
