@@ -44,7 +44,10 @@ const drawing = new Drawing(root, source, {
   opened: (item) => open(item, true),
   closed: () => shut(true),
   next,
-  listed: ({ start, end }) => find.load(changed({ from: day(start), to: day(Math.max(end - 1 / 1440, start)), view: null }), true),
+  listed: async ({ start, end }) => {
+    await find.load(changed({ from: day(start), to: day(Math.max(end - 1 / 1440, start)) }), true);
+    by("found").scrollIntoView();
+  },
 }, locale());
 const card = new Card(by("card"), () => {
   shut(true);
