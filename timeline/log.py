@@ -298,6 +298,7 @@ def refusal(path: Path, error: sqlite3.Error | ValueError) -> DatabaseRefused:
 
     A file can be so damaged that what it holds, or SQLite's own message about it, is no text.
     """
-    name = "SQLITE_CORRUPT" if isinstance(error, ValueError) else getattr(error, "sqlite_errorname", "")
-    reason = next((text for code, text in _REFUSALS.items() if name.startswith(code)), str(error))
+    unreadable = isinstance(error, ValueError) or "Could not decode" in str(error)
+    name = "SQLITE_CORRUPT" if unreadable else getattr(error, "sqlite_errorname", "")
+    reason = next((text for code, text in _REFUSALS.items() if name.startswith(code)), " ".join(str(error).split()))
     return DatabaseRefused(f"{path}: {reason}")

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from datasette.utils.asgi import Request
 
 FORMAT = "timeline"
-SCRIPTS = ("rows.js", "axis.js", "calendar.js", "drawing.js", "gestures.js", "layout.js", "marks.js", "spoken.js", "strip.js")
+SCRIPTS = (
+    "rows.js", "axis.js", "calendar.js", "drawing.js", "gestures.js", "layout.js", "marks.js", "pen.js", "spoken.js", "strip.js",
+    "supply.js",
+)  # fmt: skip
 # Arguments that say how to draw the rows, not which rows.
 _HOW = ("_date", "_until", "_title", "_format", "_labels")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)

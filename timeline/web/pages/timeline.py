@@ -15,7 +15,7 @@ from timeline.web.pages import state as states
 # What the drawn timeline runs on; the first is begun with, and the others are fetched beside it.
 SCRIPTS = (
     "timeline.js", "address.js", "axis.js", "calendar.js", "card.js", "drawing.js", "find.js", "gestures.js", "layout.js",
-    "moment.js", "print.js", "marks.js", "spoken.js", "strip.js",
+    "marks.js", "moment.js", "pen.js", "print.js", "spoken.js", "strip.js", "supply.js",
 )  # fmt: skip
 
 

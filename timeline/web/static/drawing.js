@@ -5,9 +5,11 @@
 import { said, unitOf } from "./axis.js";
 import { now, typed } from "./calendar.js";
 import { listen } from "./gestures.js";
-import { layout, span, touches } from "./layout.js";
+import { layout, span } from "./layout.js";
 import { axis, count, happening, lane, place, tell } from "./marks.js";
+import { pen } from "./pen.js";
 import { Strip } from "./strip.js";
+import { Supply } from "./supply.js";
 
 /** The shortest view, in days; the longest, in times all there is; the room around all, as a share; milliseconds. */
 const SHORTEST = 10 / 1440;
@@ -25,29 +27,18 @@ export class Drawing {
     this.part = (name) => root.querySelector(`.${name}`);
     this.view = this.part("view");
     this.strip = new Strip(this.part("strip"), (window, done) => this.show(window, { step: done, keep: !done }), locale);
-    /** @type {View} */
-    this.data = { window: null, first: 0, last: 0, count: 0, lanes: [], items: [], clusters: [], exact: true };
+    this.supply = new Supply(source, (busy) => {
+      if (busy) root.setAttribute("aria-busy", "true");
+      else root.removeAttribute("aria-busy");
+      if (!busy) this.draw();
+    });
+    this.pen = pen(this.view);
     /** @type {Span} */
     this.window = { start: 0, end: 1 };
     /** The one whose card is open. @type {Item | null} */
     this.focus = null;
     this.elements = new Map();
-    this.drawn = this.asking = 0;
-    const pen = document.createElement("canvas").getContext("2d");
-    const widths = new Map();
-    /** Measure labels at the reader's own font size, as many times 16 pixels as is returned. */
-    this.scale = () => {
-      const { fontSize, fontFamily } = getComputedStyle(this.view);
-      if (pen && this.font !== (this.font = `${fontSize} ${fontFamily}`)) {
-        pen.font = this.font;
-        widths.clear();
-      }
-      return parseFloat(fontSize) / 14;
-    };
-    this.measure = (text) => {
-      if (!widths.has(text)) widths.set(text, (pen?.measureText(text).width ?? 0) + 8);
-      return widths.get(text);
-    };
+    this.drawn = 0;
     listen(this.view, {
       shift: (share, step) => this.shift(share, step),
       zoom: (factor, at, step) => this.zoom(factor, at, step),
@@ -59,7 +50,7 @@ export class Drawing {
     new ResizeObserver(() => {
       if (this.width === this.wide) return;
       this.draw();
-      this.ask(200, this.window);
+      this.supply.ask(this.window, this.width, true);
     }).observe(this.view);
   }
 
@@ -81,13 +72,10 @@ export class Drawing {
 
   /** Take over what was found anew. @param {Overview} overview @param {View} view */
   set(overview, view) {
-    this.asking += 1;
     cancelAnimationFrame(this.motion ?? 0);
     this.strip.set(overview);
-    this.data = view;
     this.window = view.window ? { start: view.window[0], end: view.window[1] } : this.whole;
-    this.root.removeAttribute("aria-busy");
-    this.draw();
+    this.supply.take(view);
   }
 
   /**
@@ -100,7 +88,7 @@ export class Drawing {
     const from = this.window;
     cancelAnimationFrame(this.motion ?? 0);
     if (!keep) this.heard.moved(this.isWhole(to) ? null : to, step);
-    this.ask(keep ? 120 : 0, to, keep);
+    this.supply.ask(to, this.width, keep);
     const began = performance.now();
     const time = calm || keep || matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOTION;
     const frame = () => {
@@ -221,54 +209,13 @@ export class Drawing {
     this.draw();
   }
 
-  /** Ask for a window, unless what is at hand will do. @param {number} delay in milliseconds @param {Span} window */
-  ask(delay, window, keep = false) {
-    clearTimeout(this.waiting);
-    const asked = (this.asking += 1);
-    if (this.suffices(window) && (keep || this.fresh(window) || !this.counted(window))) {
-      this.problem = "";
-      this.root.removeAttribute("aria-busy");
-      return;
-    }
-    this.root.setAttribute("aria-busy", "true");
-    this.waiting = setTimeout(async () => {
-      this.problem = "";
-      try {
-        const view = await this.source.view(window, this.width);
-        if (asked === this.asking) this.data = view;
-      } catch (error) {
-        this.problem = `This part could not be fetched (${error}). Move, or reload the page, to try again.`;
-      }
-      if (asked !== this.asking) return;
-      this.root.removeAttribute("aria-busy");
-      this.draw();
-    }, delay);
-  }
-
-  /** Whether the data at hand shows a window as well as fresh data would. @param {Span} window */
-  suffices({ start, end }) {
-    const { first, last, window } = this.data;
-    if (first > start || last + 1 < end) return false;
-    return !this.counted({ start, end }) || (window !== null && Math.abs(Math.log2((window[1] - window[0]) / (end - start))) < 0.2);
-  }
-
-  /** Whether the data was fetched for this very window. @param {Span} window */
-  fresh({ start, end }) {
-    const { window } = this.data;
-    return window !== null && Math.abs(window[0] - start) + Math.abs(window[1] - end) < (end - start) / 100;
-  }
-
-  /** Whether some of what stands in a window is known by its number alone. @param {Span} window */
-  counted({ start, end }) {
-    return this.data.clusters.some((cluster) => cluster[1] < end && cluster[2] + 1 > start);
-  }
-
   draw() {
-    const { window, data, width, locale } = this;
+    const { window, width, locale } = this;
+    const { data } = this.supply;
     this.wide = width;
     const many = data.lanes.length > 1;
     const rows = many ? (data.lanes.length > 6 ? 3 : 4) : innerWidth < 700 ? 9 : 11;
-    const placed = layout(data, window, width, { rows, unit: this.scale(), focus: this.focus?.id, measure: this.measure });
+    const placed = layout(data, window, width, { rows, unit: this.pen.unit(), focus: this.focus?.id, measure: this.pen.measure });
     const before = this.elements;
     this.elements = new Map();
     const keep = (key, born) => {
@@ -310,12 +257,13 @@ export class Drawing {
 
   /** Say in a line what the window is, and how much is in it. */
   say() {
-    const { window, data, locale } = this;
+    const { window, locale } = this;
+    const { data, problem } = this.supply;
     const unit = unitOf(window, this.width).replace("hour", "day");
     const ends = [window.start, window.end].map((instant) => said(instant, unit, locale));
-    const here = this.countHere();
+    const here = this.supply.count(window);
     const many = here === null ? "…" : `${data.exact ? "" : "about "}${new Intl.NumberFormat(locale).format(here)} happening${here === 1 ? "" : "s"}`;
-    const text = this.problem || `${ends[0] === ends[1] ? ends[0] : ends.join(" – ")}: ${many}`;
+    const text = problem || `${ends[0] === ends[1] ? ends[0] : ends.join(" – ")}: ${many}`;
     this.part("drawn-said").textContent = text;
     this.part("drawn-empty").hidden = here !== 0;
     // Aloud only once it has come to rest.
@@ -329,20 +277,13 @@ export class Drawing {
     for (const name of ["drawn-said", "drawn-aloud"]) this.part(name).textContent = text;
   }
 
-  /** Count what is in the window; null where that is not known yet. @returns {number | null} */
-  countHere() {
-    const { window, data } = this;
-    if (this.suffices(window) && !this.counted(window)) return data.items.filter((item) => touches(item, window)).length;
-    return this.fresh(window) ? data.count : null;
-  }
-
   click(event) {
     const button = event.target.closest(".chip button");
     if (button) this.open(Number(button.dataset.start), Number(button.dataset.end));
     const id = event.target.closest(".item a")?.dataset.id;
     if (!id || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const item = this.data.items.find((one) => one.id === id);
+    const item = this.supply.data.items.find((one) => one.id === id);
     if (item) this.heard.opened(item);
   }
 

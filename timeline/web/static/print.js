@@ -1,32 +1,35 @@
 // @ts-check
 // On paper: the whole timeline, not the window. Owns the exchange of one for the other while the page is printed.
 
-
 /** The width of the drawing on paper, in pixels. */
 const PAPER = 680;
 
-/** @param {import('./drawing.js').Drawing} drawing @param {() => Promise<any>} fetchWhole */
+/**
+ * @param {import("./drawing.js").Drawing} drawing @param {() => Promise<View>} fetchWhole
+ * @returns {() => void} to be called when another timeline is shown
+ */
 export function print(drawing, fetchWhole) {
-  /** @type {any} */
+  /** @type {View | null} */
   let whole = null;
-  // A printer does not wait: what it needs is fetched when there is time for it.
-  const fetch = () => {
-    if (!drawing.isWhole(drawing.window)) fetchWhole().then((view) => (whole = view)).catch(() => {});
-  };
-  (window.requestIdleCallback ?? setTimeout)(() => setTimeout(fetch, 800));
-  /** @type {(() => void) | null} */
-  let restore = null;
+  let restore = () => {};
   addEventListener("beforeprint", () => {
-    const { window: looked, data } = drawing;
+    const { window, supply } = drawing;
+    const { data } = supply;
     drawing.view.style.inlineSize = `${PAPER}px`;
-    if (!drawing.isWhole(looked) && whole) drawing.data = whole;
+    if (whole) supply.data = whole;
     drawing.window = drawing.whole;
     drawing.draw();
     restore = () => {
       drawing.view.style.inlineSize = "";
-      Object.assign(drawing, { window: looked, data });
+      drawing.window = window;
+      supply.data = data;
       drawing.draw();
     };
   });
-  addEventListener("afterprint", () => restore?.());
+  addEventListener("afterprint", () => restore());
+  return () => {
+    whole = drawing.isWhole(drawing.window) ? drawing.supply.data : null;
+    // A printer does not wait: what it will need is fetched when there is time for it.
+    if (!whole) setTimeout(() => fetchWhole().then((view) => (whole = view), () => {}), 1000);
+  };
 }

@@ -76,10 +76,13 @@ async function next(step) {
   else drawing.tell(step > 0 ? "There is nothing later." : "There is nothing earlier.");
 }
 
+const renew = print(drawing, () => json(asked(`${here}/drawing/view`, { view: writtenWindow(drawing.whole), width: "680" })));
+
 /** Show what a page brought. @param {Document} page */
 function arrive(page) {
   const { overview, view } = brought(page);
   drawing.set(overview, view);
+  renew();
   mark();
 }
 
@@ -88,7 +91,7 @@ function mark() {
   const id = state().get("focus");
   if (!id) shut(false);
   else if (drawing.focus?.id !== id) {
-    const item = drawing.data.items.find((one) => one.id === id);
+    const item = drawing.supply.data.items.find((one) => one.id === id);
     drawing.focus = item ?? null;
     drawing.draw();
     card.open(address(item ?? /** @type {Item} */ ({ id })));
@@ -102,7 +105,6 @@ drawing.controls();
 
 root.hidden = false;
 moment(root, (as_of) => find.load(changed({ as_of }), !state().has("as_of")));
-print(drawing, () => json(asked(`${here}/drawing/view`, { view: writtenWindow(drawing.whole), width: "680" })));
 arrive(document);
 if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body), { once: true });
 else translate(document.body);

@@ -1,0 +1,25 @@
+// @ts-check
+// How wide words are, at the reader's own font size. Owns the measuring, and remembers it.
+
+/** @param {HTMLElement} element whose font the words are in @returns {{unit: () => number, measure: (text: string) => number}} */
+export function pen(element) {
+  const canvas = document.createElement("canvas").getContext("2d");
+  const widths = new Map();
+  let font = "";
+  return {
+    /** How many times 14 pixels, what the style sheet gives at the usual size, the font is. */
+    unit() {
+      const { fontSize, fontFamily } = getComputedStyle(element);
+      if (font !== `${fontSize} ${fontFamily}`) {
+        font = `${fontSize} ${fontFamily}`;
+        if (canvas) canvas.font = font;
+        widths.clear();
+      }
+      return parseFloat(fontSize) / 14;
+    },
+    measure(text) {
+      if (!widths.has(text)) widths.set(text, (canvas?.measureText(text).width ?? 0) + 8);
+      return widths.get(text);
+    },
+  };
+}
