@@ -65,6 +65,22 @@ async def beginning(database: Database, bars: Iterable[Bar], kind: str) -> list[
     return list(rows.rows)
 
 
+async def heads(database: Database, bars: Sequence[Bar], kind: str, most: int) -> dict[Bar, list[Row]]:
+    """Read the first current happenings, or those of a kind, of each stretch."""
+    looked_at = await sample(database, None, bars, kind, most) if bars else {}
+    return {bar: [row for row in rows if row["status"] == "current"] for bar, rows in looked_at.items()}
+
+
+async def unplaced(database: Database, chosen: Sequence[Chosen]) -> int:
+    """Count what was chosen and has a date without any day to stand at, such as `../..`; FEW at most of each table."""
+    total = 0
+    for one in chosen:
+        undated = f"earliest_day is null and latest_day is null and date is not null and {one.sql}"
+        rows = await database.execute(f"select count(*) from (select 1 from {one.table} where {undated} limit {FEW})", one.params)
+        total += rows.rows[0][0]
+    return total
+
+
 async def ongoing(database: Database, day: int, kind: str, chosen: Chosen | None = None) -> list[Row]:
     """Read current happenings that began before a day and had not ended by then: the longest first, ONGOING at most.
 
@@ -89,18 +105,20 @@ async def ongoing(database: Database, day: int, kind: str, chosen: Chosen | None
 _MAGNITUDES = json.dumps(list(range(52, 0, -1)))
 
 
-async def sample(database: Database, chosen: Chosen, bars: Sequence[Bar], kind: str) -> dict[Bar, list[Row]]:
-    """Look at the first SAMPLE happenings of each stretch; `matches` tells which are among the chosen."""
+async def sample(
+    database: Database, chosen: Chosen | None, bars: Sequence[Bar], kind: str, most: int = SAMPLE
+) -> dict[Bar, list[Row]]:
+    """Look at the first happenings of each stretch; `matches` tells which are among the chosen."""
     index, test = _by_time(kind)
     rows = await database.execute(
         f"""
-        select bar.key as bar, {_columns("happenings")}, ({chosen.sql}) as matches
+        select bar.key as bar, {_columns("happenings")}, ({chosen.sql if chosen else "1"}) as matches
         from json_each(:bars) as bar cross join happenings on happenings.id in (
             select near.id from happenings as near indexed by {index}
-            where {test} and {_WITHIN} limit {SAMPLE}
+            where {test} and {_WITHIN} limit {most}
         )
         """,
-        {**chosen.params, "bars": _ranges(bars), "kind": kind},
+        {**(chosen.params if chosen else {}), "bars": _ranges(bars), "kind": kind},
     )
     found: dict[Bar, list[Row]] = {}
     for row in rows.rows:

@@ -6,6 +6,7 @@ of each stretch, and the answer says so. Must not know of pixels: it is told how
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sqlite3 import Row
@@ -70,6 +71,11 @@ class Gathered:
             sum(weight for row, weight in self.weighed if (days := shape.placed(row)) and days[0] <= last and days[1] >= first)
         )
 
+    def count(self, lane: int, first: int, last: int, many: float) -> None:
+        """Count so many happenings of a lane in a stretch."""
+        if round(many) > 0:
+            self.clusters.append((lane, first, last, round(many)))
+
     def json(self) -> dict[str, Any]:
         """Give the answer as the browser reads it."""
         return {
@@ -87,13 +93,18 @@ def item(row: Row, in_lanes: Sequence[int] = (0,)) -> dict[str, Any]:
         "id": row["id"],
         "title": title if len(title) <= found.LONGEST_TITLE else title[: found.LONGEST_TITLE].rstrip() + "…",
         "lanes": list(in_lanes),
-        "weight": (0 if row["part_of"] else 1000) + min(row["citations"], 99) * 10 + row["sources"],
+        "weight": _weight(row),
         "marks": [mark for mark, holds in _marks(row) if holds],
         **(shape.of_text(row["date"]) or {}),
     }
     if row["attributed_to"]:
         said["by"] = row["attributed_to"][:80]
     return said
+
+
+def _weight(row: Row) -> int:
+    """Weigh a happening against others for a place: what is no part of another first, then what rests on more."""
+    return (0 if row["part_of"] else 1000) + min(int(row["citations"]), 99) * 10 + int(row["sources"])
 
 
 def _marks(row: Row) -> Iterable[tuple[str, bool]]:
@@ -139,33 +150,40 @@ async def _from_matches(database: Database, wanted: Wanted, first: int, last: in
 
 
 async def _from_counts(database: Database, wanted: Wanted, period: _Period, bars: Sequence[Bar], before: int) -> Gathered:
-    """Take the counts made beforehand, and read the happenings of the emptiest stretches and those that began earlier."""
+    """Take the counts made beforehand; read the happenings of the emptiest stretches, a few of each other, and earlier ones."""
     few = _emptiest(bars)
+    many = [bar for bar in bars if bar not in few]
+    heads = await found.heads(database, many, wanted.base, _each(sum(bar.starts for bar in few), len(many)))
     rows = await found.beginning(database, few, wanted.base)
     begun = await found.ongoing(database, period.first, wanted.base) if before else []
-    result = Gathered(await lanes.of_all(database, wanted.facet, wanted.position, wanted.base), [*rows, *begun])
+    every = [*rows, *begun, *(row for head in heads.values() for row in head)]
+    result = Gathered(await lanes.of_all(database, wanted.facet, wanted.position, wanted.base), every)
     result.lanes_of = dict(await lanes.assign(database, wanted.facet, result.lanes, result.rows))
     # What is left is counted: by kind where the lanes are kinds, and then whatever no lane of its own has taken.
-    begins = {bar.first: bar for bar in bars if bar not in few}
-    left = {bar.first: bar.starts for bar in begins.values()}
-    earlier = before - len(begun)
+    left = {bar: bar.starts for bar in many}
+    shown = Counter((lane, bar) for bar, head in heads.items() for row in head for lane in result.lanes_of[row["position"]])
+    earlier = before
+    ongoing = Counter(lane for row in begun for lane in result.lanes_of[row["position"]])
     kinds = [lane.value for lane in result.lanes if lane.value is not None]
     for lane, kind in enumerate(kinds):
-        for bar in await counts.bars(database, *period, kind) if left else ():
-            if bar.starts and bar.first in left:
-                left[bar.first] -= bar.starts
-                result.clusters.append((lane, bar.first, bar.last, bar.starts))
-        if earlier:
-            shown = sum(lane in result.lanes_of[row["position"]] for row in begun)
-            uncounted = await counts.touching(database, period.first, period.first - 1, kind) - shown
-            earlier -= uncounted
-            if uncounted:
-                result.clusters.append((lane, period.first, period.first, uncounted))
+        of_kind = {bar.first: bar.starts for bar in await counts.bars(database, *period, kind)} if left else {}
+        for bar in left:
+            count = of_kind.get(bar.first, 0)
+            left[bar] -= count
+            result.count(lane, bar.first, bar.last, count - shown[lane, bar])
+        count = await counts.touching(database, period.first, period.first - 1, kind) if earlier else 0
+        earlier -= count
+        result.count(lane, period.first, period.first, count - ongoing[lane])
     others = len(result.lanes) - 1
-    result.clusters += [(others, first, begins[first].last, count) for first, count in left.items() if count]
-    if earlier:
-        result.clusters.append((others, period.first, period.first, earlier))
+    for bar, count in left.items():
+        result.count(others, bar.first, bar.last, count - shown[others, bar])
+    result.count(others, period.first, period.first, earlier - ongoing[others])
     return result
+
+
+def _each(kept: int, stretches: int) -> int:
+    """Say how many happenings of each full stretch there is room for."""
+    return min(ITEMS_OF_A_STRETCH, max(1, (ITEMS - kept) // max(1, stretches)))
 
 
 def _emptiest(bars: Sequence[Bar]) -> list[Bar]:
@@ -201,7 +219,10 @@ async def _from_sample(database: Database, wanted: Wanted, period: _Period, bars
 
 
 def _divide(result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mapping[int, Sequence[int]], period: _Period) -> None:
-    """Keep as happenings those of the emptiest stretches, up to ITEMS; add up the others. A row may stand for several."""
+    """Keep as happenings those of the emptiest stretches, and the weightiest of each other; add up the rest.
+
+    A row may stand for several.
+    """
     first, last, stretches = period
     result.weighed = rows
     width = max(1, -(-(last - first + 1) // stretches))
@@ -210,34 +231,52 @@ def _divide(result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mappi
         begin = row["earliest_day"] if row["earliest_day"] is not None else row["latest_day"]
         number = -1 if begin < first else (begin - first) // width
         by_stretch.setdefault(number, []).append((row, weight))
-    for number, inside in sorted(by_stretch.items(), key=lambda pair: len(pair[1])):
+    emptiest = sorted(by_stretch.items(), key=lambda pair: len(pair[1]))
+    full: list[tuple[int, list[tuple[Row, float]]]] = []
+    for number, inside in emptiest:
         fits = len(rows) <= ITEMS or (len(inside) <= ITEMS_OF_A_STRETCH and len(result.rows) + len(inside) <= ITEMS)
         if fits and all(weight == 1 for _, weight in inside):
             result.rows += [row for row, _ in inside]
-            result.lanes_of.update({row["position"]: in_lanes[row["position"]] for row, _ in inside})
-            continue
+        else:
+            full.append((number, inside))
+    each = _each(len(result.rows), len(full))
+    for number, inside in full:
         totals: dict[int, float] = {}
-        for row, weight in inside:
+        heads = sorted((row for row, _ in inside), key=_weight, reverse=True)[:each]
+        result.rows += heads
+        for row, weight in [*inside, *((row, -1.0) for row in heads)]:
             for lane in in_lanes[row["position"]]:
                 totals[lane] = totals.get(lane, 0) + weight
         begin, end = (first, first) if number < 0 else (first + number * width, min(first + (number + 1) * width - 1, last))
-        result.clusters += [(lane, begin, end, round(total)) for lane, total in sorted(totals.items())]
+        for lane, total in sorted(totals.items()):
+            result.count(lane, begin, end, total)
+    result.lanes_of.update({row["position"]: in_lanes[row["position"]] for row in result.rows})
 
 
 async def overview(database: Database, wanted: Wanted, stretches: int) -> dict[str, Any]:
-    """Count what stands in each stretch of the whole span: `first` and `last` day, and bars of (first day, last day, how many)."""
+    """Count what stands in each stretch of the whole span.
+
+    `first` and `last` day, and `bars` of (first day, last day, how many); `unplaced`: how many have no day to stand at.
+    """
     if wanted.few:
-        return over(await _placed(database, wanted), stretches)
+        return {**over(await _placed(database, wanted), stretches), "unplaced": await found.unplaced(database, wanted.chosen)}
+    unplaced = await found.unplaced(database, wanted.chosen[:1]) if wanted.plain else 0
     days = await span(database, wanted)
     if days is None:
-        return {"first": None, "last": None, "bars": [], "exact": True}
+        return {"first": None, "last": None, "bars": [], "exact": True, "unplaced": unplaced}
     bars = await counts.bars(database, *days, stretches, wanted.base)
     shares: dict[Bar, float] = {}
     if not wanted.plain:
         looked = await found.sample(database, wanted.chosen[0], bars, wanted.base)
         shares = {bar: sum(row["matches"] for row in rows) / len(rows) for bar, rows in looked.items() if rows}
     counted = [(bar.first, bar.last, round(bar.touching * (1 if wanted.plain else shares.get(bar, 0)))) for bar in bars]
-    return {"first": days[0], "last": days[1], "bars": [bar for bar in counted if bar[2]], "exact": wanted.plain}
+    return {
+        "first": days[0],
+        "last": days[1],
+        "bars": [bar for bar in counted if bar[2]],
+        "exact": wanted.plain,
+        "unplaced": unplaced,
+    }
 
 
 async def span(database: Database, wanted: Wanted) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ Owns the short keys in which the browser reads it. Must not know of pixels. Days
 """
 
 import math
+import re
 from functools import lru_cache
 from sqlite3 import Row
 from typing import Any
@@ -12,6 +13,8 @@ from timeline import dates
 from timeline.errors import DateInvalid
 
 Shape = dict[str, Any]
+# What can be said in any language: days, months and years, and intervals of two.
+_PLAIN = re.compile(r"-?\d{4}(-(0\d|1[012])(-\d\d)?)?(/-?\d{4}(-(0\d|1[012])(-\d\d)?)?)?")
 Days = tuple[int, float]
 """The first and the last day."""
 
@@ -50,7 +53,8 @@ def of(date: dates.Edtf) -> Shape:
     `a` and `b`: the first and last day, absent on a side that is open or unknown. `start`, `end`: `open` or `unknown`, absent
     where stated. `how`: `through` for what lasted from one to the other, `within` for what was at some time between, `all` for
     a list, `point` for a day, `time` where the time of day is known. `c` and `d`, of an interval with vague ends: the last day
-    on which it can have begun, and the first on which it can have ended. `about`, `perhaps`: approximate, uncertain.
+    on which it can have begun, and the first on which it can have ended. `about`, `perhaps`: approximate, uncertain. `words`:
+    the date in English, where the browser cannot say it in the reader's language.
     """
     shape: Shape = {"edtf": date.text, "how": _how(date)}
     if date.earliest_day is not None:
@@ -67,8 +71,10 @@ def of(date: dates.Edtf) -> Shape:
     if shape["how"] == "through":
         shape.update(_certain(date))
     if shape["how"] == "time":
-        hour, minute, second = (int(part) for part in date.text.partition("T")[2][:8].split(":"))
-        shape["minute"] = hour * 60 + minute + (1 if second >= 30 else 0)
+        hour, minute = date.text.partition("T")[2].split(":")[:2]
+        shape["minute"] = int(hour) * 60 + int(minute)
+    if not _PLAIN.fullmatch(date.text):
+        shape["words"] = dates.words(date.text)
     return shape
 
 

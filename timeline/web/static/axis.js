@@ -51,9 +51,9 @@ export function said(at, unit, locale) {
   return locale.startsWith("en") ? words.replace(/\bBC\b/, "BCE").replace(/\bAD\b/, "CE").replace(" at ", ", ") : words;
 }
 
-/** @param {number} days how long the window is @param {number} width in pixels @returns {[keyof DAYS, number]} */
-function step(days, width) {
-  const least = (days / Math.max(width, 1)) * ROOM;
+/** @param {number} days how long the window is @param {number} width in pixels @param {number} [room] @returns {[keyof DAYS, number]} */
+function step(days, width, room = ROOM) {
+  const least = (days / Math.max(width, 1)) * room;
   const found = STEPS.find(([unit, many]) => many * DAYS[unit] >= least);
   if (found) return found;
   const years = 10 ** Math.max(0, Math.floor(Math.log10(least / DAYS.year)));
@@ -65,8 +65,10 @@ export const unitOf = (window, width) => step(window.end - window.start, width)[
 
 /** @param {Span} window @param {number} width @param {string} locale @returns {Tick[]} */
 export function ticks(window, width, locale) {
-  const [unit, many] = step(window.end - window.start, width);
   const era = civil(window.start)[0] < 1;
+  // The names of far years are long.
+  const longest = Math.max(...[window.start, window.end].map((at) => yearName(civil(at)[0], locale).length));
+  const [unit, many] = step(window.end - window.start, width, Math.max(ROOM, longest * 8));
   return [...instants(window, unit, many)].filter((at) => at >= window.start && at <= window.end).map((at) => tick(at, unit, locale, era));
 }
 

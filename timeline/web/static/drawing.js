@@ -6,7 +6,7 @@ import { said, unitOf } from "./axis.js";
 import { now, typed } from "./calendar.js";
 import { listen } from "./gestures.js";
 import { layout, span } from "./layout.js";
-import { axis, count, happening, lane, place, tell } from "./marks.js";
+import { axis, count, happening, lane, named, place, tell } from "./marks.js";
 import { pen } from "./pen.js";
 import { Strip } from "./strip.js";
 import { Supply } from "./supply.js";
@@ -204,7 +204,8 @@ export class Drawing {
     if (item) {
       const [from] = span(item);
       const at = this.share(from);
-      if (at < 0 || at > 0.95) this.show({ start: from - this.length * 0.4, end: from + this.length * 0.6 });
+      this.aloud(named(item, this.locale));
+      if (Number.isFinite(from) && (at < 0 || at > 0.95)) this.show({ start: from - this.length * 0.4, end: from + this.length * 0.6 });
     }
     this.draw();
   }
@@ -260,21 +261,29 @@ export class Drawing {
     const { window, locale } = this;
     const { data, problem } = this.supply;
     const unit = unitOf(window, this.width).replace("hour", "day");
-    const ends = [window.start, window.end].map((instant) => said(instant, unit, locale));
+    const ends = [window.start, window.end - 1 / 1440].map((instant) => said(instant, unit, locale));
+    const { unplaced } = this.strip.overview;
     const here = this.supply.count(window);
-    const many = here === null ? "…" : `${data.exact ? "" : "about "}${new Intl.NumberFormat(locale).format(here)} happening${here === 1 ? "" : "s"}`;
+    const many = here === null ? "…" : `${data.exact ? "" : "about "}${new Intl.NumberFormat(locale).format(here)} happening${here === 1 ? "" : "s"}${unplaced ? `; ${unplaced} more without a day to stand at` : ""}`;
     const text = problem || `${ends[0] === ends[1] ? ends[0] : ends.join(" – ")}: ${many}`;
     this.part("drawn-said").textContent = text;
     this.part("drawn-empty").hidden = here !== 0;
-    // Aloud only once it has come to rest.
+    // Aloud only what is new, once it has come to rest.
     clearTimeout(this.saying);
-    if (here !== null && this.drawn) this.saying = setTimeout(() => (this.part("drawn-aloud").textContent = text), 500);
+    if (here === null || text === this.told) return;
+    if (this.drawn) this.saying = setTimeout(() => this.aloud((this.told = text)), 700);
+    else this.told = text;
   }
 
   /** Say something once, to those who see and to those who listen. @param {string} text */
   tell(text) {
-    clearTimeout(this.saying);
-    for (const name of ["drawn-said", "drawn-aloud"]) this.part(name).textContent = text;
+    this.part("drawn-said").textContent = text;
+    this.aloud(text);
+  }
+
+  /** @param {string} text */
+  aloud(text) {
+    this.part("drawn-aloud").textContent = text;
   }
 
   click(event) {

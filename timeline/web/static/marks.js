@@ -27,6 +27,9 @@ export function classes({ how, about, perhaps, start, end, marks = [] }) {
   return [...names, ...marks.map((mark) => `is-${mark}`)].filter(Boolean).join(" ");
 }
 
+/** Say when, and what. @param {Item} item @param {string} locale */
+export const named = ({ edtf, words, title }, locale) => `${inWords(edtf, locale) ?? words ?? edtf}: ${title}`;
+
 /** @param {string} label */
 export function lane(label) {
   const element = make("section", "lane");
@@ -43,7 +46,7 @@ export function happening(item, href, locale) {
   const link = make("a", "");
   const marks = item.marks ?? [];
   const spoken = marks.map((mark) => MARKS[mark][1]).join(", ");
-  const words = `${inWords(item.edtf, locale) ?? item.edtf}: ${item.title}${spoken && ` (${spoken})`}`;
+  const words = `${named(item, locale)}${spoken && ` (${spoken})`}`;
   Object.assign(link, { href, tabIndex: -1, title: words, ariaLabel: words });
   link.dataset.id = item.id;
   const label = make("span", "label");

@@ -12,6 +12,8 @@ interface Item {
   title: string;
   lanes: number[];
   edtf: string;
+  /** The date in English, where it cannot be said in any language. */
+  words?: string;
   /** through: lasted; within: at some time between; all: a list of dates; point: a day; time: with its minute. */
   how: "through" | "within" | "all" | "point" | "time";
   /** The first day and the last. */
@@ -51,6 +53,8 @@ interface Overview {
   last: number | null;
   bars: [number, number, number][];
   exact: boolean;
+  /** How many have a date without any day. */
+  unplaced?: number;
 }
 
 /** A happening in its place; distances in pixels from the beginning of the line. */
