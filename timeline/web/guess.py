@@ -186,9 +186,13 @@ def until_column(columns: Sequence[str], date: str | None) -> str | None:
 
 
 def joined(first: dates.Edtf | None, last: dates.Edtf | None) -> dates.Edtf | None:
-    """Read a beginning and an end as one interval; the beginning alone where they make none."""
-    if first is None or last is None:
-        return first or last
+    """Read a beginning and an end as one interval; the beginning alone where they make none, or are within one day."""
+    if last is None:
+        return first
+    if first is None:
+        return _parse(f"/{last.text}") or last
+    if first.precision == "datetime" and first.latest_day == last.earliest_day:
+        return first
     return _parse(f"{first.text}/{last.text}") or _parse(f"{first.text[:10]}/{last.text[:10]}") or first
 
 

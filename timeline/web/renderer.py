@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from datasette.utils import path_from_row_pks
+from datasette.utils import path_from_row_pks, tilde_decode
 from markupsafe import Markup
 
 from timeline import dates
@@ -133,6 +133,7 @@ def _frame(found: Rows) -> dict[str, Any]:
     return {
         "database": found.database,
         "table": found.table,
+        "named": found.table or _query_name(found) or found.database,
         "columns": found.columns,
         "date_column": found.date,
         "until_column": found.until,
@@ -144,6 +145,12 @@ def _frame(found: Rows) -> dict[str, Any]:
         "form_action": _address(found, FORMAT).partition("?")[0],
         "form_keeps": [pair for pair in _arguments(found) if pair[0] not in _HOW],
     }
+
+
+def _query_name(found: Rows) -> str | None:
+    """Name the question whose rows these are; None for SQL that somebody wrote."""
+    parts = (found.request.scope.get("route_path") or found.request.path).removesuffix(f".{FORMAT}").strip("/").split("/")
+    return tilde_decode(parts[1]) if len(parts) == 2 and parts[1] != "-" else None
 
 
 def _left_out(found: Rows) -> dict[str, Any]:
@@ -202,7 +209,9 @@ async def _item(found: Rows, row: dict[str, Any], address: str | None, date: dat
         "retracted": row.get("status") == "retracted",
         "raw": shown[found.date or ""],
         "title": title,
-        "details": [(column, text) for column, text in shown.items() if text is not None and column not in found.drawn],
+        "details": [
+            (column, text) for column, text in shown.items() if text is not None and column not in (found.date, found.title)
+        ],
     }
 
 
@@ -264,7 +273,9 @@ def _when(date: dates.Edtf) -> tuple[float, float, str]:
 def _year(date: dates.Edtf) -> str:
     if date.year is None:
         return "Year not known"
-    return f"{1 - date.year:,} BCE" if date.year < 1 else str(date.year)
+    from timeline.web.pages import when  # noqa: PLC0415 - as above
+
+    return when.year_name(date.year)
 
 
 def _address(found: Rows, extension: str | None, changes: dict[str, str | None] | None = None) -> str:

@@ -6,7 +6,7 @@ import { said, unitOf } from "./axis.js";
 import { now, typed } from "./calendar.js";
 import { listen } from "./gestures.js";
 import { layout, span } from "./layout.js";
-import { axis, count, happening, lane, named, place, tell } from "./marks.js";
+import { arrange, axis, count, happening, lane, named, place, tell } from "./marks.js";
 import { pen } from "./pen.js";
 import { Strip } from "./strip.js";
 import { Supply } from "./supply.js";
@@ -198,14 +198,14 @@ export class Drawing {
     return at > 0 && at < 1 ? at : 0.5;
   }
 
-  /** Bring a happening into view, and mark it. @param {Item | null} item */
+  /** Mark a happening, and bring it into view where it is not. @param {Item | null} item */
   lookAt(item) {
     this.focus = item;
     if (item) {
       const [from] = span(item);
       const at = this.share(from);
       this.aloud(named(item, this.locale));
-      if (Number.isFinite(from) && (at < 0 || at > 0.95)) this.show({ start: from - this.length * 0.4, end: from + this.length * 0.6 });
+      if (Number.isFinite(from) && (at < 0 || at > 1)) this.show({ start: from - this.length * 0.4, end: from + this.length * 0.6 });
     }
     this.draw();
   }
@@ -219,9 +219,8 @@ export class Drawing {
     const placed = layout(data, window, width, { rows, unit: this.pen.unit(), focus: this.focus?.id, measure: this.pen.measure });
     const before = this.elements;
     this.elements = new Map();
-    const keep = (key, born) => {
+    const keep = (key, /** @type {() => any} */ born) => {
       const element = before.get(key) ?? born();
-      before.delete(key);
       this.elements.set(key, element);
       return element;
     };
@@ -229,23 +228,23 @@ export class Drawing {
       const { label } = data.lanes[number];
       const element = keep(`lane ${number} ${label}`, () => lane(label));
       Object.assign(element.style, { insetBlockStart: `${top}px`, blockSize: `${height}px` });
-      return element;
+      return { element, children: [...element.querySelectorAll(":scope > .lane-name")] };
     });
     for (const box of placed.boxes.sort((one, other) => one.from - other.from)) {
       const { item } = box;
       const element = keep(`${item.id} ${box.lane} ${item.edtf} ${item.title}`, () => happening(item, this.source.address(item), locale));
       place(element, box, width, this.focus?.id === item.id);
-      lanes[box.lane].append(element);
+      lanes[box.lane].children.push(element);
     }
     const most = Math.max(...placed.chips.map((chip) => chip.count), 1);
     for (const chip of placed.chips) {
       const element = keep(`count ${chip.lane} ${Math.round(chip.at)}`, count);
       tell(element, chip, most, data.exact ? "" : "about ", locale);
-      lanes[chip.lane].append(element);
+      lanes[chip.lane].children.push(element);
     }
-    for (const element of before.values()) element.remove();
+    for (const { element, children } of lanes) arrange(element, children);
+    arrange(this.part("lanes"), lanes.map(({ element }) => element));
     this.part("lanes").style.blockSize = `${placed.height}px`;
-    this.part("lanes").append(...lanes);
     this.part("axis").replaceChildren(...axis(window, width, locale));
     this.strip.show(window);
     const pin = this.part("pin");

@@ -7,7 +7,7 @@ import { translate } from "./spoken.js";
 
 const PAUSE = 220;
 /** What of the page another state changes. */
-const PARTS = ["found", "facets", "notes"];
+const PARTS = ["known", "found", "facets", "notes"];
 
 export class Find {
   /**
@@ -41,7 +41,7 @@ export class Find {
   /** Go to another state of this page without leaving it. @param {MouseEvent} event */
   follow(event) {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    if (!link?.closest("#found, #notes") || link.target || link.hash || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link?.closest("#found, #notes, #known") || link.target || link.hash || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const url = new URL(link.href);
     if (url.origin + url.pathname !== location.origin + location.pathname || url.searchParams.has("print") || state().has("print")) return;
     event.preventDefault();

@@ -19,6 +19,20 @@ const MARKS = {
 /** @param {string} tag @param {string} name @param {string} [text] @returns {any} */
 export const make = (tag, name, text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
 
+/** Put elements into their order, moving none that need not be: one that is moved loses the focus. @param {any} parent @param {any[]} children */
+export function arrange(parent, children) {
+  let next = parent.firstChild;
+  for (const child of children) {
+    if (child === next) next = next.nextSibling;
+    else parent.insertBefore(child, next);
+  }
+  while (next) {
+    const rest = next.nextSibling;
+    next.remove();
+    next = rest;
+  }
+}
+
 const px = (n) => `${n}px`;
 
 /** @param {Item} item */

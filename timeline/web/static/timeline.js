@@ -71,8 +71,9 @@ function shut(step) {
 /** @param {1 | -1} step */
 async function next(step) {
   const more = { step: String(step), view: writtenWindow(drawing.window), ...(drawing.focus ? { focus: drawing.focus.id } : {}) };
-  const { item } = await json(asked(`${here}/drawing/next`, more));
-  if (item) open(item, false);
+  const found = await json(asked(`${here}/drawing/next`, more)).catch((error) => ({ error }));
+  if (found.item) open(found.item, false);
+  else if (found.error) drawing.tell(`The happening could not be fetched (${found.error}). Try again.`);
   else drawing.tell(step > 0 ? "There is nothing later." : "There is nothing earlier.");
 }
 
@@ -104,7 +105,8 @@ addEventListener("popstate", () => find.load(new URL(location.href), null));
 drawing.controls();
 
 root.hidden = false;
-moment(root, (as_of) => find.load(changed({ as_of }), !state().has("as_of")));
+// The window stays, so that one sees it fill.
+moment(root, (as_of) => find.load(changed({ as_of, view: writtenWindow(drawing.window) }), !state().has("as_of")));
 arrive(document);
 if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body), { once: true });
 else translate(document.body);
