@@ -29,7 +29,7 @@ from timeline.web.pages.window import Window
 # The room in pixels, unless it is said; a stretch of time that is counted as one takes so many of them.
 WIDTH, NARROWEST, WIDEST, STRETCH = 1200, 200, 4000, 14
 BARS = 240
-# So much of the window's length is brought along on each side, for those who drag it.
+# Of what can be shown one by one, so much of the window's length is brought along on each side, for those who drag it.
 BESIDE = 0.5
 # The span of all happenings is shown with so much room around it.
 ROOM = 0.03
@@ -94,9 +94,12 @@ async def _view(database: Database, what: Asked, request: Request | None = None)
     if window is None:
         return {"window": None, "lanes": [], "items": [], "clusters": [], "count": 0, "exact": True}
     beside = (window.end - window.start) * BESIDE
-    first, last = math.floor(window.start - beside), math.ceil(window.end + beside)
-    stretches = max(1, round(width / STRETCH * (1 + 2 * BESIDE)))
-    gathered = await gather.view(database, wanted, first, last, stretches)
+    first, last = math.floor(window.start - beside), math.ceil(window.end + beside) - 1
+    gathered = await gather.view(database, wanted, first, last, round(width / STRETCH))
+    if gathered.clusters:
+        # What is counted is counted for the window itself, so that the counts are of what is in it.
+        first, last = math.floor(window.start), math.ceil(window.end) - 1
+        gathered = await gather.view(database, wanted, first, last, round(width / STRETCH))
     return {
         "window": list(window),
         "first": first,

@@ -55,26 +55,30 @@ async def bars(database: Database, first: int, last: int, most: int, kind: str =
         {"kind": kind, "scale": scale, "low": low, "high": high, "width": width},
     )
     edges = {row["bar"]: (row["starts"], row["ends"]) for row in rows.rows}
-    standing = await touching(database, low << scale, (low << scale) - 1, kind)
+    standing = await touching(database, first, first - 1, kind)
     found = []
     for number in range(-(-(high - low + 1) // width)):
+        begin = (low + number * width) << scale
+        end = begin + (width << scale) - 1
         starts, ends = edges.get(number, (0, 0))
+        if begin < first or end > last:
+            # A counted stretch reaches out of the period: what is in the period is counted by days.
+            begin, end = max(begin, first), min(end, last)
+            starts, ends = [await _between(database, edge, begin, end, kind) for edge in ("starts", "ends")]
         if standing + starts:
-            begin = (low + number * width) << scale
-            found.append(Bar(begin, begin + (width << scale) - 1, starts, standing + starts))
+            found.append(Bar(max(begin, first), min(end, last), starts, standing + starts))
         standing += starts - ends
     return found
-
-
-def aligned(first: int, last: int) -> tuple[int, int]:
-    """Widen a period to whole stretches, as `bars` counts it."""
-    scale = scale_of(first, last)
-    return first >> scale << scale, ((last >> scale) + 1 << scale) - 1
 
 
 def scale_of(first: int, last: int) -> int:
     """Choose the finest scale at which the days from first to last are no more than FINEST stretches."""
     return next((scale for scale in SCALES if (last >> scale) - (first >> scale) < FINEST), SCALES[-1])
+
+
+async def _between(database: Database, edge: str, first: int, last: int, kind: str) -> int:
+    """Count the edges between two days, both included."""
+    return await _before(database, edge, last + 1, kind) - await _before(database, edge, first, kind)
 
 
 async def _before(database: Database, edge: str, day: int, kind: str) -> int:

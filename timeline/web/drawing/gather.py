@@ -123,7 +123,6 @@ async def view(database: Database, wanted: Wanted, first: int, last: int, stretc
     first, last = wanted.within(first, last)
     if first > last:
         return Gathered(await lanes.of_all(database, wanted.facet, wanted.position, wanted.base))
-    first, last = counts.aligned(first, last)
     period = _Period(first, last, stretches)
     bars = [bar for bar in await counts.bars(database, first, last, stretches, wanted.base) if bar.starts]
     before = await counts.touching(database, first, first - 1, wanted.base)

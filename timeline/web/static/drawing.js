@@ -49,6 +49,7 @@ export class Drawing {
     this.view.addEventListener("click", (event) => this.click(event));
     new ResizeObserver(() => {
       if (this.width === this.wide) return;
+      this.strip.set(this.strip.overview);
       this.draw();
       this.supply.ask(this.window, this.width, true);
     }).observe(this.view);

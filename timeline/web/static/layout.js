@@ -47,7 +47,7 @@ export function layout(data, window, width, { rows, unit, focus, measure }) {
     const rest = place(candidates, rows, width, GAP * unit, focus);
     const placed = candidates.filter((candidate) => candidate.row >= 0);
     boxes.push(...placed);
-    const counted = data.clusters.filter((c) => c[0] === lane && c[1] < window.end && c[2] + 1 > window.start);
+    const counted = data.clusters.filter((cluster) => cluster[0] === lane && reaches(cluster, window, data));
     const gathered = columns(lane, rest, counted, px, width, window, COLUMN * unit);
     chips.push(...gathered);
     // A single lane keeps its height, so that nothing below it jumps while one moves.
@@ -61,6 +61,9 @@ export function layout(data, window, width, { rows, unit, focus, measure }) {
   });
   return { lanes, boxes, chips, height: top };
 }
+
+/** Whether a count is of what stands in a window; what began before all of the data goes on. @param {Cluster} cluster @param {Span} window @param {View} data */
+export const reaches = ([, first, last], { start, end }, data) => first < end && (last + 1 > start || last <= data.first);
 
 /** @param {Item} item @param {Span} window */
 export function touches(item, window) {

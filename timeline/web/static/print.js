@@ -16,8 +16,10 @@ export function print(drawing, fetchWhole) {
     const { window, supply } = drawing;
     const { data } = supply;
     drawing.view.style.inlineSize = `${PAPER}px`;
-    if (whole) supply.data = whole;
-    drawing.window = drawing.whole;
+    if (whole) {
+      supply.data = whole;
+      drawing.window = drawing.whole;
+    }
     drawing.draw();
     restore = () => {
       drawing.view.style.inlineSize = "";

@@ -2,7 +2,7 @@
 // What is at hand of the timeline for a window, and how more is come by. Owns the data and the requests for it: of those
 // under way the last counts. Knows nothing of how it is drawn.
 
-import { touches } from "./layout.js";
+import { reaches, touches } from "./layout.js";
 
 export class Supply {
   /** @param {Source} source @param {(busy: boolean) => void} changed there is news, or some is on its way */
@@ -50,7 +50,7 @@ export class Supply {
         this.problem = problem;
         this.changed(false);
       },
-      keep ? 120 : 0,
+      keep ? 60 : 0,
     );
   }
 
@@ -68,8 +68,8 @@ export class Supply {
   }
 
   /** Whether some of what stands in a window is known by its number alone. @param {Span} window */
-  counted({ start, end }) {
-    return this.data.clusters.some((cluster) => cluster[1] < end && cluster[2] + 1 > start);
+  counted(window) {
+    return this.data.clusters.some((cluster) => reaches(cluster, window, this.data));
   }
 
   /** Count what is in a window; null where that is not known yet. @param {Span} window @returns {number | null} */

@@ -46,7 +46,8 @@ const drawing = new Drawing(root, source, {
   next,
   listed: async ({ start, end }) => {
     await find.load(changed({ from: day(start), to: day(Math.max(end - 1 / 1440, start)) }), true);
-    by("found").scrollIntoView();
+    by("found").tabIndex = -1;
+    by("found").focus();
   },
 }, locale());
 const card = new Card(by("card"), () => {
