@@ -350,6 +350,7 @@ def test_words_among_their_likes_are_told_apart(served: Served, page: Page, tmp_
         ("emoji", "unicode", None),
         ("emoji", "🚔 again", "🚔 again"),
         ("emoji", "👍", "👍"),
+        ("emoji", "AND 𠮷野家", "and 𠮷野家"),
         ("marks", "caf\u00e9 entre", None),
         ("marks", "ệtre", "e\u0323\u0302tre"),
         ("marks", "हिन्दी मे", "हिन्दी में"),

@@ -21,7 +21,7 @@ from datasette.plugins import pm
 from timeline import Timeline, dates
 from timeline.dates.calendar import civil, day_number, iso_day
 from timeline.web import asking
-from timeline.web.drawing import counts, found, gather, shape
+from timeline.web.drawing import found, gather, shape
 from timeline.web.pages import asked as asked_pages
 from timeline.web.pages import window as windows
 

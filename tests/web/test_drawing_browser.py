@@ -949,13 +949,17 @@ def test_one_step_leads_to_the_same_rows(visitor: Visitor, demo: Served) -> None
     assert len(rows["rows"] if isinstance(rows, dict) else rows) == listed
 
 
-def test_only_what_is_in_the_window_is_listed_on_request(visitor: Visitor, demo: Served) -> None:
-    """From the drawing's window to the list of what stands in it."""
+def test_the_period_of_the_window_is_listed_on_request(visitor: Visitor, demo: Served) -> None:
+    """From the drawing's window to the list of what can have occurred in it; the window stays, and the list has the focus."""
     page = visitor.open(f"{demo.page}?view=2002-01-01/2010-01-01")
-    page.get_by_role("button", name="List only these").click()
+    before = {link.get_attribute("data-id") for link in page.locator(".lanes .item a").all()}
+    page.get_by_role("button", name="List this period").click()
     page.wait_for_url("**from=**")
     settled(page)
-    assert page.locator("#found .happening").count() == drawn(page)["count"]
+    assert before <= {one.get_attribute("data-id") for one in page.locator("#found .happening").all()}
+    assert page.locator("#found .happening").count() < len(standing(demo.file, -1e15, 1e15))
+    assert "view=2002-01-01/2010-01-01" in page.url
+    expect(page.locator("#found")).to_be_focused()
 
 
 # What goes wrong

@@ -92,7 +92,7 @@ function folded(text) {
   let place = 0;
   for (const char of text) {
     if (!folds.has(char)) folds.set(char, fold(char));
-    for (const unit of folds.get(char)) at[bare.push(unit) - 1] = place;
+    for (const unit of folds.get(char).split("")) at[bare.push(unit) - 1] = place;
     place += char.length;
   }
   return { bare: bare.join(""), at };
