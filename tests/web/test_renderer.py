@@ -347,3 +347,12 @@ async def test_what_is_drawn_cannot_end_the_script_element(serve: Serve, plain_d
     html = await page(serve(plain_db), sql("select :t as title, '2001' as date") + "&" + urlencode({"t": hostile}))
     assert "<script>alert" not in html
     assert drawn(html) == [(hostile, "2001")]
+
+
+@pytest.mark.asyncio
+async def test_a_chosen_column_of_numbers_holds_years(serve: Serve, plain_db: Path) -> None:
+    """Who says that a column says when is believed, whatever its name."""
+    with sqlite3.connect(plain_db) as plain:
+        plain.execute("create table counts (title text, n integer)")
+        plain.execute("insert into counts values ('One', 1900), ('Two', -43)")
+    assert drawn(await page(serve(plain_db), "/plain/counts.timeline?_date=n")) == [("One", "1900"), ("Two", "-0043")]

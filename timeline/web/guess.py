@@ -54,12 +54,13 @@ def read_date(value: object, column: str = "") -> dates.Edtf | None:
     return reader(column, [value])(value)
 
 
-def reader(column: str, values: Iterable[object]) -> Reader:
+def reader(column: str, values: Iterable[object], *, chosen: bool = False) -> Reader:
     """Give what reads the values of a column as dates of whatever shape; None for what is no date.
 
-    Whether its numbers are Unix time is decided for the whole column. A number is a year only in a column that says so.
+    Whether its numbers are Unix time is decided for the whole column. A number is a year only in a column that says so, or
+    that somebody has `chosen`.
     """
-    name, unit = _snake(column), _unix_unit(values)
+    name, unit = "year" if chosen else _snake(column), _unix_unit(values)
 
     def read(value: object) -> dates.Edtf | None:
         text, number = _taken_apart(value)

@@ -174,7 +174,11 @@ def _next_page(found: Rows) -> str | None:
 
 async def _items(found: Rows) -> list[dict[str, Any]]:
     addresses = await _addresses(found)
-    read, ends = (guess.reader(name, [row.get(name) for row in found.rows]) for name in (found.date or "", found.until or ""))
+
+    def reader(name: str, how: str) -> guess.Reader:
+        return guess.reader(name, [row.get(name) for row in found.rows], chosen=bool(found.request.args.get(how)))
+
+    read, ends = reader(found.date or "", "_date"), reader(found.until or "", "_until")
 
     def when(row: dict[str, Any]) -> dates.Edtf | None:
         begins = read(row[found.date or ""])

@@ -160,6 +160,7 @@ export class Drawing {
       today: () => this.today(),
       previous: () => this.heard.next(-1),
       next: () => this.heard.next(1),
+      enter: () => this.focus && this.heard.entered(this.focus),
       close: () => this.heard.closed(),
       only: () => this.heard.listed(this.window),
       before: () => this.shift(-0.9, true),
@@ -309,5 +310,5 @@ export class Drawing {
 /** @type {Record<string, string>} */
 const KEYS = {
   ArrowLeft: "earlier", ArrowRight: "later", PageUp: "before", PageDown: "after", ArrowDown: "next", ArrowUp: "previous",
-  "+": "closer", "=": "closer", "-": "wider", 0: "fit", Home: "fit", t: "today", Escape: "close",
+  "+": "closer", "=": "closer", "-": "wider", 0: "fit", Home: "fit", t: "today", Enter: "enter", Escape: "close",
 }; // prettier-ignore

@@ -89,7 +89,7 @@ export function listen(view, moves) {
     { passive: false },
   );
   view.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.target !== view)) return;
     const key = rtl() && event.key.startsWith("Arrow") ? ({ ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" }[event.key] ?? event.key) : event.key;
     if (moves.key(key)) event.preventDefault();
   });

@@ -29,7 +29,7 @@ if (root && text) {
     const at = drawing.focus ? items.indexOf(drawing.focus) + step : step > 0 ? 0 : items.length - 1;
     if (items[at]) drawing.lookAt(items[at]);
   };
-  const drawing = new Drawing(root, source, { moved: () => {}, opened: open, closed: () => drawing.lookAt(null), next, listed }, locale());
+  const drawing = new Drawing(root, source, { moved: () => {}, opened: open, entered: open, closed: () => drawing.lookAt(null), next, listed }, locale());
   drawing.controls();
   root.hidden = false;
   translate(document.body);

@@ -39,9 +39,15 @@ const source = {
     json(asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width) })),
 };
 
+let stepped = 0;
 const drawing = new Drawing(root, source, {
-  moved: (window, step) => go(changed({ view: window && writtenWindow(window) }), step),
+  moved: (window, step) => {
+    // What follows at once is one step with what came before.
+    go(changed({ view: window && writtenWindow(window) }), step && Date.now() - stepped > 1500);
+    if (step) stepped = Date.now();
+  },
   opened: (item) => open(item, true),
+  entered: () => by("card").focus(),
   closed: () => shut(true),
   next,
   listed: async ({ start, end }) => {

@@ -101,6 +101,8 @@ interface Heard {
   /** null: all of it. `step`: one that can be gone back from. */
   moved(window: Span | null, step: boolean): void;
   opened(item: Item): void;
+  /** The reader wants to be where the open happening is told of. */
+  entered(item: Item): void;
   next(step: 1 | -1): void;
   closed(): void;
   /** The list is to show what stands in a window. */
