@@ -65,13 +65,14 @@ async def test_a_copy_of_this_version_is_kept_for_good(serve: Serve) -> None:
         assert (await datasette.client.get(address.replace("timeline.js", absent))).status_code == 404
 
 
-def test_comments_are_not_sent_and_lines_keep_their_numbers() -> None:
+def test_comments_and_indentation_are_not_sent_and_lines_keep_their_numbers() -> None:
     """What a browser's console says of a line can be looked up in the file."""
     for name, sent in assets.files().items():
         text = (assets.STATIC / name).read_text(encoding="utf-8")
         assert sent.count("\n") == text.count("\n"), name
         kept = [(number, line) for number, line in enumerate(sent.split("\n")) if line]
-        assert all(text.split("\n")[number] == line for number, line in kept), name
+        assert all(text.split("\n")[number].lstrip() == line for number, line in kept), name
+        assert not re.search(r"`[^`\n]*$", re.sub(r"`[^`\n]*`", "", text), re.MULTILINE), f"{name}: a text over several lines"
         assert not re.search(r"^\s*(//.*|/\*.*\*/\s*)$", sent, re.MULTILINE), name
 
 

@@ -1,8 +1,8 @@
 """Our own style sheet and scripts, under an address that changes with any of them.
 
 Owns that address: a folder named for what all the files hold, so that scripts find each other beside themselves, a copy may
-be kept for good, and an old one is never mixed with a new one. Comments, which are there for those who read the files, are not
-sent; every line keeps its number. Must not serve any other file.
+be kept for good, and an old one is never mixed with a new one. Comments and indentation, which are there for those who read the
+files, are not sent; every line keeps its number. Must not serve any other file.
 """
 
 from __future__ import annotations
@@ -26,12 +26,16 @@ _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=ut
 # Comments that have lines of their own.
 _COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
 
+_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+
 
 @cache
 def files() -> dict[str, str]:
     """Read the files, once, as they are sent."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(STATIC.iterdir()) if path.suffix in _TYPES}
-    return {name: _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) for name, text in texts.items()}
+    return {
+        name: _INDENTATION.sub("", _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)) for name, text in texts.items()
+    }
 
 
 @cache
