@@ -111,6 +111,12 @@ addEventListener("popstate", () => find.load(new URL(location.href), null));
 
 drawing.controls();
 
+// What is to be embedded is what one sees when one asks for it.
+document.addEventListener("toggle", ({ target }) => {
+  const code = target instanceof Element && target.id === "embed" ? target.querySelector("textarea") : null;
+  const here = changed({ embed: "1" }).href.replaceAll("&", "&amp;").replaceAll('"', "%22");
+  if (code) code.value = code.value.replace(/src="[^"]*"/, () => `src="${here}"`);
+}, true);
 root.hidden = false;
 // The window stays, so that one sees it fill.
 moment(root, (as_of) => find.load(changed({ as_of, view: writtenWindow(drawing.window) }), !state().has("as_of")));
