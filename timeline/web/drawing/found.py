@@ -16,8 +16,9 @@ from timeline.web.pages.choose import Chosen
 
 # So many matches can be read one by one; where there are more, they are counted or sampled.
 FEW = 10_000
-# How many of each stretch are looked at where not all can be, and how many of those that began before a window.
-SAMPLE, ONGOING = 30, 120
+# How many of each stretch are looked at where not all can be; how many of those that began before a window are handed over,
+# and how many looked at.
+SAMPLE, ONGOING, LOOKED_AT = 30, 120, 2_000
 LONGEST_TITLE = 160
 
 _COLUMNS = (
@@ -82,7 +83,7 @@ async def unplaced(database: Database, chosen: Sequence[Chosen]) -> int:
 
 
 async def ongoing(database: Database, day: int, kind: str, chosen: Chosen | None = None) -> list[Row]:
-    """Read current happenings that began before a day and had not ended by then: the longest first, ONGOING at most.
+    """Read current happenings that began before a day and had not ended by then: the longest first, and not all.
 
     Those of another kind are left out. `matches` tells which are among the chosen.
     """
@@ -93,7 +94,7 @@ async def ongoing(database: Database, day: int, kind: str, chosen: Chosen | None
             union all
             select spans.position from json_each(:magnitudes) as bits cross join spans
             where magnitude = bits.value and first_day >= :day - (1 << bits.value) and first_day < :day and last_day >= :day
-            limit {ONGOING}
+            limit {LOOKED_AT if chosen else ONGOING}
         ) as begun cross join happenings on happenings.position = begun.at
         where happenings.status = 'current' and :base_kind in ('', happenings.kind)
         """,

@@ -82,6 +82,7 @@ export class Find {
       return;
     }
     const focused = document.activeElement?.id;
+    const inside = document.activeElement?.closest(PARTS.map((id) => `#${id}`).join());
     const open = [...document.querySelectorAll("#find details, #found details")].map((one) => one instanceof HTMLDetailsElement && one.open && one.id);
     for (const id of PARTS) {
       const fresh = page.getElementById(id);
@@ -89,6 +90,12 @@ export class Find {
     }
     for (const id of open) if (id) document.getElementById(id)?.setAttribute("open", "");
     if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    if (inside && !document.activeElement?.closest("main")) {
+      // What had the focus is gone: what was found has it.
+      const found = /** @type {HTMLElement} */ (document.getElementById("found"));
+      found.tabIndex = -1;
+      found.focus({ preventScroll: true });
+    }
     this.fill(step === null);
     translate(/** @type {HTMLElement} */ (document.getElementById("found")));
     document.title = page.title;

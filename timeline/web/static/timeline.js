@@ -84,7 +84,7 @@ async function next(step) {
   else drawing.tell(step > 0 ? "There is nothing later." : "There is nothing earlier.");
 }
 
-const renew = print(drawing, () => json(asked(`${here}/drawing/view`, { view: writtenWindow(drawing.whole), width: "680" })));
+const renew = print(drawing, () => asked(`${here}/drawing/view`, { view: writtenWindow(drawing.whole), width: "680" }));
 
 /** Show what a page brought. @param {Document} page */
 function arrive(page) {
