@@ -73,13 +73,24 @@ async def heads(database: Database, bars: Sequence[Bar], kind: str, most: int) -
 
 
 async def unplaced(database: Database, chosen: Sequence[Chosen]) -> int:
-    """Count what was chosen and has a date without any day to stand at, such as `../..`; FEW at most of each table."""
+    """Count what was chosen, a few, and has a date without any day to stand at, such as `../..`."""
     total = 0
     for one in chosen:
         undated = f"earliest_day is null and latest_day is null and date is not null and {one.sql}"
         rows = await database.execute(f"select count(*) from (select 1 from {one.table} where {undated} limit {FEW})", one.params)
         total += rows.rows[0][0]
     return total
+
+
+async def unplaced_of_all(database: Database, kind: str) -> int:
+    """Count the current happenings, or those of a kind, that have a date without any day; they come last in time order."""
+    index, test = _by_time(kind)
+    rows = await database.execute(
+        f"select count(*) from (select 1 from happenings indexed by {index} where {test} and {keys.FIRST} = 9e15"
+        f" and date is not null and status = 'current' limit {FEW})",
+        {"kind": kind},
+    )
+    return int(rows.rows[0][0])
 
 
 async def ongoing(database: Database, day: int, kind: str, chosen: Chosen | None = None) -> list[Row]:

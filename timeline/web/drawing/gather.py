@@ -259,7 +259,7 @@ async def overview(database: Database, wanted: Wanted, stretches: int) -> dict[s
     """
     if wanted.few:
         return {**over(await _placed(database, wanted), stretches), "unplaced": await found.unplaced(database, wanted.chosen)}
-    unplaced = await found.unplaced(database, wanted.chosen[:1]) if wanted.plain else 0
+    unplaced = await found.unplaced_of_all(database, wanted.base) if wanted.plain else 0
     days = await span(database, wanted)
     if days is None:
         return {"first": None, "last": None, "bars": [], "exact": True, "unplaced": unplaced}

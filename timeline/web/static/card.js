@@ -26,15 +26,16 @@ export class Card {
   async open(address) {
     const asked = (this.asked += 1);
     this.element.setAttribute("aria-busy", "true");
-    let article;
+    let article = null;
     try {
       const response = await fetch(address);
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       article = page.querySelector("main article.one") ?? page.querySelector("main");
     } catch {
-      article = Object.assign(document.createElement("p"), { textContent: "This happening could not be fetched. Try again." });
+      // What is to be said is the same as of a page without an article.
     }
-    if (asked !== this.asked || !article) return;
+    article ??= Object.assign(document.createElement("p"), { textContent: "This happening could not be fetched. Try again." });
+    if (asked !== this.asked) return;
     adapt(/** @type {HTMLElement} */ (article), address);
     translate(article);
     this.body.replaceChildren(document.adoptNode(article));

@@ -6,7 +6,7 @@ import { said, unitOf } from "./axis.js";
 import { now, typed } from "./calendar.js";
 import { listen } from "./gestures.js";
 import { layout, span } from "./layout.js";
-import { arrange, axis, count, happening, lane, named, place, tell } from "./marks.js";
+import { arrange, axis, count, happening, lane, make, named, place, tell } from "./marks.js";
 import { pen } from "./pen.js";
 import { Strip } from "./strip.js";
 import { Supply } from "./supply.js";
@@ -43,8 +43,11 @@ export class Drawing {
       shift: (share, step) => this.shift(share, step),
       zoom: (factor, at, step) => this.zoom(factor, at, step),
       zooms: (factor) => factor > 1 || this.length < (this.whole.end - this.whole.start) * 0.999,
-      settle: () => this.show(this.window, { step: true, calm: true }),
-      key: (key) => this.key(key),
+      settle: () => {
+        this.show(this.window, { step: performance.now() - (this.settled ?? -1e4) > 1500, calm: true });
+        this.settled = performance.now();
+      },
+      key: (key, held) => this.key(key, held),
     });
     this.view.addEventListener("click", (event) => this.click(event));
     new ResizeObserver(() => {
@@ -88,7 +91,8 @@ export class Drawing {
     const to = free ? window : this.limited(window);
     const from = this.window;
     cancelAnimationFrame(this.motion ?? 0);
-    if (!keep) this.heard.moved(this.isWhole(to) ? null : to, step);
+    // While a key is held, or the wheel turned on, it is one step.
+    if (!keep) this.heard.moved(this.isWhole(to) ? null : to, step && !this.held);
     this.supply.ask(to, this.width, keep);
     const began = performance.now();
     const time = calm || keep || matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOTION;
@@ -168,9 +172,11 @@ export class Drawing {
     };
   }
 
-  /** Whether a key meant something. @param {string} key */
-  key(key) {
+  /** Whether a key meant something. @param {string} key @param {boolean} held */
+  key(key, held) {
+    this.held = held;
     this.actions[KEYS[key]]?.();
+    this.held = false;
     return key in KEYS;
   }
 
@@ -262,12 +268,15 @@ export class Drawing {
     const { window, locale } = this;
     const { data, problem } = this.supply;
     const unit = unitOf(window, this.width).replace("hour", "day");
-    const ends = [window.start, window.end - 1 / 1440].map((instant) => said(instant, unit, locale));
+    const last = unit === "minute" ? window.end : window.end - 1 / 1440;
+    const ends = [window.start, last].map((instant) => said(instant, unit, locale));
     const { unplaced } = this.strip.overview;
     const here = this.supply.count(window);
     const many = here === null ? "…" : `${data.exact ? "" : "about "}${new Intl.NumberFormat(locale).format(here)} happening${here === 1 ? "" : "s"}${unplaced ? `; ${unplaced} more without a day to stand at` : ""}`;
-    const text = problem || `${ends[0] === ends[1] ? ends[0] : ends.join(" – ")}: ${many}`;
-    this.part("drawn-said").textContent = text;
+    const when = ends[0] === ends[1] ? ends[0] : ends.join(" – ");
+    const text = problem || `${when}: ${many}`;
+    // Each in its own direction: the dates are in the reader's language.
+    this.part("drawn-said").replaceChildren(...(problem ? [problem] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
     this.part("drawn-empty").hidden = here !== 0;
     // Aloud only what is new, once it has come to rest.
     clearTimeout(this.saying);

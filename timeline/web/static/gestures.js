@@ -8,7 +8,7 @@
  * @property {(factor: number, at: number, step: boolean) => void} zoom in by a factor about a place, as a share of the view
  * @property {(factor: number) => boolean} zooms whether there is anything to be seen by that
  * @property {() => void} settle the hand has let go
- * @property {(key: string) => boolean} key whether the key meant something
+ * @property {(key: string, held: boolean) => boolean} key whether the key meant something
  */
 
 const SLACK = 4;
@@ -91,6 +91,6 @@ export function listen(view, moves) {
   view.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.target !== view)) return;
     const key = rtl() && event.key.startsWith("Arrow") ? ({ ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" }[event.key] ?? event.key) : event.key;
-    if (moves.key(key)) event.preventDefault();
+    if (moves.key(key, event.repeat)) event.preventDefault();
   });
 }

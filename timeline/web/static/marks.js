@@ -49,7 +49,9 @@ export function lane(label) {
   const element = make("section", "lane");
   if (label) {
     element.setAttribute("aria-label", label);
-    element.append(Object.assign(make("p", "lane-name", label), { dir: "auto" }));
+    const name = make("p", "lane-name");
+    name.append(make("bdi", "", label));
+    element.append(name);
   }
   return element;
 }

@@ -39,13 +39,8 @@ const source = {
     json(asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width) })),
 };
 
-let stepped = 0;
 const drawing = new Drawing(root, source, {
-  moved: (window, step) => {
-    // What follows at once is one step with what came before.
-    go(changed({ view: window && writtenWindow(window) }), step && Date.now() - stepped > 1500);
-    if (step) stepped = Date.now();
-  },
+  moved: (window, step) => go(changed({ view: window && writtenWindow(window) }), step),
   opened: (item) => open(item, true),
   entered: () => by("card").focus(),
   closed: () => shut(true),
@@ -79,7 +74,7 @@ function shut(step) {
 async function next(step) {
   const more = { step: String(step), view: writtenWindow(drawing.window), ...(drawing.focus ? { focus: drawing.focus.id } : {}) };
   const found = await json(asked(`${here}/drawing/next`, more)).catch((error) => ({ error }));
-  if (found.item) open(found.item, false);
+  if (found.item) open(found.item, !state().has("focus"));
   else if (found.error) drawing.tell(`The happening could not be fetched (${found.error}). Try again.`);
   else drawing.tell(step > 0 ? "There is nothing later." : "There is nothing earlier.");
 }
