@@ -20,7 +20,7 @@ from timeline.web.drawing.lanes import Lane
 from timeline.web.pages.choose import Chosen
 
 # So many happenings are handed over one by one; of a single stretch no more than so many.
-ITEMS, ITEMS_OF_A_STRETCH = 240, 20
+ITEMS, ITEMS_OF_A_STRETCH = 120, 12
 
 
 @dataclass(frozen=True)

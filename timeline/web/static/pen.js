@@ -1,6 +1,8 @@
 // @ts-check
 // How wide words are, at the reader's own font size. Owns the measuring, and remembers it.
 
+const LONG = 48;
+
 /** @param {HTMLElement} element whose font the words are in @returns {{unit: () => number, measure: (text: string) => number}} */
 export function pen(element) {
   const canvas = document.createElement("canvas").getContext("2d");
@@ -18,7 +20,11 @@ export function pen(element) {
       return parseFloat(fontSize) / 14;
     },
     measure(text) {
-      if (!widths.has(text)) widths.set(text, (canvas?.measureText(text).width ?? 0) + 8);
+      if (!widths.has(text)) {
+        // Of a long text the beginning tells enough: no label shows all of it.
+        const beginning = text.slice(0, LONG);
+        widths.set(text, ((canvas?.measureText(beginning).width ?? 0) * text.length) / (beginning.length || 1) + 8);
+      }
       return widths.get(text);
     },
   };

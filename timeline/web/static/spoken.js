@@ -8,7 +8,7 @@ import { said } from "./axis.js";
 const PLAIN = /^(-?\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::\d\d)?)?)?)?$/;
 
 /** @returns {string} the language of the reader's browser */
-export const locale = () => (Intl.DateTimeFormat.supportedLocalesOf(navigator.languages ?? [navigator.language])[0] ?? "en");
+export const locale = () => navigator.language || "en";
 
 /** @param {string} edtf @param {string} language @returns {string | null} null where only the server's words will do */
 export function inWords(edtf, language) {

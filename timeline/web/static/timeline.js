@@ -92,8 +92,9 @@ function arrive(page) {
 /** Open the card that the address names, and say which it is. */
 function mark() {
   const id = state().get("focus");
-  if (!id) shut(false);
-  else if (drawing.focus?.id !== id) {
+  if (!id) {
+    if (drawing.focus || !card.element.hidden) shut(false);
+  } else if (drawing.focus?.id !== id) {
     const item = drawing.supply.data.items.find((one) => one.id === id);
     drawing.focus = item ?? null;
     drawing.draw();
