@@ -34,6 +34,9 @@ BESIDE = 0.5
 # The span of all happenings is shown with so much room around it.
 ROOM = 0.03
 
+Span = tuple[int | None, int | None]
+"""The first and last day of all there is; None and None where there is nothing."""
+
 
 @frame.answering
 async def overview_answer(datasette: Datasette, request: Request) -> Response:
@@ -70,7 +73,9 @@ async def _answer(datasette: Datasette, request: Request, of: Any) -> Response: 
 
 async def first_drawing(database: Database, what: Asked) -> Markup:
     """Give what the page brings along, so that it is drawn without a further request: JSON that may stand in a script element."""
-    brought = {"position": what.end, "overview": await _overview(database, what), "view": await _view(database, what)}
+    overview = await _overview(database, what)
+    view = await _view(database, what, span=(overview["first"], overview["last"]))
+    brought = {"position": what.end, "overview": overview, "view": view}
     return in_script(brought)
 
 
@@ -87,10 +92,11 @@ async def _overview(database: Database, what: Asked, _: Request | None = None) -
     return await gather.overview(database, _wanted(what), BARS)
 
 
-async def _view(database: Database, what: Asked, request: Request | None = None) -> dict[str, Any]:
+async def _view(database: Database, what: Asked, request: Request | None = None, span: Span | None = None) -> dict[str, Any]:
+    """Give a view of the window, or of the whole span, which may be known already."""
     width = _width(request) if request else WIDTH
     wanted = _wanted(what)
-    window = what.state.window or await _whole(database, wanted)
+    window = what.state.window or _whole(span or await gather.span(database, wanted) or (None, None))
     if window is None:
         return {"window": None, "lanes": [], "items": [], "clusters": [], "count": 0, "exact": True}
     beside = (window.end - window.start) * BESIDE
@@ -151,13 +157,13 @@ def _wanted(what: Asked) -> Wanted:
     )
 
 
-async def _whole(database: Database, wanted: Wanted) -> Window | None:
-    """Give the window that all happenings fit into."""
-    span = await gather.span(database, wanted)
-    if span is None:
+def _whole(span: Span) -> Window | None:
+    """Give the window that all happenings fit into, with some room; None where there is none."""
+    first, last = span
+    if first is None or last is None:
         return None
-    room = max(1.0, (span[1] - span[0] + 1) * ROOM)
-    return Window(span[0] - room, span[1] + 1 + room)
+    room = max(1.0, (last - first + 1) * ROOM)
+    return Window(first - room, last + 1 + room)
 
 
 async def _count(database: Database, wanted: Wanted, gathered: gather.Gathered, window: Window) -> int:

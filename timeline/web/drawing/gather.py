@@ -89,7 +89,7 @@ class Gathered:
 def item(row: Row, in_lanes: Sequence[int] = (0,)) -> dict[str, Any]:
     """Give a happening as the browser reads it."""
     title = row["title"] or row["id"]
-    said: dict[str, Any] = {
+    return {
         "id": row["id"],
         "title": title if len(title) <= found.LONGEST_TITLE else title[: found.LONGEST_TITLE].rstrip() + "…",
         "lanes": list(in_lanes),
@@ -97,9 +97,6 @@ def item(row: Row, in_lanes: Sequence[int] = (0,)) -> dict[str, Any]:
         "marks": [mark for mark, holds in _marks(row) if holds],
         **(shape.of_text(row["date"]) or {}),
     }
-    if row["attributed_to"]:
-        said["by"] = row["attributed_to"][:80]
-    return said
 
 
 def _weight(row: Row) -> int:

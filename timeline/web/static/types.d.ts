@@ -27,7 +27,6 @@ interface Item {
   minute?: number;
   about?: 1;
   perhaps?: 1;
-  by?: string;
   weight?: number;
   marks?: string[];
 }
