@@ -18,6 +18,7 @@ from timeline.bundles.entry import DEEPEST, Entry, make, unreadable
 LARGEST = 32_000_000  # bytes
 MOST = 2_000_000  # names, values, lists and mappings: a quarter of what so many bytes could hold to fill the memory
 LISTS = ("sources", "happenings")
+_TOO_DEEP = f"is nested more than {DEEPEST} deep. Write it flat"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HINTS = {
     "mapping values are not allowed": 'Text that holds ": " needs quotes around it',
@@ -112,7 +113,7 @@ def _refuse_beyond(event: yaml.Event, line: int, depth: int, whole: _Node | None
         sign = str(tag).replace("tag:yaml.org,2002:", "!!")[:60]
         raise _Refused(line, f'the tag "{sign}" is not read here: all is text. Remove it, or put quotes around it')
     if depth > DEEPEST:
-        raise _Refused(line, f"is nested more than {DEEPEST} deep. Write it flat")
+        raise _Refused(line, _TOO_DEEP)
 
 
 def _scalar(event: yaml.ScalarEvent, line: int) -> str | None:
@@ -158,6 +159,8 @@ def _not_yaml(error: yaml.YAMLError, text: str) -> _Refused:
         position = getattr(error, "position", 0)
         return _Refused(text.encode()[:position].count(b"\n") + 1, f"is not YAML: {problem}. {hint}")
     line = min(mark.line, text.rstrip("\n").count("\n")) + 1
+    if "nesting depth" in problem:  # libyaml's own limit, reached before its first event where brackets open at once
+        return _Refused(line, _TOO_DEEP)
     if not _rest(text, mark).strip():
         context = getattr(error, "context_mark", None)
         began = f" what begins on line {context.line + 1}" if context is not None else " something"
