@@ -77,6 +77,10 @@ class AlreadyRetracted(TimelineError):
     """The happening has been retracted, so it can be neither corrected nor retracted anew."""
 
 
+class Redacted(TimelineError):
+    """What was said there has been redacted: it can be neither read, compared, nor put back."""
+
+
 # The file
 
 
@@ -93,3 +97,11 @@ class GuardsMissing(DatabaseRefused):
 
 class ProofInvalid(TimelineError):
     """A proof does not show what it is said to show: it is of another tree, cut short, or altered."""
+
+
+class NoteInvalid(TimelineError):
+    """A checkpoint, or another signed note, is not in the form of one, or a signature under it does not hold."""
+
+
+class KeyRefused(TimelineError):
+    """A key for signing cannot be used or made: absent, open to others, altered, or without the library that signs."""

@@ -19,7 +19,7 @@ from timeline.errors import DatabaseRefused, GuardsMissing, TimelineError
 from timeline.scripts import statements
 
 APPLICATION_ID = 0x7E11_0001  # PRAGMA application_id: this file is a timeline
-FORMAT = 1  # PRAGMA user_version: which layout of the log
+FORMAT = 2  # PRAGMA user_version: which layout of the log
 BUSY_SECONDS = 60
 CACHE_KIBIBYTES = 65_536  # so that appending to a large log does not read its indexes again and again
 _NO_END = 2**62
@@ -222,6 +222,11 @@ class Log:
         elif form > FORMAT:
             raise DatabaseRefused(
                 f"{self.path}: written by a newer version of this program (format {form}, known {FORMAT}). Upgrade cited-timeline"
+            )
+        elif form < FORMAT:
+            raise DatabaseRefused(
+                f"{self.path}: written before the first release of this program (format {form}, known {FORMAT})."
+                f" Build it again from its bundles: timeline build --db {self.path.with_stem(self.path.stem + '-new')}"
             )
         elif self.guarded and (missing := self.missing_guards()):
             raise GuardsMissing(

@@ -19,6 +19,28 @@ CREATE TABLE documents (
     bytes  BLOB NOT NULL
 ) STRICT;
 
+-- Which redaction names an event, and which documents redactions took away: few rows, found at once.
+CREATE INDEX events_redactions ON events (json_extract(data, '$.position')) WHERE type = 'EventRedacted';
+
+-- The checkpoints that were handed out: the root of the log's tree at a size, and who signed it with which public key (a vkey).
+CREATE TABLE checkpoints (
+    number  INTEGER PRIMARY KEY,
+    origin  TEXT NOT NULL,
+    size    INTEGER NOT NULL,
+    root    BLOB NOT NULL,
+    kept_at TEXT NOT NULL,
+    UNIQUE (size, origin)
+) STRICT;
+
+CREATE TABLE signatures (
+    number     INTEGER PRIMARY KEY,
+    checkpoint INTEGER NOT NULL REFERENCES checkpoints(number),
+    public_key TEXT NOT NULL,
+    signature  BLOB NOT NULL,
+    kept_at    TEXT NOT NULL,
+    UNIQUE (checkpoint, public_key)
+) STRICT;
+
 -- Plain INSERT OR REPLACE deletes without firing DELETE triggers: refuse before it can.
 CREATE TRIGGER events_insert_once BEFORE INSERT ON events
 WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
@@ -63,7 +85,56 @@ BEGIN
     SELECT RAISE(ABORT, 'documents are immutable: archive the changed document under an id of its own');
 END;
 
+-- A document leaves the archive only by a redaction that names it, and does not come back.
 CREATE TRIGGER documents_delete BEFORE DELETE ON documents
+WHEN NOT EXISTS (
+    SELECT 1 FROM events, json_each(events.data, '$.documents') AS named
+    WHERE events.type = 'EventRedacted' AND named.value = OLD.sha256
+)
 BEGIN
     SELECT RAISE(ABORT, 'documents are immutable: an archived document stays');
+END;
+
+CREATE TRIGGER documents_insert_redacted BEFORE INSERT ON documents
+WHEN EXISTS (
+    SELECT 1 FROM events, json_each(events.data, '$.documents') AS named
+    WHERE events.type = 'EventRedacted' AND named.value = NEW.sha256
+)
+BEGIN
+    SELECT RAISE(ABORT, 'documents are immutable: that document was redacted');
+END;
+
+CREATE TRIGGER checkpoints_insert_once BEFORE INSERT ON checkpoints
+WHEN EXISTS (SELECT 1 FROM checkpoints WHERE number = NEW.number OR (size = NEW.size AND origin = NEW.origin))
+BEGIN
+    SELECT RAISE(ABORT, 'checkpoints are immutable: that one is kept already');
+END;
+
+CREATE TRIGGER checkpoints_update BEFORE UPDATE ON checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'checkpoints are immutable: make another');
+END;
+
+CREATE TRIGGER checkpoints_delete BEFORE DELETE ON checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'checkpoints are immutable: what was handed out stays');
+END;
+
+CREATE TRIGGER signatures_insert_once BEFORE INSERT ON signatures
+WHEN EXISTS (
+    SELECT 1 FROM signatures
+    WHERE number = NEW.number OR (checkpoint = NEW.checkpoint AND public_key = NEW.public_key)
+)
+BEGIN
+    SELECT RAISE(ABORT, 'signatures are immutable: that key has signed already');
+END;
+
+CREATE TRIGGER signatures_update BEFORE UPDATE ON signatures
+BEGIN
+    SELECT RAISE(ABORT, 'signatures are immutable: keep another');
+END;
+
+CREATE TRIGGER signatures_delete BEFORE DELETE ON signatures
+BEGIN
+    SELECT RAISE(ABORT, 'signatures are immutable: what was signed stays');
 END;

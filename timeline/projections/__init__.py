@@ -2,7 +2,7 @@
 
 Owns the order in which they are derived, and the few SQL functions they call. Must not append, nor know what a statement means.
 In each file the CREATE statements say what the table is; the others carry it forward over the events after `:after`.
-The same statements serve an append and a rebuild, so both give the same rows.
+The same statements serve an append and a rebuild, so both give the same rows. The tree alone is grown by `merkle`.
 """
 
 import hashlib
@@ -11,10 +11,11 @@ import sqlite3
 import unicodedata
 from functools import cache, lru_cache
 
-from timeline import dates, model
+from timeline import dates, merkle, model
 from timeline.scripts import statements
 
 FILES = (
+    "tree",
     "sources",
     "happening_versions",
     "happenings",
@@ -60,6 +61,7 @@ def advance(connection: sqlite3.Connection) -> None:
     for statement in _statements():
         if not _is_schema(statement):
             connection.execute(statement, {"after": after})
+    merkle.grow(connection, after)
     connection.execute("UPDATE projected SET position = (SELECT coalesce(max(position), 0) FROM events)")
 
 

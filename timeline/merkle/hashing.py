@@ -6,7 +6,7 @@ complete subtree by its level (0: a leaf) and its index there, so that a proof r
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from timeline.errors import ProofInvalid
 
@@ -25,16 +25,6 @@ def leaf_hash(data: bytes) -> bytes:
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Hash two subtrees into one: SHA-256(0x01 || left || right)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
-
-
-def completed(index: int, leaf: bytes, node: Node) -> Iterator[tuple[int, int, bytes]]:
-    """Give the subtrees that a new leaf completes, itself first, as (level, index, hash): on average two."""
-    level, hash_ = 0, leaf
-    yield level, index, hash_
-    while index & 1:
-        hash_ = node_hash(node(level, index - 1), hash_)
-        level, index = level + 1, index >> 1
-        yield level, index, hash_
 
 
 def root(size: int, node: Node) -> bytes:

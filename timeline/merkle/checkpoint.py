@@ -1,0 +1,44 @@
+"""Checkpoints (c2sp.org/tlog-checkpoint): whose log it is, how many events it holds, and the root of the tree over them.
+
+The text of a note. A log signs it; witnesses cosign it; without any signature it is the text alone.
+"""
+
+import base64
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from timeline.errors import NoteInvalid
+from timeline.merkle.note import Note, decoded
+
+_SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The state of a log: its origin, its size in events, the root of its tree (32 bytes), and further lines of its own."""
+
+    origin: str
+    size: int
+    root: bytes
+    extensions: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The text that is signed."""
+        lines = (self.origin, str(self.size), base64.b64encode(self.root).decode(), *self.extensions)
+        return "".join(f"{line}\n" for line in lines)
+
+    @classmethod
+    def of(cls, note: Note, what: str = "checkpoint") -> Self:
+        """Read the text of a note. Raises NoteInvalid."""
+        lines = note.text.removesuffix("\n").split("\n")
+        if len(lines) < 3 or not all(lines):
+            raise NoteInvalid(f"{what}: has not the three lines of one: origin, size, root. Give one made by: timeline checkpoint")
+        origin, size, root, *extensions = lines
+        hash_ = decoded(root)
+        if not _SIZE.fullmatch(size):
+            raise NoteInvalid(f'{what}: line 2, the size, is "{size[:40]}", not a number. Give the file as it was received')
+        if hash_ is None or len(hash_) != 32:
+            raise NoteInvalid(f'{what}: line 3, the root, is "{root[:60]}", not a hash in base64. Give the file as it was received')
+        return cls(origin, int(size), hash_, tuple(extensions))

@@ -1,0 +1,106 @@
+"""What a database keeps of the proof: the tree, and the checkpoints that were handed out.
+
+Of the tree a table keeps every complete subtree of two leaves and more. Its n-th row is the n-th one completed, so it only grows
+at its end: an append completes one on average, whatever the size. Leaves are not kept, as the rows of `events` give them.
+Must not change a row that is there.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from timeline.merkle.checkpoint import Checkpoint
+from timeline.merkle.hashing import Node, leaf_hash, node_hash
+from timeline.merkle.leaf import COLUMNS, leaf
+from timeline.merkle.note import Key, Note, Signature
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCheckpoint:
+    """A checkpoint that was handed out, when it was kept (UTC, RFC 3339), and with which public key each signature was checked."""
+
+    number: int
+    checkpoint: Checkpoint
+    kept_at: str
+    signatures: tuple[tuple[Key, Signature], ...]
+
+    @property
+    def note(self) -> Note:
+        """The checkpoint as a note, with all its signatures."""
+        return Note(self.checkpoint.text, tuple(signature for _, signature in self.signatures))
+
+
+def size(connection: sqlite3.Connection) -> int:
+    """Count the leaves: the log's last position."""
+    (count,) = connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
+    return int(count)
+
+
+def reader(connection: sqlite3.Connection) -> Node:
+    """Give the function through which the tree of a database is read. It raises LookupError for what is not there."""
+
+    def node(level: int, index: int) -> bytes:
+        if level == 0:
+            row = connection.execute(f"SELECT {COLUMNS} FROM events WHERE position = ?", (index + 1,)).fetchone()
+            if row is None:
+                raise LookupError(f"there is no event at position {index + 1}")
+            return leaf_hash(leaf(*row))
+        row = connection.execute("SELECT hash FROM tree WHERE number = ?", (_number(level, index),)).fetchone()
+        if row is None:
+            raise LookupError(f"the tree has no subtree {index} of {2**level} leaves")
+        return bytes(row[0])
+
+    return node
+
+
+def checkpoints(connection: sqlite3.Connection, number: int | None = None) -> list[KeptCheckpoint]:
+    """Read the checkpoints that were kept, the smallest log first, or one of them by its number. Raises NoteInvalid."""
+    where = "" if number is None else "WHERE number = :number"
+    rows = connection.execute(
+        f"SELECT number, origin, size, root, kept_at FROM checkpoints {where} ORDER BY size, number", {"number": number}
+    ).fetchall()
+    return [KeptCheckpoint(n, Checkpoint(o, s, bytes(r)), at, _signatures(connection, n)) for n, o, s, r, at in rows]
+
+
+def _signatures(connection: sqlite3.Connection, checkpoint: int) -> tuple[tuple[Key, Signature], ...]:
+    rows = connection.execute("SELECT public_key, signature FROM signatures WHERE checkpoint = ? ORDER BY number", (checkpoint,))
+    pairs = [(Key.parse(key), bytes(signature)) for key, signature in rows]
+    return tuple((key, Signature(key.name, key.id, signature)) for key, signature in pairs)
+
+
+def grow(connection: sqlite3.Connection, after: int) -> None:
+    """Complete the subtrees of all events after a position, up to which the tree has grown. The caller holds the transaction."""
+    connection.executemany("INSERT INTO tree VALUES (?, ?)", _completed(connection, after))
+
+
+def _completed(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int, bytes]]:
+    """Give each subtree that an event after a position completes, with its number."""
+    number = _count(after)
+    pending = _pending(after, reader(connection))
+    rows = connection.execute(f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position", (after,))
+    for leaves, row in enumerate(rows, start=after + 1):
+        hash_, rest = leaf_hash(leaf(*row)), leaves
+        while not rest & 1:
+            hash_, rest, number = node_hash(pending.pop(), hash_), rest >> 1, number + 1
+            yield number, hash_
+        pending.append(hash_)
+
+
+def _pending(leaves: int, node: Node) -> list[bytes]:
+    """Give the largest complete subtrees that so many leaves make, from left to right."""
+    found, start = [], 0
+    for level in reversed(range(leaves.bit_length())):
+        if leaves >> level & 1:
+            found.append(node(level, start >> level))
+            start += 1 << level
+    return found
+
+
+def _count(leaves: int) -> int:
+    """Count the complete subtrees of two leaves and more among so many leaves."""
+    return leaves - leaves.bit_count()
+
+
+def _number(level: int, index: int) -> int:
+    """Tell as which one, from 1, a subtree was completed: its last leaf completes one at each level."""
+    return _count(((index + 1) << level) - 1) + level

@@ -1,0 +1,115 @@
+"""Proofs (c2sp.org/tlog-proof): a file that shows that an event stood in a log, word for word, without the log.
+
+It holds the event's place, the hashes that lead from its leaf to the root, and a checkpoint with that root. Its extra line holds,
+as JSON, `leaf` (the leaf), `data` (what the event said) and `salt` (hex); the last two null where that was redacted.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Self
+
+from timeline.errors import ProofInvalid
+from timeline.merkle.checkpoint import Checkpoint
+from timeline.merkle.hashing import leaf_hash, verify_inclusion
+from timeline.merkle.leaf import leaf
+from timeline.merkle.note import Note, decoded
+
+FORMAT = "c2sp.org/tlog-proof@v1"
+LARGEST = 64_000_000  # bytes of a proof, its event included
+MOST = 64  # hashes: more than a tree of any size has levels
+_AS_RECEIVED = "Give the file as it was received"
+_INDEX = re.compile(r"index (0|[1-9][0-9]{0,17})")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a proof tells of its event: the leaf, what it said, and the salt of its hash; the last two None once redacted."""
+
+    leaf: bytes
+    data: str | None
+    salt: bytes | None
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The leaf, parsed: position, stream, version, type, recorded_at, recorded_by, data_hash."""
+        parsed: dict[str, Any] = json.loads(self.leaf)
+        return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof, as its file holds it. `index` is the event's position less one."""
+
+    index: int
+    hashes: tuple[bytes, ...]
+    note: Note
+    said: Said
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The checkpoint to whose root the proof leads."""
+        return Checkpoint.of(self.note, "proof, checkpoint")
+
+    def __str__(self) -> str:
+        """Write the file."""
+        salt = None if self.said.salt is None else self.said.salt.hex()
+        extra = json.dumps({"data": self.said.data, "leaf": self.said.leaf.decode(), "salt": salt}, ensure_ascii=False)
+        hashes = "".join(f"{base64.b64encode(one).decode()}\n" for one in self.hashes)
+        return f"{FORMAT}\nextra {base64.b64encode(extra.encode()).decode()}\nindex {self.index}\n{hashes}\n{self.note}"
+
+    @classmethod
+    def parse(cls, content: bytes) -> Self:
+        """Read the file. Raises ProofInvalid or NoteInvalid; what it shows is not checked yet."""
+        if len(content) > LARGEST:
+            raise ProofInvalid(f"proof: is larger than {LARGEST // 1_000_000} MB, so it is none. {_AS_RECEIVED}")
+        head, gap, note = content.partition(b"\n\n")
+        lines = head.decode("ascii", "replace").split("\n")
+        if lines[0].strip() != FORMAT:
+            raise ProofInvalid(f'proof: does not begin with "{FORMAT}". Give a file made by: timeline prove')
+        if "\r" in head.decode("ascii", "replace"):
+            raise ProofInvalid(f"proof: its line ends were changed. {_AS_RECEIVED}")
+        if not gap:
+            raise ProofInvalid("proof: ends before its checkpoint. It was cut short; ask for it again")
+        if len(lines) < 3 or not lines[1].startswith("extra "):
+            raise ProofInvalid("proof: has no extra line with the event. Give a file made by: timeline prove")
+        index = _INDEX.fullmatch(lines[2])
+        if index is None:
+            raise ProofInvalid(f'proof: line 3 is "{lines[2][:40]}", expected "index" and a number. {_AS_RECEIVED}')
+        hashes = [decoded(line) for line in lines[3:]]
+        if len(hashes) > MOST or any(one is None or len(one) != 32 for one in hashes):
+            raise ProofInvalid(f"proof: holds a line that is not a hash in base64. {_AS_RECEIVED}")
+        parsed = Note.parse(note, "proof, checkpoint")
+        Checkpoint.of(parsed, "proof, checkpoint")
+        return cls(int(index[1]), tuple(one for one in hashes if one), parsed, _said(lines[1].removeprefix("extra ")))
+
+    def check(self) -> None:
+        """Check all but signatures: that what the event said has its hash, that its leaf has it, and stands in the tree.
+
+        Raises ProofInvalid where something does not follow.
+        """
+        said, event = self.said, self.said.event
+        if event["position"] != self.index + 1:
+            raise ProofInvalid(f"proof: its event says position {event['position']}, but stands at {self.index + 1}")
+        if said.data is not None and said.salt is not None:
+            found = hashlib.sha256(said.salt + said.data.encode()).hexdigest()
+            if found != event["data_hash"]:
+                raise ProofInvalid("proof: what the event says does not have the hash in its leaf. Its words were altered")
+        verify_inclusion(leaf_hash(said.leaf), self.index, self.checkpoint.size, self.hashes, self.checkpoint.root)
+
+
+def _said(encoded: str) -> Said:
+    """Read the extra line, which holds the event in the form that ours have."""
+    try:
+        extra = json.loads((decoded(encoded) or b"").decode())
+        data, salt, event = extra["data"], extra["salt"], json.loads(extra["leaf"])
+        said = Said(extra["leaf"].encode(), data, None if salt is None else bytes.fromhex(salt))
+        whole = (data is None) == (salt is None) and (data is None or bool(data.encode()))
+        fits = whole and leaf(**{**event, "data_hash": bytes.fromhex(event["data_hash"])}) == said.leaf
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        fits = False
+    if not fits:
+        raise ProofInvalid("proof: its extra line does not hold an event. Give a file made by: timeline prove")
+    return said
