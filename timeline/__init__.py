@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from timeline.archived import ArchivedSource
     from timeline.errors import TimelineError
     from timeline.log import Event
-    from timeline.model import Actor, Citation, Happening, HappeningVersion, Relation, Source
+    from timeline.model import Actor, Citation, Happening, HappeningVersion, RedactedVersion, Relation, Source
     from timeline.timeline import Timeline
 
 _HOMES = {
@@ -20,6 +20,7 @@ _HOMES = {
     "Event": "timeline.log",
     "Happening": "timeline.model",
     "HappeningVersion": "timeline.model",
+    "RedactedVersion": "timeline.model",
     "Relation": "timeline.model",
     "Source": "timeline.model",
     "Timeline": "timeline.timeline",
@@ -33,6 +34,7 @@ __all__ = [
     "Event",
     "Happening",
     "HappeningVersion",
+    "RedactedVersion",
     "Relation",
     "Source",
     "Timeline",

@@ -84,6 +84,7 @@ def keep(log: Log, note: Note, keys: Iterable[Key], at: str, what: str = "checkp
         extends(log, checkpoint, what)
         _keep(log, checkpoint, [(one.key, one.signature) for one in holding], at)
     known = {one.signature for one in holding}
+    known.update(*(kept.note.signatures for kept in merkle.checkpoints(log.connection) if kept.checkpoint == checkpoint))
     return [signature for signature in note.signatures if signature not in known]
 
 
@@ -146,6 +147,13 @@ def prove(log: Log, event: Event, note: Note) -> Proof:
     proof = Proof(event.position - 1, tuple(hashes), note, Said(leaf, event.data, event.salt))
     proof.check()
     return proof
+
+
+def covering(log: Log, position: int) -> Note:
+    """Choose the checkpoint under which an event is proved: the last kept one that covers it, signed if any is, or the head."""
+    covering = [one for one in merkle.checkpoints(log.connection) if one.checkpoint.size >= position]
+    chosen = [one for one in covering if one.signatures] or covering
+    return chosen[-1].note if chosen else _signed(log, None, None)
 
 
 def _broken(log: Log, error: LookupError) -> DatabaseRefused:

@@ -50,6 +50,10 @@ class UnknownHappening(TimelineError):
     """No happening of that id has been recorded."""
 
 
+class UnknownEvent(TimelineError):
+    """No event stands at that position."""
+
+
 class PartOfCircle(TimelineError):
     """A happening would become a part of itself."""
 

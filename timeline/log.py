@@ -8,14 +8,14 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from timeline.errors import DatabaseRefused, GuardsMissing, TimelineError
+from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.scripts import statements
 
 APPLICATION_ID = 0x7E11_0001  # PRAGMA application_id: this file is a timeline
@@ -23,6 +23,7 @@ FORMAT = 2  # PRAGMA user_version: which layout of the log
 BUSY_SECONDS = 60
 CACHE_KIBIBYTES = 65_536  # so that appending to a large log does not read its indexes again and again
 _NO_END = 2**62
+_TOOK_AWAY = "WHERE type = 'EventRedacted' AND ? IN (SELECT value FROM json_each(data, '$.documents'))"
 _COLUMNS = "position, stream, version, type, recorded_at, recorded_by, data, salt, data_hash"
 
 EventType = Literal[
@@ -151,9 +152,42 @@ class Log:
     def keep(self, document: bytes) -> str:
         """Archive a document, once, and return its SHA-256 in hex. The caller holds the transaction."""
         sha256 = hashlib.sha256(document).hexdigest()
+        if redaction := self.taken(sha256):
+            raise Redacted(
+                f"document {sha256[:12]}…: was taken out of the archive at position {redaction.position}"
+                f" ({redaction.payload['reason']}), and is not archived again. Leave it out"
+            )
         if self.connection.execute("SELECT 1 FROM documents WHERE sha256 = ?", (sha256,)).fetchone() is None:
             self.connection.execute("INSERT INTO documents VALUES (?, ?)", (sha256, document))
         return sha256
+
+    def redact(self, position: int, documents: Iterable[str]) -> None:
+        """Take away what an event said, and documents. The caller holds the transaction, with an EventRedacted that names them."""
+        self.connection.execute("UPDATE events SET data = NULL, salt = NULL WHERE position = ?", (position,))
+        self.connection.executemany("DELETE FROM documents WHERE sha256 = ?", [(sha256,) for sha256 in documents])
+
+    def scrub(self) -> None:
+        """Write the file anew from what stands in it, so that no free page and no journal holds what was taken away.
+
+        Raises DatabaseRefused where another program still reads the file as it was, or the disk is full: call it again.
+        """
+        try:
+            self.connection.execute("VACUUM")
+            (busy, *_) = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise refusal(self.path, error) from error
+        if busy:
+            raise DatabaseRefused(
+                f"{self.path}: another program still reads it, so its journal holds what was redacted. Stop that one, then repeat"
+            )
+
+    def redaction(self, position: int) -> Event | None:
+        """Read the EventRedacted that names a position."""
+        return self._one("WHERE type = 'EventRedacted' AND json_extract(data, '$.position') = ?", position)
+
+    def taken(self, sha256: str) -> Event | None:
+        """Read the EventRedacted that took a document out of the archive."""
+        return self._one(_TOOK_AWAY, sha256)
 
     def document(self, sha256: str) -> bytes | None:
         """Read the bytes archived under a SHA-256 in hex."""

@@ -6,6 +6,7 @@ Owns the fields, their formats, and the words in which a fault is told. Must not
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
@@ -217,6 +218,19 @@ class HappeningVersion(Happening):
     recorded_by: str
     reason: str | None = None
     superseded_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedVersion:
+    """A version of a happening that was redacted: its place in the log is all that stands, and why."""
+
+    id: str
+    version: int
+    position: int
+    recorded_at: str
+    recorded_by: str
+    reason: str | None
+    status: Literal["redacted"] = "redacted"
 
 
 class HappeningFields(TypedDict, total=False):

@@ -60,7 +60,7 @@ def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject:
 
 
 def version(event: Event) -> HappeningVersion:
-    """Read a happening's event as the version that it tells."""
+    """Read a happening's event as the version that it tells; it must not be redacted."""
     payload = event.payload
     return HappeningVersion(
         **payload["statement"],

@@ -6,7 +6,7 @@ Owns the rules by which a statement becomes an event. Must not read bundles, pri
 import getpass
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,28 +16,33 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from sqlite_utils import Database
 
-from timeline import documents, instants, projections, quotes, statements
+from timeline import checkpoints, documents, instants, projections, quotes, redaction, statements
 from timeline.archived import ArchivedSource
 from timeline.errors import (
     AlreadyRetracted,
     DatabaseRefused,
     PartOfCircle,
+    Redacted,
     StatementInvalid,
     TimelineError,
+    UnknownEvent,
     UnknownHappening,
     UnknownSource,
     VersionConflict,
 )
 from timeline.log import Event, EventType, Log, canonical
+from timeline.merkle import Key, Note, Proof, Signature
 from timeline.model import (
     Author,
     HappeningFields,
     HappeningVersion,
     Reason,
+    RedactedVersion,
     SourceFields,
     check,
     stream,
 )
+from timeline.signing import SigningKey
 
 if TYPE_CHECKING:
     from timeline.audit import Report
@@ -54,8 +59,8 @@ def _same(
     payload = event.payload
     if payload["reason"] != why or payload["changes"].keys() != set(fields):
         return False
-    try:
-        return bool(corrected(before.payload["statement"]) == payload["statement"])
+    try:  # where what stood before was redacted, the changes made once more must change nothing
+        return bool(corrected(before.payload.get("statement", payload["statement"])) == payload["statement"])
     except TimelineError:
         return False
 
@@ -203,10 +208,37 @@ class Timeline:
         told = check(Reason, {"reason": reason, "superseded_by": superseded_by}, subject).model_dump(exclude_none=True)
         with self.transaction():
             last = self._last(subject)
-            data = {"statement": last.payload["statement"], **told}
+            data = {"statement": self._said(last), **told}
             if last.type == "HappeningRetracted" and last.payload == data:
                 return last
             return self._continue(subject, "HappeningRetracted", last, data, told, expected_version)
+
+    def redact(self, position: int, *, reason: str, keep_documents: bool = False, expected_version: int | None = None) -> Event:
+        """Take away for good what the event at a position said: by law, or to protect someone. Its place, hash and proof stay.
+
+        Every copy in the file goes too: the read tables, full-text search, journals and free pages, and documents that nobody
+        else cites, unless `keep_documents`. An EventRedacted says who, when and why; the same redaction again only cleans the
+        file again. Raises UnknownEvent, StatementInvalid, Redacted (for another reason), or DatabaseRefused where the
+        file could not be cleaned; the redaction then stands, and is to be repeated.
+        """
+        why = check(Reason, {"reason": reason}, f"position {position}").reason
+        if self._writing:
+            raise StatementInvalid(f"position {position}: a redaction cannot be one of several appends. Redact it by itself")
+        self.log.connection.execute("PRAGMA secure_delete = ON")
+        with self.log.transaction():
+            event = redaction.redactable(self.log, position)
+            standing = self.log.redaction(position)
+            if standing is None:
+                data = redaction.data(self.log, event, why, keep_documents)
+                version = self.log.version(event.stream)
+                standing = self._store(event.stream, "EventRedacted", data, {}, version, expected_version)
+                self.log.redact(position, data["documents"])
+                projections.rebuild(self.log.connection)
+            elif standing.payload["reason"] != why:
+                raise Redacted(f"{redaction.gone(self.log, event)} already. Repeat that reason to clean the file again")
+        self._text.cache_clear()
+        self.log.scrub()
+        return standing
 
     def append(self, entry: Mapping[str, Any]) -> Event:
         """Append one entry of a bundle, in the form of a JSON line.
@@ -273,7 +305,7 @@ class Timeline:
         while parent and parent not in chain:
             chain.append(parent)
             last = self.log.last(f"happening/{parent}")
-            parent = last.payload["statement"].get("part_of") if last else None
+            parent = last.payload.get("statement", {}).get("part_of") if last else None
         return [*chain, parent] if parent == chain[0] else []
 
     def _refer(self, subject: str, told: Mapping[str, Any]) -> None:
@@ -289,6 +321,8 @@ class Timeline:
         first = self.log.first(subject)
         if first is None:
             return self._store(subject, type, data, statement, 0, expected)
+        if first.data is None:
+            raise Redacted(f"{redaction.gone(self.log, first)}, and is not put back. Leave it out, also of bundles and scripts")
         if first.data != canonical(data):
             raise statements.taken(subject, first, statement)
         return first
@@ -310,8 +344,9 @@ class Timeline:
                 before = self.log.last(subject, before=event.version)
                 if event.type == type and before is not None and _same(event, corrected, before, fields, why):
                     return event
-            statement = corrected(last.payload["statement"])
-            if statement == last.payload["statement"]:
+            known = self._said(last)
+            statement = corrected(known)
+            if statement == known:
                 raise StatementInvalid(f"{subject}: nothing to correct, it says so already. Give the fields that change")
             changes = {field: statement.get(field) for field in fields}
             data = {"statement": statement, "changes": changes, "reason": why}
@@ -332,14 +367,25 @@ class Timeline:
         if expected not in (None, version):
             raise VersionConflict(f"{subject}: at version {version}, expected {expected}. Read it again, then retry")
         text = canonical(data)
-        at = self.clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        event = self.log.append(subject, version + 1, type, text, at=at, by=self.by or _login(), salt=secrets.token_bytes(16))
+        event = self.log.append(
+            subject, version + 1, type, text, at=self._now(), by=self.by or _login(), salt=secrets.token_bytes(16)
+        )
         self._refer(subject, told)
         return event
+
+    def _now(self) -> str:
+        return self.clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def _last(self, subject: str) -> Event:
         """Read the last event of a stream that makes a statement; the stream must have one."""
         return self.log.last(subject) or self._past(subject)[-1]
+
+    def _said(self, last: Event) -> statements.Statement:
+        """Give the statement that stands, from a stream's last event."""
+        if last.data is None:
+            raise Redacted(f"{redaction.gone(self.log, last)}, so nothing of it stands. Record what may be known under another id")
+        statement: statements.Statement = last.payload["statement"]
+        return statement
 
     def _past(self, subject: str, as_of: int | None = None) -> list[Event]:
         """Read the events of a stream that make statements, in order; the stream must have some."""
@@ -353,8 +399,11 @@ class Timeline:
 
     def _read_text(self, source: str) -> quotes.Text:
         """Read the text of a source, ready to be searched."""
-        statement = self._past(stream("source", source))[0].payload["statement"]
-        return quotes.Text((self.log.document(statement["text_sha256"]) or b"").decode())
+        first = self._past(stream("source", source))[0]
+        text = self.log.document(redaction.named(self.log, source).get("text_sha256", ""))
+        if text is None:
+            raise Redacted(f"{first.stream}: its document was taken out of the archive by a redaction, so nothing can be quoted")
+        return quotes.Text(text.decode())
 
     # Reading
 
@@ -363,24 +412,58 @@ class Timeline:
         return ArchivedSource(id, self._past(stream("source", id))[-1])
 
     def happening(self, id: str, *, as_of: int | None = None) -> HappeningVersion:
-        """Read a happening as now known, or as known at a position. Raises UnknownHappening."""
-        return statements.version(self._past(stream("happening", id), as_of)[-1])
+        """Read a happening as now known, or as known at a position. Raises UnknownHappening, or Redacted."""
+        last = self._past(stream("happening", id), as_of)[-1]
+        if last.data is None:
+            raise redaction.gone(self.log, last)
+        return statements.version(last)
 
-    def history(self, id: str) -> list[HappeningVersion]:
+    def history(self, id: str) -> list[HappeningVersion | RedactedVersion]:
         """Read every version of a happening, the first one first. Raises UnknownHappening."""
-        return [statements.version(event) for event in self._past(stream("happening", id))]
+        past = self._past(stream("happening", id))
+        return [statements.version(event) if event.data is not None else redaction.version(self.log, event) for event in past]
 
     def events(self, after: int = 0) -> Iterator[Event]:
         """Read the log after a position, in order."""
         return self.log.events(after)
+
+    def checkpoint(self, key: SigningKey | None = None, *, origin: str | None = None) -> Note:
+        """Make the log's checkpoint (c2sp.org/tlog-checkpoint): its origin, size and root, signed where a key is given. It is kept.
+
+        Keep it elsewhere as well: whoever has it can tell whether what it covers was changed. The origin is the key's name;
+        without a key, the one before, or one made of the hash of the first event. Raises DatabaseRefused, NoteInvalid, or
+        ProofInvalid where the log does not extend an earlier checkpoint; nothing is then signed.
+        """
+        return checkpoints.make(self.log, key, origin, self._now())
+
+    def cosigned(self, checkpoint: Note, keys: Iterable[Key]) -> list[Signature]:
+        """Keep the signatures that trusted keys have put under a checkpoint of this log, and return those passed over.
+
+        Raises NoteInvalid or ProofInvalid where a signature or the checkpoint does not hold; nothing is then kept.
+        """
+        return checkpoints.keep(self.log, checkpoint, keys, self._now())
+
+    def prove(self, position: int, checkpoint: Note | None = None) -> Proof:
+        """Prove that the event at a position stands in the log (c2sp.org/tlog-proof), under a checkpoint of it.
+
+        Without one it is the last kept one that covers the event, signed if any is; or else the log's as it stands, unsigned.
+        Raises UnknownEvent, or ProofInvalid where the log or the checkpoint does not bear it out.
+        """
+        event = self.log.event(position)
+        if event is None:
+            raise UnknownEvent(f"there is no event at position {position}: the log ends at {self.log.size()}")
+        return checkpoints.prove(self.log, event, checkpoint or checkpoints.covering(self.log, position))
 
     def rebuild(self) -> None:
         """Derive the read tables again from the log, in one transaction."""
         with self.log.transaction():
             projections.rebuild(self.log.connection)
 
-    def verify(self) -> "Report":
-        """Check everything that can be checked, and report what is wrong where; see timeline.audit."""
+    def verify(self, *, against: Sequence[Note] = (), keys: Sequence[Key] = ()) -> "Report":
+        """Check everything that can be checked, and report what is wrong where; see timeline.audit.
+
+        `against` are checkpoints that were kept elsewhere, to which the log must only add; `keys` those that must have signed them.
+        """
         from timeline import audit  # noqa: PLC0415 - the auditor stands above what it audits
 
-        return audit.verify(self)
+        return audit.verify(self, against=against, keys=keys)

@@ -7,17 +7,18 @@ import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, get_args
 
 import rfc8785
 
-from timeline import quotes
-from timeline.audit import documents
+from timeline import quotes, redaction
+from timeline.audit import documents, tree
 from timeline.audit.report import Tally
 from timeline.errors import StatementInvalid, TimelineError
 from timeline.log import Event, EventType, Log
+from timeline.merkle import Key, Note
 from timeline.model import HappeningVersion, Reason, Source, check, stream
 
 ATTEMPTS = 20  # places that cannot be read, after which the rest is given up
@@ -32,7 +33,7 @@ _UNREADABLE = (ValueError, TypeError, LookupError, RecursionError, AttributeErro
 class EventsAudit:
     """One reading of the log, and the three checks that it serves."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, against: Sequence[Note] = (), keys: Sequence[Key] = ()) -> None:
         self.log = log
         self.events = Tally("events")
         self.statements = Tally("statements")
@@ -40,7 +41,9 @@ class EventsAudit:
         self._wholes: dict[str, str] = {}  # happening -> part_of, as it stands
         self._ended: set[str] = set()  # streams that were retracted
         self._blank: dict[int, str] = {}  # events without data
-        self._redacted: set[int] = set()
+        self._redactions: dict[int, str] = {}  # positions that redactions name, and where
+        self._taken: set[str] = set()  # documents that redactions took away
+        self.tree = tree.TreeAudit(log, against, keys)
         self._text = lru_cache(TEXTS)(self._read_text)
         self._source = lru_cache(10_000)(self._read_source)
 
@@ -49,13 +52,12 @@ class EventsAudit:
         for event in self._in_order():
             self.events.count += 1
             try:
+                self.tree.add(event)
                 self._one(event)
             except _UNREADABLE as error:
                 self.events.failed(_where(event), "cannot be checked", error)
             advance(1)
-        for position, where in self._blank.items():
-            if position not in self._redacted:
-                self.events.fault(where, "its data is gone, and no EventRedacted says why")
+        self._check_redactions()
         self._check_versions()
 
     def _in_order(self) -> Iterator[Event]:
@@ -92,8 +94,11 @@ class EventsAudit:
             self.events.fault(where, f"a {event.type} cannot be version {event.version}")
         if not _INSTANT.fullmatch(event.recorded_at):
             self.events.fault(where, f'recorded_at is "{event.recorded_at}", not an instant in UTC')
-        if event.data is None or event.salt is None:
+        if event.data is None and event.salt is None:
             self._blank[event.position] = where
+            return
+        if event.data is None or event.salt is None:
+            self.events.fault(where, "its data or its salt is missing: it was altered")
             return
         if hashlib.sha256(event.salt + event.data.encode()).digest() != event.data_hash:
             self.events.fault(where, "its data does not have its hash: it was altered")
@@ -103,9 +108,29 @@ class EventsAudit:
             return
         self._check_canonical(where, event.data, payload)
         if event.type == "EventRedacted":
-            self._redacted.add(int(payload["position"]))
+            self._check_redaction(event, payload, where)
             return
         self._check_statement(event, payload, where)
+
+    def _check_redaction(self, event: Event, payload: dict[str, Any], where: str) -> None:
+        check(Reason, {"reason": payload.get("reason")}, where)
+        redacted = self.log.event(int(payload["position"]))
+        if redacted is None or redacted.stream != event.stream or redacted.position >= event.position:
+            self.events.fault(where, f"redacts position {payload['position']}, which is no event of this stream before it")
+        self._redactions[int(payload["position"])] = where
+        self._taken.update(payload["documents"])
+
+    def _check_redactions(self) -> None:
+        """Compare what is gone with what redactions name."""
+        for position, where in self._blank.items():
+            if position not in self._redactions:
+                self.events.fault(where, "its data is gone, and no EventRedacted says why")
+        for position, where in self._redactions.items():
+            if position not in self._blank:
+                self.events.fault(where, f"redacts position {position}, and yet what that said is there")
+        for sha256 in sorted(self._taken):
+            if self.log.document(sha256) is not None:
+                self.events.fault(f"document {sha256[:12]}…", "is in the archive, although a redaction took it away")
 
     def _check_canonical(self, where: str, data: str, payload: dict[str, Any]) -> None:
         try:
@@ -209,7 +234,7 @@ class EventsAudit:
     def _read_source(self, source: str) -> tuple[int, str]:
         """Find the position and text of a source; position 0 where there is none."""
         first = self.log.first(f"source/{source}")
-        return (first.position, str(first.payload["statement"]["text_sha256"])) if first and first.payload else (0, "")
+        return (first.position, redaction.named(self.log, source).get("text_sha256", "")) if first else (0, "")
 
     def _read_text(self, sha256: str) -> quotes.Text:
         return quotes.Text((self.log.document(sha256) or b"").decode())

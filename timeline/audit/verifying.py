@@ -1,7 +1,7 @@
 """The audit as a whole: which checks are made, in which order, all on one state of the file."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from timeline.audit.documents import check_documents
@@ -9,25 +9,36 @@ from timeline.audit.events import EventsAudit
 from timeline.audit.file import check_file, check_guards
 from timeline.audit.report import Report, Tally
 from timeline.audit.tables import check_tables
+from timeline.merkle import Key, Note
 from timeline.timeline import Timeline
 
 Step = Callable[[Tally], None]
 
 
-def verify(timeline: Timeline, progress: Callable[[int], None] | None = None) -> Report:
+def verify(
+    timeline: Timeline,
+    progress: Callable[[int], None] | None = None,
+    *,
+    against: Sequence[Note] = (),
+    keys: Sequence[Key] = (),
+) -> Report:
     """Check the whole of a timeline, and report what is wrong where.
 
+    `against` are checkpoints that were kept elsewhere: the log must only add to each, and where there are `keys`, each must be
+    signed by one of them.
     `progress` is told of events as they are done; each is met twice. Nothing is written to the file, and damage is
     reported, never raised; only an interruption is.
     """
     log, advance = timeline.log, progress or _nobody
-    events = EventsAudit(log)
+    events = EventsAudit(log, against, keys)
     tallies: list[Tally] = []
     with _one_state(log.connection):
         steps: list[tuple[Tally, Step]] = [
             (Tally("file"), lambda tally: check_file(log, tally)),
             (Tally("guards"), lambda tally: check_guards(log, tally)),
             (events.events, lambda tally: events.check(advance)),
+            (events.tree.tree, lambda tally: events.tree.finish()),
+            (events.tree.checkpoints, lambda tally: events.tree.check_checkpoints()),
             (events.statements, lambda tally: events.check_wholes()),
             (Tally("documents"), lambda tally: check_documents(log, tally)),
             (events.citations, lambda tally: None),

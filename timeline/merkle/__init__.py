@@ -17,7 +17,7 @@ from timeline.merkle.hashing import (
     verify_consistency,
     verify_inclusion,
 )
-from timeline.merkle.kept import KeptCheckpoint, checkpoints, grow, reader, size
+from timeline.merkle.kept import Growth, KeptCheckpoint, checkpoints, grow, reader, size
 from timeline.merkle.leaf import COLUMNS, leaf
 from timeline.merkle.note import Key, Note, Signature
 from timeline.merkle.proof import Proof, Said
@@ -26,6 +26,7 @@ __all__ = [
     "COLUMNS",
     "EMPTY",
     "Checkpoint",
+    "Growth",
     "KeptCheckpoint",
     "Key",
     "Node",

@@ -6,11 +6,11 @@ Must not change a row that is there.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from timeline.merkle.checkpoint import Checkpoint
-from timeline.merkle.hashing import Node, leaf_hash, node_hash
+from timeline.merkle.hashing import EMPTY, Node, leaf_hash, node_hash
 from timeline.merkle.leaf import COLUMNS, leaf
 from timeline.merkle.note import Key, Note, Signature
 
@@ -75,15 +75,36 @@ def grow(connection: sqlite3.Connection, after: int) -> None:
 
 def _completed(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int, bytes]]:
     """Give each subtree that an event after a position completes, with its number."""
-    number = _count(after)
-    pending = _pending(after, reader(connection))
+    tree = Growth(after, _pending(after, reader(connection)))
     rows = connection.execute(f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position", (after,))
-    for leaves, row in enumerate(rows, start=after + 1):
-        hash_, rest = leaf_hash(leaf(*row)), leaves
+    for row in rows:
+        yield from tree.add(leaf_hash(leaf(*row)))
+
+
+class Growth:
+    """A tree that grows by a leaf at a time. It holds the hashes that more leaves will be joined to, some tens at any size."""
+
+    def __init__(self, leaves: int = 0, pending: Sequence[bytes] = ()) -> None:
+        """Begin with the complete subtrees, from left to right, that so many leaves make."""
+        self.leaves = leaves
+        self._pending = list(pending)
+        self._number = _count(leaves)
+
+    def add(self, hash_: bytes) -> Iterator[tuple[int, bytes]]:
+        """Add a leaf's hash, and give the subtrees that it completes, as (number, hash)."""
+        self.leaves += 1
+        rest = self.leaves
         while not rest & 1:
-            hash_, rest, number = node_hash(pending.pop(), hash_), rest >> 1, number + 1
-            yield number, hash_
-        pending.append(hash_)
+            hash_, rest, self._number = node_hash(self._pending.pop(), hash_), rest >> 1, self._number + 1
+            yield self._number, hash_
+        self._pending.append(hash_)
+
+    def root(self) -> bytes:
+        """Compute the root as it stands."""
+        hash_ = b""
+        for left in reversed(self._pending):
+            hash_ = node_hash(left, hash_) if hash_ else left
+        return hash_ or EMPTY
 
 
 def _pending(leaves: int, node: Node) -> list[bytes]:

@@ -1,5 +1,6 @@
 -- happening_versions: every version of every happening, with the positions between which it stood.
 -- As of position P: known_from <= P AND (known_until IS NULL OR known_until > P).
+-- What was redacted is there by its place alone, with the status redacted, and the reason of that.
 
 CREATE TABLE happening_versions (
     id            TEXT NOT NULL REFERENCES happenings(id),
@@ -54,7 +55,7 @@ SELECT
     CAST(json_extract(data, '$.statement.longitude') AS REAL),
     json_extract(data, '$.statement.part_of'),
     json_extract(data, '$.statement.attributed_to'),
-    CASE type WHEN 'HappeningRetracted' THEN 'retracted' ELSE 'current' END,
+    CASE WHEN data IS NULL THEN 'redacted' WHEN type = 'HappeningRetracted' THEN 'retracted' ELSE 'current' END,
     (SELECT count(DISTINCT json_extract(value, '$.source')) FROM json_each(data, '$.statement.citations')),
     coalesce(json_array_length(data, '$.statement.citations'), 0),
     version,
@@ -62,7 +63,11 @@ SELECT
     position,
     position,
     NULL,
-    json_extract(data, '$.reason')
+    coalesce(json_extract(data, '$.reason'), (
+        SELECT json_extract(redaction.data, '$.reason') FROM events AS redaction
+        WHERE redaction.type = 'EventRedacted' AND json_extract(redaction.data, '$.position') = events.position
+          AND events.data IS NULL
+    ))
 FROM events
 WHERE position > :after AND type IN ('HappeningRecorded', 'HappeningCorrected', 'HappeningRetracted')
 ORDER BY position;

@@ -1,4 +1,5 @@
 -- sources: who said so, as now known: one row for each archived document.
+-- What was redacted is empty, and so are the hashes of a document that a redaction took out of the archive.
 
 CREATE TABLE sources (
     id          TEXT PRIMARY KEY,
@@ -26,6 +27,15 @@ DELETE FROM sources WHERE id IN (
 );
 
 INSERT INTO sources
+WITH named (stream, sha256, text_sha256) AS (
+    SELECT
+        stream,
+        max(coalesce(json_extract(data, '$.statement.sha256'), json_extract(data, '$.kept.sha256'))),
+        max(coalesce(json_extract(data, '$.statement.text_sha256'), json_extract(data, '$.kept.text_sha256')))
+    FROM events
+    WHERE stream IN (SELECT stream FROM events WHERE position > :after AND type IN ('SourceArchived', 'SourceCorrected'))
+    GROUP BY stream
+)
 SELECT
     substr(said.stream, 8),
     json_extract(said.data, '$.statement.title'),
@@ -35,13 +45,14 @@ SELECT
     json_extract(said.data, '$.statement.url'),
     json_extract(said.data, '$.statement.language'),
     json_extract(said.data, '$.statement.media_type'),
-    json_extract(said.data, '$.statement.sha256'),
-    json_extract(said.data, '$.statement.text_sha256'),
+    (SELECT sha256 FROM documents WHERE sha256 = named.sha256),
+    (SELECT sha256 FROM documents WHERE sha256 = named.text_sha256),
     json_extract(said.data, '$.statement.extractor'),
-    (SELECT length(CAST(bytes AS TEXT)) FROM documents WHERE sha256 = json_extract(said.data, '$.statement.text_sha256')),
+    (SELECT length(CAST(bytes AS TEXT)) FROM documents WHERE sha256 = named.text_sha256),
     (SELECT recorded_at FROM events AS first WHERE first.stream = said.stream AND first.version = 1),
     said.position
 FROM events AS said
+LEFT JOIN named ON named.stream = said.stream
 WHERE said.position > :after
   AND said.type IN ('SourceArchived', 'SourceCorrected')
   AND NOT EXISTS (

@@ -15,6 +15,6 @@ DELETE FROM sources_fts WHERE rowid IN (
 
 INSERT INTO sources_fts (rowid, title, publisher, author, text, folded)
 SELECT position, title, publisher, author, text, folded(title, publisher, author, text)
-FROM sources JOIN source_texts ON source_texts.source = sources.id
+FROM sources LEFT JOIN source_texts ON source_texts.source = sources.id
 WHERE position > :after
 ORDER BY position;

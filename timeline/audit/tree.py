@@ -1,0 +1,110 @@
+"""The tree over the log, computed again from its events, and every checkpoint against it.
+
+Trusts nothing that the file keeps of the tree: it is grown anew beside it, in some tens of hashes at any size.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from timeline import checkpoints, merkle
+from timeline.audit.report import Tally
+from timeline.errors import TimelineError
+from timeline.log import Event, Log
+from timeline.merkle import Checkpoint, KeptCheckpoint, Key, Note
+
+_COLUMNS = merkle.COLUMNS.split(", ")
+
+
+class TreeAudit:
+    """What is found on the one reading of the log: `add` each event in order, then `finish` and `check_checkpoints`."""
+
+    def __init__(self, log: Log, against: Sequence[Note], keys: Sequence[Key]) -> None:
+        self.log = log
+        self.tree = Tally("tree")
+        self.checkpoints = Tally("checkpoints")
+        self._against = against
+        self._keys = keys
+        self._growth = merkle.Growth()
+        self._broken = 0  # the first position that is missing
+        self._kept, self._unreadable = _kept(log)
+        self._roots: dict[int, bytes | None] = {one.checkpoint.size: None for one in self._kept}
+        for note in against:
+            self._roots[Checkpoint.of(note).size] = None
+        self._rows = _rows(log)
+
+    def add(self, event: Event) -> None:
+        """Grow the tree by an event, and compare the subtrees that it completes with those kept."""
+        self.tree.count += 1
+        if self._broken or event.position != self._growth.leaves + 1:
+            self._broken = self._broken or self._growth.leaves + 1
+            return
+        leaf = merkle.leaf(*(getattr(event, column) for column in _COLUMNS))
+        for level, (number, hash_) in enumerate(self._growth.add(merkle.leaf_hash(leaf)), start=1):
+            try:
+                kept = next(self._rows, None)
+            except sqlite3.Error as error:
+                kept, self._rows = None, iter(())
+                self.tree.failed(f"row {number}", "cannot be read", error)
+            if kept != (number, hash_):
+                first = event.position - (1 << level) + 1
+                self.tree.fault(
+                    f"events {first} to {event.position}", "do not give the hash kept of them: they were altered, or it was"
+                )
+        if event.position in self._roots:
+            self._roots[event.position] = self._growth.root()
+
+    def finish(self) -> None:
+        """Look for what the tree has beyond the log."""
+        if self._broken:
+            self.tree.fault(f"position {self._broken} and after", "cannot be compared with the tree: an event is missing")
+        elif next(self._rows, None) is not None:
+            self.tree.fault("tree", "holds more than the events give: events were dropped")
+
+    def check_checkpoints(self) -> None:
+        """Compare the checkpoints that are kept in the file, and those that were kept elsewhere, with the log's own roots."""
+        for where, error in self._unreadable:
+            self.checkpoints.fault(where, error)
+        for one in self._kept:
+            where = f"checkpoint of {one.checkpoint.size:,} events, kept at {one.kept_at}"
+            self._check(one.note, where, [key for key, _ in one.signatures])
+        for note in self._against:
+            self._check(note, f"checkpoint of {Checkpoint.of(note).size:,} events, given", self._keys)
+
+    def _check(self, note: Note, where: str, keys: Sequence[Key]) -> None:
+        self.checkpoints.count += 1
+        checkpoint, size = Checkpoint.of(note), self._growth.leaves
+        if checkpoint.size > size and not self._broken:
+            self.checkpoints.fault(where, f"the log holds {size:,}: events were dropped, or this is an older copy")
+        elif checkpoint.size and self._roots[checkpoint.size] != checkpoint.root:
+            self.checkpoints.fault(where, "the log's first events have another root: the past was changed")
+        elif not checkpoint.size and checkpoint.root != merkle.EMPTY:
+            self.checkpoints.fault(where, "a log without events has another root: the past was changed")
+        if keys:
+            try:
+                checkpoints.signed(note, keys)
+            except TimelineError as error:
+                self.checkpoints.fault(where, str(error))
+
+
+def _kept(log: Log) -> tuple[list[KeptCheckpoint], list[tuple[str, str]]]:
+    """Read the checkpoints that can be read, and tell of the others."""
+    kept, unreadable = [], []
+    try:
+        numbers = [
+            number for (number,) in log.connection.execute("SELECT number FROM checkpoints ORDER BY size, number").fetchall()
+        ]
+    except sqlite3.Error as error:
+        return [], [("checkpoints", f"cannot be read: {error}")]
+    for number in numbers:
+        try:
+            kept += merkle.checkpoints(log.connection, number)
+        except (TimelineError, sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+            unreadable.append((f"checkpoint {number}", f"cannot be read: {error}"))
+    return kept, unreadable
+
+
+def _rows(log: Log) -> Iterator[tuple[int, bytes]]:
+    try:
+        yield from log.connection.execute("SELECT number, hash FROM tree ORDER BY number")
+    except sqlite3.OperationalError:  # there is none, which the read tables' check says too
+        return

@@ -1,0 +1,101 @@
+"""Redaction: which event may be redacted, and which documents go with it.
+
+Owns the rules. Must not take anything away itself: the log does, in the transaction of whoever asks.
+"""
+
+import json
+from typing import Any
+
+from timeline.errors import Redacted, StatementInvalid, UnknownEvent
+from timeline.log import Event, Log
+from timeline.model import RedactedVersion
+
+_SAID = ("SourceArchived", "SourceCorrected")
+
+
+def redactable(log: Log, position: int) -> Event:
+    """Find the event at a position. Raises UnknownEvent, or StatementInvalid where it is itself a redaction."""
+    event = log.event(position)
+    if event is None:
+        raise UnknownEvent(
+            f"there is no event at position {position}: the log ends at {log.size()}. See what there is: timeline log"
+        )
+    if event.type == "EventRedacted":
+        raise StatementInvalid(f"{event.id}: says who redacted what, when and why, which stays. Give the position of another event")
+    return event
+
+
+def gone(log: Log, event: Event) -> Redacted:
+    """Tell that what an event said is not there any more."""
+    redaction = log.redaction(event.position)
+    if redaction is None:
+        return Redacted(f"{event.id}: what it said is gone, and no event says why. See what happened: timeline verify")
+    reason = redaction.payload["reason"]
+    return Redacted(f"{event.id}: was redacted at position {redaction.position} by {redaction.recorded_by} ({reason})")
+
+
+def version(log: Log, event: Event) -> RedactedVersion:
+    """Tell of a version of a happening that was redacted."""
+    redaction = log.redaction(event.position)
+    reason = redaction.payload["reason"] if redaction else None
+    id = event.stream.partition("/")[2]
+    return RedactedVersion(id, event.version, event.position, event.recorded_at, event.recorded_by, reason)
+
+
+def data(log: Log, event: Event, reason: str, keep_documents: bool) -> dict[str, Any]:
+    """Write what an EventRedacted holds: the position, the reason, the documents that go, and a source's that stay."""
+    going, staying = documents(log, event)
+    if keep_documents:
+        going, staying = [], sorted([*going, *staying])
+    told = {"documents": going, "position": event.position, "reason": reason}
+    if event.type in _SAID and staying:
+        return {**told, "kept": {field: event.payload["statement"][field] for field in ("sha256", "text_sha256")}}
+    return told
+
+
+def named(log: Log, source: str) -> dict[str, str]:
+    """Give the hashes of a source's document and text, as an event of its stream still has them; empty where none has."""
+    for event in log.stream(f"source/{source}"):
+        holder = event.payload.get("kept" if event.type == "EventRedacted" else "statement")
+        if holder:
+            return {field: holder[field] for field in ("sha256", "text_sha256")}
+    return {}
+
+
+def documents(log: Log, event: Event) -> tuple[list[str], list[str]]:
+    """Tell which documents go with an event, and which stay because others need them, by their SHA-256.
+
+    A source's documents are those it stands for, a happening's those it cites. They stay while another happening that was not
+    redacted cites them in any version, or, if a source's event goes, while another source's event names them.
+    """
+    statement = event.payload["statement"]
+    if event.type in _SAID:
+        candidates = {statement["sha256"], statement["text_sha256"]}
+    else:
+        candidates = {sha for citation in statement["citations"] for sha in named(log, citation["source"]).values()}
+    needed = {sha for sha in candidates if _is_needed(log, event, sha)}
+    return sorted(candidates - needed), sorted(needed)
+
+
+def _is_needed(log: Log, event: Event, sha256: str) -> bool:
+    """Whether another event than this one needs a document."""
+    naming = log.connection.execute(
+        "SELECT position, stream FROM events WHERE type IN ('SourceArchived', 'SourceCorrected')"
+        " AND ? IN (json_extract(data, '$.statement.sha256'), json_extract(data, '$.statement.text_sha256'))",
+        (sha256,),
+    ).fetchall()
+    if event.type in _SAID and any(position != event.position for position, _ in naming):
+        return True
+    keeping = log.connection.execute(
+        "SELECT stream FROM events WHERE type = 'EventRedacted'"
+        " AND ? IN (json_extract(data, '$.kept.sha256'), json_extract(data, '$.kept.text_sha256'))",
+        (sha256,),
+    ).fetchall()
+    sources = {stream.partition("/")[2] for *_, stream in (*naming, *keeping)}
+    cited = log.connection.execute(
+        "SELECT 1 FROM events, json_each(events.data, '$.statement.citations') AS said"
+        " WHERE position <> ? AND events.type LIKE 'Happening%'"
+        " AND json_extract(said.value, '$.source') IN (SELECT value FROM json_each(?)) LIMIT 1",
+        (event.position, json.dumps(sorted(sources))),
+    )
+    return cited.fetchone() is not None
