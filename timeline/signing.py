@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Self
 
 from timeline.errors import KeyRefused, NoteInvalid
 from timeline.merkle import Key, Note, Signature
-from timeline.merkle.note import COSIGNATURE, ED25519, decoded, is_name
+from timeline.merkle.note import COSIGNATURE, ED25519, decoded, is_name, shown
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _PRIVATE = "PRIVATE+KEY+"
+_LARGEST = 10_000  # bytes of a key's file that are read
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -47,15 +48,16 @@ class SigningKey:
     def new(cls, name: str) -> Self:
         """Make a key. Raises KeyRefused where the name cannot be a key's."""
         if not is_name(name):
-            raise KeyRefused(f'"{name}": is no name for a key. Write it without spaces and plus signs, like example.org/timeline')
+            raise KeyRefused(f'"{shown(name)}": is no name for a key. Write it without spaces and plus signs: example.org/timeline')
         return cls(name, _ed25519().Ed25519PrivateKey.generate())
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a key from its file. Raises KeyRefused, also where others than its owner may read it."""
         try:
-            mode = path.stat().st_mode
-            text = path.read_text(encoding="ascii").strip()
+            with path.open("rb") as file:
+                mode = os.fstat(file.fileno()).st_mode
+                text = file.read(_LARGEST).decode().strip()
         except (OSError, ValueError) as error:
             reason = (getattr(error, "strerror", None) or "it is not a key").lower()
             raise KeyRefused(f"{path}: {reason}. Give the path of a key, or make one: timeline key new NAME") from None
@@ -76,30 +78,40 @@ class SigningKey:
         line = f"{_PRIVATE}{self.public.name}+{self.public.id.hex()}+{encoded}\n"
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             raise KeyRefused(f"{path}: is there already, and is not written over. Give another path: --out") from None
         except OSError as error:
-            raise KeyRefused(f"{path}: {(error.strerror or str(error)).lower()}. Give another path: --out") from None
+            raise KeyRefused(f"{path}: {_reason(error)}. Give another path: --out") from None
+        try:
+            _write(file, line)
+        except OSError as error:
+            path.unlink()
+            raise KeyRefused(f"{path}: {_reason(error)}. Give another path: --out") from None
         self.path = path
 
     def last(self) -> Note | None:
-        """Read the last checkpoint that the key signed, which lies beside it: it must sign none that contradicts that."""
+        """Read the last checkpoint that the key signed, which lies beside it: it must sign none that contradicts that.
+
+        Raises KeyRefused where it cannot be read, NoteInvalid where it is none.
+        """
         try:
             return Note.parse(self._memory.read_bytes(), str(self._memory)) if self.path else None
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise KeyRefused(f"{self._memory}: {_reason(error)}. The key signs nothing until it can be read") from None
 
     def remember(self, note: Note) -> None:
-        """Lay a checkpoint that was signed beside the key, in place of the one before."""
+        """Lay a checkpoint that was signed beside the key, in place of the one before. Raises KeyRefused where it cannot."""
         if self.path is None:
             return
         fresh = self._memory.with_suffix(f".{os.getpid()}.tmp")
-        fresh.write_text(str(note), encoding="utf-8")
-        fresh.replace(self._memory)
+        try:
+            _write(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), str(note))
+            fresh.replace(self._memory)
+        except OSError as error:
+            raise KeyRefused(f"{fresh}: {_reason(error)}. The key must note there what it signs; make room for it") from None
 
     @property
     def _memory(self) -> Path:
@@ -139,9 +151,9 @@ def check(note: Note, keys: Iterable[Key], what: str = "checkpoint") -> list[Sig
 
 def _hold(text: str, key: Key, signature: Signature, what: str) -> datetime | None:
     """Check one signature, and tell its time. Raises NoteInvalid."""
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra
-
     ed25519, content = _ed25519(), signature.signature
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra, that is there
+
     message, at = text.encode(), None
     try:
         if key.type == COSIGNATURE:
@@ -155,6 +167,18 @@ def _hold(text: str, key: Key, signature: Signature, what: str) -> datetime | No
 
 def _cosigned(text: str, seconds: int) -> bytes:
     return f"cosignature/v1\ntime {seconds}\n{text}".encode()
+
+
+def _write(file: int, text: str) -> None:
+    """Write a file that was opened, so that it is there after a power cut, and close it."""
+    with os.fdopen(file, "w", encoding="utf-8") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def _ed25519() -> ModuleType:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from timeline.errors import NoteInvalid
-from timeline.merkle.note import Note, decoded
+from timeline.merkle.note import Note, decoded, shown
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 
@@ -37,8 +37,10 @@ class Checkpoint:
             raise NoteInvalid(f"{what}: has not the three lines of one: origin, size, root. Give one made by: timeline checkpoint")
         origin, size, root, *extensions = lines
         hash_ = decoded(root)
+        if not origin.isprintable():
+            raise NoteInvalid(f'{what}: line 1, the origin, is "{shown(origin)}", which cannot be printed. Ask whose log it is')
         if not _SIZE.fullmatch(size):
-            raise NoteInvalid(f'{what}: line 2, the size, is "{size[:40]}", not a number. Give the file as it was received')
+            raise NoteInvalid(f'{what}: line 2, the size, is "{shown(size)}", not a number. Give the file as it was received')
         if hash_ is None or len(hash_) != 32:
-            raise NoteInvalid(f'{what}: line 3, the root, is "{root[:60]}", not a hash in base64. Give the file as it was received')
+            raise NoteInvalid(f'{what}: line 3, the root, is "{shown(root)}", not a hash. Give the file as it was received')
         return cls(origin, int(size), hash_, tuple(extensions))

@@ -28,7 +28,9 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def root(size: int, node: Node) -> bytes:
-    """Compute the root of the first `size` leaves."""
+    """Compute the root of the first `size` leaves. Raises IndexError where that is less than none."""
+    if size < 0:
+        raise IndexError(f"there is no tree of {size} leaves")
     return _range(0, size, node) if size else EMPTY
 
 
@@ -74,8 +76,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     """Check that a leaf's hash stands at an index in the tree of this size and root. Raises ProofInvalid where it does not."""
     if not 0 <= index < size:
         raise ProofInvalid(f"inclusion proof: there is no leaf {index} among {size}. Ask for a proof of this tree")
-    if len(leaf) != len(EMPTY):
-        raise ProofInvalid(f"inclusion proof: a leaf's hash has {len(EMPTY)} bytes, not {len(leaf)}")
+    _whole("inclusion proof", leaf, *proof)
     place, last, hash_ = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
@@ -99,6 +100,7 @@ def verify_consistency(first: int, first_root: bytes, second: int, second_root: 
     """
     if not 0 < first <= second:
         raise ProofInvalid(f"consistency proof: a tree of {first} leaves is not the beginning of one of {second}")
+    _whole("consistency proof", first_root, second_root, *proof)
     if first == second:
         if proof:
             raise ProofInvalid("consistency proof: both trees are of one size, and need no proof")
@@ -125,6 +127,12 @@ def verify_consistency(first: int, first_root: bytes, second: int, second_root: 
         raise ProofInvalid(f"consistency proof: it holds {len(proof)} hashes, fewer than these trees need")
     _same("consistency proof, earlier tree", older, first_root)
     _same("consistency proof, later tree", newer, second_root)
+
+
+def _whole(what: str, *hashes: bytes) -> None:
+    for hash_ in hashes:
+        if len(hash_) != len(EMPTY):
+            raise ProofInvalid(f"{what}: holds a hash of {len(hash_)} bytes, expected {len(EMPTY)}. It was altered")
 
 
 def _same(what: str, found: bytes, expected: bytes) -> None:

@@ -8,7 +8,9 @@ Must not change a row that is there.
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from timeline.errors import NoteInvalid
 from timeline.merkle.checkpoint import Checkpoint
 from timeline.merkle.hashing import EMPTY, Node, leaf_hash, node_hash
 from timeline.merkle.leaf import COLUMNS, leaf
@@ -44,13 +46,24 @@ def reader(connection: sqlite3.Connection) -> Node:
             row = connection.execute(f"SELECT {COLUMNS} FROM events WHERE position = ?", (index + 1,)).fetchone()
             if row is None:
                 raise LookupError(f"there is no event at position {index + 1}")
-            return leaf_hash(leaf(*row))
+            return _leaf_hash(row)
         row = connection.execute("SELECT hash FROM tree WHERE number = ?", (_number(level, index),)).fetchone()
-        if row is None:
+        if row is None or not _are((row[0], bytes)):
             raise LookupError(f"the tree has no subtree {index} of {2**level} leaves")
-        return bytes(row[0])
+        hash_: bytes = row[0]
+        return hash_
 
     return node
+
+
+def _leaf_hash(row: tuple[Any, ...]) -> bytes:
+    """Hash an event's leaf. Raises LookupError where a column is not of its type: the file is damaged."""
+    try:
+        if type(row[2]) is int and type(row[6]) is bytes:
+            return leaf_hash(leaf(*row))
+    except TypeError:  # of what is quoted as text
+        pass
+    raise LookupError(f"the event at position {row[0]} is damaged")
 
 
 def checkpoints(connection: sqlite3.Connection, number: int | None = None) -> list[KeptCheckpoint]:
@@ -59,13 +72,33 @@ def checkpoints(connection: sqlite3.Connection, number: int | None = None) -> li
     rows = connection.execute(
         f"SELECT number, origin, size, root, kept_at FROM checkpoints {where} ORDER BY size, number", {"number": number}
     ).fetchall()
-    return [KeptCheckpoint(n, Checkpoint(o, s, bytes(r)), at, _signatures(connection, n)) for n, o, s, r, at in rows]
+    return [KeptCheckpoint(n, _checkpoint(n, o, s, r), at, _signatures(connection, n)) for n, o, s, r, at in rows]
+
+
+def _checkpoint(number: int, origin: str, size: int, root: bytes) -> Checkpoint:
+    """Read a checkpoint's row. Raises NoteInvalid for one that no checkpoint could have made: it was altered."""
+    what = f"kept checkpoint {number}"
+    if _are((origin, str), (size, int), (root, bytes)):
+        found = Checkpoint(origin, size, root)
+        if Checkpoint.of(Note.parse(found.text, what), what) == found:
+            return found
+    raise NoteInvalid(f"{what}: is not as one is written. It was altered; see what else was: timeline verify")
 
 
 def _signatures(connection: sqlite3.Connection, checkpoint: int) -> tuple[tuple[Key, Signature], ...]:
     rows = connection.execute("SELECT public_key, signature FROM signatures WHERE checkpoint = ? ORDER BY number", (checkpoint,))
-    pairs = [(Key.parse(key), bytes(signature)) for key, signature in rows]
-    return tuple((key, Signature(key.name, key.id, signature)) for key, signature in pairs)
+    found = []
+    for public_key, signature in rows:
+        if not _are((public_key, str), (signature, bytes)) or not signature:
+            raise NoteInvalid(f"kept checkpoint {checkpoint}: a signature was altered; see what else was: timeline verify")
+        key = Key.parse(public_key)
+        found.append((key, Signature(key.name, key.id, signature)))
+    return tuple(found)
+
+
+def _are(*pairs: tuple[object, type]) -> bool:
+    """Whether values are of their columns' types, as they are unless the file is damaged."""
+    return all(type(value) is expected for value, expected in pairs)
 
 
 def grow(connection: sqlite3.Connection, after: int) -> None:
@@ -78,7 +111,7 @@ def _completed(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int
     tree = Growth(after, _pending(after, reader(connection)))
     rows = connection.execute(f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position", (after,))
     for row in rows:
-        yield from tree.add(leaf_hash(leaf(*row)))
+        yield from tree.add(_leaf_hash(row))
 
 
 class Growth:

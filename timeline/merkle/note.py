@@ -6,6 +6,7 @@ Owns their form, and which key a line is of. Must not sign, nor check a signatur
 import base64
 import binascii
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from typing import Self
@@ -16,7 +17,7 @@ ED25519 = 1
 """A signature over the note's text."""
 COSIGNATURE = 4
 """A timestamped Ed25519 signature by a witness (c2sp.org/tlog-cosignature)."""
-LARGEST = 100_000  # bytes of a note
+LARGEST = 1_000_000  # bytes of a note: more than 16 signatures of any kind take
 _MARK = "\N{EM DASH} "
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 _NAME = re.compile(r"[^\s+]+")
@@ -84,18 +85,23 @@ class Key:
         id_, _, encoded = rest.partition("+")
         material = decoded(encoded)
         if not is_name(name) or not material:
-            raise NoteInvalid(f'public key "{text.strip()[:60]}": is not of the form name+id+base64. Copy the whole line')
+            raise NoteInvalid(f'public key "{shown(text.strip())}": is not of the form name+id+base64. Copy the whole line')
         key = cls(name, material[0], material[1:])
         if key.type not in (ED25519, COSIGNATURE) or len(key.public) != 32:
             raise NoteInvalid(f"public key {name}: is not Ed25519, of type 1 or 4. No other is known here")
         if key.id.hex() != id_:
-            raise NoteInvalid(f"public key {name}: its ID is {id_}, expected {key.id.hex()}. It was altered; ask for it again")
+            raise NoteInvalid(f"public key {name}: its ID is {shown(id_)}, expected {key.id.hex()}. Ask for it again")
         return key
 
 
 def is_name(name: str) -> bool:
     """Whether a key may be called so: not empty, without spaces and plus signs."""
     return bool(_NAME.fullmatch(name)) and name.isprintable()
+
+
+def shown(text: str, most: int = 60) -> str:
+    """Write what was received for a message: cut, and without line ends, control characters and what turns the writing round."""
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text[:most])
 
 
 def decoded(text: str) -> bytes | None:
@@ -109,7 +115,7 @@ def decoded(text: str) -> bytes | None:
 
 def _text(content: str | bytes, what: str) -> str:
     if len(content) > LARGEST:
-        raise NoteInvalid(f"{what}: is larger than {LARGEST // 1000} kB, so it is none. Give the file that was handed to you")
+        raise NoteInvalid(f"{what}: is larger than {LARGEST // 1_000_000} MB, so it is none. Give the file that was handed to you")
     try:
         text = content if isinstance(content, str) else content.decode()
         text.encode()
@@ -128,5 +134,5 @@ def _signature(line: str, what: str) -> Signature:
     name, gap, encoded = line.removeprefix(_MARK).rpartition(" ")
     material = decoded(encoded)
     if not line.startswith(_MARK) or not gap or not is_name(name) or material is None or len(material) < 5:
-        raise NoteInvalid(f'{what}: "{line[:60]}" is not a signature line. Give the file as it was received')
+        raise NoteInvalid(f'{what}: "{shown(line)}" is not a signature line. Give the file as it was received')
     return Signature(name, material[:4], material[4:])

@@ -13,14 +13,16 @@ from typing import Any, Self
 
 from timeline.errors import ProofInvalid
 from timeline.merkle.checkpoint import Checkpoint
-from timeline.merkle.hashing import leaf_hash, verify_inclusion
+from timeline.merkle.hashing import EMPTY, leaf_hash, verify_inclusion
 from timeline.merkle.leaf import leaf
-from timeline.merkle.note import Note, decoded
+from timeline.merkle.note import Note, decoded, shown
 
 FORMAT = "c2sp.org/tlog-proof@v1"
 LARGEST = 64_000_000  # bytes of a proof, its event included
 MOST = 64  # hashes: more than a tree of any size has levels
+SALT = 16  # bytes: fixed, so that no word can pass from what is said to the salt before it
 _AS_RECEIVED = "Give the file as it was received"
+_END = 2**53  # below which JSON keeps integers
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,17})")
 
 
@@ -66,20 +68,22 @@ class Proof:
         if len(content) > LARGEST:
             raise ProofInvalid(f"proof: is larger than {LARGEST // 1_000_000} MB, so it is none. {_AS_RECEIVED}")
         head, gap, note = content.partition(b"\n\n")
-        lines = head.decode("ascii", "replace").split("\n")
-        if lines[0].strip() != FORMAT:
-            raise ProofInvalid(f'proof: does not begin with "{FORMAT}". Give a file made by: timeline prove')
-        if "\r" in head.decode("ascii", "replace"):
+        lines = head.decode("ascii", "replace").split("\n", MOST + 3)
+        if lines[0] == FORMAT + "\r":
             raise ProofInvalid(f"proof: its line ends were changed. {_AS_RECEIVED}")
+        if lines[0] != FORMAT:
+            raise ProofInvalid(f'proof: does not begin with "{FORMAT}". Give a file made by: timeline prove')
         if not gap:
             raise ProofInvalid("proof: ends before its checkpoint. It was cut short; ask for it again")
         if len(lines) < 3 or not lines[1].startswith("extra "):
             raise ProofInvalid("proof: has no extra line with the event. Give a file made by: timeline prove")
         index = _INDEX.fullmatch(lines[2])
         if index is None:
-            raise ProofInvalid(f'proof: line 3 is "{lines[2][:40]}", expected "index" and a number. {_AS_RECEIVED}')
+            raise ProofInvalid(f'proof: line 3 is "{shown(lines[2])}", expected "index" and a number. {_AS_RECEIVED}')
+        if len(lines) > MOST + 3:
+            raise ProofInvalid(f"proof: holds more than {MOST} hashes, and no tree has so many levels. {_AS_RECEIVED}")
         hashes = [decoded(line) for line in lines[3:]]
-        if len(hashes) > MOST or any(one is None or len(one) != 32 for one in hashes):
+        if any(one is None or len(one) != 32 for one in hashes):
             raise ProofInvalid(f"proof: holds a line that is not a hash in base64. {_AS_RECEIVED}")
         parsed = Note.parse(note, "proof, checkpoint")
         Checkpoint.of(parsed, "proof, checkpoint")
@@ -101,15 +105,44 @@ class Proof:
 
 
 def _said(encoded: str) -> Said:
-    """Read the extra line, which holds the event in the form that ours have."""
+    """Read the extra line, which holds the event in the form that ours have, and nothing beside it."""
     try:
-        extra = json.loads((decoded(encoded) or b"").decode())
-        data, salt, event = extra["data"], extra["salt"], json.loads(extra["leaf"])
-        said = Said(extra["leaf"].encode(), data, None if salt is None else bytes.fromhex(salt))
-        whole = (data is None) == (salt is None) and (data is None or bool(data.encode()))
-        fits = whole and leaf(**{**event, "data_hash": bytes.fromhex(event["data_hash"])}) == said.leaf
+        extra = _object((decoded(encoded) or b"").decode())
+        data, salt, text = extra.pop("data"), extra.pop("salt"), extra.pop("leaf")
+        said = Said(text.encode(), data, None if salt is None else bytes.fromhex(salt))
+        fits = not extra and _is_leaf(said.leaf)
+        if data is None or salt is None:
+            fits = fits and data is None and salt is None
+        else:
+            fits = fits and bool(data.encode()) and said.salt is not None and len(said.salt) == SALT and said.salt.hex() == salt
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         fits = False
     if not fits:
         raise ProofInvalid("proof: its extra line does not hold an event. Give a file made by: timeline prove")
     return said
+
+
+def _is_leaf(content: bytes) -> bool:
+    """Whether this is a leaf to the letter: nothing but the columns, of their types, in canonical form."""
+    event = _object(content.decode())
+    places = event["position"], event["version"]
+    hash_ = bytes.fromhex(event["data_hash"])
+    return (
+        all(type(one) is int and 0 < one < _END for one in places)
+        and len(hash_) == len(EMPTY)
+        and leaf(**{**event, "data_hash": hash_}) == content
+    )
+
+
+def _object(text: str) -> dict[str, Any]:
+    """Read a JSON object that names nothing twice: of two values, readers could each take another. Raises ValueError."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(found := dict(pairs)) != len(pairs):
+            raise ValueError
+        return found
+
+    parsed = json.loads(text, object_pairs_hook=once)
+    if not isinstance(parsed, dict):
+        raise ValueError
+    return parsed
