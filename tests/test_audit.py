@@ -89,6 +89,8 @@ def test_a_sound_timeline_passes(told: Timeline) -> None:
         "file",
         "guards",
         "events",
+        "tree",
+        "checkpoints",
         "statements",
         "documents",
         "citations",

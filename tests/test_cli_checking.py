@@ -41,9 +41,10 @@ def test_verify_tells_what_was_checked(db: Path) -> None:
     result = run("verify", "--db", str(db))
     assert result.exit_code == 0
     lines = result.output.splitlines()
-    assert [line[0] for line in lines] == ["✓"] * 7
+    assert [line[0] for line in lines] == ["✓"] * 9
     assert lines[2] == "✓ 2 events in order, each with the hash of what it says"
-    assert lines[5] == "✓ 1 citation found again, word for word, where it says"
+    assert lines[3] == "✓ 2 events lead, hash by hash, to the root that is kept of them"
+    assert lines[7] == "✓ 1 citation found again, word for word, where it says"
 
 
 def test_verify_tells_all_that_is_wrong(db: Path) -> None:
@@ -56,7 +57,7 @@ def test_verify_tells_all_that_is_wrong(db: Path) -> None:
     result = run("verify", "--db", str(db))
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    assert "✗ not so: the log refuses changes: 7 guards as they were made" in lines
+    assert "✗ not so: the log refuses changes: 14 guards as they were made" in lines
     assert "    position 2, happening/meeting@1: its data does not have its hash: it was altered" in lines
     assert result.stderr.startswith(f"Error: {db}: ")
     assert " faults found. " in result.stderr

@@ -209,10 +209,10 @@ def test_a_published_file_is_read_where_nothing_can_be_written(timeline: Timelin
 
 
 def test_the_file_says_what_it_is(timeline: Timeline, path: Path) -> None:
-    """application_id and user_version mark the file as a timeline of format 1."""
+    """application_id and user_version mark the file as a timeline of format 2."""
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
 
 
 def test_eight_writers_at_once_lose_nothing(path: Path) -> None:

@@ -29,9 +29,11 @@ def gone(log: Log, event: Event) -> Redacted:
     """Tell that what an event said is not there any more."""
     redaction = log.redaction(event.position)
     if redaction is None:
-        return Redacted(f"{event.id}: what it said is gone, and no event says why. See what happened: timeline verify")
-    reason = redaction.payload["reason"]
-    return Redacted(f"{event.id}: was redacted at position {redaction.position} by {redaction.recorded_by} ({reason})")
+        return Redacted(
+            f"{event.stream}: version {event.version} is gone, and no event says why. See what happened: timeline verify"
+        )
+    told = f"position {redaction.position} by {redaction.recorded_by} ({redaction.payload['reason']})"
+    return Redacted(f"{event.stream}: version {event.version} was redacted at {told}")
 
 
 def version(log: Log, event: Event) -> RedactedVersion:

@@ -105,6 +105,6 @@ def _kept(log: Log) -> tuple[list[KeptCheckpoint], list[tuple[str, str]]]:
 
 def _rows(log: Log) -> Iterator[tuple[int, bytes]]:
     try:
-        yield from log.connection.execute("SELECT number, hash FROM tree ORDER BY number")
-    except sqlite3.OperationalError:  # there is none, which the read tables' check says too
-        return
+        return log.connection.execute("SELECT number, hash FROM tree ORDER BY number")
+    except sqlite3.Error:  # there is none, or it cannot be read, as the read tables' check says too
+        return iter(())

@@ -9,7 +9,10 @@ import click
 from timeline.cli.appending import append, archive, build
 from timeline.cli.checking import rebuild, verify
 from timeline.cli.history import history
+from timeline.cli.keys import key
 from timeline.cli.log import log
+from timeline.cli.proving import checkpoint, prove, verify_proof
+from timeline.cli.redacting import redact
 from timeline.cli.running import Commands
 from timeline.cli.serving import serve
 from timeline.cli.show import show
@@ -24,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (build, serve, append, archive, show, history, log, verify, rebuild):
+for command in (build, serve, append, archive, show, history, log, verify, checkpoint, prove, verify_proof, key, redact, rebuild):
     main.add_command(command)

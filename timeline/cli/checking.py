@@ -8,6 +8,8 @@ import click
 from timeline import audit
 from timeline.audit import Check
 from timeline.cli import printing
+from timeline.cli.keys import trusted, trusted_keys
+from timeline.cli.proving import read_note
 from timeline.cli.running import Refused, db, opened, progress
 from timeline.errors import DatabaseRefused
 from timeline.timeline import Timeline
@@ -16,28 +18,35 @@ _CHECKS = {
     "file": "SQLite finds the file whole",
     "guards": "the log refuses changes: {} as they were made",
     "events": "{} in order, each with the hash of what it says",
+    "tree": "{} lead, hash by hash, to the root that is kept of them",
+    "checkpoints": "{} hold: the log only adds to them",
     "statements": "{} as they must be, referring to what is there",
     "documents": "{} with the bytes that were archived",
     "citations": "{} found again, word for word, where it says",
     "read tables": "{} derived again, the same row for row",
 }
-_THINGS = {"guards": "guard", "documents": "document", "read tables": "read table"}
+_THINGS = {"guards": "guard", "documents": "document", "tree": "event", "read tables": "read table"}
 
 
 @click.command()
+@click.option("--against", multiple=True, metavar="FILE", help="A checkpoint that you kept: the log must only add to it.")
+@trusted_keys
 @db
-def verify(db: Path) -> None:
+def verify(against: tuple[str, ...], trust: tuple[str, ...], db: Path) -> None:
     """Check everything that can be checked.
 
-    The file, the guards, every event's hash and form, every document's bytes, every quotation in its document, and every
-    row of the read tables. Nothing is written. All that is wrong is told, and exit code 1 then given. What nobody can tell
-    from the file alone: whether someone replaced it as a whole.
+    The file, the guards, every event's hash and form, the tree and the checkpoints, every document's bytes, every quotation in
+    its document, and every row of the read tables. Nothing is written. All that is wrong is told, and exit code 1 then given.
+    Whether someone replaced the file as a whole, only a checkpoint tells that was kept elsewhere: --against.
 
-    Example: timeline verify --db timeline.db
+    Example: timeline verify --against checkpoint
     """
+    notes, keys = [read_note(path) for path in against], trusted(trust)
+    if keys and not notes:
+        raise click.UsageError("--trust needs --against: the checkpoint that those keys have signed")
     try:
         with opened(db, guarded=False) as timeline, progress("Verifying", 2 * _size(timeline)) as advance:
-            report = audit.verify(timeline, advance)
+            report = audit.verify(timeline, advance, against=notes, keys=keys)
     except DatabaseRefused as error:
         if _is_damage(error.__cause__):
             raise Refused(f"{db}: it is too damaged to be read. Keep it as it is, and restore a copy") from error

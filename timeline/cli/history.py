@@ -9,7 +9,7 @@ import click
 from timeline.cli import printing
 from timeline.cli.finding import find
 from timeline.cli.running import db, opened
-from timeline.cli.show import when
+from timeline.cli.show import redacted, when
 from timeline.log import Event
 
 VERBS = {
@@ -33,13 +33,15 @@ def history(id: str, db: Path) -> None:
     """
     with opened(db) as timeline:
         found = find(timeline, id)
-        title = found.event.payload.get("statement", {}).get("title", found.event.stream)
+        title = found.event.payload.get("statement", {}).get("title", f"{found.event.stream} (redacted)")
         click.echo(printing.bold(printing.paragraphs(title)))
         click.echo(printing.dim(f"{found.event.stream}, {printing.count(len(found.events), 'version')}"))
         former: dict[str, Any] = {}
         for event in found.events:
             payload = event.payload
             click.echo(f"\n{_heading(event)}")
+            if event.data is None:
+                click.echo(printing.paragraphs(redacted(timeline, event), 2))
             if payload.get("reason"):
                 click.echo(printing.paragraphs(payload["reason"], 2))
             if payload.get("superseded_by"):

@@ -45,6 +45,10 @@ def _events(timeline: Timeline, after: int, reverse: bool) -> Iterator[Event]:
 
 def _line(event: Event, digits: int) -> str:
     title = event.payload.get("statement", {}).get("title", "")
+    if event.data is None:
+        title = "(redacted)"
+    elif event.type == "EventRedacted":
+        title = f"position {event.payload.get('position')}: {event.payload.get('reason')}"
     moment = event.recorded_at[:16].replace("T", " ")
     told = f"{event.position:>{digits}}  {moment}  {_ago(event):<17}  {VERBS[event.type]:<9}  {event.id}  "
     title = printing.on_one_line(title)

@@ -31,7 +31,7 @@ def show(id: str, as_of: int | None, db: Path) -> None:
     """
     with opened(db) as timeline:
         found = find(timeline, id, as_of)
-        draw = _happening if found.kind == "happening" else _source
+        draw = _redacted if found.event.data is None else _happening if found.kind == "happening" else _source
         for block in draw(timeline, found, as_of):
             click.echo(block)
 
@@ -42,6 +42,20 @@ def when(event: Event) -> str:
         return f"{dates.words(event.recorded_at[:16] + ':00Z')} ({instants.ago(event.recorded_at)})"
     except (DateInvalid, ValueError):
         return event.recorded_at
+
+
+def redacted(timeline: Timeline, event: Event) -> str:
+    """Say what became of what an event said: "redacted at position 36 by the editors: …"."""
+    redaction = timeline.log.redaction(event.position)
+    if redaction is None:
+        return "what it said is gone, and no event says why"
+    return f"redacted {when(redaction)} by {redaction.recorded_by}, position {redaction.position}: {redaction.payload['reason']}"
+
+
+def _redacted(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
+    yield printing.bold(printing.harmless(found.event.stream))
+    yield printing.mark(printing.paragraphs(redacted(timeline, found.event)), "red")
+    yield "\n" + printing.dim(_recorded(found.event))
 
 
 def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
@@ -99,13 +113,18 @@ def _place(known: HappeningVersion) -> str | None:
 
 
 def _titled(timeline: Timeline, id: str, as_of: int | None) -> str:
-    past = timeline.log.stream(f"happening/{id}", as_of)
-    return f"{id}, {past[-1].payload['statement']['title']}" if past and past[-1].payload else id
+    statement = _said(timeline, f"happening/{id}", as_of)
+    return f"{id}, {statement['title'] if statement else '(redacted)'}"
 
 
 def _source_title(timeline: Timeline, id: str, as_of: int | None) -> str:
-    past = timeline.log.stream(f"source/{id}", as_of)
-    return str(past[-1].payload["statement"]["title"]) if past and past[-1].payload else "?"
+    return str(_said(timeline, f"source/{id}", as_of).get("title", "(redacted)"))
+
+
+def _said(timeline: Timeline, stream: str, as_of: int | None) -> dict[str, Any]:
+    """Give what a stream last said; nothing where that was redacted."""
+    past = [event for event in timeline.log.stream(stream, as_of) if event.type != "EventRedacted"]
+    return dict(past[-1].payload.get("statement", {})) if past else {}
 
 
 def _parts(timeline: Timeline, id: str, as_of: int | None) -> Iterable[str]:
@@ -127,7 +146,8 @@ def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str
     if published := statement.get("published"):
         yield f"{printing.harmless(dates.words(published))}  {printing.dim(printing.harmless(published))}"
     yield ""
-    text = (timeline.log.document(statement["text_sha256"]) or b"").decode(errors="replace")
+    text = timeline.log.document(statement["text_sha256"])
+    characters = printing.count(len(text.decode(errors="replace")), "character") if text is not None else "(redacted)"
     cited = _cited(timeline, found.id, as_of)
     yield printing.pairs(
         [
@@ -136,7 +156,7 @@ def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str
             ("address", statement.get("url")),
             ("language", statement.get("language")),
             ("media type", statement["media_type"]),
-            ("text", f"{printing.count(len(text), 'character')}, {statement['extractor']}"),
+            ("text", f"{characters}, {statement['extractor']}"),
             ("SHA-256", statement["sha256"]),
             ("corrected", found.event.payload.get("reason")),
             *(("cited for" if number == 0 else "", happening) for number, happening in enumerate(cited)),

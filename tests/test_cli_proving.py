@@ -1,0 +1,277 @@
+"""The commands that prove, and redact: what they write, and in which words they refuse."""
+
+import os
+import shutil
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from timeline import Timeline
+from timeline.cli import main
+from timeline.merkle import Checkpoint, Key, Note, Proof
+from timeline.signing import SigningKey
+
+TEXT = "The council met in Marrakech on 24 November 2025. It sat for four days."
+
+
+def run(*words: object, stdin: str | bytes | None = None) -> Result:
+    """Run a command."""
+    return CliRunner().invoke(main, [str(word) for word in words], input=stdin)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """Make a timeline with a source, a happening and its correction, in a folder of its own."""
+    path = tmp_path / "project" / "timeline.db"
+    path.parent.mkdir()
+    with Timeline(path, by="Ada") as timeline:
+        source = timeline.archive(text=TEXT, id="report", title="A report")
+        timeline.record("meeting", title="The council meets", date="2025-11", citations=[source.quote("met in Marrakech")])
+        timeline.correct("meeting", date="2025-11-24", reason="The report gives the day.")
+    return path
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    """Make a key, beside the project."""
+    path = tmp_path / "log.key"
+    assert run("key", "new", "example.org/log", "--out", path).exit_code == 0
+    return path
+
+
+def test_a_new_key_is_its_owners_alone(tmp_path: Path) -> None:
+    """The public half is printed, alone on standard output; the private half goes to a file that nobody else can read."""
+    path = tmp_path / "a" / "log.key"
+    result = run("key", "new", "example.org/log", "--out", path)
+    assert result.stderr == f"The private key is in {path}. Keep a copy where nobody else comes to. The public key:\n"
+    public = Key.parse(result.stdout)
+    assert public == SigningKey.load(path).public
+    assert run("key", "public", path).stdout == result.stdout
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    again = run("key", "new", "example.org/log", "--out", path)
+    assert (again.exit_code, again.stderr) == (
+        1,
+        f"Error: {path}: is there already, and is not written over. Give another path: --out\n",
+    )
+
+
+def test_a_key_goes_into_the_settings_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for each name, below the user's own folder for settings."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assert run("key", "new", "example.org/log").exit_code == 0
+    assert (tmp_path / "config" / "timeline" / "keys" / "example.org_log.key").exists()
+
+
+@pytest.mark.parametrize("marker", ["metadata.json", ".git", "timeline.db"])
+def test_no_key_is_made_in_a_project(tmp_path: Path, marker: str) -> None:
+    """It would be published with the timeline, or committed."""
+    (tmp_path / marker).touch()
+    path = tmp_path / "deep" / "log.key"
+    result = run("key", "new", "example.org/log", "--out", path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: {path}: lies in {tmp_path}, from where it would be published")
+    assert not path.parent.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs file modes")
+def test_a_key_that_others_can_read_does_not_sign(db: Path, key: Path) -> None:
+    """It may have been copied."""
+    key.chmod(0o640)
+    result = run("checkpoint", "--db", db, "--key", key)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Error: {key}: others than its owner may read it. Close it, or better make another: chmod 600 {key}\n"
+
+
+def test_a_checkpoint_is_a_note_on_standard_output(db: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the letter, signed with --key or $TIMELINE_KEY; unsigned it says so, aside."""
+    signed = run("checkpoint", "--db", db, "--key", key)
+    assert (signed.exit_code, signed.stderr) == (0, "")
+    assert str(Note.parse(signed.stdout_bytes)) == signed.stdout
+    monkeypatch.setenv("TIMELINE_KEY", str(key))
+    assert run("checkpoint", "--db", db).stdout == signed.stdout
+    monkeypatch.delenv("TIMELINE_KEY")
+    unsigned = run("checkpoint", "--db", db)
+    assert signed.stdout.startswith(unsigned.stdout + "\n")
+    assert unsigned.stderr == "It is not signed: give --key, or make one: timeline key new NAME\n"
+
+
+def test_verify_against_a_checkpoint(db: Path, key: Path, tmp_path: Path) -> None:
+    """The log may have grown since; what it held then must be as it was."""
+    kept, public = tmp_path / "kept", run("key", "public", key).stdout.strip()
+    kept.write_bytes(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
+    older = tmp_path / "older.db"
+    shutil.copy(db, older)
+    with Timeline(db, by="Ada") as timeline:
+        timeline.retract("meeting", reason="It was another council.")
+    result = run("verify", "--db", db, "--against", kept, "--trust", public)
+    assert result.exit_code == 0
+    assert "✓ 2 checkpoints hold: the log only adds to them" in result.output
+    later = run("checkpoint", "--db", db, "--key", key).stdout_bytes
+    rolled_back = run("verify", "--db", older, "--against", "-", stdin=later)
+    assert rolled_back.exit_code == 1
+    assert "    checkpoint of 4 events, given: the log holds 3: events were dropped, or this is an older copy" in rolled_back.stdout
+    other = SigningKey.new("example.org/log").public
+    assert "Ask whose key that is before you trust it" in run("verify", "--db", db, "--against", kept, "--trust", other).stdout
+    assert run("verify", "--db", db, "--trust", public).exit_code == 2
+
+
+def test_trusted_keys_may_stand_in_a_file(db: Path, key: Path, tmp_path: Path) -> None:
+    """One on a line, with comments."""
+    kept, keys = tmp_path / "kept", tmp_path / "keys"
+    kept.write_bytes(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
+    keys.write_text(f"# whose word we take\n{SigningKey.new('else.example').public}\n\n{run('key', 'public', key).stdout}")
+    assert run("verify", "--db", db, "--against", kept, "--trust", keys).exit_code == 0
+    missing = run("verify", "--db", db, "--against", kept, "--trust", tmp_path / "none")
+    assert (
+        missing.stderr
+        == f"Error: {tmp_path / 'none'}: no such file or directory. Give a public key, name+id+base64, or a file of them\n"
+    )
+
+
+def test_cosignatures_come_back_and_are_kept(db: Path, key: Path, tmp_path: Path) -> None:
+    """From a file, by the keys that are trusted; others are named and passed over."""
+    note = Note.parse(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
+    witness, stranger = SigningKey.new("witness.example"), SigningKey.new("stranger.example")
+    public, cosignature = witness.cosign(note.text, datetime(2026, 1, 2, tzinfo=UTC))
+    _, other = stranger.cosign(note.text, datetime(2026, 1, 2, tzinfo=UTC))
+    back = tmp_path / "back"
+    back.write_text(str(Note(note.text, (*note.signatures, cosignature, other))), encoding="utf-8")
+    assert run("checkpoint", "--db", db, "--cosigned", back).exit_code == 2
+    result = run("checkpoint", "--db", db, "--cosigned", back, "--trust", public)
+    assert result.stdout == f"{db}: keeps what witness.example signed\n"
+    assert result.stderr == f"Passed over: stranger.example ({other.key_id.hex()}), whose key was not given\n"
+    proof = tmp_path / "proof"
+    proof.write_bytes(run("prove", "meeting", "--db", db).stdout_bytes)
+    shown = run("verify-proof", proof, "--trust", public, "--trust", SigningKey.load(key).public)
+    assert "✓ signed by witness.example, who saw it at 2026-01-02 00:00:00 UTC" in shown.output
+    assert "✓ signed by example.org/log\n" in shown.output
+
+
+@pytest.mark.parametrize(
+    ("id", "event"),
+    [
+        ("meeting", "happening/meeting@2"),
+        ("meeting@1", "happening/meeting@1"),
+        ("happening/meeting@1", "happening/meeting@1"),
+        ("source/report", "source/report@1"),
+        ("report", "source/report@1"),
+        ("2", "happening/meeting@1"),
+    ],
+)
+def test_prove_takes_an_event_by_its_names(db: Path, id: str, event: str) -> None:
+    """A happening or source by its last event, a version, a position."""
+    proof = Proof.parse(run("prove", id, "--db", db).stdout_bytes)
+    proof.check()
+    assert f"{proof.said.event['stream']}@{proof.said.event['version']}" == event
+
+
+@pytest.mark.parametrize(
+    ("id", "refusal"),
+    [
+        ("99", "there is no event at position 99: the log ends at 3"),
+        ("9" * 30, f"there is no event at position {'9' * 30}: the log ends at 3"),
+        ("meetin", 'there is no happening "meetin". Did you mean meeting?'),
+        ("meeting@7", "happening/meeting: has no version 7. The last one is happening/meeting@2"),
+    ],
+)
+def test_prove_says_what_is_not_there(db: Path, id: str, refusal: str) -> None:
+    """In a line."""
+    result = run("prove", id, "--db", db)
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"Error: {refusal}\n")
+
+
+def test_a_proof_says_what_stood_where(db: Path, key: Path, tmp_path: Path) -> None:
+    """Which event, in which log, signed by whom, and its words; without trusted keys it says that nobody checked the signature."""
+    kept, proof = tmp_path / "kept", tmp_path / "proof"
+    kept.write_bytes(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
+    proof.write_bytes(run("prove", "meeting@1", "--db", db, "--checkpoint", kept).stdout_bytes)
+    db.unlink()
+    result = run("verify-proof", proof, "--checkpoint", kept, "--trust", SigningKey.load(key).public)
+    root = Checkpoint.of(Note.parse(kept.read_bytes())).root.hex()
+    lines = result.output.splitlines()
+    assert result.exit_code == 0
+    assert lines[:3] == [
+        "✓ happening/meeting@1 stood at position 2 of the log example.org/log",
+        f"✓ the log then held 3 events, with the root {root}",
+        "✓ signed by example.org/log",
+    ]
+    assert '"title":"The council meets"' in lines[-1]
+    lone = run("verify-proof", proof)
+    assert "? by whom it is signed was not checked: give --trust. It says: example.org/log" in lone.output
+    assert lone.exit_code == 0
+
+
+def test_an_altered_proof_is_refused(db: Path, key: Path, tmp_path: Path) -> None:
+    """Cut, of other words, under another checkpoint, signed by another."""
+    kept, proof = tmp_path / "kept", tmp_path / "proof"
+    kept.write_bytes(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
+    good = run("prove", "meeting", "--db", db).stdout_bytes
+    lines = good.split(b"\n")
+    altered = {
+        "proof: ends before its checkpoint. It was cut short; ask for it again": good[:200],
+        "inclusion proof: it holds 0 hashes, fewer than a tree of 3 needs": b"\n".join([*lines[:3], *lines[4:]]),
+        "proof: does not begin with": b"\xff" + good,
+        "proof: its line ends were changed": good.replace(b"\n", b"\r\n"),
+    }
+    for refusal, content in altered.items():
+        proof.write_bytes(content)
+        result = run("verify-proof", proof)
+        assert result.exit_code == 1
+        assert result.stdout == ""
+        assert result.stderr.startswith(f"Error: {refusal}")
+        assert result.stderr.count("\n") == 1
+    proof.write_bytes(good)
+    stranger = run("verify-proof", proof, "--trust", SigningKey.new("example.org/log").public)
+    assert stranger.exit_code == 1
+    with Timeline(db, by="Ada") as timeline:
+        timeline.retract("meeting", reason="It was another council.")
+    proof.write_bytes(run("prove", "meeting", "--db", db).stdout_bytes)
+    other = run("verify-proof", proof, "--checkpoint", kept)
+    assert other.exit_code == 1
+    assert "Ask for a proof under yours: timeline prove ID --checkpoint" in other.stderr
+
+
+@pytest.mark.parametrize("command", ["verify-proof", "verify --against", "checkpoint --trust x --cosigned"])
+@pytest.mark.parametrize("content", [b"", b"\0" * 99, b"\xff\xfe", b"x" * 200_000, b"a\n\nb\n", b"\n\n\n", b"origin\n01\nx\n"])
+def test_what_is_no_proof_or_checkpoint_is_told_in_a_line(db: Path, tmp_path: Path, command: str, content: bytes) -> None:
+    """Whatever it is."""
+    (tmp_path / "file").write_bytes(content)
+    result = run(*command.split(), tmp_path / "file", *(["--db", db] if command != "verify-proof" else []))
+    assert result.exit_code == 1
+    assert (result.stdout, result.stderr.count("\n")) == ("", 1)
+    assert result.stderr.startswith("Error: ")
+
+
+def test_redact_says_what_went_and_what_may_still_stand(db: Path) -> None:
+    """The event, its documents, other events of the stream, and what it cannot reach."""
+    foretold = run("redact", 2, "--reason", "A court said so.", "--db", db, "--dry-run")
+    assert foretold.output.startswith("happening/meeting@1 at position 2 would be redacted\nDocument ")
+    assert foretold.output.count("would stay") == 1
+    done = run("redact", 2, "--reason", "A court said so.", "--by", "The editors", "--db", db)
+    assert done.stdout == "happening/meeting@1 at position 2 is redacted, as happening/meeting@3 at position 4 says\n"
+    assert done.stderr.splitlines() == [
+        "What it said may also stand in happening/meeting@2 (position 3). Redact those too if it does",
+        "Bundles, scripts, seeds, backups and published copies are not touched. Take the words out of those too",
+    ]
+    last = run("redact", 3, "--reason", "A court said so.", "--db", db)
+    assert "With it went 1 document: " in last.stdout
+    assert run("verify", "--db", db).exit_code == 0
+    told = " ".join(run("show", "meeting", "--db", db).output.split())
+    assert told.startswith("happening/meeting redacted ")
+    assert "position 5: A court said so." in told
+    assert "(redacted)" in run("log", "--db", db).output
+    assert "by The editors, position 4: A court said so." in " ".join(run("history", "meeting", "--db", db).output.split())
+    assert "text (redacted), given as text" in " ".join(run("show", "source/report", "--db", db).output.split())
+
+
+def test_redact_refuses_in_a_line(db: Path, tmp_path: Path) -> None:
+    """No such event, no such file, no reason."""
+    assert run("redact", 9, "--reason", "x", "--db", db).stderr.startswith("Error: there is no event at position 9")
+    assert run("redact", 1, "--reason", "x", "--db", tmp_path / "none.db").stderr.startswith(
+        f"Error: {tmp_path / 'none.db'}: there is no"
+    )
+    assert run("redact", 1, "--db", db).exit_code == 2
+    assert not (tmp_path / "none.db").exists()

@@ -1,0 +1,220 @@
+"""Redaction: what an event said goes, with every copy of it; what it was, who took it away and why stays."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from timeline import ArchivedSource, RedactedVersion, Timeline
+from timeline.errors import DatabaseRefused, Redacted, StatementInvalid, UnknownEvent, VersionConflict
+from timeline.log import Event
+
+WHY = "Names a witness."
+
+
+@pytest.fixture
+def names(timeline: Timeline, report: ArchivedSource, meeting: str) -> ArchivedSource:
+    """Archive a document of its own (position 3), cite it (4), and correct what cites it (5)."""
+    names = timeline.archive(text="Zebulon Quist was seen at the harbour.", id="names", title="Names of witnesses")
+    timeline.record("sighting", title="Quist is seen", date="2025", actors=["Zebulon Quist"], citations=[names.quote("was seen")])
+    timeline.correct("sighting", title="Quist is seen at the harbour", reason="The document says where.")
+    return names
+
+
+def table(timeline: Timeline, sql: str) -> list[tuple[Any, ...]]:
+    """Read rows."""
+    return timeline.log.connection.execute(sql).fetchall()
+
+
+def test_the_words_go_and_the_place_stays(timeline: Timeline, meeting: str) -> None:
+    """Data and salt are gone; the row's other columns, its leaf and so the log's root are as they were."""
+    before = timeline.log.event(2)
+    assert before is not None
+    root = timeline.checkpoint().text
+    event = timeline.redact(2, reason=WHY)
+    after = timeline.log.event(2)
+    assert after == Event(**{**{f: getattr(before, f) for f in Event.__slots__}, "data": None, "salt": None})
+    assert (event.id, event.position, event.recorded_by) == ("happening/meeting@2", 3, "tester")
+    assert (event.payload["position"], event.payload["reason"], len(event.payload["documents"])) == (2, WHY, 1)
+    assert timeline.prove(2).said.data is None
+    assert timeline.verify().ok
+    assert root.splitlines()[1:] == timeline.prove(2).note.text.splitlines()[1:]
+
+
+def test_the_read_tables_tell_that_and_why(timeline: Timeline, names: ArchivedSource) -> None:
+    """A row of empty columns with the status and the reason; nothing of it is current, found, or counted."""
+    timeline.redact(5, reason=WHY)
+    assert table(timeline, "SELECT id, title, date, status, version FROM happenings WHERE id = 'sighting'") == [
+        ("sighting", None, None, "redacted", 2)
+    ]
+    assert table(
+        timeline, "SELECT version, title, status, reason FROM happening_versions WHERE id = 'sighting' ORDER BY version"
+    ) == [
+        (1, "Quist is seen", "current", None),
+        (2, None, "redacted", WHY),
+    ]
+    assert table(timeline, "SELECT id FROM timeline") == [("meeting",)]
+    assert table(timeline, "SELECT * FROM facets WHERE value LIKE '%quist%'") == []
+    assert table(timeline, "SELECT count(*) FROM happenings_fts WHERE happenings_fts MATCH 'quist'") == [(0,)]
+    assert table(timeline, "SELECT name FROM actors WHERE id LIKE '%quist%'") == [("Zebulon Quist",)], "version 1 still names him"
+    timeline.redact(4, reason=WHY)
+    assert table(timeline, "SELECT name FROM actors WHERE id LIKE '%quist%'") == []
+    assert timeline.verify().ok
+
+
+def test_a_document_goes_with_the_last_event_that_cites_it(timeline: Timeline, names: ArchivedSource, path: Path) -> None:
+    """It stays while another version cites it; afterwards it is in no byte of the file, and does not come back."""
+    assert timeline.redact(4, reason=WHY).payload["documents"] == []
+    assert b"was seen at the harbour" in path.read_bytes()
+    assert len(timeline.redact(5, reason=WHY).payload["documents"]) == 1
+    assert b"was seen at the harbour" not in path.read_bytes() + Path(f"{path}-wal").read_bytes()
+    assert table(timeline, "SELECT title, sha256, characters FROM sources WHERE id = 'names'") == [
+        ("Names of witnesses", None, None)
+    ]
+    assert timeline.verify().ok
+    for id in ("names", "others"):
+        with pytest.raises(Redacted, match=r"taken out of the archive at position 7 .*Leave it out"):
+            timeline.archive(text="Zebulon Quist was seen at the harbour.", id=id, title="Names of witnesses")
+    with pytest.raises(Redacted, match="nothing can be quoted"):
+        timeline.record("again", title="Again", date="2025", citations=[names.quote("was seen")])
+
+
+def test_a_document_that_others_cite_stays(timeline: Timeline, names: ArchivedSource) -> None:
+    """A source can be redacted while happenings rest on its document: they are still found in it."""
+    event = timeline.redact(3, reason=WHY)
+    assert event.payload["documents"] == []
+    assert set(event.payload["kept"]) == {"sha256", "text_sha256"}
+    assert table(timeline, "SELECT title, characters FROM sources WHERE id = 'names'") == [(None, 38)]
+    assert timeline.verify().ok
+    timeline.record("later", title="Later", date="2026", citations=[names.quote("at the harbour")])
+    for position in (4, 5):
+        timeline.redact(position, reason=WHY)
+    assert table(timeline, "SELECT count(*) FROM documents") == [(2,)]
+    assert len(timeline.redact(7, reason=WHY).payload["documents"]) == 1
+    assert table(timeline, "SELECT count(*) FROM documents") == [(1,)]
+    assert timeline.verify().ok
+
+
+def test_a_corrected_source_that_is_redacted_keeps_its_document(timeline: Timeline, names: ArchivedSource) -> None:
+    """The first event still names it."""
+    timeline.correct_source("names", author="A witness", reason="Signed.")
+    timeline.redact(6, reason=WHY)
+    assert table(timeline, "SELECT title, author, characters FROM sources WHERE id = 'names'") == [(None, None, 38)]
+    assert timeline.verify().ok
+
+
+def test_documents_can_be_kept(timeline: Timeline, names: ArchivedSource) -> None:
+    """Where it is not the document that the law is about."""
+    timeline.redact(4, reason=WHY)
+    assert timeline.redact(5, reason=WHY, keep_documents=True).payload["documents"] == []
+    assert table(timeline, "SELECT characters FROM sources WHERE id = 'names'") == [(38,)]
+    assert timeline.verify().ok
+
+
+def test_it_can_be_said_again(timeline: Timeline, meeting: str) -> None:
+    """The same redaction appends nothing; another reason for it is refused."""
+    first = timeline.redact(2, reason=WHY)
+    assert timeline.redact(2, reason=WHY) == first
+    with pytest.raises(
+        Redacted, match=r"happening/meeting: version 1 was redacted at position 3 by tester \(Names a witness.\) already"
+    ):
+        timeline.redact(2, reason="Another.")
+    assert timeline.log.size() == 3
+
+
+def test_what_cannot_be_redacted(timeline: Timeline, meeting: str) -> None:
+    """No event there, a redaction itself, no reason, in the middle of other appends, or someone wrote meanwhile."""
+    with pytest.raises(UnknownEvent, match="there is no event at position 9: the log ends at 2"):
+        timeline.redact(9, reason=WHY)
+    with pytest.raises(StatementInvalid, match="position 2: reason: is empty"):
+        timeline.redact(2, reason=" ")
+    with pytest.raises(StatementInvalid, match="Redact it by itself"), timeline.transaction():
+        timeline.redact(2, reason=WHY)
+    with pytest.raises(VersionConflict, match="at version 1, expected 4"):
+        timeline.redact(2, reason=WHY, expected_version=4)
+    timeline.redact(2, reason=WHY)
+    with pytest.raises(StatementInvalid, match=r"happening/meeting@2: says who redacted what, when and why, which stays"):
+        timeline.redact(3, reason=WHY)
+
+
+def test_a_redacted_happening_is_told_in_python(timeline: Timeline, names: ArchivedSource) -> None:
+    """Reading it is refused with the reason, its history says where it was, and an older version can be read."""
+    timeline.redact(5, reason=WHY)
+    with pytest.raises(Redacted, match=r"happening/sighting: version 2 was redacted at position 6 by tester \(Names a witness.\)"):
+        timeline.happening("sighting")
+    assert timeline.happening("sighting", as_of=4).title == "Quist is seen"
+    last = timeline.history("sighting")[-1]
+    assert isinstance(last, RedactedVersion)
+    assert (last.version, last.position, last.status, last.reason) == (2, 5, "redacted", WHY)
+
+
+def test_nothing_is_built_on_what_was_redacted(timeline: Timeline, meeting: str) -> None:
+    """It is neither recorded anew, nor corrected, nor retracted; another happening may still be a part of it."""
+    timeline.redact(2, reason=WHY, keep_documents=True)
+    cited = [{"source": "report", "quote": "met in Marrakech"}]
+    with pytest.raises(Redacted, match=r"is not put back. Leave it out, also of bundles and scripts"):
+        timeline.record("meeting", title="The council meets", date="2025", citations=cited)
+    with pytest.raises(Redacted, match="nothing of it stands"):
+        timeline.correct("meeting", title="Another", reason="Why not")
+    with pytest.raises(Redacted, match="nothing of it stands"):
+        timeline.retract("meeting", reason="Why not")
+    timeline.record("part", title="A part", date="2025", part_of="meeting", citations=cited)
+    assert timeline.verify().ok
+
+
+def test_a_correction_after_a_redacted_version_can_be_said_again(timeline: Timeline, names: ArchivedSource) -> None:
+    """A script that corrected runs again, though what it corrected is gone."""
+    timeline.redact(4, reason=WHY)
+    again = timeline.correct("sighting", title="Quist is seen at the harbour", reason="The document says where.")
+    assert again.position == 5
+
+
+def test_appends_after_a_redaction_give_what_a_rebuild_gives(timeline: Timeline, names: ArchivedSource) -> None:
+    """Counts that corrections and retractions take off do not count what is gone."""
+    timeline.redact(4, reason=WHY)
+    timeline.correct("sighting", actors=["Someone"], tags=["seen"], reason="Better so.")
+    timeline.redact(5, reason=WHY)
+    timeline.retract("meeting", reason="Another council.")
+    assert timeline.verify().faults == ()
+    assert table(timeline, "SELECT value, happenings FROM facets WHERE facet = 'actor'") == [("someone", 1)]
+
+
+def test_a_reader_in_the_way_is_told_and_the_redaction_stands(timeline: Timeline, meeting: str, path: Path) -> None:
+    """Someone who reads the file as it was keeps its journal from being emptied; the same call again empties it."""
+    timeline.log.connection.execute("PRAGMA busy_timeout = 50")
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM events").fetchone()
+    with pytest.raises(DatabaseRefused, match="Stop that one, then repeat"):
+        timeline.redact(2, reason=WHY)
+    assert timeline.log.event(2) is not None
+    reader.close()
+    timeline.redact(2, reason=WHY)
+    everything = path.read_bytes() + Path(f"{path}-wal").read_bytes()
+    assert b"A chair" not in everything
+    assert timeline.verify().ok
+
+
+def test_undoing_a_redaction_is_found(timeline: Timeline, meeting: str) -> None:
+    """What it names must be gone, and what is gone must be named; a document does not come back."""
+    connection = timeline.log.connection
+    kept = timeline.log.event(2)
+    assert kept is not None
+    timeline.redact(2, reason=WHY)
+    connection.execute("DROP TRIGGER events_update")
+    connection.execute("DROP TRIGGER documents_insert_redacted")
+    connection.execute("UPDATE events SET data = ?, salt = ? WHERE position = 2", (kept.data, kept.salt))
+    assert "redacts position 2, and yet what that said is there" in told(timeline)
+    connection.execute("UPDATE events SET data = NULL WHERE position = 2")
+    assert "its data or its salt is missing: it was altered" in told(timeline)
+    connection.execute("UPDATE events SET salt = NULL WHERE position = 2")
+    gone = connection.execute("SELECT json_extract(data, '$.documents[0]') FROM events WHERE position = 3").fetchone()[0]
+    assert gone
+    connection.execute("INSERT INTO documents VALUES (?, x'00')", (gone,))
+    assert "is in the archive, although a redaction took it away" in told(timeline)
+
+
+def told(timeline: Timeline) -> str:
+    """Verify, and join what is wrong."""
+    return "\n".join(what for _, what in timeline.verify().faults)

@@ -1,0 +1,96 @@
+"""The commands about keys: key new, key public. And how other commands are given a key to sign with, or keys to trust.
+
+Owns where a key may lie: never beside a timeline or in a project, from where it would be published.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from timeline.cli.running import Refused
+from timeline.errors import NoteInvalid
+from timeline.merkle import Key
+from timeline.signing import SigningKey
+
+_PROJECT = (".git", "metadata.json", "timeline.db")
+
+signing_key = click.option(
+    "--key",
+    "key_path",
+    type=click.Path(path_type=Path),
+    envvar="TIMELINE_KEY",
+    metavar="FILE",
+    help="The key to sign with, as made by `timeline key new`.  [default: $TIMELINE_KEY, or unsigned]",
+)
+trusted_keys = click.option(
+    "--trust",
+    multiple=True,
+    metavar="KEY",
+    help="A public key (name+id+base64), or a file with one on each line, that must have signed. May be repeated.",
+)
+
+
+@click.group()
+def key() -> None:
+    """Make and show keys for signing checkpoints.
+
+    Example: timeline key new example.org/timeline
+    """
+
+
+@key.command()
+@click.argument("name")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the key is written.  [default: your settings]")
+def new(name: str, out: Path | None) -> None:
+    """Make a key that signs as NAME, which is then the log's name: a web address without https://, for example.
+
+    The private key goes to a file that only you can read, outside of the project; the public key is printed: give it to
+    everyone who is to check. Needs the extra `sign`.
+
+    Example: timeline key new example.org/timeline
+    """
+    made = SigningKey.new(name)
+    path = out or Path(click.get_app_dir("timeline")) / "keys" / f"{name.replace('/', '_')}.key"
+    if project := _project(path):
+        raise Refused(f"{path}: lies in {project}, from where it would be published with the timeline. Give another path: --out")
+    made.save(path)
+    click.echo(f"The private key is in {path}. Keep a copy where nobody else comes to. The public key:", err=True)
+    click.echo(str(made.public))
+
+
+@key.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def public(file: Path) -> None:
+    """Print the public key that belongs to the private one in FILE.
+
+    Example: timeline key public ~/.config/timeline/keys/example.org_timeline.key
+    """
+    click.echo(str(SigningKey.load(file).public))
+
+
+def loaded(path: Path | None) -> SigningKey | None:
+    """Read the key to sign with, where one is given."""
+    return None if path is None else SigningKey.load(path)
+
+
+def trusted(given: Iterable[str]) -> list[Key]:
+    """Read public keys, each given as such or in a file, one on each line."""
+    keys: list[Key] = []
+    for text in given:
+        path = Path(text)
+        if "+" in text and not path.exists():
+            keys.append(Key.parse(text))
+            continue
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError) as error:
+            reason = (getattr(error, "strerror", None) or "it is not a text").lower()
+            raise NoteInvalid(f"{text}: {reason}. Give a public key, name+id+base64, or a file of them") from None
+        keys += [Key.parse(line) for line in lines if line.strip() and not line.startswith("#")]
+    return keys
+
+
+def _project(path: Path) -> Path | None:
+    """Find the project or timeline that a path lies in."""
+    return next((folder for folder in path.absolute().parents if any((folder / name).exists() for name in _PROJECT)), None)

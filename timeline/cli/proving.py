@@ -1,0 +1,148 @@
+"""The commands that give others something to check: checkpoint, prove, verify-proof. Must not decide what a proof shows."""
+
+import os
+from pathlib import Path
+
+import click
+
+from timeline import checkpoints
+from timeline.cli import printing
+from timeline.cli.finding import find
+from timeline.cli.keys import loaded, signing_key, trusted, trusted_keys
+from timeline.cli.running import Refused, db, opened
+from timeline.errors import ProofInvalid, UnknownEvent
+from timeline.log import Event
+from timeline.merkle import Checkpoint, Note, Proof
+from timeline.merkle.note import LARGEST
+from timeline.merkle.proof import LARGEST as LARGEST_PROOF
+from timeline.timeline import Timeline
+
+
+@click.command()
+@signing_key
+@click.option("--origin", metavar="NAME", help="What the log is called, where no key says it.")
+@click.option("--cosigned", "cosigned_path", metavar="FILE", help="Keep the signatures of others under a checkpoint, instead.")
+@trusted_keys
+@db
+def checkpoint(key_path: Path | None, origin: str | None, cosigned_path: str | None, trust: tuple[str, ...], db: Path) -> None:
+    """Write the log's checkpoint: how many events it holds, and the one hash that stands for them all.
+
+    Send it elsewhere: into a repository of others, to a time-stamping service, on paper. Whoever has it can tell later whether
+    anything was changed: timeline verify --against FILE. It is kept in the file as well. With --cosigned and --trust, signatures
+    of witnesses under a checkpoint are checked and kept.
+
+    Example: timeline checkpoint --key ~/.config/timeline/keys/example.org_timeline.key > checkpoint
+    """
+    key = loaded(key_path)
+    if cosigned_path is not None:
+        _keep(cosigned_path, trust, db)
+        return
+    read_only = not os.access(db, os.W_OK)
+    with opened(db, read_only=read_only) as timeline:
+        note = timeline.checkpoint(key, origin=origin)
+    click.echo(str(note).encode(), nl=False)
+    if key is None:
+        click.echo("It is not signed: give --key, or make one: timeline key new NAME", err=True)
+    if read_only:
+        click.echo(f"It was not kept in {db}, which is read-only", err=True)
+
+
+def _keep(path: str, trust: tuple[str, ...], db: Path) -> None:
+    note, keys = read_note(path), trusted(trust)
+    if not keys:
+        raise click.UsageError("--cosigned needs --trust: the public keys whose signatures are to be kept")
+    with opened(db, read_only=False) as timeline:
+        passed_over = timeline.cosigned(note, keys)
+    click.echo(f"{db}: keeps what {' and '.join(dict.fromkeys(key.name for key in keys))} signed")
+    for signature in passed_over:
+        click.echo(f"Passed over: {signature.name} ({signature.key_id.hex()}), whose key was not given", err=True)
+
+
+@click.command()
+@click.argument("id")
+@click.option("--checkpoint", "path", metavar="FILE", help="The checkpoint to prove it under.  [default: the last one]")
+@db
+def prove(id: str, path: str | None, db: Path) -> None:
+    """Write a proof that an event stands in the log, word for word: a small file that needs no database.
+
+    ID is the id of a happening (its last event), "source/ID", an event such as "happening/ga-93@1", or a position.
+
+    Example: timeline prove happening/ga-93@1 > ga-93.tlog-proof
+    """
+    with opened(db) as timeline:
+        event = _event(timeline, id)
+        proof = timeline.prove(event.position, read_note(path) if path else None)
+    click.echo(str(proof).encode(), nl=False)
+
+
+def _event(timeline: Timeline, name: str) -> Event:
+    """Find the event that is meant: by its position, as one version of a stream, or as the last of one."""
+    if name.isascii() and name.isdecimal():
+        event = timeline.log.event(int(name)) if len(name) < 19 else None
+        if event is None:
+            raise UnknownEvent(f"there is no event at position {name}: the log ends at {timeline.log.size()}")
+        return event
+    stream, _, version = name.partition("@")
+    for candidate in (stream, f"happening/{stream}", f"source/{stream}"):
+        for event in timeline.log.stream(candidate) if version else ():
+            if str(event.version) == version:
+                return event
+    return find(timeline, name).event
+
+
+@click.command("verify-proof")
+@click.argument("file")
+@click.option("--checkpoint", "path", metavar="FILE", help="The checkpoint that you kept: the proof must be under that very one.")
+@trusted_keys
+def verify_proof(file: str, path: str | None, trust: tuple[str, ...]) -> None:
+    """Check a proof, without a database: what stood in which log, word for word.
+
+    Example: timeline verify-proof ga-93.tlog-proof --trust example.org/timeline+4d1c…+AT…
+    """
+    proof, keys = Proof.parse(_read(file, LARGEST_PROOF)), trusted(trust)
+    proof.check()
+    if path is not None:
+        _same(proof.checkpoint, Checkpoint.of(read_note(path), path), path)
+    holding = checkpoints.signed(proof.note, keys, "proof, checkpoint") if keys else []
+    event, known = proof.said.event, proof.checkpoint
+    click.echo(f"{_tick()} {event['stream']}@{event['version']} stood at position {event['position']:,} of the log {known.origin}")
+    click.echo(f"{_tick()} the log then held {printing.count(known.size, 'event')}, with the root {known.root.hex()}")
+    for one in holding:
+        at = f", who saw it at {one.at:%Y-%m-%d %H:%M:%S} UTC" if one.at else ""
+        click.echo(f"{_tick()} signed by {one.key.name}{at}")
+    if not holding:
+        click.echo(f"? by whom it is signed was not checked: give --trust. It says: {_signers(proof.note)}")
+    click.echo(f"\nRecorded, as it says, {event['recorded_at']} by {printing.on_one_line(event['recorded_by'])} ({event['type']}):")
+    click.echo(printing.harmless(proof.said.data) if proof.said.data is not None else "what it said has been redacted")
+
+
+def _same(found: Checkpoint, kept: Checkpoint, path: str) -> None:
+    if found != kept:
+        raise ProofInvalid(
+            f"proof: is under a checkpoint of {found.size:,} events of {found.origin}, not under {path}, of {kept.size:,} events of"
+            f" {kept.origin}. Ask for a proof under yours: timeline prove ID --checkpoint {path}"
+        )
+
+
+def _signers(note: Note) -> str:
+    return ", ".join(dict.fromkeys(signature.name for signature in note.signatures)) or "nobody"
+
+
+def _tick() -> str:
+    return click.style("✓", fg="green")
+
+
+def read_note(path: str) -> Note:
+    """Read a checkpoint from a file, or from standard input for "-"; it must have the form of one."""
+    note = Note.parse(_read(path, LARGEST), path)
+    Checkpoint.of(note, path)
+    return note
+
+
+def _read(path: str, largest: int) -> bytes:
+    """Read a file from outside, and not more of it than there can be."""
+    try:
+        with click.open_file(path, "rb") as file:
+            return bytes(file.read(largest + 1))
+    except OSError as error:
+        raise Refused(f"{path}: {(error.strerror or str(error)).lower()}. Give the path of the file") from None

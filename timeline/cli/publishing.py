@@ -1,0 +1,97 @@
+"""The commands that make copies for others, or for later: publish, backup, restore. Must not decide when a copy is sound."""
+
+import base64
+import os
+from pathlib import Path
+
+import click
+
+from timeline import publishing
+from timeline.cli.keys import loaded, signing_key
+from timeline.cli.printing import count
+from timeline.cli.running import Refused, db, opened, progress
+from timeline.cli.serving import METADATA
+from timeline.errors import PublishingRefused
+from timeline.log import Log
+from timeline.publishing import Held
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@signing_key
+@click.option(
+    "--metadata",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What Datasette is to say of it.  [default: metadata.json, where there is one]",
+)
+@db
+def publish(folder: Path, key_path: Path | None, metadata: Path | None, db: Path) -> None:
+    """Publish the timeline to a folder that anyone can serve and check.
+
+    It holds the database as it stands, verified, with its checkpoint, the metadata, this program, a verifier that stands
+    alone, a Dockerfile and a README. Publishing again to the same folder shows that the log only adds to what was there,
+    and is refused where it does not. Others may append meanwhile.
+
+    Example: timeline publish public --key ~/.config/timeline/keys/example.org_timeline.key
+    """
+    key = loaded(key_path)
+    _must_exist(db)
+    description = metadata or (METADATA if METADATA.is_file() else None)
+    with (
+        opened(db, read_only=not _is_writable(db)) as timeline,
+        progress("Verifying", 2 * timeline.log.size()) as advance,
+    ):
+        made = publishing.publish(timeline, folder, key=key, metadata=description, advance=advance)
+        kept = not timeline.log.read_only
+    checkpoint = made.checkpoint
+    if not made.changed:
+        click.echo(f"{folder}: nothing has changed since it was published: {count(checkpoint.size, 'event')}")
+    else:
+        new = "" if made.before is None else f" ({checkpoint.size - made.before:,} new)"
+        click.echo(f"{folder}: {count(checkpoint.size, 'event')}{new}")
+    click.echo(f"root {_root(checkpoint.root)}")
+    if made.key is None:
+        click.echo("Its checkpoint is not signed: give --key, or make one: timeline key new NAME", err=True)
+    if not kept:
+        click.echo(f"The checkpoint was not kept in {db}, which is read-only", err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@db
+def backup(file: Path, db: Path) -> None:
+    """Copy the timeline to a new FILE, while others append to it.
+
+    The copy is of one moment: all of an append or none. Its events are hashed and compared with the log before it gets its name.
+
+    Example: timeline backup 2026-01-31.db
+    """
+    with opened(db) as timeline, progress("Checking", timeline.log.size()) as advance:
+        made = publishing.backup(timeline, file, advance)
+    _tell(file, made, "")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@db
+def restore(file: Path, db: Path) -> None:
+    """Make a backup the timeline again.
+
+    The whole of FILE is verified first. It becomes the database where there is none: nothing is written over.
+
+    Example: timeline restore 2026-01-31.db --db timeline.db
+    """
+    with opened(file, guarded=False) as source, progress("Verifying", 3 * _size(source.log)) as advance:
+        made = publishing.restore(source, db, advance)
+    _tell(db, made, f" restored from {file}. Whether all is there, tells a later checkpoint: timeline verify --against FILE")
+
+
+def _tell(path: Path, made: Held, more: str) -> None:
+    click.echo(f"{path}: {count(made.events, 'event')}{more}")
+    click.echo(f"root {_root(made.root)}")
+
+
+def _root(root: bytes) -> str:
+    """Write a root as a checkpoint does."""
+    return base64.b64encode(root).decode()
