@@ -18,6 +18,7 @@ LEVELS = [
     {"statements", "archived", "checkpoints", "redaction"},
     {"timeline"},
     {"audit", "bundles"},
+    {"publishing"},
     {"cli"},
 ]
 WEB_MAY_IMPORT = {"dates", "merkle", "errors", "web"}

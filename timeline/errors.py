@@ -109,3 +109,10 @@ class NoteInvalid(TimelineError):
 
 class KeyRefused(TimelineError):
     """A key for signing cannot be used or made: absent, open to others, altered, or without the library that signs."""
+
+
+# What leaves the house
+
+
+class PublishingRefused(TimelineError):
+    """A folder, a backup or a restored timeline cannot be made there, or must not be: it would write over something, or be unsound."""

@@ -12,6 +12,7 @@ from timeline.cli.history import history
 from timeline.cli.keys import key
 from timeline.cli.log import log
 from timeline.cli.proving import checkpoint, prove, verify_proof
+from timeline.cli.publishing import backup, publish, restore
 from timeline.cli.redacting import redact
 from timeline.cli.running import Commands
 from timeline.cli.serving import serve
@@ -27,5 +28,23 @@ def main() -> None:
     """
 
 
-for command in (build, serve, append, archive, show, history, log, verify, checkpoint, prove, verify_proof, key, redact, rebuild):
+for command in (
+    build,
+    serve,
+    append,
+    archive,
+    show,
+    history,
+    log,
+    verify,
+    checkpoint,
+    prove,
+    verify_proof,
+    key,
+    redact,
+    rebuild,
+    publish,
+    backup,
+    restore,
+):
     main.add_command(command)

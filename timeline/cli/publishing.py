@@ -2,6 +2,7 @@
 
 import base64
 import os
+import sqlite3
 from pathlib import Path
 
 import click
@@ -9,9 +10,8 @@ import click
 from timeline import publishing
 from timeline.cli.keys import loaded, signing_key
 from timeline.cli.printing import count
-from timeline.cli.running import Refused, db, opened, progress
+from timeline.cli.running import db, opened, progress
 from timeline.cli.serving import METADATA
-from timeline.errors import PublishingRefused
 from timeline.log import Log
 from timeline.publishing import Held
 
@@ -36,11 +36,10 @@ def publish(folder: Path, key_path: Path | None, metadata: Path | None, db: Path
     Example: timeline publish public --key ~/.config/timeline/keys/example.org_timeline.key
     """
     key = loaded(key_path)
-    _must_exist(db)
     description = metadata or (METADATA if METADATA.is_file() else None)
     with (
         opened(db, read_only=not _is_writable(db)) as timeline,
-        progress("Verifying", 2 * timeline.log.size()) as advance,
+        progress("Verifying", 2 * _size(timeline.log)) as advance,
     ):
         made = publishing.publish(timeline, folder, key=key, metadata=description, advance=advance)
         kept = not timeline.log.read_only
@@ -67,7 +66,7 @@ def backup(file: Path, db: Path) -> None:
 
     Example: timeline backup 2026-01-31.db
     """
-    with opened(db) as timeline, progress("Checking", timeline.log.size()) as advance:
+    with opened(db) as timeline, progress("Checking", _size(timeline.log)) as advance:
         made = publishing.backup(timeline, file, advance)
     _tell(file, made, "")
 
@@ -90,6 +89,18 @@ def restore(file: Path, db: Path) -> None:
 def _tell(path: Path, made: Held, more: str) -> None:
     click.echo(f"{path}: {count(made.events, 'event')}{more}")
     click.echo(f"root {_root(made.root)}")
+
+
+def _is_writable(db: Path) -> bool:
+    """Whether a checkpoint can be kept in it: SQLite writes a journal beside it too."""
+    return os.access(db, os.W_OK) and os.access(db.absolute().parent, os.W_OK)
+
+
+def _size(log: Log) -> int:
+    try:
+        return log.size()
+    except sqlite3.Error:  # damaged: verifying will say where
+        return 0
 
 
 def _root(root: bytes) -> str:

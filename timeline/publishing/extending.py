@@ -1,0 +1,53 @@
+"""That a folder published anew only adds to what it held: checked first, then shown to its readers.
+
+Owns the files in `checkpoints/`: every checkpoint there was, to the letter, and from each to the next the proof in the form in
+which logs ask witnesses to cosign (c2sp.org/tlog-witness, add-checkpoint).
+"""
+
+import base64
+
+from timeline import checkpoints, merkle
+from timeline.errors import PublishingRefused
+from timeline.log import Log
+from timeline.merkle import Checkpoint, Key, Note
+from timeline.publishing.folder import Former
+
+
+def check(log: Log, former: Former, key: Key | None) -> None:
+    """Make sure that a log adds to a folder's checkpoint, and that whoever signs has signed it. Raises ProofInvalid."""
+    checkpoints.extends(log, former.checkpoint, f"the checkpoint in {former.path}")
+    if key and former.key and key != former.key:
+        raise PublishingRefused(
+            f"{former.path}: was signed by {former.key.name} ({former.key.id.hex()}), not by {key.name} ({key.id.hex()}),"
+            " so its readers could not check it. Use that key, or publish to another folder"
+        )
+
+
+def still_signed(former: Former, note: Note, key: Key | None) -> None:
+    """Make sure that what was signed before is signed again, under the same name. Raises PublishingRefused."""
+    if former.key and key is None:
+        raise PublishingRefused(f"{former.path}: was signed by {former.key.name} before, and this is not. Give the key: --key FILE")
+    if former.key and Checkpoint.of(note).origin != former.checkpoint.origin:
+        raise PublishingRefused(
+            f"{former.path}: is of the log {former.checkpoint.origin}, this is {Checkpoint.of(note).origin}."
+            " Publish to another folder"
+        )
+
+
+def merged(former: Former, note: Note) -> Note:
+    """Keep signatures that others have put under the same checkpoint in the folder."""
+    if note.text != former.note.text:
+        return note
+    return Note(note.text, (*note.signatures, *(one for one in former.note.signatures if one not in note.signatures)))
+
+
+def shown(log: Log, former: Former, note: Note) -> dict[str, bytes]:
+    """Write the files that show it: the checkpoint that was, and the proof that this one adds to it. Raises ProofInvalid."""
+    old, new = former.checkpoint, Checkpoint.of(note)
+    hashes = merkle.consistency(old.size, new.size, merkle.reader(log.connection))
+    merkle.verify_consistency(old.size, old.root, new.size, new.root, hashes)
+    if old.size == new.size:
+        return {}
+    lines = [f"old {old.size}", *(base64.b64encode(hash_).decode() for hash_ in hashes), ""]
+    proof = "".join(f"{line}\n" for line in lines) + str(note)
+    return {f"checkpoints/{old.size}": former.content, f"checkpoints/{old.size}-to-{new.size}": proof.encode()}

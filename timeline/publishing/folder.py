@@ -1,0 +1,98 @@
+"""A published folder: what is in it, and how it is replaced while others read it.
+
+Owns the names of its files, and the order in which they are replaced: the database first and the checkpoint last, so that at
+every moment the database adds to the checkpoint that lies beside it.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from timeline.errors import PublishingRefused
+from timeline.merkle import Checkpoint, Key, Note
+from timeline.publishing.staging import sync
+
+CHECKPOINT = "checkpoint"
+PUBLIC_KEY = "public-key"
+METADATA = "metadata.json"
+DOCKERFILE = "Dockerfile"
+README = "README.md"
+VERIFIER = "verify_timeline.py"
+_WHEELS = "cited_timeline-*.whl"
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What a folder was published with before: its checkpoint, to the letter, and the key that has signed it."""
+
+    path: Path
+    content: bytes
+    note: Note
+    key: Key | None
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Whose log it was, and how far."""
+        return Checkpoint.of(self.note, str(self.path / CHECKPOINT))
+
+
+def read(path: Path, database: str, live: Path) -> Former | None:
+    """Read what a folder was published with; None where there is none, or nothing in it.
+
+    Raises PublishingRefused where it is something else than a folder in which a database of this name was published, and
+    NoteInvalid where its checkpoint is none.
+    """
+    if not os.path.lexists(path):
+        return None
+    if not path.is_dir():
+        raise PublishingRefused(f"{path}: is not a folder. Give the path of a new one")
+    names = {entry.name for entry in path.iterdir()}
+    if not names:
+        return None
+    if not names >= {CHECKPOINT, VERIFIER, DOCKERFILE, database} or live.resolve().parent == path.resolve():
+        raise PublishingRefused(
+            f"{path}: holds other files than a published {database}, and nothing there is written over. Give a new folder"
+        )
+    content = (path / CHECKPOINT).read_bytes()
+    note = Note.parse(content, str(path / CHECKPOINT))
+    key = Key.parse((path / PUBLIC_KEY).read_bytes().decode(errors="replace")) if PUBLIC_KEY in names else None
+    former = Former(path, content, note, key)
+    if former.checkpoint.size == 0:
+        raise PublishingRefused(f"{path}: its checkpoint is of no events, to which everything adds. Publish to a new folder")
+    return former
+
+
+def replace(fresh: Path, path: Path, names: Iterable[str], *, known: bool) -> bool:
+    """Put what was made into place, in the order given, and tell whether anything changed.
+
+    Where the folder is not known it is put in place as a whole. What has the same bytes is left alone.
+    """
+    if not known:
+        if path.is_dir():
+            path.rmdir()
+        for folder in [fresh, *(entry for entry in fresh.iterdir() if entry.is_dir())]:
+            sync(folder)
+        fresh.rename(path)
+        sync(path.parent)
+        return True
+    changed = [name for name in names if not _same(fresh / name, path / name)]
+    for name in changed:
+        (path / name).parent.mkdir(exist_ok=True)
+        (fresh / name).replace(path / name)
+        sync((path / name).parent)
+    for old in path.glob(_WHEELS):
+        if old.name not in names:
+            old.unlink()
+    return bool(changed)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Compare two files byte by byte."""
+    if not other.is_file() or other.is_symlink() or one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as first, other.open("rb") as second:
+        while block := first.read(1 << 20):
+            if block != second.read(1 << 20):
+                return False
+    return True
