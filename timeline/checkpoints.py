@@ -64,7 +64,7 @@ def _origin(log: Log, kept: Sequence[KeptCheckpoint], key: SigningKey | None, or
             f'origin "{name}": this log has signed as {known[-1]} before, and keeps its name. Use the key of that name'
         )
     if name is None:
-        return known[-1] if known else f"timeline/{merkle.reader(log.connection)(0, 0).hex()[:32]}"
+        return merkle.origin(log.connection)
     if not is_name(name):
         raise NoteInvalid(f'origin "{name}": holds a space or a plus sign. Write it like example.org/timeline')
     return name

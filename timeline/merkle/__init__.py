@@ -17,7 +17,7 @@ from timeline.merkle.hashing import (
     verify_consistency,
     verify_inclusion,
 )
-from timeline.merkle.kept import Growth, KeptCheckpoint, checkpoints, grow, reader, size
+from timeline.merkle.kept import Growth, KeptCheckpoint, checkpoints, grow, origin, reader, size
 from timeline.merkle.leaf import COLUMNS, leaf
 from timeline.merkle.note import Key, Note, Signature
 from timeline.merkle.proof import Proof, Said
@@ -41,6 +41,7 @@ __all__ = [
     "leaf",
     "leaf_hash",
     "node_hash",
+    "origin",
     "reader",
     "root",
     "size",

@@ -6,7 +6,7 @@ Must not change a row that is there.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,19 @@ def _leaf_hash(row: tuple[Any, ...]) -> bytes:
     raise LookupError(f"the event at position {row[0]} is damaged")
 
 
+def origin(connection: sqlite3.Connection, *, signed: bool = True) -> str:
+    """Name a log for a checkpoint that nobody signs: as it was signed last, or by the hash of its first event.
+
+    Without `signed` it is not looked up what was signed. Raises LookupError for a log without events.
+    """
+    rows = connection.execute(
+        "SELECT origin FROM checkpoints WHERE EXISTS (SELECT 1 FROM signatures WHERE checkpoint = checkpoints.number)"
+        " ORDER BY size DESC, number DESC LIMIT ?",
+        (int(signed),),
+    ).fetchall()
+    return str(rows[0][0]) if rows else f"timeline/{reader(connection)(0, 0).hex()[:32]}"
+
+
 def checkpoints(connection: sqlite3.Connection, number: int | None = None) -> list[KeptCheckpoint]:
     """Read the checkpoints that were kept, the smallest log first, or one of them by its number. Raises NoteInvalid."""
     where = "" if number is None else "WHERE number = :number"
@@ -108,7 +121,7 @@ def grow(connection: sqlite3.Connection, after: int) -> None:
 
 def _completed(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int, bytes]]:
     """Give each subtree that an event after a position completes, with its number."""
-    tree = Growth(after, _pending(after, reader(connection)))
+    tree = Growth(after, reader(connection))
     rows = connection.execute(f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position", (after,))
     for row in rows:
         yield from tree.add(_leaf_hash(row))
@@ -117,37 +130,29 @@ def _completed(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int
 class Growth:
     """A tree that grows by a leaf at a time. It holds the hashes that more leaves will be joined to, some tens at any size."""
 
-    def __init__(self, leaves: int = 0, pending: Sequence[bytes] = ()) -> None:
-        """Begin with the complete subtrees, from left to right, that so many leaves make."""
+    def __init__(self, leaves: int = 0, node: Node | None = None) -> None:
+        """Begin with so many leaves, whose subtrees are read through `node` when they are joined to new ones."""
         self.leaves = leaves
-        self._pending = list(pending)
+        self._node = node
+        self._pending: list[bytes] = []
         self._number = _count(leaves)
 
     def add(self, hash_: bytes) -> Iterator[tuple[int, bytes]]:
         """Add a leaf's hash, and give the subtrees that it completes, as (number, hash)."""
         self.leaves += 1
-        rest = self.leaves
+        level, rest = 0, self.leaves
         while not rest & 1:
-            hash_, rest, self._number = node_hash(self._pending.pop(), hash_), rest >> 1, self._number + 1
+            left = self._node(level, rest - 2) if self._node and not self._pending else self._pending.pop()
+            hash_, level, rest, self._number = node_hash(left, hash_), level + 1, rest >> 1, self._number + 1
             yield self._number, hash_
         self._pending.append(hash_)
 
     def root(self) -> bytes:
-        """Compute the root as it stands."""
+        """Compute the root as it stands, of a tree that grew from nothing."""
         hash_ = b""
         for left in reversed(self._pending):
             hash_ = node_hash(left, hash_) if hash_ else left
         return hash_ or EMPTY
-
-
-def _pending(leaves: int, node: Node) -> list[bytes]:
-    """Give the largest complete subtrees that so many leaves make, from left to right."""
-    found, start = [], 0
-    for level in reversed(range(leaves.bit_length())):
-        if leaves >> level & 1:
-            found.append(node(level, start >> level))
-            start += 1 << level
-    return found
 
 
 def _count(leaves: int) -> int:
