@@ -58,11 +58,16 @@ def test_a_new_key_is_its_owners_alone(tmp_path: Path) -> None:
     )
 
 
-def test_a_key_goes_into_the_settings_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One for each name, below the user's own folder for settings."""
+def test_a_key_goes_into_the_settings_by_itself(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for each name, below the user's own folder for settings, and is then found by its name."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    assert run("key", "new", "example.org/log").exit_code == 0
+    made = run("key", "new", "example.org/log")
     assert (tmp_path / "config" / "timeline" / "keys" / "example.org_log.key").exists()
+    assert run("key", "public", "example.org/log").stdout == made.stdout
+    assert "example.org/log" in run("checkpoint", "--db", db, "--key", "example.org/log").stdout
+    assert run("checkpoint", "--db", db, "--key", "example.org/other").stderr == (
+        "Error: example.org/other: no such file or directory. Give the path of a key, or make one: timeline key new NAME\n"
+    )
 
 
 @pytest.mark.parametrize("marker", ["metadata.json", ".git", "timeline.db"])

@@ -20,8 +20,8 @@ signing_key = click.option(
     "key_path",
     type=click.Path(path_type=Path),
     envvar="TIMELINE_KEY",
-    metavar="FILE",
-    help="The key to sign with, as made by `timeline key new`.  [default: $TIMELINE_KEY, or unsigned]",
+    metavar="KEY",
+    help="The key to sign with, by its name or its file.  [default: $TIMELINE_KEY, or unsigned]",
 )
 trusted_keys = click.option(
     "--trust",
@@ -41,7 +41,7 @@ def key() -> None:
 
 @key.command()
 @click.argument("name")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the key is written.  [default: your settings]")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where it is written.  [default: your settings]")
 def new(name: str, out: Path | None) -> None:
     """Make a key that signs as NAME, which is then the log's name: a web address without https://, for example.
 
@@ -51,7 +51,7 @@ def new(name: str, out: Path | None) -> None:
     Example: timeline key new example.org/timeline
     """
     made = SigningKey.new(name)
-    path = out or Path(click.get_app_dir("timeline")) / "keys" / f"{name.replace('/', '_')}.key"
+    path = out or _in_settings(name)
     if project := _project(path):
         raise Refused(f"{path}: lies in {project}, from where it would be published with the timeline. Give another path: --out")
     made.save(path)
@@ -60,18 +60,27 @@ def new(name: str, out: Path | None) -> None:
 
 
 @key.command()
-@click.argument("file", type=click.Path(path_type=Path))
-def public(file: Path) -> None:
-    """Print the public key that belongs to the private one in FILE.
+@click.argument("key", type=click.Path(path_type=Path))
+def public(key: Path) -> None:
+    """Print the public key that belongs to a private one, given by its name or its file.
 
-    Example: timeline key public ~/.config/timeline/keys/example.org_timeline.key
+    Example: timeline key public example.org/timeline
     """
-    click.echo(str(SigningKey.load(file).public))
+    click.echo(str(SigningKey.load(_file(key)).public))
 
 
-def loaded(path: Path | None) -> SigningKey | None:
-    """Read the key to sign with, where one is given."""
-    return None if path is None else SigningKey.load(path)
+def loaded(key: Path | None) -> SigningKey | None:
+    """Read the key to sign with, where one is given by its name or its file."""
+    return None if key is None else SigningKey.load(_file(key))
+
+
+def _file(key: Path) -> Path:
+    """Find the file of a key: the one that is given, or that of this name in the settings."""
+    return _in_settings(str(key)) if not key.exists() and _in_settings(str(key)).exists() else key
+
+
+def _in_settings(name: str) -> Path:
+    return Path(click.get_app_dir("timeline")) / "keys" / f"{name.replace('/', '_')}.key"
 
 
 def trusted(given: Iterable[str]) -> list[Key]:

@@ -31,7 +31,7 @@ def checkpoint(key_path: Path | None, origin: str | None, cosigned_path: str | N
     anything was changed: timeline verify --against FILE. It is kept in the file as well. With --cosigned and --trust, signatures
     of witnesses under a checkpoint are checked and kept.
 
-    Example: timeline checkpoint --key ~/.config/timeline/keys/example.org_timeline.key > checkpoint
+    Example: timeline checkpoint --key example.org/timeline > checkpoint
     """
     key = loaded(key_path)
     if cosigned_path is not None:
