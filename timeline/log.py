@@ -9,7 +9,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,10 @@ APPLICATION_ID = 0x7E11_0001  # PRAGMA application_id: this file is a timeline
 FORMAT = 2  # PRAGMA user_version: which layout of the log
 BUSY_SECONDS = 60
 CACHE_KIBIBYTES = 65_536  # so that appending to a large log does not read its indexes again and again
+TABLES = ("events", "documents", "checkpoints", "signatures")  # which the guards keep
 _NO_END = 2**62
+_NAMES = "-- TRIGGER "  # with which SQLite explains what a trigger does
+_LEAVES_OPEN = ": the log could be altered without being refused"
 _TOOK_AWAY = "WHERE type = 'EventRedacted' AND ? IN (SELECT value FROM json_each(data, '$.documents'))"
 _COLUMNS = "position, stream, version, type, recorded_at, recorded_by, data, salt, data_hash"
 
@@ -262,16 +265,34 @@ class Log:
                 f"{self.path}: written before the first release of this program (format {form}, known {FORMAT})."
                 f" Build it again from its bundles: timeline build --db {self.path.with_stem(self.path.stem + '-new')}"
             )
-        elif self.guarded and (missing := self.missing_guards()):
+        elif self.guarded and (changed := self.unguarded()):
+            names = ", ".join(dict.fromkeys(name.removeprefix("trigger ") for name, _ in changed))
             raise GuardsMissing(
-                f"{self.path}: the log's guards are missing or changed: {', '.join(missing)}. It may have been tampered with;"
+                f"{self.path}: the log's guards are missing or changed: {names}. It may have been tampered with;"
                 f" nothing was opened. See what happened: timeline verify --db {self.path}"
             )
 
-    def missing_guards(self) -> list[str]:
-        """Name the guards that are absent or not as they were made."""
-        found = dict(self.connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-        return [name for name, sql in guards().items() if found.get(name) != sql]
+    def unguarded(self) -> list[tuple[str, str]]:
+        """Tell what of the log is not as it was made, each as (what, how): its tables, indexes and guards, and triggers of others.
+
+        Triggers are looked for in what SQLite would do, because what a file says about them can be made to say anything.
+        """
+        kept = {
+            name: (kind, table, sql)
+            for kind, name, table, sql in self.connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
+        }
+        found = [
+            (f"{kind} {name}", f"is missing or changed{_LEAVES_OPEN if kind == 'trigger' else ''}")
+            for name, (kind, table, sql) in _made().items()
+            if kept.get(name) != (kind, table, sql)
+        ]
+        for table in TABLES:
+            for name in sorted(acting(self.connection, table) - guards().keys()):
+                found.append((f"trigger {name}", f"is not one of ours, and acts on {table}"))
+            for _, name, unique, *_ in self.connection.execute(f"PRAGMA main.index_list({table})"):
+                if unique and name not in _made():
+                    found.append((f"index {name}", f"is not one of ours, and would let rows of {table} be replaced"))
+        return found
 
     def _create(self) -> None:
         _use_wal(self.connection)
@@ -313,6 +334,28 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > give_up:
                 raise
             time.sleep(0.01)
+
+
+def acting(connection: sqlite3.Connection, table: str) -> set[str]:
+    """Name the triggers, temporary ones too, that act when rows of a table come, change or go."""
+    columns = ", ".join(f"{name} = NULL" for _, name, *_ in connection.execute(f"PRAGMA main.table_info({table})"))
+    found: set[str] = set()
+    for change in (f"INSERT INTO main.{table} DEFAULT VALUES", f"UPDATE main.{table} SET {columns}", f"DELETE FROM main.{table}"):
+        with suppress(sqlite3.OperationalError):  # there is no such table
+            programs = connection.execute(f"EXPLAIN {change}")
+            found |= {row[5].removeprefix(_NAMES) for row in programs if str(row[5]).startswith(_NAMES)}
+    return found
+
+
+@cache
+def _made() -> dict[str, tuple[str, str, str | None]]:
+    """Give what `log.sql` makes, as SQLite keeps it: name to type, table and SQL."""
+    made = sqlite3.connect(":memory:")
+    for sql in statements("timeline", "log.sql"):
+        made.execute(sql)
+    rows = made.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    made.close()
+    return {name: (kind, table, sql) for kind, name, table, sql in rows}
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from collections.abc import Set
 
 from timeline.audit.report import Tally
 from timeline.log import Log
@@ -9,8 +10,8 @@ from timeline.log import Log
 _DECODED = "decoded as "
 
 
-def check_documents(log: Log, tally: Tally) -> None:
-    """Hash every document again, one at a time."""
+def check_documents(log: Log, tally: Tally, named: Set[str]) -> None:
+    """Hash every document again, one at a time, and look for those that no event names."""
     names = log.connection.execute("SELECT sha256 FROM documents ORDER BY sha256").fetchall()
     for (sha256,) in names:
         tally.count += 1
@@ -21,6 +22,8 @@ def check_documents(log: Log, tally: Tally) -> None:
             continue
         if content is None or hashlib.sha256(content).hexdigest() != sha256:
             tally.fault(f"document {sha256[:12]}…", "its bytes do not have this SHA-256: they were altered")
+        if sha256 not in named:
+            tally.fault(f"document {sha256[:12]}…", "is no document of any source: it was put there without an event")
 
 
 def missing(log: Log, statement: dict[str, object]) -> list[str]:

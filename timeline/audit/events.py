@@ -5,7 +5,6 @@ Reads the log once, in order, and holds no more of it than who is part of whom a
 
 import hashlib
 import json
-import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
@@ -19,13 +18,22 @@ from timeline.audit.report import Tally
 from timeline.errors import StatementInvalid, TimelineError
 from timeline.log import Event, EventType, Log
 from timeline.merkle import Key, Note
-from timeline.model import HappeningVersion, Reason, Source, check, stream
+from timeline.merkle.proof import SALT
+from timeline.model import HappeningFields, HappeningVersion, Reason, Source, SourceFields, check, stream
 
 ATTEMPTS = 20  # places that cannot be read, after which the rest is given up
 TEXTS = 32  # texts held at a time
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _FIRST = {"SourceArchived", "HappeningRecorded"}
 _KINDS = {"Source": "source", "Happening": "happening"}
+_PARTS = {  # what an event's data holds, and must not hold more
+    "SourceArchived": {"statement"},
+    "HappeningRecorded": {"statement"},
+    "SourceCorrected": {"statement", "changes", "reason"},
+    "HappeningCorrected": {"statement", "changes", "reason"},
+    "HappeningRetracted": {"statement", "reason", "superseded_by"},
+    "EventRedacted": {"documents", "kept", "position", "reason"},
+}
+_HASHES = ("sha256", "text_sha256")
 _PLACE = ("start_char", "end_char", "grade", "prefix", "suffix")
 _UNREADABLE = (ValueError, TypeError, LookupError, RecursionError, AttributeError, sqlite3.Error)
 
@@ -43,6 +51,7 @@ class EventsAudit:
         self._blank: dict[int, str] = {}  # events without data
         self._redactions: dict[int, str] = {}  # positions that redactions name, and where
         self._taken: set[str] = set()  # documents that redactions took away
+        self.named: set[str] = set()  # documents that sources stand for
         self.tree = tree.TreeAudit(log, against, keys)
         self._text = lru_cache(TEXTS)(self._read_text)
         self._source = lru_cache(10_000)(self._read_source)
@@ -80,6 +89,31 @@ class EventsAudit:
 
     def _one(self, event: Event) -> None:
         where = _where(event)
+        self._check_place(event, where)
+        if event.data is None and event.salt is None:
+            self._blank[event.position] = where
+            return
+        if event.data is None or event.salt is None:
+            self.events.fault(where, "its data or its salt is missing: it was altered")
+            return
+        if hashlib.sha256(event.salt + event.data.encode()).digest() != event.data_hash:
+            self.events.fault(where, "its data does not have its hash: it was altered")
+        if len(event.salt) != SALT:
+            self.events.fault(where, f"its salt has {len(event.salt)} bytes, expected {SALT}: it was altered")
+        payload = json.loads(event.data)
+        if not isinstance(payload, dict):
+            self.events.fault(where, "its data is not an object")
+            return
+        self._check_canonical(where, event.data, payload)
+        for part in sorted(payload.keys() - _PARTS.get(event.type, payload.keys())):
+            self.events.fault(where, f"{part}: is not a part of a {event.type}")
+        if event.type == "EventRedacted":
+            self._check_redaction(event, payload, where)
+            return
+        self._check_statement(event, payload, where)
+
+    def _check_place(self, event: Event, where: str) -> None:
+        """Check all of an event but what it says."""
         kind, _, id = event.stream.partition("/")
         if event.type not in get_args(EventType):
             self.events.fault(where, f'"{event.type}" is not a type of event')
@@ -92,33 +126,26 @@ class EventsAudit:
             self.events.fault(where, str(error))
         if (event.version == 1) != (event.type in _FIRST):
             self.events.fault(where, f"a {event.type} cannot be version {event.version}")
-        if not _INSTANT.fullmatch(event.recorded_at):
+        if not tree.INSTANT.fullmatch(event.recorded_at):
             self.events.fault(where, f'recorded_at is "{event.recorded_at}", not an instant in UTC')
-        if event.data is None and event.salt is None:
-            self._blank[event.position] = where
-            return
-        if event.data is None or event.salt is None:
-            self.events.fault(where, "its data or its salt is missing: it was altered")
-            return
-        if hashlib.sha256(event.salt + event.data.encode()).digest() != event.data_hash:
-            self.events.fault(where, "its data does not have its hash: it was altered")
-        payload = json.loads(event.data)
-        if not isinstance(payload, dict):
-            self.events.fault(where, "its data is not an object")
-            return
-        self._check_canonical(where, event.data, payload)
-        if event.type == "EventRedacted":
-            self._check_redaction(event, payload, where)
-            return
-        self._check_statement(event, payload, where)
 
     def _check_redaction(self, event: Event, payload: dict[str, Any], where: str) -> None:
         check(Reason, {"reason": payload.get("reason")}, where)
-        redacted = self.log.event(int(payload["position"]))
+        position = payload["position"]
+        redacted = self.log.event(position) if type(position) is int else None
         if redacted is None or redacted.stream != event.stream or redacted.position >= event.position:
-            self.events.fault(where, f"redacts position {payload['position']}, which is no event of this stream before it")
-        self._redactions[int(payload["position"])] = where
+            self.events.fault(where, f"redacts position {position}, which is no event of this stream before it")
+            return
+        if redacted.type == "EventRedacted":
+            self.events.fault(where, f"redacts position {position}, which says who redacted what, and stays")
+        if position in self._redactions:
+            self.events.fault(where, f"redacts position {position}, which was redacted before")
+        self._redactions[position] = where
         self._taken.update(payload["documents"])
+        for field, sha256 in payload.get("kept", {}).items():
+            self.named.add(sha256)
+            if field not in _HASHES or not redacted.type.startswith("Source") or self.log.document(sha256) is None:
+                self.events.fault(where, f"kept.{field}: is not a document of that source in the archive")
 
     def _check_redactions(self) -> None:
         """Compare what is gone with what redactions name."""
@@ -157,16 +184,30 @@ class EventsAudit:
             for field, reason in error.faults:
                 self.statements.fault(where, f"{field}: {reason}")
             return
-        for field, value in (payload.get("changes") or {}).items():
-            if statement.get(field) != value:
-                self.statements.fault(where, f"{field}: the statement does not say what the correction changed it to")
+        if event.type not in _FIRST:
+            self._check_changes(event, payload.get("changes") or {}, statement, where)
         if event.type.startswith("Source"):
+            self.named.update(statement[field] for field in _HASHES)
             for what in documents.missing(self.log, statement):
                 self.statements.fault(where, what)
             return
         self._check_references(event, payload, statement, where)
         for number, citation in enumerate(statement["citations"], start=1):
             self._check_citation(f"{where}, citation {number}", event, citation)
+
+    def _check_changes(self, event: Event, changes: dict[str, Any], statement: dict[str, Any], where: str) -> None:
+        """Compare what a correction or retraction says with what stood before: nothing else may have changed."""
+        for field, value in changes.items():
+            if statement.get(field) != value:
+                self.statements.fault(where, f"{field}: the statement does not say what the correction changed it to")
+        may_change = set(SourceFields.__annotations__ if event.type.startswith("Source") else HappeningFields.__annotations__)
+        may_change = {*(may_change & changes.keys()), *(("instant",) if changes.keys() & {"date", "zone"} else ())}
+        before = self.log.last(event.stream, before=event.version)
+        known = before.payload.get("statement") if before else None
+        if isinstance(known, dict):
+            for field in sorted((known.keys() | statement.keys()) - may_change):
+                if known.get(field) != statement.get(field):
+                    self.statements.fault(where, f"{field}: is not what stood before, and the event does not say that it changed")
 
     def _check_references(self, event: Event, payload: dict[str, Any], statement: dict[str, Any], where: str) -> None:
         id = event.stream.partition("/")[2]

@@ -2,10 +2,9 @@
 
 from timeline import projections
 from timeline.audit.report import Tally
-from timeline.log import Log, guards
-from timeline.scripts import statements
+from timeline.log import TABLES, Log, acting, guards
 
-_OURS = ("events", "documents")
+_SHADOWS = ("data", "idx", "content", "config")  # tables in which SQLite keeps a full-text index
 
 
 def check_file(log: Log, tally: Tally) -> None:
@@ -21,14 +20,14 @@ def check_file(log: Log, tally: Tally) -> None:
 def check_guards(log: Log, tally: Tally) -> None:
     """Compare the log's tables and triggers with what they were made as, and look for triggers that are not ours."""
     tally.count = len(guards())
-    for name in log.missing_guards():
-        tally.fault(f"trigger {name}", "is missing or changed: the log could be altered without being refused")
-    found = dict(log.connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
-    for sql in statements("timeline", "log.sql"):
-        words = sql.split()
-        if words[:2] == ["CREATE", "TABLE"] and found.get(words[2]) != sql:
-            tally.fault(f"table {words[2]}", "is not as it was made")
-    tables = {*_OURS, *(name for _, name in projections.objects())}
-    for name, table in log.connection.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"):
-        if name not in guards() and table in tables:
+    for what, how in log.unguarded():
+        tally.fault(what, how)
+    tables = ["projected", *(name for kind, name in projections.objects() if kind == "TABLE")]
+    tables += [f"{name}_{shadow}" for name in tables if name.endswith("_fts") for shadow in _SHADOWS]
+    for table in tables:
+        for name in sorted(acting(log.connection, table)):
             tally.fault(f"trigger {name}", f"is not one of ours, and acts on {table}")
+    ours = {*TABLES, *tables, *(name for _, name in projections.objects())}
+    for (name,) in log.connection.execute("SELECT name FROM sqlite_temp_master WHERE type IN ('table', 'view')"):
+        if name.lower() in ours:
+            tally.fault(f"temporary table {name}", "stands before ours, and shows something else")

@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 from timeline import projections
 from timeline.audit.report import Tally
-from timeline.log import Log
+from timeline.log import TABLES, Log
 from timeline.scripts import statements
 
 BATCH = 1_000
@@ -30,6 +31,19 @@ def check_tables(log: Log, tally: Tally, advance: Callable[[int], None]) -> None
                 tally.failed(f"table {table}", "cannot be read", error, ". Derive it again: timeline rebuild")
     finally:
         fresh.close()
+    _check_search(log.connection, tally)
+
+
+def _check_search(connection: sqlite3.Connection, tally: Tally) -> None:
+    """Let SQLite compare each full-text index with its words, down to their places: in a copy, as it must be able to write."""
+    with closing(sqlite3.connect("", isolation_level=None)) as copy:
+        connection.backup(copy)
+        for _, name in projections.objects():
+            if name.endswith("_fts"):
+                try:
+                    copy.execute(f"INSERT INTO {name} ({name}) VALUES ('integrity-check')")
+                except sqlite3.Error as error:
+                    tally.failed(f"table {name}", "does not find its words", error, ". Derive it again: timeline rebuild")
 
 
 def _derive(log: Log, fresh: sqlite3.Connection, advance: Callable[[int], None]) -> None:
@@ -50,9 +64,10 @@ def _derive(log: Log, fresh: sqlite3.Connection, advance: Callable[[int], None])
 
 
 def _compare_definitions(kept: sqlite3.Connection, fresh: sqlite3.Connection, tally: Tally) -> None:
-    found = {name: (kind, sql) for kind, name, sql in kept.execute("SELECT type, name, sql FROM sqlite_master")}
-    for kind, name, sql in fresh.execute("SELECT type, name, sql FROM sqlite_master"):
-        if name not in ("events", "documents") and found.get(name) != (kind, sql):
+    rows = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+    found = {name: (kind, table, sql) for kind, name, table, sql in kept.execute(rows)}
+    for kind, name, table, sql in fresh.execute(rows):
+        if table not in TABLES and found.get(name) != (kind, table, sql):
             tally.fault(f"{kind} {name}", "is missing, or is not as it was made. Derive it again: timeline rebuild")
 
 

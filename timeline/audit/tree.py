@@ -3,6 +3,7 @@
 Trusts nothing that the file keeps of the tree: it is grown anew beside it, in some tens of hashes at any size.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +13,7 @@ from timeline.errors import TimelineError
 from timeline.log import Event, Log
 from timeline.merkle import Checkpoint, KeptCheckpoint, Key, Note
 
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")  # as recorded_at and kept_at are written
 _COLUMNS = merkle.COLUMNS.split(", ")
 
 
@@ -22,6 +24,7 @@ class TreeAudit:
         self.log = log
         self.tree = Tally("tree")
         self.checkpoints = Tally("checkpoints")
+        self._log = log
         self._against = against
         self._keys = keys
         self._growth = merkle.Growth()
@@ -64,7 +67,13 @@ class TreeAudit:
         """Compare the checkpoints that are kept in the file, and those that were kept elsewhere, with the log's own roots."""
         for where, error in self._unreadable:
             self.checkpoints.fault(where, error)
+        for table in ("checkpoints", "signatures"):
+            for first, last in _gaps(self._log, table):
+                numbers = f"{first}" if first == last else f"{first} to {last}"
+                self.checkpoints.fault(f"{table[:-1]} {numbers}", "is missing: it was removed")
         for one in self._kept:
+            if not INSTANT.fullmatch(one.kept_at):
+                self.checkpoints.fault(f"checkpoint {one.number}", "does not say when it was kept: it was altered")
             where = f"checkpoint of {one.checkpoint.size:,} events, kept at {one.kept_at}"
             self._check(one.note, where, [key for key, _ in one.signatures])
         for note in self._against:
@@ -84,6 +93,18 @@ class TreeAudit:
                 checkpoints.signed(note, keys)
             except TimelineError as error:
                 self.checkpoints.fault(where, str(error))
+
+
+def _gaps(log: Log, table: str) -> list[tuple[int, int]]:
+    """Tell which numbers are missing: they count from 1, and nothing that was kept goes."""
+    try:
+        rows = log.connection.execute(
+            f"SELECT before + 1, number - 1 FROM (SELECT number, lag(number, 1, 0) OVER (ORDER BY number) AS before FROM {table})"
+            " WHERE number <> before + 1"
+        )
+        return rows.fetchall()
+    except sqlite3.Error:  # it cannot be read, which is told when it is
+        return []
 
 
 def _kept(log: Log) -> tuple[list[KeptCheckpoint], list[tuple[str, str]]]:

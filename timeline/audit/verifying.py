@@ -40,7 +40,7 @@ def verify(
             (events.tree.tree, lambda tally: events.tree.finish()),
             (events.tree.checkpoints, lambda tally: events.tree.check_checkpoints()),
             (events.statements, lambda tally: events.check_wholes()),
-            (Tally("documents"), lambda tally: check_documents(log, tally)),
+            (Tally("documents"), lambda tally: check_documents(log, tally, events.named)),
             (events.citations, lambda tally: None),
             (Tally("read tables"), lambda tally: check_tables(log, tally, advance)),
         ]
