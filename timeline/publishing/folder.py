@@ -5,7 +5,7 @@ every moment the database adds to the checkpoint that lies beside it.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,12 +63,13 @@ def read(path: Path, database: str, live: Path) -> Former | None:
     return former
 
 
-def replace(fresh: Path, path: Path, names: Iterable[str], *, known: bool) -> bool:
+def replace(fresh: Path, path: Path, names: Sequence[str], former: Former | None) -> bool:
     """Put what was made into place, in the order given, and tell whether anything changed.
 
-    Where the folder is not known it is put in place as a whole. What has the same bytes is left alone.
+    A new folder is put in place as a whole. What has the same bytes is left alone; programs that this one replaces, and proofs
+    that a killed run put there, go.
     """
-    if not known:
+    if former is None:
         if path.is_dir():
             path.rmdir()
         for folder in [fresh, *(entry for entry in fresh.iterdir() if entry.is_dir())]:
@@ -81,9 +82,10 @@ def replace(fresh: Path, path: Path, names: Iterable[str], *, known: bool) -> bo
         (path / name).parent.mkdir(exist_ok=True)
         (fresh / name).replace(path / name)
         sync((path / name).parent)
-    for old in path.glob(_WHEELS):
-        if old.name not in names:
-            old.unlink()
+    for pattern in (_WHEELS, f"checkpoints/{former.checkpoint.size}-to-*"):
+        for old in path.glob(pattern):
+            if old.relative_to(path).as_posix() not in names:
+                old.unlink()
     return bool(changed)
 
 

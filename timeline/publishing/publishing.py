@@ -46,19 +46,19 @@ def publish(
     where it does not add to what was published before; and what Timeline.checkpoint raises. The folder is then as it was.
     `advance` is told of events as they are done; each is met twice.
     """
-    told, path, live = path, path.resolve(), timeline.log.path
+    live = timeline.log.path
     database = live.name
-    former = folder.read(told, database, live)
+    former = folder.read(path, database, live)
     description = _description(metadata)
     if former:
         extending.check(timeline.log, former, key.public if key else None)
     with staging(path) as fresh, _telling_of(live, fresh):
         raw = fresh / "snapshot.db"
-        copy(timeline.log, raw, told)
+        copy(timeline.log, raw, path)
         _verify(raw, live, advance)
         note, signer = _checkpoint(timeline, raw, key)
         with Timeline(raw, read_only=True) as snapshot:
-            copy(snapshot.log, fresh / database, told)  # once more, so that the same rows are always the same bytes
+            copy(snapshot.log, fresh / database, path)  # once more, so that the same rows are always the same bytes
             files = {}
             if former:
                 extending.still_signed(former, note, signer)
@@ -67,11 +67,11 @@ def publish(
         raw.unlink()
         size = Checkpoint.of(note).size
         if any(event.type == "EventRedacted" for event in timeline.log.events(after=size)):
-            raise PublishingRefused(f"{told}: something was redacted meanwhile, so this would still show it. Repeat")
+            raise PublishingRefused(f"{path}: something was redacted meanwhile, so this would still show it. Repeat")
         files |= _files(database, description, note, signer)
         for name, content in files.items():
             write(fresh / name, content)
-        changed = folder.replace(fresh, path, [database, *files], known=former is not None)
+        changed = folder.replace(fresh, path.resolve(), [database, *files], former)
     return Published(note, signer, former.checkpoint.size if former else None, changed)
 
 

@@ -23,7 +23,8 @@ def staging(target: Path) -> Iterator[Path]:
 
     An error of the disk is told as PublishingRefused too; the target is as it was unless the caller had begun to replace it.
     """
-    folder = target.with_name(f".{target.name}.unfinished")
+    resolved = target.resolve()
+    folder = resolved.with_name(f".{resolved.name}.unfinished")
     try:
         folder.mkdir(exist_ok=True)
         with _held(folder, target):
