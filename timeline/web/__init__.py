@@ -63,6 +63,10 @@ def register_routes() -> list[tuple[str, Any]]:
         (rf"{at}/drawing/next$", answers.next_answer),
         (rf"{at}/sources/(?P<source>[^/]+)$", pages.source_page),
         (rf"{at}/events/(?P<position>[0-9]{{1,18}})$", pages.event_page),
+        (rf"{at}/events/(?P<position>[0-9]{{1,18}})/proof$", pages.proof_file),
+        (rf"{at}/log/checkpoints$", pages.checkpoints_page),
+        (rf"{at}/log/checkpoints/(?P<number>[0-9]{{1,18}}|now)$", pages.checkpoint_file),
+        (rf"{at}/log/consistency$", pages.consistency_file),
         (rf"{at}/(?P<happening>[^/]+)$", pages.happening_page),
     ]
 

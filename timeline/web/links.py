@@ -49,6 +49,28 @@ def event(datasette: Datasette, database: str, position: int) -> str:
     return f"{timeline(datasette, database)}/events/{position}"
 
 
+def proof(datasette: Datasette, database: str, position: int, checkpoint: int | None = None) -> str:
+    """Give the address of an event's proof, under a kept checkpoint of this number where one is meant."""
+    chosen = f"?checkpoint={checkpoint}" if checkpoint is not None else ""
+    return f"{event(datasette, database, position)}/proof{chosen}"
+
+
+def checkpoints(datasette: Datasette, database: str, **chosen: int) -> str:
+    """Give the address of the page of a log's checkpoints: `checkpoints(…, **{"from": 8, "to": 23})` for what was added between."""
+    address = f"{timeline(datasette, database)}/log/checkpoints"
+    return f"{address}?{urlencode(chosen)}" if chosen else address
+
+
+def checkpoint(datasette: Datasette, database: str, number: int | None) -> str:
+    """Give the address of a kept checkpoint as text, or of the log as it stands."""
+    return f"{checkpoints(datasette, database)}/{'now' if number is None else number}"
+
+
+def consistency(datasette: Datasette, database: str) -> str:
+    """Give the address of the proofs that a log only adds to what it was, to be asked with `from` and `to`."""
+    return f"{timeline(datasette, database)}/log/consistency"
+
+
 def passage(datasette: Datasette, database: str, source_id: str, happening_id: str, number: int) -> str:
     """Give the address of a quotation's place in the text of its source."""
     return f"{source(datasette, database, source_id)}#{passage_anchor(happening_id, number)}"

@@ -1,14 +1,26 @@
-"""The pages: the timeline, a happening, a source, an event, and the way in.
+"""The pages: the timeline, a happening, a source, an event, the checkpoints, and the way in; and the files of the proof.
 
 Owns the handlers, one module for each, and what they share. Must not write, nor import anything of ours but
-`dates`, `errors` and the other modules of `web`. Each page asks for permission before its first SQL statement,
+`dates`, `errors`, `merkle` and the other modules of `web`. Each page asks for permission before its first SQL statement,
 passes every value as a parameter, and is complete without JavaScript.
 """
 
+from timeline.web.pages.checkpoints import checkpoints_page
 from timeline.web.pages.event import event_page
+from timeline.web.pages.files import checkpoint_file, consistency_file, proof_file
 from timeline.web.pages.happening import happening_page
 from timeline.web.pages.index import index_page
 from timeline.web.pages.source import source_page
 from timeline.web.pages.timeline import timeline_page
 
-__all__ = ["event_page", "happening_page", "index_page", "source_page", "timeline_page"]
+__all__ = [
+    "checkpoint_file",
+    "checkpoints_page",
+    "consistency_file",
+    "event_page",
+    "happening_page",
+    "index_page",
+    "proof_file",
+    "source_page",
+    "timeline_page",
+]

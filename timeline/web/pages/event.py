@@ -1,16 +1,20 @@
 """The page `/{database}/-/timeline/events/{position}`: one event of the log, as it was recorded.
 
-Owns the showing of an event. Must not check its hash: `timeline verify` does.
+Owns the showing of an event, and of its proof. Must not check a signature: the reader's browser does, or `timeline verify-proof`.
 """
 
 import json
+from typing import Any
 
 from datasette.app import Datasette
+from datasette.database import Database
 from datasette.utils.asgi import NotFound, Request, Response
 
 from timeline.errors import StatementInvalid
-from timeline.web import access, links
-from timeline.web.pages import frame, told, when
+from timeline.web import access, assets, links
+from timeline.web.pages import files, frame, proving, told, when
+
+SCRIPTS = ("proof.js", "told.js", "checks.js", "notes.js", "sums.js")
 
 KINDS = {
     "SourceArchived": "a source was archived",
@@ -61,6 +65,27 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
         "end": end,
         "as_of": f"{here}?as_of={position}",
         "table_row": datasette.urls.row(database.name, "events", str(position)),
+        **await _proof(datasette, request, database, position),
     }
     trail = [(here, "timeline"), (context["canonical"], f"event {position}")]
     return await frame.respond(datasette, request, "timeline_event.html", context, trail=trail)
+
+
+async def _proof(datasette: Datasette, request: Request, database: Database, position: int) -> dict[str, Any]:
+    """Gather what is said of the event's proof, or why there is none."""
+    kept = await files.may_see_kept(datasette, request, database.name)
+    context: dict[str, Any] = {
+        "scripts": [assets.address(datasette, name) for name in SCRIPTS],
+        "proof_style": assets.address(datasette, "proof.css"),
+        "checkpoints": links.checkpoints(datasette, database.name),
+        "consistency": links.consistency(datasette, database.name),
+        "proved": None,
+        "stand": None,
+        "unproved": None,
+    }
+    try:
+        proved = await database.execute_fn(lambda connection: proving.prove(connection, position, kept=kept))
+    except proving.BROKEN as error:
+        return {**context, "unproved": proving.broken(error)}
+    address = links.proof(datasette, database.name, position, proved.stand.number)
+    return {**context, "proved": proved, "stand": proved.stand, "proof_address": address}

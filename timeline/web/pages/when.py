@@ -4,6 +4,7 @@ Owns the words of a date, of a year and of a recording time. Must not order or c
 """
 
 import re
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from timeline import dates
@@ -48,3 +49,11 @@ def year_name(year: int | None) -> str:
 def recorded(at: str) -> str:
     """Say when something was recorded, to the minute: `2026-01-05T12:34:56.789Z` is 5 January 2026, 12:34 UTC."""
     return said(f"{at[:16]}:00Z")
+
+
+def seconds(since_1970: int) -> str | None:
+    """Say when a moment was, given in seconds as POSIX counts them; None for one that no calendar has."""
+    try:
+        return recorded(datetime.fromtimestamp(since_1970, UTC).isoformat())
+    except (OverflowError, OSError, ValueError):
+        return None

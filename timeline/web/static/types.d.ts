@@ -107,3 +107,84 @@ interface Heard {
   /** The list is to show what stands in a window. */
   listed(window: Span): void;
 }
+
+/** A hash of a proof: which events it covers, from 1, and on which side it stands. */
+interface Step {
+  first: bigint;
+  last: bigint;
+  side: "left" | "right";
+}
+
+/** The size of a log and the root of its tree. */
+interface Checkpoint {
+  origin: string;
+  size: bigint;
+  root: Uint8Array;
+}
+
+interface Signature {
+  name: string;
+  id: Uint8Array;
+  signature: Uint8Array;
+}
+
+/** A checkpoint as it is signed: the text, what it says, and who signed. */
+interface Note {
+  text: string;
+  checkpoint: Checkpoint;
+  signatures: Signature[];
+}
+
+/** A public key: type 1 signs the text, type 4 signs it with the time. */
+interface Key {
+  name: string;
+  id: Uint8Array;
+  type: number;
+  bytes: Uint8Array;
+}
+
+/** What the log's tree is made of. */
+interface Leaf {
+  data_hash: string;
+  position: number;
+  recorded_at: string;
+  recorded_by: string;
+  stream: string;
+  type: string;
+  version: number;
+}
+
+/** An event's proof, as its file holds it. */
+interface Proof {
+  size: number;
+  index: bigint;
+  hashes: Uint8Array[];
+  note: Note;
+  leaf: string;
+  event: Leaf;
+  data: string | null;
+  salt: Uint8Array | null;
+}
+
+/** The proof that a log only added to what it was. */
+interface Addition {
+  old: bigint;
+  hashes: Uint8Array[];
+  note: Note;
+}
+
+/** One step of a check, as it is told. `holds` null: it could not be, or need not be, checked. */
+interface Told {
+  says: string;
+  holds: boolean | null;
+  /** A part of the step before. */
+  within?: boolean;
+}
+
+/** What a page shows of an event: its words, or null where they were redacted. */
+interface Shown {
+  position: bigint;
+  facts: Record<string, string>;
+  data: string | null;
+  checkpoint: Checkpoint;
+}

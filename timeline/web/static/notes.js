@@ -1,0 +1,181 @@
+// @ts-check
+// The files in which proofs travel, read strictly: C2SP's signed notes, checkpoints, proofs, and public keys (vkeys).
+// Owns their form. Must not judge whether anything in them holds. What is not to the letter as it must be is refused.
+
+import { hex, same, sha256 } from "./sums.js";
+
+const MARK = "\u2014 ";
+const CONTROL = /[\x00-\x09\x0b-\x1f]/;
+const NAME = /^[^\s+\p{C}\p{Z}]+$/u;
+const PRINTABLE = /^(?:[^\p{C}\p{Z}]| )+$/u;
+const COUNT = /^(?:0|[1-9][0-9]{0,17})$/;
+const FORMAT = "c2sp.org/tlog-proof@v1";
+const MOST = 64;
+
+/** A file, or what was typed, is not in its form. The message says what and what to do. */
+export class Malformed extends Error {}
+
+/** @param {string} text @returns {Uint8Array | null} null for base64 that is not written as its bytes always are */
+function decoded(text) {
+  try {
+    const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    return base64(bytes) === text ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Of any length: a call takes only so many arguments. @param {Uint8Array} bytes */
+function base64(bytes) {
+  const parts = [];
+  for (let at = 0; at < bytes.length; at += 8192) parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
+  return btoa(parts.join(""));
+}
+
+/** @param {Uint8Array} bytes @returns {string | null} */
+function utf8(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** A text that could be written as UTF-8: without half of a surrogate pair. @param {string} text */
+const whole = (text) => utf8(new TextEncoder().encode(text)) === text;
+
+/** @param {string} text @param {string} what @returns {Note} */
+export function note(text, what) {
+  const control = CONTROL.exec(text);
+  if (control) throw new Malformed(`${what} holds a control character${control[0] === "\r" ? ": its line ends were changed" : ""}.`);
+  if (!text.endsWith("\n")) throw new Malformed(`${what} does not end with a line end: it was cut short.`);
+  const gap = text.lastIndexOf("\n\n");
+  if (gap < 0) return { text, checkpoint: checkpoint(text, what), signatures: [] };
+  const signatures = text.slice(gap + 2).replace(/\n$/, "").split("\n").map((line) => {
+    const space = line.lastIndexOf(" "), name = line.slice(MARK.length, space), material = decoded(line.slice(space + 1));
+    if (!line.startsWith(MARK) || space < MARK.length || !NAME.test(name) || !material || material.length < 5) {
+      throw new Malformed(`${what} holds a line that is not a signature.`);
+    }
+    return { name, id: material.slice(0, 4), signature: material.slice(4) };
+  });
+  const body = text.slice(0, gap + 1);
+  return { text: body, checkpoint: checkpoint(body, what), signatures };
+}
+
+/** @param {string} text @param {string} what @returns {Checkpoint} */
+function checkpoint(text, what) {
+  const [origin, size, root, ...more] = text.replace(/\n$/, "").split("\n");
+  if (root === undefined || [origin, size, root, ...more].some((line) => line === "")) {
+    throw new Malformed(`${what} does not have the three lines of a checkpoint: name, number of events, root.`);
+  }
+  const hash = decoded(root);
+  if (!PRINTABLE.test(origin)) throw new Malformed(`${what}: its first line, the log's name, cannot be printed.`);
+  if (!COUNT.test(size)) throw new Malformed(`${what}: its second line is not a number of events.`);
+  if (!hash || hash.length !== 32) throw new Malformed(`${what}: its third line is not a root.`);
+  return { origin, size: BigInt(size), root: hash };
+}
+
+/** A checkpoint as it is pasted: a last line end may be lost, and line ends changed. @param {string} typed */
+export function pasted(typed) {
+  return note(`${typed.replace(/\r\n?/g, "\n").trim()}\n`, "What you pasted");
+}
+
+/** @param {Uint8Array} bytes @returns {Proof} */
+export function proof(bytes) {
+  const text = utf8(bytes);
+  if (text === null) throw new Malformed("The proof is not text.");
+  if (text.startsWith(`${FORMAT}\r`)) throw new Malformed("The proof's line ends were changed.");
+  if (!text.startsWith(`${FORMAT}\n`)) throw new Malformed(`The proof does not begin with “${FORMAT}”.`);
+  const gap = text.indexOf("\n\n");
+  if (gap < 0) throw new Malformed("The proof ends before its checkpoint: it was cut short.");
+  const [, extra = "", place = "", ...hashes] = text.slice(0, gap).split("\n");
+  const index = /^index (.*)$/.exec(place);
+  if (!extra.startsWith("extra ")) throw new Malformed("The proof has no line with the event.");
+  if (!index || !COUNT.test(index[1])) throw new Malformed("The proof does not say where its event stands.");
+  return {
+    size: bytes.length,
+    index: BigInt(index[1]),
+    hashes: hashList(hashes, "The proof"),
+    note: note(text.slice(gap + 2), "The proof's checkpoint"),
+    ...said(decoded(extra.slice("extra ".length))),
+  };
+}
+
+/** The answer of a log: `old` and a size, hashes, an empty line, a checkpoint. @param {string} text @returns {Addition} */
+export function addition(text) {
+  const gap = text.indexOf("\n\n"), [first = "", ...hashes] = text.slice(0, Math.max(gap, 0)).split("\n");
+  const old = /^old (.*)$/.exec(first);
+  if (gap < 0 || !old || !COUNT.test(old[1])) throw new Malformed("The proof of what was added is not in its form: it was cut short.");
+  return { old: BigInt(old[1]), hashes: hashList(hashes, "The proof of what was added"), note: note(text.slice(gap + 2), "The later checkpoint") };
+}
+
+/** @param {string[]} lines @param {string} what */
+function hashList(lines, what) {
+  const hashes = lines.map(decoded);
+  if (hashes.length > MOST) throw new Malformed(`${what} holds more than ${MOST} hashes, and no tree has so many levels.`);
+  if (hashes.some((one) => one?.length !== 32)) throw new Malformed(`${what} holds a line that is not a hash.`);
+  return /** @type {Uint8Array[]} */ (hashes);
+}
+
+/** @param {Uint8Array | null} bytes @returns {{ leaf: string, event: Leaf, data: string | null, salt: Uint8Array | null }} */
+function said(bytes) {
+  const text = bytes && utf8(bytes), extra = text && flat(text);
+  const event = extra && typeof extra.leaf === "string" && leaf(extra.leaf);
+  if (!event || Object.keys(extra).length !== 3) throw new Malformed("The proof does not hold an event in its form.");
+  const { data, salt } = extra;
+  if (data === null && salt === null) return { leaf: extra.leaf, event, data, salt };
+  if (typeof data !== "string" || !data || !whole(data) || typeof salt !== "string" || !/^[0-9a-f]{32}$/.test(salt)) {
+    throw new Malformed("The proof does not hold the words of an event in their form.");
+  }
+  return { leaf: extra.leaf, event, data, salt: Uint8Array.from(salt.match(/../g) ?? [], (pair) => parseInt(pair, 16)) };
+}
+
+/** Read a JSON object of texts that names nothing twice: of two values, readers could each take another. @param {string} text */
+function flat(text) {
+  let parsed;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed)) return null;
+  let colons = 0, quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    if (quoted && text[at] === "\\") at += 1;
+    else if (text[at] === '"') quoted = !quoted;
+    else if (!quoted && text[at] === ":") colons += 1;
+  }
+  return colons === Object.keys(parsed).length ? parsed : null;
+}
+
+/** Read a leaf that is to the letter as one is written. @param {string} text @returns {Leaf | null} */
+function leaf(text) {
+  const event = flat(text);
+  if (!event) return null;
+  const { data_hash, position, recorded_at, recorded_by, stream, type, version } = event;
+  const fits = JSON.stringify({ data_hash, position, recorded_at, recorded_by, stream, type, version }) === text && whole(text) &&
+    [recorded_at, recorded_by, stream, type].every((one) => typeof one === "string") && /^[0-9a-f]{64}$/.test(data_hash) &&
+    [position, version].every((one) => Number.isSafeInteger(one) && one > 0);
+  return fits ? event : null;
+}
+
+/** Read public keys, one to a line. @param {string} text @returns {Promise<Key[]>} */
+export function keys(text) {
+  return Promise.all(text.split(/\r\n?|\n/).map((line) => line.trim()).filter(Boolean).map(key));
+}
+
+/** @param {string} vkey @returns {Promise<Key>} */
+async function key(vkey) {
+  const [name, id, ...rest] = vkey.split("+"), material = decoded(rest.join("+"));
+  if (!NAME.test(name) || !material) throw new Malformed(`“${vkey.slice(0, 60)}” is not a public key, written as name+id+base64.`);
+  const type = material[0], bytes = material.slice(1);
+  if ((type !== 1 && type !== 4) || bytes.length !== 32) throw new Malformed(`The public key ${name} is not Ed25519, of type 1 or 4.`);
+  const found = (await sha256(`${name}\n`, material)).slice(0, 4);
+  if (hex(found) !== id) {
+    throw new Malformed(`The public key ${name} does not have the ID ${id}: it was altered.`);
+  }
+  return { name, id: found, type, bytes };
+}
+
+/** @param {Key} one @param {Signature} signature */
+export const signedBy = (one, signature) => one.name === signature.name && same(one.id, signature.id);
