@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from json.encoder import encode_basestring as quoted
 from typing import Any, Self
 
 from timeline.errors import ProofInvalid
@@ -40,6 +41,12 @@ class Said:
         parsed: dict[str, Any] = json.loads(self.leaf)
         return parsed
 
+    @property
+    def extra(self) -> bytes:
+        """What a proof's extra line holds: all of it as canonical JSON (RFC 8785), so that it is written in one way alone."""
+        data, salt = ("null" if one is None else quoted(one) for one in (self.data, self.salt and self.salt.hex()))
+        return f'{{"data":{data},"leaf":{quoted(self.leaf.decode())},"salt":{salt}}}'.encode()
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -57,10 +64,8 @@ class Proof:
 
     def __str__(self) -> str:
         """Write the file."""
-        salt = None if self.said.salt is None else self.said.salt.hex()
-        extra = json.dumps({"data": self.said.data, "leaf": self.said.leaf.decode(), "salt": salt}, ensure_ascii=False)
         hashes = "".join(f"{base64.b64encode(one).decode()}\n" for one in self.hashes)
-        return f"{FORMAT}\nextra {base64.b64encode(extra.encode()).decode()}\nindex {self.index}\n{hashes}\n{self.note}"
+        return f"{FORMAT}\nextra {base64.b64encode(self.said.extra).decode()}\nindex {self.index}\n{hashes}\n{self.note}"
 
     @classmethod
     def parse(cls, content: bytes) -> Self:
@@ -105,16 +110,14 @@ class Proof:
 
 
 def _said(encoded: str) -> Said:
-    """Read the extra line, which holds the event in the form that ours have, and nothing beside it."""
+    """Read the extra line, which holds the event in the form that ours have, to the letter and nothing beside it."""
     try:
-        extra = _object((decoded(encoded) or b"").decode())
-        data, salt, text = extra.pop("data"), extra.pop("salt"), extra.pop("leaf")
-        said = Said(text.encode(), data, None if salt is None else bytes.fromhex(salt))
-        fits = not extra and _is_leaf(said.leaf)
-        if data is None or salt is None:
-            fits = fits and data is None and salt is None
-        else:
-            fits = fits and bool(data.encode()) and said.salt is not None and len(said.salt) == SALT and said.salt.hex() == salt
+        content = decoded(encoded) or b""
+        extra = json.loads(content)
+        salt = None if extra["salt"] is None else bytes.fromhex(extra["salt"])
+        said = Said(extra["leaf"].encode(), extra["data"], salt)
+        whole = bool(said.data) and len(salt) == SALT if salt is not None else said.data is None
+        fits = whole and said.extra == content and _is_leaf(said)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         fits = False
     if not fits:
@@ -122,27 +125,12 @@ def _said(encoded: str) -> Said:
     return said
 
 
-def _is_leaf(content: bytes) -> bool:
+def _is_leaf(said: Said) -> bool:
     """Whether this is a leaf to the letter: nothing but the columns, of their types, in canonical form."""
-    event = _object(content.decode())
-    places = event["position"], event["version"]
+    event = said.event
     hash_ = bytes.fromhex(event["data_hash"])
     return (
-        all(type(one) is int and 0 < one < _END for one in places)
+        all(type(event[one]) is int and 0 < event[one] < _END for one in ("position", "version"))
         and len(hash_) == len(EMPTY)
-        and leaf(**{**event, "data_hash": hash_}) == content
+        and leaf(**{**event, "data_hash": hash_}) == said.leaf
     )
-
-
-def _object(text: str) -> dict[str, Any]:
-    """Read a JSON object that names nothing twice: of two values, readers could each take another. Raises ValueError."""
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(found := dict(pairs)) != len(pairs):
-            raise ValueError
-        return found
-
-    parsed = json.loads(text, object_pairs_hook=once)
-    if not isinstance(parsed, dict):
-        raise ValueError
-    return parsed
