@@ -38,7 +38,7 @@ def test_the_words_go_and_the_place_stays(timeline: Timeline, meeting: str) -> N
     assert (event.id, event.position, event.recorded_by) == ("happening/meeting@2", 3, "tester")
     assert (event.payload["position"], event.payload["reason"], len(event.payload["documents"])) == (2, WHY, 1)
     assert timeline.prove(2).said.data is None
-    assert timeline.verify().ok
+    assert timeline.verify().faults == ()
     assert root.splitlines()[1:] == timeline.prove(2).note.text.splitlines()[1:]
 
 
@@ -60,7 +60,7 @@ def test_the_read_tables_tell_that_and_why(timeline: Timeline, names: ArchivedSo
     assert table(timeline, "SELECT name FROM actors WHERE id LIKE '%quist%'") == [("Zebulon Quist",)], "version 1 still names him"
     timeline.redact(4, reason=WHY)
     assert table(timeline, "SELECT name FROM actors WHERE id LIKE '%quist%'") == []
-    assert timeline.verify().ok
+    assert timeline.verify().faults == ()
 
 
 def test_a_document_goes_with_the_last_event_that_cites_it(timeline: Timeline, names: ArchivedSource, path: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_document_goes_with_the_last_event_that_cites_it(timeline: Timeline, n
     assert table(timeline, "SELECT title, sha256, characters FROM sources WHERE id = 'names'") == [
         ("Names of witnesses", None, None)
     ]
-    assert timeline.verify().ok
+    assert timeline.verify().faults == ()
     for id in ("names", "others"):
         with pytest.raises(Redacted, match=r"taken out of the archive at position 7 .*Leave it out"):
             timeline.archive(text="Zebulon Quist was seen at the harbour.", id=id, title="Names of witnesses")
@@ -86,14 +86,14 @@ def test_a_document_that_others_cite_stays(timeline: Timeline, names: ArchivedSo
     assert event.payload["documents"] == []
     assert set(event.payload["kept"]) == {"sha256", "text_sha256"}
     assert table(timeline, "SELECT title, characters FROM sources WHERE id = 'names'") == [(None, 38)]
-    assert timeline.verify().ok
+    assert timeline.verify().faults == ()
     timeline.record("later", title="Later", date="2026", citations=[names.quote("at the harbour")])
     for position in (4, 5):
         timeline.redact(position, reason=WHY)
     assert table(timeline, "SELECT count(*) FROM documents") == [(2,)]
     assert len(timeline.redact(7, reason=WHY).payload["documents"]) == 1
     assert table(timeline, "SELECT count(*) FROM documents") == [(1,)]
-    assert timeline.verify().ok
+    assert timeline.verify().faults == ()
 
 
 def test_a_corrected_source_that_is_redacted_keeps_its_document(timeline: Timeline, names: ArchivedSource) -> None:
@@ -101,7 +101,7 @@ def test_a_corrected_source_that_is_redacted_keeps_its_document(timeline: Timeli
     timeline.correct_source("names", author="A witness", reason="Signed.")
     timeline.redact(6, reason=WHY)
     assert table(timeline, "SELECT title, author, characters FROM sources WHERE id = 'names'") == [(None, None, 38)]
-    assert timeline.verify().ok
+    assert timeline.verify().faults == ()
 
 
 def test_documents_can_be_kept(timeline: Timeline, names: ArchivedSource) -> None:
@@ -109,7 +109,7 @@ def test_documents_can_be_kept(timeline: Timeline, names: ArchivedSource) -> Non
     timeline.redact(4, reason=WHY)
     assert timeline.redact(5, reason=WHY, keep_documents=True).payload["documents"] == []
     assert table(timeline, "SELECT characters FROM sources WHERE id = 'names'") == [(38,)]
-    assert timeline.verify().ok
+    assert timeline.verify().faults == ()
 
 
 def test_it_can_be_said_again(timeline: Timeline, meeting: str) -> None:
@@ -160,7 +160,7 @@ def test_nothing_is_built_on_what_was_redacted(timeline: Timeline, meeting: str)
     with pytest.raises(Redacted, match="nothing of it stands"):
         timeline.retract("meeting", reason="Why not")
     timeline.record("part", title="A part", date="2025", part_of="meeting", citations=cited)
-    assert timeline.verify().ok
+    assert timeline.verify().faults == ()
 
 
 def test_a_correction_after_a_redacted_version_can_be_said_again(timeline: Timeline, names: ArchivedSource) -> None:
@@ -193,7 +193,7 @@ def test_a_reader_in_the_way_is_told_and_the_redaction_stands(timeline: Timeline
     timeline.redact(2, reason=WHY)
     everything = path.read_bytes() + Path(f"{path}-wal").read_bytes()
     assert b"A chair" not in everything
-    assert timeline.verify().ok
+    assert timeline.verify().faults == ()
 
 
 def test_undoing_a_redaction_is_found(timeline: Timeline, meeting: str) -> None:

@@ -1,14 +1,12 @@
-"""The Timeline: archive, record, correct, retract, and read what is known or was known.
+"""The Timeline: archive, record, correct, retract, redact, prove, and read what is known or was known.
 
-Owns the rules by which a statement becomes an event. Must not read bundles, print, or know of the web.
+Owns what people call. Must not decide what may follow in a stream, read bundles, print, or know of the web.
 """
 
-import getpass
 import os
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -19,18 +17,13 @@ from sqlite_utils import Database
 from timeline import checkpoints, documents, instants, projections, quotes, redaction, statements
 from timeline.archived import ArchivedSource
 from timeline.errors import (
-    AlreadyRetracted,
     DatabaseRefused,
-    PartOfCircle,
     Redacted,
     StatementInvalid,
     TimelineError,
     UnknownEvent,
-    UnknownHappening,
-    UnknownSource,
-    VersionConflict,
 )
-from timeline.log import Event, EventType, Log, canonical
+from timeline.log import Event, Log
 from timeline.merkle import Key, Note, Proof, Signature
 from timeline.model import (
     Author,
@@ -43,33 +36,10 @@ from timeline.model import (
     stream,
 )
 from timeline.signing import SigningKey
+from timeline.streams import Streams
 
 if TYPE_CHECKING:
     from timeline.audit import Report
-
-
-def _same(
-    event: Event,
-    corrected: Callable[[statements.Statement], statements.Statement],
-    before: Event,
-    fields: list[str],
-    why: str,
-) -> bool:
-    """Whether an event is the very correction that is being made, seen from what stood before it."""
-    payload = event.payload
-    if payload["reason"] != why or payload["changes"].keys() != set(fields):
-        return False
-    try:  # where what stood before was redacted, the changes made once more must change nothing
-        return bool(corrected(before.payload.get("statement", payload["statement"])) == payload["statement"])
-    except TimelineError:
-        return False
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        raise StatementInvalid("nobody: this login has no name. Say who appends: by=…, --by, or TIMELINE_BY") from None
 
 
 class Timeline:
@@ -97,8 +67,7 @@ class Timeline:
         self.clock = clock
         self.log = Log(path, read_only=read_only, guarded=guarded)
         self.db = Database(self.log.connection)
-        self._references: list[tuple[str, str, str]] = []
-        self._writing = False
+        self._streams = Streams(self.log, self.by, clock)
         self._text = lru_cache(maxsize=64)(self._read_text)
         projections.register(self.log.connection)
         if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
@@ -155,7 +124,7 @@ class Timeline:
         document = documents.from_text(text) if text is not None else documents.from_file(Path(file or ""), encoding)
         statement = statements.of_source(fields, document, media_type, subject)
         with self.transaction():
-            event = self._begin(subject, "SourceArchived", statement, expected_version)
+            event = self._streams.begin(subject, "SourceArchived", statement, expected_version)
             self.log.keep(document.bytes)
             self.log.keep(document.text.encode())
         return ArchivedSource(id, event)
@@ -169,7 +138,7 @@ class Timeline:
         subject = stream("happening", id)
         statement = statements.of_happening(fields, self._text, subject)
         with self.transaction():
-            return self._begin(subject, "HappeningRecorded", statement, expected_version)
+            return self._streams.begin(subject, "HappeningRecorded", statement, expected_version)
 
     def correct(self, id: str, *, reason: str, expected_version: int | None = None, **changes: Unpack[HappeningFields]) -> Event:
         """Correct a happening: the fields given replace what stands, None empties one; `reason` says why.
@@ -182,7 +151,7 @@ class Timeline:
         def corrected(known: statements.Statement) -> statements.Statement:
             return statements.changed(known, changes, self._text, subject)
 
-        return self._correct(subject, "HappeningCorrected", corrected, list(changes), reason, expected_version)
+        return self._streams.correct(subject, "HappeningCorrected", corrected, list(changes), reason, expected_version)
 
     def correct_source(
         self, id: str, *, reason: str, expected_version: int | None = None, **changes: Unpack[SourceFields]
@@ -196,7 +165,7 @@ class Timeline:
         def corrected(known: statements.Statement) -> statements.Statement:
             return statements.of_corrected_source(known, changes, subject)
 
-        return self._correct(subject, "SourceCorrected", corrected, list(changes), reason, expected_version)
+        return self._streams.correct(subject, "SourceCorrected", corrected, list(changes), reason, expected_version)
 
     def retract(self, id: str, *, reason: str, superseded_by: str | None = None, expected_version: int | None = None) -> Event:
         """Retract a happening, with the reason and, where there is one, the happening that takes its place.
@@ -207,11 +176,11 @@ class Timeline:
         subject = stream("happening", id)
         told = check(Reason, {"reason": reason, "superseded_by": superseded_by}, subject).model_dump(exclude_none=True)
         with self.transaction():
-            last = self._last(subject)
-            data = {"statement": self._said(last), **told}
+            last = self._streams.last(subject)
+            data = {"statement": self._streams.said(last), **told}
             if last.type == "HappeningRetracted" and last.payload == data:
                 return last
-            return self._continue(subject, "HappeningRetracted", last, data, told, expected_version)
+            return self._streams.follow(subject, "HappeningRetracted", last, data, told, expected_version)
 
     def redact(self, position: int, *, reason: str, keep_documents: bool = False, expected_version: int | None = None) -> Event:
         """Take away for good what the event at a position said: by law, or to protect someone. Its place, hash and proof stay.
@@ -222,7 +191,7 @@ class Timeline:
         file could not be cleaned; the redaction then stands, and is to be repeated.
         """
         why = check(Reason, {"reason": reason}, f"position {position}").reason
-        if self._writing:
+        if self._streams.writing:
             raise StatementInvalid(f"position {position}: a redaction cannot be one of several appends. Redact it by itself")
         self.log.connection.execute("PRAGMA secure_delete = ON")
         with self.log.transaction():
@@ -231,7 +200,7 @@ class Timeline:
             if standing is None:
                 data = redaction.data(self.log, event, why, keep_documents)
                 version = self.log.version(event.stream)
-                standing = self._store(event.stream, "EventRedacted", data, {}, version, expected_version)
+                standing = self._streams.store(event.stream, "EventRedacted", data, {}, version, expected_version)
                 self.log.redact(position, data["documents"])
                 projections.rebuild(self.log.connection)
             elif standing.payload["reason"] != why:
@@ -270,136 +239,20 @@ class Timeline:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Append several things as one: all of them, or none. What they refer to must be there at the end."""
-        if self._writing:
-            yield
-            return
-        self._references.clear()
         try:
-            with self.log.transaction():
-                self._writing = True
+            with self._streams.transaction():
                 yield
-                for _, error in self.dangling():
-                    raise error
-                projections.advance(self.log.connection)
         except BaseException:
             self._text.cache_clear()  # a source that was rolled back may be archived anew with another text
             raise
-        finally:
-            self._writing = False
 
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:
         """In a transaction: each stream appended to that refers to a happening which is not there, and how that is refused."""
-        for subject, field, other in self._references:
-            if self.log.version(f"happening/{other}") == 0:
-                yield subject, statements.nowhere(subject, field, other)
-            elif field == "superseded_by" and subject == f"happening/{other}":
-                faults = ((field, "names the happening itself. Name another"),)
-                yield subject, StatementInvalid.in_fields(subject, faults)
-            elif field == "part_of" and (circle := self._circle(subject, other)):
-                faults = ((field, f"makes a circle: {' in '.join(circle)}. Leave one of them out"),)
-                yield subject, PartOfCircle.in_fields(subject, faults)
-
-    def _circle(self, subject: str, parent: str | None) -> list[str]:
-        """Follow the chain of wholes from a happening back to itself; empty where there is none."""
-        chain = [subject.partition("/")[2]]
-        while parent and parent not in chain:
-            chain.append(parent)
-            last = self.log.last(f"happening/{parent}")
-            parent = last.payload.get("statement", {}).get("part_of") if last else None
-        return [*chain, parent] if parent == chain[0] else []
-
-    def _refer(self, subject: str, told: Mapping[str, Any]) -> None:
-        for field in ("part_of", "superseded_by"):
-            if told.get(field):
-                self._references.append((subject, field, told[field]))
-        for number, tie in enumerate(told.get("related") or (), start=1):
-            self._references.append((subject, f"related.{number}.other", tie["other"]))
-
-    def _begin(self, subject: str, type: EventType, statement: statements.Statement, expected: int | None) -> Event:
-        """Append the first event of a stream, or find the very same one there."""
-        data = {"statement": statement}
-        first = self.log.first(subject)
-        if first is None:
-            return self._store(subject, type, data, statement, 0, expected)
-        if first.data is None:
-            raise Redacted(f"{redaction.gone(self.log, first)}, and is not put back. Leave it out, also of bundles and scripts")
-        if first.data != canonical(data):
-            raise statements.taken(subject, first, statement)
-        return first
-
-    def _correct(
-        self,
-        subject: str,
-        type: EventType,
-        corrected: Callable[[statements.Statement], statements.Statement],
-        fields: list[str],
-        reason: str,
-        expected: int | None,
-    ) -> Event:
-        """Append a correction, or find the one that made the same changes for the same reason."""
-        why = check(Reason, {"reason": reason}, subject).reason
-        with self.transaction():
-            last = self._last(subject)
-            for event in self.log.saying(subject, canonical({"reason": why})[1:-1]):
-                before = self.log.last(subject, before=event.version)
-                if event.type == type and before is not None and _same(event, corrected, before, fields, why):
-                    return event
-            known = self._said(last)
-            statement = corrected(known)
-            if statement == known:
-                raise StatementInvalid(f"{subject}: nothing to correct, it says so already. Give the fields that change")
-            changes = {field: statement.get(field) for field in fields}
-            data = {"statement": statement, "changes": changes, "reason": why}
-            return self._continue(subject, type, last, data, changes, expected)
-
-    def _continue(
-        self, subject: str, type: EventType, last: Event, data: Mapping[str, Any], told: Mapping[str, Any], expected: int | None
-    ) -> Event:
-        if last.type == "HappeningRetracted":
-            raise AlreadyRetracted(
-                f"{subject}: retracted at version {last.version}, so it stays so. Record what is now known under another id"
-            )
-        return self._store(subject, type, data, told, self.log.version(subject), expected)
-
-    def _store(
-        self, subject: str, type: EventType, data: Mapping[str, Any], told: Mapping[str, Any], version: int, expected: int | None
-    ) -> Event:
-        if expected not in (None, version):
-            raise VersionConflict(f"{subject}: at version {version}, expected {expected}. Read it again, then retry")
-        text = canonical(data)
-        event = self.log.append(
-            subject, version + 1, type, text, at=self._now(), by=self.by or _login(), salt=secrets.token_bytes(16)
-        )
-        self._refer(subject, told)
-        return event
-
-    def _now(self) -> str:
-        return self.clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-    def _last(self, subject: str) -> Event:
-        """Read the last event of a stream that makes a statement; the stream must have one."""
-        return self.log.last(subject) or self._past(subject)[-1]
-
-    def _said(self, last: Event) -> statements.Statement:
-        """Give the statement that stands, from a stream's last event."""
-        if last.data is None:
-            raise Redacted(f"{redaction.gone(self.log, last)}, so nothing of it stands. Record what may be known under another id")
-        statement: statements.Statement = last.payload["statement"]
-        return statement
-
-    def _past(self, subject: str, as_of: int | None = None) -> list[Event]:
-        """Read the events of a stream that make statements, in order; the stream must have some."""
-        past = [event for event in self.log.stream(subject, as_of) if event.type != "EventRedacted"]
-        if not past:
-            kind, _, id = subject.partition("/")
-            when = "" if as_of is None else f" as of position {as_of}"
-            error = UnknownSource if kind == "source" else UnknownHappening
-            raise error(f'there is no {kind} "{id}"{when}. See what there is: timeline log')
-        return past
+        return self._streams.dangling()
 
     def _read_text(self, source: str) -> quotes.Text:
         """Read the text of a source, ready to be searched."""
-        first = self._past(stream("source", source))[0]
+        first = self._streams.past(stream("source", source))[0]
         text = self.log.document(redaction.named(self.log, source).get("text_sha256", ""))
         if text is None:
             raise Redacted(f"{first.stream}: its document was taken out of the archive by a redaction, so nothing can be quoted")
@@ -409,18 +262,18 @@ class Timeline:
 
     def source(self, id: str) -> ArchivedSource:
         """Find an archived source, to quote from. Raises UnknownSource."""
-        return ArchivedSource(id, self._past(stream("source", id))[-1])
+        return ArchivedSource(id, self._streams.past(stream("source", id))[-1])
 
     def happening(self, id: str, *, as_of: int | None = None) -> HappeningVersion:
         """Read a happening as now known, or as known at a position. Raises UnknownHappening, or Redacted."""
-        last = self._past(stream("happening", id), as_of)[-1]
+        last = self._streams.past(stream("happening", id), as_of)[-1]
         if last.data is None:
             raise redaction.gone(self.log, last)
         return statements.version(last)
 
     def history(self, id: str) -> list[HappeningVersion | RedactedVersion]:
         """Read every version of a happening, the first one first. Raises UnknownHappening."""
-        past = self._past(stream("happening", id))
+        past = self._streams.past(stream("happening", id))
         return [statements.version(event) if event.data is not None else redaction.version(self.log, event) for event in past]
 
     def events(self, after: int = 0) -> Iterator[Event]:
@@ -434,14 +287,14 @@ class Timeline:
         without a key, the one before, or one made of the hash of the first event. Raises DatabaseRefused, NoteInvalid, or
         ProofInvalid where the log does not extend an earlier checkpoint; nothing is then signed.
         """
-        return checkpoints.make(self.log, key, origin, self._now())
+        return checkpoints.make(self.log, key, origin, self._streams.now())
 
     def cosigned(self, checkpoint: Note, keys: Iterable[Key]) -> list[Signature]:
         """Keep the signatures that trusted keys have put under a checkpoint of this log, and return those passed over.
 
         Raises NoteInvalid or ProofInvalid where a signature or the checkpoint does not hold; nothing is then kept.
         """
-        return checkpoints.keep(self.log, checkpoint, keys, self._now())
+        return checkpoints.keep(self.log, checkpoint, keys, self._streams.now())
 
     def prove(self, position: int, checkpoint: Note | None = None) -> Proof:
         """Prove that the event at a position stands in the log (c2sp.org/tlog-proof), under a checkpoint of it.

@@ -129,6 +129,10 @@ class EventsAudit:
         if not tree.INSTANT.fullmatch(event.recorded_at):
             self.events.fault(where, f'recorded_at is "{event.recorded_at}", not an instant in UTC')
 
+    def _is_accounted_for(self, sha256: str) -> bool:
+        """Whether a document is in the archive, or a redaction took it away."""
+        return self.log.document(sha256) is not None or self.log.taken(sha256) is not None
+
     def _check_redaction(self, event: Event, payload: dict[str, Any], where: str) -> None:
         check(Reason, {"reason": payload.get("reason")}, where)
         position = payload["position"]
@@ -144,7 +148,7 @@ class EventsAudit:
         self._taken.update(payload["documents"])
         for field, sha256 in payload.get("kept", {}).items():
             self.named.add(sha256)
-            if field not in _HASHES or not redacted.type.startswith("Source") or self.log.document(sha256) is None:
+            if field not in _HASHES or not redacted.type.startswith("Source") or not self._is_accounted_for(sha256):
                 self.events.fault(where, f"kept.{field}: is not a document of that source in the archive")
 
     def _check_redactions(self) -> None:
