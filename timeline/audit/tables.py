@@ -11,6 +11,12 @@ from timeline.log import TABLES, Log
 from timeline.scripts import statements
 
 BATCH = 1_000
+# What the integrity check passes over: words that are not found though they are there, and parts of the index without a way in.
+_LOST = """
+SELECT term FROM {0}_terms AS each WHERE NOT EXISTS (SELECT 1 FROM {0}_terms AS found WHERE found.term = each.term)
+UNION ALL SELECT * FROM (SELECT 'segment ' || (id >> 37) FROM {0}_data WHERE id > 10 EXCEPT SELECT 'segment ' || segid FROM {0}_idx)
+UNION ALL SELECT * FROM (SELECT 'segment ' || segid FROM {0}_idx EXCEPT SELECT 'segment ' || (id >> 37) FROM {0}_data)
+"""
 Row = tuple[Any, ...]
 
 
@@ -42,7 +48,10 @@ def _check_search(connection: sqlite3.Connection, tally: Tally) -> None:
             if name.endswith("_fts"):
                 try:
                     copy.execute(f"INSERT INTO {name} ({name}) VALUES ('integrity-check')")
-                except sqlite3.Error as error:
+                    copy.execute(f"CREATE VIRTUAL TABLE temp.{name}_terms USING fts5vocab(main, {name}, row)")
+                    for (what,) in copy.execute(_LOST.format(name)):
+                        tally.fault(f"table {name}", f"does not find {what}. Derive it again: timeline rebuild")
+                except (sqlite3.Error, UnicodeDecodeError) as error:
                     tally.failed(f"table {name}", "does not find its words", error, ". Derive it again: timeline rebuild")
 
 
