@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from timeline import merkle
 from timeline.errors import ProofInvalid
 
-VECTORS = Path(__file__).parents[2] / "shared" / "vectors" / "merkle"
+VECTORS = Path(__file__).parents[3] / "shared" / "vectors" / "merkle"
 
 
 def vectors(kind: str) -> list[Any]:
@@ -69,14 +69,14 @@ def defined(leaves: list[bytes]) -> bytes:
 
 
 class Kept:
-    """A tree that grows leaf by leaf, and keeps the subtrees that are complete."""
+    """A tree over leaves that are all there: each complete subtree, hashed as the RFC defines it."""
 
     def __init__(self, leaves: list[bytes]) -> None:
-        """Append the leaves."""
+        """Hash them."""
         self.nodes: dict[tuple[int, int], bytes] = {}
-        for index, leaf in enumerate(leaves):
-            for level, place, hash_ in merkle.completed(index, merkle.leaf_hash(leaf), self.node):
-                self.nodes[level, place] = hash_
+        for level in range(len(leaves).bit_length()):
+            for index in range(len(leaves) >> level):
+                self.nodes[level, index] = defined(leaves[index << level : (index + 1) << level])
 
     def node(self, level: int, index: int) -> bytes:
         """Read a complete subtree."""
@@ -149,3 +149,24 @@ def test_a_proof_of_nothing_is_asked_for_in_vain() -> None:
     for first, second in ((0, 3), (4, 3)):
         with pytest.raises(IndexError):
             merkle.consistency(first, second, tree.node)
+
+
+def test_a_tree_of_less_than_nothing_has_no_root() -> None:
+    """Whoever asks has read a size that is none."""
+    with pytest.raises(IndexError):
+        merkle.root(-1, Kept(LEAVES).node)
+
+
+@pytest.mark.parametrize("length", [0, 31, 33, 64])
+def test_what_is_not_as_long_as_a_hash_is_none(length: int) -> None:
+    """Or a proof could move the border between two hashes that are joined."""
+    tree, odd = Kept(LEAVES), b"x" * length
+    root = defined(LEAVES[:4])
+    with pytest.raises(ProofInvalid, match=f"of {length} bytes, expected 32"):
+        merkle.verify_inclusion(merkle.leaf_hash(LEAVES[0]), 0, 4, [odd, *merkle.inclusion(0, 4, tree.node)[1:]], root)
+    with pytest.raises(ProofInvalid, match=f"of {length} bytes, expected 32"):
+        merkle.verify_inclusion(odd, 0, 1, [], odd)
+    with pytest.raises(ProofInvalid, match=f"of {length} bytes, expected 32"):
+        merkle.verify_consistency(2, odd, 4, root, [defined(LEAVES[2:4])])
+    with pytest.raises(ProofInvalid, match=f"of {length} bytes, expected 32"):
+        merkle.verify_consistency(2, defined(LEAVES[:2]), 4, root, [odd])

@@ -100,12 +100,12 @@ def verify_consistency(first: int, first_root: bytes, second: int, second_root: 
     """
     if not 0 < first <= second:
         raise ProofInvalid(f"consistency proof: a tree of {first} leaves is not the beginning of one of {second}")
-    _whole("consistency proof", first_root, second_root, *proof)
     if first == second:
         if proof:
             raise ProofInvalid("consistency proof: both trees are of one size, and need no proof")
         _same("consistency proof", first_root, second_root)
         return
+    _whole("consistency proof", first_root, second_root, *proof)
     hashes = [first_root, *proof] if first & (first - 1) == 0 else list(proof)
     if not hashes:
         raise ProofInvalid("consistency proof: it is empty")

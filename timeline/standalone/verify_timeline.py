@@ -76,10 +76,10 @@ def read_checkpoint(content: bytes, keys: list[str]) -> tuple[str, str, int, byt
 def check_proof(report: list[str], path: str, keys: list[str], *kept: bytes) -> None:
     """Check a proof (C2SP tlog-proof): lines of format, event, index and hashes; an empty line; a checkpoint."""
     head, _, rest = (content := Path(path).open("rb").read(64_000_001)).partition(b"\n\n")  # noqa: SIM115 - closed at the end
-    lines, (text, origin, size, root, signers) = head.decode("latin-1").split("\n", 67), read_checkpoint(rest, keys)
-    form = r"c2sp\.org/tlog-proof@v1\nextra (\S+)\nindex (0|[1-9][0-9]{0,17})"
+    lines, form = head.decode("latin-1").split("\n", 67), r"c2sp\.org/tlog-proof@v1\nextra (\S+)\nindex (0|[1-9][0-9]{0,17})"
     found = re.fullmatch(form, "\n".join(lines[:3])) or fail("proof: has not the lines of one: format, event, index")
     (len(content) <= 64_000_000 and len(lines) <= 67) or fail("proof: is larger than one ever is")
+    text, origin, size, root, signers = read_checkpoint(rest, keys)
     data, salt, leaf = (extra := json.loads(read_base64(found[1])))["data"], extra["salt"], extra["leaf"].encode()
     place, last, event, hash_ = int(found[2]), size - 1, json.loads(leaf), sha256(b"\x00", leaf)
     (len(extra) == 3 and CANONICAL.encode(extra).encode() == read_base64(found[1])) or fail("proof: holds more than its event")
