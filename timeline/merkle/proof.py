@@ -44,7 +44,8 @@ class Said:
     @property
     def extra(self) -> bytes:
         """What a proof's extra line holds: all of it as canonical JSON (RFC 8785), so that it is written in one way alone."""
-        data, salt = ("null" if one is None else quoted(one) for one in (self.data, self.salt and self.salt.hex()))
+        salt = None if self.salt is None else self.salt.hex()
+        data, salt = ("null" if one is None else quoted(one) for one in (self.data, salt))
         return f'{{"data":{data},"leaf":{quoted(self.leaf.decode())},"salt":{salt}}}'.encode()
 
 
