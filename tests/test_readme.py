@@ -39,7 +39,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(PROJECT / "metadata.json", folder)
     shutil.copytree(PROJECT / "tests" / "bench", folder / "tests" / "bench")
     (folder / "timeline").symlink_to(PROJECT / "timeline")
-    (folder / "home").mkdir()
+    (folder.parent / f"{folder.name}-home").mkdir()  # keys are not made in a project
     (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
     subprocess.run([folder / ".venv/bin/timeline", "build"], cwd=folder, check=True)
     return folder
@@ -56,8 +56,9 @@ def run_shell(block: Block, folder: Path) -> None:
         command = command.replace("1000000", "1000")  # noqa: PLW2901
         if command.startswith(".venv/bin/datasette million.db"):
             command += " --get /million/-/timeline"  # noqa: PLW2901
-        home = {**os.environ, "HOME": str(folder / "home"), "XDG_CONFIG_HOME": str(folder / "home" / "config")}
-        done = subprocess.run(["bash", "-c", command], cwd=folder, env=home, capture_output=True, text=True, check=False)
+        home = folder.parent / f"{folder.name}-home"
+        own = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")}
+        done = subprocess.run(["bash", "-c", command], cwd=folder, env=own, capture_output=True, text=True, check=False)
         if "immutable" in block.following:
             assert done.returncode != 0
             assert block.following.strip() in done.stderr
