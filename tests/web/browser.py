@@ -16,12 +16,15 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from timeline import Timeline, bundles
+from timeline import Timeline, bundles, checkpoints
+from timeline.merkle import Key, Note
+from timeline.signing import SigningKey
 from timeline.web.drawing import shape
 from timeline.web.pages import window as windows
 
@@ -136,6 +139,47 @@ def build_tricky(path: Path) -> Path:
         timeline.correct("corrected", date="1973-03-02", reason="The chronicle was misread")
         timeline.retract("retracted", reason="Nobody else tells of it")
     return path
+
+
+MOMENT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+def build_proved(path: Path) -> list[Key]:
+    """Make a timeline whose log was signed and witnessed at 9 events and again at 12, was then added to, and redacted in part.
+
+    Redacted are a happening as it first was, a happening whole, and a source with its document; one source lost its document
+    with the happening that cited it. Gives the public keys: the log's, and the witness's.
+    """
+    key, witness = SigningKey.new("example.org/proved"), SigningKey.new("witness.example.net")
+
+    def signed(timeline: Timeline, at: datetime) -> Key:
+        kept_at = at.isoformat()
+        note = checkpoints.make(timeline.log, key, None, kept_at)
+        public, cosignature = witness.cosign(note.text, at)
+        checkpoints.keep(timeline.log, Note(note.text, (*note.signatures, cosignature)), [key.public, public], kept_at)
+        return public
+
+    with Timeline(path, by="amina") as timeline:
+        chronicle = timeline.archive(id="chronicle", text=TEXT, title="A chronicle", published="1990")
+        timeline.archive(id="diary", text="SECRETWORD is told here.", title="A SECRETWORD diary")
+        letter = timeline.archive(id="letter", text="Of SECRETWORD I know all.", title="A letter that stays")
+        cited = [chronicle.quote("What is told of here happened")]
+        timeline.record("whole", title="A long story", date="1990", citations=cited)
+        timeline.record("part", title="A part of it", date="1990-05", part_of="whole", citations=cited)
+        timeline.record("first", title="SECRETWORD as first told", date="1991", kind="telling", citations=cited)
+        timeline.record("gone", title="SECRETWORD whole", date="1992", part_of="whole", actors=["SECRETWORD"], tags=["SECRETWORD"],
+                        citations=[letter.quote("Of SECRETWORD I know all")])  # fmt: skip
+        timeline.record("tied", title="What has to do with it", date="1993", related=["gone"], part_of="gone", citations=cited)
+        timeline.record("replaced", title="Taken back", date="1994", citations=cited)
+        signed(timeline, MOMENT)
+        timeline.correct("first", title="As told now", reason="A name was in it")
+        timeline.retract("replaced", reason="Another tells it better", superseded_by="gone")
+        timeline.record("odd", title="An odd `name` <b>", date="1995", citations=cited)
+        public = signed(timeline, MOMENT.replace(hour=10))
+        timeline.redact(6, reason="It named a child <b>")
+        timeline.redact(7, reason="A court ordered it")
+        timeline.redact(2, reason="The diary is private")
+    return [key.public, public]
 
 
 def free_port() -> int:

@@ -99,6 +99,22 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[in_browser.Served
 
 
 @pytest.fixture(scope="session")
+def proved_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a timeline whose log was signed and witnessed, and redacted in part."""
+    pytest.importorskip("cryptography")
+    path = tmp_path_factory.mktemp("proved") / "proved.db"
+    in_browser.build_proved(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def proved(proved_db: Path) -> Iterator[in_browser.Served]:
+    """Serve that timeline."""
+    with in_browser.serving(proved_db.parent, proved_db) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
 def tricky(tmp_path_factory: pytest.TempPathFactory, demo: in_browser.Served) -> Iterator[in_browser.Served]:
     """Serve a timeline of what is hard to draw, and a second one beside it; other sites may frame them."""
     folder = tmp_path_factory.mktemp("tricky")

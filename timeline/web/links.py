@@ -98,12 +98,25 @@ def cell(cell: Cell) -> Markup | Awaitable[Markup | None] | None:
 
     Answers at once where it is known whether the database is a timeline; otherwise with something to await.
     """
+    if cell.value is None and _is_redacted(cell):
+        return Markup("<em>redacted</em>")
     if cell.column not in _LINKS or cell.value in (None, "") or cell.database not in cell.datasette.databases:
         return None
     known = access.known_timeline(cell.datasette.databases[cell.database])
     if known is None:
         return _linked_later(cell)
     return _linked(cell) if known else None
+
+
+def _is_redacted(cell: Cell) -> bool:
+    """Whether a cell is empty because what stood in it was redacted: its row says so, in a database that is known as a timeline."""
+    if cell.database not in cell.datasette.databases or not access.known_timeline(cell.datasette.databases[cell.database]):
+        return False
+    if cell.table == "events":
+        return cell.column == "data"
+    if cell.table == "sources":
+        return cell.column in ("title", "sha256")
+    return cell.table in _OF_HAPPENINGS and cell.column in ("title", "date") and _beside(cell, "status") == "redacted"
 
 
 async def _linked_later(cell: Cell) -> Markup | None:

@@ -17,6 +17,8 @@ Actor = dict[str, Any] | None
 
 # The tables that are rows of a timeline, as people read them.
 _TABLES = ("happenings", "timeline", "happening_versions", "citations", "sources", "actors", "events")
+# What is told of on the page of checkpoints.
+_OF_THE_LOG = ("events", "checkpoints", "signatures", "tree")
 _ROWS = {"happenings": "This happening's page", "sources": "This source's page", "events": "This event's page"}
 
 
@@ -34,9 +36,19 @@ async def of_database(datasette: Datasette, actor: Actor, database: str) -> Link
     return [{"href": links.timeline(datasette, database), "label": "Browse as a timeline"}]
 
 
+async def _of_the_log(datasette: Datasette, actor: Actor, database: str) -> Links:
+    if not await access.is_timeline(datasette.get_database(database)):
+        return []
+    for table in ("events", "checkpoints", "signatures"):
+        if not await access.readable(datasette, actor, database, table):
+            return []
+    return [{"href": links.checkpoints(datasette, database), "label": "Checkpoints of the log"}]
+
+
 async def of_table(datasette: Datasette, actor: Actor, database: str, table: str) -> Links:
     """Give the link from one of a timeline's tables to its page."""
-    return await of_database(datasette, actor, database) if table in _TABLES else []
+    found = await of_database(datasette, actor, database) if table in _TABLES else []
+    return found + (await _of_the_log(datasette, actor, database) if table in _OF_THE_LOG else [])
 
 
 async def of_row(datasette: Datasette, database: str, table: str, row: links.Row) -> Links:

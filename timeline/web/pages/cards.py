@@ -13,8 +13,9 @@ from datasette.app import Datasette
 from datasette.database import Database
 
 from timeline.web import links
-from timeline.web.pages import known, quotation, told, when
+from timeline.web.pages import known, quotation, redactions, told, when
 from timeline.web.pages.quotation import Quotation
+from timeline.web.pages.redactions import Redaction
 from timeline.web.pages.rows import Page
 from timeline.web.pages.state import State
 
@@ -48,11 +49,17 @@ class Card:
     parts: int = 0
     reason: str | None = None
     successor: tuple[str, str] | None = None
+    redaction: Redaction | None = None
 
     @property
     def retracted(self) -> bool:
         """Whether it has been taken back."""
         return bool(self.row["status"] == "retracted")
+
+    @property
+    def redacted(self) -> bool:
+        """Whether what it said has been taken away."""
+        return bool(self.row["status"] == "redacted")
 
     @property
     def corrected(self) -> bool:
@@ -90,7 +97,7 @@ async def of_page(datasette: Datasette, database: Database, state: State, page: 
 
 
 def _card(datasette: Datasette, database: Database, row: Row, as_of: str) -> Card:
-    title = row["title"] or f"{row['id']} (its words were redacted)"
+    title = row["title"] or f"{row['id']} (redacted)"
     return Card(
         row=dict(row),
         address=links.happening(datasette, database.name, row["id"]) + as_of,
@@ -138,6 +145,9 @@ def people_of(statement: Mapping[str, Any]) -> list[Person]:
 
 async def _relate(datasette: Datasette, database: Database, cards: Mapping[int, Card], as_of: int | None, suffix: str) -> None:
     """Give each card its whole, its parts, its reason and its successor, as known at the position."""
+    gone = [position for position, card in cards.items() if card.redacted]
+    for position, redaction in (await redactions.of(datasette, database, gone)).items() if gone else ():
+        cards[position].redaction = redaction
     retracted = [position for position, card in cards.items() if card.retracted]
     successors: dict[int, str] = {}
     for position, data in (await told.at(database, retracted)).items() if retracted else ():

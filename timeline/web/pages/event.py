@@ -12,7 +12,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 
 from timeline.errors import StatementInvalid
 from timeline.web import access, assets, links
-from timeline.web.pages import files, frame, proving, told, when
+from timeline.web.pages import files, frame, proving, redactions, told, when
 
 SCRIPTS = ("proof.js", "told.js", "checks.js", "notes.js", "sums.js")
 
@@ -58,6 +58,8 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
         "stream_address": to(datasette, database.name, name) if to else None,
         "data": json.dumps(data, ensure_ascii=False, indent=2) if data else row["data"],
         "unreadable": unreadable,
+        "redaction": (await redactions.of(datasette, database, [position])).get(position) if row["data"] is None else None,
+        "reason": data.get("reason") if row["type"] == "EventRedacted" else None,
         "data_hash": row["data_hash"].lower(),
         "redacts": (redacted, links.event(datasette, database.name, redacted)) if redacted is not None else None,
         "previous": links.event(datasette, database.name, position - 1) if position > 1 else None,

@@ -40,7 +40,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
     here = links.happening(datasette, database.name, id_)
     timeline = links.timeline(datasette, database.name)
     as_of = state.as_of_query
-    title = statement.get("title") or f"{id_} (its words were redacted)"
+    title = statement.get("title") or f"{id_} (redacted)"
     standing = id_ if version is latest else None
     quotations = await quotation.of_statement(datasette, database, statement, standing=standing, as_of=state.as_of)
     context = {
@@ -58,6 +58,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         "version": version,
         "latest": latest,
         "is_latest": version is latest,
+        "redacted": version.statement is None,
         "corrected": version.version > (2 if version.retracted else 1),
         "when": when.said(statement.get("date")),
         "html_time": when.html_time(statement.get("date")),

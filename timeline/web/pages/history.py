@@ -11,8 +11,9 @@ from datasette.app import Datasette
 from datasette.database import Database
 
 from timeline.web import links
-from timeline.web.pages import difference, told, when
+from timeline.web.pages import difference, redactions, told, when
 from timeline.web.pages.difference import Change
+from timeline.web.pages.redactions import Redaction
 
 VERBS = {
     "SourceArchived": "Archived",
@@ -39,7 +40,8 @@ class Version:
     statement: dict[str, Any] | None
     reason: str | None = None
     superseded_by: str | None = None
-    redacts: int | None = None
+    redacts: tuple[int, str] | None = None
+    redaction: Redaction | None = None
     changes: Sequence[Change] = field(default=())
 
     @property
@@ -55,11 +57,14 @@ async def read(datasette: Datasette, database: Database, stream: str) -> list[Ve
         " order by version desc limit :most",
         {"stream": stream, "most": MOST_VERSIONS},
     )
+    gone = [row["position"] for row in rows.rows if row["data"] is None]
+    redacted = await redactions.of(datasette, database, gone) if gone else {}
     versions: list[Version] = []
     former: dict[str, Any] | None = None
     for row in reversed(rows.rows):
         data = told.read(row["data"], row["position"])
         statement = data.get("statement")
+        redacts = data.get("position") if row["type"] == "EventRedacted" else None
         compared = former is not None and statement is not None
         versions.append(
             Version(
@@ -73,7 +78,8 @@ async def read(datasette: Datasette, database: Database, stream: str) -> list[Ve
                 statement=statement,
                 reason=data.get("reason"),
                 superseded_by=data.get("superseded_by"),
-                redacts=data.get("position") if row["type"] == "EventRedacted" else None,
+                redacts=(redacts, links.event(datasette, database.name, redacts)) if redacts is not None else None,
+                redaction=redacted.get(row["position"]),
                 changes=difference.between(former or {}, statement or {}) if compared else (),
             )
         )

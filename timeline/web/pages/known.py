@@ -31,10 +31,14 @@ def _known(columns: str, where: str) -> str:
 async def titles(database: Database, ids: Iterable[str], as_of: int | None) -> dict[str, str]:
     """Give the titles of the happenings that are known, cut to a line, by id."""
     rows = await database.execute(
-        _known("id, substr(title, 1, 121) as title", "id in (select value from json_each(:ids))"),
+        _known("id, substr(title, 1, 121) as title, status", "id in (select value from json_each(:ids))"),
         {"ids": json.dumps(sorted(set(ids))), "as_of": as_of},
     )
-    return {row["id"]: clipped(row["title"] or "", 120) for row in rows.rows}
+    return {row["id"]: _named(row) for row in rows.rows}
+
+
+def _named(row: Row) -> str:
+    return f"{row['id']} (redacted)" if row["status"] == "redacted" else clipped(row["title"] or "", 120)
 
 
 async def near(database: Database, id_: str, as_of: int | None) -> Sequence[Row]:

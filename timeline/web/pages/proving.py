@@ -76,7 +76,7 @@ def numbered(connection: sqlite3.Connection, number: int) -> Stand:
 
 
 def at_size(connection: sqlite3.Connection, size: int | None = None, *, kept: bool) -> Stand:
-    """Give the log as it stood at a size, or stands: a checkpoint that was kept, where such may be read, else one without signatures.
+    """Give the log as it stood at a size, or stands: by a kept checkpoint, where such may be read, else by one without signatures.
 
     Raises ProofInvalid where the log is not any more as that checkpoint says.
     """
@@ -87,7 +87,9 @@ def at_size(connection: sqlite3.Connection, size: int | None = None, *, kept: bo
     computed = merkle.root(size, merkle.reader(connection))
     number = _best(connection, "size = ?", size) if kept else None
     if number is None:
-        return Stand(Note(Checkpoint(merkle.origin(connection, signed=kept), size, computed).text))
+        note = Note(Checkpoint(merkle.origin(connection, signed=kept), size, computed).text)
+        Checkpoint.of(note)  # raises where the log's name was altered
+        return Stand(note)
     found = numbered(connection, number)
     if found.checkpoint.root != computed:
         raise ProofInvalid(f"its first {size:,} events are not those of the checkpoint kept then: the past was changed")
@@ -160,4 +162,5 @@ def size(connection: sqlite3.Connection) -> int:
 def broken(error: Exception) -> str:
     """Say in a line that nothing can be proved, and why."""
     reason = str(error.args[0]) if error.args else str(error)
-    return f"the log cannot prove this: {reason.rstrip('.')}. It was damaged or altered; whoever runs this site can see where: timeline verify"
+    advice = "It was damaged or altered; whoever runs this site can see where: timeline verify"
+    return f"the log cannot prove this: {reason.rstrip('.')}. {advice}"

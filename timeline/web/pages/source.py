@@ -15,7 +15,9 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
 from timeline.web import access, assets, links
-from timeline.web.pages import frame, history, known, passages, when
+from timeline.web.pages import frame, history, known, passages, redactions, when
+from timeline.web.pages.history import Version
+from timeline.web.pages.redactions import Redaction
 
 TABLES = ("sources", "source_texts", "citations", "happenings", "events")
 MOST_CITATIONS = 5_000
@@ -84,7 +86,10 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
     notes = _notes(datasette, database.name, spans, cited, asked)
     versions = await history.read(datasette, database, f"source/{id_}")
     here = links.source(datasette, database.name, id_)
-    title = source["title"] or id_
+    said = next((one for one in reversed(versions) if one.type != "EventRedacted"), None)
+    redaction = said.redaction if said else None
+    gone = await _document_gone(datasette, database, versions) if text is None else None
+    title = source["title"] or (f"{id_} (redacted)" if redaction else id_)
     context = {
         "database": database.name,
         "canonical": here,
@@ -94,7 +99,9 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "title": title,
         "short_title": known.clipped(title, 90),
         "published": when.said(source["published"]) if source["published"] else None,
-        "archived": when.recorded(source["archived_at"]),
+        "archived": when.recorded(source["archived_at"]) if source["archived_at"] else None,
+        "redaction": redaction,
+        "gone": gone,
         # A bundle cannot bring in any other, but a hostile file may.
         "safe_url": source["url"] if re.match(r"https?://", source["url"] or "") else None,
         "text": text is not None,
@@ -111,6 +118,16 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
     }
     trail = [(timeline, "timeline"), (here, known.clipped(title, 60))]
     return await frame.respond(datasette, request, "timeline_source.html", context, trail=trail)
+
+
+async def _document_gone(datasette: Datasette, database: Database, versions: Sequence[Version]) -> Redaction | None:
+    """Find what took a source's document out of the archive, by the hashes that its events still name."""
+    for version in reversed(versions):
+        for name in ("text_sha256", "sha256"):
+            sha256 = (version.statement or {}).get(name)
+            if isinstance(sha256, str) and (found := await redactions.of_document(datasette, database, sha256)):
+                return found
+    return next((version.redaction for version in reversed(versions) if version.redaction), None)
 
 
 async def _citations(database: Database, id_: str) -> list[Row]:

@@ -9,7 +9,22 @@ from datasette.utils.asgi import Request, Response
 
 from timeline.web import access, assets, links
 from timeline.web.drawing import answers
-from timeline.web.pages import asked, cards, choices, choose, embedding, etag, facets, frame, moment, rows, search, summary, ways
+from timeline.web.pages import (
+    asked,
+    cards,
+    choices,
+    choose,
+    embedding,
+    etag,
+    facets,
+    files,
+    frame,
+    moment,
+    rows,
+    search,
+    summary,
+    ways,
+)
 from timeline.web.pages import state as states
 
 # What the drawn timeline runs on; the first is begun with, and the others are fetched beside it.
@@ -40,6 +55,7 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "heading": heading,
         "canonical": here + (state.query(embed=None, focus=None, **place) if state.given else ""),
         "here": here,
+        "checkpoints": await _checkpoints(datasette, request, database.name),
         "whole": here + state.whole,
         "state": state,
         "labels": states.LABELS,
@@ -72,3 +88,10 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
     if counted is not None:
         response.headers.update(etag.headers(tag))
     return response
+
+
+async def _checkpoints(datasette: Datasette, request: Request, database: str) -> str | None:
+    """Give the address of the log's checkpoints, where the visitor may read them."""
+    if not await access.readable(datasette, request.actor, database, "events"):
+        return None
+    return links.checkpoints(datasette, database) if await files.may_see_kept(datasette, request, database) else None

@@ -5,9 +5,13 @@ select position, recorded_at, recorded_by, type,
   case when stream like 'happening/%' then substr(stream, 11) end as happening,
   case when stream like 'source/%' then substr(stream, 8) end as source,
   version,
-  json_extract(data, '$.statement.title') as title,
+  case when data is null then '(redacted)' else json_extract(data, '$.statement.title') end as title,
   (select group_concat(key, ', ') from json_each(data, '$.changes')) as changed,
-  json_extract(data, '$.reason') as reason
+  coalesce(json_extract(data, '$.reason'), (
+    select json_extract(redaction.data, '$.reason') from events as redaction
+    where redaction.type = 'EventRedacted' and json_extract(redaction.data, '$.position') = events.position
+      and events.data is null
+  )) as reason
 from events
 where position > cast(trim(:position) as integer)
   -- What is no position gives an error that says so.

@@ -60,7 +60,7 @@ export async function* event(proof, shown) {
   for (const [at, { first, last, side }] of steps.entries()) {
     const with_ = proof.hashes[at];
     hash = side === "left" ? await nodeHash(with_, hash) : await nodeHash(hash, with_);
-    yield { says: `together with the hash of ${events(first, last)}, on the ${side}: ${code(base64(hash))}`, holds: true, within: true };
+    yield { says: `together with the hash of ${events(first, last)}, on the ${side}, it gives ${code(base64(hash))}`, holds: true, within: true };
   }
   yield root("That", hash, checkpoint);
   yield* shownCheckpoint(checkpoint, shown);
@@ -139,7 +139,7 @@ export async function* additionsOnly(before, addition) {
     newer = side === "left" ? await nodeHash(with_, newer) : await nodeHash(newer, with_);
     yield {
       says: `together with the hash of ${events(first, last)}, on the ${side}` +
-        (side === "left" ? ", which both have" : ", which was added later") + `: ${code(base64(newer))}`,
+        (side === "left" ? ", which both have," : ", which was added later,") + ` it gives ${code(base64(newer))}`,
       holds: true,
       within: true,
     };

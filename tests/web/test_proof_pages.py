@@ -1,0 +1,192 @@
+"""The pages of the proof, and what every page says of what was redacted."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from datasette.app import Datasette
+from test_pages_demo import text
+
+Serve = Callable[..., Datasette]
+AT = "/proved/-/timeline"
+
+
+def said(html: str) -> str:
+    """Give the words of a page's main part, as they are read."""
+    main = re.search(r"<main.*?</main>", html, re.DOTALL)
+    assert main
+    return re.sub(r" ([,.:;])", r"\1", text(main[0]))
+
+
+@pytest.mark.asyncio
+async def test_an_event_says_in_words_what_is_proved(serve: Serve, proved_db: Path) -> None:
+    """Which log, how many events, which root, who signed and when; and how to check it here and elsewhere."""
+    html = (await serve(proved_db).client.get(f"{AT}/events/4")).text
+    words = said(html)
+    for one in (
+        "number 4 of the 12 in the log example.org/proved",
+        "kept on 2 November 2026, 10:00 UTC",
+        "Signed by example.org/proved, the log’s own key",
+        "Witnessed by witness.example.net, who saw it on 2 November 2026, 10:00 UTC",
+        "timeline verify-proof happening-whole@1.tlog-proof",
+        "python verify_timeline.py proof happening-whole@1.tlog-proof",
+        "Checkpoints of the log",
+    ):
+        assert one in words, one
+    assert f'href="{AT}/events/4/proof?checkpoint=2" download="happening-whole@1.tlog-proof"' in html
+    before, _, after = html.partition('<template class="checking">')
+    assert "Check it here" not in before + after.partition("</template>")[2]
+
+
+@pytest.mark.asyncio
+async def test_an_event_after_the_last_checkpoint_is_proved_by_the_log_as_it_stands(serve: Serve, proved_db: Path) -> None:
+    """Nobody has signed that, and the page says so."""
+    words = said((await serve(proved_db).client.get(f"{AT}/events/13")).text)
+    assert "number 13 of the 15 in the log example.org/proved as it stands now" in words
+    assert "Nobody has signed it" in words
+
+
+@pytest.mark.asyncio
+async def test_the_checkpoints_are_listed(serve: Serve, proved_db: Path) -> None:
+    """Size, when it was kept, origin, root, who signed and when, and the note to keep; two can be chosen."""
+    html = (await serve(proved_db).client.get(f"{AT}/log/checkpoints")).text
+    words = said(html)
+    assert "It holds 15 events" in words
+    assert re.search(r"12 events, kept on 2 November 2026, 10:00 UTC.*9 events, kept on 2 November 2026, 09:00 UTC", words)
+    assert "Witnessed by witness.example.net on 2 November 2026, 09:00 UTC" in words
+    assert f'href="{AT}/log/checkpoints/1" download' in html
+    assert re.findall(r'name="from" value="(\d+)"', html) == ["15", "12", "9"]
+    assert f'href="{AT}/log/checkpoints">Proof that nothing was changed' in (await serve(proved_db).client.get(AT)).text
+
+
+@pytest.mark.asyncio
+async def test_what_was_added_between_two_is_listed(serve: Serve, proved_db: Path) -> None:
+    """Each event with its position, when, by whom, what was done, its title and its links; up to now by itself."""
+    client = serve(proved_db).client
+    html = (await client.get(f"{AT}/log/checkpoints?from=9&to=12")).text
+    words = said(html)
+    assert "Added from 9 events to 12" in words
+    assert "A happening was corrected: As told now" in words
+    assert "A happening was retracted: Taken back" in words
+    assert re.findall(r'class="added-position" href="[^"]+/events/(\d+)"', html) == ["10", "11", "12"]
+    assert "An odd `name` &lt;b&gt;" in html
+    assert f'href="{AT}/log/consistency?from=9&amp;to=12" download' in html
+    now = said((await client.get(f"{AT}/log/checkpoints?from=12")).text)
+    assert "An event was redacted: the event at position 6: It named a child" in now
+    everything = said((await client.get(f"{AT}/log/checkpoints?from=0")).text)
+    assert "A happening was recorded (its words were redacted): happening/gone" in everything
+    assert "SECRETWORD" not in everything
+    same = said((await client.get(f"{AT}/log/checkpoints?from=12&to=12")).text)
+    assert "Nothing was added between them" in same
+
+
+@pytest.mark.asyncio
+async def test_what_was_added_is_shown_a_hundred_at_a_time(serve: Serve, tmp_path: Path) -> None:
+    """With the way on and back, and no event twice or left out."""
+    from timeline import Timeline
+
+    path = tmp_path / "many.db"
+    with Timeline(path) as timeline, timeline.transaction():
+        for number in range(250):
+            timeline.archive(id=f"s{number}", text=f"Text {number}.", title=f"Source {number}")
+    client = serve(path).client
+    address, seen, turns = "/many/-/timeline/log/checkpoints?from=20&to=240", [], 0
+    while address:
+        html = (await client.get(address)).text
+        seen += [int(one) for one in re.findall(r'class="added-position" href="[^"]+/events/(\d+)"', html)]
+        found = re.search(r'href="([^"]+)" rel="next"', html)
+        address = found[1].replace("&amp;", "&") if found else ""
+        assert ('rel="prev"' in html) is (turns > 0)
+        turns += 1
+    assert seen == list(range(21, 241))
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("/gone", ["gone (redacted)", "Redacted: A court ordered it", "by amina: event 14"]),
+        ("/first", ["As told now", "Redacted: It named a child <b>"]),
+        ("/first?as_of=9", ["first (redacted)", "It named a child <b>", "As known at position 9"]),
+        ("/gone?as_of=9", ["A court ordered it"]),
+        ("/tied", ["gone (redacted)"]),
+        ("/replaced", ["See instead gone (redacted)"]),
+        ("/whole", ["A part of it"]),
+        ("/events/7", ["Redacted: A court ordered it", "Its hash stays", "What it said has been redacted, and cannot be checked"]),
+        ("/events/14", ["Redacted: A court ordered it", "the event at position 7"]),
+        ("/sources/diary", ["diary (redacted)", "Redacted: The diary is private", "The document was removed"]),
+        ("/sources/letter", ["A letter that stays", "Redacted: A court ordered it", "The document was removed"]),
+        ("", ["gone (redacted)"]),
+        ("?status=all", ["gone (redacted)", "A court ordered it"]),
+        ("?status=all&as_of=9", ["first (redacted)", "It named a child <b>", "A court ordered it"]),
+        ("?as_of=9", ["A long story"]),
+        ("?q=story", ["A long story"]),
+        ("?q=SECRETWORD", ["Nothing matches"]),
+        ("?as_of=9&q=SECRETWORD", ["Nothing matches"]),
+    ],
+)
+async def test_every_page_says_what_was_redacted_and_why(serve: Serve, proved_db: Path, page: str, words: list[str]) -> None:
+    """With who, when and the event that says so; nothing of what was said is left anywhere."""
+    response = await serve(proved_db).client.get(f"{AT}{page}")
+    assert response.status_code == 200
+    found = said(response.text).replace("&lt;", "<").replace("&gt;", ">")
+    for one in words:
+        assert one in found, one
+    if "SECRETWORD" not in page:  # where it was typed, the page repeats it
+        assert "SECRETWORD" not in response.text
+    assert "None" not in found.replace("None By", "")
+
+
+@pytest.mark.asyncio
+async def test_the_redacted_are_neither_listed_counted_nor_drawn(serve: Serve, proved_db: Path) -> None:
+    """The timeline has five happenings that stand; what was redacted is told of among all, without a date."""
+    client = serve(proved_db).client
+    html = (await client.get(AT)).text
+    assert "5 happenings" in said(html) or "Five happenings" in said(html)
+    assert 'id="h-gone"' not in html
+    assert '"id":"gone"' not in html.replace(" ", "")
+    assert 'id="h-gone"' in (await client.get(f"{AT}?status=all")).text
+    for path in (
+        "/drawing/overview",
+        "/drawing/view?view=1980/2000&width=900",
+        "/drawing/view?view=1980/2000&width=900&status=all",
+    ):
+        response = await client.get(AT + path)
+        assert '"gone"' not in response.text, path
+    assert "A letter that stays" in (await client.get("/proved/sources")).text
+
+
+@pytest.mark.asyncio
+async def test_tables_and_questions_say_redacted(serve: Serve, proved_db: Path) -> None:
+    """Cells that are empty because of it say so; the rows that `.timeline` draws do not fail."""
+    client = serve(proved_db).client
+    await client.get(AT)
+    for table in ("happenings", "happening_versions", "events", "sources"):
+        html = (await client.get(f"/proved/{table}")).text
+        assert "<em>redacted</em>" in html, table
+        assert "SECRETWORD" not in html
+    for path in (
+        "happenings.timeline",
+        "happening_versions.timeline",
+        "events.timeline?_date=recorded_at",
+        "sources.timeline?_date=archived_at",
+    ):
+        response = await client.get(f"/proved/{path}", follow_redirects=True)
+        assert response.status_code == 200, path
+    changed = (await client.get("/proved/changed_since.json?position=&_shape=objects")).json()["rows"]
+    gone = next(row for row in changed if row["position"] == 7)
+    assert (gone["title"], gone["reason"]) == ("(redacted)", "A court ordered it")
+    for question in ("as_of", "search", "single_source", "supported_by_source", "sources_disagree", "in_a_period"):
+        response = await client.get(f"/proved/{question}.json?position=9&words=SECRETWORD&source=&period=&_shape=objects")
+        assert "SECRETWORD" not in response.text.replace("words=SECRETWORD", "").replace('"words": "SECRETWORD"', "")
+
+
+@pytest.mark.asyncio
+async def test_menus_lead_to_the_checkpoints(serve: Serve, proved_db: Path) -> None:
+    """From the tables that hold the log, for those who may follow."""
+    client = serve(proved_db).client
+    for table in ("events", "checkpoints", "signatures", "tree"):
+        assert f'href="{AT}/log/checkpoints"' in (await client.get(f"/proved/{table}")).text, table
+    closed = serve(proved_db, metadata={"databases": {"proved": {"tables": {"signatures": {"allow": False}}}}}).client
+    assert f'href="{AT}/log/checkpoints"' not in (await closed.get("/proved/events")).text

@@ -1,0 +1,56 @@
+"""Redactions, as every page tells of them: what was taken away, when, by whom, why, and by which event.
+
+Owns the reading of the events that redact. Must not know what was said before, which is gone.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from sqlite3 import Row
+
+from datasette.app import Datasette
+from datasette.database import Database
+
+from timeline.web import links
+from timeline.web.pages import told, when
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """One event that redacted another."""
+
+    position: int
+    address: str
+    recorded: str
+    recorded_by: str
+    reason: str
+
+
+async def of(datasette: Datasette, database: Database, positions: Iterable[int]) -> dict[int, Redaction]:
+    """Find what redacted the events at these positions, by position. Raises StatementInvalid where such an event cannot be read."""
+    rows = await database.execute(
+        "select position, recorded_at, recorded_by, data, json_extract(data, '$.position') as redacts from events"
+        " where type = 'EventRedacted' and json_extract(data, '$.position') in (select value from json_each(:positions))",
+        {"positions": json.dumps(sorted(set(positions)))},
+    )
+    return {row["redacts"]: _redaction(datasette, database.name, row) for row in rows.rows}
+
+
+async def of_document(datasette: Datasette, database: Database, sha256: str) -> Redaction | None:
+    """Find what took a document out of the archive."""
+    rows = await database.execute(
+        "select position, recorded_at, recorded_by, events.data from events, json_each(events.data, '$.documents') as gone"
+        " where events.type = 'EventRedacted' and gone.value = :sha256 order by position limit 1",
+        {"sha256": sha256},
+    )
+    return _redaction(datasette, database.name, rows.rows[0]) if rows.rows else None
+
+
+def _redaction(datasette: Datasette, database: str, row: Row) -> Redaction:
+    return Redaction(
+        position=row["position"],
+        address=links.event(datasette, database, row["position"]),
+        recorded=when.recorded(row["recorded_at"]),
+        recorded_by=row["recorded_by"],
+        reason=told.read(row["data"], row["position"]).get("reason") or "no reason is on record",
+    )
