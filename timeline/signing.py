@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _PRIVATE = "PRIVATE+KEY+"
 _LARGEST = 10_000  # bytes of a key's file that are read
+_READ = 8  # signers that a message names
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -69,7 +70,7 @@ class SigningKey:
             raise KeyRefused(f"{path}: it is not a key for signing. Make one: timeline key new NAME")
         key = cls(name, _ed25519().Ed25519PrivateKey.from_private_bytes(material[1:]), path)
         if key.public.id.hex() != rest.partition("+")[0]:
-            raise KeyRefused(f"{path}: its ID is not that of the key {name}. It was altered; restore a copy")
+            raise KeyRefused(f"{path}: its ID is not that of the key {shown(name)}. It was altered; restore a copy")
         return key
 
     def save(self, path: Path) -> None:
@@ -143,10 +144,16 @@ def check(note: Note, keys: Iterable[Key], what: str = "checkpoint") -> list[Sig
         if key.signed(signature)
     ]
     if not found:
-        signers = ", ".join(f"{s.name} ({s.key_id.hex()})" for s in note.signatures) or "nobody"
-        names = ", ".join(f"{key.name} ({key.id.hex()})" for key in trusted)
+        signers = _listed((s.name, s.key_id) for s in note.signatures)
+        names = _listed((key.name, key.id) for key in trusted)
         raise NoteInvalid(f"{what}: signed by {signers}, not by {names}. Ask whose key that is before you trust it")
     return found
+
+
+def _listed(keys: Iterable[tuple[str, bytes]]) -> str:
+    """Name keys for a message: as many as a person reads."""
+    names = [f"{shown(name)} ({id_.hex()})" for name, id_ in keys]
+    return ", ".join(names[:_READ]) + (f" and {len(names) - _READ} more" if len(names) > _READ else "") or "nobody"
 
 
 def _hold(text: str, key: Key, signature: Signature, what: str) -> datetime | None:

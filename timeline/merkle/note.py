@@ -88,9 +88,9 @@ class Key:
             raise NoteInvalid(f'public key "{shown(text.strip())}": is not of the form name+id+base64. Copy the whole line')
         key = cls(name, material[0], material[1:])
         if key.type not in (ED25519, COSIGNATURE) or len(key.public) != 32:
-            raise NoteInvalid(f"public key {name}: is not Ed25519, of type 1 or 4. No other is known here")
+            raise NoteInvalid(f"public key {shown(name)}: is not Ed25519, of type 1 or 4. No other is known here")
         if key.id.hex() != id_:
-            raise NoteInvalid(f"public key {name}: its ID is {shown(id_)}, expected {key.id.hex()}. Ask for it again")
+            raise NoteInvalid(f"public key {shown(name)}: its ID is {shown(id_)}, expected {key.id.hex()}. Ask for it again")
         return key
 
 
