@@ -117,44 +117,36 @@ function hashList(lines, what) {
   return /** @type {Uint8Array[]} */ (hashes);
 }
 
-/** @param {Uint8Array | null} bytes @returns {{ leaf: string, event: Leaf, data: string | null, salt: Uint8Array | null }} */
+/**
+ * Read the extra line: an event in canonical JSON, to the letter and nothing beside it, so that no two readers take it otherwise.
+ * @param {Uint8Array | null} bytes @returns {{ leaf: string, event: Leaf, data: string | null, salt: Uint8Array | null }}
+ */
 function said(bytes) {
-  const text = bytes && utf8(bytes), extra = text && flat(text);
-  const event = extra && typeof extra.leaf === "string" && leaf(extra.leaf);
-  if (!event || Object.keys(extra).length !== 3) throw new Malformed("The proof does not hold an event in its form.");
-  const { data, salt } = extra;
-  if (data === null && salt === null) return { leaf: extra.leaf, event, data, salt };
+  const text = bytes && utf8(bytes), { data, leaf, salt } = object(text ?? ""), event = read(leaf);
+  if (!event || JSON.stringify({ data, leaf, salt }) !== text) throw new Malformed("The proof does not hold an event in its form.");
+  if (data === null && salt === null) return { leaf, event, data, salt };
   if (typeof data !== "string" || !data || !whole(data) || typeof salt !== "string" || !/^[0-9a-f]{32}$/.test(salt)) {
     throw new Malformed("The proof does not hold the words of an event in their form.");
   }
-  return { leaf: extra.leaf, event, data, salt: Uint8Array.from(salt.match(/../g) ?? [], (pair) => parseInt(pair, 16)) };
+  return { leaf, event, data, salt: Uint8Array.from(salt.match(/../g) ?? [], (pair) => parseInt(pair, 16)) };
 }
 
-/** Read a JSON object of texts that names nothing twice: of two values, readers could each take another. @param {string} text */
-function flat(text) {
-  let parsed;
+/** @param {string} text @returns {Record<string, any>} empty where it is no JSON object */
+function object(text) {
   try {
-    parsed = JSON.parse(text);
+    return Object(JSON.parse(text));
   } catch {
-    return null;
+    return {};
   }
-  if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed)) return null;
-  let colons = 0, quoted = false;
-  for (let at = 0; at < text.length; at += 1) {
-    if (quoted && text[at] === "\\") at += 1;
-    else if (text[at] === '"') quoted = !quoted;
-    else if (!quoted && text[at] === ":") colons += 1;
-  }
-  return colons === Object.keys(parsed).length ? parsed : null;
 }
 
-/** Read a leaf that is to the letter as one is written. @param {string} text @returns {Leaf | null} */
-function leaf(text) {
-  const event = flat(text);
-  if (!event) return null;
-  const { data_hash, position, recorded_at, recorded_by, stream, type, version } = event;
-  const fits = JSON.stringify({ data_hash, position, recorded_at, recorded_by, stream, type, version }) === text && whole(text) &&
-    [recorded_at, recorded_by, stream, type].every((one) => typeof one === "string") && /^[0-9a-f]{64}$/.test(data_hash) &&
+/** Read a leaf that is to the letter as one is written. @param {unknown} text @returns {Leaf | null} */
+function read(text) {
+  if (typeof text !== "string" || !whole(text)) return null;
+  const { data_hash, position, recorded_at, recorded_by, stream, type, version } = object(text);
+  const event = { data_hash, position, recorded_at, recorded_by, stream, type, version };
+  const fits = JSON.stringify(event) === text && /^[0-9a-f]{64}$/.test(data_hash) &&
+    [data_hash, recorded_at, recorded_by, stream, type].every((one) => typeof one === "string") &&
     [position, version].every((one) => Number.isSafeInteger(one) && one > 0);
   return fits ? event : null;
 }

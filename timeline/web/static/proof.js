@@ -121,6 +121,8 @@ function offer(place, template, check) {
       `It cannot be checked here: browsers compute hashes only on pages that come over HTTPS. ${offline}`;
     return;
   }
+  // Datasette folds every open box at a click outside of it: what was pasted would be out of sight when it is checked.
+  form.addEventListener("click", (event) => event.stopPropagation());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!outcome.hasAttribute("aria-busy")) run(outcome, () => check(place, new FormData(form)));

@@ -1,0 +1,449 @@
+"""Proofs checked in Chromium, on the reader's machine: those that hold, and those that were tampered with in every way."""
+
+import base64
+import hashlib
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser import Served, Visitor, build_proved
+
+from timeline import Timeline, checkpoints
+from timeline.merkle import Checkpoint, Note, Proof, Signature
+from timeline.merkle.note import COSIGNATURE
+from timeline.signing import SigningKey
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+HOLDS, FAILS = "#{} .verdict[role=status]", "#{} .verdict[role=alert]"
+
+
+def fetch(url: str) -> bytes:
+    """Fetch a file from the server."""
+    with urllib.request.urlopen(url) as response:
+        content: bytes = response.read()
+    return content
+
+
+def swap(page: "Page", pattern: str, change: Callable[[bytes], bytes]) -> None:
+    """Change what the server answers, on its way to the page."""
+
+    def handle(route: "Route") -> None:
+        response = route.fetch()
+        route.fulfill(response=response, body=change(response.body()))
+
+    page.route(pattern, handle)
+
+
+def check(page: "Page", place: str = "check") -> tuple[str, str, list[str]]:
+    """Press the button, and give the verdict, the failure, and the steps that were told."""
+    page.locator(f"#{place} button").click()
+    page.wait_for_function(
+        "(at) => { const o = document.querySelector(`#${at} .outcome`);"
+        " return !o.hasAttribute('aria-busy') && o.querySelector('li') }",
+        arg=place,
+    )
+    holds, fails = (page.locator(one.format(place)).text_content() or "" for one in (HOLDS, FAILS))
+    return holds, fails, page.locator(f"#{place} .steps > li").all_text_contents()
+
+
+@pytest.mark.parametrize("position", [1, 4, 9, 10, 12])
+def test_a_signed_proof_holds_and_each_step_is_told(visitor: Visitor, proved: Served, position: int) -> None:
+    """Words, leaf, path, root, and the signatures of the log and of the witness."""
+    page = visitor.open(f"{proved.page}/events/{position}", settle=False)
+    holds, fails, steps = check(page)
+    assert fails == ""
+    assert holds.startswith(f"All of it holds. Event {position} stands in the log of 12 events, word for word.")
+    assert "compare them with ones that you have from elsewhere" in holds
+    told = " ".join(steps)
+    for one in (
+        f"of event {position}.", "hashed after their salt", "to the letter", "the leaf of the tree", "root of 12 events",
+        "That is the root that the checkpoint of 12 events names", "The signature of example.org/proved holds",
+        "The signature of witness.example.net holds, given on 2 November 2026 at 10:00:00 UTC",
+    ):  # fmt: skip
+        assert one in told, one
+    assert all(step.startswith("✓ Holds: ") for step in steps)
+
+
+@pytest.mark.parametrize("position", [2, 6, 7])
+def test_a_redacted_event_still_proves_its_place(visitor: Visitor, proved: Served, position: int) -> None:
+    """And says that its words cannot be checked any more."""
+    holds, fails, steps = check(visitor.open(f"{proved.page}/events/{position}", settle=False))
+    assert fails == ""
+    assert holds.startswith("All that was checked holds.")
+    assert "word for word" not in holds
+    assert steps[1].startswith("– Not checked: What the event said has been redacted")
+
+
+def test_an_unsigned_proof_says_that_nobody_signed(visitor: Visitor, proved: Served) -> None:
+    """The root is then worth what it is compared with."""
+    holds, fails, steps = check(visitor.open(f"{proved.page}/events/15", settle=False))
+    assert fails == ""
+    assert holds.startswith("All that was checked holds.")
+    assert steps[-1].startswith("– Not checked: Nobody has signed the checkpoint")
+
+
+def canonical(data: dict[str, Any]) -> bytes:
+    """Write canonical JSON."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def extra(content: bytes, **change: Any) -> bytes:  # noqa: ANN401 - whatever JSON holds
+    """Change what the extra line of a proof says."""
+    first, second, rest = content.split(b"\n", 2)
+    said = json.loads(base64.b64decode(second.removeprefix(b"extra "))) | change
+    return b"\n".join((first, b"extra " + base64.b64encode(canonical(said)), rest))
+
+
+def said(content: bytes) -> dict[str, Any]:
+    """Give what the extra line of a proof says."""
+    found: dict[str, Any] = json.loads(base64.b64decode(content.split(b"\n")[1].removeprefix(b"extra ")))
+    return found
+
+
+def forged(content: bytes) -> bytes:
+    """Change the words and their hash in the leaf alike, so that only the tree tells."""
+    old = said(content)
+    data = old["data"].replace("A long story", "A tall story")
+    leaf = json.loads(old["leaf"])
+    leaf["data_hash"] = hashlib.sha256(bytes.fromhex(old["salt"]) + data.encode()).hexdigest()
+    return extra(content, data=data, leaf=json.dumps(leaf, separators=(",", ":"), ensure_ascii=False))
+
+
+def line(content: bytes, number: int, new: bytes | None) -> bytes:
+    """Put another line in place of one, or take it out."""
+    lines = content.split(b"\n")
+    lines[number : number + 1] = [] if new is None else [new]
+    return b"\n".join(lines)
+
+
+def signature(content: bytes, number: int, change: Callable[[bytes], bytes]) -> bytes:
+    """Change the bytes of one of the signatures, after the key's ID."""
+    lines = content.decode().split("\n")
+    at = [index for index, text in enumerate(lines) if text.startswith("— ")][number]
+    head, _, encoded = lines[at].rpartition(" ")
+    raw = base64.b64decode(encoded)
+    lines[at] = f"{head} {base64.b64encode(raw[:4] + change(raw[4:])).decode()}"
+    return "\n".join(lines).encode()
+
+
+def flip(raw: bytes) -> bytes:
+    """Change the last byte."""
+    return raw[:-1] + bytes([raw[-1] ^ 1])
+
+
+ZEROS = base64.b64encode(bytes(32))
+TAMPERED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "other words": (lambda c: extra(c, data=said(c)["data"].replace("A long story", "A tall story")), "the words were altered"),
+    "other words and their hash": (forged, "This page shows something else"),
+    "another salt": (lambda c: extra(c, salt="00" * 16), "the words were altered"),
+    "a short salt": (lambda c: extra(c, salt="00"), "does not hold the words of an event"),
+    "no words": (lambda c: extra(c, data=None, salt=None), "This page shows something else than the proof says, as its words"),
+    "words without salt": (lambda c: extra(c, salt=None), "does not hold the words"),
+    "another author": (lambda c: extra(c, leaf=said(c)["leaf"].replace("amina", "eve")), "as its author"),
+    "another time": (lambda c: extra(c, leaf=said(c)["leaf"].replace("2026-", "2025-")), "as its time"),
+    "a leaf with a space": (lambda c: extra(c, leaf=said(c)["leaf"].replace(",", ", ", 1)), "does not hold an event"),
+    "a leaf that says more": (lambda c: extra(c, leaf=said(c)["leaf"].replace("{", '{"a":1,', 1)), "does not hold an event"),
+    "an extra that says more": (lambda c: extra(c, more="x"), "does not hold an event"),
+    "an extra that says it twice": (
+        lambda c: line(c, 1, b"extra " + base64.b64encode(canonical(said(c)).replace(b'{"data"', b'{"data":"x","data"', 1))),
+        "does not hold an event",
+    ),
+    "an extra with a space": (
+        lambda c: line(c, 1, b"extra " + base64.b64encode(canonical(said(c)).replace(b":", b": ", 1))),
+        "does not hold an event",
+    ),
+    "half a character": (
+        lambda c: line(c, 1, b"extra " + base64.b64encode(canonical(said(c)).replace(b"A long", b"\\\\ud800 long", 1))),
+        "",
+    ),
+    "no event": (lambda c: line(c, 1, b"extra "), "does not hold an event"),
+    "another place": (lambda c: line(c, 2, b"index 4"), "which is said to stand at 5"),
+    "a place with a zero": (lambda c: line(c, 2, b"index 03"), "does not say where its event stands"),
+    "a wrong hash": (lambda c: line(c, 3, ZEROS), "names another root"),
+    "no hash": (lambda c: line(c, 3, None), "needs 4"),
+    "a hash too many": (lambda c: line(c, 3, ZEROS + b"\n" + ZEROS), "needs 4"),
+    "a short hash": (lambda c: line(c, 3, base64.b64encode(bytes(31))), "a line that is not a hash"),
+    "a hash in other letters": (lambda c: line(c, 3, c.split(b"\n")[3][:-2] + b"B="), ""),
+    "hashes without end": (lambda c: line(c, 3, b"\n".join([ZEROS] * 70)), "more than 64 hashes"),
+    "a wrong root": (lambda c: line(c, 10, ZEROS), "names another root"),
+    "a wrong size": (lambda c: line(c, 9, b"11"), ""),
+    "another log's name": (lambda c: line(c, 8, b"example.org/other"), "not the one that this page shows"),
+    "a checkpoint with one line more": (lambda c: line(c, 10, c.split(b"\n")[10] + b"\nmore"), "does not hold"),
+    "a wrong signature of the log": (lambda c: signature(c, 0, flip), "The signature of example.org/proved does not hold"),
+    "a wrong signature of the witness": (lambda c: signature(c, 1, flip), "The signature of witness.example.net does not hold"),
+    "another time of the witness": (
+        lambda c: signature(c, 1, lambda raw: b"\0" * 7 + b"\1" + raw[8:]),
+        "The signature of witness.example.net does not hold",
+    ),
+    "a cut signature": (lambda c: signature(c, 1, lambda raw: raw[:-1]), "not of the length"),
+    "a signature left out": (lambda c: line(c, 12, None), "no signature by example.org/proved"),
+    "all signatures left out": (lambda c: c.split(b"\n\n\xe2")[0] + b"\n", "no signature by"),
+    "cut in the words": (lambda c: c[:200], "ends before its checkpoint"),
+    "cut in the hashes": (lambda c: c[: c.index(b"\n\n") - 10], "ends before its checkpoint"),
+    "cut in the checkpoint": (lambda c: c[: c.index(b"\n\n") + 12], "does not end with a line end"),
+    "cut in the signatures": (lambda c: c[:-20], "does not end with a line end"),
+    "nothing": (lambda _: b"", "does not begin with"),
+    "a page": (lambda _: b"<p>No\n\n", "does not begin with"),
+    "carriage returns": (lambda c: c.replace(b"\n", b"\r\n"), "line ends were changed"),
+    "no text": (lambda c: c.replace(b"index", b"ind\xffx"), "is not text"),
+}
+
+
+@pytest.fixture(scope="module")
+def event_page(chromium: Any, proved: Served) -> "Iterator[Page]":  # noqa: ANN401 - Playwright may not be installed
+    """Open one page of an event for all that is tried on it."""
+    page = chromium.new_page()
+    page.goto(f"{proved.page}/events/4")
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_a_proof_that_was_tampered_with_fails_loudly(event_page: "Page", name: str) -> None:
+    """In an alert, and in the step that fails, in words; no step after that is told."""
+    change, words = TAMPERED[name]
+    changed: list[bool] = []
+
+    def altered(content: bytes) -> bytes:
+        result = change(content)
+        changed.append(result != content)
+        return result
+
+    swap(event_page, "**/proof?*", altered)
+    try:
+        holds, fails, steps = check(event_page)
+    finally:
+        event_page.unroute("**/proof?*")
+    assert changed == [True]
+    assert holds == ""
+    assert fails.startswith("It does not hold. ")
+    assert words in fails
+    assert steps[-1].startswith("✗ Fails: ")
+    assert all(step.startswith(("✓", "–")) for step in steps[:-1])
+
+
+def test_our_own_reader_refuses_what_the_browser_refuses(proved: Served) -> None:
+    """Strict in the same places; what the page alone can tell is told by the page alone."""
+    content = fetch(f"{proved.page}/events/4/proof")
+    from timeline.errors import TimelineError
+
+    believed = []
+    for name, (change, _) in TAMPERED.items():
+        try:
+            Proof.parse(change(content)).check()
+        except TimelineError:
+            continue
+        believed.append(name)
+    assert set(believed) == {
+        "a wrong size", "no words", "another log's name", "a checkpoint with one line more", "a wrong signature of the log",
+        "a wrong signature of the witness", "another time of the witness", "a cut signature", "a signature left out",
+        "all signatures left out",
+    }  # fmt: skip
+
+
+def test_a_proof_of_another_log_fails_though_it_holds_in_itself(visitor: Visitor, proved: Served, tmp_path: Path) -> None:
+    """A checkpoint that was swapped, with a proof that leads to it: the page shows another root."""
+    path = tmp_path / "proved.db"
+    build_proved(path)
+    with Timeline(path) as timeline:
+        event = next(one for one in timeline.events() if one.position == 4)
+        kept = fetch(f"{proved.page}/events/4/proof").partition(b"\n\n")[2]
+        other = checkpoints.prove(timeline.log, event, Note(checkpoints.head(timeline.log, "example.org/proved", 12).text))
+    page = visitor.open(f"{proved.page}/events/4", settle=False)
+    swap(page, "**/proof?*", lambda _: str(other).encode())
+    _, fails, _ = check(page)
+    assert fails.startswith("It does not hold. ")
+    page.unroute("**/proof?*")
+    swap(page, "**/proof?*", lambda content: content.partition(b"\n\n")[0] + b"\n\n" + str(other.note).encode())
+    _, fails, _ = check(page)
+    assert "names another root" in fails
+    assert kept not in str(other).encode()
+
+
+def test_keys_of_the_readers_own_are_used_in_place_of_the_pages(visitor: Visitor, proved: Served) -> None:
+    """A log that somebody else signed in the same name does not hold; keys that are none are told of."""
+    page = visitor.open(f"{proved.page}/events/4", settle=False)
+    page.get_by_text("Compare with a checkpoint or keys of your own").click()
+    keys = page.locator(".vkey").all_text_contents()
+    box = page.locator("#check textarea[name=keys]")
+    box.fill("\n".join(keys))
+    assert check(page)[0].startswith("All of it holds.")
+    box.fill(keys[0])
+    holds, fails, _ = check(page)
+    assert fails == ""
+    assert holds.startswith("All that was checked holds.")
+    box.fill(str(SigningKey.new("example.org/proved").public))
+    assert "no signature by example.org/proved" in check(page)[1]
+    box.fill(keys[0].replace("+", "+0", 1))
+    assert "was altered" in check(page)[1]
+    box.fill("my key")
+    assert "is not a public key" in check(page)[1]
+
+
+def test_a_kept_checkpoint_is_compared_with_todays_log(visitor: Visitor, proved: Served) -> None:
+    """By consistency proofs, on the event's page: the event was there then, or came later, and nothing else was changed."""
+    kept = {number: fetch(f"{proved.page}/log/checkpoints/{number}").decode() for number in ("1", "2", "now")}
+    page = visitor.open(f"{proved.page}/events/10", settle=False)
+    page.get_by_text("Compare with a checkpoint or keys of your own").click()
+    box = page.locator("#check textarea[name=checkpoint]")
+    for number, words in (("1", "added after your checkpoint of 9"), ("2", "stood there already"), ("now", "stood there already")):
+        box.fill(kept[number])
+        holds, fails, steps = check(page)
+        assert fails == "", number
+        assert words in holds
+        assert any("which was added later" in step or "which both have" in step for step in steps)
+    box.fill(kept["1"].partition("\n\n")[0].replace("\n", "\r\n"))
+    assert "added after" in check(page)[0]
+
+
+FOREIGN: dict[str, tuple[Callable[[Checkpoint], Checkpoint], str]] = {
+    "another root": (lambda c: Checkpoint(c.origin, c.size, bytes(32)), "names another root"),
+    "another log": (lambda c: Checkpoint("example.org/other", c.size, c.root), "of different logs"),
+    "a later size": (lambda c: Checkpoint(c.origin, 99, c.root), "events were dropped"),
+    "a size that is a number no more": (lambda c: Checkpoint(c.origin, 10**18 - 1, c.root), "events were dropped"),
+    "a smaller size": (lambda c: Checkpoint(c.origin, c.size - 1, c.root), "names another root"),
+}
+
+
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_kept_checkpoint_that_does_not_fit_fails_loudly(visitor: Visitor, proved: Served, name: str, number: int) -> None:
+    """On the page of an event, and on that of the checkpoints: the past was changed, or this is another log."""
+    change, words = FOREIGN[name]
+    typed = change(Checkpoint.of(Note.parse(fetch(f"{proved.page}/log/checkpoints/{number}").decode()))).text
+    for address, place in (("events/4", "check"), ("log/checkpoints", "mine")):
+        page = visitor.open(f"{proved.page}/{address}", settle=False)
+        if place == "check":
+            page.get_by_text("Compare with a checkpoint or keys of your own").click()
+        page.locator(f"#{place} textarea[name=checkpoint]").fill(typed)
+        holds, fails, _ = check(page, place)
+        assert holds == ""
+        assert words in fails, address
+
+
+def test_what_is_no_checkpoint_is_told_of(visitor: Visitor, proved: Served) -> None:
+    """Whatever is pasted."""
+    page = visitor.open(f"{proved.page}/log/checkpoints", settle=False)
+    for typed in ("nonsense", "a\nb\nc", "a\n12\nzzzz", "a\n012\n" + ZEROS.decode(), "a\n1\n" + ZEROS.decode() + "\n\n— x y"):
+        page.locator("#mine textarea").fill(typed)
+        _, fails, _ = check(page, "mine")
+        assert "What you pasted" in fails, typed
+
+
+def test_what_was_added_between_two_checkpoints_is_checked(visitor: Visitor, proved: Served) -> None:
+    """For signed ones and for any sizes; and a proof that was tampered with fails."""
+    for first, second in ((9, 12), (9, 15), (12, 12), (1, 15), (7, 8), (8, 9)):
+        page = visitor.open(f"{proved.page}/log/checkpoints?from={first}&to={second}", settle=False)
+        holds, fails, _ = check(page, "between")
+        assert fails == ""
+        assert f"The log of {second} events only adds to what it was with {first}" in holds
+    page = visitor.open(f"{proved.page}/log/checkpoints?from=9&to=12", settle=False)
+    for change, words in (
+        (lambda c: line(c, 1, ZEROS), "names another root"),
+        (lambda c: line(c, 1, None), "it takes"),
+        (lambda c: line(c, 1, ZEROS + b"\n" + ZEROS), "it takes"),
+        (lambda c: line(c, 0, b"old 8"), "they do not fit"),
+        (lambda c: line(c, 0, b"new 9"), "not in its form"),
+        (lambda c: c[:30], "not in its form"),
+        (lambda c: c.replace(b"\n12\n", b"\n11\n"), "own checkpoint is the later one"),
+        (lambda c: signature(c, 0, flip), "does not hold"),
+        (lambda _: b"\xff", ""),
+    ):
+        swap(page, "**/consistency?*", change)
+        holds, fails, _ = check(page, "between")
+        assert holds == ""
+        assert words in fails
+        page.unroute("**/consistency?*")
+
+
+def test_words_of_the_page_that_are_not_those_of_the_proof_fail(visitor: Visitor, proved: Served) -> None:
+    """A page that shows something else than is proved is found out."""
+    for change, words in (
+        ("document.getElementById('data').append('x')", "as its words"),
+        ("document.querySelector('[data-said=recorded_by]').textContent = 'eve'", "as its author"),
+        ("document.querySelector('[data-said=recorded_at]').textContent = '2020-01-01'", "as its time"),
+    ):
+        page = visitor.open(f"{proved.page}/events/4", settle=False)
+        page.evaluate(change)
+        assert words in check(page)[1]
+
+
+def test_a_browser_without_ed25519_says_so_and_points_elsewhere(visitor: Visitor, proved: Served) -> None:
+    """What can be checked is; the signatures are not, and that is said."""
+    page = visitor.open(f"{proved.page}/events/4", settle=False)
+    page.evaluate("(() => { crypto.subtle.importKey = () => Promise.reject(new DOMException('no', 'NotSupportedError')); })()")
+    holds, fails, steps = check(page)
+    assert fails == ""
+    assert "2 steps were not checked" in holds
+    assert "this browser has no Ed25519. Check the file offline" in steps[-1]
+
+
+def test_a_browser_without_webcrypto_says_so_and_has_no_button(visitor: Visitor, proved: Served) -> None:
+    """As on a page that did not come over HTTPS."""
+    context = visitor.browser.new_context()
+    context.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
+    page = context.new_page()
+    page.goto(f"{proved.page}/events/4")
+    page.wait_for_function("document.querySelector('#check .verdict')")
+    assert "only on pages that come over HTTPS" in (page.locator("#check .verdict").first.text_content() or "")
+    assert page.locator("#check button").count() == 0
+    assert page.get_by_role("link", name="Download the proof").count() == 1
+    context.close()
+
+
+def test_without_javascript_there_is_no_button_and_all_else(visitor: Visitor, proved: Served) -> None:
+    """The proof can be downloaded, and what was added can be chosen and seen."""
+    page = visitor.open(f"{proved.page}/events/4", settle=False, java_script_enabled=False)
+    assert page.get_by_role("button", name="Check it here").count() == 0
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the proof").click()
+    assert download.value.suggested_filename == "happening-whole@1.tlog-proof"
+    page.get_by_role("link", name="Checkpoints of the log").click()
+    page.get_by_label("from the checkpoint of 9 events").check()
+    page.get_by_label("to the checkpoint of 12 events").check()
+    page.get_by_role("button", name="Show what was added").click()
+    assert page.get_by_role("heading", name="Added from 9 events to 12").is_visible()
+    assert page.locator(".added > li").count() == 3
+
+
+def test_it_all_works_by_keyboard(visitor: Visitor, proved: Served) -> None:
+    """The button is reached by Tab and keeps the focus; the outcome is in a live region that was there before."""
+    page = visitor.open(f"{proved.page}/events/4", settle=False)
+    assert page.locator("#check [role=status]").count() == 1
+    page.get_by_role("link", name="Download the proof").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_label("A checkpoint that you kept").wait_for()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Check it here"
+    page.keyboard.press("Enter")
+    page.get_by_role("status").filter(has_text="All of it holds").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Check it here"
+
+
+def test_a_log_key_does_not_sign_for_another_log(visitor: Visitor, proved: Served, tmp_path: Path) -> None:
+    """A signature of type 1 that is good, by a key of another name than the log's."""
+    key = SigningKey.new("example.org/other")
+    content = fetch(f"{proved.page}/events/4/proof")
+    head, _, note = content.partition(b"\n\n")
+    parsed = Note.parse(note)
+    other = Note(parsed.text, (key.sign(parsed.text),))
+    page = visitor.open(f"{proved.page}/events/4", settle=False)
+    page.get_by_text("Compare with a checkpoint or keys of your own").click()
+    page.locator("#check textarea[name=keys]").fill(str(key.public))
+    swap(page, "**/proof?*", lambda _: head + b"\n\n" + str(other).encode())
+    assert "it is not the log’s own signature" in check(page)[1]
+    public, signed = key.cosign(parsed.text, datetime(2026, 1, 1, tzinfo=UTC))
+    assert public.type == COSIGNATURE
+    page.unroute("**/proof?*")
+    page.locator("#check textarea[name=keys]").fill(str(public))
+    swap(page, "**/proof?*", lambda _: head + b"\n\n" + str(Note(parsed.text, (signed,))).encode())
+    assert check(page)[0].startswith("All of it holds.")
+    assert isinstance(signed, Signature)
