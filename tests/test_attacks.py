@@ -515,7 +515,7 @@ ATTACKS = (
         "immutable",
     ),
     Attack(
-        "`DELETE` of one, or `TRUNCATE` by `DELETE FROM`",
+        "`DELETE` of one, or of all",
         (
             *(sql(f"DELETE FROM {table}") for table in ("events", "documents", "checkpoints", "signatures")),
             sql("DELETE FROM events WHERE position = 13"),
@@ -806,7 +806,7 @@ ATTACKS = (
         "The WAL or the journal of another file laid beside it",
         (beside("-wal"), beside("-journal")),
         DETECTED,
-        "opening or `verify`: what is then there is damaged, or another log",
+        "opening, or `verify --against`: what is then there is damaged, or another log",
         ".",
     ),
     Attack(
@@ -863,7 +863,7 @@ ATTACKS = (
         "redacts position|is not found again",
     ),
     Attack(
-        "The same as before, with guards dropped: blanked without a redaction, filled again, a redacted document restored",
+        "Guards dropped: blanked without a redaction, a redacted event filled or document restored, guards put back",
         (
             unguarded("UPDATE events SET data = NULL, salt = NULL WHERE position = 3"),
             unguarded("UPDATE events SET salt = NULL WHERE position = 3"),

@@ -17,7 +17,7 @@ ODD = (
     b"9" * 30,
     b"1e999", b"NaN", b"null", b"[]", b"{}", b"[" * 300, b'"', b"'", b"%", b"%00", b"%ff",
     b"%0a", b"&", b"=", b"*", b"&a", b"*a", b"!!python/none", b"---",
-    b"..", b"../../etc/passwd", b"/dev/null", b"'; DROP TABLE events; --", b"a" * 5000,
+    b"\x7f", b"\t", b"\\n", b"..", b"../../etc/passwd", b"/dev/null", b"'; DROP TABLE events; --", b"a" * 5000,
     "\u0662\u0660\u0662\u0665".encode(), b"+", b"@",
     b"?", b"~", b"X", b"/", b"Y99999999999999", b"\xe2\x80\x94 ", b"AAAA", b"as_of=", b"checkpoint=", b"from=",
 )  # fmt: skip
@@ -93,6 +93,24 @@ def test_junk_is_refused_in_a_line(fuzzed: tuple[Readers, dict[str, list[bytes]]
         readers.all[name](content)
 
     try_it()
+
+
+FOUND = {
+    "edtf": (b"[2000\x7f..,]",),
+    "yaml": (
+        b'happenings:\n  - {id: "a\\nb", title: x, date: 2000, "co\\nlour": red}\n',
+        b'happenings:\n  - {id: a, title: x, date: 2000, actors: [{"na\\tme": 2}]}\n',
+        b'happenings:\n  - {"x\\ny": 1}\n',
+    ),
+    "key": (b"PRIVATE+KEY+" + b"a" * 5000 + b"+00000000+" + b"AQ" + b"A" * 42 + b"\n",),
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_was_found_stays_refused_in_a_line(fuzzed: tuple[Readers, dict[str, list[bytes]]], name: str) -> None:
+    """Inputs that once gave several lines, or one that nobody reads to its end."""
+    for content in FOUND[name]:
+        fuzzed[0].all[name](content)
 
 
 DATE = st.sampled_from(EDTF)

@@ -7,6 +7,11 @@ Each message is one line that says the subject, what was found, what was expecte
 from typing import Self
 
 
+def on_one_line(name: str) -> str:
+    """Write a name as it was given, but for line ends and whatever else cannot be seen, which are escaped."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in name)
+
+
 class TimelineError(Exception):
     """Something was refused; nothing was changed. The message is one readable line.
 
@@ -20,7 +25,8 @@ class TimelineError(Exception):
     @classmethod
     def in_fields(cls, subject: str, faults: tuple[tuple[str, str], ...]) -> Self:
         """Tell of faults in the fields of a subject."""
-        return cls(f"{subject}: " + "; ".join(f"{field}: {reason}" for field, reason in faults), faults)
+        told = "; ".join(f"{on_one_line(field)}: {reason}" for field, reason in faults)
+        return cls(f"{on_one_line(subject)}: {told}", faults)
 
 
 # What was said
@@ -115,4 +121,4 @@ class KeyRefused(TimelineError):
 
 
 class PublishingRefused(TimelineError):
-    """A folder, a backup or a restored timeline cannot be made there, or must not be: it would write over something, or be unsound."""
+    """A folder, backup or restored timeline cannot be made there, or must not be: it would write over something or be unsound."""

@@ -20,6 +20,7 @@ from timeline.errors import (
     TimelineError,
     UnknownHappening,
     UnknownSource,
+    on_one_line,
 )
 from timeline.timeline import Timeline
 
@@ -178,7 +179,11 @@ class _Work:
     def _placed(self, entry: Entry, field: str, reason: str) -> Fault:
         """Say in which file, on which line, of which entry and field a fault is."""
         line = entry.line_of(field)
-        place = [f"{self.path}:{line}" if line else str(self.path), entry.stream if entry.verb else "", field]
+        place = [
+            f"{self.path}:{line}" if line else str(self.path),
+            on_one_line(entry.stream) if entry.verb else "",
+            on_one_line(field),
+        ]
         return ": ".join(part for part in place if part), " ".join(reason.split())
 
 

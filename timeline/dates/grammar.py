@@ -214,7 +214,7 @@ def _member(text: str, *, is_first: bool, is_last: bool) -> Member:
     if (not before and not is_first) or (not after and not is_last):
         raise Refusal(
             "'..' stands at the beginning of a set for on or before, at its end for on or after.",
-            f"Move {text} there.",
+            f"Move {quoted(text)} there.",
         )
     first = _part(before, "a member of a set") if before else None
     last = _part(after, "a member of a set") if after else None
