@@ -63,6 +63,29 @@ def dragged(page: "Page") -> None:
     page.keyboard.press("Enter")
 
 
+def proof_checked(page: "Page") -> None:
+    """Check the proof of an event, with the box for one's own checkpoint unfolded."""
+    page.get_by_text("Compare with a checkpoint or keys of your own").click()
+    page.get_by_role("button", name="Check it here").click()
+    page.locator("#check .verdict[role=status]", has_text="holds").wait_for()
+
+
+def proof_failed(page: "Page") -> None:
+    """Check a page that shows something else than is proved."""
+    page.evaluate("document.getElementById('data').append('x')")
+    page.get_by_role("button", name="Check it here").click()
+    page.locator("#check .verdict[role=alert]", has_text="does not hold").wait_for()
+
+
+def both_checked(page: "Page") -> None:
+    """Check what was added, and paste what is no checkpoint."""
+    page.get_by_role("button", name="Check it here").click()
+    page.locator("#between .verdict[role=status]", has_text="holds").wait_for()
+    page.locator("#mine textarea").fill("nonsense")
+    page.locator("#mine button").click()
+    page.locator("#mine .verdict[role=alert]", has_text="What you pasted").wait_for()
+
+
 # What is looked at: which server, the rest of the address after the timeline's, the status, and what is done there.
 STATES: dict[str, tuple[str, str, int, Act]] = {
     "timeline": ("demo", "", 200, nothing),
@@ -103,6 +126,18 @@ STATES: dict[str, tuple[str, str, int, Act]] = {
     "unknown": ("demo", "/nothing-of-the-kind", 404, nothing),
     "source": ("demo", "/sources/tna-2025-11-27", 200, nothing),
     "event": ("demo", "/events/5", 200, nothing),
+    "proof": ("proved", "/events/4", 200, proof_checked),
+    "proof that fails": ("proved", "/events/4", 200, proof_failed),
+    "redacted event": ("proved", "/events/7", 200, proof_checked),
+    "redaction": ("proved", "/events/14", 200, nothing),
+    "checkpoints": ("proved", "/log/checkpoints", 200, nothing),
+    "added between": ("proved", "/log/checkpoints?from=9&to=12", 200, both_checked),
+    "bad sizes": ("proved", "/log/checkpoints?from=99", 400, nothing),
+    "redacted happening": ("proved", "/gone", 200, nothing),
+    "redacted version": ("proved", "/first", 200, nothing),
+    "redacted source": ("proved", "/sources/diary", 200, nothing),
+    "redacted document": ("proved", "/sources/letter", 200, nothing),
+    "redacted ones too": ("proved", "?status=all", 200, nothing),
 }
 
 # Where the list is as long as readers have it.

@@ -9,8 +9,8 @@ import { additions, base64, hex, leafHash, nodeHash, path, same, sha256 } from "
 /** @param {number | bigint} count */
 export const number = (count) => count.toLocaleString("en");
 
-/** A word of others' within a sentence: code stands between backticks. @param {string | bigint | number} text */
-export const code = (text) => `\`${String(text).replace(/`/g, "'")}\``;
+/** A word of others' within a sentence: it stands between marks that no text has. @param {string | bigint | number} text */
+export const code = (text) => `\x01${String(text).replaceAll("\x01", "")}\x01`;
 
 /** @param {bigint} first @param {bigint} last */
 const events = (first, last) => (first === last ? `event ${number(first)}` : `events ${number(first)} to ${number(last)}`);

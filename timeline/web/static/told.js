@@ -42,9 +42,9 @@ function tell(list, { says, holds, within }) {
   }
 }
 
-/** Words, with what stands between backticks as code. @param {string} text */
+/** Words, with what stands between marks as code. @param {string} text */
 export const written = (text) =>
-  text.split("`").map((part, at) => (at % 2 ? Object.assign(document.createElement("code"), { textContent: part }) : part));
+  text.split("\x01").map((part, at) => (at % 2 ? Object.assign(document.createElement("code"), { textContent: part }) : part));
 
 /**
  * Run a check, from the first step to the verdict.
