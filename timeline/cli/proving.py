@@ -113,7 +113,7 @@ def verify_proof(file: str, path: str | None, trust: tuple[str, ...]) -> None:
     if not holding:
         click.echo(f"? by whom it is signed was not checked: give --trust. It says: {_signers(proof.note)}")
     click.echo(f"\nRecorded, as it says, {event['recorded_at']} by {printing.on_one_line(event['recorded_by'])} ({event['type']}):")
-    click.echo(printing.harmless(proof.said.data) if proof.said.data is not None else "what it said has been redacted")
+    click.echo(printing.harmless(proof.said.data) if proof.said.data is not None else "what it said is not in this proof: it was redacted, or left out")
 
 
 def _same(found: Checkpoint, kept: Checkpoint, path: str) -> None:
