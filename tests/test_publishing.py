@@ -107,7 +107,8 @@ def test_a_folder_holds_all_that_its_reader_needs(project: Path, key: Path) -> N
     assert result.stdout.splitlines()[0] == "public: 2 events"
     names = {path.name for path in public.iterdir()}
     assert {name for name in names if not name.endswith(".whl")} == {
-        "timeline.db", "checkpoint", "public-key", "metadata.json", "Dockerfile", "README.md", "verify_timeline.py",
+        "timeline.db", "checkpoint", "public-key", "metadata.json", "Dockerfile", "README.md", "verify_log.py",
+        "verify_proof.py",
     }  # fmt: skip
     assert sound(public).size == 2
     assert base64.b64encode(sound(public).root).decode() in result.stdout
@@ -519,14 +520,17 @@ def test_the_wheel_is_the_program(project: Path, tmp_path: Path) -> None:
     assert "✗" not in verified.stdout
 
 
-def test_the_verifier_in_the_folder_stands_alone(project: Path, key: Path) -> None:
-    """It finds the published file to be what its checkpoint says, with nothing of ours at hand."""
+def test_the_verifiers_in_the_folder_stand_alone(project: Path, key: Path) -> None:
+    """They find the published file, and a proof from it, to be what its checkpoint says, with nothing of ours at hand."""
     run("publish", "public", "--key", key)
     public = project / "public"
-    words = [sys.executable, "-P", "verify_timeline.py", "log", "timeline.db", "checkpoint"]
-    words += ["--key", (public / "public-key").read_text().strip()]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=public)
-    assert (done.returncode, done.stderr) == (0, ""), done
+    proved = run("prove", "1", "--db", public / "timeline.db", "--checkpoint", public / "checkpoint")
+    (project / "proof").write_text(proved.stdout, encoding="utf-8")
+    trusted = ["--key", (public / "public-key").read_text().strip()]
+    for words in (["verify_log.py", "timeline.db", "checkpoint"], ["verify_proof.py", "../proof", "--checkpoint", "checkpoint"]):
+        command = [sys.executable, "-P", *words, *trusted]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=public)
+        assert (done.returncode, done.stderr) == (0, ""), done
 
 
 def test_the_dockerfile_serves_what_lies_beside_it(project: Path) -> None:

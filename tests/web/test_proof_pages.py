@@ -30,7 +30,7 @@ async def test_an_event_says_in_words_what_is_proved(serve: Serve, proved_db: Pa
         "Signed by example.org/proved, the log’s own key",
         "Witnessed by witness.example.net, who saw it on 2 November 2026, 10:00 UTC",
         "timeline verify-proof happening-whole@1.tlog-proof",
-        "python verify_timeline.py proof happening-whole@1.tlog-proof",
+        "python verify_proof.py happening-whole@1.tlog-proof",
         "Checkpoints of the log",
     ):
         assert one in words, one

@@ -29,7 +29,7 @@ from timeline.publishing import Held
 def publish(folder: Path, key_path: Path | None, metadata: Path | None, db: Path) -> None:
     """Publish the timeline to a folder that anyone can serve and check.
 
-    It holds the database as it stands, verified, with its checkpoint, the metadata, this program, a verifier that stands
+    It holds the database as it stands, verified, with its checkpoint, the metadata, this program, two verifiers that stand
     alone, a Dockerfile and a README. Publishing again to the same folder shows that the log only adds to what was there,
     and is refused where it does not. Others may append meanwhile.
 

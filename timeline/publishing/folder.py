@@ -18,7 +18,8 @@ PUBLIC_KEY = "public-key"
 METADATA = "metadata.json"
 DOCKERFILE = "Dockerfile"
 README = "README.md"
-VERIFIER = "verify_timeline.py"
+LOG_VERIFIER = "verify_log.py"
+PROOF_VERIFIER = "verify_proof.py"
 _WHEELS = "cited_timeline-*.whl"
 
 
@@ -50,7 +51,7 @@ def read(path: Path, database: str, live: Path) -> Former | None:
     names = {entry.name for entry in path.iterdir()}
     if not names:
         return None
-    if not names >= {CHECKPOINT, VERIFIER, DOCKERFILE, database} or live.resolve().parent == path.resolve():
+    if not names >= {CHECKPOINT, LOG_VERIFIER, PROOF_VERIFIER, DOCKERFILE, database} or live.resolve().parent == path.resolve():
         raise PublishingRefused(
             f"{path}: holds other files than a published {database}, and nothing there is written over. Give a new folder"
         )

@@ -79,10 +79,10 @@ def _files(database: str, description: bytes, note: Note, signer: Key | None) ->
     """Write everything beside the database, in the order in which it is put in place."""
     name, program = wheel()
     title = json.loads(description).get("title") or "A timeline"
-    verifier = resources.files("timeline").joinpath("standalone", folder.VERIFIER).read_bytes()
+    standalone = resources.files("timeline").joinpath("standalone")
     return {
         name: program,
-        folder.VERIFIER: verifier,
+        **{script: standalone.joinpath(script).read_bytes() for script in (folder.LOG_VERIFIER, folder.PROOF_VERIFIER)},
         folder.METADATA: description,
         folder.DOCKERFILE: texts.dockerfile(database, name).encode(),
         folder.README: texts.readme(database, name, str(title), Checkpoint.of(note), signer).encode(),

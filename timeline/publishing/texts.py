@@ -8,7 +8,7 @@ import shlex
 import sys
 
 from timeline.merkle import Checkpoint, Key
-from timeline.publishing.folder import CHECKPOINT, METADATA, PUBLIC_KEY, VERIFIER
+from timeline.publishing.folder import CHECKPOINT, LOG_VERIFIER, METADATA, PROOF_VERIFIER, PUBLIC_KEY
 
 _DOCKERFILE = """\
 # Made by `timeline publish`, and again each time: change a copy of it.
@@ -41,11 +41,12 @@ That nobody changed it since you, or someone you trust, kept a checkpoint (a fil
 signatures):
 
 ```bash
-python3 {verifier} log {database} CHECKPOINT{signed}
+python3 {log_verifier} {database} CHECKPOINT{signed}
 ```
 
-The script is short, made to be read, and needs nothing but Python{extra}. With the program itself everything is checked, also
-every quotation in its document:
+The script is short, made to be read, and needs nothing but Python{extra}.
+`{proof_verifier}` is another such script: it checks the proof of a single event, a file that the event's page hands out. With the
+program itself everything is checked, also every quotation in its document:
 
 ```bash
 python3 -m venv venv && venv/bin/pip install ./{wheel}{cryptography}
@@ -89,7 +90,8 @@ def readme(database: str, wheel: str, title: str, checkpoint: Checkpoint, key: K
         title=title,
         events=f"{checkpoint.size:,}",
         checkpoint=CHECKPOINT,
-        verifier=VERIFIER,
+        log_verifier=LOG_VERIFIER,
+        proof_verifier=PROOF_VERIFIER,
         database=shlex.quote(database),
         wheel=wheel,
         metadata=METADATA,

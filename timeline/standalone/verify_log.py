@@ -1,0 +1,150 @@
+"""Check that a log's first events are those of a checkpoint, without the program that made it and without trusting who runs it.
+
+    python verify_log.py TIMELINE.db CHECKPOINT [--key VKEY]...
+
+Needs Python 3.11; with --key, the package cryptography as well. Exit: 0 shown, 1 not shown, 2 wrong usage. Not shown: that what
+events say is true; that they were recorded when they say (the oldest copy of a checkpoint that others kept tells that); that others
+see the same log; without --key, that anyone signed; that pages and documents are as the events say. verify_proof.py checks a single
+event. What reads checkpoints, keys and signatures stands in both files, word for word: each can be handed over and read whole.
+"""
+
+import argparse
+import base64
+import json
+import re
+import sqlite3
+from collections import namedtuple
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+COLUMNS = ["position", "stream", "version", "type", "recorded_at", "recorded_by", "data_hash"]
+CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)  # RFC 8785, for strings and whole numbers
+
+
+class NotShown(Exception):
+    """Something is not as it has to be, so nothing is shown."""
+
+
+# The state of a log: as text; its name, how many events it holds, the root of the tree over them; and the signatures of the text.
+Checkpoint = namedtuple("Checkpoint", ["text", "origin", "size", "root", "signatures"])
+
+
+def read_base64(text: str) -> bytes:
+    """Read base64 (RFC 4648, 4), in the one form in which its bytes are written."""
+    content = base64.b64decode(text, validate=True)
+    if base64.b64encode(content).decode() != text:
+        raise NotShown("base64: its bytes are written in another form")
+    return content
+
+
+def read_checkpoint(content: str) -> Checkpoint:
+    """Read a checkpoint: name, size and root, a line each (c2sp.org/tlog-checkpoint); signatures below (c2sp.org/signed-note)."""
+    lines = r"(?P<origin>.+)\n(?P<size>0|[1-9][0-9]{0,17})\n(?P<root>.{43}=)\n([^\x00-\x1f]+\n)*"
+    found = re.fullmatch(rf"(?P<text>{lines})(?P<signatures>(\n(— [^\s+]+ \S+\n)+)?)", content)
+    if not found or not f"{found['origin']}{found['signatures']}".replace("\n", "").isprintable():
+        raise NotShown("checkpoint: has not the lines of one, was cut short, or its line ends were changed")
+    signatures = [(name, read_base64(encoded)) for name, encoded in re.findall("— (.+) (.+)\n", found["signatures"])]
+    return Checkpoint(found["text"], found["origin"], int(found["size"]), read_base64(found["root"]), signatures)
+
+
+def read_key(vkey: str) -> tuple[str, str, int, bytes]:
+    """Read a key (c2sp.org/signed-note): name, ID, and base64 of type and public key. The ID begins the hash of the others."""
+    found = re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)", vkey.strip())
+    if not found:
+        raise NotShown("key: is not of the form name+ID+base64")
+    name, key_id, material = found[1], found[2], read_base64(found[3])
+    if material[0] not in (1, 4) or sha256(f"{name}\n".encode() + material).hexdigest()[:8] != key_id:
+        raise NotShown(f"key {name}: is not of type 1 or 4 (Ed25519), or has not the ID that it says")
+    return name, key_id, material[0], material[1:]
+
+
+def check_signatures(checkpoint: Checkpoint, vkeys: list[str]) -> str:
+    """Check the signatures by the keys given, and tell who signed. Those by other keys are passed over."""
+    if not vkeys:
+        return "nobody's signature was checked: give --key"
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - needed for this alone
+
+    signers = []
+    for name, key_id, kind, public in map(read_key, vkeys):
+        key = Ed25519PublicKey.from_public_bytes(public)
+        for signature in [one[4:] for signer, one in checkpoint.signatures if (signer, one[:4].hex()) == (name, key_id)]:
+            if kind == 4:  # c2sp.org/tlog-cosignature: a witness signs the time, eight bytes before the signature, and the text
+                time = int.from_bytes(signature[:8], "big")
+                key.verify(signature[8:], f"cosignature/v1\ntime {time}\n{checkpoint.text}".encode())
+                signers.append(f"signed by {name} at {datetime.fromtimestamp(time, UTC)}")
+            elif name == checkpoint.origin:  # the log itself signs the text, under its own name
+                key.verify(signature, checkpoint.text.encode())
+                signers.append(f"signed by {name}")
+            else:
+                raise NotShown(f"checkpoint: {name} signed as a log, but the log is {checkpoint.origin}")
+    if not signers:
+        raise NotShown("checkpoint: is signed by none of the keys given")
+    return ", ".join(signers)
+
+
+def open_log(path: str) -> sqlite3.Connection:
+    """Open an SQLite file to be read alone. Where nobody has it open (then there is no -wal file), nothing is written beside it."""
+    immutable = int(not Path(f"{path}-wal").exists())
+    log = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro&immutable={immutable}", uri=True)
+    log.text_factory = lambda content: content.decode(errors="surrogateescape")  # what is no text has no hash, and is told below
+    if log.execute("SELECT type FROM sqlite_master WHERE name = 'events'").fetchall() != [("table",)]:
+        raise NotShown(f"{path}: has no table of events")
+    return log
+
+
+def root_of(leaves: list[bytes]) -> bytes:
+    """Join the hashes of leaves into the root of the tree over them (RFC 6962, 2.1)."""
+    if len(leaves) < 2:
+        return leaves[0] if leaves else sha256(b"").digest()
+    split = 1 << (len(leaves) - 1).bit_length() - 1  # the largest power of two below their number: so many are on the left
+    return sha256(b"\x01" + root_of(leaves[:split]) + root_of(leaves[split:])).digest()
+
+
+def check_log(log: sqlite3.Connection, checkpoint: Checkpoint) -> Iterator[str]:
+    """Compare a log with a checkpoint, and tell all faults. The tree that the file keeps is not looked at."""
+    leaves, redacted, named, before = [], [], set(), 0
+    for *columns, salt, data in log.execute(f"SELECT {', '.join(COLUMNS)}, salt, data FROM events ORDER BY position"):
+        event = dict(zip(COLUMNS, columns, strict=True))
+        leaves.append(b"")  # its place, should its leaf be unreadable
+        try:  # the leaf: the event's columns; what it says is there as its hash alone
+            leaf = CANONICAL.encode({**event, "data_hash": event["data_hash"].hex()})
+            leaves[-1] = sha256(b"\x00" + leaf.encode()).digest()
+            if event["position"] != before + 1:
+                raise NotShown("is not next to the one before it: events are missing or doubled")
+            if salt is None and data is None:
+                redacted.append(event["position"])
+            elif salt is None or data is None or len(salt) != 16 or sha256(salt + data.encode()).digest() != event["data_hash"]:
+                raise NotShown("what it says does not have its hash")
+            elif event["type"] == "EventRedacted":
+                named.add(json.loads(data)["position"])
+        except Exception as fault:  # whatever it is, the others are checked as well
+            yield f"Fault: position {event['position']}: {fault}"
+        before = event["position"]
+    yield from (f"Fault: position {one}: what it says is gone, without a redaction" for one in redacted if one not in named)
+    if len(leaves) < checkpoint.size:
+        raise NotShown(f"the log holds {len(leaves)} events, the checkpoint {checkpoint.size}: dropped, or an older copy")
+    if root_of(leaves[: checkpoint.size]) != checkpoint.root:
+        raise NotShown(f"the first {checkpoint.size} events are not those of the checkpoint: the past was changed")
+    yield f"The first {checkpoint.size} of {len(leaves)} events are those of the checkpoint of {checkpoint.origin}"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("timeline")
+    parser.add_argument("checkpoint")
+    parser.add_argument("--key", action="append", default=[])
+    given, lines = parser.parse_args(), list[str]()
+    try:
+        checkpoint = read_checkpoint(Path(given.checkpoint).read_bytes().decode())
+        signers = check_signatures(checkpoint, given.key)
+        for line in check_log(open_log(given.timeline), checkpoint):
+            lines.append(line)
+        lines.append(f"Its root is {checkpoint.root.hex()}; {signers}")
+    except Exception as error:  # whatever it is, nothing is shown; cryptography says nothing of a signature that does not hold
+        lines.append(f"Fault: {str(error) or 'a signature does not hold'}")
+    lines.append("Not shown" if any(line.startswith("Fault") for line in lines) else "Shown")
+    for line in lines:  # line ends, control characters and reversed writing could mislead: they are escaped
+        print("".join(one if one.isprintable() and one.isascii() else json.dumps(one)[1:-1] for one in line))
+    raise SystemExit(int(lines[-1] != "Shown"))

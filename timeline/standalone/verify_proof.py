@@ -1,0 +1,150 @@
+"""Check that an event stood in a timeline's log, word for word, without the program that made it and without trusting who runs it.
+
+    python verify_proof.py FILE [--key VKEY]... [--checkpoint FILE]...
+
+Needs Python 3.11; with --key, the package cryptography as well. Exit: 0 shown, 1 not shown, 2 wrong usage. Not shown by any proof:
+that what the event says is true; that it was recorded when it says (the oldest copy of its checkpoint that others kept tells that);
+that others see the same log; without --key, that anyone signed. verify_log.py checks a whole log. What reads checkpoints, keys and
+signatures stands in both files, word for word: each can be handed over and read whole.
+"""
+
+import argparse
+import base64
+import json
+import re
+from collections import namedtuple
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+COLUMNS = {"position": int, "stream": str, "version": int, "type": str, "recorded_at": str, "recorded_by": str, "data_hash": str}
+CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)  # RFC 8785, for strings and whole numbers
+
+
+class NotShown(Exception):
+    """Something is not as it has to be, so nothing is shown."""
+
+
+# The state of a log: as text; its name, how many events it holds, the root of the tree over them; and the signatures of the text.
+Checkpoint = namedtuple("Checkpoint", ["text", "origin", "size", "root", "signatures"])
+
+
+def read_base64(text: str) -> bytes:
+    """Read base64 (RFC 4648, 4), in the one form in which its bytes are written."""
+    content = base64.b64decode(text, validate=True)
+    if base64.b64encode(content).decode() != text:
+        raise NotShown("base64: its bytes are written in another form")
+    return content
+
+
+def read_checkpoint(content: str) -> Checkpoint:
+    """Read a checkpoint: name, size and root, a line each (c2sp.org/tlog-checkpoint); signatures below (c2sp.org/signed-note)."""
+    lines = r"(?P<origin>.+)\n(?P<size>0|[1-9][0-9]{0,17})\n(?P<root>.{43}=)\n([^\x00-\x1f]+\n)*"
+    found = re.fullmatch(rf"(?P<text>{lines})(?P<signatures>(\n(— [^\s+]+ \S+\n)+)?)", content)
+    if not found or not f"{found['origin']}{found['signatures']}".replace("\n", "").isprintable():
+        raise NotShown("checkpoint: has not the lines of one, was cut short, or its line ends were changed")
+    signatures = [(name, read_base64(encoded)) for name, encoded in re.findall("— (.+) (.+)\n", found["signatures"])]
+    return Checkpoint(found["text"], found["origin"], int(found["size"]), read_base64(found["root"]), signatures)
+
+
+def read_key(vkey: str) -> tuple[str, str, int, bytes]:
+    """Read a key (c2sp.org/signed-note): name, ID, and base64 of type and public key. The ID begins the hash of the others."""
+    found = re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)", vkey.strip())
+    if not found:
+        raise NotShown("key: is not of the form name+ID+base64")
+    name, key_id, material = found[1], found[2], read_base64(found[3])
+    if material[0] not in (1, 4) or sha256(f"{name}\n".encode() + material).hexdigest()[:8] != key_id:
+        raise NotShown(f"key {name}: is not of type 1 or 4 (Ed25519), or has not the ID that it says")
+    return name, key_id, material[0], material[1:]
+
+
+def check_signatures(checkpoint: Checkpoint, vkeys: list[str]) -> str:
+    """Check the signatures by the keys given, and tell who signed. Those by other keys are passed over."""
+    if not vkeys:
+        return "nobody's signature was checked: give --key"
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - needed for this alone
+
+    signers = []
+    for name, key_id, kind, public in map(read_key, vkeys):
+        key = Ed25519PublicKey.from_public_bytes(public)
+        for signature in [one[4:] for signer, one in checkpoint.signatures if (signer, one[:4].hex()) == (name, key_id)]:
+            if kind == 4:  # c2sp.org/tlog-cosignature: a witness signs the time, eight bytes before the signature, and the text
+                time = int.from_bytes(signature[:8], "big")
+                key.verify(signature[8:], f"cosignature/v1\ntime {time}\n{checkpoint.text}".encode())
+                signers.append(f"signed by {name} at {datetime.fromtimestamp(time, UTC)}")
+            elif name == checkpoint.origin:  # the log itself signs the text, under its own name
+                key.verify(signature, checkpoint.text.encode())
+                signers.append(f"signed by {name}")
+            else:
+                raise NotShown(f"checkpoint: {name} signed as a log, but the log is {checkpoint.origin}")
+    if not signers:
+        raise NotShown("checkpoint: is signed by none of the keys given")
+    return ", ".join(signers)
+
+
+def read_event(extra: str) -> tuple[dict[str, Any], str]:
+    """Read an event, and what it said. Its leaf holds the hash of that alone, so that it stands when the words are redacted."""
+    said = json.loads(extra)
+    data, salt, event = said["data"], said["salt"], json.loads(said["leaf"])
+    if CANONICAL.encode(said) != extra or CANONICAL.encode(event) != said["leaf"] or len(said) != 3:
+        raise NotShown("proof: holds more than its event, or is not in canonical JSON")
+    if {name: type(value) for name, value in event.items()} != COLUMNS or not 0 < event["version"] < 2**53:
+        raise NotShown("proof: a column of its event is missing, or not of its type")
+    if data is None and salt is None and re.fullmatch("[0-9a-f]{64}", event["data_hash"]):
+        return event, "redacted since"
+    if not data or not re.fullmatch("[0-9a-f]{32}", salt):  # of fixed length, so that no word can pass from the data to the salt
+        raise NotShown("proof: lacks what its event says, or the salt of its hash")
+    if sha256(bytes.fromhex(salt) + data.encode()).hexdigest() != event["data_hash"]:
+        raise NotShown("proof: what its event says was altered")
+    return event, data
+
+
+def root_of_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+    """Join a leaf with the hashes beside its way to the root, of which the last is nearest to the root (RFC 6962, 2.1.1)."""
+    if size == 1 and not path:
+        return sha256(b"\x00" + leaf).digest()
+    if size == 1 or not path:
+        raise NotShown("proof: holds more hashes, or fewer, than lie beside the way in a tree of this size")
+    split = 1 << (size - 1).bit_length() - 1  # the largest power of two below the size: so many leaves are on the left
+    if index < split:
+        return sha256(b"\x01" + root_of_path(leaf, index, split, path[:-1]) + path[-1]).digest()
+    return sha256(b"\x01" + path[-1] + root_of_path(leaf, index - split, size - split, path[:-1])).digest()
+
+
+def check_proof(content: str, vkeys: list[str], kept: list[str]) -> list[str]:
+    """Check a proof (c2sp.org/tlog-proof): format, event, index and hashes; an empty line; a checkpoint. Tell what it shows."""
+    found = re.fullmatch(r"c2sp\.org/tlog-proof@v1\nextra (.+)\nindex (0|[1-9][0-9]{0,17})\n((?:.+\n)*)\n((?s:.+))", content)
+    if not found:
+        raise NotShown("proof: has not the lines of one")
+    event, said = read_event(read_base64(found[1]).decode())
+    index, checkpoint = int(found[2]), read_checkpoint(found[4])
+    if not event["position"] == index + 1 <= checkpoint.size:
+        raise NotShown("proof: its event is not at its place")
+    path = [read_base64(line) for line in re.findall(".+", found[3])]
+    if root_of_path(CANONICAL.encode(event).encode(), index, checkpoint.size, path) != checkpoint.root:
+        raise NotShown("proof: its event is not in the tree of its checkpoint")
+    if any(read_checkpoint(one).text != checkpoint.text for one in kept):
+        raise NotShown("proof: is under another checkpoint than the one you kept")
+    signers = check_signatures(checkpoint, vkeys)
+    return [
+        f"{event['stream']}@{event['version']} ({event['type']}) stands at position {index + 1} of {checkpoint.origin}",
+        f"The log then held {checkpoint.size} events, with the root {checkpoint.root.hex()}; {signers}",
+        f"Recorded, as the log says, by {event['recorded_by']} at {event['recorded_at']}: {said}",
+    ]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("file")
+    parser.add_argument("--key", action="append", default=[])
+    parser.add_argument("--checkpoint", action="append", default=[])
+    given = parser.parse_args()
+    try:
+        proof, *kept = [Path(file).read_bytes().decode() for file in (given.file, *given.checkpoint)]
+        lines = [*check_proof(proof, given.key, kept), "Shown"]
+    except Exception as error:  # whatever it is, nothing is shown; cryptography says nothing of a signature that does not hold
+        lines = [f"Fault: {str(error) or 'a signature does not hold'}", "Not shown"]
+    for line in lines:  # line ends, control characters and reversed writing could mislead: they are escaped
+        print("".join(one if one.isprintable() and one.isascii() else json.dumps(one)[1:-1] for one in line))
+    raise SystemExit(int(lines[-1] != "Shown"))
