@@ -271,7 +271,7 @@ def perfect(change: Try) -> Try:
         with closing(sqlite3.connect(case.path, isolation_level=None)) as connection:
             projections.register(connection)
             connection.execute("BEGIN")
-            projections.rebuild(connection)
+            projections.rebuild(connection, tree=True)
             connection.execute("DELETE FROM signatures")
             connection.execute("DELETE FROM checkpoints")
             root = merkle.root(11, merkle.reader(connection))

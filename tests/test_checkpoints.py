@@ -1,7 +1,9 @@
 """Checkpoints and proofs: what a log signs, what it refuses to sign, whose signatures it keeps, and what it proves."""
 
+import multiprocessing
 import shutil
 import sqlite3
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -261,3 +263,71 @@ def test_verify_tells_where_the_tree_and_the_log_part(timeline: Timeline) -> Non
 def tree(timeline: Timeline) -> list[tuple[str, str]]:
     """Verify, and list what is wrong with the tree."""
     return [fault for check in timeline.verify().checks if check.name == "tree" for fault in check.faults]
+
+
+def test_another_name_is_not_kept(timeline: Timeline, key: SigningKey) -> None:
+    """Someone who signs this log's root under a name of his own does not give the log that name."""
+    grow(timeline, 2)
+    mirror = SigningKey.new("mirror.example/log")
+    head = Checkpoint.of(timeline.checkpoint())
+    text = Checkpoint("mirror.example/log", head.size, head.root).text
+    with pytest.raises(NoteInvalid, match=r"is of mirror.example/log, and this log is called timeline/"):
+        timeline.cosigned(Note(text, (mirror.sign(text),)), [mirror.public])
+    assert timeline.checkpoint(key).signatures
+
+
+def test_every_key_that_is_trusted_must_have_signed(timeline: Timeline, key: SigningKey, witness: SigningKey) -> None:
+    """One of them alone is not enough."""
+    grow(timeline, 2)
+    note = timeline.checkpoint(key)
+    public, cosignature = witness.cosign(note.text, SEEN)
+    both = Note(note.text, (*note.signatures, cosignature))
+    report = timeline.verify(against=[both], keys=[key.public, public])
+    assert report.faults == ()
+    remarks = [remark for check in report.checks for remark in check.remarks]
+    assert "checkpoint of 2 events, given: signed by witness.example, who saw it at 2026-01-02 03:04:05 UTC" in remarks
+    (fault,) = timeline.verify(against=[note], keys=[key.public, public]).faults
+    assert "not by witness.example" in fault[1]
+
+
+def test_a_key_signs_for_one_process_at_a_time(tmp_path: Path, key: SigningKey) -> None:
+    """Two logs that ask at once do not both get a signature."""
+    context = multiprocessing.get_context("fork")
+    for number in range(2):
+        with Timeline(tmp_path / f"{number}.db", by="tester") as timeline:
+            timeline.archive(text=f"Log {number}", id="s", title="T")
+    for _ in range(5):
+        (tmp_path / "keys" / "log.key.last-signed").unlink(missing_ok=True)
+        results = context.Queue()
+        workers = [
+            context.Process(target=sign, args=(tmp_path / f"{n}.db", tmp_path / "keys" / "log.key", results)) for n in range(2)
+        ]
+        for worker in workers:
+            worker.start()
+        assert sorted(results.get() for _ in workers) == [False, True]
+        for worker in workers:
+            worker.join()
+
+
+def sign(path: Path, key: Path, results: "multiprocessing.Queue[bool]") -> None:
+    """Ask for a signature, in a process of its own; the file itself keeps nothing of it."""
+    with Timeline(path, read_only=True) as timeline:
+        try:
+            timeline.checkpoint(SigningKey.load(key))
+            results.put(True)
+        except ProofInvalid:
+            results.put(False)
+
+
+def test_signatures_that_cannot_be_checked_here_are_no_fault(
+    timeline: Timeline, key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the library it is said that they were not checked; where keys are trusted, that is what was asked for."""
+    grow(timeline, 2)
+    note = timeline.checkpoint(key)
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric", None)
+    report = timeline.verify(against=[note])
+    assert report.faults == ()
+    assert any("signatures need the package cryptography" in remark for check in report.checks for remark in check.remarks)
+    (fault,) = timeline.verify(against=[note], keys=[key.public]).faults
+    assert "signatures need the package cryptography" in fault[1]

@@ -131,7 +131,7 @@ def test_a_control_character_does_nothing_to_the_terminal(project: Path) -> None
         ),
         (["append", "none.yaml"], "none.yaml: there is no such file. Check the path"),
         (["append", "empty"], "empty: is not named as a bundle. Bundles end in .yaml, .yml, .jsonl"),
-        (["archive", "r.txt", "--id", "\udcff", "--title", "T"], "source/\ufffd: id: is not an id. "),
+        (["archive", "r.txt", "--id", "\udcff", "--title", "T"], "source/\\udcff: id: is not an id. "),
         (["archive", "r.txt", "--id", "x", "--title", "T", "--by", "\udcff"], "the author: by: holds half a character "),
         (
             ["archive", "r.txt", "--id", "x", "--title", "T", "--encoding", "\udcff"],

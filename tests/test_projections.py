@@ -72,7 +72,7 @@ steps = st.one_of(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(steps, min_size=1, max_size=4) | st.integers(1, 12), max_size=12))
 def test_increment_equals_rebuild(batches: list[list[dict[str, Any]] | int]) -> None:
-    """However the log grew, by one, in batches, with redactions, a rebuild gives the same rows and search terms, and all is sound."""
+    """However the log grew, by one, in batches, with redactions, a rebuild gives the same rows and terms, and all is sound."""
     with TemporaryDirectory() as folder, Timeline(Path(folder) / "t.db", by="tester") as timeline:
         timeline.archive(text="The council met in Marrakech. It sat for four days.", id="report", title="A report")
         for batch in batches:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from timeline import ArchivedSource, RedactedVersion, Timeline
-from timeline.errors import DatabaseRefused, Redacted, StatementInvalid, UnknownEvent, VersionConflict
+from timeline.errors import DatabaseRefused, Redacted, RedactionUnfinished, StatementInvalid, UnknownEvent, VersionConflict
 from timeline.log import Event
 
 WHY = "Names a witness."
@@ -218,3 +218,53 @@ def test_undoing_a_redaction_is_found(timeline: Timeline, meeting: str) -> None:
 def told(timeline: Timeline) -> str:
     """Verify, and join what is wrong."""
     return "\n".join(what for _, what in timeline.verify().faults)
+
+
+def test_a_redacted_correction_does_not_come_back(timeline: Timeline, meeting: str) -> None:
+    """A script or bundle that runs again does not say it anew; a new correction is made by whoever knows the version."""
+    timeline.correct("meeting", place="Secretville", reason="A witness said so.")
+    timeline.correct("meeting", place="Paris", reason="It was Paris.")
+    timeline.redact(3, reason=WHY)
+    with pytest.raises(Redacted, match=r"whether this is that correction cannot be told. Leave it out, .* give expected_version=4"):
+        timeline.correct("meeting", place="Secretville", reason="A witness said so.")
+    assert timeline.correct("meeting", place="Paris", reason="It was Paris.").position == 4, "what stands can be said again"
+    assert timeline.correct("meeting", place="Rome", reason="It was Rome.", expected_version=4).position == 6
+    timeline.correct_source("report", author="A secret person", reason="Signed.")
+    timeline.redact(7, reason=WHY)
+    with pytest.raises(Redacted, match="cannot be told"):
+        timeline.correct_source("report", author="A secret person", reason="Signed.")
+
+
+def test_a_document_redacted_by_another_process_is_not_quoted(timeline: Timeline, names: ArchivedSource, path: Path) -> None:
+    """The text that this one has read already is not trusted when it appends."""
+    with Timeline(path, by="another") as other:
+        other.redact(4, reason=WHY)
+        other.redact(5, reason=WHY)
+    with pytest.raises(Redacted, match=r"happening/late: cites source/names, whose document was redacted. Leave it out"):
+        timeline.record("late", title="Late", date="2025", citations=[names.quote("at the harbour")])
+    assert timeline.log.size() == 7
+    assert timeline.verify().faults == ()
+
+
+def test_neither_redaction_nor_rebuild_hides_what_was_altered(timeline: Timeline, meeting: str) -> None:
+    """The tree stays as it grew: only who asks for it gets one that fits what the events say now."""
+    timeline.log.connection.execute("DROP TRIGGER events_update")
+    timeline.log.connection.execute("UPDATE events SET recorded_by = 'forger' WHERE position = 1")
+    timeline.redact(2, reason=WHY)
+    timeline.rebuild()
+    assert "do not give the hash kept of them" in told(timeline)
+    timeline.rebuild(tree=True)
+    assert "do not give the hash kept of them" not in told(timeline)
+
+
+def test_what_a_redaction_could_not_clean_is_not_called_undone(timeline: Timeline, meeting: str) -> None:
+    """The disk is full, or someone presses Ctrl-C: the event is gone all the same, and that is said."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    timeline.log.scrub, clean = interrupt, timeline.log.scrub  # type: ignore[method-assign]
+    with pytest.raises(RedactionUnfinished, match=r"position 2: is redacted, as happening/meeting@2 .* not clean yet: interrupted"):
+        timeline.redact(2, reason=WHY)
+    timeline.log.scrub = clean  # type: ignore[method-assign]
+    assert timeline.redact(2, reason=WHY).position == 3

@@ -212,7 +212,7 @@ def ours(content: bytes, keys: list[str]) -> bool:
         proof = Proof.parse(content)
         proof.check()
         if keys:
-            checkpoints.signed(proof.note, [Key.parse(key) for key in keys], "proof, checkpoint")
+            checkpoints.signed(proof.note, [Key.parse(key) for key in keys], "proof, checkpoint", every=True)
     except (ProofInvalid, NoteInvalid) as error:
         assert str(error).isprintable()
         return False
@@ -655,4 +655,6 @@ def test_the_signature_is_checked_of_a_log_s_checkpoint(made: SimpleNamespace, t
     (tmp_path / "altered").write_text(str(made.note).replace("\n13\n", "\n12\n", 1), encoding="utf-8")
     assert "does not hold" in found(made.db, tmp_path / "altered", "--key", made.keys[0])[0]
     stranger = str(SigningKey.new("example.org/log").public)
-    assert found(made.db, made.folder / "checkpoint", "--key", stranger) == ["checkpoint: is signed by none of the keys given"]
+    assert found(made.db, made.folder / "checkpoint", "--key", stranger) == [
+        "checkpoint: is not signed by stranger.example, whose key was given"
+    ]

@@ -10,6 +10,7 @@ from timeline.errors import DatabaseRefused, NoteInvalid, ProofInvalid
 from timeline.log import Event, Log
 from timeline.merkle import Checkpoint, KeptCheckpoint, Key, Note, Proof, Said, Signature
 from timeline.merkle.note import ED25519, is_name
+from timeline.merkle.proof import LARGEST
 from timeline.signing import SigningKey
 
 
@@ -46,10 +47,11 @@ def _signed(log: Log, key: SigningKey | None, origin: str | None) -> Note:
         extends(log, earlier.checkpoint, f"the checkpoint kept at {earlier.kept_at}")
     if key is None:
         return Note(checkpoint.text)
-    if last := key.last():
-        extends(log, Checkpoint.of(last), "the last checkpoint signed with this key")
-    note = Note(checkpoint.text, (key.sign(checkpoint.text),))
-    key.remember(note)
+    with key.held():
+        if last := key.last():
+            extends(log, Checkpoint.of(last), "the last checkpoint signed with this key")
+        note = Note(checkpoint.text, (key.sign(checkpoint.text),))
+        key.remember(note)
     return note
 
 
@@ -58,7 +60,7 @@ def _origin(log: Log, kept: Sequence[KeptCheckpoint], key: SigningKey | None, or
     name = key.public.name if key else origin
     if key and origin not in (None, name):
         raise NoteInvalid(f'origin "{origin}": the key is called {name}, and signs for no other. Leave --origin out')
-    known = [one.checkpoint.origin for one in kept if one.signatures]
+    known = [one.checkpoint.origin for one in kept if any(signer.name == one.checkpoint.origin for signer, _ in one.signatures)]
     if name is not None and known and known[-1] != name:
         raise NoteInvalid(
             f'origin "{name}": this log has signed as {known[-1]} before, and keeps its name. Use the key of that name'
@@ -66,21 +68,24 @@ def _origin(log: Log, kept: Sequence[KeptCheckpoint], key: SigningKey | None, or
     if name is None:
         return merkle.origin(log.connection)
     if not is_name(name):
-        raise NoteInvalid(f'origin "{name}": holds a space or a plus sign. Write it like example.org/timeline')
+        raise NoteInvalid(f'origin "{name}": is no name of a log. Write it like example.org/timeline, without spaces')
     return name
 
 
-def keep(log: Log, note: Note, keys: Iterable[Key], at: str, what: str = "checkpoint") -> list[Signature]:
+def keep(log: Log, note: Note, keys: Iterable[Key], at: str, what: str = "checkpoint", *, own: bool = False) -> list[Signature]:
     """Keep what trusted keys have signed of a checkpoint of this log, and return the signatures that were passed over.
 
-    Raises NoteInvalid where none is by a trusted key or one does not hold, ProofInvalid where the log does not extend the
-    checkpoint; nothing is then kept.
+    It must bear the name that the log has, unless the log's `own` key gives it one. Raises NoteInvalid where none is by a trusted
+    key or one does not hold, ProofInvalid where the log does not extend the checkpoint; nothing is then kept.
     """
     checkpoint = Checkpoint.of(note, what)
     holding = signed(note, keys, what)
     if checkpoint.extensions:
         raise NoteInvalid(f"{what}: has more than three lines, so it is not one of this log's")
     with log.transaction():
+        names = {one.checkpoint.origin for one in merkle.checkpoints(log.connection)} or {merkle.origin(log.connection)}
+        if checkpoint.origin not in names and not own:
+            raise NoteInvalid(f"{what}: is of {checkpoint.origin}, and this log is called {' or '.join(sorted(names))}")
         extends(log, checkpoint, what)
         _keep(log, checkpoint, [(one.key, one.signature) for one in holding], at)
     known = {one.signature for one in holding}
@@ -104,13 +109,13 @@ def _keep(log: Log, checkpoint: Checkpoint, signatures: Iterable[tuple[Key, Sign
         )
 
 
-def signed(note: Note, keys: Iterable[Key], what: str = "checkpoint") -> list[signing.Signed]:
-    """Check the signatures of trusted keys under a checkpoint: all that are there, at least one.
+def signed(note: Note, keys: Iterable[Key], what: str = "checkpoint", *, every: bool = False) -> list[signing.Signed]:
+    """Check the signatures of trusted keys under a checkpoint: all that are there, at least one, or of `every` key.
 
     Raises NoteInvalid, also where a log's key signs for another origin than its name.
     """
     checkpoint = Checkpoint.of(note, what)
-    holding = signing.check(note, keys, what)
+    holding = signing.check(note, keys, what, every=every)
     for one in holding:
         if one.key.type == ED25519 and one.key.name != checkpoint.origin:
             raise NoteInvalid(
@@ -146,6 +151,8 @@ def prove(log: Log, event: Event, note: Note) -> Proof:
     hashes = merkle.inclusion(event.position - 1, checkpoint.size, merkle.reader(log.connection))
     proof = Proof(event.position - 1, tuple(hashes), note, Said(leaf, event.data, event.salt))
     proof.check()
+    if len(str(proof)) > LARGEST:
+        raise ProofInvalid(f"{event.id}: says more than a proof may, {LARGEST // 1_000_000} MB. Give the whole log to check")
     return proof
 
 

@@ -98,6 +98,10 @@ class DatabaseRefused(TimelineError):
     """The file cannot be used as a timeline: absent, foreign, newer, read-only, full or busy."""
 
 
+class RedactionUnfinished(DatabaseRefused):
+    """What an event said is gone for good, but the file could not be cleaned of it yet: the redaction is to be repeated."""
+
+
 class GuardsMissing(DatabaseRefused):
     """The triggers that keep the log append-only are not as they were made."""
 

@@ -184,6 +184,15 @@ class Log:
                 f"{self.path}: another program still reads it, so its journal holds what was redacted. Stop that one, then repeat"
             )
 
+    def redacted(self, stream: str, type: EventType) -> Event | None:
+        """Read an event of a stream and type that was redacted, found through what redacted it."""
+        return self._one(
+            "WHERE type = ? AND position IN (SELECT json_extract(data, '$.position') FROM events"
+            " WHERE type = 'EventRedacted' AND stream = ?)",
+            type,
+            stream,
+        )
+
     def redaction(self, position: int) -> Event | None:
         """Read the EventRedacted that names a position."""
         return self._one("WHERE type = 'EventRedacted' AND json_extract(data, '$.position') = ?", position)

@@ -6,10 +6,13 @@ Owns the rules. Must not take anything away itself: the log does, in the transac
 import json
 from typing import Any
 
+from timeline import projections
 from timeline.errors import Redacted, StatementInvalid, UnknownEvent
 from timeline.log import Event, Log
 from timeline.model import RedactedVersion
 
+NEARBY = 32  # characters beside a quotation that stand in its prefix and suffix
+_INDEXED = ("happenings", "sources")
 _SAID = ("SourceArchived", "SourceCorrected")
 
 
@@ -64,6 +67,27 @@ def named(log: Log, source: str) -> dict[str, str]:
     return {}
 
 
+def refuse_what_cites_nothing(log: Log, after: int) -> None:
+    """Refuse happenings after a position that cite a document which a redaction took away while they were being appended.
+
+    Raises Redacted. The caller holds the transaction, and the read tables are carried forward.
+    """
+    took = log.connection.execute(
+        "SELECT 1 FROM events WHERE type = 'EventRedacted' AND json_array_length(data, '$.documents') > 0 LIMIT 1"
+    )
+    if took.fetchone() is None:
+        return
+    row = log.connection.execute(
+        "SELECT happenings.id, sources.id FROM happenings JOIN citations ON citations.happening = happenings.id"
+        " JOIN sources ON sources.id = citations.source"
+        " WHERE happenings.position > ? AND sources.text_sha256 IS NULL LIMIT 1",
+        (after,),
+    ).fetchone()
+    if row is not None:
+        happening, source = row
+        raise Redacted(f"happening/{happening}: cites source/{source}, whose document was redacted. Leave it out")
+
+
 def documents(log: Log, event: Event) -> tuple[list[str], list[str]]:
     """Tell which documents go with an event, and which stay because others need them, by their SHA-256.
 
@@ -75,8 +99,45 @@ def documents(log: Log, event: Event) -> tuple[list[str], list[str]]:
         candidates = {statement["sha256"], statement["text_sha256"]}
     else:
         candidates = {sha for citation in statement["citations"] for sha in named(log, citation["source"]).values()}
+    candidates = {sha for sha in candidates if log.document(sha) is not None}
     needed = {sha for sha in candidates if _is_needed(log, event, sha)}
     return sorted(candidates - needed), sorted(needed)
+
+
+def holders(log: Log, sha256: str) -> list[str]:
+    """Name the sources that stand for a document: its bytes or its text."""
+    streams = log.connection.execute(
+        "SELECT DISTINCT stream FROM events WHERE type IN ('SourceArchived', 'SourceCorrected')"
+        " AND ? IN (json_extract(data, '$.statement.sha256'), json_extract(data, '$.statement.text_sha256')) ORDER BY stream",
+        (sha256,),
+    )
+    return [stream for (stream,) in streams]
+
+
+def echoes(log: Log, event: Event) -> list[str]:
+    """Name the other events in which words of an event still stand: its title, its summary, what it quotes, or is next to that."""
+    statement = event.payload["statement"]
+    citations = statement.get("citations", [])
+    texts = [statement["title"], statement.get("summary"), *(citation["quote"] for citation in citations)]
+    words = [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts if text]
+    places = [(c["source"], c["start_char"] - NEARBY, c["end_char"] + NEARBY) for c in citations]
+    rows = log.connection.execute(
+        "SELECT stream || '@' || version FROM events WHERE position <> ?1 AND type <> 'EventRedacted' AND data IS NOT NULL AND ("
+        " EXISTS (SELECT 1 FROM json_each(?2) AS word WHERE instr(events.data, word.value))"
+        " OR EXISTS (SELECT 1 FROM json_each(events.data, '$.statement.citations') AS said, json_each(?3) AS place"
+        " WHERE json_extract(said.value, '$.source') = json_extract(place.value, '$[0]')"
+        " AND json_extract(said.value, '$.start_char') < json_extract(place.value, '$[2]')"
+        " AND json_extract(said.value, '$.end_char') > json_extract(place.value, '$[1]'))) ORDER BY position",
+        (event.position, json.dumps(words), json.dumps(places)),
+    )
+    return [id for (id,) in rows]
+
+
+def foreign_tables(log: Log) -> list[str]:
+    """Name the tables in the file that are none of ours, and that a redaction does not look into."""
+    ours = {"events", "documents", "checkpoints", "signatures", "projected", *(name for _, name in projections.objects())}
+    names = log.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    return [name for (name,) in names if name not in ours and not any(name.startswith(f"{index}_fts_") for index in _INDEXED)]
 
 
 def _is_needed(log: Log, event: Event, sha256: str) -> bool:

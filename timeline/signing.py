@@ -8,12 +8,18 @@ import base64
 import os
 import stat
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Self
+
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None  # type: ignore[assignment]
 
 from timeline.errors import KeyRefused, NoteInvalid
 from timeline.merkle import Key, Note, Signature
@@ -91,6 +97,16 @@ class SigningKey:
             raise KeyRefused(f"{path}: {_reason(error)}. Give another path: --out") from None
         self.path = path
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no other process sign with the key meanwhile, where the system has locks for files."""
+        if self.path is None or fcntl is None:
+            yield
+            return
+        with self.path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
     def last(self) -> Note | None:
         """Read the last checkpoint that the key signed, which lies beside it: it must sign none that contradicts that.
 
@@ -131,10 +147,10 @@ class SigningKey:
         return key, Signature(key.name, key.id, struct.pack(">Q", seconds) + signature)
 
 
-def check(note: Note, keys: Iterable[Key], what: str = "checkpoint") -> list[Signed]:
+def check(note: Note, keys: Iterable[Key], what: str = "checkpoint", *, every: bool = False) -> list[Signed]:
     """Check the signatures of a note by the keys that are trusted; those of other keys are passed over.
 
-    Raises NoteInvalid where one by a trusted key does not hold, or none is by a trusted key.
+    Raises NoteInvalid where one by a trusted key does not hold, or where none, or with `every` not every one, has signed.
     """
     trusted = list(keys)
     found = [
@@ -143,9 +159,10 @@ def check(note: Note, keys: Iterable[Key], what: str = "checkpoint") -> list[Sig
         for key in trusted
         if key.signed(signature)
     ]
-    if not found:
+    missing = [key for key in trusted if key not in {one.key for one in found}]
+    if not found or (every and missing):
         signers = _listed((s.name, s.key_id) for s in note.signatures)
-        names = _listed((key.name, key.id) for key in trusted)
+        names = _listed((key.name, key.id) for key in missing)
         raise NoteInvalid(f"{what}: signed by {signers}, not by {names}. Ask whose key that is before you trust it")
     return found
 

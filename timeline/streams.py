@@ -50,7 +50,9 @@ class Streams:
                 yield
                 for _, error in self.dangling():
                     raise error
+                after = projections.position(self.log.connection)
                 projections.advance(self.log.connection)
+                redaction.refuse_what_cites_nothing(self.log, after)
         finally:
             self.writing = False
 
@@ -95,6 +97,7 @@ class Streams:
                 before = self.log.last(subject, before=event.version)
                 if event.type == type and before is not None and _same(event, corrected, before, fields, why):
                     return event
+            self._refuse_unknowable(subject, type, expected)
             known = self.said(last)
             statement = corrected(known)
             if statement == known:
@@ -102,6 +105,15 @@ class Streams:
             changes = {field: statement.get(field) for field in fields}
             data = {"statement": statement, "changes": changes, "reason": why}
             return self.follow(subject, type, last, data, changes, expected)
+
+    def _refuse_unknowable(self, subject: str, type: EventType, expected: int | None) -> None:
+        """Refuse a correction that may be one that was redacted: saying it again must not put it back."""
+        gone = None if expected is not None else self.log.redacted(subject, type)
+        if gone is not None:
+            raise Redacted(
+                f"{redaction.gone(self.log, gone)}; whether this is that correction cannot be told. Leave it out, or, if it is"
+                f" new, give expected_version={self.log.version(subject)}"
+            )
 
     def follow(
         self, subject: str, type: EventType, last: Event, data: Mapping[str, Any], told: Mapping[str, Any], expected: int | None

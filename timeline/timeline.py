@@ -19,6 +19,7 @@ from timeline.archived import ArchivedSource
 from timeline.errors import (
     DatabaseRefused,
     Redacted,
+    RedactionUnfinished,
     StatementInvalid,
     TimelineError,
     UnknownEvent,
@@ -61,7 +62,7 @@ class Timeline:
         DatabaseRefused or GuardsMissing where the file cannot be used; `guarded=False` looks into one whose guards are missing,
         and `rebuilding=True` opens one whose read tables another version made, to `rebuild` them.
         """
-        self.by = by or os.environ.get("TIMELINE_BY")
+        self.by = by if by is not None else os.environ.get("TIMELINE_BY")
         if self.by is not None:
             self.by = check(Author, {"by": self.by}, "the author").by
         self.clock = clock
@@ -187,8 +188,9 @@ class Timeline:
 
         Every copy in the file goes too: the read tables, full-text search, journals and free pages, and documents that nobody
         else cites, unless `keep_documents`. An EventRedacted says who, when and why; the same redaction again only cleans the
-        file again. Raises UnknownEvent, StatementInvalid, Redacted (for another reason), or DatabaseRefused where the
-        file could not be cleaned; the redaction then stands, and is to be repeated.
+        file again. Raises UnknownEvent, StatementInvalid, Redacted (for another reason), or RedactionUnfinished where the
+        file could not be cleaned; the redaction then stands, and is to be repeated. What others say with the same words stays:
+        other events, and documents that they cite.
         """
         why = check(Reason, {"reason": reason}, f"position {position}").reason
         if self._streams.writing:
@@ -206,7 +208,14 @@ class Timeline:
             elif standing.payload["reason"] != why:
                 raise Redacted(f"{redaction.gone(self.log, event)} already. Repeat that reason to clean the file again")
         self._text.cache_clear()
-        self.log.scrub()
+        try:
+            self.log.scrub()
+        except (DatabaseRefused, KeyboardInterrupt) as error:
+            reason = str(error).removeprefix(f"{self.log.path}: ") or "interrupted"
+            raise RedactionUnfinished(
+                f"position {position}: is redacted, as {standing.id} at position {standing.position} says, but the file is not"
+                f" clean yet: {reason}. Repeat the redaction"
+            ) from error
         return standing
 
     def append(self, entry: Mapping[str, Any]) -> Event:
@@ -284,8 +293,8 @@ class Timeline:
         """Make the log's checkpoint (c2sp.org/tlog-checkpoint): its origin, size and root, signed where a key is given. It is kept.
 
         Keep it elsewhere as well: whoever has it can tell whether what it covers was changed. The origin is the key's name;
-        without a key, the one before, or one made of the hash of the first event. Raises DatabaseRefused, NoteInvalid, or
-        ProofInvalid where the log does not extend an earlier checkpoint; nothing is then signed.
+        without a key, the one it was signed under before, or one made of the hash of the first event. Raises DatabaseRefused,
+        NoteInvalid, or ProofInvalid where the log does not extend an earlier checkpoint; nothing is then signed.
         """
         return checkpoints.make(self.log, key, origin, self._streams.now())
 
@@ -307,10 +316,13 @@ class Timeline:
             raise UnknownEvent(f"there is no event at position {position}: the log ends at {self.log.size()}")
         return checkpoints.prove(self.log, event, checkpoint or checkpoints.covering(self.log, position))
 
-    def rebuild(self) -> None:
-        """Derive the read tables again from the log, in one transaction."""
+    def rebuild(self, *, tree: bool = False) -> None:
+        """Derive the read tables again from the log, in one transaction.
+
+        The tree over the log stays, and so tells of events that were altered; with `tree` it is derived again as well.
+        """
         with self.log.transaction():
-            projections.rebuild(self.log.connection)
+            projections.rebuild(self.log.connection, tree=tree)
 
     def verify(self, *, against: Sequence[Note] = (), keys: Sequence[Key] = ()) -> "Report":
         """Check everything that can be checked, and report what is wrong where; see timeline.audit.

@@ -7,12 +7,16 @@ KEPT = 1_000  # faults that are told for each check; the rest is counted
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One kind of thing that was checked: how many there are, and what is wrong where. `more` faults were only counted."""
+    """One kind of thing that was checked: how many there are, and what is wrong where. `more` faults were only counted.
+
+    `remarks` tell what is not wrong, and yet to be known: who signed, and what could not be checked.
+    """
 
     name: str
     count: int
     faults: tuple[tuple[str, str], ...]
     more: int = 0
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Tally:
     count: int = 0
     faults: list[tuple[str, str]] = field(default_factory=list)
     more: int = 0
+    remarks: list[str] = field(default_factory=list)
 
     def fault(self, where: str, what: str) -> None:
         """Keep a fault, or count it where there are too many already."""
@@ -74,4 +79,4 @@ class Tally:
 
     def done(self) -> Check:
         """Give the finished check."""
-        return Check(self.name, self.count, tuple(self.faults), self.more)
+        return Check(self.name, self.count, tuple(self.faults), self.more, tuple(self.remarks))

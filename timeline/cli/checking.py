@@ -19,7 +19,7 @@ _CHECKS = {
     "guards": "the log refuses changes: {} as they were made",
     "events": "{} in order, each with the hash of what it says",
     "tree": "{} lead, hash by hash, to the root that is kept of them",
-    "checkpoints": "{} hold: the log only adds to them",
+    "checkpoints": "{} compared: the log only adds to what was there",
     "statements": "{} as they must be, referring to what is there",
     "documents": "{} with the bytes that were archived",
     "citations": "{} found again, word for word, where it says",
@@ -53,6 +53,8 @@ def verify(against: tuple[str, ...], trust: tuple[str, ...], db: Path) -> None:
         raise
     for check in report.checks:
         click.echo(_told(check))
+        for remark in check.remarks:
+            click.echo(f"    {printing.on_one_line(remark)}")
         for where, what in check.faults:
             click.echo(f"    {printing.on_one_line(f'{where}: {what}')}")
         if check.more:
@@ -75,6 +77,8 @@ def _size(timeline: Timeline) -> int:
 
 
 def _told(check: Check) -> str:
+    if check.name == "checkpoints" and not check.count and not check.faults:
+        return f"{click.style('✓', fg='green')} no checkpoint is kept yet. Make one, and keep it elsewhere: timeline checkpoint"
     thing = _THINGS.get(check.name, check.name.removesuffix("s"))
     told = _CHECKS[check.name].format(printing.count(check.count, thing))
     if not check.faults:
@@ -83,17 +87,18 @@ def _told(check: Check) -> str:
 
 
 @click.command()
+@click.option("--tree", is_flag=True, help="Derive the tree again as well. It then no longer tells which events were altered.")
 @db
-def rebuild(db: Path) -> None:
+def rebuild(tree: bool, db: Path) -> None:
     """Derive the read tables again from the log.
 
-    The log and the archive stay as they are. Needed when a newer version of this program reads more out of them.
+    The log, the archive and the tree stay as they are. Needed when a newer version of this program reads more out of them.
 
     Example: timeline rebuild
     """
     if not db.exists():
         raise Refused(f"{db}: there is no such file. Make one: timeline build --db {db}")
     with opened(db, read_only=False, rebuilding=True) as timeline:
-        timeline.rebuild()
+        timeline.rebuild(tree=tree)
         size = timeline.log.size()
     click.echo(f"{db}: the read tables were derived again from {printing.count(size, 'event')}")

@@ -39,9 +39,11 @@ def find(timeline: Timeline, name: str, as_of: int | None = None) -> Found:
     if slash and kind not in _KINDS:
         raise UnknownHappening(f'"{name}": there are no {kind} streams. Write happening/{id} or source/{id}')
     for candidate in [kind] if slash else _KINDS:
-        past = [e for e in timeline.log.stream(f"{candidate}/{id}", as_of) if e.type != "EventRedacted"]
+        everything = timeline.log.stream(f"{candidate}/{id}", as_of)
+        past = [event for event in everything if event.type != "EventRedacted"]
         if past:
-            return Found(candidate, id, _up_to(past, version))
+            named = [event for event in everything if event.type == "EventRedacted" and str(event.version) == version]
+            return Found(candidate, id, [*past, *named] if named else _up_to(past, version))
     raise _unknown(timeline, kind or "happening", id, as_of)
 
 

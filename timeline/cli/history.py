@@ -49,7 +49,9 @@ def history(id: str, db: Path) -> None:
             statement = payload.get("statement", {})
             if former and statement and (told := printing.pairs([*_changes(former, statement)])):
                 click.echo(told)
-            former = statement or former
+            elif not former and (changes := payload.get("changes")):  # what stood before is not there to compare with
+                click.echo(printing.pairs([(field, f"→ {_said(value)}") for field, value in changes.items()]))
+            former = statement
 
 
 def _heading(event: Event) -> str:

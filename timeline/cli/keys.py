@@ -11,6 +11,7 @@ import click
 from timeline.cli.running import Refused
 from timeline.errors import NoteInvalid
 from timeline.merkle import Key
+from timeline.merkle.note import LARGEST
 from timeline.signing import SigningKey
 
 _PROJECT = (".git", "metadata.json", "timeline.db")
@@ -27,7 +28,7 @@ trusted_keys = click.option(
     "--trust",
     multiple=True,
     metavar="KEY",
-    help="A public key (name+id+base64), or a file with one on each line, that must have signed. May be repeated.",
+    help="A public key (name+id+base64), or a file with one on each line. May be repeated: all of them must have signed.",
 )
 
 
@@ -92,7 +93,8 @@ def trusted(given: Iterable[str]) -> list[Key]:
             keys.append(Key.parse(text))
             continue
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            with path.open("rb") as file:
+                lines = file.read(LARGEST).decode().splitlines()
         except (OSError, ValueError) as error:
             reason = (getattr(error, "strerror", None) or "it is not a text").lower()
             raise NoteInvalid(f"{text}: {reason}. Give a public key, name+id+base64, or a file of them") from None
@@ -102,4 +104,7 @@ def trusted(given: Iterable[str]) -> list[Key]:
 
 def _project(path: Path) -> Path | None:
     """Find the project or timeline that a path lies in."""
-    return next((folder for folder in path.absolute().parents if any((folder / name).exists() for name in _PROJECT)), None)
+    return next(
+        (folder for folder in (path.parent.resolve() / path.name).parents if any((folder / name).exists() for name in _PROJECT)),
+        None,
+    )

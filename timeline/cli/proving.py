@@ -17,6 +17,8 @@ from timeline.merkle.note import LARGEST
 from timeline.merkle.proof import LARGEST as LARGEST_PROOF
 from timeline.timeline import Timeline
 
+_TYPED = click.core.ParameterSource.COMMANDLINE
+
 
 @click.command()
 @signing_key
@@ -33,6 +35,10 @@ def checkpoint(key_path: Path | None, origin: str | None, cosigned_path: str | N
 
     Example: timeline checkpoint --key example.org/timeline > checkpoint
     """
+    if cosigned_path is None and trust:
+        raise click.UsageError("--trust needs --cosigned: the checkpoint under which others have signed")
+    if cosigned_path is not None and (origin or click.get_current_context().get_parameter_source("key_path") is _TYPED):
+        raise click.UsageError("--cosigned keeps what others have signed: leave out --key and --origin")
     key = loaded(key_path)
     if cosigned_path is not None:
         _keep(cosigned_path, trust, db)
@@ -71,6 +77,7 @@ def prove(id: str, path: str | None, db: Path) -> None:
     """
     with opened(db) as timeline:
         event = _event(timeline, id)
+        click.echo(f"{event.id}, position {event.position}", err=True)
         proof = timeline.prove(event.position, read_note(path) if path else None)
     click.echo(str(proof).encode(), nl=False)
 
@@ -78,6 +85,8 @@ def prove(id: str, path: str | None, db: Path) -> None:
 def _event(timeline: Timeline, name: str) -> Event:
     """Find the event that is meant: by its position, as one version of a stream, or as the last of one."""
     if name.isascii() and name.isdecimal():
+        if alike := [kind for kind in ("happening", "source") if timeline.log.version(f"{kind}/{name}")]:
+            raise UnknownEvent(f"{name}: is a position and a {alike[0]}. Write {alike[0]}/{name}, or the event as STREAM@VERSION")
         event = timeline.log.event(int(name)) if len(name) < 19 else None
         if event is None:
             raise UnknownEvent(f"there is no event at position {name}: the log ends at {timeline.log.size()}")
@@ -103,7 +112,7 @@ def verify_proof(file: str, path: str | None, trust: tuple[str, ...]) -> None:
     proof.check()
     if path is not None:
         _same(proof.checkpoint, Checkpoint.of(read_note(path), path), path)
-    holding = checkpoints.signed(proof.note, keys, "proof, checkpoint") if keys else []
+    holding = checkpoints.signed(proof.note, keys, "proof, checkpoint", every=True) if keys else []
     event, known = proof.said.event, proof.checkpoint
     click.echo(f"{_tick()} {event['stream']}@{event['version']} stood at position {event['position']:,} of the log {known.origin}")
     click.echo(f"{_tick()} the log then held {printing.count(known.size, 'event')}, with the root {known.root.hex()}")
@@ -113,7 +122,8 @@ def verify_proof(file: str, path: str | None, trust: tuple[str, ...]) -> None:
     if not holding:
         click.echo(f"? by whom it is signed was not checked: give --trust. It says: {_signers(proof.note)}")
     click.echo(f"\nRecorded, as it says, {event['recorded_at']} by {printing.on_one_line(event['recorded_by'])} ({event['type']}):")
-    click.echo(printing.harmless(proof.said.data) if proof.said.data is not None else "what it said is not in this proof: it was redacted, or left out")
+    said = proof.said.data
+    click.echo(printing.harmless(said) if said is not None else "what it said is not in this proof: it was redacted, or left out")
 
 
 def _same(found: Checkpoint, kept: Checkpoint, path: str) -> None:

@@ -10,19 +10,23 @@ from timeline.cli.running import FARTHEST, Refused, by, db, opened
 from timeline.log import Event
 from timeline.timeline import Timeline
 
+SHOWN = 10  # events that are named; the rest is counted
+BEYOND = "Bundles, scripts, seeds, backups and published copies are not touched. Take the words out of those too"
+
 
 @click.command()
 @click.argument("position", type=click.IntRange(1, FARTHEST))
-@click.option("--reason", required=True, help="Why, as everyone will read.")
+@click.option("--reason", required=True, help="Why, as everyone will read, for good: name nobody.")
 @by
-@click.option("--keep-documents", is_flag=True, help="Leave the documents that only this event cites in the archive.")
+@click.option("--keep-documents", is_flag=True, help="Leave the documents that only this event cites in the archive, for good.")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and leave everything as it is.")
 @db
 def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry_run: bool, db: Path) -> None:
     """Take away for good what the event at POSITION said: where the law demands it, or to protect someone.
 
-    Its place, its hash and its proof stay, and a new event says who redacted it, when and why. Its words go from everywhere
-    in the file, with the documents that nobody else cites. This cannot be undone. Repeat the command if it was interrupted.
+    Its place, its hash and its proof stay, and a new event says who redacted it, when and why. All copies of the event go,
+    with the documents that nobody else cites; where its words stand in others, that is said. This cannot be undone. Repeat
+    the command if it was interrupted.
 
     Example: timeline redact 12 --reason "Names a witness who is at risk." --by "The editors"
     """
@@ -30,34 +34,40 @@ def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry
         raise Refused(f"{db}: there is no such file. Give the path of a timeline: --db")
     with opened(db, by=by, read_only=dry_run) as timeline:
         event = redaction.redactable(timeline.log, position)
+        if event.data is None and dry_run:
+            raise redaction.gone(timeline.log, event)
+        going, staying, others = _foreseen(timeline, event, keep_documents)
         if dry_run:
-            _foretell(timeline, event, keep_documents)
-            return
-        redacting = timeline.redact(position, reason=reason, keep_documents=keep_documents)
-        click.echo(f"{event.id} at position {position} is redacted, as {redacting.id} at position {redacting.position} says")
-        if gone := redacting.payload["documents"]:
-            click.echo(f"With it went {printing.count(len(gone), 'document')}: {', '.join(f'{sha256[:12]}…' for sha256 in gone)}")
-        _warn(timeline, event)
+            click.echo(f"{_named(event)} at position {position} would be redacted")
+        else:
+            redacting = timeline.redact(position, reason=reason, keep_documents=keep_documents)
+            click.echo(f"{event.id} at position {position} is redacted, as {redacting.id} at position {redacting.position} says")
+        for document in going:
+            click.echo(f"{document} {'would go' if dry_run else 'went'} with it: nobody else cites it")
+        foreign = [f"{name}: a table that is not ours was not looked into" for name in redaction.foreign_tables(timeline.log)]
+        for warning in (*staying, *others, *foreign, BEYOND):
+            click.echo(warning, err=True)
 
 
-def _foretell(timeline: Timeline, event: Event, keep_documents: bool) -> None:
+def _foreseen(timeline: Timeline, event: Event, keep_documents: bool) -> tuple[list[str], list[str], list[str]]:
+    """Tell which documents go with an event, which stay, and which other events hold the same words."""
     if event.data is None:
-        raise redaction.gone(timeline.log, event)
+        return [], [], []
     going, staying = redaction.documents(timeline.log, event)
     if keep_documents:
         going, staying = [], [*going, *staying]
-    click.echo(f"{event.id} at position {event.position} would be redacted")
-    for sha256 in going:
-        click.echo(f"Document {sha256[:12]}… would go: nobody else cites it")
-    for sha256 in staying:
-        click.echo(f"Document {sha256[:12]}… would stay")
-    _warn(timeline, event)
+    stays = [f"{_document(timeline, sha256)} stays, with all its words" for sha256 in staying]
+    echoes = redaction.echoes(timeline.log, event)
+    listed = ", ".join(echoes[:SHOWN]) + (f" and {len(echoes) - SHOWN} more" if len(echoes) > SHOWN else "")
+    others = [f"Words of it also stand in {listed}. Redact those too if they should go"] if echoes else []
+    goes = [_document(timeline, sha256) for sha256 in going]
+    return [*dict.fromkeys(goes)], [*dict.fromkeys(stays)], others
 
 
-def _warn(timeline: Timeline, event: Event) -> None:
-    """Say where the same words may still stand."""
-    others = [e for e in timeline.log.stream(event.stream) if "statement" in e.payload and e.position != event.position]
-    if others:
-        listed = ", ".join(f"{e.id} (position {e.position})" for e in others)
-        click.echo(f"What it said may also stand in {listed}. Redact those too if it does", err=True)
-    click.echo("Bundles, scripts, seeds, backups and published copies are not touched. Take the words out of those too", err=True)
+def _document(timeline: Timeline, sha256: str) -> str:
+    return f"The document of {' and '.join(redaction.holders(timeline.log, sha256)) or sha256}"
+
+
+def _named(event: Event) -> str:
+    title = event.payload.get("statement", {}).get("title")
+    return f"{event.id}, “{printing.on_one_line(title)}”," if title else event.id

@@ -19,7 +19,7 @@ from typing import IO, Any
 import click
 
 from timeline.cli.printing import count, harmless
-from timeline.errors import TimelineError
+from timeline.errors import RedactionUnfinished, TimelineError
 from timeline.log import refusal
 from timeline.timeline import Timeline
 
@@ -98,8 +98,8 @@ class Commands(click.Group):
             raise Refused(str(error)) from error
         except UnicodeEncodeError as error:
             raise Refused(f'"{error.object}": holds bytes that are no text in UTF-8. Correct it') from error
-        except KeyboardInterrupt:
-            raise Interrupted("interrupted; nothing of what was unfinished was kept") from None
+        except KeyboardInterrupt as pressed:
+            raise Interrupted(*(pressed.args or ("interrupted; nothing of what was unfinished was kept",))) from None
 
 
 def _give_up_output() -> None:
@@ -134,6 +134,7 @@ def _told(path: Path) -> Iterator[None]:
 def _interruptible() -> Iterator[Callable[[sqlite3.Connection], None]]:
     """Let Ctrl-C through: SQLite turns an interruption of a function it called into an error of its own."""
     pressed = False
+    told: tuple[str, ...] = ()
 
     def press(number: int, frame: FrameType | None) -> None:
         nonlocal pressed
@@ -149,13 +150,15 @@ def _interruptible() -> Iterator[Callable[[sqlite3.Connection], None]]:
     former = signal.signal(signal.SIGINT, press)
     try:
         yield watch
-    except (TimelineError, sqlite3.Error):
+    except (TimelineError, sqlite3.Error) as error:
         if not pressed:
             raise
+        if isinstance(error, RedactionUnfinished):
+            told = (str(error),)
     finally:
         signal.signal(signal.SIGINT, former)
     if pressed:  # whatever came of it: someone may have taken the error for another
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(*told)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The command that reads out one happening or source: show."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,17 @@ def show(id: str, as_of: int | None, db: Path) -> None:
     """
     with opened(db) as timeline:
         found = find(timeline, id, as_of)
-        draw = _redacted if found.event.data is None else _happening if found.kind == "happening" else _source
-        for block in draw(timeline, found, as_of):
+        for block in _draw(found)(timeline, found, as_of):
             click.echo(block)
+
+
+def _draw(found: Found) -> Callable[[Timeline, Found, int | None], Iterator[str]]:
+    """Choose how it is read out."""
+    if found.event.type == "EventRedacted":
+        return _redaction
+    if found.event.data is None:
+        return _redacted
+    return _happening if found.kind == "happening" else _source
 
 
 def when(event: Event) -> str:
@@ -50,6 +58,13 @@ def redacted(timeline: Timeline, event: Event) -> str:
     if redaction is None:
         return "what it said is gone, and no event says why"
     return f"redacted {when(redaction)} by {redaction.recorded_by}, position {redaction.position}: {redaction.payload['reason']}"
+
+
+def _redaction(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
+    payload = found.event.payload
+    yield printing.bold(printing.harmless(found.event.id))
+    yield printing.paragraphs(f"took away what the event at position {payload['position']} said: {payload['reason']}")
+    yield "\n" + printing.dim(_recorded(found.event))
 
 
 def _redacted(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:

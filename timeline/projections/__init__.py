@@ -34,6 +34,7 @@ FILES = (
 
 
 _POINTED_SCRIPTS = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
+_TREE = re.compile("CREATE TABLE tree ")
 _TATWEEL = "\u0640"
 
 
@@ -51,32 +52,51 @@ def create(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE projected (position INTEGER NOT NULL, definition TEXT NOT NULL) STRICT")
     connection.execute("INSERT INTO projected VALUES (0, ?)", (definition(),))
     for statement in _statements():
-        if _is_schema(statement):
+        if _is_schema(statement) and not (_TREE.match(statement) and _has(connection, "tree")):
             connection.execute(statement)
 
 
-def advance(connection: sqlite3.Connection) -> None:
-    """Carry the read tables forward to the end of the log. The caller holds the transaction."""
+def position(connection: sqlite3.Connection) -> int:
+    """Tell up to which position the read tables and the tree were carried forward."""
     (after,) = connection.execute("SELECT position FROM projected").fetchone()
+    return int(after)
+
+
+def advance(connection: sqlite3.Connection, grown: int | None = None) -> None:
+    """Carry the read tables forward to the end of the log, and the tree, if it has `grown` to another position, from there.
+
+    The caller holds the transaction.
+    """
+    after = position(connection)
     for statement in _statements():
         if not _is_schema(statement):
             connection.execute(statement, {"after": after})
-    merkle.grow(connection, after)
+    merkle.grow(connection, after if grown is None else grown)
     connection.execute("UPDATE projected SET position = (SELECT coalesce(max(position), 0) FROM events)")
 
 
-def rebuild(connection: sqlite3.Connection) -> None:
-    """Drop the read tables and derive them again from the log. The caller holds the transaction."""
+def rebuild(connection: sqlite3.Connection, *, tree: bool = False) -> None:
+    """Drop the read tables and derive them again from the log. The caller holds the transaction.
+
+    The tree stays, and is only carried forward, so that events which were altered do not get a tree that fits them; with
+    `tree` it is derived again as well.
+    """
+    grown = position(connection) if exist(connection) and _has(connection, "tree") and not tree else 0
     for kind, name in reversed(objects()):
-        connection.execute(f"DROP {kind} IF EXISTS {name}")
+        if name != "tree" or not grown:
+            connection.execute(f"DROP {kind} IF EXISTS {name}")
     connection.execute("DROP TABLE IF EXISTS projected")
     create(connection)
-    advance(connection)
+    advance(connection, grown)
 
 
 def exist(connection: sqlite3.Connection) -> bool:
     """Whether there are read tables at all."""
-    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'projected'").fetchone() is not None
+    return _has(connection, "projected")
+
+
+def _has(connection: sqlite3.Connection, table: str) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone() is not None
 
 
 def is_current(connection: sqlite3.Connection) -> bool:

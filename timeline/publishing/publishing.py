@@ -132,7 +132,7 @@ def _checkpoint(timeline: Timeline, raw: Path, key: SigningKey | None) -> tuple[
 def _keep(timeline: Timeline, kept: KeptCheckpoint, key: SigningKey | None) -> None:
     """Keep in the timeline itself what its copy keeps, whoever has appended since. Unsigned it is kept if nobody has."""
     if key is not None:
-        checkpoints.keep(timeline.log, kept.note, [key.public], kept.kept_at)
+        checkpoints.keep(timeline.log, kept.note, [key.public], kept.kept_at, own=True)
     elif timeline.log.size() == kept.checkpoint.size:
         checkpoints.make(timeline.log, None, kept.checkpoint.origin, kept.kept_at)
 
