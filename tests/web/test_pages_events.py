@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from test_pages_demo import build, link, serve, text
 
+from timeline import Timeline
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -57,6 +59,22 @@ async def test_a_redacted_event_says_so_everywhere(tmp_path: Path) -> None:
         response = await client.get(f"/redacted/-/timeline{page}")
         assert response.status_code == 200, page
     assert "caesar (redacted)" in (await client.get("/redacted/-/timeline/caesar")).text
+
+
+@pytest.mark.asyncio
+async def test_a_correction_is_not_said_to_change_what_a_redacted_one_did(tmp_path: Path) -> None:
+    """After a redacted version the history tells what the next one changed, as it says itself, and no more."""
+    with Timeline(tmp_path / "redacted.db", by="tester") as timeline:
+        report = timeline.archive(text="Some words here.", id="report", title="A report")
+        timeline.record("x", title="X", date="2003", place="Rabat", citations=[report.quote("Some words")])
+        timeline.correct("x", place="Paris", reason="It was there.")
+        timeline.correct("x", title="X as it was", reason="Said better.")
+        timeline.redact(3, reason="A court ordered it.")
+    page = (await serve(tmp_path / "redacted.db").client.get("/redacted/-/timeline/x")).text
+    history = text(page[page.index("Said better.") : page.index("A court ordered it.", page.index("Said better."))])
+    assert "X as it was" in history
+    assert "Rabat" not in history
+    assert "Paris" not in history
 
 
 @pytest.mark.asyncio

@@ -65,6 +65,8 @@ async def read(datasette: Datasette, database: Database, stream: str) -> list[Ve
         data = told.read(row["data"], row["position"])
         statement = data.get("statement")
         redacts = data.get("position") if row["type"] == "EventRedacted" else None
+        if former is None and statement is not None and "changes" in data:  # what stood before was redacted: its words are unknown
+            former = {field: value for field, value in statement.items() if field not in data["changes"]}
         compared = former is not None and statement is not None
         versions.append(
             Version(
@@ -83,5 +85,5 @@ async def read(datasette: Datasette, database: Database, stream: str) -> list[Ve
                 changes=difference.between(former or {}, statement or {}) if compared else (),
             )
         )
-        former = statement or former
+        former = None if row["data"] is None else statement or former
     return versions
