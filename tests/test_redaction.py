@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from timeline import ArchivedSource, RedactedVersion, Timeline
+from timeline import ArchivedSource, RedactedVersion, Timeline, bundles
 from timeline.errors import DatabaseRefused, Redacted, RedactionUnfinished, StatementInvalid, UnknownEvent, VersionConflict
 from timeline.log import Event
 
@@ -73,9 +73,11 @@ def test_a_document_goes_with_the_last_event_that_cites_it(timeline: Timeline, n
         ("Names of witnesses", None, None)
     ]
     assert timeline.verify().faults == ()
-    for id in ("names", "others"):
-        with pytest.raises(Redacted, match=r"taken out of the archive at position 7 .*Leave it out"):
-            timeline.archive(text="Zebulon Quist was seen at the harbour.", id=id, title="Names of witnesses")
+    with pytest.raises(Redacted, match=r"taken out of the archive at position 7 .*Leave it out"):
+        timeline.archive(text="Zebulon Quist was seen at the harbour.", id="others", title="Names of witnesses")
+    again = timeline.archive(text="Zebulon Quist was seen at the harbour.", id="names", title="Names of witnesses")
+    assert again.position == 3, "the event stands, and can be said again; its document is not put back"
+    assert table(timeline, "SELECT count(*) FROM documents") == [(1,)]
     with pytest.raises(Redacted, match="nothing can be quoted"):
         timeline.record("again", title="Again", date="2025", citations=[names.quote("was seen")])
 
@@ -268,3 +270,36 @@ def test_what_a_redaction_could_not_clean_is_not_called_undone(timeline: Timelin
         timeline.redact(2, reason=WHY)
     timeline.log.scrub = clean  # type: ignore[method-assign]
     assert timeline.redact(2, reason=WHY).position == 3
+
+
+def test_a_bundle_that_still_holds_what_was_redacted_is_appended_without_it(timeline: Timeline, tmp_path: Path) -> None:
+    """A happening, its retraction and its document stay gone; what is new in the bundle is appended."""
+    bundle = tmp_path / "bundle.yaml"
+    entries = """sources:
+  - {id: names, file: names.txt, title: Names}
+  - {id: other, file: other.txt, title: Other}
+happenings:
+  - {id: sighting, title: Quist is seen, date: "2025", citations: [{source: names, quote: was seen}]}
+  - {retract: sighting, reason: Quist was not there.}
+"""
+    (tmp_path / "names.txt").write_text("Zebulon Quist was seen.")
+    (tmp_path / "other.txt").write_text("The harbour was empty.")
+    bundle.write_text(entries)
+    bundles.append(timeline, bundle)
+    for position in (3, 4):
+        timeline.redact(position, reason=WHY)
+    bundle.write_text(
+        f'{entries}  - {{id: empty, title: Nobody there, date: "2025", citations: [{{source: other, quote: was empty}}]}}\n'
+    )
+    appended = bundles.append(timeline, bundle)
+    assert appended.events == 1
+    assert [told.split(": ", 2)[1:] for told in appended.redacted] == [
+        [
+            "happening/sighting",
+            f"version {n} was redacted at position {n + 4} by tester ({WHY}), and is not put back. Leave it out,"
+            " also of bundles and scripts",
+        ]
+        for n in (1, 2)
+    ]
+    assert table(timeline, "SELECT id FROM timeline") == [("empty",)]
+    assert timeline.verify().faults == ()

@@ -91,6 +91,10 @@ class Redacted(TimelineError):
     """What was said there has been redacted: it can be neither read, compared, nor put back."""
 
 
+class AlreadyRedacted(Redacted):
+    """The event that would be appended is in the log, redacted; a bundle that still holds it passes it over."""
+
+
 # The file
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from timeline import projections, redaction, statements
 from timeline.errors import (
+    AlreadyRedacted,
     AlreadyRetracted,
     PartOfCircle,
     Redacted,
@@ -74,11 +75,17 @@ class Streams:
         first = self.log.first(subject)
         if first is None:
             return self.store(subject, type, data, statement, 0, expected)
-        if first.data is None:
-            raise Redacted(f"{redaction.gone(self.log, first)}, and is not put back. Leave it out, also of bundles and scripts")
+        self.refuse_redacted(first)
         if first.data != canonical(data):
             raise statements.taken(subject, first, statement)
         return first
+
+    def refuse_redacted(self, event: Event | None) -> None:
+        """Refuse to put back what an event said. Raises AlreadyRedacted where it was redacted."""
+        if event is not None and event.data is None:
+            raise AlreadyRedacted(
+                f"{redaction.gone(self.log, event)}, and is not put back. Leave it out, also of bundles and scripts"
+            )
 
     def correct(
         self,

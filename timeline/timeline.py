@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
@@ -125,9 +126,11 @@ class Timeline:
         document = documents.from_text(text) if text is not None else documents.from_file(Path(file or ""), encoding)
         statement = statements.of_source(fields, document, media_type, subject)
         with self.transaction():
+            known = self.log.version(subject) > 0
             event = self._streams.begin(subject, "SourceArchived", statement, expected_version)
-            self.log.keep(document.bytes)
-            self.log.keep(document.text.encode())
+            for content in (document.bytes, document.text.encode()):
+                if not (known and self.log.taken(sha256(content).hexdigest())):
+                    self.log.keep(content)
         return ArchivedSource(id, event)
 
     def record(self, id: str, *, expected_version: int | None = None, **fields: Unpack[HappeningFields]) -> Event:
@@ -137,6 +140,7 @@ class Timeline:
         AlreadyRecorded or VersionConflict; nothing is then appended.
         """
         subject = stream("happening", id)
+        self._streams.refuse_redacted(self.log.first(subject))
         statement = statements.of_happening(fields, self._text, subject)
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, expected_version)
@@ -178,6 +182,8 @@ class Timeline:
         told = check(Reason, {"reason": reason, "superseded_by": superseded_by}, subject).model_dump(exclude_none=True)
         with self.transaction():
             last = self._streams.last(subject)
+            if last.type == "HappeningRetracted":
+                self._streams.refuse_redacted(last)
             data = {"statement": self._streams.said(last), **told}
             if last.type == "HappeningRetracted" and last.payload == data:
                 return last

@@ -13,6 +13,7 @@ from timeline.bundles.entry import Entry, Fault
 from timeline.bundles.reading import read
 from timeline.errors import (
     AlreadyRecorded,
+    AlreadyRedacted,
     BundleInvalid,
     DatabaseRefused,
     DocumentUnreadable,
@@ -32,11 +33,12 @@ _STANDING_IN = {"source": {"title": "?"}, "happening": {"title": "?", "date": "2
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """What came of a bundle: how many entries it has, and how many events are new."""
+    """What came of a bundle: how many entries it has, how many events are new, and which entries were redacted in the log."""
 
     path: Path
     entries: int
     events: int
+    redacted: tuple[str, ...] = ()
 
 
 def append(
@@ -64,7 +66,7 @@ def append(
         else:
             work.look_for_dangling()
         work.finish()
-        return Appended(work.path, entries, timeline.log.size() - before)
+        return Appended(work.path, entries, timeline.log.size() - before, tuple(work.redacted))
 
 
 class _Work:
@@ -74,6 +76,7 @@ class _Work:
         self.timeline = timeline
         self.path = path
         self.refused = refused
+        self.redacted: list[str] = []  # what is passed over because of that, as it is told
         self.faults: list[Fault] = []  # (file, line and field; reason)
         self.follow: list[Fault] = []  # those that only follow from others
         self.referring: list[tuple[Entry, list[Fault]]] = []  # with the faults that each has besides
@@ -82,7 +85,10 @@ class _Work:
         """Append an entry, or keep its faults and go on as if it had none."""
         faults = [*entry.faults]
         if entry.said:
-            if (error := self._try(entry, entry.said)) is not None:
+            error = self._try(entry, entry.said)
+            if isinstance(error, AlreadyRedacted):
+                self.redacted += [": ".join(self._placed(entry, field, reason)) for field, reason in _faults(entry, error)]
+            elif error is not None:
                 faults += [fault for fault in self._own(entry, error) if not _told(fault[0], faults)]
             if faults:
                 faults += self._stand_in(entry, faults)

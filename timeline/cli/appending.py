@@ -6,7 +6,7 @@ import click
 
 from timeline import bundles, documents
 from timeline.archived import ArchivedSource
-from timeline.cli.printing import count
+from timeline.cli.printing import count, harmless
 from timeline.cli.running import Interrupted, Refused, by, db, opened, progress
 from timeline.errors import BundleInvalid
 from timeline.model import SourceFields
@@ -83,12 +83,15 @@ def _append(paths: list[Path], db: Path, by: str | None, *, partly: bool = True)
         raise Refused("\n".join(unreadable), len(unreadable))
     faulty: list[BundleInvalid] = []
     refused: dict[str, str] = {}
+    redacted: list[str] = []
     new = 0
     try:
         with opened(db, by=by, read_only=False) as timeline, progress("Appending", _size(paths)) as advance:
             for path in paths:
                 try:
-                    new += bundles.append(timeline, path, advance, refused).events
+                    appended = bundles.append(timeline, path, advance, refused)
+                    new += appended.events
+                    redacted += appended.redacted
                 except BundleInvalid as error:
                     faulty.append(error)
             size = timeline.log.size()
@@ -96,6 +99,8 @@ def _append(paths: list[Path], db: Path, by: str | None, *, partly: bool = True)
         raise Interrupted("interrupted; nothing of the unfinished bundle was appended") from None
     if (sound := len(paths) - len(faulty)) and (partly or not faulty):
         click.echo(f"{db}: {count(size, 'event')} ({new:,} new) from {count(sound, 'bundle')}")
+    for told in redacted:
+        click.echo(f"Passed over: {harmless(told)}", err=True)
     if faulty:
         raise Refused("\n".join(str(error) for error in faulty), sum(len(error.faults) for error in faulty))
 
