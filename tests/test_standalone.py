@@ -656,5 +656,5 @@ def test_the_signature_is_checked_of_a_log_s_checkpoint(made: SimpleNamespace, t
     assert "does not hold" in found(made.db, tmp_path / "altered", "--key", made.keys[0])[0]
     stranger = str(SigningKey.new("example.org/log").public)
     assert found(made.db, made.folder / "checkpoint", "--key", stranger) == [
-        "checkpoint: is not signed by stranger.example, whose key was given"
+        "checkpoint: is not signed by example.org/log, whose key was given"
     ]
