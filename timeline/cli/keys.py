@@ -44,7 +44,9 @@ def key() -> None:
 @click.argument("name")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where it is written.  [default: your settings]")
 def new(name: str, out: Path | None) -> None:
-    """Make a key that signs as NAME, which is then the log's name: a web address without https://, for example.
+    """Make a key that signs as NAME.
+
+    That is then the log's name: a web address without https://, for example.
 
     The private key goes to a file that only you can read, outside of the project; the public key is printed: give it to
     everyone who is to check. Needs the extra `sign`.
@@ -63,7 +65,7 @@ def new(name: str, out: Path | None) -> None:
 @key.command()
 @click.argument("key", type=click.Path(path_type=Path))
 def public(key: Path) -> None:
-    """Print the public key that belongs to a private one, given by its name or its file.
+    """Print a key's public half, by its name or its file.
 
     Example: timeline key public example.org/timeline
     """

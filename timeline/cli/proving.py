@@ -27,8 +27,9 @@ _TYPED = click.core.ParameterSource.COMMANDLINE
 @trusted_keys
 @db
 def checkpoint(key_path: Path | None, origin: str | None, cosigned_path: str | None, trust: tuple[str, ...], db: Path) -> None:
-    """Write the log's checkpoint: how many events it holds, and the one hash that stands for them all.
+    """Write the log's checkpoint, to be kept elsewhere.
 
+    It says how many events the log holds, and the one hash that stands for them all.
     Send it elsewhere: into a repository of others, to a time-stamping service, on paper. Whoever has it can tell later whether
     anything was changed: timeline verify --against FILE. It is kept in the file as well. With --cosigned and --trust, signatures
     of witnesses under a checkpoint are checked and kept.
@@ -69,8 +70,9 @@ def _keep(path: str, trust: tuple[str, ...], db: Path) -> None:
 @click.option("--checkpoint", "path", metavar="FILE", help="The checkpoint to prove it under.  [default: the last one]")
 @db
 def prove(id: str, path: str | None, db: Path) -> None:
-    """Write a proof that an event stands in the log, word for word: a small file that needs no database.
+    """Prove that an event stands in the log.
 
+    The proof is a small file that holds the event, word for word, and needs no database.
     ID is the id of a happening (its last event), "source/ID", an event such as "happening/ga-93@1", or a position.
 
     Example: timeline prove happening/ga-93@1 > ga-93.tlog-proof
@@ -104,7 +106,9 @@ def _event(timeline: Timeline, name: str) -> Event:
 @click.option("--checkpoint", "path", metavar="FILE", help="The checkpoint that you kept: the proof must be under that very one.")
 @trusted_keys
 def verify_proof(file: str, path: str | None, trust: tuple[str, ...]) -> None:
-    """Check a proof, without a database: what stood in which log, word for word.
+    """Check a proof, without a database.
+
+    It tells what stood in which log, word for word.
 
     Example: timeline verify-proof ga-93.tlog-proof --trust example.org/timeline+4d1c…+AT…
     """

@@ -27,7 +27,7 @@ from timeline.publishing import Held
 )
 @db
 def publish(folder: Path, key_path: Path | None, metadata: Path | None, db: Path) -> None:
-    """Publish the timeline to a folder that anyone can serve and check.
+    """Publish to a folder that anyone can serve and check.
 
     It holds the database as it stands, verified, with its checkpoint, the metadata, this program, two verifiers that stand
     alone, a Dockerfile and a README. Publishing again to the same folder shows that the log only adds to what was there,

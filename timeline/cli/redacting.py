@@ -22,7 +22,9 @@ BEYOND = "Bundles, scripts, seeds, backups and published copies are not touched.
 @click.option("--dry-run", is_flag=True, help="Say what would go, and leave everything as it is.")
 @db
 def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry_run: bool, db: Path) -> None:
-    """Take away for good what the event at POSITION said: where the law demands it, or to protect someone.
+    """Take away for good what an event said.
+
+    Where the law demands it, or to protect someone: POSITION is the event's, as `timeline log` lists them.
 
     Its place, its hash and its proof stay, and a new event says who redacted it, when and why. All copies of the event go,
     with the documents that nobody else cites; where its words stand in others, that is said. This cannot be undone. Repeat
