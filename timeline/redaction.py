@@ -10,9 +10,8 @@ from timeline import projections
 from timeline.errors import Redacted, StatementInvalid, UnknownEvent
 from timeline.log import Event, Log
 from timeline.model import RedactedVersion
+from timeline.quotes.finding import CONTEXT
 
-NEARBY = 32  # characters beside a quotation that stand in its prefix and suffix
-_INDEXED = ("happenings", "sources")
 _SAID = ("SourceArchived", "SourceCorrected")
 
 
@@ -120,7 +119,7 @@ def echoes(log: Log, event: Event) -> list[str]:
     citations = statement.get("citations", [])
     texts = [statement["title"], statement.get("summary"), *(citation["quote"] for citation in citations)]
     words = [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts if text]
-    places = [(c["source"], c["start_char"] - NEARBY, c["end_char"] + NEARBY) for c in citations]
+    places = [(c["source"], c["start_char"] - CONTEXT, c["end_char"] + CONTEXT) for c in citations]
     rows = log.connection.execute(
         "SELECT stream || '@' || version FROM events WHERE position <> ?1 AND type <> 'EventRedacted' AND data IS NOT NULL AND ("
         " EXISTS (SELECT 1 FROM json_each(?2) AS word WHERE instr(events.data, word.value))"
@@ -135,9 +134,11 @@ def echoes(log: Log, event: Event) -> list[str]:
 
 def foreign_tables(log: Log) -> list[str]:
     """Name the tables in the file that are none of ours, and that a redaction does not look into."""
-    ours = {"events", "documents", "checkpoints", "signatures", "projected", *(name for _, name in projections.objects())}
+    derived = [name for _, name in projections.objects()]
+    ours = {"events", "documents", "checkpoints", "signatures", "projected", *derived}
+    indexes = tuple(f"{name}_" for name in derived if name.endswith("_fts"))  # which FTS5 keeps in tables of its own
     names = log.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
-    return [name for (name,) in names if name not in ours and not any(name.startswith(f"{index}_fts_") for index in _INDEXED)]
+    return [name for (name,) in names if name not in ours and not name.startswith(indexes)]
 
 
 def _is_needed(log: Log, event: Event, sha256: str) -> bool:

@@ -33,7 +33,7 @@ def publish(folder: Path, key_path: Path | None, metadata: Path | None, db: Path
     alone, a Dockerfile and a README. Publishing again to the same folder shows that the log only adds to what was there,
     and is refused where it does not. Others may append meanwhile.
 
-    Example: timeline publish public --key ~/.config/timeline/keys/example.org_timeline.key
+    Example: timeline publish public --key example.org/timeline
     """
     key = loaded(key_path)
     description = metadata or (METADATA if METADATA.is_file() else None)
