@@ -1,0 +1,122 @@
+"""What an export is made of: happenings with their quotations and sources, and what is said of the whole.
+
+Owns these records and the addresses in them. Must not read a database, nor know any format. Standard library and `dates` alone, so
+that the web may write exports where there are no compiled packages.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import quote as percent
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An archived document, as known when it is exported; what was redacted is None."""
+
+    id: str
+    title: str | None
+    publisher: str | None = None
+    author: str | None = None
+    published: str | None = None  # EDTF
+    url: str | None = None
+    language: str | None = None
+    media_type: str | None = None
+    sha256: str | None = None
+    archived_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words that stand in a source; offsets in code points into its text, `page` counted from 1 where it has pages."""
+
+    number: int
+    source: Source
+    quote: str
+    prefix: str
+    suffix: str
+    start: int
+    end: int
+    grade: str
+    stance: str
+    supports: str | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What occurred, as one version tells it. `earliest` and `latest` are ISO days, None on an open or unknown side."""
+
+    id: str
+    version: int
+    position: int
+    recorded_at: str
+    recorded_by: str
+    status: str
+    title: str
+    date: str
+    earliest: str | None
+    latest: str | None
+    reason: str | None = None
+    date_note: str | None = None
+    zone: str | None = None
+    instant: str | None = None
+    summary: str | None = None
+    kind: str | None = None
+    place: str | None = None
+    latitude: str | None = None
+    longitude: str | None = None
+    part_of: str | None = None
+    attributed_to: str | None = None
+    actors: tuple[tuple[str, str | None], ...] = ()  # name, role
+    tags: tuple[str, ...] = ()
+    related: tuple[tuple[str, str], ...] = ()  # the other's id, the relation
+    quotations: tuple[Quotation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said of the whole: its title, where its page is, how far the log had come, and what was asked for.
+
+    `page` is the absolute address of the timeline's page, without a query, or None where it is not published. `at` is when the
+    last event was recorded (UTC, RFC 3339), so that the same log gives the same export; `asked` the filters in words.
+    """
+
+    title: str
+    page: str | None = None
+    description: str | None = None
+    language: str | None = None
+    position: int = 0
+    at: str = "1970-01-01T00:00:00Z"
+    as_of: int | None = None
+    asked: str = ""
+    query: str = ""
+
+    def happening(self, id: str) -> str:
+        """Give the address of a happening's page; a URN where the timeline is not published."""
+        return f"{self.page}/{percent(id, safe='')}" if self.page else f"urn:timeline:happening:{percent(id, safe='')}"
+
+    def source(self, id: str) -> str:
+        """Give the address of a source's page; a URN where the timeline is not published."""
+        return f"{self.page}/sources/{percent(id, safe='')}" if self.page else f"urn:timeline:source:{percent(id, safe='')}"
+
+
+Write = Callable[[Iterable[Happening], About], Iterator[str | bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that happenings are written in.
+
+    `loses` names each field that it cannot say and what becomes of it, in words; `order` is whether happenings come in the order
+    of time or the last recorded first; `most` how many it holds at most, where that is limited.
+    """
+
+    name: str
+    title: str
+    media_type: str
+    suffix: str
+    write: Write
+    loses: Mapping[str, str] = field(default_factory=dict)
+    order: Literal["time", "recorded"] = "time"
+    most: int | None = None
