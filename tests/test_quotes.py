@@ -11,7 +11,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from timeline.errors import QuoteAmbiguous, QuoteNotFound
-from timeline.quotes import GRADES, Passage, Text, find
+from timeline.quotes import GRADES, Passage, Text, at, find
 from timeline.quotes.folding import continues
 
 FOLDER = Path(__file__).parent.parent / "seeds"
@@ -413,8 +413,8 @@ def test_a_prepared_text_answers_as_the_text_itself() -> None:
     """It is prepared once and searched many times."""
     for raw in SEEDS:
         text = Text(raw)
-        for at in range(0, len(raw) - 80, 97):
-            assert find(text, raw[at : at + 80]) == find(raw, raw[at : at + 80])
+        for start in range(0, len(raw) - 80, 97):
+            assert find(text, raw[start : start + 80]) == find(raw, raw[start : start + 80])
 
 
 def test_a_text_that_repeats_itself_is_answered_in_linear_time() -> None:
@@ -538,3 +538,15 @@ def test_one_changed_character_never_verifies(text: str, data: st.DataObject) ->
     at = data.draw(st.integers(0, length - 1))
     quote = text[start : start + at] + "\u00a4" + text[start + at + 1 : start + length]
     assert "\u00a4" in refusal(text, quote).split("where the quotation has")[1]
+
+
+def test_a_known_place_says_which_of_several_is_meant() -> None:
+    """A quotation whose place is known stands there to the letter, however often it stands elsewhere; else it is refused."""
+    text = "1,a\n1,a\n1,a\n"
+    assert at(text, "1,a", 4) == Passage(4, 7, "exact", "1,a\n", "\n1,a\n")
+    assert at(text, "1,a", 4, "a ", " 1").prefix == "a "
+    for start, around in ((5, ()), (-8, ()), (40, ()), (4, ("b",))):
+        with pytest.raises(QuoteNotFound):
+            at(text, "1,a", start, *around)
+    with pytest.raises(QuoteNotFound):
+        at("e\u0301", "e", 0)

@@ -150,6 +150,15 @@ class Citation(Model):
     supports: Text | None = None
 
 
+class PlacedCitation(Citation):
+    """A citation whose place is known, as an import knows the row that it cites: it is looked for there alone.
+
+    No bundle can say so; the program itself does. `start_char` counts code points.
+    """
+
+    start_char: int
+
+
 class FoundCitation(Citation):
     """A citation with the place and grade at which it was found; offsets in Unicode code points, the end excluded."""
 

@@ -20,7 +20,7 @@ from timeline.errors import (
     UnknownSource,
 )
 from timeline.log import Event
-from timeline.model import Citation, Happening, HappeningVersion, Source, SourceFields, check
+from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation, Source, SourceFields, check
 
 Statement = dict[str, Any]
 Texts = Callable[[str], quotes.Text]
@@ -138,7 +138,7 @@ def _found(citations: tuple[Citation, ...], texts: Texts, subject: str) -> list[
     errors: list[tuple[type[TimelineError], str, str]] = []
     for number, citation in enumerate(citations, start=1):
         try:
-            passage = quotes.find(texts(citation.source), citation.quote, citation.prefix, citation.suffix)
+            passage = _passage(citation, texts(citation.source))
         except UnknownSource:
             reason = f'there is no source "{citation.source}". Archive it first, or correct the id'
             errors.append((UnknownSource, f"citations.{number}.source", reason))
@@ -161,6 +161,13 @@ def _found(citations: tuple[Citation, ...], texts: Texts, subject: str) -> list[
     if errors:
         raise errors[0][0].in_fields(subject, tuple((field, reason) for _, field, reason in errors))
     return found
+
+
+def _passage(citation: Citation, text: quotes.Text) -> quotes.Passage:
+    """Find a quotation; one whose place is known, there alone."""
+    if isinstance(citation, PlacedCitation):
+        return quotes.at(text, citation.quote, citation.start_char, citation.prefix, citation.suffix)
+    return quotes.find(text, citation.quote, citation.prefix, citation.suffix)
 
 
 def _short(value: object) -> str:

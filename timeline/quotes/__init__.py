@@ -6,7 +6,7 @@ not know where texts come from or what quotations are for: no database, no model
 `folding` says which spellings are the same, `finding` finds and grades, `missing` explains a miss.
 """
 
-from timeline.quotes.finding import Passage, find
+from timeline.quotes.finding import Passage, at, find
 from timeline.quotes.folding import GRADES, Text
 
-__all__ = ["GRADES", "Passage", "Text", "find"]
+__all__ = ["GRADES", "Passage", "Text", "at", "find"]

@@ -119,6 +119,25 @@ def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | 
     raise QuoteNotFound(explain(text, quote, wanted))
 
 
+def at(text: str | Text, quote: str, start: int, prefix: str | None = None, suffix: str | None = None) -> Passage:
+    """Take the passage at a place that is known, where the text has the quotation to the letter, with what is to stand around it.
+
+    It may stand elsewhere as well: the place says which is meant. Raises QuoteNotFound.
+    """
+    text = text if isinstance(text, Text) else Text(text)
+    end = start + len(quote)
+    slice_fits = start >= 0 and quote.strip() != "" and text.raw.startswith(quote, start)
+    if not slice_fits or divides(text.raw, start) or divides(text.raw, end):
+        raise QuoteNotFound(f'quotation "{shown(quote, 60)}" does not stand at character {start}. Give the place where it does')
+    before, after = _context(text, start, end)
+    if (prefix in (None, before)) and (suffix in (None, after)):
+        return Passage(start, end, "exact", before, after)
+    around = _around(prefix, suffix)
+    if not (around.fits_before(text, start) and around.fits_after(text, end)):
+        raise QuoteNotFound(_elsewhere(text, quote, (start, end), around))
+    return Passage(start, end, "exact", before if prefix is None else prefix, after if suffix is None else suffix)
+
+
 def _forms(text: Text, wanted: Text, grade: str) -> tuple[str, str]:
     """Give the text and the quotation as they are compared at a grade."""
     if grade == "exact":
