@@ -1,0 +1,86 @@
+"""What a format cannot say of the happenings that are written in it: counted, and told in words.
+
+Owns what counts as said at all. Must not know any format: each one says in `loses` what becomes of which field.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from typing import Any, Final
+
+from timeline import dates
+from timeline.dates import Edtf
+from timeline.exchange.writing.record import Format, Happening, Quotation, Source
+
+# What says nothing that a reader would miss.
+_SILENT: Final[dict[str, tuple[Any, ...]]] = {"status": ("current",), "stance": ("supports",), "grade": ("exact",), "version": (1,)}
+_NOTHING: Final = (None, "", ())
+_OF_HAPPENING, _OF_QUOTATION, _OF_SOURCE = ({field.name for field in fields(kind)} for kind in (Happening, Quotation, Source))
+
+# The ways in which a date can say less than a day, or more than one; `date` alone is any of them.
+_DATES: Final[dict[str, Callable[[Edtf], bool]]] = {
+    "date": lambda date: date.precision not in ("day", "datetime") or date.uncertain or date.approximate,
+    "date.uncertain": lambda date: date.uncertain or date.approximate,
+    "date.open": lambda date: date.type == "interval" and (date.start != "stated" or date.end != "stated"),
+    "date.parts": lambda date: date.precision in ("season", "set") or "X" in date.text,
+    "date.interval": lambda date: date.type == "interval",
+    "date.time": lambda date: date.precision == "datetime",
+}
+_NAMES: Final = {
+    "date": "vague dates",
+    "date.uncertain": "uncertain or approximate dates",
+    "date.open": "open or unknown starts and ends",
+    "date.parts": "seasons, sets and unspecified digits",
+    "date.interval": "intervals",
+    "date.time": "times of day",
+}
+
+
+class Losses:
+    """Counts, while happenings go by, those that say something which a format cannot."""
+
+    def __init__(self, format: Format) -> None:
+        """Watch for what a format loses."""
+        self.format = format
+        self.total = 0
+        self.counts = dict.fromkeys(format.loses, 0)
+
+    def watch(self, happenings: Iterable[Happening]) -> Iterator[Happening]:
+        """Let happenings through, counting."""
+        for happening in happenings:
+            self.total += 1
+            for field in self.counts:
+                self.counts[field] += _says(happening, field)
+            yield happening
+
+    def told(self) -> list[str]:
+        """Tell what was lost, a line for each field that was there."""
+        return [
+            f"{_NAMES.get(field, field.replace('_', ' '))} (in {count:,} of {self.total:,} happenings): {self.format.loses[field]}"
+            for field, count in self.counts.items()
+            if count
+        ]
+
+
+def lost(happenings: Iterable[Happening], format: Format) -> list[str]:
+    """Tell what these happenings say that a format cannot, a line for each field, with how many of them say it."""
+    losses = Losses(format)
+    for _ in losses.watch(happenings):
+        pass
+    return losses.told()
+
+
+def _says(happening: Happening, field: str) -> bool:
+    """Whether a happening, its quotations or their sources say anything in a field."""
+    if field in _DATES:
+        return _DATES[field](dates.parse(happening.date))
+    holder, _, name = field.rpartition(".")
+    silent = (*_NOTHING, *_SILENT.get(name, ()))
+    if name in _OF_HAPPENING and not holder:
+        return getattr(happening, name) not in silent
+    if name == "role":
+        return any(role for _, role in happening.actors)
+    if name in _OF_QUOTATION and holder in ("", "quotation"):
+        return any(getattr(quotation, name) not in silent for quotation in happening.quotations)
+    if name in _OF_SOURCE:
+        return any(getattr(quotation.source, name) not in silent for quotation in happening.quotations)
+    raise KeyError(field)
