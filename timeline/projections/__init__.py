@@ -6,6 +6,7 @@ The same statements serve an append and a rebuild, so both give the same rows. T
 """
 
 import hashlib
+import json
 import re
 import sqlite3
 import unicodedata
@@ -17,6 +18,8 @@ from timeline.scripts import statements
 FILES = (
     "tree",
     "sources",
+    "source_pages",
+    "captures",
     "happening_versions",
     "happenings",
     "citations",
@@ -35,6 +38,7 @@ FILES = (
 
 _POINTED_SCRIPTS = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
 _TREE = re.compile("CREATE TABLE tree ")
+_FORM_FEED = re.compile("\f")
 _TATWEEL = "\u0640"
 
 
@@ -44,6 +48,7 @@ def register(connection: sqlite3.Connection) -> None:
     connection.create_function("actor_id", 1, lru_cache(10_000)(model.actor_id), deterministic=True)
     connection.create_function("folded", -1, folded, deterministic=True)
     connection.create_function("magnitude", 2, magnitude, deterministic=True)
+    connection.create_function("page_starts", 1, page_starts, deterministic=True)
     connection.create_function("stands_until", 1, stands_until, deterministic=True)
 
 
@@ -131,6 +136,11 @@ def magnitude(first_day: int | None, last_day: int | None) -> int:
     if first_day is None:
         return 0
     return 62 if last_day is None else (last_day - first_day).bit_length()
+
+
+def page_starts(text: str) -> str:
+    """List where the pages of a text begin, as JSON: at its start and after each form feed, in code points."""
+    return json.dumps([0, *(found.end() for found in _FORM_FEED.finditer(text))])
 
 
 @lru_cache(10_000)

@@ -1,5 +1,6 @@
 -- citations: the words in the documents that a happening, as now known, rests on.
 -- Offsets are in Unicode code points into the source's text; end_char is the first one after the quotation.
+-- page is the page of a PDF on which it begins.
 
 CREATE TABLE citations (
     happening  TEXT NOT NULL REFERENCES happenings(id),
@@ -13,6 +14,7 @@ CREATE TABLE citations (
     grade      TEXT NOT NULL,
     stance     TEXT NOT NULL,
     supports   TEXT,
+    page       INTEGER,
     PRIMARY KEY (happening, number)
 ) STRICT, WITHOUT ROWID;
 
@@ -33,7 +35,13 @@ SELECT
     json_extract(said.value, '$.end_char'),
     json_extract(said.value, '$.grade'),
     json_extract(said.value, '$.stance'),
-    json_extract(said.value, '$.supports')
+    json_extract(said.value, '$.supports'),
+    (
+        SELECT page FROM source_pages
+        WHERE source_pages.source = json_extract(said.value, '$.source')
+          AND source_pages.start_char <= json_extract(said.value, '$.start_char')
+        ORDER BY source_pages.start_char DESC LIMIT 1
+    )
 FROM happening_versions AS known
 JOIN events ON events.position = known.position
 JOIN json_each(events.data, '$.statement.citations') AS said

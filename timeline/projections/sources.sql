@@ -18,6 +18,9 @@ CREATE TABLE sources (
     position    INTEGER NOT NULL UNIQUE REFERENCES events(position)
 ) STRICT;
 
+CREATE INDEX sources_sha256 ON sources (sha256);
+CREATE INDEX sources_url ON sources (url) WHERE url IS NOT NULL;
+
 CREATE VIEW source_texts AS
 SELECT sources.id AS source, CAST(documents.bytes AS TEXT) AS text
 FROM sources JOIN documents ON documents.sha256 = sources.text_sha256;

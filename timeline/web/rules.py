@@ -24,6 +24,8 @@ COPIES = {
     "happening_versions": ("happenings",),
     "happenings_fts": ("happenings", "citations", "actors", "happening_actors"),
     "sources_fts": ("sources", "source_texts"),
+    "source_pages": ("sources", "source_texts"),
+    "captures": ("sources",),
     "documents": ("sources", "source_texts"),
     "events": ("happenings", "citations", "actors", "happening_actors", "happening_tags", "related", "sources"),
 }

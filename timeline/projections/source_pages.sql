@@ -1,0 +1,17 @@
+-- source_pages: where each page of a PDF begins in its text, in code points. Its pages are parted by form feeds there.
+
+CREATE TABLE source_pages (
+    source     TEXT NOT NULL REFERENCES sources(id),
+    start_char INTEGER NOT NULL,
+    page       INTEGER NOT NULL,
+    PRIMARY KEY (source, start_char)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO source_pages
+SELECT sources.id, begun.value, begun.key + 1
+FROM sources
+JOIN source_texts ON source_texts.source = sources.id
+JOIN json_each(page_starts(source_texts.text)) AS begun
+WHERE sources.position > :after AND sources.media_type = 'application/pdf'
+  AND NOT EXISTS (SELECT 1 FROM source_pages WHERE source_pages.source = sources.id)
+ORDER BY sources.position, begun.key;
