@@ -1,0 +1,84 @@
+"""From bytes to text where nobody says the encoding: what was guessed is told."""
+
+import codecs
+
+import pytest
+
+from timeline.exchange.reading.decoding import decode
+from timeline.exchange.reading.row import ImportRefused
+
+WORDS = "Jahr,Ereignis\r1957,Gründung – „Verein“\r"
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (WORDS.encode(), "utf-8"),
+        (codecs.BOM_UTF8 + WORDS.encode(), "utf-8-sig"),
+        (WORDS.encode("utf-16"), "utf-16"),
+        (codecs.BOM_UTF16_BE + WORDS.encode("utf-16-be"), "utf-16"),
+        (WORDS.encode("utf-32"), "utf-32"),
+        (WORDS.encode("utf-16-le"), "utf-16-le"),
+        (WORDS.encode("utf-16-be"), "utf-16-be"),
+        (WORDS.encode("cp1252"), "cp1252"),
+    ],
+)
+def test_the_text_is_the_same_in_every_encoding(content: bytes, encoding: str) -> None:
+    """Marks are left out, line ends stay; a guess that may be wrong is told, one that cannot be is not."""
+    decoded = decode(content)
+    assert decoded.text == WORDS
+    assert decoded.encoding.startswith(encoding.removesuffix("-sig"))
+    assert bool(decoded.notes) == (encoding in ("cp1252", "utf-16-le", "utf-16-be"))
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "cp1256", "shift_jis", "gb18030", "euc_kr", "mac_roman", "iso8859_7", "koi8_r"])
+def test_a_named_encoding_is_believed(encoding: str) -> None:
+    """Ten encodings and more, five scripts: whatever Python knows."""
+    words = {
+        "cp1251": "Жизнь",
+        "cp1256": "الرباط",
+        "shift_jis": "東京",
+        "gb18030": "北京",
+        "euc_kr": "서울",
+        "mac_roman": "Zürich",
+        "iso8859_7": "Αθήνα",
+        "koi8_r": "Москва",
+    }[encoding]
+    assert decode(words.encode(encoding), encoding).text == words
+
+
+def test_bytes_that_are_not_utf8_within_utf8_are_told_with_their_lines() -> None:
+    """Cells pasted from another program: only those bytes are read otherwise."""
+    decoded = decode("Zürich\nBogotá\n".encode() + "Málaga\n".encode("cp1252") + "Łódź\n".encode())
+    assert decoded.text == "Zürich\nBogotá\nMálaga\nŁódź\n"
+    assert "1 byte is not (line 3)" in decoded.notes[0]
+
+
+def test_cr_line_ends_point_to_a_macintosh() -> None:
+    """What such a spreadsheet writes is seldom cp1252."""
+    assert "mac_roman" in decode("Zürich\rMalmö\r".encode("mac_roman")).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "no text"),
+        (b" \r\n", "no text"),
+        (b"PK\x03\x04\0\0,", "zip file"),
+        (b"%x\0\x01\x02", "NUL"),
+        (b"a,\x81\xff", "byte 3 is neither"),
+        (codecs.BOM_UTF16_LE + b"abc", "begins with the mark of utf-16"),
+    ],
+)
+def test_what_is_no_text_is_refused_in_a_line(content: bytes, told: str) -> None:
+    """Empty, binary, or in no encoding that fits."""
+    with pytest.raises(ImportRefused, match=told):
+        decode(content, name="x.csv")
+
+
+def test_an_encoding_that_is_none_or_does_not_fit_is_refused() -> None:
+    """The name is looked up, and the bytes are held to it."""
+    with pytest.raises(ImportRefused, match="not the name of an encoding"):
+        decode(b"a", "utf-99")
+    with pytest.raises(ImportRefused, match="byte 2 is not utf-8"):
+        decode(b"a\xe9", "utf-8")

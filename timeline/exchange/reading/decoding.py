@@ -1,0 +1,146 @@
+"""From a file's bytes to its text, and a word on how sure that was. Line ends stay as they are, a byte order mark is left out.
+
+Owns the guess of the encoding where a table or a calendar does not say it. Must not know of any format.
+"""
+
+import codecs
+import re
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from timeline.exchange.reading.row import ImportRefused
+
+MAXIMUM_BYTES: Final = 100_000_000
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32", "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32", "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16", "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "utf-16"),
+)
+_FALLBACK: Final = "cp1252"
+_SEQUENCE: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_SHOWN: Final = 5  # lines that are named
+
+
+class Decoded(NamedTuple):
+    """A file's text, the encoding's name as the archive will tell it, and what is to be said about the guess."""
+
+    text: str
+    encoding: str
+    notes: tuple[str, ...] = ()
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file that is to be imported. Raises ImportRefused where it is missing, no file, or too large."""
+    try:
+        if path.exists() and not path.is_file():
+            raise ImportRefused(f"{path}: is not a file. Name the file to import")
+        if path.stat().st_size > MAXIMUM_BYTES:
+            raise ImportRefused(f"{path}: larger than {MAXIMUM_BYTES // 1_000_000} MB. Import it in parts")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
+        raise ImportRefused(f"{path}: {reason}. Check the path") from None
+
+
+def decode(content: bytes, encoding: str | None = None, name: str = "the file") -> Decoded:
+    """Decode by the named encoding, the byte order mark, or as UTF-8; what is none is read as cp1252, and that is told.
+
+    Where most of a file is UTF-8 and some bytes are not, those alone are read as cp1252. Raises ImportRefused where it is
+    no text.
+    """
+    if content.startswith(b"PK\x03\x04"):
+        raise ImportRefused(f"{name}: is a zip file, such as a spreadsheet (.xlsx, .ods). Save it as CSV in UTF-8, and import that")
+    decoded = _named(content, encoding, name) if encoding else _guessed(content, name)
+    if not decoded.text.strip():
+        raise ImportRefused(f"{name}: there is no text in it. Nothing can be imported from it")
+    if "\0" in decoded.text:
+        raise ImportRefused(f"{name}: not a text, it holds NUL characters. Save it as text in UTF-8, or name its --encoding")
+    if any("\ud800" <= char <= "\udfff" for char in set(decoded.text)):
+        raise ImportRefused(f"{name}: holds half a character (a lone surrogate). Save it in UTF-8")
+    return decoded
+
+
+def _named(content: bytes, encoding: str, name: str) -> Decoded:
+    try:
+        known = codecs.lookup(encoding).name
+        text = content.decode("utf-8-sig" if known == "utf-8" else known)
+    except UnicodeDecodeError as error:
+        raise ImportRefused(f"{name}: byte {error.start + 1} is not {encoding}. Name the encoding it was written in") from None
+    except (LookupError, ValueError):
+        raise ImportRefused(f'{name}: "{encoding}" is not the name of an encoding. Try utf-8 or cp1252') from None
+    return Decoded(text.removeprefix("\ufeff"), known)
+
+
+def _guessed(content: bytes, name: str) -> Decoded:
+    for mark, codec, called in _MARKS:
+        if content.startswith(mark):
+            try:
+                return Decoded(content.decode(codec), called)
+            except UnicodeDecodeError as error:
+                reason = f"begins with the mark of {called}, but byte {error.start + 1} is not"
+                raise ImportRefused(f"{name}: {reason}. Save it in UTF-8, or name its --encoding") from None
+    half = content[:2000]
+    if b"\0" in half and (wide := _wide(half)):
+        text = content.decode(wide, errors="replace")
+        if "\ufffd" not in text:
+            return Decoded(text, wide, (f"without a byte order mark: read as {wide}",))
+    try:
+        return Decoded(content.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        return _otherwise(content, name)
+
+
+def _wide(half: bytes) -> str | None:
+    """Tell UTF-16 without a mark by the side on which the NULs of its Latin letters are."""
+    even, odd = half[0::2].count(0), half[1::2].count(0)
+    if max(even, odd) < len(half) // 5:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _otherwise(content: bytes, name: str) -> Decoded:
+    """Read as cp1252 what is not UTF-8: all of it where nothing beyond ASCII is, or only the bytes that are not."""
+    mixed = len(_SEQUENCE.findall(content))
+    lines = list[int]()
+    pieces = list[str]()
+    strays = 0
+    for number, found in enumerate(re.finditer(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)", content), start=1):
+        try:
+            pieces.append(found[0].decode("utf-8"))
+        except UnicodeDecodeError:
+            text, count = _patched(found[0], found.start(), name)
+            pieces.append(text)
+            strays += count
+            lines.append(number)
+    if mixed > strays // 4:
+        where = f"line{'' if len(lines) == 1 else 's'} {', '.join(map(str, lines[:_SHOWN]))}{' …' if len(lines) > _SHOWN else ''}"
+        bytes_are = "1 byte is" if strays == 1 else f"{strays:,} bytes are"
+        note = f"mostly utf-8, but {bytes_are} not ({where}), and read as {_FALLBACK}. Look there"
+        return Decoded("".join(pieces), f"utf-8, with single bytes as {_FALLBACK}", (note,))
+    mac = "; if letters look wrong, try --encoding mac_roman" if b"\r" in content and b"\n" not in content else ""
+    note = f"not utf-8 (first in line {lines[0]}): read as {_FALLBACK}{mac or '. If letters look wrong, name its --encoding'}"
+    try:
+        return Decoded(content.decode(_FALLBACK), _FALLBACK, (note,))
+    except UnicodeDecodeError as error:
+        raise _neither(name, error.start) from None
+
+
+def _patched(line: bytes, offset: int, name: str) -> tuple[str, int]:
+    """Decode a line of UTF-8 whose stray bytes are cp1252, and count those."""
+    text, count = "", 0
+    while line:
+        try:
+            return text + line.decode("utf-8"), count
+        except UnicodeDecodeError as error:
+            try:
+                text += line[: error.start].decode("utf-8") + line[error.start : error.start + 1].decode(_FALLBACK)
+            except UnicodeDecodeError:
+                raise _neither(name, offset + error.start) from None
+            offset, line, count = offset + error.start + 1, line[error.start + 1 :], count + 1
+    return text, count
+
+
+def _neither(name: str, at: int) -> ImportRefused:
+    return ImportRefused(f"{name}: byte {at + 1} is neither utf-8 nor {_FALLBACK}. Name the encoding it was written in: --encoding")
