@@ -124,6 +124,19 @@ class Timeline:
         if (file is None) == (text is None):
             raise StatementInvalid.in_fields(subject, (("file", "give a file or a text, one of the two"),))
         document = documents.from_text(text) if text is not None else documents.from_file(Path(file or ""), encoding)
+        return self.archive_document(document, id=id, media_type=media_type, expected_version=expected_version, **fields)
+
+    def archive_document(
+        self,
+        document: documents.Document,
+        *,
+        id: str,
+        media_type: str | None = None,
+        expected_version: int | None = None,
+        **fields: Unpack[SourceFields],
+    ) -> ArchivedSource:
+        """Archive a document that was read already: its bytes as received, and its text. Raises what `archive` raises."""
+        subject = stream("source", id)
         statement = statements.of_source(fields, document, media_type, subject)
         with self.transaction():
             known = self.log.version(subject) > 0
