@@ -4,7 +4,8 @@ Owns these records and the addresses in them. Must not read a database, nor know
 that the web may write exports where there are no compiled packages.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote as percent
@@ -102,6 +103,9 @@ class About:
 
 
 Write = Callable[[Iterable[Happening], About], Iterator[str | bytes]]
+WriteLog = Callable[[sqlite3.Connection, Sequence[str] | None, "Told"], Iterator[str]]
+Told = Callable[[str], None]
+"""Is told, in a line each, of what could not be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,9 @@ class Format:
     """A format that happenings are written in.
 
     `loses` names each field that it cannot say and what becomes of it, in words; `order` is whether happenings come in the order
-    of time or the last recorded first; `most` how many it holds at most, where that is limited.
+    of time or the last recorded first; `most` how many it holds at most, where that is limited. `write_log`
+    is there where a format can hold the log itself: given the ids of the happenings that were chosen, or None for all, it writes
+    their whole streams with the sources that they cite; `write` then writes no more than what now stands.
     """
 
     name: str
@@ -120,3 +126,4 @@ class Format:
     loses: Mapping[str, str] = field(default_factory=dict)
     order: Literal["time", "recorded"] = "time"
     most: int | None = None
+    write_log: WriteLog | None = None

@@ -1,0 +1,111 @@
+"""A date in the parts that other formats have: year, month, day and time of day, as far as they are known.
+
+Owns what is left of a date in parts, and whether anything was lost. Must not put a date into words: `dates.words` does.
+"""
+
+from dataclasses import dataclass
+
+from timeline import dates
+from timeline.dates.calendar import iso_year
+from timeline.dates.grammar import read
+from timeline.dates.tree import Choice, Date, DateTime, Endpoint, Interval
+
+_DECEMBER, _LONGEST = 12, 31
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An instant, as far as it is known. Years are astronomical: 0 is 1 BCE."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+    time: str | None = None  # HH:MM:SS
+    shift: str = ""  # "", "Z", "+01:00"
+
+    @property
+    def iso(self) -> str | None:
+        """Write it as ISO 8601, no more exact than it is; None where its year has not four digits."""
+        if not -10_000 < self.year < 10_000:  # noqa: PLR2004 - the four digits that everyone reads
+            return None
+        rest = "".join(f"-{part:02}" for part in (self.month, self.day) if part is not None)
+        return f"{iso_year(self.year)}{rest}" + (f"T{self.time}{self.shift}" if self.time else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when to when. An end that is the start again is None, and so is a side that is open or not known.
+
+    `whole` is whether the parts say all that the date says.
+    """
+
+    start: Known | None
+    end: Known | None
+    whole: bool
+
+    @property
+    def begin(self) -> Known | None:
+        """Where it is placed: its start, or its end where that alone is known."""
+        return self.start or self.end
+
+
+def span(text: str) -> Span:
+    """Take a date apart. Raises DateInvalid."""
+    tree = read(text)
+    if isinstance(tree, DateTime):
+        date = _exact(tree.date)
+        if date is not None:
+            return Span(Known(date.year, date.month, date.day, tree.time, tree.shift), None, whole=not any(tree.date.marks))
+    if isinstance(tree, Date) and (date := _exact(tree)) is not None:
+        return Span(date, None, whole=not any(tree.marks))
+    if isinstance(tree, Interval):
+        return _interval(tree)
+    found = dates.parse(text)
+    first, last = _civil(found.earliest_day), _civil(found.latest_day)
+    if isinstance(tree, Choice) and (first is None or last is None):
+        return Span(first and Known(*first), last and Known(*last), whole=False)
+    if first is None or last is None:
+        return Span(None, None, whole=False)
+    start, end = coarse(first, last)
+    return Span(start, None if start == end else end, whole=False)
+
+
+def coarse(first: tuple[int, int, int], last: tuple[int, int, int]) -> tuple[Known, Known]:
+    """Say from which day to which in whole years or months, where they are whole."""
+    if first[1:] == (1, 1) and last[1:] == (_DECEMBER, _LONGEST):
+        return Known(first[0]), Known(last[0])
+    if first[2] == 1 and _civil(dates.day_number(*last) + 1)[2] == 1:  # type: ignore[index]
+        return Known(*first[:2]), Known(*last[:2])
+    return Known(*first), Known(*last)
+
+
+def _interval(tree: Interval) -> Span:
+    start, end = _side(tree.start, 0), _side(tree.finish, 1)
+    plain = all(point.date is not None and point.end == "stated" and _plain(point.date) for point in (tree.start, tree.finish))
+    return Span(start, end, whole=plain)
+
+
+def _plain(date: Date) -> bool:
+    return _exact(date) is not None and not any(date.marks)
+
+
+def _side(point: Endpoint, side: int) -> Known | None:
+    date = point.date
+    if date is None:
+        return None
+    if (exact := _exact(date)) is not None:
+        return exact
+    if date.earliest is None or date.latest is None:
+        return None
+    return coarse(date.earliest, date.latest)[side]
+
+
+def _exact(date: Date) -> Known | None:
+    """Give a date as its own parts; None where it has unspecified digits, a season, or a range of years."""
+    if date.masked or date.season is not None or date.estimate is None or date.years != (date.estimate, date.estimate):
+        return None
+    return Known(date.estimate, *(int(part.digits) for part in (date.month, date.day) if part is not None))
+
+
+def _civil(day: int | None) -> tuple[int, int, int] | None:
+    return None if day is None else dates.civil(day)

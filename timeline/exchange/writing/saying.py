@@ -1,0 +1,76 @@
+"""What formats without a field for it say in words: a source, a citation, who took part, and the same as plain HTML.
+
+Owns that wording, alike in all formats. Must not know any format.
+"""
+
+from collections.abc import Iterator
+from html import escape
+
+from timeline import dates
+from timeline.errors import DateInvalid
+from timeline.exchange.writing.record import About, Happening, Quotation, Source
+
+NO_TITLE = "(redacted)"
+
+
+def when(date: str | None) -> str:
+    """Say a date in words; what is no date as it stands."""
+    try:
+        return dates.words(date) if date else ""
+    except DateInvalid:
+        return date or ""
+
+
+def who(happening: Happening) -> list[str]:
+    """Name those who took part, with their roles."""
+    return [f"{name} ({role})" if role else name for name, role in happening.actors]
+
+
+def source(source: Source) -> str:
+    """Say which document it is: author, title, publisher, date."""
+    publisher = source.publisher if source.publisher != source.author else None
+    told = [source.author, source.title or NO_TITLE, publisher, when(source.published)]
+    return ", ".join(part for part in told if part)
+
+
+def citation(quotation: Quotation) -> str:
+    """Say what is quoted from where, in a line."""
+    page = f", page {quotation.page}" if quotation.page else ""
+    disputes = "Disputed by: " if quotation.stance == "disputes" else ""
+    supports = f" [for: {one_line(quotation.supports)}]" if quotation.supports else ""
+    return f"{disputes}“{one_line(quotation.quote)}” ({source(quotation.source)}{page}){supports}"
+
+
+def lines(happening: Happening) -> Iterator[tuple[str, str]]:
+    """Say what a happening's other fields say, each as (name, words)."""
+    if happening.date_note:
+        yield "Date", happening.date_note
+    if happening.attributed_to:
+        yield "According to", happening.attributed_to
+    if happening.place:
+        yield "Place", happening.place
+    if happening.actors:
+        yield "Who", ", ".join(who(happening))
+    if happening.tags:
+        yield "Tags", ", ".join(happening.tags)
+
+
+def one_line(text: str | None) -> str:
+    """Write a text with every run of white space as one space."""
+    return " ".join((text or "").split())
+
+
+def html(happening: Happening, about: About) -> str:
+    """Say all of a happening but its title and date as HTML: escaped, quotations as such, sources with their addresses."""
+    found = [f"<p>{escape(paragraph.strip())}</p>" for paragraph in (happening.summary or "").split("\n\n") if paragraph.strip()]
+    found += [f"<p>{name}: {escape(one_line(words))}</p>" for name, words in lines(happening)]
+    for quotation in happening.quotations:
+        page = f", page {quotation.page}" if quotation.page else ""
+        disputes = "Disputed by: " if quotation.stance == "disputes" else ""
+        named = escape(source(quotation.source))
+        address = quotation.source.url or (about.source(quotation.source.id) if about.page else None)
+        linked = f'<a href="{escape(address)}">{named}</a>' if address else named
+        found.append(f"<blockquote>{escape(quotation.quote)}</blockquote><p>{disputes}{linked}{page}</p>")
+    if about.page:
+        found.append(f'<p><a href="{escape(about.happening(happening.id))}">Sources and history</a></p>')
+    return "".join(found)
