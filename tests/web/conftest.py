@@ -65,6 +65,13 @@ def build(path: Path) -> Path:
     return path
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs in a browser, so that it can be run by itself."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def timeline_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the timeline once, as timeline.db."""
