@@ -3,6 +3,7 @@
 Owns what counts as said at all. Must not know any format: each one says in `loses` what becomes of which field.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from typing import Any, Final
@@ -13,8 +14,13 @@ from timeline.exchange.writing.record import Format, Happening, Quotation, Sourc
 
 # What says nothing that a reader would miss.
 _SILENT: Final[dict[str, tuple[Any, ...]]] = {"status": ("current",), "stance": ("supports",), "grade": ("exact",), "version": (1,)}
+FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 _NOTHING: Final = (None, "", ())
 _OF_HAPPENING, _OF_QUOTATION, _OF_SOURCE = ({field.name for field in fields(kind)} for kind in (Happening, Quotation, Source))
+
+_FOUR_DIGITS: Final = re.compile(r"-?[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?").fullmatch
+_SHIFT: Final = re.compile(r"Z$|T.*[+-][0-9]").search
 
 # The ways in which a date can say less than a day, or more than one; `date` alone is any of them.
 _DATES: Final[dict[str, Callable[[Edtf], bool]]] = {
@@ -24,6 +30,9 @@ _DATES: Final[dict[str, Callable[[Edtf], bool]]] = {
     "date.parts": lambda date: date.precision in ("season", "set") or "X" in date.text,
     "date.interval": lambda date: date.type == "interval",
     "date.time": lambda date: date.precision == "datetime",
+    "date.shift": lambda date: date.precision == "datetime" and _SHIFT(date.text) is not None,
+    "date.unknown": lambda date: date.earliest is None and date.latest is None,
+    "date.far": lambda date: any(side is not None and not _FOUR_DIGITS(side) for side in (date.earliest, date.latest)),
 }
 _NAMES: Final = {
     "date": "vague dates",
@@ -32,6 +41,10 @@ _NAMES: Final = {
     "date.parts": "seasons, sets and unspecified digits",
     "date.interval": "intervals",
     "date.time": "times of day",
+    "date.shift": lambda date: date.precision == "datetime" and _SHIFT(date.text) is not None,
+    "date.unknown": "dates of which no side is known",
+    "date.far": "years of more than four digits",
+    "cells": "cells that a spreadsheet would take for formulas",
 }
 
 
@@ -69,10 +82,24 @@ def lost(happenings: Iterable[Happening], format: Format) -> list[str]:
     return losses.told()
 
 
+def is_formula(text: object) -> bool:
+    """Whether a spreadsheet would take a cell for a formula. -7.98 is a number; -0044-03-15 would be reckoned out."""
+    return isinstance(text, str) and text.lstrip(" ")[:1] in FORMULAS and not _NUMBER(text)
+
+
+def _texts(happening: Happening) -> Iterator[str | None]:
+    """Give the texts that stand at the beginning of a cell."""
+    yield from (happening.title, happening.summary, happening.date, happening.date_note, happening.kind, happening.place)
+    yield from (happening.attributed_to, happening.reason, happening.recorded_by, *happening.tags[:1])
+    yield from (name for name, _ in happening.actors[:1])
+
+
 def _says(happening: Happening, field: str) -> bool:
     """Whether a happening, its quotations or their sources say anything in a field."""
     if field in _DATES:
         return _DATES[field](dates.parse(happening.date))
+    if field == "cells":
+        return any(map(is_formula, _texts(happening)))
     holder, _, name = field.rpartition(".")
     silent = (*_NOTHING, *_SILENT.get(name, ()))
     if name in _OF_HAPPENING and not holder:

@@ -26,7 +26,7 @@ class Known:
     @property
     def iso(self) -> str | None:
         """Write it as ISO 8601, no more exact than it is; None where its year has not four digits."""
-        if not -10_000 < self.year < 10_000:  # noqa: PLR2004 - the four digits that everyone reads
+        if not -10_000 < self.year < 10_000:
             return None
         rest = "".join(f"-{part:02}" for part in (self.month, self.day) if part is not None)
         return f"{iso_year(self.year)}{rest}" + (f"T{self.time}{self.shift}" if self.time else "")
@@ -104,7 +104,8 @@ def _exact(date: Date) -> Known | None:
     """Give a date as its own parts; None where it has unspecified digits, a season, or a range of years."""
     if date.masked or date.season is not None or date.estimate is None or date.years != (date.estimate, date.estimate):
         return None
-    return Known(date.estimate, *(int(part.digits) for part in (date.month, date.day) if part is not None))
+    month, day = (int(part.digits) if part is not None else None for part in (date.month, date.day))
+    return Known(date.estimate, month, day)
 
 
 def _civil(day: int | None) -> tuple[int, int, int] | None:

@@ -1,0 +1,50 @@
+"""CSV for spreadsheets: a row for each happening, with the columns of the table of happenings and what is cited, joined.
+
+Several values in a cell are parted by a semicolon, quotations by a line end.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from timeline.exchange.writing import saying
+from timeline.exchange.writing.cells import Cell, rows
+from timeline.exchange.writing.record import About, Format, Happening
+
+HEADER: Final = (
+    "id", "title", "summary", "date", "date_in_words", "date_note", "zone", "instant", "earliest", "latest", "kind", "place",
+    "latitude", "longitude", "part_of", "attributed_to", "actors", "tags", "related", "status", "version", "reason",
+    "recorded_at", "recorded_by", "position", "sources", "quotations", "address",
+)  # fmt: skip
+
+
+def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
+    """Write the rows."""
+    return rows(HEADER, (_row(happening, about) for happening in happenings))
+
+
+def _row(happening: Happening, about: About) -> tuple[Cell, ...]:
+    sources = dict.fromkeys(quotation.source.id for quotation in happening.quotations)
+    return (
+        happening.id, happening.title, happening.summary, happening.date, saying.when(happening.date), happening.date_note,
+        happening.zone, happening.instant, happening.earliest, happening.latest, happening.kind, happening.place,
+        happening.latitude, happening.longitude, happening.part_of, happening.attributed_to,
+        "; ".join(saying.who(happening)), "; ".join(happening.tags),
+        "; ".join(f"{relation}: {other}" for other, relation in happening.related),
+        happening.status, happening.version, happening.reason, happening.recorded_at, happening.recorded_by, happening.position,
+        "; ".join(sources), "\n".join(map(saying.citation, happening.quotations)),
+        about.happening(happening.id) if about.page else None,
+    )  # fmt: skip
+
+
+FORMAT = Format(
+    "csv",
+    "CSV",
+    "text/csv; charset=utf-8",
+    ".csv",
+    write,
+    {
+        "quotations": "their words and sources are joined in a cell; the place in the text and the grade are left out",
+        "role": "stands in parentheses after the name",
+        "cells": "an apostrophe was put before them",
+    },
+)

@@ -1,0 +1,143 @@
+"""schema.org in JSON-LD: a list of Events, each with its quotations as what it is the subject of.
+
+A date that schema.org has no way to say stands in `temporalCoverage`, in EDTF to the letter; `startDate` and `endDate` are given
+no more exactly than they are known.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from timeline.exchange.writing import saying
+from timeline.exchange.writing.parts import span
+from timeline.exchange.writing.record import About, Format, Happening, Quotation, Source
+from timeline.exchange.writing.streaming import dumps, listed
+
+CONTEXT: Final = "https://schema.org"
+# Within a script element nothing may end it, begin a comment, or be a line end to an old reader.
+_ESCAPES: Final[dict[str, str | int | None]] = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
+
+
+def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
+    """Write the list, with what it is called."""
+    said = {
+        "@context": CONTEXT,
+        "@type": "ItemList",
+        "name": about.title,
+        "description": about.description or about.asked,
+        "url": about.page,
+    }
+    head = dumps(_without_nothing(said))[:-1]
+    return listed((event(happening, about) for happening in happenings), f'{head},"itemListElement":[', "]}")
+
+
+def for_page(happening: Happening, about: About) -> str:
+    """Give a happening as JSON-LD that may stand in a script element of type application/ld+json: nothing in it ends that."""
+    text = dumps({"@context": CONTEXT, **event(happening, about)})
+    return text.translate(str.maketrans(_ESCAPES))
+
+
+def event(happening: Happening, about: About) -> dict[str, Any]:
+    """Give a happening as an Event, without its context."""
+    found = span(happening.date)
+    start, end = found.start and found.start.iso, found.end and found.end.iso
+    whole = found.whole and bool(start) and (found.end is None or bool(end))
+    claim = f"According to {happening.attributed_to}." if happening.attributed_to else None
+    return _without_nothing(
+        {
+            "@type": "Event",
+            "@id": about.happening(happening.id),
+            "identifier": happening.id,
+            "url": about.happening(happening.id) if about.page else None,
+            "name": happening.title or saying.NO_TITLE,
+            "description": "\n\n".join(part for part in (happening.summary, claim, happening.date_note) if part),
+            "startDate": start,
+            "endDate": end,
+            "temporalCoverage": None if whole else happening.date,
+            "additionalType": happening.kind,
+            "location": _place(happening),
+            "about": [_actor(name, role) for name, role in happening.actors],
+            "keywords": list(happening.tags),
+            "superEvent": happening.part_of and {"@type": "Event", "@id": about.happening(happening.part_of)},
+            "subjectOf": [_quotation(quotation, about) for quotation in happening.quotations],
+        }
+    )
+
+
+def _place(happening: Happening) -> dict[str, Any] | None:
+    if not (happening.place or happening.latitude):
+        return None
+    geo = {"@type": "GeoCoordinates", "latitude": happening.latitude, "longitude": happening.longitude}
+    return _without_nothing({"@type": "Place", "name": happening.place, "geo": geo if happening.latitude else None})
+
+
+def _actor(name: str, role: str | None) -> dict[str, Any]:
+    """Name who took part; whether that is a person or an organisation the log does not say."""
+    thing = {"@type": "Thing", "name": name}
+    return {"@type": "Role", "roleName": role, "about": thing} if role else thing
+
+
+def _quotation(quotation: Quotation, about: About) -> dict[str, Any]:
+    page = f"page={quotation.page}" if quotation.page else None
+    return _without_nothing(
+        {
+            "@type": "Quotation",
+            "text": quotation.quote,
+            "abstract": quotation.supports,
+            "creativeWorkStatus": "disputes" if quotation.stance == "disputes" else None,
+            "position": page,
+            "isPartOf": _work(quotation.source, about),
+        }
+    )
+
+
+def _work(source: Source, about: About) -> dict[str, Any]:
+    return _without_nothing(
+        {
+            "@type": "CreativeWork",
+            "@id": about.source(source.id),
+            "name": source.title or saying.NO_TITLE,
+            "author": source.author and {"@type": "Thing", "name": source.author},
+            "publisher": source.publisher and {"@type": "Organization", "name": source.publisher},
+            **_published(source.published),
+            "url": source.url,
+            "inLanguage": source.language,
+            "encodingFormat": source.media_type,
+        }
+    )
+
+
+def _published(date: str | None) -> dict[str, Any]:
+    """Say when a source was published: exactly, or in EDTF where that is vague."""
+    if date is None:
+        return {}
+    found = span(date)
+    exact = found.start.iso if found.whole and found.end is None and found.start else None
+    return {"datePublished": exact} if exact else {"temporal": date}
+
+
+def _without_nothing(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+
+
+FORMAT = Format(
+    "jsonld",
+    "schema.org (JSON-LD)",
+    "application/ld+json",
+    ".jsonld",
+    write,
+    {
+        "date": "said in temporalCoverage, in EDTF, which few readers of schema.org know",
+        "zone": "left out",
+        "date_note": "said in the description",
+        "attributed_to": "said in the description",
+        "related": "left out",
+        "status": "left out: a retracted happening looks like any other",
+        "grade": "left out, with the place in the text",
+    },
+)

@@ -1,0 +1,88 @@
+"""TimelineJS 3: the JSON that its `new TL.Timeline(element, data)` takes.
+
+Years before our era are written as TimelineJS shows them: -44 is 44 BCE, and there is no year 0. `edtf` is a key that it passes
+over, and that keeps each date to the letter.
+"""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import Any, Final
+
+from timeline.exchange.writing import saying
+from timeline.exchange.writing.parts import Known, span
+from timeline.exchange.writing.record import About, Format, Happening
+from timeline.exchange.writing.streaming import dumps, listed
+
+FARTHEST: Final = 200_000  # years: beyond, a browser has no dates, and TimelineJS must be told so
+LOSES: Final = {
+    "date.unknown": "left out, because TimelineJS must place everything",
+    "date.uncertain": "placed as if it were sure; display_date says it in words",
+    "date.open": "placed at the side that is known; display_date says it in words",
+    "date.parts": "placed at the time that it may be in; display_date says it in words",
+    "date.shift": "the time of day is written as the place's own, without it",
+    "zone": "left out",
+    "date_note": "said in the text alone",
+    "attributed_to": "said in the text alone",
+    "place": "said in the text alone",
+    "latitude": "left out, with the longitude",
+    "actors": "said in the text alone",
+    "tags": "said in the text alone",
+    "part_of": "left out",
+    "related": "left out",
+    "quotations": "said in the text, with the source; the place in its text and the grade are left out",
+    "supports": "left out",
+    "status": "left out: a retracted happening looks like any other",
+}
+
+
+def shown_year(year: int) -> int:
+    """Give an astronomical year as TimelineJS shows it."""
+    return year if year > 0 else year - 1
+
+
+def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
+    """Write the timeline, with a first slide that says what it is."""
+    far = False
+
+    def events() -> Iterator[dict[str, Any]]:
+        nonlocal far
+        for happening in happenings:
+            found = span(happening.date)
+            if found.begin is not None:
+                far = far or any(abs(side.year) > FARTHEST for side in (found.start, found.end) if side is not None)
+                yield _event(happening, about)
+
+    told = {
+        "headline": escape(about.title),
+        "text": "".join(f"<p>{escape(one)}</p>" for one in (about.description, about.asked) if one),
+    }
+    yield from listed(events(), f'{{"title":{dumps({"text": told})},\n"events":[', "]")
+    yield f"{dumps({'scale': 'cosmological' if far else 'human'}).replace('{', ',')}\n"
+
+
+def _event(happening: Happening, about: About) -> dict[str, Any]:
+    found = span(happening.date)
+    begin = found.begin
+    event: dict[str, Any] = {"unique_id": happening.id, "start_date": _date(begin) if begin else {}}
+    if found.start and found.end:
+        event["end_date"] = _date(found.end)
+    if not found.whole:
+        event["display_date"] = saying.when(happening.date)
+    if happening.kind:
+        event["group"] = happening.kind
+    event["text"] = {"headline": escape(happening.title or saying.NO_TITLE), "text": saying.html(happening, about)}
+    return {**event, "edtf": happening.date}
+
+
+def _date(known: Known) -> dict[str, int]:
+    date = {"year": shown_year(known.year)}
+    if known.month is not None:
+        date["month"] = known.month
+    if known.day is not None:
+        date["day"] = known.day
+    if known.time is not None:
+        date |= dict(zip(("hour", "minute", "second"), map(int, known.time.split(":")), strict=True))
+    return date
+
+
+FORMAT = Format("timelinejs", "TimelineJS (JSON)", "application/json", ".json", write, LOSES)

@@ -1,0 +1,53 @@
+"""The sheet that TimelineJS reads, as CSV, with two columns that it passes over: the id, and the date in EDTF."""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import Final
+
+from timeline.exchange.writing import saying
+from timeline.exchange.writing.as_timelinejs import LOSES, shown_year
+from timeline.exchange.writing.cells import Cell, rows
+from timeline.exchange.writing.parts import Known, span
+from timeline.exchange.writing.record import About, Format, Happening
+
+HEADER: Final = (
+    "Year", "Month", "Day", "Time", "End Year", "End Month", "End Day", "End Time", "Display Date", "Headline", "Text",
+    "Media", "Media Credit", "Media Caption", "Media Thumbnail", "Type", "Group", "Background", "Unique ID", "EDTF",
+)  # fmt: skip
+_EMPTY: Final = ("", "", "", "")
+
+
+def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
+    """Write the sheet, with a first row of type title that says what it is."""
+    return rows(HEADER, _rows(happenings, about))
+
+
+def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell, ...]]:
+    told = "".join(f"<p>{escape(one)}</p>" for one in (about.description, about.asked) if one)
+    yield (*_EMPTY, *_EMPTY, "", escape(about.title), told, "", "", "", "", "title", "", "", "", "")
+    for happening in happenings:
+        found = span(happening.date)
+        if found.begin is None:
+            continue
+        yield (
+            *_date(found.begin),
+            *(_date(found.end) if found.start and found.end else _EMPTY),
+            "" if found.whole else saying.when(happening.date),
+            escape(happening.title or saying.NO_TITLE, quote=False),
+            saying.html(happening, about),
+            *_EMPTY, "", happening.kind, "", happening.id, happening.date,
+        )  # fmt: skip
+
+
+def _date(known: Known) -> tuple[Cell, Cell, Cell, Cell]:
+    return shown_year(known.year), known.month, known.day, known.time
+
+
+FORMAT = Format(
+    "timelinejs-csv",
+    "TimelineJS (sheet)",
+    "text/csv; charset=utf-8",
+    ".csv",
+    write,
+    {**LOSES, "cells": "an apostrophe was put before them"},
+)

@@ -1,0 +1,62 @@
+"""Items for vis-timeline: points where a day is known, ranges where it is not, or where it lasted.
+
+A vague date is a range from the first day that is possible to the last, of the class `vague`; `edtf` keeps it to the letter.
+"""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import Any, Final
+
+from timeline.exchange.writing import saying
+from timeline.exchange.writing.as_timemap import LOSES as OF_TIMEMAP
+from timeline.exchange.writing.parts import span
+from timeline.exchange.writing.record import About, Format, Happening
+from timeline.exchange.writing.streaming import listed
+
+LOSES: Final = {
+    **OF_TIMEMAP,
+    "date": "drawn as a range over all days that it allows; `edtf` keeps it to the letter",
+    "date.uncertain": "drawn as if it were sure; `edtf` keeps it to the letter",
+    "date.open": "drawn at the side that is known; `edtf` keeps it to the letter",
+    "date.parts": "drawn from the first to the last day; `edtf` keeps it to the letter",
+    "date.shift": "the time of day is written with it, and without the name of the zone",
+    "place": "said in the title alone",
+    "latitude": "left out, with the longitude",
+    "tags": "said in the title alone",
+    "quotations": "said in the title, with the source; the place in its text and the grade are left out",
+    **dict.fromkeys(("date_note", "attributed_to", "actors"), "said in the title alone"),
+}
+del LOSES["date.time"]
+
+
+def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
+    """Write the items."""
+    return listed(_item(happening, about) for happening in happenings if happening.earliest or happening.latest)
+
+
+def _item(happening: Happening, about: About) -> dict[str, Any]:
+    found = span(happening.date)
+    item: dict[str, Any] = {"id": happening.id, "content": escape(happening.title or saying.NO_TITLE)}
+    first = happening.earliest or happening.latest or ""
+    if found.start is not None and found.start.time is not None and found.end is None:
+        item |= {"start": _instant(first, f"T{found.start.time}{found.start.shift}"), "type": "point"}
+    elif happening.earliest == happening.latest or happening.earliest is None or happening.latest is None:
+        item |= {"start": _instant(first), "type": "point"}
+    else:
+        item |= {"start": _instant(first), "end": _instant(happening.latest, "T23:59:59"), "type": "range"}
+    if not found.whole or (found.end is None and found.start is not None and found.start.day is None):
+        item["className"] = "vague"
+    if happening.kind:
+        item["group"] = happening.kind
+    title = f"<p>{escape(saying.when(happening.date))}</p>{saying.html(happening, about)}"
+    return {**item, "title": title, "edtf": happening.date}
+
+
+def _instant(day: str, time: str = "T00:00:00") -> str:
+    """Write a day as JavaScript reads it: before year 0 and after 9999 a year has six digits and a sign."""
+    year, _, rest = day[1:].partition("-") if day.startswith("-") else day.partition("-")
+    sign = "-" if day.startswith("-") else "+" if len(year) > len("9999") else ""
+    return f"{sign}{year.zfill(6) if sign else year}-{rest}{time}"
+
+
+FORMAT = Format("vis", "vis-timeline", "application/json", ".json", write, LOSES)
