@@ -17,9 +17,11 @@ LEVELS = [
     {"projections", "log", "signing", "capture"},
     {"statements", "archived", "checkpoints", "redaction"},
     {"streams"},
+    {"archiving"},
     {"timeline"},
     {"audit", "bundles"},
     {"publishing", "exchange"},
+    {"starting"},
     {"cli"},
 ]
 WEB_MAY_IMPORT = {"dates", "merkle", "errors", "web"}

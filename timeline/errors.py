@@ -130,3 +130,7 @@ class KeyRefused(TimelineError):
 
 class PublishingRefused(TimelineError):
     """A folder, backup or restored timeline cannot be made there, or must not be: it would write over something or be unsound."""
+
+
+class ProjectRefused(TimelineError):
+    """A project cannot be started there: the folder holds something, or cannot be written."""

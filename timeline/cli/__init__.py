@@ -17,6 +17,7 @@ from timeline.cli.redacting import redact
 from timeline.cli.running import Commands
 from timeline.cli.serving import serve
 from timeline.cli.show import show
+from timeline.cli.starting import init
 
 
 @click.group(cls=Commands, context_settings={"max_content_width": 100})
@@ -29,6 +30,7 @@ def main() -> None:
 
 
 for command in (
+    init,
     build,
     serve,
     append,

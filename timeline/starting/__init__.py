@@ -1,0 +1,101 @@
+"""A project of one's own: what `timeline init` puts into a new folder.
+
+Owns which files there are; their words stand beside this in project/, as templates that hold no more than a title. Must not
+write over anything, nor make a timeline: the project's own commands do.
+"""
+
+import json
+import os
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from timeline.errors import ProjectRefused
+from timeline.publishing.wheel import wheel
+
+# Where each file goes, and its template. Those of hidden files and scripts bear other names, so that no tool takes them for its.
+_TEMPLATES = {
+    "README.md": "readme.md",
+    "metadata.json": "metadata.json",
+    "events/first.yaml": "first.yaml",
+    "events/append.py": "append.py.txt",
+    "seeds/README.md": "seeds.md",
+    "check.py": "check.py.txt",
+    ".github/workflows/check.yml": "check.yml",
+    ".gitattributes": "gitattributes.txt",
+    ".gitignore": "gitignore.txt",
+}
+_PASSED_OVER = {".git"}  # a repository in which nothing is yet is as good as an empty folder
+
+
+def start(folder: Path, title: str | None = None) -> list[Path]:
+    """Make a project in a new or empty folder, and list its files; without a title it is called as its folder is.
+
+    The program itself is put into it, because no index has it: whoever has the project can check it. Raises ProjectRefused where
+    the folder holds something or cannot be written; what was begun is then taken away again.
+    """
+    title = _title(folder, title)
+    content = {name: _filled(template, title).encode() for name, template in _TEMPLATES.items()}
+    name, program = wheel()
+    content[f"program/{name}"] = program
+    _refuse_taken(folder)
+    made: list[Path] = []
+    try:
+        for place in sorted(content):
+            _make_folder((folder / place).parent, made)
+            with (folder / place).open("xb") as file:
+                made.append(folder / place)
+                file.write(content[place])
+    except OSError as error:
+        _take_away(made)
+        raise ProjectRefused(f"{folder}: cannot be made: {_reason(error)}. Give another folder, or make room there") from error
+    return [folder / place for place in sorted(content)]
+
+
+def _title(folder: Path, title: str | None) -> str:
+    words = folder.resolve().name.replace("-", " ").replace("_", " ") if title is None else title
+    line = " ".join(words.split())
+    if not line.isprintable() or (title is not None and not line):
+        raise ProjectRefused(f'title "{title}": is no line of text. Write one: --title "Our timeline"')
+    return line[:1].upper() + line[1:] or "A timeline"
+
+
+def _filled(template: str, title: str) -> str:
+    """Read a template, and put the title in: as a line of text, or as a JSON string."""
+    text = resources.files("timeline").joinpath("starting", "project", template).read_text(encoding="utf-8")
+    return Template(text).substitute(title=title, title_json=json.dumps(title, ensure_ascii=False))
+
+
+def _refuse_taken(folder: Path) -> None:
+    """Make sure that there is no folder of that name, or nothing in it."""
+    if not os.path.lexists(folder):
+        return
+    if not folder.is_dir():
+        raise ProjectRefused(f"{folder}: is not a folder. Give the path of a new one")
+    try:
+        names = sorted({entry.name for entry in folder.iterdir()} - _PASSED_OVER)
+    except OSError as error:
+        raise ProjectRefused(f"{folder}: cannot be read: {_reason(error)}. Give another folder") from error
+    if names:
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        raise ProjectRefused(f"{folder}: holds {names[0]}{more}, and nothing there is written over. Give a new folder")
+
+
+def _make_folder(folder: Path, made: list[Path]) -> None:
+    """Make a folder and those that hold it, and tell which were not there."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir()
+        made.append(one)
+
+
+def _take_away(made: list[Path]) -> None:
+    for path in reversed(made):
+        if path.is_dir():
+            path.rmdir()
+        else:
+            path.unlink()
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
