@@ -236,6 +236,16 @@ def test_a_past_that_only_grew_passes(published: Path) -> None:
     assert python("check.py", folder=published).returncode == 0
 
 
+def test_what_was_redacted_by_law_does_not_fail_the_check(published: Path) -> None:
+    """Its words are gone, its place and its proof are there; the bundle that still holds it is passed over."""
+    assert run("redact", "2", "--reason", "Names a witness who is at risk.").exit_code == 0
+    assert run("publish", "public").exit_code == 0
+    git(published, "commit", "-am", "Redact")
+    done = python("check.py", folder=published)
+    assert done.returncode == 0
+    assert "Passed over" in done.stderr
+
+
 def tampered(published: Path, what: str) -> None:
     """Change the past in one of the ways in which it can be changed."""
     bundle, seed = published / "events" / "first.yaml", published / "seeds" / "report.txt"
