@@ -8,6 +8,7 @@ import click
 
 from timeline.cli.appending import append, archive, build
 from timeline.cli.checking import rebuild, verify
+from timeline.cli.exporting import export
 from timeline.cli.history import history
 from timeline.cli.keys import key
 from timeline.cli.log import log
@@ -45,6 +46,7 @@ for command in (
     key,
     redact,
     rebuild,
+    export,
     publish,
     backup,
     restore,

@@ -14,13 +14,7 @@ from timeline.exchange.writing.streaming import dumps, listed
 
 CONTEXT: Final = "https://schema.org"
 # Within a script element nothing may end it, begin a comment, or be a line end to an old reader.
-_ESCAPES: Final[dict[str, str | int | None]] = {
-    "<": "\\u003c",
-    ">": "\\u003e",
-    "&": "\\u0026",
-    "\u2028": "\\u2028",
-    "\u2029": "\\u2029",
-}
+_ESCAPES: Final = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
@@ -38,8 +32,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 def for_page(happening: Happening, about: About) -> str:
     """Give a happening as JSON-LD that may stand in a script element of type application/ld+json: nothing in it ends that."""
-    text = dumps({"@context": CONTEXT, **event(happening, about)})
-    return text.translate(str.maketrans(_ESCAPES))
+    return dumps({"@context": CONTEXT, **event(happening, about)}).translate(_ESCAPES)
 
 
 def event(happening: Happening, about: About) -> dict[str, Any]:

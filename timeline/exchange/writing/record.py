@@ -103,9 +103,9 @@ class About:
 
 
 Write = Callable[[Iterable[Happening], About], Iterator[str | bytes]]
-WriteLog = Callable[[sqlite3.Connection, Sequence[str] | None, "Told"], Iterator[str]]
 Told = Callable[[str], None]
 """Is told, in a line each, of what could not be written."""
+WriteLog = Callable[[sqlite3.Connection, Sequence[str] | None, Told], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True)

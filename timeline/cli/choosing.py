@@ -1,0 +1,79 @@
+"""Which happenings a command's filters choose: the very ones that the timeline's page shows with the same filters.
+
+Owns how the page's own reading of filters is used without a server. Must not know any filter, nor any table: the page does.
+"""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from timeline.cli.running import Refused
+
+if TYPE_CHECKING:
+    from datasette.database import Database
+
+_INSTEAD = re.compile(r", so [^.:]*")  # what the page does instead, where a command refuses
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The positions of what was chosen, in time order, their ids, as of which position, and the filters in words and as a query."""
+
+    positions: Sequence[int]
+    ids: Sequence[str]
+    as_of: int | None
+    asked: str
+    query: str
+    filtered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    rows: Sequence[sqlite3.Row]
+
+
+class _File:
+    """A file that answers the page's questions, as Datasette's database does: as long as it takes."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    async def execute(self, sql: str, params: Mapping[str, Any] | None = None, custom_time_limit: int | None = None) -> _Rows:
+        """Run a statement, as Datasette does."""
+        return _Rows(self.run(sql, params or {}))
+
+    def run(self, sql: str, params: Mapping[str, Any]) -> Sequence[sqlite3.Row]:
+        """Run a statement; its rows have names."""
+        cursor = self.connection.cursor()
+        cursor.row_factory = sqlite3.Row
+        return cursor.execute(sql, params).fetchall()
+
+
+def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None]) -> Choice:
+    """Choose by filters, as the page's address has them. Raises Refused, in one line, where one of them makes no sense."""
+    from timeline.web.pages import asked, keys, rows  # noqa: PLC0415 - they load Datasette, which is slow
+    from timeline.web.pages import state as states  # noqa: PLC0415 - the same
+
+    given = {name: [value] for name, value in filters.items() if value is not None}
+    empty = [states.LABELS[name] for name, (value,) in given.items() if not value.strip()]
+    state = states.read(given)
+    if state.notes or empty:
+        notes = [_INSTEAD.sub("", note) for note in state.notes]
+        raise Refused(" ".join([*notes, *(f"{label}: is empty. Leave it out, or say which." for label in empty)]))
+    file = _File(connection)
+    what = asyncio.run(asked.find_out(cast("Database", file), state))
+    order = f"{keys.FIRST} as key_first, {keys.LAST} as key_last, date, id, position"
+    found = [row for one in what.chosen for row in file.run(f"select {order} {one.counting.sql}", one.params)]
+    found.sort(key=rows.key)
+    said = "; ".join(f"{states.LABELS[name].lower()}: {value}" for name, value in state.given.items())
+    return Choice(
+        [row["position"] for row in found],
+        [row["id"] for row in found],
+        what.state.as_of,
+        said,
+        state.query(),
+        filtered=bool(state.given),
+    )

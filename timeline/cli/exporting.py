@@ -1,0 +1,128 @@
+"""The command that writes for others: export. Owns where it goes, and that what a format cannot say is told beside it."""
+
+import json
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from timeline import projections
+from timeline.cli import printing
+from timeline.cli.choosing import Choice, choose
+from timeline.cli.running import Refused, db, opened
+from timeline.exchange.writing import NAMES, format_named, reading
+from timeline.exchange.writing.record import Format
+from timeline.timeline import Timeline
+
+METADATA = Path("metadata.json")
+
+
+@click.command(epilog=f"Formats: {', '.join(NAMES)}.")
+@click.argument("format", type=click.Choice(NAMES), metavar="FORMAT")
+@click.option("--q", metavar="WORDS", help="Only what holds these words.")
+@click.option("--kind", help="Only of this kind.")
+@click.option("--actor", metavar="NAME", help="Only where they took part.")
+@click.option("--place", help="Only at this place.")
+@click.option("--tag", help="Only what is filed under it.")
+@click.option("--source", metavar="ID", help="Only what cites this source.")
+@click.option("--mark", help="Only what is disputed, corrected, claimed or single (of one source).")
+@click.option("--from", "from_", metavar="DATE", help="Only what was still so then: 2003, 44 BCE, 2025-11, 2025-11-24.")
+@click.option("--to", metavar="DATE", help="Only what had begun by then.")
+@click.option("--as-of", metavar="WHEN", help="As it stood at a position of the log, or at the end of a day.")
+@click.option("--status", metavar="WHICH", help="Which are written: current, retracted or all.  [default: current]")
+@click.option("--page", metavar="URL", help="Where the timeline's page is published, so that all leads back to it.")
+@click.option("--title", help="What it is called.  [default: the title in metadata.json]")
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to a file.")
+@db
+def export(
+    format: str,
+    from_: str | None,
+    page: str | None,
+    title: str | None,
+    output: Path | None,
+    db: Path,
+    **filters: str | None,
+) -> None:
+    """Write the timeline, or what filters choose of it, in a format that others read.
+
+    The filters are those of the timeline's page. What the format cannot say is told beside it.
+
+    Example: timeline export timelinejs --actor "Faisal Shahkar" --from 2025 > timeline.json
+    """
+    if page is not None and not page.startswith(("http://", "https://")):
+        raise Refused(
+            f'--page: "{page}" is not a web address. Give the address of the timeline\'s page, which begins with https://'
+        )
+    chosen = format_named(format)
+    if output is None and sys.stdout.isatty() and chosen.media_type.startswith("image/png"):
+        raise Refused(f"{format}: is no text, and this is a terminal. Name a file: --output timeline{chosen.suffix}")
+    with opened(db) as timeline:
+        if not projections.is_current(timeline.log.connection):
+            raise Refused(
+                f"{db}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {db}"
+            )
+        choice = choose(timeline.log.connection, {"from": from_, **filters})
+        told = _write(timeline, chosen, choice, page, title or _title(db), output)
+        for line in told:
+            click.echo(printing.on_one_line(line), err=True)
+
+
+def _write(timeline: Timeline, format: Format, choice: Choice, page: str | None, title: str, output: Path | None) -> list[str]:
+    """Write what was chosen, and return what is to be said of it."""
+    if format.most is not None and len(choice.positions) > format.most:
+        raise Refused(f"{format.name}: {len(choice.positions):,} happenings, at most {format.most:,}. Choose fewer, as with --from")
+    connection = timeline.log.connection
+    if format.write_log is not None:
+        if choice.as_of is not None:
+            raise Refused(f"{format.name}: holds how what is known came to be known, not how it stood. Leave --as-of out")
+        told: list[str] = []
+        _put(format.write_log(connection, choice.ids if choice.filtered else None, told.append), output)
+        return told + [f"{field.replace('_', ' ')}: {words}" for field, words in format.loses.items()]
+    losses = reading.Losses(format)
+    positions = sorted(choice.positions, reverse=True) if format.order == "recorded" else choice.positions
+    happenings = losses.watch(reading.happenings(connection, positions, as_of=choice.as_of))
+    about = reading.about(
+        connection, title=title, page=page, as_of=choice.as_of, asked=choice.asked, query=choice.query.removeprefix("?")
+    )
+    _put(format.write(happenings, about), output)
+    told = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
+    if redacted := len(positions) - losses.total:
+        told.append(f"{printing.count(redacted, 'happening')} left out, of which nothing is left after a redaction")
+    if lost := losses.told():
+        told += ["What it cannot say:", *(f"  {line}" for line in lost)]
+    return told
+
+
+def _put(chunks: Iterable[str | bytes], output: Path | None) -> None:
+    """Write to standard output, or to a file, which is there only once it is whole."""
+    if output is None:
+        _into(sys.stdout.buffer, chunks)
+        return
+    unfinished = output.with_name(f"{output.name}.part")
+    try:
+        with unfinished.open("wb") as file:
+            _into(file, chunks)
+        unfinished.replace(output)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
+
+
+def _into(file: BinaryIO, chunks: Iterable[str | bytes]) -> None:
+    for chunk in chunks:
+        file.write(chunk.encode() if isinstance(chunk, str) else chunk)
+    file.flush()
+
+
+def _title(db: Path) -> str:
+    """Find what the timeline is called where it is published from this folder; else by its file's name."""
+    try:
+        said = json.loads(METADATA.read_text(encoding="utf-8"))
+        found = said.get("databases", {}).get(db.stem, {}).get("title") or said.get("title")
+    except (OSError, ValueError, AttributeError):
+        found = None
+    return str(found) if found else db.stem
