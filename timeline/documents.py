@@ -1,10 +1,12 @@
-"""From a document's bytes to its text: plain text and Markdown.
+"""A document as received, with its text; and how plain text and Markdown are read.
 
-Owns decoding. Must not archive anything, nor fetch. Other media types come with extractors of their own.
+Owns reading a file's bytes, and decoding. Must not archive anything, nor fetch. Other media types have extractors of their own,
+in `capture`.
 """
 
 import codecs
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from timeline.errors import DocumentUnreadable
@@ -12,17 +14,22 @@ from timeline.errors import DocumentUnreadable
 MAXIMUM_BYTES = 100_000_000
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # By name alone: a bundle from a stranger must not be able to archive a password file, which has no such name.
-_MEDIA_TYPES = {".txt": "text/plain", ".text": "text/plain", ".md": "text/markdown", ".markdown": "text/markdown"}
+MEDIA_TYPES = {".txt": "text/plain", ".text": "text/plain", ".md": "text/markdown", ".markdown": "text/markdown"}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as received, and the text that was read from it by the named extractor."""
+    """A document as received, and the text that was read from it by the named extractor.
+
+    `facts` is what the document says of itself: title, author, publisher, published (EDTF), language (BCP 47), url. It is to be
+    offered, never trusted over what an author says.
+    """
 
     bytes: bytes
     text: str
     media_type: str
     extractor: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def from_text(text: str, media_type: str = "text/plain") -> Document:
@@ -36,31 +43,50 @@ def from_file(path: Path, encoding: str | None = None) -> Document:
 
     Raises DocumentUnreadable where it is missing, empty, too large, binary, or not in the encoding (UTF-8 unless told).
     """
-    media_type = _MEDIA_TYPES.get(path.suffix.lower())
+    media_type = MEDIA_TYPES.get(path.suffix.lower())
     if media_type is None:
         raise DocumentUnreadable(f"{path}: only .txt and .md files are read here. Archive its text, saved as .txt in UTF-8")
+    return decoded(received(path), media_type, str(path), encoding)
+
+
+def received(path: Path) -> bytes:
+    """Read the bytes of a file. Raises DocumentUnreadable where it is missing, no file, or too large."""
     try:
         if path.exists() and not path.is_file():
             raise DocumentUnreadable(f"{path}: is not a file. Name the document itself")
         if path.stat().st_size > MAXIMUM_BYTES:
-            raise DocumentUnreadable(f"{path}: larger than {MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite")
-        content = path.read_bytes()
+            raise too_large(str(path))
+        return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
         raise DocumentUnreadable(
             f"{path}: {reason}. Check the path; it is read relative to the bundle or the folder you are in"
         ) from None
-    encoding = _named(encoding) or next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
+
+
+def too_large(name: str) -> DocumentUnreadable:
+    """Say that a document has more bytes than are archived."""
+    return DocumentUnreadable(f"{name}: larger than {MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite")
+
+
+def decoded(content: bytes, media_type: str, name: str, encoding: str | None = None) -> Document:
+    """Read plain text: in the encoding told, or its byte order mark's, or UTF-8. Raises DocumentUnreadable, which calls it `name`."""
+    encoding = _named(encoding) or marked(content) or "utf-8"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise DocumentUnreadable(
-            f"{path}: byte {error.start + 1} is not {encoding}. Name the encoding it was written in, such as cp1252 or cp1256"
+            f"{name}: byte {error.start + 1} is not {encoding}. Name the encoding it was written in, such as cp1252 or cp1256"
         ) from None
     except (LookupError, ValueError):
-        raise DocumentUnreadable(f'{path}: "{encoding}" is not the name of an encoding. Try utf-8 or cp1252') from None
-    _refuse_unquotable(text, str(path))
+        raise DocumentUnreadable(f'{name}: "{encoding}" is not the name of an encoding. Try utf-8 or cp1252') from None
+    _refuse_unquotable(text, name)
     return Document(content, text, media_type, f"decoded as {encoding}")
+
+
+def marked(content: bytes) -> str | None:
+    """Name the encoding that a byte order mark tells, if there is one."""
+    return next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
 
 
 def _named(encoding: str | None) -> str | None:

@@ -1,1 +1,62 @@
-"""From documents to their text: each extractor in a module of its own."""
+"""From documents to their text: each extractor in a module of its own.
+
+Owns which extractor reads a document, by its suffix or media type. Must not archive anything; only `fetching` reaches out.
+"""
+
+from pathlib import Path
+
+from timeline import documents
+from timeline.capture.apart import read_apart
+from timeline.documents import Document
+from timeline.errors import DocumentUnreadable, on_one_line
+
+WARC = "application/warc"
+# By name alone: a bundle from a stranger must not be able to archive a password file, which has no such name.
+MEDIA_TYPES = {
+    **documents.MEDIA_TYPES,
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".pdf": "application/pdf",
+    ".warc": WARC,
+    ".warc.gz": WARC,
+    ".epub": "application/epub+zip",
+    ".eml": "message/rfc822",
+}
+EXTRACTED = frozenset(MEDIA_TYPES.values()) - frozenset(documents.MEDIA_TYPES.values())
+
+
+def media_type_of(name: str) -> str | None:
+    """Tell the media type by the end of a file's name; None where no such file is read here."""
+    return next((found for suffix, found in MEDIA_TYPES.items() if name.lower().endswith(suffix) and len(name) > len(suffix)), None)
+
+
+def from_file(path: Path, encoding: str | None = None, *, record: str | None = None) -> Document:
+    """Read a file: its bytes as they are, the text by the extractor for its suffix, and what it says of itself.
+
+    `record` is the address of what is meant in a WARC that holds several documents. Raises DocumentUnreadable in one line where it
+    is missing, empty, too large, encrypted, malformed, holds no text, or takes too long to read.
+    """
+    media_type = media_type_of(path.name)
+    if media_type is None:
+        raise DocumentUnreadable(
+            f"{path}: only .txt, .md, .html, .pdf, .epub, .eml and .warc files are read here. "
+            "Archive its text, saved as .txt in UTF-8"
+        )
+    return from_bytes(documents.received(path), media_type, str(path), encoding=encoding, record=record)
+
+
+def from_bytes(content: bytes, media_type: str, name: str, *, encoding: str | None = None, record: str | None = None) -> Document:
+    """Read a document that is held already, by its media type, as `from_file` does. Errors call it `name`."""
+    name, (kind, *parameters) = on_one_line(name), media_type.lower().split(";")
+    kind = kind.strip()
+    if len(content) > documents.MAXIMUM_BYTES:
+        raise documents.too_large(name)
+    if record is not None and kind != WARC:
+        raise DocumentUnreadable(f"{name}: holds one document, {kind}. Leave out the record; only a WARC holds several")
+    if kind in EXTRACTED:
+        declared = next((one.split("=", 1)[1].strip(" \"'") for one in parameters if one.strip().startswith("charset=")), None)
+        return read_apart(content, kind, name, encoding or declared, record)
+    if kind.startswith("text/"):
+        return documents.decoded(content, media_type, name, encoding)
+    raise DocumentUnreadable(f"{name}: no extractor reads {on_one_line(kind)}. Archive its text, saved as .txt in UTF-8")

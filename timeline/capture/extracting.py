@@ -1,0 +1,77 @@
+"""The process in which a stranger's document is read: limits its own memory, calls the extractor, answers in JSON.
+
+Owns which module reads which media type, and turns whatever goes wrong into one line. Must not be imported by anything: it is run.
+"""
+
+import json
+import sys
+from importlib import import_module
+from typing import Any
+
+from timeline.capture.found import Found
+from timeline.errors import DocumentUnreadable
+
+EXTRACTORS = {
+    "text/html": ("html", "HTML"),
+    "application/xhtml+xml": ("html", "HTML"),
+    "application/pdf": ("pdf", "PDF"),
+    "application/warc": ("warc", "WARC"),
+    "application/epub+zip": ("epub", "EPUB"),
+    "message/rfc822": ("mail", "e-mail"),
+}
+
+
+def read(content: bytes, media_type: str, name: str, encoding: str | None = None, record: str | None = None) -> Found:
+    """Read a document with the extractor for its media type. Raises DocumentUnreadable, whatever goes wrong."""
+    module, called = EXTRACTORS[media_type]
+    if not content:
+        raise DocumentUnreadable(f"{name}: is empty. Look whether it was saved in full")
+    try:
+        found: Found = import_module(f"timeline.capture.{module}").read(content, name, encoding=encoding, record=record)
+    except ImportError:
+        raise DocumentUnreadable(f"{name}: reading {called} needs the extra: pip install 'cited-timeline[capture]'") from None
+    except DocumentUnreadable:
+        raise
+    except MemoryError:
+        raise DocumentUnreadable(
+            f"{name}: reading it takes too much memory: it is malformed, or made to do harm. Archive its text, saved as .txt in UTF-8"
+        ) from None
+    except Exception as error:
+        # A library that stumbles over a stranger's bytes may raise anything; the document is then not to be read, and that is all.
+        raise DocumentUnreadable(
+            f"{name}: is not sound {called} ({type(error).__name__}). Open and save it anew, or archive its text, saved as .txt in UTF-8"
+        ) from None
+    return found.refuse_unquotable(name)
+
+
+def main() -> None:
+    """Read what is asked, and the document, from standard input; write the answer to standard output."""
+    answers, sys.stdout = sys.stdout, sys.stderr  # whatever a library prints is no part of the answer
+    asked, _, content = sys.stdin.buffer.read().partition(b"\n")
+    request: dict[str, Any] = json.loads(asked)
+    _limit_memory(request.pop("memory"))
+    try:
+        found = read(content, **request)
+        answer: dict[str, Any] = {"text": found.text, "extractor": found.extractor, "facts": found.facts}
+    except DocumentUnreadable as error:
+        answer = {"refused": str(error)}
+    json.dump(answer, answers)
+    answers.flush()
+
+
+def _limit_memory(size: int) -> None:
+    """Let this process have no more than so many bytes, where the system can do that."""
+    try:
+        import resource  # noqa: PLC0415 it is not on every system
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = size if hard == resource.RLIM_INFINITY else min(size, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    except (ValueError, OSError):  # macOS knows the limit and does not take it
+        return
+
+
+if __name__ == "__main__":
+    main()
