@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from test_cli_starting import WORDS, pdf, uncommented
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -39,32 +40,53 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(PROJECT / "metadata.json", folder)
     shutil.copytree(PROJECT / "tests" / "bench", folder / "tests" / "bench")
     (folder / "timeline").symlink_to(PROJECT / "timeline")
-    (folder.parent / f"{folder.name}-home").mkdir()  # keys are not made in a project
+    home = folder.parent / f"{folder.name}-home"
+    home.mkdir()  # keys are not made in a project
+    (home / "report.pdf").write_bytes(pdf("Minutes.", f"{WORDS},", "and sat for four days."))
     (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
     subprocess.run([folder / ".venv/bin/timeline", "build"], cwd=folder, check=True)
     return folder
 
 
+INSTEAD = {
+    # A million takes minutes, and a server does not end: fewer, and one page.
+    "1000000": "1000",
+    ".venv/bin/datasette million.db -m metadata.json": ".venv/bin/datasette million.db --get /million/-/timeline",
+    "timeline serve": "timeline build && datasette timeline.db -m metadata.json --get /timeline/-/timeline/council-meets",
+}
+
+
+def edit(bundle: Path) -> None:
+    """Do what a reader does in the editor: take the example in a new project's bundle as it is."""
+    bundle.write_text(uncommented(bundle.read_text(encoding="utf-8")).split("\n# A correction")[0], encoding="utf-8")
+
+
 def run_shell(block: Block, folder: Path) -> None:
     """Run each command; one that is shown with its refusal must be refused so."""
+    home = folder.parent / f"{folder.name}-home"
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    own = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "PATH": path}
+    here = folder
     for command in block.text.splitlines():
+        if command.startswith("cd "):
+            here /= command.removeprefix("cd ")
+            continue
+        if command.startswith("nano "):
+            edit(here / command.removeprefix("nano "))
+            continue
         if "pip install" in command:
             continue  # the set-up commands: .ci/run reads them from here, and runs them in a fresh clone
         if command.startswith("sqlite3") and not shutil.which("sqlite3"):
             continue  # the same refusal is tried with Python's sqlite3 in test_log.py
-        # A million takes minutes, and a server does not end: fewer, and one page.
-        command = command.replace("1000000", "1000")  # noqa: PLW2901
-        if command.startswith(".venv/bin/datasette million.db"):
-            command += " --get /million/-/timeline"  # noqa: PLW2901
-        home = folder.parent / f"{folder.name}-home"
-        own = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")}
-        done = subprocess.run(["bash", "-c", command], cwd=folder, env=own, capture_output=True, text=True, check=False)
+        for shown, run in INSTEAD.items():
+            command = command.replace(shown, run)  # noqa: PLW2901
+        done = subprocess.run(["bash", "-c", command], cwd=here, env=own, capture_output=True, text=True, check=False)
         if "immutable" in block.following:
             assert done.returncode != 0
             assert block.following.strip() in done.stderr
         else:
             assert done.returncode == 0, done.stderr
-            assert done.stdout or ">" in command
+            assert done.stdout or ">" in command or command.startswith("cp ")
 
 
 def run_python(block: Block, folder: Path) -> None:
