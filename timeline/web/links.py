@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 Row = sqlite3.Row | dict[str, Any]
+EXPORT = "export"
 
 
 def index(datasette: Datasette) -> str:
@@ -36,7 +37,9 @@ def timeline(datasette: Datasette, database: str, **state: str) -> str:
 
 def happening(datasette: Datasette, database: str, happening_id: str) -> str:
     """Give the address of a happening's page."""
-    return f"{timeline(datasette, database)}/{tilde_encode(happening_id)}"
+    # The page of exports has a name that a happening may have as well.
+    name = "~65xport" if happening_id == EXPORT else tilde_encode(happening_id)
+    return f"{timeline(datasette, database)}/{name}"
 
 
 def source(datasette: Datasette, database: str, source_id: str) -> str:
@@ -69,6 +72,11 @@ def checkpoint(datasette: Datasette, database: str, number: int | None) -> str:
 def consistency(datasette: Datasette, database: str) -> str:
     """Give the address of the proofs that a log only adds to what it was, to be asked with `from` and `to`."""
     return f"{timeline(datasette, database)}/log/consistency"
+
+
+def export(datasette: Datasette, database: str, name: str | None = None) -> str:
+    """Give the address of the page of a timeline's exports, or of the export in a format."""
+    return f"{timeline(datasette, database)}/{EXPORT}" + (f"/{name}" if name else "")
 
 
 def passage(datasette: Datasette, database: str, source_id: str, happening_id: str, number: int) -> str:

@@ -25,6 +25,7 @@ PLUGIN = "cited-timeline"
 # Our pages, and the renderer's; a path is matched after base_url.
 _OURS = re.compile(r"^/-/timeline$|^/[^/]+/-/timeline(/|$)|\.timeline$")
 _INLINE = re.compile(r"<(script|style)\b((?:[^>{]|\{[^>]*\})*)>(.*?)</\1>", re.DOTALL)
+_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 _STYLE_ATTRIBUTE = re.compile(r'\bstyle="([^"{]*)"')
 _INCLUDE = re.compile(r"""\{%-?\s*(?:include|extends|import)\s+["']([^"']+)["']""")
 # What a page of ours is drawn in, or the error in its place.
@@ -112,6 +113,21 @@ def headers(datasette: Datasette, path: str) -> dict[str, str]:
     if not framers:
         result["X-Frame-Options"] = "DENY"
     return result
+
+
+def of_document(datasette: Datasette, text: str) -> str:
+    """Give the policy of a document that stands alone: it loads and runs nothing, and its own first style sheet styles it."""
+    framers = _sources((datasette.plugin_config(PLUGIN) or {}).get("frame_ancestors"))
+    style = _STYLE.search(text)
+    policy = {
+        "default-src": ["'none'"],
+        "style-src": [_hash(style[1])] if style else ["'none'"],
+        "img-src": ["data:"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": framers or ["'none'"],
+    }
+    return "; ".join(f"{name} {' '.join(value)}" for name, value in policy.items())
 
 
 def _our_policy(hashes: dict[str, list[str]] | None) -> dict[str, list[str]]:

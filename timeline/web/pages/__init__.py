@@ -1,12 +1,13 @@
-"""The pages: the timeline, a happening, a source, an event, the checkpoints, and the way in; and the files of the proof.
+"""The pages: the timeline, a happening, a source, an event, the checkpoints, the exports, and the way in; and the files there.
 
-Owns the handlers, one module for each, and what they share. Must not write, nor import anything of ours but
-`dates`, `errors`, `merkle` and the other modules of `web`. Each page asks for permission before its first SQL statement,
+Owns the handlers, one module for each, and what they share. Must not write, nor import anything of ours but `dates`, `errors`,
+`merkle`, `exchange.writing` and the other modules of `web`. Each page asks for permission before its first SQL statement,
 passes every value as a parameter, and is complete without JavaScript.
 """
 
 from timeline.web.pages.checkpoints import checkpoints_page
 from timeline.web.pages.event import event_page
+from timeline.web.pages.exports import export_file, exports_page
 from timeline.web.pages.files import checkpoint_file, consistency_file, proof_file
 from timeline.web.pages.happening import happening_page
 from timeline.web.pages.index import index_page
@@ -18,6 +19,8 @@ __all__ = [
     "checkpoints_page",
     "consistency_file",
     "event_page",
+    "export_file",
+    "exports_page",
     "happening_page",
     "index_page",
     "proof_file",

@@ -36,9 +36,9 @@ class Asked:
     counted: int | None
 
 
-async def state_of(datasette: Datasette, request: Request, database: Database) -> State:
-    """Read the state from an address. Raises Forbidden where it is of the past, and the visitor may not read that."""
-    state = states.read({name: request.args.getlist(name) for name in states.NAMES})
+async def state_of(datasette: Datasette, request: Request, database: Database, names: Sequence[str] = states.NAMES) -> State:
+    """Read the state from an address, or these parts of it. Raises Forbidden where the visitor may not read what it is of."""
+    state = states.read({name: request.args.getlist(name) for name in names})
     if state.past or state.status != "current":
         await access.ensure_readable(datasette, request, database.name, *TABLES_OF_THE_PAST)
     return state

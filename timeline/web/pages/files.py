@@ -32,13 +32,13 @@ def _in_a_line(handler: Handler) -> Handler:
         try:
             return await handler(datasette, request)
         except UnknownEvent as error:
-            return _line(str(error), 404)
+            return line(str(error), 404)
         except Refused as error:
-            return _line(str(error), 400)
+            return line(str(error), 400)
         except proving.BROKEN as error:
-            return _line(proving.broken(error), 400)
+            return line(proving.broken(error), 400)
         except sqlite3.Error as error:
-            return _line(f"the database could not answer: {error}. See what is wrong: timeline verify", 400)
+            return line(f"the database could not answer: {error}. See what is wrong: timeline verify", 400)
 
     return answer
 
@@ -120,6 +120,7 @@ def _file(text: str, name: str) -> Response:
     return Response(text, headers={"Content-Disposition": f'attachment; filename="{quoted}"'}, content_type=_TYPE)
 
 
-def _line(text: str, status: int) -> Response:
+def line(text: str, status: int) -> Response:
+    """Answer with one line of plain text."""
     one = " ".join(text.split())
     return Response(f"{one[:1].upper()}{one[1:]}\n", status=status, content_type=_TYPE)

@@ -4,6 +4,8 @@ Owns the order of work for that page. Must not know how any of its parts is done
 summary and ways do.
 """
 
+from typing import Any
+
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
@@ -16,6 +18,7 @@ from timeline.web.pages import (
     choose,
     embedding,
     etag,
+    exports,
     facets,
     files,
     frame,
@@ -26,6 +29,7 @@ from timeline.web.pages import (
     ways,
 )
 from timeline.web.pages import state as states
+from timeline.web.pages.state import State
 
 # What the drawn timeline runs on; the first is begun with, and the others are fetched beside it.
 SCRIPTS = (
@@ -77,6 +81,7 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "turns": {} if state.printed else summary.turns(state, page),
         "printed_all": page.later is None,
         "ways": ways.to_datasette(datasette, database.name, exported),
+        **await _exports(datasette, request, database.name, state),
         "snippet": embedding.snippet(datasette, request, database.name, heading, state),
         "drawing": await answers.first_drawing(database, what),
         "drawing_style": assets.address(datasette, "drawing.css"),
@@ -88,6 +93,16 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
     if counted is not None:
         response.headers.update(etag.headers(tag))
     return response
+
+
+async def _exports(datasette: Datasette, request: Request, database: str, state: State) -> dict[str, Any]:
+    """Give the address of the exports of what is shown, and its feeds, where the visitor may read them."""
+    if not await exports.may_export(datasette, request, database):
+        return {"exports": None, "feeds": []}
+    return {
+        "exports": links.export(datasette, database) + exports.query(state),
+        "feeds": exports.feeds(datasette, database, state),
+    }
 
 
 async def _checkpoints(datasette: Datasette, request: Request, database: str) -> str | None:

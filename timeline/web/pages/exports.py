@@ -1,0 +1,245 @@
+"""The page `/{database}/-/timeline/export`, with every format that the chosen happenings can be taken away in, and those files.
+
+Owns the handlers and what an answer's headers say. Must not choose, nor write: asked, offers and taking do. Whatever is wrong with
+a file is said in one line of plain text; a file never holds more than was asked for because a filter made no sense.
+"""
+
+import functools
+import re
+import shlex
+import sqlite3
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.database import Database, QueryInterrupted
+from datasette.utils import add_cors_headers
+from datasette.utils.asgi import Request, Response
+
+from timeline.errors import TimelineError
+from timeline.exchange.writing import reading
+from timeline.exchange.writing.record import About, Format
+from timeline.web import access, assets, links, security
+from timeline.web.pages import asked, choices, etag, files, frame, known, moment, offers, summary, taking
+from timeline.web.pages import state as states
+from timeline.web.pages.asked import Asked
+from timeline.web.pages.state import State
+
+# An export says all that an event says, whichever table else says it.
+TABLES = (*asked.TABLES, *asked.TABLES_OF_THE_PAST, "related", "happening_times")
+# A bundle holds the documents as well.
+TABLES_OF_THE_ARCHIVE = ("source_texts", "documents")
+# How happenings are drawn, and on which page of how many, is nothing to a file.
+CHOOSING = (*states.FILTERS, "as_of", "status")
+_STATUSES = {"all": "retracted ones too", "retracted": "only retracted ones"}
+# What a page does about what makes no sense, and a file does not.
+_INSTEAD = re.compile(r", so (it was left out|current happenings are shown|what is known now is shown)")
+_SHOWN = re.compile(r"text/html|image/|application/(atom\+xml|feed\+json)")
+
+
+async def may_export(datasette: Datasette, request: Request, database: str) -> bool:
+    """Say whether the visitor may read all that exports are made of."""
+    for table in TABLES:
+        if not await access.readable(datasette, request.actor, database, table):
+            return False
+    return True
+
+
+def query(state: State) -> str:
+    """Give the query string that chooses the same happenings, with its `?`; empty for all."""
+    given = {name: state.given[name] for name in CHOOSING if name in state.given}
+    return State(given).query() if given else ""
+
+
+def feeds(datasette: Datasette, database: str, state: State) -> list[tuple[str, str, str]]:
+    """Give the feeds of what a state chooses, for readers to discover: (media type, what it is called, address)."""
+    there = [format for name in offers.FEEDS[1:] if (format := offers.found(name))]
+    return [
+        (format.media_type.partition(";")[0], format.title, links.export(datasette, database, format.name) + query(state))
+        for format in there
+    ]
+
+
+@frame.answering
+async def exports_page(datasette: Datasette, request: Request) -> Response:
+    """Answer with the formats, and addresses that keep the filters; 400 where one makes no sense, which the page says."""
+    database = await access.open_timeline(datasette, request, *TABLES)
+    state = await asked.state_of(datasette, request, database, CHOOSING)
+    tag = await etag.tag(datasette, request, database)
+    if not state.faulty and (held := etag.unchanged(request, tag)):
+        return held
+    what = await asked.find_out(database, state)
+    state, here = what.state, links.timeline(datasette, database.name)
+    same = links.export(datasette, database.name) + query(state)
+    whole = all([await access.readable(datasette, request.actor, database.name, table) for table in TABLES_OF_THE_ARCHIVE])
+
+    def address(format: Format) -> str:
+        return links.export(datasette, database.name, format.name) + query(state)
+
+    context = {
+        "database": database.name,
+        "heading": await frame.title_of(datasette, database),
+        "canonical": same,
+        "style": assets.address(datasette, "export.css"),
+        "here": here + query(state),
+        "state": state,
+        "filters": await filters(database, what),
+        "counted": summary.counts(what.counted),
+        "too_many": what.counted is None or what.counted > taking.MOST,
+        "most": taking.MOST,
+        "groups": [
+            (title, [_offered(datasette, request, offer, address(offer.format), state) for offer in members])
+            for title, members in offers.groups()
+        ],
+        "archive_closed": not whole,
+        "options": options(state),
+        "namesake": await _namesake(datasette, database),
+    }
+    trail = [(here, "timeline"), (same, "export")]
+    status = 400 if state.faulty else 200
+    response = await frame.respond(datasette, request, "timeline_exports.html", context, trail=trail, status=status)
+    if what.counted is not None:
+        response.headers.update(etag.headers(tag))
+    return response
+
+
+def _offered(datasette: Datasette, request: Request, offer: offers.Offer, address: str, state: State) -> dict[str, Any]:
+    """Say of a format all that its place on the page says."""
+    format = offer.format
+    absolute = datasette.absolute_url(request, address)
+    return {
+        "name": format.name,
+        "title": format.title,
+        "suffix": format.suffix,
+        "purpose": offer.purpose,
+        "loses": offer.loses,
+        "alone": format.write_log is not None and state.past,
+        "bundle": format.write_log is not None,
+        "most": format.most,
+        "latest": format.order == "recorded",
+        "address": address,
+        "absolute": absolute if format.name in offers.FEEDS else None,
+        "webcal": re.sub(r"^https?:", "webcal:", absolute) if format.name == "ics" else None,
+        "command": f"timeline export {format.name}{options(state)}",
+    }
+
+
+def options(state: State) -> str:
+    """Give the options of `timeline export` that choose the same happenings."""
+    given = [(name.replace("_", "-"), state.given[name]) for name in CHOOSING if name in state.given]
+    return "".join(
+        f" --{name}={shlex.quote(value)}" if value.startswith("-") else f" --{name} {shlex.quote(value)}" for name, value in given
+    )
+
+
+async def filters(database: Database, what: Asked) -> list[tuple[str, str]]:
+    """Say the filters that hold, each as what it is and its value as people call it."""
+    state = what.state
+    offered = await choices.offered(database, what.end)
+    found = [(label, value) for label, value, _ in summary.chips(state, offered, what.name)]
+    if state.past:
+        day = moment.said(state)
+        found.append((states.LABELS["as_of"], f"the end of {day}" if day else f"position {state.as_of}"))
+    if state.status in _STATUSES:
+        found.append((states.LABELS["status"], _STATUSES[state.status]))
+    return found
+
+
+async def _namesake(datasette: Datasette, database: Database) -> tuple[str, str] | None:
+    """Find the happening whose id is the name of this page, and where it is instead."""
+    titles = await known.titles(database, ["export"], None)
+    return (links.happening(datasette, database.name, "export"), titles["export"]) if titles else None
+
+
+def _in_a_line(handler: frame.Handler) -> frame.Handler:
+    """Say in one line what went wrong with a file; permissions and what is no timeline stay Datasette's."""
+
+    @functools.wraps(handler)
+    async def answer(datasette: Datasette, request: Request) -> Response:
+        try:
+            return await handler(datasette, request)
+        except (files.Refused, TimelineError) as error:
+            return files.line(str(error), 400)
+        except QueryInterrupted:
+            return files.line(f"that took too long. {taking.NARROW} {request.url_vars['name']}", 400)
+        except sqlite3.Error as error:
+            return files.line(f"the database could not answer: {error}. See what is wrong: timeline verify", 400)
+
+    return answer
+
+
+@_in_a_line
+async def export_file(datasette: Datasette, request: Request) -> Response:
+    """Answer with the happenings that the address chooses, in the format that it names; 404 where there is no such format."""
+    database = await access.open_timeline(datasette, request, *TABLES)
+    format = _named(request.url_vars["name"])
+    if format is None:
+        shown = known.clipped("".join(one if one.isprintable() else "?" for one in request.url_vars["name"]), 40)
+        return files.line(f"there is no format “{shown}”. Ask for one of these: {', '.join(offers.names())}", 404)
+    state = await asked.state_of(datasette, request, database, CHOOSING)
+    if format.write_log is not None and not state.past:
+        await access.ensure_readable(datasette, request, database.name, *TABLES_OF_THE_ARCHIVE)
+    if state.notes:
+        raise files.Refused(" ".join(_INSTEAD.sub("", note) for note in state.notes))
+    tag = await etag.tag(datasette, request, database)
+    if held := etag.unchanged(request, tag):
+        return held
+    what = await asked.find_out(database, state)
+    chosen = await taking.happenings(database, what, format)
+    body = b"" if request.method == "HEAD" else await _written(datasette, request, database, what, format, chosen)
+    headers = {"Content-Disposition": _disposition(database.name, what.state, format), **etag.headers(tag)}
+    if _is_document(format):
+        headers["Content-Security-Policy"] = security.of_document(datasette, body.decode())
+    if datasette.cors:
+        add_cors_headers(headers)
+    return Response(body, headers=headers, content_type=_with_charset(format.media_type))
+
+
+async def _written(
+    datasette: Datasette, request: Request, database: Database, what: Asked, format: Format, chosen: taking.Chosen
+) -> bytes:
+    title = await frame.title_of(datasette, database)
+    page = datasette.absolute_url(request, links.timeline(datasette, database.name))
+    said = "; ".join(f"{label.lower()}: {value}" for label, value in await filters(database, what))
+
+    def tell(connection: sqlite3.Connection) -> About:
+        state = what.state
+        return reading.about(connection, title=title, page=page, as_of=state.as_of, asked=said, query=query(state))
+
+    return await taking.body(database, what.state, format, chosen, tell)
+
+
+def _named(name: str) -> Format | None:
+    """Find a format by its name, also where the suffix of its files follows."""
+    for one in offers.names():
+        format = offers.found(one)
+        if format is not None and name in (one, one + format.suffix):
+            return format
+    return None
+
+
+def _is_document(format: Format) -> bool:
+    """Say whether a browser shows a file as a page, which may hold scripts."""
+    return format.media_type.partition(";")[0] in ("text/html", "image/svg+xml")
+
+
+def _with_charset(media_type: str) -> str:
+    """Say that a text is UTF-8; JSON always is, and has no way to say so."""
+    plain = media_type.partition(";")[0].strip()
+    textual = plain.startswith("text/") or plain.endswith("xml")
+    return f"{media_type}; charset=utf-8" if textual and "charset" not in media_type else media_type
+
+
+def _disposition(database: str, state: State, format: Format) -> str:
+    """Name the file after what it holds: the timeline, its filters, as of when, and the format where the suffix does not tell."""
+    given = [state.given[name] for name in CHOOSING if name in state.given and name not in ("as_of", "status")]
+    told = [database, *given]
+    if state.status != "current":
+        told.append(state.status)
+    if state.past:
+        told.append(f"as-of-{state.given['as_of']}")
+    if format.suffix != f".{format.name}":
+        told.append(format.name)
+    words = [re.sub(r"[^A-Za-z0-9]+", "-", one).strip("-").lower()[:40] for one in told]
+    name = "-".join(word for word in words if word) + format.suffix
+    shown = "inline" if _SHOWN.match(format.media_type) else "attachment"
+    return f'{shown}; filename="{name}"'

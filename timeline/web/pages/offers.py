@@ -1,0 +1,107 @@
+"""The formats that are offered, in groups: what each one is for, and what it cannot say, in words.
+
+Owns those words, and which formats there are: those that can be loaded here. Must not write any of them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from timeline.exchange import writing
+from timeline.exchange.writing.record import Format
+
+# Groups in the order in which people look for them: what a group is called, and its formats with what each is for.
+GROUPS = (
+    ("To read and print", {
+        "html": "A chronology with numbered notes on one page, ready to be printed or filed.",
+        "markdown": "The same chronology as plain text with numbered notes, for an article or a repository.",
+    }),
+    ("Calendar and feeds", {
+        "ics": "For any calendar: open the file once, or subscribe to its address and stay up to date.",
+        "atom": "For a feed reader: what was recorded or corrected last.",
+        "jsonfeed": "The same feed as JSON, for readers and scripts.",
+    }),
+    ("Data", {
+        "csv": "For a spreadsheet: a row for each happening.",
+        "timelinejs": "For Knight Lab’s TimelineJS, which can also read it at its address.",
+        "timelinejs-csv": "TimelineJS’s sheet: import it into the Google Sheet that it draws.",
+        "jsonl": "A bundle: everything that is on record, with its history and sources, to append to another timeline.",
+        "jsonld": "schema.org events, for search engines and linked data.",
+        "annotations": "Each quotation as a W3C annotation of its source, as annotation tools read them.",
+        "timemap": "For maps with a time line beside them, by Timemap.js.",
+        "vis": "Items for the JavaScript library vis-timeline.",
+    }),
+    ("Bibliography", {
+        "csl-json": "The cited sources, for Zotero, pandoc and whatever else sets citations.",
+        "ris": "The cited sources, for EndNote, Mendeley, Zotero and library catalogues.",
+    }),
+    ("Pictures", {
+        "svg": "The drawn timeline for an article, sharp at any size and legible in black and white.",
+        "png": "The same picture in pixels, for where SVG is not taken.",
+    }),
+)  # fmt: skip
+# What a reader's own program asks for again and again.
+FEEDS = ("ics", "atom", "jsonfeed")
+# What people call a field that a format may not have.
+_FIELDS = {
+    "date": "vague dates", "date.uncertain": "uncertain and approximate dates", "date.open": "open and unknown starts and ends",
+    "date.parts": "seasons, sets and unspecified digits", "date.interval": "periods", "date.time": "times of day",
+    "date_note": "how a date was read", "zone": "time zones", "instant": "the instant in universal time", "title": "titles",
+    "summary": "summaries", "kind": "kinds", "place": "places", "latitude": "coordinates", "longitude": "coordinates",
+    "part_of": "what is part of what", "attributed_to": "whose claim it is", "actors": "who took part", "role": "roles",
+    "tags": "tags", "related": "what is related", "quotations": "quotations", "status": "that something was retracted",
+    "reason": "reasons of corrections", "version": "versions", "recorded_at": "when it was recorded",
+    "recorded_by": "who recorded it", "stance": "that a quotation disputes", "grade": "how exactly a quotation matched",
+    "supports": "what a quotation is cited for", "page": "pages of quotations", "prefix": "the words before a quotation",
+    "suffix": "the words after a quotation", "start": "where a quotation stands", "end": "where a quotation ends",
+    "author": "authors", "publisher": "publishers", "published": "when a source was published", "url": "addresses of sources",
+    "language": "languages", "media_type": "what sort of file a source is", "sha256": "fingerprints of sources",
+    "archived_at": "when a source was archived", "source": "sources", "sources": "sources",
+    "earliest": "the first day of a vague date", "latest": "the last day of a vague date", "position": "positions in the log",
+    "cells": "cells that a spreadsheet would reckon out",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A format with what it is for, and what it cannot say: (what, what becomes of it)."""
+
+    format: Format
+    purpose: str
+    loses: tuple[tuple[str, str], ...]
+
+
+def found(name: str) -> Format | None:
+    """Give a format by its name; None where there is none, or it cannot be loaded here."""
+    try:
+        return writing.format_named(name)
+    except (KeyError, ImportError):
+        return None
+
+
+def names() -> list[str]:
+    """Name the formats that there are."""
+    return [name for name in writing.NAMES if found(name)]
+
+
+def groups() -> Iterator[tuple[str, list[Offer]]]:
+    """Give the groups that hold any format, each with its offers."""
+    for title, members in GROUPS:
+        offers = [Offer(format, purpose, loses(format)) for name, purpose in members.items() if (format := found(name))]
+        if offers:
+            yield title, offers
+
+
+def loses(format: Format) -> tuple[tuple[str, str], ...]:
+    """Say what a format cannot say: fields of the same fate together, those that are merely left out last."""
+    fates: dict[str, list[str]] = {}
+    for field, fate in format.loses.items():
+        called = _FIELDS.get(field) or _FIELDS.get(field.rpartition(".")[2]) or field.replace("_", " ").replace(".", " ")
+        known = fates.setdefault(fate, [])
+        if called not in known:
+            known.append(called)
+    ordered = sorted(fates.items(), key=lambda one: one[0] == "left out")
+    return tuple((_capital(", ".join(fields)), fate) for fate, fields in ordered)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

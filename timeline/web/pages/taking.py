@@ -1,0 +1,93 @@
+"""What was chosen, written in a format: which happenings in which order, and the bytes.
+
+Owns the limits of what is written while a visitor waits. Must not decide what matches, nor know any format.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from datasette.database import Database, QueryInterrupted
+from datasette.utils import sqlite_timelimit
+
+from timeline.exchange.writing import reading
+from timeline.exchange.writing.record import About, Format
+from timeline.web.pages import keys, rows
+from timeline.web.pages.asked import Asked
+from timeline.web.pages.files import Refused
+from timeline.web.pages.state import State
+
+MOST = rows.COUNT_TO  # happenings
+MOST_BYTES = 50_000_000
+LONGEST_MS = 10_000
+NARROW = "Choose fewer with a filter, or write it on the command line: timeline export"
+
+Chosen = Sequence[tuple[int, str]]
+Tell = Callable[[sqlite3.Connection], About]
+
+
+async def happenings(database: Database, what: Asked, format: Format) -> Chosen:
+    """Give the (position, id) of all that was asked for, in the order of a format; of a feed, the last recorded ones.
+
+    Raises Refused where there are more than are written at once, or they are not found in time.
+    """
+    latest = format.most if format.order == "recorded" else None
+    most = min(format.most or MOST, MOST)
+    if latest is None and what.counted is None:
+        raise Refused(f"{format.name}: what matches could not be counted in time. {NARROW} {format.name}")
+    if latest is None and (what.counted or 0) > most:
+        found = f"{what.counted:,}" if (what.counted or 0) <= MOST else f"more than {MOST:,}"
+        raise Refused(f"{format.name}: {found} happenings match, and {most:,} are the most at once here. {NARROW} {format.name}")
+    found_rows: list[sqlite3.Row] = []
+    for one in what.chosen:
+        few = what.counted is not None and what.counted <= MOST
+        way = one.counting.sql if few else f"from {one.table} where {one.sql}"
+        order = "" if latest is None else f" order by {one.table}.position desc limit {latest}"
+        sql = f"select {one.table}.position, id, date, {keys.FIRST} as key_first, {keys.LAST} as key_last {way}{order}"
+        try:
+            found_rows += (await database.execute(sql, one.params)).rows
+        except QueryInterrupted:
+            raise Refused(f"{format.name}: the last recorded ones were not found in time. {NARROW} {format.name}") from None
+    if format.order == "recorded":
+        found_rows.sort(key=lambda row: -row["position"])
+    else:
+        found_rows.sort(key=rows.key)
+    return [(row["position"], row["id"]) for row in found_rows[:most]]
+
+
+async def body(database: Database, state: State, format: Format, chosen: Chosen, tell: Tell) -> bytes:
+    """Write the happenings in a format; as a bundle the log itself, where now is asked about.
+
+    Raises Refused where that grows too large or takes too long, TimelineError where the log or the format refuses.
+    """
+
+    def write(connection: sqlite3.Connection) -> bytes:
+        with sqlite_timelimit(connection, LONGEST_MS):
+            if format.write_log is not None and not state.past:
+                ids = [id for _, id in chosen] if state.given else None
+                return _gathered(format, format.write_log(connection, ids, lambda _: None))
+            said = reading.happenings(connection, [position for position, _ in chosen], as_of=state.as_of)
+            return _gathered(format, format.write(said, tell(connection)))
+
+    try:
+        written: bytes = await database.execute_fn(write)
+    except sqlite3.OperationalError as error:
+        if "interrupted" not in str(error):
+            raise
+        raise _too_much(format, f"took longer than {LONGEST_MS // 1000} seconds") from None
+    return written
+
+
+def _gathered(format: Format, chunks: Iterable[str | bytes]) -> bytes:
+    gathered, until = bytearray(), time.monotonic() + LONGEST_MS / 1000
+    for chunk in chunks:
+        gathered += chunk.encode() if isinstance(chunk, str) else chunk
+        if len(gathered) > MOST_BYTES:
+            raise _too_much(format, f"is more than {MOST_BYTES // 1_000_000} megabytes")
+        if time.monotonic() > until:
+            raise _too_much(format, f"took longer than {LONGEST_MS // 1000} seconds")
+    return bytes(gathered)
+
+
+def _too_much(format: Format, why: str) -> Refused:
+    return Refused(f"{format.name}: this {why}, too much for a page. {NARROW} {format.name}")
