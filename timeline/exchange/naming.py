@@ -1,0 +1,50 @@
+"""What an import calls things: ids made of file names, keys and titles, the same each time.
+
+Owns how words become an id. Must not know which ids are taken.
+"""
+
+import re
+import unicodedata
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from timeline.exchange.reading.row import ImportRefused
+
+LONGEST: Final = 60  # characters of a title that its id keeps
+_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def stem_of(path: Path) -> str:
+    """Make the id of the source that a file becomes from its name."""
+    name = path.name.removesuffix("".join(path.suffixes[-1:]))
+    made = _words(name)
+    if not made:
+        raise ImportRefused(f"{path}: its name has no letter from a to z to make an id of. Give one: --id")
+    return made[:100].rstrip("-")
+
+
+def of_key(stem: str, key: str) -> str:
+    """Make a happening's id of the key that its row has in the file; keys that differ make ids that differ."""
+    return f"{stem}-{faithful(key)}" if stem else faithful(key)
+
+
+def of_title(stem: str, title: str) -> str:
+    """Make a happening's id of its title; one that says nothing in the letters of an id is told by its hash."""
+    return f"{stem}-{_words(title)[:LONGEST].rstrip('-') or _hash(title)}"
+
+
+def faithful(key: str) -> str:
+    """Make a part of an id of a key: the key itself where it can be one, else what is left of it with its hash."""
+    if _PLAIN.fullmatch(key):
+        return key
+    return "-".join(part for part in (_words(key)[:LONGEST].rstrip("-"), _hash(key)) if part)
+
+
+def _words(text: str) -> str:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c)[0] != "M")
+    return re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:8]
