@@ -70,7 +70,7 @@ def too_large(name: str) -> DocumentUnreadable:
 
 
 def decoded(content: bytes, media_type: str, name: str, encoding: str | None = None) -> Document:
-    """Read plain text: in the encoding told, or its byte order mark's, or UTF-8. Raises DocumentUnreadable, which calls it `name`."""
+    """Read plain text: in the encoding told, or its byte order mark's, or UTF-8. Raises DocumentUnreadable."""
     encoding = _named(encoding) or marked(content) or "utf-8"
     try:
         text = content.decode(encoding)

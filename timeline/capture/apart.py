@@ -26,7 +26,7 @@ def read_apart(
     path = os.pathsep.join(os.path.abspath(one) for one in sys.path)  # noqa: PTH100 an entry may be "", this folder
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "PYTHONSAFEPATH": "1"}
     try:
-        done = subprocess.run(  # noqa: S603 our own program
+        done = subprocess.run(
             [sys.executable, "-m", "timeline.capture.extracting"],
             input=json.dumps(asked).encode() + b"\n" + content,
             capture_output=True,

@@ -34,12 +34,12 @@ def read(content: bytes, media_type: str, name: str, encoding: str | None = None
         raise
     except MemoryError:
         raise DocumentUnreadable(
-            f"{name}: reading it takes too much memory: it is malformed, or made to do harm. Archive its text, saved as .txt in UTF-8"
+            f"{name}: reading it takes too much memory: it is malformed, or made to do harm. Archive its text, saved as .txt"
         ) from None
     except Exception as error:
         # A library that stumbles over a stranger's bytes may raise anything; the document is then not to be read, and that is all.
         raise DocumentUnreadable(
-            f"{name}: is not sound {called} ({type(error).__name__}). Open and save it anew, or archive its text, saved as .txt in UTF-8"
+            f"{name}: is not sound {called} ({type(error).__name__}). Open and save it anew, or archive its text, saved as .txt"
         ) from None
     return found.refuse_unquotable(name)
 

@@ -30,14 +30,13 @@ class Found:
         if not self.text.strip():
             raise DocumentUnreadable(f"{name}: there is no text in it. Nothing could be quoted from it")
         if len(self.text) > MAXIMUM_CHARACTERS:
-            raise DocumentUnreadable(
-                f"{name}: its text is longer than {MAXIMUM_CHARACTERS // 1_000_000} million characters. Archive the part that you cite"
-            )
+            longest = f"{MAXIMUM_CHARACTERS // 1_000_000} million characters"
+            raise DocumentUnreadable(f"{name}: its text is longer than {longest}. Archive the part that you cite")
         return self
 
 
 def readable(text: str, *, form_feed: str = "\n") -> str:
-    """Take what cannot be read out of a text: control characters and halves of characters; line ends become "\\n"."""
+    """Take what cannot be read out of a text: control characters and halves of characters. Line ends become line feeds."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", form_feed))
 
 

@@ -1,0 +1,72 @@
+"""In which encoding a page was written: as it is told by whoever asks, by a mark, by the server, or by the page itself.
+
+Owns what the names of encodings mean on the web. Must not guess from the letters: what is not told is UTF-8 or refused.
+"""
+
+import codecs
+import re
+
+from timeline import documents
+from timeline.errors import DocumentUnreadable, on_one_line
+
+# On the web these names mean more than they say (WHATWG Encoding Standard): pages that say Latin 1 are written in cp1252.
+_MEANS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+_ALSO_CALLED = {"x-sjis": "shift_jis", "windows-31j": "cp932", "windows-874": "cp874", "x-gbk": "gbk", "ks_c_5601-1987": "euc_kr"}
+_META = re.compile(rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
+_XML = re.compile(rb"""^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9_:.-]+)["']""")
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_LOOKED_AT = 8192
+_FEW = 1000  # one character that cannot be read among so many is a slip; more are another encoding
+
+
+def decoded_page(content: bytes, name: str, told: str | None = None, declared: str | None = None) -> tuple[str, str]:
+    """Decode a page, and say how: in the encoding told, else its mark's, else the one declared with it or in it, else UTF-8.
+
+    A few bytes that do not fit stand as U+FFFD, and that is said. Raises DocumentUnreadable where many do not.
+    """
+    if told is not None:
+        encoding = known(told)
+        if encoding is None:
+            raise DocumentUnreadable(f'{name}: "{on_one_line(told)}" is not the name of an encoding. Try utf-8 or cp1252')
+    else:
+        encoding = documents.marked(content) or known(declared) or _declared_within(content) or "utf-8"
+    text = content.decode(encoding, "replace")
+    wrong = text.count("\ufffd") - content.count("\ufffd".encode()) if "\ufffd" in text else 0
+    if wrong > 3 + len(text) // _FEW:
+        raise DocumentUnreadable(
+            f"{name}: {wrong:,} places in it are not {encoding}. Name the encoding it was written in, such as cp1252 or cp1256"
+        )
+    how = f"decoded as {encoding}"
+    return text.removeprefix("\ufeff"), f"{how} but for {wrong}" if wrong > 0 else how
+
+
+def known(name: str | None) -> str | None:
+    """Call an encoding as Python does, by what it means on the web; None where it is no encoding of text."""
+    if not name:
+        return None
+    name = _ALSO_CALLED.get(name.strip().lower(), name.strip().lower())
+    try:
+        found = codecs.lookup(name).name
+        b"".decode(found)
+    except (LookupError, ValueError):
+        return None
+    return _MEANS.get(found, found)
+
+
+def _declared_within(content: bytes) -> str | None:
+    head = _COMMENT.sub(b"", content[:_LOOKED_AT])
+    found = _XML.search(head) or _META.search(head)
+    encoding = known(found[1].decode("ascii")) if found else None
+    # A declaration that could be read at all was not written in UTF-16.
+    return "utf-8" if encoding is not None and encoding.startswith(("utf-16", "utf-32")) else encoding

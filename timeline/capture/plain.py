@@ -1,0 +1,168 @@
+"""A page as a tree, and all of its text, laid out as a reader would see it: paragraphs on lines of their own.
+
+Owns which elements hold text, and which stand on a line of their own. Must not choose what matters.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from timeline.capture.found import facts
+from timeline.errors import DocumentUnreadable
+
+_SILENT: Final = frozenset("script style noscript template svg head select datalist object iframe canvas audio video".split())
+_APART: Final = frozenset(
+    "p h1 h2 h3 h4 h5 h6 blockquote pre table ul ol dl figure section article main header footer aside nav form hr fieldset "
+    "address details".split()
+)
+_LINES: Final = _APART | frozenset(
+    "div li dt dd tr caption figcaption legend summary body center option br thead tbody tfoot".split()
+)
+_BESIDE: Final = frozenset(("nav", "aside", "header", "footer", "form"))
+_PARAGRAPHS: Final = frozenset("p li blockquote td th dd dt pre figcaption caption h1 h2 h3 h4 h5 h6".split())
+_PARENTS: Final = frozenset("p li blockquote td th dd ul ol table div dl".split())
+_WHITE = re.compile(r"[ \t\n\r\f]+")  # a no-break space stays
+_DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that was parsed, forgivingly, as browsers do."""
+
+    tree: Any
+
+    def text(self) -> str:
+        """Write all of the text."""
+        pieces = _Pieces()
+        body = self.tree.find("body")
+        for step, element in _walk(body if body is not None else self.tree):
+            _write(step, element, pieces)
+        return "".join(pieces.kept).strip() + "\n"
+
+    def paragraphs(self) -> list[str]:
+        """List the paragraphs in the page's main part: in what it calls so, or in all but what stands beside it."""
+        mains = [
+            one for one in self.tree.iter("main", "article") if not any(up.tag in ("main", "article") for up in one.iterancestors())
+        ]
+        roots = mains or list(self.tree.iter("body")) or [self.tree]
+        found = []
+        for root in roots:
+            for element in root.iter(*_PARAGRAPHS):
+                inner = any(below.tag in _PARENTS for below in element.iterdescendants())
+                beside = any(up.tag in _BESIDE or up.tag in _SILENT for up in element.iterancestors())
+                if not inner and not beside and (text := " ".join("".join(_texts(element)).split())):
+                    found.append(text)
+        return found
+
+    def facts(self) -> dict[str, str]:
+        """Tell what only the page's own tags say: its language and its canonical address."""
+        links = [one.get("href") for one in self.tree.iter("link") if (one.get("rel") or "").lower() == "canonical"]
+        return facts(
+            language=self.tree.get("lang")
+            or self.tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+            or self.tree.get("xml:lang"),
+            url=links[0] if links else None,
+        )
+
+
+def parse(text: str, name: str) -> Page:
+    """Parse a page. Raises DocumentUnreadable where there is nothing to parse, or where it nests deeper than can be read whole."""
+    import lxml.html  # noqa: PLC0415 it belongs to an extra
+    from lxml.etree import LxmlError  # noqa: PLC0415
+
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    content = _DECLARATION.sub("", text.replace("\0", "")).encode("utf-8", "replace")
+    try:
+        tree = lxml.html.document_fromstring(content, parser=parser)
+    except (LxmlError, ValueError):
+        raise DocumentUnreadable(f"{name}: there is no text in it. Nothing could be quoted from it") from None
+    if any("depth" in error.message.lower() for error in parser.error_log):
+        raise DocumentUnreadable(f"{name}: its elements nest too deep to be read whole. Archive its text, saved as .txt in UTF-8")
+    return Page(tree)
+
+
+class _Pieces:
+    """A text as it is written, that never has more than one space, nor more than one empty line, unless it is laid out so."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self._breaks = 0
+        self._space = False
+        self.laid_out = 0
+
+    def line(self, breaks: int) -> None:
+        """Begin a new line, after so many line ends at least."""
+        self._breaks, self._space = max(self._breaks, breaks), False
+
+    def end(self) -> None:
+        """End the line, again where it is empty."""
+        self._breaks, self._space = self._breaks + 1, False
+
+    def write(self, text: str) -> None:
+        """Write a text into the line."""
+        if not self.laid_out:
+            text = _WHITE.sub(" ", text)
+            if text.startswith(" "):
+                self._space, text = True, text[1:]
+            if not text:
+                return
+        if not text:
+            return
+        if self._breaks and self.kept:
+            self.kept.append("\n" * min(self._breaks, 2))
+        elif self._space and self.kept and not self.kept[-1].endswith("\t"):
+            self.kept.append(" ")
+        self._breaks, self._space = 0, False
+        if not self.laid_out and text.endswith(" "):
+            self._space, text = True, text[:-1]
+        self.kept.append(text)
+
+    def cell(self) -> None:
+        """Part two cells of a table that stand in one line."""
+        if not self._breaks and self.kept:
+            self.kept.append("\t")
+            self._space = False
+
+
+def _write(step: str, element: Any, pieces: _Pieces) -> None:
+    tag = element.tag
+    if step == "tail":
+        pieces.write(element.tail or "")
+        return
+    if step == "start" and tag in ("td", "th"):
+        pieces.cell()
+    if tag == "br":
+        if step == "start":
+            pieces.end()
+    elif tag in _LINES:
+        pieces.line(2 if tag in _APART else 1)
+    if tag in ("pre", "textarea"):
+        pieces.laid_out += 1 if step == "start" else -1
+    if step == "start":
+        pieces.write(element.text or "")
+
+
+def _walk(root: Any) -> Iterator[tuple[str, Any]]:
+    """Walk a tree in the order of its text, past what is not shown, however deep."""
+    from lxml.etree import iterwalk  # noqa: PLC0415 it belongs to an extra
+
+    walk = iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        silent = not isinstance(element.tag, str) or (element.tag in _SILENT and element is not root)
+        if event == "start" and silent:
+            walk.skip_subtree()
+        elif not silent:
+            yield event, element
+        if event == "end" and element is not root:
+            yield "tail", element
+
+
+def _texts(element: Any) -> Iterator[str]:
+    for step, one in _walk(element):
+        if step == "start":
+            yield one.text or ""
+            if one.tag in _LINES:
+                yield " "
+        elif step == "tail":
+            yield one.tail or ""
