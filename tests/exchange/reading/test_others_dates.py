@@ -1,0 +1,170 @@
+"""Dates as others write them: as vague as they were, asked about where they are doubtful, refused where they are none."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from timeline import dates
+from timeline.exchange.reading.others_dates import DateUnread, OthersDate, ask_first_days, interval, of_parts, order_of, read
+from timeline.exchange.reading.row import Row
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("1950", "1950"),
+        ("622", "0622"),
+        ("153 BC", "-0152"),
+        ("1 BCE", "0000"),
+        ("10,000 BC", "-9999"),
+        ("AD 69", "0069"),
+        ("69 A.D.", "0069"),
+        ("March 15, 44 BC", "-0043-03-15"),
+        ("c. 1450", "1450~"),
+        ("circa 1450?", "1450%"),
+        ("1950 (?)", "1950?"),
+        ("1920s", "192X"),
+        ("19th century", "18XX"),
+        ("5th century BC", "-04XX"),
+        ("1st century", "[0001..0100]"),
+        ("Spring 1950", "1950-21"),
+        ("Q3 2020", "2020-35"),
+        ("March 1950", "1950-03"),
+        ("12th of March, 1950", "1950-03-12"),
+        ("Monday, March 12 1950", "1950-03-12"),
+        ("3. März 1950", "1950-03-03"),
+        ("1er août 1950", "1950-08-01"),
+        ("1950年3月12日", "1950-03-12"),
+        ("20040601", "2004-06-01"),
+        ("25/03/1950", "1950-03-25"),
+        ("3/25/1950", "1950-03-25"),
+        ("12.3.1950", "1950-03-12"),
+        ("1914-18", "1914/1918"),
+        ("1914–1918", "1914/1918"),
+        ("from 1914 to 1918", "1914/1918"),
+        ("between 1914 and 1918", "[1914..1918]"),
+        ("12–15 March 1950", "1950-03-12/1950-03-15"),
+        ("March 12-15, 1950", "1950-03-12/1950-03-15"),
+        ("30 April – 4 May 1950", "1950-04-30/1950-05-04"),
+        ("44–43 BC", "-0043/-0042"),
+        ("120 BC – AD 70", "-0119/0070"),
+        ("before 1950", "[..1949]"),
+        ("after 28 February 1950", "[1950-03-01..]"),
+        ("since 1999", "1999/.."),
+        ("2004-06-01T12:30Z", "2004-06-01T12:30:00Z"),
+        ("June 1, 2004 2:30 pm", "2004-06-01T14:30:00"),
+        ("2004-06-01T12:30:15.123+01:00", "2004-06-01T12:30:15+01:00"),
+        ("2004-06-01/2004-06-03", "2004-06-01/2004-06-03"),
+    ],
+)
+def test_a_date_is_as_vague_as_it_was(written: str, expected: str) -> None:
+    """No year becomes a day, no century a year; BC counts a year 0; what is EDTF stays to the letter."""
+    assert read(written).date == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("", "no date"),
+        ("Unknown date", "no date"),
+        ("n.d.", "no date"),
+        ("?", "no date"),
+        ("30 February 1999", "February has 28 days"),
+        ("2001-02-30", "February has 28 days"),
+        ("31/02/1999", "February has 28 days"),
+        ("12 March", "names no year"),
+        ("0", "no year"),
+        ("0 BC", "there is none"),
+        ("Easter", "not understood"),
+        ("1918-1914", "backwards"),
+        ("2004-06-01 25:00", "time"),
+    ],
+)
+def test_what_is_no_date_is_refused_with_the_reason(written: str, why: str) -> None:
+    """The reason is one line."""
+    with pytest.raises(DateUnread) as refused:
+        read(written)
+    assert why in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected", "asked"),
+    [
+        ("69", "0069", "two digits"),
+        ("25/3/69", "1969-03-25", "two digits"),
+        ("3/4/1950", "[1950-03-04,1950-04-03]", "day/month or month/day"),
+        ("2001-24", "2001-24", "season"),
+        ("2004/05", "2004/2005", "month"),
+        ("1900s", "19XX", "decade"),
+        ("-500", "-0499", "year 0"),
+        ("early 1920s", "192X", "kept in words"),
+        ("2004-06-01 14:30 EST", "2004-06-01T14:30:00", "Name the zone"),
+        ("2004-06-01 00:00", "2004-06-01T00:00:00", "midnight"),
+        ("10 February 1731 (O.S.)", "1731-02-10", "Julian"),
+    ],
+)
+def test_what_is_doubtful_is_asked(written: str, expected: str, asked: str) -> None:
+    """Nothing is guessed in silence; a day and month that cannot be told apart stay both."""
+    found = read(written)
+    assert found.date == expected
+    assert asked in " ".join(found.questions)
+
+
+def test_the_order_of_day_and_month_is_that_of_the_column() -> None:
+    """One date that can be read in one way only tells of the others; two that contradict tell nothing."""
+    assert order_of(["3/4/1950", "25/4/1950"]) == "dmy"
+    assert order_of(["3/4/1950", "4/25/1950"]) == "mdy"
+    assert order_of(["4/25/1950", "25/4/1950"]) is None
+    assert read("3/4/1950", "dmy").date == "1950-04-03"
+    assert read("3/4/1950", "mdy").questions == ()
+
+
+def test_the_words_are_kept_where_the_date_does_not_show_them() -> None:
+    """A plain date needs no note; one that was put otherwise has the words it was read from; a zone is kept by its name."""
+    assert read("12 March 1950").note is None
+    assert read("153 BC").note == 'written "153 BC"'
+    assert "told to the minute" in (read("2004-06-01 14:30 Europe/Paris").note or "")
+    assert read("2004-06-01 14:30 Europe/Paris").zone == "Europe/Paris"
+
+
+def test_parts_give_what_they_say_and_no_more() -> None:
+    """As TimelineJS tells dates: a year alone stays one, -44 is 44 BC, an hour alone is kept in words."""
+    assert of_parts("1978").date == "1978"
+    assert of_parts(622, "08", "").date == "0622-08"
+    assert of_parts("-44", "3", "15").date == "-0043-03-15"
+    assert of_parts("2001", "9", "11", "8", "46").date == "2001-09-11T08:46:00"
+    assert of_parts("2001", "9", "11", "8").date == "2001-09-11"
+    assert of_parts(1963.0, "August").date == "1963-08"
+    for parts in (("",), ("1999", "2", "30"), ("2001", "", "5"), ("2001", "13"), ("2001", "x"), (None, 3)):
+        with pytest.raises(DateUnread):
+            of_parts(*parts)
+
+
+def test_an_interval_says_when_it_ends() -> None:
+    """The same twice is once; times of day, which EDTF has not in intervals, are told; backwards is refused."""
+    assert interval(read("1914"), read("1918")).date == "1914/1918"
+    assert interval(read("1914"), read("1914")).date == "1914"
+    both = interval(read("2004-06-01T10:00:00"), read("2004-06-01T12:00:00"))
+    assert both == OthersDate("2004-06-01T10:00:00", "until 12:00:00")
+    assert "10:00:00" in (interval(read("2004-06-01T10:00:00"), read("2004-06-02")).note or "")
+    with pytest.raises(DateUnread):
+        interval(read("1918"), read("1914"))
+
+
+def test_first_days_of_years_are_asked_about_where_they_are_many() -> None:
+    """One 1 January among many days is one; in a column of them each may stand for its year."""
+    many = [Row(n, 0, 1, fields={"date": f"19{n:02d}-01-01"}) for n in range(10, 15)]
+    assert all(row.questions for row in ask_first_days(many))
+    few = [*(Row(n, 0, 1, fields={"date": f"1950-03-{n}"}) for n in range(10, 25)), many[0]]
+    assert not any(row.questions for row in ask_first_days(few))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(st.sampled_from("0123456789 -/.,:?~BCADc'sthMarXTZ–Q[]{}"), max_size=25))
+def test_any_words_are_a_date_or_a_line(written: str) -> None:
+    """Whatever is read is EDTF; whatever is not is refused in one line."""
+    try:
+        dates.parse(read(written).date)
+    except DateUnread as error:
+        assert "\n" not in str(error)

@@ -1,0 +1,91 @@
+"""HTML in the cells of others -> plain text: a line end between paragraphs, entities as characters, no tags.
+
+Owns that, and what it had to leave out. Must not fetch, nor run, anything. Standard library alone.
+"""
+
+import re
+from html.parser import HTMLParser
+from typing import Final, NamedTuple
+
+_BLOCKS: Final = frozenset(
+    (
+        *("p", "div", "section", "article", "header", "footer", "aside", "blockquote", "pre", "ul", "ol", "dl", "table"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "figure", "figcaption", "form", "hr"),
+    )
+)
+_LINES: Final = frozenset(["br", "li", "dt", "dd", "tr"])
+_SILENT: Final = frozenset(["script", "style", "template", "noscript", "head", "title"])
+_MEDIA: Final = frozenset(["img", "iframe", "video", "audio", "embed", "object", "source"])
+_LOOKS: Final = re.compile(r"<[a-zA-Z/!][^<>]*>|&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
+_MOST: Final = 2_000_000
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class PlainText(NamedTuple):
+    """A text without tags, and what stood in them: ("link", address, words), ("img", address, why), and so on."""
+
+    text: str
+    dropped: tuple[tuple[str, str, str], ...] = ()
+
+
+def plain(text: str) -> PlainText:
+    """Turn HTML into plain text; what has no tags and no entities stays to the letter. A "<" that begins no tag is text."""
+    if not _LOOKS.search(text) or len(text) > _MOST:
+        return PlainText(_UNSEEN.sub("", text).strip())
+    parser = _Parser()
+    parser.feed(text)
+    parser.close()
+    return PlainText(_tidied("".join(parser.found)), tuple(parser.dropped))
+
+
+def one_line(text: str) -> PlainText:
+    """Turn HTML into a single line, as titles are."""
+    read = plain(text)
+    return PlainText(" ".join(read.text.split()), read.dropped)
+
+
+class _Parser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found = list[str]()
+        self.dropped = list[tuple[str, str, str]]()
+        self._silent = 0
+        self._links = list[tuple[str, int]]()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._break(tag)
+        if tag in _SILENT:
+            self._silent += 1
+        given = dict(attrs)
+        if tag == "a" and given.get("href"):
+            self._links.append((given["href"] or "", len(self.found)))
+        if tag in _MEDIA and (given.get("src") or given.get("data")):
+            self.dropped.append((tag, given.get("src") or given.get("data") or "", "a happening shows no pictures"))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _SILENT:
+            self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._break(tag)
+        if tag in _SILENT and self._silent:
+            self._silent -= 1
+        if tag == "a" and self._links:
+            address, start = self._links.pop()
+            words = " ".join("".join(self.found[start:]).split())
+            self.dropped.append(("link", address, f'of "{words[:60]}": a summary is plain text'))
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.found.append(re.sub(r"[ \t\r\n\f]+", " ", _UNSEEN.sub("", data)))
+
+    def _break(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.found.append("\n\n")
+        elif tag in _LINES:
+            self.found.append("\n")
+
+
+def _tidied(text: str) -> str:
+    lines = [line.strip(" ") for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
