@@ -39,7 +39,11 @@ def read(
         with_metadata=True,
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
-    main = readable("\n".join(filter(None, (document.text, document.comments)))).strip() + "\n" if document else ""
+    main = (
+        readable("\n".join(filter(None, (getattr(document, "text", ""), getattr(document, "comments", ""))))).strip() + "\n"
+        if document
+        else ""
+    )
     extractor, kept = f"trafilatura {version('trafilatura')} ({_SETTINGS}), {how}", main
     if not _holds(main, page):
         extractor, kept = f"lxml {version('lxml')} (all text of the page), {how}", whole
@@ -61,12 +65,5 @@ def _holds(text: str, page: Page) -> bool:
 
 
 def _facts_of(document: object) -> dict[str, str]:
-    said = {
-        "title": "title",
-        "author": "author",
-        "publisher": "sitename",
-        "published": "date",
-        "language": "language",
-        "url": "url",
-    }
-    return facts(**{name: getattr(document, attribute, None) for name, attribute in said.items()})
+    said = {name: getattr(document, name, None) for name in ("title", "author", "language", "url")}
+    return facts(**said, publisher=getattr(document, "sitename", None), published=getattr(document, "date", None))

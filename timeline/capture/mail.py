@@ -8,7 +8,7 @@ import email.policy
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import getaddresses
-from typing import Final, cast
+from typing import Final
 
 from timeline.capture.encodings import decoded_page, known
 from timeline.capture.found import Found, facts, readable
@@ -21,11 +21,9 @@ _SEALED: Final = ("multipart/encrypted", "application/pkcs7-mime", "application/
 
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> Found:
     """Read an e-mail: its head, its plain text (of HTML only where there is none), and the names of what is attached."""
-    message = cast(EmailMessage, email.message_from_bytes(content, policy=email.policy.default))
+    message = email.message_from_bytes(content, policy=email.policy.default)
     if not any(message.get(header) for header in ("From", "Date", "Subject", "Received", "Message-ID")):
-        raise DocumentUnreadable(
-            f"{name}: is not an e-mail, it has no From, Date or Subject. Save it anew from the mail program, as .eml"
-        )
+        raise DocumentUnreadable(f"{name}: is not an e-mail, it has no From, Date or Subject. Save it anew as .eml")
     if message.get_content_type() in _SEALED and "signed-data" not in str(message.get_param("smime-type", "")):
         raise DocumentUnreadable(f"{name}: is encrypted. Archive what the mail program shows, saved as .txt in UTF-8")
     head = [f"{header}: {_one_line(message, header)}" for header in _HEAD if message.get(header)]

@@ -6,7 +6,7 @@ scanned has no text.
 
 import logging
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from timeline.capture.found import MAXIMUM_CHARACTERS, Found, facts, readable
 from timeline.errors import DocumentUnreadable
@@ -15,6 +15,7 @@ MAXIMUM_PAGES: Final = 20_000
 _NOT_TITLES: Final = ("microsoft word", "untitled", "powerpoint presentation")
 _FILES: Final = (".doc", ".docx", ".indd", ".odt", ".pdf", ".qxd", ".rtf", ".tex", ".ppt", ".pptx", ".xls", ".xlsx")
 _NAMED_PAGES: Final = 12
+_Pdf: TypeAlias = Any  # a library's own, which is imported only when it is needed
 
 
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> Found:
@@ -31,9 +32,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
             raise _encrypted(name)
         count = len(reader.pages)
         if count > MAXIMUM_PAGES:
-            raise DocumentUnreadable(
-                f"{name}: has {count:,} pages, at most {MAXIMUM_PAGES:,} are read. Archive the part that you cite"
-            )
+            raise DocumentUnreadable(f"{name}: has {count:,} pages, more than {MAXIMUM_PAGES:,}. Archive the part that you cite")
         pages, length = [], 0
         for page in reader.pages:
             pages.append(readable(page.extract_text()))
@@ -49,12 +48,12 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         ) from None
     except (PyPdfError, RecursionError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise DocumentUnreadable(
-            f"{name}: is not a sound PDF ({type(error).__name__}); it may be cut short. Get it anew, or archive its text, saved as .txt"
+            f"{name}: is not a sound PDF ({type(error).__name__}); it may be cut short. Get it anew, or archive its text"
         ) from None
     without = [number for number, page in enumerate(pages, 1) if not page.strip()]
     if not pages or len(without) == len(pages):
         raise DocumentUnreadable(
-            f"{name}: there is no text on any of its {len(pages)} pages; they are scanned. Recognise the text (OCR) first, or type it"
+            f"{name}: there is no text on any of its {len(pages)} pages; it is scanned. Recognise the text (OCR), or type it"
         )
     told = f"; no text on {_pages(without)}" if without else ""
     return Found("\f".join(pages), f"pypdf {pypdf.__version__} (plain, pages parted by form feeds{told})", found)
@@ -71,9 +70,9 @@ def _pages(numbers: list[int]) -> str:
     return f"page{'s' if len(numbers) > 1 else ''} {named}{rest}"
 
 
-def _facts_of(reader: Any) -> dict[str, str]:
+def _facts_of(reader: _Pdf) -> dict[str, str]:
     """Read the bibliography: XMP before the older information. When the file was made is not when it was published."""
-    information = {}
+    information: _Pdf = {}
     try:
         information = reader.metadata or {}
         xmp = reader.xmp_metadata
@@ -92,12 +91,12 @@ def _facts_of(reader: Any) -> dict[str, str]:
     )
 
 
-def _string(information: Any, key: str) -> str:
+def _string(information: _Pdf, key: str) -> str:
     value = information.get(key)
     return str(value) if isinstance(value, str) else ""
 
 
-def _of_xmp(xmp: Any, name: str) -> str:
+def _of_xmp(xmp: _Pdf, name: str) -> str:
     try:
         value = getattr(xmp, name, None)
     except Exception:  # as above

@@ -3,10 +3,12 @@
 Owns which elements hold text, and which stand on a line of their own. Must not choose what matters.
 """
 
+# ruff: noqa: SIM905 names of elements are read at a glance as words
+
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from timeline.capture.found import facts
 from timeline.errors import DocumentUnreadable
@@ -16,12 +18,11 @@ _APART: Final = frozenset(
     "p h1 h2 h3 h4 h5 h6 blockquote pre table ul ol dl figure section article main header footer aside nav form hr fieldset "
     "address details".split()
 )
-_LINES: Final = _APART | frozenset(
-    "div li dt dd tr caption figcaption legend summary body center option br thead tbody tfoot".split()
-)
+_LINES: Final = _APART | frozenset("div li dt dd tr caption figcaption legend summary body center thead tbody tfoot".split())
 _BESIDE: Final = frozenset(("nav", "aside", "header", "footer", "form"))
 _PARAGRAPHS: Final = frozenset("p li blockquote td th dd dt pre figcaption caption h1 h2 h3 h4 h5 h6".split())
 _PARENTS: Final = frozenset("p li blockquote td th dd ul ol table div dl".split())
+_Element: TypeAlias = Any  # a library's own, which is imported only when it is needed
 _WHITE = re.compile(r"[ \t\n\r\f]+")  # a no-break space stays
 _DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
 
@@ -30,7 +31,7 @@ _DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
 class Page:
     """A page that was parsed, forgivingly, as browsers do."""
 
-    tree: Any
+    tree: _Element
 
     def text(self) -> str:
         """Write all of the text."""
@@ -68,8 +69,8 @@ class Page:
 
 def parse(text: str, name: str) -> Page:
     """Parse a page. Raises DocumentUnreadable where there is nothing to parse, or where it nests deeper than can be read whole."""
-    import lxml.html  # noqa: PLC0415 it belongs to an extra
-    from lxml.etree import LxmlError  # noqa: PLC0415
+    import lxml.html  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
+    from lxml.etree import LxmlError  # type: ignore[import-untyped]  # noqa: PLC0415
 
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     content = _DECLARATION.sub("", text.replace("\0", "")).encode("utf-8", "replace")
@@ -125,7 +126,7 @@ class _Pieces:
             self._space = False
 
 
-def _write(step: str, element: Any, pieces: _Pieces) -> None:
+def _write(step: str, element: _Element, pieces: _Pieces) -> None:
     tag = element.tag
     if step == "tail":
         pieces.write(element.tail or "")
@@ -143,9 +144,9 @@ def _write(step: str, element: Any, pieces: _Pieces) -> None:
         pieces.write(element.text or "")
 
 
-def _walk(root: Any) -> Iterator[tuple[str, Any]]:
+def _walk(root: _Element) -> Iterator[tuple[str, Any]]:
     """Walk a tree in the order of its text, past what is not shown, however deep."""
-    from lxml.etree import iterwalk  # noqa: PLC0415 it belongs to an extra
+    from lxml.etree import iterwalk  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
     walk = iterwalk(root, events=("start", "end"))
     for event, element in walk:
@@ -158,7 +159,7 @@ def _walk(root: Any) -> Iterator[tuple[str, Any]]:
             yield "tail", element
 
 
-def _texts(element: Any) -> Iterator[str]:
+def _texts(element: _Element) -> Iterator[str]:
     for step, one in _walk(element):
         if step == "start":
             yield one.text or ""

@@ -1,0 +1,79 @@
+"""Keeping what was fetched as a WARC 1.1 (ISO 28500), with SHA-256 digests.
+
+Owns the records. Must not reach out, nor tell of the machine it runs on.
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+
+from timeline.errors import FetchRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One request and its response, byte for byte, from which address, and when."""
+
+    url: str
+    address: str
+    at: datetime
+    request: bytes
+    response: bytes
+
+    @property
+    def body(self) -> bytes:
+        """Give what follows the head, as it was sent."""
+        return self.response.partition(b"\r\n\r\n")[2]
+
+
+def kept(hops: Sequence[Hop], software: str) -> bytes:
+    """Write a compressed WARC: what wrote it, then each response and the request for it."""
+    try:
+        from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
+    except ImportError:
+        raise FetchRefused("fetching needs the extra: pip install 'cited-timeline[capture]'") from None
+
+    out = BytesIO()
+    writer = WARCWriter(out, gzip=True, warc_version="1.1")
+    about = f"software: {software}\r\nformat: WARC File Format 1.1\r\n".encode()
+    headers = {"WARC-Date": _date(hops[0].at), "WARC-Block-Digest": _digest(about)}
+    writer.write_record(
+        writer.create_warc_record(
+            None,
+            "warcinfo",
+            payload=BytesIO(about),
+            length=len(about),
+            warc_content_type="application/warc-fields",
+            warc_headers_dict=headers,
+        )
+    )
+    for hop in hops:
+        answered = None
+        for kind, content in (("response", hop.response), ("request", hop.request)):
+            headers = {"WARC-Date": _date(hop.at), "WARC-IP-Address": hop.address, "WARC-Block-Digest": _digest(content)}
+            if kind == "response":
+                headers["WARC-Payload-Digest"] = _digest(hop.body)
+            elif answered is not None:
+                headers["WARC-Concurrent-To"] = answered
+            record = writer.create_warc_record(
+                hop.url,
+                kind,
+                payload=BytesIO(content),
+                length=len(content),
+                warc_content_type=f"application/http; msgtype={kind}",
+                warc_headers_dict=headers,
+            )
+            answered = record.rec_headers.get_header("WARC-Record-ID")
+            writer.write_record(record)
+    return out.getvalue()
+
+
+def _digest(content: bytes) -> str:
+    return "sha256:" + base64.b32encode(hashlib.sha256(content).digest()).decode()
+
+
+def _date(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
