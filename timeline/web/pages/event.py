@@ -12,7 +12,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 
 from timeline.errors import StatementInvalid
 from timeline.web import access, assets, links
-from timeline.web.pages import files, frame, proving, redactions, told, when
+from timeline.web.pages import files, frame, linked, proving, redactions, told, when
 
 SCRIPTS = ("proof.js", "told.js", "checks.js", "notes.js", "sums.js")
 
@@ -67,6 +67,7 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
         "end": end,
         "as_of": f"{here}?as_of={position}",
         "table_row": datasette.urls.row(database.name, "events", str(position)),
+        "linked": await linked.data(datasette, request, database, position, position) if kind == "happening" else None,
         **await _proof(datasette, request, database, position),
     }
     trail = [(here, "timeline"), (context["canonical"], f"event {position}")]

@@ -12,7 +12,7 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
 from timeline.web import access, links
-from timeline.web.pages import cards, frame, history, known, moment, quotation, when
+from timeline.web.pages import cards, frame, history, known, linked, moment, quotation, when
 from timeline.web.pages import state as states
 from timeline.web.pages.history import Version
 from timeline.web.pages.state import State
@@ -70,6 +70,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         "versions": list(reversed(versions)),
         "earlier_versions": versions[0].version - 1,
         **await _relations(datasette, database, id_, version, state),
+        "linked": await linked.data(datasette, request, database, version.position, state.as_of),
         "table_row": datasette.urls.row(database.name, "happenings", tilde_encode(id_)),
     }
     trail = [(timeline, "timeline"), (here, known.clipped(title, 60))]

@@ -42,9 +42,11 @@ GROUPS = (
 # What a reader's own program asks for again and again.
 FEEDS = ("ics", "atom", "jsonfeed")
 # What people call a field that a format may not have.
-_FIELDS = {
+FIELDS = {
     "date": "vague dates", "date.uncertain": "uncertain and approximate dates", "date.open": "open and unknown starts and ends",
     "date.parts": "seasons, sets and unspecified digits", "date.interval": "periods", "date.time": "times of day",
+    "date.far": "years of more than four digits",
+    "date.unknown": "dates of which no side is known", "date.shift": "shifts from universal time",
     "date_note": "how a date was read", "zone": "time zones", "instant": "the instant in universal time", "title": "titles",
     "summary": "summaries", "kind": "kinds", "place": "places", "latitude": "coordinates", "longitude": "coordinates",
     "part_of": "what is part of what", "attributed_to": "whose claim it is", "actors": "who took part", "role": "roles",
@@ -95,7 +97,7 @@ def loses(format: Format) -> tuple[tuple[str, str], ...]:
     """Say what a format cannot say: fields of the same fate together, those that are merely left out last."""
     fates: dict[str, list[str]] = {}
     for field, fate in format.loses.items():
-        called = _FIELDS.get(field) or _FIELDS.get(field.rpartition(".")[2]) or field.replace("_", " ").replace(".", " ")
+        called = FIELDS.get(field) or FIELDS.get(field.rpartition(".")[2]) or field.replace("_", " ").replace(".", " ")
         known = fates.setdefault(fate, [])
         if called not in known:
             known.append(called)

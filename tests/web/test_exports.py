@@ -1,0 +1,435 @@
+"""The page of exports and its files: the same happenings as on the timeline, in every format, for those who may read them."""
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import DESK, PHONE, Served, Visitor, serving
+from datasette.app import Datasette
+from test_pages_demo import IN_ORDER, build
+from test_pages_demo import serve as serve_demo
+
+from timeline import Timeline
+from timeline.exchange import writing
+from timeline.exchange.writing.record import About, Format, Happening
+from timeline.web import links, security
+from timeline.web.pages import exports, offers, taking
+
+PAGE = "/demo/-/timeline/export"
+
+
+@pytest.fixture(scope="module")
+def demo_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the demo once."""
+    return build(tmp_path_factory.mktemp("exports") / "demo.db")
+
+
+@pytest.fixture
+def demo(demo_db: Path) -> Datasette:
+    """Serve the demo."""
+    return serve_demo(demo_db)
+
+
+def lines(happenings: Iterable[Happening], about: About) -> Iterator[str]:
+    """Write a line for each happening, after what is said of the whole."""
+    yield f"{about.title}|{about.page}|{about.asked}|{about.query}|{about.as_of}|{about.position}|{about.at}\n"
+    for one in happenings:
+        yield f"{one.id}@{one.version} {one.title}\n"
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Format]:
+    """Give a function that puts a format of ours in the place of one, however that is written."""
+    real = writing.format_named
+    stubs: dict[str, Format] = {}
+    monkeypatch.setattr(writing, "format_named", lambda name: stubs.get(name) or real(name))
+
+    def put(name: str, media_type: str = "text/plain", **fields: Any) -> Format:  # noqa: ANN401 - any of Format's
+        given: dict[str, Any] = {"title": "A stub", "suffix": ".txt", "write": lines, **fields}
+        stubs[name] = Format(name=name, media_type=media_type, **given)
+        return stubs[name]
+
+    return put
+
+
+async def text(datasette: Datasette, path: str, status: int = 200) -> str:
+    """Fetch a file."""
+    response = await datasette.client.get(path)
+    assert response.status_code == status, response.text
+    return str(response.text)
+
+
+def ids(written: str) -> list[str]:
+    """Tell which happenings a stub wrote."""
+    return [line.partition("@")[0] for line in written.splitlines()[1:]]
+
+
+@pytest.mark.asyncio
+async def test_the_page_lists_every_format_with_its_address(demo: Datasette) -> None:
+    """Each that can be loaded, once, in its group, with what it is for and the command that does the same."""
+    html = await text(demo, PAGE)
+    for name in offers.names():
+        assert html.count(f'<li id="{name}">') == 1
+        assert f'href="{PAGE}/{name}"' in html
+        assert f"timeline export {name}</code>" in html
+    assert "15 happenings: the whole timeline as it now stands" in " ".join(html.split())
+
+
+def test_every_format_has_its_place_and_each_field_its_words() -> None:
+    """No format is missing in the groups, none is there twice, and what is lost is said in people's words."""
+    grouped = [name for _, members in offers.GROUPS for name in members]
+    assert sorted(grouped) == sorted(writing.NAMES)
+    for name in offers.names():
+        format = offers.found(name)
+        assert format is not None
+        assert all(what and fate for what, fate in offers.loses(format))
+        unknown = [field for field in format.loses if field not in offers.FIELDS and field.rpartition(".")[2] not in offers.FIELDS]
+        assert unknown == [], name
+
+
+def test_a_format_that_cannot_be_loaded_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither on the page nor by its name."""
+
+    def missing(name: str) -> Format:
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr(writing, "format_named", missing)
+    assert offers.names() == []
+    assert list(offers.groups()) == []
+    assert offers.found("csv") is None
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", writing.NAMES)
+@pytest.mark.parametrize("query", ["", "?kind=assembly&from=2025", "?as_of=12&status=all"])
+async def test_every_format_is_served(demo: Datasette, name: str, query: str) -> None:
+    """As its own media type, with a file's name, tagged, and the same each time."""
+    format = offers.found(name)
+    if format is None:
+        pytest.skip(f"{name} cannot be loaded here")
+    response = await demo.client.get(f"{PAGE}/{name}{query}")
+    if response.status_code == 400 and "needs the extra" in response.text:
+        pytest.skip(response.text)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"].startswith(format.media_type.partition(";")[0])
+    if response.headers["content-type"].startswith("text/"):
+        assert response.headers["content-type"].endswith("charset=utf-8")
+    disposition = response.headers["content-disposition"]
+    assert re.fullmatch(rf'(inline|attachment); filename="demo[a-z0-9-]*{re.escape(format.suffix)}"', disposition)
+    assert disposition.startswith("inline") is (name in ("atom", "jsonfeed", "html", "svg", "png"))
+    assert response.content
+    assert response.headers["etag"]
+    again = await serve_demo(Path(demo.get_database("demo").path)).client.get(f"{PAGE}/{name}{query}")
+    assert again.content == response.content
+
+
+@pytest.mark.asyncio
+async def test_happenings_come_in_the_order_of_time(demo: Datasette, stub: Callable[..., Format]) -> None:
+    """The very ones of the page, in its order; a feed has the last recorded first, and no more than it holds."""
+    stub("csv")
+    assert ids(await text(demo, f"{PAGE}/csv")) == list(IN_ORDER)
+    stub("atom", order="recorded", most=3)
+    database = demo.get_database("demo")
+    rows = await database.execute("select id from happenings where status = 'current' order by position desc limit 3")
+    assert ids(await text(demo, f"{PAGE}/atom")) == [row["id"] for row in rows.rows]
+
+
+@pytest.mark.asyncio
+async def test_filters_hold_and_are_said(demo: Datasette, stub: Callable[..., Format]) -> None:
+    """All of the page's own, in words as well; what draws or turns the page is nothing to a file."""
+    stub("csv")
+    written = await text(demo, f"{PAGE}/csv?kind=session&from=2025&view=2025/2026&size=1&print=1&before=end")
+    assert ids(written) == ["opening"]
+    title, page, asked, query, as_of, position, at = written.splitlines()[0].split("|")
+    assert (title, page) == ("demo", "http://localhost/demo/-/timeline")
+    assert (asked, query, as_of) == ("kind: session; from: 2025", "?kind=session&from=2025", "None")
+    assert int(position) > 15
+    assert at.startswith("2026-01-05T")
+    assert ids(await text(demo, f"{PAGE}/csv?q=nothinglikethis")) == []
+
+
+@pytest.mark.asyncio
+async def test_as_of_a_position_it_is_what_stood_then(tmp_path: Path, stub: Callable[..., Format]) -> None:
+    """Versions since corrected and happenings since retracted are there, and what came later is not."""
+    path = tmp_path / "past.db"
+    with Timeline(path) as timeline:
+        source = timeline.archive(id="s", text="It was so. It was not so.", title="As it was first called")
+        cited = [source.quote("It was so")]
+        timeline.record("a", title="First told", date="2001", citations=cited)
+        timeline.record("b", title="Misread", date="2000", citations=cited)
+        timeline.correct("a", title="Told again", reason="better known")
+        timeline.retract("b", reason="misread")
+        timeline.record("c", title="Later", date="1999", citations=cited)
+    datasette = serve_demo(path)
+    stub("csv")
+    at = "/past/-/timeline/export/csv"
+    assert (await text(datasette, f"{at}?as_of=3")).splitlines()[1:] == ["b@1 Misread", "a@1 First told"]
+    assert (await text(datasette, f"{at}?as_of=4")).splitlines()[1:] == ["b@1 Misread", "a@2 Told again"]
+    assert (await text(datasette, at)).splitlines()[1:] == ["c@1 Later", "a@2 Told again"]
+    assert (await text(datasette, f"{at}?status=retracted")).splitlines()[1:] == ["b@2 Misread"]
+    assert "|as of: position 3|?as_of=3|3|" in await text(datasette, f"{at}?as_of=3")
+    assert ids(await text(datasette, f"{at}?as_of=0")) == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("from=rain", "From: “rain” is no date. Write a year"),
+        ("mark=odd", "Marks: “odd” is not one of the choices, which are disputed"),
+        ("status=gone", "Show: “gone” is not one of the choices."),
+        ("as_of=whenever", "As of: “whenever” is neither a position"),
+        ("q=...", "The search has no letter or digit in it"),
+        ("kind=a&kind=b", "Kind: stands in the address 2 times, and only one can hold."),
+    ],
+)
+async def test_a_filter_that_makes_no_sense_gives_no_file(demo: Datasette, query: str, words: str) -> None:
+    """A file of more than was asked for would be believed: one line says what is wrong. The page says what it did instead."""
+    said = await text(demo, f"{PAGE}/csv?{query}", 400)
+    assert said.startswith(words)
+    assert said.count("\n") == 1
+    assert "left out" not in said
+    page = await demo.client.get(f"{PAGE}?{query}")
+    assert page.status_code == (400 if "search" not in words else 200)
+    assert "timeline-problem" in page.text
+
+
+@pytest.mark.asyncio
+async def test_an_unknown_format_is_told_of_in_a_line(demo: Datasette) -> None:
+    """With those that there are; the suffix of a known one may follow its name."""
+    said = await text(demo, f"{PAGE}/docx", 404)
+    assert said == f"There is no format “docx”. Ask for one of these: {', '.join(offers.names())}\n"
+    assert await text(demo, f"{PAGE}/csv.csv") == await text(demo, f"{PAGE}/csv")
+    assert (await demo.client.get("/demo/-/timeline/export/csv/more")).status_code == 404
+    assert (await demo.client.get("/nowhere/-/timeline/export/csv")).status_code == 404
+
+
+@pytest.mark.asyncio
+async def test_more_than_are_written_at_once_are_refused_in_a_line(
+    demo: Datasette, stub: Callable[..., Format], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what to do; of a feed the latest are written all the same, and the page says so."""
+    from timeline.web.pages import rows
+
+    for module, name in ((rows, "COUNT_TO"), (taking, "MOST")):
+        monkeypatch.setattr(module, name, 4)
+    said = await text(demo, f"{PAGE}/csv", 400)
+    assert said == (
+        "Csv: more than 4 happenings match, and 4 are the most at once here."
+        " Choose fewer with a filter, or write it on the command line: timeline export csv\n"
+    )
+    stub("atom", order="recorded", most=2)
+    assert len(ids(await text(demo, f"{PAGE}/atom"))) == 2
+    page = await text(demo, PAGE)
+    assert "Here a file holds up to 4 happenings" in page
+    stub("svg", most=1)
+    assert (await text(demo, f"{PAGE}/svg?place=Marrakech", 400)).startswith("Svg: 2 happenings match, and 1 are the most at once")
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_grows_too_large_is_refused_in_a_line(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither memory nor a thread is given to it without end."""
+    monkeypatch.setattr(taking, "MOST_BYTES", 100)
+    assert "this is more than" in await text(demo, f"{PAGE}/csv", 400)
+    monkeypatch.setattr(taking, "LONGEST_MS", -1)
+    assert "took longer than" in await text(demo, f"{PAGE}/csv", 400)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("table", exports.TABLES)
+async def test_a_denied_table_closes_page_and_files(demo_db: Path, table: str) -> None:
+    """Whatever an export says of it, the table itself would not have been shown; nor does the timeline page lead there."""
+    closed = {"databases": {"demo": {"tables": {table: {"allow": False}}}}}
+    datasette = serve_demo(demo_db, metadata=closed)
+    for path in (PAGE, f"{PAGE}/csv", f"{PAGE}/jsonl", f"{PAGE}/nosuch"):
+        assert (await datasette.client.get(path)).status_code == 403, path
+    page = await datasette.client.get("/demo/-/timeline")
+    assert "/export" not in page.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("table", exports.TABLES_OF_THE_ARCHIVE)
+async def test_a_bundle_holds_the_documents_and_is_closed_with_them(demo_db: Path, table: str) -> None:
+    """All else is open still, and the page says which is not."""
+    closed = {"databases": {"demo": {"tables": {table: {"allow": False}}}}}
+    datasette = serve_demo(demo_db, metadata=closed)
+    assert (await datasette.client.get(f"{PAGE}/jsonl")).status_code == 403
+    assert (await datasette.client.get(f"{PAGE}/csv")).status_code == 200
+    assert "Closed to you" in await text(datasette, PAGE)
+
+
+@pytest.mark.asyncio
+async def test_a_bundle_without_filters_is_everything(demo: Datasette) -> None:
+    """What was retracted and corrected as well; with a filter the streams of what it chooses; as of then, what stood."""
+    whole = [json.loads(line) for line in (await text(demo, f"{PAGE}/jsonl")).splitlines()]
+    assert [entry for entry in whole if "retract" in entry]
+    assert [entry for entry in whole if "correct" in entry]
+    assert [entry["source"]["id"] for entry in whole if "source" in entry] == ["notes", "dispatch", "arabic"]
+    part = [json.loads(line) for line in (await text(demo, f"{PAGE}/jsonl?kind=session")).splitlines()]
+    assert "opening" in [entry["happening"]["id"] for entry in part if "happening" in entry]
+    assert not [entry for entry in part if "retract" in entry]
+    then = [json.loads(line) for line in (await text(demo, f"{PAGE}/jsonl?as_of=8")).splitlines()]
+    assert {*then[0]} == {"happening"}
+    assert "without their history and sources" in await text(demo, f"{PAGE}?as_of=8")
+
+
+@pytest.mark.asyncio
+async def test_a_copy_that_holds_is_not_sent_again(tmp_path: Path) -> None:
+    """304 for the page and for files, until something is recorded; a closed table is asked about before."""
+    path = build(tmp_path / "demo.db")
+    datasette = serve_demo(path)
+    for address in (PAGE, f"{PAGE}/csv", f"{PAGE}/csv?kind=session"):
+        held = {"if-none-match": (await datasette.client.get(address)).headers["etag"]}
+        again = await datasette.client.get(address, headers=held)
+        assert (again.status_code, again.content) == (304, b"")
+        assert (await datasette.client.get(f"{address}{'&' if '?' in address else '?'}to=2000", headers=held)).status_code == 200
+    with Timeline(path) as timeline:
+        timeline.retract("opening", reason="misread")
+    assert (await datasette.client.get(f"{PAGE}/csv?kind=session", headers=held)).status_code == 200
+
+
+@pytest.mark.asyncio
+async def test_a_head_request_has_the_headers_and_no_body(demo: Datasette) -> None:
+    """For feed readers that look whether it is there."""
+    got, head = await demo.client.get(f"{PAGE}/csv"), await demo.client.head(f"{PAGE}/csv")
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-type", "content-disposition", "etag", "cache-control"):
+        assert head.headers[name] == got.headers[name]
+    assert (await demo.client.head(PAGE)).status_code == 200
+    assert (await demo.client.head(f"{PAGE}/csv?from=rain")).status_code == 400
+
+
+@pytest.mark.asyncio
+async def test_addresses_in_a_file_are_those_of_the_site(demo_db: Path, stub: Callable[..., Format]) -> None:
+    """With its base_url, and https where the site forces that."""
+    stub("atom", order="recorded")
+    datasette = serve_demo(demo_db, settings={"base_url": "/times/", "force_https_urls": True})
+    written = await text(datasette, f"{PAGE}/atom")
+    assert written.startswith("demo|https://localhost/times/demo/-/timeline|")
+    page = await text(datasette, f"{PAGE}?kind=session")
+    assert "https://localhost/times/demo/-/timeline/export/atom?kind=session</code>" in page
+
+
+@pytest.mark.asyncio
+async def test_a_document_loads_and_runs_nothing(demo: Datasette, stub: Callable[..., Format]) -> None:
+    """Only the style sheet that it begins with holds, by its hash; a second one, or a script, is somebody else's."""
+    body = "<style>p { color: red }</style><p>Hello<style>p { color: blue }</style><script>alert(1)</script>"
+    stub("html", "text/html", write=lambda _, __: iter([body]), suffix=".html")
+    response = await demo.client.get(f"{PAGE}/html")
+    policy = response.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert security._hash("p { color: red }") in policy
+    assert security._hash("p { color: blue }") not in policy
+    assert "script-src" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert response.headers["x-frame-options"] == "DENY"
+    assert response.headers["content-disposition"] == 'inline; filename="demo.html"'
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", ["html", "svg"])
+async def test_what_a_browser_shows_is_styled_by_what_its_policy_allows(demo: Datasette, name: str) -> None:
+    """There is one style sheet, no style attribute, and no script."""
+    if offers.found(name) is None:
+        pytest.skip(f"{name} cannot be loaded here")
+    body = await text(demo, f"{PAGE}/{name}")
+    assert body.count("<style") <= 1
+    assert not re.search(r"<[^>]* style=", body)
+    assert "<script" not in body
+
+
+@pytest.mark.asyncio
+async def test_the_timeline_page_leads_there_with_its_filters(demo: Datasette, stub: Callable[..., Format]) -> None:
+    """Beside the ways to its rows; and feed readers find the feeds by themselves."""
+    stub("atom", "application/atom+xml", title="Atom")
+    stub("jsonfeed", "application/feed+json", title="JSON Feed")
+    html = await text(demo, "/demo/-/timeline?kind=session&lanes=kind&size=5")
+    assert f'<a href="{PAGE}?kind=session">' in html
+    for type_, title, name in (("atom+xml", "Atom", "atom"), ("feed+json", "JSON Feed", "jsonfeed")):
+        link = f'<link rel="alternate" type="application/{type_}" title="demo: {title}" href="{PAGE}/{name}?kind=session">'
+        assert link in html
+
+
+@pytest.mark.asyncio
+async def test_the_page_says_the_filters_in_words_and_as_a_command(demo: Datasette) -> None:
+    """A person by name, a source by its title, a day in words; the command quotes what a shell would read otherwise."""
+    html = await text(demo, f"{PAGE}?actor=faisal-shahkar&source=dispatch&as_of=2026-01-05&status=all&q=it%27s%20--x%20now")
+    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd><bdi>([^<]*)</bdi>", html))
+    assert facts["Who"] == "Faisal Shahkar"
+    assert facts["As of"] == "the end of 5 January 2026"
+    assert facts["Show"] == "retracted ones too"
+    command = re.search(r"<code dir=\"ltr\">(timeline export csv[^<]*)</code>", html)
+    assert command is not None
+    words = shlex.split(command[1].replace("&#39;", "'").replace("&#34;", '"').replace("&quot;", '"'))
+    assert words[3:] == ["--q", "it's --x now", "--actor", "faisal-shahkar", "--source", "dispatch", "--as-of", "2026-01-05",
+                         "--status", "all"]  # fmt: skip
+
+
+@pytest.mark.asyncio
+async def test_a_happening_of_the_pages_name_is_found(tmp_path: Path) -> None:
+    """Its own address is another one, and this page leads there."""
+    path = tmp_path / "named.db"
+    with Timeline(path) as timeline:
+        source = timeline.archive(id="s", text="Goods left the port.", title="S")
+        timeline.record("export", title="Goods leave", date="2001", citations=[source.quote("Goods left")])
+    datasette = serve_demo(path)
+    address = links.happening(datasette, "named", "export")
+    assert address == "/named/-/timeline/~65xport"
+    assert "<h1" in await text(datasette, address)
+    assert f'href="{address}"' in await text(datasette, "/named/-/timeline")
+    assert f'href="{address}"' in await text(datasette, "/named/-/timeline/export")
+
+
+def linked(html: str) -> Any:  # noqa: ANN401 - it is JSON
+    """Read the JSON-LD of a page."""
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    return json.loads(found[0]) if found else None
+
+
+@pytest.mark.asyncio
+async def test_a_happenings_page_says_it_to_machines(demo: Datasette) -> None:
+    """As schema.org has it, as known then; nothing of one that was retracted, and the timeline page is not heavier."""
+    at = "/demo/-/timeline"
+    said = linked(await text(demo, f"{at}/assembly"))
+    assert (said["@type"], said["name"]) == ("Event", "The assembly meets")
+    assert said["url"] == "http://localhost/demo/-/timeline/assembly"
+    rows = await demo.get_database("demo").execute("select id, position, known_from from happening_versions where version = 1")
+    for row in list(rows.rows)[:3]:
+        then = linked(await text(demo, f"{at}/{row['id']}?as_of={row['known_from']}"))
+        assert then == linked(await text(demo, f"{at}/events/{row['position']}"))
+        assert then["identifier"] == row["id"]
+    gone = await demo.get_database("demo").execute("select id from happenings where status = 'retracted'")
+    assert linked(await text(demo, f"{at}/{gone.rows[0]['id']}")) is None
+    assert linked(await text(demo, at)) is None
+    assert linked(await text(demo, f"{at}/events/1")) is None
+
+
+@pytest.mark.asyncio
+async def test_nothing_that_is_said_ends_the_script(demo: Datasette) -> None:
+    """A title that is a script element stays a name."""
+    html = await text(demo, "/demo/-/timeline/hostile")
+    assert linked(html)["name"] == '<script>alert("title")</script>'
+    assert '<script>alert("title")' not in html
+
+
+def test_the_page_of_exports_in_a_browser(visitor: Visitor, demo_served: Served) -> None:
+    """Nothing that axe-core finds, in the light, in the dark and on a phone; nothing scrolls sideways."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    address = f"{demo_served.page}/export?kind=session&as_of=2026-01-05"
+    for look, width in (("light", DESK), ("dark", DESK), ("light", PHONE)):
+        page = visitor.open(address, settle=False, viewport={"width": width, "height": 900}, color_scheme=look)
+        page.locator(".formats summary").first.click()
+        found = axe.run(page, options={"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}})
+        assert [one["id"] for one in found.response["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.fixture
+def demo_served(demo_db: Path) -> Iterator[Served]:
+    """Serve the demo to a browser."""
+    with serving(demo_db.parent, demo_db) as served:
+        yield served
