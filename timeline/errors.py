@@ -134,3 +134,7 @@ class PublishingRefused(TimelineError):
 
 class ProjectRefused(TimelineError):
     """A project cannot be started there: the folder holds something, or cannot be written."""
+
+
+class FetchRefused(TimelineError):
+    """A document is not fetched: its address is not public, or what answers is too slow, too large, or no document."""
