@@ -35,7 +35,7 @@ def resolved(host: str, port: int, seconds: float, *, allow_loopback: bool = Fal
     for address in found:
         if not is_public(address) and not (allow_loopback and ipaddress.ip_address(address).is_loopback):
             raise FetchRefused(
-                f"{on_one_line(host)}: stands for {on_one_line(address)}, which is not a public address, so nothing is fetched from it. "
+                f"{on_one_line(host)}: stands for {on_one_line(address)}, which is not a public address. "
                 "Save the page yourself, and archive the file"
             )
     return found

@@ -61,13 +61,9 @@ def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = Fals
         try:
             hop, answer = _hop(parts, end, left, allow_loopback, clock)
         except TimeoutError:
-            raise FetchRefused(
-                f"{asked}: took more than {limits.seconds:g} seconds. Save the page yourself, and archive the file"
-            ) from None
+            raise FetchRefused(f"{asked}: took more than {limits.seconds:g} seconds. Save the page, and archive the file") from None
         except _TooLarge:
-            raise FetchRefused(
-                f"{asked}: is larger than {limits.bytes / 1e6:g} MB. Save it yourself, and archive the file"
-            ) from None
+            raise FetchRefused(f"{asked}: is larger than {limits.bytes / 1e6:g} MB. Save it, and archive the file") from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             reason = on_one_line(
                 str(getattr(error, "reason", None) or getattr(error, "strerror", None) or error or type(error).__name__)
@@ -91,11 +87,9 @@ def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = Fals
                 hop.body, answer.getheader("Transfer-Encoding") or "", answer.getheader("Content-Encoding") or "", limits.unpacked
             )
         except CodingRefused as error:
-            raise FetchRefused(f"{on_one_line(hop.url)}: {error}. Save it yourself, and archive the file") from None
+            raise FetchRefused(f"{on_one_line(hop.url)}: {error}. Save it, and archive the file") from None
         return Fetched(kept(hops, USER_AGENT), hop.url, answer.status, answer.getheader("Content-Type") or "", len(hops))
-    raise FetchRefused(
-        f"{asked}: leads elsewhere more than {limits.redirects} times. Open it in a browser, and give the address it ends at"
-    )
+    raise FetchRefused(f"{asked}: leads elsewhere more than {limits.redirects} times. Give the address where it ends")
 
 
 class _TooLarge(Exception):

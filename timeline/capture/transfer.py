@@ -17,7 +17,6 @@ class CodingRefused(Exception):
     """Why what was sent cannot be undone, in words that follow a name: "unpacks to more than 100 MB"."""
 
 
-
 def undone(content: bytes, transfer: str, coding: str, limit: int = MAXIMUM_BYTES) -> bytes:
     """Undo the transfer coding and the content codings that the headers tell. Raises CodingRefused."""
     if "chunked" in transfer.lower():
@@ -43,7 +42,6 @@ def _unpacked(content: bytes, coding: str, limit: int) -> bytes:
     if coding == "deflate":
         wrapped = len(content) > 1 and content[0] & 15 == 8 and int.from_bytes(content[:2], "big") % 31 == 0
         bits = zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS
-        )
         return _inflated(content, lambda: zlib.decompressobj(bits), limit)
     if coding == "br":
         return _with_brotli(content, limit)
