@@ -23,6 +23,7 @@ LIMIT = 80_000  # bytes of JavaScript and CSS, uncompressed, that any page may l
         "/timeline/-/timeline/sources/report",
         "/timeline/-/timeline/events/1",
         "/timeline/-/timeline/log/checkpoints",
+        "/timeline/-/timeline/export",
         "/timeline/happenings.timeline",
     ],
 )

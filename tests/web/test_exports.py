@@ -46,7 +46,7 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Format]:
     """Give a function that puts a format of ours in the place of one, however that is written."""
     real = writing.format_named
     stubs: dict[str, Format] = {}
-    monkeypatch.setattr(writing, "format_named", lambda name: stubs.get(name) or real(name))
+    monkeypatch.setattr(offers, "format_named", lambda name: stubs.get(name) or real(name))
 
     def put(name: str, media_type: str = "text/plain", **fields: Any) -> Format:  # noqa: ANN401 - any of Format's
         given: dict[str, Any] = {"title": "A stub", "suffix": ".txt", "write": lines, **fields}
@@ -97,7 +97,7 @@ def test_a_format_that_cannot_be_loaded_is_not_offered(monkeypatch: pytest.Monke
     def missing(name: str) -> Format:
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr(writing, "format_named", missing)
+    monkeypatch.setattr(offers, "format_named", missing)
     assert offers.names() == []
     assert list(offers.groups()) == []
     assert offers.found("csv") is None
@@ -418,13 +418,14 @@ async def test_nothing_that_is_said_ends_the_script(demo: Datasette) -> None:
 
 def test_the_page_of_exports_in_a_browser(visitor: Visitor, demo_served: Served) -> None:
     """Nothing that axe-core finds, in the light, in the dark and on a phone; nothing scrolls sideways."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    pytest.importorskip("axe_playwright_python.sync_playwright")
+    from test_accessibility import OPTIONS, complaints
+
     address = f"{demo_served.page}/export?kind=session&as_of=2026-01-05"
     for look, width in (("light", DESK), ("dark", DESK), ("light", PHONE)):
         page = visitor.open(address, settle=False, viewport={"width": width, "height": 900}, color_scheme=look)
         page.locator(".formats summary").first.click()
-        found = axe.run(page, options={"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}})
-        assert [one["id"] for one in found.response["violations"]] == []
+        assert complaints(page, OPTIONS) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -6,7 +6,7 @@ Owns those words, and which formats there are: those that can be loaded here. Mu
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from timeline.exchange import writing
+from timeline.exchange.writing import NAMES, format_named
 from timeline.exchange.writing.record import Format
 
 # Groups in the order in which people look for them: what a group is called, and its formats with what each is for.
@@ -48,7 +48,7 @@ FIELDS = {
     "date.far": "years of more than four digits",
     "date.unknown": "dates of which no side is known", "date.shift": "shifts from universal time",
     "date_note": "how a date was read", "zone": "time zones", "instant": "the instant in universal time", "title": "titles",
-    "summary": "summaries", "kind": "kinds", "place": "places", "latitude": "coordinates", "longitude": "coordinates",
+    "summary": "summaries", "kind": "kinds", "place": "places", "latitude": "latitudes", "longitude": "longitudes",
     "part_of": "what is part of what", "attributed_to": "whose claim it is", "actors": "who took part", "role": "roles",
     "tags": "tags", "related": "what is related", "quotations": "quotations", "status": "that something was retracted",
     "reason": "reasons of corrections", "version": "versions", "recorded_at": "when it was recorded",
@@ -75,14 +75,14 @@ class Offer:
 def found(name: str) -> Format | None:
     """Give a format by its name; None where there is none, or it cannot be loaded here."""
     try:
-        return writing.format_named(name)
+        return format_named(name)
     except (KeyError, ImportError):
         return None
 
 
 def names() -> list[str]:
     """Name the formats that there are."""
-    return [name for name in writing.NAMES if found(name)]
+    return [name for name in NAMES if found(name)]
 
 
 def groups() -> Iterator[tuple[str, list[Offer]]]:
