@@ -1,0 +1,174 @@
+"""iCalendar (RFC 5545): an event for each happening, by the days that its date allows.
+
+A calendar holds days and instants of the years 1 to 9999, and nothing vague: a vague date stands from the first day that is
+possible to the last, with the date in words before the title, and the EDTF string as X-TIMELINE-EDTF. What has no such days is
+named at the head, in X-TIMELINE-LEFT-OUT. People are named in words: an ATTENDEE would be sent invitations.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import quote as percent
+from urllib.parse import urlsplit
+
+from timeline import dates
+from timeline.exchange.writing import saying
+from timeline.exchange.writing.parts import Span, span
+from timeline.exchange.writing.record import About, Format, Happening
+
+OCTETS: Final = 75
+LOSES: Final = {
+    "date": "stands on all days that it allows, with the date in words before its title; X-TIMELINE-EDTF keeps it to the letter",
+    "date.open": "stands on the days of the side that is known; the date is said in words before its title",
+    "date.far": "left out where it begins before the year 1 or ends after 9999, and named in X-TIMELINE-LEFT-OUT",
+    "date.unknown": "left out, and named in X-TIMELINE-LEFT-OUT",
+    "zone": "an instant is written in UTC",
+    "date_note": "said in the description alone",
+    "attributed_to": "said in the description alone",
+    "actors": "named in the description alone",
+    "part_of": "left out",
+    "related": "left out",
+    "quotations": "said in the description, with the source; the place in its text and the grade are left out",
+}
+
+
+def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
+    """Write the calendar. What it cannot hold is named at its end."""
+    yield from map(_line, ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//timeline//timeline export//EN", "CALSCALE:GREGORIAN"))
+    yield _line(f"X-WR-CALNAME:{_text(about.title)}")
+    said = " ".join(saying.one_line(part) for part in (about.description, about.asked) if part)
+    if said:
+        yield _line(f"X-WR-CALDESC:{_text(said)}")
+    left: list[Happening] = []
+    held = 0
+    waiting: list[str] = []
+    # Properties of a calendar stand before its components, so that what is left out is known before the first is written.
+    for happening in happenings:
+        times = _times(happening)
+        if times is None:
+            left.append(happening)
+        else:
+            held += 1
+            waiting.append("".join(map(_line, _event(happening, about, times))))
+    for happening in left:
+        named = f"{happening.id}: {saying.when(happening.date)}: {saying.one_line(happening.title) or saying.NO_TITLE}"
+        yield _line(f"X-TIMELINE-LEFT-OUT:{_text(named)}")
+    if not held:
+        # A calendar must hold something: its own instant, told as what it is.
+        stamp = _utc(about.at)
+        yield from map(_line, ("BEGIN:VJOURNAL", "UID:nothing@timeline", f"DTSTAMP:{stamp}"))
+        yield from map(_line, ("SUMMARY:No happening that a calendar can hold was chosen", "END:VJOURNAL"))
+    yield from waiting
+    yield _line("END:VCALENDAR")
+
+
+def _event(happening: Happening, about: About, times: list[str]) -> Iterator[str]:
+    vague = _vague(happening, span(happening.date))
+    title = saying.one_line(happening.title) or saying.NO_TITLE
+    host = (urlsplit(about.page).hostname if about.page else None) or "timeline"
+    stamp = _utc(happening.recorded_at)
+    yield "BEGIN:VEVENT"
+    yield f"UID:{percent(happening.id, safe='')}@{host}"
+    yield from (f"DTSTAMP:{stamp}", f"LAST-MODIFIED:{stamp}", f"SEQUENCE:{happening.version - 1}")
+    yield from times
+    yield f"SUMMARY:{_text(f'{saying.when(happening.date)}: {title}' if vague else title)}"
+    yield f"DESCRIPTION:{_text(_description(happening))}"
+    categories = dict.fromkeys(tag for tag in (happening.kind, *happening.tags) if tag)
+    if categories:
+        yield f"CATEGORIES:{','.join(map(_text, categories))}"
+    if happening.place:
+        yield f"LOCATION:{_text(happening.place)}"
+    if happening.latitude and happening.longitude:
+        yield f"GEO:{happening.latitude};{happening.longitude}"
+    if about.page:
+        yield f"URL:{about.happening(happening.id)}"
+    yield f"STATUS:{'CANCELLED' if happening.status == 'retracted' else 'CONFIRMED'}"
+    yield "TRANSP:TRANSPARENT"
+    yield f"X-TIMELINE-EDTF:{_text(happening.date)}"
+    yield "END:VEVENT"
+
+
+def _description(happening: Happening) -> str:
+    told = [f"Date: {saying.when(happening.date)}", happening.summary or ""]
+    told += [f"{name}: {saying.one_line(words)}" for name, words in saying.lines(happening) if words != happening.place]
+    if happening.reason and happening.status == "retracted":
+        told.append(f"Retracted: {saying.one_line(happening.reason)}")
+    elif happening.reason and happening.version > 1:
+        told.append(f"Corrected: {saying.one_line(happening.reason)}")
+    told += [saying.citation(quotation) for quotation in happening.quotations]
+    return "\n".join(part for part in told if part)
+
+
+def _vague(happening: Happening, found: Span) -> bool:
+    """Whether the days in the calendar say something else than the date."""
+    known = [side for side in (found.start, found.end) if side is not None]
+    return not found.whole or any(side.day is None for side in known)
+
+
+def _times(happening: Happening) -> list[str] | None:
+    """Say when, in the calendar's own terms; None where it has none."""
+    found = span(happening.date)
+    start = found.start
+    day = start.iso if start is not None and start.time is not None and found.end is None else None
+    try:
+        if day is not None and happening.instant:
+            return [f"DTSTART:{_utc(happening.instant)}"]
+        if day is not None:
+            moment = datetime.fromisoformat(day)
+            # Without a shift it is the place's own time, which is what a calendar calls floating.
+            return [f"DTSTART:{_utc(day) if moment.tzinfo else moment.strftime('%Y%m%dT%H%M%S').rjust(15, '0')}"]
+        return _days(happening)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _days(happening: Happening) -> list[str] | None:
+    date = dates.parse(happening.date)
+    if date.type == "interval" and (date.start != "stated" or date.end != "stated"):
+        # Of a side that is known in part, "since 2003", all days on which it may have been.
+        sides = [side for side in happening.date.split("/") if side.strip(".")]
+        date = dates.parse(sides[0].removeprefix("..").removesuffix("..")) if sides else date
+    first = date.earliest_day if date.earliest_day is not None else date.latest_day
+    last = date.latest_day if date.latest_day is not None else date.earliest_day
+    if first is None or last is None:
+        return None
+    after = dates.civil(last + 1)  # DTEND is the first day on which it is over
+    if dates.civil(first)[0] < 1 or after[0] > 9999:
+        return None
+    return [f"DTSTART;VALUE=DATE:{_day(dates.civil(first))}", f"DTEND;VALUE=DATE:{_day(after)}"]
+
+
+def _day(day: tuple[int, int, int]) -> str:
+    return f"{day[0]:04}{day[1]:02}{day[2]:02}"
+
+
+def _utc(instant: str) -> str:
+    moment = datetime.fromisoformat(instant)
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment
+    if moment.microsecond:
+        moment -= timedelta(microseconds=moment.microsecond)
+    return f"{_day((moment.year, moment.month, moment.day))}T{moment.hour:02}{moment.minute:02}{moment.second:02}Z"
+
+
+def _text(text: str) -> str:
+    """Write a text as a value: what parts values is escaped, and what cannot be seen is left out."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(one for one in text if one in "\n\t" or (one >= " " and one != "\x7f"))
+    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def _line(line: str) -> str:
+    """Fold a line where it grows over 75 octets, never within a character."""
+    folded: list[str] = []
+    room = OCTETS
+    for one in line:
+        width = len(one.encode("utf-8", "replace"))
+        if width > room:
+            folded.append("\r\n ")
+            room = OCTETS - 1
+        folded.append(one)
+        room -= width
+    return "".join(folded) + "\r\n"
+
+
+FORMAT = Format("ics", "iCalendar", "text/calendar; charset=utf-8", ".ics", write, LOSES)

@@ -1,0 +1,67 @@
+"""What the feeds say alike: which entries they hold, their ids, and their content.
+
+Owns the wording and the ids of entries. Must not know the form of a feed.
+"""
+
+import re
+from collections.abc import Iterable
+from html import escape
+from itertools import islice
+from typing import Final
+from urllib.parse import quote as percent
+
+from timeline.exchange.writing import saying
+from timeline.exchange.writing.record import About, Happening
+
+MOST: Final = 100
+LOSES: Final = {
+    "date": "said in words",
+    "latitude": "left out, with the longitude",
+    "part_of": "left out",
+    "related": "left out",
+    "grade": "left out",
+    "supports": "left out",
+}
+# What XML 1.0 has no way to write, and no reader of JSON wants.
+_FORBIDDEN: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def clean(text: str | None) -> str:
+    """Write a text without the characters that XML 1.0 forbids: each becomes the replacement character."""
+    return _FORBIDDEN.sub("\ufffd", text or "")
+
+
+def latest(happenings: Iterable[Happening]) -> tuple[list[Happening], bool]:
+    """Take the happenings that were recorded or corrected last; tell whether others were left out."""
+    taken = list(islice(happenings, MOST + 1))
+    return taken[:MOST], len(taken) > MOST
+
+
+def feed_id(about: About) -> str:
+    """Name the feed for as long as there is one; its filters make it another."""
+    query = f"?{about.query}" if about.query else ""
+    return f"{about.page}{query}" if about.page else f"urn:timeline:feed:{percent(about.query or 'all', safe='')}"
+
+
+def title(happening: Happening) -> str:
+    """Name an entry, so that a correction or a retraction is seen in a list."""
+    named = clean(saying.one_line(happening.title)) or saying.NO_TITLE
+    if happening.status == "retracted":
+        return f"Retracted: {named}"
+    return f"Corrected: {named}" if happening.version > 1 else named
+
+
+def subtitle(about: About, more: bool) -> str:
+    """Say what the feed holds."""
+    held = f"the {MOST} last of them" if more else "all of them"
+    parts = [about.description, f"What was recorded and corrected, latest first; {held}.", about.asked]
+    return clean(" ".join(saying.one_line(part) for part in parts if part))
+
+
+def content(happening: Happening, about: About) -> str:
+    """Say all of an entry as HTML that is XML as well."""
+    found = [f"<p>{escape(saying.when(happening.date))}</p>"]
+    if happening.reason and (happening.version > 1 or happening.status == "retracted"):
+        said = "Retracted" if happening.status == "retracted" else "Corrected"
+        found.append(f"<p>{said}: {escape(saying.one_line(happening.reason))}</p>")
+    return clean("".join(found) + saying.html(happening, about))
