@@ -1,6 +1,7 @@
 """A source in the archive, as a script holds it: to quote from. Must not look into the text."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from timeline.log import Event
 from timeline.model import Citation, check
@@ -8,10 +9,14 @@ from timeline.model import Citation, check
 
 @dataclass(frozen=True, slots=True)
 class ArchivedSource:
-    """A source in the archive, to quote from."""
+    """A source in the archive, to quote from.
+
+    `found` is what the document says of itself, where it was just read: offered, and used only where the author said so.
+    """
 
     id: str
     event: Event
+    found: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def stream(self) -> str:

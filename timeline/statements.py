@@ -38,6 +38,13 @@ def of_source(fields: Mapping[str, Any], document: Document, media_type: str | N
     return _kept(check(Source, {**fields, **found}, subject))
 
 
+def of_standing_source(fields: Mapping[str, Any], stands: Statement, media_type: str | None, subject: str) -> Statement:
+    """Say what is now said of a document that is archived already, with the text that was read from it then."""
+    _refuse_other_than_bibliography(fields, subject)
+    found = {name: stands[name] for name in ("media_type", "extractor", "sha256", "text_sha256")}
+    return _kept(check(Source, {**fields, **found, "media_type": media_type or found["media_type"]}, subject))
+
+
 def of_corrected_source(known: Statement, changes: Mapping[str, Any], subject: str) -> Statement:
     """Say what a source is after its bibliography was corrected."""
     _refuse_other_than_bibliography(changes, subject)

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from sqlite_utils import Database
 
-from timeline import checkpoints, documents, instants, projections, quotes, redaction, statements
+from timeline import archiving, capture, checkpoints, documents, instants, projections, quotes, redaction, statements
 from timeline.archived import ArchivedSource
 from timeline.errors import (
     DatabaseRefused,
@@ -108,43 +107,81 @@ class Timeline:
         self,
         file: str | Path | None = None,
         *,
-        id: str,
+        id: str | None = None,
         text: str | None = None,
+        base64: str | None = None,
+        extractor: str | None = None,
         encoding: str | None = None,
+        record: str | None = None,
         media_type: str | None = None,
+        as_found: bool = False,
         expected_version: int | None = None,
         **fields: Unpack[SourceFields],
     ) -> ArchivedSource:
         """Archive a document with its text, from a file or as a text, and return it to quote from.
 
-        The same bytes and fields under the same id append nothing. Raises DocumentUnreadable, StatementInvalid, AlreadyRecorded
-        (the id stands for another document, or for this one told otherwise) or VersionConflict; nothing is then archived.
+        The same bytes and fields under the same id append nothing, also where a later extractor would read another text. Without
+        an id, the source that holds the same bytes answers, or one is made of the file's name. What the document says of itself is
+        `found` in the answer; with `as_found` it fills the fields that were left out. `record` is the address of what is meant in a
+        WARC. `text`, `base64` (its bytes), `extractor` and `media_type` together are a document as it was exported. Raises
+        DocumentUnreadable, StatementInvalid, AlreadyRecorded (the id stands for another document, or for this one told otherwise)
+        or VersionConflict; nothing is then archived.
         """
-        subject = stream("source", id)
+        subject = stream("source", id) if id is not None else None
         if (file is None) == (text is None):
-            raise StatementInvalid.in_fields(subject, (("file", "give a file or a text, one of the two"),))
-        document = documents.from_text(text) if text is not None else documents.from_file(Path(file or ""), encoding)
-        return self.archive_document(document, id=id, media_type=media_type, expected_version=expected_version, **fields)
+            raise StatementInvalid.in_fields(subject or "source", (("file", "give a file or a text, one of the two"),))
+        exported = base64 is not None or extractor is not None
+        if record is not None:
+            fields.setdefault("url", record)
+        said = archiving.Said(fields, media_type, as_found, Path(file or "").name, exactly=exported)
+        if file is not None and not exported:
+            if (kept := archiving.unread(self.log, self._streams, Path(file), subject, said)) is not None:
+                return kept
+            document = capture.from_file(Path(file), encoding, record=record)
+        elif exported:
+            document = archiving.exported(text, base64, extractor, media_type, subject or "source")
+        else:
+            document = documents.from_text(text or "")
+        with self.transaction():
+            return archiving.archive(self.log, self._streams, document, subject, said, expected_version)
 
     def archive_document(
         self,
         document: documents.Document,
         *,
-        id: str,
+        id: str | None = None,
+        name: str = "",
         media_type: str | None = None,
+        as_found: bool = False,
         expected_version: int | None = None,
         **fields: Unpack[SourceFields],
     ) -> ArchivedSource:
-        """Archive a document that was read already: its bytes as received, and its text. Raises what `archive` raises."""
-        subject = stream("source", id)
-        statement = statements.of_source(fields, document, media_type, subject)
+        """Archive a document that was read already: its bytes as received, and its text. Raises what `archive` raises.
+
+        `name` is what an id is made of where none is given.
+        """
+        subject = stream("source", id) if id is not None else None
+        said = archiving.Said(fields, media_type, as_found, name)
         with self.transaction():
-            known = self.log.version(subject) > 0
-            event = self._streams.begin(subject, "SourceArchived", statement, expected_version)
-            for content in (document.bytes, document.text.encode()):
-                if not (known and self.log.taken(sha256(content).hexdigest())):
-                    self.log.keep(content)
-        return ArchivedSource(id, event)
+            return archiving.archive(self.log, self._streams, document, subject, said, expected_version)
+
+    def extract_again(self, id: str, *, as_: str | None = None) -> ArchivedSource:
+        """Read the text of a source's document anew, with today's extractor.
+
+        The same text appends nothing and answers with the source that has it. Another is archived as a source of its own, with the
+        same bytes and bibliography, under `as_` or an id that is made of this one's. What cites the old text stays as it is. Raises
+        UnknownSource, Redacted, or DocumentUnreadable.
+        """
+        content, known = archiving.kept(self.log, self._streams, id)
+        if known["extractor"] == archiving.GIVEN:
+            return self.source(id)
+        document = archiving.read_again(content, known, id)
+        with self.transaction():
+            return archiving.again(self.log, self._streams, id, as_, document)
+
+    def archived(self, sha256: str) -> list[ArchivedSource]:
+        """List the sources whose document has these bytes, by their SHA-256 in hex, the one that was archived first first."""
+        return [ArchivedSource(event.stream.partition("/")[2], event) for event in archiving.holding(self.log, sha256)]
 
     def record(self, id: str, *, expected_version: int | None = None, **fields: Unpack[HappeningFields]) -> Event:
         """Record a happening; what its version 1 holds already appends nothing and answers with that event.

@@ -17,7 +17,7 @@ Fault = tuple[str, str]
 _SAID = tuple(HappeningFields.__annotations__)
 _BIBLIOGRAPHY = tuple(SourceFields.__annotations__)
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "source": ("id", "file", "text", "encoding", "media_type", *_BIBLIOGRAPHY),
+    "source": ("id", "file", "text", "encoding", "media_type", "record", "base64", "extractor", *_BIBLIOGRAPHY),
     "happening": ("id", *_SAID),
     "correct": ("correct", "reason", *_SAID),
     "correct_source": ("correct_source", "reason", *_BIBLIOGRAPHY),

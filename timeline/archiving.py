@@ -1,0 +1,247 @@
+"""Archiving: which source a document becomes, or has become already, and what is taken of what it says of itself.
+
+Owns the ids made from names, how the same bytes are known again, and that a later extractor changes nothing that stands.
+Must not extract anything, and writes no event itself: `streams` does.
+"""
+
+import binascii
+import re
+import unicodedata
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+from pathlib import Path, PurePath
+from typing import Any
+
+from timeline import capture, documents, redaction, statements
+from timeline.archived import ArchivedSource
+from timeline.documents import Document
+from timeline.errors import DocumentUnreadable, Redacted, StatementInvalid, TimelineError
+from timeline.log import Event, Log
+from timeline.model import Source, SourceFields, check, stream
+from timeline.streams import Streams
+
+GIVEN = "given as text"
+DECODED = "decoded as "
+_TOGETHER = ("text", "base64", "extractor", "media_type")
+_MAY_BE_FOUND = tuple(SourceFields.__annotations__)
+_SUFFIXES = re.compile(r"(\.warc|\.tar)?(\.[A-Za-z0-9]{1,8})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of a document that is to be archived: its bibliography, as given, and what else was given.
+
+    `as_found`: the document itself tells the fields that were left out. `name` is what an id is made of. `exactly`: its text
+    was given, so that another text of the same bytes is another source's.
+    """
+
+    fields: Mapping[str, Any]
+    media_type: str | None = None
+    as_found: bool = False
+    name: str = ""
+    exactly: bool = False
+
+
+def exported(text: str | None, content: str | None, extractor: str | None, media_type: str | None, subject: str) -> Document:
+    """Take a document as an export tells it: its bytes in base64, and the text that was taken from them, by what."""
+    if text is None or content is None or extractor is None or media_type is None:
+        missing = [n for n, given in zip(_TOGETHER, (text, content, extractor, media_type), strict=True) if given is None]
+        reason = f"stands without {' and '.join(missing)}. Give {', '.join(_TOGETHER)} together, or name a file"
+        raise StatementInvalid.in_fields(subject, (("base64" if content is not None else "extractor", reason),))
+    try:
+        found = b64decode(content, validate=True)
+    except (binascii.Error, ValueError):
+        reason = "is not base64 (RFC 4648). Write the bytes of the document so, or name its file"
+        raise StatementInvalid.in_fields(subject, (("base64", reason),)) from None
+    if len(found) > documents.MAXIMUM_BYTES:
+        raise DocumentUnreadable(
+            f"{subject}: larger than {documents.MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite"
+        )
+    documents.from_text(text)  # refuses what could not be quoted
+    if extractor == GIVEN or extractor.startswith(DECODED):
+        try:
+            same = found.decode("utf-8" if extractor == GIVEN else extractor.removeprefix(DECODED)) == text
+        except (UnicodeDecodeError, LookupError, ValueError):
+            same = False
+        if not same:
+            reason = f"is not what the bytes say, {extractor}. Give both as they were exported"
+            raise StatementInvalid.in_fields(subject, (("text", reason),))
+    return Document(found, text, media_type, extractor)
+
+
+def unread(log: Log, streams: Streams, path: Path, subject: str | None, said: Said) -> ArchivedSource | None:
+    """Find the source that stands for a file's bytes, without reading a text from them; None where that is to be read."""
+    try:
+        if not path.is_file() or path.stat().st_size > documents.MAXIMUM_BYTES:
+            return None
+        with path.open("rb") as file:
+            sha256 = file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return None
+    event = standing(log, streams, subject, sha256, said)
+    return None if event is None else ArchivedSource(event.stream.partition("/")[2], event)
+
+
+def holding(log: Log, sha256: str) -> list[Event]:
+    """Read the events that archived a document of these bytes, the first one first; those not yet projected too."""
+    positions = log.connection.execute(
+        "SELECT first.position FROM sources JOIN events AS first ON first.stream = 'source/' || sources.id AND first.version = 1"
+        " WHERE sources.sha256 = ?1 UNION"
+        " SELECT position FROM events WHERE position > (SELECT position FROM projected) AND type = 'SourceArchived'"
+        " AND json_extract(data, '$.statement.sha256') = ?1 ORDER BY 1",
+        (sha256,),
+    )
+    events = (log.event(position) for (position,) in positions.fetchall())
+    return [event for event in events if event is not None and event.data is not None]
+
+
+def standing(log: Log, streams: Streams, subject: str | None, sha256: str, said: Said, text: str | None = None) -> Event | None:
+    """Find the event that stands for a document of these bytes, under an id or whichever; None where there is none to be told.
+
+    Its text was read once and for all: what a later extractor makes of the bytes is not asked, unless a text was decoded or
+    given as such, so that `text`, the SHA-256 of what is read now, must be the same. Raises AlreadyRecorded where other things
+    are said of it now, or AlreadyRedacted.
+    """
+    if subject is not None:
+        first = log.first(subject)
+        streams.refuse_redacted(first)
+        events = [] if first is None else [first]
+    else:
+        events = holding(log, sha256)
+    events = [event for event in events if _is_of(event, sha256, text, exactly=said.exactly)]
+    if not events:
+        return None
+    whole = subject is not None and "title" in said.fields and not said.as_found
+    for event in events:
+        stands = event.payload["statement"]
+        if whole:
+            same = statements.of_standing_source(said.fields, stands, said.media_type, event.stream) == stands
+        else:
+            last = log.last(event.stream)
+            now = last.payload.get("statement", stands) if last is not None else stands
+            same = _agrees(said, stands, event.stream) or _agrees(said, now, event.stream)
+        if same:
+            return event
+    stands = events[0].payload["statement"]
+    fields = said.fields if whole else {**_bibliography(stands), **said.fields}
+    statement = statements.of_standing_source(fields, stands, said.media_type, events[0].stream)
+    raise statements.taken(events[0].stream, events[0], statement)
+
+
+def archive(
+    log: Log, streams: Streams, document: Document, subject: str | None, said: Said, expected: int | None
+) -> ArchivedSource:
+    """Archive a document, or find the source that stands for it. The caller holds the transaction."""
+    hash_ = sha256(document.bytes).hexdigest()
+    found = sound(document)
+    event = standing(log, streams, subject, hash_, said, sha256(document.text.encode()).hexdigest())
+    if event is None:
+        subject = subject or f"source/{free_id(log, said.name, hash_)}"
+        fields = {**(found if said.as_found else {}), **said.fields}
+        if "title" not in fields:
+            raise StatementInvalid.in_fields(subject, (("title", untitled(found)),))
+        statement = statements.of_source(fields, document, said.media_type, subject)
+        known = log.version(subject) > 0
+        event = streams.begin(subject, "SourceArchived", statement, expected)
+        for content in (document.bytes, document.text.encode()):
+            if not (known and log.taken(sha256(content).hexdigest())):
+                log.keep(content)
+    return ArchivedSource(event.stream.partition("/")[2], event, found)
+
+
+def untitled(found: Mapping[str, str]) -> str:
+    """Say that a title is missing, and which the document gives itself."""
+    if "title" in found:
+        return f'is missing. Give it, or take what the document says, "{found["title"][:80]}": as_found=True'
+    return "is missing. Give it: the document tells none"
+
+
+def sound(document: Document) -> dict[str, str]:
+    """Give what a document says of itself, as far as it is in the form that a source's fields have."""
+    found = {}
+    for name, value in document.facts.items():
+        if name in _MAY_BE_FOUND and value:
+            try:
+                fields = {"title": "?", name: value, "media_type": "a/b", "sha256": "", "text_sha256": "", "extractor": ""}
+                found[name] = str(getattr(check(Source, fields, "?"), name))
+            except TimelineError:
+                continue
+    return found
+
+
+def free_id(log: Log, name: str, sha256: str) -> str:
+    """Make an id of a file's name or an address that no source has; of the hash, where nothing of the name can stand in an id."""
+    base = _plain(name) or f"source-{sha256[:12]}"
+    return base if log.version(f"source/{base}") == 0 else next(one for one in _numbered(base) if log.version(f"source/{one}") == 0)
+
+
+def again(log: Log, streams: Streams, id: str, as_: str | None, document: Document) -> ArchivedSource:
+    """Archive another text of a source's bytes as a source of its own, unless one has it. The caller holds the transaction."""
+    known = streams.said(streams.last(stream("source", id)))
+    text_sha256 = sha256(document.text.encode()).hexdigest()
+    events = holding(log, known["sha256"])
+    for event in events:
+        if event.payload["statement"]["text_sha256"] == text_sha256 and as_ in (None, event.stream.partition("/")[2]):
+            return ArchivedSource(event.stream.partition("/")[2], event, sound(document))
+    base = events[0].stream.partition("/")[2] if events else id
+    new = as_ or next(one for one in _numbered(base) if log.version(f"source/{one}") == 0)
+    subject = stream("source", new)
+    statement = statements.of_source(_bibliography(known), document, known["media_type"], subject)
+    event = streams.begin(subject, "SourceArchived", statement, None)
+    log.keep(document.text.encode())
+    return ArchivedSource(new, event, sound(document))
+
+
+def read_again(content: bytes, known: statements.Statement, id: str) -> Document:
+    """Read a document that stands in the archive as it would be read today. Raises DocumentUnreadable."""
+    found = re.search(rf"{DECODED}([\w.-]+)", known["extractor"])
+    encoding, url, media_type = found[1] if found else None, known.get("url"), known["media_type"]
+    if media_type == capture.WARC and url is not None:
+        try:
+            return capture.from_bytes(content, media_type, id, encoding=encoding, record=url)
+        except DocumentUnreadable:  # its address is not the one that the WARC has it under
+            pass
+    return capture.from_bytes(content, media_type, id, encoding=encoding)
+
+
+def kept(log: Log, streams: Streams, id: str) -> tuple[bytes, statements.Statement]:
+    """Read the bytes of a source and what is said of it now. Raises UnknownSource, or Redacted."""
+    subject = stream("source", id)
+    statement = streams.said(streams.last(subject))
+    content = log.document(redaction.named(log, id).get("sha256", ""))
+    if content is None:
+        raise Redacted(f"{subject}: its document was taken out of the archive by a redaction, so nothing can be read from it")
+    return content, statement
+
+
+def _is_of(event: Event, sha256: str, text: str | None, *, exactly: bool) -> bool:
+    """Whether an event is of these bytes, and of this text where that does not depend on an extractor."""
+    stands = event.payload["statement"]
+    extractor = stands["extractor"]
+    fixed = exactly or extractor == GIVEN or extractor.startswith(DECODED)
+    return stands["sha256"] == sha256 and (not fixed or stands["text_sha256"] == text)
+
+
+def _agrees(said: Said, stands: statements.Statement, subject: str) -> bool:
+    """Whether all that is given stands so."""
+    fields = {**_bibliography(stands), **said.fields}
+    return statements.of_standing_source(fields, stands, said.media_type, subject) == stands
+
+
+def _bibliography(statement: statements.Statement) -> dict[str, Any]:
+    return {name: value for name, value in statement.items() if name in _MAY_BE_FOUND}
+
+
+def _plain(name: str) -> str:
+    stem = _SUFFIXES.sub("", PurePath(name.replace("\\", "/")).name) or name
+    letters = "".join(one for one in unicodedata.normalize("NFKD", stem) if unicodedata.category(one) != "Mn")
+    return re.sub(r"[^A-Za-z0-9._]+", "-", letters).strip("-._").lower()[:180].rstrip("-._")
+
+
+def _numbered(base: str) -> Iterator[str]:
+    number = 2
+    while True:
+        yield f"{base[:190]}-{number}"
+        number += 1
