@@ -10,6 +10,7 @@ from timeline.cli.appending import append, archive, build
 from timeline.cli.checking import rebuild, verify
 from timeline.cli.exporting import export
 from timeline.cli.history import history
+from timeline.cli.importing import import_
 from timeline.cli.keys import key
 from timeline.cli.log import log
 from timeline.cli.proving import checkpoint, prove, verify_proof
@@ -36,6 +37,7 @@ for command in (
     serve,
     append,
     archive,
+    import_,
     show,
     history,
     log,

@@ -1,0 +1,99 @@
+"""From annotations to citations: words that someone marked in a source, added to the happening that they are evidence for.
+
+Owns how the source is found. Must not append: each outcome carries what would, and must not add a quotation that is not found.
+"""
+
+from functools import lru_cache, partial
+from typing import Any
+
+from timeline import quotes, statements
+from timeline.errors import TimelineError, UnknownSource
+from timeline.exchange.citing import placed
+from timeline.exchange.file import File
+from timeline.exchange.outcome import Outcome
+from timeline.exchange.reading.row import Row
+from timeline.model import Citation, check
+from timeline.timeline import Timeline
+
+
+class Citations:
+    """The rows of one file that tell of citations."""
+
+    def __init__(self, file: File, timeline: Timeline | None, happening: str | None) -> None:
+        """Look for sources and happenings in a timeline; `happening` is meant where a row names none."""
+        self.file = file
+        self.timeline = timeline
+        self.happening = happening
+        self._added: set[tuple[str, str, int, int]] = set()
+        self._text = lru_cache(maxsize=16)(self._read_text)
+
+    def plan(self, row: Row) -> Outcome:
+        """Say what becomes of a row."""
+        outcome = Outcome(row, "unchanged")
+        fields = {name: value for name, value in row.fields.items() if value not in (None, "")}
+        id = fields.pop("happening", None) or self.happening
+        if row.refused is not None:
+            outcome.refuse(row.refused)
+        elif id is None:
+            outcome.refuse("names no happening. Say for which all of them are: --happening ID")
+        elif self.timeline is None:
+            outcome.refuse(f'there is no happening "{id}", nor a timeline yet')
+        else:
+            outcome.stream = f"happening/{id}"
+            try:
+                self._decide(outcome, self.timeline, str(id), fields)
+            except TimelineError as error:
+                outcome.refuse(str(error).removeprefix(f"{outcome.stream}: "))
+        return outcome
+
+    def _decide(self, outcome: Outcome, timeline: Timeline, id: str, fields: dict[str, Any]) -> None:
+        standing = timeline.happening(id)
+        url = fields.pop("url", None)
+        sources = [fields.pop("source")] if "source" in fields else self._sources(timeline, str(url))
+        citation, passage = self._found(sources, fields, outcome.stream)
+        place = (citation.source, passage.start_char, passage.end_char)
+        if (id, *place) in self._added or any(place == (c.source, c.start_char, c.end_char) for c in standing.citations):
+            return
+        if standing.status == "retracted":
+            outcome.refuse("the happening was retracted, so nothing is added to it")
+            return
+        self._added.add((id, *place))
+        reason = f"row {outcome.row.number} of {self.file.path.name} cites source/{citation.source}"
+        outcome.verb, outcome.fields = "corrected", ("citations",)
+        outcome.act = partial(_cite, id=id, citation=citation, reason=reason)
+
+    def _sources(self, timeline: Timeline, url: str) -> list[str]:
+        """Find the sources that were archived from an address, the last first."""
+        bare = url.partition("#")[0].rstrip("/")
+        rows = timeline.log.connection.execute(
+            "SELECT id FROM sources WHERE rtrim(substr(url, 1, instr(url || '#', '#') - 1), '/') = ? ORDER BY position DESC",
+            (bare,),
+        )
+        if found := [id for (id,) in rows]:
+            return found
+        raise UnknownSource(f"there is no source with the address {url}. Archive it first: timeline archive --fetch {url} --id …")
+
+    def _found(self, sources: list[str], fields: dict[str, Any], subject: str) -> tuple[Citation, quotes.Passage]:
+        """Find the quotation in the first source that has it, or raise why the first one has not."""
+        first: TimelineError | None = None
+        for source in sources:
+            citation = check(Citation, {**fields, "source": source}, subject)
+            try:
+                return citation, quotes.find(self._text(source), citation.quote, citation.prefix, citation.suffix)
+            except TimelineError as error:
+                first = first or error
+        raise first or UnknownSource("names no source")
+
+    def _read_text(self, source: str) -> quotes.Text:
+        assert self.timeline is not None  # noqa: S101 - looked at before
+        known = self.timeline.source(source).event.payload.get("statement", {})
+        text = self.timeline.log.document(known.get("text_sha256", ""))
+        if text is None:
+            raise UnknownSource(f"source/{source}: was redacted, so nothing can be quoted from it")
+        return quotes.Text(text.decode())
+
+
+def _cite(timeline: Timeline, id: str, citation: Citation, reason: str) -> object:
+    event = timeline.log.last(f"happening/{id}")
+    known: statements.Statement = event.payload.get("statement", {}) if event else {}
+    return timeline.correct(id, reason=reason, citations=[*(placed(c) for c in known.get("citations", ())), citation])

@@ -1,0 +1,115 @@
+"""From the records of a bibliography to sources: found where they stand, or archived with their attachment or their own words.
+
+Owns what is filled in of a source that stands, and what is only asked about. Must not append: each outcome carries what would.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from timeline import capture, statements
+from timeline.documents import Document
+from timeline.errors import TimelineError
+from timeline.exchange import naming
+from timeline.exchange.citing import cited
+from timeline.exchange.file import File
+from timeline.exchange.outcome import Outcome
+from timeline.exchange.reading.row import Row
+from timeline.timeline import Timeline
+
+
+class Sources:
+    """The rows of one file that tell of sources."""
+
+    def __init__(self, file: File, timeline: Timeline | None) -> None:
+        """Look for them in a timeline, if there is one."""
+        self.file = file
+        self.timeline = timeline
+        self._said: dict[str, dict[str, Any]] = {}  # by id: what stands, with what this file adds
+        self._urls: dict[str, str] = {}
+        if timeline is not None:
+            for id, url in timeline.log.connection.execute("SELECT id, url FROM sources WHERE url IS NOT NULL ORDER BY position"):
+                self._urls[url] = id
+
+    def plan(self, row: Row) -> Outcome:
+        """Say what becomes of a row."""
+        outcome = Outcome(row, "unchanged")
+        if row.refused is not None:
+            outcome.refuse(row.refused)
+            return outcome
+        fields = {name: value for name, value in row.fields.items() if value not in (None, "")}
+        attached = fields.pop("file", None)
+        id = naming.faithful(row.key or str(fields.get("title", "")))
+        if not self._standing(id) and fields.get("url") in self._urls:
+            id = self._urls[fields["url"]]
+        outcome.stream = f"source/{id}"
+        try:
+            if self._standing(id):
+                self._fill_in(outcome, id, fields)
+            else:
+                self._archive(outcome, id, fields, attached)
+        except TimelineError as error:
+            outcome.refuse(str(error).removeprefix(f"{outcome.stream}: "))
+        return outcome
+
+    def _standing(self, id: str) -> dict[str, Any] | None:
+        if id not in self._said and self.timeline is not None and (last := self.timeline.log.last(f"source/{id}")):
+            self._said[id] = dict(last.payload.get("statement", {}))
+        return self._said.get(id)
+
+    def _fill_in(self, outcome: Outcome, id: str, fields: dict[str, Any]) -> None:
+        """Fill in what is missing of a source that stands; what differs is for a person to decide."""
+        known = self._said[id]
+        if not known:
+            outcome.refuse("was redacted, and is not put back")
+            return
+        said = statements.of_corrected_source(known, fields, outcome.stream)
+        missing = {name: said[name] for name in fields if name in said and name not in known}
+        outcome.remarks += [
+            (name, f'stands as "{known[name]}", the file says "{said.get(name)}": kept. Correct it if the file is right')
+            for name in fields
+            if name in known and said.get(name) != known[name]
+        ]
+        if missing:
+            known.update(missing)
+            where = f"row {outcome.row.number} of {self.file.path.name}"
+            outcome.verb, outcome.fields = "corrected", tuple(missing)
+            outcome.act = partial(_correct, id=id, reason=f"{where} fills in: {', '.join(missing)}", changes=missing)
+
+    def _archive(self, outcome: Outcome, id: str, fields: dict[str, Any], attached: str | None) -> None:
+        document = self._attachment(outcome, attached) if attached else None
+        if document is None:
+            _, words = cited(self.file.understood.text, outcome.row)
+            document = Document(words.encode(), words, "text/plain", f"record {outcome.row.number} of a file of {self.file.format}")
+        said = statements.of_source(fields, document, None, outcome.stream)
+        self._said[id] = dict(said)
+        if said.get("url"):
+            self._urls[said["url"]] = id
+        outcome.verb = "new"
+        outcome.act = partial(_archive, id=id, document=document, fields=fields)
+
+    def _attachment(self, outcome: Outcome, name: str) -> Document | None:
+        """Read a document that lies beside the file, or say why it is not taken."""
+        folder = self.file.path.absolute().parent
+        try:
+            path = (folder / name).resolve()
+            if not path.is_relative_to(folder.resolve()):
+                reason = "is not beside the file or in a folder there"
+            elif not path.is_file():
+                reason = "is not there"
+            else:
+                return capture.from_file(path)
+        except (OSError, ValueError) as error:
+            reason = (getattr(error, "strerror", None) or "is no path").lower()
+        except TimelineError as error:
+            reason = str(error)
+        outcome.remarks.append(("file", f'"{Path(name).name}" {reason}: the record\'s own words are archived'))
+        return None
+
+
+def _correct(timeline: Timeline, id: str, reason: str, changes: dict[str, Any]) -> object:
+    return timeline.correct_source(id, reason=reason, **changes)
+
+
+def _archive(timeline: Timeline, id: str, document: Document, fields: dict[str, Any]) -> object:
+    return timeline.archive_document(document, id=id, **fields)

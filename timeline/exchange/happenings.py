@@ -1,0 +1,235 @@
+"""From rows to happenings: which are new, which are known and say something else now, which are refused.
+
+Owns how rows are matched to what earlier imports recorded, and how what the file said, what it says and what stands are compared.
+Must not append: each outcome carries what would.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from rapidfuzz import fuzz
+
+from timeline import quotes, statements
+from timeline.errors import Redacted, TimelineError
+from timeline.exchange import naming
+from timeline.exchange.citing import cited, placed
+from timeline.exchange.earlier import Earlier, Known
+from timeline.exchange.file import File
+from timeline.exchange.outcome import Outcome
+from timeline.exchange.reading.row import Row
+from timeline.model import PlacedCitation, actor_id
+from timeline.statements import Statement
+from timeline.timeline import Timeline
+
+ALIKE: Final = 50  # of 100: how much titles on the same date must resemble each other to be the same row, retitled
+
+
+class Happenings:
+    """The rows of one file that tell of happenings, on their way to outcomes."""
+
+    def __init__(self, file: File, stem: str, source: str, earlier: Earlier, timeline: Timeline | None) -> None:
+        """Match them against what a timeline holds, if there is one; `source` is what they will cite."""
+        self.file = file
+        self.stem = stem
+        self.source = source
+        self.earlier = earlier
+        self.timeline = timeline
+        self.text = quotes.Text(file.understood.text)
+        self.claimed: set[str] = set()
+        self._next: Counter[str] = Counter()
+        self._keys: dict[str, str] = {}
+
+    def plan(self, rows: list[Row]) -> tuple[list[Outcome], list[str]]:
+        """Say what becomes of each row, and which happenings' rows have vanished."""
+        sound = [row for row in rows if row.refused is None]
+        known = self._match(sound)
+        ids = {row.number: known[row.number].id for row in sound if row.number in known}
+        for row in sound:
+            if row.number not in ids:
+                ids[row.number] = self._new_id(row)
+            if row.key:
+                self._keys[row.key] = ids[row.number]
+        outcomes = []
+        for row in rows:
+            outcome = Outcome(row, "unchanged")
+            outcomes.append(outcome)
+            if row.refused is not None:
+                outcome.refuse(row.refused)
+                continue
+            outcome.stream = f"happening/{ids[row.number]}"
+            try:
+                self._decide(outcome, ids[row.number], known.get(row.number))
+            except TimelineError as error:
+                outcome.refuse(str(error).removeprefix(f"{outcome.stream}: "))
+        gone = [] if self.earlier.same else [one for one in self.earlier.known if one not in self.claimed]
+        return outcomes, [id for id in gone if self.earlier.known[id].last.type != "HappeningRetracted"]
+
+    # Which happening a row tells of
+
+    def _match(self, rows: list[Row]) -> dict[int, Known]:
+        """Match rows to known happenings: by place in the same bytes, by key, by the same row, by unique title or date."""
+        found: dict[int, Known] = {}
+
+        def claim(row: Row, id: str | None) -> None:
+            if id in self.earlier.known and id not in self.claimed and row.number not in found:
+                self.claimed.add(id)
+                found[row.number] = self.earlier.known[id]
+
+        if not self.earlier.known:
+            return found
+        if self.earlier.same:
+            for row in rows:
+                start, _ = cited(self.text.raw, row)
+                claim(row, self.earlier.places.get((self.earlier.same, start)))
+        for row in rows:
+            claim(row, naming.of_key(self.stem, row.key) if row.key else None)
+        alike: dict[str, list[str]] = defaultdict(list)
+        for known in sorted(self.earlier.known.values(), key=lambda known: known.start, reverse=True):
+            alike[known.quote].append(known.id)
+        for row in rows:
+            if row.number in found:
+                continue
+            _, quote = cited(self.text.raw, row)
+            if same := [id for id in alike.get(quote, ()) if id not in self.claimed]:
+                claim(row, same[-1])
+        self._match_by(lambda said: said.get("title"), rows, found, claim)
+        self._match_by(lambda said: said.get("date"), rows, found, claim, resembling=True)
+        return found
+
+    def _match_by(
+        self,
+        of: Callable[[Mapping[str, Any]], Any],
+        rows: list[Row],
+        found: Mapping[int, Known],
+        claim: Callable[[Row, str], None],
+        *,
+        resembling: bool = False,
+    ) -> None:
+        """Match what has a value that no other remaining row, and no other remaining happening, has."""
+        left, right = defaultdict(list), defaultdict(list)
+        for row in rows:
+            if row.number not in found:
+                left[of(row.fields)].append(row)
+        for known in self.earlier.known.values():
+            if known.id not in self.claimed:
+                right[of(known.base)].append(known)
+        for value, here in left.items():
+            there = right.get(value, [])
+            if not value or len(here) != 1 or len(there) != 1:
+                continue
+            titles = str(here[0].fields.get("title")), str(there[0].base.get("title"))
+            if not resembling or fuzz.ratio(*titles) >= ALIKE:
+                claim(here[0], there[0].id)
+
+    def _new_id(self, row: Row) -> str:
+        """Make an id that nothing else has; one that was redacted is this row's own, and is not put back."""
+        base = naming.of_key(self.stem, row.key) if row.key else naming.of_title(self.stem, str(row.fields.get("title", "")))
+        while True:
+            self._next[base] += 1
+            id = base if self._next[base] == 1 else f"{base}-{self._next[base]}"
+            first = self.timeline.log.first(f"happening/{id}") if self.timeline else None
+            if id not in self.claimed and (first is None or first.data is None):
+                self.claimed.add(id)
+                return id
+
+    # What becomes of it
+
+    def _decide(self, outcome: Outcome, id: str, known: Known | None) -> None:
+        start, quote = cited(self.text.raw, outcome.row)
+        citation = PlacedCitation(source=self.source, quote=quote, start_char=start)
+        fields = self._referring(outcome)
+        said = statements.of_happening({**fields, "citations": [citation]}, lambda _: self.text, outcome.stream)
+        del said["citations"]
+        said.pop("instant", None)
+        if known is None and self.earlier.is_old:
+            outcome.refuse(f"is in an earlier version of the file, after which {self.earlier.sources[-1]} was imported")
+        elif known is None:
+            first = self.timeline.log.first(outcome.stream) if self.timeline else None
+            if first is not None and first.data is None:
+                outcome.remarks.append(("", f"{outcome.stream} was redacted, and is not put back"))
+                return
+            outcome.verb = "new"
+            outcome.act = partial(_record, id=id, fields={**fields, "citations": [citation]})
+        elif not self.earlier.is_old:
+            self._compare(outcome, known, said, citation)
+
+    def _compare(self, outcome: Outcome, known: Known, said: Statement, citation: PlacedCitation) -> None:
+        """Correct what the file says otherwise than it did, and where nobody has said yet another thing meanwhile."""
+        changed = [name for name in sorted(said.keys() | known.base.keys()) if said.get(name) != known.base.get(name)]
+        if not changed:
+            return
+        if known.last.data is None:
+            outcome.remarks.append(("", f"{outcome.stream} was redacted, and is not put back"))
+            return
+        current = known.current
+        changes: dict[str, Any] = {}
+        for name in changed:
+            if current.get(name) == said.get(name):
+                continue
+            if known.last.type == "HappeningRetracted":
+                outcome.remarks.append((name, "changed in the file, but the happening was retracted: it stays so"))
+            elif current.get(name) != known.base.get(name):
+                outcome.remarks.append((name, "changed in the file, but was corrected here meanwhile: the correction stays"))
+            else:
+                changes[name] = said.get(name)
+        if not changes:
+            return
+        names = tuple(changes)
+        told = ", ".join(names)
+        where = f"row {outcome.row.number} of {self.file.path.name}"
+        verb = "is read otherwise" if known.source == self.source else "changed"
+        if (known.source, known.start) != (citation.source, citation.start_char):
+            kept = [c for c in current["citations"] if (c["source"], c["start_char"]) != (known.source, known.start)]
+            changes["citations"] = [citation, *(placed(c) for c in kept)]
+        outcome.verb, outcome.fields = "corrected", names
+        outcome.act = partial(_correct, id=known.id, reason=f"{where} {verb}: {told} ({self.source})", changes=changes)
+
+    def _referring(self, outcome: Outcome) -> dict[str, Any]:
+        """Let `part_of` and `related` name happenings: those of this file by their keys, others by their ids."""
+        fields = {name: value for name, value in outcome.row.fields.items() if value not in (None, "", [], ())}
+        whole = fields.get("part_of")
+        if whole is not None and (id := self._named(str(whole))):
+            fields["part_of"] = id
+        elif whole is not None:
+            del fields["part_of"]
+            outcome.remarks.append(("part_of", f'dropped: there is no happening "{whole}"'))
+        if "related" in fields:
+            fields["related"] = list(self._ties(outcome, fields["related"]))
+        if "actors" in fields:
+            fields["actors"] = _once(fields["actors"], lambda one: actor_id(one if isinstance(one, str) else one["name"]))
+        if "tags" in fields:
+            fields["tags"] = _once(fields["tags"], str)
+        return fields
+
+    def _ties(self, outcome: Outcome, ties: Iterable[Any]) -> Iterable[dict[str, str]]:
+        for tie in ties:
+            told = {"other": tie} if isinstance(tie, str) else dict(tie)
+            if id := self._named(str(told.get("other"))):
+                yield {**told, "other": id}
+            else:
+                outcome.remarks.append(("related", f'dropped: there is no happening "{told.get("other")}"'))
+
+    def _named(self, name: str) -> str | None:
+        if name in self._keys:
+            return self._keys[name]
+        if self.timeline and re.fullmatch(r"[A-Za-z0-9._-]+", name) and self.timeline.log.version(f"happening/{name}"):
+            return name
+        return None
+
+
+def _once(values: Iterable[Any], key: Callable[[Any], str]) -> list[Any]:
+    return list({key(value): value for value in reversed(list(values))}.values())[::-1]
+
+
+def _record(timeline: Timeline, id: str, fields: Mapping[str, Any]) -> object:
+    return timeline.record(id, **fields)
+
+
+def _correct(timeline: Timeline, id: str, reason: str, changes: Mapping[str, Any]) -> object:
+    try:
+        return timeline.correct(id, reason=reason, **changes)
+    except Redacted:  # an earlier correction was: this one is new, as the comparison has shown
+        return timeline.correct(id, reason=reason, expected_version=timeline.log.version(f"happening/{id}"), **changes)

@@ -1,0 +1,112 @@
+"""An import: a file's rows become happenings, sources and citations, in one transaction; what is there already is not added again.
+
+Owns the order of things, and that every row is accounted for. Must not read formats, nor print.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from timeline.errors import AlreadyRedacted, DatabaseRefused, TimelineError
+from timeline.exchange import earlier, naming
+from timeline.exchange.annotating import Citations
+from timeline.exchange.bibliography import Sources
+from timeline.exchange.file import File, understand
+from timeline.exchange.happenings import Happenings
+from timeline.exchange.outcome import Outcome, Plan
+from timeline.exchange.reading.row import ImportRefused
+from timeline.model import Source, SourceFields, check, stream
+from timeline.timeline import Timeline
+
+__all__ = ["File", "Outcome", "Plan", "append", "plan", "understand"]
+
+
+def plan(
+    file: File,
+    timeline: Timeline | None,
+    *,
+    id: str | None = None,
+    happening: str | None = None,
+    fields: SourceFields | None = None,
+) -> Plan:
+    """Say what would become of every row of a file; nothing is changed. Without a timeline, none is there yet.
+
+    `id` is what the source is called that the file becomes, `fields` its bibliography; `happening` the one that citations are
+    for which name none. Raises ImportRefused or StatementInvalid where nothing can become of the file at all.
+    """
+    made = Plan(notes=list(file.understood.notes))
+    rows = file.understood.rows
+    happenings = [row for row in rows if row.kind == "happening"]
+    told: dict[int, Outcome] = {}
+    if happenings:
+        for outcome in _happenings(made, file, timeline, id, fields or {}):
+            told[outcome.row.number] = outcome
+    sources, citations = Sources(file, timeline), Citations(file, timeline, happening)
+    for row in rows:
+        if row.kind != "happening":
+            told[row.number] = (sources if row.kind == "source" else citations).plan(row)
+    made.outcomes = [told[row.number] for row in rows]
+    return made
+
+
+def append(
+    file: File, timeline: Timeline, *, id: str | None = None, happening: str | None = None, fields: SourceFields | None = None
+) -> Plan:
+    """Do it, in one transaction, and say what became of every row. Raises what `plan` raises; nothing is then appended.
+
+    A row that the log refuses is told as refused, and the others are appended.
+    """
+    with timeline.transaction():
+        made = plan(file, timeline, id=id, happening=happening, fields=fields)
+        if made.archives and made.source:
+            timeline.archive_document(file.document(), id=made.source, **_bibliography(file, fields or {}))
+        for outcome in made.outcomes:
+            if outcome.act is None:
+                continue
+            try:
+                outcome.act(timeline)
+            except DatabaseRefused:
+                raise
+            except AlreadyRedacted as error:
+                outcome.verb = "unchanged"
+                outcome.remarks.append(("", str(error)))
+            except TimelineError as error:
+                outcome.refuse(str(error).removeprefix(f"{outcome.stream}: "))
+            outcome.act = None
+    return made
+
+
+def _happenings(made: Plan, file: File, timeline: Timeline | None, id: str | None, fields: SourceFields) -> list[Outcome]:
+    """Plan the rows that tell of happenings, and the source that they cite."""
+    media_type = file.understood.media_type
+    held = earlier.of_bytes(timeline, file.sha256, media_type) if timeline else None
+    if id is not None and held not in (None, id):
+        raise ImportRefused(f'{file.path}: was imported as "{held}" already. Leave --id out, or give that one')
+    stem = id or held or naming.stem_of(file.path)
+    stream("source", stem)
+    before = earlier.read(timeline, stem, media_type, file.sha256) if timeline else earlier.Earlier()
+    made.source = before.same or earlier.next_id(timeline, stem)
+    made.earlier = before.sources[-1] if before.sources else None
+    check(Source, {**_bibliography(file, fields), **_STANDING_IN, "media_type": media_type}, stream("source", made.source))
+    work = Happenings(file, stem, made.source, before, timeline)
+    outcomes, made.vanished = work.plan([row for row in file.understood.rows if row.kind == "happening"])
+    made.archives = before.same is None and any(outcome.act for outcome in outcomes)
+    if before.is_old:
+        made.notes.append(
+            f"these are the bytes of {before.same}, and {before.sources[-1]} was imported after it: nothing is undone"
+        )
+    matched = len(before.known) - len(made.vanished)
+    if before.known and not before.same and not matched and made.archives:
+        raise ImportRefused(
+            f"{file.path}: has no row in common with source/{made.earlier}, of which it would be a later version. If it is"
+            " another file, give it an id of its own: --id"
+        )
+    return outcomes
+
+
+_STANDING_IN: dict[str, Any] = {"sha256": "", "text_sha256": "", "extractor": ""}
+
+
+def _bibliography(file: File, fields: SourceFields) -> dict[str, Any]:
+    """Say what the file is as a source: what was given, or what it says of itself, or its name."""
+    title = " ".join((file.understood.title or "").split()) or Path(file.path).name
+    return {"title": title, **{name: value for name, value in fields.items() if value is not None}}

@@ -1,0 +1,33 @@
+"""Any CSV or TSV with a header, by a mapping of its columns. Must not open files."""
+
+from timeline.exchange.reading import columns, csv_rows, mapping
+from timeline.exchange.reading.row import ImportRefused, Read
+
+
+def read(text: str, **options: object) -> Read:
+    """Read a table. Options: `mapping` (Columns; guessed where there is none), `format` (csv or tsv), `name`."""
+    delimiter = "\t" if options.get("format") == "tsv" else csv_rows.delimiter_of(text)
+    found = csv_rows.records(text, delimiter)
+    header = next((one for one in found if not one.is_blank), None)
+    if header is None:
+        raise ImportRefused("there is no header. Put the names of the columns in its first row")
+    names = csv_rows.headed(header)
+    given = options.get("mapping")
+    mapped = given if isinstance(given, mapping.Columns) else mapping.guess(names, str(options.get("name", "the table")))
+    if absent := sorted(mapped.used() - set(names)):
+        raise ImportRefused(f'there is no column "{absent[0]}": there are {", ".join(names)[:300]}. Correct the mapping')
+    blank = 0
+    kept = []
+    for record in found:
+        if record.is_blank:
+            blank += 1
+            continue
+        more = record.cells[len(names) :]
+        cells = dict(zip(names, record.cells, strict=False))
+        cells.update({f"column {n}": cell for n, cell in enumerate(more, start=len(names) + 1)})
+        doubts = (*record.doubts, *(("has more cells than the header",) if any(more) else ()))
+        kept.append(columns.Cells(record.number, record.start, record.end, cells, doubts))
+    notes = (f"{blank:,} rows without a word in them were passed over",) if blank else ()
+    if not isinstance(given, mapping.Columns):
+        notes = (*notes, "the columns were guessed:\n" + mapped.written())
+    return Read(columns.rows(kept, mapped), None, notes)
