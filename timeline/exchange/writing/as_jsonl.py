@@ -87,9 +87,9 @@ class _Work:
             else:
                 yield from self._happening(stream, type, data)
         if passed_over:
-            self.told(f"{passed_over:,} events were redacted, and are left out; versions after them count one less for each")
+            self.told(f"{passed_over:,} redacted events are left out; versions after them count one less for each")
         for stream in sorted(self.gone if self.streams is None else self.gone & self.streams):
-            self.told(f"{stream}: was redacted, with its document or all that it said, and is left out")
+            self.told(f"{stream}: was redacted, or rests on what was, and is left out")
         for line in self.left_out:
             self.told(line)
 

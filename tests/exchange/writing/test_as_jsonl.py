@@ -1,0 +1,216 @@
+"""The bundle: everything and back, without loss."""
+
+import json
+import tempfile
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from timeline import ArchivedSource, Timeline, bundles
+from timeline.errors import TimelineError
+from timeline.exchange.writing import as_jsonl
+from timeline.model import PlacedCitation
+
+WORDS = ("met", "sat", "spoke", "left", "voted")
+TEXT = "On Monday they met. On Tuesday they sat.\r\nOn Wednesday they spoke, “at length”. Then they left; some voted.\f"
+
+
+def lines(timeline: Timeline, ids: list[str] | None = None) -> tuple[list[dict[str, Any]], list[str]]:
+    """Write the bundle of a timeline, and give its entries and what was told."""
+    told: list[str] = []
+    return [json.loads(line) for line in as_jsonl.write_log(timeline.log.connection, ids, told.append)], told
+
+
+def said(timeline: Timeline) -> list[tuple[str, int, str, str | None]]:
+    """Give the log but for who, when and salt."""
+    return [(event.stream, event.version, event.type, event.data) for event in timeline.events()]
+
+
+def again(entries: list[dict[str, Any]], folder: Path) -> list[tuple[str, int, str, str | None]]:
+    """Append entries to an empty timeline, and give its log."""
+    path = folder / "again.db"
+    path.unlink(missing_ok=True)
+    with Timeline(path, by="another") as other:
+        other.append_many(entries)
+        return said(other)
+
+
+texts = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=20).filter(lambda text: bool(text.strip()))
+names = st.sampled_from(["Ann", "Bob Smith", "José Pérez", "مجلس"])
+citation = st.fixed_dictionaries(
+    {"source": st.sampled_from(["a", "b"]), "quote": st.sampled_from(WORDS)},
+    optional={"stance": st.just("disputes"), "supports": texts},
+)
+fields = st.fixed_dictionaries(
+    {
+        "title": texts,
+        "date": st.sampled_from(["2025", "-0043-03-15", "2025-11/..", "2025-11-24T10:00:00", "[1999,2001]", "2003~", "201X"]),
+        "citations": st.lists(citation, min_size=1, max_size=3),
+    },
+    optional={
+        "summary": texts,
+        "kind": texts,
+        "place": texts,
+        "actors": st.lists(names, unique=True, max_size=3),
+        "tags": st.lists(st.sampled_from(["x", "y", "z"]), unique=True, max_size=2),
+        "related": st.just(["h0"]),
+        "attributed_to": texts,
+    },
+)
+steps = st.lists(
+    st.tuples(st.sampled_from(["record", "correct", "correct_source", "retract"]), st.integers(0, 4), fields, texts), max_size=12
+)
+
+
+@given(steps)
+@settings(max_examples=40, deadline=None)
+def test_a_log_is_the_same_after_it_was_written_and_appended_again(steps: list[tuple[str, int, dict[str, Any], str]]) -> None:
+    """Streams, versions, types and data, byte for byte, whatever was said."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with Timeline(folder / "first.db", by="tester") as timeline:
+            for id in ("a", "b"):
+                timeline.archive(text=f"{TEXT} {id}", id=id, title=id, media_type="text/markdown" if id == "b" else None)
+            for verb, number, said_of, reason in steps:
+                try:
+                    if verb == "record":
+                        timeline.record(f"h{number}", **said_of)  # type: ignore[arg-type]
+                    elif verb == "correct":
+                        timeline.correct(f"h{number}", reason=reason, **said_of)  # type: ignore[arg-type]
+                    elif verb == "correct_source":
+                        timeline.correct_source("a", reason=reason, title=said_of["title"], publisher=said_of.get("place"))
+                    else:
+                        timeline.retract(f"h{number}", reason=reason)
+                except TimelineError:
+                    continue  # what is refused is not in the log
+            entries, told = lines(timeline)
+            assert again(entries, folder) == said(timeline)
+            assert told == []
+
+
+def test_emptied_fields_and_successors_come_back(timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path) -> None:
+    """A correction that takes something away, a part, a relation forward, and a retraction with what takes its place."""
+    with timeline.transaction():
+        timeline.record("part", title="x", date="2025", part_of=meeting, related=["later"], citations=[report.quote("Marrakech")])
+        timeline.record("later", title="y", date="2025", tags=["t"], citations=[report.quote("Marrakech")])
+    timeline.correct("part", part_of=None, related=None, reason="neither")
+    timeline.correct("later", tags=None, reason="none")
+    timeline.retract("later", reason="no", superseded_by="part")
+    assert again(lines(timeline)[0], tmp_path) == said(timeline)
+
+
+def test_a_document_that_was_extracted_comes_back_with_its_bytes(timeline: Timeline, tmp_path: Path) -> None:
+    """The bytes as received, and the text that was taken from them, by the extractor of that day."""
+    entry = {
+        "id": "scan",
+        "title": "A report",
+        "base64": b64encode(b"%PDF-1.7 \xff\x00").decode(),
+        "text": "page one\fpage two",
+        "extractor": "a reader 1.0",
+        "media_type": "application/pdf",
+    }
+    timeline.append({"source": entry})
+    timeline.record("h", title="x", date="2025", citations=[{"source": "scan", "quote": "page two"}])
+    entries, _ = lines(timeline)
+    assert entries[0] == {"source": entry}
+    assert again(entries, tmp_path) == said(timeline)
+
+
+def test_a_file_with_a_mark_of_its_encoding_keeps_it(timeline: Timeline, tmp_path: Path) -> None:
+    """The text is what follows the mark; the bytes hold it."""
+    file = tmp_path / "report.txt"
+    file.write_bytes(b"\xef\xbb\xbfThey met.\r\n")
+    source = timeline.archive(file, id="report", title="A report")
+    timeline.record("h", title="x", date="2025", citations=[source.quote("They met.")])
+    entries, _ = lines(timeline)
+    assert again(entries, tmp_path) == said(timeline)
+
+
+def test_a_bundle_is_read_from_a_file(timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path) -> None:
+    """What the format's reader accepts, too, and appending it twice adds nothing."""
+    timeline.correct(meeting, latitude="31.62", longitude="-7.98", reason="looked up")
+    file = tmp_path / "bundle.jsonl"
+    file.write_text("".join(as_jsonl.write_log(timeline.log.connection, None, print)), encoding="utf-8")
+    with Timeline(tmp_path / "again.db", by="another") as other:
+        bundles.append(other, file)
+        assert said(other) == said(timeline)
+        assert bundles.append(other, file).events == 0
+
+
+def test_filters_take_whole_streams_with_what_they_need(
+    timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path
+) -> None:
+    """The sources that are cited, in any version, and the happenings that are referred to; nothing else."""
+    other = timeline.archive(text="They met again.", id="other", title="Another")
+    timeline.archive(text="Nobody cites this.", id="unused", title="Unused")
+    timeline.record("again", title="x", date="2026", part_of=meeting, citations=[other.quote("met again")])
+    timeline.record("alone", title="y", date="2026", citations=[other.quote("They met")])
+    timeline.correct("again", date="2026-01", reason="the month")
+    entries, _ = lines(timeline, ["again"])
+    assert [next(iter(entry.values())) if "correct" in entry else next(iter(entry.values()))["id"] for entry in entries] == [
+        "report", meeting, "other", "again", "again",
+    ]  # fmt: skip
+    assert [stream for stream, *_ in again(entries, tmp_path)] == [
+        "source/report", f"happening/{meeting}", "source/other", "happening/again", "happening/again",
+    ]  # fmt: skip
+
+
+def test_words_that_stand_twice_alike_come_with_their_place(timeline: Timeline) -> None:
+    """Rows of a table may be alike, and only the place says which is meant."""
+    row = "1 | they met on that day in the town of that name | yes\n"
+    timeline.archive(text=row * 5 + "An end.", id="rows", title="Rows")
+    cited = [PlacedCitation(source="rows", quote="they met", start_char=2 * len(row) + 4)]
+    timeline.record("h", title="x", date="2025", citations=cited)
+    timeline.record("end", title="y", date="2025", citations=[{"source": "rows", "quote": "An end."}])
+    _, alike, plain = (entry.get("happening", {}).get("citations") for entry in lines(timeline)[0])
+    assert alike[0]["start_char"] == 2 * len(row) + 4
+    assert "start_char" not in plain[0]
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_what_was_redacted_is_left_out_and_told(
+    timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path, version: int
+) -> None:
+    """What is now known comes through without it."""
+    timeline.correct(meeting, place="Rabat", reason="one")
+    timeline.correct(meeting, title="Another title", date="2026", reason="two")
+    position = next(
+        event.position for event in timeline.events() if event.stream == f"happening/{meeting}" and event.version == version
+    )
+    stands = timeline.happening(meeting)
+    timeline.redact(position, reason="by law", keep_documents=True)
+    entries, told = lines(timeline)
+    assert told == ["1 redacted events are left out; versions after them count one less for each"]
+    found = [
+        json.loads(data or "")["statement"] for stream, _, _, data in again(entries, tmp_path) if stream.startswith("happening/")
+    ]
+    assert len(found) == 2
+    if version < 3:
+        assert (found[-1]["title"], found[-1]["date"], found[-1].get("place")) == (stands.title, stands.date, stands.place)
+
+
+def test_what_rests_on_a_source_that_is_gone_is_left_out_and_told(
+    timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path
+) -> None:
+    """A citation of it, a happening that cites nothing else, and references to that."""
+    secret = timeline.archive(text="A secret was told there.", id="secret", title="Secret")
+    timeline.record("told", title="x", date="2025", citations=[secret.quote("A secret was told")])
+    timeline.record(
+        "both", title="y", date="2025", related=["told"], citations=[secret.quote("secret"), report.quote("met in Marrakech")]
+    )
+    timeline.redact(secret.position, reason="by law")
+    entries, told = lines(timeline)
+    assert told == [
+        "happening/told: was redacted, or rests on what was, and is left out",
+        "source/secret: was redacted, or rests on what was, and is left out",
+        "happening/both: what it said of something that was redacted is left out",
+    ]
+    log = again(entries, tmp_path)
+    assert [stream for stream, *_ in log] == ["source/report", f"happening/{meeting}", "happening/both"]
+    statement = json.loads(log[-1][3] or "")["statement"]
+    assert "related" not in statement
+    assert [one["source"] for one in statement["citations"]] == ["report"]
