@@ -10,14 +10,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import RawIOBase
-from typing import Final
+from io import BufferedReader, RawIOBase
+from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from timeline.capture.addresses import resolved
 from timeline.capture.keeping import Hop, kept
 from timeline.capture.transfer import MAXIMUM_BYTES, CodingRefused, undone
 from timeline.errors import FetchRefused, on_one_line
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 USER_AGENT: Final = "cited-timeline (archives a page that it was asked for)"
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
@@ -108,7 +111,7 @@ class _Recorder(RawIOBase):
         """Say that it can be read."""
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """Read what has come."""
         self._connection.settimeout(_remaining(self._end))
         size = self._connection.recv_into(buffer)
@@ -117,10 +120,8 @@ class _Recorder(RawIOBase):
             raise _TooLarge
         return size
 
-    def makefile(self, *_: object, **__: object) -> "http.client._BufferedIOStream":
+    def makefile(self, *_: object, **__: object) -> BufferedReader:
         """Stand where a response expects a socket."""
-        from io import BufferedReader  # noqa: PLC0415
-
         return BufferedReader(self)
 
 

@@ -52,8 +52,9 @@ def read(
 
 def _holds(text: str, page: Page) -> bool:
     """Whether a text holds the paragraphs of a page's main part, each of them in one piece, and parted from each other."""
-    paragraphs = [one for one in page.paragraphs() if len(one) >= _SAYS_SOMETHING]
-    if not paragraphs or text.count("\n") < len(paragraphs) // 2:
+    every = page.paragraphs()
+    paragraphs = [one for one in every if len(one) >= _SAYS_SOMETHING]
+    if not paragraphs or text.strip().count("\n") < max(len(paragraphs) - 1, len(every) // 4):
         return False
     line, after = " ".join(text.split()), 0
     for paragraph in paragraphs:

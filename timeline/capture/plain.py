@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from timeline.capture.found import facts
 from timeline.errors import DocumentUnreadable
 
-_SILENT: Final = frozenset("script style noscript template svg head select datalist object iframe canvas audio video".split())
+_SILENT: Final = frozenset("script style noscript template svg title select datalist object iframe canvas audio video".split())
 _APART: Final = frozenset(
     "p h1 h2 h3 h4 h5 h6 blockquote pre table ul ol dl figure section article main header footer aside nav form hr fieldset "
     "address details".split()
@@ -36,8 +36,7 @@ class Page:
     def text(self) -> str:
         """Write all of the text."""
         pieces = _Pieces()
-        body = self.tree.find("body")
-        for step, element in _walk(body if body is not None else self.tree):
+        for step, element in _walk(self.tree):  # not of its body alone: what has no head may be taken for one
             _write(step, element, pieces)
         return "".join(pieces.kept).strip() + "\n"
 
@@ -46,7 +45,7 @@ class Page:
         mains = [
             one for one in self.tree.iter("main", "article") if not any(up.tag in ("main", "article") for up in one.iterancestors())
         ]
-        roots = mains or list(self.tree.iter("body")) or [self.tree]
+        roots = mains or [self.tree]
         found = []
         for root in roots:
             for element in root.iter(*_PARAGRAPHS):
@@ -146,7 +145,7 @@ def _write(step: str, element: _Element, pieces: _Pieces) -> None:
 
 def _walk(root: _Element) -> Iterator[tuple[str, Any]]:
     """Walk a tree in the order of its text, past what is not shown, however deep."""
-    from lxml.etree import iterwalk  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
+    from lxml.etree import iterwalk  # noqa: PLC0415 it belongs to an extra
 
     walk = iterwalk(root, events=("start", "end"))
     for event, element in walk:

@@ -1,0 +1,297 @@
+"""From documents of every kind to their text: each word that a quotation needs, and one line for each that cannot be read."""
+
+import gzip
+import sys
+import time
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import material
+import pytest
+
+from timeline import capture
+from timeline.capture import apart, extracting
+from timeline.capture.found import Found
+from timeline.errors import DocumentUnreadable
+
+HTML, PDF, WARC, EPUB, MAIL = "text/html", "application/pdf", capture.WARC, "application/epub+zip", "message/rfc822"
+SENTENCE = "It met in <b>Marr</b>akech, on <a href='/x'>24 November</a> 2025, and said: <q>We stay</q>."
+PAGE = f"""<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>The council | Gazette</title>
+<meta name="author" content="Jane Roe"><meta property="og:site_name" content="Gazette">
+<meta property="article:published_time" content="2025-11-24T10:00:00+01:00"><link rel="canonical" href="https://example.org/a">
+<script>var hidden = 1;</script></head><body><nav>Home</nav><article><h1>The council</h1><p>{SENTENCE}</p>
+<p>Second &ldquo;paragraph&rdquo;<br>after a break.</p><table><tr><th>Year<th>People<tr><td>2024<td>300</table>
+<pre>  as  typed
+    here</pre><figcaption>A caption of the picture, which trafilatura drops.</figcaption></article>
+<div id="comments"><p>Bob: This comment is a comment of some length, I think.</p></div></body></html>"""
+
+
+def read(content: bytes, media_type: str, encoding: str | None = None, record: str | None = None) -> Found:
+    """Read a document in this process, which is quicker."""
+    return extracting.read(content, media_type, "doc", encoding, record)
+
+
+def refusal(content: bytes, media_type: str, record: str | None = None) -> str:
+    """Tell why a document is not read: in one line, that begins with its name."""
+    with pytest.raises(DocumentUnreadable) as refused:
+        read(content, media_type, record=record)
+    message = str(refused.value)
+    assert message.startswith("doc")
+    assert message.isprintable()
+    assert len(message) < 400
+    return message
+
+
+def test_a_page_keeps_all_that_may_be_quoted() -> None:
+    """Sentences in one piece, tables, captions, comments, what is laid out; and its bibliography is offered."""
+    found = read(PAGE.encode(), HTML)
+    for quoted in (
+        "It met in Marrakech, on 24 November 2025, and said: We stay.",
+        "Second “paragraph”\nafter a break.",
+        "Year\tPeople\n2024\t300",
+        "  as  typed\n    here",
+        "A caption of the picture",
+        "Bob: This comment is a comment",
+    ):
+        assert quoted in found.text
+    assert "hidden" not in found.text
+    assert found.facts == {
+        "title": "The council",
+        "author": "Jane Roe",
+        "publisher": "Gazette",
+        "published": "2025-11-24",
+        "language": "en-GB",
+        "url": "https://example.org/a",
+    }
+
+
+def test_a_plain_article_is_read_without_what_stands_around_it() -> None:
+    """Where trafilatura keeps every paragraph of the main part, its text is taken, and named."""
+    sentences = [f"Sentence {n} of the report tells what the council decided in the year {1900 + n}, and why." for n in range(20)]
+    page = "<title>T</title><nav><a href='/'>Home page</a></nav><article><p>" + "<p>".join(sentences) + "</article>"
+    found = read(page.encode(), HTML)
+    assert found.extractor.startswith("trafilatura ")
+    assert "decoded as utf-8" in found.extractor
+    assert all(one in found.text for one in sentences)
+    assert "Home page" not in found.text
+
+
+@pytest.mark.parametrize("script", material.FIVE_SCRIPTS)
+@pytest.mark.parametrize("kind", ["html", "epub", "eml", "warc"])
+def test_five_scripts_stay_as_they_are(kind: str, script: str) -> None:
+    """No letter is changed, nor its order."""
+    sentence = material.FIVE_SCRIPTS[script]
+    page = f"<html><body><p>{sentence}</p></body></html>"
+    document = {
+        "html": (page.encode(), HTML),
+        "epub": (material.epub({"a.xhtml": page}), EPUB),
+        "eml": (f"Subject: x\nContent-Type: text/plain; charset=utf-8\n\n{sentence}\n".encode(), MAIL),
+        "warc": (material.warc(("https://example.org/", "text/html; charset=utf-8", page.encode())), WARC),
+    }[kind]
+    assert sentence in read(*document).text
+
+
+@pytest.mark.parametrize(
+    ("declared", "python", "text"),
+    [
+        ("utf-8", "utf-8", "Ünïcödé “quoted” — text"),
+        ("iso-8859-1", "cp1252", "a “curly” quotation – and €"),
+        ("windows-1256", "cp1256", "اجتمع المجلس في مراكش"),
+        ("windows-1255", "cp1255", "המועצה נפגשה"),
+        ("windows-1251", "cp1251", "Совет собрался"),
+        ("koi8-r", "koi8-r", "Совет собрался"),
+        ("gb2312", "gb18030", "理事会在马拉喀什开会"),
+        ("big5", "big5", "理事會開會"),
+        ("shift_jis", "cp932", "理事会は①開かれた"),
+        ("euc-kr", "cp949", "이사회가 열렸다"),
+    ],
+)
+def test_ten_encodings_are_read_as_pages_declare_them(declared: str, python: str, text: str) -> None:
+    """In a meta tag, in a header of the server, and told by whoever archives it."""
+    body = f"<p>{text}</p>".encode(python)
+    assert text in read(f"<meta charset='{declared}'>".encode() + body, HTML).text
+    assert text in read(material.warc(("https://example.org/", f"text/html; charset={declared}", body)), WARC).text
+    assert text in read(body, HTML, encoding=declared).text
+    mail = b"Subject: x\nContent-Transfer-Encoding: 8bit\nContent-Type: text/plain; charset=" + declared.encode() + b"\n\n"
+    assert text in read(mail + text.encode(python), MAIL).text
+
+
+def test_a_mark_says_more_than_a_tag_and_nothing_is_guessed() -> None:
+    """UTF-16 by its mark; an encoding that is not told is UTF-8 or refused."""
+    assert "Ünï" in read("<meta charset=latin1><p>Ünï</p>".encode("utf-16"), HTML).text
+    assert "Name the encoding" in refusal("<p>Совет собрался</p>".encode("cp1251"), HTML)
+    assert "but for 1" in read("<p>Совет".encode() + b"\xff</p>", HTML).extractor
+
+
+def test_pages_of_a_pdf_are_parted_by_form_feeds() -> None:
+    """Page n's text stands after n - 1 form feeds, pages without text included, and these are told."""
+    found = read(material.pdf(["First page.", b"", "Third page."], title="A report"), PDF)
+    assert [page.strip() for page in found.text.split("\f")] == ["First page.", "", "Third page."]
+    assert "no text on page 2" in found.extractor
+    assert found.facts == {"title": "A report", "author": "Jane Roe", "language": "en-GB"}
+
+
+def test_each_pdf_that_cannot_be_read_gets_its_line() -> None:
+    """Scanned, encrypted, cut short, none at all."""
+    import pypdf
+
+    writer = pypdf.PdfWriter(clone_from=BytesIO(material.pdf(["Secret."])))
+    writer.encrypt("password", algorithm="RC4-128")
+    out = BytesIO()
+    writer.write(out)
+    assert "scanned" in refusal(material.pdf([b"", b""]), PDF)
+    assert "is encrypted" in refusal(out.getvalue(), PDF)
+    assert "not a PDF" in refusal(b"hello", PDF)
+    assert "not a sound PDF" in refusal(b"%PDF-1.4\nhello", PDF)
+    assert "is empty" in refusal(b"", PDF)
+
+
+def test_a_warc_is_read_where_one_document_is_meant() -> None:
+    """The page among pictures; of several, the one that is named; its address is a fact."""
+    page, picture = ("https://example.org/a", "text/html", b"<p>One page.</p>"), ("https://example.org/i.png", "image/png", b"x")
+    found = read(material.warc(picture, page, packed=True), WARC)
+    assert found.text == "One page.\n"
+    assert found.extractor.startswith("warcio ")
+    assert ", then " in found.extractor
+    assert found.facts["url"] == "https://example.org/a"
+    two = material.warc(page, ("https://example.org/b", "application/pdf", material.pdf(["A report."])))
+    assert "https://example.org/a, https://example.org/b" in refusal(two, WARC)
+    assert read(two, WARC, record="https://example.org/b").text.strip() == "A report."
+    assert "holds no document of https://example.org/c" in refusal(two, WARC, record="https://example.org/c")
+    assert "holds no web page" in refusal(material.warc(picture), WARC)
+
+
+def test_what_a_server_packed_is_unpacked() -> None:
+    """Chunks, gzip and deflate; a bomb is told."""
+    body = b"<p>Packed words.</p>"
+    packed = gzip.compress(body)
+    chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (len(packed), packed)
+    for content, head in (
+        (packed, "Content-Encoding: gzip\r\n"),
+        (zlib.compress(body), "Content-Encoding: deflate\r\n"),
+        (chunked, "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"),
+        (body, "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"),
+    ):
+        assert "Packed words." in read(material.warc(("https://e.org/", "text/html", content), head=head), WARC).text
+    bomb = gzip.compress(b"\0" * 150_000_000, 9)
+    assert "unpacks to more than 100 MB" in refusal(
+        material.warc(("https://e.org/", "text/html", bomb), head="Content-Encoding: gzip\r\n"), WARC
+    )
+
+
+def test_a_warc_that_was_altered_or_cut_is_refused() -> None:
+    """Its digests are checked, and its end."""
+    content = material.warc(("https://example.org/a", "text/html", b"<p>One page.</p>"))
+    digest = b"WARC-Block-Digest: sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\nContent-Length"
+    assert "not as its digest says" in refusal(content.replace(b"Content-Length", digest, 1), WARC)
+    assert "not a WARC" in refusal(b"hello", WARC)
+    refusal(gzip.compress(content)[:60], WARC)
+
+
+def test_a_book_is_read_in_its_order() -> None:
+    """Its chapters as its spine has them, its bibliography with the month alone where that is all."""
+    found = read(
+        material.epub(
+            {"z.xhtml": "<p>First chapter.</p>", "a.xhtml": "<html><head><title/></head><body><p>Second chapter.</p></body></html>"}
+        ),
+        EPUB,
+    )
+    assert found.text == "First chapter.\n\nSecond chapter.\n"
+    assert found.facts == {"title": "A book", "author": "Jane Roe; Max Poe", "published": "1999-05", "language": "ar"}
+
+
+def test_books_that_do_harm_or_are_locked_get_their_line() -> None:
+    """Entities that multiply, members that unpack without end, encryption, half a file."""
+    laughs = '<!DOCTYPE p [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><package>&b;</package>'
+    assert "declares entities" in refusal(material.epub({}, package=laughs), EPUB)
+    outside = '<!DOCTYPE p [<!ENTITY a SYSTEM "file:///etc/passwd">]><package>&a;</package>'
+    assert "declares entities" in refusal(material.epub({}, package=outside), EPUB)
+    assert "times its size" in refusal(material.epub({"a.xhtml": "<p>" + " " * 5_000_000}), EPUB)
+    locked = '<encryption xmlns:e="x"><e:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/></encryption>'
+    assert "is encrypted" in refusal(material.epub({"a.xhtml": "<p>x"}, more={"META-INF/encryption.xml": locked}), EPUB)
+    assert "not a sound EPUB" in refusal(material.epub({"a.xhtml": "<p>x"})[:300], EPUB)
+    assert "there is no text" in refusal(material.epub({"a.xhtml": "<p></p>"}), EPUB)
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("x", "y")
+    assert "is not an EPUB" in refusal(out.getvalue(), EPUB)
+
+
+def test_a_letter_begins_with_its_head_and_names_what_is_attached() -> None:
+    """From, To, Date and Subject decoded; the plain text before the HTML; attachments named."""
+    letter = (
+        "From: =?utf-8?q?J=C3=A9r=C3=B4me?= <j@example.org>\r\nTo: a@example.org\r\nDate: Mon, 24 Nov 2025 23:30:00 -0500\r\n"
+        "Subject: =?utf-8?b?"
+        + "2KfZhNmF2KzZhNiz"
+        + "?=\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+        "Content-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\nContent-Type: text/html\r\n\r\n<p>As HTML</p>\r\n--c\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\n\r\nWe stay.\r\n--c--\r\n--b\r\nContent-Type: application/pdf\r\n"
+        'Content-Disposition: attachment; filename="r.pdf"\r\n\r\nxyz\r\n--b--\r\n'
+    )
+    found = read(letter.encode(), MAIL)
+    assert found.text == (
+        "From: Jérôme <j@example.org>\nTo: a@example.org\nDate: Mon, 24 Nov 2025 23:30:00 -0500\nSubject: المجلس\n\n"
+        "We stay.\n\nAttachment: r.pdf (application/pdf, 3 bytes)\n"
+    )
+    assert found.facts == {"title": "المجلس", "author": "Jérôme", "published": "2025-11-24"}
+    assert "As HTML" in read(b"Subject: x\nContent-Type: text/html\n\n<p>As HTML</p>", MAIL).text
+    assert "is encrypted" in refusal(b"From: a\nContent-Type: multipart/encrypted; boundary=x\n\n--x--", MAIL)
+    assert "is not an e-mail" in refusal(b"hello", MAIL)
+
+
+def test_control_characters_never_reach_a_text() -> None:
+    """Whatever the document holds."""
+    for content, media_type in ((b"<p>a\0b\x01c\x0cd</p>", HTML), (b"Subject: x\n\na\0b\x01c\x0cd", MAIL)):
+        text = read(content, media_type).text
+        assert not set(text) & set(map(chr, [*range(9), 11, 12, *range(14, 32), 127]))
+
+
+def test_pages_that_nest_without_end_are_told(tmp_path: Path) -> None:
+    """Rather than read in part."""
+    assert "nest too deep" in refusal(b"<div>" * 100_000 + b"<p>x", HTML)
+
+
+def test_a_flate_bomb_ends_in_one_line(tmp_path: Path) -> None:
+    """In a process of its own, which has an end of time and memory."""
+    file = tmp_path / "bomb.pdf"
+    file.write_bytes(material.flate_bomb())
+    with pytest.raises(DocumentUnreadable, match=r"bomb.pdf: unpacks to more"):
+        capture.from_file(file)
+
+
+def test_what_takes_too_long_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it is made."""
+    started = time.monotonic()
+    with pytest.raises(DocumentUnreadable, match=r"took more than 0.01 seconds"):
+        apart.read_apart(b"<p>x", HTML, "slow.html", None, None, seconds=0.01)
+    assert time.monotonic() - started < 3
+    monkeypatch.setattr(apart, "MEMORY", 20_000_000)
+    with pytest.raises(DocumentUnreadable, match=r"broke off|too much memory"):
+        apart.read_apart(material.pdf(["x"]), PDF, "large.pdf", None, None)
+
+
+def test_files_are_read_by_their_suffix(tmp_path: Path) -> None:
+    """The bytes are kept as they are; the text comes from the other process whole, in whatever script."""
+    for name, content, media_type in (
+        ("a.HTML", ("<p>" + material.FIVE_SCRIPTS["Arabic"]).encode(), HTML),
+        ("a.warc.gz", material.warc(("https://e.org/", "text/html", b"<p>Words</p>"), packed=True), WARC),
+        ("a.md", b"# Words", "text/markdown"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        document = capture.from_file(tmp_path / name)
+        assert (document.bytes, document.media_type) == (content, media_type)
+        assert document.text.strip()
+    with pytest.raises(DocumentUnreadable, match=r"only .txt, .md, .html"):
+        capture.from_file(tmp_path / "passwd")
+    with pytest.raises(DocumentUnreadable, match="only a WARC"):
+        capture.from_bytes(b"x", HTML, "x.html", record="https://example.org/")
+    with pytest.raises(DocumentUnreadable, match="no extractor reads image/png"):
+        capture.from_bytes(b"x", "image/png", "x.png")
+
+
+def test_a_missing_extra_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That says what to install."""
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    assert "needs the extra: pip install 'cited-timeline[capture]'" in refusal(material.pdf(["x"]), PDF)
