@@ -34,7 +34,7 @@ class Said:
     """What is said of a document that is to be archived: its bibliography, as given, and what else was given.
 
     `as_found`: the document itself tells the fields that were left out. `name` is what an id is made of. `exactly`: its text
-    was given, so that another text of the same bytes is another source's.
+    was given, so that another text of the same bytes is another source's. `record` is what is meant in a WARC.
     """
 
     fields: Mapping[str, Any]
@@ -42,6 +42,7 @@ class Said:
     as_found: bool = False
     name: str = ""
     exactly: bool = False
+    record: str | None = None
 
 
 def exported(text: str | None, content: str | None, extractor: str | None, media_type: str | None, subject: str) -> Document:
@@ -110,7 +111,7 @@ def standing(log: Log, streams: Streams, subject: str | None, sha256: str, said:
         events = [] if first is None else [first]
     else:
         events = holding(log, sha256)
-    events = [event for event in events if _is_of(event, sha256, text, exactly=said.exactly)]
+    events = [event for event in events if _is_of(event, sha256, text, said)]
     if not events:
         return None
     whole = subject is not None and "title" in said.fields and not said.as_found
@@ -216,11 +217,11 @@ def kept(log: Log, streams: Streams, id: str) -> tuple[bytes, statements.Stateme
     return content, statement
 
 
-def _is_of(event: Event, sha256: str, text: str | None, *, exactly: bool) -> bool:
+def _is_of(event: Event, sha256: str, text: str | None, said: Said) -> bool:
     """Whether an event is of these bytes, and of this text where that does not depend on an extractor."""
     stands = event.payload["statement"]
     extractor = stands["extractor"]
-    fixed = exactly or extractor == GIVEN or extractor.startswith(DECODED)
+    fixed = said.exactly or extractor == GIVEN or extractor.startswith(DECODED) or said.record not in (None, stands.get("url"))
     return stands["sha256"] == sha256 and (not fixed or stands["text_sha256"] == text)
 
 

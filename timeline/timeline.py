@@ -131,9 +131,9 @@ class Timeline:
         if (file is None) == (text is None):
             raise StatementInvalid.in_fields(subject or "source", (("file", "give a file or a text, one of the two"),))
         exported = base64 is not None or extractor is not None
-        if record is not None:
+        if record is not None and record.startswith("http"):
             fields.setdefault("url", record)
-        said = archiving.Said(fields, media_type, as_found, Path(file or "").name, exactly=exported)
+        said = archiving.Said(fields, media_type, as_found, Path(file or "").name, exactly=exported, record=record)
         if file is not None and not exported:
             if (kept := archiving.unread(self.log, self._streams, Path(file), subject, said)) is not None:
                 return kept
@@ -151,6 +151,7 @@ class Timeline:
         *,
         id: str | None = None,
         name: str = "",
+        record: str | None = None,
         media_type: str | None = None,
         as_found: bool = False,
         expected_version: int | None = None,
@@ -158,10 +159,10 @@ class Timeline:
     ) -> ArchivedSource:
         """Archive a document that was read already: its bytes as received, and its text. Raises what `archive` raises.
 
-        `name` is what an id is made of where none is given.
+        `name` is what an id is made of where none is given, `record` what was read in a WARC.
         """
         subject = stream("source", id) if id is not None else None
-        said = archiving.Said(fields, media_type, as_found, name)
+        said = archiving.Said(fields, media_type, as_found, name, record=record)
         with self.transaction():
             return archiving.archive(self.log, self._streams, document, subject, said, expected_version)
 

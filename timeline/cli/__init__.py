@@ -6,7 +6,8 @@ Owns words and exit codes: 0 done, 1 refused or failed verification, 2 wrong usa
 
 import click
 
-from timeline.cli.appending import append, archive, build
+from timeline.cli.appending import append, build
+from timeline.cli.archiving import archive
 from timeline.cli.checking import rebuild, verify
 from timeline.cli.exporting import export
 from timeline.cli.history import history

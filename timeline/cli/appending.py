@@ -1,16 +1,13 @@
-"""The commands that append: build, append, archive. Must not know the form of a bundle."""
+"""The commands that append bundles: build, append. Must not know the form of a bundle."""
 
 from pathlib import Path
 
 import click
 
-from timeline import bundles, documents
-from timeline.archived import ArchivedSource
+from timeline import bundles
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Interrupted, Refused, by, db, opened, progress
 from timeline.errors import BundleInvalid
-from timeline.model import SourceFields
-from timeline.timeline import Timeline
 
 
 @click.command()
@@ -107,36 +104,3 @@ def _append(paths: list[Path], db: Path, by: str | None, *, partly: bool = True)
 
 def _size(paths: list[Path]) -> int:
     return sum(path.stat().st_size for path in paths if path.is_file())
-
-
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--id", required=True, help="What the source is called in citations: letters, digits, hyphens, dots, underscores.")
-@click.option("--title", required=True)
-@click.option("--publisher")
-@click.option("--author")
-@click.option("--published", metavar="DATE", help="When it was published, as an EDTF date.")
-@click.option("--url", help="Where it was found.")
-@click.option("--language", help='As a tag: "en", "ar-MA".')
-@click.option("--encoding", help="The encoding of its text, where that is not UTF-8.")
-@db
-@by
-def archive(file: Path, id: str, encoding: str | None, db: Path, by: str | None, **fields: str | None) -> None:
-    """Archive a document, to be quoted from.
-
-    Its bytes and its text are kept, each under its SHA-256, and never change. The same document and words again append
-    nothing.
-
-    Example: timeline archive report.txt --id report --title "The report" --published 2025-11-27
-    """
-    documents.from_file(file, encoding)  # before a database is made for it
-    with opened(db, by=by, read_only=False) as timeline:
-        source = _archived(timeline, file, id, encoding, fields)
-        statement = source.event.payload["statement"]
-    click.echo(f"{source.event.id} stands at position {source.position}")
-    click.echo(f"SHA-256 {statement['sha256']}")
-
-
-def _archived(timeline: Timeline, file: Path, id: str, encoding: str | None, fields: dict[str, str | None]) -> ArchivedSource:
-    given: SourceFields = {name: value for name, value in fields.items() if value is not None}  # type: ignore[assignment]
-    return timeline.archive(file, id=id, encoding=encoding, **given)

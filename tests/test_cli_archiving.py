@@ -1,0 +1,99 @@
+"""timeline archive: what a document says of itself is told, and taken only where the author says so; once is enough."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from timeline import capture
+from timeline.cli import main
+from timeline.documents import Document
+
+
+@pytest.fixture(autouse=True)
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a page in the folder, read by a stand-in for an extractor."""
+    monkeypatch.chdir(tmp_path)
+    Path("A page.html").write_bytes(b"<p>Words.")
+    extracts(monkeypatch, "Words.", "trafilatura 1")
+
+
+def extracts(monkeypatch: pytest.MonkeyPatch, text: str, extractor: str) -> None:
+    """Let all extraction give this."""
+
+    def read(*_: object, **__: object) -> Document:
+        return Document(b"<p>Words.", text, "text/html", extractor, {"title": "Found", "author": "Ann"})
+
+    monkeypatch.setattr(capture, "from_file", read)
+    monkeypatch.setattr(capture, "from_bytes", read)
+
+
+def run(*words: str) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(main, ["archive", *words, "--by", "Ada"])
+
+
+def test_without_a_title_it_tells_what_the_document_says() -> None:
+    """One line, how to take it, and no file is made."""
+    result = run("A page.html")
+    assert result.exit_code == 1
+    said = (
+        "A page.html: no title is given. The document says title “Found”; author “Ann”. Take that with --as-found, or give --title"
+    )
+    assert result.stderr == f"Error: {said}\n"
+    assert not Path("timeline.db").exists()
+
+
+def test_what_is_found_stands_beside_what_is_given() -> None:
+    """On stderr, where they differ; with --as-found the author's own words still win."""
+    result = run("A page.html", "--title", "Mine", "--as-found")
+    assert result.stdout.startswith("source/a-page@1 stands at position 1\nSHA-256 ")
+    assert result.stderr == "title: “Mine” is kept; the document says “Found”\n"
+    assert run("A page.html").stdout == result.stdout
+
+
+def test_the_same_bytes_are_archived_under_one_id() -> None:
+    """Another id is refused in a line that names the source; its own id and none are not."""
+    run("A page.html", "--id", "a", "--as-found")
+    result = run("A page.html", "--id", "b", "--title", "T")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "archived already, as source/a at position 1" in result.stderr
+    assert run("A page.html", "--id", "a", "--as-found").exit_code == 0
+    with sqlite3.connect("timeline.db") as connection:
+        assert connection.execute("SELECT count(*) FROM events").fetchone() == (1,)
+
+
+def test_a_later_extractor_is_told_of_and_asked_with_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands stays; --again adds another text as a source of its own, once."""
+    run("A page.html", "--id", "a", "--as-found")
+    extracts(monkeypatch, "Other words.", "trafilatura 2")
+    result = run("A page.html", "--id", "a", "--as-found")
+    assert result.exit_code == 0
+    assert result.stderr == "a: extracted by trafilatura 1; today's is trafilatura 2: timeline archive --again a\n"
+    assert run("--again", "a").stdout.startswith("source/a-2@1 stands at position 2\n")
+    assert "nothing to add, source/a-2 has the text" in run("--again", "a").stderr
+
+
+def test_one_of_three_is_given() -> None:
+    """A file, an address to fetch, or a source to read again."""
+    assert [run().exit_code, run("A page.html", "--again", "a").exit_code] == [2, 2]
+
+
+def test_an_address_is_fetched_only_where_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is the WARC, under the address that answered."""
+    from timeline.capture import fetching
+
+    asked = []
+
+    def fetch(url: str) -> fetching.Fetched:
+        asked.append(url)
+        return fetching.Fetched(b"<p>Words.", "https://example.org/story", 200, "text/html", 2)
+
+    monkeypatch.setattr(fetching, "fetch", fetch)
+    run("A page.html", "--title", "T", "--url", "https://example.org/other", "--db", "other.db")
+    assert asked == []
+    result = run("--fetch", "https://example.org/", "--as-found")
+    assert (result.exit_code, asked) == (0, ["https://example.org/"])
+    with sqlite3.connect("timeline.db") as connection:
+        assert connection.execute("SELECT id, url FROM sources").fetchall() == [("story", "https://example.org/story")]

@@ -1,0 +1,125 @@
+"""The command that archives a document: archive. Owns how it is told what a document says of itself. Must not read one itself."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import click
+
+from timeline import archiving, capture
+from timeline.archived import ArchivedSource
+from timeline.cli.printing import harmless, on_one_line
+from timeline.cli.running import Refused, by, db, opened
+from timeline.documents import Document
+from timeline.model import SourceFields
+
+_ID = "What the source is called in citations: letters, digits, hyphens, dots, underscores.  [default: made of the file's name]"
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--id", help=_ID)
+@click.option("--title")
+@click.option("--publisher")
+@click.option("--author")
+@click.option("--published", metavar="DATE", help="When it was published, as an EDTF date.")
+@click.option("--url", help="Where it was found. It is written down, not visited.")
+@click.option("--language", help='As a tag: "en", "ar-MA".')
+@click.option("--encoding", help="The encoding of its text, where that is not UTF-8.")
+@click.option("--as-found", is_flag=True, help="Take what the document says of itself for what is not given.")
+@click.option("--record", metavar="URL", help="Which page is meant, in a WARC that holds several.")
+@click.option("--fetch", metavar="URL", help="Fetch a page now, in place of a file, and archive it as a WARC.")
+@click.option("--again", metavar="ID", help="Read the text of an archived document anew, as a source of its own if it is another.")
+@db
+@by
+def archive(
+    file: Path | None,
+    id: str | None,
+    encoding: str | None,
+    as_found: bool,
+    record: str | None,
+    fetch: str | None,
+    again: str | None,
+    db: Path,
+    by: str | None,
+    **fields: str | None,
+) -> None:
+    """Archive a document, to be quoted from: text, HTML, PDF, EPUB, e-mail or WARC.
+
+    Its bytes and its text are kept, each under its SHA-256, and never change. The same document and words again append
+    nothing. What it says of itself is shown, and used only with --as-found.
+
+    Example: timeline archive report.txt --id report --title "The report" --published 2025-11-27
+    """
+    if sum(one is not None for one in (file, fetch, again)) != 1:
+        raise click.UsageError("Give a FILE, or --fetch URL, or --again ID, one of them.")
+    if again is not None:
+        return _again(again, id, db, by)
+    given: SourceFields = {name: value for name, value in fields.items() if value is not None}  # type: ignore[assignment]
+    if fetch is not None:
+        from timeline.capture import fetching  # noqa: PLC0415 - nothing else reaches out
+
+        fetched = fetching.fetch(fetch)
+        given.setdefault("url", fetched.url)
+        record, name = fetched.url, fetched.url.partition("?")[0].rstrip("/")
+        document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
+    else:
+        name = str(file)
+        document = capture.from_file(Path(name), encoding, record=record)
+        if record is not None and record.startswith("http"):
+            given.setdefault("url", record)
+    found = archiving.sound(document)
+    titled = "title" in given or (as_found and "title" in found)
+    if not titled and not db.exists():
+        raise Refused(_untitled(name, found))
+    with opened(db, by=by, read_only=False) as timeline:
+        standing = timeline.archived(sha256(document.bytes).hexdigest())
+        _refuse_another_id(standing, id, record, name)
+        if not titled and not standing:
+            raise Refused(_untitled(name, found))
+        before = timeline.log.size()
+        source = timeline.archive_document(document, id=id, name=name, record=record, as_found=as_found, **given)
+        _tell(source, document, new=source.position > before)
+
+
+def _again(again: str, id: str | None, db: Path, by: str | None) -> None:
+    with opened(db, by=by, read_only=False) as timeline:
+        before = timeline.log.size()
+        source = timeline.extract_again(again, as_=id)
+        if source.position <= before:
+            click.echo(f"{again}: nothing to add, source/{source.id} has the text that is read today", err=True)
+        _stands(source)
+
+
+def _refuse_another_id(standing: list[ArchivedSource], id: str | None, record: str | None, name: str) -> None:
+    """Refuse to archive the same bytes under another id; in a WARC, the same record of it."""
+    same = [one for one in standing if record in (None, one.event.payload["statement"].get("url"))]
+    if id is not None and same and id not in [one.id for one in standing]:
+        one = same[0]
+        told = f"{name}: archived already, as {one.stream} at position {one.position}"
+        raise Refused(f"{told}. Cite that one, or leave --id out; what is said of it is corrected in a bundle, with correct_source")
+
+
+def _untitled(name: str, found: dict[str, str]) -> str:
+    said = "; ".join(f"{field} “{on_one_line(value)[:80]}”" for field, value in found.items())
+    if "title" in found:
+        return f"{name}: no title is given. The document says {said}. Take that with --as-found, or give --title"
+    return f"{name}: no title is given, and the document tells none{f' ({said})' if said else ''}. Give --title"
+
+
+def _tell(source: ArchivedSource, document: Document, *, new: bool) -> None:
+    """Say what stands; on stderr what the document says otherwise, and what another extractor makes of it."""
+    statement = source.event.payload["statement"]
+    for name, value in source.found.items():
+        if statement.get(name) != value:
+            given_ = f"“{on_one_line(statement[name])[:80]}”" if name in statement else "nothing"
+            click.echo(f"{name}: {given_} is kept; the document says “{on_one_line(value)[:80]}”", err=True)
+    if not new and statement["extractor"] != document.extractor:
+        told = f"{source.id}: extracted by {statement['extractor']}; today's is {document.extractor}"
+        same = statement["text_sha256"] == sha256(document.text.encode()).hexdigest()
+        click.echo(harmless(f"{told}, with the same text" if same else f"{told}: timeline archive --again {source.id}"), err=True)
+    _stands(source)
+
+
+def _stands(source: ArchivedSource) -> None:
+    click.echo(f"{source.event.id} stands at position {source.position}")
+    click.echo(f"SHA-256 {source.event.payload['statement']['sha256']}")
