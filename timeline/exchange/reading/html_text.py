@@ -44,6 +44,11 @@ def one_line(text: str) -> PlainText:
     return PlainText(" ".join(read.text.split()), read.dropped)
 
 
+def seen(text: str) -> str:
+    """Leave out the control characters that nobody sees, and halves of characters."""
+    return _UNSEEN.sub("", text)
+
+
 class _Parser(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

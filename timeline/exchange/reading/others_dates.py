@@ -128,6 +128,23 @@ def of_parts(
     return _checked(_of_day(found, ""), told if number > 0 else f"{-number} BC" + told.removeprefix(parts[0]))
 
 
+def of_time(year: object, month: object, day: object, time: str) -> OthersDate:
+    """Read a date told in parts with its time of day as words: "14:30", "2:30 PM"."""
+    whole = of_parts(year, month, day)
+    try:
+        timed = read(f"2000-01-01 {time}")
+    except DateUnread:
+        return replace(whole, note="; ".join(filter(None, (whole.note, f"the time of day is told as {time}"))))
+    note = "; ".join(filter(None, (whole.note, timed.note)))
+    return replace(
+        whole,
+        date=whole.date + timed.date[10:],
+        note=note or None,
+        zone=timed.zone,
+        questions=(*whole.questions, *timed.questions),
+    )
+
+
 def interval(start: OthersDate, end: OthersDate) -> OthersDate:
     """Join the first and the last date of what lasted. Times of day are kept in words: EDTF has none in intervals."""
     first, last = (re.sub(r"T.*", "", one.date) for one in (start, end))

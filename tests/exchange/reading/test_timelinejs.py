@@ -1,0 +1,121 @@
+"""TimelineJS, JSON and sheet: every date and headline of real files right, each record its slice."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from timeline.exchange.reading import timelinejs, timelinejs_csv
+from timeline.exchange.reading.html_text import one_line
+from timeline.exchange.reading.row import ImportRefused
+
+DATA = Path(__file__).parents[4] / "shared" / "data" / "timelinejs"
+real = pytest.mark.skipif(not DATA.exists(), reason="the real files are not here")
+
+
+def _edtf(start: dict[str, str], end: dict[str, str] | None) -> str:
+    sides = [
+        "-".join(part.zfill(4 if at == 0 else 2) for at, part in enumerate(side.values()) if part) for side in (start, end or {})
+    ]
+    return "/".join(side for side in sides if side)
+
+
+@real
+@pytest.mark.parametrize("name", ["houston.json", "eras.json"])
+def test_every_slide_of_a_real_file_is_read(name: str) -> None:
+    """Dates and headlines are those of the file, its slices are its objects, and media are told as dropped."""
+    text = (DATA / name).read_text()
+    said = json.loads(text)
+    slides = {json.dumps(slide): slide for slide in (*said["events"], *said.get("eras", []), said["title"])}
+    rows = timelinejs.read(text).rows
+    assert len(rows) == len(slides)
+    for row in rows:
+        slide = slides[json.dumps(json.loads(text[row.start : row.end]))]
+        assert row.fields["title"] == one_line(slide["text"]["headline"]).text
+        if "start_date" not in slide:
+            assert "title slide" in (row.refused or "")
+            continue
+        parts = [
+            {part: side.get(part, "") for part in ("year", "month", "day")}
+            for side in (slide["start_date"], slide.get("end_date", {}))
+        ]
+        assert row.fields["date"] == _edtf(*parts)
+        assert row.refused is None
+        assert bool(slide.get("media", {}).get("url")) == any(field == "media.url" for field, _, _ in row.dropped)
+
+
+@real
+def test_every_row_of_a_real_sheet_is_read() -> None:
+    """As the csv module reads it: the title row is refused with its reason, all others have their date."""
+    text = (DATA / "women_in_computing.csv").read_text()
+    expected = list(csv.DictReader(text.splitlines(keepends=True)))
+    rows = timelinejs_csv.read(text).rows
+    assert [row.fields["title"] for row in rows] == [one_line(one["Headline"]).text for one in expected]
+    for row, one in zip(rows, expected, strict=True):
+        sides = [[one[f"{side}{part}"] for part in ("Year", "Month", "Day")] for side in ("", "End ")]
+        written = "/".join("-".join(part.zfill(2) for part in side if part) for side in sides if side[0])
+        assert row.fields.get("date", "") == written
+        assert one["Headline"].strip('"')[:10] in text[row.start : row.end]
+
+
+def test_the_first_format_is_read() -> None:
+    """Dates with commas, an era, an asset; the headline is the title of the whole."""
+    text = json.dumps(
+        {
+            "timeline": {
+                "headline": "Old",
+                "date": [
+                    {"startDate": "2011,12,10", "headline": "One", "text": "<p>a</p>", "asset": {"media": "http://e.org/a.png"}},
+                    {"startDate": "2011", "endDate": "2012,1", "headline": "Two", "tag": "war"},
+                    {"startDate": "12/31/2011", "headline": "Three"},
+                ],
+                "era": [{"startDate": "1900", "endDate": "1910", "headline": "Era"}],
+            }
+        }
+    )
+    rows, title, _ = timelinejs.read(f"var storyjs_jsonp_data = {text};")
+    assert title == "Old"
+    assert [row.fields["date"] for row in rows] == ["2011-12-10", "2011/2012-01", "2011-12-31", "1900/1910"]
+    assert [row.fields.get("kind") for row in rows] == [None, "war", None, "era"]
+    assert rows[0].dropped[0][:2] == ("media.media", "http://e.org/a.png")
+
+
+def test_what_is_shown_in_place_of_the_date_is_kept_and_asked() -> None:
+    """display_date is a note; where it is vaguer than the date, a person is asked. Our own EDTF comes before both."""
+    slide = {"start_date": {"year": "1450"}, "display_date": "c. 1450", "text": {"headline": "A"}, "unique_id": "a-1"}
+    (row,) = timelinejs.read(json.dumps({"events": [slide]})).rows
+    assert (row.fields["date"], row.fields["date_note"], row.key) == ("1450", 'shown as "c. 1450"', "a-1")
+    assert "1450~" in row.questions[0][1]
+    (row,) = timelinejs.read(json.dumps({"events": [{**slide, "edtf": "1450~"}]})).rows
+    assert row.fields["date"] == "1450~"
+    assert not row.questions
+
+
+def test_the_headers_of_earlier_sheets_are_known() -> None:
+    """Start Date, Tag and Media Credit; a time of day; an unknown column is told."""
+    rows = timelinejs_csv.read("Start Date,End Date,Headline,Text,Tag,Mood\n3/25/1950,,A,b,c,d\n1951,1952,B,,,\n").rows
+    assert [row.fields["date"] for row in rows] == ["1950-03-25", "1951/1952"]
+    assert rows[0].fields["kind"] == "c"
+    assert ("mood", "d") in {one[:2] for one in rows[0].dropped}
+    (row,) = timelinejs_csv.read("Year,Month,Day,Time,Headline\n2001,9,11,8:46 AM,A\n").rows
+    assert row.fields["date"] == "2001-09-11T08:46:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[1, 2]", "not TimelineJS"),
+        ('{"events": [\n{"a": 1},\n]}', "line 2: a comma"),
+        ('{"events": [{"a": NaN}]}', "line 1 and on: NaN"),
+        ('{"events": [{"a": 1, "a": 2}]}', '"a" is there twice'),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"events": [1]} x', "line 1: there is something after"),
+        ("{", "line 1: not JSON"),
+    ],
+)
+def test_what_is_not_of_the_format_is_refused_in_a_line(text: str, why: str) -> None:
+    """The line of the fault is named where there is one."""
+    with pytest.raises(ImportRefused, match=re.escape(why)):
+        timelinejs.read(text)

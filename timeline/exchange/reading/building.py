@@ -1,0 +1,165 @@
+"""Puts together what becomes of one record: the fields, what was dropped and why, what is asked.
+
+Owns how values of others become text of ours. Must not know any format.
+"""
+
+import json
+import re
+from typing import Any, Final, Literal
+
+from timeline import dates
+from timeline.errors import DateInvalid
+from timeline.exchange.reading import html_text
+from timeline.exchange.reading.others_dates import DateUnread, OthersDate
+from timeline.exchange.reading.row import Row
+
+IN_ROW: Final = "a happening has no place for it; it stands in the row that is cited"
+_SHOWN: Final = 300
+_TITLE: Final = 120
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_WEB: Final = re.compile(r"https?://[^\s/]\S*")
+
+
+class Building:
+    """One record while it is read."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.fields = dict[str, Any]()
+        self.dropped = list[tuple[str, str, str]]()
+        self.questions = list[tuple[str, str]]()
+        self.refused: str | None = None
+
+    def line(self, field: str, value: object, said: str) -> None:
+        """Set a field of one line; `said` is what the file calls it."""
+        self._set(field, value, said, html_text.one_line)
+
+    def words(self, field: str, value: object, said: str) -> None:
+        """Set a field of paragraphs."""
+        self._set(field, value, said, html_text.plain)
+
+    def _set(self, field: str, value: object, said: str, read: Any) -> None:
+        if (text := scalar(value)) is None:
+            if value not in (None, "", [], {}):
+                self.drop(said, value, "it is not a text")
+            return
+        found = read(text)
+        if found.text:
+            self.fields[field] = found.text
+        self.dropped += [(f"{said}: {what}", shown(address), why) for what, address, why in found.dropped]
+
+    def drop(self, field: str, value: object, why: str = IN_ROW) -> None:
+        """Tell that something is not taken over; nothing is told where there is nothing."""
+        if value not in (None, "", [], {}, False):
+            self.dropped.append((field, shown(value), why))
+
+    def drop_others(self, said: dict[str, Any], known: frozenset[str], under: str = "") -> None:
+        """Tell of every field that nobody asked for."""
+        for name, value in said.items():
+            if name not in known:
+                self.drop(f"{under}{name}", value)
+
+    def ask(self, field: str, question: str) -> None:
+        """Ask a person to look."""
+        self.questions.append((field, question))
+
+    def note(self, words: str | None) -> None:
+        """Add to how the date was read."""
+        if words:
+            self.fields["date_note"] = "; ".join(filter(None, (self.fields.get("date_note"), html_text.one_line(words).text)))
+
+    def date(self, found: OthersDate) -> None:
+        """Set the date."""
+        self.fields["date"] = found.date
+        self.note(found.note)
+        if found.zone:
+            self.fields["zone"] = found.zone
+        self.questions += [("date", question) for question in found.questions]
+
+    def edtf(self, value: object, said: str) -> bool:
+        """Set the date from EDTF that the file gives beside its own; whether it is such."""
+        text = scalar(value)
+        if text is None:
+            return False
+        try:
+            dates.parse(text)
+        except DateInvalid:
+            self.drop(said, text, "it is not EDTF")
+            return False
+        self.fields["date"] = text
+        return True
+
+    def refuse(self, reason: object) -> None:
+        """Let nothing become of it; the first reason stands."""
+        self.refused = self.refused or str(reason)
+
+    def titled(self, said: str) -> None:
+        """See that there is a title: where there is none, the first line of the summary is one, and that is asked."""
+        if self.fields.get("title"):
+            return
+        first = self.fields.get("summary", "").partition("\n")[0].strip()
+        if not first:
+            self.refuse(f"there is no {said}")
+            return
+        self.fields["title"] = first if len(first) <= _TITLE else f"{first[: _TITLE - 1].rstrip()}…"
+        self.ask("title", f"there is no {said}: the first line of the text is taken")
+
+    def tags(self, values: list[str]) -> None:
+        """Set the tags, each once."""
+        cleaned = (html_text.one_line(value).text for value in values)
+        if tags := list(dict.fromkeys(tag for tag in cleaned if tag)):
+            self.fields["tags"] = tags
+
+    def url(self, value: object, said: str) -> None:
+        """Set the address of a source; one that is not of the web is told."""
+        text = scalar(value)
+        if text and _WEB.fullmatch(text):
+            self.fields["url"] = text
+        elif text:
+            self.drop(said, text, "it is not a web address")
+
+    def language(self, value: object, said: str) -> None:
+        """Set the language of a source; one that is no tag of BCP 47 is told."""
+        text = scalar(value)
+        if text and _LANGUAGE.fullmatch(text):
+            self.fields["language"] = text
+        elif text:
+            self.drop(said, text, 'it is not a language tag, such as "en"')
+
+    def published(self, read: Any, said: str, value: object) -> None:
+        """Set when a source was published, by a function that reads it; what cannot be read is told."""
+        try:
+            found = read()
+        except DateUnread as error:
+            self.drop(said, value, str(error))
+            return
+        self.fields["published"] = found.date
+        self.questions += [("published", question) for question in found.questions]
+
+    def row(
+        self, number: int, start: int, end: int, kind: Literal["happening", "source", "citation"] = "happening", key: object = None
+    ) -> Row:
+        """Give the row."""
+        if kind == "happening" and "date" not in self.fields:
+            self.refuse("there is no date")
+        told = (tuple(self.dropped), tuple(dict.fromkeys(self.questions)))
+        return Row(number, start, end, kind, self.fields, scalar(key), *told, refused=self.refused)
+
+
+def scalar(value: object) -> str | None:
+    """Give a text or number as text; None for anything else, and for nothing."""
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return html_text.seen(str(value)).strip() or None
+    return None
+
+
+def listed(value: object) -> list[Any]:
+    """Give what may be one or several as several."""
+    return value if isinstance(value, list) else [] if value in (None, "", {}) else [value]
+
+
+def shown(value: object) -> str:
+    """Write a value as it is told among what was dropped."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = " ".join(html_text.seen(text).split())
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

@@ -1,0 +1,168 @@
+"""TimelineJS: the JSON of version 3, and of the first one ({"timeline": {"date": […]}}).
+
+An era is a happening of the kind "era". The title slide is what the file says of itself; it becomes a happening only where it has
+a date. Media, captions and credits are not taken over; they stand in the row, and are told.
+"""
+
+import re
+from typing import Any, Final
+
+from timeline.exchange.reading import json_text, others_dates
+from timeline.exchange.reading.building import Building, listed, scalar
+from timeline.exchange.reading.html_text import one_line
+from timeline.exchange.reading.json_text import Piece
+from timeline.exchange.reading.others_dates import DateUnread, OthersDate
+from timeline.exchange.reading.row import ImportRefused, Read, Row
+
+MEDIA: Final = "a happening shows no media; the address stands in the row that is cited"
+_ASSIGNED: Final = re.compile(r"\s*(?:var\s+|let\s+|const\s+)?[\w.$]+\s*=\s*(?=\{)")
+_KNOWN: Final = frozenset(("start_date", "end_date", "display_date", "text", "media", "group", "unique_id", "edtf", "type"))
+_OLD: Final = frozenset(("startDate", "endDate", "headline", "text", "asset", "tag", "date", "era"))
+_PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
+
+
+def read(text: str, **_: object) -> Read:
+    """Read the slides and eras."""
+    prefix = _ASSIGNED.match(text)
+    whole = json_text.document(text, prefix.end() if prefix else 0)
+    first = json_text.member(text, whole, "timeline")
+    if first is not None and isinstance(first.value, dict):
+        return _first(text, first)
+    said = whole.value
+    if not isinstance(said, dict) or not isinstance(said.get("events", said.get("eras")), list):
+        raise ImportRefused('not TimelineJS: there is no list of "events" in it. Say another format')
+    parts = json_text.members(text, whole)
+    pieces = [(parts["title"], "title")] if isinstance(said.get("title"), dict) else []
+    for name, kind in (("events", ""), ("eras", "era")):
+        if name in parts:
+            pieces += [(piece, kind) for piece in json_text.elements(text, parts[name])]
+    pieces.sort(key=lambda one: one[0].start)
+    rows = [_row(number, piece, kind) for number, (piece, kind) in enumerate(pieces, start=1)]
+    return Read(others_dates.ask_first_days(rows), _headline(said.get("title")), _notes(said, {"title", "events", "eras"}))
+
+
+def _row(number: int, piece: Piece, kind: str) -> Row:
+    if not isinstance(piece.value, dict):
+        return Row(number, piece.start, piece.end, refused="it is not an object")
+    build = slide(piece.value, kind)
+    return build.row(number, piece.start, piece.end, key=piece.value.get("unique_id"))
+
+
+def slide(said: dict[str, Any], kind: str) -> Building:
+    """Read a slide, an era or the title; `kind` is "", "era" or "title". The sheet's rows are read as slides too."""
+    build = Building()
+    text = said.get("text")
+    text = text if isinstance(text, dict) else {"text": text}
+    build.line("title", text.get("headline"), "text.headline")
+    build.words("summary", text.get("text"), "text.text")
+    build.drop_others(text, frozenset(("headline", "text")), "text.")
+    if kind == "title" and not said.get("start_date"):
+        build.refuse("a title slide without a date: it is what the file says of itself")
+    shown = _displayed(said)
+    if not build.edtf(said.get("edtf"), "edtf"):
+        try:
+            build.date(_dates(said))
+        except DateUnread as error:
+            build.refuse(error)
+        if shown:
+            _show(build, shown)
+    build.titled("headline")
+    build.line("kind", said.get("group") or ("era" if kind == "era" else None), "group")
+    for media in listed(said.get("media")):
+        if isinstance(media, dict):
+            for name, value in media.items():
+                build.drop(f"media.{name}", value, MEDIA)
+        else:
+            build.drop("media", media, MEDIA)
+    build.drop_others(said, _KNOWN)
+    return build
+
+
+def _dates(said: dict[str, Any]) -> OthersDate:
+    start, end = (_date(said.get(name)) for name in ("start_date", "end_date"))
+    if start is None:
+        raise DateUnread("there is no start_date")
+    return others_dates.interval(start, end) if end is not None else start
+
+
+def _date(said: object) -> OthersDate | None:
+    if isinstance(said, dict):
+        if not any(scalar(said.get(part)) for part in _PARTS):
+            return None
+        if (time := scalar(said.get("time"))) and said.get("day"):  # the sheet's cell
+            return others_dates.of_time(said.get("year"), said.get("month"), said.get("day"), time)
+        return others_dates.of_parts(*(said.get(part) for part in _PARTS))
+    text = scalar(said)
+    return others_dates.read(text, "mdy") if text else None
+
+
+def _displayed(said: dict[str, Any]) -> str | None:
+    """Give what is shown in place of the date."""
+    starts = said.get("start_date")
+    within = starts.get("display_date") if isinstance(starts, dict) else None
+    return scalar(said.get("display_date")) or scalar(within)
+
+
+def _show(build: Building, shown: str) -> None:
+    build.note(f'shown as "{shown}"')
+    try:
+        vaguer = others_dates.read(one_line(shown).text).date
+    except DateUnread:
+        return
+    if build.fields.get("date") not in (None, vaguer):
+        build.ask("date", f'it is shown as "{one_line(shown).text}", which reads as {vaguer}: say which is meant')
+
+
+def _headline(title: object) -> str | None:
+    text = title.get("text") if isinstance(title, dict) else None
+    found = scalar(text.get("headline")) if isinstance(text, dict) else None
+    return one_line(found).text or None if found else None
+
+
+def _notes(said: dict[str, Any], known: set[str]) -> tuple[str, ...]:
+    others = [name for name, value in said.items() if name not in known and value not in (None, "", [], {})]
+    return (f"not taken over, since a timeline has no place for it: {', '.join(others)}",) if others else ()
+
+
+def _first(text: str, timeline: Piece) -> Read:
+    """Read the first format."""
+    said = timeline.value
+    if not isinstance(said.get("date"), list):
+        raise ImportRefused('not TimelineJS: there is no list of "date" in "timeline". Say another format')
+    parts = json_text.members(text, timeline)
+    pieces = [
+        (piece, kind)
+        for name, kind in (("date", ""), ("era", "era"))
+        if name in parts
+        for piece in (json_text.elements(text, parts[name]) or ([parts[name]] if parts[name].value else []))
+    ]
+    pieces.sort(key=lambda one: one[0].start)
+    rows = list[Row]()
+    for number, (piece, kind) in enumerate(pieces, start=1):
+        if not isinstance(piece.value, dict):
+            rows.append(Row(number, piece.start, piece.end, refused="it is not an object"))
+            continue
+        rows.append(slide(_as_slide(piece.value), kind).row(number, piece.start, piece.end))
+    title = scalar(said.get("headline"))
+    notes = _notes(said, {"headline", "date", "era", "type"})
+    return Read(others_dates.ask_first_days(rows), one_line(title).text if title else None, notes)
+
+
+def _as_slide(old: dict[str, Any]) -> dict[str, Any]:
+    """Put a slide of the first format as one of the third."""
+    return {
+        "start_date": _old_date(old.get("startDate")),
+        "end_date": _old_date(old.get("endDate")),
+        "text": {"headline": old.get("headline"), "text": old.get("text")},
+        "group": old.get("tag"),
+        "media": old.get("asset"),
+        **{name: value for name, value in old.items() if name not in _OLD},
+    }
+
+
+def _old_date(value: object) -> object:
+    """Take "2011,12,10,07,02,10" apart."""
+    text = scalar(value)
+    if text and "," in text and re.fullmatch(r"[-\d,\s]+", text):
+        return dict(zip(_PARTS, text.split(","), strict=False))
+    return text
