@@ -72,7 +72,7 @@ def export(
 
 def _write(timeline: Timeline, format: Format, choice: Choice, page: str | None, title: str, output: Path | None) -> list[str]:
     """Write what was chosen, and return what is to be said of it."""
-    if format.most is not None and len(choice.positions) > format.most:
+    if format.most is not None and format.order == "time" and len(choice.positions) > format.most:
         raise Refused(f"{format.name}: {len(choice.positions):,} happenings, at most {format.most:,}. Choose fewer, as with --from")
     connection = timeline.log.connection
     if format.write_log is not None:
@@ -82,13 +82,15 @@ def _write(timeline: Timeline, format: Format, choice: Choice, page: str | None,
         _put(format.write_log(connection, choice.ids if choice.filtered else None, told.append), output)
         return told + [f"{field.replace('_', ' ')}: {words}" for field, words in format.loses.items()]
     losses = reading.Losses(format)
-    positions = sorted(choice.positions, reverse=True) if format.order == "recorded" else choice.positions
+    positions = choice.positions if format.order == "time" else sorted(choice.positions, reverse=True)[: format.most]
     happenings = losses.watch(reading.happenings(connection, positions, as_of=choice.as_of))
     about = reading.about(
         connection, title=title, page=page, as_of=choice.as_of, asked=choice.asked, query=choice.query.removeprefix("?")
     )
     _put(format.write(happenings, about), output)
     told = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
+    if older := len(choice.positions) - len(positions):
+        told.append(f"{printing.count(older, 'happening')} left out, because it holds the {len(positions):,} last recorded")
     if redacted := len(positions) - losses.total:
         told.append(f"{printing.count(redacted, 'happening')} left out, of which nothing is left after a redaction")
     if lost := losses.told():

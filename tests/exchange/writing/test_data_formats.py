@@ -1,0 +1,161 @@
+"""The formats for programs: that they are what they say, and that no date is more exact than it is known."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from timeline.exchange.writing import as_jsonld, format_named
+from timeline.exchange.writing.record import About, Happening
+
+UNPLACED = "../.."
+
+
+def written(name: str, many: Sequence[Happening], about: About) -> str:
+    """Write in a format, as one text."""
+    return "".join(map(str, format_named(name).write(many, about)))
+
+
+def by_date(items: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Find items by the EDTF that they carry."""
+    return {item["edtf"]: item for item in items}
+
+
+@pytest.mark.parametrize("name", ["timelinejs", "jsonld", "annotations", "csl-json", "timemap", "vis"])
+def test_json_is_json_also_of_nothing(name: str, many: Sequence[Happening], about: About) -> None:
+    """Written piece by piece, it parses as a whole."""
+    json.loads(written(name, many, about))
+    json.loads(written(name, [], replace(about, page=None)))
+
+
+def test_timelinejs_has_dates_as_far_as_they_are_known(many: Sequence[Happening], about: About) -> None:
+    """A year alone stays one; years before our era are as TimelineJS shows them; vague dates are said in words."""
+    events = by_date(json.loads(written("timelinejs", many, about))["events"])
+    assert UNPLACED not in events
+    assert len(events) == len(many) - 1
+    assert events["2025"]["start_date"] == {"year": 2025}
+    assert "display_date" not in events["2025"]
+    assert events["-0043-03-15"]["start_date"] == {"year": -44, "month": 3, "day": 15}
+    assert events["0000"]["start_date"] == {"year": -1}
+    assert events["2025-11-24T10:30:00+01:00"]["start_date"] == {
+        "year": 2025,
+        "month": 11,
+        "day": 24,
+        "hour": 10,
+        "minute": 30,
+        "second": 0,
+    }
+    assert events["2003/2005-06"]["end_date"] == {"year": 2005, "month": 6}
+    assert events["2025~"]["display_date"] == "about 2025"
+    assert (events["201X"]["start_date"], events["201X"]["end_date"]) == ({"year": 2010}, {"year": 2019})
+    assert events["../2003"]["start_date"] == {"year": 2003}
+
+
+def test_timelinejs_is_told_of_years_that_no_browser_has(many: Sequence[Happening], about: About) -> None:
+    """One such year makes the whole cosmological."""
+    assert json.loads(written("timelinejs", many, about))["scale"] == "cosmological"
+    assert json.loads(written("timelinejs", many[:3], about))["scale"] == "human"
+
+
+def test_text_that_becomes_html_is_escaped(many: Sequence[Happening], about: About) -> None:
+    """Titles, quotations and addresses; a tag in them is words."""
+    event = json.loads(written("timelinejs", many, about))["events"][0]
+    assert event["text"]["headline"] == "=Title 0 &lt;b&gt;"
+    assert "<p>Two &amp; &lt;i&gt;three&lt;/i&gt;.</p>" in event["text"]["text"]
+    assert "&lt;/script&gt; &amp; left</blockquote>" in event["text"]["text"]
+    assert 'href="https://example.org/r?a=1&amp;b=2"' in event["text"]["text"]
+    assert "<i>" not in json.loads(written("vis", many, about))[0]["title"]
+
+
+@pytest.mark.parametrize("name", ["csv", "timelinejs-csv"])
+def test_no_cell_is_run_as_a_formula(name: str, many: Sequence[Happening], about: About) -> None:
+    """What begins as one gets an apostrophe; numbers stay, and every row is as wide as the header."""
+    header, *rows = csv.reader(io.StringIO(written(name, many, about), newline=""))
+    assert all(len(row) == len(header) for row in rows)
+    cells = [cell for row in rows for cell in row if cell[:1] in ("=", "+", "@", "-")]
+    assert all(cell.lstrip("-").replace(".", "").isdigit() for cell in cells)
+    column = header.index("title" if name == "csv" else "Headline")
+    assert rows[-1][column].startswith("'=Title")
+
+
+def test_json_ld_is_no_more_exact_than_the_date(many: Sequence[Happening], about: About) -> None:
+    """What schema.org cannot say stands in temporalCoverage alone, or beside what it can."""
+    events = json.loads(written("jsonld", many, about))["itemListElement"]
+    found = dict(zip((one.date for one in many), events, strict=True))
+    assert found["2025-11"]["startDate"] == "2025-11"
+    assert "temporalCoverage" not in found["2025-11"]
+    assert (found["2025~"]["startDate"], found["2025~"]["temporalCoverage"]) == ("2025", "2025~")
+    assert "startDate" not in found["../.."]
+    assert "startDate" not in found["Y12000"]
+    assert found["Y12000"]["temporalCoverage"] == "Y12000"
+    assert found["2025"]["subjectOf"][0]["@type"] == "Quotation"
+    assert found["2025"]["subjectOf"][0]["isPartOf"]["datePublished"] == "2025-11"
+
+
+def test_json_ld_in_a_page_cannot_end_its_script(many: Sequence[Happening], about: About) -> None:
+    """Nothing that HTML reads is in it, and it says the same."""
+    text = as_jsonld.for_page(many[0], about)
+    assert not set("<>&\u2028\u2029") & set(text)
+    assert json.loads(text) == {"@context": "https://schema.org", **as_jsonld.event(many[0], about)}
+
+
+def test_annotations_are_one_for_each_citation(many: Sequence[Happening], about: About) -> None:
+    """With both selectors, the page of a PDF, what it is archived as, and the happening as its body."""
+    told = json.loads(written("annotations", many, about))
+    assert (told["type"], told["total"]) == ("AnnotationCollection", 2 * len(many))
+    first, second = told["first"]["items"][:2]
+    assert [one["type"] for one in first["target"]["selector"]] == ["TextQuoteSelector", "TextPositionSelector", "FragmentSelector"]
+    assert first["target"]["selector"][1] == {"type": "TextPositionSelector", "start": 10, "end": 36}
+    assert first["target"]["state"]["cached"] == about.source("report")
+    assert first["body"][1]["source"] == about.happening("h0")
+    assert (second["motivation"], second["target"]["source"]) == ("questioning", about.source("bare"))
+    assert len({one["id"] for one in told["first"]["items"]}) == 2 * len(many)
+
+
+def test_sources_are_written_once(many: Sequence[Happening], about: About) -> None:
+    """As CSL-JSON, with the date as far as it is known."""
+    report, bare = json.loads(written("csl-json", many, about))
+    assert report["issued"] == {"date-parts": [[2025, 11]]}
+    assert report["author"] == [{"literal": "Ann, Bob"}]
+    assert bare["title"] == "(redacted)"
+
+
+def test_an_independent_reader_reads_the_ris(many: Sequence[Happening], about: About) -> None:
+    """Every field of every source."""
+    rispy = pytest.importorskip("rispy", reason="rispy (the extra exchange) is not installed")
+    report, bare = rispy.loads(written("ris", many, about))
+    assert report["id"] == "report"
+    assert report["title"] == "A <report> & more"
+    assert report["authors"] == ["Ann, Bob"]
+    assert (report["year"], report["publisher"], report["urls"]) == ("2025", "TNA", ["https://example.org/r?a=1&b=2"])
+    assert bare["title"] == "(redacted)"
+
+
+def test_time_map_says_within_which_days_something_began_and_ended(many: Sequence[Happening], about: About) -> None:
+    """The outer days are start and end, the inner ones latestStart and earliestEnd."""
+    items = by_date(json.loads(written("timemap", many, about)))
+    inner = ("start", "latestStart", "earliestEnd", "end")
+    assert [items["2003/2005-06"][name] for name in inner] == ["2003-01-01", "2003-12-31", "2005-06-01", "2005-06-30"]
+    assert [items["2025-11-24"].get(name) for name in inner] == ["2025-11-24", None, None, None]
+    assert items["2025"]["point"] == {"lat": 31.62, "lon": -7.98}
+    assert UNPLACED not in items
+
+
+def test_vis_items_are_points_where_a_day_is_known(many: Sequence[Happening], about: About) -> None:
+    """Else ranges over all days that are possible; years that JavaScript reads otherwise have six digits."""
+    items = by_date(json.loads(written("vis", many, about)))
+    assert items["2025-11-24"] | {"title": ""} == {
+        "id": "h2", "content": "=Title 2 &lt;b&gt;", "start": "2025-11-24T00:00:00", "type": "point", "group": "+kind", "title": "",
+        "edtf": "2025-11-24",
+    }  # fmt: skip
+    assert (items["2025"]["start"], items["2025"]["end"], items["2025"]["className"]) == (
+        "2025-01-01T00:00:00", "2025-12-31T23:59:59", "vague",
+    )  # fmt: skip
+    assert items["-0043-03-15"]["start"] == "-000043-03-15T00:00:00"
+    assert items["Y12000"]["start"] == "+012000-01-01T00:00:00"
+    assert items["2025-11-24T10:30:00+01:00"]["start"] == "2025-11-24T10:30:00+01:00"
+    assert "className" not in items["2003-05-16/2003-05-18"]

@@ -1,0 +1,122 @@
+"""timeline export: the page's filters, where it goes, and what is told beside it."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from timeline import ArchivedSource, Timeline
+from timeline.cli import main
+from timeline.exchange.writing import NAMES
+
+
+def run(*words: str) -> Result:
+    """Run a command in this process; nothing may end in a traceback."""
+    result = CliRunner().invoke(main, ["export", *words], env={"COLUMNS": "80"})
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+@pytest.fixture
+def db(timeline: Timeline, report: ArchivedSource, meeting: str, path: Path) -> str:
+    """Give the path of a timeline with an actor, a correction, a retraction and a redaction."""
+    timeline.record("chaired", title="Ann chairs", date="1999~", kind="vote", actors=["Ann"], citations=[report.quote("Marrakech")])
+    timeline.record("not-so", title="Ann leaves", date="2001", actors=["Ann"], citations=[report.quote("Marrakech")])
+    timeline.retract("not-so", reason="she did not")
+    timeline.record("gone", title="Secret", date="2002", citations=[report.quote("Marrakech")])
+    timeline.redact(timeline.log.size(), reason="by law")
+    timeline.correct("chaired", title="Ann chaired", reason="tense")
+    return str(path)
+
+
+def ids(result: Result) -> list[str]:
+    """Name what was written as CSV, in order."""
+    return [row["id"] for row in csv.DictReader(result.stdout.splitlines())]
+
+
+def test_it_writes_to_standard_output_and_tells_beside_it_what_is_lost(db: str, meeting: str) -> None:
+    """The export alone stands in the output, in time order; the rest on stderr."""
+    result = run("timelinejs", "--db", db, "--title", "Councils", "--page", "https://example.org/t?q=x")
+    told = json.loads(result.stdout)
+    assert [event["unique_id"] for event in told["events"]] == ["chaired", meeting]
+    assert told["title"]["text"]["headline"] == "Councils"
+    assert "https://example.org/t/chaired" in result.stdout
+    assert "2 happenings in TimelineJS (JSON)" in result.stderr
+    assert "uncertain or approximate dates (in 1 of 2 happenings): placed as if it were sure" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (("--kind", "vote"), ["chaired"]),
+        (("--actor", "ann"), ["chaired"]),
+        (("--actor", "nobody"), []),
+        (("--q", "chaired"), ["chaired"]),
+        (("--to", "2000"), ["chaired"]),
+        (("--from", "2000"), ["meeting"]),
+        (("--mark", "corrected"), ["chaired"]),
+        (("--status", "retracted"), ["not-so"]),
+        (("--status", "all"), ["chaired", "not-so", "meeting"]),
+        (("--as-of", "4"), ["chaired", "not-so", "meeting"]),
+        (("--as-of", "2"), ["meeting"]),
+        (("--source", "report", "--as-of", "3"), ["chaired", "meeting"]),
+    ],
+)
+def test_the_filters_are_those_of_the_page(db: str, filters: tuple[str, ...], expected: list[str]) -> None:
+    """Each chooses what the page shows, now and as of a position."""
+    assert ids(run("csv", "--db", db, *filters)) == expected
+
+
+def test_as_of_a_position_it_says_what_was_said_then(db: str) -> None:
+    """The title before the correction."""
+    (row,) = csv.DictReader(run("csv", "--db", db, "--kind", "vote", "--as-of", "3").stdout.splitlines())
+    assert (row["title"], row["version"]) == ("Ann chairs", "1")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("csv", "--from", "soon"), "From: “soon” is no date. Write a year"),
+        (("csv", "--status", "some"), "Show: “some” is not one of the choices."),
+        (("csv", "--as-of", "x"), "As of: “x” is neither a position in the log"),
+        (("csv", "--kind", " "), "Kind: is empty. Leave it out, or say which."),
+        (("csv", "--page", "timeline"), '--page: "timeline" is not a web address.'),
+        (("jsonl", "--as-of", "2"), "jsonl: holds how what is known came to be known"),
+    ],
+)
+def test_what_makes_no_sense_is_told_in_a_line(db: str, words: tuple[str, ...], told: str) -> None:
+    """And nothing is written."""
+    result = run(*words, "--db", db)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"Error: {told}")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_file_is_there_only_once_it_is_whole(db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stood there before stays, where writing fails."""
+    file = tmp_path / "out.csv"
+    assert run("csv", "--db", db, "-o", str(file)).stdout == ""
+    before = file.read_bytes()
+    monkeypatch.setattr("timeline.exchange.writing.saying.when", None)
+    CliRunner().invoke(main, ["export", "csv", "--db", db, "-o", str(file)])
+    assert file.read_bytes() == before
+    assert [one.name for one in tmp_path.glob("out*")] == ["out.csv"]
+
+
+def test_the_bundle_tells_what_was_redacted(db: str) -> None:
+    """It is read from the log itself, so its lines are entries."""
+    result = run("jsonl", "--db", db)
+    assert [next(iter(json.loads(line))) for line in result.stdout.splitlines()] == [
+        "source", "happening", "happening", "happening", "retract", "correct",
+    ]  # fmt: skip
+    assert "happening/gone: was redacted" in result.stderr
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("png", "svg")])
+def test_the_same_log_gives_the_same_export(db: str, name: str) -> None:
+    """Byte for byte, whenever it is written; and what is retracted can be written in every format."""
+    first = run(name, "--db", db, "--page", "https://example.org/t", "--status", "all")
+    assert first.exit_code == 0
+    assert first.stdout_bytes == run(name, "--db", db, "--page", "https://example.org/t", "--status", "all").stdout_bytes
