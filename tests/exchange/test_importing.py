@@ -1,0 +1,203 @@
+"""Imports: nothing is lost without a word, nothing is added twice, and a later version of a file corrects what changed."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from timeline import Timeline
+from timeline.exchange import importing
+from timeline.exchange.outcome import Plan
+from timeline.exchange.reading.row import ImportRefused
+
+TABLE = "key,Date,Headline,Place\r\na,1815-12-10,Ada,London\r\nb,1948,Edith,\r\nc,44 BC,Caesar,Rome\r\nd,Unknown date,Nobody,\r\n"
+KEYLESS = "Date,Headline,Place\n1815-12-10,Ada is born,London\n1948,Edith,\n1948,Edith,\n"
+Import = Callable[..., Plan]
+
+
+@pytest.fixture
+def into(timeline: Timeline, tmp_path: Path) -> Import:
+    """Write a text as a file and import it."""
+
+    def do(text: str, *, format: str = "csv", name: str = "women.csv", **options: str) -> Plan:
+        (tmp_path / name).write_bytes(text.encode())
+        return importing.append(importing.understand(tmp_path / name, format), timeline, **options)
+
+    return do
+
+
+def counted(plan: Plan) -> tuple[int, ...]:
+    """Count what became of the rows: new, corrected, unchanged, refused."""
+    counts = plan.counts()
+    assert sum(counts.values()) == len(plan.outcomes)
+    return tuple(counts[verb] for verb in ("new", "corrected", "unchanged", "refused"))
+
+
+def test_each_happening_cites_its_own_row(timeline: Timeline, into: Import) -> None:
+    """The file is archived as received; the citation is the row's exact slice; dates keep the vagueness they had."""
+    assert counted(into(TABLE)) == (3, 0, 0, 1)
+    assert timeline.log.document(timeline.source("women").event.payload["statement"]["sha256"]) == TABLE.encode()
+    for key, date, row in (("a", "1815-12-10", "a,1815-12-10,Ada,London"), ("b", "1948", "b,1948,Edith,"), ("c", "-0043", "")):
+        happening = timeline.happening(f"women-{key}")
+        (citation,) = happening.citations
+        assert happening.date == date
+        assert citation.quote == TABLE[citation.start_char : citation.end_char]
+        assert not row or citation.quote == row
+    assert timeline.verify().ok
+
+
+def test_rows_that_are_alike_each_have_their_place(timeline: Timeline, into: Import) -> None:
+    """Two identical rows are two happenings, at two places in the text."""
+    into(KEYLESS)
+    places = [timeline.happening(id).citations[0].start_char for id in ("women-edith", "women-edith-2")]
+    assert places == [KEYLESS.index("1948"), KEYLESS.rindex("1948")]
+    assert timeline.verify().ok
+
+
+@pytest.mark.parametrize("table", [TABLE, KEYLESS])
+def test_again_adds_nothing(timeline: Timeline, into: Import, table: str) -> None:
+    """The same bytes, under the same or another name; nor a file that differs in line ends alone."""
+    into(table)
+    size = timeline.log.size()
+    for text, name in ((table, "women.csv"), (table, "renamed.csv"), (table.replace("\r\n", "\n") + "\n", "women.csv")):
+        plan = into(text, name=name)
+        assert not plan.archives
+        assert timeline.log.size() == size
+
+
+def test_a_dry_run_changes_nothing(timeline: Timeline, tmp_path: Path) -> None:
+    """With a timeline and without: it tells what appending then does."""
+    (tmp_path / "women.csv").write_text(TABLE)
+    file = importing.understand(tmp_path / "women.csv", "csv")
+    assert counted(importing.plan(file, None)) == counted(importing.plan(file, timeline)) == (3, 0, 0, 1)
+    assert timeline.log.size() == 0
+
+
+def test_a_later_version_corrects_what_changed_and_cites_the_new_row(timeline: Timeline, into: Import) -> None:
+    """Only the fields that the file changed, with the reason; the old file again undoes nothing; what vanished is told."""
+    into(TABLE)
+    later = TABLE.replace("Ada,London", "Ada Lovelace,London").replace("c,44 BC,Caesar,Rome\r\n", "e,1957,Sputnik,\r\n")
+    plan = into(later)
+    assert (counted(plan), plan.source, plan.vanished) == ((1, 1, 1, 1), "women-2", ["women-c"])
+    ada = timeline.happening("women-a")
+    assert (ada.title, ada.reason) == ("Ada Lovelace", "row 2 of women.csv changed: title (women-2)")
+    assert [(c.source, c.quote) for c in ada.citations] == [("women-2", "a,1815-12-10,Ada Lovelace,London")]
+    assert timeline.happening("women-c").status == "current"
+    size = timeline.log.size()
+    for text in (TABLE, later):
+        assert counted(into(text))[:2] == (0, 0)
+        assert timeline.log.size() == size
+    assert timeline.verify().ok
+
+
+def test_what_people_corrected_meanwhile_stays(timeline: Timeline, into: Import) -> None:
+    """The file's new title does not replace theirs, but its new place does; citations that they added stay."""
+    into(TABLE)
+    timeline.archive(text="Augusta Ada King was born.", id="register", title="A register")
+    citations = [
+        {"source": "women", "quote": "a,1815-12-10,Ada,London"},
+        {"source": "register", "quote": "Augusta Ada King"},
+    ]
+    timeline.correct("women-a", title="Augusta Ada King", citations=citations, reason="her name")
+    (outcome, *_) = into(TABLE.replace("Ada,London", "Ada Lovelace,Marylebone")).outcomes
+    ada = timeline.happening("women-a")
+    assert (ada.title, ada.place, outcome.fields) == ("Augusta Ada King", "Marylebone", ("place",))
+    assert "correction stays" in outcome.remarks[0][1]
+    assert [citation.source for citation in ada.citations] == ["women-2", "register"]
+
+
+def test_rows_without_keys_are_known_by_their_words(timeline: Timeline, into: Import) -> None:
+    """By the same row wherever it stands now, by a title that is unique, or by a date and a title that resembles."""
+    into(KEYLESS)
+    plan = into("Date,Headline,Place\n1948,Edith,\n1815-12-11,Ada is born,London\n1948,Edith,\n")
+    assert counted(plan) == (0, 1, 2, 0)
+    assert timeline.happening("women-ada-is-born").date == "1815-12-11"
+    assert counted(into("Date,Headline,Place\n1815-12-11,Ada Lovelace is born,London\n")) == (0, 1, 0, 0)
+    assert timeline.happening("women-ada-is-born").title == "Ada Lovelace is born"
+
+
+def test_what_was_redacted_or_retracted_is_not_put_back(timeline: Timeline, into: Import) -> None:
+    """Neither by the same file nor by a later version of it."""
+    into(KEYLESS)
+    timeline.redact(timeline.happening("women-ada-is-born").position, reason="by law", keep_documents=True)
+    timeline.retract("women-edith", reason="never happened")
+    size = timeline.log.size()
+    assert counted(into(KEYLESS))[:2] == (0, 0)
+    into(KEYLESS.replace("Edith,\n", "Edith,Austin\n", 1))
+    assert timeline.happening("women-edith").place is None
+    assert timeline.log.size() <= size + 2
+
+
+def test_another_file_of_the_same_name_is_no_later_version(into: Import) -> None:
+    """Without a row in common it is refused, and says how to import it all the same."""
+    into(TABLE)
+    other = "key,Date,Headline\nx,1969,The moon\n"
+    with pytest.raises(ImportRefused, match="no row in common"):
+        into(other)
+    assert counted(into(other, id="moon")) == (1, 0, 0, 0)
+
+
+def test_an_id_that_another_document_has_is_refused(timeline: Timeline, into: Import) -> None:
+    """A source of that name that is no such file stays what it is."""
+    timeline.archive(text="words", id="women", title="Words")
+    with pytest.raises(ImportRefused, match="is another document"):
+        into(TABLE)
+
+
+def _expected(row: dict[str, str]) -> str | None:
+    found = re.fullmatch(r"(?:AD )?(\d+)(?: AD| (BCE?))?", row["year"])
+    if not found or not row["description"]:
+        return None
+    year = 1 - int(found[1]) if found[2] else int(found[1])
+    return f"{'-' if year < 0 else ''}{abs(year):04d}-{int(row['month']):02d}-{int(row['day']):02d}"
+
+
+@pytest.fixture
+def on_this_day(shared: Path) -> list[dict[str, str]]:
+    """Read the rows of seventeen thousand days in history as a table has them."""
+    lines = (shared / "data" / "on-this-day" / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [
+        {name: "; ".join(value) if isinstance(value, list) else str("" if value is None else value) for name, value in row.items()}
+        for row in rows
+    ]
+
+
+def _table(rows: list[dict[str, str]]) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def test_every_row_of_seventeen_thousand_has_its_date_or_is_refused(on_this_day: list[dict[str, str]], tmp_path: Path) -> None:
+    """BC and AD included; a row is refused only where its year or its words are missing."""
+    (tmp_path / "days.csv").write_text(_table(on_this_day), encoding="utf-8", newline="")
+    rows = importing.understand(tmp_path / "days.csv", "csv").understood.rows
+    assert len(rows) == len(on_this_day) == 17_056
+    for row, given in zip(rows, on_this_day, strict=True):
+        expected = _expected(given)
+        assert (row.fields.get("date") if row.refused is None else None) == expected, (given, row.refused)
+    assert sum(row.refused is not None for row in rows) < 30
+
+
+def test_two_thousand_of_them_become_happenings(on_this_day: list[dict[str, str]], timeline: Timeline, into: Import) -> None:
+    """Each cites its row, all are found again, and again nothing is added."""
+    odd = [row for row in on_this_day if not row["year"].isdecimal()]
+    table = _table([*odd, *on_this_day[: 2000 - len(odd)]])
+    new, _, _, refused = counted(into(table, name="days.csv"))
+    assert (new + refused, timeline.log.size()) == (2000, new + 1)
+    assert counted(into(table, name="days.csv"))[:2] == (0, 0)
+    assert timeline.verify().ok
+
+
+def test_json_lines_are_rows_as_well(timeline: Timeline, into: Import) -> None:
+    """The line is what is cited; one that is no object is refused, and the others are read."""
+    line = json.dumps({"year": "153 BC", "month": 1, "day": 1, "description": "Consuls begin their year"})
+    assert counted(into(f"{line}\nnot json\n", format="jsonl", name="x.jsonl")) == (1, 0, 0, 1)
+    assert timeline.happening("x-consuls-begin-their-year").citations[0].quote == line
