@@ -1,0 +1,84 @@
+"""What is written opens in TimelineJS itself, in a real browser.
+
+TIMELINEJS names the folder of its package (`npm pack @knight-lab/timelinejs`, unpacked); without it this skips.
+"""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from timeline.exchange.writing import format_named
+from timeline.exchange.writing.record import About, Happening
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.browser
+PAGE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="dist/css/timeline.css">
+<div id="timeline" style="height: 640px"></div><script src="dist/js/timeline.js"></script><script>
+fetch("told.json").then(answer => answer.json()).then(told => {
+  const timeline = new TL.Timeline("timeline", told, {font: null, script_path: "dist/js/"});
+  timeline.on("loaded", () => { window.loaded = true; });
+});
+</script>"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """Serve a folder with TimelineJS in it."""
+    package = os.environ.get("TIMELINEJS")
+    if not package or not (Path(package) / "dist").is_dir():
+        pytest.skip("TIMELINEJS does not name the folder of the npm package @knight-lab/timelinejs")
+    (tmp_path / "dist").symlink_to(Path(package).resolve() / "dist")
+    (tmp_path / "index.html").write_text(PAGE, encoding="utf-8")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    handler.log_message = lambda *_: None  # type: ignore[attr-defined]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield tmp_path, f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def page() -> Iterator[Any]:
+    """Open a page that reaches nothing but this computer."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.route("**/*", lambda route: route.continue_() if "//127.0.0.1:" in route.request.url else route.abort())
+        yield page
+        browser.close()
+
+
+def test_timelinejs_opens_what_is_written(
+    site: tuple[Path, str],
+    page: Any,  # noqa: ANN401 - Playwright may not be installed
+    many: Sequence[Happening],
+    about: About,
+) -> None:
+    """Every happening is a slide and a marker, words are as they were written, and nothing of them is run."""
+    folder, address = site
+    placed = [one for one in many if (one.earliest or one.latest) and not one.date.startswith("Y")]
+    (folder / "told.json").write_text("".join(map(str, format_named("timelinejs").write(placed, about))), encoding="utf-8")
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto(address)
+    page.wait_for_function("window.loaded", timeout=15_000)
+    assert page.locator(".tl-timemarker").count() == len(placed)
+    assert page.locator(".tl-message-full").filter(visible=True).count() == 0
+    markers = page.locator(".tl-timemarker h2.tl-headline").all_text_contents()
+    assert sorted(text.strip() for text in markers) == sorted(one.title for one in placed)
+    slide = page.locator("#h4").first
+    assert "about 2025" in slide.locator(".tl-headline-date").first.text_content()
+    assert "</script> & left" in slide.locator("blockquote").first.text_content()
+    bce = page.locator("#h5 .tl-headline-date").first.text_content()
+    assert "44 BCE" in bce
+    assert failed == []
