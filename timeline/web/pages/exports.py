@@ -203,7 +203,9 @@ async def _written(
 
     def tell(connection: sqlite3.Connection) -> About:
         state = what.state
-        return reading.about(connection, title=title, page=page, as_of=state.as_of, asked=said, query=query(state))
+        return reading.about(
+            connection, title=title, page=page, as_of=state.as_of, asked=said, query=query(state).removeprefix("?")
+        )
 
     return await taking.body(database, what.state, format, chosen, tell)
 

@@ -18,6 +18,7 @@ from timeline.web.pages.files import Refused
 from timeline.web.pages.state import State
 
 MOST = rows.COUNT_TO  # happenings
+LATEST = 1_000  # happenings: more than any feed holds
 MOST_BYTES = 50_000_000
 LONGEST_MS = 10_000
 NARROW = "Choose fewer with a filter, or write it on the command line: timeline export"
@@ -31,7 +32,7 @@ async def happenings(database: Database, what: Asked, format: Format) -> Chosen:
 
     Raises Refused where there are more than are written at once, or they are not found in time.
     """
-    latest = format.most if format.order == "recorded" else None
+    latest = (format.most or LATEST) if format.order == "recorded" else None
     most = min(format.most or MOST, MOST)
     if latest is None and what.counted is None:
         raise Refused(f"{format.name}: what matches could not be counted in time. {NARROW} {format.name}")
@@ -52,7 +53,7 @@ async def happenings(database: Database, what: Asked, format: Format) -> Chosen:
         found_rows.sort(key=lambda row: -row["position"])
     else:
         found_rows.sort(key=rows.key)
-    return [(row["position"], row["id"]) for row in found_rows[:most]]
+    return [(row["position"], row["id"]) for row in found_rows[: latest or most]]
 
 
 async def body(database: Database, state: State, format: Format, chosen: Chosen, tell: Tell) -> bytes:
