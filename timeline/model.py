@@ -15,8 +15,10 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
     ValidationError,
     model_validator,
 )
@@ -153,10 +155,18 @@ class Citation(Model):
 class PlacedCitation(Citation):
     """A citation whose place is known, as an import knows the row that it cites: it is looked for there alone.
 
-    No bundle can say so; the program itself does. `start_char` counts code points.
+    A bundle that was exported says so as well. `start_char` counts code points.
     """
 
     start_char: int
+
+
+def _which_citation(value: object) -> str:
+    placed = isinstance(value, PlacedCitation) or (isinstance(value, Mapping) and "start_char" in value)
+    return _PLACED if placed else _ANYWHERE
+
+
+_PLACED, _ANYWHERE = "placed", "anywhere"  # as pydantic tells them apart, in the place of a fault as well
 
 
 class FoundCitation(Citation):
@@ -205,7 +215,15 @@ class Happening(Model):
     related: Annotated[
         tuple[Annotated[Relation, _one_or_many("other")], ...], _each_once(lambda tie: f"{tie.relation} {tie.other}")
     ] = ()
-    citations: Annotated[tuple[Citation, ...], Field(min_length=1)]
+    citations: Annotated[
+        tuple[
+            Annotated[
+                Annotated[PlacedCitation, Tag(_PLACED)] | Annotated[Citation, Tag(_ANYWHERE)], Discriminator(_which_citation)
+            ],
+            ...,
+        ],
+        Field(min_length=1),
+    ]
 
     @model_validator(mode="after")
     def _whole(self) -> "Happening":
@@ -259,7 +277,7 @@ class HappeningFields(TypedDict, total=False):
     actors: Sequence[str | Mapping[str, str | None] | Actor]
     tags: Sequence[str]
     related: Sequence[str | Mapping[str, str] | Relation]
-    citations: Sequence[Citation | Mapping[str, str]]
+    citations: Sequence[Citation | Mapping[str, str | int]]
 
 
 class SourceFields(TypedDict, total=False):
@@ -315,12 +333,14 @@ _WORDS = {
 }
 
 
+_TAG = 2  # where pydantic puts it: citations, number, tag, field
 _INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation}
 
 
 def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
     """Tell a fault that pydantic found as a field, counted from 1, and what to do."""
-    field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in details["loc"])
+    place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE)]
+    field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in place)
     kind, context = details["type"], details.get("ctx", {})
     if kind == "string_type" and details.get("input") is None:
         kind = "missing"

@@ -26,6 +26,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 ENOUGH = 1_000  # faults of an entry, after which no more are looked for
 DEEPEST = 12  # an entry's quotation stands at 6
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+_PLACE = re.compile(r"citations\.[0-9]+\.start_char").fullmatch  # which an export gives
 _COORDINATES = ("latitude", "longitude")
 
 
@@ -160,7 +161,7 @@ def _text(value: object, path: str, faults: list[Fault]) -> str | None:
         case str() | None:
             return value
         case Number():
-            if path not in _COORDINATES:
+            if path not in _COORDINATES and not _PLACE(path):
                 faults.append((path, "is a number. Write it in quotes"))
             return value.text
     faults.append((path, "is not text. Write it in quotes"))

@@ -159,7 +159,7 @@ def test_filters_take_whole_streams_with_what_they_need(
     ]  # fmt: skip
 
 
-def test_words_that_stand_twice_alike_come_with_their_place(timeline: Timeline) -> None:
+def test_words_that_stand_twice_alike_come_with_their_place(timeline: Timeline, tmp_path: Path) -> None:
     """Rows of a table may be alike, and only the place says which is meant."""
     row = "1 | they met on that day in the town of that name | yes\n"
     timeline.archive(text=row * 5 + "An end.", id="rows", title="Rows")
@@ -169,6 +169,28 @@ def test_words_that_stand_twice_alike_come_with_their_place(timeline: Timeline) 
     _, alike, plain = (entry.get("happening", {}).get("citations") for entry in lines(timeline)[0])
     assert alike[0]["start_char"] == 2 * len(row) + 4
     assert "start_char" not in plain[0]
+    file = tmp_path / "bundle.jsonl"
+    file.write_text("".join(as_jsonl.write_log(timeline.log.connection, None, print)), encoding="utf-8")
+    with Timeline(tmp_path / "again.db", by="another") as other:
+        bundles.append(other, file)
+        assert said(other) == said(timeline)
+        wrong = (
+            file.read_text(encoding="utf-8").replace(f'"start_char":{2 * len(row) + 4}', '"start_char":7').replace('"h"', '"h2"')
+        )
+        file.write_text(wrong, encoding="utf-8")
+        with pytest.raises(TimelineError, match=r"citations\.1\.quote: quotation .* does not stand at character 7"):
+            bundles.append(other, file)
+
+
+def test_in_a_long_text_each_quotation_comes_with_its_place(timeline: Timeline, tmp_path: Path) -> None:
+    """Whether it stands twice would take long to find out, here and when it is appended again."""
+    text = "They met. " + "And so on. " * (as_jsonl.LONG // 10)
+    timeline.archive(text=text, id="long", title="Long")
+    timeline.record("h", title="x", date="2025", citations=[{"source": "long", "quote": "They met."}])
+    timeline.correct("h", citations=[{"source": "long", "quote": "They"}], reason="less")
+    entries, _ = lines(timeline)
+    assert [entry["citations"][0]["start_char"] for entry in (entries[1]["happening"], entries[2])] == [0, 0]
+    assert again(entries, tmp_path) == said(timeline)
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
