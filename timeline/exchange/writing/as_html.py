@@ -75,7 +75,8 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
         yield f'<li id="note-{note.number}">{note.before}{quoted} <bdi>{where}</bdi> {back}</li>\n'
     if notes.notes:
         yield "</ol>\n</section>\n"
-    yield f"</main>\n<footer>\n<h2>How to verify</h2>\n<p>{_e(noting.verifying(about)).replace('`', '')}</p>\n</footer>\n</body>\n</html>\n"
+    verifying = _e(noting.verifying(about)).replace("`", "")
+    yield f"</main>\n<footer>\n<h2>How to verify</h2>\n<p>{verifying}</p>\n</footer>\n</body>\n</html>\n"
 
 
 def _entry(happening: Happening, notes: noting.Notes, about: About, language: str) -> str:

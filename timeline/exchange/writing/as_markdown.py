@@ -18,22 +18,13 @@ LOSES: Final = {
     "supports": "left out",
     "grade": "left out",
 }
-_MEANT: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:@^$=\"'])")
+_MEANT: Final = re.compile(r"[\\`*_{}\[\]<>#|~&$@]|^[-+=:]|(?<=[0-9])[.)](?= |$)|(?<=www)\.|(?<=http):|(?<=https):")
 
 
 def escaped(text: str | None) -> str:
     """Write a text on one line so that CommonMark shows it to the letter."""
     shown = "".join(one if one.isprintable() else "\ufffd" for one in saying.one_line(text))
-    # Between letters and digits a full stop, a hyphen and the like mean nothing; at a beginning "1." is a list.
-    return _MEANT.sub(lambda found: _escape(found, shown), shown)
-
-
-def _escape(found: re.Match[str], text: str) -> str:
-    mark, at = found[1], found.start()
-    inside = at > 0 and at + 1 < len(text)
-    if mark in "'\"()" or (mark == "-" and inside and text[at - 1].isalnum() and text[at + 1].isalnum()):
-        return mark
-    return f"\\{mark}"
+    return _MEANT.sub(r"\\\g<0>", shown)
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:

@@ -30,7 +30,7 @@ class Notes:
     told: dict[str, int] = field(default_factory=dict)
 
     def take(self, happening: Happening) -> list[Note]:
-        """Number the quotations of a happening, those that support it before those that dispute it."""
+        """Give the quotations of a happening their numbers, those that support it before those that dispute it."""
         ordered = sorted(happening.quotations, key=lambda one: (one.stance == "disputes", one.number))
         begun = len(self.notes)
         for quotation in ordered:

@@ -1,0 +1,143 @@
+"""The scale of a picture: from days to pixels, with breaks where nothing stands, and the marks of its axis.
+
+Owns where a day stands and how the axis is lettered. Must not know of happenings. Days are numbers, 1 is 0001-01-01, with parts
+of a day behind the point.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from timeline.dates import civil, day_number
+
+EMPTY: Final = 0.3  # the share of the whole that a stretch without anything takes before the axis is broken there
+BREAK: Final = 26.0
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_YEAR: Final = 365.2425
+_FINE: Final = ((1 / 24, "hour", 1), (0.125, "hour", 3), (0.25, "hour", 6), (1, "day", 1), (2, "day", 2), (7, "day", 7))
+_MIDDLE: Final = ((30.44, "month", 1), (91.31, "month", 3), (182.62, "month", 6))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the axis without a break."""
+
+    first: float
+    last: float
+    left: float
+    right: float
+
+    def at(self, day: float) -> float:
+        """Tell where a day stands."""
+        share = (min(max(day, self.first), self.last) - self.first) / (self.last - self.first)
+        return self.left + share * (self.right - self.left)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The whole axis, from left to right."""
+
+    pieces: Sequence[Piece]
+
+    def at(self, day: float) -> float:
+        """Tell where a day stands; one within a break stands at its nearer side."""
+        for piece, following in zip(self.pieces, self.pieces[1:], strict=False):
+            if day <= piece.last or day - piece.last < following.first - day:
+                return piece.at(day)
+        return self.pieces[-1].at(day)
+
+
+def fitting(stretches: Sequence[tuple[float, float]], left: float, right: float) -> Scale:
+    """Make a scale on which these stretches of days stand between two places, broken at most three times."""
+    if not stretches:
+        return Scale(())
+    runs: list[list[float]] = []
+    for first, last in sorted(stretches):
+        if runs and first <= runs[-1][1]:
+            runs[-1][1] = max(runs[-1][1], last)
+            runs[-1][2] += 1
+        else:
+            runs.append([first, last, 1])
+    whole = runs[-1][1] - runs[0][0]
+    joined = [runs[0]]
+    for run in runs[1:]:
+        if run[0] - joined[-1][1] > whole * EMPTY:
+            joined.append(run)
+        else:
+            joined[-1] = [joined[-1][0], run[1], joined[-1][2] + run[2]]
+    room = right - left - BREAK * (len(joined) - 1)
+    weights = [math.sqrt(run[2]) for run in joined]
+    shares = [max(weight / sum(weights), 0.22) for weight in weights]
+    pieces: list[Piece] = []
+    for run, share in zip(joined, shares, strict=True):
+        width = room * share / sum(shares)
+        first, last = run[0], run[1]
+        least = 1 / 24 if last - first < 1 / 24 else 0
+        edge = (last - first) * 0.03 + least
+        begin = pieces[-1].right + BREAK if pieces else left
+        pieces.append(Piece(first - edge, last + edge, begin, begin + width))
+    return Scale(pieces)
+
+
+def marks(piece: Piece, apart: float) -> Iterator[tuple[float, str]]:
+    """Give the marks of a piece, at least so many pixels apart, each with its lettering."""
+    least = (piece.last - piece.first) * apart / (piece.right - piece.left)
+    for days, unit, step in (*_FINE, *_MIDDLE):
+        if days >= least:
+            yield from _walk(piece, unit, step)
+            return
+    years = least / _YEAR
+    power = 10 ** math.floor(math.log10(max(years, 1)))
+    yield from _walk(piece, "year", next(power * factor for factor in (1, 2, 5, 10) if power * factor >= years))
+
+
+def _walk(piece: Piece, unit: str, step: int) -> Iterator[tuple[float, str]]:
+    year, month, _ = civil(math.floor(piece.first))
+    shown = ""
+    if unit == "year":
+        number = year - year % step
+        while (day := day_number(number, 1, 1)) <= piece.last:
+            if day >= piece.first:
+                yield piece.at(day), year_name(number)
+            number += step
+    elif unit == "month":
+        number = year * 12 + (month - 1) // step * step
+        while (day := day_number(number // 12, number % 12 + 1, 1)) <= piece.last:
+            if day >= piece.first:
+                name = _MONTHS[number % 12]
+                said = f"{name} {year_name(number // 12)}"
+                yield piece.at(day), name if shown == str(number // 12) else said
+                shown = str(number // 12)
+            number += step
+    else:
+        yield from _days(piece, unit, step)
+
+
+def _days(piece: Piece, unit: str, step: int) -> Iterator[tuple[float, str]]:
+    size = step if unit == "day" else step / 24
+    count, shown = math.ceil(piece.first / size), ""
+    while count * size <= piece.last:
+        day = math.floor(count * size + 1e-9)
+        year, month, number = civil(day)
+        hour = round((count * size - day) * 24)
+        name = f"{number} {_MONTHS[month - 1]}"
+        if unit == "hour" and shown == name:
+            yield piece.at(count * size), f"{hour}:00"
+        else:
+            long = f"{name} {year_name(year)}"
+            yield piece.at(count * size), (name if shown else long) if unit == "day" else f"{name}, {hour}:00"
+        shown = name
+        count += 1
+
+
+def year_name(year: int) -> str:
+    """Name an astronomical year: 0 is 1 BCE."""
+    number = year if year > 0 else 1 - year
+    if number >= 10_000:
+        number = round(number, -3) if year <= 0 else number
+    if number >= 1_000_000:
+        said = f"{number / 1_000_000:,.3f}".rstrip("0").rstrip(".") + " million"
+    else:
+        said = f"{number:,}" if number >= 10_000 else str(number)
+    return said if year > 0 else f"{said} BCE"
