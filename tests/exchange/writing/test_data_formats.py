@@ -8,11 +8,24 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hard_to_write import ABOUT, MANY
 
 from timeline.exchange.writing import as_jsonld, format_named
 from timeline.exchange.writing.record import About, Happening
 
 UNPLACED = "../.."
+
+
+@pytest.fixture
+def many() -> Sequence[Happening]:
+    """Give a happening for every kind of date."""
+    return MANY
+
+
+@pytest.fixture
+def about() -> About:
+    """Say of the whole where it is published."""
+    return ABOUT
 
 
 def written(name: str, many: Sequence[Happening], about: About) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hard_to_write import ABOUT, MANY
 
 from timeline.exchange.writing import format_named
 from timeline.exchange.writing.record import About, Happening
@@ -26,6 +27,18 @@ fetch("told.json").then(answer => answer.json()).then(told => {
   timeline.on("loaded", () => { window.loaded = true; });
 });
 </script>"""
+
+
+@pytest.fixture
+def many() -> Sequence[Happening]:
+    """Give a happening for every kind of date."""
+    return MANY
+
+
+@pytest.fixture
+def about() -> About:
+    """Say of the whole where it is published."""
+    return ABOUT
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
-"""Happenings that are hard to write."""
+"""Happenings that are hard to write. Must not test anything."""
 
 from collections.abc import Sequence
-
-import pytest
 
 from timeline import dates
 from timeline.exchange.writing.record import About, Happening, Quotation, Source
@@ -34,13 +32,7 @@ def happening(number: int, date: str) -> Happening:
     )  # fmt: skip
 
 
-@pytest.fixture
-def many() -> Sequence[Happening]:
-    """Give a happening for every kind of date."""
-    return [happening(number, date) for number, date in enumerate(DATES)]
-
-
-@pytest.fixture
-def about() -> About:
-    """Say of the whole where it is published."""
-    return About("Councils </script>", "https://example.org/db/-/timeline", position=9, at="2026-01-01T00:00:09.000Z")
+MANY: Sequence[Happening] = tuple(happening(number, date) for number, date in enumerate(DATES))
+"""A happening for every kind of date."""
+ABOUT = About("Councils </script>", "https://example.org/db/-/timeline", position=9, at="2026-01-01T00:00:09.000Z")
+"""Of the whole: where it is published."""
