@@ -120,7 +120,7 @@ async def test_every_format_is_served(demo: Datasette, name: str, query: str) ->
         assert response.headers["content-type"].endswith("charset=utf-8")
     disposition = response.headers["content-disposition"]
     assert re.fullmatch(rf'(inline|attachment); filename="demo[a-z0-9-]*{re.escape(format.suffix)}"', disposition)
-    assert disposition.startswith("inline") is (name in ("atom", "jsonfeed", "html", "svg", "png"))
+    assert disposition.startswith("inline") is (name in ("atom", "jsonfeed", "html", "svg"))
     assert response.content
     assert response.headers["etag"]
     again = await serve_demo(Path(demo.get_database("demo").path)).client.get(f"{PAGE}/{name}{query}")

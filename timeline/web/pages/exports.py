@@ -33,7 +33,7 @@ CHOOSING = (*states.FILTERS, "as_of", "status")
 _STATUSES = {"all": "retracted ones too", "retracted": "only retracted ones"}
 # What a page does about what makes no sense, and a file does not.
 _INSTEAD = re.compile(r", so (it was left out|current happenings are shown|what is known now is shown)|: the first does")
-_SHOWN = re.compile(r"text/html|image/|application/(atom\+xml|feed\+json)")
+_SHOWN = re.compile(r"text/html|image/svg|application/(atom\+xml|feed\+json)")
 
 
 async def may_export(datasette: Datasette, request: Request, database: str) -> bool:

@@ -5,6 +5,7 @@ Owns those words, and which formats there are: those that can be loaded here. Mu
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from timeline.exchange.writing import NAMES, format_named
 from timeline.exchange.writing.record import Format
@@ -41,6 +42,8 @@ GROUPS = (
 )  # fmt: skip
 # What a reader's own program asks for again and again.
 FEEDS = ("ics", "atom", "jsonfeed")
+# The library without which a format is loaded, and not written.
+_NEEDS = {"png": "resvg_py"}
 # What people call a field that a format may not have.
 FIELDS = {
     "date": "vague dates", "date.uncertain": "uncertain and approximate dates", "date.open": "open and unknown starts and ends",
@@ -74,6 +77,8 @@ class Offer:
 
 def found(name: str) -> Format | None:
     """Give a format by its name; None where there is none, or it cannot be loaded here."""
+    if name in _NEEDS and find_spec(_NEEDS[name]) is None:
+        return None
     try:
         return format_named(name)
     except (KeyError, ImportError):
