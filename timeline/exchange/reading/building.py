@@ -5,6 +5,7 @@ Owns how values of others become text of ours. Must not know any format.
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, Final, Literal
 
 from timeline import dates
@@ -38,7 +39,7 @@ class Building:
         """Set a field of paragraphs."""
         self._set(field, value, said, html_text.plain)
 
-    def _set(self, field: str, value: object, said: str, read: Any) -> None:
+    def _set(self, field: str, value: object, said: str, read: Callable[[str], html_text.PlainText]) -> None:
         if (text := scalar(value)) is None:
             if value not in (None, "", [], {}):
                 self.drop(said, value, "it is not a text")
@@ -126,7 +127,7 @@ class Building:
         elif text:
             self.drop(said, text, 'it is not a language tag, such as "en"')
 
-    def published(self, read: Any, said: str, value: object) -> None:
+    def published(self, read: Callable[[], OthersDate], said: str, value: object) -> None:
         """Set when a source was published, by a function that reads it; what cannot be read is told."""
         try:
             found = read()

@@ -35,7 +35,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _constant(name: str) -> Any:
+def _constant(name: str) -> object:
     raise _Unfit(f"{name} is no number in JSON. Write null, or leave it out")
 
 

@@ -145,6 +145,13 @@ def of_time(year: object, month: object, day: object, time: str) -> OthersDate:
     )
 
 
+def about(date: OthersDate) -> OthersDate:
+    """Say that a date is approximate, each end of it."""
+    if re.search(r"[\[{T]", date.date):
+        return replace(date, note="; ".join(filter(None, (date.note, "circa"))))
+    return replace(date, date="/".join(f"{end}~" if end not in ("", "..") else end for end in date.date.split("/")))
+
+
 def interval(start: OthersDate, end: OthersDate) -> OthersDate:
     """Join the first and the last date of what lasted. Times of day are kept in words: EDTF has none in intervals."""
     first, last = (re.sub(r"T.*", "", one.date) for one in (start, end))

@@ -1,0 +1,50 @@
+"""CSL-JSON, RIS and BibTeX: each record a source, with its slice, and what it has no field for told."""
+
+import json
+
+import pytest
+
+from timeline.exchange.reading import bibtex, csl_json, ris
+from timeline.exchange.reading.row import ImportRefused
+
+RIS = "TY  - GEN\r\nID  - a\r\nTI  - Tä\r\nAU  - X\r\nPY  - 1999\r\nDA  - 1999/03//\r\nUR  - http://e.org/1\r\nL1  - a.pdf\r\nER  - \r\n\r\n"
+BIBTEX = '@string{x = "hi"}\n@book{k1, title={Caf\\\'e {NASA}}, author={J. P{\\"o}e and K. L}, year=1999, month=mar, isbn={1}}\n@book{k1, title={D}}\n'
+
+
+def test_csl_json_says_when_as_exactly_as_it_knows() -> None:
+    """A month stays a month, circa is approximate, a DOI is an address, the rest is told."""
+    said = {"id": "a", "type": "book", "title": "T", "author": [{"given": "A", "family": "B"}], "DOI": "10.1/x"}
+    text = json.dumps([{**said, "issued": {"date-parts": [[1999, 3]], "circa": True}}, {**said, "issued": {"date-parts": [[-44]]}}])
+    first, second = csl_json.read(text).rows
+    assert first.fields == {"title": "T", "author": "A B", "published": "1999-03~", "url": "https://doi.org/10.1/x"}
+    assert (first.kind, first.key, second.fields["published"]) == ("source", "a", "-0043")
+    assert ("type", "book") in {one[:2] for one in first.dropped}
+    assert json.loads(text[first.start : first.end])["title"] == "T"
+
+
+def test_ris_is_read_with_its_slices() -> None:
+    """CRLF or LF, a record without an end; an attachment is a file."""
+    text = f"{RIS}TY  - JOUR\nTI  - U\nY1  - 2001\n"
+    first, second = ris.read(text).rows
+    expected = {"title": "Tä", "author": "X", "published": "1999-03", "url": "http://e.org/1", "file": "a.pdf"}
+    assert (first.key, first.fields) == ("a", expected)
+    assert text[first.start : first.end].startswith("TY  - GEN")
+    assert text[first.start : first.end].endswith("ER  -")
+    assert second.fields["title"] == "U"
+
+
+def test_bibtex_accents_are_letters_and_doubled_keys_are_refused() -> None:
+    """Braces go, months by name are months."""
+    first, second = bibtex.read(BIBTEX).rows
+    assert (first.key, first.fields) == ("k1", {"title": "Café NASA", "author": "J. Pöe; K. L", "published": "1999-03"})
+    assert BIBTEX[first.start : first.end].startswith("@book{k1")
+    assert "twice" in (second.refused or "")
+
+
+@pytest.mark.parametrize("reader", [csl_json, ris, bibtex])
+def test_another_file_is_refused_in_a_line(reader: object) -> None:
+    """Whatever it is, it is a line."""
+    for text in ("a,b\n1,2\n", "[]", "{", "<html>"):
+        with pytest.raises(ImportRefused) as refused:
+            reader.read(text)  # type: ignore[attr-defined]
+        assert "\n" not in str(refused.value)

@@ -1,0 +1,73 @@
+"""CSL-JSON, as Zotero and pandoc write it: each item is a source."""
+
+from typing import Any, Final
+
+from timeline.exchange.reading import json_text, others_dates
+from timeline.exchange.reading.building import Building, listed, scalar
+from timeline.exchange.reading.others_dates import DateUnread, OthersDate
+from timeline.exchange.reading.row import ImportRefused, Read, Row
+
+IN_FILE: Final = "a source has no field for it; it stands in the file"
+_KNOWN: Final = frozenset(("id", "title", "author", "publisher", "container-title", "issued", "URL", "DOI", "language"))
+
+
+def read(text: str, **_: object) -> Read:
+    """Read the items."""
+    whole = json_text.document(text)
+    items = json_text.member(text, whole, "items") or whole
+    pieces = json_text.elements(text, items) if isinstance(items.value, list) else [items]
+    if not all(isinstance(piece.value, dict) for piece in pieces) or not any(
+        "type" in p.value or "title" in p.value for p in pieces
+    ):
+        raise ImportRefused("not CSL-JSON: there is no item with a type and a title. Say another format")
+    rows = list[Row]()
+    for number, piece in enumerate(pieces, start=1):
+        build = _item(piece.value)
+        rows.append(build.row(number, piece.start, piece.end, "source", key=piece.value.get("id")))
+    return Read(rows)
+
+
+def _item(said: dict[str, Any]) -> Building:
+    build = Building()
+    build.line("title", said.get("title"), "title")
+    build.titled("title")
+    build.line("author", "; ".join(filter(None, map(_name, listed(said.get("author"))))), "author")
+    publisher, container = said.get("publisher"), said.get("container-title")
+    build.line("publisher", publisher or container, "publisher")
+    if publisher:
+        build.drop("container-title", container, IN_FILE)
+    issued = said.get("issued")
+    if issued not in (None, "", {}):
+        build.published(lambda: _issued(issued), "issued", issued)
+    doi = scalar(said.get("DOI"))
+    build.url(said.get("URL") or (doi and f"https://doi.org/{doi.removeprefix('https://doi.org/')}"), "URL")
+    if said.get("URL"):
+        build.drop("DOI", doi, IN_FILE)
+    build.language(said.get("language"), "language")
+    for name, value in said.items():
+        if name not in _KNOWN:
+            build.drop(name, value, IN_FILE)
+    return build
+
+
+def _name(said: object) -> str | None:
+    if not isinstance(said, dict):
+        return scalar(said)
+    parts = [scalar(said.get(part)) for part in ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")]
+    return scalar(said.get("literal")) or " ".join(part for part in parts if part) or None
+
+
+def _issued(said: object) -> OthersDate:
+    """Read date-parts, or the words; a date about which it says "circa" is one."""
+    if not isinstance(said, dict):
+        return others_dates.read(scalar(said) or "")
+    parts = said.get("date-parts")
+    sides = [side for side in parts if isinstance(side, list) and side] if isinstance(parts, list) else []
+    if not sides:
+        words = scalar(said.get("edtf")) or scalar(said.get("raw")) or scalar(said.get("literal")) or ""
+        if "season" in said and not words:
+            raise DateUnread("a season without a year")
+        return others_dates.read(words)
+    read = [others_dates.of_parts(*side[:3]) for side in sides[:2]]
+    found = others_dates.interval(*read) if len(read) == 2 else read[0]
+    return others_dates.about(found) if said.get("circa") else found

@@ -1,0 +1,74 @@
+"""RIS, as reference managers write it: each record from TY to ER is a source. The values are read by rispy."""
+
+import re
+from typing import Any, Final
+
+import rispy
+
+from timeline.exchange.reading import others_dates
+from timeline.exchange.reading.building import Building, listed, scalar
+from timeline.exchange.reading.csl_json import IN_FILE
+from timeline.exchange.reading.row import ImportRefused, Read, Row
+
+_RECORD: Final = re.compile(r"^TY  ?- ?.*?(?:^ER  ?-[^\r\n]*|(?=^TY  ?-)|\Z)", re.MULTILINE | re.DOTALL)
+_KNOWN: Final = frozenset(
+    ("id", "title", "primary_title", "authors", "first_authors", "publisher", "journal_name", "secondary_title", "date", "year",
+     "publication_year", "urls", "url", "doi", "language", "file_attachments1")
+)  # fmt: skip
+
+
+def read(text: str, **_: object) -> Read:
+    """Read the records."""
+    unified = text.replace("\r", "\n")  # as long as the text, so that the slices are its own
+    found = [(one.start(), one.end()) for one in _RECORD.finditer(unified)]
+    if not found:
+        raise ImportRefused('not RIS: no line begins with "TY  - ". Say another format')
+    rows = list[Row]()
+    for number, (start, end) in enumerate(found, start=1):
+        end = start + len(text[start:end].rstrip())
+        build, key = _record(text[start:end])
+        rows.append(build.row(number, start, end, "source", key=key))
+    return Read(rows)
+
+
+def _record(raw: str) -> tuple[Building, str | None]:
+    build = Building()
+    try:
+        whole = "\n".join(raw.splitlines())
+        whole = re.sub(r"^([A-Z][A-Z0-9])  ?-[ ]?", r"\1  - ", whole, flags=re.MULTILINE)
+        said: dict[str, Any] = rispy.loads(whole if re.search(r"^ER  -", whole, re.MULTILINE) else f"{whole}\nER  - ")[0]
+    except Exception:
+        build.refuse("the record is not as RIS is written. Correct it")
+        return build, None
+    build.line("title", said.get("title") or said.get("primary_title"), "TI")
+    build.titled("title")
+    build.line("author", "; ".join(filter(None, map(scalar, listed(said.get("authors") or said.get("first_authors"))))), "AU")
+    publisher = said.get("publisher")
+    journal = said.get("journal_name") or said.get("secondary_title")
+    build.line("publisher", publisher or journal, "PB")
+    if publisher:
+        build.drop("journal", journal, IN_FILE)
+    when = scalar(said.get("date")) or scalar(said.get("year")) or scalar(said.get("publication_year"))
+    if when:
+        build.published(lambda: _date(when), "DA", when)
+    urls = [url for url in (*listed(said.get("urls")), *listed(said.get("url"))) if scalar(url)]
+    doi = scalar(said.get("doi"))
+    build.url(urls[0] if urls else doi and f"https://doi.org/{doi}", "UR")
+    build.drop("UR", urls[1:], "a source has one address")
+    build.language(said.get("language"), "LA")
+    if attachment := next(iter(listed(said.get("file_attachments1"))), None):
+        build.fields["file"] = str(attachment)
+    for name, value in said.items():
+        if name not in _KNOWN:
+            build.drop(name, value, IN_FILE)
+    return build, scalar(said.get("id"))
+
+
+def _date(when: str) -> others_dates.OthersDate:
+    """Read YYYY/MM/DD/words, each part of which may be missing; the words alone say it where they are there."""
+    parts = when.split("/", 3)
+    if len(parts) == 4 and parts[3].strip():
+        return others_dates.read(parts[3])
+    if re.fullmatch(r"\d{4}(?:/\d{0,2}){0,2}/?", when):
+        return others_dates.of_parts(*parts[:3])
+    return others_dates.read(when)

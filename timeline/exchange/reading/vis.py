@@ -1,0 +1,75 @@
+"""Items of vis-timeline: a list, or {"items": […], "groups": […]}. A background item is an era."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from timeline.exchange.reading import json_text, others_dates
+from timeline.exchange.reading.building import Building, scalar
+from timeline.exchange.reading.others_dates import DateUnread, OthersDate
+from timeline.exchange.reading.row import ImportRefused, Read, Row
+
+_KNOWN: Final = frozenset(("id", "content", "start", "end", "group", "title", "type", "edtf"))
+_LONG: Final = re.compile(r"([+-]\d{6})(-\d\d-\d\d)(?:T(.*))?")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read(text: str, **_: object) -> Read:
+    """Read the items."""
+    whole = json_text.document(text)
+    items = json_text.member(text, whole, "items") or whole
+    if not isinstance(items.value, list):
+        raise ImportRefused("not items of vis-timeline: there is no list of them. Say another format")
+    groups = whole.value.get("groups") if isinstance(whole.value, dict) else None
+    named = {
+        scalar(group.get("id")): group.get("content") for group in groups if isinstance(group, dict)
+    } if isinstance(groups, list) else {}  # fmt: skip
+    rows = list[Row]()
+    for number, piece in enumerate(json_text.elements(text, items), start=1):
+        if not isinstance(piece.value, dict):
+            rows.append(Row(number, piece.start, piece.end, refused="it is not an object"))
+            continue
+        build = _item(piece.value, named)
+        rows.append(build.row(number, piece.start, piece.end, key=piece.value.get("id")))
+    return Read(others_dates.ask_first_days(rows))
+
+
+def _item(said: dict[str, Any], groups: dict[str | None, Any]) -> Building:
+    build = Building()
+    build.line("title", said.get("content"), "content")
+    build.words("summary", said.get("title"), "title")
+    if not build.edtf(said.get("edtf"), "edtf"):
+        try:
+            start, end = _date(said.get("start")), said.get("end")
+            build.date(others_dates.interval(start, _date(end)) if end not in (None, "") else start)
+        except DateUnread as error:
+            build.refuse(error)
+    build.titled("content")
+    group = said.get("group")
+    era = "era" if said.get("type") == "background" else None
+    build.line("kind", groups.get(scalar(group)) or group or era, "group")
+    build.drop_others(said, _KNOWN)
+    return build
+
+
+def _date(value: object) -> OthersDate:
+    """Read an ISO date, or milliseconds since 1970."""
+    text = scalar(value) or ""
+    if found := re.fullmatch(r"/Date\((-?\d+).*\)/", text):
+        text = found[1]
+    if isinstance(value, int) or re.fullmatch(r"-?\d{9,16}", text):
+        try:
+            moment = _EPOCH + timedelta(milliseconds=int(text))
+        except (OverflowError, ValueError):
+            raise DateUnread(f'"{text[:30]}" is no time in milliseconds that can be read') from None
+        return others_dates.read(f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}Z")
+    if found := _LONG.fullmatch(text):  # as JavaScript writes years of six digits
+        day = others_dates.of_parts(*_astronomical(found[1]), *found[2].split("-")[1:])
+        return day
+    return others_dates.read(text)
+
+
+def _astronomical(year: str) -> tuple[str]:
+    """Give a year with a year 0 as one without."""
+    number = int(year)
+    return (str(number if number > 0 else number - 1),)
