@@ -104,11 +104,20 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
             "disputes this" if citation.stance == "disputes" else "",
             f"for {citation.supports}" if citation.supports else "",
             "" if citation.grade == "exact" else f"{citation.grade} match",
+            _page(timeline, citation.source, citation.start_char),
             f"characters {citation.start_char:,}–{citation.end_char:,}",
         ]
         where = f"source/{citation.source}, {_source_title(timeline, citation.source, as_of)}"
         yield printing.dim(printing.paragraphs(f"{where} · {' · '.join(part for part in about if part)}", 4))
     yield "\n" + printing.dim(_recorded(found.event))
+
+
+def _page(timeline: Timeline, source: str, start: int) -> str:
+    """Say on which page of a PDF a quotation begins; nothing of what has no pages."""
+    row = timeline.log.connection.execute(
+        "SELECT page FROM source_pages WHERE source = ? AND start_char <= ? ORDER BY start_char DESC LIMIT 1", (source, start)
+    ).fetchone()
+    return f"page {row[0]}" if row else ""
 
 
 def _marks(known: HappeningVersion) -> Iterator[str]:

@@ -17,7 +17,9 @@ LONGEST, AROUND = 1_000_000, 1_500
 MOST_WITHIN = 8
 # A CRLF is one line end: the group is atomic, so that it is never read as two.
 _BLANK_LINE = re.compile(r"(?>\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*")
-_LINE_END = re.compile(r"(?:\r\n|\n|\r)\s*")
+# A form feed parts pages, and so paragraphs.
+_BLANK_LINE_OR_PAGE = re.compile(rf"{_BLANK_LINE.pattern}|\f\s*")
+_LINE_END = re.compile(r"(?:\r\n|\n|\r|\f)\s*")
 
 Span = tuple[int, int]
 
@@ -79,7 +81,7 @@ def paragraphs(text: str, passages: Sequence[Span], asked: Span | None = None) -
 
 
 def _spans(text: str, passages: Sequence[Span]) -> Iterable[Span]:
-    parting = _BLANK_LINE if _BLANK_LINE.search(text.strip()) else _LINE_END
+    parting = _BLANK_LINE_OR_PAGE if _BLANK_LINE.search(text.strip()) else _LINE_END
     windows = [(0, len(text))] if len(text) <= LONGEST else _windows(text, passages)
     for begin, finish in windows:
         start = begin

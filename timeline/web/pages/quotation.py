@@ -7,7 +7,7 @@ the text of any source.
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 from typing import Any
@@ -16,12 +16,13 @@ from datasette.app import Datasette
 from datasette.database import Database
 
 from timeline.web import links
-from timeline.web.pages import told, when
+from timeline.web.pages import at_source, told, when
 
 GRADES = {
     "normalised": "found after evening out white space",
     "typographic": "found after evening out quotation marks and dashes",
 }
+LONGEST_SEARCHED = 300_000  # characters of a text in which it is looked whether words repeat
 _OF_THESE = "citations.happening in (select value from json_each(:happenings))"
 
 
@@ -44,6 +45,8 @@ class Quotation:
     language: str | None
     address: str
     cut: bool = False
+    page: int | None = None
+    at_source: str | None = None
 
     @property
     def disputes(self) -> bool:
@@ -86,10 +89,12 @@ async def of_standing(
     rows = (await database.execute(sql, params)).rows
     about = await sources(database, {row["source"] for row in rows}, as_of)
     found: dict[str, list[Quotation]] = {}
-    for row in rows:
+    repeating = await _repeating(database, [dict(row) for row in rows], about)
+    for number, row in enumerate(rows):
         address = _address(datasette, database.name, row, row["happening"], row["number"])
         said = {**dict(row), "quote": row["shown"]}
-        one = _quotation(row["number"], said, about, address, cut=row["length"] > longest)
+        there = _there(dict(row), about, row["page"], number in repeating)
+        one = _quotation(row["number"], said, about, address, there, cut=row["length"] > longest)
         found.setdefault(row["happening"], []).append(one)
     return found
 
@@ -110,6 +115,8 @@ async def of_statement(
     """
     said = list(statement.get("citations") or ())
     about = await sources(database, {citation["source"] for citation in said}, as_of)
+    pages = await _pages(database, said, about)
+    repeating = await _repeating(database, said, about)
     found = []
     for number, citation in enumerate(said, start=1):
         if most is not None and number > most and citation["stance"] != "disputes":
@@ -117,7 +124,8 @@ async def of_statement(
         address = _address(datasette, database.name, citation, standing, number)
         cut = longest is not None and len(citation["quote"]) > longest
         shown = citation | {"quote": citation["quote"][:longest]} if cut else citation
-        found.append(_quotation(number, shown, about, address, cut=cut))
+        there = _there(citation, about, pages.get(number - 1), number - 1 in repeating)
+        found.append(_quotation(number, shown, about, address, there, cut=cut))
     return found
 
 
@@ -130,7 +138,7 @@ def _address(datasette: Datasette, database: str, said: Mapping[str, Any] | Row,
 async def sources(database: Database, ids: Iterable[str], as_of: int | None) -> dict[str, Mapping[str, Any]]:
     """Read the bibliography of sources, by id, as known at a position or now."""
     sql = (
-        "select id, title, publisher, author, published, language, position from sources"
+        "select id, title, publisher, author, published, language, url, media_type, position from sources"
         " where id in (select value from json_each(:ids))"
     )
     found: dict[str, Mapping[str, Any]] = {
@@ -149,8 +157,63 @@ async def sources(database: Database, ids: Iterable[str], as_of: int | None) -> 
     return found
 
 
+async def _pages(database: Database, said: Sequence[Mapping[str, Any]], about: Mapping[str, Mapping[str, Any]]) -> dict[int, int]:
+    """Find the page of each citation of a PDF, by its place in the list; what the table has of those that stand."""
+    asked = [
+        [number, one["source"], one["start_char"]]
+        for number, one in enumerate(said)
+        if about.get(one["source"], {}).get("media_type") == "application/pdf"
+    ]
+    if not asked:
+        return {}
+    rows = await database.execute(
+        "select value ->> 0 as number, (select page from source_pages where source = value ->> 1 and start_char <= value ->> 2"
+        " order by start_char desc limit 1) as page from json_each(:asked)",
+        {"asked": json.dumps(asked)},
+    )
+    return {row["number"]: row["page"] for row in rows.rows if row["page"] is not None}
+
+
+async def _repeating(database: Database, said: Sequence[Mapping[str, Any]], about: Mapping[str, Mapping[str, Any]]) -> set[int]:
+    """Find which citations of web pages begin with words that stand elsewhere in the text too, by their place in the list.
+
+    The database looks; the text stays there. In a very long text they are taken to repeat.
+    """
+    asked = [
+        [number, one["source"], words, one["start_char"]]
+        for number, one in enumerate(said)
+        if about.get(one["source"], {}).get("url")
+        and about[one["source"]].get("media_type") in at_source.SHOWN
+        and (words := at_source.first_words(one["quote"]))
+    ]
+    if not asked:
+        return set()
+    rows = await database.execute(
+        "select value ->> 0 as number from json_each(:asked) join sources on sources.id = value ->> 1"
+        " join source_texts on source_texts.source = sources.id where characters > :longest"
+        " or instr(text, value ->> 2) not in (0, (value ->> 3) + 1)"
+        " or instr(substr(text, (value ->> 3) + 2), value ->> 2)",
+        {"asked": json.dumps(asked), "longest": LONGEST_SEARCHED},
+    )
+    return {row["number"] for row in rows.rows}
+
+
+def _there(
+    said: Mapping[str, Any], about: Mapping[str, Mapping[str, Any]], page: int | None, repeats: bool
+) -> tuple[int | None, str | None]:
+    """Give the page of a quotation, and its address at the source itself."""
+    source = about.get(said["source"], {})
+    return page, at_source.address(source, said["quote"], said["prefix"], said["suffix"], page=page, repeats=repeats)
+
+
 def _quotation(
-    number: int, said: Mapping[str, Any], about: Mapping[str, Mapping[str, Any]], address: str, *, cut: bool
+    number: int,
+    said: Mapping[str, Any],
+    about: Mapping[str, Mapping[str, Any]],
+    address: str,
+    there: tuple[int | None, str | None],
+    *,
+    cut: bool,
 ) -> Quotation:
     source = about.get(said["source"], {})
     published = when.words(source["published"]) if source.get("published") else ""
@@ -171,4 +234,6 @@ def _quotation(
         language=source.get("language"),
         address=address,
         cut=cut,
+        page=there[0],
+        at_source=there[1],
     )

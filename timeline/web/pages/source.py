@@ -4,6 +4,7 @@ Owns the gathering of a source's bibliography, text, citations and history. Must
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
@@ -19,7 +20,8 @@ from timeline.web.pages import frame, history, known, passages, redactions, when
 from timeline.web.pages.history import Version
 from timeline.web.pages.redactions import Redaction
 
-TABLES = ("sources", "source_texts", "citations", "happenings", "events")
+TABLES = ("sources", "source_texts", "captures", "citations", "happenings", "events")
+MOST_CAPTURES = 50
 MOST_CITATIONS = 5_000
 # Of the happenings that cite one passage, so many are named beside it; the others can be unfolded.
 MOST_USES = 3
@@ -90,6 +92,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
     redaction = said.redaction if said else None
     gone = await _document_gone(datasette, database, versions) if text is None else None
     title = source["title"] or (f"{id_} (redacted)" if redaction else id_)
+    shown = passages.paragraphs(text, spans, asked) if text is not None else []
     context = {
         "database": database.name,
         "canonical": here,
@@ -105,7 +108,9 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         # A bundle cannot bring in any other, but a hostile file may.
         "safe_url": source["url"] if re.match(r"https?://", source["url"] or "") else None,
         "text": text is not None,
-        "paragraphs": passages.paragraphs(text, spans, asked) if text is not None else [],
+        "paragraphs": shown,
+        "pages": _pages(text or "", shown) if source["media_type"] == "application/pdf" else {},
+        "captures": await _captures(datasette, database, id_),
         "excerpts": len(text or "") > passages.LONGEST,
         "notes": notes,
         "current": len({row["happening"] for row in cited if row["status"] != "retracted"}),
@@ -128,6 +133,39 @@ async def _document_gone(datasette: Datasette, database: Database, versions: Seq
             if isinstance(sha256, str) and (found := await redactions.of_document(datasette, database, sha256)):
                 return found
     return next((version.redaction for version in reversed(versions) if version.redaction), None)
+
+
+def _pages(text: str, shown: Sequence[passages.Paragraph]) -> dict[int, int]:
+    """Give the page that begins with a paragraph, by where that stands in the text; pages are parted by form feeds."""
+    starts = [found.end() for found in re.finditer("\f", text)]
+    found: dict[int, int] = {}
+    last = 0
+    for paragraph in shown:
+        page = 1 + bisect_right(starts, paragraph.start)
+        if page != last:
+            found[paragraph.start] = last = page
+    return found
+
+
+async def _captures(datasette: Datasette, database: Database, id_: str) -> list[tuple[str, str, str]]:
+    """List what else was captured of the same, as (address, when in words, words of what it is)."""
+    rows = await database.execute(
+        "select other.id, other.archived_at, same, later from ("
+        "select earlier as which, same, 0 as later from captures where source = :id"
+        " union all select source, same, 1 from captures where earlier = :id"
+        ") join sources as other on other.id = which order by other.archived_at, other.id limit :most",
+        {"id": id_, "most": MOST_CAPTURES},
+    )
+    words = {
+        ("bytes", 0): "the same bytes, as extracted earlier",
+        ("bytes", 1): "the same bytes, extracted again",
+        ("address", 0): "the same address, as captured earlier",
+        ("address", 1): "the same address, as captured later",
+    }
+    return [
+        (links.source(datasette, database.name, row["id"]), when.recorded(row["archived_at"]), words[row["same"], row["later"]])
+        for row in rows.rows
+    ]
 
 
 async def _citations(database: Database, id_: str) -> list[Row]:

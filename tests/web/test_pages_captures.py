@@ -1,0 +1,115 @@
+"""Pages of PDFs, quoted words at their source, and what else was captured of the same, as the pages show them."""
+
+import re
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_pages_demo import serve, text
+
+from timeline import Timeline
+from timeline.web.pages import at_source, passages
+
+HTML = (
+    "Opening words, said first.\nThe well-known words, R&D among them. Said twice.\n"
+    "Once more: Said twice. At the end.\nLast line.\n"
+)
+PDF = "First page.\fSecond page,\n\nwith the words.\fThird page."
+
+
+@pytest.fixture(scope="module")
+def captured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a timeline of one PDF and two captures of a web page."""
+    path = tmp_path_factory.mktemp("captures") / "cap.db"
+    with Timeline(path) as timeline:
+        at = "https://example.org/a"
+        pdf = timeline.archive(text=PDF, id="pdf", title="P", media_type="application/pdf", url=f"{at}.pdf#x")
+        page = timeline.archive(text=HTML, id="page", title="W", media_type="text/html", url=at)
+        timeline.archive(text=HTML + "More.", id="later", title="W", media_type="text/html", url=at)
+        quotes = [
+            pdf.quote("with the words"),
+            page.quote("well-known words, R&D"),
+            page.quote("Said twice", prefix="more: "),
+            page.quote("Opening words, said first.\nThe well-known"),
+        ]
+        timeline.record("h", title="H", date="2003", citations=quotes)
+        timeline.record("old", title="H", date="2003", citations=quotes[:1])
+        timeline.correct("old", title="I", reason="r")
+    return path
+
+
+async def fetch(path: Path, address: str) -> str:
+    """Fetch a page of the timeline."""
+    response = await serve(path).client.get(f"/{path.stem}/-/timeline{address}")
+    assert response.status_code == 200
+    return str(response.text)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("address", ["", "/h"])
+async def test_quotations_lead_to_their_page_and_words_at_the_source(captured: Path, address: str) -> None:
+    """On cards and on the happening's page; the page of a PDF, the words of a web page, with their context where they repeat."""
+    html = await fetch(captured, address)
+    links = [unescape(link) for link in re.findall(r'href="(https://example.org[^"]*)"', html)]
+    assert list(dict.fromkeys(links)) == [
+        "https://example.org/a.pdf#page=2",
+        "https://example.org/a#:~:text=well%2Dknown%20words%2C%20R%26D",
+        "https://example.org/a#:~:text=more%3A-,Said%20twice,-.%20At%20the%20end.",
+        "https://example.org/a#:~:text=Opening%20words%2C%20said%20first.,The%20well%2Dknown",
+    ]
+    assert "</cite></a>, page 2" in html
+
+
+@pytest.mark.asyncio
+async def test_a_former_version_knows_its_page_too(captured: Path) -> None:
+    """What is read from events is looked up in the same table."""
+    assert "</cite></a>, page 2" in await fetch(captured, "/old?as_of=5")
+    assert "</cite></a>, page 2" in await fetch(captured, "?as_of=5")
+
+
+@pytest.mark.asyncio
+async def test_a_source_shows_its_pages_and_what_else_was_captured(captured: Path) -> None:
+    """Headings stand outside the text, whose offsets stay; captures lead to each other."""
+    html = await fetch(captured, "/sources/pdf")
+    assert re.findall(r"<h3[^>]*>(Page \d)</h3>", html) == ["Page 1", "Page 2", "Page 3"]
+    for start, end, shown in re.findall(r'data-start="(\d+)" data-end="(\d+)"[^>]*dir="auto">(.*?)</p>', html, re.DOTALL):
+        assert re.sub(r"<a class=\"ref\".*?</a>|<[^>]+>", "", shown) == PDF[int(start) : int(end)]
+    assert "<h3" not in (await fetch(captured, "/sources/page")).partition("</template>")[2]
+    assert 'sources/later">' in (page := await fetch(captured, "/sources/page"))
+    assert "the same address, as captured later" in text(page)
+    assert "the same address, as captured earlier" in text(await fetch(captured, "/sources/later"))
+
+
+@given(st.text(min_size=1, max_size=400), st.text(max_size=32), st.text(max_size=32), st.booleans())
+@settings(max_examples=50)
+def test_a_text_directive_says_no_more_than_it_means(quotation: str, prefix: str, suffix: str, repeats: bool) -> None:
+    """Whatever the words, at most four parts, each of which is read back as it was written."""
+    parts = at_source.fragment(quotation, prefix, suffix, repeats=repeats).split(",")
+    assert len(parts) <= 4
+    for part in parts:
+        inner = part.strip("-")
+        assert not re.search("[-,& ]", inner)
+        assert at_source._written(unquote(inner)) == inner
+
+
+def test_half_words_are_completed_and_long_quotations_have_two_ends() -> None:
+    """A browser finds whole words alone."""
+    assert at_source.fragment("eeting in Marra", "the m", "kech began", repeats=False) == "meeting%20in%20Marrakech"
+    long = " ".join(f"w{n}" for n in range(90))
+    assert at_source.fragment(long, "", "", repeats=False) == "w0%20w1%20w2%20w3%20w4%20w5,w84%20w85%20w86%20w87%20w88%20w89"
+
+
+def test_a_hostile_address_leads_nowhere() -> None:
+    """Only http and https are followed; of other documents the address alone."""
+    assert at_source.address({"url": "javascript:x", "media_type": "text/html"}, "a", "", "", page=None, repeats=False) is None
+    plain = {"url": "https://example.org/a.txt", "media_type": "text/plain"}
+    assert at_source.address(plain, "a", "", "", page=None, repeats=False) == "https://example.org/a.txt"
+
+
+def test_a_form_feed_parts_paragraphs() -> None:
+    """So that each page begins with one of its own."""
+    found = passages.paragraphs("one\ftwo\n\nthree\n\n\ffour", [])
+    assert ["".join(s.text for s in paragraph.segments) for paragraph in found] == ["one", "two", "three", "four"]

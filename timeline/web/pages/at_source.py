@@ -1,0 +1,74 @@
+"""The address of quoted words at their source: the page of a PDF, or the words themselves in a web page (a text fragment).
+
+Owns how words are written in such an address. Must not fetch anything: whether words repeat is told by whoever asks.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+# Of these a browser shows the page at the address; a WARC holds what stood there.
+SHOWN = ("text/html", "application/xhtml+xml", "application/warc")
+# A quotation longer than this is named by its first and last words.
+LONGEST, WORDS = 120, 6
+
+
+def address(source: Mapping[str, Any], quotation: str, prefix: str, suffix: str, *, page: int | None, repeats: bool) -> str | None:
+    """Give the address of a quotation at its source; None where the source has none that a browser follows."""
+    url = source.get("url") or ""
+    if not re.match(r"https?://", url):
+        return None
+    if source.get("media_type") == "application/pdf" and page is not None:
+        return f"{url.partition('#')[0]}#page={page}"
+    if source.get("media_type") in SHOWN and (words := fragment(quotation, prefix, suffix, repeats=repeats)):
+        return f"{url}{'' if '#' in url else '#'}:~:text={words}"
+    return str(url)
+
+
+def first_words(quotation: str) -> str:
+    """Give the words that are looked for first: all of a short quotation, the beginning of another."""
+    return _ends(quotation)[0]
+
+
+def fragment(quotation: str, prefix: str, suffix: str, *, repeats: bool) -> str:
+    """Write words as a text directive: `start`, `start,end`, and with `prefix-,` and `,-suffix` where they repeat."""
+    start, end = _ends(quotation)
+    if not start:
+        return ""
+    before, after = prefix.splitlines()[-1:], suffix.splitlines()[:1]
+    left = before[0] if before and not prefix.endswith(("\n", "\r")) else ""
+    right = after[0] if after else ""
+    # Only whole words are found: what was cut off within one is completed.
+    head = re.search(r"\w+$", left) if re.match(r"\w", start) else None
+    tail = re.match(r"\w+", right) if re.search(r"\w$", end or start) else None
+    if head:
+        start, left = head[0] + start, left[: head.start()]
+    if tail:
+        start, end = (start, end + tail[0]) if end else (start + tail[0], end)
+        right = right[tail.end() :]
+    parts = [_written(start)] + ([_written(end)] if end else [])
+    if repeats:
+        # What stands around is kept for 32 characters, so that its outer word may be half a one.
+        left = " ".join(left.split()[1:] if len(left) > 20 else left.split())
+        right = " ".join(right.split()[:-1] if len(right) > 20 else right.split())
+        parts = ([f"{_written(left)}-"] if left else []) + parts + ([f"-{_written(right)}"] if right else [])
+    return ",".join(parts)
+
+
+def _ends(quotation: str) -> tuple[str, str]:
+    """Give the first and the last words of a quotation, or all of it and nothing."""
+    lines = [" ".join(line.split()) for line in quotation.splitlines() if line.strip()]
+    if not lines:
+        return "", ""
+    if len(lines) == 1 and len(lines[0]) <= LONGEST:
+        return lines[0], ""
+    first, last = lines[0].split(), lines[-1].split()
+    if len(lines) == 1 and len(first) < 2 * WORDS:
+        return (lines[0], "") if len(first) < 2 else (" ".join(first[:1]), " ".join(first[-1:]))
+    return " ".join(first[:WORDS]), " ".join(last[-WORDS:])
+
+
+def _written(words: str) -> str:
+    """Encode words so that no character of theirs is read as part of the directive: `-`, `,` and `&` too."""
+    return quote(words, safe="").replace("-", "%2D")
