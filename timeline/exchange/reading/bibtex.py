@@ -6,6 +6,7 @@ from typing import Final
 
 import bibtexparser
 from bibtexparser import middlewares
+from bibtexparser.entrypoint import parse_string
 
 from timeline.exchange.reading import others_dates
 from timeline.exchange.reading.building import Building, scalar
@@ -23,7 +24,7 @@ def read(text: str, **_: object) -> Read:
     """Read the entries."""
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     try:
-        library = bibtexparser.parse_string(text, append_middleware=[middlewares.LatexDecodingMiddleware()])
+        library = parse_string(text, append_middleware=[middlewares.LatexDecodingMiddleware()])
     except Exception:
         raise ImportRefused("not BibTeX that can be read. Correct it, or save it anew") from None
     rows, at = list[Row](), 0

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-import rispy
+import rispy  # type: ignore[import-untyped]  # it carries no types
 
 from timeline.exchange.reading import others_dates
 from timeline.exchange.reading.building import Building, listed, scalar
@@ -24,8 +24,8 @@ def read(text: str, **_: object) -> Read:
     if not found:
         raise ImportRefused('not RIS: no line begins with "TY  - ". Say another format')
     rows = list[Row]()
-    for number, (start, end) in enumerate(found, start=1):
-        end = start + len(text[start:end].rstrip())
+    for number, (start, stop) in enumerate(found, start=1):
+        end = start + len(text[start:stop].rstrip())
         build, key = _record(text[start:end])
         rows.append(build.row(number, start, end, "source", key=key))
     return Read(rows)

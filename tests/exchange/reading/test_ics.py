@@ -1,0 +1,46 @@
+"""iCalendar: each event with its slice; days, times and zones as they were said."""
+
+import pytest
+
+from timeline.exchange.reading import ics
+from timeline.exchange.reading.row import ImportRefused
+
+
+def _one(*lines: str) -> tuple[str, ...]:
+    return ("BEGIN:VEVENT", "UID:a@b", "SUMMARY:A", *lines, "END:VEVENT")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected", "zone"),
+    [
+        (("DTSTART;VALUE=DATE:20240103", "DTEND;VALUE=DATE:20240105"), "2024-01-03/2024-01-04", None),
+        (("DTSTART;VALUE=DATE:20240103", "DTEND;VALUE=DATE:20240104"), "2024-01-03", None),
+        (("DTSTART:20240103T101500Z",), "2024-01-03T10:15:00Z", None),
+        (("DTSTART:20240103T101500", "DURATION:P2D"), "2024-01-03/2024-01-05", None),
+        (("DTSTART;TZID=Europe/Paris:20240103T101500",), "2024-01-03T10:15:00", "Europe/Paris"),
+        (("DTSTART;VALUE=DATE:19200101", "DTEND;VALUE=DATE:19300101", "X-TIMELINE-EDTF:192X"), "192X", None),
+    ],
+)
+def test_dates_are_as_they_were_said(lines: tuple[str, ...], expected: str, zone: str | None) -> None:
+    """The end of whole days is the last of them; a zone keeps its name; our EDTF comes first."""
+    text = "\r\n".join(("BEGIN:VCALENDAR", "VERSION:2.0", *_one(*lines), "END:VCALENDAR", ""))
+    (row,) = ics.read(text).rows
+    assert (row.fields.get("date"), row.fields.get("zone"), row.refused) == (expected, zone, None)
+    assert text[row.start : row.end] == "\r\n".join(_one(*lines))
+
+
+def test_repeats_and_cancellations_are_told() -> None:
+    """A folded line is one; the first occurrence alone is taken."""
+    lines = ("DTSTART:20240103T101500Z", "RRULE:FREQ=DAILY", "STATUS:CANCELLED", "DESCRIPTION:one\\, t", " wo", "X-A:b")
+    (row,) = ics.read("\n".join(("BEGIN:VCALENDAR", *_one(*lines), "END:VCALENDAR"))).rows
+    assert row.fields["summary"] == "one, two"
+    assert {"RRULE", "STATUS", "X-A"} <= {field for field, _, _ in row.dropped}
+    assert "cancelled" in row.questions[0][1]
+
+
+def test_what_is_broken_is_refused() -> None:
+    """A file that is none, and an event that cannot be read."""
+    with pytest.raises(ImportRefused):
+        ics.read("a,b")
+    (row,) = ics.read("BEGIN:VEVENT\nDTSTART:x\nSUMMARY:A\n").rows
+    assert row.refused

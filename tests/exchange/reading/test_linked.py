@@ -1,0 +1,49 @@
+"""JSON-LD of schema.org, and Web Annotations."""
+
+import json
+
+from timeline.exchange.reading import annotations, jsonld
+
+EVENT = {
+    "@type": "MusicEvent",
+    "name": "A",
+    "startDate": "2024-05",
+    "location": {"@type": "Place", "name": "Hall", "geo": {"latitude": 31.62, "longitude": "-8.0"}},
+    "performer": [{"@type": "Person", "name": "B"}],
+    "keywords": "x, y",
+    "eventStatus": "https://schema.org/EventCancelled",
+}
+
+
+def test_events_are_found_wherever_they_stand() -> None:
+    """In a graph, a list of items, and the script of a page; the slice is the object."""
+    graph = json.dumps({"@graph": [EVENT, {"@type": "Person"}]})
+    items = json.dumps({"@type": "ItemList", "name": "All", "itemListElement": [{"@type": "ListItem", "item": EVENT}]})
+    page = f'<html><script type="application/ld+json">{graph}</script><script type="application/ld+json">{{</script></html>'
+    for text in (graph, items, page, json.dumps([EVENT])):
+        (row,) = jsonld.read(text).rows
+        assert json.loads(text[row.start : row.end]) == EVENT
+        assert row.fields == {
+            "title": "A", "date": "2024-05", "kind": "MusicEvent", "place": "Hall", "latitude": "31.62", "longitude": "-8.0",
+            "actors": [{"name": "B", "role": "performer"}], "tags": ["x", "y"],
+        }  # fmt: skip
+        assert "EventCancelled" in row.questions[0][1]
+
+
+def test_annotations_are_citations() -> None:
+    """Of Hypothesis by a tag, of ours by an address; without a happening it is refused."""
+    target = {"source": "https://e.org/1", "selector": [{"type": "TextQuoteSelector", "exact": "words", "prefix": "a "}]}
+    rows = {
+        "rows": [
+            {"uri": "https://e.org/1", "text": "for it", "tags": ["happening:ga-93"], "target": [target]},
+            {"target": [target]},
+        ]
+    }
+    first, second = annotations.read(json.dumps(rows)).rows
+    expected = {"happening": "ga-93", "url": "https://e.org/1", "quote": "words", "prefix": "a ", "supports": "for it"}
+    assert (first.kind, first.fields) == ("citation", expected)
+    assert "no happening" in (second.refused or "")
+    body = [{"type": "SpecificResource", "source": "urn:timeline:happening:ga-93", "purpose": "questioning"}]
+    ours = {"body": body, "target": {**target, "state": {"cached": "https://t.org/db/-/timeline/sources/s-1"}}}
+    (row,) = annotations.read(json.dumps({"first": {"items": [ours]}})).rows
+    assert (row.fields["happening"], row.fields["source"], row.fields["stance"]) == ("ga-93", "s-1", "disputes")

@@ -1,0 +1,152 @@
+"""Events of schema.org in JSON-LD: alone, in a list, in @graph or an ItemList, or in the script elements of a page.
+
+A subclass of Event is the kind. EDTF in temporalCoverage comes before startDate.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from timeline.exchange.reading import json_text, others_dates
+from timeline.exchange.reading.building import Building, listed, scalar
+from timeline.exchange.reading.json_text import Piece
+from timeline.exchange.reading.others_dates import DateUnread
+from timeline.exchange.reading.row import ImportRefused, Read, Row
+
+_SCRIPT: Final = re.compile(r"<script\b[^>]*application/ld\+json[^>]*>(.*?)</script", re.S | re.I)
+_WITHIN: Final = ("@graph", "itemListElement", "item", "mainEntity", "subEvent", "event", "events", "hasPart")
+_ROLES: Final = ("about", "organizer", "performer", "attendee", "actor", "sponsor")
+_KNOWN: Final = frozenset(
+    ("@context", "@type", "@id", "identifier", "name", "description", "startDate", "endDate", "temporalCoverage", "location",
+     "keywords", "additionalType", "eventStatus", "previousStartDate", *_WITHIN, *_ROLES)
+)  # fmt: skip
+_DEPTH: Final = 20
+
+
+def read(text: str, **_: object) -> Read:
+    """Read the events."""
+    notes, pieces, title = list[str](), list[Piece](), None
+    page = text.lstrip().startswith("<")
+    spans = [one.span(1) for one in _SCRIPT.finditer(text)] if page else [(0, len(text))]
+    for start, end in spans:
+        try:
+            whole = json_text.document(text, start, end)
+        except ImportRefused as error:
+            if not page:
+                raise
+            notes.append(f"a script is passed over: {error}")
+            continue
+        if isinstance(whole.value, dict) and not _is_event(whole.value):
+            title = title or scalar(whole.value.get("name"))
+        pieces += _events(text, whole, 0)
+    if not pieces:
+        raise ImportRefused("no Event of schema.org is in it. Say another format")
+    rows = [_event(piece.value).row(n, piece.start, piece.end, key=_key(piece.value)) for n, piece in enumerate(pieces, start=1)]
+    return Read(others_dates.ask_first_days(list[Row](rows)), title, tuple(notes))
+
+
+def _events(text: str, piece: Piece, depth: int) -> Iterator[Piece]:
+    if depth > _DEPTH:
+        return
+    if isinstance(piece.value, list):
+        for one in json_text.elements(text, piece):
+            yield from _events(text, one, depth + 1)
+    elif isinstance(piece.value, dict):
+        if _is_event(piece.value):
+            yield piece
+        if any(name in piece.value for name in _WITHIN):
+            for name, one in json_text.members(text, piece).items():
+                if name in _WITHIN:
+                    yield from _events(text, one, depth + 1)
+
+
+def _types(said: dict[str, Any]) -> list[str]:
+    return [re.split(r"[/#:]", str(one))[-1] for one in listed(said.get("@type"))]
+
+
+def _is_event(said: dict[str, Any]) -> bool:
+    return any(re.search(r"(?:Event|Festival|Hackathon|CourseInstance|EventSeries)$", one) for one in _types(said))
+
+
+def _key(said: dict[str, Any]) -> str | None:
+    return scalar(said.get("identifier")) or scalar(said.get("@id"))
+
+
+def _word(value: object) -> str | None:
+    """Give the name of what may be a text, a thing with a name, or a text in a language."""
+    if isinstance(value, list):
+        return _word(value[0]) if value else None
+    if isinstance(value, dict):
+        return next((found for name in ("name", "@value", "text") if (found := scalar(value.get(name)))), None)
+    return scalar(value)
+
+
+def _event(said: dict[str, Any]) -> Building:
+    build = Building()
+    build.line("title", _word(said.get("name") or said.get("headline")), "name")
+    build.words("summary", _word(said.get("description")), "description")
+    start, end = _word(said.get("startDate")), _word(said.get("endDate"))
+    if not build.edtf(said.get("temporalCoverage"), "temporalCoverage"):
+        try:
+            first = others_dates.read(start or "")
+            build.date(others_dates.interval(first, others_dates.read(end)) if end else first)
+        except DateUnread as error:
+            build.refuse(error)
+    build.titled("name")
+    build.line("kind", _word(said.get("additionalType")) or next((one for one in _types(said) if one != "Event"), None), "@type")
+    _place(build, said.get("location"))
+    _actors(build, said)
+    words = [
+        part for one in listed(said.get("keywords")) for part in (_word(one) or "").split("," if isinstance(one, str) else "\n")
+    ]
+    build.tags(words if not isinstance(said.get("keywords"), list) else [_word(one) or "" for one in said["keywords"]])
+    if before := _word(said.get("previousStartDate")):
+        build.note(f"was to begin {before}")
+    status = (_word(said.get("eventStatus")) or "").rpartition("/")[2]
+    if status not in ("", "EventScheduled"):
+        build.drop("eventStatus", status, "it may not have happened then")
+        build.ask("eventStatus", f"it is {status}: say if it happened")
+    build.drop_others(said, _KNOWN)
+    return build
+
+
+def _place(build: Building, value: object) -> None:
+    for at, place in enumerate(listed(value)):
+        if at:
+            build.drop("location", place, "a happening has one place")
+            continue
+        address = place.get("address") if isinstance(place, dict) else None
+        parts = (
+            [_word(address.get(name)) for name in ("streetAddress", "addressLocality", "addressCountry")]
+            if isinstance(address, dict)
+            else []
+        )
+        told = [_word(place), *(parts or [_word(address)])]
+        build.line("place", ", ".join(part for part in told if part), "location")
+        geo = place.get("geo") if isinstance(place, dict) else None
+        if isinstance(geo, dict):
+            sides = {name: scalar(geo.get(name)) for name in ("latitude", "longitude")}
+            if all(one and re.fullmatch(r"-?\d{1,3}(\.\d{1,20})?", one) for one in sides.values()):
+                build.fields |= sides
+            else:
+                build.drop("location.geo", geo)
+
+
+def _actors(build: Building, said: dict[str, Any]) -> None:
+    actors, seen = list[Any](), set[str]()
+    for part in _ROLES:
+        for one in listed(said.get(part)):
+            role = None if part == "about" else part
+            inner = one
+            if isinstance(one, dict) and "Role" in _types(one):
+                inner, role = one.get(part), _word(one.get("roleName")) or role
+            name = " ".join((_word(inner) or "").split())
+            if not name:
+                build.drop(part, one, "it has no name")
+            elif name.lower() in seen:
+                build.drop(part, name, "it is among the actors already")
+            else:
+                seen.add(name.lower())
+                actors.append({"name": name, "role": role} if role else name)
+    if actors:
+        build.fields["actors"] = actors
