@@ -7,9 +7,10 @@ spreadsheets take away again; numbers stay as they are.
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 
-from timeline.exchange.writing.losing import is_formula
+from timeline.exchange.writing.losing import FORMULAS, is_formula
 
 Cell = str | int | None
+_SUSPECT = frozenset((*FORMULAS, " "))  # at most cells one look is enough
 
 
 class _Line:
@@ -24,4 +25,4 @@ def rows(header: Sequence[str], cells: Iterable[Sequence[Cell]]) -> Iterator[str
     writer = csv.writer(_Line())
     yield str(writer.writerow(header))
     for row in cells:
-        yield str(writer.writerow([f"'{cell}" if is_formula(cell) else cell for cell in row]))
+        yield str(writer.writerow([f"'{cell}" if str(cell)[:1] in _SUSPECT and is_formula(cell) else cell for cell in row]))

@@ -4,6 +4,7 @@ Owns what is left of a date in parts, and whether anything was lost. Must not pu
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from timeline import dates
 from timeline.dates.calendar import iso_year
@@ -49,6 +50,7 @@ class Span:
         return self.start or self.end
 
 
+@lru_cache(maxsize=4096)
 def span(text: str) -> Span:
     """Take a date apart. Raises DateInvalid."""
     tree = read(text)

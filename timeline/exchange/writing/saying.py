@@ -4,15 +4,19 @@ Owns that wording, alike in all formats. Must not know any format.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from html import escape
+from typing import Final
 
 from timeline import dates
 from timeline.errors import DateInvalid
 from timeline.exchange.writing.record import About, Happening, Quotation, Source
 
-NO_TITLE = "(redacted)"
+NO_TITLE: Final = "(redacted)"
+MANY: Final = 4096  # dates and sources whose words are kept
 
 
+@lru_cache(maxsize=MANY)
 def when(date: str | None) -> str:
     """Say a date in words; what is no date as it stands."""
     try:
@@ -26,6 +30,7 @@ def who(happening: Happening) -> list[str]:
     return [f"{name} ({role})" if role else name for name, role in happening.actors]
 
 
+@lru_cache(maxsize=MANY)
 def source(source: Source) -> str:
     """Say which document it is: author, title, publisher, date."""
     publisher = source.publisher if source.publisher != source.author else None
