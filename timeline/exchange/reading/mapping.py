@@ -75,7 +75,7 @@ class Columns:
 
 def beside(path: Path) -> Path:
     """Name the mapping that belongs to a file."""
-    return path.with_name(f"{path.name}.mapping.yaml")
+    return path.parent / f"{path.name}.mapping.yaml"
 
 
 def read(path: Path) -> Columns:

@@ -27,7 +27,7 @@ def read(text: str, **options: object) -> Read:
         cells.update({f"column {n}": cell for n, cell in enumerate(more, start=len(names) + 1)})
         doubts = (*record.doubts, *(("has more cells than the header",) if any(more) else ()))
         kept.append(columns.Cells(record.number, record.start, record.end, cells, doubts))
-    notes = (f"{blank:,} rows without a word in them were passed over",) if blank else ()
+    notes = (f"{blank:,} row{'s' if blank > 1 else ''} without a word passed over",) if blank else ()
     if not isinstance(given, mapping.Columns):
         notes = (*notes, "the columns were guessed:\n" + mapped.written())
     return Read(columns.rows(kept, mapped), None, notes)
