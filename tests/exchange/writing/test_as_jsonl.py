@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timeline import ArchivedSource, Timeline, bundles
+from timeline.bundles import json_lines
 from timeline.errors import TimelineError
 from timeline.exchange.writing import as_jsonl
 from timeline.model import PlacedCitation
@@ -236,3 +237,13 @@ def test_what_rests_on_a_source_that_is_gone_is_left_out_and_told(
     statement = json.loads(log[-1][3] or "")["statement"]
     assert "related" not in statement
     assert [one["source"] for one in statement["citations"]] == ["report"]
+
+
+def test_a_line_that_is_too_long_for_a_bundle_is_told(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is written all the same."""
+    assert as_jsonl.LONGEST == json_lines.LONGEST_LINE
+    monkeypatch.setattr(as_jsonl, "LONGEST", 1000)
+    timeline.archive(text="They met. " * 200, id="long", title="Long")
+    entries, told = lines(timeline)
+    assert entries[0]["source"]["id"] == "long"
+    assert told[0].startswith("source/long: its line is longer than")

@@ -16,6 +16,7 @@ from timeline.exchange.writing.streaming import dumps
 
 Statement = dict[str, Any]
 GIVEN: Final = "given as text"  # the extractor of a text that was given as such
+LONGEST: Final = 16_000_000  # bytes of a line that a bundle may have
 LONG: Final = 200_000  # characters; whether words stand twice in a longer text is not looked for: their place is always told
 _BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language")
 _CITATION: Final = ("source", "quote", "prefix", "suffix", "stance", "supports")
@@ -31,7 +32,11 @@ def write_log(connection: sqlite3.Connection, ids: Sequence[str] | None, told: T
     """
     work = _Work(connection, None if ids is None else _streams(connection, ids), told)
     for entry in work.entries():
-        yield dumps(entry) + "\n"
+        line = dumps(entry) + "\n"
+        if len(line) > LONGEST // 4 and len(line.encode()) > LONGEST:
+            id = entry.get("source", {}).get("id", "?")
+            told(f"source/{id}: its line is longer than {LONGEST // 1_000_000} MB, which a bundle may not have")
+        yield line
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
