@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from timeline import capture
+from timeline import Timeline, capture
 from timeline.cli import main
 from timeline.documents import Document
 
@@ -97,3 +97,25 @@ def test_an_address_is_fetched_only_where_asked(monkeypatch: pytest.MonkeyPatch)
     assert (result.exit_code, asked) == (0, ["https://example.org/"])
     with sqlite3.connect("timeline.db") as connection:
         assert connection.execute("SELECT id, url FROM sources").fetchall() == [("story", "https://example.org/story")]
+
+
+def test_show_tells_the_page_of_a_quotation() -> None:
+    """Where the document has pages."""
+    with Timeline("timeline.db", by="Ada") as timeline:
+        pdf = timeline.archive(text="One.\fTwo words.", id="p", title="P", media_type="application/pdf")
+        timeline.record("h", title="H", date="2003", citations=[pdf.quote("Two words")])
+    assert "page 2 · characters 5–14" in CliRunner().invoke(main, ["show", "h"]).output
+
+
+def test_two_pages_of_a_warc_are_two_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bytes are the same, the record is not."""
+    for name in ("a", "b"):
+        text = f"Words of {name}."
+
+        def read(*_: object, text: str = text, **__: object) -> Document:
+            return Document(b"WARC", text, "application/warc", "warcio 1")
+
+        monkeypatch.setattr(capture, "from_file", read)
+        for _ in range(2):
+            result = run("w.warc", "--id", name, "--title", "T", "--record", f"https://example.org/{name}")
+            assert (result.exit_code, result.stdout.split("@")[0]) == (0, f"source/{name}")
