@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 import pytest
 from test_cli_starting import WORDS, pdf, uncommented
+from test_newsroom import PAGE, SHEET
+
+from timeline.exchange.writing import NAMES
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -43,6 +46,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = folder.parent / f"{folder.name}-home"
     home.mkdir()  # keys are not made in a project
     (home / "report.pdf").write_bytes(pdf("Minutes.", f"{WORDS},", "and sat for four days."))
+    (home / "page.html").write_text(PAGE, encoding="utf-8")
+    (home / "sheet.csv").write_text(SHEET, encoding="utf-8")
+    (home / "rows.csv").write_text("Title,Date,Place\nThe pier opens,1962-05,Casablanca\nThe pier closes,1999,Casablanca\n")
     (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
     subprocess.run([folder / ".venv/bin/timeline", "build"], cwd=folder, check=True)
     return folder
@@ -125,6 +131,16 @@ def test_the_set_up_commands_are_run_by_ci() -> None:
         section = README.split(f"## {heading}\n")[1].split("\n## ")[0]
         assert "pip install" in section
         assert f"command_of '{heading}'" in ci
+
+
+def test_every_format_of_an_export_stands_in_the_table() -> None:
+    """By its name, with what it cannot say."""
+    rows = [
+        line.split("|")[1]
+        for line in README.split("## Take it with you\n")[1].split("\n## ")[0].splitlines()
+        if line.startswith("| `")
+    ]
+    assert sorted(re.findall("`(.+?)`", " ".join(rows))) == sorted(NAMES)
 
 
 def test_files_that_the_readme_links_to_exist() -> None:
