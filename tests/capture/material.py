@@ -44,6 +44,24 @@ def pdf(pages: Iterable[str | bytes], *, title: str = "", extra: bytes = b"", co
     return out.getvalue()
 
 
+def pdf_of_glyphs(text: str) -> bytes:
+    """Write a PDF of a page whose glyphs are drawn in this order, with a map to the letters that they stand for."""
+    letters = sorted(set(text))
+    pairs = " ".join(f"<{ord(one):04x}> <{ord(one):04x}>" for one in letters)
+    to_unicode = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def 1 begincodespacerange <0000> <FFFF> "
+        f"endcodespacerange {len(letters)} beginbfchar {pairs} endbfchar endcmap end end"
+    ).encode()
+    font = (
+        b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/X"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 500>>]/ToUnicode 99 0 R>>"
+    )
+    body = pdf([f"BT /F1 12 Tf 50 700 Td <{text.encode('utf-16-be').hex()}> Tj ET".encode()]).partition(b"xref\n")[0]
+    body = body.replace(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>", font)
+    stream = b"99 0 obj\n<</Length %d>>stream\n%s\nendstream\nendobj\n" % (len(to_unicode), to_unicode)
+    return body + stream + b"trailer\n<</Size 100/Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+
+
 def flate_bomb() -> bytes:
     """Write a PDF whose page unpacks to 300 MB."""
     packer = zlib.compressobj(9)

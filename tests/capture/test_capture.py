@@ -133,6 +133,21 @@ def test_pages_of_a_pdf_are_parted_by_form_feeds() -> None:
     assert found.facts == {"title": "A report", "author": "Jane Roe", "language": "en-GB"}
 
 
+@pytest.mark.parametrize("script", material.FIVE_SCRIPTS)
+def test_pdfs_in_five_scripts_are_read_in_the_order_of_reading(script: str) -> None:
+    """Arabic and Hebrew are drawn from left to right in a PDF; their text is given as it is read."""
+    sentence = material.FIVE_SCRIPTS[script].rstrip(".").replace("ٍ", "").replace("،", "")
+    drawn = sentence[::-1] if script in ("Arabic", "Hebrew") else sentence
+    assert read(material.pdf_of_glyphs(drawn), PDF).text.strip() == sentence
+
+
+def test_a_pdf_that_is_cut_short_is_refused() -> None:
+    """Rather than read without its last pages."""
+    whole = material.pdf([f"Page {number}." for number in range(5)])
+    for end in (len(whole) - 30, len(whole) - 300, len(whole) // 2):
+        assert "it may be cut short" in refusal(whole[:end], PDF)
+
+
 def test_each_pdf_that_cannot_be_read_gets_its_line() -> None:
     """Scanned, encrypted, cut short, none at all."""
     import pypdf

@@ -53,7 +53,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     without = [number for number, page in enumerate(pages, 1) if not page.strip()]
     if not pages or len(without) == len(pages):
         raise DocumentUnreadable(
-            f"{name}: there is no text on any of its {len(pages)} pages; it is scanned. Recognise the text (OCR), or type it"
+            f"{name}: there is no text on any page ({len(pages)}); it is scanned. Recognise the text (OCR), or type it"
         )
     told = f"; no text on {_pages(without)}" if without else ""
     return Found("\f".join(pages), f"pypdf {pypdf.__version__} (plain, pages parted by form feeds{told})", found)
