@@ -46,20 +46,20 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
         f'<title id="title">{_e(about.title)}</title>\n<desc id="desc">{_e(said)}</desc>\n{_DEFS}'
         f'<rect width="{WIDTH:g}" height="{height:g}" fill="#fff"/>\n'
     )
-    yield _text(cut(saying.one_line(about.title), 19, RIGHT - LEFT), LEFT, 30, 19, RIGHT - LEFT, ' font-weight="bold"')
+    yield _text(cut(saying.one_line(about.title), 19, RIGHT - LEFT), LEFT, 30, 19, ' font-weight="bold"')
     if about.asked:
-        yield _text(cut(saying.one_line(about.asked), SIZE, RIGHT - LEFT), LEFT, 50, SIZE, RIGHT - LEFT)
+        yield _text(cut(saying.one_line(about.asked), SIZE, RIGHT - LEFT), LEFT, 50, SIZE)
     yield from _axis(picture, head, axis)
     if not picture.items:
-        yield _text("Nothing with a date was chosen.", LEFT, head + 16, SIZE, RIGHT - LEFT)
+        yield _text("Nothing with a date was chosen.", LEFT, head + 16, SIZE)
     for item in picture.items:
         yield _item(item, head + (item.lane + 0.5) * LANE)
     x = LEFT
     for mark, label in legend:
-        yield f"<g>{_mark(mark, axis + 54, x)}</g>{_text(label, x + 32, axis + 58, 11, 0)}"
+        yield f"<g>{_mark(mark, axis + 54, x)}</g>{_text(label, x + 32, axis + 58, 11)}"
         x += 46 + width(label, 11)
     for number, note in enumerate(notes):
-        yield _text(cut(note, 10.5, RIGHT - LEFT), LEFT, foot + 15 * number + 8, 10.5, RIGHT - LEFT, ' fill="#333"')
+        yield _text(cut(note, 10.5, RIGHT - LEFT), LEFT, foot + 15 * number + 8, 10.5, ' fill="#333"')
     yield "</svg>\n"
 
 
@@ -91,13 +91,19 @@ def _axis(picture: Picture, top: float, axis: float) -> Iterator[str]:
             half = width(label, 11) / 2
             left = min(max(x - half, LEFT if not number else piece.left), max(piece.right - 2 * half, LEFT))
             if left >= taken + 6:
-                yield _text(label, left, axis + 20, 11, 2 * half)
+                yield _text(label, left, axis + 20, 11)
                 taken = left + 2 * half
 
 
 def _item(item: Item, y: float) -> str:
-    label = _text(item.text, item.text_left, y + 4.4, SIZE, item.text_width)
-    return f"<g><title>{_e(item.told)}</title>{_mark(item, y)}{label}</g>\n"
+    room, left = item.text_width, item.text_left
+    behind = ""
+    if item.beside == "over":
+        behind = f'<rect x="{left - 5:.1f}" y="{y - 8:.1f}" width="{room + 10:.1f}" height="16" fill="#fff"/>'
+    # Beside its mark a label ends there, however much narrower it is than was reckoned.
+    ends = item.beside == "left"
+    label = _text(item.text, left + room if ends else left, y + 4.4, SIZE, ends=ends)
+    return f"<g><title>{_e(item.told)}</title>{_mark(item, y)}{behind}{label}</g>\n"
 
 
 def _mark(item: Item, y: float, move: float | None = None) -> str:
@@ -147,11 +153,12 @@ def _legend(picture: Picture) -> Iterator[tuple[Item, str]]:
         yield Item("group", 0, 0, "", ""), "several, counted"
 
 
-def _text(text: str, x: float, y: float, size: float, room: float, more: str = "") -> str:
-    """Write a text from x on; what runs from right to left ends there."""
-    way = ' direction="rtl" unicode-bidi="embed" text-anchor="end"' if right_to_left(text) else ""
+def _text(text: str, x: float, y: float, size: float, more: str = "", *, ends: bool = False) -> str:
+    """Write a text from x on, or so that it ends there; what runs from right to left begins at its right."""
+    way = ' direction="rtl" unicode-bidi="embed"' if right_to_left(text) else ""
+    anchor = ' text-anchor="end"' if ends != bool(way) else ""
     sized = "" if size == SIZE else f' font-size="{size:g}"'
-    return f'<text x="{x:.1f}" y="{y:.1f}"{sized}{way}{more}>{_e(text)}</text>\n' if text else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}"{sized}{way}{anchor}{more}>{_e(text)}</text>\n' if text else ""
 
 
 def _e(text: str | None) -> str:

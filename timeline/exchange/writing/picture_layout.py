@@ -42,6 +42,7 @@ class Item:
     text: str = ""
     text_left: float = 0
     text_width: float = 0
+    beside: Literal["right", "left", "over"] = "right"
     lane: int = 0
 
 
@@ -81,7 +82,9 @@ def _item(happening: Happening) -> Item | None:
     last = date.latest_day if date.latest_day is not None else date.earliest_day
     if first is None or last is None:
         return None
-    shape: Shape = "bar" if date.type in ("interval", "list") else "point" if first == last else "vague"
+    shape: Shape = (
+        "bar" if date.type in ("interval", "list") else "point" if first == last and date.start == date.end == "stated" else "vague"
+    )
     title = saying.one_line(happening.title) or saying.NO_TITLE
     begin, end = float(first), float(last + 1)
     if date.type == "datetime" and (start := span(happening.date).start) is not None and start.time:
@@ -119,7 +122,7 @@ def _between(first: float, last: float) -> str:
 
 
 def _place(item: Item, scale: Scale) -> None:
-    """Place a mark, and its label to the right of it, or to the left, where there is more room."""
+    """Place a mark, and its label beside it, or over it, where there is room."""
     item.left, item.right = scale.at(item.first), scale.at(item.last)
     middle = (item.left + item.right) / 2
     if item.shape in ("point", "group"):
@@ -134,8 +137,13 @@ def _place(item: Item, scale: Scale) -> None:
     elif item.closes != "stated":
         item.right = min(RIGHT, item.left + STUB)
     wanted = width(item.label, SIZE)
-    before, after = item.left - GAP - LEFT, RIGHT - item.right - GAP
-    on_right = wanted <= after or after >= before
-    item.text = cut(item.label, SIZE, max(after if on_right else before, 0))
-    item.text_width = min(width(item.text, SIZE), max(before, after))
-    item.text_left = item.right + GAP if on_right else item.left - GAP - item.text_width
+    rooms = {"right": RIGHT - item.right - GAP, "left": item.left - GAP - LEFT, "over": item.right - item.left - 36}
+    side: Literal["right", "left", "over"] = "right"
+    if wanted > rooms["right"]:
+        side = "left" if rooms["left"] >= rooms["right"] else "right"
+        if wanted > rooms[side] and item.shape in ("bar", "vague") and rooms["over"] > rooms[side]:
+            side = "over"
+    item.beside, room = side, max(rooms[side], 0)
+    item.text = cut(item.label, SIZE, room)
+    item.text_width = min(width(item.text, SIZE), room)
+    item.text_left = {"right": item.right + GAP, "left": item.left - GAP - item.text_width, "over": item.left + 18}[side]

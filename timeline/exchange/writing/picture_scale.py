@@ -73,7 +73,9 @@ def fitting(stretches: Sequence[tuple[float, float]], left: float, right: float)
     for run, share in zip(joined, shares, strict=True):
         width = room * share / sum(shares)
         first, last = run[0], run[1]
-        least = 1 / 24 if last - first < 1 / 24 else 0
+        least = 1.5 if first == last else 1 / 24 if last - first < 1 / 24 else 0
+        if max(abs(first), abs(last)) > 10_000 * _YEAR and last - first < 1_000 * _YEAR:
+            least = abs(first) * 0.02  # of what is so far away, one year more or less says nothing
         edge = (last - first) * 0.03 + least
         begin = pieces[-1].right + BREAK if pieces else left
         pieces.append(Piece(first - edge, last + edge, begin, begin + width))
@@ -126,7 +128,7 @@ def _days(piece: Piece, unit: str, step: int) -> Iterator[tuple[float, str]]:
             yield piece.at(count * size), f"{hour}:00"
         else:
             long = f"{name} {year_name(year)}"
-            yield piece.at(count * size), (name if shown else long) if unit == "day" else f"{name}, {hour}:00"
+            yield piece.at(count * size), (name if shown else long) if unit == "day" else f"{name if shown else long}, {hour}:00"
         shown = name
         count += 1
 

@@ -1,0 +1,27 @@
+"""Happenings made by hand, for the formats that tell them."""
+
+from timeline import dates
+from timeline.exchange.writing import format_named
+from timeline.exchange.writing.record import About, Happening, Quotation, Source
+
+ABOUT = About("A <timeline> & more", "https://example.org/t/-/timeline", "What it is", "en", 7, "2026-01-02T03:04:05Z")
+SOURCE = Source("report", "The *report*", "TNA", published="2025-11-28", sha256="ab" * 32, archived_at="2026-01-01T00:00:00Z")
+
+
+def quotation(number: int = 1, **fields: object) -> Quotation:
+    """Make a quotation."""
+    said = {"quote": "words <b> that, stand; there", "prefix": "", "suffix": "", "start": 0, "end": 9, "grade": "exact"}
+    return Quotation(number, **{"source": SOURCE, **said, "stance": "supports", "page": 3, **fields})
+
+
+def happening(id: str = "a", title: str = "It happened", date: str = "2025-11-24", **fields: object) -> Happening:
+    """Make a happening."""
+    found = dates.parse(date)
+    said = {"version": 1, "position": 5, "recorded_at": "2026-01-02T03:04:05.678Z", "recorded_by": "someone", "status": "current"}
+    said |= {"earliest": found.earliest, "latest": found.latest, "quotations": (quotation(),)}
+    return Happening(id=id, title=title, date=date, **{**said, **fields})
+
+
+def written(name: str, *happenings: Happening, about: About = ABOUT) -> str:
+    """Write happenings in a format of text."""
+    return "".join(str(chunk) for chunk in format_named(name).write(happenings, about))
