@@ -1,0 +1,58 @@
+"""Imports of bibliographies and annotations: what stands is filled in, never overwritten; what is not found is not added."""
+
+from pathlib import Path
+
+from timeline import Timeline
+from timeline.exchange import importing
+from timeline.exchange.file import File
+from timeline.exchange.outcome import Plan
+from timeline.exchange.reading.row import Row, Understood
+
+TEXT = "record one\nrecord two\n"
+
+
+def imported(timeline: Timeline, folder: Path, *rows: Row, happening: str | None = None) -> Plan:
+    """Import rows as a reader would give them."""
+    file = File(folder / "refs.bib", "bibtex", TEXT.encode(), Understood(TEXT, "utf-8", "application/x-bibtex", rows))
+    return importing.append(file, timeline, happening=happening)
+
+
+def test_a_source_that_stands_is_filled_in_and_what_differs_is_asked(timeline: Timeline, report: object, tmp_path: Path) -> None:
+    """By its id; a field that it lacks is taken, one that it has stays; again changes nothing."""
+    row = Row(1, 0, 10, "source", {"title": "Another title", "publisher": "A press"}, "report")
+    (outcome,) = imported(timeline, tmp_path, row).outcomes
+    said = timeline.source("report").event.payload["statement"]
+    assert (said["title"], said["publisher"], outcome.verb, outcome.fields) == ("A report", "A press", "corrected", ("publisher",))
+    assert outcome.remarks[0][0] == "title"
+    size = timeline.log.size()
+    assert imported(timeline, tmp_path, row).counts() == {"unchanged": 1}
+    assert timeline.log.size() == size
+
+
+def test_a_new_source_is_its_attachment_or_its_own_record(timeline: Timeline, tmp_path: Path) -> None:
+    """A file beside is read; one elsewhere is not, and that is told."""
+    (tmp_path / "paper.txt").write_text("What the paper says.")
+    plan = imported(
+        timeline,
+        tmp_path,
+        Row(1, 0, 10, "source", {"title": "One", "file": "paper.txt"}, "one"),
+        Row(2, 11, 21, "source", {"title": "Two", "file": "../../etc/passwd"}, "two"),
+    )
+    texts = [timeline.log.document(timeline.source(id).event.payload["statement"]["text_sha256"]) for id in ("one", "two")]
+    assert texts == [b"What the paper says.", b"record two"]
+    assert "not beside the file" in plan.outcomes[1].remarks[0][1]
+
+
+def test_a_citation_is_added_where_its_words_are_found(timeline: Timeline, meeting: str, tmp_path: Path) -> None:
+    """To what stands, once; words that are not in the source, and happenings that are not there, are refused in a line."""
+    rows = [
+        Row(1, 0, 10, "citation", {"source": "report", "quote": "It sat for four days"}),
+        Row(2, 11, 21, "citation", {"source": "report", "quote": "It sat for nine days", "happening": meeting}),
+        Row(3, 11, 21, "citation", {"source": "report", "quote": "It sat for four days", "happening": "nowhere"}),
+    ]
+    plan = imported(timeline, tmp_path, *rows, happening=meeting)
+    assert [outcome.verb for outcome in plan.outcomes] == ["corrected", "refused", "refused"]
+    assert all(outcome.reason and "\n" not in outcome.reason for outcome in plan.outcomes[1:])
+    assert [c.quote for c in timeline.happening(meeting).citations][1:] == ["It sat for four days"]
+    assert imported(timeline, tmp_path, rows[0], happening=meeting).counts() == {"unchanged": 1}
+    assert timeline.verify().ok
