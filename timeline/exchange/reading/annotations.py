@@ -81,9 +81,8 @@ def _body(build: Building, said: dict[str, Any]) -> None:
     """Read which happening it is, the stance, and what it is cited for."""
     comment, tags = scalar(said.get("text")), [scalar(tag) or "" for tag in listed(said.get("tags"))]
     stances = [scalar(one) for one in listed(said.get("motivation"))]
-    for body in listed(said.get("body")):
-        if not isinstance(body, dict):
-            body = {"source": body} if _address(body) else {"value": body}
+    for one in listed(said.get("body")):
+        body = one if isinstance(one, dict) else {"source": one} if _address(one) else {"value": one}
         purpose, value = body.get("purpose"), scalar(body.get("value"))
         named = _address(body.get("source") or body.get("id"))
         if named and named[0] == "happening":

@@ -14,8 +14,8 @@ from timeline.exchange.reading.csl_json import IN_FILE
 from timeline.exchange.reading.row import ImportRefused, Read, Row
 
 _KNOWN: Final = frozenset(
-    ("title", "author", "editor", "publisher", "journal", "journaltitle", "institution", "year", "month", "day", "date", "url", "doi",
-     "language", "langid", "file")
+    ("title", "author", "editor", "publisher", "journal", "journaltitle", "institution", "year", "month", "day", "date", "url",
+     "doi", "language", "langid", "file")
 )  # fmt: skip
 _BRACES: Final = re.compile(r"[{}]")
 

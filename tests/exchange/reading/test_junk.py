@@ -1,0 +1,54 @@
+"""Whatever a file holds, a reader answers with rows that are slices of it, or refuses it in one line."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from timeline.exchange.reading import row
+from timeline.exchange.reading.row import ImportRefused
+
+KEYS = st.sampled_from(
+    "events eras title timeline date start_date end_date year month text headline media group items content start end id type "
+    "issued date-parts author target selector body source tags rows @graph @type name startDate location geo keywords about".split()  # noqa: SIM905 - as words it is read
+)
+LEAVES = (
+    st.none() | st.booleans() | st.integers(-(10**12), 10**12) | st.sampled_from(["Event", "2001-02-30", "\ud800", "<b>", "1950"])
+)
+VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=25)
+LINES = st.lists(
+    st.sampled_from(
+        ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "END:VEVENT", "DTSTART:2001", "DTSTART:20010101", "GEO:x", "RRULE:",
+         "DTEND;TZID=a:20000101T000000Z", "TY  - A", "ER  - ", "TI  - b", "DA  - 1/2/3/4", "@book{a,", "title={", "}", "Year,Headline", "x,y",
+         '1,"', "year=1}", ""]
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+def _reads(name: str, text: str) -> None:
+    try:
+        found = row.reader(name).read(text)
+    except ImportRefused as error:
+        assert "\n" not in str(error)
+        return
+    for one in found.rows:
+        assert 0 <= one.start <= one.end <= len(text)
+        assert one.refused or one.fields
+
+
+@pytest.mark.parametrize("name", ["timelinejs", "vis", "jsonld", "csl-json", "annotations"])
+@settings(max_examples=40, deadline=None)
+@given(VALUES)
+def test_any_json_is_rows_or_a_line(name: str, value: object) -> None:
+    """Of whatever shape, with keys of the format at the wrong places."""
+    _reads(name, json.dumps(value))
+
+
+@pytest.mark.parametrize("name", ["ics", "ris", "bibtex", "timelinejs-csv", "vis"])
+@settings(max_examples=40, deadline=None)
+@given(LINES)
+def test_any_lines_are_rows_or_a_line(name: str, lines: list[str]) -> None:
+    """Of whatever order, with line ends of any kind."""
+    _reads(name, "\r\n".join(lines))
