@@ -10,8 +10,44 @@ from timeline.exchange.reading import row
 from timeline.exchange.reading.row import ImportRefused
 
 KEYS = st.sampled_from(
-    "events eras title timeline date start_date end_date year month text headline media group items content start end id type "
-    "issued date-parts author target selector body source tags rows @graph @type name startDate location geo keywords about".split()  # noqa: SIM905 - as words it is read
+    [
+        "events",
+        "eras",
+        "title",
+        "timeline",
+        "date",
+        "start_date",
+        "end_date",
+        "year",
+        "month",
+        "text",
+        "headline",
+        "media",
+        "group",
+        "items",
+        "content",
+        "start",
+        "end",
+        "id",
+        "type",
+        "issued",
+        "date-parts",
+        "author",
+        "target",
+        "selector",
+        "body",
+        "source",
+        "tags",
+        "rows",
+        "@graph",
+        "@type",
+        "name",
+        "startDate",
+        "location",
+        "geo",
+        "keywords",
+        "about",
+    ]
 )
 LEAVES = (
     st.none() | st.booleans() | st.integers(-(10**12), 10**12) | st.sampled_from(["Event", "2001-02-30", "\ud800", "<b>", "1950"])
@@ -20,7 +56,8 @@ VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dic
 LINES = st.lists(
     st.sampled_from(
         ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "END:VEVENT", "DTSTART:2001", "DTSTART:20010101", "GEO:x", "RRULE:",
-         "DTEND;TZID=a:20000101T000000Z", "TY  - A", "ER  - ", "TI  - b", "DA  - 1/2/3/4", "@book{a,", "title={", "}", "Year,Headline", "x,y",
+         "DTEND;TZID=a:20000101T000000Z", "TY  - A",
+         "ER  - ", "TI  - b", "DA  - 1/2/3/4", "@book{a,", "title={", "}", "Year,Headline", "x,y",
          '1,"', "year=1}", ""]
     ),
     max_size=12,
