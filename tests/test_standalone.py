@@ -545,6 +545,7 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
     ),
     "columns of any type": (
         [
+            "PRAGMA legacy_alter_table = ON",
             "CREATE TABLE loose AS SELECT * FROM events",
             "DROP TABLE events",
             "ALTER TABLE loose RENAME TO events",

@@ -41,7 +41,7 @@ _NAMES: Final = {
     "date.parts": "seasons, sets and unspecified digits",
     "date.interval": "intervals",
     "date.time": "times of day",
-    "date.shift": lambda date: date.precision == "datetime" and _SHIFT(date.text) is not None,
+    "date.shift": "shifts from universal time",
     "date.unknown": "dates of which no side is known",
     "date.far": "years of more than four digits",
     "cells": "cells that a spreadsheet would take for formulas",
