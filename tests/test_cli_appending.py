@@ -213,9 +213,7 @@ def test_a_login_without_a_name_is_told_once(project: Path, monkeypatch: pytest.
     assert run("build", "--by", "Ada").exit_code == 0
 
 
-@pytest.mark.parametrize(
-    "words", [["append"], ["archive"], ["nothing"], ["build", "--nothing"], ["show"], ["serve", "--reload"]]
-)
+@pytest.mark.parametrize("words", [["append"], ["archive"], ["nothing"], ["build", "--nothing"], ["show"], ["serve", "--reload"]])
 def test_wrong_usage_is_exit_code_2(project: Path, words: list[str]) -> None:
     """Distinct from a refusal."""
     assert run(*words).exit_code == 2
