@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from told import happening, written
 
-from tests.exchange.writing.samples import happening, written
 from timeline.exchange.writing.record import Happening
 
 icalendar = pytest.importorskip("icalendar")

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.exchange.writing.samples import happening, quotation, written
+from told import happening, quotation, written
 
 
 def test_each_source_is_described_once() -> None:

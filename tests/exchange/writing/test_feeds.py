@@ -3,7 +3,7 @@
 import json
 from xml.etree import ElementTree
 
-from tests.exchange.writing.samples import happening, written
+from told import happening, written
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

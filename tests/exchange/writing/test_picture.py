@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from told import ABOUT, happening, written
 
-from tests.exchange.writing.samples import ABOUT, happening, written
 from timeline.errors import TimelineError
 from timeline.exchange.writing import format_named
 from timeline.exchange.writing.picture_layout import LEFT, RIGHT, laid_out
