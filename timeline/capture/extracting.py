@@ -28,11 +28,11 @@ def read(content: bytes, media_type: str, name: str, encoding: str | None = None
         raise DocumentUnreadable(f"{name}: is empty. Look whether it was saved in full")
     try:
         found: Found = import_module(f"timeline.capture.{module}").read(content, name, encoding=encoding, record=record)
-    except ImportError:
+    except ModuleNotFoundError:
         raise DocumentUnreadable(f"{name}: reading {called} needs the extra: pip install 'cited-timeline[capture]'") from None
     except DocumentUnreadable:
         raise
-    except MemoryError:
+    except (MemoryError, ImportError):  # a library that is there and cannot be loaded has no room
         raise DocumentUnreadable(
             f"{name}: reading it takes too much memory: it is malformed, or made to do harm. Archive its text, saved as .txt"
         ) from None
