@@ -43,7 +43,7 @@ def test_verify_tells_what_was_checked(db: Path) -> None:
     lines = result.output.splitlines()
     assert [line[0] for line in lines] == ["✓"] * 9
     assert lines[2] == "✓ 2 events in order, each with the hash of what it says"
-    assert lines[3] == "✓ 2 events lead, hash by hash, to the root that is kept of them"
+    assert lines[3] == "✓ 2 events under the root that is kept, hash by hash"
     assert lines[7] == "✓ 1 citation found again, word for word, where it says"
 
 
