@@ -44,6 +44,7 @@ FORMAT = Format(
     write,
     {
         "quotations": "their words and sources are joined in a cell; the place in the text and the grade are left out",
+        "entries": "not quoted; the file that holds them is named",
         "role": "stands in parentheses after the name",
         "cells": "an apostrophe was put before them",
     },

@@ -30,6 +30,7 @@ LOSES: Final = {
     "part_of": "left out",
     "related": "left out",
     "quotations": "said in the text, with the source; the place in its text and the grade are left out",
+    "entries": "not quoted; the file that holds them is named",
     "supports": "left out",
     "status": "left out: a retracted happening looks like any other",
 }

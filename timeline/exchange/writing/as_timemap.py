@@ -26,6 +26,7 @@ LOSES: Final = {
     "part_of": "left out",
     "related": "left out",
     "quotations": "said in the description, with the source; the place in its text and the grade are left out",
+    "entries": "not quoted; the file that holds them is named",
     "supports": "left out",
     "status": "left out: a retracted happening looks like any other",
 }

@@ -24,6 +24,7 @@ LOSES: Final = {
     "latitude": "left out, with the longitude",
     "tags": "said in the title alone",
     "quotations": "said in the title, with the source; the place in its text and the grade are left out",
+    "entries": "not quoted; the file that holds them is named",
     **dict.fromkeys(("date_note", "attributed_to", "actors"), "said in the title alone"),
 }
 del LOSES["date.time"]

@@ -45,6 +45,7 @@ _NAMES: Final = {
     "date.unknown": "dates of which no side is known",
     "date.far": "years of more than four digits",
     "cells": "cells that a spreadsheet would take for formulas",
+    "entries": "entries of tables and other files of entries",
 }
 
 
@@ -94,18 +95,23 @@ def _texts(happening: Happening) -> Iterator[str | None]:
     yield from (name for name, _ in happening.actors[:1])
 
 
+_ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
+    "cells": lambda happening: any(map(is_formula, _texts(happening))),
+    "entries": lambda happening: any(quotation.source.is_data for quotation in happening.quotations),
+    "role": lambda happening: any(role for _, role in happening.actors),
+}
+
+
 def _says(happening: Happening, field: str) -> bool:
     """Whether a happening, its quotations or their sources say anything in a field."""
     if field in _DATES:
         return _DATES[field](dates.parse(happening.date))
-    if field == "cells":
-        return any(map(is_formula, _texts(happening)))
     holder, _, name = field.rpartition(".")
+    if name in _ASKED:
+        return _ASKED[name](happening)
     silent = (*_NOTHING, *_SILENT.get(name, ()))
     if name in _OF_HAPPENING and not holder:
         return getattr(happening, name) not in silent
-    if name == "role":
-        return any(role for _, role in happening.actors)
     if name in _OF_QUOTATION and holder in ("", "quotation"):
         return any(getattr(quotation, name) not in silent for quotation in happening.quotations)
     if name in _OF_SOURCE:

@@ -7,8 +7,23 @@ that the web may write exports where there are no compiled packages.
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import quote as percent
+
+DATA: Final = frozenset(
+    {
+        "text/csv",
+        "text/tab-separated-values",
+        "text/calendar",
+        "application/json",
+        "application/jsonl",
+        "application/ld+json",
+        "application/vnd.citationstyles.csl+json",
+        "application/x-bibtex",
+        "application/x-research-info-systems",
+    }
+)
+"""Media types of files of entries: what is quoted from them is an entry as it stands, which is evidence and no prose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +40,11 @@ class Source:
     media_type: str | None = None
     sha256: str | None = None
     archived_at: str | None = None
+
+    @property
+    def is_data(self) -> bool:
+        """Whether it is a table or another file of entries."""
+        return self.media_type in DATA
 
 
 @dataclass(frozen=True, slots=True)

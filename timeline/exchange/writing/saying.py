@@ -13,6 +13,7 @@ from timeline.errors import DateInvalid
 from timeline.exchange.writing.record import About, Happening, Quotation, Source
 
 NO_TITLE: Final = "(redacted)"
+ENTRY: Final = "Entry in"
 MANY: Final = 4096  # dates and sources whose words are kept
 
 
@@ -43,7 +44,10 @@ def citation(quotation: Quotation) -> str:
     page = f", page {quotation.page}" if quotation.page else ""
     disputes = "Disputed by: " if quotation.stance == "disputes" else ""
     supports = f" [for: {one_line(quotation.supports)}]" if quotation.supports else ""
-    return f"{disputes}“{one_line(quotation.quote)}” ({source(quotation.source)}{page}){supports}"
+    named = f"{source(quotation.source)}{page}"
+    if quotation.source.is_data:
+        return f"{disputes}{ENTRY} {named}{supports}"
+    return f"{disputes}“{one_line(quotation.quote)}” ({named}){supports}"
 
 
 def lines(happening: Happening) -> Iterator[tuple[str, str]]:
@@ -75,7 +79,9 @@ def html(happening: Happening, about: About) -> str:
         named = escape(source(quotation.source))
         address = quotation.source.url or (about.source(quotation.source.id) if about.page else None)
         linked = f'<a href="{escape(address)}">{named}</a>' if address else named
-        found.append(f"<blockquote>{escape(quotation.quote)}</blockquote><p>{disputes}{linked}{page}</p>")
+        entry = quotation.source.is_data
+        words = "" if entry else f"<blockquote>{escape(quotation.quote)}</blockquote>"
+        found.append(f"{words}<p>{disputes}{ENTRY + ' ' if entry else ''}{linked}{page}</p>")
     if about.page:
         found.append(f'<p><a href="{escape(about.happening(happening.id))}">Sources and history</a></p>')
     return "".join(found)

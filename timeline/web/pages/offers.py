@@ -62,7 +62,7 @@ FIELDS = {
     "language": "languages", "media_type": "what sort of file a source is", "sha256": "fingerprints of sources",
     "archived_at": "when a source was archived", "source": "sources", "sources": "sources",
     "earliest": "the first day of a vague date", "latest": "the last day of a vague date", "position": "positions in the log",
-    "cells": "cells that a spreadsheet would reckon out",
+    "cells": "cells that a spreadsheet would reckon out", "entries": "entries of imported tables",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.database import Database
 
+from timeline.exchange.writing.record import DATA
 from timeline.web import links
 from timeline.web.pages import at_source, told, when
 
@@ -47,6 +48,7 @@ class Quotation:
     cut: bool = False
     page: int | None = None
     at_source: str | None = None
+    is_entry: bool = False  # of a table or another file of entries: evidence, and no prose
 
     @property
     def disputes(self) -> bool:
@@ -236,4 +238,5 @@ def _quotation(
         cut=cut,
         page=there[0],
         at_source=there[1],
+        is_entry=source.get("media_type") in DATA,
     )

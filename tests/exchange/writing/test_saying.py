@@ -1,0 +1,28 @@
+"""What formats say in words: an entry of an imported table is named, for it is evidence and no prose."""
+
+from dataclasses import replace
+
+import pytest
+from told import SOURCE, happening, quotation, written
+
+from timeline.exchange.writing import format_named
+from timeline.exchange.writing.losing import lost
+
+TABLE = replace(SOURCE, id="sheet", title="The sheet", media_type="text/csv")
+ROW = "1997,7,,,The flood"
+
+
+@pytest.mark.parametrize("name", ["csv", "timelinejs", "timelinejs-csv", "timemap", "vis", "ics", "atom", "jsonfeed"])
+def test_an_entry_of_a_table_is_named_and_not_quoted(name: str) -> None:
+    """Beside it a quotation from a document stays what it is; and it is told."""
+    one = happening(quotations=(quotation(), quotation(2, source=TABLE, quote=ROW)))
+    text = written(name, one).replace("\\,", ",")
+    assert "Entry in " in text
+    assert "The sheet" in text
+    assert ROW not in text
+    assert "that, stand" in text
+    told = [line for line in lost([one], format_named(name)) if line.startswith("entries")]
+    assert told == [
+        "entries of tables and other files of entries (in 1 of 1 happenings): not quoted; the file that holds them is named"
+    ]
+    assert not [line for line in lost([happening()], format_named(name)) if line.startswith("entries")]
