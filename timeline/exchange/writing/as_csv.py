@@ -1,6 +1,7 @@
 """CSV for spreadsheets: a row for each happening, with the columns of the table of happenings and what is cited, joined.
 
-Several values in a cell are parted by a semicolon, quotations by a line end.
+Several values in a cell are parted by a semicolon, quotations by a line end. An import knows such a table by its columns, and
+reads it to the letter.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,6 +9,7 @@ from typing import Final
 
 from timeline.exchange.writing import saying
 from timeline.exchange.writing.cells import Cell, rows
+from timeline.exchange.writing.joining import joined
 from timeline.exchange.writing.record import About, Format, Happening
 
 HEADER: Final = (
@@ -28,8 +30,7 @@ def _row(happening: Happening, about: About) -> tuple[Cell, ...]:
         happening.id, happening.title, happening.summary, happening.date, saying.when(happening.date), happening.date_note,
         happening.zone, happening.instant, happening.earliest, happening.latest, happening.kind, happening.place,
         happening.latitude, happening.longitude, happening.part_of, happening.attributed_to,
-        "; ".join(saying.who(happening)), "; ".join(happening.tags),
-        "; ".join(f"{relation}: {other}" for other, relation in happening.related),
+        joined(happening.actors), joined((tag, None) for tag in happening.tags), joined(happening.related),
         happening.status, happening.version, happening.reason, happening.recorded_at, happening.recorded_by, happening.position,
         "; ".join(sources), "\n".join(map(saying.citation, happening.quotations)),
         about.happening(happening.id) if about.page else None,
@@ -45,7 +46,6 @@ FORMAT = Format(
     {
         "quotations": "their words and sources are joined in a cell; the place in the text and the grade are left out",
         "entries": "not quoted; the file that holds them is named",
-        "role": "stands in parentheses after the name",
-        "cells": "an apostrophe was put before them",
+        "cells": "an apostrophe was put before them, which an import takes away again",
     },
 )

@@ -13,20 +13,21 @@ from urllib.parse import urlsplit
 
 from timeline import dates
 from timeline.exchange.writing import saying
-from timeline.exchange.writing.parts import Span, span
+from timeline.exchange.writing.parts import span
 from timeline.exchange.writing.record import About, Format, Happening
 
 OCTETS: Final = 75
 LOSES: Final = {
     "date": "stands on all days that it allows, with the date in words before its title; X-TIMELINE-EDTF keeps it to the letter",
-    "date.open": "stands on the days of the side that is known; the date is said in words before its title",
+    "date.open": "stands on the days of the side that is known; X-TIMELINE-EDTF keeps the date to the letter",
     "date.far": "left out where it begins before the year 1 or ends after 9999, and named in X-TIMELINE-LEFT-OUT",
     "date.unknown": "left out, and named in X-TIMELINE-LEFT-OUT",
-    "zone": "an instant is written in UTC",
+    "zone": "an instant is written in UTC; X-TIMELINE-ZONE keeps the name of the zone to the letter",
+    "title.spaces": "written as one space",
+    "returns": "written as line ends",
     "date_note": "said in the description alone",
     "attributed_to": "said in the description alone",
     "actors": "named in the description alone",
-    "part_of": "left out",
     "related": "left out",
     "quotations": "said in the description, with the source; the place in its text and the grade are left out",
     "entries": "not quoted; the file that holds them is named",
@@ -45,7 +46,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     waiting: list[str] = []
     # Properties of a calendar stand before its components, so that what is left out is known before the first is written.
     for happening in happenings:
-        times = _times(happening)
+        times = times_of(happening.date, happening.instant)
         if times is None:
             left.append(happening)
         else:
@@ -64,17 +65,18 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 
 def _event(happening: Happening, about: About, times: list[str]) -> Iterator[str]:
-    vague = _vague(happening, span(happening.date))
     title = saying.one_line(happening.title) or saying.NO_TITLE
     host = (urlsplit(about.page).hostname if about.page else None) or "timeline"
     stamp = _utc(happening.recorded_at)
     yield "BEGIN:VEVENT"
     yield f"UID:{percent(happening.id, safe='')}@{host}"
+    if happening.part_of:
+        yield f"RELATED-TO;RELTYPE=PARENT:{percent(happening.part_of, safe='')}@{host}"
     yield from (f"DTSTAMP:{stamp}", f"LAST-MODIFIED:{stamp}", f"SEQUENCE:{happening.version - 1}")
     yield from times
-    yield f"SUMMARY:{_text(f'{saying.when(happening.date)}: {title}' if vague else title)}"
+    yield f"SUMMARY:{_text(before_title(happening.date) + title)}"
     yield f"DESCRIPTION:{_text(_description(happening))}"
-    categories = dict.fromkeys(tag for tag in (happening.kind, *happening.tags) if tag)
+    categories = [tag for tag in (happening.kind, *happening.tags) if tag]
     if categories:
         yield f"CATEGORIES:{','.join(map(_text, categories))}"
     if happening.place:
@@ -86,48 +88,53 @@ def _event(happening: Happening, about: About, times: list[str]) -> Iterator[str
     yield f"STATUS:{'CANCELLED' if happening.status == 'retracted' else 'CONFIRMED'}"
     yield "TRANSP:TRANSPARENT"
     yield f"X-TIMELINE-EDTF:{_text(happening.date)}"
+    if happening.kind:
+        yield f"X-TIMELINE-KIND:{_text(happening.kind)}"
+    if happening.zone:
+        yield f"X-TIMELINE-ZONE:{_text(happening.zone)}"
     yield "END:VEVENT"
 
 
 def _description(happening: Happening) -> str:
-    told = [f"Date: {saying.when(happening.date)}", happening.summary or ""]
+    told = [f"Date: {saying.when(happening.date)}"]
     told += [f"{name}: {saying.one_line(words)}" for name, words in saying.lines(happening) if words != happening.place]
     if happening.reason and happening.status == "retracted":
         told.append(f"Retracted: {saying.one_line(happening.reason)}")
     elif happening.reason and happening.version > 1:
         told.append(f"Corrected: {saying.one_line(happening.reason)}")
     told += [saying.citation(quotation) for quotation in happening.quotations]
-    return "\n".join(part for part in told if part)
+    return saying.described(happening.summary, told)
 
 
-def _vague(happening: Happening, found: Span) -> bool:
-    """Whether the days in the calendar say something else than the date."""
+def before_title(date: str) -> str:
+    """Say a date in words before its title, where the days in the calendar say something else."""
+    found = span(date)
     known = [side for side in (found.start, found.end) if side is not None]
-    return not found.whole or any(side.day is None for side in known)
+    return f"{saying.when(date)}: " if not found.whole or any(side.day is None for side in known) else ""
 
 
-def _times(happening: Happening) -> list[str] | None:
+def times_of(date: str, instant: str | None) -> list[str] | None:
     """Say when, in the calendar's own terms; None where it has none."""
-    found = span(happening.date)
+    found = span(date)
     start = found.start
     day = start.iso if start is not None and start.time is not None and found.end is None else None
     try:
-        if day is not None and happening.instant:
-            return [f"DTSTART:{_utc(happening.instant)}"]
+        if day is not None and instant:
+            return [f"DTSTART:{_utc(instant)}"]
         if day is not None:
             moment = datetime.fromisoformat(day)
             # Without a shift it is the place's own time, which is what a calendar calls floating.
             return [f"DTSTART:{_utc(day) if moment.tzinfo else moment.strftime('%Y%m%dT%H%M%S').rjust(15, '0')}"]
-        return _days(happening)
+        return _days(date)
     except (ValueError, OverflowError):
         return None
 
 
-def _days(happening: Happening) -> list[str] | None:
-    date = dates.parse(happening.date)
+def _days(edtf: str) -> list[str] | None:
+    date = dates.parse(edtf)
     if date.type == "interval" and (date.start != "stated" or date.end != "stated"):
         # Of a side that is known in part, "since 2003", all days on which it may have been.
-        sides = [side for side in happening.date.split("/") if side.strip(".")]
+        sides = [side for side in edtf.split("/") if side.strip(".")]
         date = dates.parse(sides[0].removeprefix("..").removesuffix("..")) if sides else date
     first = date.earliest_day if date.earliest_day is not None else date.latest_day
     last = date.latest_day if date.latest_day is not None else date.earliest_day

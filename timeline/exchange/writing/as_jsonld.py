@@ -40,7 +40,8 @@ def event(happening: Happening, about: About) -> dict[str, Any]:
     found = span(happening.date)
     start, end = found.start and found.start.iso, found.end and found.end.iso
     whole = found.whole and bool(start) and (found.end is None or bool(end))
-    claim = f"According to {happening.attributed_to}." if happening.attributed_to else None
+    iso = start if end is None else f"{start}/{end}"
+    claim = f"According to {happening.attributed_to}." if happening.attributed_to else ""
     return _without_nothing(
         {
             "@type": "Event",
@@ -48,10 +49,10 @@ def event(happening: Happening, about: About) -> dict[str, Any]:
             "identifier": happening.id,
             "url": about.happening(happening.id) if about.page else None,
             "name": happening.title or saying.NO_TITLE,
-            "description": "\n\n".join(part for part in (happening.summary, claim, happening.date_note) if part),
+            "description": saying.described(happening.summary, (claim, happening.date_note or "")),
             "startDate": start,
             "endDate": end,
-            "temporalCoverage": None if whole else happening.date,
+            "temporalCoverage": None if whole and iso == happening.date else happening.date,
             "additionalType": happening.kind,
             "location": _place(happening),
             "about": [_actor(name, role) for name, role in happening.actors],
@@ -125,12 +126,12 @@ FORMAT = Format(
     ".jsonld",
     write,
     {
-        "date": "said in temporalCoverage, in EDTF, which few readers of schema.org know",
+        "date": "said in temporalCoverage, in EDTF, which few readers of schema.org know and which keeps it to the letter",
         "zone": "left out",
         "date_note": "said in the description",
         "attributed_to": "said in the description",
         "related": "left out",
         "status": "left out: a retracted happening looks like any other",
-        "grade": "left out, with the place in the text",
+        "quotations": "there with their sources, without the place in the text and the grade; an import cites the file alone",
     },
 )

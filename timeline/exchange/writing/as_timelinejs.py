@@ -9,17 +9,20 @@ from html import escape
 from typing import Any, Final
 
 from timeline.exchange.writing import saying
-from timeline.exchange.writing.parts import Known, span
+from timeline.exchange.writing.parts import Known, Span, span
 from timeline.exchange.writing.record import About, Format, Happening
 from timeline.exchange.writing.streaming import dumps, listed
 
 FARTHEST: Final = 200_000  # years: beyond, a browser has no dates, and TimelineJS must be told so
 LOSES: Final = {
     "date.unknown": "left out, because TimelineJS must place everything",
-    "date.uncertain": "placed as if it were sure; display_date says it in words",
-    "date.open": "placed at the side that is known; display_date says it in words",
-    "date.parts": "placed at the time that it may be in; display_date says it in words",
-    "date.shift": "the time of day is written as the place's own, without it",
+    "date.uncertain": "placed as if it were sure; display_date says it in words, `edtf` to the letter",
+    "date.open": "placed at the side that is known; display_date says it in words, `edtf` to the letter",
+    "date.parts": "placed at the time that it may be in; display_date says it in words, `edtf` to the letter",
+    "date.shift": "the time of day is written as the place's own, without it; `edtf` keeps it to the letter",
+    "title.spaces": "read as one space",
+    "kind.spaces": "read as one space",
+    "summary.spaces": "read as one, as in HTML",
     "zone": "left out",
     "date_note": "said in the text alone",
     "attributed_to": "said in the text alone",
@@ -63,16 +66,19 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 def _event(happening: Happening, about: About) -> dict[str, Any]:
     found = span(happening.date)
-    begin = found.begin
-    event: dict[str, Any] = {"unique_id": happening.id, "start_date": _date(begin) if begin else {}}
-    if found.start and found.end:
-        event["end_date"] = _date(found.end)
+    event: dict[str, Any] = {"unique_id": happening.id, **placed(found)}
     if not found.whole:
         event["display_date"] = saying.when(happening.date)
     if happening.kind:
-        event["group"] = happening.kind
+        event["group"] = escape(happening.kind)
     event["text"] = {"headline": escape(happening.title or saying.NO_TITLE), "text": saying.html(happening, about)}
     return {**event, "edtf": happening.date}
+
+
+def placed(found: Span) -> dict[str, dict[str, int]]:
+    """Give the dates of a slide."""
+    said = {"start_date": _date(found.begin) if found.begin else {}}
+    return {**said, "end_date": _date(found.end)} if found.start and found.end else said
 
 
 def _date(known: Known) -> dict[str, int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any, Final
 
+from timeline import dates
 from timeline.exchange.writing import saying
 from timeline.exchange.writing.as_timemap import LOSES as OF_TIMEMAP
 from timeline.exchange.writing.parts import span
@@ -16,10 +17,12 @@ from timeline.exchange.writing.streaming import listed
 LOSES: Final = {
     **OF_TIMEMAP,
     "date": "drawn as a range over all days that it allows; `edtf` keeps it to the letter",
+    "title.spaces": "read as one space",
+    "summary.spaces": "read as one, as in HTML",
     "date.uncertain": "drawn as if it were sure; `edtf` keeps it to the letter",
     "date.open": "drawn at the side that is known; `edtf` keeps it to the letter",
     "date.parts": "drawn from the first to the last day; `edtf` keeps it to the letter",
-    "date.shift": "the time of day is written with it, and without the name of the zone",
+    "date.shift": "drawn where the reader's own clock puts it; `edtf` keeps it to the letter",
     "place": "said in the title alone",
     "latitude": "left out, with the longitude",
     "tags": "said in the title alone",
@@ -37,20 +40,24 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 def _item(happening: Happening, about: About) -> dict[str, Any]:
     found = span(happening.date)
-    item: dict[str, Any] = {"id": happening.id, "content": escape(happening.title or saying.NO_TITLE)}
-    first = happening.earliest or happening.latest or ""
-    if found.start is not None and found.start.time is not None and found.end is None:
-        item |= {"start": _instant(first, f"T{found.start.time}{found.start.shift}"), "type": "point"}
-    elif happening.earliest == happening.latest or happening.earliest is None or happening.latest is None:
-        item |= {"start": _instant(first), "type": "point"}
-    else:
-        item |= {"start": _instant(first), "end": _instant(happening.latest, "T23:59:59"), "type": "range"}
+    item: dict[str, Any] = {"id": happening.id, "content": escape(happening.title or saying.NO_TITLE), **placed(happening.date)}
     if not found.whole or (found.end is None and found.start is not None and found.start.day is None):
         item["className"] = "vague"
     if happening.kind:
         item["group"] = happening.kind
-    title = f"<p>{escape(saying.when(happening.date))}</p>{saying.html(happening, about)}"
-    return {**item, "title": title, "edtf": happening.date}
+    when = saying.added(f"<p>{escape(saying.when(happening.date))}</p>")
+    return {**item, "title": f"{when}{saying.html(happening, about)}", "edtf": happening.date}
+
+
+def placed(edtf: str) -> dict[str, str]:
+    """Say where a date of which any side is known is drawn."""
+    found, date = span(edtf), dates.parse(edtf)
+    first = date.earliest or date.latest or ""
+    if found.start is not None and found.start.time is not None and found.end is None:
+        return {"start": _instant(first, f"T{found.start.time}{found.start.shift}"), "type": "point"}
+    if date.earliest == date.latest or date.earliest is None or date.latest is None:
+        return {"start": _instant(first), "type": "point"}
+    return {"start": _instant(first), "end": _instant(date.latest, "T23:59:59"), "type": "range"}
 
 
 def _instant(day: str, time: str = "T00:00:00") -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from timeline.exchange.writing.losing import FORMULAS, is_formula
 
 Cell = str | int | None
-_SUSPECT = frozenset((*FORMULAS, " "))  # at most cells one look is enough
+_SUSPECT = frozenset((*FORMULAS, " ", "'"))  # at most rows one look is enough
 
 
 class _Line:
@@ -25,4 +25,6 @@ def rows(header: Sequence[str], cells: Iterable[Sequence[Cell]]) -> Iterator[str
     writer = csv.writer(_Line())
     yield str(writer.writerow(header))
     for row in cells:
-        yield str(writer.writerow([f"'{cell}" if str(cell)[:1] in _SUSPECT and is_formula(cell) else cell for cell in row]))
+        if not _SUSPECT.isdisjoint([cell[:1] for cell in row if isinstance(cell, str)]):
+            row = [f"'{cell}" if is_formula(cell) else cell for cell in row]  # noqa: PLW2901 - as it is written
+        yield str(writer.writerow(row))

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from timeline import dates
 from timeline.dates import Edtf
+from timeline.exchange.writing import saying
 from timeline.exchange.writing.record import Format, Happening, Quotation, Source
 
 # What says nothing that a reader would miss.
@@ -18,8 +19,8 @@ FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 _NOTHING: Final = (None, "", ())
 _OF_HAPPENING, _OF_QUOTATION, _OF_SOURCE = ({field.name for field in fields(kind)} for kind in (Happening, Quotation, Source))
 
-_FOUR_DIGITS: Final = re.compile(r"-?[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?").fullmatch
+_LAST: Final = dates.day_number(9999, 12, 31)
 _SHIFT: Final = re.compile(r"Z$|T.*[+-][0-9]").search
 
 # The ways in which a date can say less than a day, or more than one; `date` alone is any of them.
@@ -32,7 +33,10 @@ _DATES: Final[dict[str, Callable[[Edtf], bool]]] = {
     "date.time": lambda date: date.precision == "datetime",
     "date.shift": lambda date: date.precision == "datetime" and _SHIFT(date.text) is not None,
     "date.unknown": lambda date: date.earliest is None and date.latest is None,
-    "date.far": lambda date: any(side is not None and not _FOUR_DIGITS(side) for side in (date.earliest, date.latest)),
+    "date.far": lambda date: (
+        (date.earliest_day is not None and date.earliest_day < 1)
+        or (date.latest_day is not None and (date.latest_day < 1 or date.latest_day >= _LAST + (date.precision == "datetime")))
+    ),
 }
 _NAMES: Final = {
     "date": "vague dates",
@@ -43,7 +47,11 @@ _NAMES: Final = {
     "date.time": "times of day",
     "date.shift": "shifts from universal time",
     "date.unknown": "dates of which no side is known",
-    "date.far": "years of more than four digits",
+    "date.far": "days before the year 1 and from the end of 9999 on",
+    "title.spaces": "line ends and runs of spaces in titles",
+    "kind.spaces": "line ends and runs of spaces in kinds",
+    "summary.spaces": "line ends that make no paragraph, and runs of spaces, in summaries",
+    "returns": "carriage returns",
     "cells": "cells that a spreadsheet would take for formulas",
     "entries": "entries of tables and other files of entries",
 }
@@ -84,7 +92,12 @@ def lost(happenings: Iterable[Happening], format: Format) -> list[str]:
 
 
 def is_formula(text: object) -> bool:
-    """Whether a spreadsheet would take a cell for a formula. -7.98 is a number; -0044-03-15 would be reckoned out."""
+    """Whether a spreadsheet would take a cell for a formula. -7.98 is a number; -0044-03-15 would be reckoned out.
+
+    Nor may a text stand as it is that looks like a formula which got its apostrophe already.
+    """
+    if isinstance(text, str) and text[:1] == "'":
+        return is_formula(text.lstrip("'"))
     return isinstance(text, str) and text.lstrip(" ")[:1] in FORMULAS and not _NUMBER(text)
 
 
@@ -96,6 +109,12 @@ def _texts(happening: Happening) -> Iterator[str | None]:
 
 
 _ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
+    "title.spaces": lambda happening: saying.one_line(happening.title) != happening.title,
+    "kind.spaces": lambda happening: saying.one_line(happening.kind) != (happening.kind or ""),
+    "summary.spaces": lambda happening: saying.tidied(happening.summary) != (happening.summary or ""),
+    "returns": lambda happening: (
+        "\r" in "".join(filter(None, (happening.summary, happening.place, happening.kind, *happening.tags)))
+    ),
     "cells": lambda happening: any(map(is_formula, _texts(happening))),
     "entries": lambda happening: any(quotation.source.is_data for quotation in happening.quotations),
     "role": lambda happening: any(role for _, role in happening.actors),
@@ -106,9 +125,9 @@ def _says(happening: Happening, field: str) -> bool:
     """Whether a happening, its quotations or their sources say anything in a field."""
     if field in _DATES:
         return _DATES[field](dates.parse(happening.date))
+    if field in _ASKED:
+        return _ASKED[field](happening)
     holder, _, name = field.rpartition(".")
-    if name in _ASKED:
-        return _ASKED[name](happening)
     silent = (*_NOTHING, *_SILENT.get(name, ()))
     if name in _OF_HAPPENING and not holder:
         return getattr(happening, name) not in silent

@@ -3,7 +3,8 @@
 Owns that wording, alike in all formats. Must not know any format.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import escape
 from typing import Final
@@ -14,6 +15,10 @@ from timeline.exchange.writing.record import About, Happening, Quotation, Source
 
 NO_TITLE: Final = "(redacted)"
 ENTRY: Final = "Entry in"
+# What stands after it, or within it, an export added to a happening's own words: an import leaves it out again.
+RULE: Final = "\n\n— — —\n"
+ADDED: Final = "of-timeline"
+_RUN: Final = re.compile(r"[\t-\r\x1c-\x1f \x85\u2028\u2029]+")
 MANY: Final = 4096  # dates and sources whose words are kept
 
 
@@ -65,14 +70,27 @@ def lines(happening: Happening) -> Iterator[tuple[str, str]]:
 
 
 def one_line(text: str | None) -> str:
-    """Write a text with every run of white space as one space."""
-    return " ".join((text or "").split())
+    """Write a text on one line, with every run of spaces as one; spaces at which no line may break are words' own, and stay."""
+    if not text:
+        return ""
+    return " ".join(text.split()) if text.isascii() else _RUN.sub(" ", text).strip()
+
+
+def tidied(text: str | None) -> str:
+    """Write a text as HTML keeps it: without spaces at the ends of lines, runs of spaces as one, one empty line at most."""
+    unified = re.sub(r"[ \t]+", " ", re.sub(r"\r\n?", "\n", text or ""))
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", unified)).strip()
+
+
+def described(summary: str | None, added: Iterable[str]) -> str:
+    """Say what is summed up, then line by line what an export adds, so that both can be told apart."""
+    lines = "\n".join(line for line in added if line)
+    return f"{summary}{RULE}{lines}" if summary and lines else summary or lines
 
 
 def html(happening: Happening, about: About) -> str:
     """Say all of a happening but its title and date as HTML: escaped, quotations as such, sources with their addresses."""
-    found = [f"<p>{escape(paragraph.strip())}</p>" for paragraph in (happening.summary or "").split("\n\n") if paragraph.strip()]
-    found += [f"<p>{name}: {escape(one_line(words))}</p>" for name, words in lines(happening)]
+    found = [f"<p>{name}: {escape(one_line(words))}</p>" for name, words in lines(happening)]
     for quotation in happening.quotations:
         page = f", page {quotation.page}" if quotation.page else ""
         disputes = "Disputed by: " if quotation.stance == "disputes" else ""
@@ -84,4 +102,14 @@ def html(happening: Happening, about: About) -> str:
         found.append(f"{words}<p>{disputes}{ENTRY + ' ' if entry else ''}{linked}{page}</p>")
     if about.page:
         found.append(f'<p><a href="{escape(about.happening(happening.id))}">Sources and history</a></p>')
-    return "".join(found)
+    return paragraphs(happening.summary) + added("".join(found))
+
+
+def paragraphs(text: str | None) -> str:
+    """Write a text as paragraphs of HTML."""
+    return "".join(f"<p>{escape(one).replace(chr(10), '<br/>')}</p>" for one in tidied(text).split("\n\n") if one)
+
+
+def added(html: str) -> str:
+    """Mark what an export adds to a happening's own words."""
+    return f'<div class="{ADDED}">{html}</div>' if html else ""

@@ -48,7 +48,9 @@ _NEEDS = {"png": "resvg_py"}
 FIELDS = {
     "date": "vague dates", "date.uncertain": "uncertain and approximate dates", "date.open": "open and unknown starts and ends",
     "date.parts": "seasons, sets and unspecified digits", "date.interval": "periods", "date.time": "times of day",
-    "date.far": "years of more than four digits",
+    "date.far": "days before the year 1 and from the end of 9999 on",
+    "title.spaces": "line ends and runs of spaces in titles", "kind.spaces": "line ends and runs of spaces in kinds",
+    "summary.spaces": "runs of spaces in summaries", "returns": "carriage returns",
     "date.unknown": "dates of which no side is known", "date.shift": "shifts from universal time",
     "date_note": "how a date was read", "zone": "time zones", "instant": "the instant in universal time", "title": "titles",
     "summary": "summaries", "kind": "kinds", "place": "places", "latitude": "latitudes", "longitude": "longitudes",
