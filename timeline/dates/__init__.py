@@ -6,8 +6,8 @@ Must not know of happenings, of the clock, or of any limit on years but its own:
 """
 
 from timeline.dates.calendar import civil, day_number
-from timeline.dates.edtf import Edtf, parse
+from timeline.dates.edtf import Edtf, bounds, parse
 from timeline.dates.sql import SQL_FUNCTIONS, register
 from timeline.dates.words import words
 
-__all__ = ["SQL_FUNCTIONS", "Edtf", "civil", "day_number", "parse", "register", "words"]
+__all__ = ["SQL_FUNCTIONS", "Edtf", "bounds", "civil", "day_number", "parse", "register", "words"]

@@ -6,13 +6,12 @@ months and days, which are nearly all dates, take a short way round it to the sa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from timeline.dates.calendar import Civil, day_number, days_in_month, iso_day
-from timeline.dates.grammar import read
+from timeline.dates.grammar import plain, read
 from timeline.dates.tree import Choice, Date, DateTime, End, Interval, Tree
 
 Kind = Literal["date", "datetime", "interval", "set", "list", "season"]
@@ -50,9 +49,6 @@ class Edtf:
     """1 to 12, where every day it allows lies within one month of one year."""
 
 
-_PLAIN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?").fullmatch
-
-
 def parse(text: str) -> Edtf:
     """Read an EDTF date.
 
@@ -60,34 +56,38 @@ def parse(text: str) -> Edtf:
     Raises DateInvalid, one line with what to write instead, for all else. The bounds are whole days as
     written: a time of day and its shift do not move them.
     """
-    match = _PLAIN(text)
-    if match is not None:
-        year_text, month_text, day_text = match.groups()
-        year = int(year_text)
-        if month_text is None:
-            first = day_number(year, 1, 1)
-            last = day_number(year, 12, 31)
-            return Edtf(
-                text, 0, "date", "year", text + "-01-01", text + "-12-31", first, last,
-                "stated", "stated", False, False, year, None,
-            )  # fmt: skip
-        month = int(month_text)
-        if 1 <= month <= 12:
-            if day_text is None:
-                length = days_in_month(year, month)
-                first = day_number(year, month, 1)
-                return Edtf(
-                    text, 0, "date", "month", text + "-01", f"{text}-{length}", first, first + length - 1,
-                    "stated", "stated", False, False, year, month,
-                )  # fmt: skip
-            day = int(day_text)
-            if 1 <= day <= 28 or 1 <= day <= days_in_month(year, month):
-                first = day_number(year, month, day)
-                return Edtf(
-                    text, 0, "date", "day", text, text, first, first,
-                    "stated", "stated", False, False, year, month,
-                )  # fmt: skip
-    return _value(text, read(text))
+    numbers = plain(text)
+    if numbers is None:
+        return _value(text, read(text))
+    year, month, day = numbers
+    if month is None:
+        first = day_number(year, 1, 1)
+        last = day_number(year, 12, 31)
+        return Edtf(
+            text, 0, "date", "year", text + "-01-01", text + "-12-31", first, last,
+            "stated", "stated", False, False, year, None,
+        )  # fmt: skip
+    if day is None:
+        length = days_in_month(year, month)
+        first = day_number(year, month, 1)
+        return Edtf(
+            text, 0, "date", "month", text + "-01", f"{text}-{length}", first, first + length - 1,
+            "stated", "stated", False, False, year, month,
+        )  # fmt: skip
+    first = day_number(year, month, day)
+    return Edtf(
+        text, 0, "date", "day", text, text, first, first,
+        "stated", "stated", False, False, year, month,
+    )  # fmt: skip
+
+
+def bounds(text: str) -> tuple[str | None, str | None]:
+    """Give the first and the last day that an EDTF date allows, as `parse` does. Raises DateInvalid."""
+    numbers = plain(text)
+    if numbers is not None and numbers[2] is not None:
+        return text, text
+    date = parse(text)
+    return date.earliest, date.latest
 
 
 _Side = tuple[Civil | None, End]

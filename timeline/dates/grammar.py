@@ -29,6 +29,7 @@ MAX_MEMBERS = 200
 MAX_SHIFT = 14 * 60
 """Minutes that a time of day may be ahead of UTC, or behind."""
 
+_PLAIN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?").fullmatch
 _TIMED = re.compile(r"(-?[0-9]{4}-[0-9]{2}-[0-9]{2})T(.*)", re.DOTALL).fullmatch
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2}):([0-9]{2})(Z|([+-])([0-9]{2})(?::([0-9]{2}))?)?").fullmatch
 
@@ -42,6 +43,24 @@ def read(text: str) -> Tree:
         return _read(text)
     except Refusal as refusal:
         raise refusal.about(text) from None
+
+
+def plain(text: str) -> tuple[int, int | None, int | None] | None:
+    """Read a plain year, month or day, which nearly all dates are, as numbers; None for all else, and for what is no date."""
+    match = _PLAIN(text)
+    if match is None:
+        return None
+    year_text, month_text, day_text = match.groups()
+    year = int(year_text)
+    if month_text is None:
+        return year, None, None
+    month = int(month_text)
+    if not 1 <= month <= 12:
+        return None
+    if day_text is None:
+        return year, month, None
+    day = int(day_text)
+    return (year, month, day) if 1 <= day <= 28 or 1 <= day <= days_in_month(year, month) else None
 
 
 def _read(text: str) -> Tree:

@@ -31,6 +31,13 @@ def phrase(date: Date) -> str:
     return f"{_bare(date)} ({said})"
 
 
+def plainly(year: int, month: int | None, day: int | None) -> str:
+    """Say a plain year, month or day, without taking it apart first."""
+    if month is None:
+        return _year_name(year)
+    return f"{'' if day is None else f'{day} '}{MONTH_NAMES[month]} {_year_name(year)}"
+
+
 def _bare(date: Date) -> str:
     if date.month is None:
         return _year_alone(date)

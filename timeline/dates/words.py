@@ -5,8 +5,8 @@ date means: it reads the same tree as the bounds do.
 """
 
 from timeline.dates.calendar import MONTH_NAMES
-from timeline.dates.grammar import read
-from timeline.dates.phrases import join, phrase
+from timeline.dates.grammar import plain, read
+from timeline.dates.phrases import join, phrase, plainly
 from timeline.dates.tree import Choice, Date, DateTime, Endpoint, Interval, Member
 
 _NOT_STATED = {"open": "open", "unknown": "not known"}
@@ -18,6 +18,9 @@ def words(text: str) -> str:
     Raises DateInvalid where the text is no date. Years before 1 are said as BCE (0 is 1 BCE), years 1 to 999
     as CE.
     """
+    numbers = plain(text)
+    if numbers is not None:
+        return plainly(*numbers)
     tree = read(text)
     if isinstance(tree, Date):
         return phrase(tree)

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from timeline import dates
 from timeline.dates.calendar import iso_year
-from timeline.dates.grammar import read
-from timeline.dates.tree import Choice, Date, DateTime, Endpoint, Interval
+from timeline.dates.grammar import plain, read
+from timeline.dates.tree import Choice, Date, DateTime, Endpoint, Interval, Tree
 
 _DECEMBER, _LONGEST = 12, 31
 
@@ -53,7 +53,12 @@ class Span:
 @lru_cache(maxsize=4096)
 def span(text: str) -> Span:
     """Take a date apart. Raises DateInvalid."""
-    tree = read(text)
+    if (numbers := plain(text)) is not None:
+        return Span(Known(*numbers), None, whole=True)
+    return _span(text, read(text))
+
+
+def _span(text: str, tree: Tree) -> Span:
     if isinstance(tree, DateTime):
         date = _exact(tree.date)
         if date is not None:

@@ -19,7 +19,7 @@ __all__ = ["BATCH", "Losses", "about", "happenings", "lost"]
 BATCH: Final = 500
 NEVER: Final = "1970-01-01T00:00:00Z"  # when the last event of an empty log was recorded
 _FARTHEST: Final = 2**62
-_PLAIN: Final = ("date_note", "zone", "instant", "summary", "kind", "place", "latitude", "longitude", "part_of", "attributed_to")
+_DECODE: Final = json.JSONDecoder().raw_decode
 _BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language", "media_type", "sha256")
 _EVENTS: Final = """
 SELECT position, substr(stream, 11), version, type, recorded_at, recorded_by, data FROM events
@@ -100,9 +100,7 @@ class _Archive:
         return self.sources.get(id) or Source(id=id, title=None)
 
     def page(self, id: str, start: int) -> int | None:
-        """Tell on which page of a source words begin, where it has pages: 1 and one for each form feed before them."""
-        if self.source(id).media_type != "application/pdf":
-            return None
+        """Tell on which page of a PDF words begin: 1 and one for each form feed before them."""
         if id not in self.breaks:
             self.breaks[id] = self._breaks(self.texts[id])
         found = self.breaks[id]
@@ -119,12 +117,13 @@ class _Archive:
 
 def _said(text: str, position: int) -> dict[str, Any]:
     try:
-        data: dict[str, Any] = json.loads(text)
-        if not isinstance(data["statement"], dict):
+        data, end = _DECODE(text)
+        if end != len(text) or not isinstance(data["statement"], dict):
             raise TypeError("statement")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _malformed(position) from error
-    return data
+    found: dict[str, Any] = data
+    return found
 
 
 def _malformed(position: int) -> StatementInvalid:
@@ -134,40 +133,55 @@ def _malformed(position: int) -> StatementInvalid:
 def _happening(row: Sequence[Any], data: Mapping[str, Any], archive: _Archive) -> Happening:
     position, id, version, type, recorded_at, recorded_by, _ = row
     said = data["statement"]
+    may = said.get
     try:
-        date = dates.parse(said["date"])
+        date = said["date"]
+        earliest, latest = dates.bounds(date)
+        # In their order, because names take longer than all the rest of making one.
         return Happening(
-            id=id,
-            version=version,
-            position=position,
-            recorded_at=recorded_at,
-            recorded_by=recorded_by,
-            status="retracted" if type == "HappeningRetracted" else "current",
-            title=said["title"],
-            date=said["date"],
-            earliest=date.earliest,
-            latest=date.latest,
-            reason=data.get("reason"),
-            actors=tuple((actor["name"], actor.get("role")) for actor in said.get("actors") or ()),
-            tags=tuple(said.get("tags") or ()),
-            related=tuple((tie["other"], tie["relation"]) for tie in said.get("related") or ()),
-            quotations=tuple(
-                Quotation(
-                    number=number,
-                    source=archive.source(one["source"]),
-                    quote=one["quote"],
-                    prefix=one["prefix"],
-                    suffix=one["suffix"],
-                    start=one["start_char"],
-                    end=one["end_char"],
-                    grade=one["grade"],
-                    stance=one["stance"],
-                    supports=one.get("supports"),
-                    page=archive.page(one["source"], one["start_char"]),
-                )
-                for number, one in enumerate(said.get("citations") or (), start=1)
-            ),
-            **{field: said.get(field) for field in _PLAIN},
+            id,
+            version,
+            position,
+            recorded_at,
+            recorded_by,
+            "retracted" if type == "HappeningRetracted" else "current",
+            said["title"],
+            date,
+            earliest,
+            latest,
+            data.get("reason"),
+            may("date_note"),
+            may("zone"),
+            may("instant"),
+            may("summary"),
+            may("kind"),
+            may("place"),
+            may("latitude"),
+            may("longitude"),
+            may("part_of"),
+            may("attributed_to"),
+            tuple([(actor["name"], actor.get("role")) for actor in may("actors") or ()]),
+            tuple(may("tags") or ()),
+            tuple([(tie["other"], tie["relation"]) for tie in may("related") or ()]),
+            tuple([_quotation(number, one, archive) for number, one in enumerate(may("citations") or (), start=1)]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise _malformed(position) from error
+
+
+def _quotation(number: int, said: Mapping[str, Any], archive: _Archive) -> Quotation:
+    id, start = said["source"], said["start_char"]
+    source = archive.source(id)
+    return Quotation(
+        number,
+        source,
+        said["quote"],
+        said["prefix"],
+        said["suffix"],
+        start,
+        said["end_char"],
+        said["grade"],
+        said["stance"],
+        said.get("supports"),
+        archive.page(id, start) if source.media_type == "application/pdf" else None,
+    )

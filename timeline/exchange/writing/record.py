@@ -47,7 +47,7 @@ class Source:
         return self.media_type in DATA
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes longer than all else of making one
 class Quotation:
     """Words that stand in a source; offsets in code points into its text, `page` counted from 1 where it has pages."""
 
@@ -64,7 +64,7 @@ class Quotation:
     page: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes longer than all else of making one
 class Happening:
     """What occurred, as one version tells it. `earliest` and `latest` are ISO days, None on an open or unknown side."""
 
