@@ -461,6 +461,22 @@ def test_a_line_too_long_is_refused(timeline: Timeline, tmp_path: Path, monkeypa
     assert told == "b.jsonl:1: is longer than 1 MB. Put a long text into a file of its own, and name that"
 
 
+def test_parts_without_their_source_are_refused(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the line where they begin; and so is what is no part, and more than a document may be."""
+    part = '{"part": {"text": "They met. "}}\n'
+    source = '{"source": {"id": "a", "title": "A", "text": "They sat."}}\n'
+    happening = '{"happening": {"id": "h", "title": "x", "date": "2025", "citations": [{"source": "a", "quote": "met. They"}]}}\n'
+    bundles.append(timeline, put(tmp_path, part + source + happening, "sound.jsonl"))
+    unfollowed = "is a part of a document, and no source follows. Give its source right after its parts"
+    assert faults(timeline, put(tmp_path, part + happening + "\n" + part, "b.jsonl")) == [
+        f"b.jsonl:{line}: {unfollowed}" for line in (1, 4)
+    ]
+    (told,) = faults(timeline, put(tmp_path, '{"part": {"title": "x"}}', "b.jsonl"))
+    assert told.startswith("b.jsonl:1: is not a part of a document")
+    monkeypatch.setattr(json_lines, "LONGEST_DOCUMENT", 20)
+    assert "b.jsonl:3: the parts up to here are longer than" in faults(timeline, put(tmp_path, part * 3 + source, "b.jsonl"))[0]
+
+
 def test_the_parser_without_its_c_part_reads_the_same(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where libyaml is absent, bundles are read more slowly, and no differently."""
     text = SOURCE + HAPPENING + "    place: >\n      Marra\n      kech\n"

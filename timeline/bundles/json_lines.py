@@ -1,4 +1,7 @@
-"""JSON Lines bundles: one entry to a line. Owns strict JSON. Must not hold more of a file than a line."""
+"""JSON Lines bundles: one entry to a line, after the parts of its document where that is large: `{"part": {"text": …}}`.
+
+Owns strict JSON, and how parts are joined. Must not hold more of a file than a line, and one document.
+"""
 
 import json
 from collections.abc import Iterator
@@ -8,12 +11,14 @@ from typing import Any, BinaryIO, NoReturn
 from timeline.bundles.entry import Entry, Number, make, unreadable
 
 LONGEST_LINE = 16_000_000  # bytes
+LONGEST_DOCUMENT = 250_000_000  # characters of all its parts: 100 MB in base64, and a text of as many bytes
+PARTS = ("base64", "text")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
     """Read entries line by line; empty lines are passed over. What is no text at all ends the reading."""
-    number, before = 0, 0
+    number, before, parts = 0, 0, _Parts()
     while raw := file.readline(LONGEST_LINE + 1):
         number += 1
         if (broken := _not_text(raw, before)) is not None:
@@ -22,7 +27,8 @@ def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
         text = raw.removeprefix(_BYTE_ORDER_MARK if number == 1 else b"").decode().strip()
         before += len(raw)
         if text:
-            yield _entry(text, number, folder, len(raw), last=not raw.endswith(b"\n"))
+            yield from parts.joined(_said(text, last=not raw.endswith(b"\n")), number, folder, len(raw))
+    yield from parts.left_over()
     if before == 0:
         yield unreadable(0, "is empty. Write an entry, or remove the file")
 
@@ -39,20 +45,67 @@ def _not_text(raw: bytes, before: int) -> str | None:
     return None
 
 
-def _entry(text: str, number: int, folder: Path, weight: int, *, last: bool) -> Entry:
+class _Parts:
+    """What came of a document before its source, which is the next entry."""
+
+    def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        self._begun, self._size, self._weight = 0, 0, 0  # the first line of the parts, their characters and bytes
+        self._kept: dict[str, list[str]] = {name: [] for name in PARTS}
+
+    def joined(self, said: dict[str, Any] | str, number: int, folder: Path, weight: int) -> Iterator[Entry]:
+        """Give the entry of a line, with the parts before it; of a part nothing yet, unless something is wrong with it."""
+        if isinstance(said, str):
+            yield unreadable(number, said, weight)
+        elif "part" in said:
+            self._weight += weight
+            if fault := self._keep(said, number):
+                yield unreadable(number, fault, weight)
+        else:
+            if self._begun and isinstance(source := said.get("source"), dict):
+                rest = {name: source.get(name, "") for name in PARTS if self._kept[name]}
+                source |= {name: "".join([*self._kept[name], one]) for name, one in rest.items() if isinstance(one, str)}
+                weight += self._weight
+                self._forget()
+            yield from self.left_over()
+            yield make(said, number, {}, folder, weight)
+
+    def left_over(self) -> Iterator[Entry]:
+        """Give a fault where parts came and no source."""
+        if self._begun:
+            yield unreadable(self._begun, "is a part of a document, and no source follows. Give its source right after its parts")
+            self._forget()
+
+    def _keep(self, said: dict[str, Any], number: int) -> str | None:
+        part = said["part"]
+        fields = list(part.items()) if isinstance(part, dict) and len(said) == 1 else []
+        if not fields or any(name not in PARTS or not isinstance(value, str) for name, value in fields):
+            return 'is not a part of a document. Write {"part": {"text": "…"}}, or "base64" in place of "text"'
+        self._begun = self._begun or number
+        for name, value in fields:
+            self._size += len(value)
+            if self._size > LONGEST_DOCUMENT:
+                self._forget()
+                return f"the parts up to here are longer than {LONGEST_DOCUMENT // 1_000_000} MB. Archive the part that you cite"
+            self._kept[name].append(value)
+        return None
+
+
+def _said(text: str, *, last: bool) -> dict[str, Any] | str:
+    """Read what a line says, or tell what is wrong with it."""
     try:
         said = _JSON.decode(text)
     except json.JSONDecodeError as error:
         if last:
-            return unreadable(number, "the file ends in the middle of this line. Restore the rest of it", weight)
-        return unreadable(number, f"is not JSON: {error.msg.lower()} at column {error.pos + 1}. Correct it", weight)
+            return "the file ends in the middle of this line. Restore the rest of it"
+        return f"is not JSON: {error.msg.lower()} at column {error.pos + 1}. Correct it"
     except RecursionError:
-        return unreadable(number, "is nested too deeply. Write it flat", weight)
+        return "is nested too deeply. Write it flat"
     except ValueError as error:
-        return unreadable(number, str(error), weight)
-    if not isinstance(said, dict):
-        return unreadable(number, 'is not an object. Write {"happening": {…}} or another entry', weight)
-    return make(said, number, {}, folder, weight)
+        return str(error)
+    return said if isinstance(said, dict) else 'is not an object. Write {"happening": {…}} or another entry'
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

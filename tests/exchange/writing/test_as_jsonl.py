@@ -219,13 +219,11 @@ def test_what_was_redacted_is_left_out_and_told(
 def test_what_rests_on_a_source_that_is_gone_is_left_out_and_told(
     timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path
 ) -> None:
-    """A citation of it, a happening that cites nothing else, and references to that."""
+    """The happening, its document that nobody else cites, and references to it."""
     secret = timeline.archive(text="A secret was told there.", id="secret", title="Secret")
-    timeline.record("told", title="x", date="2025", citations=[secret.quote("A secret was told")])
-    timeline.record(
-        "both", title="y", date="2025", related=["told"], citations=[secret.quote("secret"), report.quote("met in Marrakech")]
-    )
-    timeline.redact(secret.position, reason="by law")
+    told_of = timeline.record("told", title="x", date="2025", citations=[secret.quote("A secret was told")])
+    timeline.record("both", title="y", date="2025", related=["told"], citations=[report.quote("met in Marrakech")])
+    timeline.redact(told_of.position, reason="by law")
     entries, told = lines(timeline)
     assert told == [
         "happening/told: was redacted, or rests on what was, and is left out",
@@ -234,16 +232,40 @@ def test_what_rests_on_a_source_that_is_gone_is_left_out_and_told(
     ]
     log = again(entries, tmp_path)
     assert [stream for stream, *_ in log] == ["source/report", f"happening/{meeting}", "happening/both"]
-    statement = json.loads(log[-1][3] or "")["statement"]
-    assert "related" not in statement
-    assert [one["source"] for one in statement["citations"]] == ["report"]
+    assert "related" not in json.loads(log[-1][3] or "")["statement"]
 
 
-def test_a_line_that_is_too_long_for_a_bundle_is_told(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is written all the same."""
-    assert as_jsonl.LONGEST == json_lines.LONGEST_LINE
-    monkeypatch.setattr(as_jsonl, "LONGEST", 1000)
-    timeline.archive(text="They met. " * 200, id="long", title="Long")
+def test_a_source_of_which_only_the_document_is_there_stands_without_its_bibliography(
+    timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path
+) -> None:
+    """What was said of it was redacted, the document not: what cites it holds, and that is told."""
+    timeline.redact(report.position, reason="by law", keep_documents=True)
     entries, told = lines(timeline)
-    assert entries[0]["source"]["id"] == "long"
-    assert told[0].startswith("source/long: its line is longer than")
+    assert told == [
+        'source/report: what was said of it was redacted; its document is there, and its title "(redacted)"',
+        "1 redacted events are left out; versions after them count one less for each",
+    ]
+    log = again(entries, tmp_path)
+    assert [stream for stream, *_ in log] == ["source/report", f"happening/{meeting}"]
+    statement = json.loads(log[0][3] or "")["statement"]
+    assert (statement["title"], "publisher" in statement) == ("(redacted)", False)
+    assert log[1][3] == next(event.data for event in timeline.events() if event.stream == f"happening/{meeting}")
+
+
+@pytest.mark.parametrize("length", [1, 99, 100, 101, 300, 301])
+def test_a_large_document_comes_in_parts(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int) -> None:
+    """Before its source, so that no line is longer than a bundle may have; it comes back whole, in whatever letters."""
+    assert as_jsonl.LONGEST == json_lines.LONGEST_LINE
+    assert as_jsonl.PART * (6 + 4) < json_lines.LONGEST_LINE  # each character escaped, and the bytes beside it
+    monkeypatch.setattr(as_jsonl, "PART", 100)
+    monkeypatch.setattr(json_lines, "LONGEST_LINE", 1_500)
+    text = ("\x01مجلس\U0001f600" * length)[:length]
+    entry = {"id": "a", "title": "A", "media_type": "application/pdf", "extractor": "x", "text": text}
+    timeline.append({"source": {**entry, "base64": b64encode(bytes([7]) * 3 * length).decode()}})
+    timeline.archive(text="x" * (length + 1), id="b", title="B")
+    file = tmp_path / "bundle.jsonl"
+    file.write_text("".join(as_jsonl.write_log(timeline.log.connection, None, pytest.fail)), encoding="utf-8")
+    with Timeline(tmp_path / "again.db", by="another") as other:
+        appended = bundles.append(other, file, progress=(weights := []).append)
+        assert said(other) == said(timeline)
+        assert (appended.entries, sum(weights)) == (2, file.stat().st_size)

@@ -1,7 +1,7 @@
 """The bundle: the log itself as JSON Lines, which appended to an empty timeline gives the same streams, versions, types and data.
 
-Owns how events become entries again. What was redacted is not there, and neither is what cannot stand without it, which is told;
-who recorded an event and when is the log's own to say, and is new in another log.
+Owns how events become entries again, a large document in parts before its source. What was redacted is not there, and neither is
+what cannot stand without it, which is told; who recorded an event and when is the log's own to say, and is new in another log.
 """
 
 import json
@@ -17,6 +17,9 @@ from timeline.exchange.writing.streaming import dumps
 Statement = dict[str, Any]
 GIVEN: Final = "given as text"  # the extractor of a text that was given as such
 LONGEST: Final = 16_000_000  # bytes of a line that a bundle may have
+PART: Final = 1_200_000  # characters of a text, and bytes threefold, that a line holds: at most 12 MB of what it may have
+UNKNOWN: Final = "application/octet-stream"
+NAMELESS: Final = "(redacted)"  # the title of a source of which only the document is there
 LONG: Final = 200_000  # characters; whether words stand twice in a longer text is not looked for: their place is always told
 _BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language")
 _CITATION: Final = ("source", "quote", "prefix", "suffix", "stance", "supports")
@@ -34,8 +37,7 @@ def write_log(connection: sqlite3.Connection, ids: Sequence[str] | None, told: T
     for entry in work.entries():
         line = dumps(entry) + "\n"
         if len(line) > LONGEST // 4 and len(line.encode()) > LONGEST:
-            id = entry.get("source", {}).get("id", "?")
-            told(f"source/{id}: its line is longer than {LONGEST // 1_000_000} MB, which a bundle may not have")
+            told(f"{next(iter(entry.values()))}: its line is longer than {LONGEST // 1_000_000} MB, which a bundle may not have")
         yield line
 
 
@@ -71,6 +73,7 @@ class _Work:
         self.left_out: dict[str, None] = {}
         (redacted,) = connection.execute("SELECT count(*) FROM events WHERE type = 'EventRedacted'").fetchone()
         self.careful = redacted > 0
+        self.kept = self._kept() if self.careful else {}
         self.gone = self._gone() if self.careful else set()
         self._document = lru_cache(maxsize=8)(self._read_document)
         self._text = lru_cache(maxsize=8)(self._read_text)
@@ -84,7 +87,7 @@ class _Work:
             if text is None:
                 passed_over += 1
                 if stream.startswith("source/") and stream not in self.begun:
-                    yield from self._source(stream, self._first(stream))  # in its place, so that others can cite it
+                    yield from self._source(stream, self._first(stream) or self._nameless(stream))  # so that others can cite it
                 continue
             data = json.loads(text)
             if stream.startswith("source/"):
@@ -110,8 +113,14 @@ class _Work:
         said["media_type"] = statement["media_type"]
         content, text = self._document(statement["sha256"]), self._document(statement["text_sha256"]).decode()
         if statement["extractor"] != GIVEN or content != text.encode():
-            said |= {"extractor": statement["extractor"], "base64": b64encode(content).decode()}
-        yield {"source": {**said, "text": text}}
+            said["extractor"] = statement["extractor"]
+            for start in range(0, len(content) - 3 * PART, 3 * PART):
+                yield {"part": {"base64": b64encode(content[start : start + 3 * PART]).decode()}}
+            said["base64"] = b64encode(content[_rest(len(content), 3 * PART) :]).decode()
+        for start in range(0, len(text) - PART, PART):
+            yield {"part": {"text": text[start : start + PART]}}
+        said["text"] = text[_rest(len(text), PART) :]
+        yield {"source": said}
 
     def _happening(self, stream: str, type: str, data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         id = stream.partition("/")[2]
@@ -174,13 +183,31 @@ class _Work:
             self.left_out[f"{stream}: what it said of something that was redacted is left out"] = None
         return kept
 
-    def _first(self, stream: str) -> Mapping[str, Any]:
-        """Read the first event of a stream that was not redacted."""
+    def _nameless(self, stream: str) -> Mapping[str, Any]:
+        """Stand for a source of which all that was said is redacted, while its document is there."""
+        self.told(f'{stream}: what was said of it was redacted; its document is there, and its title "{NAMELESS}"')
+        sha256, text_sha256 = self.kept[stream]
+        same = self._document(sha256) == self._document(text_sha256)
+        kind = {"media_type": "text/plain", "extractor": GIVEN} if same else {"media_type": UNKNOWN, "extractor": NAMELESS}
+        return {"statement": {"title": NAMELESS, **kind, "sha256": sha256, "text_sha256": text_sha256}}
+
+    def _first(self, stream: str) -> Mapping[str, Any] | None:
+        """Read the first event of a stream that was not redacted; None where there is none."""
         row = self.connection.execute(
             f"SELECT data FROM events WHERE stream = ? AND {_SAID} AND data IS NOT NULL ORDER BY version LIMIT 1", (stream,)
         ).fetchone()
-        said: dict[str, Any] = json.loads(row[0])
+        said: dict[str, Any] | None = json.loads(row[0]) if row else None
         return said
+
+    def _kept(self) -> dict[str, tuple[str, str]]:
+        """Give the hashes of the documents that are there of sources of which all that was said is redacted."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT stream, json_extract(data, '$.kept.sha256'), json_extract(data, '$.kept.text_sha256') FROM events"
+            " WHERE type = 'EventRedacted' AND json_extract(data, '$.kept.sha256') IN (SELECT sha256 FROM documents)"
+            " AND json_extract(data, '$.kept.text_sha256') IN (SELECT sha256 FROM documents) AND stream NOT IN"
+            f" (SELECT stream FROM events WHERE {_SAID} AND data IS NOT NULL)"
+        )
+        return {stream: (sha256, text_sha256) for stream, sha256, text_sha256 in rows}
 
     def _gone(self) -> set[str]:
         """Name the streams of which nothing can be said again, because of redactions."""
@@ -192,7 +219,7 @@ class _Work:
                 " AND (NOT EXISTS (SELECT 1 FROM documents WHERE sha256 = json_extract(data, '$.statement.sha256'))"
                 " OR NOT EXISTS (SELECT 1 FROM documents WHERE sha256 = json_extract(data, '$.statement.text_sha256')))"
             )
-        }
+        } - self.kept.keys()
         citing: dict[str, bool] = {}  # whether any version of a happening still cites something
         for stream, source in self.connection.execute(
             "SELECT stream, json_extract(said.value, '$.source')"
@@ -206,7 +233,14 @@ class _Work:
         return bytes(row[0])
 
     def _read_text(self, source: str) -> str:
-        return self._document(self._first(f"source/{source}")["statement"]["text_sha256"]).decode()
+        stream = f"source/{source}"
+        first = self._first(stream)
+        return self._document(first["statement"]["text_sha256"] if first else self.kept[stream][1]).decode()
+
+
+def _rest(length: int, size: int) -> int:
+    """Tell where the last part of a length begins."""
+    return max(0, length - 1) // size * size
 
 
 def _streams(connection: sqlite3.Connection, ids: Sequence[str]) -> set[str]:
