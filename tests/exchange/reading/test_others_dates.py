@@ -55,6 +55,34 @@ from timeline.exchange.reading.row import Row
         ("June 1, 2004 2:30 pm", "2004-06-01T14:30:00"),
         ("2004-06-01T12:30:15.123+01:00", "2004-06-01T12:30:15+01:00"),
         ("2004-06-01/2004-06-03", "2004-06-01/2004-06-03"),
+        ("2 May 1999, 10:00–12:00", "1999-05-02T10:00:00"),
+        ("2 May 1999 14h30", "1999-05-02T14:30:00"),
+        ("2 May 1999 14:30 UTC+2", "1999-05-02T14:30:00+02:00"),
+        ("on or about 12 March 2003", "2003-03-12~"),
+        ("1950 or 1951", "[1950,1951]"),
+        ("2 or 3 May 1999", "[1999-05-02,1999-05-03]"),
+        ("1999–present", "1999/.."),
+        ("winter 1941-42", "1941-24"),
+        ("first half of 1999", "1999-40"),
+        ("before the 1950s", "[..1949-12-31]"),
+        ("[c. 1999]", "1999~"),
+        ("1999.0", "1999"),
+        ("2020/03", "2020-03"),
+        ("1-2020", "2020-01"),
+        ("9. 11. 1938", "1938-11-09"),
+        ("Sat 5 May 1999", "1999-05-05"),
+        ("mercredi 9 novembre 1938", "1938-11-09"),
+        ("Anfang März 1933", "1933-03"),
+        ("zwischen 1914 und 1918", "[1914..1918]"),
+        ("vor 44 v. Chr.", "[..-0044]"),
+        ("XIXe siècle", "18XX"),
+        ("finales del siglo XIX", "18XX"),
+        ("du 3 au 5 mai 1999", "1999-05-03/1999-05-05"),
+        ("mitte der 1930er Jahre", "193X"),
+        ("9 листопада 1938", "1938-11-09"),
+        ("٩ نوفمبر ١٩٣٨", "1938-11-09"),
+        ("1 MAYIS 1999", "1999-05-01"),
+        ("3 Auguſt 1750", "1750-08-03"),
     ],
 )
 def test_a_date_is_as_vague_as_it_was(written: str, expected: str) -> None:
@@ -78,6 +106,15 @@ def test_a_date_is_as_vague_as_it_was(written: str, expected: str) -> None:
         ("Easter", "not understood"),
         ("1918-1914", "backwards"),
         ("2004-06-01 25:00", "time"),
+        ("2004-06-01 24:00", "00:00 of the next day"),
+        ("44197", "perhaps 2021-01-01"),
+        ("1577836800", "counted from 1970"),
+        ("########", "spreadsheet"),
+        ("0000-00-00", "no date"),
+        ("12/05/1998 - 13/05/1998", "in which order"),
+        ("12 March 1950 or 1951", "not understood"),
+        ("Anfang Quark 1933", '"Quark 1933" is not'),
+        ("Herbst Quark 1933", '"Herbst Quark 1933" is not'),
     ],
 )
 def test_what_is_no_date_is_refused_with_the_reason(written: str, why: str) -> None:
@@ -102,6 +139,14 @@ def test_what_is_no_date_is_refused_with_the_reason(written: str, why: str) -> N
         ("2004-06-01 14:30 EST", "2004-06-01T14:30:00", "Name the zone"),
         ("2004-06-01 00:00", "2004-06-01T00:00:00", "midnight"),
         ("10 February 1731 (O.S.)", "1731-02-10", "Julian"),
+        ("10/21 March 1801", "1801-03-10/1801-03-21", "two calendars"),
+        ("199?", "199X", "some year of the 1990s"),
+        ("19--", "19XX", "some year"),
+        ("00/05/1999", "1999-05", "leaves a part"),
+        ("1999-00-00", "1999", "leaves a part"),
+        ("1950-?", "1950/", "its end"),
+        ("2 May 1999 (evening)", "1999-05-02", "kept in words"),
+        ("1/1/1900", "1900-01-01", "no date"),
     ],
 )
 def test_what_is_doubtful_is_asked(written: str, expected: str, asked: str) -> None:
@@ -118,12 +163,15 @@ def test_the_order_of_day_and_month_is_that_of_the_column() -> None:
     assert order_of(["4/25/1950", "25/4/1950"]) is None
     assert read("3/4/1950", "dmy").date == "1950-04-03"
     assert read("3/4/1950", "mdy").questions == ()
+    assert read("99/05/03", "ymd").date == "1999-05-03"
+    assert "order of its column" in read("25/4/1950", "mdy").questions[0]
 
 
 def test_the_words_are_kept_where_the_date_does_not_show_them() -> None:
     """A plain date needs no note; one that was put otherwise has the words it was read from; a zone is kept by its name."""
     assert read("12 March 1950").note is None
     assert read("153 BC").note == 'written "153 BC"'
+    assert read("Ende 1945").note == 'written "Ende 1945"'
     assert "told to the minute" in (read("2004-06-01 14:30 Europe/Paris").note or "")
     assert read("2004-06-01 14:30 Europe/Paris").zone == "Europe/Paris"
 

@@ -1,16 +1,17 @@
-"""Single dates as others write them: which year, month, day and time of day the words name. Ranges and "circa" are others_dates'.
+"""Single dates as others write them: which year, month and day the words name. Times of day are others_times'.
 
 Owns month names, eras, the order of day and month, and two-digit years. Must not guess in silence: what is doubtful is asked.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from timeline.dates import civil, day_number
 from timeline.errors import TimelineError
 
-Order = Literal["dmy", "mdy"]
+Order = Literal["dmy", "mdy", "ymd"]
 
 
 class DateUnread(TimelineError):
@@ -59,18 +60,22 @@ _LANGUAGES: Final = (
     "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
     "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
     "januari februari maart april mei juni juli augustus september oktober november december",
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень",
+    "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+    "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
 )
-MONTHS: Final[Mapping[str, int]] = {name: at for names in _LANGUAGES for at, name in enumerate(names.split(), start=1)}
-NAME: Final = "(?P<name>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
+_MONTHS: Final[Mapping[str, int]] = {name: at for names in _LANGUAGES for at, name in enumerate(names.split(), start=1)}
+NAME: Final = "(?P<name>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _BEFORE: Final = r"b\.?\s?c\.?(?:\s?e\.?)?|v\.\s?chr\.?|av\.?\s?j\.?-?c\.?|a\.\s?c\.(?=\s|$)|a\.\s?c\.\s?n\."
 _SINCE: Final = r"a\.?\s?d\.?|c\.?\s?e\.?|n\.\s?chr\.?|ap\.?\s?j\.?-?c\.?|d\.\s?c\."
 _ERA: Final = re.compile(
     rf"^(?:(?P<b1>{_BEFORE})|(?P<s1>{_SINCE}))\s*(?=\d)|(?<=\d)\s*(?:(?P<b2>{_BEFORE})|(?P<s2>{_SINCE}))$", re.I
 )
-_WEEKDAY: Final = re.compile(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+|^(?:mon|tue|wed|thu|fri|sat|sun)\.?,\s*", re.I)
-_TIME: Final = re.compile(
-    r"(?:t|,?\s+(?:at\s+)?)(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<part>[.,]\d+)?)?)?"
-    r"\s*(?P<half>[ap]\.?\s?m\.?)?\s*(?P<zone>z|utc|gmt|[+-]\d{2}(?::?\d{2})?|[a-z]+(?:/[a-z_+-]+)+|[a-z]{2,5})?$",
+_WEEKDAY: Final = re.compile(
+    r"^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b\.?,?\s+(?=\w)|^(?:the\s+)?year\s+(?=\d)",
     re.I,
 )
 _FORMS: Final = tuple(
@@ -84,12 +89,25 @@ _FORMS: Final = tuple(
         rf"{NAME}\s*(?P<day>\d{{1,2}})(?:,\s*|\s+)(?P<year>'?\d{{1,6}})",
         rf"{NAME}[\s,-]+(?P<year>'?\d{{2,6}})",
         rf"(?P<year>\d{{3,6}})[\s,-]+{NAME}(?:[\s-]+(?P<day>\d{{1,2}}))?",
-        r"(?P<month>\d{1,2})[/.](?P<year>\d{4})",
-        r"(?P<year>'?-?\d{1,11})",
+        r"(?P<month>\d{1,2})[/.-](?P<year>\d{4})",
+        r"(?P<year>\d{4})[/.](?P<month>0[1-9]|1[0-2])",
+        r"(?P<year>'?-?\d{1,11})(?:\.0)?",
     )
 )
+_SHEETS_FIRST_DAY: Final = day_number(1899, 12, 30)
 _SLASHED: Final = re.compile(r"(?P<one>\d{1,2})(?P<sign>[/.-])(?P<two>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})")
-_NO_YEAR: Final = re.compile(rf"(?:\d{{1,2}}\.?\s*{NAME}|{NAME.replace('name', 'only')}(?:\s*\d{{1,2}})?)", re.I)
+
+
+def month_of(name: str) -> int | None:
+    """Tell which month a name is; capitals of any language, and the long s, are letters like others."""
+    return _FOLDED.get(_folded(name))
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("ı", "i").replace("i\u0307", "i")
+
+
+_FOLDED: Final = {_folded(name): number for name, number in _MONTHS.items()}
 
 
 def year(number: int) -> str:
@@ -98,25 +116,29 @@ def year(number: int) -> str:
     return f"{sign}{abs(number):04d}" if abs(number) <= 9999 else f"Y{number}"
 
 
-def single(text: str, order: Order | None = None) -> Day:
-    """Read one date. `order` is that of day and month where both are numbers. Raises DateUnread where there is none."""
-    words = " ".join(text.split())
-    words = _WEEKDAY.sub("", words)
+def cleaned(text: str) -> str:
+    """Leave out what a date says besides: the day of the week, "1st", "the", and spaces after full stops."""
+    words = _WEEKDAY.sub("", " ".join(text.split()))
     words = re.sub(r"(?<=\d)(?:st|nd|rd|th|er|º|ª)\b", "", words, flags=re.I)
-    words = re.sub(r"\s+(?:of|de|del)\s+|^the\s+|^le\s+", lambda found: " " if found[0].startswith(" ") else "", words, flags=re.I)
+    words = re.sub(r"(?<=\d)\.\s+(?=\d)", ".", words)
+    return re.sub(r"\s+(?:of|de|del)\s+|^the\s+|^le\s+", lambda found: " " if found[0].startswith(" ") else "", words, flags=re.I)
+
+
+def day(text: str, order: Order | None = None) -> Day | None:
+    """Read one date without a time; None where there is none. `order` is that of day and month where both are numbers."""
+    words = cleaned(text)
     era = _ERA.search(words)
     if era:
         words = (words[: era.start()] + words[era.end() :]).strip()
-    if era:
         words = words.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+", words) else words
-    day = _numbers(words, order) or _form(words, era=bool(era)) or _timed(words, order, text)
-    if not era:
-        return day
+    found = _numbers(words, order) or _form(words, era=bool(era))
+    if found is None or not era:
+        return found
     before = bool(era["b1"] or era["b2"])
-    if day.year <= 0:
-        raise DateUnread(f'"{text}" names a year {day.year} of an era, and there is none. Write 1 BC, or AD 1')
-    number = 1 - day.year if before else day.year
-    return Day(number, day.month, day.day, day.time, day.zone, None, day.notes, day.questions, plain=False, before=before)
+    if found.year <= 0:
+        raise DateUnread(f'"{text}" names a year {found.year} of an era, and there is none. Write 1 BC, or AD 1')
+    number = 1 - found.year if before else found.year
+    return replace(found, year=number, plain=False, before=before)
 
 
 def _numbers(words: str, order: Order | None) -> Day | None:
@@ -125,12 +147,15 @@ def _numbers(words: str, order: Order | None) -> Day | None:
     if not found:
         return None
     one, two = int(found["one"]), int(found["two"])
+    if order == "ymd" and len(found["year"]) == 2:
+        number, questions = _year_of(found["one"], short=True)
+        return Day(number, two, int(found["year"]), questions=questions, plain=False)
     number, questions = _year_of(found["year"], short=True)
-    both = order or ("dmy" if found["sign"] == "." else None)
-    if one > 12 or one == two:
-        both = "dmy"
-    elif two > 12:
-        both = "mdy"
+    both = order if order in ("dmy", "mdy") else "dmy" if found["sign"] == "." else None
+    fits = "dmy" if one > 12 or one == two else "mdy" if two > 12 else both
+    if order in ("dmy", "mdy") and fits != both and one != two and min(one, two) <= 12:
+        questions = (*questions, f"{found[0]} is not in the order of its column ({order}): say if it is right")
+    both = fits
     if both is None:
         asked = f"{found[0]} may be day/month or month/day: taken as either. Say in which order this file writes them"
         return Day(
@@ -149,7 +174,7 @@ def _form(words: str, *, era: bool = False) -> Day | None:
         parts = found.groupdict()
         lone = parts.get("name") is None and parts.get("month") is None
         number, questions = (int(parts["year"].lstrip("'")), ()) if era else _year_of(parts["year"], short=not lone)
-        month = MONTHS[parts["name"].lower()] if parts.get("name") else int(parts["month"]) if parts.get("month") else None
+        month = month_of(parts["name"]) if parts.get("name") else int(parts["month"]) if parts.get("month") else None
         day = int(parts["day"]) if parts.get("day") else None
         return Day(number, month, day, questions=questions, plain=not questions)
     return None
@@ -163,6 +188,8 @@ def _year_of(digits: str, *, short: bool) -> tuple[int, tuple[str, ...]]:
         if len(digits) >= 5:
             return number, ()
         return number + 1, (f"{digits} is taken as {-number} BC. Say if it counts a year 0",)
+    if len(bare) > 4:
+        raise DateUnread(_too_long(bare))
     if len(bare) > 2:
         return number, ()
     if not short and digits == bare:
@@ -173,62 +200,14 @@ def _year_of(digits: str, *, short: bool) -> tuple[int, tuple[str, ...]]:
     return whole, (f"{digits} is a year of two digits: taken as {whole}. Say if it is another century",)
 
 
-def _timed(words: str, order: Order | None, text: str) -> Day:
-    """Read a date with a time of day behind it."""
-    found = _TIME.search(words)
-    day = (_numbers(words[: found.start()], order) or _form(words[: found.start()])) if found else None
-    if found is None or day is None:
-        if _NO_YEAR.fullmatch(words):
-            raise DateUnread(f'"{text}" names no year. Add it')
-        raise DateUnread(f'"{text}" is not understood as a date. Write it as 1950, 1950-03 or 1950-03-14')
-    if day.day is None or (found["minute"] is None and not found["half"]):
-        raise DateUnread(f'"{text}" is not understood as a date. Write it as 1950, 1950-03 or 1950-03-14')
-    return with_time(day, found["hour"], found["minute"], found["second"], half=found["half"], zone=found["zone"])
-
-
-def with_time(
-    day: Day,
-    hour: str,
-    minute: str | None = None,
-    second: str | None = None,
-    *,
-    half: str | None = None,
-    zone: str | None = None,
-) -> Day:
-    """Add a time of day, as exactly as it was told: an hour alone is kept in words, a minute begins with its second 00."""
-    number = int(hour)
-    told = ":".join(part for part in (hour, minute, second) if part is not None) + (f" {half}" if half else "")
-    if half:
-        if not 1 <= number <= 12:
-            raise DateUnread(f'the time "{told}" is none: hours of half a day run from 1 to 12. Correct it')
-        number = number % 12 + (12 if half.lower().startswith("p") else 0)
-    if number > 23 or int(minute or 0) > 59 or int(second or 0) > 60:
-        raise DateUnread(f'the time "{told}" is none. Write 00:00 to 23:59')
-    notes, questions = list(day.notes), list(day.questions)
-    shift, named = _shift(zone)
-    if zone and not shift and not named:
-        questions.append(f'"{zone}" is no name of one time zone: the time is taken as local. Name the zone, such as Europe/Paris')
-        notes.append(f"the time is told as {told} {zone}")
-    if minute is None or day.other is not None:
-        notes.append(f"the time of day is told as {told}")
-        return Day(day.year, day.month, day.day, "", named, day.other, tuple(notes), tuple(questions), plain=False)
-    if second is None:
-        notes.append(f"the time is told to the minute: {told}")
-    if (number, int(minute), int(second or 0)) == (0, 0, 0):
-        questions.append("the time is midnight, which often stands for no time known")
-    time = f"T{number:02d}:{minute}:{second or '00'}{shift}"
-    return Day(day.year, day.month, day.day, time, named, None, tuple(notes), tuple(questions), plain=day.plain)
-
-
-def _shift(zone: str | None) -> tuple[str, str | None]:
-    """Tell a shift from UTC and the name of a zone apart; neither where the letters may mean several."""
-    if not zone:
-        return "", None
-    if zone.upper() in ("Z", "UTC", "GMT"):
-        return "Z", None
-    if zone[0] in "+-":
-        digits = zone.replace(":", "")
-        if not digits[1:].strip("0"):
-            return "Z", None
-        return f"{digits[:3]}:{digits[3:] or '00'}", None
-    return "", zone if "/" in zone else None
+def _too_long(digits: str) -> str:
+    """Say what a number that is no year may be: the day as a spreadsheet counts it, or seconds since 1970."""
+    number = int(digits)
+    if len(digits) == 5:
+        whole, month, of_month = civil(_SHEETS_FIRST_DAY + number)
+        told = f"{year(whole)}-{month:02d}-{of_month:02d}"
+        counted = f"is no year, but a day as a spreadsheet counts it, perhaps {told}"
+        return f'"{digits}" {counted}. Format its column as dates, and save it anew'
+    if 9 <= len(digits) <= 13:
+        return f'"{digits}" is no year, but perhaps a time counted from 1970. Write it as a date, such as 1950-03-14'
+    return f'"{digits}" is no year. Write it as 1950, 1950-03 or 1950-03-14, or Y{digits} for a year so far away'

@@ -1,0 +1,36 @@
+"""What a whole column of dates tells of each: in which order day and month stand, and whether 1 January stands for a year.
+
+Owns that. Must not change any date: it asks.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from timeline.exchange.reading.others_days import Order
+from timeline.exchange.reading.row import Row
+
+
+def order_of(texts: Iterable[str]) -> Order | None:
+    """Tell in which order a column writes day and month, by those of its dates that can be read in one way only."""
+    seen = set[Order]()
+    for text in texts:
+        found = re.match(r"\s*(\d{1,2})[/-](\d{1,2})[/-]\d{2,4}\b", text)
+        if found and int(found[1]) <= 31 and int(found[2]) <= 31 and (int(found[1]) > 12) != (int(found[2]) > 12):
+            seen.add("dmy" if int(found[1]) > 12 else "mdy")
+    return seen.pop() if len(seen) == 1 else None
+
+
+def is_first_day(date: str) -> bool:
+    """Whether a date is a 1 January, which in many a file stands for the year alone."""
+    return bool(re.fullmatch(r"-?\d{4}-01-01(?:T00:00:00.*)?", date))
+
+
+def ask_first_days(rows: Sequence[Row]) -> list[Row]:
+    """Ask about each 1 January where they are far more than one day's share of the days (more than one in ten)."""
+    days = [row for row in rows if re.match(r"-?\d{4}-\d\d-\d\d", str(row.fields.get("date", "")))]
+    first = {id(row) for row in days if is_first_day(row.fields["date"])}
+    if not first or len(first) * 10 <= len(days):
+        return list(rows)
+    asked = ("date", "1 January may stand for the year alone: look, and write the year if it does")
+    return [replace(row, questions=(*row.questions, asked)) if id(row) in first else row for row in rows]

@@ -1,0 +1,83 @@
+"""A date of others that is told in parts, each a number or its digits, as TimelineJS and bibliographies have it.
+
+Owns how parts become a date. Must not guess which part is which.
+"""
+
+import re
+from dataclasses import replace
+
+from timeline.exchange.reading.others_days import DateUnread, Day, month_of
+from timeline.exchange.reading.others_found import OthersDate, checked, of_day
+from timeline.exchange.reading.others_phrases import read
+from timeline.exchange.reading.others_times import with_time
+
+
+def of_parts(
+    year: object, month: object = None, day: object = None, hour: object = None, minute: object = None, second: object = None
+) -> OthersDate:
+    """Read a date told in parts, each a number or its digits. A negative year is BC: -44 is 44 BC."""
+    parts = [_part(part) for part in (year, month, day, hour, minute, second)]
+    if parts[0] is None:
+        raise DateUnread("there is no year" if any(parts) else "there is no date")
+    if not any(parts[1:]) and not re.fullmatch(r"-?\d{1,11}", parts[0]):
+        return read(parts[0])
+    told = "-".join(part for part in parts[:3] if part)
+    month_number = month_of((parts[1] or "").rstrip("."))
+    if not re.fullmatch(r"-?\d{1,11}", parts[0]) or not all(re.fullmatch(r"\d{1,2}", one) for one in parts[2:] if one):
+        raise DateUnread(f'"{told}" is not a date in numbers. Correct its parts')
+    if parts[1] and month_number is None and not re.fullmatch(r"\d{1,2}", parts[1]):
+        raise DateUnread(f'"{parts[1]}" is not a month. Write 1 to 12')
+    number = int(parts[0])
+    questions: tuple[str, ...] = ()
+    if 0 <= number < 100:
+        questions = (f"{number} is a year of two digits: taken as AD {number}. Say if its century is missing",)
+    if number > 9999:
+        questions = (f"{number} is a year of more than four digits. Say if it is one",)
+    if number == 0:
+        raise DateUnread('"0" is no year: 1 BC is followed by AD 1. Write the year')
+    if parts[2] and not parts[1]:
+        raise DateUnread(f'"{told}" has a day and no month. Add the month')
+    found = Day(
+        number + 1 if number < 0 else number,
+        month_number or (int(parts[1]) if parts[1] else None),
+        int(parts[2]) if parts[2] else None,
+        questions=questions,
+        plain=number > 0 and not questions,
+    )
+    if parts[3] and parts[2]:
+        found = with_time(found, parts[3], parts[4] and f"{int(parts[4]):02d}", parts[5] and f"{int(parts[5]):02d}")
+    elif parts[3]:
+        raise DateUnread(f'"{told}" has a time and no day. Add the day')
+    return checked(of_day(found, ""), told if number > 0 else f"{-number} BC" + told.removeprefix(parts[0]))
+
+
+def of_time(year: object, month: object, day: object, time: str) -> OthersDate:
+    """Read a date told in parts with its time of day as words: "14:30", "2:30 PM"."""
+    return timed(of_parts(year, month, day), time)
+
+
+def timed(whole: OthersDate, time: str) -> OthersDate:
+    """Add a time of day to a day; what is none, and one beside no day, is kept in words."""
+    told = f"the time of day is told as {time}"
+    try:
+        found = read(f"2000-01-01 {time}") if re.fullmatch(r"-?\d{4}-\d\d-\d\d", whole.date) else None
+    except DateUnread as error:
+        whole = replace(whole, questions=(*whole.questions, f'the time "{time}" is kept in words alone ({error})'))
+        found = None
+    if found is None:
+        return replace(whole, note="; ".join(filter(None, (whole.note, told))))
+    note = "; ".join(filter(None, (whole.note, (found.note or "").replace("2000-01-01 ", ""))))
+    return replace(
+        whole,
+        date=whole.date + found.date[10:],
+        note=note or None,
+        zone=found.zone,
+        questions=(*whole.questions, *found.questions),
+    )
+
+
+def _part(value: object) -> str | None:
+    if value is None or isinstance(value, bool | dict | list):
+        return None
+    text = str(value).strip()
+    return re.sub(r"\.0+$", "", text) or None

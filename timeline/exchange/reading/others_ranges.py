@@ -1,0 +1,149 @@
+"""What has two ends: "12–15 March 1950", "1914–18", "1950 or 1951", and the first and the last date of what lasted.
+
+Owns how an end borrows from the other what it does not say. Must not read what surrounds a range ("circa", "before").
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from timeline.exchange.reading.others_days import NAME, DateUnread, Day, Order, month_of
+from timeline.exchange.reading.others_found import OthersDate, checked, written
+from timeline.exchange.reading.others_times import single
+from timeline.exchange.reading.others_vague import vague
+
+_SPLIT: Final = re.compile(
+    r"\s*[–—]\s*|\s+-\s+|\s+(?:to|until|till|through|bis)\s+|(?<=\d)-(?=\d)|(?<=[a-z.])-(?=[a-z\d])|(?<=\d)-(?=present|ongoing|now|\?|$)"
+    r"|\s*/\s*|(?<=\d)\.\.\.?(?=\d)",
+    re.I,
+)
+_IN_MONTH: Final = re.compile(rf"{NAME}\s*(?P<one>\d{{1,2}})\s*[-–—]\s*(?P<two>\d{{1,2}}),?\s+(?P<year>\d{{3,4}}.*)", re.I)
+_OR: Final = re.compile(r"(?P<one>.+?)\s+or\s+(?P<two>.+)", re.I)
+_ONGOING: Final = re.compile(r"(?:the\s+)?(?:present|ongoing|now|today|date|continuing)", re.I)
+_UNTOLD: Final = re.compile(r"\?+|unknown")
+_TWO_CALENDARS: Final = range(10, 14)
+"""The days by which the Julian and the Gregorian calendar differ, from 1582 to 2100."""
+
+
+def interval(start: OthersDate, end: OthersDate) -> OthersDate:
+    """Join the first and the last date of what lasted. Times of day are kept in words: EDTF has none in intervals."""
+    first, last = (re.sub(r"T.*", "", one.date) for one in (start, end))
+    times = [one.date for one in (start, end) if "T" in one.date]
+    if start.date == end.date:
+        return start
+    notes = [note for note in dict.fromkeys((start.note, end.note)) if note]
+    zone = None
+    if first == last:
+        made, zone = start.date, start.zone
+        if times:
+            notes.append(f"until {end.date.partition('T')[2]}" if "T" in end.date else "the end is told as the day")
+    else:
+        made = f"{first}/{last}"
+        if times:
+            notes.append(f"told as {start.date} to {end.date}" + (f", in {start.zone}" if start.zone else ""))
+    if any(one.date[:1] in "[{" or "/" in one.date for one in (start, end)):
+        raise DateUnread(f"{start.date} to {end.date}: an end of it is itself unclear. Say first and last date")
+    both = tuple(dict.fromkeys((*start.questions, *end.questions)))
+    return checked(OthersDate(made, "; ".join(notes) or None, zone, both), f"{start.date} to {end.date}")
+
+
+def is_range(words: str) -> bool:
+    """Whether there is a sign of a range."""
+    return bool(_SPLIT.search(words))
+
+
+def either(words: str, order: Order | None) -> OthersDate | None:
+    """Read "1950 or 1951", of which one is meant."""
+    found = _OR.fullmatch(words)
+    if not found or re.fullmatch(r"\d{1,2}", found["two"]):
+        return None
+    first, last = ends(found["one"], found["two"], order)
+    if (first.month is None, first.day is None) != (last.month is None, last.day is None):
+        return None
+    return OthersDate(f"[{','.join(sorted((first.one, last.one)))}]", written(words), None, (*first.questions, *last.questions))
+
+
+def ranged(words: str, order: Order | None, qualified: Callable[[str], tuple[str, str]]) -> OthersDate | None:
+    """Read a range; None where it is none. `qualified` tells the sign of an end and what is left of it.
+
+    Raises DateUnread where both ends are dates, and yet no range can be made of them.
+    """
+    told = words
+    if inside := _IN_MONTH.fullmatch(words):
+        words = f"{inside['one']} {inside['name']} – {inside['two']} {inside['name']} {inside['year']}"
+    unclear: DateUnread | None = None
+    for sign in _SPLIT.finditer(words):
+        left, right = words[: sign.start()].strip(), words[sign.end() :].strip()
+        if not left or re.fullmatch(r"\d{1,2}\s*/\s*\d{1,2}", words):
+            continue
+        try:
+            return _two(left, right, told, order, qualified)
+        except _Unclear as error:
+            unclear = unclear or error
+        except DateUnread:
+            continue
+    if unclear:
+        raise unclear
+    return None
+
+
+class _Unclear(DateUnread):
+    """Two dates, but not which ones."""
+
+
+def short(left: str, right: str, words: str) -> OthersDate:
+    """Read 1914–18: the end borrows its century."""
+    last = f"{left[:2]}{right}"
+    questions: tuple[str, ...] = ()
+    if int(right) <= 12:
+        questions = (f"{words} may be a range of years or a month: taken as {left} to {last}",)
+    return OthersDate(f"{left}/{last}", written(words), None, questions)
+
+
+def _two(left: str, right: str, words: str, order: Order | None, qualified: Callable[[str], tuple[str, str]]) -> OthersDate:
+    if re.fullmatch(r"\d{2}", right) and re.fullmatch(r"\d{4}", left):
+        return short(left, right, words)
+    if _ONGOING.fullmatch(right):
+        return OthersDate(f"{single(left, order).one}/..", written(words))
+    if not right or _UNTOLD.fullmatch(right):
+        asked = f"{words} does not say its end: taken as not known. Say if it still lasts"
+        return OthersDate(f"{single(left, order).one}/", written(words), None, (asked,))
+    loose = [vague(one) for one in (left, right)]
+    if all(loose):
+        first, last = (one for one in loose if one)
+        if "[" in first.date + last.date:
+            raise DateUnread(f'"{words}" is not understood as a date. Say first and last date')
+        return OthersDate(f"{first.date}/{last.date}", written(words), None, (*first.questions, *last.questions))
+    (one, left), (two, right) = qualified(left), qualified(right)
+    start, end = ends(left, right, order)
+    notes = "; ".join(dict.fromkeys((*start.notes, *end.notes)))
+    made = start.edtf if (start.one, "") == (end.one, end.time and "") else f"{start.one}{one}/{end.one}{two}"
+    questions = (*start.questions, *end.questions)
+    if "/" in words and start.day and end.day and end.day - start.day in _TWO_CALENDARS and start.month == end.month:
+        questions = (*questions, f"{words} may be one day in two calendars: taken as from the one to the other. Say which is meant")
+    return OthersDate(made, "; ".join(filter(None, (written(words), notes))), None, questions)
+
+
+def ends(left: str, right: str, order: Order | None) -> tuple[Day, Day]:
+    """Read both ends; the first borrows month, year and era of the last."""
+    end = single(right, order)
+    name = re.fullmatch(
+        rf"(?:(?P<d1>\d{{1,2}})\.?\s*)?{NAME}(?:\s*(?P<d2>\d{{1,2}}))?", re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", left), re.I
+    )
+    if name and not (name["d1"] and name["d2"]):
+        day = name["d1"] or name["d2"]
+        start = Day(end.year, month_of(name["name"]), int(day) if day else None)
+    elif end.day is not None and (lone := re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th|\.)?", left)):
+        start = Day(end.year, end.month, int(lone[1]))
+    elif end.day is not None and (part := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.", left)):
+        start = Day(end.year, int(part[2]), int(part[1]))
+    elif end.before and re.fullmatch(r"\d{1,4}", left):
+        start = Day(1 - int(left))
+    else:
+        start = single(left, order)
+        if re.fullmatch(r"\d{1,2}", left) and not start.before:
+            start = replace(start, questions=start.questions if not re.search(r"\d{1,2}$", right) or end.year > 99 else ())
+    if unclear := next((one for one, day in ((right, end), (left, start)) if day.other is not None), None):
+        raise _Unclear(f'"{unclear}" may be two days. Say in which order day and month are written')
+    return start, end
