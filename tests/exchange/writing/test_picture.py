@@ -1,17 +1,20 @@
 """SVG and PNG: the drawn timeline."""
 
 import itertools
+import re
 import sys
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from told import ABOUT, happening, written
+from told import ABOUT, happening, quotation, written
 
 from timeline.errors import TimelineError
-from timeline.exchange.writing import format_named
-from timeline.exchange.writing.picture_layout import LEFT, RIGHT, laid_out
+from timeline.exchange.writing import format_named, picture_scale
+from timeline.exchange.writing.picture_columns import counted
+from timeline.exchange.writing.picture_dates import look
+from timeline.exchange.writing.picture_layout import LEFT, RIGHT, WIDTH, laid_out
 
 DATES = (
     "1969-07-20",
@@ -25,31 +28,75 @@ DATES = (
     "Y-66000000",
     "2025-11-24T10:00:00Z",
 )
+HATCHED, DASHED, SOLID = "url(#hatch)", 'stroke-dasharray="2.5', 'height="8" stroke="#000"/>'
+
+
+def drawn(date: str, title: str = "x") -> str:
+    """Draw one happening, and give its mark and its label."""
+    return re.findall(r"<g><title>.*?</g>", written("svg", happening(title=title, date=date)), re.DOTALL)[0]
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(DATES), st.text(max_size=90)), max_size=80))
-def test_no_label_stands_over_another(chosen: list[tuple[str, str]]) -> None:
-    """Nor outside the picture; and it is XML, whatever the titles."""
+def test_nothing_stands_over_anything_else(chosen: list[tuple[str, str]]) -> None:
+    """No label over another or over a mark, its own least of all, nor outside the picture; and it is XML, whatever the titles."""
     happenings = [happening(str(number), title, date) for number, (date, title) in enumerate(chosen)]
     picture = laid_out(happenings)
     assert len(picture.items) <= 60
     for one, other in itertools.combinations(picture.items, 2):
-        if one.lane == other.lane:
-            ends = sorted((min(it.left, it.text_left), max(it.right, it.text_left + it.text_width)) for it in (one, other))
-            assert ends[0][1] < ends[1][0]
+        for (a, b, c, d), (e, f, g, h) in itertools.product(one.boxes(), other.boxes()):
+            assert b <= e or f <= a or d <= g or h <= c
     for item in picture.items:
-        assert item.text_left >= LEFT - 1
-        assert item.text_left + item.text_width <= RIGHT + 1
+        text = (item.text_left, item.text_left + item.text_width)
+        assert item.beside == "above" or text[1] <= item.left or item.right <= text[0]
+        assert LEFT - 1 <= text[0] <= text[1] <= RIGHT + 1
+        assert 0 <= item.left <= item.right <= WIDTH
+        assert 0 <= item.top <= item.top + item.height <= picture.height
     text = written("svg", *happenings)
     ElementTree.fromstring(text.encode())  # noqa: S314 - we wrote it
     assert text == written("svg", *happenings)
 
 
-def test_what_is_gathered_is_counted_and_said() -> None:
-    """A thousand happenings are no more than sixty marks."""
-    text = written("svg", *(happening(str(n), date=f"{1900 + n % 100}-01-{1 + n % 28:02}") for n in range(1000)))
-    assert "1,000 of 1,000 happenings stand close together" in text
+@pytest.mark.parametrize(
+    ("date", "is_there", "is_not"),
+    [
+        ("2001-02-03", ("<circle",), (DASHED, HATCHED)),
+        ("2001-02-03~", ("<circle", DASHED), (HATCHED,)),
+        ("2001-02", (HATCHED,), (DASHED, "<circle")),
+        ("2001-02?", (HATCHED, DASHED), ("<circle",)),
+        ("[2001,2003]", (HATCHED,), (SOLID,)),
+        ("2001-02-03/2001-05-06", (SOLID,), (DASHED,)),
+        ("2001/2003", (HATCHED, SOLID), (DASHED,)),
+        ("2001-02-03~/2001-05-06", (DASHED,), (SOLID,)),
+        ("2001-02-03/..", (SOLID, "l-9 -6v12z"), ('r="1.2"',)),
+        ("../2001-02-03", (SOLID, "l9 -6v12z"), ('r="1.2"',)),
+        ("2001-02-03/", (SOLID, 'r="1.2"'), ("v12z",)),
+    ],
+)
+def test_how_vague_a_date_is_shows_in_its_form(date: str, is_there: tuple[str, ...], is_not: tuple[str, ...]) -> None:
+    """In black and white: what is not sure is hatched, what is approximate or uncertain has a broken outline, ends differ."""
+    mark = drawn(date)
+    assert [one for one in is_there if one not in mark] == []
+    assert [one for one in is_not if one in mark] == []
+
+
+def test_what_is_not_named_is_counted_and_said() -> None:
+    """A thousand happenings are no more than a few names; all stand in columns, each once, the vague ones apart."""
+    many = [happening(str(n), date=f"{1900 + n % 100}-01-{1 + n % 28:02}" if n % 10 else "195X") for n in range(1000)]
+    text = written("svg", *many)
+    assert "24 are named, in each part those with the most quotations, and 976 more are counted." in text
+    looks = [found for one in many if (found := look(one.date))]
+    scale = picture_scale.fitting([(one.first, one.last) for one in looks], LEFT, RIGHT)
+    columns, stretch = counted(looks, scale)
+    assert round(sum(column.sure for column in columns)) == 900
+    assert round(sum(column.vague for column in columns)) == 100
+    assert f"began in {stretch}; what is hatched" in text
+
+
+def test_the_most_quoted_are_named() -> None:
+    """Of those that stand close together."""
+    quoted = happening("b", "The quoted one", "2001-05-05", quotations=(quotation(), quotation(2)))
+    assert "The quoted one" in written("svg", *(happening(str(n), date="2001-05-05") for n in range(99)), quoted)
 
 
 def test_what_has_no_date_is_counted() -> None:
@@ -57,13 +104,40 @@ def test_what_has_no_date_is_counted() -> None:
     assert "1 more of no known date is not drawn." in written("svg", happening(date="../.."))
 
 
+def test_what_must_be_known_before_believing_stands_in_the_label() -> None:
+    """Whose claim it is, that a source disputes it, that it was retracted; and no title turns what stands beside it."""
+    picture = laid_out(
+        [
+            happening(attributed_to="Ann"),
+            happening(quotations=(quotation(stance="disputes"),)),
+            happening(title="\u202eon", status="retracted"),
+            happening(title="مجلس", attributed_to="Ann"),
+        ]
+    )
+    labels = [item.label for item in picture.items]
+    assert labels == [
+        "It happened (according to Ann)", "Disputed: It happened", "Retracted: on", "\u2068مجلس\u2069 (according to Ann)",
+    ]  # fmt: skip
+
+
+def test_the_axis_is_broken_only_where_something_would_be_squeezed() -> None:
+    """And years BCE are round ones."""
+    near = picture_scale.fitting([(1, 1), (10_000, 10_000), (20_000, 20_000)], LEFT, RIGHT)
+    assert len(near.pieces) == 1
+    far = picture_scale.fitting([(1, 1), (700_000, 700_000), (701_000, 701_000)], LEFT, RIGHT)
+    assert len(far.pieces) == 2
+    old = written("svg", happening(date="-8999"), happening(date="2001"))
+    assert "4000 BCE" in old
+    assert "1 CE" in old
+
+
 def test_a_picture_as_an_image() -> None:
-    """The same, at twice its size."""
+    """The same, at three times its size."""
     pytest.importorskip("resvg_py")
     (image,) = format_named("png").write([happening()], ABOUT)
     assert isinstance(image, bytes)
     assert image.startswith(b"\x89PNG")
-    assert int.from_bytes(image[16:20]) == 1520
+    assert int.from_bytes(image[16:20]) == 3 * WIDTH
 
 
 def test_an_image_without_the_library_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""PNG: the SVG picture as an image, at twice its size. Needs the extra `picture`."""
+"""PNG: the SVG picture as an image, at three times its size. Needs the extra `picture`."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -7,7 +7,7 @@ from timeline.errors import TimelineError
 from timeline.exchange.writing import as_svg
 from timeline.exchange.writing.record import About, Format, Happening
 
-ZOOM: Final = 2
+ZOOM: Final = 3
 
 
 class PictureRefused(TimelineError):

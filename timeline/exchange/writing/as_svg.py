@@ -4,71 +4,76 @@ Asks for nothing elsewhere, and holds no script. How vague a date is shows in th
 """
 
 from collections.abc import Iterable, Iterator
-from html import escape
 from typing import Final
+from zlib import crc32
 
-from timeline.exchange.writing import picture_scale, saying
-from timeline.exchange.writing.feeding import clean
-from timeline.exchange.writing.picture_layout import LEFT, RIGHT, SIZE, WIDTH, Item, Picture, laid_out
-from timeline.exchange.writing.picture_text import cut, right_to_left, width
+from timeline.exchange.writing import noting, picture_scale, saying
+from timeline.exchange.writing.picture_layout import LEFT, LINE, RIGHT, SIZE, SMALL, WIDTH, Item, Picture, laid_out
+from timeline.exchange.writing.picture_marks import FONTS, escaped, legend, mark, text
+from timeline.exchange.writing.picture_text import BOLD, lines, right_to_left, width
 from timeline.exchange.writing.record import About, Format, Happening
 
-LANE: Final = 21.0
-FONTS: Final = "Helvetica Neue, Helvetica, Arial, DejaVu Sans, Noto Sans, sans-serif"
+HEADING: Final = 21.0
+COLUMNS: Final = 84.0  # how high the highest column is
 LOSES: Final = {
     "date.unknown": "not drawn, but counted beneath",
-    "date": "drawn as vague; the words are in what a pointer shows",
+    "date": "drawn as vague, and in words where there are few",
     **dict.fromkeys(
-        ("date_note", "summary", "kind", "place", "attributed_to", "actors", "tags", "part_of", "related", "quotations"), "left out"
+        ("date_note", "summary", "kind", "place", "actors", "tags", "part_of", "related", "reason", "quotations"), "left out"
     ),
     "latitude": "left out, with the longitude",
 }
-_DEFS: Final = """<defs>
-<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5"\
- fill="#fff"/><rect width="1.6" height="5" fill="#000"/></pattern>
-</defs>
+_DEFS: Final = """<defs><pattern id="hatch" width="4.5" height="4.5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">\
+<rect width="4.5" height="4.5" fill="#fff"/><rect width="1.5" height="4.5" fill="#000"/></pattern></defs>
 """
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the picture."""
     picture = laid_out(list(happenings))
-    head = 62.0 if about.asked else 46.0
-    axis = head + max(picture.lanes, 1) * LANE + 12
-    legend = list(_legend(picture))
-    foot = axis + 52 + (20 if legend else 0)
+    heading = lines(saying.one_line(noting.heading(about)), HEADING * BOLD, RIGHT - LEFT, 2)
+    asked = lines(saying.one_line(about.asked), SIZE, RIGHT - LEFT, 2)
+    top = 14 + 25 * len(heading) + LINE * len(asked) + 8
+    base = top + picture.height + (COLUMNS + 26 if picture.columns else 8 if picture.items else -20)
+    # An article may hold several pictures, each with its own ids.
+    mine = f"t{crc32(f'{about.title} {about.page} {about.query} {about.position}'.encode()):08x}"
+    meaning, meaning_height = legend(picture, base + 44)
     notes = _notes(picture, about)
-    height = foot + 15 * len(notes) + 8
+    foot = base + 44 + meaning_height
+    noted = [line for note in notes for line in lines(note, SMALL, RIGHT - LEFT, 4)]
+    height = foot + 16 * len(noted) + 2
     said = f"{picture.total:,} happening{'' if picture.total == 1 else 's'} in order of time. {' '.join(notes)}"
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" height="{height:g}"'
-        f' role="img" aria-labelledby="title desc" font-family="{FONTS}" font-size="{SIZE:g}" fill="#000">\n'
-        f'<title id="title">{_e(about.title)}</title>\n<desc id="desc">{_e(said)}</desc>\n{_DEFS}'
+        f' role="img" aria-labelledby="{mine}-title {mine}-desc" font-family="{FONTS}" font-size="{SIZE:g}" fill="#000">\n'
+        f'<title id="{mine}-title">{escaped(noting.heading(about))}</title>\n<desc id="{mine}-desc">{escaped(said)}</desc>\n{_DEFS}'
         f'<rect width="{WIDTH:g}" height="{height:g}" fill="#fff"/>\n'
     )
-    yield _text(cut(saying.one_line(about.title), 19, RIGHT - LEFT), LEFT, 30, 19, ' font-weight="bold"')
-    if about.asked:
-        yield _text(cut(saying.one_line(about.asked), SIZE, RIGHT - LEFT), LEFT, 50, SIZE)
-    yield from _axis(picture, head, axis)
+    for number, line in enumerate(heading):
+        yield text(line, LEFT, 32 + 25 * number, HEADING, ' font-weight="bold"')
+    for number, line in enumerate(asked):
+        yield text(line, LEFT, 29 + 25 * len(heading) + LINE * number)
+    yield from _axis(picture, top, base)
     if not picture.items:
-        yield _text("Nothing with a date was chosen.", LEFT, head + 16, SIZE)
+        yield text("Nothing with a date was chosen.", LEFT, top + 13)
+    yield from _columns(picture, base)
     for item in picture.items:
-        yield _item(item, head + (item.lane + 0.5) * LANE)
-    x = LEFT
-    for mark, label in legend:
-        yield f"<g>{_mark(mark, axis + 54, x)}</g>{_text(label, x + 32, axis + 58, 11)}"
-        x += 46 + width(label, 11)
-    for number, note in enumerate(notes):
-        yield _text(cut(note, 10.5, RIGHT - LEFT), LEFT, foot + 15 * number + 8, 10.5, ' fill="#333"')
+        yield _item(item, top)
+    yield meaning
+    for number, line in enumerate(noted):
+        yield text(line, LEFT, foot + 16 * number, SMALL)
     yield "</svg>\n"
 
 
 def _notes(picture: Picture, about: About) -> list[str]:
     """Say what is not shown, and where it is from."""
     notes = []
-    if picture.gathered:
+    if picture.columns:
+        named, more = len(picture.items), picture.total - picture.undated - len(picture.items)
         notes.append(
-            f"{picture.gathered:,} of {picture.total:,} happenings stand close together and are gathered in counted groups."
+            f"{named:,} are named, in each part those with the most quotations, and {more:,} more are counted."
+            f" Each column counts all that began in {picture.stretch}"
+            + ("; what is hatched may have begun in another." if any(column.vague for column in picture.columns) else ".")
         )
     if picture.undated:
         notes.append(f"{picture.undated:,} more of no known date {'is' if picture.undated == 1 else 'are'} not drawn.")
@@ -79,90 +84,57 @@ def _notes(picture: Picture, about: About) -> list[str]:
 
 
 def _axis(picture: Picture, top: float, axis: float) -> Iterator[str]:
-    for number, piece in enumerate(picture.scale.pieces):
-        yield f'<path d="M{piece.left:.1f} {axis:.1f}H{piece.right:.1f}" stroke="#000" stroke-width="1.5"/>\n'
+    pieces = picture.scale.pieces
+    for number, piece in enumerate(pieces):
+        begin, end = piece.left if number else LEFT, piece.right if number < len(pieces) - 1 else RIGHT
+        yield f'<path d="M{begin:.1f} {axis:.1f}H{end:.1f}" stroke="#000" stroke-width="1.5"/>\n'
         if number:
             x = piece.left - 13
             yield f'<path d="M{x - 5:.1f} {axis + 6:.1f}l5 -12M{x:.1f} {axis + 6:.1f}l5 -12" stroke="#000" stroke-width="1.2"/>\n'
-        taken = piece.left - 100 if not number else piece.left - 8
-        for x, label in picture_scale.marks(piece, 74):
-            yield f'<path d="M{x:.1f} {top:.1f}V{axis:.1f}" stroke="#bbb" stroke-width=".6" stroke-dasharray="1 3"/>'
+        taken = begin - 8
+        for x, label in picture_scale.marks(piece, 70):
+            yield f'<path d="M{x:.1f} {top:.1f}V{axis:.1f}" stroke="#999" stroke-width=".6" stroke-dasharray="1 3"/>'
             yield f'<path d="M{x:.1f} {axis:.1f}v6" stroke="#000"/>\n'
-            half = width(label, 11) / 2
-            left = min(max(x - half, LEFT if not number else piece.left), max(piece.right - 2 * half, LEFT))
-            if left >= taken + 6:
-                yield _text(label, left, axis + 20, 11)
-                taken = left + 2 * half
+            wide = width(label, SMALL)
+            left = min(max(x - wide / 2, begin), max(end - wide, LEFT))
+            if left >= taken + 8:
+                yield text(label, left, axis + 20, SMALL)
+                taken = left + wide
 
 
-def _item(item: Item, y: float) -> str:
-    room, left = item.text_width, item.text_left
-    behind = ""
-    if item.beside == "over":
-        behind = f'<rect x="{left - 5:.1f}" y="{y - 8:.1f}" width="{room + 10:.1f}" height="16" fill="#fff"/>'
-    # Beside its mark a label ends there, however much narrower it is than was reckoned.
-    ends = item.beside == "left"
-    label = _text(item.text, left + room if ends else left, y + 4.4, SIZE, ends=ends)
-    return f"<g><title>{_e(item.told)}</title>{_mark(item, y)}{behind}{label}</g>\n"
+def _columns(picture: Picture, base: float) -> Iterator[str]:
+    most = max((column.count for column in picture.columns), default=0)
+    lettered = 0.0
+    for column in sorted(picture.columns, key=lambda column: (-column.count, column.left)):
+        if not column.count:
+            continue
+        left, wide = column.left + 0.5, max(column.right - column.left - 1, 1)
+        sure, vague = (COLUMNS * part / most for part in (column.sure, column.vague))
+        if sure:
+            yield f'<rect x="{left:.1f}" y="{base - sure:.1f}" width="{wide:.1f}" height="{sure:.1f}"/>'
+        if vague:
+            yield (
+                f'<rect x="{left:.1f}" y="{base - sure - vague:.1f}" width="{wide:.1f}" height="{vague:.1f}" fill="url(#hatch)"'
+                ' stroke="#000" stroke-width=".6"/>'
+            )
+        # The number of the highest, and with it the scale of all.
+        if not lettered:
+            label = f"{round(column.count):,}"
+            lettered = width(label, SMALL)
+            at = min(max((column.left + column.right - lettered) / 2, LEFT), RIGHT - lettered)
+            yield text(label, at, base - COLUMNS - 5, SMALL)
 
 
-def _mark(item: Item, y: float, move: float | None = None) -> str:
-    left, right = (item.left, item.right) if move is None else (move, move + 26)
-    middle = (left + right) / 2
-    if item.shape == "point":
-        fill = "#fff" if item.faded else "#000"
-        dashes = ' stroke-dasharray="2.2 1.6"' if item.faded else ""
-        return f'<circle cx="{middle:.1f}" cy="{y:.1f}" r="4.4" fill="{fill}" stroke="#000" stroke-width="1.4"{dashes}/>'
-    if item.shape == "group":
-        d = f"M{middle - 6:.1f} {y:.1f}l6 -6l6 6l-6 6z"
-        return f'<path d="{d}" fill="#fff" stroke="#000" stroke-width="1.4"/><circle cx="{middle:.1f}" cy="{y:.1f}" r="1.8"/>'
-    vague = item.shape == "vague" or item.faded
-    drawn = ""
-    if item.opens != "stated":
-        drawn += _end(left, y, 1, item.opens)
-        left += 9
-    if item.closes != "stated":
-        drawn += _end(right, y, -1, item.closes)
-        right -= 9
-    fill, dashes = ("url(#hatch)", ' stroke-dasharray="3 2"') if vague else ("#000", "")
-    box = f'x="{left:.1f}" y="{y - 4:.1f}" width="{max(right - left, 3):.1f}" height="8"'
-    return f'{drawn}<rect {box} fill="{fill}" stroke="#000" stroke-width="1"{dashes}/>'
-
-
-def _end(x: float, y: float, inwards: int, how: str) -> str:
-    """Draw an end that is not stated: an arrow where it is open, three dots where it is not known."""
-    if how == "open":
-        return f'<path d="M{x:.1f} {y:.1f}l{8 * inwards} -6v12z"/>'
-    return "".join(f'<circle cx="{x + at * inwards:.1f}" cy="{y:.1f}" r="1"/>' for at in (1, 4, 7))
-
-
-def _legend(picture: Picture) -> Iterator[tuple[Item, str]]:
-    """Give the marks that are used, each with its meaning."""
-    items = picture.items
-    if any(item.shape == "point" and not item.faded for item in items):
-        yield Item("point", 0, 0, "", ""), "a day or a time"
-    if any(item.shape == "bar" and not item.faded for item in items):
-        yield Item("bar", 0, 0, "", ""), "lasted"
-    if any(item.shape == "vague" or item.faded for item in items):
-        yield Item("vague", 0, 0, "", ""), "at some time within"
-    if any("open" in (item.opens, item.closes) for item in items):
-        yield Item("vague", 0, 0, "", "", opens="open"), "open end"
-    if any("unknown" in (item.opens, item.closes) for item in items):
-        yield Item("bar", 0, 0, "", "", closes="unknown"), "end not known"
-    if any(item.shape == "group" for item in items):
-        yield Item("group", 0, 0, "", ""), "several, counted"
-
-
-def _text(text: str, x: float, y: float, size: float, more: str = "", *, ends: bool = False) -> str:
-    """Write a text from x on, or so that it ends there; what runs from right to left begins at its right."""
-    way = ' direction="rtl" unicode-bidi="embed"' if right_to_left(text) else ""
-    anchor = ' text-anchor="end"' if ends != bool(way) else ""
-    sized = "" if size == SIZE else f' font-size="{size:g}"'
-    return f'<text x="{x:.1f}" y="{y:.1f}"{sized}{way}{anchor}{more}>{_e(text)}</text>\n' if text else ""
-
-
-def _e(text: str | None) -> str:
-    return escape(clean(text))
+def _item(item: Item, top: float) -> str:
+    y = top + item.top
+    ends, x = item.beside == "left", item.text_left + (item.text_width if item.beside == "left" else 0)
+    written = ""
+    backwards = right_to_left(item.label)
+    for number, line in enumerate(item.lines):
+        dated = number < item.dated
+        look = (SMALL, ' font-weight="bold"') if dated else (SIZE, "")
+        written += text(line, x, y + 15 + LINE * number, *look, ends=ends, backwards=backwards and not dated)
+    return f"<g><title>{escaped(item.told)}</title>{mark(item, y + item.middle)}\n{written}</g>\n"
 
 
 FORMAT = Format("svg", "SVG picture", "image/svg+xml", ".svg", write, LOSES)

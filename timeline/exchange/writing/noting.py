@@ -3,11 +3,15 @@
 Owns their numbers and what is said in them, in plain text. Must not know a format.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from timeline.exchange.writing import saying
 from timeline.exchange.writing.record import About, Happening, Quotation, Source
+
+_FILE: Final = re.compile(r"[a-z0-9_.-]+").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,14 @@ def _full(source: Source) -> str:
     archived = f"archived {source.archived_at[:10]}" if source.archived_at else ""
     digest = f"SHA-256 {source.sha256}" if source.sha256 else ""
     return ", ".join(part for part in (saying.source(source), archived, digest) if part)
+
+
+def heading(about: About) -> str:
+    """Say what the whole is called; a name that is no more than a file's gets a word before it."""
+    title = saying.one_line(about.title)
+    if title in ("", "timeline"):
+        return "Chronology"
+    return f"Chronology: {title}" if _FILE(title) else title
 
 
 def marks(happening: Happening) -> Iterator[str]:

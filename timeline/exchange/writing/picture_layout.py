@@ -1,49 +1,73 @@
-"""What is drawn where: each happening's mark on the axis, its label beside it, in lanes where nothing overlaps.
+"""What is drawn where: each happening's mark on the axis, its label beside or above it, nothing over anything else.
 
-Owns places and what is gathered. Must not write SVG. What allows several days is vague; what lasted is a bar.
+Owns places, and which of many are named. Must not write SVG.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from timeline import dates
-from timeline.exchange.writing import picture_scale, saying
-from timeline.exchange.writing.parts import span
+from timeline.exchange.writing import picture_columns, picture_scale, picture_text, saying
+from timeline.exchange.writing.picture_columns import Column
+from timeline.exchange.writing.picture_dates import Look, look
 from timeline.exchange.writing.picture_scale import Scale
-from timeline.exchange.writing.picture_text import cut, width
 from timeline.exchange.writing.record import Happening
 
-LABELLED: Final = 60
-WIDTH: Final = 760.0
-LEFT: Final = 16.0
-RIGHT: Final = WIDTH - 16.0
-SIZE: Final = 12.5
-STUB: Final = 44.0
-GAP: Final = 7.0
-Shape = Literal["point", "bar", "vague", "group"]
+LABELLED: Final = 60  # so many are drawn one by one
+NAMED: Final = 24  # of more, so many are named; up to so many have their dates beside them
+WIDTH: Final = 600.0  # so that on a phone, two thirds of that, it can still be read
+LEFT: Final = 14.0
+RIGHT: Final = WIDTH - 14.0
+SIZE: Final = 14.0
+SMALL: Final = 12.0
+LINE: Final = 17.0
+STUB: Final = 40.0  # how long a side is drawn that is open, or not known
+GAP: Final = 6.0
+LONG: Final = 110.0  # a bar that long has its label above it
+_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(slots=True)
 class Item:
-    """A mark and its label. `opens`, `closes`: what its ends are, where they are not stated."""
+    """A mark and its label, in lines of which the first may be its date."""
 
-    shape: Shape
-    first: float
-    last: float
+    look: Look
     label: str
+    date: str
     told: str
-    opens: str = "stated"
-    closes: str = "stated"
-    faded: bool = False
-    count: int = 1
+    quotations: int = 0
     left: float = 0
     right: float = 0
-    text: str = ""
+    begun: float = 0
+    ending: float = 0
+    lines: list[str] = field(default_factory=list)
+    dated: int = 0  # how many of the lines are its date
+    beside: Literal["right", "left", "above"] = "right"
     text_left: float = 0
     text_width: float = 0
-    beside: Literal["right", "left", "over"] = "right"
-    lane: int = 0
+    top: float = 0
+
+    @property
+    def height(self) -> float:
+        """How high it is, with its label."""
+        return len(self.lines) * LINE + (16 if self.beside == "above" else 6)
+
+    @property
+    def middle(self) -> float:
+        """How far below its top the middle of its mark is."""
+        return self.height - 9 if self.beside == "above" else 10
+
+    def boxes(self) -> list[tuple[float, float, float, float]]:
+        """Give what it takes, as (left, right, top, bottom)."""
+        text = (self.text_left, self.text_left + self.text_width)
+        if self.beside == "above":
+            edge = self.top + len(self.lines) * LINE
+            return [(*text, self.top, edge), (self.left, self.right, edge, self.top + self.height)]
+        bottom = self.top + self.height
+        if len(self.lines) > 1:
+            return [(*text, self.top, bottom), (self.left, self.right, self.top, self.top + LINE + 4)]
+        return [(min(text[0], self.left), max(text[1], self.right), self.top, bottom)]
 
 
 @dataclass(slots=True)
@@ -51,99 +75,129 @@ class Picture:
     """All that is drawn."""
 
     scale: Scale
-    items: list[Item] = field(default_factory=list)
-    lanes: int = 0
-    total: int = 0
-    gathered: int = 0
-    undated: int = 0
+    items: list[Item]
+    columns: list[Column]
+    stretch: str  # what a column stands for
+    height: float
+    total: int
+    undated: int
 
 
 def laid_out(happenings: Sequence[Happening]) -> Picture:
     """Lay out a picture of happenings."""
     found = [item for item in map(_item, happenings) if item is not None]
-    found.sort(key=lambda item: (item.first, item.last, item.label))
-    scale = picture_scale.fitting([(item.first, item.last) for item in found], LEFT, RIGHT)
-    picture = Picture(scale, total=len(happenings), undated=len(happenings) - len(found))
-    picture.items = found if len(found) <= LABELLED else _gathered(found, scale)
-    picture.gathered = sum(item.count for item in picture.items if item.count > 1)
-    free: list[float] = []
-    for item in picture.items:
-        _place(item, scale)
-        begin, end = min(item.left, item.text_left), max(item.right, item.text_left + item.text_width)
-        item.lane = next((lane for lane, taken in enumerate(free) if taken + 14 <= begin), len(free))
-        free[item.lane : item.lane + 1] = [end]
-    picture.lanes = len(free)
-    return picture
+    found.sort(key=lambda item: (item.look.first, item.look.last))
+    opens, closes = (any(getattr(item.look, side) != "stated" for item in found) for side in ("opens", "closes"))
+    stretches = [(item.look.first, item.look.last) for item in found]
+    scale = picture_scale.fitting(stretches, LEFT + STUB * opens, RIGHT - STUB * closes)
+    items, stretch = found, ""
+    columns: list[Column] = []
+    if len(found) > LABELLED:
+        columns, stretch = picture_columns.counted([item.look for item in found], scale)
+        items = _named(found, scale)
+    for item in items:
+        _place(item, scale, dated=len(found) <= NAMED)
+    return Picture(scale, items, columns, stretch, _packed(items), len(happenings), len(happenings) - len(found))
 
 
 def _item(happening: Happening) -> Item | None:
-    date = dates.parse(happening.date)
-    first = date.earliest_day if date.earliest_day is not None else date.latest_day
-    last = date.latest_day if date.latest_day is not None else date.earliest_day
-    if first is None or last is None:
+    if (how := look(happening.date)) is None:
         return None
-    shape: Shape = (
-        "bar" if date.type in ("interval", "list") else "point" if first == last and date.start == date.end == "stated" else "vague"
-    )
-    title = saying.one_line(happening.title) or saying.NO_TITLE
-    begin, end = float(first), float(last + 1)
-    if date.type == "datetime" and (start := span(happening.date).start) is not None and start.time:
-        hour, minute = map(int, start.time.split(":")[:2])
-        begin = end = first + hour / 24 + minute / 1440
-    elif shape == "point":
-        begin = end = first + 0.5
-    item = Item(shape, begin, end, title, f"{saying.when(happening.date)}: {title}", date.start, date.end)
-    item.faded = date.uncertain or date.approximate or any(mark in happening.date for mark in ("X", "S"))
+    title, when = _plain(happening.title) or saying.NO_TITLE, saying.when(happening.date)
+    label = _isolated(title)
+    if happening.attributed_to:
+        label = f"{label} (according to {_isolated(_plain(happening.attributed_to))})"
     if happening.status == "retracted":
-        item.label = f"Retracted: {title}"
-    return item
+        label = f"Retracted: {label}"
+    elif any(quotation.stance == "disputes" for quotation in happening.quotations):
+        label = f"Disputed: {label}"
+    return Item(how, label, when[:1].upper() + when[1:], f"{when}: {title}", len(happening.quotations))
 
 
-def _gathered(found: list[Item], scale: Scale) -> list[Item]:
-    """Gather those that stand together, so that no more than `LABELLED` marks are left."""
-    room = (RIGHT - LEFT) / (LABELLED - 2)
-    bins: dict[int, list[Item]] = {}
+def _plain(text: str) -> str:
+    """Write a text on one line, without what would turn the direction of all that follows."""
+    return saying.one_line(_TURNING.sub("", text))
+
+
+def _isolated(text: str) -> str:
+    """Keep a text that runs from right to left from taking along what stands beside it."""
+    return f"\u2068{text}\u2069" if picture_text.right_to_left(text) else text
+
+
+def _named(found: list[Item], scale: Scale) -> list[Item]:
+    """Choose which are named: from each of as many stretches as there is room for, those with the most quotations."""
+    stretches: dict[int, list[Item]] = {}
     for item in found:
-        bins.setdefault(int((scale.at(item.first) - LEFT) // room), []).append(item)
-    items: list[Item] = []
-    for _, held in sorted(bins.items()):
-        if len(held) == 1:
-            items += held
-            continue
-        first, last = min(item.first for item in held), max(item.first for item in held)
-        label = f"{len(held):,} happenings"
-        items.append(Item("group", first, last, label, f"{label}, {_between(first, last)}", count=len(held)))
-    return items
+        stretches.setdefault(int((scale.at(item.look.first) - LEFT) / (RIGHT - LEFT) * NAMED), []).append(item)
+    ranked: list[tuple[int, Item]] = []
+    for held in stretches.values():
+        ranked += enumerate(sorted(held, key=lambda item: -item.quotations))
+    chosen = [item for _, item in sorted(ranked, key=lambda one: one[0])[:NAMED]]
+    return sorted(chosen, key=lambda item: (item.look.first, item.look.last))
 
 
-def _between(first: float, last: float) -> str:
-    begin, end = (picture_scale.year_name(dates.civil(int(day // 1))[0]) for day in (first, last))
-    return f"in {begin}" if begin == end else f"{begin} to {end}"
+def _place(item: Item, scale: Scale, *, dated: bool) -> None:
+    """Place a mark, and its label beside it, or above it where it is long."""
+    how = item.look
+    item.left, item.right = scale.at(how.first), scale.at(how.last)
+    item.begun, item.ending = scale.at(how.begun), scale.at(how.ending)
+    least = 10.0 if how.shape == "point" else 8.0
+    if item.right - item.left < least:
+        middle = (item.left + item.right) / 2
+        item.left, item.right = item.begun, item.ending = middle - least / 2, middle + least / 2
+    # What is vague by less than can be seen is drawn as it is sure.
+    if item.begun - item.left < 3:
+        item.begun = item.left
+    if item.right - item.ending < 3:
+        item.ending = item.right
+    if how.opens != "stated":
+        item.left = item.begun = max(LEFT, item.left - STUB)
+    if how.closes != "stated":
+        goes_on = how.closes == "open" and how.shape == "bar"
+        item.right = item.ending = RIGHT if goes_on else min(RIGHT, item.right + STUB)
+    _letter(item, dated=dated)
 
 
-def _place(item: Item, scale: Scale) -> None:
-    """Place a mark, and its label beside it, or over it, where there is room."""
-    item.left, item.right = scale.at(item.first), scale.at(item.last)
-    middle = (item.left + item.right) / 2
-    if item.shape in ("point", "group"):
-        half = 5.0 if item.shape == "point" else 6.5
-        item.left, item.right = middle - half, middle + half
-    elif item.right - item.left < 8:
-        item.left, item.right = middle - 4, middle + 4
-    if item.opens != "stated":
-        item.left = max(LEFT, item.right - STUB)
-    if item.closes == "open" and item.shape == "bar":
-        item.right = RIGHT
-    elif item.closes != "stated":
-        item.right = min(RIGHT, item.left + STUB)
-    wanted = width(item.label, SIZE)
-    rooms = {"right": RIGHT - item.right - GAP, "left": item.left - GAP - LEFT, "over": item.right - item.left - 36}
-    side: Literal["right", "left", "over"] = "right"
-    if wanted > rooms["right"]:
-        side = "left" if rooms["left"] >= rooms["right"] else "right"
-        if wanted > rooms[side] and item.shape in ("bar", "vague") and rooms["over"] > rooms[side]:
-            side = "over"
-    item.beside, room = side, max(rooms[side], 0)
-    item.text = cut(item.label, SIZE, room)
-    item.text_width = min(width(item.text, SIZE), room)
-    item.text_left = {"right": item.right + GAP, "left": item.left - GAP - item.text_width, "over": item.left + 18}[side]
+def _letter(item: Item, *, dated: bool) -> None:
+    rooms = {"right": RIGHT - item.right - GAP, "left": item.left - GAP - LEFT, "above": RIGHT - LEFT}
+    wanted = max(picture_text.width(item.label, SIZE), dated * picture_text.width(item.date, SMALL) * picture_text.BOLD)
+    long = item.right - item.left >= LONG
+    item.beside = "above" if long else "right" if rooms["right"] >= rooms["left"] else "left"
+    if wanted <= rooms["right"]:
+        item.beside = "right"
+    elif wanted <= rooms["left"] and not long:
+        item.beside = "left"
+    elif not long and len(whole := picture_text.lines(item.label, SIZE, rooms["right"], 3)) < 3 and rooms["right"] > LONG and whole:
+        item.beside = "right"
+    room = rooms[item.beside]
+    item.lines = picture_text.lines(item.label, SIZE, room, 2)
+    if dated:
+        when = picture_text.lines(item.date, SMALL * picture_text.BOLD, room, 2)
+        item.dated, item.lines = len(when), when + item.lines
+    widths = [picture_text.width(line, SIZE) for line in item.lines[item.dated :]]
+    widths += [picture_text.width(line, SMALL) * picture_text.BOLD for line in item.lines[: item.dated]]
+    item.text_width = min(max(widths), room)
+    item.text_left = {
+        "right": item.right + GAP,
+        "left": item.left - GAP - item.text_width,
+        "above": max(LEFT, min(item.left, RIGHT - item.text_width)),
+    }[item.beside]
+
+
+def _packed(items: Sequence[Item]) -> float:
+    """Put each as high as nothing is in its way, in the order of time; return how high all of it is."""
+    taken: list[tuple[float, float, float, float]] = []
+    for item in items:
+        while (below := _in_the_way(item, taken)) is not None:
+            item.top = below
+        taken += item.boxes()
+    return max((item.top + item.height for item in items), default=LINE)
+
+
+def _in_the_way(item: Item, taken: Sequence[tuple[float, float, float, float]]) -> float | None:
+    """Tell below what it would be free of one of those that are in its way; None where none is."""
+    ends: list[float] = []
+    for left, right, top, bottom in item.boxes():
+        offset = top - item.top
+        ends += [end - offset for a, b, begin, end in taken if left < b + 12 and a < right + 12 and top < end and begin < bottom]
+    return max(min(ends), item.top + 1) if ends else None

@@ -11,10 +11,13 @@ from typing import Final
 
 from timeline.dates import civil, day_number
 
-EMPTY: Final = 0.3  # the share of the whole that a stretch without anything takes before the axis is broken there
-BREAK: Final = 26.0
+EMPTY: Final = 0.3  # the share of the whole that a stretch without anything takes before the axis is broken there,
+SQUEEZED: Final = 0.12  # if what stands on one side of it has no more than this share
+BREAKS: Final = 3
+BREAK: Final = 26.0  # pixels
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _YEAR: Final = 365.2425
+_PLAIN: Final = 1_000  # from here on nobody takes a number for anything but a year
 _FINE: Final = ((1 / 24, "hour", 1), (0.125, "hour", 3), (0.25, "hour", 6), (1, "day", 1), (2, "day", 2), (7, "day", 7))
 _MIDDLE: Final = ((30.44, "month", 1), (91.31, "month", 3), (182.62, "month", 6))
 
@@ -59,13 +62,7 @@ def fitting(stretches: Sequence[tuple[float, float]], left: float, right: float)
             runs[-1][2] += 1
         else:
             runs.append([first, last, 1])
-    whole = runs[-1][1] - runs[0][0]
-    joined = [runs[0]]
-    for run in runs[1:]:
-        if run[0] - joined[-1][1] > whole * EMPTY:
-            joined.append(run)
-        else:
-            joined[-1] = [joined[-1][0], run[1], joined[-1][2] + run[2]]
+    joined = [[held[0][0], held[-1][1], sum(run[2] for run in held)] for held in _broken(runs)]
     room = right - left - BREAK * (len(joined) - 1)
     weights = [math.sqrt(run[2]) for run in joined]
     shares = [max(weight / sum(weights), 0.22) for weight in weights]
@@ -82,26 +79,72 @@ def fitting(stretches: Sequence[tuple[float, float]], left: float, right: float)
     return Scale(pieces)
 
 
+def _broken(runs: list[list[float]]) -> list[list[list[float]]]:
+    """Break the axis, at most three times, where what stands on one side of a great gap would else be squeezed together."""
+    parts = [runs]
+    while len(parts) <= BREAKS:
+        gaps: list[tuple[float, int, int]] = []
+        for number, held in enumerate(parts):
+            begin, end = held[0][0], held[-1][1]
+            for at in range(1, len(held)):
+                last, following = held[at - 1][1], held[at][0]
+                sides = ((last - begin, at), (end - following, len(held) - at))
+                squeezed = any(count > 1 and length < (end - begin) * SQUEEZED for length, count in sides)
+                if squeezed and following - last > (end - begin) * EMPTY:
+                    gaps.append((following - last, number, at))
+        if not gaps:
+            break
+        _, number, at = max(gaps)
+        parts[number : number + 1] = [parts[number][:at], parts[number][at:]]
+    return parts
+
+
 def marks(piece: Piece, apart: float) -> Iterator[tuple[float, str]]:
     """Give the marks of a piece, at least so many pixels apart, each with its lettering."""
-    least = (piece.last - piece.first) * apart / (piece.right - piece.left)
+    for day, name in _walk(piece, *_unit(piece, apart)):
+        yield piece.at(day), name
+
+
+def stretches(piece: Piece, apart: float, least: float) -> Iterator[tuple[float, float]]:
+    """Cut a piece where days, months or years begin; but for the first and the last at least so many pixels and days apart."""
+    begin = piece.first
+    for day, _ in _walk(piece, *_unit(piece, apart, least)):
+        if day > begin:
+            yield begin, day
+            begin = day
+    if piece.last > begin:
+        yield begin, piece.last
+
+
+def unit_name(piece: Piece, apart: float, least: float) -> str:
+    """Name the stretches that a piece is cut into: month, 5 years."""
+    unit, step = _unit(piece, apart, least)
+    return unit if step == 1 else f"{step:,} {unit}s"
+
+
+def _unit(piece: Piece, apart: float, least: float = 0) -> tuple[str, int]:
+    least = max((piece.last - piece.first) * apart / (piece.right - piece.left), least)
     for days, unit, step in (*_FINE, *_MIDDLE):
         if days >= least:
-            yield from _walk(piece, unit, step)
-            return
+            return unit, step
     years = least / _YEAR
     power = 10 ** math.floor(math.log10(max(years, 1)))
-    yield from _walk(piece, "year", next(power * factor for factor in (1, 2, 5, 10) if power * factor >= years))
+    return "year", next(power * factor for factor in (1, 2, 5, 10) if power * factor >= years)
 
 
 def _walk(piece: Piece, unit: str, step: int) -> Iterator[tuple[float, str]]:
+    """Give the days on which a unit begins within a piece, each with its name."""
     year, month, _ = civil(math.floor(piece.first))
     shown = ""
     if unit == "year":
         number = year - year % step
-        while (day := day_number(number, 1, 1)) <= piece.last:
+        while True:
+            # Years BCE are counted from 1, so that a round one is one less than a round number; and there is no year 0.
+            named = number + 1 if number <= 0 and step > 1 else number
+            if (day := day_number(named, 1, 1)) > piece.last:
+                return
             if day >= piece.first:
-                yield piece.at(day), year_name(number)
+                yield day, year_name(named)
             number += step
     elif unit == "month":
         number = year * 12 + (month - 1) // step * step
@@ -109,7 +152,7 @@ def _walk(piece: Piece, unit: str, step: int) -> Iterator[tuple[float, str]]:
             if day >= piece.first:
                 name = _MONTHS[number % 12]
                 said = f"{name} {year_name(number // 12)}"
-                yield piece.at(day), name if shown == str(number // 12) else said
+                yield day, name if shown == str(number // 12) else said
                 shown = str(number // 12)
             number += step
     else:
@@ -125,10 +168,10 @@ def _days(piece: Piece, unit: str, step: int) -> Iterator[tuple[float, str]]:
         hour = round((count * size - day) * 24)
         name = f"{number} {_MONTHS[month - 1]}"
         if unit == "hour" and shown == name:
-            yield piece.at(count * size), f"{hour}:00"
+            yield count * size, f"{hour}:00"
         else:
             long = f"{name} {year_name(year)}"
-            yield piece.at(count * size), (name if shown else long) if unit == "day" else f"{name if shown else long}, {hour}:00"
+            yield count * size, (name if shown else long) if unit == "day" else f"{name if shown else long}, {hour}:00"
         shown = name
         count += 1
 
@@ -142,4 +185,4 @@ def year_name(year: int) -> str:
         said = f"{number / 1_000_000:,.3f}".rstrip("0").rstrip(".") + " million"
     else:
         said = f"{number:,}" if number >= 10_000 else str(number)
-    return said if year > 0 else f"{said} BCE"
+    return f"{said} BCE" if year <= 0 else f"{said} CE" if year < _PLAIN else said
