@@ -5,6 +5,8 @@ Years are astronomical: 0 is 1 BCE, -1 is 2 BCE (ISO 8601-1:2019, 4.2.1). Must k
 nothing of `datetime`, which stops at the years 1 and 9999.
 """
 
+from bisect import bisect_right
+
 Civil = tuple[int, int, int]
 """A day as year, month, day; tuples compare in time order."""
 
@@ -26,6 +28,8 @@ MONTH_NAMES = (
 
 _LENGTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _BEFORE = (0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+_STARTS = (_BEFORE[1:], tuple(days + (number >= 2) for number, days in enumerate(_BEFORE[1:])))
+"""How many days of a year are past when each month begins, in a year that is not a leap year and in one that is."""
 _DAYS_IN_400_YEARS = 146_097
 
 
@@ -53,10 +57,10 @@ def civil(number: int) -> Civil:
         year -= 1
     while day_number(year + 1, 1, 1) <= number:
         year += 1
-    month = 12
-    while day_number(year, month, 1) > number:
-        month -= 1
-    return year, month, number - day_number(year, month, 1) + 1
+    day = number - day_number(year, 1, 1)
+    starts = _STARTS[is_leap(year)]
+    month = bisect_right(starts, day)
+    return year, month, day - starts[month - 1] + 1
 
 
 def iso_year(year: int) -> str:

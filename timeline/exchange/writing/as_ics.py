@@ -5,8 +5,10 @@ possible to the last, with the date in words before the title, and the EDTF stri
 named at the head, in X-TIMELINE-LEFT-OUT. People are named in words: an ATTENDEE would be sent invitations.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote as percent
 from urllib.parse import urlsplit
@@ -17,6 +19,7 @@ from timeline.exchange.writing.parts import span
 from timeline.exchange.writing.record import About, Format, Happening
 
 OCTETS: Final = 75
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 LOSES: Final = {
     "date": "stands on all days that it allows, with the date in words before its title; X-TIMELINE-EDTF keeps it to the letter",
     "date.open": "stands on the days of the side that is known; X-TIMELINE-EDTF keeps the date to the letter",
@@ -103,7 +106,7 @@ def _description(happening: Happening) -> str:
     elif happening.reason and happening.version > 1:
         told.append(f"Corrected: {saying.one_line(happening.reason)}")
     told += [saying.citation(quotation) for quotation in happening.quotations]
-    return saying.described(happening.summary, told)
+    return saying.described(happening.summary, told).removeprefix(saying.RULE.lstrip())
 
 
 def before_title(date: str) -> str:
@@ -150,6 +153,7 @@ def _day(day: tuple[int, int, int]) -> str:
     return f"{day[0]:04}{day[1]:02}{day[2]:02}"
 
 
+@lru_cache(maxsize=saying.MANY)
 def _utc(instant: str) -> str:
     moment = datetime.fromisoformat(instant)
     moment = moment.astimezone(UTC) if moment.tzinfo else moment
@@ -160,23 +164,22 @@ def _utc(instant: str) -> str:
 
 def _text(text: str) -> str:
     """Write a text as a value: what parts values is escaped, and what cannot be seen is left out."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(one for one in text if one in "\n\t" or (one >= " " and one != "\x7f"))
+    text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
 def _line(line: str) -> str:
     """Fold a line where it grows over 75 octets, never within a character."""
-    folded: list[str] = []
-    room = OCTETS
-    for one in line:
-        width = len(one.encode("utf-8", "replace"))
-        if width > room:
-            folded.append("\r\n ")
-            room = OCTETS - 1
-        folded.append(one)
-        room -= width
-    return "".join(folded) + "\r\n"
+    if len(line) <= OCTETS and line.isascii():
+        return f"{line}\r\n"
+    rest, room, folded = line.encode("utf-8", "surrogatepass"), OCTETS, list[bytes]()
+    while len(rest) > room:
+        end = room
+        while rest[end] & 0b1100_0000 == 0b1000_0000:  # within a character
+            end -= 1
+        folded.append(rest[:end])
+        rest, room = rest[end:], OCTETS - 1
+    return b"\r\n ".join([*folded, rest]).decode("utf-8", "surrogatepass") + "\r\n"
 
 
 FORMAT = Format("ics", "iCalendar", "text/calendar; charset=utf-8", ".ics", write, LOSES)

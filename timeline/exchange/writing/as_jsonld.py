@@ -5,6 +5,7 @@ no more exactly than they are known.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from timeline.exchange.writing import saying
@@ -90,6 +91,7 @@ def _quotation(quotation: Quotation, about: About) -> dict[str, Any]:
     )
 
 
+@lru_cache(maxsize=saying.MANY)
 def _work(source: Source, about: About) -> dict[str, Any]:
     return _without_nothing(
         {

@@ -23,7 +23,9 @@ _MEANT: Final = re.compile(r"[\\`*_{}\[\]<>#|~&$@]|^[-+=:]|(?<=[0-9])[.)](?= |$)
 
 def escaped(text: str | None) -> str:
     """Write a text on one line so that CommonMark shows it to the letter."""
-    shown = "".join(one if one.isprintable() else "\ufffd" for one in saying.one_line(text))
+    shown = saying.one_line(text)
+    if not shown.isprintable():
+        shown = "".join(one if one.isprintable() else "\ufffd" for one in shown)
     return _MEANT.sub(r"\\\g<0>", shown)
 
 

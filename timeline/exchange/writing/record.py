@@ -4,12 +4,14 @@ Owns these records and the addresses in them. Must not read a database, nor know
 that the web may write exports where there are no compiled packages.
 """
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import quote as percent
 
+_UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]*").fullmatch  # of a URI (RFC 3986, 2.3)
 DATA: Final = frozenset(
     {
         "text/csv",
@@ -115,11 +117,16 @@ class About:
 
     def happening(self, id: str) -> str:
         """Give the address of a happening's page; a URN where the timeline is not published."""
-        return f"{self.page}/{percent(id, safe='')}" if self.page else f"urn:timeline:happening:{percent(id, safe='')}"
+        return f"{self.page}/{_percent(id)}" if self.page else f"urn:timeline:happening:{_percent(id)}"
 
     def source(self, id: str) -> str:
         """Give the address of a source's page; a URN where the timeline is not published."""
-        return f"{self.page}/sources/{percent(id, safe='')}" if self.page else f"urn:timeline:source:{percent(id, safe='')}"
+        return f"{self.page}/sources/{_percent(id)}" if self.page else f"urn:timeline:source:{_percent(id)}"
+
+
+def _percent(id: str) -> str:
+    """Write an id as a part of an address: mostly it is one already."""
+    return id if _UNRESERVED(id) else percent(id, safe="")
 
 
 Write = Callable[[Iterable[Happening], About], Iterator[str | bytes]]
