@@ -3,17 +3,14 @@
 The happening is named by a tag "happening:ID", or by its address in a body, as our own exports write it.
 """
 
-import re
 from typing import Any, Final
-from urllib.parse import unquote
 
 from timeline.exchange.reading import json_text
+from timeline.exchange.reading.addresses import named as _address
 from timeline.exchange.reading.building import Building, listed, scalar
 from timeline.exchange.reading.json_text import Piece
 from timeline.exchange.reading.row import ImportRefused, Read, Row
 
-_URN: Final = re.compile(r"urn:timeline:(happening|source):(.+)")
-_PAGE: Final = re.compile(r"https?://\S+/-/timeline/(?:(sources)/)?([^/?#]+)")
 _KNOWN: Final = frozenset(("@context", "id", "type", "body", "target", "tags", "text", "uri", "motivation"))
 
 
@@ -34,16 +31,6 @@ def read(text: str, **_: object) -> Read:
             continue
         rows.append(_annotation(piece.value).row(number, piece.start, piece.end, "citation", key=piece.value.get("id")))
     return Read(rows)
-
-
-def _address(value: object) -> tuple[str, str] | None:
-    """Tell which happening or source of a timeline an address names."""
-    text = (scalar(value) or "").partition("#")[0]
-    if urn := _URN.fullmatch(text):
-        return urn[1], unquote(urn[2])
-    if page := _PAGE.fullmatch(text):
-        return "source" if page[1] else "happening", unquote(page[2])
-    return None
 
 
 def _annotation(said: dict[str, Any]) -> Building:
@@ -103,4 +90,8 @@ def _body(build: Building, said: dict[str, Any]) -> None:
             build.drop("tags", tag, "a citation has none")
     if "questioning" in stances:
         build.fields["stance"] = "disputes"
-    build.line("supports", comment, "text")
+    ours = named and named[0] == "happening" if (named := _address(said.get("id"))) else False
+    if ours:
+        build.exact("supports", comment)
+    else:
+        build.line("supports", comment, "text")

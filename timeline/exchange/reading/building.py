@@ -5,16 +5,20 @@ Owns how values of others become text of ours. Must not know any format.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
 from timeline import dates
 from timeline.errors import DateInvalid
-from timeline.exchange.reading import html_text
+from timeline.exchange.reading import html_text, others_dates
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
 from timeline.exchange.reading.row import Row
+from timeline.exchange.writing.saying import ADDED, RULE
 
 IN_ROW: Final = "a happening has no place for it; it stands in the row that is cited"
+RETRACTED: Final = "it was retracted in the timeline that wrote it"
+_BY_EXPORT: Final = "an export of a timeline added it to the happening's own words"
+_ADDED: Final = re.compile(rf'<div class="{ADDED}">(.*?)</div>', re.S)
 _SHOWN: Final = 300
 _TITLE: Final = 120
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -49,6 +53,26 @@ class Building:
             self.fields[field] = found.text
         self.dropped += [(f"{said}: {what}", shown(address), why) for what, address, why in found.dropped]
 
+    def exact(self, field: str, value: object) -> None:
+        """Set a field to the letter, as our own exports have it."""
+        if (text := scalar(value)) is not None:
+            self.fields[field] = text
+
+    def own_words(self, field: str, value: object, said: str) -> None:
+        """Set a field to the happening's own words in a text of our own exports; what they added is told."""
+        text = scalar(value)
+        own, rule, added = f"\n\n{text}\n".rpartition(RULE) if text else ("", "", "")
+        own, added = (own, added) if rule else (added, "")
+        self.exact(field, own)
+        self.drop(f"{said}: what was added", added, _BY_EXPORT)
+
+    def own_html(self, value: object, said: str) -> str | None:
+        """Give HTML without what our own exports added, which is told; None where they added nothing."""
+        text = scalar(value) or ""
+        added = _ADDED.findall(text)
+        self.drop(f"{said}: what was added", html_text.plain(" ".join(added)).text, _BY_EXPORT)
+        return _ADDED.sub("", text) if added else None
+
     def drop(self, field: str, value: object, why: str = IN_ROW) -> None:
         """Tell that something is not taken over; nothing is told where there is nothing."""
         if value not in (None, "", [], {}, False):
@@ -76,6 +100,30 @@ class Building:
         if found.zone:
             self.fields["zone"] = found.zone
         self.questions += [("date", question) for question in found.questions]
+
+    def kept(self, value: object, said: str, theirs: Callable[[], OthersDate], written: Callable[[str], OthersDate]) -> bool:
+        """Set the date from EDTF that the file gives beside a date of its own; whether it is such, and they agree.
+
+        `theirs` reads the file's own date, `written` what that is where our own exports write a date. Where the two differ, people
+        have changed the file's own date since: then that is meant, and it is asked.
+        """
+        if not self.edtf(value, said):
+            return False
+        edtf = self.fields["date"]
+        try:
+            found = theirs().date
+        except DateUnread:
+            return True
+        try:
+            was = written(edtf).date
+        except DateUnread:
+            was = None
+        if found == was:
+            return True
+        del self.fields["date"]
+        self.drop(said, edtf, f"the date beside it is {found}")
+        self.ask("date", f"{said} says otherwise than the date beside it, which is taken. Say if it was not changed on purpose")
+        return False
 
     def edtf(self, value: object, said: str) -> bool:
         """Set the date from EDTF that the file gives beside its own; whether it is such."""
@@ -138,13 +186,24 @@ class Building:
         self.questions += [("published", question) for question in found.questions]
 
     def row(
-        self, number: int, start: int, end: int, kind: Literal["happening", "source", "citation"] = "happening", key: object = None
+        self,
+        number: int,
+        start: int,
+        end: int,
+        kind: Literal["happening", "source", "citation"] = "happening",
+        key: object = None,
+        id: str | None = None,
     ) -> Row:
         """Give the row."""
         if kind == "happening" and "date" not in self.fields:
             self.refuse("there is no date")
         told = (tuple(self.dropped), tuple(dict.fromkeys(self.questions)))
-        return Row(number, start, end, kind, self.fields, scalar(key), *told, refused=self.refused)
+        return Row(number, start, end, kind, self.fields, scalar(key), *told, id=id, refused=self.refused)
+
+
+def asked(rows: Sequence[Row]) -> Sequence[Row]:
+    """Ask about first days of years, but not where a timeline wrote the file: it says a year where it means one."""
+    return rows if any(row.id for row in rows) else others_dates.ask_first_days(rows)
 
 
 def scalar(value: object) -> str | None:

@@ -1,11 +1,13 @@
 """HTML in the cells of others -> plain text: a line end between paragraphs, entities as characters, no tags.
 
-Owns that, and what it had to leave out. Must not fetch, nor run, anything. Standard library alone.
+Owns that, and what it had to leave out. Must not fetch, nor run, anything.
 """
 
 import re
 from html.parser import HTMLParser
 from typing import Final, NamedTuple
+
+from timeline.exchange.writing import saying
 
 _BLOCKS: Final = frozenset(
     (
@@ -41,7 +43,7 @@ def plain(text: str) -> PlainText:
 def one_line(text: str) -> PlainText:
     """Turn HTML into a single line, as titles are."""
     read = plain(text)
-    return PlainText(" ".join(read.text.split()), read.dropped)
+    return PlainText(saying.one_line(read.text), read.dropped)
 
 
 def seen(text: str) -> str:

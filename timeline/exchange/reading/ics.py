@@ -1,6 +1,7 @@
 """iCalendar (RFC 5545): each VEVENT with its slice; values are read by icalendar. A repeated event is its first occurrence alone.
 
-A day is the day; the end of whole days is the last of them. Our own exports hold the date as EDTF, which comes first.
+A day is the day; the end of whole days is the last of them. Our own exports hold the date as EDTF, which comes first unless the
+event was moved since, and name what they had to leave out.
 """
 
 import re
@@ -10,16 +11,22 @@ from urllib.parse import unquote
 
 import icalendar
 
-from timeline import dates
+from timeline import instants
+from timeline.errors import DateInvalid
 from timeline.exchange.reading import others_dates
-from timeline.exchange.reading.building import Building, scalar
+from timeline.exchange.reading.building import RETRACTED, Building, asked, listed, scalar
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
 from timeline.exchange.reading.row import ImportRefused, Read, Row
+from timeline.exchange.writing import as_ics, saying
 
 _EVENT: Final = re.compile(r"^BEGIN:VEVENT[ \t]*(?:\r\n|\r|\n).*?(?:^END:VEVENT|(?=^BEGIN:VEVENT)|\Z)", re.M | re.S | re.I)
 _KNOWN: Final = frozenset(
-    "UID SUMMARY DESCRIPTION LOCATION GEO DTSTART DTEND DURATION CATEGORIES STATUS X-TIMELINE-EDTF DTSTAMP SEQUENCE".split()  # noqa: SIM905
-)
+    ("UID", "SUMMARY", "DESCRIPTION", "LOCATION", "GEO", "DTSTART", "DTEND", "DURATION", "CATEGORIES", "STATUS", "DTSTAMP",
+     "SEQUENCE", "RELATED-TO", "X-TIMELINE-EDTF", "X-TIMELINE-KIND", "X-TIMELINE-ZONE")
+)  # fmt: skip
+_OURS: Final = frozenset(("LAST-MODIFIED", "TRANSP", "URL"))  # what our own exports say of the log, or alike of every event
+_LEFT_OUT: Final = re.compile(r"^X-TIMELINE-LEFT-OUT:(.*(?:\n[ \t].*)*)", re.M)
+_DIGITS: Final = re.compile(r"^GEO[^:\n]*:[ \t]*(-?\d{1,3}(?:\.\d{1,20})?);(-?\d{1,3}(?:\.\d{1,20})?)[ \t]*$", re.M | re.I)
 _REPEATS: Final = ("RRULE", "RDATE", "EXDATE")
 
 
@@ -30,58 +37,120 @@ def read(text: str, **_: object) -> Read:
     if not found and not re.search(r"^BEGIN:VCALENDAR", unified, re.M | re.I):
         raise ImportRefused('not iCalendar: no line is "BEGIN:VCALENDAR". Say another format')
     rows = list[Row]()
-    for number, one in enumerate(found, start=1):
+    for number, one in enumerate(sorted((*found, *_LEFT_OUT.finditer(unified)), key=lambda one: one.start()), start=1):
         end = one.start() + len(text[one.start() : one.end()].rstrip())
-        build, key = _event(text[one.start() : end])
-        rows.append(build.row(number, one.start(), end, key=key))
+        if one.re is _LEFT_OUT:
+            said = re.sub(r"\n+[ \t]", "", one[1])
+            rows.append(
+                Row(number, one.start(), end, refused=f"no calendar can hold it, so the export left it out: {_unescaped(said)}")
+            )
+            continue
+        build, key, id = _event(text[one.start() : end])
+        rows.append(build.row(number, one.start(), end, key=key, id=id))
     title = re.search(r"^X-WR-CALNAME[^:\n]*:(.+)$", unified, re.M)
     others = sorted(set(re.findall(r"^BEGIN:(VTODO|VJOURNAL|VFREEBUSY)", unified, re.M)))
     notes = (f"not taken over, since they are no events: {', '.join(others)}",) if others else ()
-    return Read(others_dates.ask_first_days(rows), title[1].strip() if title else None, notes)
+    return Read(asked(rows), title[1].strip() if title else None, notes)
 
 
-def _event(raw: str) -> tuple[Building, str | None]:
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", lambda one: " " if one[1] in "nN" else one[1], text)
+
+
+def _event(raw: str) -> tuple[Building, str | None, str | None]:
     build = Building()
     lines = "\r\n".join(re.split(r"\r\n|\r|\n", raw))
     try:
         said: Any = icalendar.Event.from_ical(lines)
         values = {str(name).upper(): value for name, value in said.items()}
         key = scalar(str(values["UID"])) if "UID" in values else None
-        _fill(build, values)
+        digits = _DIGITS.search(re.sub(r"\n[ \t]", "", lines.replace("\r\n", "\n")))
+        if digits:
+            build.fields |= {"latitude": digits[1], "longitude": digits[2]}
+        elif (geo := values.get("GEO")) is not None:
+            build.fields |= {"latitude": str(geo.latitude), "longitude": str(geo.longitude)}
+        ours = "X-TIMELINE-EDTF" in values
+        (_fill_ours if ours else _fill)(build, values)
         if said.subcomponents:
             build.drop("components", ", ".join(str(one.name) for one in said.subcomponents))
     except Exception:
         build.refuse("the event is not as iCalendar is written. Correct it")
-        return build, None
-    if key and "X-TIMELINE-EDTF" in values:
+        return build, None, None
+    if key and ours:
         key = unquote(key.rpartition("@")[0]) or key
-    return build, key
+    return build, key, key if ours else None
+
+
+def _fill_ours(build: Building, said: dict[str, Any]) -> None:
+    """Read an event that an export of a timeline wrote: to the letter, and without what was added."""
+    title, kind, zone = (_plain(said.get(name)) for name in ("SUMMARY", "X-TIMELINE-KIND", "X-TIMELINE-ZONE"))
+    edtf = _plain(said.get("X-TIMELINE-EDTF"))
+    kept = build.kept(edtf, "X-TIMELINE-EDTF", lambda: _when(said, Building()), lambda edtf: _written(edtf, zone))
+    if kept:
+        build.exact("zone", zone)
+        title = (title or "").removeprefix(as_ics.before_title(build.fields["date"]))
+    else:
+        _dated(build, said)
+        build.ask("title", "the event was moved: see that its title does not say the old date")
+    build.exact("title", title)
+    words = _plain(said.get("DESCRIPTION")) or ""
+    build.own_words("summary", words if saying.RULE in words else f"{saying.RULE}{words}", "DESCRIPTION")
+    build.exact("place", _plain(said.get("LOCATION")))
+    build.exact("kind", kind)
+    tags = _categories(said)
+    if kind in tags:
+        tags.remove(kind)
+    if tags:
+        build.fields["tags"] = tags
+    if whole := _plain(said.get("RELATED-TO")):
+        build.exact("part_of", unquote(whole.rpartition("@")[0]) or whole)
+    if _plain(said.get("STATUS")) == "CANCELLED":
+        build.refuse(RETRACTED)
+    _others(build, said, _KNOWN | _OURS)
+
+
+def _written(edtf: str, zone: str | None) -> OthersDate:
+    """Read what our own exports say for a date in the calendar's own terms."""
+    try:
+        at = instants.instant(edtf, zone) if "T" in edtf else None
+    except DateInvalid:
+        at = None
+    times = as_ics.times_of(edtf, at)
+    if times is None:
+        raise DateUnread(f"{edtf} is in no calendar")
+    event: Any = icalendar.Event.from_ical("\r\n".join(("BEGIN:VEVENT", *times, "END:VEVENT", "")))
+    return _when({str(name).upper(): value for name, value in event.items()}, Building())
 
 
 def _fill(build: Building, said: dict[str, Any]) -> None:
-    title = _plain(said.get("SUMMARY"))
     build.words("summary", _plain(said.get("DESCRIPTION")), "DESCRIPTION")
-    if build.edtf(_plain(said.get("X-TIMELINE-EDTF")), "X-TIMELINE-EDTF"):
-        title = title.removeprefix(f"{dates.words(build.fields['date'])}: ") if title else None
-    else:
-        try:
-            build.date(_when(said, build))
-        except DateUnread as error:
-            build.refuse(error)
-    build.line("title", title, "SUMMARY")
+    _dated(build, said)
+    build.line("title", _plain(said.get("SUMMARY")), "SUMMARY")
     build.titled("SUMMARY")
     build.line("place", _plain(said.get("LOCATION")), "LOCATION")
-    if (geo := said.get("GEO")) is not None:
-        build.fields |= {"latitude": str(geo.latitude), "longitude": str(geo.longitude)}
-    categories = said.get("CATEGORIES")
-    build.tags([str(one) for held in (categories if isinstance(categories, list) else [categories]) if held for one in held.cats])
+    build.tags(_categories(said))
     if (status := _plain(said.get("STATUS")) or "").upper() in ("CANCELLED", "TENTATIVE"):
         build.drop("STATUS", status, "it may not have happened")
         build.ask("STATUS", f"it is {status.lower()}: say if it happened")
+    _others(build, said, _KNOWN - {"RELATED-TO"})
+
+
+def _dated(build: Building, said: dict[str, Any]) -> None:
+    try:
+        build.date(_when(said, build))
+    except DateUnread as error:
+        build.refuse(error)
+
+
+def _categories(said: dict[str, Any]) -> list[str]:
+    return [str(one) for held in listed(said.get("CATEGORIES")) for one in held.cats]
+
+
+def _others(build: Building, said: dict[str, Any], known: frozenset[str]) -> None:
     for name, value in said.items():
         if name in _REPEATS:
             build.drop(name, _plain(value), "the first occurrence alone is taken")
-        elif name not in _KNOWN:
+        elif name not in known:
             build.drop(name, _plain(value))
 
 

@@ -7,18 +7,18 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from timeline.exchange.reading import json_text, others_dates
-from timeline.exchange.reading.building import Building, listed, scalar
+from timeline.exchange.reading import addresses, json_text, others_dates
+from timeline.exchange.reading.building import Building, asked, listed, scalar
 from timeline.exchange.reading.json_text import Piece
 from timeline.exchange.reading.others_dates import DateUnread
-from timeline.exchange.reading.row import ImportRefused, Read, Row
+from timeline.exchange.reading.row import ImportRefused, Read
 
 _SCRIPT: Final = re.compile(r"<script\b[^>]*application/ld\+json[^>]*>(.*?)</script", re.S | re.I)
 _WITHIN: Final = ("@graph", "itemListElement", "item", "mainEntity", "subEvent", "event", "events", "hasPart")
 _ROLES: Final = ("about", "organizer", "performer", "attendee", "actor", "sponsor")
 _KNOWN: Final = frozenset(
     ("@context", "@type", "@id", "identifier", "name", "description", "startDate", "endDate", "temporalCoverage", "location",
-     "keywords", "additionalType", "eventStatus", "previousStartDate", *_WITHIN, *_ROLES)
+     "keywords", "additionalType", "eventStatus", "previousStartDate", "superEvent", *_WITHIN, *_ROLES)
 )  # fmt: skip
 _DEPTH: Final = 20
 
@@ -41,8 +41,11 @@ def read(text: str, **_: object) -> Read:
         pieces += _events(text, whole, 0)
     if not pieces:
         raise ImportRefused("no Event of schema.org is in it. Say another format")
-    rows = [_event(piece.value).row(n, piece.start, piece.end, key=_key(piece.value)) for n, piece in enumerate(pieces, start=1)]
-    return Read(others_dates.ask_first_days(list[Row](rows)), title, tuple(notes))
+    rows = [
+        _event(piece.value).row(n, piece.start, piece.end, key=_key(piece.value), id=_id(piece.value))
+        for n, piece in enumerate(pieces, start=1)
+    ]
+    return Read(asked(rows), title, tuple(notes))
 
 
 def _events(text: str, piece: Piece, depth: int) -> Iterator[Piece]:
@@ -72,6 +75,12 @@ def _key(said: dict[str, Any]) -> str | None:
     return scalar(said.get("identifier")) or scalar(said.get("@id"))
 
 
+def _id(said: dict[str, Any]) -> str | None:
+    """Give the id of the happening of a timeline that an event was written from."""
+    id = addresses.happening(said.get("@id"))
+    return id if id is not None and id == said.get("identifier") else None
+
+
 def _word(value: object) -> str | None:
     """Give the name of what may be a text, a thing with a name, or a text in a language."""
     if isinstance(value, list):
@@ -83,8 +92,14 @@ def _word(value: object) -> str | None:
 
 def _event(said: dict[str, Any]) -> Building:
     build = Building()
-    build.line("title", _word(said.get("name") or said.get("headline")), "name")
-    build.words("summary", _word(said.get("description")), "description")
+    ours = _id(said) is not None
+    if ours:
+        build.exact("title", said.get("name"))
+        build.own_words("summary", said.get("description"), "description")
+        build.exact("kind", said.get("additionalType"))
+    else:
+        build.line("title", _word(said.get("name") or said.get("headline")), "name")
+        build.words("summary", _word(said.get("description")), "description")
     start, end = _word(said.get("startDate")), _word(said.get("endDate"))
     if not build.edtf(said.get("temporalCoverage"), "temporalCoverage"):
         try:
@@ -93,13 +108,25 @@ def _event(said: dict[str, Any]) -> Building:
         except DateUnread as error:
             build.refuse(error)
     build.titled("name")
-    build.line("kind", _word(said.get("additionalType")) or next((one for one in _types(said) if one != "Event"), None), "@type")
-    _place(build, said.get("location"))
-    _actors(build, said)
+    if not ours:
+        kind = _word(said.get("additionalType")) or next((one for one in _types(said) if one != "Event"), None)
+        build.line("kind", kind, "@type")
+    _place(build, said.get("location"), ours=ours)
+    _actors(build, said, ours=ours)
+    whole = said.get("superEvent")
+    if id := addresses.happening(whole.get("@id")) if isinstance(whole, dict) else None:
+        build.exact("part_of", id)
+    else:
+        build.drop("superEvent", whole)
     words = [
         part for one in listed(said.get("keywords")) for part in (_word(one) or "").split("," if isinstance(one, str) else "\n")
     ]
-    build.tags(words if not isinstance(said.get("keywords"), list) else [_word(one) or "" for one in said["keywords"]])
+    if not isinstance(said.get("keywords"), list):
+        build.tags(words)
+    elif ours:
+        build.fields["tags"] = [tag for one in said["keywords"] if (tag := scalar(one))]
+    else:
+        build.tags([_word(one) or "" for one in said["keywords"]])
     if before := _word(said.get("previousStartDate")):
         build.note(f"was to begin {before}")
     status = (_word(said.get("eventStatus")) or "").rpartition("/")[2]
@@ -110,7 +137,7 @@ def _event(said: dict[str, Any]) -> Building:
     return build
 
 
-def _place(build: Building, value: object) -> None:
+def _place(build: Building, value: object, *, ours: bool) -> None:
     for at, place in enumerate(listed(value)):
         if at:
             build.drop("location", place, "a happening has one place")
@@ -122,7 +149,11 @@ def _place(build: Building, value: object) -> None:
             else []
         )
         told = [_word(place), *(parts or [_word(address)])]
-        build.line("place", ", ".join(part for part in told if part), "location")
+        where = ", ".join(part for part in told if part)
+        if ours:
+            build.exact("place", where)
+        else:
+            build.line("place", where, "location")
         geo = place.get("geo") if isinstance(place, dict) else None
         if isinstance(geo, dict):
             sides = {name: scalar(geo.get(name)) for name in ("latitude", "longitude")}
@@ -132,7 +163,7 @@ def _place(build: Building, value: object) -> None:
                 build.drop("location.geo", geo)
 
 
-def _actors(build: Building, said: dict[str, Any]) -> None:
+def _actors(build: Building, said: dict[str, Any], *, ours: bool) -> None:
     actors, seen = list[Any](), set[str]()
     for part in _ROLES:
         for one in listed(said.get(part)):
@@ -140,7 +171,8 @@ def _actors(build: Building, said: dict[str, Any]) -> None:
             inner = one
             if isinstance(one, dict) and "Role" in _types(one):
                 inner, role = one.get(part), _word(one.get("roleName")) or role
-            name = " ".join((_word(inner) or "").split())
+            name = _word(inner) or ""
+            name = name if ours else " ".join(name.split())
             if not name:
                 build.drop(part, one, "it has no name")
             elif name.lower() in seen:

@@ -72,6 +72,8 @@ class Row:
     """Field, and what a person should look at (such as 1 January of a year)."""
     refused: str | None = None
     """Why it becomes nothing ("Unknown date", a title slide without a date …)."""
+    id: str | None = None
+    """The id that the happening had in the timeline that wrote the file, and keeps."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,14 @@ import re
 from typing import Any, Final
 
 from timeline.exchange.reading import json_text, others_dates
-from timeline.exchange.reading.building import Building, listed, scalar
+from timeline.exchange.reading.building import Building, asked, listed, scalar
 from timeline.exchange.reading.html_text import one_line
 from timeline.exchange.reading.json_text import Piece
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
 from timeline.exchange.reading.row import ImportRefused, Read, Row
+from timeline.exchange.writing import as_timelinejs
+from timeline.exchange.writing.parts import span
+from timeline.exchange.writing.saying import ADDED
 
 MEDIA: Final = "a happening shows no media; the address stands in the row that is cited"
 _ASSIGNED: Final = re.compile(r"\s*(?:var\s+|let\s+|const\s+)?[\w.$]+\s*=\s*(?=\{)")
@@ -38,14 +41,21 @@ def read(text: str, **_: object) -> Read:
             pieces += [(piece, kind) for piece in json_text.elements(text, parts[name])]
     pieces.sort(key=lambda one: one[0].start)
     rows = [_row(number, piece, kind) for number, (piece, kind) in enumerate(pieces, start=1)]
-    return Read(others_dates.ask_first_days(rows), _headline(said.get("title")), _notes(said, {"title", "events", "eras"}))
+    return Read(asked(rows), _headline(said.get("title")), _notes(said, {"title", "events", "eras"}))
 
 
 def _row(number: int, piece: Piece, kind: str) -> Row:
     if not isinstance(piece.value, dict):
         return Row(number, piece.start, piece.end, refused="it is not an object")
     build = slide(piece.value, kind)
-    return build.row(number, piece.start, piece.end, key=piece.value.get("unique_id"))
+    return build.row(number, piece.start, piece.end, key=piece.value.get("unique_id"), id=id_of(piece.value))
+
+
+def id_of(said: dict[str, Any]) -> str | None:
+    """Give the id of the happening of a timeline that a slide was written from."""
+    text = said.get("text")
+    ours = isinstance(text, dict) and f'class="{ADDED}"' in str(text.get("text"))
+    return scalar(said.get("unique_id")) if ours and "edtf" in said else None
 
 
 def slide(said: dict[str, Any], kind: str) -> Building:
@@ -54,12 +64,13 @@ def slide(said: dict[str, Any], kind: str) -> Building:
     text = said.get("text")
     text = text if isinstance(text, dict) else {"text": text}
     build.line("title", text.get("headline"), "text.headline")
-    build.words("summary", text.get("text"), "text.text")
+    own = build.own_html(text.get("text"), "text.text")
+    build.words("summary", text.get("text") if own is None else own, "text.text")
     build.drop_others(text, frozenset(("headline", "text")), "text.")
     if kind == "title" and not said.get("start_date"):
         build.refuse("a title slide without a date: it is what the file says of itself")
     shown = _displayed(said)
-    if not build.edtf(said.get("edtf"), "edtf"):
+    if not build.kept(said.get("edtf"), "edtf", lambda: _dates(said), lambda edtf: _dates(dict(as_timelinejs.placed(span(edtf))))):
         try:
             build.date(_dates(said))
         except DateUnread as error:
@@ -104,12 +115,16 @@ def _displayed(said: dict[str, Any]) -> str | None:
 
 
 def _show(build: Building, shown: str) -> None:
-    build.note(f'shown as "{shown}"')
+    """Keep what is shown in place of the date, unless it says the same, and ask where it reads as another."""
+    date = build.fields.get("date")
     try:
         vaguer = others_dates.read(one_line(shown).text).date
     except DateUnread:
+        vaguer = None
+    if date is not None and vaguer == date:
         return
-    if build.fields.get("date") not in (None, vaguer):
+    build.note(f'shown as "{shown}"')
+    if date is not None and vaguer is not None:
         build.ask("date", f'it is shown as "{one_line(shown).text}", which reads as {vaguer}: say which is meant')
 
 
@@ -145,7 +160,7 @@ def _first(text: str, timeline: Piece) -> Read:
         rows.append(slide(_as_slide(piece.value), kind).row(number, piece.start, piece.end))
     title = scalar(said.get("headline"))
     notes = _notes(said, {"headline", "date", "era", "type"})
-    return Read(others_dates.ask_first_days(rows), one_line(title).text if title else None, notes)
+    return Read(asked(rows), one_line(title).text if title else None, notes)
 
 
 def _as_slide(old: dict[str, Any]) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 Owns which column is which. What a row says is understood as a slide of the JSON: `timelinejs`.
 """
 
-import re
 from typing import Any, Final
 
-from timeline.exchange.reading import csv_rows, others_dates, timelinejs
+from timeline.exchange.reading import csv_rows, timelinejs
+from timeline.exchange.reading.building import asked
 from timeline.exchange.reading.csv_rows import Record
 from timeline.exchange.reading.html_text import one_line
 from timeline.exchange.reading.row import ImportRefused, Read, Row
+from timeline.exchange.writing.joining import unguarded
 
 _COLUMNS: Final = {
     **{name: ("start_date", name) for name in ("year", "month", "day", "time")},
@@ -51,15 +52,15 @@ def read(text: str, **_: object) -> Read:
         build = timelinejs.slide(said, kind)
         for doubt in record.doubts:
             build.ask("row", doubt)
-        rows.append(build.row(number, record.start, record.end, key=said.get("unique_id")))
-    return Read(others_dates.ask_first_days(rows), title)
+        rows.append(build.row(number, record.start, record.end, key=said.get("unique_id"), id=timelinejs.id_of(said)))
+    return Read(asked(rows), title)
 
 
 def _slide(header: list[str], record: Record, *, ours: bool) -> tuple[dict[str, Any], str]:
     """Put a row as a slide; cells without a column of TimelineJS stay under their own names, to be told."""
     said: dict[str, Any] = {"text": {}}
     for at, cell in enumerate(record.cells):
-        value = re.sub(r"^'(?=[=+\-@\t\r])", "", cell) if ours else cell  # as our own export guards it from spreadsheets
+        value = unguarded(cell) if ours else cell
         if not value.strip():
             continue
         name = header[at] if at < len(header) else f"column {at + 1}"

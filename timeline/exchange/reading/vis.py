@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from timeline.exchange.reading import json_text, others_dates
-from timeline.exchange.reading.building import Building, scalar
+from timeline.exchange.reading.building import Building, asked, scalar
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
 from timeline.exchange.reading.row import ImportRefused, Read, Row
+from timeline.exchange.writing import as_vis
+from timeline.exchange.writing.saying import ADDED
 
 _KNOWN: Final = frozenset(("id", "content", "start", "end", "group", "title", "type", "edtf"))
 _LONG: Final = re.compile(r"([+-]\d{6})(-\d\d-\d\d)(?:T(.*))?")
@@ -30,26 +32,36 @@ def read(text: str, **_: object) -> Read:
             rows.append(Row(number, piece.start, piece.end, refused="it is not an object"))
             continue
         build = _item(piece.value, named)
-        rows.append(build.row(number, piece.start, piece.end, key=piece.value.get("id")))
-    return Read(others_dates.ask_first_days(rows))
+        ours = "edtf" in piece.value and f'class="{ADDED}"' in str(piece.value.get("title"))
+        key = scalar(piece.value.get("id"))
+        rows.append(build.row(number, piece.start, piece.end, key=key, id=key if ours else None))
+    return Read(asked(rows))
 
 
 def _item(said: dict[str, Any], groups: dict[str | None, Any]) -> Building:
     build = Building()
     build.line("title", said.get("content"), "content")
-    build.words("summary", said.get("title"), "title")
-    if not build.edtf(said.get("edtf"), "edtf"):
+    own = build.own_html(said.get("title"), "title")
+    build.words("summary", said.get("title") if own is None else own, "title")
+    if not build.kept(said.get("edtf"), "edtf", lambda: _dates(said), lambda edtf: _dates(dict(as_vis.placed(edtf)))):
         try:
-            start, end = _date(said.get("start")), said.get("end")
-            build.date(others_dates.interval(start, _date(end)) if end not in (None, "") else start)
+            build.date(_dates(said))
         except DateUnread as error:
             build.refuse(error)
     build.titled("content")
     group = said.get("group")
     era = "era" if said.get("type") == "background" else None
-    build.line("kind", groups.get(scalar(group)) or group or era, "group")
+    if own is None:
+        build.line("kind", groups.get(scalar(group)) or group or era, "group")
+    else:
+        build.exact("kind", group)
     build.drop_others(said, _KNOWN)
     return build
+
+
+def _dates(said: dict[str, Any]) -> OthersDate:
+    start, end = _date(said.get("start")), said.get("end")
+    return others_dates.interval(start, _date(end)) if end not in (None, "") else start
 
 
 def _date(value: object) -> OthersDate:
