@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
 from pydantic import (
@@ -298,6 +299,7 @@ def stream(kind: Literal["source", "happening"], id: str) -> str:
     raise StatementInvalid.in_fields(f"{kind}/{str(id)[:50]}", (("id", _EXPECTED[IDENTIFIER] if id else "is missing. Give it"),))
 
 
+@lru_cache(maxsize=10_000)
 def actor_id(name: str) -> str:
     """Make the id of an actor from a name: its letters with their marks and its digits, in lower case, joined by hyphens.
 

@@ -42,7 +42,9 @@ def faithful(key: str) -> str:
 
 
 def _words(text: str) -> str:
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c)[0] != "M")
+    bare = text
+    if not text.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c)[0] != "M")
     return re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")
 
 
