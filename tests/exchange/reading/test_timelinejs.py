@@ -75,7 +75,7 @@ def test_the_first_format_is_read() -> None:
             }
         }
     )
-    rows, title, _ = timelinejs.read(f"var storyjs_jsonp_data = {text};")
+    rows, title, *_ = timelinejs.read(f"var storyjs_jsonp_data = {text};")
     assert title == "Old"
     assert [row.fields["date"] for row in rows] == ["2011-12-10", "2011/2012-01", "2011-12-31", "1900/1910"]
     assert [row.fields.get("kind") for row in rows] == [None, "war", None, "era"]
@@ -83,7 +83,7 @@ def test_the_first_format_is_read() -> None:
 
 
 def test_what_is_shown_in_place_of_the_date_is_kept_and_asked() -> None:
-    """display_date is a note; where it is vaguer than the date, a person is asked. Our own EDTF comes before both."""
+    """display_date is a note unless it says the same; where it is vaguer, a person is asked. Our own EDTF comes before both."""
     slide = {"start_date": {"year": "1450"}, "display_date": "c. 1450", "text": {"headline": "A"}, "unique_id": "a-1"}
     (row,) = timelinejs.read(json.dumps({"events": [slide]})).rows
     assert (row.fields["date"], row.fields["date_note"], row.key) == ("1450", 'shown as "c. 1450"', "a-1")
@@ -91,6 +91,9 @@ def test_what_is_shown_in_place_of_the_date_is_kept_and_asked() -> None:
     (row,) = timelinejs.read(json.dumps({"events": [{**slide, "edtf": "1450~"}]})).rows
     assert row.fields["date"] == "1450~"
     assert not row.questions
+    (row,) = timelinejs.read(json.dumps({"events": [{**slide, "display_date": "A.D. 1450"}]})).rows
+    assert not row.questions
+    assert "date_note" not in row.fields
 
 
 def test_the_headers_of_earlier_sheets_are_known() -> None:
