@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from timeline import dates
 from timeline.errors import DateInvalid
-from timeline.exchange.reading import others_dates
+from timeline.exchange.reading import csv_rows, others_dates
 from timeline.exchange.reading.building import IN_ROW, RETRACTED, Building, scalar
 from timeline.exchange.reading.others_dates import DateUnread
 from timeline.exchange.reading.row import Row
@@ -25,7 +25,16 @@ _READ: Final = frozenset(("id", "date", *_TEXTS, *_LISTS, "date_in_words", "inst
 
 def is_ours(columns: Sequence[str]) -> bool:
     """Whether a table with these columns is one that a timeline wrote, even if some of them were taken away."""
-    return _KNOWN_BY <= set(columns)
+    return set(columns) >= _KNOWN_BY
+
+
+def delimiter_of(text: str) -> str | None:
+    """Give the delimiter of a table that a timeline wrote, which a spreadsheet may have changed; None for any other table."""
+    for one in csv_rows.DELIMITERS:
+        first = next(csv_rows.records(text, one), None)
+        if first is not None and is_ours(first.cells):
+            return one
+    return None
 
 
 def row(number: int, start: int, end: int, cells: Mapping[str, str], doubts: tuple[str, ...]) -> Row:

@@ -26,6 +26,7 @@ _KNOWN: Final = frozenset(
 )  # fmt: skip
 _OURS: Final = frozenset(("LAST-MODIFIED", "TRANSP", "URL"))  # what our own exports say of the log, or alike of every event
 _LEFT_OUT: Final = re.compile(r"^X-TIMELINE-LEFT-OUT:(.*(?:\n[ \t].*)*)", re.M)
+_OWN: Final = re.compile(r"^(X-TIMELINE-[A-Z]+):(.*)$", re.M | re.I)
 _DIGITS: Final = re.compile(r"^GEO[^:\n]*:[ \t]*(-?\d{1,3}(?:\.\d{1,20})?);(-?\d{1,3}(?:\.\d{1,20})?)[ \t]*$", re.M | re.I)
 _REPEATS: Final = ("RRULE", "RDATE", "EXDATE")
 
@@ -54,7 +55,7 @@ def read(text: str, **_: object) -> Read:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", lambda one: " " if one[1] in "nN" else one[1], text)
+    return re.sub(r"\\(.)", lambda one: "\n" if one[1] in "nN" else one[1], text)
 
 
 def _event(raw: str) -> tuple[Building, str | None, str | None]:
@@ -64,8 +65,9 @@ def _event(raw: str) -> tuple[Building, str | None, str | None]:
         said: Any = icalendar.Event.from_ical(lines)
         values = {str(name).upper(): value for name, value in said.items()}
         key = scalar(str(values["UID"])) if "UID" in values else None
-        digits = _DIGITS.search(re.sub(r"\n[ \t]", "", lines.replace("\r\n", "\n")))
-        if digits:
+        unfolded = re.sub(r"\n[ \t]", "", lines.replace("\r\n", "\n"))
+        values |= {name.upper(): _unescaped(value) for name, value in _OWN.findall(unfolded)}  # whose type no library knows
+        if digits := _DIGITS.search(unfolded):
             build.fields |= {"latitude": digits[1], "longitude": digits[2]}
         elif (geo := values.get("GEO")) is not None:
             build.fields |= {"latitude": str(geo.latitude), "longitude": str(geo.longitude)}

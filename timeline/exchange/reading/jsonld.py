@@ -101,7 +101,8 @@ def _event(said: dict[str, Any]) -> Building:
         build.line("title", _word(said.get("name") or said.get("headline")), "name")
         build.words("summary", _word(said.get("description")), "description")
     start, end = _word(said.get("startDate")), _word(said.get("endDate"))
-    if not build.edtf(said.get("temporalCoverage"), "temporalCoverage"):
+    edtf = said.get("temporalCoverage") or (ours and "/".join(filter(None, (start, end))))
+    if not build.edtf(edtf, "temporalCoverage"):
         try:
             first = others_dates.read(start or "")
             build.date(others_dates.interval(first, others_dates.read(end)) if end else first)

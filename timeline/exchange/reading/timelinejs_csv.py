@@ -36,12 +36,15 @@ _COLUMNS: Final = {
 
 def read(text: str, **_: object) -> Read:
     """Read the rows; every one but blank ones is answered for."""
-    records = [one for one in csv_rows.records(text, csv_rows.delimiter_of(text)) if not one.is_blank]
-    if not records:
-        raise ImportRefused("not the sheet of TimelineJS: there is nothing in it. Say another format")
-    header = [" ".join(cell.lower().replace("_", " ").split()) for cell in records[0].cells]
-    found = {_COLUMNS[name] for name in header if name in _COLUMNS}
-    if ("text", "headline") not in found or not found & {("start_date", "year"), ("start_date",)}:
+    for delimiter in csv_rows.DELIMITERS:
+        records = [one for one in csv_rows.records(text, delimiter) if not one.is_blank]
+        if not records:
+            raise ImportRefused("not the sheet of TimelineJS: there is nothing in it. Say another format")
+        header = [" ".join(cell.lower().replace("_", " ").split()) for cell in records[0].cells]
+        found = {_COLUMNS[name] for name in header if name in _COLUMNS}
+        if ("text", "headline") in found and found & {("start_date", "year"), ("start_date",)}:
+            break
+    else:
         raise ImportRefused('not the sheet of TimelineJS: its first row has no columns "Year" and "Headline". Import it as csv')
     rows, title = list[Row](), None
     ours = "edtf" in header

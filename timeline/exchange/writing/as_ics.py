@@ -106,7 +106,7 @@ def _description(happening: Happening) -> str:
     elif happening.reason and happening.version > 1:
         told.append(f"Corrected: {saying.one_line(happening.reason)}")
     told += [saying.citation(quotation) for quotation in happening.quotations]
-    return saying.described(happening.summary, told).removeprefix(saying.RULE.lstrip())
+    return saying.described(happening.summary, told) if happening.summary else "\n".join(told)
 
 
 def before_title(date: str) -> str:

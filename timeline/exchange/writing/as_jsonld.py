@@ -53,7 +53,7 @@ def event(happening: Happening, about: About) -> dict[str, Any]:
             "description": saying.described(happening.summary, (claim, happening.date_note or "")),
             "startDate": start,
             "endDate": end,
-            "temporalCoverage": None if whole and iso == happening.date else happening.date,
+            "temporalCoverage": None if whole and start != end and iso == happening.date else happening.date,
             "additionalType": happening.kind,
             "location": _place(happening),
             "about": [_actor(name, role) for name, role in happening.actors],

@@ -83,9 +83,9 @@ def tidied(text: str | None) -> str:
 
 
 def described(summary: str | None, added: Iterable[str]) -> str:
-    """Say what is summed up, then line by line what an export adds, so that both can be told apart."""
-    lines = "\n".join(line for line in added if line)
-    return f"{summary}{RULE}{lines}" if summary and lines else summary or lines
+    """Say what is summed up, then line by line what an export adds, with a rule between, so that both can be told apart."""
+    lines = "\n".join(one_line(line) for line in added if line)
+    return f"{summary or ''}{RULE}{lines}".strip() if lines or RULE in f"\n\n{summary}\n" else summary or ""
 
 
 def html(happening: Happening, about: About) -> str:
