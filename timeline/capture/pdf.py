@@ -1,13 +1,17 @@
-"""From a PDF to its text, with pypdf: the pages parted by one form feed each.
+"""From a PDF to its text, with PDFium: the pages parted by one form feed each. What it says of itself is read with pypdf.
 
-Owns that page n's text stands after n - 1 form feeds, and what is said of pages without text. Must not read pictures: what was
-scanned has no text.
+Owns that page n's text stands after n - 1 form feeds, and what is said of a text that may not be all. Must not read pictures: what
+was scanned has no text.
 """
 
+import ctypes
 import logging
+import unicodedata
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final, TypeAlias
 
+from timeline.capture import drawn, hyphens
 from timeline.capture.found import MAXIMUM_CHARACTERS, Found, facts, readable
 from timeline.errors import DocumentUnreadable
 
@@ -15,52 +19,98 @@ MAXIMUM_PAGES: Final = 20_000
 _NOT_TITLES: Final = ("microsoft word", "untitled", "powerpoint presentation")
 _FILES: Final = (".doc", ".docx", ".indd", ".odt", ".pdf", ".qxd", ".rtf", ".tex", ".ppt", ".pptx", ".xls", ".xlsx")
 _NAMED_PAGES: Final = 12
+_END: Final = 2048  # bytes in which a whole file ends
+# Letters of their shape alone, such as the fi of a font: they stand for the letters that they are drawn for.
+_SHAPES: Final = ((0xFB00, 0xFB4F), (0xFB50, 0xFDCF), (0xFE70, 0xFEFE), (0x2F00, 0x2FDF))
+_UNKNOWN: Final = 100  # where one letter of so many has no meaning, that is told
 _Pdf: TypeAlias = Any  # a library's own, which is imported only when it is needed
 
 
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> Found:
     """Read the text of each page, and the bibliography in the file's information and XMP. An encoding is not asked for."""
-    import pypdf  # noqa: PLC0415 it belongs to an extra
-    from pypdf.errors import DependencyError, LimitReachedError, PyPdfError  # noqa: PLC0415
+    import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     if b"%PDF-" not in content[:1024]:
         raise DocumentUnreadable(f"{name}: is not a PDF, its first bytes are others. Look what it is; a saved page is .html")
     try:
-        reader = pypdf.PdfReader(BytesIO(content))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise _encrypted(name)
-        count = len(reader.pages)
-        if count > MAXIMUM_PAGES:
-            raise DocumentUnreadable(f"{name}: has {count:,} pages, more than {MAXIMUM_PAGES:,}. Archive the part that you cite")
-        pages, length = [], 0
-        for page in reader.pages:
-            pages.append(readable(page.extract_text()))
-            length += len(pages[-1])
-            if length > MAXIMUM_CHARACTERS:
-                break  # refused as too long, by whoever called
-        found = _facts_of(reader)
-    except DependencyError:
-        raise _encrypted(name) from None
-    except LimitReachedError:
-        raise DocumentUnreadable(
-            f"{name}: unpacks to more than can be read: it is malformed, or made to do harm. Archive its text, saved as .txt"
-        ) from None
-    except (PyPdfError, RecursionError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise DocumentUnreadable(
-            f"{name}: is not a sound PDF ({type(error).__name__}); it may be cut short. Get it anew, or archive its text"
-        ) from None
+        document = pypdfium2.PdfDocument(content)
+        count = len(document)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise DocumentUnreadable(f"{name}: is encrypted. Open it with its password, and save it without one") from None
+        raise DocumentUnreadable(f"{name}: is not a sound PDF; it may be cut short. Get it anew, or archive its text") from None
+    if count > MAXIMUM_PAGES:
+        raise DocumentUnreadable(f"{name}: has {count:,} pages, more than {MAXIMUM_PAGES:,}. Archive the part that you cite")
+    pages, length, broken = [], 0, []
+    for number in range(count):
+        try:
+            pages.append(readable(_shaped(_page(document[number]))))
+        except pypdfium2.PdfiumError:
+            broken.append(number + 1)
+            pages.append("")
+        length += len(pages[-1])
+        if length > MAXIMUM_CHARACTERS:
+            break  # refused as too long, by whoever called
     without = [number for number, page in enumerate(pages, 1) if not page.strip()]
-    if not pages or len(without) == len(pages):
-        raise DocumentUnreadable(
-            f"{name}: there is no text on any page ({len(pages)}); it is scanned. Recognise the text (OCR), or type it"
-        )
-    told = f"; no text on {_pages(without)}" if without else ""
-    return Found("\f".join(pages), f"pypdf {pypdf.__version__} (plain, pages parted by form feeds{told})", found)
+    cut = b"%%EOF" not in content.rstrip(b"\0 \t\r\n")[-_END:]
+    if len(without) == len(pages):
+        why = "it is cut short, or damaged. Get it anew" if cut or broken else "it is scanned. Recognise the text (OCR), or type it"
+        raise DocumentUnreadable(f"{name}: there is no text on any page ({len(pages)}); {why}")
+    text = hyphens.decided("\f".join(pages))
+    told = list(_told(text, without, broken, cut=cut))
+    by = f"PDFium {pypdfium2.PDFIUM_INFO.build}, pypdfium2 {pypdfium2.PYPDFIUM_INFO}"
+    extractor = f"{by} ({'; '.join(['pages parted by form feeds', *told])})"
+    return Found(text, extractor, _facts_of(content))
 
 
-def _encrypted(name: str) -> DocumentUnreadable:
-    return DocumentUnreadable(f"{name}: is encrypted. Open it with its password, and save it without one")
+def _told(text: str, without: list[int], broken: list[int], *, cut: bool) -> Iterator[str]:
+    """Tell why a text may not be all, or not as it is read."""
+    if cut:
+        yield "the file is cut short: pages may be missing"
+    if broken:
+        yield f"unreadable: {_pages(broken)}"
+    if empty := [number for number in without if number not in broken]:
+        yield f"no text on {_pages(empty)}"
+    unknown = sum(unicodedata.category(one) in ("Co", "Cn") or one == "\ufffd" for one in text)
+    if unknown * _UNKNOWN > len(text):
+        yield f"{unknown:,} letters of unknown meaning"
+    if drawn.has_rtl(text):
+        yield "lines from right to left put in order by where their letters are drawn"
+
+
+def _page(page: _Pdf) -> str:
+    """Read a page as PDFium gives it; where its letters may be in another order than that of reading, by their places."""
+    given = page.get_textpage()
+    text: str = given.get_text_range()
+    return drawn.ordered(list(_letters(given))) if drawn.needs_order(text) else text
+
+
+def _letters(page: _Pdf) -> Iterator[drawn.Letter]:
+    """Give the letters of a page and where they are drawn."""
+    from pypdfium2 import raw  # noqa: PLC0415 it belongs to an extra
+
+    box, pending = raw.FS_RECTF(), 0
+    for number in range(page.count_chars()):
+        code = raw.FPDFText_GetUnicode(page, number)
+        if 0xD800 <= code < 0xDC00:
+            pending = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code, pending = (0x10000 + ((pending - 0xD800) << 10) + code - 0xDC00 if pending else 0xFFFD), 0
+        raw.FPDFText_GetLooseCharBox(page, number, ctypes.byref(box))
+        made = raw.FPDFText_IsGenerated(page, number) == 1
+        if raw.FPDFText_IsHyphen(page, number) == 1:
+            code = ord(hyphens.DIVIDED)
+        if 0 < code < 0x110000:
+            yield drawn.Letter(chr(code), box.left, box.right, box.bottom, abs(box.top - box.bottom), made)
+
+
+def _shaped(text: str) -> str:
+    """Put letters in the place of their shapes."""
+    shapes = {one for one in set(text) if any(first <= ord(one) <= last for first, last in _SHAPES)}
+    for one in shapes:
+        text = text.replace(one, unicodedata.normalize("NFKC", one))
+    return text
 
 
 def _pages(numbers: list[int]) -> str:
@@ -70,10 +120,14 @@ def _pages(numbers: list[int]) -> str:
     return f"page{'s' if len(numbers) > 1 else ''} {named}{rest}"
 
 
-def _facts_of(reader: _Pdf) -> dict[str, str]:
+def _facts_of(content: bytes) -> dict[str, str]:
     """Read the bibliography: XMP before the older information. When the file was made is not when it was published."""
+    import pypdf  # noqa: PLC0415 it belongs to an extra
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     information: _Pdf = {}
     try:
+        reader: _Pdf = pypdf.PdfReader(BytesIO(content))
         information = reader.metadata or {}
         xmp = reader.xmp_metadata
         language = reader.trailer["/Root"].get("/Lang")
