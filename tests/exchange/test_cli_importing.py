@@ -38,7 +38,11 @@ def test_a_dry_run_makes_no_database(sheet: Path) -> None:
     result = run("csv", "sheet.csv")
     assert result.exit_code == 0
     assert "2 new, 0 corrected, 0 unchanged, 1 refused = 3" in result.output
-    assert 'Dropped: Link: no field for it: it stands in the row that is cited: row 2 "http://x"' in result.output
+    assert 'Dropped: a happening has no place for it; it stands in the row that is cited: Art (row 2 "launch"' in result.output
+    assert 'Link (row 2 "http://x")' in result.output
+    assert (
+        'row 2: new happening/sheet-sputnik-the-first: 1957-02-01 (1 February 1957), "Sputnik; the first", space' in result.output
+    )
     assert 'Refused: row 4: "?" says no date' in result.output
     assert "add --append" in result.output
     assert not (sheet / "timeline.db").exists()
@@ -80,7 +84,12 @@ def test_a_guess_is_shown_and_written_only_when_asked(sheet: Path) -> None:
     [
         (("csv", "nowhere.csv"), "no such file"),
         (("csv", "."), "is not a file"),
-        (("csv", "sheet.csv"), "no column looks like a title or a date: there are Wann, Was, Art, Link"),
+        (
+            ("csv", "lone.csv"),
+            "no column looks like a title or a date: there are Was. Say which is which in a mapping: --save-mapping",
+        ),
+        (("csv", "old.xls"), "is a file of an old office program"),
+        (("csv", "page.csv"), "is a web page rather than a table"),
         (("csv", "sheet.csv", "--mapping", "nowhere.yaml"), "no such file"),
         (("csv", "sheet.csv", "--encoding", "utf-99"), "not the name of an encoding"),
         (("jsonl", "sheet.csv"), "not JSON Lines"),
@@ -88,6 +97,9 @@ def test_a_guess_is_shown_and_written_only_when_asked(sheet: Path) -> None:
 )
 def test_what_cannot_be_imported_is_refused_in_a_line(sheet: Path, words: tuple[str, ...], told: str) -> None:
     """Nothing is made, and the line says what to do."""
+    (sheet / "lone.csv").write_text("Was\nA\nB\n")
+    (sheet / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1")
+    (sheet / "page.csv").write_text("<html><table><tr><td>Date</td></tr></table></html>")
     result = run(*words, "--append")
     assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
     assert told in result.output
@@ -99,10 +111,22 @@ def test_what_cannot_be_imported_is_refused_in_a_line(sheet: Path, words: tuple[
     [
         ("[", "is no YAML"),
         ("a: b", 'has no "columns"'),
-        ("columns: {headline: Was}", '"headline" is not a field'),
-        ("columns: {title: Nowhere, date: Wann}", 'there is no column "Nowhere"'),
-        ("columns: {title: Was, date: {era: Wann}}", "only dates have parts"),
+        ("columns: {titel: Was}", '"titel" is not a field. Perhaps "title" is meant'),
+        ("columns: {title: was, date: Wann}", 'there is no column "was". Perhaps "Was" is meant'),
+        ("columns: {title: Was, date: {yaer: Wann}}", '"yaer" is no part of a date. Perhaps "year" is meant'),
+        ("columns: {title: {year: Wann}, date: Wann}", "only dates have parts"),
+        ("columns: {title: Was}", 'there is no "date"'),
+        ("columns: {date: Wann}", 'neither a "title" nor a "summary"'),
         ("columns: {title: Was, date: Wann}\ndates: {order: ydm}", "none of dmy, mdy, ymd"),
+        ("columns: {title: Was, date: Wann}\ndates: {century: soon}", "Write the year it begins with"),
+        ("columns: {title: Was, date: Wann}\ndates: [dmy]", "dates: holds no names"),
+        ("columns: {title: [Was], date: Wann}", "columns.title: is not the name of a column"),
+        ("columns: {title: Was, date: Wann, date: Art}", '"date" is there twice'),
+        ("columns: {title: Was, date: Wann}\nconstants: {kind: {a: b}}", "constants.kind: is not a text"),
+        ("columns: {title: Was, date: Wann}\nconstant: {kind: b}", '"constant" is not known here. Perhaps "constants" is meant'),
+        ("columns: &a {title: Was, date: Wann}\nconstants: *a", "repeats a part by an anchor"),
+        ("columns: !!python/object/apply:os.system [ls]", "has the tag"),
+        ("? [a, b]\n: c", "a name is no text"),
     ],
 )
 def test_a_mapping_with_faults_is_refused_in_a_line(sheet: Path, mapping: str, told: str) -> None:
@@ -111,3 +135,41 @@ def test_a_mapping_with_faults_is_refused_in_a_line(sheet: Path, mapping: str, t
     result = run("csv", "sheet.csv")
     assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
     assert told in result.output
+
+
+def test_a_mapping_that_cannot_be_guessed_is_written_to_be_filled_in(sheet: Path) -> None:
+    """It names the columns and the fields; filled in, it is read; one that is there is never written over."""
+    (sheet / "lone.csv").write_text("Foo;Bar\nFirst thing;x\nSecond thing;y\n")
+    assert "to be filled in" in run("csv", "lone.csv", "--save-mapping").output
+    kept = sheet / "lone.csv.mapping.yaml"
+    draft = kept.read_text()
+    assert "  date:  # say which column it is" in draft
+    assert "# Columns that are not used: Bar" in draft
+    assert "is not the name of a column" in run("csv", "lone.csv").output or "there is no" in run("csv", "lone.csv").output
+    assert "is there already" in run("csv", "lone.csv", "--save-mapping").output
+    assert kept.read_text() == draft
+    kept.write_text(draft.replace("date:  # say which column it is", "date: Bar"))
+    assert "2 refused = 2" in run("csv", "lone.csv").output
+
+
+def test_what_is_said_of_many_rows_is_said_once(sheet: Path) -> None:
+    """Whatever the numbers in it; long cells are told by their beginning; each row is told of where all are asked for."""
+    rows = "".join(f"{n}/03/{n},Thing {n},{'x' * 500}\n" for n in range(10, 32))
+    (sheet / "many.csv").write_text("Date,Event,Notable\n" + rows)
+    told = run("csv", "many.csv").output
+    assert "10 is a year of two digits: taken as 2010. Say if it is another century (likewise rows 3, 4, 5, 6, 7 and" in told
+    assert "say in the mapping dates: {century: 1900}" in told
+    assert f'Notable (row 2 "{"x" * 29}…", and in 21 more rows)' in told
+    assert max(map(len, told.splitlines())) < 300
+    assert told.count("To look at: ") == 1
+    assert "row 12: new happening/many-thing-20" in run("csv", "many.csv", "--all").output
+
+
+def test_a_correction_is_told_before_it_is_made(sheet: Path) -> None:
+    """What stands, and what the file says now."""
+    (sheet / "easy.csv").write_text("id,Date,Title\na,1950,One\nb,1951,Two\n")
+    run("csv", "easy.csv", "--append", "--by", "t")
+    (sheet / "easy.csv").write_text("id,Date,Title\nb,1951,Too\na,1950,One\n")
+    told = run("csv", "easy.csv").output
+    assert 'Corrected: row 2, happening/easy-b: title "Two" -> "Too"' in told
+    assert "Would be archived as source/easy-2, a later version of source/easy" in told

@@ -42,10 +42,14 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
     content = decoding.read_bytes(path)
     decoded = decoding.decode(content, encoding, str(path))
     try:
-        rows, title, notes = module.read(decoded.text, format=format, name=path.name, **options)
+        read = module.read(decoded.text, format=format, name=path.name, **options)
     except row.ImportRefused as error:
-        raise row.ImportRefused(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
+        error.args = (f"{path}: {str(error).removeprefix(f'{path}: ').removeprefix(f'{path.name}: ')}",)
+        raise error from None
     except RecursionError:
         raise row.ImportRefused(f"{path}: nested too deeply to be read. It is not {format}, or was made to do harm") from None
-    understood = Understood(decoded.text, decoded.encoding, row.MEDIA_TYPES[format], tuple(rows), title, (*decoded.notes, *notes))
+    notes = (*decoded.notes, *read.notes)
+    understood = Understood(
+        decoded.text, decoded.encoding, row.MEDIA_TYPES[format], tuple(read.rows), read.title, notes, read.guessed, read.draft
+    )
     return File(path, format, content, understood)

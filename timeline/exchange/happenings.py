@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from timeline import quotes, statements
 from timeline.errors import Redacted, TimelineError
-from timeline.exchange import naming
+from timeline.exchange import naming, standing
 from timeline.exchange.citing import cited, placed
 from timeline.exchange.earlier import Earlier, Known
 from timeline.exchange.file import File
@@ -42,8 +42,8 @@ class Happenings:
         self._next: Counter[str] = Counter()
         self._keys: dict[str, str] = {}
 
-    def plan(self, rows: list[Row]) -> tuple[list[Outcome], list[str]]:
-        """Say what becomes of each row, and which happenings' rows have vanished."""
+    def plan(self, rows: list[Row], advance: Callable[[int], None] = lambda _: None) -> tuple[list[Outcome], list[str]]:
+        """Say what becomes of each row, and which happenings' rows have vanished; `advance` is told of each."""
         sound = [row for row in rows if row.refused is None]
         known = self._match(sound)
         ids = {row.number: known[row.number].id for row in sound if row.number in known}
@@ -54,6 +54,7 @@ class Happenings:
                 self._keys[row.key] = ids[row.number]
         outcomes = []
         for row in rows:
+            advance(1)
             outcome = Outcome(row, "unchanged")
             outcomes.append(outcome)
             if row.refused is not None:
@@ -85,6 +86,7 @@ class Happenings:
                 start, _ = cited(self.text.raw, row)
                 claim(row, self.earlier.places.get((self.earlier.same, start)))
         for row in rows:
+            claim(row, row.id)
             claim(row, naming.of_key(self.stem, row.key) if row.key else None)
         alike: dict[str, list[str]] = defaultdict(list)
         for known in sorted(self.earlier.known.values(), key=lambda known: known.start, reverse=True):
@@ -125,7 +127,10 @@ class Happenings:
                 claim(here[0], there[0].id)
 
     def _new_id(self, row: Row) -> str:
-        """Make an id that nothing else has; one that was redacted is this row's own, and is not put back."""
+        """Make an id that nothing else has, but for one that the row brings; one that was redacted is this row's own."""
+        if row.id and naming.is_id(row.id) and row.id not in self.claimed:
+            self.claimed.add(row.id)
+            return row.id
         base = naming.of_key(self.stem, row.key) if row.key else naming.of_title(self.stem, str(row.fields.get("title", "")))
         while True:
             self._next[base] += 1
@@ -150,6 +155,9 @@ class Happenings:
             first = self.timeline.log.first(outcome.stream) if self.timeline else None
             if first is not None and first.data is None:
                 outcome.remarks.append(("", f"{outcome.stream} was redacted, and is not put back"))
+                return
+            if self.timeline and (last := self.timeline.log.last(outcome.stream)):
+                standing.keep(outcome, last, said)
                 return
             outcome.verb = "new"
             outcome.act = partial(_record, id=id, fields={**fields, "citations": [citation]})
@@ -184,7 +192,7 @@ class Happenings:
         if (known.source, known.start) != (citation.source, citation.start_char):
             kept = [c for c in current["citations"] if (c["source"], c["start_char"]) != (known.source, known.start)]
             changes["citations"] = [citation, *(placed(c) for c in kept)]
-        outcome.verb, outcome.fields = "corrected", names
+        outcome.verb, outcome.fields, outcome.was = "corrected", names, {name: current.get(name) for name in names}
         outcome.act = partial(_correct, id=known.id, reason=f"{where} {verb}: {told} ({self.source})", changes=changes)
 
     def _referring(self, outcome: Outcome) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Owns the order of things, and that every row is accounted for. Must not read formats, nor print.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from timeline.exchange.reading.row import ImportRefused
 from timeline.model import Source, SourceFields, check, stream
 from timeline.timeline import Timeline
 
+Advance = Callable[[int], None]
+"""Is told of each row that is planned, and again of each that is done."""
+
 __all__ = ["File", "Outcome", "Plan", "append", "plan", "understand"]
 
 
@@ -27,6 +31,7 @@ def plan(
     id: str | None = None,
     happening: str | None = None,
     fields: SourceFields | None = None,
+    advance: Advance = lambda _: None,
 ) -> Plan:
     """Say what would become of every row of a file; nothing is changed. Without a timeline, none is there yet.
 
@@ -38,28 +43,36 @@ def plan(
     happenings = [row for row in rows if row.kind == "happening"]
     told: dict[int, Outcome] = {}
     if happenings:
-        for outcome in _happenings(made, file, timeline, id, fields or {}):
+        for outcome in _happenings(made, file, timeline, id, fields or {}, advance):
             told[outcome.row.number] = outcome
     sources, citations = Sources(file, timeline), Citations(file, timeline, happening)
     for row in rows:
         if row.kind != "happening":
+            advance(1)
             told[row.number] = (sources if row.kind == "source" else citations).plan(row)
     made.outcomes = [told[row.number] for row in rows]
     return made
 
 
 def append(
-    file: File, timeline: Timeline, *, id: str | None = None, happening: str | None = None, fields: SourceFields | None = None
+    file: File,
+    timeline: Timeline,
+    *,
+    id: str | None = None,
+    happening: str | None = None,
+    fields: SourceFields | None = None,
+    advance: Advance = lambda _: None,
 ) -> Plan:
     """Do it, in one transaction, and say what became of every row. Raises what `plan` raises; nothing is then appended.
 
-    A row that the log refuses is told as refused, and the others are appended.
+    A row that the log refuses is told as refused, and the others are appended. `advance` is told of each row twice.
     """
     with timeline.transaction():
-        made = plan(file, timeline, id=id, happening=happening, fields=fields)
+        made = plan(file, timeline, id=id, happening=happening, fields=fields, advance=advance)
         if made.archives and made.source:
             timeline.archive_document(file.document(), id=made.source, **_bibliography(file, fields or {}))
         for outcome in made.outcomes:
+            advance(1)
             if outcome.act is None:
                 continue
             try:
@@ -75,7 +88,9 @@ def append(
     return made
 
 
-def _happenings(made: Plan, file: File, timeline: Timeline | None, id: str | None, fields: SourceFields) -> list[Outcome]:
+def _happenings(
+    made: Plan, file: File, timeline: Timeline | None, id: str | None, fields: SourceFields, advance: Advance
+) -> list[Outcome]:
     """Plan the rows that tell of happenings, and the source that they cite."""
     media_type = file.understood.media_type
     held = earlier.of_bytes(timeline, file.sha256, media_type) if timeline else None
@@ -83,12 +98,13 @@ def _happenings(made: Plan, file: File, timeline: Timeline | None, id: str | Non
         raise ImportRefused(f'{file.path}: was imported as "{held}" already. Leave --id out, or give that one')
     stem = id or held or naming.stem_of(file.path)
     stream("source", stem)
-    before = earlier.read(timeline, stem, media_type, file.sha256) if timeline else earlier.Earlier()
+    own = frozenset(row.id for row in file.understood.rows if row.id)
+    before = earlier.read(timeline, stem, media_type, file.sha256, own) if timeline else earlier.Earlier()
     made.source = before.same or earlier.next_id(timeline, stem)
     made.earlier = before.sources[-1] if before.sources else None
     check(Source, {**_bibliography(file, fields), **_STANDING_IN, "media_type": media_type}, stream("source", made.source))
     work = Happenings(file, stem, made.source, before, timeline)
-    outcomes, made.vanished = work.plan([row for row in file.understood.rows if row.kind == "happening"])
+    outcomes, made.vanished = work.plan([row for row in file.understood.rows if row.kind == "happening"], advance)
     made.archives = before.same is None and any(outcome.act for outcome in outcomes)
     if before.is_old:
         made.notes.append(

@@ -4,9 +4,9 @@ Owns how that is counted. Must not decide it, nor print it.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from timeline.exchange.reading.row import Row
 from timeline.timeline import Timeline
@@ -23,6 +23,8 @@ class Outcome:
     stream: str = ""
     fields: tuple[str, ...] = ()
     """The fields that a correction changes."""
+    was: Mapping[str, Any] = field(default_factory=dict)
+    """What they hold before it, where that is known."""
     remarks: list[tuple[str, str]] = field(default_factory=list)
     """Field, and what a person should know of it besides what the row itself says."""
     reason: str = ""

@@ -56,6 +56,7 @@ def test_the_delimiter_is_the_one_that_makes_a_table() -> None:
     assert delimiter_of("date|title\n1950|a; b\n") == "|"
     assert delimiter_of('date,"ti;tle"\n1950,a\n') == ","
     assert delimiter_of("title\none\n") == ","
+    assert delimiter_of("A title, of course\n\ndate;title;lat\n1950;a;4,5\n1951;b;4,6\n") == ";"
 
 
 def test_columns_are_told_apart() -> None:

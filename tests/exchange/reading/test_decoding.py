@@ -65,6 +65,8 @@ def test_cr_line_ends_point_to_a_macintosh() -> None:
         (b"", "no text"),
         (b" \r\n", "no text"),
         (b"PK\x03\x04\0\0,", "zip file"),
+        (b"\x1f\x8b\x08\0", "gzip"),
+        (b"%PDF-1.4\n", "timeline archive"),
         (b"%x\0\x01\x02", "NUL"),
         (b"a,\x81\xff", "byte 3 is neither"),
         (codecs.BOM_UTF16_LE + b"abc", "begins with the mark of utf-16"),

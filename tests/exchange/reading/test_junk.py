@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timeline.exchange.reading import row
+from timeline.exchange.reading import csv_rows, row
 from timeline.exchange.reading.row import ImportRefused
 
 KEYS = st.sampled_from(
@@ -64,6 +64,31 @@ LINES = st.lists(
 )  # fmt: skip
 
 
+CELLS = st.sampled_from(
+    [
+        "Date",
+        "Event",
+        "Notes",
+        "id",
+        "End Date",
+        "Lat",
+        "1999",
+        "1/2/03",
+        "?",
+        "",
+        "a",
+        '"',
+        '"a',
+        "=A1",
+        "\x00",
+        "44197",
+        "x\ny",
+        "<b>",
+    ]
+)
+TABLES = st.lists(st.lists(CELLS, max_size=5), max_size=8)
+
+
 def _reads(name: str, text: str) -> None:
     try:
         found = row.reader(name).read(text)
@@ -89,3 +114,23 @@ def test_any_json_is_rows_or_a_line(name: str, value: object) -> None:
 def test_any_lines_are_rows_or_a_line(name: str, lines: list[str]) -> None:
     """Of whatever order, with line ends of any kind."""
     _reads(name, "\r\n".join(lines))
+
+
+@settings(max_examples=150, deadline=None)
+@given(TABLES, st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n", "\r"]))
+def test_each_record_of_any_table_is_a_row_or_is_told(table: list[list[str]], delimiter: str, end: str) -> None:
+    """Every record with a word in it that stands below the header is a row, once; what stands above is told."""
+    text = end.join(delimiter.join(cells) for cells in table)
+    try:
+        found = row.reader("csv").read(text)
+    except ImportRefused as error:
+        assert "\n" not in str(error)
+        return
+    worded = {one.number for one in csv_rows.records(text, csv_rows.delimiter_of(text)) if not one.is_blank}
+    numbers = [one.number for one in found.rows]
+    assert numbers == sorted(set(numbers))
+    above = {number for number in worded if number < min((*numbers, 99))}
+    assert set(numbers) | above == worded
+    assert "header: none" not in found.guessed or set(numbers) == worded
+    assert len(above) <= 1 or any("above the header" in note for note in found.notes) or not numbers
+    assert all(one.refused or (one.fields["title"] and one.fields["date"]) for one in found.rows)

@@ -146,11 +146,11 @@ class Building:
         """See that there is a title: where there is none, the first line of the summary is one, and that is asked."""
         if self.fields.get("title"):
             return
-        first = self.fields.get("summary", "").partition("\n")[0].strip()
+        first = titled(self.fields.get("summary", ""))
         if not first:
             self.refuse(f"there is no {said}")
             return
-        self.fields["title"] = first if len(first) <= _TITLE else f"{first[: _TITLE - 1].rstrip()}…"
+        self.fields["title"] = first
         self.ask("title", f"there is no {said}: the first line of the text is taken")
 
     def tags(self, values: list[str]) -> None:
@@ -204,6 +204,12 @@ class Building:
 def asked(rows: Sequence[Row]) -> Sequence[Row]:
     """Ask about first days of years, but not where a timeline wrote the file: it says a year where it means one."""
     return rows if any(row.id for row in rows) else others_dates.ask_first_days(rows)
+
+
+def titled(summary: str) -> str:
+    """Make a title of the first line of a summary."""
+    first = summary.partition("\n")[0].strip()
+    return first if len(first) <= _TITLE else f"{first[: _TITLE - 1].rstrip()}…"
 
 
 def scalar(value: object) -> str | None:

@@ -1,19 +1,33 @@
 """From the cells of one record, by a mapping, to a row: the same for tables and for JSON Lines.
 
-Owns how cells become fields. Must not know how the record was written in the file.
+Owns how cells become fields. Must not know how the record was written in the file. Dates are column_dates'.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from timeline.exchange.reading import html_text, others_dates
+from timeline.exchange.reading import column_dates, guessing, html_text, others_dates
+from timeline.exchange.reading.building import IN_ROW, titled
 from timeline.exchange.reading.mapping import DATES, LISTS, Columns
-from timeline.exchange.reading.others_dates import DateUnread, OthersDate
+from timeline.exchange.reading.others_dates import DateUnread
 from timeline.exchange.reading.row import Row
 
-_WHY = "no field for it: it stands in the row that is cited"
+LONGEST: Final = 500  # characters of a title
+_FORMULA: Final = re.compile(r"=\s*[A-Za-z(+\-\"\d$].*", re.S)
+_ANSWERS: Final[Mapping[str, str]] = {
+    "day/month or month/day": "if all dates are day/month, say in the mapping dates: {order: dmy}; if month/day, {order: mdy}",
+    "of two digits": "if all years of two digits are of one century, say in the mapping dates: {century: 1900}",
+    "1 January may stand": "if each 1 January stands for its year, say in the mapping dates: {first_days: years}; if none, days",
+}
+"""Part of a question, and what in the mapping answers it for the whole file."""
+_HTML: Final[Mapping[str, str]] = {"link": "text is plain, without links", "img": "a happening shows no pictures"}
+_HYPERLINK: Final = re.compile(r'=\s*HYPERLINK\(\s*"(?P<url>[^"]*)"\s*[,;]\s*"(?P<label>(?:[^"]|"")*)"\s*\)', re.I)
+_DEGREES: Final = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,20})?)\s*°?")
+
+
+Advance = Callable[[int], None]
 
 
 class Cells(NamedTuple):
@@ -26,102 +40,52 @@ class Cells(NamedTuple):
     doubts: tuple[str, ...] = ()
 
 
-def rows(records: Iterable[Cells], mapping: Columns) -> list[Row]:
-    """Make a row of each record."""
-    kept = list(records)
-    order: Any = mapping.order
-    if order is None and isinstance(column := mapping.columns.get("date"), str):
-        order = others_dates.order_of(one.cells.get(column, "") for one in kept)
-    used = mapping.used()
-    made = [_row(one, mapping, order, used) for one in kept]
+def guess(records: Sequence[Cells], names: Sequence[str], name: str, *, headless: bool = False) -> Columns:
+    """Guess a mapping by what stands in the columns. Raises ColumnsUnknown."""
+    made = guessing.guess(names, [one.cells for one in records[: guessing.SAMPLE]], name, headless=headless)
+    return replace(made, order=_order(records, made))
+
+
+def rows(records: Sequence[Cells], mapping: Columns, advance: Advance = lambda _: None) -> list[Row]:
+    """Make a row of each record; `advance` is told how long each was."""
+    mapping = replace(mapping, order=_order(records, mapping))
+    used, above, keys, seen = mapping.used(), dict[str, str](), dict[str, int](), dict[int, int]()
+    made = list[Row]()
+    for one in records:
+        cells, filled = column_dates.filled(one.cells, mapping, above)
+        row = _row(one._replace(cells=cells), mapping, used)
+        if filled and row.refused is None:
+            note = "; ".join(filter(None, (row.fields.get("date_note"), "the date is that of the row above")))
+            row = replace(row, fields={**row.fields, "date_note": note})
+        if row.key and (first := keys.setdefault(row.key, one.number)) != one.number:
+            row = replace(row, questions=(*row.questions, ("key", f'"{row.key}" is the key of row {first} as well')))
+        if (twin := seen.setdefault(hash(tuple(one.cells.values())), one.number)) != one.number:
+            row = replace(
+                row, questions=(*row.questions, ("", f"is row {twin} word for word. Take one away if it is there by mistake"))
+            )
+        made.append(row)
+        advance(one.end - one.start)
     return made if mapping.first_days else others_dates.ask_first_days(made)
 
 
-def _row(record: Cells, mapping: Columns, order: Any, used: set[str]) -> Row:  # noqa: ANN401 - one of others_dates' orders
-    dropped = [(column, value, _WHY) for column, value in record.cells.items() if column not in used and value.strip()]
-    questions = [("", doubt) for doubt in record.doubts]
-    fields: dict[str, Any] = dict(mapping.constants)
-    refused = None
-    for name, column in mapping.columns.items():
-        if name in DATES or not isinstance(column, str) or not (value := record.cells.get(column, "").strip()):
-            continue
-        read = html_text.plain(value) if name == "summary" else html_text.one_line(value)
-        dropped += [(column, what, f"{tag} in a cell") for tag, what, _ in read.dropped]
-        if read.text:
-            fields[name] = read.text
-    for name in LISTS:
-        if name in fields:
-            fields[name] = [one.strip() for one in fields[name].split(mapping.separator) if one.strip()]
-    key = fields.pop("key", None)
-    try:
-        date, asked = _date(record.cells, mapping, order)
-    except DateUnread as error:
-        refused = str(error)
-    else:
-        fields["date"] = date.date
-        questions += asked
-        if note := "; ".join(filter(None, (fields.get("date_note"), date.note))):
-            fields["date_note"] = note
-        if date.zone:
-            fields["zone"] = date.zone
-    if not fields.get("title"):
-        refused = "; ".join(filter(None, ("there is no title", refused)))
-    return Row(record.number, record.start, record.end, "happening", fields, key, tuple(dropped), tuple(questions), refused)
-
-
-def _date(cells: Mapping[str, str], mapping: Columns, order: Any) -> tuple[OthersDate, list[tuple[str, str]]]:  # noqa: ANN401
-    start, end = (_side(cells, mapping.columns.get(side), mapping, order) for side in DATES)
-    if start is None:
-        raise DateUnread("there is no date")
-    date = others_dates.interval(start, end) if end else start
-    return date, [("date", asked) for asked in date.questions]
-
-
-def _side(
-    cells: Mapping[str, str],
-    column: str | Mapping[str, str] | None,
-    mapping: Columns,
-    order: Any,  # noqa: ANN401
-) -> OthersDate | None:
-    if column is None:
-        return None
-    if isinstance(column, str):
-        text = cells.get(column, "").strip()
-        if not text:
-            return None
-        found = others_dates.read(_whole_years(text, mapping), order)
-    else:
-        parts = {part: cells.get(name, "").strip() for part, name in column.items()}
-        if not any(parts.values()):
-            return None
-        found = _of_parts({**parts, "year": _whole_years(parts.get("year", ""), mapping)})
-    if mapping.first_days == "years" and others_dates.is_first_day(found.date):
-        note = "; ".join(filter(None, (found.note, f"written {found.date}, in a column of first days of years")))
-        return replace(found, date=found.date[: found.date.index("-", 1)], note=note)
-    return found
-
-
-def _of_parts(parts: Mapping[str, str]) -> OthersDate:
-    """Join parts; the year may be told with its era."""
-    year = parts["year"]
-    if era := re.fullmatch(r"(?i)(?:ad|a\.d\.|ce)?\s*(\d+)\s*(bce?|b\.c\.(?:e\.)?|ad|a\.d\.|ce)?", year):
-        before = (era[2] or "").lower().startswith("b")
-        found = others_dates.of_parts(f"-{int(era[1])}" if before else era[1], parts.get("month"), parts.get("day"), *_time(parts))
-        told = not year.isdecimal()
-        return replace(found, questions=()) if told else found
-    return others_dates.of_parts(year, parts.get("month"), parts.get("day"), *_time(parts))
-
-
-def _time(parts: Mapping[str, str]) -> tuple[str | None, ...]:
-    found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", parts.get("time", ""))
-    return found.groups() if found else ()
-
-
-def _whole_years(text: str, mapping: Columns) -> str:
-    """Give a year of two digits its century, where the mapping says one."""
-    if mapping.century is None:
-        return text
-    return re.sub(r"(?:^|(?<=[/.-]))(\d{2})$", lambda found: str(mapping.century // 100 * 100 + int(found[1])), text)  # type: ignore[operator]
+def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row]) -> Iterator[str]:
+    """Say what is to be known of the file as a whole, and what the mapping can say of it that would answer questions."""
+    if "title" not in mapping.columns and "title" not in mapping.constants:
+        yield f'no column is a title: the first line of "{mapping.columns.get("summary")}" is taken'
+    order = _order(records, mapping)
+    if order and mapping.order is None:
+        yield f"days and months are read as {order}, as the dates show that can be read in one way only"
+    key = mapping.columns.get("key")
+    if isinstance(key, str) and len(records) > 1 and all(one.cells.get(key) == str(n) for n, one in enumerate(records, start=1)):
+        yield f'"{key}" counts the rows: if it is counted anew when a row is inserted, take the key out of the mapping'
+    lacking = sum(not column_dates.told(one.cells, mapping) for one in records)
+    if mapping.empty is None and lacking and records and column_dates.told(records[0].cells, mapping):
+        rows = "1 row has no date" if lacking == 1 else f"{lacking:,} rows have no date"
+        yield f"{rows}: where cells were merged, say in the mapping dates: {{empty: above}}"
+    asked = {words for row in made for _, words in row.questions}
+    for part, said in _ANSWERS.items():
+        if any(part in words for words in asked):
+            yield said
 
 
 def texts(found: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str]]:
@@ -131,3 +95,87 @@ def texts(found: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str]]:
             yield name, "; ".join(map(str, value))
         else:
             yield name, "" if value is None else str(value)
+
+
+def _order(records: Iterable[Cells], mapping: Columns) -> Any:  # noqa: ANN401 - one of others_dates' orders
+    column = column_dates.whole(mapping)
+    return mapping.order or (others_dates.order_of(one.cells.get(column, "") for one in records) if column else None)
+
+
+def _row(record: Cells, mapping: Columns, used: set[str]) -> Row:
+    dropped = [(column, value, IN_ROW) for column, value in record.cells.items() if column not in used and value.strip()]
+    questions = [("", doubt) for doubt in record.doubts]
+    fields: dict[str, Any] = dict(mapping.constants)
+    refused = None
+    for name, column in mapping.columns.items():
+        if name in DATES or not isinstance(column, str) or not (value := record.cells.get(column, "").strip()):
+            continue
+        if link := _HYPERLINK.fullmatch(value):
+            dropped.append((column, link["url"], _HTML["link"]))
+            value = link["label"].replace('""', '"')
+        elif _FORMULA.fullmatch(value):
+            questions.append((name, "it begins like a formula: save the table with its values if it is one"))
+        read = html_text.plain(value) if name == "summary" else html_text.one_line(value)
+        dropped += [(column, what, _HTML.get(tag, f"it is in a {tag} of HTML")) for tag, what, _ in read.dropped]
+        if read.text:
+            fields[name] = read.text
+    for name in LISTS:
+        if name in fields:
+            fields[name] = [one.strip() for one in fields[name].split(mapping.separator) if one.strip()]
+    key = fields.pop("key", None)
+    _see_coordinates(fields, dropped)
+    try:
+        date, asked = column_dates.date(record.cells, mapping)
+    except DateUnread as error:
+        refused = str(error)
+    else:
+        questions += asked
+        fields["date"] = date.date
+        if note := "; ".join(filter(None, (fields.get("date_note"), date.note))):
+            fields["date_note"] = note
+        _see_zone(fields, date, dropped)
+    _see_title(fields, questions, asked="title" in mapping.columns)
+    if not fields.get("title"):
+        refused = "; ".join(filter(None, ("there is no title", refused)))
+    return Row(record.number, record.start, record.end, "happening", fields, key, tuple(dropped), tuple(questions), refused)
+
+
+def _see_title(fields: dict[str, Any], questions: list[tuple[str, str]], *, asked: bool) -> None:
+    """See that there is a title of a length that can be shown; where there is none, the summary begins with it."""
+    title = fields.get("title", "")
+    if not title and (first := titled(fields.get("summary", ""))):
+        fields["title"] = first
+        if asked:
+            questions.append(("title", "there is none: the first line of the summary is taken"))
+    elif len(title) > LONGEST:
+        fields["title"] = f"{title[: LONGEST - 1].rstrip()}…"
+        questions.append(("title", f"it is longer than {LONGEST} characters: cut there. It stands whole in the row that is cited"))
+
+
+def _see_coordinates(fields: dict[str, Any], dropped: list[tuple[str, str, str]]) -> None:
+    """Keep both coordinates, in degrees with a decimal point, or none of them."""
+    told = {name: fields.pop(name) for name in ("latitude", "longitude") if name in fields}
+    made = dict[str, str]()
+    for name, value in told.items():
+        found = _DEGREES.fullmatch(re.sub(r"^([+-]?\d{1,3}),(\d+)(?=\s*°?$)", r"\1.\2", value))
+        if found and abs(float(found[1])) <= (90 if name == "latitude" else 180):
+            made[name] = found[1].removeprefix("+")
+        else:
+            dropped.append((name, value, "it is not in degrees, such as 48.2082"))
+    if len(made) == 2:
+        fields |= made
+    else:
+        dropped += [(name, value, "a place needs both latitude and longitude") for name, value in made.items()]
+
+
+def _see_zone(fields: dict[str, Any], date: others_dates.OthersDate, dropped: list[tuple[str, str, str]]) -> None:
+    """Keep a zone only beside a time of day that has no shift of its own."""
+    told = fields.pop("zone", None)
+    zone = date.zone or told
+    if not zone:
+        return
+    if re.search(r"T\d\d:\d\d:\d\d$", date.date) and ("/" in zone or zone == "UTC"):
+        fields["zone"] = zone
+    elif told:
+        timed = "T" in date.date
+        dropped.append(("zone", told, "it is no name of a time zone, such as Europe/Paris" if timed else "there is no time of day"))

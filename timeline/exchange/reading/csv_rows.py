@@ -5,9 +5,10 @@ Owns quoting, line ends (LF, CR, CRLF) and the guess of the delimiter. Must not 
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 DELIMITERS: Final = ",;\t|"
@@ -58,7 +59,7 @@ def records(text: str, delimiter: str = ",") -> Iterator[Record]:
 
 
 def delimiter_of(text: str) -> str:
-    """Guess which of comma, semicolon, tab and bar parts the cells: the one that gives the most records as wide as the header."""
+    """Guess which of comma, semicolon, tab and bar parts the cells: the one by which the most records are of one width."""
     beginning = text[:_FARTHEST]
     return max(DELIMITERS, key=lambda one: (*_agreement(beginning, one), -DELIMITERS.index(one)))
 
@@ -82,11 +83,7 @@ def _cell(delimiter: str) -> re.Pattern[str]:
 
 
 def _agreement(text: str, delimiter: str) -> tuple[int, int]:
-    """Count the records that are as wide as the first one with something in it, and that width; one cell is no table."""
-    widths: Sequence[int] = [
-        len(record.cells)
-        for record, _ in zip((one for one in records(text, delimiter) if not one.is_blank), range(_LOOKED_AT), strict=False)
-    ]
-    if not widths or widths[0] == 1:
-        return 0, 0
-    return sum(width == widths[0] for width in widths), widths[0]
+    """Count the records of the width that most have, and that width; one cell is no table."""
+    begun = (one for one in records(text, delimiter) if not one.is_blank)
+    widths = Counter(len(record.cells) for record in islice(begun, _LOOKED_AT) if len(record.cells) > 1)
+    return max(((count, width) for width, count in widths.items()), default=(0, 0))

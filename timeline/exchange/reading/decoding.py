@@ -18,6 +18,13 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16", "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "utf-16"),
 )
+_NO_TEXTS: Final = (
+    (b"PK\x03\x04", "a zip file, such as a spreadsheet (.xlsx, .ods). Open it there, save it as CSV in UTF-8, and import that"),
+    (b"\xd0\xcf\x11\xe0", "a file of an old office program, such as .xls. Open it there, save it as CSV in UTF-8, and import that"),
+    (b"\x1f\x8b", "compressed (gzip). Unpack it, and import what is in it"),
+    (b"%PDF-", "a PDF. Archive it as a source: timeline archive"),
+    (b"SQLite format 3\x00", "a database. Export what is to be imported as CSV"),
+)
 _FALLBACK: Final = "cp1252"
 _SEQUENCE: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SHOWN: Final = 5  # lines that are named
@@ -50,8 +57,9 @@ def decode(content: bytes, encoding: str | None = None, name: str = "the file") 
     Where most of a file is UTF-8 and some bytes are not, those alone are read as cp1252. Raises ImportRefused where it is
     no text.
     """
-    if content.startswith(b"PK\x03\x04"):
-        raise ImportRefused(f"{name}: is a zip file, such as a spreadsheet (.xlsx, .ods). Save it as CSV in UTF-8, and import that")
+    for sign, what in _NO_TEXTS:
+        if content.startswith(sign):
+            raise ImportRefused(f"{name}: is {what}")
     decoded = _named(content, encoding, name) if encoding else _guessed(content, name)
     if not decoded.text.strip():
         raise ImportRefused(f"{name}: there is no text in it. Nothing can be imported from it")

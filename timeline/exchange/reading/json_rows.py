@@ -2,31 +2,39 @@
 
 import json
 import re
+from typing import Final
 
 from timeline.exchange.reading import columns, mapping
 from timeline.exchange.reading.row import ImportRefused, Read, Row
+
+_LINE: Final = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 
 
 def read(text: str, **options: object) -> Read:
     """Read objects, one a line; a line that is none is refused, and the others are read. Options as for tables."""
     kept, bad, names = list[columns.Cells](), list[Row](), dict[str, None]()
-    for number, found in enumerate(re.finditer(r"[^\r\n]*\S[^\r\n]*", text), start=1):
+    for number, found in enumerate(_LINE.finditer(text), start=1):
+        if not found[1].strip():
+            continue
+        start, end = found.span(1)
         try:
-            said = json.loads(found[0])
+            said = json.loads(found[1])
         except (ValueError, RecursionError):
             said = None
         if not isinstance(said, dict):
-            bad.append(Row(number, *found.span(), refused="is not a JSON object"))
+            bad.append(Row(number, start, end, refused="is not a JSON object"))
             continue
         cells = dict(columns.texts(said.items()))
         names.update(dict.fromkeys(cells))
-        kept.append(columns.Cells(number, *found.span(), cells))
+        kept.append(columns.Cells(number, start, end, cells))
     if not kept:
         raise ImportRefused("holds no JSON object on any line. It is not JSON Lines")
     given = options.get("mapping")
-    mapped = given if isinstance(given, mapping.Columns) else mapping.guess(list(names), str(options.get("name", "the file")))
+    given = given if isinstance(given, mapping.Columns) else None
+    mapped = given or columns.guess(kept, list(names), str(options.get("name", "the file")))
     if absent := sorted(mapped.used() - names.keys()):
-        raise ImportRefused(f'there is no key "{absent[0]}": there are {", ".join(names)[:300]}. Correct the mapping')
-    notes = () if isinstance(given, mapping.Columns) else ("the keys were guessed:\n" + mapped.written(),)
-    rows = sorted([*columns.rows(kept, mapped), *bad], key=lambda row: row.number)
-    return Read(rows, None, notes)
+        raise ImportRefused(f'there is no key "{absent[0]}". {mapping.nearest(absent[0], list(names))}. Correct the mapping')
+    made = columns.rows(kept, mapped)
+    notes = tuple(columns.notes(kept, mapped, made))
+    rows = sorted([*made, *bad], key=lambda row: row.number)
+    return Read(rows, None, notes, *(() if given else (mapped.written(), mapped.to_be_kept(list(names)))))

@@ -1,11 +1,12 @@
-"""Which column of a table is which field: guessed from its header, shown as YAML, and kept beside the file.
+"""Which column of a table is which field: the form of a mapping, as YAML that is kept beside the file.
 
-Owns the form of a mapping. Must not read any row.
+Owns that form, and what of it is refused. Must not guess, nor read any row. `guessing` guesses.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,33 +15,17 @@ import yaml
 from timeline.exchange.reading.row import ImportRefused
 
 DATES: Final = ("date", "end")
-PARTS: Final = ("year", "month", "day", "time")
+PARTS: Final = ("year", "month", "day", "date", "time")
 LISTS: Final = ("actors", "tags")
 TEXTS: Final = ("title", "summary", "kind", "place", "latitude", "longitude", "attributed_to", "part_of", "zone", "date_note")
 FIELDS: Final = (*TEXTS, *DATES, *LISTS, "key")
-_NAMES: Final[Mapping[str, str]] = {
-    "title": "title headline name event label heading titel titre titulo what description text",
-    "date": "date when day_of_event datum fecha start start_date startdate begin from event_date date_start",
-    "end": "end end_date enddate until finish date_end",
-    "summary": "summary description text details body notes note comment beschreibung abstract",
-    "kind": "kind type category event_type class",
-    "place": "place location where city ort lieu venue",
-    "latitude": "latitude lat",
-    "longitude": "longitude lon lng long",
-    "actors": "actors actor who people person persons participants names",
-    "tags": "tags tag keywords group topics labels",
-    "key": "key id uid unique_id uuid identifier event_id",
-    "attributed_to": "attributed_to according_to claimed_by",
-    "zone": "zone timezone time_zone",
-    "part_of": "part_of",
-    "date_note": "date_note display_date",
+_CHOICES: Final[Mapping[str, Sequence[str]]] = {
+    "order": ("dmy", "mdy", "ymd"),
+    "first_days": ("years", "days"),
+    "empty": ("above", "refused"),
 }
-_PART_NAMES: Final = {
-    "year": "year jahr annee ano",
-    "month": "month monat mois mes",
-    "day": "day tag_des_monats jour dia",
-    "time": "time",
-}
+_SAID: Final = ("columns", "constants", "dates", "separator", "header")
+_LARGEST: Final = 100_000  # bytes of a mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +37,11 @@ class Columns:
     order: str | None = None
     century: int | None = None
     first_days: str | None = None
+    empty: str | None = None
+    """What an empty date is: "above" is the date of the row above, as merged cells leave it."""
     separator: str = ";"
+    headless: bool = False
+    """Whether the table has no header: its columns are called "column 1" and so on."""
 
     def used(self) -> set[str]:
         """Name the columns that are mapped."""
@@ -66,11 +55,30 @@ class Columns:
         said: dict[str, Any] = {"columns": {n: c if isinstance(c, str) else dict(c) for n, c in self.columns.items()}}
         if self.constants:
             said["constants"] = dict(self.constants)
-        told = {"order": self.order, "century": self.century, "first_days": self.first_days}
+        told = {"order": self.order, "century": self.century, "first_days": self.first_days, "empty": self.empty}
         if dates := {name: value for name, value in told.items() if value is not None}:
             said["dates"] = dates
         said["separator"] = self.separator
-        return yaml.safe_dump(said, sort_keys=False, allow_unicode=True)
+        if self.headless:
+            said["header"] = "none"
+        return yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=1000)
+
+    def to_be_kept(self, names: Sequence[str]) -> str:
+        """Write it with what a person needs to know to correct it, before it; fields that are lacking are left to be filled in."""
+        lacking = [one for one in ("title", "date") if one not in self.columns]
+        free = [name for name in names if name not in self.used()]
+        body = self.written() if self.columns else self.written().replace("columns: {}", "columns:", 1)
+        if lacking:
+            body = body.replace("columns:\n", "columns:\n" + "".join(f"  {one}:  # say which column it is\n" for one in lacking), 1)
+        about = [
+            "Which column of the table is which field. Correct it, and import the file again.",
+            f"Columns that are not used: {' | '.join(' '.join(name.split())[:40] for name in free[:50]) or 'none'}",
+            f"Fields: {', '.join(FIELDS)}",
+            "A date may be in parts: {year: …, month: …, day: …}, or {date: …, time: …}.",
+            "dates: {order: dmy or mdy or ymd, century: 1900, first_days: years, empty: above}; above: the date of the row above.",
+            "constants: {kind: …} holds for every row. separator parts the names in actors and tags.",
+        ]
+        return "".join(f"# {line}\n" for line in about) + body
 
 
 def beside(path: Path) -> Path:
@@ -81,69 +89,104 @@ def beside(path: Path) -> Path:
 def read(path: Path) -> Columns:
     """Read a mapping. Raises ImportRefused, in a line, where it is none."""
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        if path.stat().st_size > _LARGEST:
+            raise ImportRefused(f"{path}: is too large for a mapping. Name the file that says which column is which")
+        said = _plain(yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader), set())
+        return _made(said)
     except OSError as error:
         raise ImportRefused(f"{path}: {(error.strerror or 'cannot be read').lower()}. Check the path") from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise ImportRefused(f"{path}: is no YAML ({' '.join(str(error).split())[:120]}). Correct it") from None
-    try:
-        return _made(said)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ImportRefused(f"{path}: {error}. Correct it") from None
+    except ValueError as error:
+        raise ImportRefused(f"{path}: {error}") from None
 
 
-def guess(columns: Sequence[str], name: str = "the table") -> Columns:
-    """Guess from a header. Raises ImportRefused where no column is a title or none a date, and says which there are."""
-    free = {re.sub(r"\W+", "_", column.lower()).strip("_"): column for column in reversed(columns)}
-    found: dict[str, str | dict[str, str]] = {}
+def nearest(name: str, names: Sequence[str]) -> str:
+    """Say which name may be meant: the one most like it, or all there are."""
+    folded = {" ".join(one.lower().split()): one for one in names}
+    if like := get_close_matches(" ".join(name.lower().split()), folded, n=1, cutoff=0.6):
+        return f'Perhaps "{folded[like[0]]}" is meant'
+    return f"There are {', '.join(names)[:300]}"
 
-    def take(names: str) -> str | None:
-        return next((free.pop(one) for one in names.split() if one in free), None)
 
-    for at, prefixes in (("end", ("end_",)), ("date", ("", "start_"))):
-        for prefix in prefixes:
-            if f"{prefix}year" in free or (not prefix and any(one in free for one in _PART_NAMES["year"].split())):
-                parts = {part: take(" ".join(prefix + one for one in names.split())) for part, names in _PART_NAMES.items()}
-                found[at] = {part: column for part, column in parts.items() if column}
-    for name_of, names in _NAMES.items():
-        if name_of not in found and (column := take(names)):
-            found[name_of] = column
-    lacking = [one for one in ("title", "date") if one not in found]
-    if lacking:
-        raise ImportRefused(
-            f"{name}: no column looks like a {' or a '.join(lacking)}: there are {', '.join(columns)[:300]}."
-            " Say which is which in a mapping: --mapping FILE"
-        )
-    return Columns({one: found[one] for one in FIELDS if one in found})
+def _plain(node: yaml.Node | None, seen: set[int]) -> Any:  # noqa: ANN401 - texts, lists and mappings of them
+    """Give what a node says; every scalar is a text. Anchors and tags, which only hide what is meant, are refused."""
+    if node is None:
+        return None
+    if id(node) in seen:
+        raise ValueError(f"line {node.start_mark.line + 1}: repeats a part by an anchor. Write it out")
+    seen.add(id(node))
+    if not str(node.tag).startswith("tag:yaml.org,2002:") or "python" in str(node.tag):
+        raise ValueError(f'line {node.start_mark.line + 1}: has the tag "{str(node.tag)[:40]}". Leave it out')
+    if isinstance(node, yaml.MappingNode):
+        made: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise ValueError(f"line {key.start_mark.line + 1}: a name is no text. Write one")
+            if key.value in made:
+                raise ValueError(f'line {key.start_mark.line + 1}: "{key.value[:40]}" is there twice. Keep one')
+            made[key.value] = _plain(value, seen)
+        return made
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(one, seen) for one in node.value]
+    return str(node.value)
 
 
 def _made(said: object) -> Columns:
-    if not isinstance(said, dict) or not isinstance(said.get("columns"), dict):
-        raise ValueError('has no "columns"')
-    if other := said.keys() - {"columns", "constants", "dates", "separator"}:
-        raise ValueError(f'"{sorted(map(str, other))[0]}" is not known here: there are columns, constants, dates and separator')
-    columns = said["columns"]
+    if not isinstance(said, dict) or not said.get("columns"):
+        raise ValueError('has no "columns". Say which column is which: columns: {title: …, date: …}')
+    if other := next((one for one in said if one not in _SAID), None):
+        raise ValueError(f'"{other[:40]}" is not known here. {nearest(other, _SAID)}')
+    columns = _named(said["columns"], "columns")
     for name, column in columns.items():
-        if name not in FIELDS:
-            raise ValueError(f'columns: "{name}" is not a field. There are {", ".join(FIELDS)}')
-        if isinstance(column, dict) and (name not in DATES or set(column) - set(PARTS)):
-            raise ValueError(f"columns.{name}: only dates have parts, and those are {', '.join(PARTS)}")
-        if not isinstance(column, str | dict):
-            raise ValueError(f"columns.{name}: is not the name of a column")
-    dates = said.get("dates") or {}
-    if dates.get("order") not in (None, "dmy", "mdy", "ymd"):
-        raise ValueError("dates.order: is none of dmy, mdy, ymd")
-    if dates.get("first_days") not in (None, "years", "days"):
-        raise ValueError("dates.first_days: is neither years nor days")
-    constants = {str(name): str(value) for name, value in (said.get("constants") or {}).items()}
-    if other := constants.keys() - set(TEXTS) - set(LISTS):
-        raise ValueError(f'constants: "{sorted(other)[0]}" is not a field')
+        _see_column(name, column)
+    if "date" not in columns:
+        raise ValueError('columns: there is no "date". Say which column has it')
+    constants = _named(said.get("constants"), "constants")
+    for name, value in constants.items():
+        if name not in (*TEXTS, *LISTS):
+            raise ValueError(f'constants: "{name[:40]}" is not a field that can be one. {nearest(name, (*TEXTS, *LISTS))}')
+        if not isinstance(value, str):
+            raise ValueError(f"constants.{name}: is not a text. Write one")
+    if not ({"title", "summary"} & (columns.keys() | constants.keys())):
+        raise ValueError('columns: there is neither a "title" nor a "summary". Say which column has it')
+    separator, header = said.get("separator") or ";", said.get("header") or "there"
+    if not isinstance(separator, str) or header not in ("none", "there"):
+        raise ValueError('separator is a text such as ";", and header is "none" where there is none. Correct it')
+    return Columns(columns, constants, separator=separator, headless=header == "none", **_about_dates(said.get("dates")))
+
+
+def _about_dates(said: object) -> dict[str, Any]:
+    dates = _named(said, "dates")
+    for name, value in dates.items():
+        if name not in (*_CHOICES, "century"):
+            raise ValueError(f'dates: "{name[:40]}" is not known here. {nearest(name, (*_CHOICES, "century"))}')
+        if name in _CHOICES and value not in _CHOICES[name]:
+            raise ValueError(f'dates.{name}: "{str(value)[:40]}" is none of {", ".join(_CHOICES[name])}. Write one of them')
     century = dates.get("century")
-    return Columns(
-        columns,
-        constants,
-        dates.get("order"),
-        int(century) if century is not None else None,
-        dates.get("first_days"),
-        str(said.get("separator") or ";"),
-    )
+    if century is not None and not (isinstance(century, str) and re.fullmatch(r"[1-9]\d?00", century)):
+        raise ValueError(f'dates.century: "{str(century)[:40]}" is none. Write the year it begins with, such as 1900')
+    return {**dates, "century": int(century) if century else None}
+
+
+def _named(said: object, where: str) -> dict[str, Any]:
+    """Give what stands under a name; what is left empty is not there."""
+    if said in (None, ""):
+        return {}
+    if not isinstance(said, dict):
+        raise ValueError(f"{where}: holds no names with what they stand for. Write {where}: {{name: value}}")
+    return {name: value for name, value in said.items() if value not in (None, "")}
+
+
+def _see_column(name: str, column: object) -> None:
+    if name not in FIELDS:
+        raise ValueError(f'columns: "{name[:40]}" is not a field. {nearest(name, FIELDS)}')
+    if isinstance(column, dict):
+        if name not in DATES:
+            raise ValueError(f"columns.{name}: only dates have parts. Name one column")
+        if other := next((one for one in column if one not in PARTS), None):
+            raise ValueError(f'columns.{name}: "{other[:40]}" is no part of a date. {nearest(other, PARTS)}')
+        if not all(isinstance(one, str) for one in column.values()) or not {"year", "date"} & column.keys():
+            raise ValueError(f"columns.{name}: its parts are columns, and one of them is the year or the date. Correct it")
+    elif not isinstance(column, str):
+        raise ValueError(f"columns.{name}: is not the name of a column. Write one")

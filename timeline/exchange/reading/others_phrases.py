@@ -41,8 +41,8 @@ _TIME_OF_DAY: Final = re.compile(
     r",?\s*\(?(?:in\s+the\s+|at\s+)?(?P<part>(?:early\s+|late\s+)?(?:morning|afternoon|evening|night|dawn|noon|midnight))\)?$", re.I
 )
 _SIDE: Final = re.compile(
-    r"^(?P<side>(?:before|prior to|not later than|no later than|after|not before|since|from|until|till|by|bef\.?|aft\.?)(?=\s)|[<>])"
-    r"\s*",
+    r"^(?P<side>(?:before|prior to|not later than|no later than|after|not before|since|from|until|till|by|bef\.?|aft\.?)(?=\s)"
+    r"|[<>])\s*",
     re.I,
 )
 _ONWARDS: Final = re.compile(r"(?P<rest>.+?)\s+(?:onwards?|et\s+seq\.?|and\s+after)", re.I)
@@ -66,6 +66,8 @@ def read(text: str, order: Order | None = None) -> OthersDate:
         raise DateUnread(f'"{words}" says no date' if words else "there is no date")
     if len(words) > _LONGEST:
         raise DateUnread(f'"{words[:30]}…" is too long for a date')
+    if serial := re.fullmatch(r"(\d{5})\.\d+", words):
+        return read(serial[1])  # refused, and told what it is
     if re.fullmatch(r"#[A-Z/0!?]+!?|#+", words):
         raise DateUnread(f'"{words[:10]}" is what a spreadsheet shows in place of a value. Mend it there, and save it anew')
     season = re.fullmatch(r"(\d{4})-(2[1-9]|3\d|4[01])", words)

@@ -20,7 +20,7 @@ _SPLIT: Final = re.compile(
 )
 _IN_MONTH: Final = re.compile(rf"{NAME}\s*(?P<one>\d{{1,2}})\s*[-–—]\s*(?P<two>\d{{1,2}}),?\s+(?P<year>\d{{3,4}}.*)", re.I)
 _OR: Final = re.compile(r"(?P<one>.+?)\s+or\s+(?P<two>.+)", re.I)
-_ONGOING: Final = re.compile(r"(?:the\s+)?(?:present|ongoing|now|today|date|continuing)", re.I)
+ONGOING: Final = re.compile(r"(?:the\s+)?(?:present|ongoing|now|today|date|continuing)", re.I)
 _UNTOLD: Final = re.compile(r"\?+|unknown")
 _TWO_CALENDARS: Final = range(10, 14)
 """The days by which the Julian and the Gregorian calendar differ, from 1582 to 2100."""
@@ -104,7 +104,7 @@ def short(left: str, right: str, words: str) -> OthersDate:
 def _two(left: str, right: str, words: str, order: Order | None, qualified: Callable[[str], tuple[str, str]]) -> OthersDate:
     if re.fullmatch(r"\d{2}", right) and re.fullmatch(r"\d{4}", left):
         return short(left, right, words)
-    if _ONGOING.fullmatch(right):
+    if ONGOING.fullmatch(right):
         return OthersDate(f"{single(left, order).one}/..", written(words))
     if not right or _UNTOLD.fullmatch(right):
         asked = f"{words} does not say its end: taken as not known. Say if it still lasts"

@@ -88,6 +88,10 @@ class Understood:
     """What the file says of itself."""
     notes: tuple[str, ...] = ()
     """Of the file as a whole."""
+    guessed: str = ""
+    """The mapping of its columns, where it was guessed, as YAML."""
+    draft: str = ""
+    """The same with what a person needs to correct it."""
 
 
 class Read(NamedTuple):
@@ -96,6 +100,8 @@ class Read(NamedTuple):
     rows: Sequence[Row]
     title: str | None = None
     notes: tuple[str, ...] = ()
+    guessed: str = ""
+    draft: str = ""
 
 
 class Reader(Protocol):

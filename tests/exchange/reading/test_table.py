@@ -1,0 +1,119 @@
+"""Tables as people keep them: where the header is, which column is which, and what stands in cells."""
+
+import pytest
+
+from timeline.exchange.reading import json_rows, table
+from timeline.exchange.reading.mapping import Columns
+from timeline.exchange.reading.row import ImportRefused, Read
+
+ACLED = (
+    "event_id_cnty,event_date,year,event_type,actor1,location,latitude,longitude,notes,timestamp\n"
+    'S1,03/04/2017,2017,Battles,A,Halfaya,35.43,36.65,"Clashes, three killed.",1618522800\n'
+    "S2,15/04/2017,2017,Battles,B,Halfaya,35.43,36.65,An air strike.,1618522801\n"
+)
+
+
+def dates(read: Read) -> list[str | None]:
+    """Give the dates of the rows, None for what is refused."""
+    return [None if row.refused else row.fields["date"] for row in read.rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "guessed", "expected"),
+    [
+        (ACLED, {"summary": "notes", "kind": "event_type", "date": "event_date"}, ["2017-04-03", "2017-04-15"]),
+        ("Datum;Ereignis;Ort\n12. März 1938;Einmarsch;Wien\num 1450;Druck;Mainz\n", {"title": "Ereignis", "place": "Ort"}, None),
+        ("Date;Événement;Lieu\n12 mars 1938;Anschluss;Vienne\n", {"title": "Événement", "place": "Lieu"}, ["1938-03-12"]),
+        ("DATE OF EVENT,EVENT TITLE\n2019-05-01,A\n", {"title": "EVENT TITLE", "date": "DATE OF EVENT"}, ["2019-05-01"]),
+        ("No.,Date,Description of Document\n1,1999,A memo\n", {"summary": "Description of Document"}, ["1999"]),
+        ("Timestamp,When did it happen?,What happened?\n9/11/2023 10:11,2023-09-01,Fire\n", {"title": "What"}, ["2023-09-01"]),
+        ("Foo,Bar\n1999-01-02,Something happened\n", {"title": "Bar", "date": "Foo"}, ["1999-01-02"]),
+        ("Date,Time,Event\n2019-05-01,14:30,A\n2019-05-02,late,B\n", {"date": {"date": "Date", "time": "Time"}}, None),
+        ("Year,Month,Day,Event\n2001,9,11,A\n2002,,,B\n", {"date": {"year": "Year"}}, ["2001-09-11", "2002"]),
+    ],
+)  # fmt: skip
+def test_columns_are_guessed_by_their_names_and_by_what_they_hold(
+    text: str, guessed: dict[str, str], expected: list[str] | None
+) -> None:
+    """In several languages; a whole date comes before a year beside it; without a title the description begins with it."""
+    read = table.read(text)
+    for field, column in guessed.items():
+        assert field in read.guessed
+        assert str(column if isinstance(column, str) else column.get("date", column.get("year"))) in read.guessed
+    assert expected is None or dates(read) == expected
+    assert all(row.refused is None and row.fields["title"] for row in read.rows)
+
+
+def test_the_order_of_days_and_months_is_part_of_the_guess() -> None:
+    """It is shown with the columns, so that it is approved with them."""
+    assert "order: dmy" in table.read(ACLED).guessed
+    assert "order" not in table.read("Date,Event\n1/2/2019,A\n").guessed
+    assert any("{order: dmy}" in note for note in table.read("Date,Event\n1/2/2019,A\n").notes)
+
+
+def test_the_header_may_stand_below_a_title_or_nowhere() -> None:
+    """What stands above it is told; rows keep their number in the sheet; a header that comes again is no row."""
+    read = table.read('"The affair",,\nBy the desk,,\nDate,Event,Place\n1999,A,B\n,,\nDate,Event,Place\n2000,C,D\n')
+    assert [(row.number, row.refused) for row in read.rows] == [(4, None), (6, "is the header again"), (7, None)]
+    assert "rows 1 to 2 stand above the header, which is row 3" in read.notes[0]
+    assert "The affair / By the desk" in read.notes[0]
+    read = table.read("2019-05-01,Ship arrives\n2019-05-02,Search\n")
+    assert [row.fields["title"] for row in read.rows] == ["Ship arrives", "Search"]
+    assert "header: none" in read.guessed
+    assert len(table.read("sep=|\nDate|Event\n1999|A;B\n").rows) == 1
+
+
+def test_a_mapping_finds_its_header() -> None:
+    """Wherever it is; a column that is not there is refused with the one that may be meant."""
+    mapped = Columns({"title": "Event", "date": "Date"})
+    assert dates(table.read("A title\n\nDate,Event\n1999,A\n", mapping=mapped)) == ["1999"]
+    with pytest.raises(ImportRefused, match=r'no column "Event"\. Perhaps "Events" is meant'):
+        table.read("Date,Events\n1999,A\n", mapping=mapped)
+
+
+def test_merged_cells_are_filled_down_only_when_the_mapping_says_so() -> None:
+    """Else the rows are refused, and how to say it is told; what was filled in is noted."""
+    text = "Date,Event\n1999,A\n,B\n2000,C\n"
+    read = table.read(text)
+    assert dates(read) == ["1999", None, "2000"]
+    assert any("empty: above" in note for note in read.notes)
+    read = table.read(text, mapping=Columns({"title": "Event", "date": "Date"}, empty="above"))
+    assert dates(read) == ["1999", "1999", "2000"]
+    assert read.rows[1].fields["date_note"] == "the date is that of the row above"
+
+
+def test_what_in_a_row_is_doubtful_is_asked_and_what_is_wrong_in_a_part_costs_no_row() -> None:
+    """Doubled keys and rows, formulas, titles beyond measure, places off the globe, zones that are none."""
+    text = (
+        "id,Date,Time,Zone,Event,Notes,Lat,Lon\n"
+        '1,1999-05-01,14:30,CET,"=HYPERLINK(""https://x.org"",""A link"")",,"48,2","16,3"\n'
+        f"1,1999-05-02,,Europe/Paris,{'x' * 600},,N/A,16\n"
+        "2,1999-05-03,24:00,,=SUM(A1),,91,0\n"
+        "3,1999-05-04,,,,Only notes\n"
+        "3,1999-05-04,,,,Only notes\n"
+    )
+    rows = table.read(text).rows
+    assert all(row.refused is None for row in rows)
+    assert (rows[0].fields["title"], rows[0].fields["latitude"]) == ("A link", "48.2")
+    assert {one[:2] for one in rows[0].dropped} == {("Event", "https://x.org"), ("zone", "CET")}
+    assert len(rows[1].fields["title"]) == 500
+    assert "latitude" not in rows[1].fields
+    assert "longitude" not in rows[1].fields
+    asked = [" ".join(words for _, words in row.questions) for row in rows]
+    assert '"1" is the key of row 2 as well' in asked[1]
+    assert "formula" in asked[2]
+    assert "00:00 of the next day" in asked[2]
+    assert rows[3].fields["title"] == "Only notes"
+    assert "is row 5 word for word" in asked[4]
+
+
+def test_an_end_may_be_open() -> None:
+    """What is going on has no end; an end without a beginning is refused."""
+    text = "Start Date,End Date,Event\n1999,ongoing,A\n,2000,B\n2001,2000,C\n"
+    assert dates(table.read(text)) == ["1999/..", None, None]
+
+
+def test_lines_of_json_keep_the_numbers_of_their_lines() -> None:
+    """Blank ones count."""
+    read = json_rows.read('{"date": "1999", "title": "A"}\n\n{"date": "2000", "title": "B"}\nx\n')
+    assert [(row.number, row.refused) for row in read.rows] == [(1, None), (3, None), (4, "is not a JSON object")]

@@ -1,0 +1,94 @@
+"""The dates of one record, by a mapping: whole or in parts, with an end, and filled down where cells were merged.
+
+Owns that. Must not read words of dates: others_dates does.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from timeline.exchange.reading import others_dates
+from timeline.exchange.reading.mapping import DATES, Columns
+from timeline.exchange.reading.others_dates import DateUnread, OthersDate
+from timeline.exchange.reading.others_ranges import ONGOING
+
+Questions = list[tuple[str, str]]
+
+
+def whole(mapping: Columns) -> str | None:
+    """Name the column that holds whole dates, if one does."""
+    column = mapping.columns.get("date")
+    return column if isinstance(column, str) else column.get("date") if column else None
+
+
+def told(cells: Mapping[str, str], mapping: Columns) -> bool:
+    """Whether anything stands where the date should."""
+    return any(cells.get(name, "").strip() for name in _names(mapping.columns.get("date")))
+
+
+def filled(cells: Mapping[str, str], mapping: Columns, above: dict[str, str]) -> tuple[Mapping[str, str], bool]:
+    """Fill in the date of the row above where the mapping says so, and whether that was done; `above` is kept up to date."""
+    if mapping.empty != "above":
+        return cells, False
+    if told(cells, mapping):
+        above.clear()
+        above |= {name: cells.get(name, "") for side in DATES for name in _names(mapping.columns.get(side))}
+        return cells, False
+    return {**cells, **above}, bool(above)
+
+
+def date(cells: Mapping[str, str], mapping: Columns) -> tuple[OthersDate, Questions]:
+    """Read the date of a record, and what is to be asked of it. Raises DateUnread."""
+    column = mapping.columns.get("end")
+    ending = cells.get(column, "").strip() if isinstance(column, str) else ""
+    start = _side(cells, mapping.columns.get("date"), mapping)
+    if start is None:
+        raise DateUnread("there is an end, and no beginning. Say when it began" if ending else "there is no date")
+    if ONGOING.fullmatch(ending) and not re.search(r"[\[{/T]", start.date):
+        found = replace(start, date=f"{start.date}/..")
+    else:
+        end = _side(cells, column, mapping)
+        found = others_dates.interval(start, end) if end else start
+    return found, [("date", asked) for asked in found.questions]
+
+
+def _names(column: str | Mapping[str, str] | None) -> list[str]:
+    return [] if column is None else [column] if isinstance(column, str) else list(column.values())
+
+
+def _side(cells: Mapping[str, str], column: str | Mapping[str, str] | None, mapping: Columns) -> OthersDate | None:
+    if column is None or not any(cells.get(name, "").strip() for name in _names(column)):
+        return None
+    parts = {"date": column} if isinstance(column, str) else column
+    words = {part: cells.get(name, "").strip() for part, name in parts.items()}
+    if "date" in parts:
+        order: Any = mapping.order
+        found = others_dates.read(_whole_years(words["date"], mapping), order)
+        found = others_dates.timed(found, words["time"]) if words.get("time") else found
+    else:
+        found = _of_parts({**words, "year": _whole_years(words.get("year", ""), mapping)})
+    if mapping.first_days == "years" and others_dates.is_first_day(found.date):
+        note = "; ".join(filter(None, (found.note, f"written {found.date}, in a column of first days of years")))
+        return replace(found, date=found.date[: found.date.index("-", 1)], note=note)
+    return found
+
+
+def _of_parts(parts: Mapping[str, str]) -> OthersDate:
+    """Join parts; the year may be told with its era."""
+    year, more = parts["year"], (parts.get("month"), parts.get("day"))
+    if era := re.fullmatch(r"(?i)(?:ad|a\.d\.|ce)?\s*(\d+)\s*(bce?|b\.c\.(?:e\.)?|ad|a\.d\.|ce)?", year):
+        before = (era[2] or "").lower().startswith("b")
+        found = others_dates.of_parts(f"-{int(era[1])}" if before else era[1], *more)
+        found = replace(found, questions=()) if not year.isdecimal() else found
+    else:
+        found = others_dates.of_parts(year, *more)
+    return others_dates.timed(found, parts["time"]) if parts.get("time") else found
+
+
+def _whole_years(text: str, mapping: Columns) -> str:
+    """Give a year of two digits its century, where the mapping says one."""
+    if mapping.century is None:
+        return text
+    century = mapping.century // 100 * 100
+    return re.sub(r"(?:^|(?<=[/.-]))(\d{2})$", lambda found: str(century + int(found[1])), text)

@@ -1,0 +1,187 @@
+"""Which column of a table is which field, guessed: by the names in its header, and by what stands in the column.
+
+Owns the guess alone. Must not read rows to their end, nor decide: what is guessed is shown, and kept only when asked.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from timeline.exchange.reading import others_dates
+from timeline.exchange.reading.mapping import FIELDS, Columns
+from timeline.exchange.reading.others_dates import DateUnread
+from timeline.exchange.reading.row import ImportRefused
+
+SAMPLE: Final = 200  # rows that are looked at
+_NAMES: Final[Mapping[str, str]] = {
+    "end": "end end_date enddate until finish finish_date date_end date_to to_date enddatum bis ende fin date_fin date_de_fin"
+    " fecha_fin fecha_de_fin data_fine",
+    "key": "key id uid unique_id uuid identifier event_id eventid incident_id record_id case_id event_id_cnty data_id",
+    "latitude": "latitude lat breite breitengrad latitud latitudine",
+    "longitude": "longitude lon lng long laenge langengrad longitud longitudine",
+    "kind": "kind type category event_type incident_type class art typ kategorie categorie categoria tipo genre",
+    "title": "title headline event event_title event_name heading label name incident ereignis titel uberschrift vorgang betreff"
+    " titre evenement objet intitule titulo evento acontecimiento suceso titolo avvenimento what what_happened text",
+    "summary": "summary description details narrative notes note body text comment comments remarks event_description"
+    " incident_description beschreibung anmerkung anmerkungen bemerkung bemerkungen notizen resume remarques commentaire"
+    " descripcion notas descrizione abstract",
+    "place": "place location where city town venue ort schauplatz stadt lieu ville endroit lugar ciudad luogo citta",
+    "actors": "actors actor who people person persons participants names akteure personen beteiligte acteurs personnes personas",
+    "tags": "tags keywords group topics labels schlagworte mots_cles etiquetas",
+    "attributed_to": "attributed_to according_to claimed_by",
+    "zone": "zone timezone time_zone zeitzone",
+    "part_of": "part_of",
+    "date_note": "date_note display_date",
+}
+_DATE_NAMES: Final = tuple(
+    "date event_date incident_date start_date startdate date_start date_from from_date day_of_event"  # noqa: SIM905 - as the others
+    " datum startdatum wann von beginn quand debut date_debut date_de_debut jour fecha fecha_inicio cuando data data_inizio"
+    " when start begin from on".split()
+)
+_LAST_RESORTS: Final = ("timestamp", "created_at")
+_PART_NAMES: Final = {
+    "year": "year jahr annee ano anno",
+    "month": "month monat mois mes mese",
+    "day": "day tag jour dia giorno",
+    "time": "time uhrzeit zeit heure hora ora time_of_day",
+}
+_TOKENS: Final[Mapping[str, str]] = {
+    "title": "title headline what event incident ereignis evenement evento",
+    "summary": "description summary notes details narrative happened",
+    "place": "location place where city ort lieu lugar",
+    "kind": "type category",
+}
+_DATE_TOKENS: Final = frozenset("date datum fecha data when wann quand cuando".split())  # noqa: SIM905 - as the others
+
+
+class ColumnsUnknown(ImportRefused):
+    """No column can be told to be the title or the date. `draft` is a mapping to be filled in."""
+
+    def __init__(self, message: str, draft: str) -> None:
+        super().__init__(message)
+        self.draft = draft
+
+
+def folded(name: str) -> str:
+    """Put a column's name in the letters by which it is looked up."""
+    bare = unicodedata.normalize("NFKD", name.casefold())
+    return re.sub(r"\W+", "_", "".join(c for c in bare if not unicodedata.combining(c))).strip("_")
+
+
+def is_header(names: Sequence[str]) -> bool:
+    """Whether a row is surely the header: a name of a date is in it, and one of a title or summary."""
+    found = {folded(name) for name in names}
+    dated = found & {*_DATE_NAMES, *_PART_NAMES["year"].split()} or any(_DATE_TOKENS & set(one.split("_")) for one in found)
+    titles = {*_NAMES["title"].split(), *_NAMES["summary"].split()}
+    return bool(dated and (found & titles or any(set(_TOKENS["title"].split()) & set(one.split("_")) for one in found)))
+
+
+def is_no_header(names: Sequence[str]) -> bool:
+    """Whether a row that should name the columns holds a day instead."""
+    return any(re.search(r"\d", name) and re.search(r"-\d\d-\d\d|^\[", _read(name) or "") for name in names)
+
+
+def guess(
+    names: Sequence[str], sample: Sequence[Mapping[str, str]] = (), name: str = "the table", *, headless: bool = False
+) -> Columns:
+    """Guess. Raises ColumnsUnknown where no column is a date, or none a title or summary, and says which there are."""
+    free = {folded(column): column for column in reversed(names)}
+    found: dict[str, str | dict[str, str]] = {}
+
+    def take(wanted: Iterable[str]) -> str | None:
+        return next((free.pop(one) for one in wanted if one in free), None)
+
+    found |= _dates(free, sample)
+    for field, known in _NAMES.items():
+        if field not in found and (column := take(known.split())):
+            found[field] = column
+    for field, tokens in _TOKENS.items():
+        wanted = set(tokens.split())
+        if field not in found and not (field == "title" and "summary" in found):
+            like = [one for one, column in free.items() if wanted & set(one.split("_")) and _is_prose(sample, column)]
+            if column := take(reversed(like)):
+                found[field] = column
+    if "title" not in found and "summary" not in found and (column := _longest(free.values(), sample)):
+        found["title"] = column
+    columns = Columns({one: found[one] for one in FIELDS if one in found}, headless=headless)
+    lacking = [said for said, ok in (("title", "title" in found or "summary" in found), ("date", "date" in found)) if not ok]
+    if lacking:
+        raise ColumnsUnknown(
+            f"{name}: no column looks like a {' or a '.join(lacking)}: there are {', '.join(one[:40] for one in names)[:300]}."
+            " Say which is which in a mapping: --save-mapping writes one to be filled in",
+            columns.to_be_kept(names),
+        )
+    return columns
+
+
+def _dates(free: dict[str, str], sample: Sequence[Mapping[str, str]]) -> dict[str, str | dict[str, str]]:
+    """Find the date: a column that holds whole dates before one of years, and what is named a date before what only holds them."""
+    found: dict[str, str | dict[str, str]] = {}
+    named = [one for one in _DATE_NAMES if one in free]
+    like = [one for one in reversed(free) if one not in named and _DATE_TOKENS & set(one.split("_")) and "end" not in one]
+    last = [one for one in _LAST_RESORTS if one in free]
+    whole = next((one for one in (*named, *like, *last) if _share(sample, free[one]) >= 0.5), None)
+    for at, prefixes in (("end", ("end_",)), ("date", ("", "start_", "begin_"))):
+        for prefix in prefixes:
+            parts = {
+                part: next((prefix + one for one in known.split() if prefix + one in free), None)
+                for part, known in _PART_NAMES.items()
+            }
+            if at not in found and parts["year"] and (at == "end" or whole is None):
+                found[at] = {part: free.pop(one) for part, one in parts.items() if one}
+    if "date" in found:
+        return found
+    if whole is None:
+        shares = {one: _share(sample, column) for one, column in reversed(free.items()) if one not in _NAMES["end"].split()}
+        held = [one for one, share in shares.items() if share >= 0.6 and not _are_numbers(sample, free[one])]
+        whole = next(iter(named or like or held or last), None)
+    if whole is None:
+        return found
+    found["date"] = free.pop(whole)
+    time = next((one for one in _PART_NAMES["time"].split() if one in free), None)
+    if time:
+        found["date"] = {"date": str(found["date"]), "time": free.pop(time)}
+    return found
+
+
+def _cells(sample: Sequence[Mapping[str, str]], column: str) -> list[str]:
+    return [cell for row in sample if (cell := row.get(column, "").strip())]
+
+
+def _read(text: str) -> str | None:
+    try:
+        return others_dates.read(text).date
+    except DateUnread:
+        return None
+
+
+def _share(sample: Sequence[Mapping[str, str]], column: str) -> float:
+    """Tell the share of a column's cells that can be read as dates; a column without any word is what it is called."""
+    cells = _cells(sample, column)
+    return sum(_read(cell) is not None for cell in cells) / len(cells) if cells else float(not sample)
+
+
+def _are_numbers(sample: Sequence[Mapping[str, str]], column: str) -> bool:
+    return all(
+        re.fullmatch(r"[-+]?[\d.,]+", cell) and not re.fullmatch(r"1\d{3}|20\d\d|\d+[./]\d+[./]\d+", cell)
+        for cell in _cells(sample, column)
+    )
+
+
+def _is_prose(sample: Sequence[Mapping[str, str]], column: str) -> bool:
+    """Whether words stand in a column, rather than codes or numbers."""
+    cells = _cells(sample, column)
+    return not sample or sum(
+        bool(re.search(r"[^\W\d_]{2,}", cell)) and not re.fullmatch(r"\S*\d\S*", cell) for cell in cells
+    ) * 2 > len(cells)
+
+
+def _longest(columns: Iterable[str], sample: Sequence[Mapping[str, str]]) -> str | None:
+    """Find the column with the most words, where words stand in it."""
+    sizes = {
+        column: sum(map(len, set(_cells(sample, column))))
+        for column in columns
+        if _cells(sample, column) and _is_prose(sample, column)
+    }
+    return max(sizes, key=lambda one: sizes[one], default=None)
