@@ -8,62 +8,85 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from timeline.exchange.writing import noting, saying
+from timeline.exchange.writing.noting import LOSES, Chronology, Fact, Note
 from timeline.exchange.writing.record import About, Format, Happening
 
-LOSES: Final = {
-    "kind": "left out",
-    "latitude": "left out, with the longitude",
-    "part_of": "left out",
-    "related": "left out",
-    "supports": "left out",
-    "grade": "left out",
-}
-_MEANT: Final = re.compile(r"[\\`*_{}\[\]<>#|~&$@]|^[-+=:]|(?<=[0-9])[.)](?= |$)|(?<=www)\.|(?<=http):|(?<=https):")
+_MEANT: Final = re.compile(r"[\\`*_{}\[\]<>#|~^&$@]|^[-+=:]|(?<=[Ww])\.|:(?=//)")
+_LISTED: Final = re.compile(r"^([0-9]+)([.)])(?= |$)")
+# Control characters, halves of letters, and what would turn the direction of all that follows.
+_NEVER: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def escaped(text: str | None) -> str:
     """Write a text on one line so that CommonMark shows it to the letter."""
-    shown = saying.one_line(text)
-    if not shown.isprintable():
-        shown = "".join(one if one.isprintable() else "\ufffd" for one in shown)
-    return _MEANT.sub(r"\\\g<0>", shown)
+    shown = _NEVER.sub("\ufffd", saying.one_line(text))
+    return _LISTED.sub(r"\1\\\2", _MEANT.sub(r"\\\g<0>", shown))
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the chronology."""
-    all_of_them = list(happenings)
-    notes = noting.Notes(about)
-    yield f"# {escaped(about.title)}\n\n"
+    chronology = Chronology(about, list(happenings))
+    yield f"# {escaped(noting.heading(about))}\n\n"
     if about.description:
         yield f"{escaped(about.description)}\n\n"
-    yield f"{escaped(noting.chosen(about, len(all_of_them)))}\n\n"
-    for happening in all_of_them:
-        yield from _happening(happening, notes, about)
-    if notes.notes:
+    yield f"{escaped(noting.chosen(about, len(chronology.happenings)))}\n\n"
+    for happening in chronology.happenings:
+        yield from _happening(happening, chronology)
+    if chronology.notes:
         yield "## Notes\n\n"
-    for note in notes.notes:
-        address = f" <{_address(note.address)}>" if note.address else ""
-        quote = escaped(note.quotation.quote)
-        yield f"\\[{note.number}\\] {note.before}“{quote}” {escaped(note.where)}{address}\n\n"
-    yield f"## How to verify\n\n{escaped(noting.verifying(about))}\n"
+    for note in chronology.notes:
+        yield f"{_note(note)}\n\n"
+    verifying = escaped(noting.verifying(about)).replace("\\`timeline verify\\`", "`timeline verify`")
+    yield f"## How to verify\n\n{verifying}\n"
 
 
-def _happening(happening: Happening, notes: noting.Notes, about: About) -> Iterator[str]:
+def _happening(happening: Happening, chronology: Chronology) -> Iterator[str]:
+    about = chronology.about
     words, edtf = noting.dated(happening)
-    taken = notes.take(happening)
     vague = f" \\({escaped(edtf)}\\)" if edtf else ""
-    yield f"## {escaped(words)}{vague}: {escaped(happening.title) or escaped(saying.NO_TITLE)}\n\n"
-    for mark in noting.marks(happening):
-        yield f"**{escaped(mark)}**\n\n"
-    numbers = "".join(f" \\[{note.number}\\]" for note in taken)
-    paragraphs = [escaped(part) for part in (happening.summary or "").split("\n\n") if part.strip()]
-    for paragraph in paragraphs:
-        yield f"{paragraph}\n\n"
-    for name, said in noting.told(happening):
-        yield f"{name}: {escaped(said)}\n\n"
-    version = f"Version {happening.version}, position {happening.position}"
-    linked = f"[{version}](<{_address(about.happening(happening.id))}>)" if about.page else version
+    notes = chronology.take(happening)
+    numbers = "".join(f" \\[{note.number}\\]" for note in notes)
+    gone = " \\(retracted\\)" if happening.status == "retracted" else ""
+    yield f"## {escaped(words)}{vague}: {escaped(happening.title) or escaped(saying.NO_TITLE)}{gone}\n\n"
+    for word, more in noting.marks(happening, notes):
+        yield f"**{word}** {escaped(more)}\n\n"
+    if happening.attributed_to:
+        yield f"According to {escaped(happening.attributed_to)}.\n\n"
+    for paragraph in (happening.summary or "").split("\n\n"):
+        if paragraph.strip():
+            yield f"{escaped(paragraph)}\n\n"
+    facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
+    if facts:
+        yield f"{' · '.join(facts)}\n\n"
+    standing = escaped(noting.standing(happening))
+    linked = f"[{standing}](<{_address(about.happening(happening.id))}>)" if about.page else standing
     yield f"Notes:{numbers}. {linked}\n\n" if numbers else f"{linked}\n\n"
+
+
+def _fact(fact: Fact, chronology: Chronology) -> str:
+    page = chronology.about.page
+    values = [
+        f"[{escaped(words)}](<{_address(chronology.about.happening(id))}>)" if id is not None and page else escaped(words)
+        for words, id in fact.values
+    ]
+    return f"{fact.name}: {', '.join(values)}"
+
+
+def _note(note: Note) -> str:
+    author, title, rest = noting.described(note.quotation.source)
+    cited = ", ".join(filter(None, (author, title, *rest))) if note.first == note.number else f"{title} (as in note {note.first})"
+    quoted = f": “{escaped(note.quote)}”" if note.quote is not None else "."
+    parts = [f"\\[{note.number}\\] {note.before}{escaped(cited + note.page)}{quoted}"]
+    if note.address:
+        parts.append(_link(note.address))
+    return " ".join((*parts, *(f"{escaped(told)}." for told in note.proof)))
+
+
+def _link(address: str) -> str:
+    """Link an address of the web; a source's may be anything that was written there."""
+    if not address.lower().startswith(("http://", "https://")):
+        return escaped(address)
+    return f"<{_address(address)}>"
 
 
 def _address(address: str) -> str:

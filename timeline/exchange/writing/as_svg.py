@@ -19,7 +19,8 @@ LOSES: Final = {
     "date.unknown": "not drawn, but counted beneath",
     "date": "drawn as vague, and in words where there are few",
     **dict.fromkeys(
-        ("date_note", "summary", "kind", "place", "actors", "tags", "part_of", "related", "reason", "quotations"), "left out"
+        ("date_note", "zone", "summary", "kind", "place", "actors", "tags", "part_of", "related", "reason", "quotations"),
+        "left out",
     ),
     "latitude": "left out, with the longitude",
 }

@@ -1,64 +1,133 @@
-"""The notes of a chronology: each quotation has a number, and each source is described once in full, then by its title.
+"""What a chronology says in plain text: its heading, each happening's facts, and its notes.
 
-Owns their numbers and what is said in them, in plain text. Must not know a format.
+Owns their wording and the notes' numbers: each quotation has one, and each source is described in full once, then by its title.
+Must not know a format.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from timeline.exchange.writing import saying
 from timeline.exchange.writing.record import About, Happening, Quotation, Source
 
+LOSES: Final = {"entries": "not quoted; the file that holds them is named"}
 _FILE: Final = re.compile(r"[a-z0-9_.-]+").fullmatch
+_GRADES: Final = {
+    "normalised": "Found after evening out white space",
+    "typographic": "Found after evening out quotation marks and dashes",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A quotation as a note: what stands before the words, the words, and where they stand."""
+    """A quotation as a note. `first` is the number of the note that describes its source in full; its own, where it does."""
 
     number: int
-    before: str
+    first: int
     quotation: Quotation
-    where: str
     address: str | None
+
+    @property
+    def before(self) -> str:
+        """What a reader must know before the source."""
+        said = "Disputed by " if self.quotation.stance == "disputes" else ""
+        if self.quotation.source.is_data:
+            said += saying.ENTRY if not said else f"an {saying.ENTRY.lower()}"
+        return f"{said.strip()} " if said else ""
+
+    @property
+    def quote(self) -> str | None:
+        """The words; None where they are an entry of a table, which is no prose."""
+        return None if self.quotation.source.is_data else self.quotation.quote
+
+    @property
+    def page(self) -> str:
+        """The page, where its source has pages."""
+        return f", p. {self.quotation.page}" if self.quotation.page else ""
+
+    @property
+    def proof(self) -> list[str]:
+        """What proves that the document is the one that was archived, and how the words were found."""
+        told = []
+        source = self.quotation.source
+        if self.first == self.number:
+            kind = f" as {source.media_type}" if source.media_type else ""
+            told += [f"Archived {saying.when(source.archived_at[:10])}{kind}"] if source.archived_at else []
+            told += [f"SHA-256 {source.sha256}"] if source.sha256 else []
+        if self.quotation.supports:
+            way = "against" if self.quotation.stance == "disputes" else "for"
+            told.append(f"Cited {way}: {saying.one_line(self.quotation.supports)}")
+        told += [_GRADES[self.quotation.grade]] if self.quotation.grade in _GRADES else []
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A field that a happening says, with its values: each is words, and where they lead, to another happening's id."""
+
+    name: str
+    values: Sequence[tuple[str, str | None]]
 
 
 @dataclass(slots=True)
-class Notes:
-    """Numbers the quotations of a chronology as they come."""
+class Chronology:
+    """Numbers the happenings of a chronology, and their quotations as they come."""
 
     about: About
+    happenings: Sequence[Happening]
     notes: list[Note] = field(default_factory=list)
     told: dict[str, int] = field(default_factory=dict)
+    entries: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Learn the happenings' numbers and titles."""
+        self.entries = {one.id: (number, one.title) for number, one in enumerate(self.happenings, start=1)}
 
     def take(self, happening: Happening) -> list[Note]:
         """Give the quotations of a happening their numbers, those that support it before those that dispute it."""
-        ordered = sorted(happening.quotations, key=lambda one: (one.stance == "disputes", one.number))
         begun = len(self.notes)
-        for quotation in ordered:
-            self.notes.append(self._note(quotation))
+        for quotation in sorted(happening.quotations, key=lambda one: (one.stance == "disputes", one.number)):
+            number, source = len(self.notes) + 1, quotation.source
+            first = self.told.setdefault(source.id, number)
+            address = source.url or (self.about.source(source.id) if self.about.page else None)
+            self.notes.append(Note(number, first, quotation, address if first == number else None))
         return self.notes[begun:]
 
-    def _note(self, quotation: Quotation) -> Note:
-        source = quotation.source
-        number = len(self.notes) + 1
-        first = self.told.get(source.id)
-        where = _full(source) if first is None else f"{source.title or source.id} (as in note {first})"
-        if first is None:
-            self.told[source.id] = number
-        if quotation.page is not None:
-            where += f", p. {quotation.page}"
-        address = source.url or (self.about.source(source.id) if self.about.page else None)
-        before = "Disputed by: " if quotation.stance == "disputes" else ""
-        return Note(number, before, quotation, where, address if first is None else None)
+    def facts(self, happening: Happening) -> Iterator[Fact]:
+        """Say what a happening's other fields say, but for whose claim it is."""
+        if happening.date_note:
+            yield Fact("On the date", [(happening.date_note, None)])
+        if happening.zone or happening.instant:
+            yield Fact("Time zone", [(" = ".join(filter(None, (happening.zone, happening.instant))), None)])
+        if happening.kind:
+            yield Fact("Kind", [(happening.kind, None)])
+        if place := _place(happening):
+            yield Fact("Place", [(place, None)])
+        if happening.actors:
+            yield Fact("Who", [(one, None) for one in saying.who(happening)])
+        if happening.part_of:
+            yield Fact("Part of", [(self._called(happening.part_of), happening.part_of)])
+        if happening.related:
+            yield Fact("Related", [(f"{self._called(other)} ({relation})", other) for other, relation in happening.related])
+        if happening.tags:
+            yield Fact("Tags", [(tag, None) for tag in happening.tags])
+
+    def _called(self, id: str) -> str:
+        """Call a happening by its title, where it is one of these."""
+        return saying.one_line(self.entries[id][1]) or id if id in self.entries else id
 
 
-def _full(source: Source) -> str:
-    archived = f"archived {source.archived_at[:10]}" if source.archived_at else ""
-    digest = f"SHA-256 {source.sha256}" if source.sha256 else ""
-    return ", ".join(part for part in (saying.source(source), archived, digest) if part)
+def _place(happening: Happening) -> str:
+    where = ", ".join(filter(None, (happening.latitude, happening.longitude)))
+    return f"{happening.place} ({where})" if happening.place and where else happening.place or where
+
+
+def described(source: Source) -> tuple[str | None, str, list[str]]:
+    """Say which document it is: its author, its title, its publisher and date."""
+    publisher = source.publisher if source.publisher != source.author else None
+    return source.author, source.title or source.id, [part for part in (publisher, saying.when(source.published)) if part]
 
 
 def heading(about: About) -> str:
@@ -69,21 +138,28 @@ def heading(about: About) -> str:
     return f"Chronology: {title}" if _FILE(title) else title
 
 
-def marks(happening: Happening) -> Iterator[str]:
-    """Say what a reader must know before believing it."""
+def marks(happening: Happening, notes: Sequence[Note]) -> Iterator[tuple[str, str]]:
+    """Say what a reader must know before believing it, each as (word, more)."""
+    on, why = saying.when(happening.recorded_at[:10]), saying.one_line(happening.reason) or "no reason is known"
     if happening.status == "retracted":
-        yield f"Retracted: {happening.reason or 'no reason is known'}"
+        yield "Retracted", f"on {on}: {why}"
     elif happening.version > 1:
-        yield f"Corrected: {happening.reason or 'no reason is known'}"
-    if any(quotation.stance == "disputes" for quotation in happening.quotations):
-        yield "Disputed: a source says otherwise, see the notes"
+        yield "Corrected", f"on {on}: {why}"
+    if against := [str(note.number) for note in notes if note.quotation.stance == "disputes"]:
+        yield "Disputed:", f"a source says otherwise, see note{'' if len(against) == 1 else 's'} {', '.join(against)}"
 
 
 def chosen(about: About, total: int) -> str:
     """Say what was chosen, and as of when."""
     held = f"{total:,} happening{'' if total == 1 else 's'}"
     asked = f", {about.asked}" if about.asked else ""
-    return f"{held}{asked}. As of position {about.position:,} of the log, {about.at[:10]}."
+    return f"{held}{asked}. As of position {about.position:,} of the log, {saying.when(about.at[:10])}."
+
+
+def standing(happening: Happening) -> str:
+    """Say which event of the log tells it, and who recorded that when."""
+    on = saying.when(happening.recorded_at[:10])
+    return f"Version {happening.version}, position {happening.position:,}, recorded on {on} by {happening.recorded_by}"
 
 
 def verifying(about: About) -> str:
@@ -94,11 +170,6 @@ def verifying(about: About) -> str:
         f" position of its event in the log. The sources and the history of every happening stand{where or ' in the timeline'};"
         " the command `timeline verify` checks the whole."
     )
-
-
-def told(happening: Happening) -> Iterable[tuple[str, str]]:
-    """Say the other fields, each as (name, words)."""
-    return [(name if name != "Date" else "On the date", saying.one_line(words)) for name, words in saying.lines(happening)]
 
 
 def dated(happening: Happening) -> tuple[str, str]:
