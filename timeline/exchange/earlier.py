@@ -51,8 +51,8 @@ class Earlier:
         return self.same is not None and self.same != self.sources[-1]
 
 
-def read(timeline: Timeline, stem: str, media_type: str, sha256: str) -> Earlier:
-    """Read what imports of versions of a file said, where its source is called by the stem."""
+def read(timeline: Timeline, stem: str, media_type: str, sha256: str, own: frozenset[str] = frozenset()) -> Earlier:
+    """Read what imports of versions of a file said, where its source is called by the stem; `own` are ids that its rows bring."""
     earlier = Earlier()
     archived = timeline.log.connection.execute(
         "SELECT substr(stream, 8), json_extract(data, '$.statement.media_type'), json_extract(data, '$.statement.sha256')"
@@ -71,7 +71,7 @@ def read(timeline: Timeline, stem: str, media_type: str, sha256: str) -> Earlier
             if bytes_of == sha256:
                 earlier.same = id
     for event in _citing(timeline, earlier.sources):
-        _learn(earlier, event, stem)
+        _learn(earlier, event, stem, own)
     for known in earlier.known.values():
         known.last = timeline.log.last(f"happening/{known.id}") or known.last
     return earlier
@@ -115,10 +115,10 @@ def _citing(timeline: Timeline, sources: list[str]) -> Iterator[Event]:
             yield event
 
 
-def _learn(earlier: Earlier, event: Event, stem: str) -> None:
+def _learn(earlier: Earlier, event: Event, stem: str, own: frozenset[str]) -> None:
     """Take from an event what the file said, where an import appended it, and to which rows it is tied."""
     id = event.stream.partition("/")[2]
-    if not id.startswith(f"{stem}-"):
+    if not id.startswith(f"{stem}-") and id not in own:
         return
     payload = event.payload
     statement: dict[str, Any] = payload["statement"]

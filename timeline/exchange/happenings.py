@@ -60,6 +60,9 @@ class Happenings:
             if row.refused is not None:
                 outcome.refuse(row.refused)
                 continue
+            if naming.is_id(row.id) and ids[row.number] != row.id and row.number not in known:
+                outcome.refuse(f'its id, "{row.id}", is that of a row before it. Give it another')
+                continue
             outcome.stream = f"happening/{ids[row.number]}"
             try:
                 self._decide(outcome, ids[row.number], known.get(row.number))

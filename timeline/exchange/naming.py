@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from timeline.exchange.reading.row import ImportRefused
+from timeline.model import IDENTIFIER
 
 LONGEST: Final = 60  # characters of a title that its id keeps
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -32,6 +33,11 @@ def of_key(stem: str, key: str) -> str:
 def of_title(stem: str, title: str) -> str:
     """Make a happening's id of its title; one that says nothing in the letters of an id is told by its hash."""
     return f"{stem}-{_words(title)[:LONGEST].rstrip('-') or _hash(title)}"
+
+
+def is_id(text: str | None) -> bool:
+    """Whether a text may be an id as it stands."""
+    return bool(text and re.fullmatch(IDENTIFIER.strip("^$"), text))
 
 
 def faithful(key: str) -> str:

@@ -1,0 +1,124 @@
+"""What was exported comes back: into another timeline with its ids, and into the same one as nothing new."""
+
+from pathlib import Path
+
+import pytest
+
+from timeline import Timeline
+from timeline.exchange import importing
+from timeline.exchange.outcome import Plan
+from timeline.exchange.writing import format_named, reading
+
+FORMATS = ("timelinejs", "timelinejs-csv", "csv", "ics", "vis", "jsonld")
+PAGE = "https://example.org/db/-/timeline"
+
+
+@pytest.fixture
+def told(timeline: Timeline) -> Timeline:
+    """Give a timeline with happenings that refer to each other, both ways in time."""
+    report = timeline.archive(text="They met; then they voted, and a third time.", id="report", title="A report")
+    with timeline.transaction():
+        timeline.record("session", title="Session", date="2025-11", citations=[report.quote("They met")])
+        timeline.record(
+            "vote",
+            title="A vote; “no”",
+            date="2025-11-24T10:30:00",
+            zone="Africa/Casablanca",
+            kind="vote",
+            summary="One.\n\nTwo.",
+            place="Marrakech",
+            latitude="31.620",
+            longitude="-7.98",
+            part_of="session",
+            actors=["Ann (the elder)", {"name": "Bob", "role": "chair"}],
+            tags=["a;b", "c"],
+            related=[{"other": "third", "relation": "led to"}],
+            attributed_to="Ann",
+            citations=[report.quote("voted")],
+        )
+        timeline.record("third", title="Third", date="2026~", citations=[report.quote("a third time")])
+        timeline.record("wrong", title="Wrong", date="2020", citations=[report.quote("then")])
+    timeline.retract("wrong", reason="never happened")
+    return timeline
+
+
+def exported(timeline: Timeline, name: str, folder: Path, *, ids: tuple[str, ...] = ("session", "vote", "third")) -> Path:
+    """Export happenings to a file."""
+    positions = [timeline.happening(id).position for id in ids]
+    format = format_named(name)
+    about = reading.about(timeline.log.connection, title="T", page=PAGE)
+    path = folder / f"x{format.suffix}"
+    path.write_text(
+        "".join(map(str, format.write(reading.happenings(timeline.log.connection, positions), about))), encoding="utf-8"
+    )
+    return path
+
+
+def into(timeline: Timeline, path: Path, name: str) -> tuple[Plan, tuple[int, ...]]:
+    """Import a file, and count what became of its rows."""
+    plan = importing.append(importing.understand(path, name), timeline)
+    counts = plan.counts()
+    return plan, tuple(counts[verb] for verb in ("new", "corrected", "unchanged", "refused"))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_into_the_same_timeline_nothing_is_added(told: Timeline, tmp_path: Path, name: str) -> None:
+    """Each row says that it stands here already, and what differs is told, not corrected; a new row beside them is recorded."""
+    size = told.log.size()
+    plan, counts = into(told, exported(told, name, tmp_path), name)
+    assert (counts[:3], told.log.size()) == ((0, 0, 3), size)
+    assert all("stands here already" in outcome.remarks[0][1] for outcome in plan.outcomes if outcome.verb == "unchanged")
+    assert not [words for outcome in plan.outcomes for _, words in outcome.remarks if "the file says" in words]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_into_another_timeline_with_their_ids(told: Timeline, tmp_path: Path, name: str) -> None:
+    """Each cites its row; again nothing is added, and what is exported from there is the same file but for its log."""
+    path = exported(told, name, tmp_path)
+    with Timeline(tmp_path / "other.db") as other:
+        assert into(other, path, name)[1][:3] == (3, 0, 0)
+        assert into(other, path, name)[1][:3] == (0, 0, 3)
+        assert other.verify().ok
+        for id in ("session", "vote", "third"):
+            was, now = told.happening(id), other.happening(id)
+            assert (now.title, now.date, now.kind, now.summary) == (was.title, was.date, was.kind, was.summary)
+        assert len(other.happening("vote").citations) == 1
+        again = tmp_path / "again"
+        again.mkdir()
+        size = other.log.size()
+        assert into(other, exported(other, name, again), name)[1][:2] == (0, 0)
+        assert other.log.size() == size
+
+
+def test_a_table_comes_back_whole(told: Timeline, tmp_path: Path) -> None:
+    """Who, what it is part of and what is related, forwards as well; what was retracted is refused with its reason."""
+    path = exported(told, "csv", tmp_path, ids=("session", "vote", "third", "wrong"))
+    with Timeline(tmp_path / "other.db") as other:
+        plan, counts = into(other, path, "csv")
+        assert counts == (3, 0, 0, 1)
+        assert "never happened" in plan.outcomes[3].reason
+        was, now = told.happening("vote"), other.happening("vote")
+        assert now.model_dump(exclude={"citations", "position", "recorded_at", "recorded_by"}) == was.model_dump(
+            exclude={"citations", "position", "recorded_at", "recorded_by"}
+        )
+
+
+def test_a_changed_table_tells_what_stands_and_records_what_is_new(told: Timeline, tmp_path: Path) -> None:
+    """A person decides whether the file is right; another happening under a taken id is refused."""
+    path = exported(told, "csv", tmp_path)
+    header, session, vote, third = path.read_bytes().decode().removesuffix("\r\n").split("\r\n")
+    rows = (header, session.replace("Session,", "Sitting,"), vote, third.replace("Third,,2026~", "Else,,1999"))
+    more = (third.replace("third,Third", "fourth,Fourth"), third.replace("third,Third", "fourth,Fifth"))
+    path.write_bytes("\r\n".join((*rows, *more)).encode())
+    plan, counts = into(told, path, "csv")
+    assert counts == (1, 0, 2, 2)
+    assert [outcome.reason.partition(" (")[0] for outcome in plan.outcomes if outcome.verb == "refused"] == [
+        "its id is taken by another happening",
+        'its id, "fourth", is that of a row before it. Give it another',
+    ]
+    assert plan.outcomes[0].remarks[1] == (
+        "title",
+        'stands as "Session", the file says "Sitting": kept. Correct it if the file is right',
+    )
+    assert told.happening("fourth").citations[0].source == "x"
+    assert told.happening("session").title == "Session"
