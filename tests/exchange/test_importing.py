@@ -120,6 +120,33 @@ def test_rows_without_keys_are_known_by_their_words(timeline: Timeline, into: Im
     assert timeline.happening("women-ada-is-born").title == "Ada Lovelace is born"
 
 
+def test_keys_that_only_count_the_rows_say_nothing_once_a_row_is_inserted(timeline: Timeline, into: Import) -> None:
+    """Rows are known by their words then, and that is told; again adds nothing."""
+    titles = ["Alpha", "Beta", "Gamma", "Delta"]
+
+    def table(said: list[str]) -> str:
+        return "id,Date,Event\n" + "".join(f"{n},199{ord(one[0]) % 10},{one}\n" for n, one in enumerate(said, start=1))
+
+    into(table(titles))
+    later = table([titles[0], "Inserted", *titles[1:]])
+    plan = into(later)
+    assert counted(plan) == (1, 0, 4, 0)
+    assert any("known by their words" in note for note in plan.notes)
+    size = timeline.log.size()
+    assert counted(into(later)) == (0, 0, 5, 0)
+    assert timeline.log.size() == size
+
+
+def test_of_several_on_a_day_the_one_that_clearly_is_the_same_is_corrected(timeline: Timeline, into: Import) -> None:
+    """Retitled, beside others; where two could be meant, neither is taken."""
+    day = "Date,Event\n" + "".join(f"1999-01-01,{one}\n" for one in ("The mayor resigns", "A ship is searched", "Prices rise 3 %"))
+    into(day)
+    plan = into(day.replace("The mayor resigns", "The mayor resigned").replace("Prices rise 3 %", "Something else entirely"))
+    assert counted(plan) == (1, 1, 1, 0)
+    assert plan.vanished == ["women-prices-rise-3"]
+    assert timeline.happening("women-the-mayor-resigns").title == "The mayor resigned"
+
+
 def test_what_was_redacted_or_retracted_is_not_put_back(timeline: Timeline, into: Import) -> None:
     """Neither by the same file nor by a later version of it."""
     into(KEYLESS)

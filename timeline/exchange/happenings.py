@@ -1,16 +1,14 @@
 """From rows to happenings: which are new, which are known and say something else now, which are refused.
 
-Owns how rows are matched to what earlier imports recorded, and how what the file said, what it says and what stands are compared.
+Owns how what the file said, what it says and what stands are compared.
 Must not append: each outcome carries what would.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Final
-
-from rapidfuzz import fuzz
+from typing import Any
 
 from timeline import quotes, statements
 from timeline.errors import Redacted, TimelineError
@@ -18,13 +16,12 @@ from timeline.exchange import naming, standing
 from timeline.exchange.citing import cited, placed
 from timeline.exchange.earlier import Earlier, Known
 from timeline.exchange.file import File
+from timeline.exchange.matching import Matching
 from timeline.exchange.outcome import Outcome
 from timeline.exchange.reading.row import Row
 from timeline.model import PlacedCitation, actor_id
 from timeline.statements import Statement
 from timeline.timeline import Timeline
-
-ALIKE: Final = 50  # of 100: how much titles on the same date must resemble each other to be the same row, retitled
 
 
 class Happenings:
@@ -39,13 +36,17 @@ class Happenings:
         self.timeline = timeline
         self.text = quotes.Text(file.understood.text)
         self.claimed: set[str] = set()
+        self.notes: list[str] = []
         self._next: Counter[str] = Counter()
         self._keys: dict[str, str] = {}
 
     def plan(self, rows: list[Row], advance: Callable[[int], None] = lambda _: None) -> tuple[list[Outcome], list[str]]:
         """Say what becomes of each row, and which happenings' rows have vanished; `advance` is told of each."""
         sound = [row for row in rows if row.refused is None]
-        known = self._match(sound)
+        matching = Matching(sound, self.earlier, self.text.raw, self.stem)
+        known, self.claimed = matching.found, matching.claimed
+        if matching.renumbered:
+            self.notes.append("the keys were given to other rows since the last version: rows are known by their words instead")
         ids = {row.number: known[row.number].id for row in sound if row.number in known}
         for row in sound:
             if row.number not in ids:
@@ -70,64 +71,6 @@ class Happenings:
                 outcome.refuse(str(error).removeprefix(f"{outcome.stream}: "))
         gone = [] if self.earlier.same else [one for one in self.earlier.known if one not in self.claimed]
         return outcomes, [id for id in gone if self.earlier.known[id].last.type != "HappeningRetracted"]
-
-    # Which happening a row tells of
-
-    def _match(self, rows: list[Row]) -> dict[int, Known]:
-        """Match rows to known happenings: by place in the same bytes, by key, by the same row, by unique title or date."""
-        found: dict[int, Known] = {}
-
-        def claim(row: Row, id: str | None) -> None:
-            if id in self.earlier.known and id not in self.claimed and row.number not in found:
-                self.claimed.add(id)
-                found[row.number] = self.earlier.known[id]
-
-        if not self.earlier.known:
-            return found
-        if self.earlier.same:
-            for row in rows:
-                start, _ = cited(self.text.raw, row)
-                claim(row, self.earlier.places.get((self.earlier.same, start)))
-        for row in rows:
-            claim(row, row.id)
-            claim(row, naming.of_key(self.stem, row.key) if row.key else None)
-        alike: dict[str, list[str]] = defaultdict(list)
-        for known in sorted(self.earlier.known.values(), key=lambda known: known.start, reverse=True):
-            alike[known.quote].append(known.id)
-        for row in rows:
-            if row.number in found:
-                continue
-            _, quote = cited(self.text.raw, row)
-            if same := [id for id in alike.get(quote, ()) if id not in self.claimed]:
-                claim(row, same[-1])
-        self._match_by(lambda said: said.get("title"), rows, found, claim)
-        self._match_by(lambda said: said.get("date"), rows, found, claim, resembling=True)
-        return found
-
-    def _match_by(
-        self,
-        of: Callable[[Mapping[str, Any]], Any],
-        rows: list[Row],
-        found: Mapping[int, Known],
-        claim: Callable[[Row, str], None],
-        *,
-        resembling: bool = False,
-    ) -> None:
-        """Match what has a value that no other remaining row, and no other remaining happening, has."""
-        left, right = defaultdict(list), defaultdict(list)
-        for row in rows:
-            if row.number not in found:
-                left[of(row.fields)].append(row)
-        for known in self.earlier.known.values():
-            if known.id not in self.claimed:
-                right[of(known.base)].append(known)
-        for value, here in left.items():
-            there = right.get(value, [])
-            if not value or len(here) != 1 or len(there) != 1:
-                continue
-            titles = str(here[0].fields.get("title")), str(there[0].base.get("title"))
-            if not resembling or fuzz.ratio(*titles) >= ALIKE:
-                claim(here[0], there[0].id)
 
     def _new_id(self, row: Row) -> str:
         """Make an id that nothing else has, but for one that the row brings; one that was redacted is this row's own."""

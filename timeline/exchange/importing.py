@@ -105,6 +105,7 @@ def _happenings(
     check(Source, {**_bibliography(file, fields), **_STANDING_IN, "media_type": media_type}, stream("source", made.source))
     work = Happenings(file, stem, made.source, before, timeline)
     outcomes, made.vanished = work.plan([row for row in file.understood.rows if row.kind == "happening"], advance)
+    made.notes += work.notes
     made.archives = before.same is None and any(outcome.act for outcome in outcomes)
     if before.is_old:
         made.notes.append(
