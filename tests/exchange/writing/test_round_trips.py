@@ -1,10 +1,11 @@
 """What is written for others is read again here: equal, but for what the format lists, and the list names no more than that."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from hard_to_write import ABOUT, DATES, happening
+from hard_to_write import ABOUT, DATES, SOURCE, happening
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from told import quotation
@@ -13,7 +14,8 @@ from timeline import dates
 from timeline.exchange.reading import row
 from timeline.exchange.writing import format_named
 from timeline.exchange.writing.losing import Losses
-from timeline.exchange.writing.record import Happening
+from timeline.exchange.writing.record import Happening, Source
+from timeline.exchange.writing.saying import one_line
 from timeline.model import actor_id
 
 FIELDS = (
@@ -107,3 +109,49 @@ def test_all_comes_back_but_what_is_listed(name: str, written: Happening) -> Non
         assert differing(said(written), one.fields) == fields, (said(written), dict(one.fields))
         assert one.questions == ()
     assert "quotations" in format_named(name).loses
+
+
+@st.composite
+def sources(draw: st.DrawFn) -> Source:
+    """Draw a source."""
+    published = draw(st.sampled_from([None, *DATES, "2025-11-28T10:00:00", "2003/2003", "2025-11-28"]))
+    address = st.none() | st.text("abc;/?&=%#é", max_size=8).map("https://example.org/".__add__)
+    return Source(
+        "s-1", draw(WORDS), draw(MAYBE), draw(MAYBE), published, draw(address), draw(st.sampled_from([None, "en", "ar-MA"])),
+        "text/html", "ab" * 32, "2026-01-01T00:00:01.000Z",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["csl-json", "ris"])
+@given(sources())
+@settings(max_examples=40, deadline=None)
+def test_sources_come_back(name: str, source: Source) -> None:
+    """All of the bibliography, and the id; where the format has no line ends, those that it lists are spaces."""
+    pytest.importorskip("rispy", reason="rispy (the extra exchange) is not installed")
+    fields = ("title", "publisher", "author", "published", "url", "language")
+    written = replace(happening(1, "2025"), quotations=(quotation(source=source),))
+    listed = Losses(format_named(name))
+    list(listed.watch([written]))
+    (one,) = row.reader(name).read("".join(map(str, format_named(name).write([written], ABOUT)))).rows
+    squeezed = {field: one_line(value) if (value := getattr(source, field)) else None for field in fields}
+    assert (one.kind, one.key, one.refused) == ("source", "s-1", None)
+    expected = squeezed if listed.counts.get("source.spaces") else {field: getattr(source, field) for field in fields}
+    assert {field: one.fields.get(field) for field in fields} == expected
+    assert ("source.spaces" in format_named(name).loses) == (name == "ris")
+
+
+@given(st.lists(st.tuples(WORDS, st.sampled_from(["supports", "disputes"]), MAYBE, st.none() | st.just("https://example.org/a#b"))))
+@settings(max_examples=40, deadline=None)
+def test_citations_come_back(said: list[tuple[str, str, str | None, str | None]]) -> None:
+    """The words and what is around them to the letter, from which source, for which happening, for or against what."""
+    written = [
+        quotation(number, quote=quote, stance=stance, supports=supports, prefix=" a\n", source=replace(SOURCE, url=url))
+        for number, (quote, stance, supports, url) in enumerate(said, start=1)
+    ]
+    text = "".join(map(str, format_named("annotations").write([replace(happening(1, "2025"), quotations=tuple(written))], ABOUT)))
+    if not written:
+        return
+    for one, back in zip(written, row.reader("annotations").read(text).rows, strict=True):
+        expected = {"happening": "h1", "source": "report", "url": one.source.url, "quote": one.quote, "prefix": one.prefix,
+                    "stance": "disputes" if one.stance == "disputes" else None, "supports": one.supports}  # fmt: skip
+        assert (back.kind, back.refused, dict(back.fields)) == ("citation", None, {k: v for k, v in expected.items() if v})

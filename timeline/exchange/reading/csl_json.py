@@ -6,6 +6,7 @@ from timeline.exchange.reading import json_text, others_dates
 from timeline.exchange.reading.building import Building, listed, scalar
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
 from timeline.exchange.reading.row import ImportRefused, Read, Row
+from timeline.exchange.writing.cited import DIGEST
 
 IN_FILE: Final = "a source has no field for it; it stands in the file"
 _KNOWN: Final = frozenset(("id", "title", "author", "publisher", "container-title", "issued", "URL", "DOI", "language"))
@@ -29,11 +30,15 @@ def read(text: str, **_: object) -> Read:
 
 def _item(said: dict[str, Any]) -> Building:
     build = Building()
-    build.line("title", said.get("title"), "title")
-    build.titled("title")
-    build.line("author", "; ".join(filter(None, map(_name, listed(said.get("author"))))), "author")
+    ours = DIGEST in str(said.get("note"))
+    author = "; ".join(filter(None, map(_name, listed(said.get("author")))))
     publisher, container = said.get("publisher"), said.get("container-title")
-    build.line("publisher", publisher or container, "publisher")
+    for name, value in (("title", said.get("title")), ("author", author), ("publisher", publisher or container)):
+        if ours:
+            build.exact(name, value)
+        else:
+            build.line(name, value, name)
+    build.titled("title")
     if publisher:
         build.drop("container-title", container, IN_FILE)
     issued = said.get("issued")
@@ -61,10 +66,12 @@ def _issued(said: object) -> OthersDate:
     """Read date-parts, or the words; a date about which it says "circa" is one."""
     if not isinstance(said, dict):
         return others_dates.read(scalar(said) or "")
+    if edtf := scalar(said.get("edtf")):
+        return others_dates.read(edtf)
     parts = said.get("date-parts")
     sides = [side for side in parts if isinstance(side, list) and side] if isinstance(parts, list) else []
     if not sides:
-        words = scalar(said.get("edtf")) or scalar(said.get("raw")) or scalar(said.get("literal")) or ""
+        words = scalar(said.get("raw")) or scalar(said.get("literal")) or ""
         if "season" in said and not words:
             raise DateUnread("a season without a year")
         return others_dates.read(words)

@@ -9,8 +9,11 @@ from timeline.exchange.reading import others_dates
 from timeline.exchange.reading.building import Building, listed, scalar
 from timeline.exchange.reading.csl_json import IN_FILE
 from timeline.exchange.reading.row import ImportRefused, Read, Row
+from timeline.exchange.writing.as_ris import EDTF
+from timeline.exchange.writing.cited import DIGEST
 
 _RECORD: Final = re.compile(r"^TY  ?- ?.*?(?:^ER  ?-[^\r\n]*|(?=^TY  ?-)|\Z)", re.MULTILINE | re.DOTALL)
+_ADDRESS: Final = re.compile(r"^UR  - (.+)$", re.MULTILINE)
 _KNOWN: Final = frozenset(
     ("id", "title", "primary_title", "authors", "first_authors", "publisher", "journal_name", "secondary_title", "date", "year",
      "publication_year", "urls", "url", "doi", "language", "file_attachments1")
@@ -40,18 +43,26 @@ def _record(raw: str) -> tuple[Building, str | None]:
     except Exception:
         build.refuse("the record is not as RIS is written. Correct it")
         return build, None
-    build.line("title", said.get("title") or said.get("primary_title"), "TI")
-    build.titled("title")
-    build.line("author", "; ".join(filter(None, map(scalar, listed(said.get("authors") or said.get("first_authors"))))), "AU")
+    notes = [scalar(note) or "" for note in listed(said.get("notes"))]
+    ours = any(note.startswith(DIGEST) for note in notes)
+    author = "; ".join(filter(None, map(scalar, listed(said.get("authors") or said.get("first_authors")))))
     publisher = said.get("publisher")
     journal = said.get("journal_name") or said.get("secondary_title")
-    build.line("publisher", publisher or journal, "PB")
+    title = said.get("title") or said.get("primary_title")
+    for name, tag, value in (("title", "TI", title), ("author", "AU", author), ("publisher", "PB", publisher or journal)):
+        if ours:
+            build.exact(name, value)
+        else:
+            build.line(name, value, tag)
+    build.titled("title")
     if publisher:
         build.drop("journal", journal, IN_FILE)
-    when = scalar(said.get("date")) or scalar(said.get("year")) or scalar(said.get("publication_year"))
+    edtf = next((note.removeprefix(EDTF) for note in notes if ours and note.startswith(EDTF)), None)
+    when = edtf or scalar(said.get("date")) or scalar(said.get("year")) or scalar(said.get("publication_year"))
     if when:
-        build.published(lambda: _date(when), "DA", when)
-    urls = [url for url in (*listed(said.get("urls")), *listed(said.get("url"))) if scalar(url)]
+        build.published(lambda: others_dates.read(edtf) if edtf else _date(when), "DA", when)
+    # Some part several addresses by semicolons, which may also stand within one.
+    urls = [url for line in _ADDRESS.findall(whole) for url in re.split(r";\s*(?=https?://)", line.strip()) if url]
     doi = scalar(said.get("doi"))
     build.url(urls[0] if urls else doi and f"https://doi.org/{doi}", "UR")
     build.drop("UR", urls[1:], "a source has one address")

@@ -18,7 +18,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 def _item(source: Source, about: About) -> dict[str, Any]:
     archived = f"archived: {about.source(source.id)}" if about.page else None
-    note = "; ".join(part for part in (archived, source.sha256 and f"SHA-256: {source.sha256}") if part)
+    note = "; ".join(part for part in (archived, source.sha256 and f"{cited.DIGEST}{source.sha256}") if part)
     said = {
         "id": source.id,
         "type": _TYPES[cited.kind(source)],
@@ -41,10 +41,10 @@ def _issued(date: str | None) -> dict[str, Any] | None:
         return None
     found = span(date)
     sides = [side for side in (found.start, found.end) if side is not None]
-    if not sides:
-        return {"literal": saying.when(date)}
-    issued: dict[str, Any] = {"date-parts": [_parts(side) for side in sides]}
-    return issued if found.whole else {**issued, "circa": True, "literal": saying.when(date)}
+    issued: dict[str, Any] = {"date-parts": [_parts(side) for side in sides]} if sides else {}
+    if found.whole and date == "/".join(dict.fromkeys(str(side.iso) for side in sides)) and "T" not in date:
+        return issued
+    return {**issued, **({"circa": True} if sides and not found.whole else {}), "literal": saying.when(date), "edtf": date}
 
 
 def _parts(known: Known) -> list[int]:
@@ -58,5 +58,5 @@ FORMAT = Format(
     "application/vnd.citationstyles.csl+json",
     ".json",
     write,
-    {**cited.LOSES, "author": "stands as one name, even where there are several"},
+    cited.LOSES,
 )

@@ -7,6 +7,7 @@ from timeline.exchange.writing import cited, saying
 from timeline.exchange.writing.parts import span
 from timeline.exchange.writing.record import About, Format, Happening, Source
 
+EDTF: Final = "Date in EDTF: "
 _TYPES: Final = {"page": "ELEC", "message": "PCOMM", "document": "GEN"}
 
 
@@ -28,7 +29,8 @@ def _tags(source: Source, about: About) -> Iterator[tuple[str, str | None]]:
     yield "UR", source.url
     yield "Y2", source.archived_at and source.archived_at[:10].replace("-", "/")
     yield "L2", about.source(source.id) if about.page else None
-    yield "N1", source.sha256 and f"SHA-256: {source.sha256}"
+    yield "N1", source.published and f"{EDTF}{source.published}"
+    yield "N1", source.sha256 and f"{cited.DIGEST}{source.sha256}"
 
 
 def _date(date: str | None) -> Iterator[tuple[str, str | None]]:
@@ -52,5 +54,5 @@ FORMAT = Format(
     "application/x-research-info-systems; charset=utf-8",
     ".ris",
     write,
-    {**cited.LOSES, "author": "stands as one name, even where there are several"},
+    {**cited.LOSES, "source.spaces": "written as one space"},
 )

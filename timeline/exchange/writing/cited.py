@@ -8,7 +8,12 @@ from timeline.exchange.writing.record import Happening, Source
 LOSES: Final = {
     "title": "left out, with all that is said of a happening: this is a list of the sources",
     "quotations": "only their sources are there",
+    "author": "stands as one name, even where there are several",
 }
+
+
+DIGEST: Final = "SHA-256: "
+"""What stands before the hash of a source among its notes, by which an import knows what a timeline wrote."""
 
 
 def sources(happenings: Iterable[Happening]) -> Iterator[Source]:

@@ -51,6 +51,7 @@ _NAMES: Final = {
     "title.spaces": "line ends and runs of spaces in titles",
     "kind.spaces": "line ends and runs of spaces in kinds",
     "summary.spaces": "line ends that make no paragraph, and runs of spaces, in summaries",
+    "source.spaces": "line ends and runs of spaces in what is said of sources",
     "returns": "carriage returns",
     "cells": "cells that a spreadsheet would take for formulas",
     "entries": "entries of tables and other files of entries",
@@ -112,6 +113,11 @@ _ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
     "title.spaces": lambda happening: saying.one_line(happening.title) != happening.title,
     "kind.spaces": lambda happening: saying.one_line(happening.kind) != (happening.kind or ""),
     "summary.spaces": lambda happening: saying.tidied(happening.summary) != (happening.summary or ""),
+    "source.spaces": lambda happening: any(
+        saying.one_line(text) != text
+        for quotation in happening.quotations
+        for text in filter(None, (quotation.source.title, quotation.source.publisher, quotation.source.author))
+    ),
     "returns": lambda happening: (
         "\r" in "".join(filter(None, (happening.summary, happening.place, happening.kind, *happening.tags)))
     ),
