@@ -175,6 +175,14 @@ class Building:
         elif text:
             self.drop(said, text, 'it is not a language tag, such as "en"')
 
+    def published_edtf(self, value: object) -> bool:
+        """Set when a source was published from EDTF; whether it is such."""
+        try:
+            self.fields["published"] = dates.parse(scalar(value) or "").text
+        except DateInvalid:
+            return False
+        return True
+
     def published(self, read: Callable[[], OthersDate], said: str, value: object) -> None:
         """Set when a source was published, by a function that reads it; what cannot be read is told."""
         try:

@@ -42,7 +42,8 @@ def _item(said: dict[str, Any]) -> Building:
     if publisher:
         build.drop("container-title", container, IN_FILE)
     issued = said.get("issued")
-    if issued not in (None, "", {}):
+    edtf = issued.get("edtf") if isinstance(issued, dict) else None
+    if issued not in (None, "", {}) and not build.published_edtf(edtf):
         build.published(lambda: _issued(issued), "issued", issued)
     doi = scalar(said.get("DOI"))
     build.url(said.get("URL") or (doi and f"https://doi.org/{doi.removeprefix('https://doi.org/')}"), "URL")
@@ -66,12 +67,10 @@ def _issued(said: object) -> OthersDate:
     """Read date-parts, or the words; a date about which it says "circa" is one."""
     if not isinstance(said, dict):
         return others_dates.read(scalar(said) or "")
-    if edtf := scalar(said.get("edtf")):
-        return others_dates.read(edtf)
     parts = said.get("date-parts")
     sides = [side for side in parts if isinstance(side, list) and side] if isinstance(parts, list) else []
     if not sides:
-        words = scalar(said.get("raw")) or scalar(said.get("literal")) or ""
+        words = scalar(said.get("edtf")) or scalar(said.get("raw")) or scalar(said.get("literal")) or ""
         if "season" in said and not words:
             raise DateUnread("a season without a year")
         return others_dates.read(words)

@@ -58,9 +58,9 @@ def _record(raw: str) -> tuple[Building, str | None]:
     if publisher:
         build.drop("journal", journal, IN_FILE)
     edtf = next((note.removeprefix(EDTF) for note in notes if ours and note.startswith(EDTF)), None)
-    when = edtf or scalar(said.get("date")) or scalar(said.get("year")) or scalar(said.get("publication_year"))
-    if when:
-        build.published(lambda: others_dates.read(edtf) if edtf else _date(when), "DA", when)
+    when = scalar(said.get("date")) or scalar(said.get("year")) or scalar(said.get("publication_year"))
+    if when and not build.published_edtf(edtf):
+        build.published(lambda: _date(when), "DA", when)
     # Some part several addresses by semicolons, which may also stand within one.
     urls = [url for line in _ADDRESS.findall(whole) for url in re.split(r";\s*(?=https?://)", line.strip()) if url]
     doi = scalar(said.get("doi"))
