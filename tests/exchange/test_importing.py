@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from timeline import Timeline
+from timeline.errors import DatabaseRefused
 from timeline.exchange import importing
 from timeline.exchange.outcome import Plan
 from timeline.exchange.reading.row import ImportRefused
@@ -166,6 +167,30 @@ def test_another_file_of_the_same_name_is_no_later_version(into: Import) -> None
     with pytest.raises(ImportRefused, match="no row in common"):
         into(other)
     assert counted(into(other, id="moon")) == (1, 0, 0, 0)
+
+
+def test_what_ends_early_leaves_nothing(timeline: Timeline, tmp_path: Path) -> None:
+    """Interrupted among its rows, or on a full disk: neither the file nor a row is there, and it can be done again."""
+    (tmp_path / "days.csv").write_text("Date,Event\n" + "".join(f"1950,Thing {n} {'x' * 500}\n" for n in range(200)))
+    file, done = importing.understand(tmp_path / "days.csv", "csv"), 0
+
+    def interrupted(steps: int) -> None:
+        nonlocal done
+        done += steps
+        if done > 300:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        importing.append(file, timeline, advance=interrupted)
+    pages = timeline.log.connection.execute("PRAGMA page_count").fetchone()[0]
+    timeline.log.connection.execute(f"PRAGMA max_page_count = {pages + 20}")
+    with pytest.raises(DatabaseRefused):
+        importing.append(file, timeline)
+    timeline.log.connection.execute("PRAGMA max_page_count = 1000000")
+    assert timeline.log.size() == 0
+    assert timeline.log.connection.execute("SELECT count(*) FROM documents").fetchone() == (0,)
+    assert counted(importing.append(file, timeline)) == (200, 0, 0, 0)
+    assert timeline.verify().ok
 
 
 def test_an_id_that_another_document_has_is_refused(timeline: Timeline, into: Import) -> None:

@@ -43,6 +43,8 @@ def lines(read: File, plan: Plan, *, whole: bool, done: bool) -> Iterator[str]:
     yield from _asked("Refused", ((one, [("", one.reason)]) for one in plan.outcomes if one.verb == "refused"), whole=whole)
     gone = (f"No longer in the file, and left as it is: happening/{id}" for id in plan.vanished)
     yield from _some(gone, whole=whole)
+    if plan.vanished:
+        yield "  If one of them never happened, retract it, in a bundle: {retract: ID, reason: …}"
     if plan.source and plan.archives:
         later = f", a later version of source/{plan.earlier}" if plan.earlier else ""
         yield f"{'Archived' if done else 'Would be archived'} as source/{plan.source}{later}"
