@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from timeline import Timeline
-from timeline.cli import main
+from timeline import Timeline, bundles
+from timeline.cli import main, serving
 from timeline.log import Log
 
 BUNDLE = """\
@@ -97,6 +97,23 @@ def test_serve_leaves_what_is_there(project: Path) -> None:
         assert fetch(page)[0] == 200
         status, text = fetch(page.replace("/-/timeline", "/sources.json?_shape=array"))
         assert '"only"' in text
+
+
+def test_bundles_that_are_not_in_what_is_served_are_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where something was imported or archived first: it is served as it is, and how to add them is told; once built, nothing."""
+    db = Path("timeline.db")
+    with Timeline(db) as timeline:
+        timeline.archive(text="x", id="first", title="Archived first")
+        serving.tell_unbuilt(timeline, Path("events"), db)
+        told = capsys.readouterr().err
+        assert told.startswith("events/")
+        assert told.endswith("To add it: timeline build --db timeline.db\n")
+        assert len(told.splitlines()) == 1
+        for path in sorted(Path("events").iterdir()):
+            bundles.append(timeline, path)
+        serving.tell_unbuilt(timeline, Path("events"), db)
+        serving.tell_unbuilt(timeline, Path("nowhere"), db)
+        assert not capsys.readouterr().err
 
 
 def test_serve_uses_the_metadata_beside_it(project: Path) -> None:

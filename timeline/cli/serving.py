@@ -13,13 +13,16 @@ from typing import NoReturn
 
 import click
 
-from timeline import projections
+from timeline import bundles, projections
 from timeline.cli.appending import build_whole
+from timeline.cli.printing import harmless
 from timeline.cli.running import Refused, db, opened
 from timeline.errors import DatabaseRefused
+from timeline.timeline import Timeline
 
 METADATA = Path("metadata.json")
 LAST_PORT = 65_535
+LOOKED_THROUGH = 2_000_000  # bytes of a bundle that is looked through before serving
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -31,7 +34,8 @@ LAST_PORT = 65_535
 def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], db: Path) -> None:
     """Browse the timeline: run Datasette on it.
 
-    Builds it from events/ where there is none yet; one that is there is served as it is. A metadata.json in this folder is
+    Builds it from events/ where there is none yet; one that is there is served as it is, and bundles that are not in it are
+    told. A metadata.json in this folder is
     used. Further options go to Datasette. Ctrl-C ends it.
 
     Example: timeline serve --open
@@ -42,11 +46,24 @@ def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], db: P
     if not db.exists() or _is_empty(db):
         build_whole(Path("events"), db)
     with opened(db) as timeline:
+        tell_unbuilt(timeline, Path("events"), db)
         if not projections.is_current(timeline.log.connection):
             raise Refused(
                 f"{db}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {db}"
             )
     _run(db, host, port, open_page, options)
+
+
+def tell_unbuilt(timeline: Timeline, events: Path, db: Path) -> None:
+    """Say so where a bundle has something new that is not in the timeline: what is served is not changed unasked."""
+    for path in sorted(events.iterdir()) if events.is_dir() else ():
+        if bundles.refusal(path) or path.stat().st_size > LOOKED_THROUGH:
+            continue
+        for entry in bundles.read(path):
+            if entry.verb in ("source", "happening") and entry.id and not timeline.log.version(entry.stream):
+                told = f"{path}: is not all in {db}, which is served as it is ({entry.stream} is not in it)"
+                click.echo(harmless(f"{told}. To add it: timeline build --db {db}"), err=True)
+                return
 
 
 def _is_empty(db: Path) -> bool:
