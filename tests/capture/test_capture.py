@@ -76,6 +76,10 @@ def test_a_plain_article_is_read_without_what_stands_around_it() -> None:
     assert "decoded as utf-8" in found.extractor
     assert all(one in found.text for one in sentences)
     assert "Home page" not in found.text
+    for added in ("<aside>A correction of it.</aside>", "<article><div>By Jane Roe</div></article>", "<ul><li>One<li>Two</ul>"):
+        fuller = read((page + added).encode(), HTML)
+        assert fuller.extractor.startswith("lxml ")
+        assert "Home page" in fuller.text
 
 
 @pytest.mark.parametrize("script", material.FIVE_SCRIPTS)
@@ -106,9 +110,10 @@ def test_five_scripts_stay_as_they_are(kind: str, script: str) -> None:
         ("big5", "big5", "理事會開會"),
         ("shift_jis", "cp932", "理事会は①開かれた"),
         ("euc-kr", "cp949", "이사회가 열렸다"),
+        ("iso-8859-7", "iso8859-7", "Το συμβούλιο συνήλθε"),
     ],
 )
-def test_ten_encodings_are_read_as_pages_declare_them(declared: str, python: str, text: str) -> None:
+def test_eleven_encodings_are_read_as_pages_declare_them(declared: str, python: str, text: str) -> None:
     """In a meta tag, in a header of the server, and told by whoever archives it."""
     body = f"<p>{text}</p>".encode(python)
     assert text in read(f"<meta charset='{declared}'>".encode() + body, HTML).text
@@ -122,6 +127,9 @@ def test_a_mark_says_more_than_a_tag_and_nothing_is_guessed() -> None:
     """UTF-16 by its mark; an encoding that is not told is UTF-8 or refused."""
     assert "Ünï" in read("<meta charset=latin1><p>Ünï</p>".encode("utf-16"), HTML).text
     assert "Name the encoding" in refusal("<p>Совет собрался</p>".encode("cp1251"), HTML)
+    lied = read("<meta charset=iso-8859-1><p>Été à Genève".encode(), HTML)
+    assert lied.text == "Été à Genève\n"
+    assert "decoded as utf-8, whatever it says of cp1252" in lied.extractor
     assert "but for 1" in read("<p>Совет".encode() + b"\xff</p>", HTML).extractor
 
 
@@ -186,21 +194,45 @@ def test_a_warc_is_read_where_one_document_is_meant() -> None:
 
 
 def test_what_a_server_packed_is_unpacked() -> None:
-    """Chunks, gzip and deflate; a bomb is told."""
+    """Chunks, gzip, deflate and Brotli; a bomb is told."""
+    import brotli
+
     body = b"<p>Packed words.</p>"
     packed = gzip.compress(body)
     chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (len(packed), packed)
     for content, head in (
         (packed, "Content-Encoding: gzip\r\n"),
         (zlib.compress(body), "Content-Encoding: deflate\r\n"),
+        (brotli.compress(body), "Content-Encoding: br\r\n"),
         (chunked, "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"),
         (body, "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"),
     ):
         assert "Packed words." in read(material.warc(("https://e.org/", "text/html", content), head=head), WARC).text
-    bomb = gzip.compress(b"\0" * 150_000_000, 9)
-    assert "unpacks to more than 100 MB" in refusal(
-        material.warc(("https://e.org/", "text/html", bomb), head="Content-Encoding: gzip\r\n"), WARC
-    )
+    for coding, half in (("gzip", packed[:-9]), ("br", brotli.compress(body)[:-3]), ("br", b"\xff" + body)):
+        content = material.warc(("https://e.org/", "text/html", half), head=f"Content-Encoding: {coding}\r\n")
+        assert " was " in refusal(content, WARC)
+    zeros = b"\0" * 101_000_000
+    for bomb, coding in ((gzip.compress(zeros, 1), "gzip"), (brotli.compress(zeros, quality=1), "br")):
+        content = material.warc(("https://e.org/", "text/html", bomb), head=f"Content-Encoding: {coding}\r\n")
+        assert "unpacks to more than 100 MB" in refusal(content, WARC)
+
+
+def test_what_a_warc_holds_besides_documents_is_told() -> None:
+    """What was captured twice comes with the ids and days, what was not received with why, what is cut short is not read."""
+    page = ("https://example.org/a", "text/html", b"<p>One page.</p>")
+    twice = material.warc(page, ("https://example.org/a", "text/html", b"<p>Another.</p>"))
+    ids = [f"urn:uuid:00000000-0000-4000-8000-00000000000{number}" for number in (0, 1)]
+    assert f"Give a record's id: {ids[0]} (2025-11-24), {ids[1]} (2025-11-24)" in refusal(twice, WARC)
+    assert read(twice, WARC, record=f"<{ids[1]}>").text == "Another.\n"
+    missing = material.warc(page).replace(b"200 OK", b"404 No")
+    assert "https://example.org/a answered 404" in refusal(missing, WARC)
+    revisit = material.warc(("https://example.org/b", "text/html", b"")).replace(b"Type: response", b"Type: revisit")
+    assert "only says that it had not changed" in refusal(material.warc(page) + revisit, WARC, record="https://example.org/b")
+    untyped = material.warc(("https://example.org/a.pdf", "application/octet-stream", material.pdf(["A report."])))
+    assert "A report." in read(untyped, WARC).text
+    for cut in (gzip.compress(material.warc(page))[:-20], material.warc(page)[:-12]):
+        assert "cut short" in refusal(cut, WARC)
+    assert "zstd -d" in refusal(b"\x28\xb5\x2f\xfd\0", WARC)
 
 
 def test_a_warc_that_was_altered_or_cut_is_refused() -> None:
@@ -263,6 +295,25 @@ def test_a_letter_begins_with_its_head_and_names_what_is_attached() -> None:
     assert "is not an e-mail" in refusal(b"hello", MAIL)
 
 
+def test_what_a_mail_program_shows_as_text_is_text() -> None:
+    """Text behind an attachment too; a message within is named by its subject; a mailbox is none."""
+    letter = (
+        b"From: a\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain"
+        b"\n\nFirst.\n--b\nContent-Type: message/rfc822\n\nSubject: Inner\n\nInner words.\n--b\n"
+        b"Content-Type: text/plain\n\nSecond.\n--b--\n"
+    )
+    assert read(letter, MAIL).text == "From: a\nSubject: x\n\nFirst.\n\nSecond.\n\nAttachment: Inner (message/rfc822)\n"
+    one = b"From a@b.c Mon Jan  1 00:00:00 2024\nFrom: a\nSubject: one\n\nFirst.\n\n"
+    assert "First." in read(one, MAIL).text
+    assert "is a mailbox of several messages" in refusal(one + one, MAIL)
+
+
+def test_what_a_page_shows_elsewhere_gets_its_line() -> None:
+    """In frames, or written by a script in the browser."""
+    assert "in one of them: a.html, b.html" in refusal(b"<frameset><frame src=a.html><frame src=b.html></frameset>", HTML)
+    assert "a script may write it" in refusal(b"<title>App</title><div id=root></div><script>render('x')</script>", HTML)
+
+
 def test_control_characters_never_reach_a_text() -> None:
     """Whatever the document holds."""
     for content, media_type in ((b"<p>a\0b\x01c\x0cd</p>", HTML), (b"Subject: x\n\na\0b\x01c\x0cd", MAIL)):
@@ -305,8 +356,9 @@ def test_files_are_read_by_their_suffix(tmp_path: Path) -> None:
         document = capture.from_file(tmp_path / name)
         assert (document.bytes, document.media_type) == (content, media_type)
         assert document.text.strip()
-    with pytest.raises(DocumentUnreadable, match=r"only .txt, .md, .html"):
-        capture.from_file(tmp_path / "passwd")
+    for name, advice in (("passwd", "Archive its text"), ("a.docx", "Save it as PDF"), ("a.mbox", "as .eml")):
+        with pytest.raises(DocumentUnreadable, match=f"only .txt, .md, .html.*{advice}"):
+            capture.from_file(tmp_path / name)
     with pytest.raises(DocumentUnreadable, match="only a WARC"):
         capture.from_bytes(b"x", HTML, "x.html", record="https://example.org/")
     with pytest.raises(DocumentUnreadable, match="no extractor reads image/png"):

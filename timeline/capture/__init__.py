@@ -23,6 +23,13 @@ MEDIA_TYPES = {
     ".epub": "application/epub+zip",
     ".eml": "message/rfc822",
 }
+_INSTEAD = {
+    (".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp", ".pages", ".xls", ".xlsx", ".ods", ".ps", ".djvu"): "Save it as PDF",
+    (".mbox", ".msg", ".pst"): "Save the message by itself, as .eml",
+    (".mht", ".mhtml", ".webarchive", ".wacz"): "Save the page as .html, or as .warc",
+    (".zst",): "Unpack it, with zstd -d",
+    (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".webp"): "Recognise its text (OCR) into a PDF, or type it into a .txt",
+}
 EXTRACTED = frozenset(MEDIA_TYPES.values()) - frozenset(documents.MEDIA_TYPES.values())
 
 
@@ -40,10 +47,17 @@ def from_file(path: Path, encoding: str | None = None, *, record: str | None = N
     media_type = media_type_of(path.name)
     if media_type is None:
         raise DocumentUnreadable(
-            f"{path}: only .txt, .md, .html, .pdf, .epub, .eml and .warc files are read here. "
-            "Archive its text, saved as .txt in UTF-8"
+            f"{path}: only .txt, .md, .html, .pdf, .epub, .eml and .warc files are read here. {_instead(path.suffix.lower())}"
         )
     return from_bytes(documents.received(path), media_type, str(path), encoding=encoding, record=record)
+
+
+def _instead(suffix: str) -> str:
+    """Say what to do with a file that is not read."""
+    for suffixes, advice in _INSTEAD.items():
+        if suffix in suffixes:
+            return advice
+    return "Archive its text, saved as .txt in UTF-8"
 
 
 def from_bytes(content: bytes, media_type: str, name: str, *, encoding: str | None = None, record: str | None = None) -> Document:

@@ -3,6 +3,8 @@
 Owns what the names of encodings mean on the web. Must not guess from the letters: what is not told is UTF-8 or refused.
 """
 
+# ruff: noqa: SIM905 names are read at a glance as words
+
 import codecs
 import re
 
@@ -27,6 +29,10 @@ _META = re.compile(rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)"
 _XML = re.compile(rb"""^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9_:.-]+)["']""")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _LOOKED_AT = 8192
+# What is in one of these may be UTF-8 by chance, or is; where a letter is a byte, what is UTF-8 throughout is nothing else.
+_WIDE = frozenset(
+    "utf-8 utf-8-sig utf-16 utf-16-le utf-16-be utf-32 utf-7 gb18030 big5hkscs cp932 euc_jp iso2022_jp cp949 hz".split()
+)
 _FEW = 1000  # one character that cannot be read among so many is a slip; more are another encoding
 
 
@@ -35,20 +41,33 @@ def decoded_page(content: bytes, name: str, told: str | None = None, declared: s
 
     A few bytes that do not fit stand as U+FFFD, and that is said. Raises DocumentUnreadable where many do not.
     """
+    lie = ""
     if told is not None:
         encoding = known(told)
         if encoding is None:
             raise DocumentUnreadable(f'{name}: "{on_one_line(told)}" is not the name of an encoding. Try utf-8 or cp1252')
     else:
         encoding = documents.marked(content) or known(declared) or _declared_within(content) or "utf-8"
+        if encoding not in _WIDE and _is_utf_8(content):
+            encoding, lie = "utf-8", f", whatever it says of {encoding}"
     text = content.decode(encoding, "replace")
     wrong = text.count("\ufffd") - content.count("\ufffd".encode()) if "\ufffd" in text else 0
     if wrong > 3 + len(text) // _FEW:
         raise DocumentUnreadable(
             f"{name}: {wrong:,} places in it are not {encoding}. Name the encoding it was written in, such as cp1252 or cp1256"
         )
-    how = f"decoded as {encoding}"
+    how = f"decoded as {encoding}{lie}"
     return text.removeprefix("\ufeff"), f"{how} but for {wrong}" if wrong > 0 else how
+
+
+def _is_utf_8(content: bytes) -> bool:
+    if content.isascii():
+        return False
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def known(name: str | None) -> str | None:

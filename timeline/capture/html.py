@@ -8,20 +8,21 @@ from importlib.metadata import version
 from timeline.capture.encodings import decoded_page
 from timeline.capture.found import Found, facts, readable
 from timeline.capture.plain import Page, parse
-from timeline.errors import DocumentUnreadable
+from timeline.errors import DocumentUnreadable, on_one_line
 
 _SETTINGS = "recall, tables, comments"
-_SAYS_SOMETHING = 25  # characters; what is shorter may be a button
+_NAMED_FRAMES = 4
 
 
 def read(
     content: bytes, name: str, *, encoding: str | None = None, declared: str | None = None, record: str | None = None
 ) -> Found:
-    """Read a page: the text of its main part where that is all there, else of its whole body; and its bibliography."""
+    """Read a page: the text of its main part where that is all but its navigation, else of the whole; and its bibliography."""
     import trafilatura  # noqa: PLC0415 it belongs to an extra
 
     text, how = decoded_page(content, name, encoding, declared)
     page = parse(text, name)
+    _refuse_frames(page, name)
     whole = readable(page.text())
     if not whole.strip():
         raise DocumentUnreadable(
@@ -51,18 +52,21 @@ def read(
 
 
 def _holds(text: str, page: Page) -> bool:
-    """Whether a text holds the paragraphs of a page's main part, each of them in one piece, and parted from each other."""
-    every = page.paragraphs()
-    paragraphs = [one for one in every if len(one) >= _SAYS_SOMETHING]
-    if not paragraphs or text.strip().count("\n") < max(len(paragraphs) - 1, len(every) // 4):
-        return False
-    line, after = " ".join(text.split()), 0
-    for paragraph in paragraphs:
-        place = line.find(paragraph, after)
-        if place == -1 and paragraph not in line:
-            return False
-        after = max(after, place)
-    return True
+    """Whether a text is the lines of a page and nothing else, but for those that stand beside them for finding one's way."""
+    lines, held = _lines(page.text(beside=False)), _lines(text)
+    every, whole = set(_lines(page.text())), "\n".join(held)
+    return bool(lines) and all(line in every for line in held) and all(line in whole for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in readable(text).splitlines() if line.strip()]
+
+
+def _refuse_frames(page: Page, name: str) -> None:
+    frames = [one.get("src") for one in page.tree.iter("frame") if one.get("src")]
+    if frames:
+        named = ", ".join(on_one_line(src)[:80] for src in frames[:_NAMED_FRAMES])
+        raise DocumentUnreadable(f"{name}: is made of frames, and has no text of its own. Archive the page in one of them: {named}")
 
 
 def _facts_of(document: object) -> dict[str, str]:

@@ -19,9 +19,8 @@ _APART: Final = frozenset(
     "address details".split()
 )
 _LINES: Final = _APART | frozenset("div li dt dd tr caption figcaption legend summary body center thead tbody tfoot".split())
-_BESIDE: Final = frozenset(("nav", "aside", "header", "footer", "form"))
-_PARAGRAPHS: Final = frozenset("p li blockquote td th dd dt pre figcaption caption h1 h2 h3 h4 h5 h6".split())
-_PARENTS: Final = frozenset("p li blockquote td th dd ul ol table div dl".split())
+_BESIDE: Final = frozenset(("nav", "header", "footer", "form"))
+_MAIN: Final = frozenset(("main", "article"))
 _Element: TypeAlias = Any  # a library's own, which is imported only when it is needed
 _WHITE = re.compile(r"[ \t\n\r\f]+")  # a no-break space stays
 _DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
@@ -33,27 +32,12 @@ class Page:
 
     tree: _Element
 
-    def text(self) -> str:
-        """Write all of the text."""
+    def text(self, *, beside: bool = True) -> str:
+        """Write all of the text; without what stands beside it for finding one's way, where that is not wanted."""
         pieces = _Pieces()
-        for step, element in _walk(self.tree):  # not of its body alone: what has no head may be taken for one
+        for step, element in _walk(self.tree, beside=beside):  # not of its body alone: what has no head may be taken for one
             _write(step, element, pieces)
         return "".join(pieces.kept).strip() + "\n"
-
-    def paragraphs(self) -> list[str]:
-        """List the paragraphs in the page's main part: in what it calls so, or in all but what stands beside it."""
-        mains = [
-            one for one in self.tree.iter("main", "article") if not any(up.tag in ("main", "article") for up in one.iterancestors())
-        ]
-        roots = mains or [self.tree]
-        found = []
-        for root in roots:
-            for element in root.iter(*_PARAGRAPHS):
-                inner = any(below.tag in _PARENTS for below in element.iterdescendants())
-                beside = any(up.tag in _BESIDE or up.tag in _SILENT for up in element.iterancestors())
-                if not inner and not beside and (text := " ".join("".join(_texts(element)).split())):
-                    found.append(text)
-        return found
 
     def facts(self) -> dict[str, str]:
         """Tell what only the page's own tags say: its language and its canonical address."""
@@ -143,13 +127,14 @@ def _write(step: str, element: _Element, pieces: _Pieces) -> None:
         pieces.write(element.text or "")
 
 
-def _walk(root: _Element) -> Iterator[tuple[str, Any]]:
+def _walk(root: _Element, *, beside: bool) -> Iterator[tuple[str, Any]]:
     """Walk a tree in the order of its text, past what is not shown, however deep."""
     from lxml.etree import iterwalk  # noqa: PLC0415 it belongs to an extra
 
     walk = iterwalk(root, events=("start", "end"))
     for event, element in walk:
         silent = not isinstance(element.tag, str) or (element.tag in _SILENT and element is not root)
+        silent = silent or (not beside and _stands_beside(element))
         if event == "start" and silent:
             walk.skip_subtree()
         elif not silent:
@@ -158,11 +143,5 @@ def _walk(root: _Element) -> Iterator[tuple[str, Any]]:
             yield "tail", element
 
 
-def _texts(element: _Element) -> Iterator[str]:
-    for step, one in _walk(element):
-        if step == "start":
-            yield one.text or ""
-            if one.tag in _LINES:
-                yield " "
-        elif step == "tail":
-            yield one.tail or ""
+def _stands_beside(element: _Element) -> bool:
+    return element.tag in _BESIDE and not any(up.tag in _MAIN for up in element.iterancestors())

@@ -73,13 +73,15 @@ def _with_brotli(content: bytes, limit: int) -> bytes:
         import brotli  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: PLC0415 it may be absent
     except ImportError:
         raise CodingRefused("was sent packed with Brotli, which needs a package: pip install brotli") from None
-    unpacker, pieces, size = brotli.Decompressor(), [], 0
+    unpacker, pieces, size, given = brotli.Decompressor(), [], 0, content
     try:
-        for start in range(0, len(content), 4096):
-            pieces.append(unpacker.process(content[start : start + 4096]))
-            size += len(pieces[-1])
+        while not unpacker.is_finished():
+            pieces.append(unpacker.process(given, output_buffer_limit=_PIECE))
+            size, given = size + len(pieces[-1]), b""
             if size > limit:
                 raise CodingRefused(f"unpacks to more than {_megabytes(limit)}")
+            if not pieces[-1]:
+                raise CodingRefused("was cut short: its compression does not end")
     except brotli.error:
         raise CodingRefused("was damaged: its compression does not hold") from None
     return b"".join(pieces)

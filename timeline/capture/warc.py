@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, TypeAlias
 
-from timeline.capture import epub, html, pdf
+from timeline.capture import epub, html, media_type_of, pdf
 from timeline.capture.encodings import decoded_page
 from timeline.capture.found import Found, facts, readable
 from timeline.capture.transfer import MAXIMUM_BYTES, CodingRefused, undone
@@ -16,6 +16,7 @@ from timeline.errors import DocumentUnreadable, on_one_line
 
 MAXIMUM_RECORDS: Final = 100_000
 _LISTED: Final = 5
+_ZSTD: Final = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 _Record: TypeAlias = Any  # a library's own, which is imported only when it is needed
 _KINDS: Final = ("text/html", "application/xhtml+xml", "application/pdf", "text/plain", "application/epub+zip")
 
@@ -29,6 +30,8 @@ class _Candidate:
     url: str
     media_type: str
     digest: str
+    date: str
+    not_received: str = ""  # why it is no document, in words that follow its address
 
     @property
     def kind(self) -> str:
@@ -74,26 +77,32 @@ def _version() -> str:
 
 
 def _candidates(content: bytes, name: str) -> Iterator[_Candidate]:
-    """Find the documents that were received whole and well."""
+    """Find the documents that were received whole and well; of what else was asked for, why it is none."""
     for number, one in enumerate(_records(content, name)):
-        headers, answer = one.rec_headers, one.http_headers
+        headers, answer, url, why = one.rec_headers, one.http_headers, _address(one), ""
+        media_type = headers.get_header("Content-Type") or ""
         if one.rec_type == "response" and answer is not None:
-            if answer.get_statuscode()[:1] != "2":
-                continue
             media_type = answer.get_header("Content-Type") or ""
-        elif one.rec_type == "resource":
-            media_type = headers.get_header("Content-Type") or ""
-        else:
+            status = answer.get_statuscode()
+            why = "" if status[:1] == "2" else f"answered {on_one_line(status)[:20]}"
+        elif one.rec_type == "revisit":
+            why = "is in it as a revisit, which only says that it had not changed"
+        elif one.rec_type != "resource":
             continue
+        if media_type.split(";")[0].strip().lower() in ("", "application/octet-stream"):
+            media_type = media_type_of(url.partition("?")[0]) or media_type or "text/html"
         digest = headers.get_header("WARC-Payload-Digest") or headers.get_header("WARC-Block-Digest") or str(number)
-        found = _Candidate(number, headers.get_header("WARC-Record-ID") or "", _address(one), media_type, digest)
-        if found.kind in _KINDS and found.url.startswith(("http://", "https://", "file://", "ftp://")):
+        date = (headers.get_header("WARC-Date") or "")[:10]
+        found = _Candidate(number, headers.get_header("WARC-Record-ID") or "", url, media_type, digest, date, why)
+        if (found.kind in _KINDS or why) and url.startswith(("http://", "https://", "file://", "ftp://")):
             yield found
 
 
 def _records(content: bytes, name: str, *, check: bool = False) -> Iterator[Any]:
     from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
+    if content.startswith(_ZSTD):
+        raise DocumentUnreadable(f"{name}: is packed with zstd, which is not read here. Unpack it, with zstd -d, and archive that")
     if not content.startswith((b"WARC/", b"\x1f\x8b")):
         raise DocumentUnreadable(f"{name}: is not a WARC, its first bytes are others. Look what it is; a saved page is .html")
     for number, one in enumerate(ArchiveIterator(BytesIO(content), check_digests=check)):
@@ -106,24 +115,28 @@ def _address(record: _Record) -> str:
     return str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
 
 
-def _chosen(candidates: list[_Candidate], name: str, record: str | None) -> _Candidate:
+def _chosen(every: list[_Candidate], name: str, record: str | None) -> _Candidate:
     """Choose the one that is meant; the same thing received twice is one."""
-    if not candidates:
+    candidates = [one for one in every if not one.not_received]
+    sought = None if record is None else record.partition("#")[0].strip("<>")
+    meant = [one for one in candidates if sought in (None, one.url.partition("#")[0], one.id.strip("<>"))]
+    if not meant:
+        why = [f"{on_one_line(one.url)} {one.not_received}" for one in every if one.not_received and sought in (None, one.url)]
+        told = f" ({', '.join(why[:_LISTED])})" if why else ""
+        if record is not None and candidates:
+            named = _listed(candidates)
+            raise DocumentUnreadable(f"{name}: holds no document of {on_one_line(record)}{told}. Name one of: {named}")
         raise DocumentUnreadable(
-            f"{name}: holds no web page, PDF or plain text that a server answered with. Look whether the page itself was captured"
+            f"{name}: holds no web page, PDF or plain text that a server answered with{told}. "
+            "Look whether the page itself was captured"
         )
-    meant = candidates
-    if record is not None:
-        sought = record.partition("#")[0]
-        meant = [one for one in candidates if sought in (one.url.partition("#")[0], one.id.strip("<>"))]
-        if not meant:
-            raise DocumentUnreadable(f"{name}: holds no document of {on_one_line(record)}. Name one of: {_listed(candidates)}")
-    if len({one.digest for one in meant}) == 1 and len({one.url for one in meant}) == 1:
-        return meant[0]
-    if record is not None:
-        ids = ", ".join(one.id.strip("<>") for one in meant[:_LISTED])
-        raise DocumentUnreadable(f"{name}: {on_one_line(record)} was captured {len(meant)} times in it. Give a record's id: {ids}")
-    raise DocumentUnreadable(f"{name}: holds {len(meant)} documents. Say which is meant, as the record: {_listed(meant)}")
+    if len({one.url for one in meant}) > 1:
+        raise DocumentUnreadable(f"{name}: holds {len(meant)} documents. Say which is meant, as the record: {_listed(meant)}")
+    if len({one.digest for one in meant}) > 1:
+        ids = ", ".join(f"{one.id.strip('<>')} ({one.date})" for one in meant[:_LISTED])
+        url = on_one_line(meant[0].url)
+        raise DocumentUnreadable(f"{name}: {url} was captured {len(meant)} times in it. Give a record's id: {ids}")
+    return meant[0]
 
 
 def _listed(candidates: list[_Candidate]) -> str:
@@ -140,6 +153,10 @@ def _payload(content: bytes, chosen: _Candidate, name: str) -> tuple[bytes, str]
         raw = one.raw_stream.read(MAXIMUM_BYTES + 1)
         if len(raw) > MAXIMUM_BYTES:
             raise DocumentUnreadable(f"{name}: {on_one_line(chosen.url)} in it is larger than {MAXIMUM_BYTES // 1_000_000} MB")
+        if getattr(one.raw_stream, "limit", 0):
+            raise DocumentUnreadable(
+                f"{name}: {on_one_line(chosen.url)} in it is cut short. Get it anew, or archive the page's text"
+            )
         problems = " ".join(map(str, one.digest_checker.problems))
         if "block digest failed" in problems:
             raise DocumentUnreadable(f"{name}: {on_one_line(chosen.url)} in it is not as its digest says: get it anew")
