@@ -26,6 +26,16 @@ def test_each_source_is_described_once() -> None:
     assert "**Disputed:** a source says otherwise, see note 2" in text
 
 
+def test_the_same_words_cited_again_have_one_note() -> None:
+    """The way back leads to where it stands first."""
+    for name in ("html", "markdown"):
+        text = written(name, happening(), happening("b"), happening("c", quotations=(quotation(supports="the day"),)))
+        assert text.count("words ") == 2
+    text = written("html", happening(), happening("b"))
+    assert text.count('href="#note-1"') == 2
+    assert text.count('id="ref-1"') == 1
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(MEANING, max_size=12).map("".join))
 def test_any_text_survives_markdown(text: str) -> None:

@@ -116,7 +116,7 @@ def test_what_must_be_known_before_believing_stands_in_the_label() -> None:
     )
     labels = [item.label for item in picture.items]
     assert labels == [
-        "It happened (according to Ann)", "Disputed: It happened", "Retracted: on", "\u2068مجلس\u2069 (according to Ann)",
+        "According to Ann: It happened", "Disputed: It happened", "Retracted: on", "According to Ann: \u2068مجلس\u2069",
     ]  # fmt: skip
 
 
@@ -126,6 +126,8 @@ def test_the_axis_is_broken_only_where_something_would_be_squeezed() -> None:
     assert len(near.pieces) == 1
     far = picture_scale.fitting([(1, 1), (700_000, 700_000), (701_000, 701_000)], LEFT, RIGHT)
     assert len(far.pieces) == 2
+    days = picture_scale.fitting([(1, 1), (10_000, 10_004), (10_001, 10_002), (10_002, 10_004)], LEFT, RIGHT)
+    assert len(days.pieces) == 2
     old = written("svg", happening(date="-8999"), happening(date="2001"))
     assert "4000 BCE" in old
     assert "1 CE" in old

@@ -39,8 +39,8 @@ h3 { font-size: 1.05rem; line-height: 1.35; break-after: avoid }
 h3 sup { line-height: 0; font-size: .72em; font-weight: normal }
 sup a { padding: .3em .15em; text-decoration: none }
 a { color: inherit }
-ol { padding-inline-start: 2.4rem; font-size: .88rem } li { margin: 0 0 .75rem } li p { margin: 0 }
-.proof { font-size: .92em; color: #444 }
+ol { padding-inline-start: 2.4rem; font-size: .88rem } li { margin: 0 0 .65rem }
+.proof { font-size: .92em; color: #444 } .whole { display: block }
 code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", monospace }
 li:target, .entry:target { outline: 2px solid #000; outline-offset: 3px }
 q { quotes: "“" "”" "‘" "’" }
@@ -88,10 +88,9 @@ def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
     about = chronology.about
     words, edtf = noting.dated(happening)
     vague = f'<span class="edtf">{_e(edtf).replace("/", "/<wbr>").replace(",", ",<wbr>")}</span>' if edtf else ""
+    begun = len(chronology.notes)  # a note that was there before has its place already
     notes = chronology.take(happening)
-    links = ", ".join(
-        f'<a id="ref-{note.number}" href="#note-{note.number}" aria-label="Note {note.number}">{note.number}</a>' for note in notes
-    )
+    links = ", ".join(_mark(note, begun) for note in notes)
     # A number must not stand alone on a line.
     sup = f"\u00a0<sup>{links}</sup>" if links else ""
     title = _e(happening.title) or saying.NO_TITLE
@@ -113,6 +112,12 @@ def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
     return f'<article class="entry" id="{id}">\n{"".join(part + chr(10) for part in parts)}</article>\n'
 
 
+def _mark(note: Note, begun: int) -> str:
+    """Lead to a note; from the first place that does, the way back leads here."""
+    id = f' id="ref-{note.number}"' if note.number > begun else ""
+    return f'<a{id} href="#note-{note.number}" aria-label="Note {note.number}">{note.number}</a>'
+
+
 def _fact(fact: Fact, chronology: Chronology) -> str:
     values = []
     for words, id in fact.values:
@@ -129,8 +134,9 @@ def _note(note: Note) -> str:
     source = note.quotation.source
     lang = f' lang="{_e(source.language)}"' if source.language else ""
     author, title, rest = noting.described(source)
-    cited = f"<cite><bdi{lang}>{_e(title)}</bdi></cite>"
-    if note.first == note.number:
+    in_full = note.first == note.number
+    cited = f"<cite><bdi{lang}>{_e(title if in_full else noting.short(title))}</bdi></cite>"
+    if in_full:
         before = [f"<bdi>{_e(author)}</bdi>"] if author else []
         cited = ", ".join((*before, cited, *(f"<bdi>{_e(part)}</bdi>" for part in rest)))
     else:
@@ -140,8 +146,8 @@ def _note(note: Note) -> str:
     proof = [_e(told) for told in note.proof]
     if note.address:
         proof.insert(0, _link(note.address, _e(note.address)))
-    proved = f'\n<p class="proof">{" · ".join(proof)}</p>' if proof else ""
-    return f'<li id="note-{note.number}"><p>{note.before}{cited}{note.page}{quoted} {back}</p>{proved}</li>\n'
+    proved = f' <span class="proof{" whole" if in_full else ""}">{" · ".join(proof)}</span>' if proof else ""
+    return f'<li id="note-{note.number}">{note.before}{cited}{note.page}{quoted}{proved} {back}</li>\n'
 
 
 def _link(address: str, shown: str) -> str:

@@ -74,7 +74,11 @@ def _fact(fact: Fact, chronology: Chronology) -> str:
 
 def _note(note: Note) -> str:
     author, title, rest = noting.described(note.quotation.source)
-    cited = ", ".join(filter(None, (author, title, *rest))) if note.first == note.number else f"{title} (as in note {note.first})"
+    cited = (
+        ", ".join(filter(None, (author, title, *rest)))
+        if note.first == note.number
+        else f"{noting.short(title)} (as in note {note.first})"
+    )
     quoted = f": “{escaped(note.quote)}”" if note.quote is not None else "."
     parts = [f"\\[{note.number}\\] {note.before}{escaped(cited + note.page)}{quoted}"]
     if note.address:

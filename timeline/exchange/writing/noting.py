@@ -5,7 +5,7 @@ Must not know a format.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +13,7 @@ from timeline.exchange.writing import saying
 from timeline.exchange.writing.record import About, Happening, Quotation, Source
 
 LOSES: Final = {"entries": "not quoted; the file that holds them is named"}
+SHORT: Final = 48  # characters of a title that was given in full before
 _FILE: Final = re.compile(r"[a-z0-9_.-]+").fullmatch
 _GRADES: Final = {
     "normalised": "Found after evening out white space",
@@ -78,7 +79,8 @@ class Chronology:
     about: About
     happenings: Sequence[Happening]
     notes: list[Note] = field(default_factory=list)
-    told: dict[str, int] = field(default_factory=dict)
+    described: dict[str, int] = field(default_factory=dict)
+    told: dict[Hashable, Note] = field(default_factory=dict)
     entries: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,14 +88,22 @@ class Chronology:
         self.entries = {one.id: (number, one.title) for number, one in enumerate(self.happenings, start=1)}
 
     def take(self, happening: Happening) -> list[Note]:
-        """Give the quotations of a happening their numbers, those that support it before those that dispute it."""
-        begun = len(self.notes)
+        """Give the quotations of a happening their numbers, those that support it before those that dispute it.
+
+        Words that are cited again for the same have a number already.
+        """
+        taken = []
         for quotation in sorted(happening.quotations, key=lambda one: (one.stance == "disputes", one.number)):
-            number, source = len(self.notes) + 1, quotation.source
-            first = self.told.setdefault(source.id, number)
-            address = source.url or (self.about.source(source.id) if self.about.page else None)
-            self.notes.append(Note(number, first, quotation, address if first == number else None))
-        return self.notes[begun:]
+            source = quotation.source
+            same = (source.id, quotation.start, quotation.quote, quotation.stance, quotation.supports)
+            if same not in self.told:
+                number = len(self.notes) + 1
+                first = self.described.setdefault(source.id, number)
+                address = source.url or (self.about.source(source.id) if self.about.page else None)
+                self.told[same] = Note(number, first, quotation, address if first == number else None)
+                self.notes.append(self.told[same])
+            taken.append(self.told[same])
+        return taken
 
     def facts(self, happening: Happening) -> Iterator[Fact]:
         """Say what a happening's other fields say, but for whose claim it is."""
@@ -128,6 +138,12 @@ def described(source: Source) -> tuple[str | None, str, list[str]]:
     """Say which document it is: its author, its title, its publisher and date."""
     publisher = source.publisher if source.publisher != source.author else None
     return source.author, source.title or source.id, [part for part in (publisher, saying.when(source.published)) if part]
+
+
+def short(title: str) -> str:
+    """Shorten a title that was given in full before."""
+    kept = title if len(title) <= SHORT else title[:SHORT].rsplit(" ", 1)[0].rstrip(" ,;:-–—")
+    return kept if kept == title else f"{kept}…"
 
 
 def heading(about: About) -> str:

@@ -37,6 +37,7 @@ class Item:
     date: str
     told: str
     quotations: int = 0
+    most: int = 2  # lines of its label
     left: float = 0
     right: float = 0
     begun: float = 0
@@ -105,13 +106,15 @@ def _item(happening: Happening) -> Item | None:
         return None
     title, when = _plain(happening.title) or saying.NO_TITLE, saying.when(happening.date)
     label = _isolated(title)
+    claim = bool(happening.attributed_to)
     if happening.attributed_to:
-        label = f"{label} (according to {_isolated(_plain(happening.attributed_to))})"
+        # First, so that it is never cut off.
+        label = f"According to {_isolated(_plain(happening.attributed_to))}: {label}"
     if happening.status == "retracted":
         label = f"Retracted: {label}"
     elif any(quotation.stance == "disputes" for quotation in happening.quotations):
         label = f"Disputed: {label}"
-    return Item(how, label, when[:1].upper() + when[1:], f"{when}: {title}", len(happening.quotations))
+    return Item(how, label, when[:1].upper() + when[1:], f"{when}: {title}", len(happening.quotations), 3 if claim else 2)
 
 
 def _plain(text: str) -> str:
@@ -167,10 +170,15 @@ def _letter(item: Item, *, dated: bool) -> None:
         item.beside = "right"
     elif wanted <= rooms["left"] and not long:
         item.beside = "left"
-    elif not long and len(whole := picture_text.lines(item.label, SIZE, rooms["right"], 3)) < 3 and rooms["right"] > LONG and whole:
+    elif (
+        not long
+        and len(whole := picture_text.lines(item.label, SIZE, rooms["right"], 4)) <= item.most
+        and rooms["right"] > LONG
+        and whole
+    ):
         item.beside = "right"
     room = rooms[item.beside]
-    item.lines = picture_text.lines(item.label, SIZE, room, 2)
+    item.lines = picture_text.lines(item.label, SIZE, room, item.most)
     if dated:
         when = picture_text.lines(item.date, SMALL * picture_text.BOLD, room, 2)
         item.dated, item.lines = len(when), when + item.lines

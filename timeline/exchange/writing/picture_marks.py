@@ -18,7 +18,8 @@ _MEANT: Final = (
     ("lasted", Look("bar", 0, 1, 0, 1)),
     ("some time within", Look("within", 0, 1, 1, 0)),
     ("approximate or uncertain", Look("bar", 0, 1, 0, 1, unsure=True)),
-    ("open: goes on", Look("bar", 0, 1, 0, 1, closes="open")),
+    ("or earlier", Look("within", 0, 1, 1, 0, opens="open")),
+    ("goes on, or later", Look("bar", 0, 1, 0, 1, closes="open")),
     ("start or end not known", Look("bar", 0, 1, 0, 1, closes="unknown")),
 )
 
@@ -61,15 +62,15 @@ def _end(x: float, y: float, inwards: int, how: str) -> str:
 def legend(picture: Picture, y: float) -> tuple[str, float]:
     """Draw the marks that are used, each with its meaning, in as many rows as they take; tell how high that is."""
     looks = [item.look for item in picture.items]
-    ends = {end for look in looks for end in (look.opens, look.closes)}
     used = (
         any(look.shape == "point" and not look.unsure for look in looks),
         any(look.shape == "bar" and not look.unsure for look in looks),
         any(look.shape == "within" for look in looks)
         or any(item.begun > item.left or item.ending < item.right for item in picture.items if item.look.shape == "bar"),
         any(look.unsure for look in looks),
-        "open" in ends,
-        "unknown" in ends,
+        any(look.opens == "open" for look in looks),
+        any(look.closes == "open" for look in looks),
+        any("unknown" in (look.opens, look.closes) for look in looks),
     )
     meant: list[tuple[str, str, float]] = []
     for (label, how), is_used in zip(_MEANT, used, strict=True):

@@ -88,8 +88,8 @@ def _broken(runs: list[list[float]]) -> list[list[list[float]]]:
             begin, end = held[0][0], held[-1][1]
             for at in range(1, len(held)):
                 last, following = held[at - 1][1], held[at][0]
-                sides = ((last - begin, at), (end - following, len(held) - at))
-                squeezed = any(count > 1 and length < (end - begin) * SQUEEZED for length, count in sides)
+                sides = ((last - begin, held[:at]), (end - following, held[at:]))
+                squeezed = any(0 < length < (end - begin) * SQUEEZED and sum(run[2] for run in side) > 1 for length, side in sides)
                 if squeezed and following - last > (end - begin) * EMPTY:
                     gaps.append((following - last, number, at))
         if not gaps:
