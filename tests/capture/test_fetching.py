@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from timeline.capture import addresses, extracting, fetching
+from timeline.capture import addresses, extracting, fetching, keeping
 from timeline.capture.fetching import Limits, fetch
 from timeline.errors import FetchRefused
 
@@ -53,6 +53,13 @@ class Site(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(b"x")
             self.close_connection = True
+        elif name == "longer":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", "12")
+            self.end_headers()
+            self.wfile.write(b"<p>Told.</p><p>Not told.</p>")
+            self.close_connection = True
         else:
             body = b"x" * 50_000 if name == "large" else "<p>Été.</p>".encode()
             self.send_response(404 if name == "none" else 200)
@@ -90,6 +97,8 @@ def test_what_is_fetched_is_read_from_its_warc(site: str) -> None:
     assert found.facts["url"] == fetched.url
     assert "Cookie" not in "".join(seen)
     assert "cited-timeline" in seen[0]
+    longer = fetch(f"{site}/longer", allow_loopback=True)
+    assert extracting.read(longer.warc, "application/warc", "page").text == "Told.\n"
     chunked = fetch(f"{site}/chunked", allow_loopback=True)
     assert extracting.read(chunked.warc, "application/warc", "page").text == "Chunked.\n"
 
@@ -102,7 +111,7 @@ def test_what_is_fetched_is_read_from_its_warc(site: str) -> None:
         ("/to/http:!10.0.0.1!", Limits(), "10.0.0.1, which is not a public address"),
         ("/to/file:!!etc!passwd", Limits(), "only http and https"),
         ("/slow", Limits(seconds=0.3), "more than 0.3 seconds"),
-        ("/short", Limits(), "cannot be fetched"),
+        ("/short", Limits(), "broke off 99 bytes before its end"),
         ("/large", Limits(bytes=10_000), "larger than 0.01 MB"),
         ("/none", Limits(), "answered 404"),
     ],
@@ -173,6 +182,15 @@ def test_what_is_not_public_is_never_reached(url: str, monkeypatch: pytest.Monke
 def test_which_addresses_are_public(address: str, public: bool) -> None:
     """Those that carry another within them are not."""
     assert addresses.is_public(address) is public
+
+
+def test_what_could_not_be_read_afterwards_is_not_fetched(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra nothing is reached."""
+    seen.clear()
+    monkeypatch.setattr(keeping, "find_spec", lambda _: None)
+    with pytest.raises(FetchRefused, match=r"needs the extra: pip install 'cited-timeline\[capture\]'"):
+        fetch(f"{site}/page", allow_loopback=True)
+    assert seen == []
 
 
 def test_a_name_is_looked_up_once(site: str, monkeypatch: pytest.MonkeyPatch) -> None:

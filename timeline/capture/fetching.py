@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from timeline.capture.addresses import resolved
-from timeline.capture.keeping import Hop, kept
+from timeline.capture.keeping import Hop, kept, refuse_without_extra
 from timeline.capture.transfer import MAXIMUM_BYTES, CodingRefused, undone
 from timeline.errors import FetchRefused, on_one_line
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 USER_AGENT: Final = "cited-timeline (archives a page that it was asked for)"
+_WHOLE: Final = (200, 203)
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
+_NOT_HTTP: Final = "what is there does not answer as a web server"
 _LONGEST_URL: Final = 4000
 
 
@@ -57,6 +59,7 @@ def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = Fals
 
     Each address that one is led to is checked anew, and the very address that was checked is reached. Raises FetchRefused.
     """
+    refuse_without_extra()
     limits = limits or Limits()
     end, left, hops, asked = time.monotonic() + limits.seconds, limits.bytes, [], on_one_line(url)
     for _ in range(limits.redirects + 1):
@@ -68,9 +71,8 @@ def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = Fals
         except _TooLarge:
             raise FetchRefused(f"{asked}: is larger than {limits.bytes / 1e6:g} MB. Save it, and archive the file") from None
         except (OSError, http.client.HTTPException, ValueError) as error:
-            reason = on_one_line(
-                str(getattr(error, "reason", None) or getattr(error, "strerror", None) or error or type(error).__name__)
-            )
+            told = getattr(error, "reason", None) or getattr(error, "strerror", None) or error or type(error).__name__
+            reason = _NOT_HTTP if isinstance(error, http.client.BadStatusLine) else on_one_line(str(told))
             raise FetchRefused(
                 f"{on_one_line(url)}: cannot be fetched: {reason[:200]}. Look whether it opens in a browser"
             ) from None
@@ -80,7 +82,7 @@ def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = Fals
         if answer.status in _REDIRECTS and location:
             url = urljoin(hop.url, location.encode("latin-1").decode("utf-8", "replace"))
             continue
-        if not 200 <= answer.status < 300:
+        if answer.status not in _WHOLE:
             reason = on_one_line(answer.reason or "")[:80]
             raise FetchRefused(
                 f"{on_one_line(hop.url)}: answered {answer.status} {reason}, not the document. Look whether it opens in a browser"
@@ -154,8 +156,17 @@ def _hop(
             while answer.read(65536):
                 pass
             if answer.length:
-                raise http.client.IncompleteRead(b"", answer.length)
-    return Hop(parts.geturl(), address, at, request, bytes(recorder.kept)), answer
+                raise OSError(f"it broke off {answer.length:,} bytes before its end")
+    return Hop(parts.geturl(), address, at, request, _whole(bytes(recorder.kept), answer)), answer
+
+
+def _whole(response: bytes, answer: http.client.HTTPResponse) -> bytes:
+    """Leave out what was sent after the end that the headers tell, which is no part of the document."""
+    head, gap, body = response.partition(b"\r\n\r\n")
+    length = answer.getheader("Content-Length") or ""
+    if answer.chunked or not length.isdecimal():
+        return response
+    return head + gap + body[: int(length)]
 
 
 def _connected(addresses: list[str], port: int, end: float) -> socket.socket:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.util import find_spec
 from io import BytesIO
 
 from timeline.errors import FetchRefused
@@ -29,12 +30,15 @@ class Hop:
         return self.response.partition(b"\r\n\r\n")[2]
 
 
+def refuse_without_extra() -> None:
+    """Refuse to fetch what could not be kept or read afterwards. Raises FetchRefused."""
+    if any(find_spec(name) is None for name in ("warcio", "trafilatura", "pypdfium2")):
+        raise FetchRefused("fetching needs the extra: pip install 'cited-timeline[capture]'")
+
+
 def kept(hops: Sequence[Hop], software: str) -> bytes:
     """Write a compressed WARC: what wrote it, then each response and the request for it."""
-    try:
-        from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
-    except ImportError:
-        raise FetchRefused("fetching needs the extra: pip install 'cited-timeline[capture]'") from None
+    from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
     out = BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="1.1")
