@@ -106,7 +106,7 @@ class Happenings:
                 standing.keep(outcome, last, said)
                 return
             outcome.verb = "new"
-            outcome.act = partial(_record, id=id, fields={**fields, "citations": [citation]})
+            outcome.act = partial(self._record, id=id, fields=fields, row=outcome.row)
         elif not self.earlier.is_old:
             self._compare(outcome, known, said, citation)
 
@@ -140,6 +140,11 @@ class Happenings:
             changes["citations"] = [citation, *(placed(c) for c in kept)]
         outcome.verb, outcome.fields, outcome.was = "corrected", names, {name: current.get(name) for name in names}
         outcome.act = partial(_correct, id=known.id, reason=f"{where} {verb}: {told} ({self.source})", changes=changes)
+
+    def _record(self, timeline: Timeline, id: str, fields: Mapping[str, Any], row: Row) -> object:
+        """Record a happening; its citation is made only here, so that a plan of a million rows stays small."""
+        start, quote = cited(self.text.raw, row)
+        return timeline.record(id, **fields, citations=[PlacedCitation(source=self.source, quote=quote, start_char=start)])
 
     def _referring(self, outcome: Outcome) -> dict[str, Any]:
         """Let `part_of` and `related` name happenings: those of this file by their keys, others by their ids."""
@@ -176,10 +181,6 @@ class Happenings:
 
 def _once(values: Iterable[Any], key: Callable[[Any], str]) -> list[Any]:
     return list({key(value): value for value in reversed(list(values))}.values())[::-1]
-
-
-def _record(timeline: Timeline, id: str, fields: Mapping[str, Any]) -> object:
-    return timeline.record(id, **fields)
 
 
 def _correct(timeline: Timeline, id: str, reason: str, changes: Mapping[str, Any]) -> object:

@@ -10,7 +10,7 @@ from typing import Final
 
 from timeline import dates
 from timeline.errors import DateInvalid
-from timeline.exchange.reading.others_days import DateUnread, Order, year
+from timeline.exchange.reading.others_days import DateUnread, Order, day, year
 from timeline.exchange.reading.others_found import OthersDate, checked, of_day, written
 from timeline.exchange.reading.others_ranges import either, ends, is_range, ranged, short
 from timeline.exchange.reading.others_times import single
@@ -49,6 +49,7 @@ _ONWARDS: Final = re.compile(r"(?P<rest>.+?)\s+(?:onwards?|et\s+seq\.?|and\s+aft
 _BETWEEN: Final = re.compile(r"^between\s+(?P<first>.+?)\s+and\s+(?P<last>.+)$", re.I)
 _SET_IN: Final = re.compile(r"^(?:on|in|dated|during)\s+(?=\d|[a-z]+\.?\s+'?\d|the\s+\d)", re.I)
 _BRACKETS: Final = re.compile(r"\((?P<one>[^()]+)\)|\[(?P<two>[^\[\],.{}]*\.?[^\[\],.{}]*)\]")
+_SLASHED_DAY: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])([/.])(?:0?[1-9]|[12]\d|3[01])\1\d{4}")
 _STAND_IN: Final = re.compile(r"(?:0001-01-01|1899-12-3[01]|1900-01-01|1970-01-01|9999-12-31)(?:T.*)?")
 _ASKED_STAND_IN: Final = "{} is what programs write where there is no date. Say if it is one"
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -70,6 +71,8 @@ def read(text: str, order: Order | None = None) -> OthersDate:
         return read(serial[1])  # refused, and told what it is
     if re.fullmatch(r"#[A-Z/0!?]+!?|#+", words):
         raise DateUnread(f'"{words[:10]}" is what a spreadsheet shows in place of a value. Mend it there, and save it anew')
+    if _SLASHED_DAY.fullmatch(words) and (found := day(words, order)):  # as most tables have it: no need to try the other forms
+        return _in_doubt(checked(of_day(found, words), words), words)
     season = re.fullmatch(r"(\d{4})-(2[1-9]|3\d|4[01])", words)
     try:
         dates.parse(words)
@@ -108,11 +111,17 @@ def _in_any_language(words: str, order: Order | None) -> OthersDate:
         quoted = re.match(r'"([^"]*)"', str(error))
         said = str(error)[quoted.end() :] if quoted and quoted[1] not in words else None
         raise DateUnread(str(error) if said is None else f'"{words}"{said}') from None
-    if _STAND_IN.fullmatch(found_date.date):
-        found_date = replace(found_date, questions=(*found_date.questions, _ASKED_STAND_IN.format(words)))
+    found_date = _in_doubt(found_date, words)
     if meant == words or not found_date.note:
         return found_date
     return replace(found_date, note=found_date.note.replace(written(meant), written(words)))
+
+
+def _in_doubt(found: OthersDate, words: str) -> OthersDate:
+    """Ask about a day that programs write where there is none."""
+    if not _STAND_IN.fullmatch(found.date):
+        return found
+    return replace(found, questions=(*found.questions, _ASKED_STAND_IN.format(words)))
 
 
 def _phrase(words: str, order: Order | None) -> OthersDate:
@@ -242,5 +251,5 @@ def _stepped_beyond(date: str, step: int) -> str | None:
 
 
 def _day(number: int) -> str:
-    whole, month, day = dates.civil(number)
-    return f"{year(whole)}-{month:02d}-{day:02d}"
+    whole, month, of_month = dates.civil(number)
+    return f"{year(whole)}-{month:02d}-{of_month:02d}"
