@@ -418,6 +418,15 @@ async def test_nothing_that_is_said_ends_the_script(demo: Datasette) -> None:
     assert '<script>alert("title")' not in html
 
 
+@pytest.mark.asyncio
+async def test_a_chronology_is_headed_as_the_metadata_say(demo_db: Path) -> None:
+    """With the title and the description; where they say none, by the database's name, with a word before it."""
+    said = {"databases": {"demo": {"title": "The <Case>", "description": "What is & was known"}}}
+    written = await text(serve_demo(demo_db, metadata=said), f"{PAGE}/html?kind=session")
+    assert re.findall(r"<h1[^>]*>(.*?)</h1>\n<p[^>]*>(.*?)</p>", written) == [("The &lt;Case&gt;", "What is &amp; was known")]
+    assert ">Chronology: demo</h1>" in await text(serve_demo(demo_db), f"{PAGE}/html?kind=session")
+
+
 def test_the_page_of_exports_in_a_browser(visitor: Visitor, demo_served: Served) -> None:
     """Nothing that axe-core finds, in the light, in the dark and on a phone; nothing scrolls sideways."""
     pytest.importorskip("axe_playwright_python.sync_playwright")

@@ -102,6 +102,8 @@ def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
         parts.append(f'<p class="claim"><b>According to</b> <bdi{language}>{_e(happening.attributed_to)}</bdi></p>')
     paragraphs = [part for part in (happening.summary or "").split("\n\n") if part.strip()]
     parts += [f'<p dir="auto"{language}>{_e(part)}</p>' for part in paragraphs]
+    if happening.date_note:
+        parts.append(f'<p class="facts"><b>On the date:</b> <bdi{language}>{_e(saying.one_line(happening.date_note))}</bdi></p>')
     facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
     if facts:
         parts.append(f'<p class="facts">{" · ".join(facts)}</p>')

@@ -55,6 +55,8 @@ def _happening(happening: Happening, chronology: Chronology) -> Iterator[str]:
     for paragraph in (happening.summary or "").split("\n\n"):
         if paragraph.strip():
             yield f"{escaped(paragraph)}\n\n"
+    if happening.date_note:
+        yield f"On the date: {escaped(happening.date_note)}\n\n"
     facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
     if facts:
         yield f"{' · '.join(facts)}\n\n"

@@ -128,7 +128,7 @@ def _columns(picture: Picture, base: float) -> Iterator[str]:
 
 def _item(item: Item, top: float) -> str:
     y = top + item.top
-    ends, x = item.beside == "left", item.text_left + (item.text_width if item.beside == "left" else 0)
+    ends, x = item.ends, item.text_left + (item.text_width if item.ends else 0)
     written = ""
     backwards = right_to_left(item.label)
     for number, line in enumerate(item.lines):

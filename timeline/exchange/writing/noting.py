@@ -106,9 +106,7 @@ class Chronology:
         return taken
 
     def facts(self, happening: Happening) -> Iterator[Fact]:
-        """Say what a happening's other fields say, but for whose claim it is."""
-        if happening.date_note:
-            yield Fact("On the date", [(happening.date_note, None)])
+        """Say what a happening's other fields say, but for whose claim it is and how its date was read."""
         if happening.zone or happening.instant:
             yield Fact("Time zone", [(" = ".join(filter(None, (happening.zone, happening.instant))), None)])
         if happening.kind:

@@ -59,6 +59,11 @@ class Item:
         """How far below its top the middle of its mark is."""
         return self.height - 9 if self.beside == "above" else 10
 
+    @property
+    def ends(self) -> bool:
+        """Whether its lines end together: at its mark, or at the edge of the picture where that is near."""
+        return self.beside == "left" or (self.beside == "above" and self.text_left < self.left)
+
     def boxes(self) -> list[tuple[float, float, float, float]]:
         """Give what it takes, as (left, right, top, bottom)."""
         text = (self.text_left, self.text_left + self.text_width)

@@ -197,17 +197,32 @@ async def export_file(datasette: Datasette, request: Request) -> Response:
 async def _written(
     datasette: Datasette, request: Request, database: Database, what: Asked, format: Format, chosen: taking.Chosen
 ) -> bytes:
-    title = await frame.title_of(datasette, database)
+    title, described = await frame.title_of(datasette, database), await _description(datasette, database)
     page = datasette.absolute_url(request, links.timeline(datasette, database.name))
     said = "; ".join(f"{label.lower()}: {value}" for label, value in await filters(database, what))
 
     def tell(connection: sqlite3.Connection) -> About:
         state = what.state
         return reading.about(
-            connection, title=title, page=page, as_of=state.as_of, asked=said, query=query(state).removeprefix("?")
+            connection,
+            title=title,
+            page=page,
+            description=described,
+            as_of=state.as_of,
+            asked=said,
+            query=query(state).removeprefix("?"),
         )
 
     return await taking.body(database, what.state, format, chosen, tell)
+
+
+async def _description(datasette: Datasette, database: Database) -> str | None:
+    """Give what the metadata say of a database, in plain words."""
+    if hasattr(datasette, "get_database_metadata"):
+        found = (await datasette.get_database_metadata(database.name)).get("description")
+    else:
+        found = datasette.metadata("description", database=database.name, fallback=False)
+    return str(found) if found else None
 
 
 def _named(name: str) -> Format | None:
