@@ -49,8 +49,24 @@ def test_what_is_found_stands_beside_what_is_given() -> None:
     """On stderr, where they differ; with --as-found the author's own words still win."""
     result = run("A page.html", "--title", "Mine", "--as-found")
     assert result.stdout.startswith("source/a-page@1 stands at position 1\nSHA-256 ")
-    assert result.stderr == "title: “Mine” is kept; the document says “Found”\n"
+    assert result.stderr == "6 characters were read, by trafilatura 1\ntitle: “Mine” is kept; the document says “Found”\n"
     assert run("A page.html").stdout == result.stdout
+
+
+def test_what_is_found_can_be_taken_later_and_not_again() -> None:
+    """As a correction, of what nothing was ever said of: what was taken back stays so."""
+    result = run("A page.html", "--id", "a", "--title", "Mine")
+    assert "author: nothing is kept; the document says “Ann”\nTo take author as the document says" in result.stderr
+    for _ in range(2):
+        assert run("A page.html", "--as-found").exit_code == 0
+    with Timeline("timeline.db", by="Ada") as timeline:
+        statement = timeline.source("a").event.payload["statement"]
+        assert (statement["title"], statement["author"], timeline.log.size()) == ("Mine", "Ann", 2)
+        timeline.correct_source("a", author=None, reason="She says she did not write it.")
+    result = run("A page.html", "--as-found")
+    assert "author: nothing is kept; the document says “Ann”" in result.stderr
+    with Timeline("timeline.db", by="Ada") as timeline:
+        assert timeline.log.size() == 3
 
 
 def test_the_same_bytes_are_archived_under_one_id() -> None:

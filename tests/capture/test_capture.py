@@ -65,6 +65,10 @@ def test_a_page_keeps_all_that_may_be_quoted() -> None:
         "language": "en-GB",
         "url": "https://example.org/a",
     }
+    assert read(b"<title>T</title><link rel=canonical href='https://news.example/a'><p>Words.", HTML).facts == {
+        "title": "T",
+        "url": "https://news.example/a",  # of which no publisher is made
+    }
 
 
 def test_a_plain_article_is_read_without_what_stands_around_it() -> None:

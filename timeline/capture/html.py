@@ -71,4 +71,7 @@ def _refuse_frames(page: Page, name: str) -> None:
 
 def _facts_of(document: object) -> dict[str, str]:
     said = {name: getattr(document, name, None) for name in ("title", "author", "language", "url")}
-    return facts(**said, publisher=getattr(document, "sitename", None), published=getattr(document, "date", None))
+    site, host = getattr(document, "sitename", None), (getattr(document, "hostname", None) or "")
+    if site and site.lower().removeprefix("www.") == host.lower().removeprefix("www."):
+        site = None  # made of the address: the page does not say it
+    return facts(**said, publisher=site, published=getattr(document, "date", None))

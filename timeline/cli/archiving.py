@@ -11,6 +11,7 @@ from timeline.cli.printing import harmless, on_one_line
 from timeline.cli.running import Refused, by, db, opened
 from timeline.documents import Document
 from timeline.model import SourceFields
+from timeline.timeline import Timeline
 
 _ID = "What the source is called in citations: letters, digits, hyphens, dots, underscores.  [default: made of the file's name]"
 
@@ -78,7 +79,10 @@ def archive(
             raise Refused(_untitled(name, found))
         before = timeline.log.size()
         source = timeline.archive_document(document, id=id, name=name, record=record, as_found=as_found, **given)
-        _tell(source, document, new=source.position > before)
+        new = source.position > before
+        if as_found and not new:
+            _fill_in(timeline, source)
+        _tell(timeline, source, document, new=new)
 
 
 def _again(again: str, id: str | None, db: Path, by: str | None) -> None:
@@ -106,13 +110,28 @@ def _untitled(name: str, found: dict[str, str]) -> str:
     return f"{name}: no title is given, and the document tells none{f' ({said})' if said else ''}. Give --title"
 
 
-def _tell(source: ArchivedSource, document: Document, *, new: bool) -> None:
-    """Say what stands; on stderr what the document says otherwise, and what another extractor makes of it."""
+def _fill_in(timeline: Timeline, source: ArchivedSource) -> None:
+    """Take what a document says of itself for what was never said of the source; what was taken back stays so."""
+    said = {name for event in timeline.log.stream(source.stream) for name in event.payload.get("statement", {})}
+    fields: SourceFields = {name: value for name, value in source.found.items() if name not in said}  # type: ignore[assignment]
+    if fields:
+        event = timeline.correct_source(source.id, reason="as the document says of itself", **fields)
+        click.echo(f"{event.id} stands at position {event.position}, with {', '.join(fields)} as the document says", err=True)
+
+
+def _tell(timeline: Timeline, source: ArchivedSource, document: Document, *, new: bool) -> None:
+    """Say what stands; on stderr how it was read, what the document says otherwise, and what another extractor makes of it."""
     statement = source.event.payload["statement"]
+    last = timeline.source(source.id).event.payload.get("statement", statement)
+    if new and not document.extractor.startswith(archiving.DECODED):
+        click.echo(harmless(f"{len(document.text):,} characters were read, by {document.extractor}"), err=True)
+    left = [name for name, value in source.found.items() if name not in last]
     for name, value in source.found.items():
-        if statement.get(name) != value:
-            given_ = f"“{on_one_line(statement[name])[:80]}”" if name in statement else "nothing"
+        if last.get(name) != value:
+            given_ = f"“{on_one_line(last[name])[:80]}”" if name in last else "nothing"
             click.echo(f"{name}: {given_} is kept; the document says “{on_one_line(value)[:80]}”", err=True)
+    if left and new:
+        click.echo(f"To take {' and '.join(left)} as the document says, archive it again with --as-found", err=True)
     if not new and statement["extractor"] != document.extractor:
         told = f"{source.id}: extracted by {statement['extractor']}; today's is {document.extractor}"
         same = statement["text_sha256"] == sha256(document.text.encode()).hexdigest()
