@@ -306,7 +306,10 @@ def actor_id(name: str) -> str:
     Accents and scripts stay: "José Pérez" is "josé-pérez". Names that differ in case, spacing or punctuation alone share an id.
     """
     plain = unicodedata.normalize("NFC", name).lower()
-    words = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in plain).split()
+    if plain.isascii():
+        words = re.findall("[a-z0-9]+", plain)
+    else:
+        words = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in plain).split()
     return "-".join(words) or name
 
 

@@ -20,9 +20,7 @@ from timeline.exchange import importing
 from timeline.exchange.reading.mapping import Columns
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "on-this-day" / "events.jsonl"
-MAPPING = Columns(
-    {"title": "description", "date": {"year": "year", "month": "month", "day": "day"}, "actors": "links", "tags": "page"}
-)
+MAPPING = Columns({"title": "description", "date": {"year": "year", "month": "month", "day": "day"}})
 WORDS = "the council of the old harbour city met again and signed a treaty with its neighbours about tolls on salt and grain"
 
 

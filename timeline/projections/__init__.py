@@ -166,5 +166,6 @@ def folded(*texts: str | None) -> str | None:
     if text.isascii() or not _POINTED_SCRIPTS.search(text):
         return None
     apart = unicodedata.normalize("NFD", text)
-    plain = "".join(c for c in apart if unicodedata.category(c) != "Mn" and c != _TATWEEL)
+    marks = "".join(c for c in set(apart) if unicodedata.category(c) == "Mn" or c == _TATWEEL)
+    plain = re.sub(f"[{re.escape(marks)}]+", "", apart) if marks else apart
     return plain if plain != text else None
