@@ -43,6 +43,13 @@ def test_a_new_source_is_its_attachment_or_its_own_record(timeline: Timeline, tm
     assert "not beside the file" in plan.outcomes[1].remarks[0][1]
 
 
+def test_a_key_that_is_only_a_number_is_its_own_file_s(timeline: Timeline, tmp_path: Path) -> None:
+    """Record 1 of one file is another work than record 1 of the next."""
+    imported(timeline, tmp_path, Row(1, 0, 10, "source", {"title": "One"}, "1"))
+    assert timeline.source("refs-1").event.payload["statement"]["title"] == "One"
+    assert imported(timeline, tmp_path, Row(1, 0, 10, "source", {"title": "One"}, "1")).counts() == {"unchanged": 1}
+
+
 def test_a_citation_is_added_where_its_words_are_found(timeline: Timeline, meeting: str, tmp_path: Path) -> None:
     """To what stands, once; words that are not in the source, and happenings that are not there, are refused in a line."""
     rows = [

@@ -38,7 +38,7 @@ def lines(read: File, plan: Plan, *, whole: bool, done: bool) -> Iterator[str]:
     yield from _understood(plan.outcomes, whole=whole)
     yield from _some((_correction(one) for one in plan.outcomes if one.verb == "corrected"), whole=whole)
     yield from _asked("To look at", ((one, one.row.questions) for one in plan.outcomes), whole=whole)
-    yield from _asked("Left as it stands", ((one, one.remarks) for one in plan.outcomes), whole=whole)
+    yield from _asked("Note", ((one, one.remarks) for one in plan.outcomes), whole=whole)
     yield from _dropped(plan.outcomes, whole=whole)
     yield from _asked("Refused", ((one, [("", one.reason)]) for one in plan.outcomes if one.verb == "refused"), whole=whole)
     gone = (f"No longer in the file, and left as it is: happening/{id}" for id in plan.vanished)
@@ -120,7 +120,7 @@ def _dropped(outcomes: Iterable[Outcome], *, whole: bool) -> Iterator[str]:
             names = list(fields) if whole else list(fields)[:SHOWN]
             more = f" and {len(fields) - len(names):,} more: --all" if len(fields) > len(names) else ""
             told = "; ".join(f"{on_one_line(name)} ({_values(fields[name], whole=whole)})" for name in names)
-            yield f"Dropped: {on_one_line(why)}: {told}{more}"
+            yield f"Dropped: {on_one_line(why).rstrip('.')}: {told}{more}"
 
     yield from _some(told_of(), whole=whole)
 

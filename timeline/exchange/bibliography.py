@@ -40,6 +40,8 @@ class Sources:
         fields = {name: value for name, value in row.fields.items() if value not in (None, "")}
         attached = fields.pop("file", None)
         id = naming.faithful(row.key or str(fields.get("title", "")))
+        if id.isdecimal():  # counted within one file, so that another file's is another work
+            id = naming.of_key(naming.stem_of(self.file.path), id)
         if not self._standing(id) and fields.get("url") in self._urls:
             id = self._urls[fields["url"]]
         outcome.stream = f"source/{id}"

@@ -41,6 +41,31 @@ def test_bibtex_accents_are_letters_and_doubled_keys_are_refused() -> None:
     assert "twice" in (second.refused or "")
 
 
+def test_signs_in_addresses_dates_and_paths_of_bibtex_are_no_latex() -> None:
+    """An address keeps its "&", a date its "~"; a month that is none leaves the year; comments are no records."""
+    text = (
+        "@comment{x}\n@string{nyt = {The Times}}\n"
+        "@article{a, title={A}, journal=nyt, url={https://e.org/?x=1&y=2}, date={1450~},"
+        " file={Full Text:files/1/a.pdf:application/pdf}}\n"
+        "@book{b, title={B}, year=1999, month=foo, file={:C$\\backslash$:/x/b.pdf:pdf}}\n"
+    )
+    first, second = bibtex.read(text).rows
+    assert (first.number, second.number) == (1, 2)
+    assert first.fields == {
+        "title": "A", "publisher": "The Times", "url": "https://e.org/?x=1&y=2", "published": "1450~", "file": "files/1/a.pdf"
+    }  # fmt: skip
+    assert (second.fields["published"], second.fields["file"]) == ("1999", "C:/x/b.pdf")
+    assert second.dropped[0][:2] == ("month", "foo")
+
+
+def test_seasons_are_kept() -> None:
+    """By their number in CSL-JSON, by their name in RIS; beside other words RIS keeps its numbers."""
+    (one,) = csl_json.read('[{"type": "book", "title": "T", "issued": {"date-parts": [[1968]], "season": 1}}]').rows
+    assert one.fields["published"] == "1968-21"
+    rows = ris.read("TY  - GEN\nTI  - T\nDA  - 1999///Spring\nER  - \nTY  - GEN\nTI  - U\nDA  - 1999/05//Foo\nER  - \n").rows
+    assert [row.fields["published"] for row in rows] == ["1999-21", "1999-05"]
+
+
 @pytest.mark.parametrize("reader", [csl_json, ris, bibtex])
 def test_another_file_is_refused_in_a_line(reader: object) -> None:
     """Whatever it is, it is a line."""

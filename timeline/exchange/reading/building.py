@@ -45,7 +45,7 @@ class Building:
 
     def _set(self, field: str, value: object, said: str, read: Callable[[str], html_text.PlainText]) -> None:
         if (text := scalar(value)) is None:
-            if value not in (None, "", [], {}):
+            if value not in (None, "", [], {}) and not isinstance(value, str):
                 self.drop(said, value, "it is not a text")
             return
         found = read(text)

@@ -1,5 +1,7 @@
 """CSL-JSON, as Zotero and pandoc write it: each item is a source."""
 
+import re
+from dataclasses import replace
 from typing import Any, Final
 
 from timeline.exchange.reading import json_text, others_dates
@@ -76,4 +78,7 @@ def _issued(said: object) -> OthersDate:
         return others_dates.read(words)
     read = [others_dates.of_parts(*side[:3]) for side in sides[:2]]
     found = others_dates.interval(*read) if len(read) == 2 else read[0]
+    season = {"1": 21, "2": 22, "3": 23, "4": 24}.get(scalar(said.get("season")) or "")
+    if season and re.fullmatch(r"-?\d{4}", found.date):
+        found = replace(found, date=f"{found.date}-{season}")
     return others_dates.about(found) if said.get("circa") else found

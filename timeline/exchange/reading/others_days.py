@@ -119,6 +119,7 @@ def year(number: int) -> str:
 def cleaned(text: str) -> str:
     """Leave out what a date says besides: the day of the week, "1st", "the", and spaces after full stops."""
     words = _WEEKDAY.sub("", " ".join(text.split()))
+    words = re.sub(r"(?<=[+-]\d{4})\s*\([\w ]+\)$", "", words)  # as JavaScript tells the zone twice
     words = re.sub(r"(?<=\d)(?:st|nd|rd|th|er|º|ª)\b", "", words, flags=re.I)
     words = re.sub(r"(?<=\d)\.\s+(?=\d)", ".", words)
     return re.sub(r"\s+(?:of|de|del)\s+|^the\s+|^le\s+", lambda found: " " if found[0].startswith(" ") else "", words, flags=re.I)

@@ -76,10 +76,14 @@ def _record(raw: str) -> tuple[Building, str | None]:
 
 
 def _date(when: str) -> others_dates.OthersDate:
-    """Read YYYY/MM/DD/words, each part of which may be missing; the words alone say it where they are there."""
+    """Read YYYY/MM/DD/words, each part of which may be missing; words say it better where they can be read, as "Spring"."""
     parts = when.split("/", 3)
-    if len(parts) == 4 and parts[3].strip():
-        return others_dates.read(parts[3])
-    if re.fullmatch(r"\d{4}(?:/\d{0,2}){0,2}/?", when):
+    if len(parts) == 4 and (words := parts[3].strip()):
+        for told in (f"{words} {parts[0]}", words):
+            try:
+                return others_dates.read(told)
+            except others_dates.DateUnread:
+                continue
+    if re.match(r"\d{4}/", when):
         return others_dates.of_parts(*parts[:3])
     return others_dates.read(when)
