@@ -15,6 +15,7 @@ from timeline.exchange.writing import format_named, picture_scale
 from timeline.exchange.writing.picture_columns import counted
 from timeline.exchange.writing.picture_dates import look
 from timeline.exchange.writing.picture_layout import LEFT, RIGHT, WIDTH, laid_out
+from timeline.exchange.writing.record import About
 
 DATES = (
     "1969-07-20",
@@ -118,6 +119,17 @@ def test_what_must_be_known_before_believing_stands_in_the_label() -> None:
     assert labels == [
         "According to Ann: It happened", "Disputed: It happened", "Retracted: on", "According to Ann: \u2068مجلس\u2069",
     ]  # fmt: skip
+
+
+def test_whoever_does_not_see_the_picture_is_told_what_it_shows() -> None:
+    """It is named by its title and described by its notes and what stands in it; of pictures side by side each by its own."""
+    root = ElementTree.fromstring(written("svg", happening()))  # noqa: S314 - we wrote it
+    title, desc = root[:2]
+    assert (root.get("role"), root.get("aria-labelledby"), root.get("aria-describedby")) == ("img", title.get("id"), desc.get("id"))
+    assert title.text == ABOUT.title
+    assert (desc.text or "").startswith("1 happening in order of time.")
+    assert (desc.text or "").endswith("\n24 November 2025: It happened")
+    assert title.get("id") not in written("svg", about=About("Another"))
 
 
 def test_the_axis_is_broken_only_where_something_would_be_squeezed() -> None:

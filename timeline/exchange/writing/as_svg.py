@@ -44,10 +44,13 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     noted = [line for note in notes for line in lines(note, SMALL, RIGHT - LEFT, 4)]
     height = foot + 16 * len(noted) + 2
     said = f"{picture.total:,} happening{'' if picture.total == 1 else 's'} in order of time. {' '.join(notes)}"
+    # Whoever does not see the picture reads what it shows.
+    told = "".join(f"\n{escaped(item.date)}: {escaped(item.label)}" for item in picture.items)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" height="{height:g}"'
-        f' role="img" aria-labelledby="{mine}-title {mine}-desc" font-family="{FONTS}" font-size="{SIZE:g}" fill="#000">\n'
-        f'<title id="{mine}-title">{escaped(noting.heading(about))}</title>\n<desc id="{mine}-desc">{escaped(said)}</desc>\n{_DEFS}'
+        f' role="img" aria-labelledby="{mine}-title" aria-describedby="{mine}-desc" font-family="{FONTS}"'
+        f' font-size="{SIZE:g}" fill="#000">\n<title id="{mine}-title">{escaped(noting.heading(about))}</title>\n'
+        f'<desc id="{mine}-desc">{escaped(said)}{told}</desc>\n{_DEFS}'
         f'<rect width="{WIDTH:g}" height="{height:g}" fill="#fff"/>\n'
     )
     for number, line in enumerate(heading):

@@ -36,7 +36,7 @@ GROUPS = (
         "ris": "The cited sources, for EndNote, Mendeley, Zotero and library catalogues.",
     }),
     ("Pictures", {
-        "svg": "The drawn timeline for an article, in black and white. Of more than 60 happenings 24 are named, and all are counted.",
+        "svg": "The drawn timeline for an article, in black and white. Of more than 60 happenings 24 are named; all are counted.",
         "png": "The same picture in pixels, 1,800 of them wide, for where SVG is not taken.",
     }),
 )  # fmt: skip
@@ -49,7 +49,7 @@ FIELDS = {
     "date": "vague dates", "date.uncertain": "uncertain and approximate dates", "date.open": "open and unknown starts and ends",
     "date.parts": "seasons, sets and unspecified digits", "date.interval": "periods", "date.time": "times of day",
     "date.far": "days before the year 1 and from the end of 9999 on",
-    "title.spaces": "line ends and runs of spaces in titles", "kind.spaces": "line ends and runs of spaces in kinds",
+    "title.spaces": "line ends and runs of spaces in titles",
     "summary.spaces": "runs of spaces in summaries", "returns": "carriage returns",
     "source.spaces": "runs of spaces in what is said of sources",
     "date.unknown": "dates of which no side is known", "date.shift": "shifts from universal time",
