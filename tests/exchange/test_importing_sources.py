@@ -1,5 +1,6 @@
 """Imports of bibliographies and annotations: what stands is filled in, never overwritten; what is not found is not added."""
 
+import json
 from pathlib import Path
 
 from timeline import Timeline
@@ -63,3 +64,13 @@ def test_a_citation_is_added_where_its_words_are_found(timeline: Timeline, meeti
     assert [c.quote for c in timeline.happening(meeting).citations][1:] == ["It sat for four days"]
     assert imported(timeline, tmp_path, rows[0], happening=meeting).counts() == {"unchanged": 1}
     assert timeline.verify().ok
+
+
+def test_annotations_that_name_no_happening_are_for_the_one_that_is_given(timeline: Timeline, meeting: str, tmp_path: Path) -> None:
+    """Read from a file, as Hypothesis gives them; without it they are refused, with what to do."""
+    selector = {"type": "TextQuoteSelector", "exact": "It sat for four days"}
+    (tmp_path / "h.json").write_text(json.dumps({"rows": [{"tags": ["source:report"], "target": [{"selector": [selector]}]}]}))
+    file = importing.understand(tmp_path / "h.json", "annotations")
+    (outcome,) = importing.append(file, timeline).outcomes
+    assert "--happening ID" in outcome.reason
+    assert importing.append(file, timeline, happening=meeting).counts() == {"corrected": 1}

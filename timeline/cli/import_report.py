@@ -127,7 +127,10 @@ def _dropped(outcomes: Iterable[Outcome], *, whole: bool) -> Iterator[str]:
 
 def _values(held: list[tuple[int, str]], *, whole: bool) -> str:
     if whole:
-        return ", ".join(f'row {number} "{_short(value, 60)}"' for number, value in held)
+        alike: dict[str, list[int]] = defaultdict(list)
+        for number, value in held:
+            alike[_short(value, 60)].append(number)
+        return ", ".join(f'{_rows(numbers, whole=True)} "{value}"' for value, numbers in alike.items())
     number, value = held[0]
     others = len(held) - 1
     return f'row {number} "{_short(value)}"' + (f", and in {others:,} more row{'s' if others > 1 else ''}" if others else "")

@@ -35,7 +35,7 @@ class Citations:
         if row.refused is not None:
             outcome.refuse(row.refused)
         elif id is None:
-            outcome.refuse("names no happening. Say for which all of them are: --happening ID")
+            outcome.refuse('names no happening. Tag it "happening:ID", or say for which all such are: --happening ID')
         elif self.timeline is None:
             outcome.refuse(f'there is no happening "{id}", nor a timeline yet')
         else:

@@ -31,18 +31,18 @@ def test_events_are_found_wherever_they_stand() -> None:
 
 
 def test_annotations_are_citations() -> None:
-    """Of Hypothesis by a tag, of ours by an address; without a happening it is refused."""
+    """Of Hypothesis by a tag, of ours by an address; the import may be told of which happening they are that name none."""
     target = {"source": "https://e.org/1", "selector": [{"type": "TextQuoteSelector", "exact": "words", "prefix": "a "}]}
     rows = {
         "rows": [
             {"uri": "https://e.org/1", "text": "for it", "tags": ["happening:ga-93"], "target": [target]},
-            {"target": [target]},
+            {"uri": "urn:x-pdf:1", "tags": ["source:report"], "target": [{**target, "source": "urn:x-pdf:1"}]},
         ]
     }
     first, second = annotations.read(json.dumps(rows)).rows
     expected = {"happening": "ga-93", "url": "https://e.org/1", "quote": "words", "prefix": "a ", "supports": "for it"}
     assert (first.kind, first.fields) == ("citation", expected)
-    assert "no happening" in (second.refused or "")
+    assert (second.refused, second.fields["source"], "happening" in second.fields) == (None, "report", False)
     body = [{"type": "SpecificResource", "source": "urn:timeline:happening:ga-93", "purpose": "questioning"}]
     ours = {"body": body, "target": {**target, "state": {"cached": "https://t.org/db/-/timeline/sources/s-1"}}}
     (row,) = annotations.read(json.dumps({"first": {"items": [ours]}})).rows

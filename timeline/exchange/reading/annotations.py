@@ -1,6 +1,7 @@
 """Annotations as citations: those of the W3C, and what Hypothesis exports ({"rows": […]}).
 
-The happening is named by a tag "happening:ID", or by its address in a body, as our own exports write it.
+The happening is named by a tag "happening:ID", or by its address in a body, as our own exports write it; a document that has no
+address, such as a PDF on somebody's disk, by a tag "source:ID".
 """
 
 from typing import Any, Final
@@ -54,13 +55,11 @@ def _annotation(said: dict[str, Any]) -> Building:
                     build.fields[field] = value
         else:
             build.drop(f"selector {scalar(selector.get('type'))}", selector, "the quotation is looked for by its words")
-    build.drop_others(said, _KNOWN)
+    build.drop_others(said, _KNOWN, why="a citation has no place for it")
     if not build.fields.get("quote"):
         build.refuse("it quotes nothing: there is no TextQuoteSelector")
     if not ("source" in build.fields or "url" in build.fields):
-        build.refuse("it names no document by its address")
-    if "happening" not in build.fields:
-        build.refuse('it names no happening. Tag it "happening:ID"')
+        build.refuse('it names no document by its address. Tag it "source:ID"')
     return build
 
 
@@ -84,6 +83,8 @@ def _body(build: Building, said: dict[str, Any]) -> None:
     for tag in tags:
         if tag.startswith("happening:"):
             build.fields["happening"] = tag.removeprefix("happening:").strip()
+        elif tag.startswith("source:"):
+            build.fields["source"] = tag.removeprefix("source:").strip()
         elif tag.lower() == "disputes":
             stances.append("questioning")
         else:

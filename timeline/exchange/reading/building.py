@@ -78,11 +78,11 @@ class Building:
         if value not in (None, "", [], {}, False):
             self.dropped.append((field, shown(value), why))
 
-    def drop_others(self, said: dict[str, Any], known: frozenset[str], under: str = "") -> None:
+    def drop_others(self, said: dict[str, Any], known: frozenset[str], under: str = "", why: str = IN_ROW) -> None:
         """Tell of every field that nobody asked for."""
         for name, value in said.items():
             if name not in known:
-                self.drop(f"{under}{name}", value)
+                self.drop(f"{under}{name}", value, why)
 
     def ask(self, field: str, question: str) -> None:
         """Ask a person to look."""
