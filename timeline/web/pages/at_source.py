@@ -12,6 +12,8 @@ from urllib.parse import quote
 SHOWN = ("text/html", "application/xhtml+xml", "application/warc")
 # A quotation longer than this is named by its first and last words.
 LONGEST, WORDS = 120, 6
+# Words in several elements are found only by the first and the last of them: lines, and the cells of a table.
+_PARTED = re.compile(r"[\t\n\r\f]+")
 
 
 def address(source: Mapping[str, Any], quotation: str, prefix: str, suffix: str, *, page: int | None, repeats: bool) -> str | None:
@@ -36,9 +38,7 @@ def fragment(quotation: str, prefix: str, suffix: str, *, repeats: bool) -> str:
     start, end = _ends(quotation)
     if not start:
         return ""
-    before, after = prefix.splitlines()[-1:], suffix.splitlines()[:1]
-    left = before[0] if before and not prefix.endswith(("\n", "\r")) else ""
-    right = after[0] if after else ""
+    left, right = _PARTED.split(prefix)[-1], _PARTED.split(suffix)[0]
     # Only whole words are found: what was cut off within one is completed.
     head = re.search(r"\w+$", left) if re.match(r"\w", start) else None
     tail = re.match(r"\w+", right) if re.search(r"\w$", end or start) else None
@@ -58,7 +58,7 @@ def fragment(quotation: str, prefix: str, suffix: str, *, repeats: bool) -> str:
 
 def _ends(quotation: str) -> tuple[str, str]:
     """Give the first and the last words of a quotation, or all of it and nothing."""
-    lines = [" ".join(line.split()) for line in quotation.splitlines() if line.strip()]
+    lines = [" ".join(line.split()) for line in _PARTED.split(quotation) if line.strip()]
     if not lines:
         return "", ""
     if len(lines) == 1 and len(lines[0]) <= LONGEST:
