@@ -81,10 +81,9 @@ def _body(build: Building, said: dict[str, Any]) -> None:
         else:
             comment = comment or value
     for tag in tags:
-        if tag.startswith("happening:"):
-            build.fields["happening"] = tag.removeprefix("happening:").strip()
-        elif tag.startswith("source:"):
-            build.fields["source"] = tag.removeprefix("source:").strip()
+        kind, _, id = tag.partition(":")
+        if kind in ("happening", "source") and id.strip():
+            build.fields[kind] = id.strip()
         elif tag.lower() == "disputes":
             stances.append("questioning")
         else:
