@@ -82,6 +82,10 @@ def test_text_that_becomes_html_is_escaped(many: Sequence[Happening], about: Abo
     assert "&lt;/script&gt; &amp; left</blockquote>" in event["text"]["text"]
     assert 'href="https://example.org/r?a=1&amp;b=2"' in event["text"]["text"]
     assert "<i>" not in json.loads(written("vis", many, about))[0]["title"]
+    kinds = [
+        json.loads(written("timelinejs", [replace(many[0], kind=kind)], about))["events"][0]["group"] for kind in ("a & b", "<i>")
+    ]
+    assert kinds == ["a & b", "&amp;lt;i&amp;gt;"]  # twice, since TimelineJS takes entities out before it reads HTML
 
 
 @pytest.mark.parametrize("name", ["csv", "timelinejs-csv"])

@@ -28,7 +28,8 @@ SIGNS = st.sampled_from(
     [*"a0é'\"=+-@;:,()<>&|\\/[]{}#%~?.", " ", "  ", "\n", "\n\n\n", "\t", "\r\n", "\u00a0", "\u2028", "\x85", "\u202e"]
 )
 HOSTILE = st.lists(
-    SIGNS | st.sampled_from(["<b>", "&amp;", "— — —", "\n\n— — —\n", "</div>", "\\n", "(x)", "; ", "24 November 2025: "])
+    SIGNS
+    | st.sampled_from(["<b>", "&lt", "&#39;", "&amp;", "— — —", "\n\n— — —\n", "</div>", "\\n", "(x)", "; ", "24 November 2025: "])
 )
 WORDS = (HOSTILE.map("".join) | st.text(st.characters(exclude_categories=["C"]), max_size=9)).map(str.strip).filter(bool)
 MAYBE = st.none() | WORDS

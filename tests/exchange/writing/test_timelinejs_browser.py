@@ -9,6 +9,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,8 @@ def test_timelinejs_opens_what_is_written(
     """Every happening is a slide and a marker, words are as they were written, and nothing of them is run."""
     folder, address = site
     placed = [one for one in many if (one.earliest or one.latest) and not one.date.startswith("Y")]
+    run = '<img src=x onerror="window.ran = true">&ltimg src=x onerror="window.ran = true">'
+    placed.append(replace(many[0], id="run", title=f"Run {run}", kind=run, summary=run, place=run))
     (folder / "told.json").write_text("".join(map(str, format_named("timelinejs").write(placed, about))), encoding="utf-8")
     failed: list[str] = []
     page.on("pageerror", lambda error: failed.append(str(error)))
@@ -94,4 +97,6 @@ def test_timelinejs_opens_what_is_written(
     assert "</script> & left" in slide.locator("blockquote").first.text_content()
     bce = page.locator("#h5 .tl-headline-date").first.text_content()
     assert "44 BCE" in bce
+    assert run in page.locator(".tl-timegroup-message").all_text_contents()
+    assert page.evaluate("window.ran") is None
     assert failed == []

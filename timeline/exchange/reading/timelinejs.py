@@ -5,6 +5,7 @@ a date. Media, captions and credits are not taken over; they stand in the row, a
 """
 
 import re
+from html import unescape
 from typing import Any, Final
 
 from timeline.exchange.reading import json_text, others_dates
@@ -78,7 +79,10 @@ def slide(said: dict[str, Any], kind: str) -> Building:
         if shown:
             _show(build, shown)
     build.titled("headline")
-    build.line("kind", said.get("group") or ("era" if kind == "era" else None), "group")
+    if own is None:
+        build.line("kind", said.get("group") or ("era" if kind == "era" else None), "group")
+    else:
+        build.exact("kind", unescape(unescape(scalar(said.get("group")) or "")))
     for media in listed(said.get("media")):
         if isinstance(media, dict):
             for name, value in media.items():

@@ -4,6 +4,7 @@ Years before our era are written as TimelineJS shows them: -44 is 44 BCE, and th
 over, and that keeps each date to the letter.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any, Final
@@ -14,6 +15,7 @@ from timeline.exchange.writing.record import About, Format, Happening
 from timeline.exchange.writing.streaming import dumps, listed
 
 FARTHEST: Final = 200_000  # years: beyond, a browser has no dates, and TimelineJS must be told so
+_MARKED: Final = re.compile("<|&[#A-Za-z]").search
 LOSES: Final = {
     "date.unknown": "left out, because TimelineJS must place everything",
     "date.uncertain": "placed as if it were sure; display_date says it in words, `edtf` to the letter",
@@ -21,7 +23,6 @@ LOSES: Final = {
     "date.parts": "placed at the time that it may be in; display_date says it in words, `edtf` to the letter",
     "date.shift": "the time of day is written as the place's own, without it; `edtf` keeps it to the letter",
     "title.spaces": "read as one space",
-    "kind.spaces": "read as one space",
     "summary.spaces": "read as one, as in HTML",
     "zone": "left out",
     "date_note": "said in the text alone",
@@ -42,6 +43,11 @@ LOSES: Final = {
 def shown_year(year: int) -> int:
     """Give an astronomical year as TimelineJS shows it."""
     return year if year > 0 else year - 1
+
+
+def group(kind: str) -> str:
+    """Write a kind so that it is read as words: TimelineJS takes tags and entities out of it, and what is left for HTML again."""
+    return escape(escape(kind, quote=False), quote=False) if _MARKED(kind) else kind
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
@@ -70,7 +76,7 @@ def _event(happening: Happening, about: About) -> dict[str, Any]:
     if not found.whole:
         event["display_date"] = saying.when(happening.date)
     if happening.kind:
-        event["group"] = escape(happening.kind)
+        event["group"] = group(happening.kind)
     event["text"] = {"headline": escape(happening.title or saying.NO_TITLE), "text": saying.html(happening, about)}
     return {**event, "edtf": happening.date}
 

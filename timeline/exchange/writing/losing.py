@@ -49,7 +49,6 @@ _NAMES: Final = {
     "date.unknown": "dates of which no side is known",
     "date.far": "days before the year 1 and from the end of 9999 on",
     "title.spaces": "line ends and runs of spaces in titles",
-    "kind.spaces": "line ends and runs of spaces in kinds",
     "summary.spaces": "line ends that make no paragraph, and runs of spaces, in summaries",
     "source.spaces": "line ends and runs of spaces in what is said of sources",
     "returns": "carriage returns",
@@ -111,7 +110,6 @@ def _texts(happening: Happening) -> Iterator[str | None]:
 
 _ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
     "title.spaces": lambda happening: saying.one_line(happening.title) != happening.title,
-    "kind.spaces": lambda happening: saying.one_line(happening.kind) != (happening.kind or ""),
     "summary.spaces": lambda happening: saying.tidied(happening.summary) != (happening.summary or ""),
     "source.spaces": lambda happening: any(
         saying.one_line(text) != text
