@@ -44,3 +44,15 @@ def test_what_is_broken_is_refused() -> None:
         ics.read("a,b")
     (row,) = ics.read("BEGIN:VEVENT\nDTSTART:x\nSUMMARY:A\n").rows
     assert row.refused
+
+
+def test_an_event_that_cannot_be_is_told_by_its_date() -> None:
+    """A day that there is not is refused, an end before the beginning is asked about."""
+    text = "BEGIN:VCALENDAR\r\n" + "".join(
+        f"BEGIN:VEVENT\r\nUID:{n}\r\nSUMMARY:A\r\n{dates}\r\nEND:VEVENT\r\n"
+        for n, dates in enumerate(("DTSTART:20190230T120000", "DTSTART;VALUE=DATE:20190501\r\nDTEND;VALUE=DATE:20190430"))
+    )
+    first, second = ics.read(text + "END:VCALENDAR\r\n").rows
+    assert 'perhaps in "DTSTART:20190230T120000"' in (first.refused or "")
+    assert second.fields["date"] == "2019-05-01"
+    assert "DTEND (2019-04-30) is before DTSTART" in second.questions[0][1]

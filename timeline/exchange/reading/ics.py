@@ -76,7 +76,9 @@ def _event(raw: str) -> tuple[Building, str | None, str | None]:
         if said.subcomponents:
             build.drop("components", ", ".join(str(one.name) for one in said.subcomponents))
     except Exception:
-        build.refuse("the event is not as iCalendar is written. Correct it")
+        told = re.search(r"^DTSTART[^\r\n]{0,60}", lines, re.M | re.I)
+        where = f', perhaps in "{told[0]}"' if told else ""
+        build.refuse(f"the event is not as iCalendar is written{where}. Correct it")
         return build, None, None
     if key and ours:
         key = unquote(key.rpartition("@")[0]) or key
@@ -177,6 +179,8 @@ def _when(said: dict[str, Any], build: Building) -> OthersDate:
     found = _date(first, start, build)
     if last is None:
         return found
+    if not isinstance(first, datetime) and not isinstance(last, datetime) and last < first:
+        build.ask("date", f"DTEND ({last.isoformat()}) is before DTSTART, which alone is taken. Say when it ended")
     if not isinstance(last, datetime):
         last = max(last - timedelta(days=1), first) if not isinstance(first, datetime) else last  # the end is the day after
     return others_dates.interval(found, _date(last, end or start, build))

@@ -35,7 +35,7 @@ _COLUMNS: Final = {
 
 
 def read(text: str, **_: object) -> Read:
-    """Read the rows; every one but blank ones is answered for."""
+    """Read the rows, with their numbers in the sheet; every one but blank ones is answered for."""
     for delimiter in csv_rows.DELIMITERS:
         records = [one for one in csv_rows.records(text, delimiter) if not one.is_blank]
         if not records:
@@ -48,14 +48,14 @@ def read(text: str, **_: object) -> Read:
         raise ImportRefused('not the sheet of TimelineJS: its first row has no columns "Year" and "Headline". Import it as csv')
     rows, title = list[Row](), None
     ours = "edtf" in header
-    for number, record in enumerate(records[1:], start=1):
+    for record in records[1:]:
         said, kind = _slide(header, record, ours=ours)
         if kind == "title":
             title = title or one_line(said["text"].get("headline", "")).text or None
         build = timelinejs.slide(said, kind)
         for doubt in record.doubts:
             build.ask("row", doubt)
-        rows.append(build.row(number, record.start, record.end, key=said.get("unique_id"), id=timelinejs.id_of(said)))
+        rows.append(build.row(record.number, record.start, record.end, key=said.get("unique_id"), id=timelinejs.id_of(said)))
     return Read(asked(rows), title)
 
 
