@@ -118,7 +118,7 @@ def _published(date: str | None) -> dict[str, Any]:
 
 
 def _without_nothing(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+    return {name: value for name, value in said.items() if value}
 
 
 FORMAT = Format(

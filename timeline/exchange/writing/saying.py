@@ -78,7 +78,9 @@ def one_line(text: str | None) -> str:
 
 def tidied(text: str | None) -> str:
     """Write a text as HTML keeps it: without spaces at the ends of lines, runs of spaces as one, one empty line at most."""
-    unified = re.sub(r"[ \t]+", " ", re.sub(r"\r\n?", "\n", text or ""))
+    if not text:
+        return ""
+    unified = re.sub(r"[ \t]+", " ", re.sub(r"\r\n?", "\n", text))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", unified)).strip()
 
 
