@@ -15,6 +15,7 @@ from timeline.exchange.writing.record import About, Format, Happening
 from timeline.exchange.writing.streaming import dumps, listed
 
 FARTHEST: Final = 200_000  # years: beyond, a browser has no dates, and TimelineJS must be told so
+ERA: Final = "era"
 _MARKED: Final = re.compile("<|&[#A-Za-z]").search
 LOSES: Final = {
     "date.unknown": "left out, because TimelineJS must place everything",
@@ -22,6 +23,7 @@ LOSES: Final = {
     "date.open": "placed at the side that is known; display_date says it in words, `edtf` to the letter",
     "date.parts": "placed at the time that it may be in; display_date says it in words, `edtf` to the letter",
     "date.shift": "the time of day is written as the place's own, without it; `edtf` keeps it to the letter",
+    "eras": "drawn as bands without a slide, so that only their titles are seen",
     "title.spaces": "read as one space",
     "summary.spaces": "read as one, as in HTML",
     "zone": "left out",
@@ -50,23 +52,38 @@ def group(kind: str) -> str:
     return escape(escape(kind, quote=False), quote=False) if _MARKED(kind) else kind
 
 
+def is_era(happening: Happening) -> bool:
+    """Whether it is drawn as a band behind the others: what is of the kind "era", and has a start and an end."""
+    found = span(happening.date)
+    return happening.kind == ERA and found.start is not None and found.end is not None
+
+
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
-    """Write the timeline, with a first slide that says what it is."""
-    far = False
+    """Write the timeline, with a first slide that says what it is. Where there are eras alone, they are slides."""
+    far, eras, slides = False, list[dict[str, Any]](), 0
 
     def events() -> Iterator[dict[str, Any]]:
-        nonlocal far
+        nonlocal far, slides
         for happening in happenings:
             found = span(happening.date)
             if found.begin is not None:
                 far = far or any(abs(side.year) > FARTHEST for side in (found.start, found.end) if side is not None)
-                yield _event(happening, about)
+                if is_era(happening):
+                    eras.append(_event(happening, about))
+                else:
+                    slides += 1
+                    yield _event(happening, about)
+        if not slides:
+            yield from eras
+            eras.clear()
 
     told = {
         "headline": escape(about.title),
         "text": "".join(f"<p>{escape(one)}</p>" for one in (about.description, about.asked) if one),
     }
     yield from listed(events(), f'{{"title":{dumps({"text": told})},\n"events":[', "]")
+    if eras:
+        yield from listed(eras, ',"eras":[', "]")
     yield f"{dumps({'scale': 'cosmological' if far else 'human'}).replace('{', ',')}\n"
 
 

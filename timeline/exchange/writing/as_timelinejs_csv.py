@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from timeline.exchange.writing import saying
-from timeline.exchange.writing.as_timelinejs import LOSES, group, shown_year
+from timeline.exchange.writing.as_timelinejs import ERA, LOSES, group, is_era, shown_year
 from timeline.exchange.writing.cells import Cell, rows
 from timeline.exchange.writing.parts import Known, span
 from timeline.exchange.writing.record import About, Format, Happening
@@ -35,7 +35,7 @@ def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell,
             "" if found.whole else saying.when(happening.date),
             escape(happening.title or saying.NO_TITLE, quote=False),
             saying.html(happening, about),
-            *_EMPTY, "", happening.kind and group(happening.kind), "", happening.id, happening.date,
+            *_EMPTY, ERA if is_era(happening) else "", happening.kind and group(happening.kind), "", happening.id, happening.date,
         )  # fmt: skip
 
 

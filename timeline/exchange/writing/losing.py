@@ -11,6 +11,7 @@ from typing import Any, Final
 from timeline import dates
 from timeline.dates import Edtf
 from timeline.exchange.writing import saying
+from timeline.exchange.writing.parts import span
 from timeline.exchange.writing.record import Format, Happening, Quotation, Source
 
 # What says nothing that a reader would miss.
@@ -51,6 +52,7 @@ _NAMES: Final = {
     "title.spaces": "line ends and runs of spaces in titles",
     "summary.spaces": "line ends that make no paragraph, and runs of spaces, in summaries",
     "source.spaces": "line ends and runs of spaces in what is said of sources",
+    "eras": "what is of the kind era",
     "returns": "carriage returns",
     "cells": "cells that a spreadsheet would take for formulas",
     "entries": "entries of tables and other files of entries",
@@ -116,6 +118,7 @@ _ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
         for quotation in happening.quotations
         for text in filter(None, (quotation.source.title, quotation.source.publisher, quotation.source.author))
     ),
+    "eras": lambda happening: happening.kind == "era" and None not in (span(happening.date).start, span(happening.date).end),
     "returns": lambda happening: (
         "\r" in "".join(filter(None, (happening.summary, happening.place, happening.kind, *happening.tags)))
     ),
