@@ -113,7 +113,7 @@ def _columns(picture: Picture, base: float) -> Iterator[str]:
         if not column.count:
             continue
         left, wide = column.left + 0.5, max(column.right - column.left - 1, 1)
-        sure, vague = (COLUMNS * part / most for part in (column.sure, column.vague))
+        sure, vague = (max(COLUMNS * part / most, 1) if part else 0 for part in (column.sure, column.vague))
         if sure:
             yield f'<rect x="{left:.1f}" y="{base - sure:.1f}" width="{wide:.1f}" height="{sure:.1f}"/>'
         if vague:

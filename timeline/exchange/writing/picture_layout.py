@@ -122,9 +122,9 @@ def _item(happening: Happening) -> Item | None:
     return Item(how, label, when[:1].upper() + when[1:], f"{when}: {title}", len(happening.quotations), 3 if claim else 2)
 
 
-def _plain(text: str) -> str:
+def _plain(text: str | None) -> str:
     """Write a text on one line, without what would turn the direction of all that follows."""
-    return saying.one_line(_TURNING.sub("", text))
+    return saying.one_line(_TURNING.sub("", text or ""))
 
 
 def _isolated(text: str) -> str:
@@ -183,7 +183,7 @@ def _letter(item: Item, *, dated: bool) -> None:
     ):
         item.beside = "right"
     room = rooms[item.beside]
-    item.lines = picture_text.lines(item.label, SIZE, room, item.most)
+    item.lines = picture_text.balanced(item.label, SIZE, room, item.most)
     if dated:
         when = picture_text.lines(item.date, SMALL * picture_text.BOLD, room, 2)
         item.dated, item.lines = len(when), when + item.lines

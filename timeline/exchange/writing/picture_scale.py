@@ -85,12 +85,15 @@ def _broken(runs: list[list[float]]) -> list[list[list[float]]]:
     while len(parts) <= BREAKS:
         gaps: list[tuple[float, int, int]] = []
         for number, held in enumerate(parts):
-            begin, end = held[0][0], held[-1][1]
+            begin, end, count = held[0][0], held[-1][1], sum(run[2] for run in held)
+            before = 0.0
             for at in range(1, len(held)):
-                last, following = held[at - 1][1], held[at][0]
-                sides = ((last - begin, held[:at]), (end - following, held[at:]))
-                squeezed = any(0 < length < (end - begin) * SQUEEZED and sum(run[2] for run in side) > 1 for length, side in sides)
-                if squeezed and following - last > (end - begin) * EMPTY:
+                (_, last, many), following = held[at - 1], held[at][0]
+                before += many
+                if following - last <= (end - begin) * EMPTY:
+                    continue
+                sides = ((last - begin, before), (end - following, count - before))
+                if any(0 < length < (end - begin) * SQUEEZED and many > 1 for length, many in sides):
                     gaps.append((following - last, number, at))
         if not gaps:
             break

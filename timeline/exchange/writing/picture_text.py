@@ -54,6 +54,17 @@ def lines(text: str, size: float, room: float, most: int) -> list[str]:
     return [*found, last] if last else found
 
 
+def balanced(text: str, size: float, room: float, most: int) -> list[str]:
+    """Break a text into as few lines as there must be, and these as even as they can be."""
+    found = lines(text, size, room, most)
+    if len(found) > 1 and not found[-1].endswith("…"):
+        for share in (0.55, 0.65, 0.75, 0.85):
+            even = lines(text, size, room * share, most)
+            if len(even) == len(found) and not even[-1].endswith("…"):
+                return even
+    return found
+
+
 def cut(text: str, size: float, room: float) -> str:
     """Cut a text at a word to the room there is, with … where anything is gone."""
     if width(text, size) <= room:
