@@ -148,6 +148,18 @@ def test_of_several_on_a_day_the_one_that_clearly_is_the_same_is_corrected(timel
     assert timeline.happening("women-the-mayor-resigns").title == "The mayor resigned"
 
 
+def test_what_would_be_part_of_itself_is_no_part(timeline: Timeline, into: Import) -> None:
+    """Through itself or through another row: that alone is left out, and told; again adds nothing."""
+    table = "id,Date,Event,part_of\na,1950,A,a\nb,1950,B,c\nc,1950,C,b\nd,1950,D,a\n"
+    plan = into(table)
+    assert counted(plan) == (4, 0, 0, 0)
+    assert [bool(outcome.remarks) for outcome in plan.outcomes] == [True, False, True, False]
+    assert [timeline.happening(f"women-{id}").part_of for id in "abcd"] == [None, "women-c", None, "women-a"]
+    size = timeline.log.size()
+    assert counted(into(table)) == (0, 0, 4, 0)
+    assert timeline.log.size() == size
+
+
 def test_what_was_redacted_or_retracted_is_not_put_back(timeline: Timeline, into: Import) -> None:
     """Neither by the same file nor by a later version of it."""
     into(KEYLESS)

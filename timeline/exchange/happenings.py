@@ -39,6 +39,7 @@ class Happenings:
         self.notes: list[str] = []
         self._next: Counter[str] = Counter()
         self._keys: dict[str, str] = {}
+        self._wholes: dict[str, str | None] = {}
 
     def plan(self, rows: list[Row], advance: Callable[[int], None] = lambda _: None) -> tuple[list[Outcome], list[str]]:
         """Say what becomes of each row, and which happenings' rows have vanished; `advance` is told of each."""
@@ -150,11 +151,16 @@ class Happenings:
         """Let `part_of` and `related` name happenings: those of this file by their keys, others by their ids."""
         fields = {name: value for name, value in outcome.row.fields.items() if value not in (None, "", [], ())}
         whole = fields.get("part_of")
-        if whole is not None and (id := self._named(str(whole))):
+        own = outcome.stream.partition("/")[2]
+        if whole is not None and (id := self._named(str(whole))) and self._closes_circle(own, id):
+            del fields["part_of"]
+            outcome.remarks.append(("part_of", f'dropped: with "{whole}" it would be a part of itself'))
+        elif whole is not None and id:
             fields["part_of"] = id
         elif whole is not None:
             del fields["part_of"]
             outcome.remarks.append(("part_of", f'dropped: there is no happening "{whole}"'))
+        self._wholes[own] = fields.get("part_of")
         if "related" in fields:
             fields["related"] = list(self._ties(outcome, fields["related"]))
         if "actors" in fields:
@@ -162,6 +168,17 @@ class Happenings:
         if "tags" in fields:
             fields["tags"] = _once(fields["tags"], str)
         return fields
+
+    def _closes_circle(self, id: str, whole: str | None) -> bool:
+        """Whether a happening would be part of itself, by what this file says and what stands."""
+        seen: set[str] = set()
+        while whole and whole not in seen:
+            if whole == id:
+                return True
+            seen.add(whole)
+            last = self.timeline.log.last(f"happening/{whole}") if self.timeline and whole not in self._wholes else None
+            whole = self._wholes.get(whole) or (last.payload.get("statement", {}).get("part_of") if last else None)
+        return False
 
     def _ties(self, outcome: Outcome, ties: Iterable[Any]) -> Iterable[dict[str, str]]:
         for tie in ties:
