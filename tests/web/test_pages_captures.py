@@ -109,6 +109,19 @@ def test_a_hostile_address_leads_nowhere() -> None:
     assert at_source.address(plain, "a", "", "", page=None, repeats=False) == "https://example.org/a.txt"
 
 
+def test_lines_of_a_printed_page_flow_into_paragraphs() -> None:
+    """A line that ends early ends one, and so do a page, leaders and what begins with a bullet."""
+    full = "This line is as wide as the column, and goes on"
+    leaders = "Contents . . . . . . . . . . . . . . . . . . . . . 3"
+    body = f"A heading\n{full}\n{full}\nto here.\n{full}\n• {full}\n• An item\n{leaders}\n{full}\fNext page"
+    found = passages.paragraphs(body, [], printed=True)
+    assert [body[one.start : one.end] for one in found] == [
+        "A heading", f"{full}\n{full}\nto here.", full, f"• {full}", "• An item",
+        leaders, full, "Next page",
+    ]  # fmt: skip
+    assert "".join(f"{one.before}{body[one.start : one.end]}" for one in found) == body
+
+
 def test_a_form_feed_parts_paragraphs() -> None:
     """So that each page begins with one of its own."""
     found = passages.paragraphs("one\ftwo\n\nthree\n\n\ffour", [])

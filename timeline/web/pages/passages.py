@@ -7,7 +7,7 @@ anything, nor write HTML.
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
@@ -20,6 +20,9 @@ _BLANK_LINE = re.compile(r"(?>\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*")
 # A form feed parts pages, and so paragraphs.
 _BLANK_LINE_OR_PAGE = re.compile(rf"{_BLANK_LINE.pattern}|\f\s*")
 _LINE_END = re.compile(r"(?:\r\n|\n|\r|\f)\s*")
+# In a printed text: a line is long enough to tell how wide a column is, or so much shorter that it ends a paragraph.
+_SHORTEST_LINE, _EARLY = 20, 0.8
+_LEADERS, _BULLETS = ". . .", tuple("•◦▪‣–—*")
 
 Span = tuple[int, int]
 
@@ -62,15 +65,16 @@ def numbered(spans: Iterable[Span]) -> list[Span]:
     return sorted({span for span in spans if span[0] < span[1]})
 
 
-def paragraphs(text: str, passages: Sequence[Span], asked: Span | None = None) -> list[Paragraph]:
+def paragraphs(text: str, passages: Sequence[Span], asked: Span | None = None, *, printed: bool = False) -> list[Paragraph]:
     """Cut a text at its paragraphs and wherever a passage begins or ends. `passages` are as `numbered` gives them.
 
     `asked` is the one among them that was asked for.
-    Blank lines part paragraphs where a text has some; line ends do where it has none.
+    Blank lines part paragraphs where a text has some; line ends do where it has none. In a text as it was `printed`, whose lines
+    are those of its pages, a line that ends early ends a paragraph.
     """
     sweep = _Sweep(text, passages, asked)
     found, last = [], 0
-    for start, end in _spans(text, passages):
+    for start, end in _spans(text, passages, _printed(text) if printed else _plain(text)):
         segments = tuple(sweep.over(start, end))
         # As much white space as is left out around passages is left out as well.
         gap = start > last and bool(text[last:start].strip() or (len(text) > LONGEST and start - last > AROUND))
@@ -80,15 +84,35 @@ def paragraphs(text: str, passages: Sequence[Span], asked: Span | None = None) -
     return found
 
 
-def _spans(text: str, passages: Sequence[Span]) -> Iterable[Span]:
+def _plain(text: str) -> Callable[[int, int], Iterator[Span]]:
     parting = _BLANK_LINE_OR_PAGE if _BLANK_LINE.search(text.strip()) else _LINE_END
+    return lambda begin, finish: (match.span() for match in parting.finditer(text, begin, finish))
+
+
+def _printed(text: str) -> Callable[[int, int], Iterator[Span]]:
+    lengths = sorted(len(line) for line in text[:LONGEST].splitlines() if len(line) >= _SHORTEST_LINE)
+    early = _EARLY * lengths[len(lengths) * 3 // 4] if lengths else 0
+
+    def partings(begin: int, finish: int) -> Iterator[Span]:
+        last = begin
+        for match in _LINE_END.finditer(text, begin, finish):
+            line, start, end = text[last : match.start()], *match.span()
+            ends = len(line) < early or _LEADERS in line or "\f" in match[0] or _BLANK_LINE.search(match[0])
+            if ends or text[end : end + 1] in _BULLETS:
+                yield start, end
+            last = end
+
+    return partings
+
+
+def _spans(text: str, passages: Sequence[Span], partings: Callable[[int, int], Iterator[Span]]) -> Iterable[Span]:
     windows = [(0, len(text))] if len(text) <= LONGEST else _windows(text, passages)
     for begin, finish in windows:
         start = begin
-        for match in parting.finditer(text, begin, finish):
-            if text[start : match.start()].strip():
-                yield start, match.start()
-            start = match.end()
+        for end, after in partings(begin, finish):
+            if text[start:end].strip():
+                yield start, end
+            start = after
         if text[start:finish].strip():
             yield start, finish
 

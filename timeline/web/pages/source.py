@@ -92,7 +92,8 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
     redaction = said.redaction if said else None
     gone = await _document_gone(datasette, database, versions) if text is None else None
     title = source["title"] or (f"{id_} (redacted)" if redaction else id_)
-    shown = passages.paragraphs(text, spans, asked) if text is not None else []
+    printed = source["media_type"] == "application/pdf"
+    shown = passages.paragraphs(text, spans, asked, printed=printed) if text is not None else []
     context = {
         "database": database.name,
         "canonical": here,
@@ -109,7 +110,8 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "safe_url": source["url"] if re.match(r"https?://", source["url"] or "") else None,
         "text": text is not None,
         "paragraphs": shown,
-        "pages": _pages(text or "", shown) if source["media_type"] == "application/pdf" else {},
+        "printed": printed,
+        "pages": _pages(text or "", shown) if printed else {},
         "captures": await _captures(datasette, database, id_),
         "excerpts": len(text or "") > passages.LONGEST,
         "notes": notes,
