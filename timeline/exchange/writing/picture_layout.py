@@ -37,7 +37,7 @@ class Item:
     date: str
     told: str
     quotations: int = 0
-    most: int = 2  # lines of its label
+    most: int = 3  # lines of its label
     left: float = 0
     right: float = 0
     begun: float = 0
@@ -61,8 +61,9 @@ class Item:
 
     @property
     def ends(self) -> bool:
-        """Whether its lines end together: at its mark, or at the edge of the picture where that is near."""
-        return self.beside == "left" or (self.beside == "above" and self.text_left < self.left)
+        """Whether its lines end together: before its mark, or above one whose end is nearer to them than its start."""
+        after = self.text_left + self.text_width - self.right
+        return self.beside == "left" or (self.beside == "above" and self.left - self.text_left > max(after, 0))
 
     def boxes(self) -> list[tuple[float, float, float, float]]:
         """Give what it takes, as (left, right, top, bottom)."""
@@ -119,7 +120,7 @@ def _item(happening: Happening) -> Item | None:
         label = f"Retracted: {label}"
     elif any(quotation.stance == "disputes" for quotation in happening.quotations):
         label = f"Disputed: {label}"
-    return Item(how, label, when[:1].upper() + when[1:], f"{when}: {title}", len(happening.quotations), 3 if claim else 2)
+    return Item(how, label, when[:1].upper() + when[1:], f"{when}: {title}", len(happening.quotations), 4 if claim else 3)
 
 
 def _plain(text: str | None) -> str:
@@ -177,7 +178,7 @@ def _letter(item: Item, *, dated: bool) -> None:
         item.beside = "left"
     elif (
         not long
-        and len(whole := picture_text.lines(item.label, SIZE, rooms["right"], 4)) <= item.most
+        and len(whole := picture_text.lines(item.label, SIZE, rooms["right"], 9)) <= item.most
         and rooms["right"] > LONG
         and whole
     ):
