@@ -6,6 +6,8 @@ Owns what counts as said at all. Must not know any format: each one says in `los
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from timeline import dates
@@ -70,10 +72,12 @@ class Losses:
 
     def watch(self, happenings: Iterable[Happening]) -> Iterator[Happening]:
         """Let happenings through, counting."""
+        asked = [(field, _says(field)) for field in self.counts]
         for happening in happenings:
             self.total += 1
-            for field in self.counts:
-                self.counts[field] += _says(happening, field)
+            for field, says in asked:
+                if says(happening):
+                    self.counts[field] += 1
             yield happening
 
     def told(self) -> list[str]:
@@ -128,18 +132,25 @@ _ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
 }
 
 
-def _says(happening: Happening, field: str) -> bool:
-    """Whether a happening, its quotations or their sources say anything in a field."""
+@lru_cache(maxsize=saying.MANY)
+def _said_of(date: str) -> frozenset[str]:
+    """Name the ways in which a date says less than a day, or more than one."""
+    read = dates.parse(date)
+    return frozenset(field for field, says in _DATES.items() if says(read))
+
+
+def _says(field: str) -> Callable[[Happening], bool]:
+    """Give what tells whether a happening, its quotations or their sources say anything in a field. Raises KeyError."""
     if field in _DATES:
-        return _DATES[field](dates.parse(happening.date))
+        return lambda happening: field in _said_of(happening.date)
     if field in _ASKED:
-        return _ASKED[field](happening)
+        return _ASKED[field]
     holder, _, name = field.rpartition(".")
-    silent = (*_NOTHING, *_SILENT.get(name, ()))
+    silent, value = (*_NOTHING, *_SILENT.get(name, ())), attrgetter(name)
     if name in _OF_HAPPENING and not holder:
-        return getattr(happening, name) not in silent
+        return lambda happening: value(happening) not in silent
     if name in _OF_QUOTATION and holder in ("", "quotation"):
-        return any(getattr(quotation, name) not in silent for quotation in happening.quotations)
+        return lambda happening: any(value(quotation) not in silent for quotation in happening.quotations)
     if name in _OF_SOURCE:
-        return any(getattr(quotation.source, name) not in silent for quotation in happening.quotations)
+        return lambda happening: any(value(quotation.source) not in silent for quotation in happening.quotations)
     raise KeyError(field)
