@@ -173,3 +173,14 @@ def test_a_correction_is_told_before_it_is_made(sheet: Path) -> None:
     told = run("csv", "easy.csv").output
     assert 'Corrected: row 2, happening/easy-b: title "Two" -> "Too"' in told
     assert "Would be archived as source/easy-2, a later version of source/easy" in told
+
+
+def test_a_file_of_which_nothing_becomes_anything_is_refused(sheet: Path) -> None:
+    """Each row with its reason, and no database is made; as a dry run it is told alone."""
+    (sheet / "serials.csv").write_text("Date,Event\n44197,A\n44198,B\n")
+    assert run("csv", "serials.csv").exit_code == 0
+    result = run("csv", "serials.csv", "--append")
+    assert result.exit_code == 1
+    assert 'Refused: row 2: "44197" is no year, but a day as a spreadsheet counts it, perhaps 2021-01-01' in result.output
+    assert "no row of it could be imported" in result.output.splitlines()[-1]
+    assert not (sheet / "timeline.db").exists()

@@ -71,6 +71,8 @@ def import_(
             plan = importing.plan(read, None, id=id, happening=happening, fields=given, advance=advance)
     for line in import_report.lines(read, plan, whole=whole, done=do):
         click.echo(harmless(line))
+    if do and plan.outcomes and plan.counts()["refused"] == len(plan.outcomes):
+        raise Refused(f"{file}: no row of it could be imported, for the reasons above. Correct it, then import it again")
 
 
 def _read(format: str, file: Path, encoding: str | None, mapping: Path | None, save: bool) -> File:

@@ -117,3 +117,13 @@ def test_lines_of_json_keep_the_numbers_of_their_lines() -> None:
     """Blank ones count."""
     read = json_rows.read('{"date": "1999", "title": "A"}\n\n{"date": "2000", "title": "B"}\nx\n')
     assert [(row.number, row.refused) for row in read.rows] == [(1, None), (3, None), (4, "is not a JSON object")]
+
+
+def test_a_cell_beyond_measure_is_quoted_by_its_beginning() -> None:
+    """In a refusal as in a note: neither grows with what somebody pasted into a cell."""
+    long = "x" * 100_000
+    rows = table.read(f"Year,Month,Time,Event\n{long},1,,A\n1999,{long},,B\n1999,,{long},C\n").rows
+    assert all(len(row.refused or "") < 300 for row in rows)
+    assert len(rows[2].fields["date_note"]) < 300
+    (row,) = table.read(f"Date,Event\n{long},A\n").rows
+    assert len(row.refused or "") < 300

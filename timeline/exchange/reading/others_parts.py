@@ -5,11 +5,14 @@ Owns how parts become a date. Must not guess which part is which.
 
 import re
 from dataclasses import replace
+from typing import Final
 
 from timeline.exchange.reading.others_days import DateUnread, Day, month_of
 from timeline.exchange.reading.others_found import OthersDate, checked, of_day
 from timeline.exchange.reading.others_phrases import read
 from timeline.exchange.reading.others_times import with_time
+
+_LONGEST: Final = 60  # characters of a part
 
 
 def of_parts(
@@ -58,6 +61,7 @@ def of_time(year: object, month: object, day: object, time: str) -> OthersDate:
 
 def timed(whole: OthersDate, time: str) -> OthersDate:
     """Add a time of day to a day; what is none, and one beside no day, is kept in words."""
+    time = _shortened(time)
     told = f"the time of day is told as {time}"
     try:
         found = read(f"2000-01-01 {time}") if re.fullmatch(r"-?\d{4}-\d\d-\d\d", whole.date) else None
@@ -79,5 +83,10 @@ def timed(whole: OthersDate, time: str) -> OthersDate:
 def _part(value: object) -> str | None:
     if value is None or isinstance(value, bool | dict | list):
         return None
-    text = str(value).strip()
+    text = _shortened(str(value).strip())
     return re.sub(r"\.0+$", "", text) or None
+
+
+def _shortened(text: str) -> str:
+    """Keep what could be a part of a date; more than that is only quoted."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
