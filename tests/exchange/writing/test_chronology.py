@@ -56,7 +56,7 @@ def test_markdown_is_read_as_a_chronology() -> None:
     source = Source("s", hostile, url="https://example.org/a>b <c>", author="- x", sha256="ab" * 32)
     one = happening(title=hostile, summary=f"{hostile}\n\n> x\n\n    y", quotations=(quotation(source=source, quote=hostile),))
     html = markdown.render(written("markdown", one))
-    assert set(re.findall(r"<(\w+)", html)) == {"h1", "h2", "p", "a", "code"}
+    assert set(re.findall(r"<(\w+)", html)) == {"h1", "h2", "p", "br", "a", "code"}
     assert set(re.findall(r'href="([^"]*)"', html)) == {"https://example.org/t/-/timeline/a", "https://example.org/a%3Eb%20%3Cc%3E"}
     assert re.findall(r"<h2>(.*?)</h2>", html)[1:] == ["Notes", "How to verify"]
     assert "<p>[1] - x, # &lt;script&gt;" in html
@@ -83,6 +83,18 @@ def test_a_chronology_says_all_that_is_known(name: str) -> None:
         assert said in plain, said
     if name == "html":
         assert text.count('<a href="#entry-1">') == 2
+
+
+def test_lines_and_paragraphs_stay() -> None:
+    """As they were recorded, whatever ended them; in Markdown too none of them becomes a mark."""
+    one = happening(summary="First\r\n- second\r\n \r\n# third\n\n\n1. fourth")
+    assert re.findall(r"<p dir=\"auto\">(.*?)</p>", written("html", one, about=About("A"))) == [
+        "First<br>- second",
+        "# third",
+        "1. fourth",
+    ]
+    html = pytest.importorskip("markdown_it").MarkdownIt("commonmark").render(written("markdown", one))
+    assert "<p>First<br />\n- second</p>\n<p># third</p>\n<p>1. fourth</p>" in html
 
 
 def test_html_is_one_file_with_notes_to_and_fro() -> None:

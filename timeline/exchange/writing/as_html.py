@@ -100,8 +100,7 @@ def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
     parts += [f'<p class="mark"><strong>{word}</strong> <bdi>{_e(more)}</bdi></p>' for word, more in noting.marks(happening, notes)]
     if happening.attributed_to:
         parts.append(f'<p class="claim"><b>According to</b> <bdi{language}>{_e(happening.attributed_to)}</bdi></p>')
-    paragraphs = [part for part in (happening.summary or "").split("\n\n") if part.strip()]
-    parts += [f'<p dir="auto"{language}>{_e(part)}</p>' for part in paragraphs]
+    parts += [f'<p dir="auto"{language}>{"<br>".join(map(_e, lines))}</p>' for lines in noting.paragraphs(happening)]
     if happening.date_note:
         parts.append(f'<p class="facts"><b>On the date:</b> <bdi{language}>{_e(saying.one_line(happening.date_note))}</bdi></p>')
     facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]

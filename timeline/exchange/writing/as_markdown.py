@@ -52,9 +52,8 @@ def _happening(happening: Happening, chronology: Chronology) -> Iterator[str]:
         yield f"**{word}** {escaped(more)}\n\n"
     if happening.attributed_to:
         yield f"According to {escaped(happening.attributed_to)}.\n\n"
-    for paragraph in (happening.summary or "").split("\n\n"):
-        if paragraph.strip():
-            yield f"{escaped(paragraph)}\n\n"
+    for lines in noting.paragraphs(happening):
+        yield "\\\n".join(map(escaped, lines)) + "\n\n"
     if happening.date_note:
         yield f"On the date: {escaped(happening.date_note)}\n\n"
     facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]

@@ -12,7 +12,11 @@ from typing import Final
 from timeline.exchange.writing import saying
 from timeline.exchange.writing.record import About, Happening, Quotation, Source
 
-LOSES: Final = {"entries": "not quoted; the file that holds them is named"}
+LOSES: Final = {
+    "title.spaces": "written as one space",
+    "summary.spaces": "runs of spaces are written as one",
+    "entries": "not quoted; the file that holds them is named",
+}
 SHORT: Final = 48  # characters of a title that was given in full before
 _FILE: Final = re.compile(r"[a-z0-9_.-]+").fullmatch
 _GRADES: Final = {
@@ -161,6 +165,13 @@ def marks(happening: Happening, notes: Sequence[Note]) -> Iterator[tuple[str, st
         yield "Corrected", f"on {on}: {why}"
     if against := [str(note.number) for note in notes if note.quotation.stance == "disputes"]:
         yield "Disputed:", f"a source says otherwise, see note{'' if len(against) == 1 else 's'} {', '.join(against)}"
+
+
+def paragraphs(happening: Happening) -> list[list[str]]:
+    """Give the paragraphs of what is summed up, each with its lines as they were recorded."""
+    text = (happening.summary or "").replace("\r\n", "\n").replace("\r", "\n")
+    found = ([line for line in map(saying.one_line, one.split("\n")) if line] for one in re.split(r"\n\s*\n", text))
+    return [lines for lines in found if lines]
 
 
 def chosen(about: About, total: int) -> str:
