@@ -265,3 +265,21 @@ def test_json_lines_are_rows_as_well(timeline: Timeline, into: Import) -> None:
     line = json.dumps({"year": "153 BC", "month": 1, "day": 1, "description": "Consuls begin their year"})
     assert counted(into(f"{line}\nnot json\n", format="jsonl", name="x.jsonl")) == (1, 0, 0, 1)
     assert timeline.happening("x-consuls-begin-their-year").citations[0].quote == line
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (b"\xef\xbb\xbf" + TABLE.encode(), None),
+        (b"\xef\xbb\xbf" + TABLE.encode(), "utf-8"),
+        (TABLE.encode("utf-16"), None),
+        (TABLE.encode("utf-16"), "utf-16-le"),
+        ("Date,Headline\n1948,Édith à Évora\n".encode("cp1252"), None),
+        ("Date,Headline\n1948,Ćwiklińska, Łódź żółć\n".encode() + b"1949,caf\xe9\n", None),
+    ],
+)
+def test_what_was_decoded_is_verified(content: bytes, encoding: str | None, timeline: Timeline, tmp_path: Path) -> None:
+    """With a byte order mark, in other encodings and in two at once: the text is that of the bytes."""
+    (tmp_path / "women.csv").write_bytes(content)
+    importing.append(importing.understand(tmp_path / "women.csv", "csv", encoding=encoding), timeline)
+    assert not [check.faults for check in timeline.verify().checks if check.faults]
