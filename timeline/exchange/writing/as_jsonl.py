@@ -25,6 +25,11 @@ _BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "lan
 _CITATION: Final = ("source", "quote", "prefix", "suffix", "stance", "supports")
 _DERIVED: Final = ("citations", "instant")
 _SAID: Final = "type <> 'EventRedacted'"
+_OF_STREAMS: Final = f"""
+SELECT stream, type, data FROM events WHERE {_SAID} AND position IN (
+    SELECT position FROM events WHERE stream IN (SELECT value FROM json_each(?))
+) ORDER BY position
+"""
 _DOCUMENT: Final = "SELECT bytes FROM documents WHERE sha256 = ?"
 
 
@@ -81,8 +86,8 @@ class _Work:
     def entries(self) -> Iterator[dict[str, Any]]:
         """Make the entries, in the order of the log."""
         passed_over = 0
-        for stream, type, text in self.connection.execute(f"SELECT stream, type, data FROM events WHERE {_SAID} ORDER BY position"):
-            if (self.streams is not None and stream not in self.streams) or stream in self.gone:
+        for stream, type, text in self._events():
+            if stream in self.gone:
                 continue
             if text is None:
                 passed_over += 1
@@ -100,6 +105,12 @@ class _Work:
             self.told(f"{stream}: was redacted, or rests on what was, and is left out")
         for line in self.left_out:
             self.told(line)
+
+    def _events(self) -> Iterator[tuple[str, str, str | None]]:
+        """Read the events of the streams, or all, in the order of the log; of a few, the rest of the log is not read."""
+        if self.streams is None:
+            return self.connection.execute(f"SELECT stream, type, data FROM events WHERE {_SAID} ORDER BY position")
+        return self.connection.execute(_OF_STREAMS, (json.dumps(sorted(self.streams)),))
 
     def _source(self, stream: str, data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         statement, id = data["statement"], stream.partition("/")[2]
