@@ -70,11 +70,14 @@ def test_timelinejs_has_dates_as_far_as_they_are_known(many: Sequence[Happening]
 
 def test_eras_are_bands_behind_the_slides(many: Sequence[Happening], about: About) -> None:
     """What is of that kind and lasts; but slides where there is nothing else, since TimelineJS must have one."""
-    eras = [replace(one, kind="era") for one in many if one.date in ("2003-05-16/2003-05-18", "2025")]
-    told = json.loads(written("timelinejs", [*many[:2], *eras], about))
-    assert [[one["edtf"] for one in told[part]] for part in ("events", "eras")] == [["2025", "2025-11", "2025"], [eras[1].date]]
-    assert "eras" not in json.loads(written("timelinejs", eras[1:], about))
-    assert [row["Type"] for row in csv.DictReader(io.StringIO(written("timelinejs-csv", eras, about)))] == ["title", "", "era"]
+    year, days = (replace(one, kind="era") for one in many if one.date in ("2025", "2003-05-16/2003-05-18"))
+    within = replace(days, date="2003/2003-06")  # whose end is alike in all that the start says, so that TimelineJS drops it
+    told = json.loads(written("timelinejs", [days, many[1], year, within], about))
+    assert [one["edtf"] for one in told["events"]] == ["2025-11", "2025", "2003/2003-06"]
+    assert [one["edtf"] for one in told["eras"]] == [days.date]
+    assert "eras" not in json.loads(written("timelinejs", [days], about))
+    for eras, types in (([days, year], ["title", "", "era"]), ([days], ["title", ""])):
+        assert [row["Type"] for row in csv.DictReader(io.StringIO(written("timelinejs-csv", eras, about)))] == types
 
 
 def test_timelinejs_is_told_of_years_that_no_browser_has(many: Sequence[Happening], about: About) -> None:

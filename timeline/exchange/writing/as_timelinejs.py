@@ -52,30 +52,41 @@ def group(kind: str) -> str:
     return escape(escape(kind, quote=False), quote=False) if _MARKED(kind) else kind
 
 
-def is_era(happening: Happening) -> bool:
-    """Whether it is drawn as a band behind the others: what is of the kind "era", and has a start and an end."""
-    found = span(happening.date)
-    return happening.kind == ERA and found.start is not None and found.end is not None
+def slides_and_eras(happenings: Iterable[Happening]) -> Iterator[tuple[Happening, bool]]:
+    """Give what can be placed, and whether it is an era, a band behind the slides. Eras come last; alone, they are slides."""
+    eras, slides = list[Happening](), False
+    for happening in happenings:
+        found = placed(span(happening.date))
+        if not found["start_date"]:
+            continue
+        if happening.kind == ERA and _lasts(found):
+            eras.append(happening)
+        else:
+            slides = True
+            yield happening, False
+    yield from ((happening, slides) for happening in eras)
+
+
+def _lasts(dates: dict[str, dict[str, int]]) -> bool:
+    """Whether TimelineJS keeps the end: it drops one that is alike in all that the start says, and then has no era."""
+    start, end = dates["start_date"], dates.get("end_date")
+    return end is not None and any(end.get(part) != number for part, number in start.items())
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
-    """Write the timeline, with a first slide that says what it is. Where there are eras alone, they are slides."""
-    far, eras, slides = False, list[dict[str, Any]](), 0
+    """Write the timeline, with a first slide that says what it is."""
+    far, eras = False, list[dict[str, Any]]()
 
     def events() -> Iterator[dict[str, Any]]:
-        nonlocal far, slides
-        for happening in happenings:
+        nonlocal far
+        for happening, era in slides_and_eras(happenings):
             found = span(happening.date)
-            if found.begin is not None:
-                far = far or any(abs(side.year) > FARTHEST for side in (found.start, found.end) if side is not None)
-                if is_era(happening):
-                    eras.append(_event(happening, about))
-                else:
-                    slides += 1
-                    yield _event(happening, about)
-        if not slides:
-            yield from eras
-            eras.clear()
+            far = far or any(abs(side.year) > FARTHEST for side in (found.start, found.end) if side is not None)
+            event = _event(happening, about)
+            if era:
+                eras.append(event)
+            else:
+                yield event
 
     told = {
         "headline": escape(about.title),

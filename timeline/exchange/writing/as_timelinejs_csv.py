@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from timeline.exchange.writing import saying
-from timeline.exchange.writing.as_timelinejs import ERA, LOSES, group, is_era, shown_year
+from timeline.exchange.writing.as_timelinejs import ERA, LOSES, group, shown_year, slides_and_eras
 from timeline.exchange.writing.cells import Cell, rows
 from timeline.exchange.writing.parts import Known, span
 from timeline.exchange.writing.record import About, Format, Happening
@@ -25,17 +25,15 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell, ...]]:
     told = "".join(f"<p>{escape(one)}</p>" for one in (about.description, about.asked) if one)
     yield (*_EMPTY, *_EMPTY, "", escape(about.title), told, "", "", "", "", "title", "", "", "", "")
-    for happening in happenings:
+    for happening, era in slides_and_eras(happenings):
         found = span(happening.date)
-        if found.begin is None:
-            continue
         yield (
-            *_date(found.begin),
+            *(_date(found.begin) if found.begin else _EMPTY),
             *(_date(found.end) if found.start and found.end else _EMPTY),
             "" if found.whole else saying.when(happening.date),
             escape(happening.title or saying.NO_TITLE, quote=False),
             saying.html(happening, about),
-            *_EMPTY, ERA if is_era(happening) else "", happening.kind and group(happening.kind), "", happening.id, happening.date,
+            *_EMPTY, ERA if era else "", happening.kind and group(happening.kind), "", happening.id, happening.date,
         )  # fmt: skip
 
 
