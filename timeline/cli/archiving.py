@@ -7,6 +7,7 @@ import click
 
 from timeline import archiving, capture
 from timeline.archived import ArchivedSource
+from timeline.cli.described import described, given
 from timeline.cli.printing import harmless, on_one_line
 from timeline.cli.running import Refused, by, db, opened
 from timeline.documents import Document
@@ -19,12 +20,7 @@ _ID = "What the source is called in citations: letters, digits, hyphens, dots, u
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--id", help=_ID)
-@click.option("--title")
-@click.option("--publisher")
-@click.option("--author")
-@click.option("--published", metavar="DATE", help="When it was published, as an EDTF date.")
-@click.option("--url", help="Where it was found. It is written down, not visited.")
-@click.option("--language", help='As a tag: "en", "ar-MA".')
+@described
 @click.option("--encoding", help="The encoding of its text, where that is not UTF-8.")
 @click.option("--as-found", is_flag=True, help="Take what the document says of itself for what is not given.")
 @click.option("--record", metavar="URL", help="Which page is meant, in a WARC that holds several.")
@@ -55,21 +51,21 @@ def archive(
         raise click.UsageError("Give a FILE, or --fetch URL, or --again ID, one of them.")
     if again is not None:
         return _again(again, id, db, by)
-    given: SourceFields = {name: value for name, value in fields.items() if value is not None}  # type: ignore[assignment]
+    said = given(fields)
     if fetch is not None:
         from timeline.capture import fetching  # noqa: PLC0415 - nothing else reaches out
 
         fetched = fetching.fetch(fetch)
-        given.setdefault("url", fetched.url)
+        said.setdefault("url", fetched.url)
         record, name = fetched.url, fetched.url.partition("?")[0].rstrip("/")
         document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
     else:
         name = str(file)
         document = capture.from_file(Path(name), encoding, record=record)
         if record is not None and record.startswith("http"):
-            given.setdefault("url", record)
+            said.setdefault("url", record)
     found = archiving.sound(document)
-    titled = "title" in given or (as_found and "title" in found)
+    titled = "title" in said or (as_found and "title" in found)
     if not titled and not db.exists():
         raise Refused(_untitled(name, found))
     with opened(db, by=by, read_only=False) as timeline:
@@ -78,7 +74,7 @@ def archive(
         if not titled and not standing:
             raise Refused(_untitled(name, found))
         before = timeline.log.size()
-        source = timeline.archive_document(document, id=id, name=name, record=record, as_found=as_found, **given)
+        source = timeline.archive_document(document, id=id, name=name, record=record, as_found=as_found, **said)
         new = source.position > before
         if as_found and not new:
             _fill_in(timeline, source)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from timeline.cli import import_report
+from timeline.cli.described import described, given
 from timeline.cli.printing import harmless
 from timeline.cli.running import Refused, by, db, opened, progress
 from timeline.exchange import importing
@@ -12,7 +13,6 @@ from timeline.exchange.file import File
 from timeline.exchange.reading import mapping as mappings
 from timeline.exchange.reading.guessing import ColumnsUnknown
 from timeline.exchange.reading.row import READERS
-from timeline.model import SourceFields
 
 _MAPPED = ("csv", "tsv", "jsonl")
 
@@ -28,12 +28,7 @@ _MAPPED = ("csv", "tsv", "jsonl")
 @click.option("--save-mapping", is_flag=True, help="Write the guessed mapping beside the file, to be corrected.")
 @click.option("--id", help="What the file is called as a source.  [default: made of its name]")
 @click.option("--happening", metavar="ID", help="For annotations that name none: the happening that they are evidence for.")
-@click.option("--title")
-@click.option("--publisher")
-@click.option("--author")
-@click.option("--published", metavar="DATE", help="When the file was published, as an EDTF date.")
-@click.option("--url", help="Where the file was found.")
-@click.option("--language", help='As a tag: "en", "ar-MA".')
+@described
 @click.option("--encoding", help="The encoding of the file, where the guess is wrong.")
 @db
 @by
@@ -59,16 +54,16 @@ def import_(
     Example: timeline import timelinejs-csv sheet.csv --append
     """
     read = _read(format, file, encoding, mapping, save_mapping)
-    given: SourceFields = {name: value for name, value in fields.items() if value is not None}  # type: ignore[assignment]
+    said = given(fields)
     with progress("Importing" if do else "Comparing", len(read.understood.rows) * (2 if do else 1)) as advance:
-        if do and (db.exists() or importing.plan(read, None, id=id, happening=happening, fields=given).changes):
+        if do and (db.exists() or importing.plan(read, None, id=id, happening=happening, fields=said).changes):
             with opened(db, by=by, read_only=False) as timeline:
-                plan = importing.append(read, timeline, id=id, happening=happening, fields=given, advance=advance)
+                plan = importing.append(read, timeline, id=id, happening=happening, fields=said, advance=advance)
         elif db.exists():
             with opened(db) as timeline:
-                plan = importing.plan(read, timeline, id=id, happening=happening, fields=given, advance=advance)
+                plan = importing.plan(read, timeline, id=id, happening=happening, fields=said, advance=advance)
         else:
-            plan = importing.plan(read, None, id=id, happening=happening, fields=given, advance=advance)
+            plan = importing.plan(read, None, id=id, happening=happening, fields=said, advance=advance)
     for line in import_report.lines(read, plan, whole=whole, done=do):
         click.echo(harmless(line))
     if do and plan.outcomes and plan.counts()["refused"] == len(plan.outcomes):
