@@ -159,3 +159,12 @@ def test_an_image_without_the_library_is_one_line(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "resvg_py", None)
     with pytest.raises(TimelineError, match=r"cited-timeline\[picture\]"):
         list(format_named("png").write([], ABOUT))
+
+
+def test_an_image_that_nothing_could_be_lettered_in_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there are no fonts, as in a bare container, it would be drawn without a word."""
+    resvg_py = pytest.importorskip("resvg_py")
+    draw = resvg_py.svg_to_bytes
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **given: draw(skip_system_fonts=True, **given))
+    with pytest.raises(TimelineError, match="none of these fonts is there"):
+        list(format_named("png").write([happening()], ABOUT))

@@ -5,21 +5,26 @@ from typing import Final
 
 from timeline.errors import TimelineError
 from timeline.exchange.writing import as_svg
+from timeline.exchange.writing.picture_marks import FONTS
 from timeline.exchange.writing.record import About, Format, Happening
 
 ZOOM: Final = 3
+# A letter, or none: whether it is drawn tells whether there are fonts.
+_PROBE: Final = f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text y="9" font-family="{FONTS}">{{}}</text></svg>'
 
 
 class PictureRefused(TimelineError):
-    """A picture cannot be made without the library that draws it."""
+    """A picture cannot be made without the library that draws it, and fonts."""
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[bytes]:
-    """Write the image. Raises PictureRefused where the extra is not installed."""
+    """Write the image. Raises PictureRefused where the extra is not installed, or no fonts are."""
     try:
         import resvg_py  # noqa: PLC0415 - only whoever wants an image needs it
     except ImportError as error:
         raise PictureRefused("png: drawing it needs the extra: pip install 'cited-timeline[picture]'. Or take svg") from error
+    if len({bytes(resvg_py.svg_to_bytes(svg_string=_PROBE.format(text))) for text in ("", "H")}) == 1:
+        raise PictureRefused(f"png: none of these fonts is there, and nothing would be lettered: {FONTS}. Install one, or take svg")
     yield bytes(resvg_py.svg_to_bytes(svg_string="".join(as_svg.write(happenings, about)), zoom=ZOOM))
 
 
