@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,35 @@ def test_the_same_log_gives_the_same_export(db: str, name: str) -> None:
     first = run(name, "--db", db, "--page", "https://example.org/t", "--status", "all")
     assert first.exit_code == 0
     assert first.stdout_bytes == run(name, "--db", db, "--page", "https://example.org/t", "--status", "all").stdout_bytes
+
+
+def test_a_file_is_replaced_once_it_is_whole_and_a_database_never(db: str, tmp_path: Path) -> None:
+    """The log itself, what belongs to it, or any other database: refused, and as it was."""
+    output, before = tmp_path / "out.csv", Path(db).read_bytes()
+    output.write_text("an earlier export")
+    assert run("csv", "--db", db, "-o", str(output)).exit_code == 0
+    assert output.read_text(encoding="utf-8-sig").startswith("id,")
+    link = tmp_path / "link.csv"
+    link.symlink_to(output)
+    assert run("jsonl", "--db", db, "-o", str(link)).exit_code == 0
+    assert link.is_symlink()
+    assert output.read_text().startswith('{"source"')
+    for name in (db, f"{db}-wal", f"{db}-shm"):
+        result = run("csv", "--db", db, "-o", name)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "is a database, and not written over. Name another file" in result.stderr
+    assert Path(db).read_bytes() == before
+
+
+def test_an_output_that_is_no_file_is_written_through(db: str, tmp_path: Path) -> None:
+    """A pipe stays a pipe; a dash is standard output; what cannot be written is told by the name that was given."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE)
+    assert run("csv", "--db", db, "-o", str(pipe)).exit_code == 0
+    assert reader.communicate()[0].removeprefix(b"\xef\xbb\xbf").startswith(b"id,")
+    assert pipe.is_fifo()
+    assert "BEGIN:VCALENDAR" in run("ics", "--db", db, "-o", "-").stdout
+    result = run("csv", "--db", db, "-o", str(tmp_path / "no" / "x.csv"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{tmp_path}/no/x.csv: cannot be written: no such file or directory. Name a file elsewhere" in result.stderr

@@ -1,6 +1,7 @@
 """The command that writes for others: export. Owns where it goes, and that what a format cannot say is told beside it."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -35,7 +36,13 @@ METADATA = Path("metadata.json")
 @click.option("--status", metavar="WHICH", help="Which are written: current, retracted or all.  [default: current]")
 @click.option("--page", metavar="URL", help="Where the timeline's page is published, so that all leads back to it.")
 @click.option("--title", help="What it is called.  [default: the title in metadata.json]")
-@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to a file.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write to a file; an earlier one is replaced.",
+)
 @db
 def export(
     format: str,
@@ -99,19 +106,38 @@ def _write(timeline: Timeline, format: Format, choice: Choice, page: str | None,
 
 
 def _put(chunks: Iterable[str | bytes], output: Path | None) -> None:
-    """Write to standard output, or to a file, which is there only once it is whole."""
-    if output is None:
+    """Write to standard output, or to a file, which is there only once it is whole. A database is never written over."""
+    if output is None or output == Path("-"):
         _into(sys.stdout.buffer, chunks)
         return
-    unfinished = output.with_name(f"{output.name}.part")
     try:
-        with unfinished.open("wb") as file:
-            _into(file, chunks)
-        unfinished.replace(output)
-    except BaseException:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise
+        output = output.resolve()
+        if output.exists() and not output.is_file():  # a pipe or a device
+            with output.open("wb") as file:
+                _into(file, chunks)
+            return
+        _refuse_database(output)
+        unfinished = output.with_name(f"{output.name}.part")
+        try:
+            with unfinished.open("wb") as file:
+                _into(file, chunks)
+            unfinished.replace(output)
+        except BaseException:
+            with suppress(OSError):
+                unfinished.unlink()
+            raise
+    except OSError as error:
+        raise Refused(f"{output}: cannot be written: {(error.strerror or str(error)).lower()}. Name a file elsewhere") from error
+
+
+def _refuse_database(output: Path) -> None:
+    """Make sure that what is replaced is no database, nor what belongs to one."""
+    bare = output.with_name(re.sub(r"-(wal|shm|journal)$", "", output.name))
+    for file in {output, bare}:
+        if file.is_file():
+            with file.open("rb") as opened_file:
+                if opened_file.read(16) == b"SQLite format 3\x00":
+                    raise Refused(f"{output}: is a database, and not written over. Name another file")
 
 
 def _into(file: BinaryIO, chunks: Iterable[str | bytes]) -> None:
