@@ -1,0 +1,51 @@
+"""Happenings and sources of which anything may be said, as Hypothesis draws them. Must not test anything."""
+
+from hard_to_write import DATES
+from hypothesis import strategies as st
+from told import quotation
+
+from timeline import dates
+from timeline.exchange.writing.record import Happening, Source
+from timeline.model import actor_id
+
+SIGNS = st.sampled_from(
+    [*"a0é'\"=+-@;:,()<>&|\\/[]{}#%~?.", " ", "  ", "\n", "\n\n\n", "\t", "\r\n", "\u00a0", "\u2028", "\x85", "\u202e"]
+)
+HOSTILE = st.lists(
+    SIGNS
+    | st.sampled_from(["<b>", "&lt", "&#39;", "&amp;", "— — —", "\n\n— — —\n", "</div>", "\\n", "(x)", "; ", "24 November 2025: "])
+)
+WORDS = (HOSTILE.map("".join) | st.text(st.characters(exclude_categories=["C"]), max_size=9)).map(str.strip).filter(bool)
+MAYBE = st.none() | WORDS
+TIMES = ("2025-11-24T10:30:00", "0001-01-01", "9999-12-30", "2003/2003", "{2003,2004}", "2003-05/", "/2003", "2025-11-24T10:30:00Z")
+
+
+@st.composite
+def happenings(draw: st.DrawFn, number: int = 1) -> Happening:
+    """Draw a happening of which anything may be said, or nothing."""
+    date = draw(st.sampled_from((*DATES, *TIMES)))
+    found = dates.parse(date)
+    zoned = date == "2025-11-24T10:30:00" and draw(st.booleans())
+    latitude, longitude = draw(st.sampled_from([(None, None), ("31.620", "-7.98"), ("-0", "0.00000000000000000001")]))
+    actors = draw(st.lists(st.tuples(WORDS, MAYBE), max_size=3, unique_by=lambda one: actor_id(one[0])))
+    return Happening(
+        id=f"h{number}", version=1, position=number + 2, recorded_at="2026-01-01T00:00:02.000Z", recorded_by="tester",
+        status="current", title=draw(WORDS), date=date, earliest=found.earliest, latest=found.latest, date_note=draw(MAYBE),
+        zone="Africa/Casablanca" if zoned else None, instant="2025-11-24T09:30:00Z" if zoned else None, summary=draw(MAYBE),
+        kind=draw(MAYBE | st.just("era")), place=draw(MAYBE), latitude=latitude, longitude=longitude,
+        part_of=draw(st.sampled_from([None, "h0", "a.b_C-d"])), attributed_to=draw(MAYBE), actors=tuple(actors),
+        tags=tuple(draw(st.lists(WORDS, max_size=3, unique=True))),
+        related=tuple(draw(st.lists(st.tuples(st.sampled_from(["h0", "x-1"]), WORDS), max_size=2, unique=True))),
+        quotations=(quotation(),),
+    )  # fmt: skip
+
+
+@st.composite
+def sources(draw: st.DrawFn) -> Source:
+    """Draw a source."""
+    published = draw(st.sampled_from([None, *DATES, "2025-11-28T10:00:00", "2003/2003", "2025-11-28"]))
+    address = st.none() | st.text("abc;/?&=%#é", max_size=8).map("https://example.org/".__add__)
+    return Source(
+        "s-1", draw(WORDS), draw(MAYBE), draw(MAYBE), published, draw(address), draw(st.sampled_from([None, "en", "ar-MA"])),
+        "text/html", "ab" * 32, "2026-01-01T00:00:01.000Z",
+    )  # fmt: skip
