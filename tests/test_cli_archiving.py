@@ -10,6 +10,8 @@ from timeline import Timeline, capture
 from timeline.cli import main
 from timeline.documents import Document
 
+FROM_FILE, FROM_BYTES = capture.from_file, capture.from_bytes
+
 
 @pytest.fixture(autouse=True)
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,6 +96,20 @@ def test_a_later_extractor_is_told_of_and_asked_with_again(monkeypatch: pytest.M
 def test_one_of_three_is_given() -> None:
     """A file, an address to fetch, or a source to read again."""
     assert [run().exit_code, run("A page.html", "--again", "a").exit_code] == [2, 2]
+    assert run("--again", "a", "--title", "Another").exit_code == 2  # which would go unheard
+
+
+def test_a_page_is_read_again_in_another_encoding() -> None:
+    """Where the first was wrong: what was read in it stays."""
+    Path("w.txt").write_bytes("Совет собрался".encode("cp1251"))
+    with pytest.MonkeyPatch.context() as undone:
+        undone.setattr(capture, "from_file", FROM_FILE)
+        undone.setattr(capture, "from_bytes", FROM_BYTES)
+        assert run("w.txt", "--title", "T", "--encoding", "cp1252").exit_code == 0
+        assert run("--again", "w", "--encoding", "cp1251").stdout.startswith("source/w-2@1")
+    with sqlite3.connect("timeline.db") as connection:
+        texts = connection.execute("SELECT text FROM source_texts ORDER BY source").fetchall()
+    assert texts == [("Совет собрался".encode("cp1251").decode("cp1252"),), ("Совет собрался",)]
 
 
 def test_an_address_is_fetched_only_where_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -195,10 +195,14 @@ def again(log: Log, streams: Streams, id: str, as_: str | None, document: Docume
     return ArchivedSource(new, event, sound(document))
 
 
-def read_again(content: bytes, known: statements.Statement, id: str) -> Document:
+def read_again(
+    content: bytes, known: statements.Statement, id: str, encoding: str | None = None, record: str | None = None
+) -> Document:
     """Read a document that stands in the archive as it would be read today. Raises DocumentUnreadable."""
     found = re.search(rf"{DECODED}([\w.-]+)", known["extractor"])
-    encoding, url, media_type = found[1] if found else None, known.get("url"), known["media_type"]
+    encoding, url, media_type = encoding or (found[1] if found else None), known.get("url"), known["media_type"]
+    if record is not None:
+        return capture.from_bytes(content, media_type, id, encoding=encoding, record=record)
     if media_type == capture.WARC and url is not None:
         try:
             return capture.from_bytes(content, media_type, id, encoding=encoding, record=url)

@@ -166,17 +166,20 @@ class Timeline:
         with self.transaction():
             return archiving.archive(self.log, self._streams, document, subject, said, expected_version)
 
-    def extract_again(self, id: str, *, as_: str | None = None) -> ArchivedSource:
+    def extract_again(
+        self, id: str, *, as_: str | None = None, encoding: str | None = None, record: str | None = None
+    ) -> ArchivedSource:
         """Read the text of a source's document anew, with today's extractor.
 
         The same text appends nothing and answers with the source that has it. Another is archived as a source of its own, with the
-        same bytes and bibliography, under `as_` or an id that is made of this one's. What cites the old text stays as it is. Raises
-        UnknownSource, Redacted, or DocumentUnreadable.
+        same bytes and bibliography, under `as_` or an id that is made of this one's; what cites the old text stays as it is. It is
+        read in the encoding, and of a WARC the record, as before, unless others are given. Raises UnknownSource, Redacted, or
+        DocumentUnreadable.
         """
         content, known = archiving.kept(self.log, self._streams, id)
         if known["extractor"] == archiving.GIVEN:
             return self.source(id)
-        document = archiving.read_again(content, known, id)
+        document = archiving.read_again(content, known, id, encoding, record)
         with self.transaction():
             return archiving.again(self.log, self._streams, id, as_, document)
 

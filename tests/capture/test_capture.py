@@ -312,6 +312,16 @@ def test_what_a_mail_program_shows_as_text_is_text() -> None:
     assert "is a mailbox of several messages" in refusal(one + one, MAIL)
 
 
+@pytest.mark.parametrize(
+    "told", ["saved from url=(0024)https://news.example/a", "\n Page saved with SingleFile \n url: https://news.example/a \n"]
+)
+def test_a_saved_page_tells_where_it_was(told: str) -> None:
+    """As browsers write it; its own canonical address says more."""
+    page = f"<!DOCTYPE html>\n<!-- {told} -->\n<p>Words."
+    assert read(page.encode(), HTML).facts == {"url": "https://news.example/a"}
+    assert read(f"{page}<link rel=canonical href=https://news.example/b>".encode(), HTML).facts["url"] == "https://news.example/b"
+
+
 def test_what_a_page_shows_elsewhere_gets_its_line() -> None:
     """In frames, or written by a script in the browser."""
     assert "in one of them: a.html, b.html" in refusal(b"<frameset><frame src=a.html><frame src=b.html></frameset>", HTML)

@@ -3,6 +3,7 @@
 Owns when the text of the page's main part is enough. Must not fetch anything, nor run what is in the page.
 """
 
+import re
 from importlib.metadata import version
 
 from timeline.capture.encodings import decoded_page
@@ -12,6 +13,8 @@ from timeline.errors import DocumentUnreadable, on_one_line
 
 _SETTINGS = "recall, tables, comments"
 _NAMED_FRAMES = 4
+_LOOKED_AT = 4096
+_SAVED = re.compile(r"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(\S+)")
 
 
 def read(
@@ -48,7 +51,7 @@ def read(
     extractor, kept = f"trafilatura {version('trafilatura')} ({_SETTINGS}), {how}", main
     if not _holds(main, page):
         extractor, kept = f"lxml {version('lxml')} (all text of the page), {how}", whole
-    return Found(kept, extractor, {**_facts_of(document), **page.facts()} if document else page.facts())
+    return Found(kept, extractor, {**_saved_from(text), **(_facts_of(document) if document else {}), **page.facts()})
 
 
 def _holds(text: str, page: Page) -> bool:
@@ -67,6 +70,12 @@ def _refuse_frames(page: Page, name: str) -> None:
     if frames:
         named = ", ".join(on_one_line(src)[:80] for src in frames[:_NAMED_FRAMES])
         raise DocumentUnreadable(f"{name}: is made of frames, and has no text of its own. Archive the page in one of them: {named}")
+
+
+def _saved_from(text: str) -> dict[str, str]:
+    """Tell the address that a browser wrote into a page when it saved it."""
+    found = _SAVED.search(text[:_LOOKED_AT])
+    return facts(url=found[1]) if found else {}
 
 
 def _facts_of(document: object) -> dict[str, str]:

@@ -49,9 +49,13 @@ def archive(
     """
     if sum(one is not None for one in (file, fetch, again)) != 1:
         raise click.UsageError("Give a FILE, or --fetch URL, or --again ID, one of them.")
-    if again is not None:
-        return _again(again, id, db, by)
     said = given(fields)
+    if again is not None:
+        if said or as_found:
+            raise click.UsageError(
+                "With --again what is said of the document stays: leave it out, or correct it with correct_source."
+            )
+        return _again(again, id, encoding, record, db, by)
     if fetch is not None:
         from timeline.capture import fetching  # noqa: PLC0415 - nothing else reaches out
 
@@ -81,10 +85,10 @@ def archive(
         _tell(timeline, source, document, new=new)
 
 
-def _again(again: str, id: str | None, db: Path, by: str | None) -> None:
+def _again(again: str, id: str | None, encoding: str | None, record: str | None, db: Path, by: str | None) -> None:
     with opened(db, by=by, read_only=False) as timeline:
         before = timeline.log.size()
-        source = timeline.extract_again(again, as_=id)
+        source = timeline.extract_again(again, as_=id, encoding=encoding, record=record)
         if source.position <= before:
             click.echo(f"{again}: nothing to add, source/{source.id} has the text that is read today", err=True)
         _stands(source)
