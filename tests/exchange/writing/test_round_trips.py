@@ -116,3 +116,30 @@ def test_citations_come_back(said: list[tuple[str, str, str | None, str | None]]
         expected = {"happening": "h1", "source": "report", "url": one.source.url, "quote": one.quote, "prefix": one.prefix,
                     "stance": "disputes" if one.stance == "disputes" else None, "supports": one.supports}  # fmt: skip
         assert (back.kind, back.refused, dict(back.fields)) == ("citation", None, {k: v for k, v in expected.items() if v})
+
+
+@pytest.mark.parametrize(
+    ("name", "was", "moved", "date"),
+    [
+        ("timelinejs", '"year":2025', '"year":2024', "2024"),
+        ("timelinejs-csv", "\r\n2025,", "\r\n2024,", "2024"),
+        ("ics", "DATE:202", "DATE:203", "2035-01-01/2035-12-31"),
+        ("vis", '"2025-', '"2024-', "2024-01-01/2024-12-31"),
+        ("csv", ",2025~,", ",spring 2024,", "2024-21"),
+    ],
+)
+def test_a_date_that_was_moved_since_counts(name: str, was: str, moved: str, date: str) -> None:
+    """People change what they see: EDTF that says otherwise gives way, and it is asked."""
+    text = "".join(map(str, format_named(name).write([happening(1, "2025~")], ABOUT)))
+    (one,) = (row for row in row.reader(name).read(text.replace(was, moved), format=name).rows if row.refused is None)
+    assert (one.fields["date"], one.id) == (date, "h1")
+    assert (name == "csv") == (not one.questions)
+
+
+def test_a_calendar_names_what_was_left_out_of_it() -> None:
+    """As rows that are refused, with their words; and what was retracted is not recorded again."""
+    left, retracted, kept = read(
+        "ics", happening(1, "-0043-03-15"), replace(happening(2, "2025"), status="retracted"), happening(3, "2025")
+    )
+    assert "h1: 15 March 44 BCE: =Title 1 <b>" in (left.refused or "")
+    assert (bool(retracted.refused), kept.refused) == (True, None)
