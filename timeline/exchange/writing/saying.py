@@ -18,6 +18,7 @@ ENTRY: Final = "Entry in"
 # What stands after it, or within it, an export added to a happening's own words: an import leaves it out again.
 RULE: Final = "\n\n— — —\n"
 ADDED: Final = "of-timeline"
+_UNTIDY: Final = ("  ", "\t", "\r", " \n", "\n ", "\n\n\n")
 _RUN: Final = re.compile(r"[\t-\r\x1c-\x1f \x85\u2028\u2029]+")
 MANY: Final = 4096  # dates and sources whose words are kept
 
@@ -80,6 +81,8 @@ def tidied(text: str | None) -> str:
     """Write a text as HTML keeps it: without spaces at the ends of lines, runs of spaces as one, one empty line at most."""
     if not text:
         return ""
+    if not any(sign in text for sign in _UNTIDY):
+        return text.strip()
     unified = re.sub(r"[ \t]+", " ", re.sub(r"\r\n?", "\n", text))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", unified)).strip()
 
