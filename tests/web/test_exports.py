@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from browser import DESK, PHONE, Served, Visitor, serving
@@ -173,6 +174,9 @@ async def test_as_of_a_position_it_is_what_stood_then(tmp_path: Path, stub: Call
     assert (await text(datasette, f"{at}?status=retracted")).splitlines()[1:] == ["b@2 Misread"]
     assert "|as of: position 3|as_of=3|3|" in await text(datasette, f"{at}?as_of=3")
     assert ids(await text(datasette, f"{at}?as_of=0")) == []
+    page = await text(datasette, "/past/-/timeline/export?as_of=3")
+    assert "timeline export ris --as-of 3" in page
+    assert "timeline export jsonl --as-of" not in page, "the command has no such bundle"
 
 
 @pytest.mark.asyncio
@@ -332,6 +336,35 @@ async def test_addresses_in_a_file_are_those_of_the_site(demo_db: Path, stub: Ca
     assert written.startswith("demo|https://localhost/times/demo/-/timeline|")
     page = await text(datasette, f"{PAGE}?kind=session")
     assert "https://localhost/times/demo/-/timeline/export/atom?kind=session</code>" in page
+
+
+@pytest.mark.asyncio
+async def test_who_follows_a_timeline_hears_of_retractions(tmp_path: Path) -> None:
+    """Feeds and calendars hold them unless they are told not to; other formats where they are told to. Names in any script."""
+    path = tmp_path / "моя база.db"
+    with Timeline(path) as timeline:
+        source = timeline.archive(id="s", text="It was so.", title="S")
+        for id in ("stands", "taken-back"):
+            timeline.record(id, title=id, date="2001", citations=[source.quote("It was so")])
+        timeline.retract("taken-back", reason="misread")
+    datasette = serve_demo(path)
+    at = links.export(datasette, path.stem, "atom").removesuffix("/atom")
+    assert "Retracted: taken-back" in await text(datasette, f"{at}/atom")
+    assert "Retracted: taken-back" in await text(datasette, f"{at}/jsonfeed")
+    assert "STATUS:CANCELLED" in await text(datasette, f"{at}/ics")
+    assert "taken-back" not in await text(datasette, f"{at}/atom?status=current")
+    assert "taken-back" not in await text(datasette, f"{at}/csv")
+    named = (await datasette.client.get(f"{at}/ics?kind=сессия")).headers["content-disposition"]
+    assert named == f"attachment; filename=\"timeline.ics\"; filename*=UTF-8''{quote('моя-база-сессия.ics')}"
+
+
+@pytest.mark.asyncio
+async def test_what_cannot_be_made_here_is_said(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A format whose library is missing: on the page and at its address, with the extra that brings it."""
+    monkeypatch.setattr(offers, "find_spec", lambda name: None)
+    line = "PNG: cannot be made here, for want of an extra. pip install 'cited-timeline[picture]'"
+    assert line.replace("'", "&#39;") in await text(demo, PAGE)
+    assert await text(demo, f"{PAGE}/png", 404) == f"{line}\n"
 
 
 @pytest.mark.asyncio

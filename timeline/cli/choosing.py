@@ -52,8 +52,11 @@ class _File:
         return cursor.execute(sql, params).fetchall()
 
 
-def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None]) -> Choice:
-    """Choose by filters, as the page's address has them. Raises Refused, in one line, where one of them makes no sense."""
+def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], status: str) -> Choice:
+    """Choose by filters, as the page's address has them; by `status` where they name none.
+
+    Raises Refused, in one line, where one of them makes no sense.
+    """
     from timeline.web.pages import asked, keys, rows  # noqa: PLC0415 - they load Datasette, which is slow
     from timeline.web.pages import state as states  # noqa: PLC0415 - the same
 
@@ -64,7 +67,7 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None]) ->
         notes = [_INSTEAD.sub("", note) for note in state.notes]
         raise Refused(" ".join([*notes, *(f"{label}: is empty. Leave it out, or say which." for label in empty)]))
     file = _File(connection)
-    what = asyncio.run(asked.find_out(cast("Database", file), state))
+    what = asyncio.run(asked.find_out(cast("Database", file), state.of_status(status)))
     order = f"{keys.FIRST} as key_first, {keys.LAST} as key_last, date, id, position"
     found = [row for one in what.chosen for row in file.run(f"select {order} {one.counting.sql}", one.params)]
     found.sort(key=rows.key)

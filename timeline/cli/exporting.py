@@ -33,7 +33,7 @@ METADATA = Path("metadata.json")
 @click.option("--from", "from_", metavar="DATE", help="Only what was still so then: 2003, 44 BCE, 2025-11, 2025-11-24.")
 @click.option("--to", metavar="DATE", help="Only what had begun by then.")
 @click.option("--as-of", metavar="WHEN", help="As it stood at a position of the log, or at the end of a day.")
-@click.option("--status", metavar="WHICH", help="Which are written: current, retracted or all.  [default: current]")
+@click.option("--status", metavar="WHICH", help="current, retracted or all.  [default: current; all in feeds and calendars]")
 @click.option("--page", metavar="URL", help="Where the timeline's page is published, so that all leads back to it.")
 @click.option("--title", help="What it is called.  [default: the title in metadata.json]")
 @click.option(
@@ -71,7 +71,7 @@ def export(
             raise Refused(
                 f"{db}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {db}"
             )
-        choice = choose(timeline.log.connection, {"from": from_, **filters})
+        choice = choose(timeline.log.connection, {"from": from_, **filters}, chosen.status)
         told = _write(timeline, chosen, choice, page, title or _title(db), output)
         for line in told:
             click.echo(printing.on_one_line(line), err=True)

@@ -51,4 +51,6 @@ def _e(text: str | None) -> str:
     return escape(clean(text)).replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#9;")
 
 
-FORMAT = Format("atom", "Atom feed", "application/atom+xml; charset=utf-8", ".atom", write, feeding.LOSES, order="recorded")
+FORMAT = Format(
+    "atom", "Atom feed", "application/atom+xml; charset=utf-8", ".atom", write, feeding.LOSES, order="recorded", status="all"
+)

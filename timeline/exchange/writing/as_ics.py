@@ -182,4 +182,4 @@ def _line(line: str) -> str:
     return b"\r\n ".join([*folded, rest]).decode("utf-8", "surrogatepass") + "\r\n"
 
 
-FORMAT = Format("ics", "iCalendar", "text/calendar; charset=utf-8", ".ics", write, LOSES)
+FORMAT = Format("ics", "iCalendar", "text/calendar; charset=utf-8", ".ics", write, LOSES, status="all")

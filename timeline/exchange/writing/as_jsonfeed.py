@@ -42,4 +42,4 @@ def _item(happening: Happening, about: About) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value}
 
 
-FORMAT = Format("jsonfeed", "JSON Feed", "application/feed+json", ".json", write, feeding.LOSES, order="recorded")
+FORMAT = Format("jsonfeed", "JSON Feed", "application/feed+json", ".json", write, feeding.LOSES, order="recorded", status="all")

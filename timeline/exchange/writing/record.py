@@ -140,7 +140,8 @@ class Format:
     """A format that happenings are written in.
 
     `loses` names each field that it cannot say and what becomes of it, in words; `order` is whether happenings come in the order
-    of time or the last recorded first; `most` how many it holds at most, where that is limited. `write_log`
+    of time or the last recorded first; `most` how many it holds at most, where that is limited; `status` which happenings it holds
+    unless others are asked for: who follows it has to hear of retractions. `write_log`
     is there where a format can hold the log itself: given the ids of the happenings that were chosen, or None for all, it writes
     their whole streams with the sources that they cite; `write` then writes no more than what now stands.
     """
@@ -153,4 +154,5 @@ class Format:
     loses: Mapping[str, str] = field(default_factory=dict)
     order: Literal["time", "recorded"] = "time"
     most: int | None = None
+    status: Literal["current", "all"] = "current"
     write_log: WriteLog | None = None

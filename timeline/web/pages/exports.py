@@ -8,7 +8,9 @@ import functools
 import re
 import shlex
 import sqlite3
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote as percent
 
 from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
@@ -16,9 +18,9 @@ from datasette.utils import add_cors_headers
 from datasette.utils.asgi import Request, Response
 
 from timeline.errors import TimelineError
-from timeline.exchange.writing import reading
+from timeline.exchange.writing import NAMES, reading
 from timeline.exchange.writing.record import About, Format
-from timeline.web import access, assets, links, security
+from timeline.web import access, assets, descriptions, links, security
 from timeline.web.pages import asked, choices, etag, files, frame, known, moment, offers, summary, taking
 from timeline.web.pages import state as states
 from timeline.web.pages.asked import Asked
@@ -90,6 +92,7 @@ async def exports_page(datasette: Datasette, request: Request) -> Response:
             (title, [_offered(datasette, request, offer, address(offer.format), state) for offer in members])
             for title, members in offers.groups()
         ],
+        "missing": [why for name in NAMES if (why := offers.missing(name))],
         "archive_closed": not whole,
         "options": options(state),
         "namesake": await _namesake(datasette, database),
@@ -119,7 +122,7 @@ def _offered(datasette: Datasette, request: Request, offer: offers.Offer, addres
         "address": address,
         "absolute": absolute if format.name in offers.FEEDS else None,
         "webcal": re.sub(r"^https?:", "webcal:", absolute) if format.name == "ics" else None,
-        "command": f"timeline export {format.name}{options(state)}",
+        "command": None if format.write_log is not None and state.past else f"timeline export {format.name}{options(state)}",
     }
 
 
@@ -173,6 +176,8 @@ async def export_file(datasette: Datasette, request: Request) -> Response:
     database = await access.open_timeline(datasette, request, *TABLES)
     format = _named(request.url_vars["name"])
     if format is None:
+        if extra := offers.missing(request.url_vars["name"]):
+            return files.line(extra, 404)
         shown = known.clipped("".join(one if one.isprintable() else "?" for one in request.url_vars["name"]), 40)
         return files.line(f"there is no format “{shown}”. Ask for one of these: {', '.join(offers.names())}", 404)
     state = await asked.state_of(datasette, request, database, CHOOSING)
@@ -183,7 +188,8 @@ async def export_file(datasette: Datasette, request: Request) -> Response:
     tag = await etag.tag(datasette, request, database)
     if held := etag.unchanged(request, tag):
         return held
-    what = await asked.find_out(database, state)
+    what = await asked.find_out(database, state.of_status(format.status))
+    what = replace(what, state=replace(what.state, given=state.given))  # what follows says what was asked for, and no more
     chosen = await taking.happenings(database, what, format)
     body = b"" if request.method == "HEAD" else await _written(datasette, request, database, what, format, chosen)
     headers = {"Content-Disposition": _disposition(database.name, what.state, format), **etag.headers(tag)}
@@ -217,12 +223,12 @@ async def _written(
 
 
 async def _description(datasette: Datasette, database: Database) -> str | None:
-    """Give what the metadata say of a database, in plain words."""
+    """Give what the metadata say of a database, unless it is our own word on how to read one."""
     if hasattr(datasette, "get_database_metadata"):
         found = (await datasette.get_database_metadata(database.name)).get("description")
     else:
         found = datasette.metadata("description", database=database.name, fallback=False)
-    return str(found) if found else None
+    return str(found) if found and found != descriptions.as_metadata()["description"] else None
 
 
 def _named(name: str) -> Format | None:
@@ -256,7 +262,9 @@ def _disposition(database: str, state: State, format: Format) -> str:
         told.append(f"as-of-{state.given['as_of']}")
     if format.suffix != f".{format.name}":
         told.append(format.name)
-    words = [re.sub(r"[^A-Za-z0-9]+", "-", one).strip("-").lower()[:40] for one in told]
-    name = "-".join(word for word in words if word) + format.suffix
-    shown = "inline" if _SHOWN.match(format.media_type) else "attachment"
-    return f'{shown}; filename="{name}"'
+    name = "-".join(filter(None, (re.sub(r"[\W_]+", "-", one).strip("-").lower()[:40] for one in told)))
+    plain = "-".join(re.findall("[a-z0-9]+", name))
+    named = f'filename="{plain or "timeline"}{format.suffix}"'
+    if plain != name:
+        named += f"; filename*=UTF-8''{percent(name + format.suffix, safe='')}"  # RFC 6266, 4.3
+    return f"{'inline' if _SHOWN.match(format.media_type) else 'attachment'}; {named}"

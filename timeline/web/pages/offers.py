@@ -18,12 +18,12 @@ GROUPS = (
     }),
     ("Calendar and feeds", {
         "ics": "For any calendar: open the file once, or subscribe to its address and stay up to date.",
-        "atom": "For a feed reader: what was recorded or corrected last.",
+        "atom": "For a feed reader: what was recorded, corrected or retracted last.",
         "jsonfeed": "The same feed as JSON, for readers and scripts.",
     }),
     ("Data", {
         "csv": "For a spreadsheet: a row for each happening.",
-        "timelinejs": "For Knight Lab’s TimelineJS, which can also read it at its address.",
+        "timelinejs": "For Knight Lab’s TimelineJS, which reads it at its address too where Datasette is served with --cors.",
         "timelinejs-csv": "TimelineJS’s sheet: import it into the Google Sheet that it draws.",
         "jsonl": "A bundle: everything that is on record, with its history and sources, to append to another timeline.",
         "jsonld": "schema.org events, for search engines and linked data.",
@@ -42,8 +42,8 @@ GROUPS = (
 )  # fmt: skip
 # What a reader's own program asks for again and again.
 FEEDS = ("ics", "atom", "jsonfeed")
-# The library without which a format is loaded, and not written.
-_NEEDS = {"png": "resvg_py"}
+# The library without which a format is loaded, and not written, and the extra that brings it.
+_NEEDS = {"png": ("resvg_py", "picture")}
 # What people call a field that a format may not have.
 FIELDS = {
     "date": "vague dates", "date.uncertain": "uncertain and approximate dates", "date.open": "open and unknown starts and ends",
@@ -80,12 +80,20 @@ class Offer:
 
 def found(name: str) -> Format | None:
     """Give a format by its name; None where there is none, or it cannot be loaded here."""
-    if name in _NEEDS and find_spec(_NEEDS[name]) is None:
+    if missing(name):
         return None
     try:
         return format_named(name)
     except (KeyError, ImportError):
         return None
+
+
+def missing(name: str) -> str | None:
+    """Say which extra a format needs that is not there; None where nothing is missing."""
+    library, extra = _NEEDS.get(name, (None, None))
+    if library is None or find_spec(library) is not None:
+        return None
+    return f"{name.upper()}: cannot be made here, for want of an extra. pip install 'cited-timeline[{extra}]'"
 
 
 def names() -> list[str]:

@@ -6,7 +6,7 @@ states. Must not look anything up: whether an actor exists, or at which position
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from timeline.web.pages import keys, period, search, window
@@ -63,6 +63,10 @@ class State:
     def status(self) -> str:
         """Which happenings are shown: current, all, or retracted."""
         return self.given.get("status", "current")
+
+    def of_status(self, status: str) -> "State":
+        """Give the state that shows happenings of a status, where this one asks for none."""
+        return self if "status" in self.given or status == "current" else replace(self, given={**self.given, "status": status})
 
     @property
     def past(self) -> bool:
