@@ -89,8 +89,8 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
                 yield event
 
     told = {
-        "headline": escape(about.title),
-        "text": "".join(f"<p>{escape(one)}</p>" for one in (about.description, about.asked) if one),
+        "headline": escape(about.title, quote=False),
+        "text": "".join(f"<p>{escape(one, quote=False)}</p>" for one in (about.description, about.asked) if one),
     }
     yield from listed(events(), f'{{"title":{dumps({"text": told})},\n"events":[', "]")
     if eras:
@@ -105,7 +105,7 @@ def _event(happening: Happening, about: About) -> dict[str, Any]:
         event["display_date"] = saying.when(happening.date)
     if happening.kind:
         event["group"] = group(happening.kind)
-    event["text"] = {"headline": escape(happening.title or saying.NO_TITLE), "text": saying.html(happening, about)}
+    event["text"] = {"headline": escape(happening.title or saying.NO_TITLE, quote=False), "text": saying.html(happening, about)}
     return {**event, "edtf": happening.date}
 
 

@@ -23,8 +23,8 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 
 def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell, ...]]:
-    told = "".join(f"<p>{escape(one)}</p>" for one in (about.description, about.asked) if one)
-    yield (*_EMPTY, *_EMPTY, "", escape(about.title), told, "", "", "", "", "title", "", "", "", "")
+    told = "".join(f"<p>{escape(one, quote=False)}</p>" for one in (about.description, about.asked) if one)
+    yield (*_EMPTY, *_EMPTY, "", escape(about.title, quote=False), told, "", "", "", "", "title", "", "", "", "")
     for happening, era in slides_and_eras(happenings):
         found = span(happening.date)
         yield (

@@ -95,15 +95,15 @@ def described(summary: str | None, added: Iterable[str]) -> str:
 
 def html(happening: Happening, about: About) -> str:
     """Say all of a happening but its title and date as HTML: escaped, quotations as such, sources with their addresses."""
-    found = [f"<p>{name}: {escape(one_line(words))}</p>" for name, words in lines(happening)]
+    found = [f"<p>{name}: {escape(one_line(words), quote=False)}</p>" for name, words in lines(happening)]
     for quotation in happening.quotations:
         page = f", page {quotation.page}" if quotation.page else ""
         disputes = "Disputed by: " if quotation.stance == "disputes" else ""
-        named = escape(source(quotation.source))
+        named = escape(source(quotation.source), quote=False)
         address = quotation.source.url or (about.source(quotation.source.id) if about.page else None)
         linked = f'<a href="{escape(address)}">{named}</a>' if address else named
         entry = quotation.source.is_data
-        words = "" if entry else f"<blockquote>{escape(quotation.quote)}</blockquote>"
+        words = "" if entry else f"<blockquote>{escape(quotation.quote, quote=False)}</blockquote>"
         found.append(f"{words}<p>{disputes}{ENTRY + ' ' if entry else ''}{linked}{page}</p>")
     if about.page:
         found.append(f'<p><a href="{escape(about.happening(happening.id))}">Sources and history</a></p>')
@@ -112,7 +112,7 @@ def html(happening: Happening, about: About) -> str:
 
 def paragraphs(text: str | None) -> str:
     """Write a text as paragraphs of HTML."""
-    return "".join(f"<p>{escape(one).replace(chr(10), '<br/>')}</p>" for one in tidied(text).split("\n\n") if one)
+    return "".join(f"<p>{escape(one, quote=False).replace(chr(10), '<br/>')}</p>" for one in tidied(text).split("\n\n") if one)
 
 
 def added(html: str) -> str:
