@@ -22,7 +22,7 @@ def stem_of(path: Path) -> str:
     made = _words(name)
     if not made:
         raise ImportRefused(f"{path}: its name has no letter from a to z to make an id of. Give one: --id")
-    return made[:100].rstrip("-")
+    return made[:90].rstrip("-")
 
 
 def of_key(stem: str, key: str) -> str:

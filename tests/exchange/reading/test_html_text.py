@@ -1,5 +1,8 @@
 """HTML in cells: plain text, with line ends between paragraphs, and what was left out told."""
 
+import time
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +24,20 @@ def test_addresses_are_told() -> None:
     """A link's address and a picture's are not in the text: they are told as dropped."""
     dropped = plain('<a href="https://e.org/1">one</a> <img src="https://e.org/2">').dropped
     assert [(what, value) for what, value, _ in dropped] == [("link", "https://e.org/1"), ("img", "https://e.org/2")]
+
+
+@pytest.mark.parametrize("part", ['<a href="', "<b a=", "<!--a", "</a", "<!D", "<a", "&", "<script>"])
+def test_a_cell_made_to_do_harm_takes_no_time(part: str) -> None:
+    """Tags that are never closed, by the hundred thousand: they are signs, and read once."""
+    begun = time.process_time()
+    assert plain("<b>x</b>" + part * 100_000).text.startswith("x")
+    assert time.process_time() - begun < 5
+
+
+def test_comments_and_declarations_are_left_out() -> None:
+    """A comment that is never closed is text."""
+    assert plain("<!DOCTYPE html><b>a</b><!-- <i>no</i> --> c <?php x ?>d").text == "a c d"
+    assert plain("<b>a</b> <!-- open").text == "a <!-- open"
 
 
 @settings(max_examples=50, deadline=None)

@@ -3,10 +3,13 @@
 Owns how cells become fields. Must not know how the record was written in the file. Dates are column_dates'.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from timeline.exchange.reading import column_dates, guessing, html_text, others_dates
 from timeline.exchange.reading.building import IN_ROW, titled
@@ -94,7 +97,7 @@ def texts(found: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str]]:
         if isinstance(value, list):
             yield name, "; ".join(map(str, value))
         else:
-            yield name, "" if value is None else str(value)
+            yield name, "" if value is None else json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
 def _order(records: Iterable[Cells], mapping: Columns) -> Any:  # noqa: ANN401 - one of others_dates' orders
@@ -174,8 +177,16 @@ def _see_zone(fields: dict[str, Any], date: others_dates.OthersDate, dropped: li
     zone = date.zone or told
     if not zone:
         return
-    if re.search(r"T\d\d:\d\d:\d\d$", date.date) and ("/" in zone or zone == "UTC"):
+    if re.search(r"T\d\d:\d\d:\d\d$", date.date) and _is_zone(zone):
         fields["zone"] = zone
     elif told:
         timed = "T" in date.date
         dropped.append(("zone", told, "it is no name of a time zone, such as Europe/Paris" if timed else "there is no time of day"))
+
+
+@lru_cache
+def _is_zone(name: str) -> bool:
+    try:
+        return ("/" in name or name == "UTC") and bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False

@@ -11,6 +11,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
+from timeline.exchange.reading.row import ImportRefused
+
 DELIMITERS: Final = ",;\t|"
 _LOOKED_AT: Final = 50  # records by which a delimiter is guessed
 _FARTHEST: Final = 100_000  # characters of the text that the guess looks at
@@ -33,8 +35,11 @@ class Record:
         return not any(cell and not cell.isspace() for cell in self.cells)
 
 
-def records(text: str, delimiter: str = ",") -> Iterator[Record]:
-    """Read the records of a text, blank ones too. It reads whatever is there: what is doubtful is said in the record."""
+def records(text: str, delimiter: str = ",", most: int | None = None) -> Iterator[Record]:
+    """Read the records of a text, blank ones too. It reads whatever is there: what is doubtful is said in the record.
+
+    Raises ImportRefused where a record has more than `most` cells.
+    """
     cell = _cell(delimiter)
     at = number = 0
     while at < len(text):
@@ -53,6 +58,8 @@ def records(text: str, delimiter: str = ",") -> Iterator[Record]:
                 if tail.strip():
                     doubts.append(f'column {len(cells)} goes on after its closing quotation mark with "{tail.strip()[:20]}"')
             at = found.end()
+            if most and len(cells) > most:
+                raise ImportRefused(f"row {number} has more than {most:,} columns. Check what parts them, and correct it")
             if stop != delimiter:
                 yield Record(number, start, found.start(4), tuple(cells), tuple(doubts))
                 break

@@ -19,7 +19,8 @@ _LINES: Final = frozenset(["br", "li", "dt", "dd", "tr"])
 _SILENT: Final = frozenset(["script", "style", "template", "noscript", "head", "title"])
 _MEDIA: Final = frozenset(["img", "iframe", "video", "audio", "embed", "object", "source"])
 _LOOKS: Final = re.compile(r"<[a-zA-Z/!][^<>]*>|&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
-_MOST: Final = 2_000_000
+_DECLARED: Final = re.compile(r"<[!?][^<>]*>")
+_NO_TAG: Final = re.compile(r"<(?!/?[a-zA-Z][^<>]*>)")
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -32,10 +33,10 @@ class PlainText(NamedTuple):
 
 def plain(text: str) -> PlainText:
     """Turn HTML into plain text; what has no tags and no entities stays to the letter. A "<" that begins no tag is text."""
-    if not _LOOKS.search(text) or len(text) > _MOST:
+    if not _LOOKS.search(text):
         return PlainText(_UNSEEN.sub("", text).strip())
     parser = _Parser()
-    parser.feed(text)
+    parser.feed(_whole_tags(text))
     parser.close()
     return PlainText(_tidied("".join(parser.found)), tuple(parser.dropped))
 
@@ -49,6 +50,18 @@ def one_line(text: str) -> PlainText:
 def seen(text: str) -> str:
     """Leave out the control characters that nobody sees, and halves of characters."""
     return _UNSEEN.sub("", text)
+
+
+def _whole_tags(text: str) -> str:
+    """Leave out comments and declarations, and let each "<" that begins no whole tag be a sign.
+
+    The parser would look for the end of each anew, to the end of the text: a cell of them would take it hours.
+    """
+    kept, at = list[str](), 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        at = end + 3
+    return _NO_TAG.sub("&lt;", _DECLARED.sub("", "".join((*kept, text[at:]))))
 
 
 class _Parser(HTMLParser):

@@ -1,10 +1,9 @@
 """JSON Lines: an object on each line, its keys the columns of a mapping. Must not open files."""
 
-import json
 import re
 from typing import Final
 
-from timeline.exchange.reading import columns, mapping
+from timeline.exchange.reading import columns, json_text, mapping
 from timeline.exchange.reading.row import ImportRefused, Read, Row
 
 _LINE: Final = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
@@ -18,11 +17,11 @@ def read(text: str, **options: object) -> Read:
             continue
         start, end = found.span(1)
         try:
-            said = json.loads(found[1])
-        except (ValueError, RecursionError):
-            said = None
+            said, why = json_text.document(found[1]).value, "is not a JSON object"
+        except ImportRefused as error:
+            said, why = None, re.sub(r"^line 1(?: and on)?: ", "", str(error))
         if not isinstance(said, dict):
-            bad.append(Row(number, start, end, refused="is not a JSON object"))
+            bad.append(Row(number, start, end, refused=why))
             continue
         cells = dict(columns.texts(said.items()))
         names.update(dict.fromkeys(cells))

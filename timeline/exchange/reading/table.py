@@ -12,6 +12,7 @@ from timeline.exchange.reading.csv_rows import Record
 from timeline.exchange.reading.mapping import Columns
 from timeline.exchange.reading.row import ImportRefused, Read, Row
 
+_WIDEST = 10_000  # columns
 _SEARCHED = 20  # rows among which the header is looked for
 
 
@@ -21,7 +22,7 @@ def read(text: str, **options: object) -> Read:
         raise ImportRefused("is a web page rather than a table. Open it in a spreadsheet, save that as CSV, and import it")
     told = text[4] if text[:4].lower() == "sep=" and text[4:5] in csv_rows.DELIMITERS else None
     delimiter = "\t" if options.get("format") == "tsv" else told or exported.delimiter_of(text) or csv_rows.delimiter_of(text)
-    found = csv_rows.records(text, delimiter)
+    found = csv_rows.records(text, delimiter, _WIDEST)
     beginning = list(islice(found, _SEARCHED))
     first = next((one for one in beginning if not one.is_blank), None)
     if first is None:
