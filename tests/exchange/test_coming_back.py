@@ -122,3 +122,14 @@ def test_a_changed_table_tells_what_stands_and_records_what_is_new(told: Timelin
     )
     assert told.happening("fourth").citations[0].source == "x"
     assert told.happening("session").title == "Session"
+
+
+def test_what_refers_to_a_refused_row_is_recorded_without(timeline: Timeline, tmp_path: Path) -> None:
+    """The whole import does not fail for it, and it is told; so in turn for what refers to what is refused."""
+    header = "id,title,date,date_in_words,latitude,longitude,part_of,attributed_to,related"
+    rows = ("a,Child,2025-01-02,,,,b,,c (follows)", "b,Parent,2025,,999,1,,,", "c,Other,2025,,,,,,b; a")
+    (tmp_path / "t.csv").write_text("\n".join((header, *rows)), encoding="utf-8")
+    plan, counts = into(timeline, tmp_path / "t.csv", "csv")
+    assert counts == (2, 0, 0, 1)
+    assert plan.outcomes[0].remarks == [("part_of", 'dropped: there is no happening "b"')]
+    assert [tie.other for tie in timeline.happening("c").related] == ["a"]

@@ -66,12 +66,32 @@ class Happenings:
                 outcome.refuse(f'its id, "{row.id}", is that of a row before it. Give it another')
                 continue
             outcome.stream = f"happening/{ids[row.number]}"
-            try:
-                self._decide(outcome, ids[row.number], known.get(row.number))
-            except TimelineError as error:
-                outcome.refuse(str(error).removeprefix(f"{outcome.stream}: "))
+            self._try(outcome, ids[row.number], known.get(row.number))
+        while refused := self._refused(outcomes):
+            for outcome in outcomes:
+                if outcome.act is not None and refused & _names(outcome.row):
+                    outcome.verb, outcome.act, outcome.remarks = "unchanged", None, []
+                    self._try(outcome, ids[outcome.row.number], known.get(outcome.row.number))
         gone = [] if self.earlier.same else [one for one in self.earlier.known if one not in self.claimed]
         return outcomes, [id for id in gone if self.earlier.known[id].last.type != "HappeningRetracted"]
+
+    def _try(self, outcome: Outcome, id: str, known: Known | None) -> None:
+        try:
+            self._decide(outcome, id, known)
+        except TimelineError as error:
+            outcome.refuse(str(error).removeprefix(f"{outcome.stream}: "))
+
+    def _refused(self, outcomes: list[Outcome]) -> set[str]:
+        """Forget the keys of rows that were refused and of which nothing stands, and name them: nothing can refer to those."""
+        found = set[str]()
+        for outcome in outcomes:
+            key = outcome.row.key if outcome.verb == "refused" else None
+            if not key or f"happening/{self._keys.get(key)}" != outcome.stream:
+                continue
+            if self.timeline is None or not self.timeline.log.version(outcome.stream):
+                del self._keys[key]
+                found.add(key)
+        return found
 
     def _new_id(self, row: Row) -> str:
         """Make an id that nothing else has, but for one that the row brings; one that was redacted is this row's own."""
@@ -194,6 +214,12 @@ class Happenings:
         if self.timeline and re.fullmatch(r"[A-Za-z0-9._-]+", name) and self.timeline.log.version(f"happening/{name}"):
             return name
         return None
+
+
+def _names(row: Row) -> set[str]:
+    """Name what a row says that its happening is part of, or related to."""
+    ties = [tie if isinstance(tie, str) else str(tie.get("other")) for tie in row.fields.get("related") or ()]
+    return {str(row.fields.get("part_of")), *ties}
 
 
 def _once(values: Iterable[Any], key: Callable[[Any], str]) -> list[Any]:
