@@ -44,7 +44,7 @@ FORMAT = Format(
     ".csv",
     write,
     {
-        "quotations": "their words and sources are joined in a cell; the place in the text and the grade are left out",
+        "quotations": "joined in a cell, with author, title, publisher and date of the source; the rest of both is left out",
         "entries": "not quoted; the file that holds them is named",
         "cells": "an apostrophe was put before them, which an import takes away again",
     },

@@ -32,7 +32,8 @@ LOSES: Final = {
     "attributed_to": "said in the description alone",
     "actors": "named in the description alone",
     "related": "left out",
-    "quotations": "said in the description, with the source; the place in its text and the grade are left out",
+    "quotations": "said in the description, with author, title, publisher and date of the source; the rest of both is left out",
+    "recorded_by": "left out; when is the time stamp",
     "entries": "not quoted; the file that holds them is named",
 }
 

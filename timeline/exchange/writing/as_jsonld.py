@@ -134,6 +134,8 @@ FORMAT = Format(
         "attributed_to": "said in the description",
         "related": "left out",
         "status": "left out: a retracted happening looks like any other",
-        "quotations": "there with their sources, without the place in the text and the grade; an import cites the file alone",
+        "reason": "left out",
+        "recorded_by": "left out, with when it was recorded",
+        "quotations": "there with their sources, without their place, the grade and the hash; an import cites the file alone",
     },
 )

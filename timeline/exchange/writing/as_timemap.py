@@ -25,10 +25,12 @@ LOSES: Final = {
     "actors": "said in the description alone",
     "part_of": "left out",
     "related": "left out",
-    "quotations": "said in the description, with the source; the place in its text and the grade are left out",
+    "quotations": "said in the description, with author, title, publisher and date of the source; the rest of both is left out",
     "entries": "not quoted; the file that holds them is named",
     "supports": "left out",
     "status": "left out: a retracted happening looks like any other",
+    "reason": "left out",
+    "recorded_by": "left out, with when it was recorded",
 }
 
 

@@ -26,7 +26,7 @@ LOSES: Final = {
     "place": "said in the title alone",
     "latitude": "left out, with the longitude",
     "tags": "said in the title alone",
-    "quotations": "said in the title, with the source; the place in its text and the grade are left out",
+    "quotations": "said in the title, with author, title, publisher and date of the source; the rest of both is left out",
     "entries": "not quoted; the file that holds them is named",
     **dict.fromkeys(("date_note", "attributed_to", "actors"), "said in the title alone"),
 }

@@ -8,6 +8,7 @@ from timeline.exchange.writing.record import Happening, Source
 LOSES: Final = {
     "title": "left out, with all that is said of a happening: this is a list of the sources",
     "quotations": "only their sources are there",
+    "media_type": "left out, but for web pages and messages",
     "author": "stands as one name, even where there are several",
 }
 

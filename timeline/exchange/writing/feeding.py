@@ -19,7 +19,9 @@ LOSES: Final = {
     "latitude": "left out, with the longitude",
     "part_of": "left out",
     "related": "left out",
-    "grade": "left out",
+    "zone": "left out",
+    "grade": "left out, with the place in the text",
+    "media_type": "left out, with the language and hash of the source, and when it was archived",
     "supports": "left out",
     "entries": "not quoted; the file that holds them is named",
 }
@@ -29,7 +31,8 @@ _FORBIDDEN: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 
 def clean(text: str | None) -> str:
     """Write a text without the characters that XML 1.0 forbids: each becomes the replacement character."""
-    return _FORBIDDEN.sub("\ufffd", text or "")
+    text = text or ""
+    return text if text.isprintable() else _FORBIDDEN.sub("\ufffd", text)
 
 
 def latest(happenings: Iterable[Happening]) -> tuple[list[Happening], bool]:

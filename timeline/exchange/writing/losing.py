@@ -53,6 +53,7 @@ _NAMES: Final = {
     "date.far": "days before the year 1 and from the end of 9999 on",
     "title.spaces": "line ends and runs of spaces in titles",
     "summary.spaces": "line ends that make no paragraph, and runs of spaces, in summaries",
+    "source.title": "titles of sources",
     "source.spaces": "line ends and runs of spaces in what is said of sources",
     "eras": "what is of the kind era",
     "returns": "carriage returns",

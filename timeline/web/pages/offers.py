@@ -51,7 +51,7 @@ FIELDS = {
     "date.far": "days before the year 1 and from the end of 9999 on",
     "title.spaces": "line ends and runs of spaces in titles",
     "summary.spaces": "runs of spaces in summaries", "returns": "carriage returns", "eras": "eras",
-    "source.spaces": "runs of spaces in what is said of sources",
+    "source.title": "titles of sources", "source.spaces": "runs of spaces in what is said of sources",
     "date.unknown": "dates of which no side is known", "date.shift": "shifts from universal time",
     "date_note": "how a date was read", "zone": "time zones", "instant": "the instant in universal time", "title": "titles",
     "summary": "summaries", "kind": "kinds", "place": "places", "latitude": "latitudes", "longitude": "longitudes",
