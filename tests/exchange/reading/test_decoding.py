@@ -1,6 +1,7 @@
 """From bytes to text where nobody says the encoding: what was guessed is told."""
 
 import codecs
+import time
 
 import pytest
 
@@ -52,6 +53,15 @@ def test_bytes_that_are_not_utf8_within_utf8_are_told_with_their_lines() -> None
     decoded = decode("Zürich\nBogotá\n".encode() + "Málaga\n".encode("cp1252") + "Łódź\n".encode())
     assert decoded.text == "Zürich\nBogotá\nMálaga\nŁódź\n"
     assert "1 byte is not (line 3)" in decoded.notes[0]
+
+
+def test_bytes_astray_are_read_once_however_many_they_are() -> None:
+    """All of them on one line, as programs write JSON: what is quadratic would take minutes."""
+    begun = time.process_time()
+    decoded = decode("é".encode("cp1252") * 300_000 + "é".encode() * 300_000)
+    assert decoded.text == "é" * 600_000
+    assert "300,000 bytes are not (line 1)" in decoded.notes[0]
+    assert time.process_time() - begun < 5
 
 
 def test_cr_line_ends_point_to_a_macintosh() -> None:

@@ -27,6 +27,7 @@ _NO_TEXTS: Final = (
 )
 _FALLBACK: Final = "cp1252"
 _SEQUENCE: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_ASTRAY: Final = "timeline.cp1252"  # the name under which Python knows what to do with such bytes
 _SHOWN: Final = 5  # lines that are named
 
 
@@ -111,22 +112,14 @@ def _wide(half: bytes) -> str | None:
 def _otherwise(content: bytes, name: str) -> Decoded:
     """Read as cp1252 what is not UTF-8: all of it where nothing beyond ASCII is, or only the bytes that are not."""
     mixed = len(_SEQUENCE.findall(content))
-    lines = list[int]()
-    pieces = list[str]()
-    strays = 0
-    for number, found in enumerate(re.finditer(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)", content), start=1):
-        try:
-            pieces.append(found[0].decode("utf-8"))
-        except UnicodeDecodeError:
-            text, count = _patched(found[0], found.start(), name)
-            pieces.append(text)
-            strays += count
-            lines.append(number)
+    text, at = _patched(content, name)
+    strays = len(at)
+    lines = _lines_of(content, at)
     if mixed > strays // 4:
         where = f"line{'' if len(lines) == 1 else 's'} {', '.join(map(str, lines[:_SHOWN]))}{' …' if len(lines) > _SHOWN else ''}"
         bytes_are = "1 byte is" if strays == 1 else f"{strays:,} bytes are"
         note = f"mostly utf-8, but {bytes_are} not ({where}), and read as {_FALLBACK}. Look there"
-        return Decoded("".join(pieces), f"utf-8, with single bytes as {_FALLBACK}", (note,))
+        return Decoded(text, f"utf-8, with single bytes as {_FALLBACK}", (note,))
     mac = "; if letters look wrong, try --encoding mac_roman" if b"\r" in content and b"\n" not in content else ""
     note = f"not utf-8 (first in line {lines[0]}): read as {_FALLBACK}{mac or '. If letters look wrong, name its --encoding'}"
     try:
@@ -135,19 +128,34 @@ def _otherwise(content: bytes, name: str) -> Decoded:
         raise _neither(name, error.start) from None
 
 
-def _patched(line: bytes, offset: int, name: str) -> tuple[str, int]:
-    """Decode a line of UTF-8 whose stray bytes are cp1252, and count those."""
-    text, count = "", 0
-    while line:
+def _patched(content: bytes, name: str) -> tuple[str, list[int]]:
+    """Decode UTF-8 whose stray bytes are cp1252, and tell where those are. Reads the bytes once, however many are astray."""
+    at = list[int]()
+
+    def astray(error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - nothing else is raised on decoding
+        at.append(error.start)
         try:
-            return text + line.decode("utf-8"), count
-        except UnicodeDecodeError as error:
-            try:
-                text += line[: error.start].decode("utf-8") + line[error.start : error.start + 1].decode(_FALLBACK)
-            except UnicodeDecodeError:
-                raise _neither(name, offset + error.start) from None
-            offset, line, count = offset + error.start + 1, line[error.start + 1 :], count + 1
-    return text, count
+            return content[error.start : error.start + 1].decode(_FALLBACK), error.start + 1
+        except UnicodeDecodeError:
+            raise _neither(name, error.start) from None
+
+    codecs.register_error(_ASTRAY, astray)
+    return content.decode("utf-8", errors=_ASTRAY), at
+
+
+def _lines_of(content: bytes, at: list[int]) -> list[int]:
+    """Tell in which lines places are, each once; no more than are named and one."""
+    found, starts = list[int](), (one.end() for one in re.finditer(rb"\r\n|\r|\n", content))
+    number, following = 1, next(starts, None)
+    for place in at:
+        while following is not None and following <= place:
+            number, following = number + 1, next(starts, None)
+        if not found or found[-1] != number:
+            found.append(number)
+        if len(found) > _SHOWN:
+            break
+    return found
 
 
 def _neither(name: str, at: int) -> ImportRefused:

@@ -13,7 +13,7 @@ from timeline.exchange.reading.json_text import Piece
 from timeline.exchange.reading.others_dates import DateUnread
 from timeline.exchange.reading.row import ImportRefused, Read
 
-_SCRIPT: Final = re.compile(r"<script\b[^>]*application/ld\+json[^>]*>(.*?)</script", re.S | re.I)
+_SCRIPT: Final = re.compile(r"<script\b[^>]*application/ld\+json[^>]*>([^<]*(?:<(?!/?script\b)[^<]*)*)</script", re.I)
 _WITHIN: Final = ("@graph", "itemListElement", "item", "mainEntity", "subEvent", "event", "events", "hasPart")
 _ROLES: Final = ("about", "organizer", "performer", "attendee", "actor", "sponsor")
 _KNOWN: Final = frozenset(
