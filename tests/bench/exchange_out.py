@@ -52,12 +52,14 @@ def ours(connection: sqlite3.Connection, name: str) -> None:
 
 def measure(count: int, runs: int) -> None:
     """Measure every format, and print."""
-    with folder() as made, Timeline(made / "timeline.db", by="bench") as timeline:
-        timeline.append_many(sources(count))
-        timeline.append_many(entries(0, count))
-        connection = timeline.log.connection
-        names = [name for name in NAMES if name not in PICTURES]
-        found = {name: pairs(lambda name=name: ours(connection, name), lambda: peer(connection), runs) for name in names}  # type: ignore[misc]
+    with folder() as made:
+        with Timeline(made / "timeline.db", by="bench") as timeline:
+            timeline.append_many(sources(count))
+            timeline.append_many(entries(0, count))
+        with Timeline(made / "timeline.db", read_only=True) as timeline:
+            connection = timeline.log.connection
+            names = [name for name in NAMES if name not in PICTURES]
+            found = {name: pairs(lambda name=name: ours(connection, name), lambda: peer(connection), runs) for name in names}  # type: ignore[misc]
     fastest = rate(count, [one for pair in found.values() for one in pair.peer])
     print(f"Out: {count:,} happenings with an actor and a quotation each; csv + sqlite-utils {fastest:,.0f} rows/s")
     for name, pair in found.items():

@@ -12,6 +12,7 @@ from timeline.exchange.writing.noting import LOSES, Chronology, Fact, Note
 from timeline.exchange.writing.record import About, Format, Happening
 
 _MEANT: Final = re.compile(r"[\\`*_{}\[\]<>#|~^&$@]|^[-+=:]|(?<=[Ww])\.|:(?=//)")
+_MAY_MEAN: Final = re.compile(r"[\\`*_{}\[\]<>#|~^&$@.:=+-]").search  # most texts have none of these, which is soon seen
 _LISTED: Final = re.compile(r"^([0-9]+)([.)])(?= |$)")
 # Control characters, halves of letters, and what would turn the direction of all that follows.
 _NEVER: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -19,8 +20,12 @@ _NEVER: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-
 
 def escaped(text: str | None) -> str:
     """Write a text on one line so that CommonMark shows it to the letter."""
-    shown = _NEVER.sub("\ufffd", saying.one_line(text))
-    return _LISTED.sub(r"\1\\\2", _MEANT.sub(r"\\\g<0>", shown))
+    shown = saying.one_line(text)
+    if not shown.isprintable():
+        shown = _NEVER.sub("\ufffd", shown)
+    if _MAY_MEAN(shown):
+        shown = _MEANT.sub(r"\\\g<0>", shown)
+    return _LISTED.sub(r"\1\\\2", shown) if shown[:1].isdigit() else shown
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:

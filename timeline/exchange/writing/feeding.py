@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from html import escape
 from itertools import islice
 from typing import Final
-from urllib.parse import quote as percent
 
 from timeline.exchange.writing import saying
 from timeline.exchange.writing.record import About, Happening
@@ -43,13 +42,12 @@ def latest(happenings: Iterable[Happening]) -> tuple[list[Happening], bool]:
 
 def feed_id(about: About) -> str:
     """Name the feed for as long as there is one; its filters make it another."""
-    query = f"?{about.query}" if about.query else ""
-    return f"{about.page}{query}" if about.page else f"urn:timeline:feed:{percent(about.query or 'all', safe='')}"
+    return about.urn("feed", about.query or "all")
 
 
 def title(happening: Happening) -> str:
     """Name an entry, so that a correction or a retraction is seen in a list."""
-    named = clean(saying.one_line(happening.title)) or saying.NO_TITLE
+    named = clean(saying.one_line(saying.headline(happening)))
     if happening.status == "retracted":
         return f"Retracted: {named}"
     return f"Corrected: {named}" if happening.version > 1 else named
