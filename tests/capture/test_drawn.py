@@ -6,11 +6,15 @@ from timeline.capture import drawn
 from timeline.capture.drawn import Letter
 
 
-def line(text: str, *, bottom: float = 0, start: float = 0) -> list[Letter]:
-    """Draw a text from left to right, each letter 5 wide in a line that is 10 high; a space is a gap alone."""
-    return [
-        Letter(one, start + 5 * place, start + 5 * place + 5, bottom, 10) for place, one in enumerate(text) if not one.isspace()
-    ]
+def letter(text: str, left: float, right: float, *, baseline: float = 0, made: bool = False) -> Letter:
+    """Draw a letter of size 10."""
+    return Letter(text, left, right, left, baseline, 10, made)
+
+
+def line(text: str, *, baseline: float = 0, start: float = 0) -> list[Letter]:
+    """Draw a text from left to right, each letter 5 wide; a space is a gap alone."""
+    places = ((one, start + 5 * place) for place, one in enumerate(text) if not one.isspace())
+    return [letter(one, left, left + 5, baseline=baseline) for one, left in places]
 
 
 @pytest.mark.parametrize(
@@ -34,22 +38,34 @@ def test_lines_from_right_to_left_are_read_so(read: str, seen: str) -> None:
     assert drawn.ordered(letters[::-1]) == read
 
 
+def test_letters_of_one_shape_and_letters_above_each_other_keep_their_order() -> None:
+    """Lam and alef of one shape, and what is set before the letter that it reaches over."""
+    assert drawn.ordered([letter("ا", 0, 5), letter("ل", 0, 5), *line("أ", start=8)]) == "أ لا"
+    stacked = [
+        Letter("ل", 11, 14, 11, 0, 10),
+        Letter("خ", 5.5, 13.9, 5.5, 0, 10),
+        Letter("ل", 6, 11.5, 6, 0, 10),
+        letter("ط", 0, 5.5),
+    ]
+    assert drawn.ordered(stacked) == "للخط"
+
+
 def test_marks_and_accents_go_to_their_letters() -> None:
     """Also where the file has them elsewhere in the line."""
-    assert drawn.ordered([*line("نع"), Letter("\u064f", 6, 8, 0, 10)]) == "عُن"
-    assert drawn.ordered([*line("Ubung"), Letter(" ", 25, 25, 0, 10, made=True), Letter("¨", 1, 4, 0, 10)]) == "Übung"
-    assert drawn.ordered([Letter("´", 0, 5, 0, 10), *line("ıa")]) == "ía"
+    assert drawn.ordered([*line("نع"), letter("\u064f", 6, 8)]) == "عُن"
+    assert drawn.ordered([*line("Ubung"), letter(" ", 25, 25, made=True), letter("¨", 1, 4)]) == "Übung"
+    assert drawn.ordered([letter("´", 0, 5), *line("ıa")]) == "ía"
     assert drawn.ordered(line("a`b`")) == "a`b`"
 
 
 def test_what_a_file_tells_twice_is_read_once() -> None:
     """A letter of an Indian script is told again with its mark, and no gap is no space."""
-    letters = [*line("वन"), Letter("व", 1, 3, 5, 5), Letter(" ", 10, 10, 0, 10, made=True), *line("क", start=10.5)]
+    letters = [*line("वन"), letter("व", 1, 3), letter(" ", 10, 10, made=True), *line("क", start=10.5)]
     assert drawn.ordered(letters) == "वनक"
 
 
 def test_lines_stay_lines() -> None:
     """But for what goes on beside the line before it."""
-    end = [Letter("\n", 0, 0, 0, 10)]
-    assert drawn.ordered([*line("بأ"), *end, *line("دج", bottom=-15)]) == "أب\nجد"
+    end = [letter("\n", 0, 0)]
+    assert drawn.ordered([*line("بأ"), *end, *line("دج", baseline=-15)]) == "أب\nجد"
     assert drawn.ordered([*line("أ", start=20), *end, *line("ب")]) == "أ ب"

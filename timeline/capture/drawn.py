@@ -11,8 +11,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-_GAP: Final = 0.15  # of the height of a line: between two letters it is a space
-_NEAR: Final = 0.3  # of the same: so near each other, the same letter stands once
+_GAP: Final = 0.21  # of the size of the letters: between two of them it is a space
+_NEAR: Final = 0.4  # of the same: so near each other, the same letter stands once
 _LOOKED_AT: Final = 12
 _PAIRS: Final = ("()", "[]", "{}", "<>", "«»", "‹›")
 _JOINS_DIGITS: Final = ".,:/٫٬"
@@ -26,13 +26,17 @@ _APART: Final = ((0x0900, 0x109F), (0x1780, 0x17FF))
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter and the box that it is drawn in; `made` where it is a space or a line end that only the gap tells of."""
+    """A letter, the box that it is drawn in, the point that it is set at, and its size.
+
+    `made` where it is a space or a line end that only the gap tells of.
+    """
 
     text: str
     left: float
     right: float
-    bottom: float
-    height: float
+    origin: float
+    baseline: float
+    size: float
     made: bool = False
 
     @property
@@ -81,7 +85,7 @@ def _goes_on(line: list[Letter], other: list[Letter]) -> bool:
     first, second = ([one for one in part if not one.text.isspace()] for part in (line, other))
     if not first or not second or not any(_is_rtl(one.text) for one in (*first, *second)):
         return False
-    if abs(median(one.bottom for one in first) - median(one.bottom for one in second)) > _NEAR * first[0].height:
+    if abs(median(one.baseline for one in first) - median(one.baseline for one in second)) > _NEAR * first[0].size:
         return False
     beside = min(one.left for one in first) >= max(one.right for one in second) - 1
     return beside or min(one.left for one in second) >= max(one.right for one in first) - 1
@@ -96,21 +100,24 @@ def _with_marks(letters: list[Letter]) -> str:
     """Leave out what is told twice, once for a letter and once for its marks, and spaces where there is no gap."""
     kept: list[Letter] = []
     letters = _accented(letters)
-    height = max((one.height for one in letters), default=0)
+    size = _size(letters)
     for one in letters:
         back = bool(kept) and one.left < kept[-1].left and _is_apart(one.text)
-        if not (
-            back and any(other.text == one.text and abs(other.left - one.left) < _NEAR * height for other in kept[-_LOOKED_AT:])
-        ):
+        if not (back and any(other.text == one.text and abs(other.left - one.left) < _NEAR * size for other in kept[-_LOOKED_AT:])):
             kept.append(one)
     pieces = []
     for number, one in enumerate(kept):
         if one.made and one.text == " " and 0 < number < len(kept) - 1:
             before, after = kept[number - 1], kept[number + 1]
-            if _is_apart(before.text) and _is_apart(after.text) and after.left - before.right < _GAP * height:
+            if _is_apart(before.text) and _is_apart(after.text) and after.left - before.right < _GAP * size:
                 continue
         pieces.append(one.text)
     return "".join(pieces)
+
+
+def _size(letters: Sequence[Letter]) -> float:
+    sizes = [one.size for one in letters if not one.text.isspace()]
+    return median(sizes) if sizes else 0
 
 
 def _accented(letters: list[Letter]) -> list[Letter]:
@@ -138,16 +145,16 @@ def _from_right(letters: list[Letter]) -> str:
     bases = [one for one in letters if not unicodedata.combining(one.text[:1]) and not one.text.isspace()]
     if not bases:
         return ""
-    height = max(one.height for one in bases)
-    # Letters of one glyph share its box; of lam and alef, lam comes first.
-    bases.sort(key=lambda one: (-round(one.middle, 1), one.text != "ل"))
+    size = _size(bases)
+    # Letters of one glyph are set at one point; of lam and alef, lam comes first.
+    bases.sort(key=lambda one: (-round(one.origin, 1), round(one.left, 1), one.text != "ل"))
     after: dict[int, list[str]] = {}
     for mark in marks:
         nearest = min(range(len(bases)), key=lambda n: abs(bases[n].middle - mark.middle))
         after.setdefault(nearest, []).append(mark.text)
     words = [bases[0].text + "".join(after.get(0, ()))]
     for number, (one, other) in enumerate(pairwise(bases), 1):
-        if one.left - other.right > _GAP * height:
+        if one.left - other.right > _GAP * size:
             words.append(" ")
         words.append(other.text + "".join(after.get(number, ())))
     return "".join(_turned(words))

@@ -6,6 +6,7 @@ was scanned has no text.
 
 import ctypes
 import logging
+import math
 import unicodedata
 from collections.abc import Iterator
 from io import BytesIO
@@ -89,7 +90,7 @@ def _letters(page: _Pdf) -> Iterator[drawn.Letter]:
     """Give the letters of a page and where they are drawn."""
     from pypdfium2 import raw  # noqa: PLC0415 it belongs to an extra
 
-    box, pending = raw.FS_RECTF(), 0
+    box, matrix, x, y, pending = raw.FS_RECTF(), raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double(), 0
     for number in range(page.count_chars()):
         code = raw.FPDFText_GetUnicode(page, number)
         if 0xD800 <= code < 0xDC00:
@@ -98,11 +99,14 @@ def _letters(page: _Pdf) -> Iterator[drawn.Letter]:
         if 0xDC00 <= code < 0xE000:
             code, pending = (0x10000 + ((pending - 0xD800) << 10) + code - 0xDC00 if pending else 0xFFFD), 0
         raw.FPDFText_GetLooseCharBox(page, number, ctypes.byref(box))
+        raw.FPDFText_GetCharOrigin(page, number, ctypes.byref(x), ctypes.byref(y))
+        raw.FPDFText_GetMatrix(page, number, ctypes.byref(matrix))
+        size = raw.FPDFText_GetFontSize(page, number) * math.hypot(matrix.c, matrix.d)
         made = raw.FPDFText_IsGenerated(page, number) == 1
         if raw.FPDFText_IsHyphen(page, number) == 1:
             code = ord(hyphens.DIVIDED)
         if 0 < code < 0x110000:
-            yield drawn.Letter(chr(code), box.left, box.right, box.bottom, abs(box.top - box.bottom), made)
+            yield drawn.Letter(chr(code), min(box.left, x.value), box.right, x.value, y.value, size, made)
 
 
 def _shaped(text: str) -> str:
