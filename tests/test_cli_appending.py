@@ -406,3 +406,23 @@ def test_long_work_shows_a_bar_on_a_terminal_alone(project: Path) -> None:
     assert process.stdout is not None
     assert process.stdout.read() == b"timeline.db: 20,003 events (20,003 new) from 3 bundles\n"
     process.stdout.close()
+
+
+def test_what_changed_in_a_draft_is_told_with_what_to_do(tmp_path: Path) -> None:
+    """Which quotation was and is, though both begin alike; a further entry, or the draft begun again."""
+    text = "The long council of the whole old town of Marrakech met on Monday, and the people of the town came."
+    bundle = f"""\
+sources: [{{id: s, text: "{text}", title: A report}}]
+happenings: [{{id: a, title: It meets, date: 2025, citations: [{{source: s, quote: "{text[:65]}"}}]}}]
+"""
+    path, db = tmp_path / "1.yaml", str(tmp_path / "t.db")
+    path.write_text(bundle)
+    assert CliRunner().invoke(main, ["append", str(path), "--db", db]).exit_code == 0
+    path.write_text(bundle.replace(f'"{text[:65]}"', f'"{text[:58]}"').replace("It meets", "It met"))
+    result = CliRunner().invoke(main, ["append", str(path), "--db", db])
+    assert result.exit_code == 1
+    assert "(citations.1.quote was …" in result.output
+    assert "met on Monday, is …arrakech met on" in result.output
+    assert "title was It meets, is It met)" in result.output
+    assert "correct it in a further entry" in result.output
+    assert "remove that file, then run timeline build; what was imported or archived" in result.output

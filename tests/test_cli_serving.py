@@ -253,3 +253,34 @@ def test_a_file_of_another_version_is_told_in_a_line(project: Path) -> None:
     result = CliRunner().invoke(main, ["serve", "--port", "0"])
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.endswith("Make them again: timeline rebuild --db timeline.db\n")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        ("The council met}", "council met}", "happening/a was changed since"),
+        ("title: A report", "title: The report", "source/s was changed since"),
+        ("text: The council met.", "text: The council met again.", "the document of source/s was changed since"),
+    ],
+)
+def test_a_changed_entry_is_told_before_the_old_one_is_served(
+    project: Path, capsys: pytest.CaptureFixture[str], was: str, now: str, told: str
+) -> None:
+    """A draft that was mended after it was built: what is served is the old one, and that is said."""
+    bundle, db = Path("events/1.yaml"), Path("timeline.db")
+    with Timeline(db) as timeline:
+        bundles.append(timeline, bundle)
+        serving.tell_unbuilt(timeline, Path("events"), db)
+        assert not capsys.readouterr().err
+        bundle.write_text(BUNDLE.replace(was, now))
+        serving.tell_unbuilt(timeline, Path("events"), db)
+    assert f"served as it is ({told}). To see what changed: timeline build" in capsys.readouterr().err
+
+
+def test_serve_names_only_options_that_it_has(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no events folder."""
+    monkeypatch.chdir(project / "events")
+    said = CliRunner().invoke(main, ["serve", "--port", "0"]).output
+    assert "events: there is no such folder" in said
+    assert "--events" not in said
+    assert "timeline init" in said

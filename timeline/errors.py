@@ -69,7 +69,14 @@ class DocumentUnreadable(TimelineError):
 
 
 class BundleInvalid(TimelineError):
-    """A bundle has faults; nothing of it was appended. One line for each: file, line, field, what to do."""
+    """A bundle has faults; nothing of it was appended. One line for each: file, line, field, what to do.
+
+    `changed` tells whether among them is an entry, or a document, that was appended before and says something else now.
+    """
+
+    def __init__(self, message: str, faults: tuple[tuple[str, str], ...] = (), *, changed: bool = False) -> None:
+        super().__init__(message, faults)
+        self.changed = changed
 
 
 # What stands in the log already

@@ -3,8 +3,9 @@
 Owns how quotations are found for a statement and which fields it keeps. Must not append, nor open anything.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
+from itertools import zip_longest
 from typing import Any
 
 from timeline import dates, instants, quotes
@@ -24,6 +25,8 @@ from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation
 
 Statement = dict[str, Any]
 Texts = Callable[[str], quotes.Text]
+_SHOWN, _TOLD = 60, 5  # characters of a text, and texts, by which it is told how statements differ
+_PLACED = frozenset(("prefix", "suffix", "start_char", "end_char", "grade"))  # where a quotation was found
 
 
 def of_source(fields: Mapping[str, Any], document: Document, media_type: str | None, subject: str) -> Statement:
@@ -91,11 +94,22 @@ def taken(subject: str, first: Event, statement: Statement) -> AlreadyRecorded:
             f" {statement['sha256'][:12]}…). Restore the file, or archive the changed one under an id of its own"
         )
         return AlreadyRecorded.in_fields(subject, (("file", reason),))
-    other = sorted(k for k in stands.keys() | statement.keys() if stands.get(k) != statement.get(k))
-    shown = "; ".join(f"{k} was {_short(stands.get(k))}, is {_short(statement.get(k))}" for k in other)
+    told = [*_differences("", stands, statement)]
+    shown = "; ".join([*told[:_TOLD], *([f"and {len(told) - _TOLD} more"] if len(told) > _TOLD else [])])
     verb = "correct_source" if "sha256" in statement else "correct"
-    reason = f"taken at version 1 by another statement ({shown}). If it is the same one, {verb} it; if not, choose another id"
+    reason = (
+        f"taken at version 1 by another statement ({shown}). If it is the same one, {verb} it in a further entry, and leave this"
+        " one as it was; if not, choose another id"
+    )
     return AlreadyRecorded.in_fields(subject, (("id", reason),))
+
+
+def says_the_same(fields: Mapping[str, Any], stands: Statement, subject: str) -> bool:
+    """Whether what is said of a happening is what an event holds, without looking for any quotation."""
+    happening = check(Happening, fields, subject)
+    said = [one.model_dump(exclude_none=True, include={"source", "quote", "stance", "supports"}) for one in happening.citations]
+    kept = [{name: value for name, value in one.items() if name not in _PLACED} for one in stands["citations"]]
+    return {**_uncited(happening, subject), "citations": said} == {**stands, "citations": kept}
 
 
 def nowhere(subject: str, field: str, other: str) -> UnknownHappening:
@@ -177,8 +191,33 @@ def _passage(citation: Citation, text: quotes.Text) -> quotes.Passage:
     return quotes.find(text, citation.quote, citation.prefix, citation.suffix)
 
 
-def _short(value: object) -> str:
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
-    text = "not given" if value is None else str(value)
-    return text if len(text) <= 40 else f"{text[:39]}…"
+def _differences(path: str, was: object, now: object) -> Iterator[str]:
+    """Tell each text in which two statements differ, by its dotted path; of a quotation what was said, not where it was found."""
+    if was == now:
+        return
+    if isinstance(was, dict) and isinstance(now, dict):
+        names = sorted((was.keys() | now.keys()) - _PLACED)
+        told = [one for name in names for one in _differences(f"{path}.{name}", was.get(name), now.get(name))]
+        yield from told or [f"{path.lstrip('.')}: the same words, found at another place"]
+    elif isinstance(was, list | None) and isinstance(now, list | None):
+        for number, (one, other) in enumerate(zip_longest(was or (), now or ()), start=1):
+            yield from _differences(f"{path}.{number}", one, other)
+    else:
+        before, after = _shortened(_text(was), _text(now))
+        yield f"{path.lstrip('.')} was {before}, is {after}"
+
+
+def _text(value: object) -> str:
+    """Give what is told of a value: of a citation its words, of an actor the name."""
+    if isinstance(value, dict):
+        value = value.get("quote") or value.get("name") or value.get("other")
+    return "not given" if value is None else str(value)
+
+
+def _shortened(*texts: str) -> Iterator[str]:
+    """Cut texts so that where they first differ is still seen."""
+    same = next((at for at, letters in enumerate(zip_longest(*texts)) if len(set(letters)) > 1), 0)
+    begin = same - 15 if max(map(len, texts)) > _SHOWN and same > 25 else 0
+    for text in texts:
+        cut = text[begin : begin + _SHOWN]
+        yield f"{'…' if begin else ''}{cut}{'…' if begin + _SHOWN < len(text) else ''}"

@@ -79,6 +79,7 @@ class _Work:
         self.redacted: list[str] = []  # what is passed over because of that, as it is told
         self.faults: list[Fault] = []  # (file, line and field; reason)
         self.follow: list[Fault] = []  # those that only follow from others
+        self.changed = False  # whether an entry says otherwise what stands already
         self.referring: list[tuple[Entry, list[Fault]]] = []  # with the faults that each has besides
 
     def append(self, entry: Entry) -> None:
@@ -89,6 +90,7 @@ class _Work:
             if isinstance(error, AlreadyRedacted):
                 self.redacted += [": ".join(self._placed(entry, field, reason)) for field, reason in _faults(entry, error)]
             elif error is not None:
+                self.changed |= isinstance(error, AlreadyRecorded)
                 faults += [fault for fault in self._own(entry, error) if not _told(fault[0], faults)]
             if faults:
                 faults += self._stand_in(entry, faults)
@@ -126,7 +128,7 @@ class _Work:
         if len(faults) > SHOWN:
             unread = "; the rest of the file was not read" if len(faults) >= ENOUGH else ""
             told.append(f"{self.path}: and {len(faults) - SHOWN} faults more{unread}")
-        raise BundleInvalid("\n".join(told), faults)
+        raise BundleInvalid("\n".join(told), faults, changed=self.changed)
 
     def _keep(self, entry: Entry, faults: list[Fault]) -> None:
         if entry.id:

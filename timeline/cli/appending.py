@@ -9,6 +9,8 @@ from timeline.cli.printing import count, harmless
 from timeline.cli.running import Interrupted, Refused, by, db, opened, progress
 from timeline.errors import BundleInvalid
 
+_NO_FOLDER = "Go to the folder that holds it, begin a project (timeline init DIR), or name a timeline that is there (--db FILE)"
+
 
 @click.command()
 @click.option(
@@ -40,7 +42,7 @@ def build_whole(events: Path, db: Path) -> None:
     """Do the same, all or nothing: the file that this makes is removed again where a bundle is refused, or it ends early."""
     there, file = db.exists(), db.resolve()
     try:
-        _append(_bundles(events), db, None, partly=there)
+        _append(_bundles(events, _NO_FOLDER, "Write one"), db, None, partly=there)
     except BaseException as error:
         if not there and file.exists():
             for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
@@ -50,12 +52,16 @@ def build_whole(events: Path, db: Path) -> None:
         raise
 
 
-def _bundles(events: Path) -> list[Path]:
+def _bundles(
+    events: Path,
+    elsewhere: str = "Name the one that holds the bundles: --events DIR",
+    none: str = "Write one, or name another folder",
+) -> list[Path]:
     if not events.is_dir():
-        raise Refused(f"{events}: there is no such folder. Name the one that holds the bundles: --events DIR")
+        raise Refused(f"{events}: there is no such folder. {elsewhere}")
     paths = sorted(path for path in events.iterdir() if path.suffix.lower() in bundles.SUFFIXES)
     if not paths:
-        raise Refused(f"{events}: holds no bundles ({', '.join(bundles.SUFFIXES)}). Write one, or name another folder")
+        raise Refused(f"{events}: holds no bundles ({', '.join(bundles.SUFFIXES)}). {none}")
     return paths
 
 
@@ -99,7 +105,18 @@ def _append(paths: list[Path], db: Path, by: str | None, *, partly: bool = True)
     for told in redacted:
         click.echo(f"Passed over: {harmless(told)}", err=True)
     if faulty:
-        raise Refused("\n".join(str(error) for error in faulty), sum(len(error.faults) for error in faulty))
+        refusal = Refused("\n".join(str(error) for error in faulty), sum(len(error.faults) for error in faulty))
+        if any(error.changed for error in faulty) and size:
+            refusal.outcome = f"Nothing of a bundle with faults was appended. {draft(db)}"
+        raise refusal
+
+
+def draft(db: Path) -> str:
+    """Say how a draft is begun again, and what that takes away."""
+    return (
+        f"While nothing of {db} was published, it can be begun again: remove that file, then run timeline build; what was"
+        " imported or archived by a command is to be repeated then"
+    )
 
 
 def _size(paths: list[Path]) -> int:

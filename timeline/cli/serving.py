@@ -55,14 +55,19 @@ def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], db: P
 
 
 def tell_unbuilt(timeline: Timeline, events: Path, db: Path) -> None:
-    """Say so where a bundle has something new that is not in the timeline: what is served is not changed unasked."""
+    """Say so where a bundle says something that the timeline does not hold: what is served is not changed unasked."""
     for path in sorted(events.iterdir()) if events.is_dir() else ():
         if bundles.refusal(path) or path.stat().st_size > LOOKED_THROUGH:
             continue
         for entry in bundles.read(path):
-            if entry.verb in ("source", "happening") and entry.id and not timeline.log.version(entry.stream):
-                told = f"{path}: is not all in {db}, which is served as it is ({entry.stream} is not in it)"
-                click.echo(harmless(f"{told}. To add it: timeline build --db {db}"), err=True)
+            if differs := bundles.difference(timeline, entry):
+                told = f"{path}: is not all in {db}, which is served as it is ({differs})"
+                todo = (
+                    f"To see what changed: timeline build --db {db}"
+                    if "changed" in differs
+                    else f"To add it: timeline build --db {db}"
+                )
+                click.echo(harmless(f"{told}. {todo}"), err=True)
                 return
 
 

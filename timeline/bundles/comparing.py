@@ -1,0 +1,57 @@
+"""Whether what a bundle says now was appended before, and is the same: for telling people, who then decide.
+
+Must not append, and reads no quotation's text: what is wrong with an entry is told when it is appended.
+"""
+
+from collections.abc import Mapping
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import Any
+
+from timeline import statements
+from timeline.bundles.entry import Entry
+from timeline.errors import TimelineError
+from timeline.model import SourceFields
+from timeline.timeline import Timeline
+
+
+def difference(timeline: Timeline, entry: Entry) -> str | None:
+    """Say in words how an entry is not what the log holds; None where it is there, was redacted, or is no sound entry."""
+    if not entry.id or entry.faults:
+        return None
+    if entry.verb not in ("source", "happening"):
+        return _of_later(timeline, entry)
+    first = timeline.log.first(entry.stream)
+    if first is None or first.data is None:
+        return None if first else f"{entry.stream} is not in it"
+    stands = first.payload["statement"]
+    try:
+        if entry.verb == "source":
+            return _of_source(entry, stands)
+        fields = {name: value for name, value in entry.fields.items() if name != "id"}
+        return None if statements.says_the_same(fields, stands, entry.stream) else f"{entry.stream} was changed since"
+    except (TimelineError, OSError):
+        return None
+
+
+def _of_later(timeline: Timeline, entry: Entry) -> str | None:
+    events = timeline.log.stream(entry.stream)
+    if any(event.data is None or event.payload.get("reason") == entry.fields.get("reason") for event in events):
+        return None
+    return f"a correction or retraction of {entry.stream} is not in it"
+
+
+def _of_source(entry: Entry, stands: Mapping[str, Any]) -> str | None:
+    fields = entry.fields
+    if "file" in fields:
+        with Path(fields["file"]).open("rb") as file:
+            same = file_digest(file, "sha256").hexdigest() == stands["sha256"]
+    else:
+        same = sha256(str(fields.get("text", "")).encode()).hexdigest() == stands["text_sha256"]
+    if not same:
+        return f"the document of {entry.stream} was changed since"
+    said = {name: value for name, value in fields.items() if name in SourceFields.__annotations__}
+    if str(fields.get("record", "")).startswith("http"):
+        said.setdefault("url", fields["record"])
+    now = statements.of_standing_source(said, dict(stands), fields.get("media_type"), entry.stream)
+    return None if now == stands else f"{entry.stream} was changed since"
