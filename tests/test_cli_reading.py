@@ -307,3 +307,8 @@ def test_a_closed_output_is_no_traceback(tmp_path: Path) -> None:
     command = f"exec '{sys.executable}' -c 'from timeline.cli import main; main()' log --db '{db}' >&-"
     done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_folder_is_told_to_be_one(tmp_path: Path) -> None:
+    """Where --db names a folder, nothing is said of disks."""
+    assert f"{tmp_path}: is a folder. Name the timeline's file in it" in run("show", "x", "--db", str(tmp_path)).output

@@ -19,7 +19,7 @@ from typing import IO, Any
 import click
 
 from timeline.cli.printing import count, harmless
-from timeline.errors import RedactionUnfinished, TimelineError
+from timeline.errors import DatabaseRefused, RedactionUnfinished, TimelineError
 from timeline.log import refusal
 from timeline.timeline import Timeline
 
@@ -116,6 +116,8 @@ def opened(
     path: Path, *, by: str | None = None, read_only: bool = True, guarded: bool = True, rebuilding: bool = False
 ) -> Iterator[Timeline]:
     """Open a timeline for a command. Ctrl-C stops even a long SQL statement, and SQLite's own errors are told in a line."""
+    if path.is_dir():
+        raise DatabaseRefused(f"{path}: is a folder. Name the timeline's file in it: --db {path / 'timeline.db'}")
     options = {"read_only": read_only, "guarded": guarded, "rebuilding": rebuilding}
     with _interruptible() as watch, _told(path), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
         watch(timeline.log.connection)
