@@ -465,7 +465,7 @@ async def test_a_happenings_page_says_it_to_machines(demo: Datasette) -> None:
 async def test_nothing_that_is_said_ends_the_script(demo: Datasette) -> None:
     """A title that is a script element stays a name."""
     html = await text(demo, "/demo/-/timeline/hostile")
-    assert linked(html)["name"] == '<script>alert("title")</script>'
+    assert linked(html)["name"] == 'According to <em>Mallory</em>: <script>alert("title")</script>'
     assert '<script>alert("title")' not in html
 
 

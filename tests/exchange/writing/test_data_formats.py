@@ -89,7 +89,7 @@ def test_timelinejs_is_told_of_years_that_no_browser_has(many: Sequence[Happenin
 def test_text_that_becomes_html_is_escaped(many: Sequence[Happening], about: About) -> None:
     """Titles, quotations and addresses; a tag in them is words."""
     event = json.loads(written("timelinejs", many, about))["events"][0]
-    assert event["text"]["headline"] == "=Title 0 &lt;b&gt;"
+    assert event["text"]["headline"] == "According to Ann: =Title 0 &lt;b&gt;"
     assert "<p>Two &amp; &lt;i&gt;three&lt;/i&gt;.</p>" in event["text"]["text"]
     assert "&lt;/script&gt; &amp; left</blockquote>" in event["text"]["text"]
     assert 'href="https://example.org/r?a=1&amp;b=2"' in event["text"]["text"]
@@ -107,8 +107,7 @@ def test_no_cell_is_run_as_a_formula(name: str, many: Sequence[Happening], about
     assert all(len(row) == len(header) for row in rows)
     cells = [cell for row in rows for cell in row if cell[:1] in ("=", "+", "@", "-")]
     assert all(cell.lstrip("-").replace(".", "").isdigit() for cell in cells)
-    column = header.index("title" if name == "csv" else "Headline")
-    assert rows[-1][column].startswith("'=Title")
+    assert rows[-1][header.index("title" if name == "csv" else "Group")].startswith("'=Title" if name == "csv" else "'+kind")
 
 
 def test_json_ld_is_no_more_exact_than_the_date(many: Sequence[Happening], about: About) -> None:
@@ -121,8 +120,11 @@ def test_json_ld_is_no_more_exact_than_the_date(many: Sequence[Happening], about
     assert "startDate" not in found["../.."]
     assert "startDate" not in found["Y12000"]
     assert found["Y12000"]["temporalCoverage"] == "Y12000"
-    assert found["2025"]["subjectOf"][0]["@type"] == "Quotation"
-    assert found["2025"]["subjectOf"][0]["isPartOf"]["datePublished"] == "2025-11"
+    claim, quotation, *_ = found["2025"]["subjectOf"]
+    assert (claim["@type"], claim["author"]["name"]) == ("Claim", "Ann")
+    assert found["2025"]["name"].startswith("According to Ann: ")
+    assert quotation["@type"] == "Quotation"
+    assert quotation["isPartOf"]["datePublished"] == "2025-11"
 
 
 def test_json_ld_in_a_page_cannot_end_its_script(many: Sequence[Happening], about: About) -> None:
@@ -178,8 +180,9 @@ def test_vis_items_are_points_where_a_day_is_known(many: Sequence[Happening], ab
     """Else ranges over all days that are possible; years that JavaScript reads otherwise have six digits."""
     items = by_date(json.loads(written("vis", many, about)))
     assert items["2025-11-24"] | {"title": ""} == {
-        "id": "h2", "content": "=Title 2 &lt;b&gt;", "start": "2025-11-24T00:00:00", "type": "point", "group": "+kind", "title": "",
-        "edtf": "2025-11-24",
+        "id": "h2", "content": "According to Ann: =Title 2 &lt;b&gt;",
+        "start": "2025-11-24T00:00:00", "type": "point", "group": "+kind", "title": "",
+        "edtf": "2025-11-24", "attributed_to": "Ann", "date_note": "as told",
     }  # fmt: skip
     assert (items["2025"]["start"], items["2025"]["end"], items["2025"]["className"]) == (
         "2025-01-01T00:00:00", "2025-12-31T23:59:59", "vague",

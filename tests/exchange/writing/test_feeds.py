@@ -29,7 +29,7 @@ def test_a_json_feed_has_what_the_standard_asks_for() -> None:
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert feed["feed_url"] == "https://example.org/t/-/timeline/export/jsonfeed"
     (item,) = feed["items"]
-    assert item["id"] == "https://example.org/t/-/timeline/a"
+    assert (item["id"], item["url"]) == ("urn:timeline:0123abcd:happening:a", "https://example.org/t/-/timeline/a")
     assert (item["tags"], item.get("date_published")) == (["x"], None)
 
 

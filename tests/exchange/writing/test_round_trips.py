@@ -51,7 +51,11 @@ def lost(name: str, happening: Happening) -> tuple[set[str], bool]:
         elif field == "latitude":
             fields |= {"latitude", "longitude"}
         elif field == "returns":
-            fields |= {one for one in ("summary", "place", "kind", "tags") if "\r" in "".join(getattr(happening, one) or "")}
+            fields |= {
+                one
+                for one in ("summary", "place", "kind", "tags", "attributed_to", "date_note")
+                if "\r" in "".join(getattr(happening, one) or "")
+            }
         else:
             fields.add(field.partition(".")[0])
     return fields & {*FIELDS}, gone

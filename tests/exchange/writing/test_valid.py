@@ -16,6 +16,7 @@ from told import quotation
 
 from timeline.exchange.writing import format_named
 from timeline.exchange.writing.record import Happening
+from timeline.exchange.writing.saying import headline
 
 SCHEMA_ORG = "https://schema.org/"
 EVENT = {
@@ -71,7 +72,7 @@ def test_an_atom_feed_is_one(drawn: list[Happening]) -> None:
         warnings.simplefilter("ignore")
         feed = feedparser.parse(text)
     assert (feed.bozo, feed.version, len(feed.entries)) == (False, "atom10", len(drawn))
-    assert [entry.id for entry in feed.entries] == [ABOUT.happening(one.id) for one in drawn]
+    assert [entry.id for entry in feed.entries] == [ABOUT.urn("happening", one.id) for one in drawn]
 
 
 @given(many())
@@ -105,7 +106,7 @@ def test_json_ld_is_understood(drawn: list[Happening]) -> None:
     for event in events:
         assert event["@type"] == [f"{SCHEMA_ORG}Event"]
         assert {name.removeprefix(SCHEMA_ORG) for name in event} <= EVENT | {"@id", "@type"}
-    assert [event[f"{SCHEMA_ORG}name"][0]["@value"] for event in events] == [one.title for one in drawn]
+    assert [event[f"{SCHEMA_ORG}name"][0]["@value"] for event in events] == [headline(one) for one in drawn]
 
 
 @given(many())

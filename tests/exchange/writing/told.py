@@ -4,7 +4,9 @@ from timeline import dates
 from timeline.exchange.writing import format_named
 from timeline.exchange.writing.record import About, Happening, Quotation, Source
 
-ABOUT = About("A <timeline> & more", "https://example.org/t/-/timeline", "What it is", "en", 7, "2026-01-02T03:04:05Z")
+ABOUT = About(
+    "A <timeline> & more", "https://example.org/t/-/timeline", "What it is", "en", 7, "2026-01-02T03:04:05Z", log="0123abcd"
+)
 SOURCE = Source("report", "The *report*", "TNA", published="2025-11-28", sha256="ab" * 32, archived_at="2026-01-01T00:00:00Z")
 
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from timeline.exchange.reading.building import scalar
 
-_URN: Final = re.compile(r"urn:timeline:(happening|source):(.+)")
+_URN: Final = re.compile(r"urn:timeline:(?:[0-9a-f]+:)?(happening|source):(.+)")
 _PAGE: Final = re.compile(r"https?://\S+/-/timeline/(?:(sources)/)?([^/?#]+)")
 
 

@@ -5,7 +5,7 @@ Owns how values of others become text of ours. Must not know any format.
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any, Final, Literal
 
 from timeline import dates
@@ -13,7 +13,7 @@ from timeline.errors import DateInvalid
 from timeline.exchange.reading import html_text, others_dates
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
 from timeline.exchange.reading.row import Row
-from timeline.exchange.writing.saying import ADDED, RULE
+from timeline.exchange.writing.saying import ADDED, RULE, claimed
 
 IN_ROW: Final = "a happening has no place for it; it stands in the row that is cited"
 RETRACTED: Final = "it was retracted in the timeline that wrote it"
@@ -58,6 +58,13 @@ class Building:
         if (text := scalar(value)) is not None:
             self.fields[field] = text
 
+    def claim(self, by: object, note: object = None) -> None:
+        """Set whose claim it is and how the date was read, as our own exports have them; the title is that without the claim."""
+        self.exact("date_note", note)
+        if (text := scalar(by)) is not None:
+            self.fields["attributed_to"] = text
+            self.fields["title"] = self.fields.get("title", "").removeprefix(claimed(text))
+
     def own_words(self, field: str, value: object, said: str) -> None:
         """Set a field to the happening's own words in a text of our own exports; what they added is told."""
         text = scalar(value)
@@ -78,7 +85,7 @@ class Building:
         if value not in (None, "", [], {}, False):
             self.dropped.append((field, shown(value), why))
 
-    def drop_others(self, said: dict[str, Any], known: frozenset[str], under: str = "", why: str = IN_ROW) -> None:
+    def drop_others(self, said: dict[str, Any], known: Set[str], under: str = "", why: str = IN_ROW) -> None:
         """Tell of every field that nobody asked for."""
         for name, value in said.items():
             if name not in known:

@@ -22,11 +22,12 @@ from timeline.exchange.writing import as_ics, saying
 _EVENT: Final = re.compile(r"^BEGIN:VEVENT[ \t]*(?:\r\n|\r|\n).*?(?:^END:VEVENT|(?=^BEGIN:VEVENT)|\Z)", re.M | re.S | re.I)
 _KNOWN: Final = frozenset(
     ("UID", "SUMMARY", "DESCRIPTION", "LOCATION", "GEO", "DTSTART", "DTEND", "DURATION", "CATEGORIES", "STATUS", "DTSTAMP",
-     "SEQUENCE", "RELATED-TO", "X-TIMELINE-EDTF", "X-TIMELINE-KIND", "X-TIMELINE-ZONE")
+     "SEQUENCE", "RELATED-TO", "X-TIMELINE-EDTF", "X-TIMELINE-KIND", "X-TIMELINE-ZONE", "X-TIMELINE-ATTRIBUTED-TO",
+     "X-TIMELINE-DATE-NOTE")
 )  # fmt: skip
 _OURS: Final = frozenset(("LAST-MODIFIED", "TRANSP", "URL"))  # what our own exports say of the log, or alike of every event
 _LEFT_OUT: Final = re.compile(r"^X-TIMELINE-LEFT-OUT:(.*(?:\n[ \t].*)*)", re.M)
-_OWN: Final = re.compile(r"^(X-TIMELINE-[A-Z]+):(.*)$", re.M | re.I)
+_OWN: Final = re.compile(r"^(X-TIMELINE-[A-Z-]+):(.*)$", re.M | re.I)
 _DIGITS: Final = re.compile(r"^GEO[^:\n]*:[ \t]*(-?\d{1,3}(?:\.\d{1,20})?);(-?\d{1,3}(?:\.\d{1,20})?)[ \t]*$", re.M | re.I)
 _REPEATS: Final = ("RRULE", "RDATE", "EXDATE")
 
@@ -97,6 +98,7 @@ def _fill_ours(build: Building, said: dict[str, Any]) -> None:
         _dated(build, said)
         build.ask("title", "the event was moved: see that its title does not say the old date")
     build.exact("title", title)
+    build.claim(_plain(said.get("X-TIMELINE-ATTRIBUTED-TO")), _plain(said.get("X-TIMELINE-DATE-NOTE")))
     words = _plain(said.get("DESCRIPTION")) or ""
     build.own_words("summary", words if saying.RULE in words else f"{saying.RULE}{words}", "DESCRIPTION")
     build.exact("place", _plain(said.get("LOCATION")))

@@ -97,6 +97,7 @@ def _event(said: dict[str, Any]) -> Building:
         build.exact("title", said.get("name"))
         build.own_words("summary", said.get("description"), "description")
         build.exact("kind", said.get("additionalType"))
+        build.claim(next((_word(one.get("author")) for one in listed(said.get("subjectOf")) if "Claim" in _types(one)), None))
     else:
         build.line("title", _word(said.get("name") or said.get("headline")), "name")
         build.words("summary", _word(said.get("description")), "description")

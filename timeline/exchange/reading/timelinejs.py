@@ -21,6 +21,7 @@ from timeline.exchange.writing.saying import ADDED
 MEDIA: Final = "a happening shows no media; the address stands in the row that is cited"
 _ASSIGNED: Final = re.compile(r"\s*(?:var\s+|let\s+|const\s+)?[\w.$]+\s*=\s*(?=\{)")
 _KNOWN: Final = frozenset(("start_date", "end_date", "display_date", "text", "media", "group", "unique_id", "edtf", "type"))
+_OURS: Final = frozenset(("attributed_to", "date_note"))
 _OLD: Final = frozenset(("startDate", "endDate", "headline", "text", "asset", "tag", "date", "era"))
 _PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 
@@ -83,13 +84,14 @@ def slide(said: dict[str, Any], kind: str) -> Building:
         build.line("kind", said.get("group") or ("era" if kind == "era" else None), "group")
     else:
         build.exact("kind", unescape(unescape(scalar(said.get("group")) or "")))
+        build.claim(said.get("attributed_to"), said.get("date_note"))
     for media in listed(said.get("media")):
         if isinstance(media, dict):
             for name, value in media.items():
                 build.drop(f"media.{name}", value, MEDIA)
         else:
             build.drop("media", media, MEDIA)
-    build.drop_others(said, _KNOWN)
+    build.drop_others(said, _KNOWN if own is None else _KNOWN | _OURS)
     return build
 
 

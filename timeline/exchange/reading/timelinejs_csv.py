@@ -31,6 +31,8 @@ _COLUMNS: Final = {
     **dict.fromkeys(("background", "background color", "background colour"), ("background",)),
     **dict.fromkeys(("unique id", "unique_id", "id"), ("unique_id",)),
     "edtf": ("edtf",),
+    "attributed to": ("attributed_to",),
+    "date note": ("date_note",),
 }
 
 

@@ -55,7 +55,8 @@ def _item(said: dict[str, Any], groups: dict[str | None, Any]) -> Building:
         build.line("kind", groups.get(scalar(group)) or group or era, "group")
     else:
         build.exact("kind", group)
-    build.drop_others(said, _KNOWN)
+        build.claim(said.get("attributed_to"), said.get("date_note"))
+    build.drop_others(said, _KNOWN if own is None else {*_KNOWN, "attributed_to", "date_note"})
     return build
 
 

@@ -35,7 +35,7 @@ def _entry(happening: Happening, about: About) -> str:
     address = about.happening(happening.id)
     tags = dict.fromkeys(tag for tag in (happening.kind, *happening.tags) if tag)
     parts = [
-        f"<id>{_e(address)}</id>",
+        f"<id>{_e(about.urn('happening', happening.id))}</id>",
         f"<title>{_e(feeding.title(happening))}</title>",
         f"<updated>{happening.recorded_at}</updated>",
         f"<author><name>{_e(happening.recorded_by)}</name></author>",

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote as percent
-from urllib.parse import urlsplit
 
 from timeline import dates
 from timeline.exchange.writing import saying
@@ -28,8 +27,6 @@ LOSES: Final = {
     "zone": "an instant is written in UTC; X-TIMELINE-ZONE keeps the name of the zone to the letter",
     "title.spaces": "written as one space",
     "returns": "written as line ends",
-    "date_note": "said in the description alone",
-    "attributed_to": "said in the description alone",
     "actors": "named in the description alone",
     "related": "left out",
     "quotations": "said in the description, with author, title, publisher and date of the source; the rest of both is left out",
@@ -69,13 +66,12 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 
 def _event(happening: Happening, about: About, times: list[str]) -> Iterator[str]:
-    title = saying.one_line(happening.title) or saying.NO_TITLE
-    host = (urlsplit(about.page).hostname if about.page else None) or "timeline"
+    title, log = saying.one_line(saying.headline(happening)), about.log or "timeline"
     stamp = _utc(happening.recorded_at)
     yield "BEGIN:VEVENT"
-    yield f"UID:{percent(happening.id, safe='')}@{host}"
+    yield f"UID:{percent(happening.id, safe='')}@{log}"
     if happening.part_of:
-        yield f"RELATED-TO;RELTYPE=PARENT:{percent(happening.part_of, safe='')}@{host}"
+        yield f"RELATED-TO;RELTYPE=PARENT:{percent(happening.part_of, safe='')}@{log}"
     yield from (f"DTSTAMP:{stamp}", f"LAST-MODIFIED:{stamp}", f"SEQUENCE:{happening.version - 1}")
     yield from times
     yield f"SUMMARY:{_text(before_title(happening.date) + title)}"
@@ -94,6 +90,10 @@ def _event(happening: Happening, about: About, times: list[str]) -> Iterator[str
     yield f"X-TIMELINE-EDTF:{_text(happening.date)}"
     if happening.kind:
         yield f"X-TIMELINE-KIND:{_text(happening.kind)}"
+    if happening.attributed_to:
+        yield f"X-TIMELINE-ATTRIBUTED-TO:{_text(happening.attributed_to)}"
+    if happening.date_note:
+        yield f"X-TIMELINE-DATE-NOTE:{_text(happening.date_note)}"
     if happening.zone:
         yield f"X-TIMELINE-ZONE:{_text(happening.zone)}"
     yield "END:VEVENT"

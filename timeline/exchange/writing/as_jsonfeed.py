@@ -28,7 +28,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 def _item(happening: Happening, about: About) -> dict[str, Any]:
     address = about.happening(happening.id)
     item: dict[str, Any] = {
-        "id": address,
+        "id": about.urn("happening", happening.id),
         "url": address if about.page else None,
         "title": feeding.title(happening),
         "content_html": feeding.content(happening, about),

@@ -42,15 +42,14 @@ def event(happening: Happening, about: About) -> dict[str, Any]:
     start, end = found.start and found.start.iso, found.end and found.end.iso
     whole = found.whole and bool(start) and (found.end is None or bool(end))
     iso = start if end is None else f"{start}/{end}"
-    claim = f"According to {happening.attributed_to}." if happening.attributed_to else ""
     return _without_nothing(
         {
             "@type": "Event",
             "@id": about.happening(happening.id),
             "identifier": happening.id,
             "url": about.happening(happening.id) if about.page else None,
-            "name": happening.title or saying.NO_TITLE,
-            "description": saying.described(happening.summary, (claim, happening.date_note or "")),
+            "name": saying.headline(happening),
+            "description": saying.described(happening.summary, (happening.date_note or "",)),
             "startDate": start,
             "endDate": end,
             "temporalCoverage": None if whole and start != end and iso == happening.date else happening.date,
@@ -59,7 +58,7 @@ def event(happening: Happening, about: About) -> dict[str, Any]:
             "about": [_actor(name, role) for name, role in happening.actors],
             "keywords": list(happening.tags),
             "superEvent": happening.part_of and {"@type": "Event", "@id": about.happening(happening.part_of)},
-            "subjectOf": [_quotation(quotation, about) for quotation in happening.quotations],
+            "subjectOf": [*_claim(happening), *(_quotation(quotation, about) for quotation in happening.quotations)],
         }
     )
 
@@ -75,6 +74,12 @@ def _actor(name: str, role: str | None) -> dict[str, Any]:
     """Name who took part; whether that is a person or an organisation the log does not say."""
     thing = {"@type": "Thing", "name": name}
     return {"@type": "Role", "roleName": role, "about": thing} if role else thing
+
+
+def _claim(happening: Happening) -> Iterator[dict[str, Any]]:
+    """Say whose claim it is."""
+    if happening.attributed_to:
+        yield {"@type": "Claim", "author": {"@type": "Thing", "name": happening.attributed_to}}
 
 
 def _quotation(quotation: Quotation, about: About) -> dict[str, Any]:
@@ -131,7 +136,6 @@ FORMAT = Format(
         "date": "said in temporalCoverage, in EDTF, which few readers of schema.org know and which keeps it to the letter",
         "zone": "left out",
         "date_note": "said in the description",
-        "attributed_to": "said in the description",
         "related": "left out",
         "status": "left out: a retracted happening looks like any other",
         "reason": "left out",

@@ -1,7 +1,7 @@
 """TimelineJS 3: the JSON that its `new TL.Timeline(element, data)` takes.
 
-Years before our era are written as TimelineJS shows them: -44 is 44 BCE, and there is no year 0. `edtf` is a key that it passes
-over, and that keeps each date to the letter.
+Years before our era are written as TimelineJS shows them: -44 is 44 BCE, and there is no year 0. It passes over the keys
+`edtf`, `attributed_to` and `date_note`, which keep to the letter what it has no place for.
 """
 
 import re
@@ -27,8 +27,6 @@ LOSES: Final = {
     "title.spaces": "read as one space",
     "summary.spaces": "read as one, as in HTML",
     "zone": "left out",
-    "date_note": "said in the text alone",
-    "attributed_to": "said in the text alone",
     "place": "said in the text alone",
     "latitude": "left out, with the longitude",
     "actors": "said in the text alone",
@@ -107,8 +105,9 @@ def _event(happening: Happening, about: About) -> dict[str, Any]:
         event["display_date"] = saying.when(happening.date)
     if happening.kind:
         event["group"] = group(happening.kind)
-    event["text"] = {"headline": escape(happening.title or saying.NO_TITLE, quote=False), "text": saying.html(happening, about)}
-    return {**event, "edtf": happening.date}
+    event["text"] = {"headline": escape(saying.headline(happening), quote=False), "text": saying.html(happening, about)}
+    told = {"attributed_to": happening.attributed_to, "date_note": happening.date_note}
+    return {**event, "edtf": happening.date, **{name: value for name, value in told.items() if value}}
 
 
 def placed(found: Span) -> dict[str, dict[str, int]]:

@@ -1,4 +1,4 @@
-"""The sheet that TimelineJS reads, as CSV, with two columns that it passes over: the id, and the date in EDTF."""
+"""The sheet that TimelineJS reads, as CSV, with columns that it passes over: the id, the date in EDTF, and what else comes back."""
 
 from collections.abc import Iterable, Iterator
 from html import escape
@@ -13,6 +13,7 @@ from timeline.exchange.writing.record import About, Format, Happening
 HEADER: Final = (
     "Year", "Month", "Day", "Time", "End Year", "End Month", "End Day", "End Time", "Display Date", "Headline", "Text",
     "Media", "Media Credit", "Media Caption", "Media Thumbnail", "Type", "Group", "Background", "Unique ID", "EDTF",
+    "Attributed To", "Date Note",
 )  # fmt: skip
 _EMPTY: Final = ("", "", "", "")
 
@@ -24,16 +25,17 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell, ...]]:
     told = "".join(f"<p>{escape(one, quote=False)}</p>" for one in (about.description, about.asked) if one)
-    yield (*_EMPTY, *_EMPTY, "", escape(about.title, quote=False), told, "", "", "", "", "title", "", "", "", "")
+    yield (*_EMPTY, *_EMPTY, "", escape(about.title, quote=False), told, "", "", "", "", "title", "", "", "", "", "", "")
     for happening, era in slides_and_eras(happenings):
         found = span(happening.date)
         yield (
             *(_date(found.begin) if found.begin else _EMPTY),
             *(_date(found.end) if found.start and found.end else _EMPTY),
             "" if found.whole else saying.when(happening.date),
-            escape(happening.title or saying.NO_TITLE, quote=False),
+            escape(saying.headline(happening), quote=False),
             saying.html(happening, about),
             *_EMPTY, ERA if era else "", happening.kind and group(happening.kind), "", happening.id, happening.date,
+            happening.attributed_to, happening.date_note,
         )  # fmt: skip
 
 

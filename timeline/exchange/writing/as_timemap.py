@@ -40,7 +40,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 
 def _item(happening: Happening, about: About) -> dict[str, Any]:
-    item: dict[str, Any] = {"id": happening.id, "title": happening.title or saying.NO_TITLE, **_when(happening)}
+    item: dict[str, Any] = {"id": happening.id, "title": saying.headline(happening), **_when(happening)}
     if happening.latitude is not None and happening.longitude is not None:
         item["point"] = {"lat": float(happening.latitude), "lon": float(happening.longitude)}
     if happening.place:

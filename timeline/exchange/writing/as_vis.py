@@ -28,9 +28,10 @@ LOSES: Final = {
     "tags": "said in the title alone",
     "quotations": "said in the title, with author, title, publisher and date of the source; the rest of both is left out",
     "entries": "not quoted; the file that holds them is named",
-    **dict.fromkeys(("date_note", "attributed_to", "actors"), "said in the title alone"),
+    "actors": "said in the title alone",
 }
-del LOSES["date.time"]
+for name in ("date.time", "date_note", "attributed_to"):
+    del LOSES[name]
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
@@ -40,12 +41,14 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 def _item(happening: Happening, about: About) -> dict[str, Any]:
     found = span(happening.date)
-    item: dict[str, Any] = {"id": happening.id, "content": escape(happening.title or saying.NO_TITLE), **placed(happening.date)}
+    item: dict[str, Any] = {"id": happening.id, "content": escape(saying.headline(happening)), **placed(happening.date)}
     if not found.whole or (found.end is None and found.start is not None and found.start.day is None):
         item["className"] = "vague"
     if happening.kind:
         item["group"] = happening.kind
     when = saying.added(f"<p>{escape(saying.when(happening.date))}</p>")
+    told = {"attributed_to": happening.attributed_to, "date_note": happening.date_note}
+    item |= {name: value for name, value in told.items() if value}
     return {**item, "title": f"{when}{saying.html(happening, about)}", "edtf": happening.date}
 
 

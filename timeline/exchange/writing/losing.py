@@ -108,6 +108,11 @@ def is_formula(text: object) -> bool:
     return isinstance(text, str) and text.lstrip(" ")[:1] in FORMULAS and not _NUMBER(text)
 
 
+def _prose(happening: Happening) -> Iterator[str | None]:
+    """Give the texts in which lines may end."""
+    yield from (happening.summary, happening.place, happening.kind, happening.attributed_to, happening.date_note, *happening.tags)
+
+
 def _texts(happening: Happening) -> Iterator[str | None]:
     """Give the texts that stand at the beginning of a cell."""
     yield from (happening.title, happening.summary, happening.date, happening.date_note, happening.kind, happening.place)
@@ -124,9 +129,7 @@ _ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
         for text in filter(None, (quotation.source.title, quotation.source.publisher, quotation.source.author))
     ),
     "eras": lambda happening: happening.kind == "era" and None not in (span(happening.date).start, span(happening.date).end),
-    "returns": lambda happening: (
-        "\r" in "".join(filter(None, (happening.summary, happening.place, happening.kind, *happening.tags)))
-    ),
+    "returns": lambda happening: any("\r" in text for text in _prose(happening) if text),
     "cells": lambda happening: any(map(is_formula, _texts(happening))),
     "entries": lambda happening: any(quotation.source.is_data for quotation in happening.quotations),
     "role": lambda happening: any(role for _, role in happening.actors),

@@ -19,6 +19,7 @@ __all__ = ["BATCH", "Losses", "about", "happenings", "lost"]
 BATCH: Final = 500
 NEVER: Final = "1970-01-01T00:00:00Z"  # when the last event of an empty log was recorded
 _FARTHEST: Final = 2**62
+_LOG: Final = 16  # of the first event's hash, in hex
 _DECODE: Final = json.JSONDecoder().raw_decode
 _BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language", "media_type", "sha256")
 _EVENTS: Final = """
@@ -71,7 +72,10 @@ def about(
     ).fetchone()
     position, at = (row[0], row[1]) if row else (0, NEVER)
     page = page.partition("?")[0].rstrip("/") if page else None
-    return About(title, page, description, language, position, at, as_of, asked, query)
+    # The first event's hash is drawn with a salt of its own: no other log has it.
+    first = connection.execute("SELECT lower(hex(data_hash)) FROM events WHERE position = 1").fetchone()
+    log = first[0][:_LOG] if first else ""
+    return About(title, page, description, language, position, at, as_of, asked, query, log)
 
 
 class _Archive:

@@ -102,7 +102,8 @@ class About:
     """What is said of the whole: its title, where its page is, how far the log had come, and what was asked for.
 
     `page` is the absolute address of the timeline's page, without a query, or None where it is not published. `at` is when the
-    last event was recorded (UTC, RFC 3339), so that the same log gives the same export; `asked` the filters in words.
+    last event was recorded (UTC, RFC 3339), so that the same log gives the same export; `asked` the filters in words; `log` tells
+    this log from every other, wherever it is published.
     """
 
     title: str
@@ -114,14 +115,19 @@ class About:
     as_of: int | None = None
     asked: str = ""
     query: str = ""
+    log: str = ""
+
+    def urn(self, what: str, id: str) -> str:
+        """Name a thing of this log, the same wherever it is published."""
+        return ":".join(part for part in ("urn:timeline", self.log, what, _percent(id)) if part)
 
     def happening(self, id: str) -> str:
         """Give the address of a happening's page; a URN where the timeline is not published."""
-        return f"{self.page}/{_percent(id)}" if self.page else f"urn:timeline:happening:{_percent(id)}"
+        return f"{self.page}/{_percent(id)}" if self.page else self.urn("happening", id)
 
     def source(self, id: str) -> str:
         """Give the address of a source's page; a URN where the timeline is not published."""
-        return f"{self.page}/sources/{_percent(id)}" if self.page else f"urn:timeline:source:{_percent(id)}"
+        return f"{self.page}/sources/{_percent(id)}" if self.page else self.urn("source", id)
 
 
 def _percent(id: str) -> str:

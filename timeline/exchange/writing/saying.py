@@ -32,6 +32,17 @@ def when(date: str | None) -> str:
         return date or ""
 
 
+def headline(happening: Happening) -> str:
+    """Say what is said to have happened, and by whom where it is somebody's claim: in a list, no more may be seen of it."""
+    title = happening.title or NO_TITLE
+    return f"{claimed(happening.attributed_to)}{title}" if happening.attributed_to else title
+
+
+def claimed(by: str) -> str:
+    """Say whose claim it is, before its title."""
+    return f"According to {one_line(by)}: "
+
+
 def who(happening: Happening) -> list[str]:
     """Name those who took part, with their roles."""
     return [f"{name} ({role})" if role else name for name, role in happening.actors]
