@@ -145,7 +145,7 @@ def test_a_control_character_does_nothing_to_the_terminal(project: Path) -> None
             ["build", "--db", "none/t.db"],
             "none/t.db: it cannot be opened: the folder is missing, or not yours to use. ",
         ),
-        (["build", "--db", "empty"], "empty: it cannot be opened"),
+        (["build", "--db", "empty"], "empty: is a folder. Name the timeline's file in it"),
         (
             ["build", "--db", "r.txt"],
             "r.txt: this is not an SQLite file. Give the path of a timeline, or of a new file",
@@ -421,8 +421,7 @@ happenings: [{{id: a, title: It meets, date: 2025, citations: [{{source: s, quot
     path.write_text(bundle.replace(f'"{text[:65]}"', f'"{text[:58]}"').replace("It meets", "It met"))
     result = CliRunner().invoke(main, ["append", str(path), "--db", db])
     assert result.exit_code == 1
-    assert "(citations.1.quote was …" in result.output
+    assert "(title was It meets, is It met; citations.1.quote was …" in result.output
     assert "met on Monday, is …arrakech met on" in result.output
-    assert "title was It meets, is It met)" in result.output
     assert "correct it in a further entry" in result.output
     assert "remove that file, then run timeline build; what was imported or archived" in result.output

@@ -196,7 +196,7 @@ def _differences(path: str, was: object, now: object) -> Iterator[str]:
     if was == now:
         return
     if isinstance(was, dict) and isinstance(now, dict):
-        names = sorted((was.keys() | now.keys()) - _PLACED)
+        names = sorted((was.keys() | now.keys()) - _PLACED, key=lambda name: (isinstance(was.get(name, now.get(name)), list), name))
         told = [one for name in names for one in _differences(f"{path}.{name}", was.get(name), now.get(name))]
         yield from told or [f"{path.lstrip('.')}: the same words, found at another place"]
     elif isinstance(was, list | None) and isinstance(now, list | None):

@@ -66,10 +66,11 @@ def build(path: Path) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs in a browser, so that it can be run by itself."""
+    """Mark what runs in a browser, so that it can be run by itself; side by side with the rest, but never with itself."""
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -142,7 +142,8 @@ def _note(note: Note) -> str:
         cited = ", ".join((*before, cited, *(f"<bdi>{_e(part)}</bdi>" for part in rest)))
     else:
         cited += f' (as in <a href="#note-{note.first}">note {note.first}</a>)'
-    quoted = f': <q dir="auto"{lang}>{_e(note.quote)}</q>' if note.quote is not None else "."
+    words, entry = _e(note.quotation.quote), source.is_data  # an entry of a table is evidence as it stands, and no prose
+    quoted = f': <code dir="auto">{words}</code>' if entry else f': <q dir="auto"{lang}>{words}</q>'
     back = f'<a class="back" href="#ref-{note.number}" aria-label="Back to where note {note.number} is">↩</a>'
     proof = [_e(told) for told in note.proof]
     if note.address:

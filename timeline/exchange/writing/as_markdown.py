@@ -85,8 +85,9 @@ def _note(note: Note) -> str:
         if note.first == note.number
         else f"{noting.short(title)} (as in note {note.first})"
     )
-    quoted = f": “{escaped(note.quote)}”" if note.quote is not None else "."
-    parts = [f"\\[{note.number}\\] {note.before}{escaped(cited + note.page)}{quoted}"]
+    words = escaped(note.quotation.quote)
+    quoted = words if note.quotation.source.is_data else f"“{words}”"
+    parts = [f"\\[{note.number}\\] {note.before}{escaped(cited + note.page)}: {quoted}"]
     if note.address:
         parts.append(_link(note.address))
     return " ".join((*parts, *(f"{escaped(told)}." for told in note.proof)))

@@ -15,7 +15,6 @@ from timeline.exchange.writing.record import About, Happening, Quotation, Source
 LOSES: Final = {
     "title.spaces": "written as one space",
     "summary.spaces": "runs of spaces are written as one",
-    "entries": "not quoted; the file that holds them is named",
 }
 SHORT: Final = 48  # characters of a title that was given in full before
 _FILE: Final = re.compile(r"[a-z0-9_.-]+").fullmatch
@@ -41,11 +40,6 @@ class Note:
         if self.quotation.source.is_data:
             said += saying.ENTRY if not said else f"an {saying.ENTRY.lower()}"
         return f"{said.strip()} " if said else ""
-
-    @property
-    def quote(self) -> str | None:
-        """The words; None where they are an entry of a table, which is no prose."""
-        return None if self.quotation.source.is_data else self.quotation.quote
 
     @property
     def page(self) -> str:
