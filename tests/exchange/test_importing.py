@@ -179,6 +179,10 @@ def test_another_file_of_the_same_name_is_no_later_version(into: Import) -> None
     with pytest.raises(ImportRefused, match="no row in common"):
         into(other)
     assert counted(into(other, id="moon")) == (1, 0, 0, 0)
+    mostly = "key,Date,Headline\na,1815-12-11,Ada\nx,1969,The moon\ny,1970,The sea\n"
+    with pytest.raises(ImportRefused, match=r"only 1 row in common .* if it is that one, say so: --id women"):
+        into(mostly)
+    assert counted(into(mostly, id="women")) == (2, 1, 0, 0)
 
 
 def test_what_ends_early_leaves_nothing(timeline: Timeline, tmp_path: Path) -> None:

@@ -112,10 +112,12 @@ def _happenings(
             f"these are the bytes of {before.same}, and {before.sources[-1]} was imported after it: nothing is undone"
         )
     matched = len(before.known) - len(made.vanished)
-    if before.known and not before.same and not matched and made.archives:
+    few = not matched or (id is None and matched * 2 < min(len(before.known), len(outcomes)))
+    if before.known and not before.same and few and made.archives:
+        common = "only 1 row" if matched == 1 else f"only {matched:,} rows" if matched else "no row"
         raise ImportRefused(
-            f"{file.path}: has no row in common with source/{made.earlier}, of which it would be a later version. If it is"
-            " another file, give it an id of its own: --id"
+            f"{file.path}: has {common} in common with source/{made.earlier}, of which it would be a later version. If it is"
+            f" another file, give it an id of its own: --id{f'; if it is that one, say so: --id {stem}' if matched else ''}"
         )
     return outcomes
 

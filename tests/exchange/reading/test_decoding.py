@@ -48,6 +48,16 @@ def test_a_named_encoding_is_believed(encoding: str) -> None:
     assert decode(words.encode(encoding), encoding).text == words
 
 
+@pytest.mark.parametrize(
+    ("words", "encoding"), [("Пожар в порту", "cp1251"), ("Αθήνα και Πειραιάς", "cp1253"), ("Москва", "koi8_r")]
+)
+def test_what_is_no_western_language_is_not_read_as_one(words: str, encoding: str) -> None:
+    """Where nobody names the encoding: its letters would be accents in a row, and stand on record for good."""
+    with pytest.raises(ImportRefused, match="which no language writes. Name the encoding"):
+        decode(f"Date,Title\n1938,{words}\n".encode(encoding))
+    assert words in decode(f"Date,Title\n1938,{words}\n".encode(encoding), encoding).text
+
+
 def test_bytes_that_are_not_utf8_within_utf8_are_told_with_their_lines() -> None:
     """Cells pasted from another program: only those bytes are read otherwise."""
     decoded = decode("Zürich\nBogotá\n".encode() + "Málaga\n".encode("cp1252") + "Łódź\n".encode())

@@ -122,3 +122,9 @@ def test_what_is_not_of_the_format_is_refused_in_a_line(text: str, why: str) -> 
     """The line of the fault is named where there is one."""
     with pytest.raises(ImportRefused, match=re.escape(why)):
         timelinejs.read(text)
+
+
+def test_a_day_as_a_spreadsheet_counts_it_is_no_year() -> None:
+    """In the column of years as in any other."""
+    (row,) = timelinejs_csv.read("Year,Month,Day,Headline\n44197,,,A\n").rows
+    assert "a day as a spreadsheet counts it, perhaps 2021-01-01" in (row.refused or "")

@@ -29,6 +29,8 @@ _FALLBACK: Final = "cp1252"
 _SEQUENCE: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _ASTRAY: Final = "timeline.cp1252"  # the name under which Python knows what to do with such bytes
 _SHOWN: Final = 5  # lines that are named
+_FOREIGN: Final = re.compile("[À-ÿ]{5,}")  # no word of a language in Latin letters has five accents in a row
+_SHOWN_LETTERS: Final = 20
 
 
 class Decoded(NamedTuple):
@@ -123,9 +125,15 @@ def _otherwise(content: bytes, name: str) -> Decoded:
     mac = "; if letters look wrong, try --encoding mac_roman" if b"\r" in content and b"\n" not in content else ""
     note = f"not utf-8 (first in line {lines[0]}): read as {_FALLBACK}{mac or '. If letters look wrong, name its --encoding'}"
     try:
-        return Decoded(content.decode(_FALLBACK), _FALLBACK, (note,))
+        text = content.decode(_FALLBACK)
     except UnicodeDecodeError as error:
         raise _neither(name, error.start) from None
+    if found := _FOREIGN.search(text):
+        raise ImportRefused(
+            f"{name}: not utf-8, and as {_FALLBACK} it would say “{found[0][:_SHOWN_LETTERS]}”, which no language writes. Name"
+            " the encoding it was written in, as in --encoding cp1251 (Cyrillic), cp1253 (Greek), cp1256 (Arabic), gb18030 (Chinese)"
+        )
+    return Decoded(text, _FALLBACK, (note,))
 
 
 def _patched(content: bytes, name: str) -> tuple[str, list[int]]:

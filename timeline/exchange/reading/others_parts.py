@@ -22,7 +22,7 @@ def of_parts(
     parts = [_part(part) for part in (year, month, day, hour, minute, second)]
     if parts[0] is None:
         raise DateUnread("there is no year" if any(parts) else "there is no date")
-    if not any(parts[1:]) and not re.fullmatch(r"-?\d{1,11}", parts[0]):
+    if not any(parts[1:]) and not re.fullmatch(r"-\d{1,11}|\d{1,4}|\d{6,11}", parts[0]):  # five: a day in a spreadsheet
         return read(parts[0])
     told = "-".join(part for part in parts[:3] if part)
     month_number = month_of((parts[1] or "").rstrip("."))
