@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from timeline import ArchivedSource, Timeline
 from timeline.cli import main
 from timeline.exchange.writing import NAMES
+from timeline.web import descriptions
 
 
 def run(*words: str) -> Result:
@@ -154,3 +155,23 @@ def test_an_output_that_is_no_file_is_written_through(db: str, tmp_path: Path) -
     result = run("csv", "--db", db, "-o", str(tmp_path / "no" / "x.csv"))
     assert (result.exit_code, result.stdout) == (1, "")
     assert f"{tmp_path}/no/x.csv: cannot be written: no such file or directory. Name a file elsewhere" in result.stderr
+
+
+def test_a_filter_that_is_given_twice_is_refused(db: str) -> None:
+    """One of them would be forgotten."""
+    result = run("csv", "--db", db, "--kind", "vote", "--kind", "meeting")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "given 2 times, and only one can hold. Leave one: 'vote' or 'meeting'" in " ".join(result.stderr.split())
+        result.stderr.split()
+    ).replace("'--kind'", "--kind")
+
+
+def test_what_the_metadata_say_of_a_timeline_stands_at_its_head(db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its title and its description, but not our own word on how to read one."""
+    monkeypatch.chdir(tmp_path)
+    for described, stands in (("Two years of councils.", True), (descriptions.as_metadata()["description"], False)):
+        said = {"databases": {Path(db).stem: {"title": "Councils", "description": described}}}
+        (tmp_path / "metadata.json").write_text(json.dumps(said))
+        html = run("html", "--db", db).stdout
+        assert "Councils" in html
+        assert (described in html) == stands

@@ -312,3 +312,14 @@ def test_a_closed_output_is_no_traceback(tmp_path: Path) -> None:
 def test_a_folder_is_told_to_be_one(tmp_path: Path) -> None:
     """Where --db names a folder, nothing is said of disks."""
     assert f"{tmp_path}: is a folder. Name the timeline's file in it" in run("show", "x", "--db", str(tmp_path)).output
+
+
+def test_the_text_of_a_source_is_printed_as_it_was_archived(timeline: Timeline, path: Path, report: ArchivedSource) -> None:
+    """Alone and to the letter, to copy from; a happening has none."""
+    known = timeline.log.document(str(timeline.source(report.id).event.payload["statement"]["text_sha256"]))
+    result = CliRunner().invoke(main, ["show", report.id, "--text", "--db", str(path)])
+    assert (result.exit_code, result.stdout_bytes) == (0, known)
+    timeline.record("h", title="H", date="2003", citations=[report.quote("Marrakech")])
+    result = CliRunner().invoke(main, ["show", "h", "--text", "--db", str(path)])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "happening/h: only a source has a text. Name one: source/ID" in result.stderr

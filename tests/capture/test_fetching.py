@@ -108,7 +108,7 @@ def test_what_is_fetched_is_read_from_its_warc(site: str) -> None:
     [
         ("/to//to//to//to//to//to//page", Limits(), None),
         ("/to//to//page", Limits(redirects=1), "elsewhere more than 1 times"),
-        ("/to/http:!10.0.0.1!", Limits(), "10.0.0.1, which is not a public address"),
+        ("/to/http:!10.0.0.1!", Limits(), "10.0.0.1: is not a public address"),
         ("/to/file:!!etc!passwd", Limits(), "only http and https"),
         ("/slow", Limits(seconds=0.3), "more than 0.3 seconds"),
         ("/short", Limits(), "broke off 99 bytes before its end"),

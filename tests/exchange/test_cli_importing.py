@@ -184,3 +184,20 @@ def test_a_file_of_which_nothing_becomes_anything_is_refused(sheet: Path) -> Non
     assert 'Refused: row 2: "44197" is no year, but a day as a spreadsheet counts it, perhaps 2021-01-01' in result.output
     assert "no row of it could be imported" in result.output.splitlines()[-1]
     assert not (sheet / "timeline.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("format", "name", "line"),
+    [
+        ("jsonl", "own.jsonl", "is a bundle, which is appended and not imported: timeline append FILE"),
+        ("csv", "https://docs.example.org/sheet", "is an address. Download what is there"),
+    ],
+)
+def test_what_is_no_file_to_import_is_told_what_it_is(format: str, name: str, line: str, tmp_path: Path) -> None:
+    """A bundle is appended; what lies elsewhere is downloaded first."""
+    path = tmp_path / name
+    if not name.startswith("https"):
+        path.write_text('{"source": {"id": "s", "text": "It was so.", "title": "S"}}\n')
+    result = CliRunner().invoke(main, ["import", format, name if name.startswith("https") else str(path)])
+    assert result.exit_code == 1
+    assert line in result.stderr

@@ -44,6 +44,8 @@ def from_file(path: Path, encoding: str | None = None, *, record: str | None = N
     `record` is the address of what is meant in a WARC that holds several documents. Raises DocumentUnreadable in one line where it
     is missing, empty, too large, encrypted, malformed, holds no text, or takes too long to read.
     """
+    if path.is_dir():
+        raise DocumentUnreadable(f"{path}: is a folder. Name the document itself")
     media_type = media_type_of(path.name)
     if media_type is None:
         raise DocumentUnreadable(

@@ -1,12 +1,13 @@
 """The command that writes for others: export. Owns where it goes, and that what a format cannot say is told beside it."""
 
+import functools
 import json
 import re
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import click
 
@@ -21,19 +22,29 @@ from timeline.timeline import Timeline
 METADATA = Path("metadata.json")
 
 
+def _one(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
+    if len(values) > 1:
+        raise click.BadParameter(f"given {len(values)} times, and only one can hold. Leave one: {' or '.join(map(repr, values))}")
+    return values[0] if values else None
+
+
+once = functools.partial(click.option, multiple=True, callback=_one)
+"""An option that is refused where it is given twice, rather than forgotten."""
+
+
 @click.command(epilog=f"Formats: {', '.join(NAMES)}.")
 @click.argument("format", type=click.Choice(NAMES), metavar="FORMAT")
-@click.option("--q", metavar="WORDS", help="Only what holds these words.")
-@click.option("--kind", help="Only of this kind.")
-@click.option("--actor", metavar="NAME", help="Only where they took part.")
-@click.option("--place", help="Only at this place.")
-@click.option("--tag", help="Only what is filed under it.")
-@click.option("--source", metavar="ID", help="Only what cites this source.")
-@click.option("--mark", help="Only what is disputed, corrected, claimed or single (of one source).")
-@click.option("--from", "from_", metavar="DATE", help="Only what was still so then: 2003, 44 BCE, 2025-11, 2025-11-24.")
-@click.option("--to", metavar="DATE", help="Only what had begun by then.")
-@click.option("--as-of", metavar="WHEN", help="As it stood at a position of the log, or at the end of a day.")
-@click.option("--status", metavar="WHICH", help="current, retracted or all.  [default: current; all in feeds and calendars]")
+@once("--q", metavar="WORDS", help="Only what holds these words.")
+@once("--kind", help="Only of this kind.")
+@once("--actor", metavar="NAME", help="Only where they took part.")
+@once("--place", help="Only at this place.")
+@once("--tag", help="Only what is filed under it.")
+@once("--source", metavar="ID", help="Only what cites this source.")
+@once("--mark", help="Only what is disputed, corrected, claimed or single (of one source).")
+@once("--from", "from_", metavar="DATE", help="Only what was still so then: 2003, 44 BCE, 2025-11, 2025-11-24.")
+@once("--to", metavar="DATE", help="Only what had begun by then.")
+@once("--as-of", metavar="WHEN", help="As it stood at a position of the log, or at the end of a day.")
+@once("--status", metavar="WHICH", help="current, retracted or all.  [default: current; all in feeds and calendars]")
 @click.option("--page", metavar="URL", help="Where the timeline's page is published, so that all leads back to it.")
 @click.option("--title", help="What it is called.  [default: the title in metadata.json]")
 @click.option(
@@ -72,12 +83,21 @@ def export(
                 f"{db}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {db}"
             )
         choice = choose(timeline.log.connection, {"from": from_, **filters}, chosen.status)
-        told = _write(timeline, chosen, choice, page, title or _title(db), output)
+        called, described = _metadata(db)
+        told = _write(timeline, chosen, choice, _Whole(title or called, described, page), output)
         for line in told:
             click.echo(printing.on_one_line(line), err=True)
 
 
-def _write(timeline: Timeline, format: Format, choice: Choice, page: str | None, title: str, output: Path | None) -> list[str]:
+class _Whole(NamedTuple):
+    """What is said of the whole: its title, a sentence, and the address of its page."""
+
+    title: str
+    description: str | None
+    page: str | None
+
+
+def _write(timeline: Timeline, format: Format, choice: Choice, whole: _Whole, output: Path | None) -> list[str]:
     """Write what was chosen, and return what is to be said of it."""
     if format.most is not None and format.order == "time" and len(choice.positions) > format.most:
         raise Refused(f"{format.name}: {len(choice.positions):,} happenings, at most {format.most:,}. Choose fewer, as with --from")
@@ -91,9 +111,8 @@ def _write(timeline: Timeline, format: Format, choice: Choice, page: str | None,
     losses = reading.Losses(format)
     positions = choice.positions if format.order == "time" else sorted(choice.positions, reverse=True)[: format.most]
     happenings = losses.watch(reading.happenings(connection, positions, as_of=choice.as_of))
-    about = reading.about(
-        connection, title=title, page=page, as_of=choice.as_of, asked=choice.asked, query=choice.query.removeprefix("?")
-    )
+    query = choice.query.removeprefix("?")
+    about = reading.about(connection, **whole._asdict(), as_of=choice.as_of, asked=choice.asked, query=query)
     _put(format.write(happenings, about), output)
     told = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
     if older := len(choice.positions) - len(positions):
@@ -146,11 +165,16 @@ def _into(file: BinaryIO, chunks: Iterable[str | bytes]) -> None:
     file.flush()
 
 
-def _title(db: Path) -> str:
-    """Find what the timeline is called where it is published from this folder; else by its file's name."""
+def _metadata(db: Path) -> tuple[str, str | None]:
+    """Find what the timeline is called, and said to be, where it is published from this folder; else its file's name."""
+    from timeline.web import descriptions  # noqa: PLC0415 - it loads Datasette, which is slow
+
     try:
         said = json.loads(METADATA.read_text(encoding="utf-8"))
-        found = said.get("databases", {}).get(db.stem, {}).get("title") or said.get("title")
+        here = said.get("databases", {}).get(db.stem, {})
+        title, described = here.get("title") or said.get("title"), here.get("description")
     except (OSError, ValueError, AttributeError):
-        found = None
-    return str(found) if found else db.stem
+        title = described = None
+    if described == descriptions.as_metadata()["description"]:
+        described = None
+    return str(title or db.stem), str(described) if described else None

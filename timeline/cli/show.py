@@ -1,5 +1,6 @@
 """The command that reads out one happening or source: show."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import click
 from timeline import dates, instants, statements
 from timeline.cli import printing
 from timeline.cli.finding import Found, find
-from timeline.cli.running import FARTHEST, db, opened
+from timeline.cli.running import FARTHEST, Refused, db, opened
 from timeline.errors import DateInvalid
 from timeline.log import Event
 from timeline.model import HappeningVersion
@@ -21,8 +22,9 @@ from timeline.timeline import Timeline
 @click.option(
     "--as-of", type=click.IntRange(1, FARTHEST), metavar="POSITION", help="As the timeline stood at a position of the log."
 )
+@click.option("--text", is_flag=True, help="The archived text of a source alone, to copy quotations from.")
 @db
-def show(id: str, as_of: int | None, db: Path) -> None:
+def show(id: str, as_of: int | None, text: bool, db: Path) -> None:
     """Read out a happening or a source, with the quotations that it rests on.
 
     ID is the id of a happening, "source/ID", or an event such as "happening/ga-93@1".
@@ -31,8 +33,22 @@ def show(id: str, as_of: int | None, db: Path) -> None:
     """
     with opened(db) as timeline:
         found = find(timeline, id, as_of)
+        if text:
+            said = _text(timeline, found)
+            click.echo(printing.harmless(said) if sys.stdout.isatty() else said, nl=False)
+            return
         for block in _draw(found)(timeline, found, as_of):
             click.echo(block)
+
+
+def _text(timeline: Timeline, found: Found) -> str:
+    """Give the archived text of a source. Raises Refused where there is none."""
+    if found.kind != "source":
+        raise Refused(f"{found.event.stream}: only a source has a text. Name one: source/ID")
+    content = timeline.log.document(str(found.event.payload.get("statement", {}).get("text_sha256"))) if found.event.data else None
+    if content is None:
+        raise Refused(f"{found.event.stream}: its text was redacted. Nothing is left of it")
+    return content.decode(errors="replace")
 
 
 def _draw(found: Found) -> Callable[[Timeline, Found, int | None], Iterator[str]]:

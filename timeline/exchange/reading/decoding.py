@@ -44,6 +44,8 @@ class Decoded(NamedTuple):
 def read_bytes(path: Path) -> bytes:
     """Read a file that is to be imported. Raises ImportRefused where it is missing, no file, or too large."""
     try:
+        if re.match(r"https?:/", str(path)):
+            raise ImportRefused(f"{path}: is an address. Download what is there (of a Google Sheet: as comma-separated values)")
         if path.exists() and not path.is_file():
             raise ImportRefused(f"{path}: is not a file. Name the file to import")
         if path.stat().st_size > MAXIMUM_BYTES:
@@ -131,7 +133,7 @@ def _otherwise(content: bytes, name: str) -> Decoded:
     if found := _FOREIGN.search(text):
         raise ImportRefused(
             f"{name}: not utf-8, and as {_FALLBACK} it would say “{found[0][:_SHOWN_LETTERS]}”, which no language writes. Name"
-            " the encoding it was written in, as in --encoding cp1251 (Cyrillic), cp1253 (Greek), cp1256 (Arabic), gb18030 (Chinese)"
+            " the encoding it was written in: --encoding cp1251 (Cyrillic), cp1253 (Greek), cp1256 (Arabic), gb18030 (Chinese)"
         )
     return Decoded(text, _FALLBACK, (note,))
 

@@ -6,6 +6,7 @@ from typing import Final
 from timeline.exchange.reading import columns, json_text, mapping
 from timeline.exchange.reading.row import ImportRefused, Read, Row
 
+_BUNDLE: Final = ("source", "happening", "part")  # with what a bundle begins
 _LINE: Final = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 
 
@@ -26,6 +27,8 @@ def read(text: str, **options: object) -> Read:
         cells = dict(columns.texts(said.items()))
         names.update(dict.fromkeys(cells))
         kept.append(columns.Cells(number, start, end, cells))
+    if kept and any(kept[0].cells.get(name, "").startswith("{") for name in _BUNDLE):
+        raise ImportRefused("is a bundle, which is appended and not imported: timeline append FILE")
     if not kept:
         raise ImportRefused("holds no JSON object on any line. It is not JSON Lines")
     given = options.get("mapping")
