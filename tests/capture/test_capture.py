@@ -145,6 +145,14 @@ def test_pages_of_a_pdf_are_parted_by_form_feeds() -> None:
     assert found.facts == {"title": "A report", "author": "Jane Roe", "language": "en-GB"}
 
 
+def test_raised_letters_of_a_pdf_stay_in_their_line() -> None:
+    """The mark of a note, and what follows it; a line that ends is one."""
+    raised = b"/F1 7 Tf 5 Ts (3) Tj 0 Ts /F1 12 Tf"
+    page = b"BT /F1 12 Tf 50 700 Td (It was measured.) Tj %s ( Nobody came and) Tj 0 -14 Td (went.) Tj ET" % raised
+    read = capture.from_bytes(material.pdf([page]), "application/pdf", "a.pdf").text
+    assert read.splitlines() == ["It was measured.3 Nobody came and", "went."]
+
+
 @pytest.mark.parametrize("script", material.FIVE_SCRIPTS)
 def test_pdfs_in_five_scripts_are_read_in_the_order_of_reading(script: str) -> None:
     """Arabic and Hebrew are drawn from left to right in a PDF; their text is given as it is read."""

@@ -21,8 +21,6 @@ sync_api = pytest.importorskip("playwright.sync_api")
 Browser, Page, expect = sync_api.Browser, sync_api.Page, sync_api.expect
 
 PROJECT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 PATHS = {
     "timeline": "/-/timeline",
     "happening": "/-/timeline/shahkar-meeting",
@@ -63,19 +61,10 @@ def wait_for(url: str) -> None:
     pytest.fail(f"{url} was not served in 30 seconds")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Chromium without a window."""
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """Open a page at desk width that tells what the console complains of."""
-    opened = browser.new_page(viewport={"width": WIDTHS["desk"], "height": 900})
+    opened = chromium.new_page(viewport={"width": WIDTHS["desk"], "height": 900})
     complaints: list[str] = []
     opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     opened.on("pageerror", lambda error: complaints.append(str(error)))
@@ -189,16 +178,16 @@ def test_a_correction_shows_what_changed_and_why(page: Page, address: str) -> No
     expect(page.get_by_text("Corrected").first).to_be_visible()
 
 
-def test_dark_is_dark(browser: Browser, address: str) -> None:
+def test_dark_is_dark(chromium: Browser, address: str) -> None:
     """The page follows the reader's choice of light and dark."""
-    light, dark = (lightness(browser, address, scheme) for scheme in ("light", "dark"))
+    light, dark = (lightness(chromium, address, scheme) for scheme in ("light", "dark"))
     assert light > 200
     assert dark < 60
 
 
-def lightness(browser: Browser, address: str, scheme: str) -> float:
+def lightness(chromium: Browser, address: str, scheme: str) -> float:
     """Measure how light the page's background is, from 0 to 255."""
-    page = browser.new_page(color_scheme=scheme)
+    page = chromium.new_page(color_scheme=scheme)
     page.goto(address + "/-/timeline")
     colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.close()

@@ -7,6 +7,7 @@ was scanned has no text.
 import ctypes
 import logging
 import math
+import re
 import unicodedata
 from collections.abc import Iterator
 from io import BytesIO
@@ -24,6 +25,7 @@ _END: Final = 2048  # bytes in which a whole file ends
 # Letters of their shape alone, such as the fi of a font: they stand for the letters that they are drawn for.
 _SHAPES: Final = ((0xFB00, 0xFB4F), (0xFB50, 0xFDCF), (0xFE70, 0xFEFE), (0x2F00, 0x2FDF))
 _UNKNOWN: Final = 100  # where one letter of so many has no meaning, that is told
+_Box: TypeAlias = tuple[float, float, float, float]
 _Pdf: TypeAlias = Any  # a library's own, which is imported only when it is needed
 
 
@@ -83,7 +85,26 @@ def _page(page: _Pdf) -> str:
     """Read a page as PDFium gives it; where its letters may be in another order than that of reading, by their places."""
     given = page.get_textpage()
     text: str = given.get_text_range()
-    return drawn.ordered(list(_letters(given))) if drawn.needs_order(text) else text
+    return drawn.ordered(list(_letters(given))) if drawn.needs_order(text) else _level(text, given)
+
+
+def _level(text: str, page: _Pdf) -> str:
+    """Take away the line ends that PDFium gives within a line where letters are raised or lowered, as in 5th."""
+    if len(text) != page.count_chars():  # letters of two units, so that places are not known
+        return text
+    pieces, done = list[str](), 0
+    for found in re.finditer(r"(?<=[^\r\n])\r\n(?=[^\r\n])", text):
+        if _adjoin(*(page.get_charbox(place, loose=True) for place in (found.start() - 1, found.end()))):
+            pieces.append(text[done : found.start()])
+            done = found.end()
+    return "".join((*pieces, text[done:]))
+
+
+def _adjoin(one: _Box, other: _Box) -> bool:
+    """Whether one letter is drawn right beside another, if not at the same height. A box is left, bottom, right, top."""
+    heights = one[3] - one[1], other[3] - other[1]
+    shared = min(one[3], other[3]) - max(one[1], other[1])
+    return shared > min(heights) / 4 and -max(heights) / 8 <= other[0] - one[2] <= max(heights) / 4
 
 
 def _letters(page: _Pdf) -> Iterator[drawn.Letter]:
