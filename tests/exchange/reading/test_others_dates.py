@@ -181,7 +181,7 @@ def test_parts_give_what_they_say_and_no_more() -> None:
     """As TimelineJS tells dates: a year alone stays one, -44 is 44 BC, an hour alone is kept in words."""
     assert of_parts("1978").date == "1978"
     assert of_parts(622, "08", "").date == "0622-08"
-    assert of_parts("-44", "3", "15").date == "-0043-03-15"
+    assert of_parts("-44", "3", "15") == OthersDate("-0043-03-15", 'written "-44"')
     assert of_parts("2001", "9", "11", "8", "46").date == "2001-09-11T08:46:00"
     assert of_parts("2001", "9", "11", "8").date == "2001-09-11"
     assert of_parts(1963.0, "August").date == "1963-08"

@@ -51,7 +51,7 @@ def of_parts(
         found = with_time(found, parts[3], parts[4] and f"{int(parts[4]):02d}", parts[5] and f"{int(parts[5]):02d}")
     elif parts[3]:
         raise DateUnread(f'"{told}" has a time and no day. Add the day')
-    return checked(of_day(found, ""), told if number > 0 else f"{-number} BC" + told.removeprefix(parts[0]))
+    return checked(of_day(found, parts[0] if number < 0 else ""), told)
 
 
 def of_time(year: object, month: object, day: object, time: str) -> OthersDate:
