@@ -354,6 +354,13 @@ async def test_who_follows_a_timeline_hears_of_retractions(tmp_path: Path) -> No
     assert "STATUS:CANCELLED" in await text(datasette, f"{at}/ics")
     assert "taken-back" not in await text(datasette, f"{at}/atom?status=current")
     assert "taken-back" not in await text(datasette, f"{at}/csv")
+    assert f"<title>{path.stem} (kind: vote)</title>" in await text(datasette, f"{at}/atom?kind=vote"), (
+        "told apart in a list of feeds"
+    )
+    assert f"X-WR-CALNAME:{path.stem} (kind: vote)" in await text(datasette, f"{at}/ics?kind=vote")
+    assert f'type="application/atom+xml" title="{path.stem}: Atom feed" href="{at}/atom?kind=vote"' in await text(
+        datasette, f"{at}?kind=vote"
+    )
     named = (await datasette.client.get(f"{at}/ics?kind=сессия")).headers["content-disposition"]
     assert named == f"attachment; filename=\"timeline.ics\"; filename*=UTF-8''{quote('моя-база-сессия.ics')}"
 

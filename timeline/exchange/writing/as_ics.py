@@ -38,10 +38,9 @@ LOSES: Final = {
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the calendar. What it cannot hold is named at its end."""
     yield from map(_line, ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//timeline//timeline export//EN", "CALSCALE:GREGORIAN"))
-    yield _line(f"X-WR-CALNAME:{_text(about.title)}")
-    said = " ".join(saying.one_line(part) for part in (about.description, about.asked) if part)
-    if said:
-        yield _line(f"X-WR-CALDESC:{_text(said)}")
+    yield _line(f"X-WR-CALNAME:{_text(saying.one_line(about.name))}")
+    if about.description:
+        yield _line(f"X-WR-CALDESC:{_text(saying.one_line(about.description))}")
     left: list[Happening] = []
     held = 0
     waiting: list[str] = []

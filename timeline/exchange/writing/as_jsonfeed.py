@@ -15,7 +15,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     query = f"?{about.query}" if about.query else ""
     head: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": clean(about.title),
+        "title": clean(about.name),
         "description": feeding.subtitle(about, more),
         "home_page_url": f"{about.page}{query}" if about.page else None,
         "feed_url": f"{about.page}/export/jsonfeed{query}" if about.page else None,

@@ -56,7 +56,7 @@ def title(happening: Happening) -> str:
 def subtitle(about: About, more: bool) -> str:
     """Say what the feed holds."""
     held = f"the {MOST} last of them" if more else "all of them"
-    parts = [about.description, f"What was recorded and corrected, latest first; {held}.", about.asked]
+    parts = [about.description, f"What was recorded, corrected and retracted, latest first; {held}."]
     return clean(" ".join(saying.one_line(part) for part in parts if part))
 
 

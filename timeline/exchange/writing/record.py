@@ -117,6 +117,11 @@ class About:
     query: str = ""
     log: str = ""
 
+    @property
+    def name(self) -> str:
+        """Call what was chosen, so that two calendars or feeds of one timeline are told apart."""
+        return f"{self.title} ({self.asked})" if self.asked else self.title
+
     def urn(self, what: str, id: str) -> str:
         """Name a thing of this log, the same wherever it is published."""
         return ":".join(part for part in ("urn:timeline", self.log, what, _percent(id)) if part)

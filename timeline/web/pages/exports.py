@@ -85,6 +85,7 @@ async def exports_page(datasette: Datasette, request: Request) -> Response:
         "here": here + query(state),
         "state": state,
         "filters": await filters(database, what),
+        "feeds": feeds(datasette, database.name, state),
         "counted": summary.counts(what.counted),
         "too_many": what.counted is None or what.counted > taking.MOST,
         "most": taking.MOST,
