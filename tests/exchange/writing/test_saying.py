@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from told import SOURCE, happening, quotation, written
 
+from timeline.exchange.reading import row
 from timeline.exchange.writing import format_named
 from timeline.exchange.writing.losing import lost
+from timeline.exchange.writing.record import DATA
 
 TABLE = replace(SOURCE, id="sheet", title="The sheet", media_type="text/csv")
 ROW = "1997,7,,,The flood"
@@ -26,3 +28,8 @@ def test_an_entry_of_a_table_is_named_and_not_quoted(name: str) -> None:
         "entries of tables and other files of entries (in 1 of 1 happenings): not quoted; the file that holds them is named"
     ]
     assert not [line for line in lost([happening()], format_named(name)) if line.startswith("entries")]
+
+
+def test_every_format_that_is_imported_is_a_file_of_entries() -> None:
+    """What reads and what writes name the same media types, though neither may know the other."""
+    assert set(row.MEDIA_TYPES.values()) == DATA
