@@ -230,7 +230,7 @@ SETTLED = """() => new Promise((done, fail) => {
   const look = () => {
     const root = document.getElementById("drawing");
     const now = `${root?.dataset.drawn} ${location.search}`;
-    const quiet = root?.dataset.drawn && !root.hasAttribute("aria-busy") && !document.body.hasAttribute("aria-busy");
+    const quiet = root?.dataset.drawn && !document.querySelector("[aria-busy]");
     still = quiet && now === last ? still + 1 : 0;
     last = now;
     if (still >= 4) done(true);

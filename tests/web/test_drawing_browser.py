@@ -500,6 +500,26 @@ def test_the_whole_of_it_goes_by_keyboard(visitor: Visitor, demo: Served) -> Non
     assert page.evaluate("document.activeElement.className") == "view"
 
 
+def test_each_press_of_a_key_counts_however_slow_the_answer(visitor: Visitor, demo: Served) -> None:
+    """Three presses go three on, though none was answered when the next came; what was left meanwhile stays left."""
+    page = visitor.open(demo.page)
+    listed = page.evaluate("[...document.querySelectorAll('#found .happening')].map((li) => li.id.slice(2))")
+    page.evaluate(
+        "() => { const at_once = fetch;"
+        " window.fetch = async (...asked) => { await new Promise((go) => setTimeout(go, 300)); return at_once(...asked); }; }"
+    )
+    view_of(page).focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    settled(page)
+    assert asked(page)["focus"] == listed[2]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    settled(page)
+    assert "focus" not in asked(page)
+    expect(page.locator("#card")).to_be_hidden()
+
+
 def test_next_and_previous_go_through_all_and_end_in_words(visitor: Visitor, demo: Served) -> None:
     """The last has nothing later, and that is said."""
     page = visitor.open(demo.page)

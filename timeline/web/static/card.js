@@ -16,8 +16,15 @@ export class Card {
     this.asked = 0;
   }
 
+  /** Say whether another card is on its way. @param {boolean} on */
+  busy(on) {
+    if (on) this.element.setAttribute("aria-busy", "true");
+    else this.element.removeAttribute("aria-busy");
+  }
+
   close() {
     this.asked += 1;
+    this.busy(false);
     this.element.hidden = true;
     this.body.replaceChildren();
   }
@@ -25,7 +32,7 @@ export class Card {
   /** @param {string} address of the happening's page */
   async open(address) {
     const asked = (this.asked += 1);
-    this.element.setAttribute("aria-busy", "true");
+    this.busy(true);
     let article = null;
     try {
       const response = await fetch(address);
@@ -40,7 +47,7 @@ export class Card {
     translate(article);
     this.body.replaceChildren(document.adoptNode(article));
     /** @type {HTMLAnchorElement} */ (this.element.querySelector(".card-link")).href = address;
-    this.element.removeAttribute("aria-busy");
+    this.busy(false);
     this.element.hidden = false;
   }
 }

@@ -70,13 +70,33 @@ function shut(step) {
   card.close();
 }
 
-/** @param {1 | -1} step */
+/** Steps to be taken from happening to happening, one after the other. @type {(1 | -1)[]} */
+const steps = [];
+let stepping = false;
+
+/** Each press of a key counts; while one is held, only as many as there is time for. @param {1 | -1} step */
 async function next(step) {
-  const more = { step: String(step), view: writtenWindow(drawing.window), ...(drawing.focus ? { focus: drawing.focus.id } : {}) };
+  if (stepping && drawing.held) return;
+  steps.push(step);
+  if (stepping) return;
+  stepping = true;
+  for (let one; (one = steps.shift()); ) await take(one);
+  stepping = false;
+}
+
+/** @param {1 | -1} step */
+async function take(step) {
+  const from = drawing.focus;
+  const more = { step: String(step), view: writtenWindow(drawing.window), ...(from ? { focus: from.id } : {}) };
+  card.busy(true);
   const found = await json(asked(`${here}/drawing/next`, more)).catch((error) => ({ error }));
-  if (found.item) open(found.item, !state().has("focus"));
-  else if (found.error) drawing.tell(`The happening could not be fetched (${found.error}). Try again.`);
-  else drawing.tell(step > 0 ? "There is nothing later." : "There is nothing earlier.");
+  if (drawing.focus !== from) steps.length = 0; // The reader has gone elsewhere meanwhile.
+  else if (found.item) open(found.item, !state().has("focus"));
+  else {
+    card.busy(false);
+    if (found.error) drawing.tell(`The happening could not be fetched (${found.error}). Try again.`);
+    else drawing.tell(step > 0 ? "There is nothing later." : "There is nothing earlier.");
+  }
 }
 
 const renew = print(drawing, () => asked(`${here}/drawing/view`, { view: writtenWindow(drawing.whole), width: "680" }));
