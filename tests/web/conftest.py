@@ -8,8 +8,11 @@ from typing import Any
 
 import browser as in_browser
 import pytest
+from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 
 from timeline import Timeline
 
@@ -71,6 +74,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
             item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for all the servers of a run: each has an environment of its own, and would compile them anew."""
+
+    __name__ = "compiled"  # Datasette asks it of every plugin
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled from the same text."""
+        if bucket.key + bucket.checksum in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key + bucket.checksum])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self.kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+    @hookimpl
+    def prepare_jinja2_environment(self, env: Environment) -> None:
+        """Put it into a server's environment."""
+        env.bytecode_cache = self
+
+
+pm.register(Compiled())
 
 
 @pytest.fixture(scope="session")
