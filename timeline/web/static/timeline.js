@@ -86,11 +86,11 @@ async function next(step) {
 
 /** @param {1 | -1} step */
 async function take(step) {
-  const from = drawing.focus;
-  const more = { step: String(step), view: writtenWindow(drawing.window), ...(from ? { focus: from.id } : {}) };
+  const shown = card.asked;
+  const more = { step: String(step), view: writtenWindow(drawing.window), ...(drawing.focus ? { focus: drawing.focus.id } : {}) };
   card.busy(true);
   const found = await json(asked(`${here}/drawing/next`, more)).catch((error) => ({ error }));
-  if (drawing.focus !== from) steps.length = 0; // The reader has gone elsewhere meanwhile.
+  if (card.asked !== shown) steps.length = 0; // The reader has gone elsewhere meanwhile.
   else if (found.item) open(found.item, !state().has("focus"));
   else {
     card.busy(false);
