@@ -70,18 +70,15 @@ function shut(step) {
   card.close();
 }
 
-/** Steps to be taken from happening to happening, one after the other. @type {(1 | -1)[]} */
+/** Steps to be taken from happening to happening, the first of which is under way. @type {(1 | -1)[]} */
 const steps = [];
-let stepping = false;
 
 /** Each press of a key counts; while one is held, only as many as there is time for. @param {1 | -1} step */
 async function next(step) {
-  if (stepping && drawing.held) return;
+  if (steps.length && drawing.held) return;
   steps.push(step);
-  if (stepping) return;
-  stepping = true;
-  for (let one; (one = steps.shift()); ) await take(one);
-  stepping = false;
+  if (steps.length > 1) return;
+  for (; steps.length; steps.shift()) await take(steps[0]);
 }
 
 /** @param {1 | -1} step */
@@ -90,7 +87,7 @@ async function take(step) {
   const more = { step: String(step), view: writtenWindow(drawing.window), ...(drawing.focus ? { focus: drawing.focus.id } : {}) };
   card.busy(true);
   const found = await json(asked(`${here}/drawing/next`, more)).catch((error) => ({ error }));
-  if (card.asked !== shown) steps.length = 0; // The reader has gone elsewhere meanwhile.
+  if (card.asked !== shown) steps.length = 1; // The reader has gone elsewhere meanwhile: no more follow.
   else if (found.item) open(found.item, !state().has("focus"));
   else {
     card.busy(false);
