@@ -116,6 +116,7 @@ def test_a_quotation_among_others_is_seen_whole(page: Page, address: str) -> Non
     page.goto(address + "/-/timeline/hammouchi-on-the-choice-of-morocco")
     page.locator("figcaption a[href*='passage=636-770']").first.click()
     pieces = page.locator("mark.asked")
+    expect(pieces.first).to_be_visible()
     assert "".join(pieces.all_text_contents()) == (
         "recalling that Marrakech is not hosting this event for the first time: in 2007, the Red City hosted the 76th"
         " Interpol General Assembly"
