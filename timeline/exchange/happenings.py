@@ -7,7 +7,7 @@ Must not append: each outcome carries what would.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from timeline import quotes, statements
@@ -19,7 +19,9 @@ from timeline.exchange.file import File
 from timeline.exchange.matching import Matching
 from timeline.exchange.outcome import Outcome
 from timeline.exchange.reading.row import Row
-from timeline.model import PlacedCitation, actor_id
+from timeline.exchange.writing import slides
+from timeline.exchange.writing.record import HEAD
+from timeline.model import Citation, PlacedCitation, actor_id
 from timeline.statements import Statement
 from timeline.timeline import Timeline
 
@@ -40,6 +42,7 @@ class Happenings:
         self._next: Counter[str] = Counter()
         self._keys: dict[str, str] = {}
         self._wholes: dict[str, str | None] = {}
+        self._head = lru_cache(self._read_head)
 
     def plan(self, rows: list[Row], advance: Callable[[int], None] = lambda _: None) -> tuple[list[Outcome], list[str]]:
         """Say what becomes of each row, and which happenings' rows have vanished; `advance` is told of each."""
@@ -135,6 +138,7 @@ class Happenings:
         """Correct what the file says otherwise than it did, and where nobody has said yet another thing meanwhile."""
         changed = [name for name in sorted(said.keys() | known.base.keys()) if said.get(name) != known.base.get(name)]
         if not changed:
+            self._cite_anew(outcome, known, citation)
             return
         if known.last.data is None:
             outcome.remarks.append(("", f"{outcome.stream} was redacted, and is not put back"))
@@ -153,14 +157,34 @@ class Happenings:
         if not changes:
             return
         names = tuple(changes)
-        told = ", ".join(names)
+        if (known.source, known.start) != (citation.source, citation.start_char):
+            changes["citations"] = _with(citation, known)
+        outcome.was = {name: current.get(name) for name in names}
+        self._correct(outcome, known, names, changes)
+
+    def _cite_anew(self, outcome: Outcome, known: Known, citation: PlacedCitation) -> None:
+        """Cite the row of this version where only what exports take from the row itself is otherwise in it: its media and links."""
+        cites = known.current.get("citations", ())
+        stands = any((one["source"], one["start_char"]) == (known.source, known.start) for one in cites)
+        if known.quote == citation.quote or not stands or known.last.type == "HappeningRetracted":
+            return
+        media_type, head = self.file.understood.media_type, self.text.raw[:HEAD]
+        was = slides.of_entry(known.quote, media_type, self._head(known.source))
+        if slides.besides(was) != slides.besides(slides.of_entry(citation.quote, media_type, head)):
+            self._correct(outcome, known, ("media, background or links",), {"citations": _with(citation, known)})
+
+    def _correct(self, outcome: Outcome, known: Known, names: tuple[str, ...], changes: Mapping[str, Any]) -> None:
         where = f"row {outcome.row.number} of {self.file.path.name}"
         verb = "is read otherwise" if known.source == self.source else "changed"
-        if (known.source, known.start) != (citation.source, citation.start_char):
-            kept = [c for c in current["citations"] if (c["source"], c["start_char"]) != (known.source, known.start)]
-            changes["citations"] = [citation, *(placed(c) for c in kept)]
-        outcome.verb, outcome.fields, outcome.was = "corrected", names, {name: current.get(name) for name in names}
-        outcome.act = partial(_correct, id=known.id, reason=f"{where} {verb}: {told} ({self.source})", changes=changes)
+        reason = f"{where} {verb}: {', '.join(names)} ({self.source})"
+        outcome.verb, outcome.fields = "corrected", names
+        outcome.act = partial(_correct, id=known.id, reason=reason, changes=changes)
+
+    def _read_head(self, source: str) -> str:
+        """Read how the text of a source begins."""
+        said = self.timeline.source(source).event.payload["statement"] if self.timeline else {}
+        text = self.timeline.log.document(said["text_sha256"]) if self.timeline else None
+        return (text or b"").decode()[:HEAD]
 
     def _record(self, timeline: Timeline, id: str, fields: Mapping[str, Any], row: Row) -> object:
         """Record a happening; its citation is made only here, so that a plan of a million rows stays small."""
@@ -214,6 +238,12 @@ class Happenings:
         if self.timeline and re.fullmatch(r"[A-Za-z0-9._-]+", name) and self.timeline.log.version(f"happening/{name}"):
             return name
         return None
+
+
+def _with(citation: PlacedCitation, known: Known) -> list[Citation]:
+    """Give the citations that stand, with one of the row of this version for that of the earlier one."""
+    kept = [one for one in known.current["citations"] if (one["source"], one["start_char"]) != (known.source, known.start)]
+    return [citation, *(placed(one) for one in kept)]
 
 
 def _names(row: Row) -> set[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from timeline.exchange.reading import timelinejs, timelinejs_csv
-from timeline.exchange.reading.html_text import one_line
 from timeline.exchange.reading.row import ImportRefused
+from timeline.exchange.writing.html_text import one_line
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "timelinejs"
 real = pytest.mark.skipif(not DATA.exists(), reason="the real files are not here")

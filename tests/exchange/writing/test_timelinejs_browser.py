@@ -16,16 +16,18 @@ from typing import Any
 import pytest
 from hard_to_write import ABOUT, MANY
 
-from timeline.exchange.writing import format_named
-from timeline.exchange.writing.record import About, Happening
+from timeline.exchange.writing import format_named, saying
+from timeline.exchange.writing.record import About, Happening, Quotation, Source
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.browser
+SLIDE = """{"start_date": {"year": 2003}, "text": {"headline": "Shown", "text": "<a href='https://e.org/#linked'>linked</a>"},
+"media": {"url": "shown.svg", "credit": "<a href='https://e.org/#ann'>Ann</a>", "caption": "A house"}, "background": "#aa0000"}"""
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="dist/css/timeline.css">
 <div id="timeline" style="height: 640px"></div><script src="dist/js/timeline.js"></script><script>
 fetch("told.json").then(answer => answer.json()).then(told => {
-  const timeline = new TL.Timeline("timeline", told, {font: null, script_path: "dist/js/"});
-  timeline.on("loaded", () => { window.loaded = true; });
+  window.timeline = new TL.Timeline("timeline", told, {font: null, script_path: "dist/js/"});
+  window.timeline.on("loaded", () => { window.loaded = true; });
 });
 </script>"""
 
@@ -83,7 +85,10 @@ def test_timelinejs_opens_what_is_written(
     placed = [one for one in many if (one.earliest or one.latest) and not one.date.startswith("Y")]
     run = '<img src=x onerror="window.ran = true">&ltimg src=x onerror="window.ran = true">'
     placed.append(replace(many[0], id="run", title=f"Run {run}", kind=run, summary=run, place=run))
+    shown = Quotation(1, Source("slides", "Slides", media_type="application/json"), SLIDE, "", "", 0, 9, "exact", "supports")
+    placed.append(replace(many[0], id="shown", title="Shown", summary="linked", attributed_to=None, quotations=(shown,)))
     (folder / "told.json").write_text("".join(map(str, format_named("timelinejs").write(placed, about))), encoding="utf-8")
+    (folder / "shown.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"/>', encoding="utf-8")
     failed: list[str] = []
     page.on("pageerror", lambda error: failed.append(str(error)))
     page.goto(address)
@@ -91,12 +96,18 @@ def test_timelinejs_opens_what_is_written(
     assert page.locator(".tl-timemarker").count() == len(placed)
     assert page.locator(".tl-message-full").filter(visible=True).count() == 0
     markers = page.locator(".tl-timemarker h2.tl-headline").all_text_contents()
-    assert sorted(text.strip() for text in markers) == sorted(one.title for one in placed)
+    assert sorted(text.strip() for text in markers) == sorted(saying.headline(one) for one in placed)
     slide = page.locator("#h4").first
     assert "about 2025" in slide.locator(".tl-headline-date").first.text_content()
     assert "</script> & left" in slide.locator("blockquote").first.text_content()
     bce = page.locator("#h5 .tl-headline-date").first.text_content()
     assert "44 BCE" in bce
     assert run in page.locator(".tl-timegroup-message").all_text_contents()
+    page.evaluate("window.timeline.goToId('shown')")
+    page.locator("#shown .tl-media-image").wait_for(timeout=15_000)
+    assert (page.locator("#shown .tl-media-image").get_attribute("src") or "").endswith("shown.svg")
+    assert page.locator("#shown .tl-credit").text_content() == "Ann"
+    assert page.locator("#shown .tl-caption").text_content() == "A house"
+    assert page.locator("#shown a[href='https://e.org/#linked']").text_content() == "linked"
     assert page.evaluate("window.ran") is None
     assert failed == []

@@ -10,15 +10,15 @@ from typing import Any, Final, Literal
 
 from timeline import dates
 from timeline.errors import DateInvalid
-from timeline.exchange.reading import html_text, others_dates
+from timeline.exchange.reading import others_dates
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
 from timeline.exchange.reading.row import Row
-from timeline.exchange.writing.saying import ADDED, RULE, claimed
+from timeline.exchange.writing import html_text
+from timeline.exchange.writing.saying import ADDITION, RULE, claimed
 
 IN_ROW: Final = "a happening has no place for it; it stands in the row that is cited"
 RETRACTED: Final = "it was retracted in the timeline that wrote it"
 _BY_EXPORT: Final = "an export of a timeline added it to the happening's own words"
-_ADDED: Final = re.compile(rf'<div class="{ADDED}">(.*?)</div>', re.S)
 _SHOWN: Final = 300
 _TITLE: Final = 120
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -76,9 +76,9 @@ class Building:
     def own_html(self, value: object, said: str) -> str | None:
         """Give HTML without what our own exports added, which is told; None where they added nothing."""
         text = scalar(value) or ""
-        added = _ADDED.findall(text)
+        added = ADDITION.findall(text)
         self.drop(f"{said}: what was added", html_text.plain(" ".join(added)).text, _BY_EXPORT)
-        return _ADDED.sub("", text) if added else None
+        return ADDITION.sub("", text) if added else None
 
     def drop(self, field: str, value: object, why: str = IN_ROW) -> None:
         """Tell that something is not taken over; nothing is told where there is nothing."""

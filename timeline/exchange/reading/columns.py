@@ -11,11 +11,12 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from timeline.exchange.reading import column_dates, guessing, html_text, others_dates
+from timeline.exchange.reading import column_dates, guessing, others_dates
 from timeline.exchange.reading.building import IN_ROW, titled
 from timeline.exchange.reading.mapping import DATES, LISTS, Columns
 from timeline.exchange.reading.others_dates import DateUnread
 from timeline.exchange.reading.row import Row
+from timeline.exchange.writing import html_text
 
 LONGEST: Final = 500  # characters of a title
 _FORMULA: Final = re.compile(r"=\s*[A-Za-z(+\-\"\d$].*", re.S)

@@ -1,7 +1,7 @@
 """TimelineJS: the JSON of version 3, and of the first one ({"timeline": {"date": […]}}).
 
 An era is a happening of the kind "era". The title slide is what the file says of itself; it becomes a happening only where it has
-a date. Media, captions and credits are not taken over; they stand in the row, and are told.
+a date. Media, captions, credits and backgrounds are not taken over; they stand in the row, and are told.
 """
 
 import re
@@ -10,17 +10,19 @@ from typing import Any, Final
 
 from timeline.exchange.reading import json_text, others_dates
 from timeline.exchange.reading.building import Building, asked, listed, scalar
-from timeline.exchange.reading.html_text import one_line
 from timeline.exchange.reading.json_text import Piece
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
 from timeline.exchange.reading.row import ImportRefused, Read, Row
 from timeline.exchange.writing import as_timelinejs
+from timeline.exchange.writing.html_text import one_line
 from timeline.exchange.writing.parts import span
 from timeline.exchange.writing.saying import ADDED
 
-MEDIA: Final = "a happening shows no media; the address stands in the row that is cited"
+MEDIA: Final = "a happening shows none; it stays in the row that is cited, from which exports for TimelineJS take it"
 _ASSIGNED: Final = re.compile(r"\s*(?:var\s+|let\s+|const\s+)?[\w.$]+\s*=\s*(?=\{)")
-_KNOWN: Final = frozenset(("start_date", "end_date", "display_date", "text", "media", "group", "unique_id", "edtf", "type"))
+_KNOWN: Final = frozenset(
+    ("start_date", "end_date", "display_date", "text", "media", "group", "unique_id", "edtf", "type", "background")
+)
 _OURS: Final = frozenset(("attributed_to", "date_note"))
 _OLD: Final = frozenset(("startDate", "endDate", "headline", "text", "asset", "tag", "date", "era"))
 _PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
@@ -91,6 +93,7 @@ def slide(said: dict[str, Any], kind: str) -> Building:
                 build.drop(f"media.{name}", value, MEDIA)
         else:
             build.drop("media", media, MEDIA)
+    build.drop("background", said.get("background"), MEDIA)
     build.drop_others(said, _KNOWN if own is None else _KNOWN | _OURS)
     return build
 

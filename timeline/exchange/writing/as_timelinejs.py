@@ -1,7 +1,8 @@
 """TimelineJS 3: the JSON that its `new TL.Timeline(element, data)` takes.
 
 Years before our era are written as TimelineJS shows them: -44 is 44 BCE, and there is no year 0. It passes over the keys
-`edtf`, `attributed_to` and `date_note`, which keep to the letter what it has no place for.
+`edtf`, `attributed_to` and `date_note`, which keep to the letter what it has no place for. What a slide showed from which a
+happening was imported, it shows again: `slides`.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any, Final
 
-from timeline.exchange.writing import saying
+from timeline.exchange.writing import saying, slides
 from timeline.exchange.writing.parts import Known, Span, span
 from timeline.exchange.writing.record import About, Format, Happening
 from timeline.exchange.writing.streaming import dumps, listed
@@ -105,7 +106,10 @@ def _event(happening: Happening, about: About) -> dict[str, Any]:
         event["display_date"] = saying.when(happening.date)
     if happening.kind:
         event["group"] = group(happening.kind)
-    event["text"] = {"headline": escape(saying.headline(happening), quote=False), "text": saying.html(happening, about)}
+    slide = slides.cited(happening)
+    words = slides.words(slide, happening, about)
+    event["text"] = {"headline": escape(saying.headline(happening), quote=False), "text": words}
+    event |= {name: value for name, value in (("media", slides.media(slide)), ("background", slides.background(slide))) if value}
     told = {"attributed_to": happening.attributed_to, "date_note": happening.date_note}
     return {**event, "edtf": happening.date, **{name: value for name, value in told.items() if value}}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
-from timeline.exchange.writing import saying
+from timeline.exchange.writing import saying, slides
 from timeline.exchange.writing.as_timelinejs import ERA, LOSES, group, shown_year, slides_and_eras
 from timeline.exchange.writing.cells import Cell, rows
 from timeline.exchange.writing.parts import Known, span
@@ -12,8 +12,8 @@ from timeline.exchange.writing.record import About, Format, Happening
 
 HEADER: Final = (
     "Year", "Month", "Day", "Time", "End Year", "End Month", "End Day", "End Time", "Display Date", "Headline", "Text",
-    "Media", "Media Credit", "Media Caption", "Media Thumbnail", "Type", "Group", "Background", "Unique ID", "EDTF",
-    "Attributed To", "Date Note",
+    "Media", "Media Credit", "Media Caption", "Media Thumbnail", "Type", "Group", "Background", "Alt Text", "Unique ID",
+    "EDTF", "Attributed To", "Date Note",
 )  # fmt: skip
 _EMPTY: Final = ("", "", "", "")
 
@@ -25,17 +25,19 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell, ...]]:
     told = "".join(f"<p>{escape(one, quote=False)}</p>" for one in (about.description, about.asked) if one)
-    yield (*_EMPTY, *_EMPTY, "", escape(about.title, quote=False), told, "", "", "", "", "title", "", "", "", "", "", "")
+    yield (*_EMPTY, *_EMPTY, "", escape(about.title, quote=False), told, "", "", "", "", "title", "", "", "", "", "", "", "")
     for happening, era in slides_and_eras(happenings):
-        found = span(happening.date)
+        found, slide = span(happening.date), slides.cited(happening)
+        media, background = slides.media(slide), slides.background(slide)
         yield (
             *(_date(found.begin) if found.begin else _EMPTY),
             *(_date(found.end) if found.start and found.end else _EMPTY),
             "" if found.whole else saying.when(happening.date),
             escape(saying.headline(happening), quote=False),
-            saying.html(happening, about),
-            *_EMPTY, ERA if era else "", happening.kind and group(happening.kind), "", happening.id, happening.date,
-            happening.attributed_to, happening.date_note,
+            slides.words(slide, happening, about),
+            *(media.get(name, "") for name in ("url", "credit", "caption", "thumbnail")),
+            ERA if era else "", happening.kind and group(happening.kind), background.get("url") or background.get("color", ""),
+            media.get("alt", ""), happening.id, happening.date, happening.attributed_to, happening.date_note,
         )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from timeline import dates
 from timeline.errors import StatementInvalid
 from timeline.exchange.writing.losing import Losses, lost
-from timeline.exchange.writing.record import About, Happening, Quotation, Source
+from timeline.exchange.writing.record import HEAD, About, Happening, Quotation, Source
 
 __all__ = ["BATCH", "Losses", "about", "happenings", "lost"]
 BATCH: Final = 500
@@ -35,6 +35,8 @@ SELECT substr(stream, 8), recorded_at, (
 ) FROM events AS first WHERE version = 1 AND stream IN (SELECT 'source/' || value FROM json_each(?1))
 """
 _TEXT: Final = "SELECT bytes FROM documents WHERE sha256 = ?"
+_PLACE: Final = "SELECT rowid FROM documents WHERE sha256 = ?"
+_TABLES: Final = ("text/csv", "text/tab-separated-values")
 
 
 def happenings(connection: sqlite3.Connection, positions: Sequence[int], *, as_of: int | None = None) -> Iterator[Happening]:
@@ -96,8 +98,9 @@ class _Archive:
         ):
             statement = json.loads(text or "{}").get("statement") or {}
             fields = {field: statement.get(field) for field in _BIBLIOGRAPHY}
-            self.sources[id] = Source(id=id, archived_at=archived_at, **fields)
             self.texts[id] = statement.get("text_sha256") or ""
+            head = self._head(self.texts[id]) if fields["media_type"] in _TABLES else None
+            self.sources[id] = Source(id=id, archived_at=archived_at, head=head, **fields)
 
     def source(self, id: str) -> Source:
         """Give a source; where none was archived by then, its id alone."""
@@ -109,6 +112,14 @@ class _Archive:
             self.breaks[id] = self._breaks(self.texts[id])
         found = self.breaks[id]
         return None if found is None else 1 + bisect_left(found, start)
+
+    def _head(self, text_sha256: str) -> str | None:
+        """Read how a text begins, without the rest of it; None where it is not there."""
+        row = self.connection.execute(_PLACE, (text_sha256,)).fetchone()
+        if row is None:
+            return None
+        with self.connection.blobopen("documents", "bytes", row[0], readonly=True) as text:
+            return text.read(4 * HEAD).decode(errors="ignore")[:HEAD]  # of four bytes at most each
 
     def _breaks(self, text_sha256: str) -> list[int] | None:
         """Tell where the form feeds stand in a text; None where it is not there, or too long for this connection."""

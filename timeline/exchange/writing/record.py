@@ -27,6 +27,9 @@ DATA: Final = frozenset(
 )
 """Media types of files of entries: what is quoted from them is an entry as it stands, which is evidence and no prose."""
 
+HEAD: Final = 4096
+"""Characters at the beginning of a table within which its columns are named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -42,6 +45,7 @@ class Source:
     media_type: str | None = None
     sha256: str | None = None
     archived_at: str | None = None
+    head: str | None = None  # how the text of a table begins
 
     @property
     def is_data(self) -> bool:

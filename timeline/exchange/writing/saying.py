@@ -18,6 +18,7 @@ ENTRY: Final = "Entry in"
 # What stands after it, or within it, an export added to a happening's own words: an import leaves it out again.
 RULE: Final = "\n\n— — —\n"
 ADDED: Final = "of-timeline"
+ADDITION: Final = re.compile(rf'<div class="{ADDED}">(.*?)</div>', re.DOTALL)
 _UNTIDY: Final = ("  ", "\t", "\r", " \n", "\n ", "\n\n\n")
 _RUN: Final = re.compile(r"[\t-\r\x1c-\x1f \x85\u2028\u2029]+")
 MANY: Final = 4096  # dates and sources whose words are kept
@@ -104,8 +105,11 @@ def described(summary: str | None, added: Iterable[str]) -> str:
     return f"{summary or ''}{RULE}{lines}".strip() if lines or RULE in f"\n\n{summary}\n" else summary or ""
 
 
-def html(happening: Happening, about: About) -> str:
-    """Say all of a happening but its title and date as HTML: escaped, quotations as such, sources with their addresses."""
+def html(happening: Happening, about: About, summary: str | None = None) -> str:
+    """Say all of a happening but its title and date as HTML: escaped, quotations as such, sources with their addresses.
+
+    `summary` is the summary as HTML, where there is one with more markup than paragraphs.
+    """
     found = [f"<p>{name}: {escape(one_line(words), quote=False)}</p>" for name, words in lines(happening)]
     for quotation in happening.quotations:
         page = f", page {quotation.page}" if quotation.page else ""
@@ -118,7 +122,7 @@ def html(happening: Happening, about: About) -> str:
         found.append(f"{words}<p>{disputes}{ENTRY + ' ' if entry else ''}{linked}{page}</p>")
     if about.page:
         found.append(f'<p><a href="{escape(about.happening(happening.id))}">Sources and history</a></p>')
-    return paragraphs(happening.summary) + added("".join(found))
+    return (summary or paragraphs(happening.summary)) + added("".join(found))
 
 
 def paragraphs(text: str | None) -> str:

@@ -1,4 +1,4 @@
-"""HTML in the cells of others -> plain text: a line end between paragraphs, entities as characters, no tags.
+"""HTML in the entries of others -> plain text: a line end between paragraphs, entities as characters, no tags.
 
 Owns that, and what it had to leave out. Must not fetch, nor run, anything.
 """
@@ -16,9 +16,9 @@ _BLOCKS: Final = frozenset(
     )
 )
 _LINES: Final = frozenset(["br", "li", "dt", "dd", "tr"])
-_SILENT: Final = frozenset(["script", "style", "template", "noscript", "head", "title"])
+SILENT: Final = frozenset(["script", "style", "template", "noscript", "head", "title"])
 _MEDIA: Final = frozenset(["img", "iframe", "video", "audio", "embed", "object", "source"])
-_LOOKS: Final = re.compile(r"<[a-zA-Z/!][^<>]*>|&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
+LOOKS: Final = re.compile(r"<[a-zA-Z/!][^<>]*>|&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 _DECLARED: Final = re.compile(r"<[!?][^<>]*>")
 _NO_TAG: Final = re.compile(r"<(?!/?[a-zA-Z][^<>]*>)")
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -33,10 +33,10 @@ class PlainText(NamedTuple):
 
 def plain(text: str) -> PlainText:
     """Turn HTML into plain text; what has no tags and no entities stays to the letter. A "<" that begins no tag is text."""
-    if not _LOOKS.search(text):
+    if not LOOKS.search(text):
         return PlainText(_UNSEEN.sub("", text).strip())
     parser = _Parser()
-    parser.feed(_whole_tags(text))
+    parser.feed(whole_tags(text))
     parser.close()
     return PlainText(_tidied("".join(parser.found)), tuple(parser.dropped))
 
@@ -52,7 +52,7 @@ def seen(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
-def _whole_tags(text: str) -> str:
+def whole_tags(text: str) -> str:
     """Leave out comments and declarations, and let each "<" that begins no whole tag be a sign.
 
     The parser would look for the end of each anew, to the end of the text: a cell of them would take it hours.
@@ -74,7 +74,7 @@ class _Parser(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._break(tag)
-        if tag in _SILENT:
+        if tag in SILENT:
             self._silent += 1
         given = dict(attrs)
         if tag == "a" and given.get("href"):
@@ -83,12 +83,12 @@ class _Parser(HTMLParser):
             self.dropped.append((tag, given.get("src") or given.get("data") or "", "a happening shows no pictures"))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _SILENT:
+        if tag not in SILENT:
             self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
         self._break(tag)
-        if tag in _SILENT and self._silent:
+        if tag in SILENT and self._silent:
             self._silent -= 1
         if tag == "a" and self._links:
             address, start = self._links.pop()

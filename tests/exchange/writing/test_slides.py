@@ -1,0 +1,181 @@
+"""What a slide of TimelineJS showed beside its words goes back to TimelineJS from the row that is cited, and runs nothing."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from timeline import Timeline
+from timeline.exchange import importing
+from timeline.exchange.writing import format_named, markup, reading, slides
+from timeline.exchange.writing.html_text import plain
+
+DATA = Path(__file__).parents[4] / "shared" / "data" / "timelinejs"
+real = pytest.mark.skipif(not DATA.exists(), reason="the real files are not here")
+SHOWN = ("Media", "Media Credit", "Media Caption", "Media Thumbnail", "Alt Text", "Background")
+HEADER = "Year,Headline,Text,Media,Media Credit,Media Caption,Media Thumbnail,Background,Alt Text"
+HOSTILE = {
+    "url": "javascript:alert(1)",
+    "thumbnail": "java\nscript:alert(2)",
+    "link": "data:text/html,<script>alert(3)</script>",
+    "caption": '<img src="x" onerror="alert(4)"><a href=" JavaScript:alert(5)">c</a><script>alert(6)</script>',
+    "credit": '<svg onload=alert(7)><style>b{}</style></svg><iframe src="vbscript:x" srcdoc="x">',
+}
+
+
+def exported(timeline: Timeline, name: str) -> str:
+    """Export all that stands."""
+    found = timeline.db.query("SELECT position FROM happenings WHERE status = 'current' ORDER BY earliest_day, position")
+    about = reading.about(timeline.log.connection, title="T")
+    happenings = reading.happenings(timeline.log.connection, [row["position"] for row in found])
+    return "".join(map(str, format_named(name).write(happenings, about)))
+
+
+def sheet(text: str) -> dict[str, dict[str, str]]:
+    """Read a sheet, by headline."""
+    return {row["Headline"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
+
+
+@pytest.fixture
+def into(timeline: Timeline, tmp_path: Path) -> Callable[..., Timeline]:
+    """Give a function that imports a text as a file."""
+
+    def take(text: str, name: str = "timelinejs-csv", file: str = "sheet") -> Timeline:
+        path = tmp_path / file
+        path.write_text(text, encoding="utf-8", newline="")
+        importing.append(importing.understand(path, name), timeline)
+        return timeline
+
+    return take
+
+
+@real
+def test_a_real_sheet_goes_back_with_its_pictures(into: Callable[..., Timeline]) -> None:
+    """Every cell but the text is as it was; the text has its links."""
+    was = (DATA / "women_in_computing.csv").read_text(encoding="utf-8")
+    back = sheet(exported(into(was), "timelinejs-csv"))
+    told = [row for row in sheet(was).values() if row["Year"]]
+    assert len(told) == 10
+    for row in told:
+        now = back[row["Headline"]]
+        assert {name: now[name] for name in row if name != "Text"} == {name: cell for name, cell in row.items() if name != "Text"}
+        assert all(part in now["Text"] for part in row["Text"].split("<p>")[-1:] if "href" in part)
+
+
+@real
+@pytest.mark.parametrize(("name", "shown"), [("houston.json", 15), ("eras.json", 19)])
+def test_real_json_goes_back_with_its_pictures(into: Callable[..., Timeline], name: str, shown: int) -> None:
+    """Each slide shows what it showed; only quotation marks in its HTML may be written otherwise."""
+    text = (DATA / name).read_text(encoding="utf-8")
+    back = json.loads(exported(into(text, "timelinejs"), "timelinejs"))["events"]
+
+    def told(slides: list[dict[str, Any]]) -> list[str]:
+        found = [[{k: v for k, v in (one.get(part) or {}).items() if v} for part in ("media", "background")] for one in slides]
+        return sorted(json.dumps(one, sort_keys=True).replace("'", '\\"').replace("<br/>", "<br>") for one in found if any(one))
+
+    assert told(back) == told(json.loads(text)["events"])
+    assert len(told(back)) == shown
+
+
+def test_each_thing_shown_has_its_cell(into: Callable[..., Timeline]) -> None:
+    """Also where a colour lies behind, and a cell that a spreadsheet would run."""
+    row = '2003,A,One & two,https://e.org/a.png,=Ann,"<b>Of</b> A",e.org/t.png,#ff0000,\'A house'
+    timeline = into(f"{HEADER}\r\n{row}")
+    found = exported(timeline, "timelinejs-csv")
+    assert [sheet(found)["A"][name] for name in SHOWN] == [
+        *("https://e.org/a.png", "'=Ann", "<b>Of</b> A", "e.org/t.png", "'A house", "#ff0000"),
+    ]
+    slide = json.loads(exported(timeline, "timelinejs"))["events"][0]
+    assert slide["background"] == {"color": "#ff0000"}
+    assert slide["media"] == {
+        **{"url": "https://e.org/a.png", "credit": "=Ann", "caption": "<b>Of</b> A", "thumbnail": "e.org/t.png", "alt": "'A house"}
+    }
+
+
+def test_the_first_format_shows_its_asset(into: Callable[..., Timeline]) -> None:
+    """Its media is what is called the address today."""
+    slide = {"startDate": "2011", "headline": "A", "text": "a <i>b</i>", "asset": {"media": "//e.org/a.png", "credit": "Ann"}}
+    (back,) = json.loads(exported(into(json.dumps({"timeline": {"date": [slide]}}), "timelinejs"), "timelinejs"))["events"]
+    assert back["media"] == {"url": "//e.org/a.png", "credit": "Ann"}
+    assert back["text"]["text"].startswith("a <i>b</i><div")
+
+
+def test_a_corrected_summary_is_not_undone_by_the_row(into: Callable[..., Timeline]) -> None:
+    """The links of the row's text come back only as long as it says what stands; its picture stays."""
+    timeline = into(f'{HEADER}\n2003,A,"See <a href=""https://e.org"">there</a>",https://e.org/a.png')
+    assert '<a href="https://e.org">there</a>' in exported(timeline, "timelinejs-csv").replace('""', '"')
+    (id,) = (row["id"] for row in timeline.db.query("SELECT id FROM happenings"))
+    timeline.correct(id, summary="See here", reason="It moved")
+    row = sheet(exported(timeline, "timelinejs-csv"))["A"]
+    assert "there" not in row["Text"]
+    assert row["Text"].startswith("<p>See here</p>")
+    assert row["Media"] == "https://e.org/a.png"
+
+
+@pytest.mark.parametrize("change", [("a.png", "b.png"), ("https://e.org/1", "https://e.org/2"), ("#f00", "#0f0")])
+def test_a_later_version_shows_what_it_shows(into: Callable[..., Timeline], change: tuple[str, str]) -> None:
+    """Where only the picture, the colour or a link is another, the row of the later version is cited, once, and says why."""
+    first = f'{HEADER}\n2003,A,"<a href=""https://e.org/1"">x</a>",https://e.org/a.png,,,,#f00\n2004,B,y,https://e.org/c.png'
+    into(first)
+    timeline = into(first.replace(*change))
+    into(first.replace(*change))
+    assert change[1] in exported(timeline, "timelinejs-csv")
+    assert change[0] not in exported(timeline, "timelinejs-csv")
+    assert [row["version"] for row in timeline.db.query("SELECT version FROM happenings ORDER BY id")] == [2, 1]
+    (reason,) = (row["reason"] for row in timeline.db.query("SELECT reason FROM happening_versions WHERE version = 2"))
+    assert reason == "row 2 of sheet changed: media, background or links (sheet-2)"
+    assert timeline.verify().ok
+
+
+def test_another_way_to_write_the_same_row_corrects_nothing(into: Callable[..., Timeline]) -> None:
+    """A spreadsheet that puts cells in quotation marks changes no picture; nor does a row that was retracted come back."""
+    into(f"{HEADER}\n2003,A,x,https://e.org/a.png\n2004,B,y,https://e.org/c.png")
+    timeline = into(f'{HEADER}\n"2003","A","x","https://e.org/a.png"\n2004,B,y,https://e.org/c.png')
+    assert timeline.log.size() == 3
+    timeline.retract("sheet-b", reason="never was")
+    into(f"{HEADER}\n2003,A,x,https://e.org/a.png\n2004,B,y,https://e.org/d.png")
+    assert timeline.log.size() == 4
+
+
+def test_nothing_that_would_run_comes_back(into: Callable[..., Timeline]) -> None:
+    """Scripts, handlers and addresses that run are left out; the words stay."""
+    said = {"start_date": {"year": 2003}, "text": {"headline": "A", "text": HOSTILE["caption"]}, "media": HOSTILE}
+    background = {"url": "javascript:1", "color": "red;} b{"}
+    text = json.dumps({"events": [{**said, "background": background}]})
+    (back,) = json.loads(exported(into(text, "timelinejs"), "timelinejs"))["events"]
+    assert back["media"] == {"caption": '<img src="x"><a>c</a>', "credit": "<iframe></iframe>"}
+    assert "background" not in back
+    assert back["text"]["text"].startswith('<img src="x"><a>c</a><div')
+
+
+def test_other_entries_show_nothing(into: Callable[..., Timeline]) -> None:
+    """A table that is no sheet, another's JSON, and a sheet whose rows are too long for the reader of tables."""
+    timeline = into("title,date,media\nA,2003,https://e.org/a.png", "csv")
+    assert "e.org" not in exported(timeline, "timelinejs")
+    assert slides.of_entry("[1]", "application/json", None) == {}
+    assert slides.of_entry("{", "application/json", None) == {}
+    assert slides.media(slides.of_entry(f'2003,A,"{"x" * 200_000}"', "text/csv", HEADER)) == {}
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("a < b & c", "a &lt; b &amp; c"),
+        ("no tags &amp; all", "no tags &amp; all"),
+        ("<b>a<i>b</b>c</i>", "<b>a<i>b</i></b>c"),
+        ("<div class='of-timeline'>x</div>", "x"),
+        ('<a href="https://e.org/?a=1&amp;b=2" onclick="x()" title="">y', '<a href="https://e.org/?a=1&amp;b=2" title="">y</a>'),
+        ("<br/><hr><!-- <b> -->z", "<br><hr>z"),
+        ('<iframe src="//e.org/v" width=1 allow="camera"></iframe>', '<iframe src="//e.org/v" width="1"></iframe>'),
+        ("<p>" * 1000 + "x", "<p>" * 100 + "x" + "</p>" * 100),
+    ],
+)
+def test_markup_is_whole_and_harmless(html: str, kept: str) -> None:
+    """What is opened is closed, within itself, and what is kept says the same in words."""
+    assert markup.kept(html) == kept
+    if "<div" not in html and "&" not in html:
+        assert plain(kept).text == plain(html).text

@@ -1,0 +1,169 @@
+"""A slide of TimelineJS, as its JSON or its sheet has it, and what it showed beside its words: media, background, links.
+
+A happening holds none of these: an export takes them from the entry that it cites. Owns which column of the sheet is which.
+Must not read dates, nor make happenings.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from timeline.exchange.writing import html_text, markup, saying
+from timeline.exchange.writing.joining import unguarded
+from timeline.exchange.writing.record import About, Happening
+
+Slide = dict[str, Any]
+COLUMNS: Final = {
+    **{name: ("start_date", name) for name in ("year", "month", "day", "time")},
+    **{f"start {name}": ("start_date", name) for name in ("year", "month", "day", "time")},
+    **{f"end {name}": ("end_date", name) for name in ("year", "month", "day", "time")},
+    **dict.fromkeys(("start date", "startdate", "start"), ("start_date",)),
+    **dict.fromkeys(("end date", "enddate", "end"), ("end_date",)),
+    "display date": ("display_date",),
+    **dict.fromkeys(("headline", "title"), ("text", "headline")),
+    **dict.fromkeys(("text", "body"), ("text", "text")),
+    **dict.fromkeys(("media", "media url"), ("media", "url")),
+    **dict.fromkeys(("media credit", "credit"), ("media", "credit")),
+    **dict.fromkeys(("media caption", "caption"), ("media", "caption")),
+    **dict.fromkeys(("media thumbnail", "thumbnail"), ("media", "thumbnail")),
+    **dict.fromkeys(("alt text", "media alt text"), ("media", "alt")),
+    "type": ("type",),
+    **dict.fromkeys(("group", "tag"), ("group",)),
+    **dict.fromkeys(("background", "background color", "background colour"), ("background",)),
+    **dict.fromkeys(("unique id", "unique_id", "id"), ("unique_id",)),
+    "edtf": ("edtf",),
+    "attributed to": ("attributed_to",),
+    "date note": ("date_note",),
+}
+_MARKED_UP: Final = ("caption", "credit")
+_ADDRESSES: Final = ("url", "thumbnail", "link")
+_WORDS: Final = ("alt", "title")
+_LEADS: Final = re.compile(r"(?:https?:)?//?").match  # as TimelineJS tells a background's address from its colour
+_BEHIND: Final[dict[str, Callable[[str], object]]] = {
+    "url": markup.is_address,
+    "color": re.compile(r"[\w#%(),. -]+").fullmatch,
+    "opacity": re.compile(r"[\d.]+").fullmatch,
+}
+
+
+def columns(cells: Sequence[str]) -> list[str]:
+    """Name the columns by the cells of a header, alike whichever way they are written."""
+    return [" ".join(cell.lower().replace("_", " ").split()) for cell in cells]
+
+
+def are_sheet(names: Sequence[str]) -> bool:
+    """Whether columns are those of the sheet: there is a headline, and a year or date."""
+    found = {COLUMNS[name] for name in names if name in COLUMNS}
+    return ("text", "headline") in found and not found.isdisjoint((("start_date", "year"), ("start_date",)))
+
+
+def of_cells(names: Sequence[str], cells: Sequence[str]) -> Slide:
+    """Put a row of the sheet as a slide; cells without a column of TimelineJS stay under their own names."""
+    said: Slide = {"text": {}}
+    ours = "edtf" in names
+    for at, cell in enumerate(cells):
+        value = unguarded(cell) if ours else cell
+        if not value.strip():
+            continue
+        name = names[at] if at < len(names) else f"column {at + 1}"
+        match COLUMNS.get(name, (name or f"column {at + 1}",)):
+            case (under, part):
+                inner = said.setdefault(under, {})
+                if isinstance(inner, dict):
+                    inner[part] = value
+            case (part,):
+                said[part] = value
+    return said
+
+
+def of_entry(entry: str, media_type: str | None, head: str | None) -> Slide:
+    """Read an entry of a file as a slide; an empty one where it is none. `head` is how a table begins."""
+    if media_type == "application/json":
+        try:
+            said = json.loads(entry)
+        except (ValueError, RecursionError):
+            return {}
+        return said if isinstance(said, dict) else {}
+    sheet = _sheet(head or "")
+    return of_cells(sheet.columns, _record(entry, sheet.delimiter)) if sheet else {}
+
+
+def cited(happening: Happening) -> Slide:
+    """Give the first slide among the entries that a happening cites; an empty one where there is none."""
+    for quotation in happening.quotations:
+        source = quotation.source
+        if source.is_data and (slide := of_entry(quotation.quote, source.media_type, source.head)):
+            return slide
+    return {}
+
+
+def media(slide: Slide) -> dict[str, str]:
+    """Give what a slide shows: the `url`, and `caption`, `credit`, `thumbnail`, `alt`, `title`, `link` where there are any."""
+    said = slide.get("media") or slide.get("asset")
+    said = {"url": said} if isinstance(said, str) else said
+    return dict(_shown({"url": said.get("media"), **said})) if isinstance(said, dict) else {}
+
+
+def background(slide: Slide) -> dict[str, str]:
+    """Give the `url` or the `color` behind a slide, and the `opacity`."""
+    said = slide.get("background")
+    if isinstance(said, str):
+        said = {"url" if _LEADS(said.strip()) else "color": said.strip()}
+    if not isinstance(said, dict):
+        return {}
+    return {name: str(said[name]) for name, is_sound in _BEHIND.items() if name in said and is_sound(str(said[name]))}
+
+
+def text(slide: Slide) -> str | None:
+    """Give the text of a slide as HTML, where it has links or other markup, without what an export added to it."""
+    said = slide.get("text")
+    html = said.get("text") if isinstance(said, dict) else said
+    return markup.kept(saying.ADDITION.sub("", html)) if isinstance(html, str) and html_text.LOOKS.search(html) else None
+
+
+def words(slide: Slide, happening: Happening, about: About) -> str:
+    """Say all of a happening but its title and date as HTML, with the slide's links where it says what is now summed up."""
+    html = text(slide)
+    return saying.html(happening, about, html if html and html_text.plain(html).text == happening.summary else None)
+
+
+def besides(slide: Slide) -> tuple[dict[str, str], dict[str, str], str | None]:
+    """Give all that an export takes from a slide itself, to tell whether two of them differ in it."""
+    return media(slide), background(slide), text(slide)
+
+
+def _shown(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in said.items():
+        if not isinstance(value, str) or not value.strip():
+            continue
+        if name in _MARKED_UP or (name == "url" and "<" in value):
+            yield name, markup.kept(value)
+        elif name in _WORDS or (name in _ADDRESSES and markup.is_address(value)):
+            yield name, value
+
+
+class _Sheet(NamedTuple):
+    delimiter: str
+    columns: list[str]
+
+
+@lru_cache
+def _sheet(head: str) -> _Sheet | None:
+    """Find out whether a table is a sheet of TimelineJS, by how it begins."""
+    for delimiter in ",;\t|":
+        names = columns(_record(head.lstrip("\ufeff \r\n"), delimiter))
+        if are_sheet(names):
+            return _Sheet(delimiter, names)
+    return None
+
+
+def _record(text: str, delimiter: str) -> list[str]:
+    """Read the first record of a text."""
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error:
+        return []
