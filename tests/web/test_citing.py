@@ -584,7 +584,7 @@ def test_words_under_the_panel_can_be_selected(served: Served, page: Page) -> No
     page.set_viewport_size({"width": 1280, "height": 400})
     visit(page, served, "plain")
     select_words(page, "plain", "The council met in")
-    page.wait_for_timeout(500)
+    expect(panel(page)).to_be_visible()
     words = page.locator("p[data-start='0']")
     box, over = words.bounding_box(), panel(page).bounding_box()
     assert box is not None

@@ -408,7 +408,7 @@ def test_without_javascript_there_is_no_button_and_all_else(visitor: Visitor, pr
     page.get_by_label("from the checkpoint of 9 events").check()
     page.get_by_label("to the checkpoint of 12 events").check()
     page.get_by_role("button", name="Show what was added").click()
-    assert page.get_by_role("heading", name="Added from 9 events to 12").is_visible()
+    page.get_by_role("heading", name="Added from 9 events to 12").wait_for()
     assert page.locator(".added > li").count() == 3
 
 
