@@ -4,23 +4,17 @@ Skipped where Chromium is not installed. Set TIMELINE_SCREENSHOTS to a folder to
 """
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser import PROJECT, serving
 
 from timeline import Timeline, bundles
 
 sync_api = pytest.importorskip("playwright.sync_api")
 Browser, Page, expect = sync_api.Browser, sync_api.Page, sync_api.expect
 
-PROJECT = Path(__file__).parents[2]
 PATHS = {
     "timeline": "/-/timeline",
     "happening": "/-/timeline/shahkar-meeting",
@@ -36,29 +30,11 @@ WIDTHS = {"desk": 1280, "phone": 390, "narrow": 320}
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the project's own timeline, with one correction, as `timeline serve` does."""
     folder = tmp_path_factory.mktemp("served")
-    shutil.copy(PROJECT / "metadata.json", folder)
     with Timeline(folder / "timeline.db", by="tester") as timeline:
         bundles.append(timeline, PROJECT / "events" / "interpol-general-assembly.yaml")
         timeline.correct("casablanca-attacks", summary="In the city of Casablanca.", reason="It had no summary.")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-c", "from timeline.cli import main; main()", "serve", "--port", str(port)]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        wait_for(f"http://127.0.0.1:{port}/-/versions.json")
-        yield f"http://127.0.0.1:{port}/timeline"
-        server.terminate()
-
-
-def wait_for(url: str) -> None:
-    """Wait until a server answers."""
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(url).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"{url} was not served in 30 seconds")
+    with serving(folder, folder / "timeline.db") as served:
+        yield f"{served.origin}/timeline"
 
 
 @pytest.fixture
