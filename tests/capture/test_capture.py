@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from io import BytesIO
 from pathlib import Path
+from quopri import encodestring
 
 import material
 import pytest
@@ -17,6 +18,7 @@ from timeline.capture.found import Found
 from timeline.errors import DocumentUnreadable
 
 HTML, PDF, WARC, EPUB, MAIL = "text/html", "application/pdf", capture.WARC, "application/epub+zip", "message/rfc822"
+MHTML = capture.MHTML
 SENTENCE = "It met in <b>Marr</b>akech, on <a href='/x'>24 November</a> 2025, and said: <q>We stay</q>."
 PAGE = f"""<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>The council | Gazette</title>
 <meta name="author" content="Jane Roe"><meta property="og:site_name" content="Gazette">
@@ -305,6 +307,36 @@ def test_a_letter_begins_with_its_head_and_names_what_is_attached() -> None:
     assert "As HTML" in read(b"Subject: x\nContent-Type: text/html\n\n<p>As HTML</p>", MAIL).text
     assert "is encrypted" in refusal(b"From: a\nContent-Type: multipart/encrypted; boundary=x\n\n--x--", MAIL)
     assert "is not an e-mail" in refusal(b"hello", MAIL)
+
+
+def test_a_page_that_a_browser_saved_in_one_file() -> None:
+    """As Chromium writes it: the page, then its frames, at its address; with a start named, and as a single part as well."""
+
+    def part(page: str, headers: str = "Content-Type: text/html") -> str:
+        return f"--b\r\n{headers}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{encodestring(page.encode()).decode()}\r\n"
+
+    head = (
+        "From: <Saved by Blink>\r\nSnapshot-Content-Location: https://example.org/saved\r\nSubject: =?utf-8?Q?x?=\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\ttype="text/html";{}\r\n\tboundary="b"\r\n\r\n'
+    )
+    frame, picture = part("<p>A frame — its words"), part("<b>x", "Content-Type: image/png\r\nContent-Location: cid:p")
+    found = read(f"{head.format('')}{part(PAGE)}{frame}{picture}{part('<p>')}--b--\r\n".encode(), MHTML)
+    assert "said: We stay." in found.text
+    assert found.text.endswith("\n\nA frame — its words\n")
+    assert found.extractor.endswith("of MHTML with a frame")
+    assert (found.facts["title"], found.facts["url"]) == ("The council", "https://example.org/a")
+    started = (
+        head.format('\r\n\tstart="<two>";')
+        + frame
+        + part("<title>Two</title><p>Two", "Content-Type: text/html\r\nContent-ID: <two>")
+    )
+    found = read(f"{started}--b--".encode(), MHTML)
+    assert (found.text, found.facts) == ("Two\n\nA frame — its words\n", {"title": "Two", "url": "https://example.org/saved"})
+    alone = b"Content-Type: text/html; charset=iso-8859-1\nContent-Location: https://example.org/1\n\n<p>\xe9t\xe9"
+    found = read(alone, MHTML)
+    assert (found.text, found.facts) == ("été\n", {"url": "https://example.org/1"})
+    assert "holds no web page. Save the page anew" in refusal(b"hello", MHTML)
+    assert "holds no web page" in refusal((head.format("") + picture + "--b--").encode(), MHTML)
 
 
 def test_what_a_mail_program_shows_as_text_is_text() -> None:

@@ -11,12 +11,15 @@ from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, on_one_line
 
 WARC = "application/warc"
+MHTML = "multipart/related"  # RFC 2557
 # By name alone: a bundle from a stranger must not be able to archive a password file, which has no such name.
 MEDIA_TYPES = {
     **documents.MEDIA_TYPES,
     ".html": "text/html",
     ".htm": "text/html",
     ".xhtml": "application/xhtml+xml",
+    ".mht": MHTML,
+    ".mhtml": MHTML,
     ".pdf": "application/pdf",
     ".warc": WARC,
     ".warc.gz": WARC,
@@ -26,7 +29,7 @@ MEDIA_TYPES = {
 _INSTEAD = {
     (".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp", ".pages", ".xls", ".xlsx", ".ods", ".ps", ".djvu"): "Save it as PDF",
     (".mbox", ".msg", ".pst"): "Save the message by itself, as .eml",
-    (".mht", ".mhtml", ".webarchive", ".wacz"): "Save the page as .html, or as .warc",
+    (".webarchive", ".wacz"): "Save the page as .html, or as .warc",
     (".zst",): "Unpack it, with zstd -d",
     (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".webp"): "Recognise its text (OCR) into a PDF, or type it into a .txt",
 }
@@ -48,9 +51,8 @@ def from_file(path: Path, encoding: str | None = None, *, record: str | None = N
         raise DocumentUnreadable(f"{path}: is a folder. Name the document itself")
     media_type = media_type_of(path.name)
     if media_type is None:
-        raise DocumentUnreadable(
-            f"{path}: only .txt, .md, .html, .pdf, .epub, .eml and .warc files are read here. {_instead(path.suffix.lower())}"
-        )
+        read = ".txt, .md, .html, .mhtml, .pdf, .epub, .eml and .warc"
+        raise DocumentUnreadable(f"{path}: only {read} files are read here. {_instead(path.suffix.lower())}")
     return from_bytes(documents.received(path), media_type, str(path), encoding=encoding, record=record)
 
 

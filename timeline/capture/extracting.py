@@ -14,6 +14,7 @@ from timeline.errors import DocumentUnreadable
 EXTRACTORS = {
     "text/html": ("html", "HTML"),
     "application/xhtml+xml": ("html", "HTML"),
+    "multipart/related": ("mhtml", "MHTML"),
     "application/pdf": ("pdf", "PDF"),
     "application/warc": ("warc", "WARC"),
     "application/epub+zip": ("epub", "EPUB"),

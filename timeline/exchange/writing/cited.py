@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from timeline.exchange.writing.record import Happening, Source
+from timeline.exchange.writing.record import PAGES, Happening, Source
 
 LOSES: Final = {
     "title": "left out, with all that is said of a happening: this is a list of the sources",
@@ -32,4 +32,4 @@ def kind(source: Source) -> str:
     media_type = (source.media_type or "").partition(";")[0]
     if media_type == "message/rfc822":
         return "message"
-    return "page" if source.url and media_type in ("text/html", "application/xhtml+xml", "application/warc") else "document"
+    return "page" if source.url and media_type in PAGES else "document"

@@ -27,6 +27,8 @@ DATA: Final = frozenset(
 )
 """Media types of files of entries: what is quoted from them is an entry as it stands, which is evidence and no prose."""
 
+PAGES: Final = frozenset(("text/html", "application/xhtml+xml", "multipart/related", "application/warc"))
+"""Media types of pages of the web: at their address, a browser shows the page itself."""
 HEAD: Final = 4096
 """Characters at the beginning of a table within which its columns are named."""
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-# Of these a browser shows the page at the address; a WARC holds what stood there.
-SHOWN = ("text/html", "application/xhtml+xml", "application/warc")
+from timeline.exchange.writing.record import PAGES
+
 # A quotation longer than this is named by its first and last words.
 LONGEST, WORDS = 120, 6
 # Words in several elements are found only by the first and the last of them: lines, and the cells of a table.
@@ -23,7 +23,7 @@ def address(source: Mapping[str, Any], quotation: str, prefix: str, suffix: str,
         return None
     if source.get("media_type") == "application/pdf" and page is not None:
         return f"{url.partition('#')[0]}#page={page}"
-    if source.get("media_type") in SHOWN and (words := fragment(quotation, prefix, suffix, repeats=repeats)):
+    if source.get("media_type") in PAGES and (words := fragment(quotation, prefix, suffix, repeats=repeats)):
         return f"{url}{'' if '#' in url else '#'}:~:text={words}"
     return str(url)
 

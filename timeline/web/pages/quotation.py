@@ -15,7 +15,7 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.database import Database
 
-from timeline.exchange.writing.record import DATA
+from timeline.exchange.writing.record import DATA, PAGES
 from timeline.web import links
 from timeline.web.pages import at_source, told, when
 
@@ -185,7 +185,7 @@ async def _repeating(database: Database, said: Sequence[Mapping[str, Any]], abou
         [number, one["source"], words, one["start_char"]]
         for number, one in enumerate(said)
         if about.get(one["source"], {}).get("url")
-        and about[one["source"]].get("media_type") in at_source.SHOWN
+        and about[one["source"]].get("media_type") in PAGES
         and (words := at_source.first_words(one["quote"]))
     ]
     if not asked:
