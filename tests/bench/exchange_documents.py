@@ -43,7 +43,7 @@ LANGUAGES = {
     "hi": ("परिषद की बैठक शहर में हुई और निवासियों ने वसंत से पहले समझौते के बारे में पूछा", " ", "।", "ltr"),
     "zh": ("理 事 会 在 城 里 开 会 居 民 询 问 协 议 春 天 之 前 再 次 宣 布", "", "。", "ltr"),
 }
-KINDS = ("text", "Markdown", "HTML", "WARC", "EPUB", "e-mail", "PDF")
+KINDS = ("text", "Markdown", "HTML", "MHTML", "WARC", "EPUB", "e-mail", "PDF")
 _WIDTH = 68
 
 
@@ -207,6 +207,15 @@ def _mail(language: str, told: Sequence[str]) -> bytes:
     return bytes(message)
 
 
+def _mhtml(language: str, told: Sequence[str]) -> bytes:
+    """Write a page as a browser saves it in one file."""
+    message = EmailMessage()
+    message["Snapshot-Content-Location"] = "https://example.org/made"
+    message.set_content(_html(language, told).decode(), subtype="html", cte="quoted-printable")
+    message.make_related()
+    return bytes(message)
+
+
 def _pdf(path: Path, language: str, told: Sequence[str]) -> None:
     """Print a page in a browser: sentences run across the ends of lines and pages."""
     if CHROMIUM is None:
@@ -259,5 +268,14 @@ def _by_hand(lines: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
-_SUFFIX = {"text": ".txt", "Markdown": ".md", "HTML": ".html", "WARC": ".warc", "EPUB": ".epub", "e-mail": ".eml", "PDF": ".pdf"}
-_WRITE = {"text": _text, "Markdown": _markdown, "HTML": _html, "WARC": _warc, "EPUB": _epub, "e-mail": _mail}
+_SUFFIX = {
+    "text": ".txt",
+    "Markdown": ".md",
+    "HTML": ".html",
+    "MHTML": ".mhtml",
+    "WARC": ".warc",
+    "EPUB": ".epub",
+    "e-mail": ".eml",
+    "PDF": ".pdf",
+}
+_WRITE = {"text": _text, "Markdown": _markdown, "HTML": _html, "MHTML": _mhtml, "WARC": _warc, "EPUB": _epub, "e-mail": _mail}
