@@ -62,6 +62,16 @@ def pdf_of_glyphs(text: str) -> bytes:
     return body + stream + b"trailer\n<</Size 100/Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
 
 
+def pdf_form(*annotations: str, pages: Iterable[str | bytes] = ("The form.",)) -> bytes:
+    """Write a PDF with these annotations on each page; those of fields are the fields of its form. Object 100 is the first."""
+    numbers = b" ".join(b"%d 0 R" % number for number, _ in enumerate(annotations, 100))
+    body = pdf(pages).partition(b"xref\n")[0]
+    body = body.replace(b"/Lang(en-GB)", b"/AcroForm<</Fields[%s]/NeedAppearances true>>" % numbers)
+    body = body.replace(b"<</Type/Page/", b"<</Type/Page/Annots[%s]/" % numbers)
+    made = (f"{number} 0 obj\n<</Type/Annot/Rect[1 1 99 20]/T(f{number}){one}>>\nendobj\n" for number, one in enumerate(annotations, 100))
+    return body + "".join(made).encode() + b"trailer\n<</Size 200/Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+
+
 def flate_bomb() -> bytes:
     """Write a PDF whose page unpacks to 300 MB."""
     packer = zlib.compressobj(9)

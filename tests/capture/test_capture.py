@@ -147,6 +147,30 @@ def test_pages_of_a_pdf_are_parted_by_form_feeds() -> None:
     assert found.facts == {"title": "A report", "author": "Jane Roe", "language": "en-GB"}
 
 
+def test_what_is_filled_into_a_form_follows_the_text_of_its_page() -> None:
+    """Fields, what was chosen, what was typed onto the page; nothing hidden, no password, no note that is closed, no box."""
+    field, seen = "/Subtype/Widget/FT", "/F 4"
+    form = material.pdf_form(
+        f"{field}/Tx/V<FEFF00C9007400E9>{seen}",
+        f"{field}/Ch/Ff 131072/V(Appeal)/Opt[(Appeal)(First)]{seen}",
+        f"/Subtype/FreeText/Contents(Typed\nonto it.){seen}",
+        f"{field}/Tx/V(Hidden){'/F 2'}",
+        f"{field}/Tx/Ff 8192/V(Secret){seen}",
+        f"{field}/Btn/V/Yes/AS/Yes{seen}",
+        f"/Subtype/Text/Contents(A note){seen}",
+        f"{field}/Tx/V( ){seen}",
+        f"{field}/Tx{seen}",
+        pages=("The form.", b""),
+    )
+    found = read(form, PDF)
+    filled = "\nÉté\nAppeal\nTyped\nonto it."
+    assert found.text == f"The form.{filled}\f{filled}"
+    assert "no text on" not in found.extractor
+    assert "what is filled into a page follows its text" in found.extractor
+    assert "is filled into" not in read(material.pdf(["x"]), PDF).extractor
+    assert "it is scanned" in refusal(material.pdf_form(f"{field}/Btn{seen}", pages=[b""]), PDF)
+
+
 def test_raised_letters_of_a_pdf_stay_in_their_line() -> None:
     """The mark of a note, and what follows it; a line that ends is one."""
     raised = b"/F1 7 Tf 5 Ts (3) Tj 0 Ts /F1 12 Tf"

@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import Any, Final, TypeAlias
 
 from timeline.capture import drawn, hyphens
+from timeline.capture.filled import values
 from timeline.capture.found import MAXIMUM_CHARACTERS, Found, facts, readable
 from timeline.errors import DocumentUnreadable
 
@@ -37,6 +38,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         raise DocumentUnreadable(f"{name}: is not a PDF, its first bytes are others. Look what it is; a saved page is .html")
     try:
         document = pypdfium2.PdfDocument(content)
+        document.init_forms()
         count = len(document)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
@@ -44,10 +46,13 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         raise DocumentUnreadable(f"{name}: is not a sound PDF; it may be cut short. Get it anew, or archive its text") from None
     if count > MAXIMUM_PAGES:
         raise DocumentUnreadable(f"{name}: has {count:,} pages, more than {MAXIMUM_PAGES:,}. Archive the part that you cite")
-    pages, length, broken = [], 0, []
+    pages, length, broken, filled = [], 0, [], False
     for number in range(count):
         try:
-            pages.append(readable(_shaped(_page(document[number]))))
+            page = document[number]
+            typed = [readable(one) for one in values(document, page)]
+            pages.append("\n".join((readable(_shaped(_page(page))), *typed)))
+            filled = filled or bool(typed)
         except pypdfium2.PdfiumError:
             broken.append(number + 1)
             pages.append("")
@@ -60,14 +65,16 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         why = "it is cut short, or damaged. Get it anew" if cut or broken else "it is scanned. Recognise the text (OCR), or type it"
         raise DocumentUnreadable(f"{name}: there is no text on any page ({len(pages)}); {why}")
     text = hyphens.decided("\f".join(pages))
-    told = list(_told(text, without, broken, cut=cut))
+    told = list(_told(text, without, broken, cut=cut, filled=filled))
     by = f"PDFium {pypdfium2.PDFIUM_INFO.build}, pypdfium2 {pypdfium2.PYPDFIUM_INFO}"
     extractor = f"{by} ({'; '.join(['pages parted by form feeds', *told])})"
     return Found(text, extractor, _facts_of(content))
 
 
-def _told(text: str, without: list[int], broken: list[int], *, cut: bool) -> Iterator[str]:
+def _told(text: str, without: list[int], broken: list[int], *, cut: bool, filled: bool) -> Iterator[str]:
     """Tell why a text may not be all, or not as it is read."""
+    if filled:
+        yield "what is filled into a page follows its text"
     if cut:
         yield "the file is cut short: pages may be missing"
     if broken:

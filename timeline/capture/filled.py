@@ -1,0 +1,48 @@
+"""What is filled into the fields of a PDF, or typed onto its pages: readers see it, and PDFium does not count it as their text.
+
+Owns which of it is seen: not what is hidden, nor passwords, nor the notes that open only when they are clicked.
+"""
+
+import ctypes
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeAlias
+
+_HIDDEN: Final = 1 << 1 | 1 << 5  # annotation flags Hidden and NoView (ISO 32000-2, table 167)
+_PASSWORD: Final = 1 << 13  # a flag of fields of text (table 231)
+_Library: TypeAlias = Any  # a library's own, which is imported only when it is needed
+
+
+def values(document: _Library, page: _Library) -> Iterator[str]:
+    """Give the values on a page that are seen, in the order of the file. Forms of the document must have been initialised."""
+    from pypdfium2 import raw  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
+
+    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, number)
+        try:
+            value = "" if raw.FPDFAnnot_GetFlags(annotation) & _HIDDEN else _value(raw, document.formenv, annotation)
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+        if value.strip():
+            yield value.strip()
+
+
+def _value(raw: _Library, form: _Library, annotation: _Library) -> str:
+    kind = raw.FPDFAnnot_GetSubtype(annotation)
+    if kind == raw.FPDF_ANNOT_FREETEXT:
+        return _string(raw.FPDFAnnot_GetStringValue, annotation, b"Contents")
+    if kind != raw.FPDF_ANNOT_WIDGET or form is None:
+        return ""
+    texts = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
+    if raw.FPDFAnnot_GetFormFieldType(form, annotation) not in texts:
+        return ""
+    if raw.FPDFAnnot_GetFormFieldFlags(form, annotation) & _PASSWORD:
+        return ""
+    return _string(raw.FPDFAnnot_GetFormFieldValue, form, annotation)
+
+
+def _string(get: Callable[..., int], *asked: object) -> str:
+    """Ask PDFium for a text, first for its size in bytes of UTF-16."""
+    size = get(*asked, None, 0)
+    buffer = (ctypes.c_ushort * (size // 2))()
+    get(*asked, buffer, size)
+    return bytes(buffer).decode("utf-16-le", "replace").rstrip("\0")
