@@ -152,6 +152,21 @@ def test_nothing_that_would_run_comes_back(into: Callable[..., Timeline]) -> Non
     assert back["text"]["text"].startswith('<img src="x"><a>c</a><div')
 
 
+@pytest.mark.parametrize("unseen", ["\x7f", "\x0c", "\ud800", "&#0;", "&#127;", "&Tab;"])
+def test_signs_that_nobody_sees_hide_no_address_that_runs(unseen: str) -> None:
+    """It is looked at as it is written, without them."""
+    assert markup.kept(f'<a href="java{unseen}script:alert(1)">x</a>') in ("<a>x</a>", '<a href="java\ufffdscript:alert(1)">x</a>')
+
+
+def test_an_address_stays_an_address() -> None:
+    """One that runs is not saved by a tag within it, and none ends the quotation marks that TimelineJS writes it between."""
+    assert slides.media({"media": "javascript:alert(1)//<b>"}) == {}
+    assert slides.media({"media": "https://docs.google.com/a/d/b' onload='alert(1)"}) == {
+        "url": "https://docs.google.com/a/d/b%27 onload=%27alert(1)"
+    }
+    assert slides.media({"media": {"url": "<script>1</script>"}}) == {}
+
+
 def test_other_entries_show_nothing(into: Callable[..., Timeline]) -> None:
     """A table that is no sheet, another's JSON, and a sheet whose rows are too long for the reader of tables."""
     timeline = into("title,date,media\nA,2003,https://e.org/a.png", "csv")

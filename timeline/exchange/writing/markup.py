@@ -53,7 +53,8 @@ class _Keeper(HTMLParser):
             self._silent += 1
         if self._silent or tag not in _KEPT or len(self._open) >= _DEEPEST:
             return
-        said = [f' {name}="{escape(seen(value))}"' for name, value in attrs if value is not None and _stays(name, value)]
+        given = [(name, seen(value)) for name, value in attrs if value is not None]
+        said = [f' {name}="{escape(value)}"' for name, value in given if _stays(name, value)]
         self.found.append(f"<{tag}{''.join(said)}>")
         if tag not in _VOID:
             self._open.append(tag)

@@ -140,10 +140,14 @@ def _shown(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in said.items():
         if not isinstance(value, str) or not value.strip():
             continue
-        if name in _MARKED_UP or (name == "url" and "<" in value):
-            yield name, markup.kept(value)
-        elif name in _WORDS or (name in _ADDRESSES and markup.is_address(value)):
+        if name in _MARKED_UP or (name == "url" and value.lstrip().startswith("<")):
+            if html := markup.kept(value):
+                yield name, html
+        elif name in _WORDS:
             yield name, value
+        elif name in _ADDRESSES and markup.is_address(value):
+            # TimelineJS writes some addresses between quotation marks, as they are.
+            yield name, value.replace('"', "%22").replace("'", "%27").replace("<", "%3C")
 
 
 class _Sheet(NamedTuple):
