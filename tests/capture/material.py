@@ -68,7 +68,10 @@ def pdf_form(*annotations: str, pages: Iterable[str | bytes] = ("The form.",)) -
     body = pdf(pages).partition(b"xref\n")[0]
     body = body.replace(b"/Lang(en-GB)", b"/AcroForm<</Fields[%s]/NeedAppearances true>>" % numbers)
     body = body.replace(b"<</Type/Page/", b"<</Type/Page/Annots[%s]/" % numbers)
-    made = (f"{number} 0 obj\n<</Type/Annot/Rect[1 1 99 20]/T(f{number}){one}>>\nendobj\n" for number, one in enumerate(annotations, 100))
+    made = (
+        f"{number} 0 obj\n<</Type/Annot/Rect[1 1 99 20]/T(f{number}){one}>>\nendobj\n"
+        for number, one in enumerate(annotations, 100)
+    )
     return body + "".join(made).encode() + b"trailer\n<</Size 200/Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
 
 

@@ -172,7 +172,8 @@ def seen(words: str) -> bool:
 @pytest.fixture(scope="module")
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """Open a window at desk width, allowed to read what was copied."""
-    opened = chromium.new_context(viewport={"width": DESK, "height": 900}, permissions=["clipboard-read", "clipboard-write"])
+    allowed = ["clipboard-read", "clipboard-write"]
+    opened = chromium.new_context(viewport={"width": DESK, "height": 900}, permissions=allowed, reduced_motion="reduce")
     yield opened
     opened.close()
 
@@ -693,7 +694,7 @@ def test_a_caret_selects_by_keyboard(chromium: Browser, served: Served) -> None:
     page.locator("p[data-start='51']").click(position={"x": 2, "y": 14})
     for _ in range(9):
         page.keyboard.press("Shift+ArrowRight")
-    expect(panel(page)).to_be_visible()
+    expect(panel(page).get_by_role("heading")).to_have_text("Cite characters 51–60")
     found = offer(page)
     assert found is not None
     assert found.words()["quote"] == "It sat fo"
@@ -706,7 +707,7 @@ def test_a_caret_selects_by_keyboard(chromium: Browser, served: Served) -> None:
 
 def test_a_finger_copies(chromium: Browser, served: Served) -> None:
     """On a phone, what was selected stays on offer while its buttons are tapped; a tap on the text ends it."""
-    phone = chromium.new_context(viewport={"width": PHONE, "height": 844}, has_touch=True, is_mobile=True)
+    phone = chromium.new_context(viewport={"width": PHONE, "height": 844}, has_touch=True, is_mobile=True, reduced_motion="reduce")
     page = phone.new_page()
     page.clock.install()
     visit(page, served, "plain")

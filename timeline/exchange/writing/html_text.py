@@ -9,13 +9,13 @@ from typing import Final, NamedTuple
 
 from timeline.exchange.writing import saying
 
-_BLOCKS: Final = frozenset(
+BLOCKS: Final = frozenset(
     (
         *("p", "div", "section", "article", "header", "footer", "aside", "blockquote", "pre", "ul", "ol", "dl", "table"),
         *("h1", "h2", "h3", "h4", "h5", "h6", "figure", "figcaption", "form", "hr"),
     )
 )
-_LINES: Final = frozenset(["br", "li", "dt", "dd", "tr"])
+LINES: Final = frozenset(["br", "li", "dt", "dd", "tr"])
 SILENT: Final = frozenset(["script", "style", "template", "noscript", "head", "title"])
 _MEDIA: Final = frozenset(["img", "iframe", "video", "audio", "embed", "object", "source"])
 LOOKS: Final = re.compile(r"<[a-zA-Z/!][^<>]*>|&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
@@ -100,9 +100,9 @@ class _Parser(HTMLParser):
             self.found.append(re.sub(r"[ \t\r\n\f]+", " ", _UNSEEN.sub("", data)))
 
     def _break(self, tag: str) -> None:
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             self.found.append("\n\n")
-        elif tag in _LINES:
+        elif tag in LINES:
             self.found.append("\n")
 
 

@@ -8,13 +8,16 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
-from timeline.exchange.writing.html_text import SILENT, seen, whole_tags
+from timeline.exchange.writing.html_text import BLOCKS, LINES, SILENT, seen, whole_tags
+from timeline.exchange.writing.saying import ADDED
 
-_KEPT: Final = frozenset(
-    (
-        *("a", "abbr", "b", "blockquote", "br", "cite", "code", "em", "h3", "h4", "hr", "i", "iframe", "img", "li", "ol", "p", "q"),
-        *("s", "small", "span", "strong", "sub", "sup", "u", "ul"),
-    )
+_KEPT: Final = (
+    (BLOCKS - {"form"})
+    | LINES
+    | {
+        *("a", "abbr", "b", "cite", "code", "em", "i", "iframe", "img", "q", "s", "small", "span", "strong", "sub", "sup", "u"),
+        *("caption", "tbody", "td", "tfoot", "th", "thead"),
+    }
 )
 _VOID: Final = frozenset(("br", "hr", "img"))
 _WORDS: Final = frozenset(("alt", "class", "height", "lang", "title", "width"))
@@ -81,4 +84,5 @@ class _Keeper(HTMLParser):
 
 
 def _stays(name: str, value: str) -> bool:
-    return name in _WORDS or (name in _ADDRESSES and is_address(value))
+    """Whether an attribute stays; the mark of what an export adds would hide words from an import."""
+    return (name in _WORDS and value != ADDED) or (name in _ADDRESSES and is_address(value))

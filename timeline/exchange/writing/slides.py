@@ -126,7 +126,7 @@ def text(slide: Slide) -> str | None:
 
 
 def words(slide: Slide, happening: Happening, about: About) -> str:
-    """Say all of a happening but its title and date as HTML, with the slide's links where it says what is now summed up."""
+    """Say all of a happening but its title and date as HTML, with the slide's links where that still says what is summed up."""
     html = text(slide)
     return saying.html(happening, about, html if html and html_text.plain(html).text == happening.summary else None)
 
