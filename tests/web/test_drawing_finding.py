@@ -1,0 +1,171 @@
+"""The drawn timeline in a real browser: search, places, people and kinds.
+
+Skipped where Chromium is not installed. Nothing here may ask another server, nor make the console complain.
+"""
+
+import re
+
+import pytest
+from browser import Served, Visitor, drawn, settled, standing, window_of
+from drawn_page import WINDOWS, near
+
+from timeline import dates
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
+
+
+def test_search_as_you_type(visitor: Visitor, demo: Served) -> None:
+    """The list, the drawing, the address and what is said aloud follow the words."""
+    page = visitor.open(demo.page)
+    every = drawn(page)["count"]
+    page.get_by_label("Search titles").press_sequentially("police units")
+    page.wait_for_url("**q=police**units**")
+    settled(page)
+    listed = page.evaluate("[...document.querySelectorAll('#found .happening')].map((li) => li.id.slice(2))")
+    assert 0 < len(listed) < every
+    expect(page.locator("#said")).to_contain_text("match")
+    expect(page.locator("#said")).to_have_attribute("role", "status")
+    assert str(len(listed)) in (page.locator("#said").text_content() or "").replace("one", "1")
+    found = drawn(page)
+    assert found["count"] == len(listed)
+    assert set(found["ids"]) <= set(listed)
+    expect(page.get_by_label("Search titles")).to_be_focused()
+    expect(page.get_by_label("Search titles")).to_have_value("police units")
+    page.get_by_label("Search titles").fill("")
+    page.wait_for_url(lambda url: "q=" not in url)
+    settled(page)
+    assert drawn(page)["count"] == every
+
+
+@pytest.mark.parametrize("words", ["xyzzy", '"', "NOT OR AND ( *", "a" * 400, "title:x^2", "-x", "%", "“", "'; drop table"])
+def test_a_search_of_anything_says_what_it_did(visitor: Visitor, demo: Served, words: str) -> None:
+    """Nothing found, or nothing searched for; never a fault."""
+    page = visitor.open(demo.page + "?size=5")
+    page.get_by_label("Search titles").fill(words)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=**")
+    settled(page)
+    expect(page.locator("#said")).not_to_be_empty()
+    expect(page.locator(".drawn-said")).not_to_contain_text("could not")
+
+
+def test_filters_change_list_and_drawing(visitor: Visitor, demo: Served) -> None:
+    """Chosen at the drawing, without leaving the page, and each can be taken away again."""
+    page = visitor.open(demo.page)
+    page.locator("#find details").first.locator("summary").click()
+    page.locator("#find [name=kind]").select_option("meeting")
+    page.wait_for_url("**kind=meeting**")
+    settled(page)
+    expected = standing(demo.file, -1e15, 1e15, "status = 'current' and kind = 'meeting'")
+    assert drawn(page)["count"] == len(expected)
+    assert page.locator("#found .happening").count() == len(expected)
+    page.locator("#find [name=from]").fill("2025-11-25")
+    page.keyboard.press("Tab")
+    page.wait_for_url("**from=2025-11-25**")
+    settled(page)
+    assert drawn(page)["count"] <= len(expected)
+    page.locator("#found .chips a").filter(has_text="Kind").click()
+    page.wait_for_url(lambda url: "kind=" not in url)
+
+
+def test_the_facets_follow_the_search(visitor: Visitor, demo: Served) -> None:
+    """What is offered to filter by is counted among what was found."""
+    page = visitor.open(demo.page)
+    page.get_by_label("Search titles").fill("police")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=police**")
+    settled(page)
+    every = page.locator("#found .happening").count()
+    offered = page.locator("#find [name=kind] option").all_text_contents()
+    counts = [int(match[1]) for text in offered if (match := re.search(r"\((\d+)\)", text))]
+    assert counts
+    assert sum(counts) == every, offered
+
+
+def test_marks_can_be_picked_out(visitor: Visitor, tricky: Served) -> None:
+    """Disputed, corrected, claimed and single-source ones, by a filter on the page."""
+    page = visitor.open(tricky.page + "?size=5")
+    page.locator("#find details").first.locator("summary").click()
+    for mark, name in (("disputed", "disputed"), ("corrected", "corrected"), ("claimed", "claimed")):
+        choice = page.locator(f"#find select[name=mark], #find [name=mark][value={mark}]").first
+        if choice.evaluate("e => e.tagName") == "SELECT":
+            choice.select_option(mark)
+        else:
+            choice.check()
+        page.wait_for_url(f"**mark={mark}**")
+        settled(page)
+        assert drawn(page)["ids"] == [name]
+
+
+def test_what_was_known_when(visitor: Visitor, demo: Served) -> None:
+    """The slider over the log: before the correction stands the earlier statement, in the list and in the drawing."""
+    page = visitor.open(demo.page + "?view=2002-01-01/2005-01-01")
+    slider = page.get_by_label("Known when")
+    end = int(slider.get_attribute("max") or "0")
+    label = page.locator(".item a[data-id=casablanca-attacks] .text")
+    expect(label).to_have_text("Attacks in Casablanca on one day")
+    slider.fill(str(end - 1))
+    page.wait_for_url(f"**as_of={end - 1}**")
+    settled(page)
+    expect(label).to_have_text("Attacks in Casablanca")
+    expect(page.locator("#found #h-casablanca-attacks h3")).to_have_text("Attacks in Casablanca")
+    expect(page.locator("#moment-said")).to_contain_text(str(end - 1))
+    expect(page.locator(".as-of")).to_be_visible()
+    slider.fill(str(end - 20))
+    page.wait_for_url(f"**as_of={end - 20}**")
+    settled(page)
+    assert page.locator("#found .happening").count() == end - 20 - 3
+    page.locator(".item a[data-id=casablanca-attacks] .label").click()
+    expect(page.locator("#card .card-title")).to_have_text("Attacks in Casablanca")
+    slider.fill(str(end))
+    page.wait_for_url(lambda url: "as_of" not in url)
+    settled(page)
+    expect(label).to_have_text("Attacks in Casablanca on one day")
+
+
+@pytest.mark.parametrize("lanes", ["kind", "actor", "place", "source", "tag"])
+def test_lanes_are_chosen(visitor: Visitor, tricky: Served, lanes: str) -> None:
+    """By a choice on the page: each lane has a name, and every happening stands in one of them."""
+    page = visitor.open(f"{tricky.page}?size=1&view={WINDOWS['vague']}")
+    one = set(drawn(page)["ids"])
+    page.get_by_label("Lanes").select_option(lanes)
+    page.wait_for_url(f"**lanes={lanes}**")
+    settled(page)
+    found = drawn(page)
+    assert len(found["lanes"]) > 1
+    assert all(found["lanes"])
+    assert found["count"] == len(standing(tricky.file, *window_of(page)))
+    assert set(found["ids"]) | one
+    if not sum(found["counts"]):
+        assert set(found["ids"]) == standing(tricky.file, *window_of(page))
+    assert near(window_of(page), tuple(float(dates.parse(day).earliest_day or 0) for day in WINDOWS["vague"].split("/")))  # type: ignore[arg-type]
+
+
+def test_one_step_leads_to_the_same_rows(visitor: Visitor, demo: Served) -> None:
+    """From a search made on the page to its rows as JSON: as many as are listed."""
+    page = visitor.open(demo.page)
+    page.get_by_label("Search titles").fill("morocco")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=morocco**")
+    settled(page)
+    listed = page.locator("#found .happening").count()
+    links = {link.text_content(): link.get_attribute("href") for link in page.locator(".timeline-ways-back a").all()}
+    assert {"JSON", "CSV"} <= links.keys()
+    answer = page.request.get(demo.origin + str(links["JSON"]))
+    assert answer.ok
+    rows = answer.json()
+    assert len(rows["rows"] if isinstance(rows, dict) else rows) == listed
+
+
+def test_the_period_of_the_window_is_listed_on_request(visitor: Visitor, demo: Served) -> None:
+    """From the drawing's window to the list of what can have occurred in it; the window stays, and the list has the focus."""
+    page = visitor.open(f"{demo.page}?view=2002-01-01/2010-01-01")
+    before = {link.get_attribute("data-id") for link in page.locator(".lanes .item a").all()}
+    page.get_by_role("button", name="List this period").click()
+    page.wait_for_url("**from=**")
+    settled(page)
+    assert before <= {one.get_attribute("data-id") for one in page.locator("#found .happening").all()}
+    assert page.locator("#found .happening").count() < len(standing(demo.file, -1e15, 1e15))
+    assert "view=2002-01-01/2010-01-01" in page.url
+    expect(page.locator("#found")).to_be_focused()

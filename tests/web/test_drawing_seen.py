@@ -1,0 +1,210 @@
+"""The drawn timeline in a real browser: what a reader sees of it: every happening, at every zoom, and nothing over anything else.
+
+Skipped where Chromium is not installed. Nothing here may ask another server, nor make the console complain.
+"""
+
+import re
+from contextlib import suppress
+
+import pytest
+from browser import ARABIC, DESK, LONG_TITLE, NARROW, PHONE, Served, Visitor, drawn, overlaps, settled, standing, window_of
+from drawn_page import DAY, NOT_THEN, WINDOWS, box_of, press
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
+
+
+@pytest.mark.parametrize("name", WINDOWS)
+def test_the_count_said_is_the_happenings_that_stand_there(visitor: Visitor, tricky: Served, name: str) -> None:
+    """From ten minutes to 170 million years: each happening is drawn itself or in a count, and nothing twice."""
+    page = visitor.open(f"{tricky.page}?size=1&view={WINDOWS[name]}".removesuffix("&view="))
+    expected = standing(tricky.file, *window_of(page))
+    if name in NOT_THEN:
+        expected -= NOT_THEN[name]
+    found = drawn(page)
+    assert found["count"] == len(expected)
+    assert len(found["ids"]) == len(set(found["ids"]))
+    assert len(found["ids"]) + sum(found["counts"]) == len(expected)
+    assert set(found["ids"]) <= expected
+
+
+def test_the_demo_is_all_there(visitor: Visitor, demo: Served) -> None:
+    """The project's own timeline, as it opens."""
+    page = visitor.open(demo.page)
+    found = drawn(page)
+    every = page.locator("#found .happening").count()
+    assert found["count"] == every == len(standing(demo.file, -1e15, 1e15))
+    assert len(found["ids"]) + sum(found["counts"]) == every
+    expect(page.locator(".strip path")).to_have_attribute("d", re.compile("M"))
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE, NARROW])
+@pytest.mark.parametrize("lanes", ["none", "kind", "actor"])
+def test_no_two_labels_overlap(visitor: Visitor, tricky: Served, lanes: str, width: int) -> None:
+    """Nor bars, counts and names of lanes, at any zoom, nor is the page ever wider than its window."""
+    url = f"{tricky.page}?size=1&lanes={lanes}&view="
+    page = visitor.open(url + WINDOWS["vague"], viewport={"width": width, "height": 900})
+    found = {}
+    for name in ("ages", "a century", "around the thousand", "vague", "a year", "a week", "a morning"):
+        page.goto(url + WINDOWS[name])
+        settled(page)
+        found[name] = overlaps(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    assert {name: pairs for name, pairs in found.items() if pairs} == {}
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE, NARROW])
+def test_no_two_labels_overlap_while_one_zooms_in(visitor: Visitor, demo: Served, width: int) -> None:
+    """The project's own timeline, step by step to the days of the assembly, and with a card open."""
+    page = visitor.open(demo.page, viewport={"width": width, "height": 900})
+    found = [overlaps(page)]
+    press(page, "ArrowDown")
+    for _ in range(6):
+        page.locator("[data-do=closer]").click()
+        settled(page)
+        with suppress(AssertionError):
+            found.append(overlaps(page))
+    assert [pairs for pairs in found if pairs] == []
+
+
+def test_the_axis_says_the_unit_that_fits(visitor: Visitor, tricky: Served) -> None:
+    """Hours within a day, days within a month, months, years, BCE, and millions of years."""
+    expected = {
+        "a morning": r"^(0?7|0?8|0?9|10|11|12):00$",
+        "a week": r"^(Nov 2\d|2\d Nov)$",
+        "a year": r"^(Feb|Mar|Apr|Jun|Jul|Oct|Dec)$",
+        "a century": r"^(1950|2000)$",
+        "the change of era": r"^(2 BCE|1 BCE|2 CE)$",
+        "ages": r"^(5|2|3|4)\d\d BCE$|^1,?000$",
+        "all": r"^1[0-7]0,000,000 BCE$",
+    }
+    page = visitor.open(tricky.page + "?size=1")
+    for name, pattern in expected.items():
+        page.goto(f"{tricky.page}?size=1&view={WINDOWS[name]}".removesuffix("&view="))
+        settled(page)
+        labels = page.locator(".axis .tick").all_text_contents()
+        assert [label for label in labels if re.match(pattern, label)], (name, labels)
+        assert "0" not in labels, name
+        assert "0 BCE" not in labels, name
+
+
+def test_year_zero_is_one_bce(visitor: Visitor, tricky: Served) -> None:
+    """The last day of 1 BCE stands right before the first of 1 CE, and both say so."""
+    page = visitor.open(f"{tricky.page}?size=1&view=0000-12-30/0001-01-03")
+    last, first = (box_of(page, f".item a[data-id={name}] .bar") for name in ("last-day-bce", "first-day-ce"))
+    width = box_of(page, ".view")["width"]
+    between = (first["x"] + first["width"] / 2) - (last["x"] + last["width"] / 2)
+    assert abs(between - width / 4) < 3
+    assert "1 BCE" in (page.locator(".item a[data-id=last-day-bce]").get_attribute("aria-label") or "")
+    assert "BCE" in drawn(page)["said"]
+
+
+def test_times_of_day_stand_in_order_within_their_day(visitor: Visitor, tricky: Served) -> None:
+    """To the minute, and the label says the time."""
+    page = visitor.open(f"{tricky.page}?size=1&view={DAY}/2025-11-25")
+    view = box_of(page, ".view")
+    for name, hours in (("morning", 8 + 5 / 60), ("late-morning", 10.5), ("noon", 12.0)):
+        bar = box_of(page, f".item a[data-id={name}] .bar")
+        share = (bar["x"] + bar["width"] / 2 - view["x"]) / view["width"]
+        assert abs(share - hours / 24) < 0.004, name
+    assert "10:30" in (page.locator(".item a[data-id=late-morning]").get_attribute("aria-label") or "")
+
+
+LOOKS = {
+    "vague": ("2002-06-01/2004-06-01", [
+        "one-day", "certain", "lasted", "year-only", "about", "perhaps", "both", "open-end", "unknown-end",
+    ]),
+    "starts": ("1970-01-01/1990-01-01", ["unknown-start", "open-start"]),
+    "sets": ("1600-01-01/2030-01-01&kind=vague", ["before-a-day", "one-of", "all-of"]),
+}  # fmt: skip
+# How a happening looks but for its colours, place and size.
+LOOK = """(id) => {
+  const link = document.querySelector(`.lanes .item a[data-id="${id}"]`);
+  if (!link) return null;
+  const item = link.parentElement;
+  const plain = (text) => text.replace(/(rgba?|color|oklab|oklch|color-mix)\\([^()]*\\)/g, "");
+  const said = (element, pseudo) => {
+    const style = getComputedStyle(element, pseudo);
+    if (pseudo && (style.content === "none" || style.content === "normal")) return "";
+    return ["borderTopStyle", "borderLeftStyle", "borderRightStyle", "borderTopWidth", "borderLeftWidth", "borderRightWidth",
+      "borderTopLeftRadius", "outlineStyle", "backgroundImage", "maskImage"].map((name) => plain(style[name])).join(" ");
+  };
+  const core = getComputedStyle(link.querySelector(".bar"), "::after");
+  return {
+    style: [
+      said(link.querySelector(".bar")), said(link.querySelector(".bar"), "::after"), said(link, "::before"), said(link, "::after"),
+      core.insetInlineStart === "0px" && core.insetInlineEnd === "0px" ? "" : "with a core",
+      link.querySelector(".signs")?.textContent ?? "",
+      item.classList.contains("spot") ? "spot" : "bar",
+    ].join("\\n"),
+  };
+}"""
+
+
+@pytest.mark.parametrize("group", LOOKS)
+def test_each_vague_date_looks_different(visitor: Visitor, tricky: Served, group: str) -> None:
+    """By borders, fillings, fades, tails or signs, not by colours alone: a day, a span, within, about, perhaps, open, unknown."""
+    window, names = LOOKS[group]
+    page = visitor.open(f"{tricky.page}?size=1&view={window}&from=1600&to=2030")
+    looks = {name: page.evaluate(LOOK, name) for name in names}
+    assert [name for name, look in looks.items() if look is None] == []
+    alike = [(one, other) for one in names for other in names if one < other and looks[one]["style"] == looks[other]["style"]]
+    assert alike == []
+
+
+def test_a_year_spans_its_year(visitor: Visitor, tricky: Served) -> None:
+    """“2003” does not pretend to a day: its bar is as long as the year; a day is a point; an interval lasts."""
+    page = visitor.open(f"{tricky.page}?size=1&view=2003-01-01/2004-01-01")
+    width = box_of(page, ".view")["width"]
+    assert abs(box_of(page, ".item a[data-id=year-only] .bar")["width"] - width) < 4
+    assert abs(box_of(page, ".item a[data-id=month-only] .bar")["width"] - width * 31 / 365) < 4
+    assert box_of(page, ".item a[data-id=one-day] .bar")["width"] < 16
+    assert abs(box_of(page, ".item a[data-id=certain] .bar")["width"] - width * 303 / 365) < 4
+
+
+def test_marks_differ_by_more_than_colour(visitor: Visitor, tricky: Served) -> None:
+    """Disputed, corrected, claimed and retracted ones carry a sign each, and say it to those who do not see."""
+    page = visitor.open(f"{tricky.page}?size=1&status=all&view=1971-06-01/1976-06-01&lanes=kind")
+    for name, sign, words in (
+        ("disputed", "≠", "disputed"), ("corrected", "↻", "corrected"), ("claimed", "“", "claim"), ("retracted", "✕", "retracted"),
+    ):  # fmt: skip
+        link = page.locator(f".item a[data-id={name}]")
+        expect(link.locator(".signs")).to_contain_text(sign)
+        assert words in (link.get_attribute("aria-label") or "")
+
+
+def test_the_legend_says_what_is_drawn(visitor: Visitor, demo: Served) -> None:
+    """In words, beside a sample of each, and with the keys."""
+    page = visitor.open(demo.page)
+    legend = page.locator(".legend")
+    legend.locator("summary").click()
+    for words in (
+        "a day",
+        "within",
+        "about",
+        "perhaps",
+        "open",
+        "not known",
+        "disputed",
+        "corrected",
+        "claim",
+        "retracted",
+        "arrow",
+    ):
+        expect(legend).to_contain_text(words)
+    for sample in legend.locator(".sample").all():
+        expect(sample).to_be_visible()
+
+
+def test_hostile_and_long_titles_are_text(visitor: Visitor, tricky: Served) -> None:
+    """Markup is shown as it is written, ten thousand characters are cut, and Arabic keeps its own direction."""
+    page = visitor.open(f"{tricky.page}?size=1&view={WINDOWS['a week']}&kind=session")
+    assert page.locator(".lanes img").count() == 0
+    expect(page.locator(".item a[data-id=markup] .label")).to_contain_text('<img src=x onerror=alert("title")>')
+    label = page.locator(".item a[data-id=long-title] .label")
+    assert len(label.text_content() or "") < 200 < len(LONG_TITLE)
+    assert box_of(page, ".item a[data-id=long-title] .label")["width"] < 400
+    arabic = page.locator(".item a[data-id=arabic] .text")
+    expect(arabic).to_have_text(ARABIC)
+    assert arabic.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    assert page.locator(".item a[data-id=markup] .text").evaluate("e => getComputedStyle(e).direction") == "ltr"
