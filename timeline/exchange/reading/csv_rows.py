@@ -1,17 +1,16 @@
 """The records of a CSV or TSV text, each with its exact slice: what a happening will cite is the row as it stands in the file.
 
-Owns quoting, line ends (LF, CR, CRLF) and the guess of the delimiter. Must not know what any column means.
+Owns line ends (LF, CR, CRLF) and the guess of the delimiter. Must not know what any column means.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import Final
 
 from timeline.exchange.reading.row import ImportRefused
+from timeline.exchange.writing.cells import cell_of
 
 DELIMITERS: Final = ",;\t|"
 _LOOKED_AT: Final = 50  # records by which a delimiter is guessed
@@ -40,7 +39,7 @@ def records(text: str, delimiter: str = ",", most: int | None = None) -> Iterato
 
     Raises ImportRefused where a record has more than `most` cells.
     """
-    cell = _cell(delimiter)
+    cell = cell_of(delimiter)
     at = number = 0
     while at < len(text):
         number += 1
@@ -80,13 +79,6 @@ def headed(record: Record) -> tuple[str, ...]:
         seen[name] += 1
         unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(unique)
-
-
-@lru_cache
-def _cell(delimiter: str) -> re.Pattern[str]:
-    """Make the pattern of a cell and what ends it. A quoted cell may hold anything; one that is never closed is a plain cell."""
-    part = re.escape(delimiter)
-    return re.compile(rf'(?:"((?:[^"]++|"")*+)"([^{part}\r\n]*)|([^{part}\r\n]*))({part}|\r\n|\r|\n|\Z)')
 
 
 def _agreement(text: str, delimiter: str) -> tuple[int, int]:

@@ -4,8 +4,6 @@ A happening holds none of these: an export takes them from the entry that it cit
 Must not read dates, nor make happenings.
 """
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -13,8 +11,9 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from timeline.exchange.writing import html_text, markup, saying
+from timeline.exchange.writing.cells import first_record
 from timeline.exchange.writing.joining import unguarded
-from timeline.exchange.writing.record import About, Happening
+from timeline.exchange.writing.record import About, Happening, Quotation
 
 Slide = dict[str, Any]
 COLUMNS: Final = {
@@ -42,6 +41,7 @@ COLUMNS: Final = {
 _MARKED_UP: Final = ("caption", "credit")
 _ADDRESSES: Final = ("url", "thumbnail", "link")
 _WORDS: Final = ("alt", "title")
+_BEFORE: Final = re.compile(r"([\x00-\x08\x0b\x0c\x0e-\x1f\x7f]?)([\t ]*)\Z")
 _LEADS: Final = re.compile(r"(?:https?:)?//?").match  # as TimelineJS tells a background's address from its colour
 _BEHIND: Final[dict[str, Callable[[str], object]]] = {
     "url": markup.is_address,
@@ -88,17 +88,23 @@ def of_entry(entry: str, media_type: str | None, head: str | None) -> Slide:
         except (ValueError, RecursionError):
             return {}
         return said if isinstance(said, dict) else {}
-    sheet = _sheet(head or "")
-    return of_cells(sheet.columns, _record(entry, sheet.delimiter)) if sheet else {}
+    sheet = _sheet(head or "") if entry else None
+    return of_cells(sheet.columns, first_record(entry, sheet.delimiter)) if sheet else {}
 
 
 def cited(happening: Happening) -> Slide:
     """Give the first slide among the entries that a happening cites; an empty one where there is none."""
     for quotation in happening.quotations:
         source = quotation.source
-        if source.is_data and (slide := of_entry(quotation.quote, source.media_type, source.head)):
+        if source.is_data and (slide := of_entry(_whole(quotation), source.media_type, source.head)):
             return slide
     return {}
+
+
+def _whole(quotation: Quotation) -> str:
+    """Give an entry with the tabs that parted empty cells before its words; "" where only a later part of it could be quoted."""
+    before = _BEFORE.search(quotation.prefix)
+    return "" if before is None or before[1] else before[2] + quotation.quote
 
 
 def media(slide: Slide) -> dict[str, str]:
@@ -159,15 +165,7 @@ class _Sheet(NamedTuple):
 def _sheet(head: str) -> _Sheet | None:
     """Find out whether a table is a sheet of TimelineJS, by how it begins."""
     for delimiter in ",;\t|":
-        names = columns(_record(head.lstrip("\ufeff \r\n"), delimiter))
+        names = columns(first_record(head.removeprefix("\ufeff"), delimiter))
         if are_sheet(names):
             return _Sheet(delimiter, names)
     return None
-
-
-def _record(text: str, delimiter: str) -> list[str]:
-    """Read the first record of a text."""
-    try:
-        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-    except csv.Error:
-        return []
