@@ -193,6 +193,19 @@ def test_links_stay_in_every_kind_of_paragraph(into: Callable[..., Timeline], ht
     assert text.startswith(html.replace("'", '"'))
 
 
+def test_what_is_shown_is_a_text(into: Callable[..., Timeline]) -> None:
+    """A number is one; what is null or an object is none. The first of several media is shown."""
+    shown = {"url": "data:image/png;base64,iVBORw0KGgo=", "caption": 2003, "credit": None, "alt": {"a": 1}, "link": True}
+    background = {"url": None, "color": "#fff", "opacity": 0.5}
+    said = {"start_date": {"year": 2003}, "text": {"headline": "A"}, "media": [shown, "x"], "background": background}
+    (back,) = json.loads(exported(into(json.dumps({"events": [said]}), "timelinejs"), "timelinejs"))["events"]
+    assert back["media"] == {"url": "data:image/png;base64,iVBORw0KGgo=", "caption": "2003"}
+    assert back["background"] == {"color": "#fff", "opacity": "0.5"}
+    assert slides.background({"background": {"url": {"a": 1}, "color": None}}) == {}
+    assert slides.media({"media": "spotify:track:1"}) == {"url": "spotify:track:1"}
+    assert slides.media({"media": "data:image/svg+xml;base64,AAAA"}) == {}
+
+
 def test_other_entries_show_nothing(into: Callable[..., Timeline]) -> None:
     """A table that is no sheet, and another's JSON."""
     timeline = into("title,date,media\nA,2003,https://e.org/a.png", "csv")

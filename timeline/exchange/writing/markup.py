@@ -24,6 +24,7 @@ _WORDS: Final = frozenset(("alt", "class", "height", "lang", "title", "width"))
 _ADDRESSES: Final = frozenset(("href", "src", "cite"))
 _DEEPEST: Final = 100
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE).match
+_PICTURE: Final = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]+", re.IGNORECASE).fullmatch
 _PASSED_OVER: Final = re.compile(r"[\x00-\x20]+")
 
 
@@ -39,9 +40,10 @@ def kept(html: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text, where it is taken for an address, leads to the web or to mail, and does not run."""
-    scheme = _SCHEME(_PASSED_OVER.sub("", text))
-    return scheme is None or scheme[0].lower() in ("http:", "https:", "mailto:")
+    """Whether a text, where it is taken for an address, leads to the web, mail or a song, or is a picture: it does not run."""
+    text = _PASSED_OVER.sub("", text)
+    scheme = _SCHEME(text)
+    return scheme is None or scheme[0].lower() in ("http:", "https:", "mailto:", "spotify:") or _PICTURE(text) is not None
 
 
 class _Keeper(HTMLParser):

@@ -110,6 +110,7 @@ def _whole(quotation: Quotation) -> str:
 def media(slide: Slide) -> dict[str, str]:
     """Give what a slide shows: the `url`, and `caption`, `credit`, `thumbnail`, `alt`, `title`, `link` where there are any."""
     said = slide.get("media") or slide.get("asset")
+    said = said[0] if isinstance(said, list) else said
     said = {"url": said} if isinstance(said, str) else said
     return dict(_shown({"url": said.get("media"), **said})) if isinstance(said, dict) else {}
 
@@ -121,7 +122,8 @@ def background(slide: Slide) -> dict[str, str]:
         said = {"url" if _LEADS(said.strip()) else "color": said.strip()}
     if not isinstance(said, dict):
         return {}
-    return {name: str(said[name]) for name, is_sound in _BEHIND.items() if name in said and is_sound(str(said[name]))}
+    given = {name: _scalar(said.get(name)) for name in _BEHIND}
+    return {name: value for name, value in given.items() if value and _BEHIND[name](value)}
 
 
 def text(slide: Slide) -> str | None:
@@ -143,8 +145,8 @@ def besides(slide: Slide) -> tuple[dict[str, str], dict[str, str], str | None]:
 
 
 def _shown(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in said.items():
-        if not isinstance(value, str) or not value.strip():
+    for name, given in said.items():
+        if not (value := _scalar(given)):
             continue
         if name in _MARKED_UP or (name == "url" and value.lstrip().startswith("<")):
             if html := markup.kept(value):
@@ -154,6 +156,11 @@ def _shown(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
         elif name in _ADDRESSES and markup.is_address(value):
             # TimelineJS writes some addresses between quotation marks, as they are.
             yield name, value.replace('"', "%22").replace("'", "%27").replace("<", "%3C")
+
+
+def _scalar(value: object) -> str:
+    """Give a text, or a number as one; "" for all else."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip() else ""
 
 
 class _Sheet(NamedTuple):
