@@ -155,6 +155,7 @@ class Happenings:
             else:
                 changes[name] = said.get(name)
         if not changes:
+            self._cite_anew(outcome, known, citation)
             return
         names = tuple(changes)
         if (known.source, known.start) != (citation.source, citation.start_char):
@@ -166,10 +167,12 @@ class Happenings:
         """Cite the row of this version where only what exports take from the row itself is otherwise in it: its media and links."""
         cites = known.current.get("citations", ())
         stands = any((one["source"], one["start_char"]) == (known.source, known.start) for one in cites)
-        if known.quote == citation.quote or not stands or known.last.type == "HappeningRetracted":
+        if known.source == citation.source or not stands or known.last.type == "HappeningRetracted":
             return
-        media_type, head = self.file.understood.media_type, self.text.raw[:HEAD]
-        was = slides.of_entry(known.quote, media_type, self._head(known.source))
+        media_type, head, was_head = self.file.understood.media_type, self.text.raw[:HEAD], self._head(known.source)
+        if known.quote == citation.quote and was_head == head:
+            return
+        was = slides.of_entry(known.quote, media_type, was_head)
         if slides.besides(was) != slides.besides(slides.of_entry(citation.quote, media_type, head)):
             self._correct(outcome, known, ("media, background or links",), {"citations": _with(citation, known)})
 
@@ -181,9 +184,9 @@ class Happenings:
         outcome.act = partial(_correct, id=known.id, reason=reason, changes=changes)
 
     def _read_head(self, source: str) -> str:
-        """Read how the text of a source begins."""
-        said = self.timeline.source(source).event.payload["statement"] if self.timeline else {}
-        text = self.timeline.log.document(said["text_sha256"]) if self.timeline else None
+        """Read how the text of a source begins; nothing where what was said of it last was redacted."""
+        said = self.timeline.source(source).event.payload.get("statement", {}) if self.timeline else {}
+        text = self.timeline.log.document(said["text_sha256"]) if self.timeline and said else None
         return (text or b"").decode()[:HEAD]
 
     def _record(self, timeline: Timeline, id: str, fields: Mapping[str, Any], row: Row) -> object:

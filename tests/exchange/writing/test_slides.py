@@ -149,6 +149,33 @@ def test_a_later_version_shows_what_it_shows(into: Callable[..., Timeline], chan
     assert timeline.verify().ok
 
 
+def test_a_later_version_may_name_its_columns_otherwise(into: Callable[..., Timeline]) -> None:
+    """What a row shows lies in the header too; one that shows the same is not cited anew."""
+    rows = "2003,A,x,https://e.org/a.png\n2004,B,y,"
+    into(f"Year,Headline,Text,Picture\n{rows}")
+    timeline = into(f"Year,Headline,Text,Media\n{rows}")
+    into(f"Year,Headline,Text,Media URL\n{rows}")
+    assert sheet(exported(timeline, "timelinejs-csv"))["A"]["Media"] == "https://e.org/a.png"
+    assert [row["version"] for row in timeline.db.query("SELECT version FROM happenings ORDER BY id")] == [2, 1]
+
+
+def test_a_correction_by_hand_keeps_no_picture_back(into: Callable[..., Timeline]) -> None:
+    """Where words were corrected here, and are others in the file too, those of here stay; the picture is the new one."""
+    timeline = into(f"Unique ID,{HEADER}\n1,2003,A,x,https://e.org/a.png")
+    timeline.correct("sheet-1", title="By hand", reason="It was wrong")
+    into(f"Unique ID,{HEADER}\n1,2003,B,x,https://e.org/b.png")
+    assert sheet(exported(timeline, "timelinejs-csv"))["By hand"]["Media"] == "https://e.org/b.png"
+
+
+def test_a_source_of_which_a_correction_was_redacted_stops_no_later_version(into: Callable[..., Timeline]) -> None:
+    """Nothing is known of how its table begins: what the later version shows is shown."""
+    timeline = into(f"{HEADER}\n2003,A,x,https://e.org/a.png")
+    timeline.correct_source("sheet", title="A name", reason="Unnamed")
+    timeline.redact(timeline.log.size(), reason="Names somebody")
+    into(f"{HEADER}\n2003,A,x,https://e.org/b.png")
+    assert sheet(exported(timeline, "timelinejs-csv"))["A"]["Media"] == "https://e.org/b.png"
+
+
 def test_another_way_to_write_the_same_row_corrects_nothing(into: Callable[..., Timeline]) -> None:
     """A spreadsheet that puts cells in quotation marks changes no picture; nor does a row that was retracted come back."""
     into(f"{HEADER}\n2003,A,x,https://e.org/a.png\n2004,B,y,https://e.org/c.png")
