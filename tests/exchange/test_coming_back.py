@@ -133,3 +133,18 @@ def test_what_refers_to_a_refused_row_is_recorded_without(timeline: Timeline, tm
     assert counts == (2, 0, 0, 1)
     assert plan.outcomes[0].remarks == [("part_of", 'dropped: there is no happening "b"')]
     assert [tie.other for tie in timeline.happening("c").related] == ["a"]
+
+
+@pytest.mark.parametrize("name", ["timelinejs", "timelinejs-csv"])
+def test_rows_that_came_with_their_ids_are_known_by_them(timeline: Timeline, tmp_path: Path, name: str) -> None:
+    """A later version of an exported file corrects the right one of two happenings that are called alike."""
+    path = tmp_path / "sheet.csv"
+    path.write_text("Year,Headline,Text\n2003,A vote,one\n2003,A vote,two\n", encoding="utf-8")
+    into(timeline, path, "timelinejs-csv")
+    path = exported(timeline, name, tmp_path, ids=("sheet-a-vote", "sheet-a-vote-2"))
+    with Timeline(tmp_path / "other.db") as other:
+        into(other, path, name)
+        path.write_text(path.read_text(encoding="utf-8").replace(">two<", ">three<"), encoding="utf-8")
+        _, counts = into(other, path, name)
+        assert counts == (0, 1, 1, 1)
+        assert [other.happening(id).summary for id in ("sheet-a-vote", "sheet-a-vote-2")] == ["one", "three"]

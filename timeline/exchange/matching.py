@@ -43,7 +43,7 @@ class Matching:
             for row in self._rows:
                 start, _ = cited(self._text, row)
                 self._claim(row, self._earlier.places.get((self._earlier.same, start)))
-        keyed = [(row, naming.of_key(self._stem, row.key)) for row in self._rows if row.key]
+        keyed = [(row, self._id_of(row, row.key)) for row in self._rows if row.key]
         self.renumbered = self._are_renumbered([(row, id) for row, id in keyed if row.number not in self.found])
         if not self.renumbered:
             for row, id in keyed:
@@ -52,6 +52,10 @@ class Matching:
         self._match_by(lambda said: said.get("title"))
         self._match_by(lambda said: said.get("date"), resembling=True)
         self._match_clearly()
+
+    def _id_of(self, row: Row, key: str) -> str:
+        """Give the id that a row brings, where it was imported under it, or the one that its key makes."""
+        return row.id if row.id in self._earlier.known else naming.of_key(self._stem, key)
 
     def _are_renumbered(self, keyed: list[tuple[Row, str]]) -> bool:
         """Tell whether a row has the key of another now: it says what that one does not, and what a third one did."""
