@@ -167,6 +167,14 @@ def test_a_correction_by_hand_keeps_no_picture_back(into: Callable[..., Timeline
     assert sheet(exported(timeline, "timelinejs-csv"))["By hand"]["Media"] == "https://e.org/b.png"
 
 
+def test_an_exported_sheet_corrects_nothing_where_it_came_from(into: Callable[..., Timeline]) -> None:
+    """Not even as a later version of the very sheet: paragraphs that an export wrote are no links."""
+    timeline = into(f'{HEADER}\n2003,A,"one & 1\n\ntwo\nthree",a.png\n2004,B,,b.png\n2005,C,<div>x</div> &amp; y,')
+    size = timeline.log.size()
+    into(exported(timeline, "timelinejs-csv"))
+    assert timeline.log.size() == size
+
+
 def test_a_source_of_which_a_correction_was_redacted_stops_no_later_version(into: Callable[..., Timeline]) -> None:
     """Nothing is known of how its table begins: what the later version shows is shown."""
     timeline = into(f"{HEADER}\n2003,A,x,https://e.org/a.png")

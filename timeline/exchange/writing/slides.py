@@ -42,6 +42,7 @@ _MARKED_UP: Final = ("caption", "credit")
 _ADDRESSES: Final = ("url", "thumbnail", "link")
 _WORDS: Final = ("alt", "title")
 _BEFORE: Final = re.compile(r"([\x00-\x08\x0b\x0c\x0e-\x1f\x7f]?)([\t ]*)\Z")
+_PARTING: Final = re.compile(r"(?:</?p>|<br/?>|\s)+")  # lines and paragraphs, as an export writes them too
 _LEADS: Final = re.compile(r"(?:https?:)?//?").match  # as TimelineJS tells a background's address from its colour
 _BEHIND: Final[dict[str, Callable[[str], object]]] = {
     "url": markup.is_address,
@@ -128,9 +129,14 @@ def background(slide: Slide) -> dict[str, str]:
 
 def text(slide: Slide) -> str | None:
     """Give the text of a slide as HTML, where it has links or other markup, without what an export added to it."""
+    html = _text(slide)
+    return markup.kept(saying.ADDITION.sub("", html)) if html_text.LOOKS.search(html) else None
+
+
+def _text(slide: Slide) -> str:
     said = slide.get("text")
-    html = said.get("text") if isinstance(said, dict) else said
-    return markup.kept(saying.ADDITION.sub("", html)) if isinstance(html, str) and html_text.LOOKS.search(html) else None
+    text = said.get("text") if isinstance(said, dict) else said
+    return text if isinstance(text, str) else ""
 
 
 def words(slide: Slide, happening: Happening, about: About) -> str:
@@ -139,9 +145,11 @@ def words(slide: Slide, happening: Happening, about: About) -> str:
     return saying.html(happening, about, html if html and html_text.plain(html).text == happening.summary else None)
 
 
-def besides(slide: Slide) -> tuple[dict[str, str], dict[str, str], str | None]:
-    """Give all that an export takes from a slide itself, to tell whether two of them differ in it."""
-    return media(slide), background(slide), text(slide)
+def besides(slide: Slide) -> tuple[dict[str, str], dict[str, str], str]:
+    """Give all that an export takes from a slide itself, to tell whether two that say the same words differ in it."""
+    html = text(slide)
+    html = saying.paragraphs(_text(slide)) if html is None else html
+    return media(slide), background(slide), _PARTING.sub(" ", html).strip()
 
 
 def _shown(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
