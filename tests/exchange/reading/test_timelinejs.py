@@ -53,6 +53,8 @@ def test_every_row_of_a_real_sheet_is_read() -> None:
     expected = list(csv.DictReader(text.splitlines(keepends=True)))
     rows = timelinejs_csv.read(text).rows
     assert [row.fields["title"] for row in rows] == [one_line(one["Headline"]).text for one in expected]
+    assert [why for field, _, why in rows[0].dropped if field == "background"] == [timelinejs.REFUSED]
+    assert [why for field, _, why in rows[1].dropped if field == "media.url"] == [timelinejs.MEDIA]
     for row, one in zip(rows, expected, strict=True):
         sides = [[one[f"{side}{part}"] for part in ("Year", "Month", "Day")] for side in ("", "End ")]
         written = "/".join("-".join(part.zfill(2) for part in side if part) for side in sides if side[0])

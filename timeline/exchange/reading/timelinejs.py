@@ -19,6 +19,7 @@ from timeline.exchange.writing.parts import span
 from timeline.exchange.writing.saying import ADDED
 
 MEDIA: Final = "a happening shows none; it stays in the row that is cited, from which exports for TimelineJS take it"
+REFUSED: Final = "the row is refused, so that nothing cites it"
 _ASSIGNED: Final = re.compile(r"\s*(?:var\s+|let\s+|const\s+)?[\w.$]+\s*=\s*(?=\{)")
 _KNOWN: Final = frozenset(
     ("start_date", "end_date", "display_date", "text", "media", "group", "unique_id", "edtf", "type", "background")
@@ -87,13 +88,14 @@ def slide(said: dict[str, Any], kind: str) -> Building:
     else:
         build.exact("kind", unescape(unescape(scalar(said.get("group")) or "")))
         build.claim(said.get("attributed_to"), said.get("date_note"))
+    why = MEDIA if build.refused is None else REFUSED
     for media in listed(said.get("media")):
         if isinstance(media, dict):
             for name, value in media.items():
-                build.drop(f"media.{name}", value, MEDIA)
+                build.drop(f"media.{name}", value, why)
         else:
-            build.drop("media", media, MEDIA)
-    build.drop("background", said.get("background"), MEDIA)
+            build.drop("media", media, why)
+    build.drop("background", said.get("background"), why)
     build.drop_others(said, _KNOWN if own is None else _KNOWN | _OURS)
     return build
 
