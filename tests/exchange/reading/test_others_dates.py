@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timeline import dates
+from timeline.exchange.reading import others_days
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate, ask_first_days, interval, of_parts, order_of, read
 from timeline.exchange.reading.row import Row
 
@@ -35,6 +36,19 @@ from timeline.exchange.reading.row import Row
         ("3. März 1950", "1950-03-03"),
         ("1er août 1950", "1950-08-01"),
         ("1950年3月12日", "1950-03-12"),
+        ("1950년 3월 12일", "1950-03-12"),
+        ("16 maja 2003", "2003-05-16"),
+        ("16. května 2003", "2003-05-16"),
+        ("2003. május 16.", "2003-05-16"),
+        ("16 Μαΐου 2003", "2003-05-16"),
+        ("16. toukokuuta 2003", "2003-05-16"),
+        ("16 במאי 2003", "2003-05-16"),
+        ("١٦ ماي ٢٠٠٣", "2003-05-16"),
+        ("غشت 2003", "2003-08"),
+        ("16 مايو/أيار 2003", "2003-05-16"),
+        ("3 تشرين الثاني 2003", "2003-11-03"),
+        ("3 اكتوبر 2003", "2003-10-03"),
+        ("May/June 2003", "2003-05/2003-06"),
         ("20040601", "2004-06-01"),
         ("25/03/1950", "1950-03-25"),
         ("3/25/1950", "1950-03-25"),
@@ -132,6 +146,7 @@ def test_what_is_no_date_is_refused_with_the_reason(written: str, why: str) -> N
         ("69", "0069", "two digits"),
         ("25/3/69", "1969-03-25", "two digits"),
         ("3/4/1950", "[1950-03-04,1950-04-03]", "day/month or month/day"),
+        ("5 listopada 1991", "1991-11-05", "October in Croatian"),
         ("2001-24", "2001-24", "season"),
         ("2004/05", "2004/2005", "month"),
         ("1900s", "19XX", "decade"),
@@ -217,3 +232,13 @@ def test_any_words_are_a_date_or_a_line(written: str) -> None:
         dates.parse(read(written).date)
     except DateUnread as error:
         assert "\n" not in str(error)
+
+
+def test_no_name_is_of_two_months() -> None:
+    """In whichever languages it is one."""
+    found: dict[str, set[int]] = {}
+    for names in others_days._LANGUAGES:
+        assert len(names.split()) == 12, names
+        for number, name in enumerate(names.split(), start=1):
+            found.setdefault(others_days._folded(name), set()).add(number)
+    assert {name: numbers for name, numbers in found.items() if len(numbers) > 1} == {}

@@ -65,10 +65,41 @@ _LANGUAGES: Final = (
     "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
     "січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень",
     "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+    "януари февруари март април май юни юли август септември октомври ноември декември",
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    "styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień",
+    "ledna února března dubna května června července srpna září října listopadu prosince",
+    "leden únor březen duben květen červen červenec srpen září říjen listopad prosinec",
+    "januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra",
+    "január február marec apríl máj jún júl august september október november december",
+    "január február március április május június július augusztus szeptember október november december",
+    "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+    "januar februar marts april maj juni juli august september oktober november december",
+    "januar februar mars april mai juni juli august september oktober november desember",
+    "januari februari mars april maj juni juli augusti september oktober november december",
+    "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta "
+    "heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta",
+    "tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu",
+    "ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου νοεμβρίου δεκεμβρίου",
+    "ιανουάριος φεβρουάριος μάρτιος απρίλιος μάιος ιούνιος ιούλιος αύγουστος σεπτέμβριος οκτώβριος νοέμβριος δεκέμβριος",
+    "januari februari maret april mei juni juli agustus september oktober november desember",
+    "ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר",
+    "בינואר בפברואר במרץ באפריל במאי ביוני ביולי באוגוסט בספטמבר באוקטובר בנובמבר בדצמבר",
+    "जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर",
     "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+    "يناير فبراير مارس أبريل ماي يونيو يوليوز غشت شتنبر أكتوبر نونبر دجنبر",
+    "جانفي فيفري مارس أفريل ماي جوان جويلية أوت سبتمبر أكتوبر نوفمبر ديسمبر",
+    "كانون_الثاني شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين_الأول تشرين_الثاني كانون_الأول",
 )
-_MONTHS: Final[Mapping[str, int]] = {name: at for names in _LANGUAGES for at, name in enumerate(names.split(), start=1)}
-NAME: Final = "(?P<name>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_MONTHS: Final[Mapping[str, int]] = {
+    form.replace("_", " "): at
+    for names in _LANGUAGES
+    for at, name in enumerate(names.split(), start=1)
+    for form in (name, re.sub("[أآإ]", "ا", name))  # as Arabic is typed in haste
+}
+_ANY: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
+NAME: Final = rf"(?P<name>{_ANY})\.?"
+_TWICE: Final = re.compile(rf"({_ANY})\s*/\s*({_ANY})", re.I)  # as much of the Arabic press writes months
 _BEFORE: Final = r"b\.?\s?c\.?(?:\s?e\.?)?|v\.\s?chr\.?|av\.?\s?j\.?-?c\.?|a\.\s?c\.(?=\s|$)|a\.\s?c\.\s?n\."
 _SINCE: Final = r"a\.?\s?d\.?|c\.?\s?e\.?|n\.\s?chr\.?|ap\.?\s?j\.?-?c\.?|d\.\s?c\."
 _ERA: Final = re.compile(
@@ -84,11 +115,12 @@ _FORMS: Final = tuple(
         r"(?P<year>-?\d{4,6})-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?",
         r"(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})",
         r"(?P<year>\d{3,4})年(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?)?",
+        r"(?P<year>\d{3,4})년(?:\s?(?P<month>\d{1,2})월(?:\s?(?P<day>\d{1,2})일)?)?",
         r"(?P<year>[12]\d{3})(?P<month>0[1-9]|1[0-2])(?P<day>[0-3]\d)",
         rf"(?P<day>\d{{1,2}})\.?[\s-]*{NAME}[\s,-]*(?P<year>'?\d{{1,6}})",
         rf"{NAME}\s*(?P<day>\d{{1,2}})(?:,\s*|\s+)(?P<year>'?\d{{1,6}})",
         rf"{NAME}[\s,-]+(?P<year>'?\d{{2,6}})",
-        rf"(?P<year>\d{{3,6}})[\s,-]+{NAME}(?:[\s-]+(?P<day>\d{{1,2}}))?",
+        rf"(?P<year>\d{{3,6}})[\s.,-]+{NAME}(?:[\s-]+(?P<day>\d{{1,2}})\.?)?",
         r"(?P<month>\d{1,2})[/.-](?P<year>\d{4})",
         r"(?P<year>\d{4})[/.](?P<month>0[1-9]|1[0-2])",
         r"(?P<year>'?-?\d{1,11})(?:\.0)?",
@@ -122,6 +154,8 @@ def cleaned(text: str) -> str:
     words = re.sub(r"(?<=[+-]\d{4})\s*\([\w ]+\)$", "", words)  # as JavaScript tells the zone twice
     words = re.sub(r"(?<=\d)(?:st|nd|rd|th|er|º|ª)\b", "", words, flags=re.I)
     words = re.sub(r"(?<=\d)\.\s+(?=\d)", ".", words)
+    if "/" in words:
+        words = _TWICE.sub(lambda found: found[1] if month_of(found[1]) == month_of(found[2]) else found[0], words)
     return re.sub(r"\s+(?:of|de|del)\s+|^the\s+|^le\s+", lambda found: " " if found[0].startswith(" ") else "", words, flags=re.I)
 
 
@@ -177,6 +211,9 @@ def _form(words: str, *, era: bool = False) -> Day | None:
         number, questions = (int(parts["year"].lstrip("'")), ()) if era else _year_of(parts["year"], short=not lone)
         month = month_of(parts["name"]) if parts.get("name") else int(parts["month"]) if parts.get("month") else None
         day = int(parts["day"]) if parts.get("day") else None
+        if (name := parts.get("name") or "").lower().startswith("listopad"):
+            asked = f"{name} is November in Polish and Czech, October in Croatian: taken as November. Say which it is"
+            questions = (*questions, asked)
         return Day(number, month, day, questions=questions, plain=not questions)
     return None
 
