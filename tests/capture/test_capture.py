@@ -386,6 +386,14 @@ def test_a_saved_page_tells_where_it_was(told: str) -> None:
     assert read(f"{page}<link rel=canonical href=https://news.example/b>".encode(), HTML).facts["url"] == "https://news.example/b"
 
 
+def test_what_a_page_draws_in_a_shadow_is_read() -> None:
+    """A template is not shown, unless it is that of a shadow, as HTML, Chromium's MHTML and older pages write it."""
+    page = "<p>Light<template><p>Never</template>{}<p>End"
+    shadows = (f"<div><template {name}=open><p>{name}</template></div>" for name in ("shadowrootmode", "shadowmode", "shadowroot"))
+    text = read(page.format("".join(shadows)).encode(), HTML).text
+    assert text.split() == ["Light", "shadowrootmode", "shadowmode", "shadowroot", "End"]
+
+
 def test_what_a_page_shows_elsewhere_gets_its_line() -> None:
     """In frames, or written by a script in the browser."""
     assert "in one of them: a.html, b.html" in refusal(b"<frameset><frame src=a.html><frame src=b.html></frameset>", HTML)

@@ -13,7 +13,10 @@ from typing import Any, Final, TypeAlias
 from timeline.capture.found import facts
 from timeline.errors import DocumentUnreadable
 
-_SILENT: Final = frozenset("script style noscript template svg title select datalist object iframe canvas audio video".split())
+_SILENT: Final = frozenset(
+    "script style noscript noframes template svg title select datalist object iframe canvas audio video".split()
+)
+_SHADOW: Final = ("shadowrootmode", "shadowmode", "shadowroot")  # of a template that is shown: as HTML has it, Chromium, and of old
 _APART: Final = frozenset(
     "p h1 h2 h3 h4 h5 h6 blockquote pre table ul ol dl figure section article main header footer aside nav form hr fieldset "
     "address details".split()
@@ -133,7 +136,7 @@ def _walk(root: _Element, *, beside: bool) -> Iterator[tuple[str, Any]]:
 
     walk = iterwalk(root, events=("start", "end"))
     for event, element in walk:
-        silent = not isinstance(element.tag, str) or (element.tag in _SILENT and element is not root)
+        silent = not isinstance(element.tag, str) or (_is_silent(element) and element is not root)
         silent = silent or (not beside and _stands_beside(element))
         if event == "start" and silent:
             walk.skip_subtree()
@@ -141,6 +144,10 @@ def _walk(root: _Element, *, beside: bool) -> Iterator[tuple[str, Any]]:
             yield event, element
         if event == "end" and element is not root:
             yield "tail", element
+
+
+def _is_silent(element: _Element) -> bool:
+    return element.tag in _SILENT and not (element.tag == "template" and any(name in element.attrib for name in _SHADOW))
 
 
 def _stands_beside(element: _Element) -> bool:
