@@ -363,6 +363,21 @@ def test_a_page_that_a_browser_saved_in_one_file() -> None:
     assert "holds no web page" in refusal((head.format("") + picture + "--b--").encode(), MHTML)
 
 
+def test_what_a_page_in_one_file_shows_only_in_its_frames() -> None:
+    """A page that is nothing but frames, as of Excel; a frame that cannot be read, and a file cut short, are told."""
+    head = "\ufeff\r\nSubject: Book\r\nContent-Type: multipart/related; boundary=b\r\n"
+    part = "\r\n--b\r\nContent-Type: text/html\r\n\r\n"
+    frameset = f"{head}{part}<frameset><frame src=a><frame src=b><noframes><p>No frames?</noframes></frameset>"
+    found = read(f"{frameset}{part}<p>One{part}<p>Two\r\n--b--".encode(), MHTML)
+    assert (found.text, found.facts) == ("One\n\nTwo\n", {"title": "Book"})
+    assert found.extractor.endswith("of MHTML with 2 frames")
+    assert "In it" in read(f"{head}{part}<iframe src=a></iframe>{part}<p>In it\r\n--b--".encode(), MHTML).text
+    assert "is made of frames" in refusal(f"{frameset}\r\n--b--".encode(), MHTML)
+    broken = f"{head}{part}<p>Page{part}<p>".encode() + "\u0645\u064a\u0646\u0627\u0621".encode("cp1256")
+    told = read(broken, MHTML).extractor
+    assert told.endswith("of MHTML (but for a frame that cannot be read) (cut short: words may be missing)")
+
+
 def test_what_a_mail_program_shows_as_text_is_text() -> None:
     """Text behind an attachment too; a message within is named by its subject; a mailbox is none."""
     letter = (
@@ -395,7 +410,9 @@ def test_what_a_page_draws_in_a_shadow_is_read() -> None:
 
 
 def test_what_a_page_shows_elsewhere_gets_its_line() -> None:
-    """In frames, or written by a script in the browser."""
+    """In frames, or written by a script in the browser; or in parts of a file that is none of HTML."""
+    mhtml = b"From: <Saved by Blink>\r\nContent-Type: multipart/related;\r\n\tboundary=b\r\n\r\n--b\r\n\r\n<p>x"
+    assert "Name the file .mhtml" in refusal(mhtml, HTML)
     assert "in one of them: a.html, b.html" in refusal(b"<frameset><frame src=a.html><frame src=b.html></frameset>", HTML)
     assert "a script may write it" in refusal(b"<title>App</title><div id=root></div><script>render('x')</script>", HTML)
 

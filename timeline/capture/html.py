@@ -14,20 +14,33 @@ from timeline.errors import DocumentUnreadable, on_one_line
 _SETTINGS = "recall, tables, comments"
 _NAMED_FRAMES = 4
 _LOOKED_AT = 4096
+_MHTML = re.compile(rb"\s*(?:[A-Za-z-]+:.*\r?\n(?:[ \t].*\r?\n)*)*?Content-Type:\s*multipart/related", re.IGNORECASE)
 _SAVED = re.compile(r"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(\S+)")
 
 
 def read(
-    content: bytes, name: str, *, encoding: str | None = None, declared: str | None = None, record: str | None = None
+    content: bytes,
+    name: str,
+    *,
+    encoding: str | None = None,
+    declared: str | None = None,
+    record: str | None = None,
+    framed: bool = False,
 ) -> Found:
-    """Read a page: the text of its main part where that is all but its navigation, else of the whole; and its bibliography."""
+    """Read a page: the text of its main part where that is all but its navigation, else of the whole; and its bibliography.
+
+    `framed` where the text of its frames is known, so that it may have none of its own.
+    """
     import trafilatura  # noqa: PLC0415 it belongs to an extra
 
     text, how = decoded_page(content, name, encoding, declared)
+    if _MHTML.match(content[:_LOOKED_AT]):
+        raise DocumentUnreadable(f"{name}: is a page that a browser saved with all it shows (MHTML). Name the file .mhtml")
     page = parse(text, name)
-    _refuse_frames(page, name)
+    if not framed:
+        _refuse_frames(page, name)
     whole = readable(page.text())
-    if not whole.strip():
+    if not whole.strip() and not framed:
         raise DocumentUnreadable(
             f"{name}: there is no text in it; a script may write it in the browser. Save the page from the browser as it is shown"
         )
