@@ -12,7 +12,7 @@ from timeline import dates
 from timeline.errors import DateInvalid
 from timeline.exchange.reading.others_days import DateUnread, Order, day, year
 from timeline.exchange.reading.others_found import OthersDate, checked, of_day, written
-from timeline.exchange.reading.others_ranges import either, ends, is_range, ranged, short
+from timeline.exchange.reading.others_ranges import ends, is_range, ranged, several, short
 from timeline.exchange.reading.others_times import single
 from timeline.exchange.reading.others_vague import open_in_part, vague
 from timeline.exchange.reading.others_words import english
@@ -47,6 +47,7 @@ _SIDE: Final = re.compile(
 )
 _ONWARDS: Final = re.compile(r"(?P<rest>.+?)\s+(?:onwards?|et\s+seq\.?|and\s+after)", re.I)
 _BETWEEN: Final = re.compile(r"^between\s+(?P<first>.+?)\s+and\s+(?P<last>.+)$", re.I)
+_WEEK_OF: Final = re.compile(r"(?:the\s+)?week\s+(?:of|beginning|commencing|starting|from)\s+(?P<day>.+)", re.I)
 _SET_IN: Final = re.compile(r"^(?:on|in|dated|during)\s+(?=\d|[a-z]+\.?\s+'?\d|the\s+\d)", re.I)
 _BRACKETS: Final = re.compile(r"\((?P<one>[^()]+)\)|\[(?P<two>[^\[\],.{}]*\.?[^\[\],.{}]*)\]")
 _SLASHED_DAY: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])([/.])(?:0?[1-9]|[12]\d|3[01])\1\d{4}")
@@ -175,7 +176,19 @@ def _plain(words: str, order: Order | None) -> OthersDate:
         if side["side"].lower() != "from" or not is_range(words[side.end() :]):
             return _sided(side["side"].lower().rstrip("."), words[side.end() :], words, order)
         words = words[side.end() :]
-    return vague(words) or _partly(words, order) or _single_or_range(words, order)
+    return vague(words) or _week_of(words, order) or _partly(words, order) or _single_or_range(words, order)
+
+
+def _week_of(words: str, order: Order | None) -> OthersDate | None:
+    """Read a week by its first day, as some day of those seven."""
+    if not (found := _WEEK_OF.fullmatch(words)):
+        return None
+    first = single(found["day"], order)
+    if first.day is None or first.other is not None:
+        raise DateUnread(f'"{words}" does not name a day. Say the first and the last day of the week')
+    number = dates.day_number(first.year, first.month or 1, first.day)
+    asked = f"{words} is taken as a day of the seven from {first.one} on. Say if another week is meant"
+    return OthersDate(f"[{first.one}..{_day(number + 6)}]", written(words), None, (*first.questions, asked))
 
 
 def _partly(words: str, order: Order | None) -> OthersDate | None:
@@ -200,7 +213,7 @@ def _single_or_range(words: str, order: Order | None) -> OthersDate:
     try:
         return of_day(single(words, order), words)
     except DateUnread:
-        if found := either(words, order) or ranged(words, order, _qualified):
+        if found := several(words, order) or ranged(words, order, _qualified):
             return found
         raise
 

@@ -19,7 +19,11 @@ _SPLIT: Final = re.compile(
     re.I,
 )
 _IN_MONTH: Final = re.compile(rf"{NAME}\s*(?P<one>\d{{1,2}})\s*[-–—]\s*(?P<two>\d{{1,2}}),?\s+(?P<year>\d{{3,4}}.*)", re.I)
-_OR: Final = re.compile(r"(?P<one>.+?)\s+or\s+(?P<two>.+)", re.I)
+_DAY: Final = r"\d{1,2}(?:st|nd|rd|th)?"
+_SEVERAL: Final = re.compile(rf"(?P<days>(?:{_DAY}\s*,\s*)*)(?P<one>.+?)\s*(?:,?\s+(?P<sign>or|and)\s+|&\s*)(?P<two>.+)", re.I)
+_SEVERAL_IN_MONTH: Final = re.compile(
+    rf"{NAME}\s*(?P<days>{_DAY}(?:\s*,\s*{_DAY})*\s*(?:,?\s+(?:or|and)\s+|&\s*){_DAY}),?\s+(?P<year>\d{{3,4}})", re.I
+)
 ONGOING: Final = re.compile(r"(?:the\s+)?(?:present|ongoing|now|today|date|continuing)", re.I)
 _UNTOLD: Final = re.compile(r"\?+|unknown")
 _TWO_CALENDARS: Final = range(10, 14)
@@ -53,15 +57,23 @@ def is_range(words: str) -> bool:
     return bool(_SPLIT.search(words))
 
 
-def either(words: str, order: Order | None) -> OthersDate | None:
-    """Read "1950 or 1951", of which one is meant."""
-    found = _OR.fullmatch(words)
+def several(words: str, order: Order | None) -> OthersDate | None:
+    """Read "1950 or 1951", of which one is meant, and "16, 17 and 18 May 2003", of which all are."""
+    told = words
+    if inside := _SEVERAL_IN_MONTH.fullmatch(words):
+        words = f"{inside['days']} {inside['name']} {inside['year']}"
+    found = _SEVERAL.fullmatch(words)
     if not found or re.fullmatch(r"\d{1,2}", found["two"]):
         return None
     first, last = ends(found["one"], found["two"], order)
-    if (first.month is None, first.day is None) != (last.month is None, last.day is None):
+    before = [replace(first, day=int(day)) for day in re.findall(r"\d+", found["days"])]
+    if (first.month is None, first.day is None) != (last.month is None, last.day is None) or (before and first.day is None):
         return None
-    return OthersDate(f"[{','.join(sorted((first.one, last.one)))}]", written(words), None, (*first.questions, *last.questions))
+    if first.month is not None and first.year == last.year and first.one > last.one:
+        raise DateUnread(f'"{told}" is not in the order of time. Say the year of each')
+    listed = ",".join(sorted(day.one for day in (*before, first, last)))
+    made = f"[{listed}]" if (found["sign"] or "").lower() == "or" else f"{{{listed}}}"
+    return OthersDate(made, written(told), None, (*first.questions, *last.questions))
 
 
 def ranged(words: str, order: Order | None, qualified: Callable[[str], tuple[str, str]]) -> OthersDate | None:

@@ -1,9 +1,10 @@
-"""What is vague by itself: decades, centuries, seasons, quarters, halves, and dates in which a digit or a part is left open.
+"""What is vague by itself: decades, centuries, seasons, quarters, halves, weeks, and dates in which a digit or a part is left open.
 
 Owns those forms. Must not read ranges, nor make anything exact that was not.
 """
 
 import re
+from datetime import date
 from typing import Final
 
 from timeline.exchange.reading.others_days import DateUnread
@@ -23,6 +24,12 @@ _PART: Final = re.compile(
     r"|(?:the\s+)?(?P<half>first|second)\s+half\s+of\s+(?P<y3>\d{4}))",
     re.I,
 )
+_ISO_WEEK: Final = re.compile(r"(?P<year>\d{4})-?W(?P<week>\d\d)(?:-?(?P<day>[1-7]))?", re.I)
+_WEEK: Final = re.compile(
+    r"(?:(?:calendar\s+)?week|wk|cw|kw|semaine|semana|settimana)\.?\s*(?P<week>\d{1,2})[\s,/]+(?:(?:of|de|del|di)\s+)?(?P<year>\d{4})"
+    r"|(?P<week2>\d{1,2})\.\s*kw[\s,/]*(?P<year2>\d{4})|w(?P<week3>\d\d)[\s,/-]*(?P<year3>\d{4})",
+    re.I,
+)
 _SEASONS: Final = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
 _OPEN_YEAR: Final = re.compile(r"(?P<known>\d{3})[?_*xX–-]|(?P<less>\d{2})[?_*xX–-]{2}")
 _UNKNOWN: Final = r"(?:00?|[xX?_]{1,2}|--)"
@@ -39,6 +46,7 @@ def vague(words: str) -> OthersDate | None:
     """Read such a form; None where the words are none."""
     questions: list[str] = []
     made = _decade(words, questions) or _century(words) or _season(words, questions) or _part_of_year(words)
+    made = made or _week(words, questions)
     return OthersDate(made, written(words), None, tuple(questions)) if made else None
 
 
@@ -91,6 +99,22 @@ def _season(words: str, questions: list[str]) -> str | None:
     if name == "winter" and not following:
         questions.append("a winter has two years. Say if the one before is meant")
     return f"{year}-{_SEASONS[name]}"
+
+
+def _week(words: str, questions: list[str]) -> str | None:
+    """Read a week by its number as some day of it; ISO 8601 counts weeks from Monday, the first is that of 4 January."""
+    if not (found := _ISO_WEEK.fullmatch(words) or _WEEK.fullmatch(words)):
+        return None
+    parts = {name.rstrip("23"): value for name, value in found.groupdict().items() if value}
+    try:
+        first, last = (date.fromisocalendar(int(parts["year"]), int(parts["week"]), int(parts.get("day", day))) for day in (1, 7))
+    except ValueError:
+        raise DateUnread(f'"{words}" is no week: {parts["year"]} has none of that number. Correct it') from None
+    if "day" in parts:
+        return first.isoformat()
+    if found.re is _WEEK:
+        questions.append(f"{words} is counted as ISO 8601 does: from {first} to {last}. Say if another count is meant")
+    return f"[{first}..{last}]"
 
 
 def _part_of_year(words: str) -> str | None:

@@ -35,6 +35,7 @@ _TABLE: Final = tuple(
         (r"^(?:seit|ab|depuis|desde|dal)\s+(?:dem\s+|le\s+|el\s+)?", "since "),
         (r"^(?:bis|jusqu['’](?:en|au)|hasta|fino\s+al?)\s+(?:zum\s+|le\s+|el\s+)?", "until "),
         (r"\s+(?:oder|ou|oppure)\s+", " or "),
+        (r"(?<=\w)\.?\s+(?:und|et|y|e)\s+(?=\d)", " and "),
         (r"^(?:etwa|ungef[äa]hr|gegen|environ|hacia|verso(?:\s+il)?|intorno\s+al)\s+", "circa "),
         (r"\b(?:fr[üu]hjahr|fr[üu]hling|printemps|primavera)\b(?:\s+del?)?", "spring"),
         (r"\b(?:sommer|[ée]t[ée]|verano|estate)\b(?:\s+del?)?", "summer"),
