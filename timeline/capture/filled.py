@@ -32,12 +32,20 @@ def _value(raw: _Library, form: _Library, annotation: _Library) -> str:
         return _string(raw.FPDFAnnot_GetStringValue, annotation, b"Contents")
     if kind != raw.FPDF_ANNOT_WIDGET or form is None:
         return ""
-    texts = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
-    if raw.FPDFAnnot_GetFormFieldType(form, annotation) not in texts:
-        return ""
+    field = raw.FPDFAnnot_GetFormFieldType(form, annotation)
+    chosen = _chosen(raw, form, annotation) if field in (raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX) else ""
+    if chosen or field not in (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX):
+        return chosen
     if raw.FPDFAnnot_GetFormFieldFlags(form, annotation) & _PASSWORD:
         return ""
     return _string(raw.FPDFAnnot_GetFormFieldValue, form, annotation)
+
+
+def _chosen(raw: _Library, form: _Library, annotation: _Library) -> str:
+    """Give all that is chosen of a list, as it is shown: the value of the field is the first of it, or a code behind it."""
+    options = range(raw.FPDFAnnot_GetOptionCount(form, annotation))
+    chosen = (number for number in options if raw.FPDFAnnot_IsOptionSelected(form, annotation, number))
+    return "\n".join(_string(raw.FPDFAnnot_GetOptionLabel, form, annotation, number) for number in chosen)
 
 
 def _string(get: Callable[..., int], *asked: object) -> str:
