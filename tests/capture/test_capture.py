@@ -169,6 +169,16 @@ def test_what_is_filled_into_a_form_follows_the_text_of_its_page() -> None:
     assert "what is filled into a page follows its text" in found.extractor
     assert "is filled into" not in read(material.pdf(["x"]), PDF).extractor
     assert "it is scanned" in refusal(material.pdf_form(f"{field}/Btn{seen}", pages=[b""]), PDF)
+    waits = form.replace(b"/AcroForm<<", b"/NeedsRendering true/AcroForm<</XFA(x)")
+    assert "Open it in Firefox, and print it into a PDF" in refusal(waits, PDF)
+
+
+def test_all_that_is_chosen_of_a_list_is_read_as_it_is_shown() -> None:
+    """What is shown for a code, of several each, and what was typed in place of them; of what was not chosen, nothing."""
+    codes = "/Opt[[(v1)(One)][(v2)(Two)][(v3)(Three)]]"
+    lists = (f"/V[(v2)(v3)]{codes}", f"/Ff 131072/V(v1){codes}", f"/Ff 393216/V(Typed){codes}", f"/Ff 131072{codes}")
+    form = material.pdf_form(*(f"/Subtype/Widget/FT/Ch/F 4{one}" for one in lists))
+    assert read(form, PDF).text == "The form.\nTwo\nThree\nOne\nTyped"
 
 
 def test_raised_letters_of_a_pdf_stay_in_their_line() -> None:

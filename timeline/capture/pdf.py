@@ -44,6 +44,8 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         if "password" in str(error).lower():
             raise DocumentUnreadable(f"{name}: is encrypted. Open it with its password, and save it without one") from None
         raise DocumentUnreadable(f"{name}: is not a sound PDF; it may be cut short. Get it anew, or archive its text") from None
+    if document.get_formtype() == pypdfium2.raw.FORMTYPE_XFA_FULL:  # its one page says "Please wait", or to update the reader
+        raise DocumentUnreadable(f"{name}: is a form of XFA, written into no page. Open it in Firefox, and print it into a PDF")
     if count > MAXIMUM_PAGES:
         raise DocumentUnreadable(f"{name}: has {count:,} pages, more than {MAXIMUM_PAGES:,}. Archive the part that you cite")
     pages, length, broken, filled = [], 0, [], False
