@@ -166,11 +166,32 @@ def test_what_is_filled_into_a_form_follows_the_text_of_its_page() -> None:
     filled = "\nÉté\nAppeal\nTyped\nonto it."
     assert found.text == f"The form.{filled}\f{filled}"
     assert "no text on" not in found.extractor
-    assert "what is filled into a page follows its text" in found.extractor
+    assert "what is filled into a page, or stamped onto it, follows its text" in found.extractor
     assert "is filled into" not in read(material.pdf(["x"]), PDF).extractor
     assert "it is scanned" in refusal(material.pdf_form(f"{field}/Btn{seen}", pages=[b""]), PDF)
     waits = form.replace(b"/AcroForm<<", b"/NeedsRendering true/AcroForm<</XFA(x)")
     assert "Open it in Firefox, and print it into a PDF" in refusal(waits, PDF)
+
+
+def test_what_is_stamped_onto_a_page_or_signed_follows_its_text() -> None:
+    """As it is drawn, beside the last line too; a scan is still one, and what is hidden is not shown."""
+    draws, text = "/AP<</N 150 0 R>>/F 4", b"BT /F1 12 Tf 2 5 Td (RECEIVED) Tj ET"
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    head = b"<</Subtype/Form/BBox[0 0 98 19]/Resources<</Font<</F1 %s>>>>/Length %d>>" % (font, len(text))
+    drawing = b"150 0 obj\n%sstream\n%s\nendstream\nendobj\ntrailer\n<</Size 200" % (head, text)
+
+    def stamped(*annotations: str, page: str | bytes = "The form.") -> bytes:
+        return material.pdf_form(*annotations, pages=[page, "End."]).replace(b"trailer\n<</Size 200", drawing)
+
+    field = "/Subtype/Widget/FT/Tx/V(Field)/F 4"
+    for kind in ("/Subtype/Stamp", "/Subtype/Widget/FT/Sig", "/Subtype/FreeText"):
+        assert read(stamped(field, kind + draws), PDF).text.startswith("The form.\nField\nRECEIVED\f"), kind
+    beside = read(stamped("/Subtype/Stamp/Rect[1 695 49 714]" + draws), PDF).text
+    assert beside.startswith("The form.\nRECEIVED\nThe form.\f")
+    found = read(stamped("/Subtype/Stamp" + draws, page=b""), PDF)
+    assert found.text == "\nRECEIVED\fEnd.\nRECEIVED"
+    assert "no text on page 1" in found.extractor
+    assert read(stamped("/Subtype/Stamp/AP<</N 150 0 R>>/F 2"), PDF).text == "The form.\fEnd."
 
 
 def test_all_that_is_chosen_of_a_list_is_read_as_it_is_shown() -> None:

@@ -1,4 +1,4 @@
-"""What is filled into the fields of a PDF, or typed onto its pages: readers see it, and PDFium does not count it as their text.
+"""What is filled into the fields of a PDF, typed or stamped onto its pages: readers see it, and PDFium does not count it as text.
 
 Owns which of it is seen: not what is hidden, nor passwords, nor the notes that open only when they are clicked.
 """
@@ -24,6 +24,37 @@ def values(document: _Library, page: _Library) -> Iterator[str]:
             raw.FPDFPage_CloseAnnot(annotation)
         if value.strip():
             yield value.strip()
+
+
+def stamped(document: _Library, number: int) -> str:
+    """Give what stamps and the like draw onto a page: its text with them, but for its own. It is not to be read again."""
+    from pypdfium2 import raw  # noqa: PLC0415 as above
+
+    page = document[number]
+    text = page.get_textpage().get_text_range()
+    stamps(document, page, hide=True)
+    raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+    both = document[number].get_textpage().get_text_range()
+    # What stands beside the last line may be told before it, which then stands twice.
+    own = text if both.startswith(text) else text[: text.rfind("\n") + 1]
+    return str(both.removeprefix(own).strip())
+
+
+def stamps(document: _Library, page: _Library, *, hide: bool = False) -> int:
+    """Count what draws words onto a page that no value tells: stamps, signatures, watermarks. Hide all other, where asked."""
+    from pypdfium2 import raw  # noqa: PLC0415 as above
+
+    kinds, found = (raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WATERMARK, raw.FPDF_ANNOT_LINE, raw.FPDF_ANNOT_FREETEXT), 0
+    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, number)
+        signature = raw.FPDFAnnot_GetFormFieldType(document.formenv, annotation) == raw.FPDF_FORMFIELD_SIGNATURE
+        draws = signature or raw.FPDFAnnot_GetSubtype(annotation) in kinds
+        if draws and not (raw.FPDFAnnot_GetFlags(annotation) & _HIDDEN or _value(raw, document.formenv, annotation).strip()):
+            found += raw.FPDFAnnot_HasKey(annotation, b"AP")
+        elif hide:
+            raw.FPDFAnnot_SetFlags(annotation, _HIDDEN)
+        raw.FPDFPage_CloseAnnot(annotation)
+    return found
 
 
 def _value(raw: _Library, form: _Library, annotation: _Library) -> str:
