@@ -422,6 +422,28 @@ def test_what_a_mail_program_shows_as_text_is_text() -> None:
     assert "is a mailbox of several messages" in refusal(one + one, MAIL)
 
 
+def test_what_a_letter_holds_is_read_however_it_is_nested() -> None:
+    """As Apple Mail attaches within one of two forms; HTML beside a blank text; text behind an attachment; a cut is told."""
+    head = "\ufeff\r\nFrom: a\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/{}; boundary={}\r\n\r\n"
+    inner = "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n{}--c--\r\n--b--"
+    pdf = "--c\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\nx\r\n"
+    picture = "--c\r\nContent-Type: image/png; name=a.png\r\nContent-ID: <a>\r\n\r\nx\r\n"
+    page, end = "--c\r\nContent-Type: text/html\r\n\r\n<p>As HTML\r\n", "--c\r\nContent-Type: text/plain\r\n\r\nEnd.\r\n"
+
+    def text(whole: str) -> str:
+        return read(whole.encode(), MAIL).text.partition("\n\n")[2]
+
+    alternative, plain = head.format("alternative", "b"), "--b\r\nContent-Type: text/plain\r\n\r\n{}\r\n"
+    attached = inner.format(page + pdf + picture)
+    assert text(alternative + plain.format("As text.") + attached) == "As text.\n\nAttachment: a.pdf (application/pdf, 1 bytes)\n"
+    assert text(alternative + plain.format(" ") + attached) == "As HTML\n\nAttachment: a.pdf (application/pdf, 1 bytes)\n"
+    mixed = head.format("mixed", "b") + inner.format(end.replace("End", "First") + pdf + end)
+    assert text(mixed) == "First.\n\nEnd.\n\nAttachment: a.pdf (application/pdf, 1 bytes)\n"
+    assert text(head.format("mixed", "b") + "--b\r\n\r\nWithout a head.\r\n--b--") == "Without a head.\n"
+    assert "cut short" not in read(mixed.encode(), MAIL).extractor
+    assert "; cut short: words may be missing)" in read(mixed[:-20].encode(), MAIL).extractor
+
+
 @pytest.mark.parametrize(
     "told", ["saved from url=(0024)https://news.example/a", "\n Page saved with SingleFile \n url: https://news.example/a \n"]
 )

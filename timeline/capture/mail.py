@@ -3,10 +3,13 @@
 Owns the order of the lines at the head. Must not extract attachments: they are named, each is a document of its own.
 """
 
+import codecs
 import email
 import email.policy
 import re
+from collections.abc import Iterator
 from datetime import datetime
+from email.errors import CloseBoundaryNotFoundDefect
 from email.message import EmailMessage, MIMEPart
 from email.utils import getaddresses
 from typing import Final
@@ -25,37 +28,57 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     """Read an e-mail: its head, its plain text (of HTML only where there is none), and the names of what is attached."""
     if len(_MESSAGE.findall(content)) > 1:
         raise DocumentUnreadable(f"{name}: is a mailbox of several messages. Save the one that you cite by itself, as .eml")
-    message = email.message_from_bytes(content, policy=email.policy.default)
+    message = email.message_from_bytes(content.removeprefix(codecs.BOM_UTF8).lstrip(), policy=email.policy.default)
     if not any(message.get(header) for header in ("From", "Date", "Subject", "Received", "Message-ID")):
         raise DocumentUnreadable(f"{name}: is not an e-mail, it has no From, Date or Subject. Save it anew as .eml")
     if message.get_content_type() in _SEALED and "signed-data" not in str(message.get_param("smime-type", "")):
         raise DocumentUnreadable(f"{name}: is encrypted. Archive what the mail program shows, saved as .txt in UTF-8")
     head = [f"{header}: {_one_line(message, header)}" for header in _HEAD if message.get(header)]
-    body, how = _body(message, name, encoding)
-    others = list(message.iter_attachments()) if message.is_multipart() else []
-    shown = [part for part in others if _is_shown(part)]  # where text goes on behind an attachment, or a list adds its own
-    body = "\n\n".join([body.strip("\n"), *(_text(part, name, encoding)[0].strip("\n") for part in shown)])
+    part = _body(message)
+    body, how = _text(part, name, encoding) if part is not None else ("", "no text but the head")
+    others = list(_others(message, part))
+    shown = [one for one in others if _is_shown(one)]  # where text goes on behind an attachment, or a list adds its own
+    texts = (body, *(_text(one, name, encoding)[0] for one in shown))
+    body = "\n\n".join(text.strip("\n") for text in texts if text.strip())
     attached = [f"Attachment: {_described(part)}" for part in others if part not in shown]
+    if any(isinstance(one, CloseBoundaryNotFoundDefect) for part in message.walk() for one in part.defects):
+        how += "; cut short: words may be missing"
     parts = ["\n".join(head), body.strip("\n"), "\n".join(attached)]
     text = readable("\n\n".join(part for part in parts if part) + "\n")
     return Found(text, f"standard library, e-mail ({how})", _facts_of(message))
 
 
-def _body(message: EmailMessage, name: str, encoding: str | None) -> tuple[str, str]:
-    """Give the text of the message itself, and how it was read."""
-    part = message.get_body(("plain", "html"))
-    return ("", "no text but the head") if part is None else _text(part, name, encoding)
+def _body(message: EmailMessage) -> MIMEPart | None:
+    """Find the text of the message itself: the plain one, unless that is blank beside one in HTML."""
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    return html if plain is None or (html is not None and not _content(plain).strip()) else plain
 
 
-def _is_shown(part: EmailMessage) -> bool:
+def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
+    """Give the parts that hold something, however they are nested; a message within is one."""
+    if part.get_content_maintype() != "multipart":
+        yield part
+    else:
+        for one in part.iter_parts():
+            yield from _leaves(one)
+
+
+def _others(message: EmailMessage, body: MIMEPart | None) -> Iterator[MIMEPart]:
+    """Give the parts that are neither the body, nor another form of it, nor a picture in it."""
+    attached = {id(one) for whole in message.iter_attachments() for one in _leaves(whole)} if message.is_multipart() else set()
+    for one in _leaves(message):
+        named = one.get_filename() is not None and one.get("Content-ID") is None
+        if one is not body and (id(one) in attached or named or _is_shown(one)):
+            yield one
+
+
+def _is_shown(part: MIMEPart) -> bool:
     """Whether a part that is not the body is shown as text with it."""
     return part.get_content_type() == "text/plain" and not part.get_filename() and part.get_content_disposition() != "attachment"
 
 
 def _text(part: MIMEPart, name: str, encoding: str | None) -> tuple[str, str]:
-    content = part.get_payload(decode=True)
-    content = content if isinstance(content, bytes) else b""
-    declared = part.get_content_charset()
+    content, declared = _content(part), part.get_content_charset()
     if part.get_content_subtype() == "html":
         text, how = decoded_page(content, name, encoding, declared)
         return parse(text, name).text() if text.strip() else "", f"all text of its HTML, {how}"
@@ -63,11 +86,16 @@ def _text(part: MIMEPart, name: str, encoding: str | None) -> tuple[str, str]:
     return text, how
 
 
+def _content(part: MIMEPart) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
 def _one_line(message: EmailMessage, header: str) -> str:
     return " ".join(readable(str(message.get(header) or "")).split())
 
 
-def _described(part: EmailMessage) -> str:
+def _described(part: MIMEPart) -> str:
     """Name an attachment, its media type and its size; a message by its subject."""
     inner = part.get_payload()
     if part.get_content_type() == "message/rfc822" and isinstance(inner, list) and isinstance(inner[0], EmailMessage):
