@@ -5,6 +5,7 @@ import sys
 import time
 import zipfile
 import zlib
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from quopri import encodestring
@@ -460,6 +461,12 @@ def test_what_a_page_draws_in_a_shadow_is_read() -> None:
     shadows = (f"<div><template {name}=open><p>{name}</template></div>" for name in ("shadowrootmode", "shadowmode", "shadowroot"))
     text = read(page.format("".join(shadows)).encode(), HTML).text
     assert text.split() == ["Light", "shadowrootmode", "shadowmode", "shadowroot", "End"]
+
+
+def test_a_frame_that_stands_in_the_page_is_read_in_its_place() -> None:
+    """As SingleFile writes each, however many are within another; what stands for it in old browsers is not shown."""
+    inner = f'<title>No</title><p>One<iframe srcdoc="{escape("<p>Two")}">No frames?</iframe><iframe srcdoc="<!-- -->"></iframe>'
+    assert read(f'<p>Out<iframe srcdoc="{escape(inner)}"></iframe>end'.encode(), HTML).text.split() == ["Out", "One", "Two", "end"]
 
 
 def test_what_a_page_shows_elsewhere_gets_its_line() -> None:

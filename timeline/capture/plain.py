@@ -140,6 +140,8 @@ def _walk(root: _Element, *, beside: bool) -> Iterator[tuple[str, Any]]:
         silent = silent or (not beside and _stands_beside(element))
         if event == "start" and silent:
             walk.skip_subtree()
+            if element.tag == "iframe" and element.get("srcdoc"):  # a page of its own, as SingleFile writes each frame
+                yield from _walk(parse(f"<body>{element.get('srcdoc')}", "a frame in it").tree, beside=beside)
         elif not silent:
             yield event, element
         if event == "end" and element is not root:
