@@ -326,6 +326,18 @@ def test_a_book_is_read_in_its_order() -> None:
     assert found.facts == {"title": "A book", "author": "Jane Roe; Max Poe", "published": "1999-05", "language": "ar"}
 
 
+def test_chapters_of_a_book_that_are_not_read_are_told() -> None:
+    """Drawn as a picture, say, or missing in its list; each stands in the spine."""
+    package = (
+        '<package><manifest><item id="a" href="a.svg" media-type="image/svg+xml"/>'
+        '<item id="b" href="b.xhtml" media-type="application/xhtml+xml"/></manifest>'
+        '<spine><itemref idref="a"/><itemref idref="b"/><itemref idref="c"/></spine></package>'
+    )
+    found = read(material.epub({"b.xhtml": "<p>Words."}, package=package), EPUB)
+    assert found.text == "Words.\n"
+    assert found.extractor.endswith("(chapters in the order of the spine; 2 of them not read: image/svg+xml, missing)")
+
+
 def test_books_that_do_harm_or_are_locked_get_their_line() -> None:
     """Entities that multiply, members that unpack without end, encryption, half a file."""
     laughs = '<!DOCTYPE p [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><package>&b;</package>'

@@ -24,6 +24,7 @@ _SMALL: Final = 1_000_000
 _CONTAINER: Final = "META-INF/container.xml"
 _ENCRYPTION: Final = "META-INF/encryption.xml"
 _FONTS: Final = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")  # only fonts are veiled so
+_NAMED: Final = 4
 _CHAPTERS: Final = ("application/xhtml+xml", "text/html", "text/x-oeb1-document")
 
 
@@ -95,10 +96,13 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         raise DocumentUnreadable(f"{name}: its {_CONTAINER} names no package. Get it anew")
     package = book.xml(package_name)
     items = {one.get("id"): one for one in package.iter() if _local(one) == "item"}
-    texts = []
+    texts, left = [], list[str]()
     for reference in package.iter():
-        item = items.get(reference.get("idref")) if _local(reference) == "itemref" else None
+        if _local(reference) != "itemref":
+            continue
+        item = items.get(reference.get("idref"))
         if item is None or (item.get("media-type") or "").lower() not in _CHAPTERS:
+            left.append("missing" if item is None else on_one_line(item.get("media-type") or "of no type")[:40])
             continue
         path = unquote((item.get("href") or "").partition("#")[0])
         member = posixpath.normpath(posixpath.join(posixpath.dirname(package_name), path))
@@ -106,7 +110,10 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         if page.strip():
             texts.append(parse(page, f"{name}, {on_one_line(member)}").text().strip())
     text = readable("\n\n".join(filter(None, texts)))
-    return Found(text + "\n" if text else "", "standard library, EPUB (chapters in the order of the spine)", _facts_of(package))
+    told = f"; {len(left)} of them not read: {', '.join(sorted(set(left))[:_NAMED])}" if left else ""
+    return Found(
+        text + "\n" if text else "", f"standard library, EPUB (chapters in the order of the spine{told})", _facts_of(package)
+    )
 
 
 def _parsed(content: bytes) -> Element:
