@@ -169,6 +169,9 @@ def test_what_is_filled_into_a_form_follows_the_text_of_its_page() -> None:
     assert "no text on" not in found.extractor
     assert "what is filled into a page, or stamped onto it, follows its text" in found.extractor
     assert "is filled into" not in read(material.pdf(["x"]), PDF).extractor
+    box = f"{field}/Btn/V/Yes/AS/{{}}/AP<</N<</Yes 150 0 R/Off 150 0 R>>>>{seen}"
+    boxes = material.pdf_form(box.format("Yes"), box.format("Off").replace("V/Yes", "V/Off"), box.format("Yes"))
+    assert "which boxes are ticked is not read: 2 of them" in read(boxes, PDF).extractor
     assert "it is scanned" in refusal(material.pdf_form(f"{field}/Btn{seen}", pages=[b""]), PDF)
     waits = form.replace(b"/AcroForm<<", b"/NeedsRendering true/AcroForm<</XFA(x)")
     assert "Open it in Firefox, and print it into a PDF" in refusal(waits, PDF)

@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Any, Final, TypeAlias
 
 from timeline.capture import drawn, hyphens
-from timeline.capture.filled import stamped, stamps, values
+from timeline.capture.filled import stamped, stamps, ticked, values
 from timeline.capture.found import MAXIMUM_CHARACTERS, Found, facts, readable
 from timeline.errors import DocumentUnreadable
 
@@ -48,13 +48,14 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         raise DocumentUnreadable(f"{name}: is a form of XFA, written into no page. Open it in Firefox, and print it into a PDF")
     if count > MAXIMUM_PAGES:
         raise DocumentUnreadable(f"{name}: has {count:,} pages, more than {MAXIMUM_PAGES:,}. Archive the part that you cite")
-    pages, length, broken, filled, drawing = [], 0, [], False, []
+    pages, length, broken, filled, drawing, ticks = [], 0, [], False, [], 0
     for number in range(count):
         try:
             page = document[number]
             typed = [readable(one) for one in values(document, page)]
             pages.append("\n".join((readable(_shaped(_page(page))), *typed)))
             filled = filled or bool(typed)
+            ticks += ticked(document, page)
             drawing += [number] if stamps(document, page) else []
         except pypdfium2.PdfiumError:
             broken.append(number + 1)
@@ -71,16 +72,18 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         if words := readable(_shaped(stamped(document, number))):
             pages[number], filled = f"{pages[number]}\n{words}", True
     text = hyphens.decided("\f".join(pages))
-    told = list(_told(text, without, broken, cut=cut, filled=filled))
+    told = list(_told(text, without, broken, cut=cut, filled=filled, ticks=ticks))
     by = f"PDFium {pypdfium2.PDFIUM_INFO.build}, pypdfium2 {pypdfium2.PYPDFIUM_INFO}"
     extractor = f"{by} ({'; '.join(['pages parted by form feeds', *told])})"
     return Found(text, extractor, _facts_of(content))
 
 
-def _told(text: str, without: list[int], broken: list[int], *, cut: bool, filled: bool) -> Iterator[str]:
+def _told(text: str, without: list[int], broken: list[int], *, cut: bool, filled: bool, ticks: int) -> Iterator[str]:
     """Tell why a text may not be all, or not as it is read."""
     if filled:
         yield "what is filled into a page, or stamped onto it, follows its text"
+    if ticks:
+        yield f"which boxes are ticked is not read: {ticks:,} of them"
     if cut:
         yield "the file is cut short: pages may be missing"
     if broken:
