@@ -438,6 +438,14 @@ def test_what_a_mail_program_shows_as_text_is_text() -> None:
     assert "is a mailbox of several messages" in refusal(one + one, MAIL)
 
 
+def test_a_head_in_bytes_is_read_as_its_text() -> None:
+    """As older programs wrote it; nothing is guessed where no encoding is told."""
+    letter = "Subject: D\xe9j\xe0 vu\nContent-Type: text/plain; charset={}\n\n\xe9t\xe9"
+    assert read(letter.format("iso-8859-1").encode("cp1252"), MAIL).text == "Subject: D\xe9j\xe0 vu\n\n\xe9t\xe9\n"
+    assert "Subject: D\ufffdj\ufffd vu" in read(letter.format("").encode("cp1252"), MAIL).text
+    assert "Subject: D\xe9j\xe0 vu" in read(letter.format("iso-8859-1").encode(), MAIL).text
+
+
 def test_what_a_letter_holds_is_read_however_it_is_nested() -> None:
     """As Apple Mail attaches within one of two forms; HTML beside a blank text; text behind an attachment; a cut is told."""
     head = "\ufeff\r\nFrom: a\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/{}; boundary={}\r\n\r\n"

@@ -92,7 +92,12 @@ def _content(part: MIMEPart) -> bytes:
 
 
 def _one_line(message: EmailMessage, header: str) -> str:
-    return " ".join(readable(str(message.get(header) or "")).split())
+    """Give a header on one line; where an older program wrote bytes into it, in the encoding that it tells of its text."""
+    text, encoding = str(message.get(header) or ""), known(message.get_content_charset())
+    if "\ufffd" in text and encoding is not None:
+        written = next(value for name, value in message.raw_items() if name.lower() == header.lower())
+        text = str(written).encode("utf-8", "surrogateescape").decode(encoding, "replace")
+    return " ".join(readable(text).split())
 
 
 def _described(part: MIMEPart) -> str:
