@@ -446,6 +446,13 @@ def test_a_head_in_bytes_is_read_as_its_text() -> None:
     assert "Subject: D\xe9j\xe0 vu" in read(letter.format("iso-8859-1").encode(), MAIL).text
 
 
+def test_addresses_parted_by_semicolons_are_all_kept() -> None:
+    """As Outlook shows them, names encoded or not; a header that needs none of this stays as it is."""
+    letter = b'From: a\nTo: =?utf-8?q?Zo=C3=A9?= <z@x>; "Roe, Jane" <j@r>;\n Bob <b@c>\nSubject: =?utf-8?q?a=3Bb?=; c\n\nx'
+    assert 'To: Zo\xe9 <z@x>; "Roe, Jane" <j@r>; Bob <b@c>\nSubject: a;b; c\n' in read(letter, MAIL).text
+    assert "To: " in read(letter.replace(b"utf-8", b"x-none"), MAIL).text
+
+
 def test_what_a_letter_holds_is_read_however_it_is_nested() -> None:
     """As Apple Mail attaches within one of two forms; HTML beside a blank text; text behind an attachment; a cut is told."""
     head = "\ufeff\r\nFrom: a\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/{}; boundary={}\r\n\r\n"

@@ -8,8 +8,10 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
-from email.errors import CloseBoundaryNotFoundDefect
+from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError
+from email.header import decode_header, make_header
 from email.message import EmailMessage, MIMEPart
 from email.utils import getaddresses
 from typing import Final
@@ -92,11 +94,17 @@ def _content(part: MIMEPart) -> bytes:
 
 
 def _one_line(message: EmailMessage, header: str) -> str:
-    """Give a header on one line; where an older program wrote bytes into it, in the encoding that it tells of its text."""
+    """Give a header on one line; where an older program wrote bytes into it, in the encoding that it tells of its text.
+
+    Addresses parted by semicolons, as Outlook shows them, are none to the library, which leaves out all but the first.
+    """
     text, encoding = str(message.get(header) or ""), known(message.get_content_charset())
+    written = next((str(value) for name, value in message.raw_items() if name.lower() == header.lower()), "")
     if "\ufffd" in text and encoding is not None:
-        written = next(value for name, value in message.raw_items() if name.lower() == header.lower())
-        text = str(written).encode("utf-8", "surrogateescape").decode(encoding, "replace")
+        text = written.encode("utf-8", "surrogateescape").decode(encoding, "replace")
+    elif ";" in written and ";" not in text and written.isascii() and "=?" not in text:
+        with suppress(LookupError, ValueError, HeaderParseError):  # an encoding that is none
+            text = str(make_header(decode_header(written)))
     return " ".join(readable(text).split())
 
 
