@@ -40,17 +40,18 @@ def ticked(document: _Library, page: _Library) -> int:
 
 
 def stamped(document: _Library, number: int) -> str:
-    """Give what stamps and the like draw onto a page: its text with them, but for its own. It is not to be read again."""
+    """Give what stamps and the like draw onto a page. All else is taken from it: it is not to be read again."""
     from pypdfium2 import raw  # noqa: PLC0415 as above
 
     page = document[number]
-    text = page.get_textpage().get_text_range()
     stamps(document, page, hide=True)
+    for place in reversed(range(raw.FPDFPage_CountObjects(page))):
+        drawn = raw.FPDFPage_GetObject(page, place)
+        if raw.FPDFPage_RemoveObject(page, drawn):
+            raw.FPDFPageObj_Destroy(drawn)
+    raw.FPDFPage_GenerateContent(page)
     raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
-    both = document[number].get_textpage().get_text_range()
-    # What stands beside the last line may be told before it, which then stands twice.
-    own = text if both.startswith(text) else text[: text.rfind("\n") + 1]
-    return str(both.removeprefix(own).strip())
+    return str(document[number].get_textpage().get_text_range().strip())
 
 
 def stamps(document: _Library, page: _Library, *, hide: bool = False) -> int:
