@@ -16,27 +16,17 @@ def values(document: _Library, page: _Library) -> Iterator[str]:
     """Give the values on a page that are seen, in the order of the file. Forms of the document must have been initialised."""
     from pypdfium2 import raw  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
-    for number in range(raw.FPDFPage_GetAnnotCount(page)):
-        annotation = raw.FPDFPage_GetAnnot(page, number)
-        try:
-            value = "" if raw.FPDFAnnot_GetFlags(annotation) & _HIDDEN else _value(raw, document.formenv, annotation)
-        finally:
-            raw.FPDFPage_CloseAnnot(annotation)
-        if value.strip():
-            yield value.strip()
+    for annotation in _seen(raw, page):
+        if value := _value(raw, document.formenv, annotation).strip():
+            yield value
 
 
 def ticked(document: _Library, page: _Library) -> int:
     """Count the boxes and buttons on a page that are ticked: they have no words, and stand beside some."""
     from pypdfium2 import raw  # noqa: PLC0415 as above
 
-    found = 0
-    for number in range(raw.FPDFPage_GetAnnotCount(page) if document.formenv else 0):
-        annotation = raw.FPDFPage_GetAnnot(page, number)
-        seen = not raw.FPDFAnnot_GetFlags(annotation) & _HIDDEN
-        found += bool(seen and raw.FPDFAnnot_IsChecked(document.formenv, annotation))
-        raw.FPDFPage_CloseAnnot(annotation)
-    return found
+    form = document.formenv
+    return sum(raw.FPDFAnnot_IsChecked(form, annotation) == 1 for annotation in _seen(raw, page)) if form else 0
 
 
 def stamped(document: _Library, number: int) -> str:
@@ -59,16 +49,25 @@ def stamps(document: _Library, page: _Library, *, hide: bool = False) -> int:
     from pypdfium2 import raw  # noqa: PLC0415 as above
 
     kinds, found = (raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WATERMARK, raw.FPDF_ANNOT_LINE, raw.FPDF_ANNOT_FREETEXT), 0
-    for number in range(raw.FPDFPage_GetAnnotCount(page)):
-        annotation = raw.FPDFPage_GetAnnot(page, number)
+    for annotation in _seen(raw, page):
         signature = raw.FPDFAnnot_GetFormFieldType(document.formenv, annotation) == raw.FPDF_FORMFIELD_SIGNATURE
         draws = signature or raw.FPDFAnnot_GetSubtype(annotation) in kinds
-        if draws and not (raw.FPDFAnnot_GetFlags(annotation) & _HIDDEN or _value(raw, document.formenv, annotation).strip()):
+        if draws and not _value(raw, document.formenv, annotation).strip():
             found += raw.FPDFAnnot_HasKey(annotation, b"AP")
         elif hide:
             raw.FPDFAnnot_SetFlags(annotation, _HIDDEN)
-        raw.FPDFPage_CloseAnnot(annotation)
     return found
+
+
+def _seen(raw: _Library, page: _Library) -> Iterator[_Library]:
+    """Give the annotations of a page that are not hidden, each until the next is asked for."""
+    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, number)
+        try:
+            if not raw.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
+                yield annotation
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
 
 
 def _value(raw: _Library, form: _Library, annotation: _Library) -> str:
