@@ -19,7 +19,8 @@ from conftest import PROJECT, REPORT, Clock
 from timeline import Timeline, checkpoints, merkle, projections
 from timeline.audit import verify
 from timeline.errors import DatabaseRefused, GuardsMissing, TimelineError
-from timeline.log import canonical, guards
+from timeline.guards import guards
+from timeline.log import canonical
 from timeline.merkle import Checkpoint, Key, Note, Proof, Signature
 from timeline.scripts import statements
 from timeline.signing import SigningKey

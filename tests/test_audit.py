@@ -14,7 +14,8 @@ from timeline import ArchivedSource, Timeline
 from timeline.audit import Report, verify
 from timeline.audit.report import KEPT, Tally
 from timeline.errors import DatabaseRefused
-from timeline.log import canonical, guards
+from timeline.guards import guards
+from timeline.log import canonical
 
 Tamper = Callable[[sqlite3.Connection], object]
 

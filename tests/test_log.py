@@ -15,9 +15,13 @@ from hypothesis import strategies as st
 
 from timeline import ArchivedSource, Timeline
 from timeline.errors import DatabaseRefused, GuardsMissing
-from timeline.log import APPLICATION_ID, Log, canonical, guards
+from timeline.guards import guards
+from timeline.log import APPLICATION_ID, Log, canonical
 
-ROW = "INSERT{mode} INTO events VALUES ({position}, 'happening/x', {version}, 'HappeningRecorded', 't', 'me', '{{}}', x'00', x'00')"
+ROW = (
+    "INSERT{mode} INTO events VALUES ({position}, 'happening/x', {version}, 'HappeningRecorded',"
+    " '2026-01-01T00:00:00.000Z', 'me', '{{}}', zeroblob(16), zeroblob(32))"
+)
 
 
 def refused(path: Path, statement: str) -> str:
@@ -43,7 +47,7 @@ def refused(path: Path, statement: str) -> str:
         ROW.format(mode="", position=3, version=2),
         ROW.format(mode="", position=0, version=1),
         ROW.format(mode="", position=-1, version=1),
-        ROW.format(mode="", position=3, version=1).replace("x'00', x'00'", "NULL, x'00'"),
+        ROW.format(mode="", position=3, version=1).replace("zeroblob(16)", "NULL"),
         "REPLACE INTO documents SELECT sha256, x'00' FROM documents",
         "INSERT OR REPLACE INTO documents (rowid, sha256, bytes) VALUES (1, 'another', x'00')",
         "UPDATE documents SET bytes = x'00'",
@@ -209,10 +213,10 @@ def test_a_published_file_is_read_where_nothing_can_be_written(timeline: Timelin
 
 
 def test_the_file_says_what_it_is(timeline: Timeline, path: Path) -> None:
-    """application_id and user_version mark the file as a timeline of format 2."""
+    """application_id and user_version mark the file as a timeline, and of which format."""
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (3,)
 
 
 def test_eight_writers_at_once_lose_nothing(path: Path) -> None:

@@ -183,7 +183,7 @@ def test_events_inserted_by_hand_are_projected_with_the_next_append(timeline: Ti
     """The read tables catch up with whatever the guards let into the log."""
     connection = sqlite3.connect(path)
     (data,) = connection.execute("SELECT data FROM events WHERE position = 2").fetchone()
-    values = ("happening/by-hand", 1, "HappeningRecorded", "2026-01-01T00:00:00Z", "hand", data, b"s", b"h")
+    values = ("happening/by-hand", 1, "HappeningRecorded", "2026-01-01T00:00:00.000Z", "hand", data, bytes(16), bytes(32))
     connection.execute("INSERT INTO events VALUES (3, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     connection.commit()
     timeline.archive(text="more words", id="more", title="More")

@@ -83,7 +83,7 @@ def test_many_corrections_of_one_happening_stay_quick(timeline: Timeline, meetin
     for n in range(50):
         timeline.correct(meeting, title=f"Title {n}", reason=f"reason {n}")
     timeline.log.connection.set_trace_callback(None)
-    assert read <= 50 * 7
+    assert read <= 50 * 8
 
 
 def test_names_in_any_script_stay_apart(timeline: Timeline, report: ArchivedSource) -> None:

@@ -9,23 +9,22 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
+from timeline.guards import altered
 from timeline.scripts import statements
 
 APPLICATION_ID = 0x7E11_0001  # PRAGMA application_id: this file is a timeline
-FORMAT = 2  # PRAGMA user_version: which layout of the log
+FORMAT = 3  # PRAGMA user_version: which layout of the log
 BUSY_SECONDS = 60
 CACHE_KIBIBYTES = 65_536  # so that appending to a large log does not read its indexes again and again
-TABLES = ("events", "documents", "checkpoints", "signatures")  # which the guards keep
 _NO_END = 2**62
-_NAMES = "-- TRIGGER "  # with which SQLite explains what a trigger does
-_LEAVES_OPEN = ": the log could be altered without being refused"
+_SEE = "A trigger may prevent it; nothing was changed. See what is there: timeline verify"
+_NOT_AS_GIVEN = f"is not in the file as it was given. {_SEE}"
 _TOOK_AWAY = "WHERE type = 'EventRedacted' AND ? IN (SELECT value FROM json_each(data, '$.documents'))"
 _COLUMNS = "position, stream, version, type, recorded_at, recorded_by, data, salt, data_hash"
 
@@ -120,7 +119,9 @@ class Log:
             raise DatabaseRefused(f"{self.path}: opened for reading only. Open it for writing to append")
         try:
             self.connection.execute("BEGIN IMMEDIATE")
+            self._stored_from, self._stored = 0, hashlib.sha256()
             yield
+            self._read_back()
             self.connection.execute("COMMIT")
         except BaseException as error:
             if self.connection.in_transaction:
@@ -137,20 +138,31 @@ class Log:
 
     def store(self, event: Event) -> None:
         """Store an event whose position is known. The caller holds the transaction; the guards refuse a gap."""
-        self.connection.execute(
-            f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                event.position,
-                event.stream,
-                event.version,
-                event.type,
-                event.recorded_at,
-                event.recorded_by,
-                event.data,
-                event.salt,
-                event.data_hash,
-            ),
+        row = (
+            event.position,
+            event.stream,
+            event.version,
+            event.type,
+            event.recorded_at,
+            event.recorded_by,
+            event.data,
+            event.salt,
+            event.data_hash,
         )
+        self.connection.execute(f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._stored_from = self._stored_from or event.position
+        self._stored.update(repr(row).encode())
+
+    def _read_back(self) -> None:
+        """Make sure that the events stored in this transaction are in the file as they were given: a trigger may have hidden some."""
+        if not self._stored_from:
+            return
+        found = hashlib.sha256()
+        stored = f"SELECT {_COLUMNS} FROM events WHERE position >= ? ORDER BY position"
+        for row in self.connection.execute(stored, (self._stored_from,)):
+            found.update(repr(row).encode())
+        if found.digest() != self._stored.digest():
+            raise DatabaseRefused(f"{self.path}: an event {_NOT_AS_GIVEN}")
 
     def keep(self, document: bytes) -> str:
         """Archive a document, once, and return its SHA-256 in hex. The caller holds the transaction."""
@@ -162,12 +174,19 @@ class Log:
             )
         if self.connection.execute("SELECT 1 FROM documents WHERE sha256 = ?", (sha256,)).fetchone() is None:
             self.connection.execute("INSERT INTO documents VALUES (?, ?)", (sha256, document))
+            if self.document(sha256) != document:
+                raise DatabaseRefused(f"{self.path}: document {sha256[:12]}… {_NOT_AS_GIVEN}")
         return sha256
 
     def redact(self, position: int, documents: Iterable[str]) -> None:
         """Take away what an event said, and documents. The caller holds the transaction, with an EventRedacted that names them."""
         self.connection.execute("UPDATE events SET data = NULL, salt = NULL WHERE position = ?", (position,))
-        self.connection.executemany("DELETE FROM documents WHERE sha256 = ?", [(sha256,) for sha256 in documents])
+        for sha256 in documents:
+            self.connection.execute("DELETE FROM documents WHERE sha256 = ?", (sha256,))
+            if self.document(sha256) is not None:
+                raise DatabaseRefused(f"{self.path}: document {sha256[:12]}… was not removed. {_SEE}")
+        if (event := self.event(position)) is None or event.data is not None or event.salt is not None:
+            raise DatabaseRefused(f"{self.path}: the event at position {position} was not redacted. {_SEE}")
 
     def scrub(self) -> None:
         """Write the file anew from what stands in it, so that no free page and no journal holds what was taken away.
@@ -274,34 +293,12 @@ class Log:
                 f"{self.path}: written before the first release of this program (format {form}, known {FORMAT})."
                 f" Build it again from its bundles: timeline build --db {self.path.with_stem(self.path.stem + '-new')}"
             )
-        elif self.guarded and (changed := self.unguarded()):
+        elif self.guarded and (changed := altered(self.connection)):
             names = ", ".join(dict.fromkeys(name.removeprefix("trigger ") for name, _ in changed))
             raise GuardsMissing(
                 f"{self.path}: the log's guards are missing or changed: {names}. It may have been tampered with;"
                 f" nothing was opened. See what happened: timeline verify --db {self.path}"
             )
-
-    def unguarded(self) -> list[tuple[str, str]]:
-        """Tell what of the log is not as it was made, each as (what, how): its tables, indexes and guards, and triggers of others.
-
-        Triggers are looked for in what SQLite would do, because what a file says about them can be made to say anything.
-        """
-        kept = {
-            name: (kind, table, sql)
-            for kind, name, table, sql in self.connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
-        }
-        found = [
-            (f"{kind} {name}", f"is missing or changed{_LEAVES_OPEN if kind == 'trigger' else ''}")
-            for name, (kind, table, sql) in _made().items()
-            if kept.get(name) != (kind, table, sql)
-        ]
-        for table in TABLES:
-            for name in sorted(acting(self.connection, table) - guards().keys()):
-                found.append((f"trigger {name}", f"is not one of ours, and acts on {table}"))
-            for _, name, unique, *_ in self.connection.execute(f"PRAGMA main.index_list({table})"):
-                if unique and name not in _made():
-                    found.append((f"index {name}", f"is not one of ours, and would let rows of {table} be replaced"))
-        return found
 
     def _create(self) -> None:
         _use_wal(self.connection)
@@ -343,34 +340,6 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > give_up:
                 raise
             time.sleep(0.01)
-
-
-def acting(connection: sqlite3.Connection, table: str) -> set[str]:
-    """Name the triggers, temporary ones too, that act when rows of a table come, change or go."""
-    columns = ", ".join(f"{name} = NULL" for _, name, *_ in connection.execute(f"PRAGMA main.table_info({table})"))
-    found: set[str] = set()
-    for change in (f"INSERT INTO main.{table} DEFAULT VALUES", f"UPDATE main.{table} SET {columns}", f"DELETE FROM main.{table}"):
-        with suppress(sqlite3.OperationalError):  # there is no such table
-            programs = connection.execute(f"EXPLAIN {change}")
-            found |= {row[5].removeprefix(_NAMES) for row in programs if str(row[5]).startswith(_NAMES)}
-    return found
-
-
-@cache
-def _made() -> dict[str, tuple[str, str, str | None]]:
-    """Give what `log.sql` makes, as SQLite keeps it: name to type, table and SQL."""
-    made = sqlite3.connect(":memory:")
-    for sql in statements("timeline", "log.sql"):
-        made.execute(sql)
-    rows = made.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
-    made.close()
-    return {name: (kind, table, sql) for kind, name, table, sql in rows}
-
-
-@cache
-def guards() -> dict[str, str]:
-    """Give the triggers that keep the log append-only: name to SQL, as SQLite keeps it."""
-    return {sql.split(maxsplit=3)[2]: sql for sql in statements("timeline", "log.sql") if sql.startswith("CREATE TRIGGER ")}
 
 
 _REFUSALS = {

@@ -57,6 +57,76 @@ BEGIN
     SELECT RAISE(ABORT, 'events are gapless: append with the next position and the next version');
 END;
 
+CREATE TRIGGER events_insert_form BEFORE INSERT ON events
+WHEN length(NEW.data_hash) <> 32 OR length(NEW.salt) <> 16 OR json_type(NEW.data) <> 'object' OR NEW.recorded_at NOT GLOB
+  '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'
+BEGIN
+    SELECT RAISE(ABORT, 'events have a form: a JSON object, a salt of 16 bytes, a SHA-256, and the time in UTC to the millisecond');
+END;
+
+-- A source has one document and one text of it: those that its first event names.
+-- Its corrections, and the citations of happenings, name the same two.
+CREATE TRIGGER events_insert_source BEFORE INSERT ON events
+WHEN NEW.type = 'SourceCorrected' AND NOT EXISTS (
+    SELECT 1 FROM events
+    WHERE stream = NEW.stream
+      AND coalesce(json_extract(data, '$.statement.sha256'), json_extract(data, '$.kept.sha256'))
+        = json_extract(NEW.data, '$.statement.sha256')
+      AND coalesce(json_extract(data, '$.statement.text_sha256'), json_extract(data, '$.kept.text_sha256'))
+        = json_extract(NEW.data, '$.statement.text_sha256')
+)
+BEGIN
+    SELECT RAISE(ABORT, 'sources are immutable: archive another document under an id of its own');
+END;
+
+CREATE TRIGGER events_insert_citation BEFORE INSERT ON events
+WHEN NEW.type LIKE 'Happening%' AND EXISTS (
+    SELECT 1 FROM json_each(NEW.data, '$.statement.citations') AS citation
+    WHERE NOT EXISTS (
+        SELECT 1 FROM events
+        WHERE stream = 'source/' || json_extract(citation.value, '$.source')
+          AND coalesce(json_extract(data, '$.statement.sha256'), json_extract(data, '$.kept.sha256'))
+            = json_extract(citation.value, '$.sha256')
+          AND coalesce(json_extract(data, '$.statement.text_sha256'), json_extract(data, '$.kept.text_sha256'))
+            = json_extract(citation.value, '$.text_sha256')
+    )
+)
+BEGIN
+    SELECT RAISE(ABORT, 'citations are immutable: each names the document and the text that its source was archived with');
+END;
+
+-- A redaction names an event of its own stream that still says something. Documents go with it only if that event names them and
+-- no other happening cites them. Where the document of a redacted source stays, the redaction keeps the hashes that the event gave.
+CREATE TRIGGER events_insert_redaction BEFORE INSERT ON events
+WHEN NEW.type = 'EventRedacted' AND (
+    NOT EXISTS (
+        SELECT 1 FROM events AS redacted
+        WHERE json_type(NEW.data, '$.position') = 'integer' AND redacted.position = json_extract(NEW.data, '$.position')
+          AND redacted.stream = NEW.stream AND redacted.type <> 'EventRedacted' AND redacted.data IS NOT NULL
+          AND coalesce(json_extract(NEW.data, '$.kept') = json_object(
+              'sha256', json_extract(redacted.data, '$.statement.sha256'),
+              'text_sha256', json_extract(redacted.data, '$.statement.text_sha256')
+          ), json_type(NEW.data, '$.kept') IS NULL)
+    )
+    OR EXISTS (
+        SELECT 1 FROM json_each(NEW.data, '$.documents') AS removed
+        WHERE NOT EXISTS (SELECT 1 FROM documents WHERE sha256 = removed.value)
+          OR NOT EXISTS (
+              SELECT 1 FROM events AS redacted, json_tree(redacted.data, '$.statement') AS named
+              WHERE redacted.position = json_extract(NEW.data, '$.position')
+                AND named.key IN ('sha256', 'text_sha256') AND named.value = removed.value
+          )
+          OR EXISTS (
+              SELECT 1 FROM events AS other, json_each(other.data, '$.statement.citations') AS citation
+              WHERE other.position <> json_extract(NEW.data, '$.position') AND other.type LIKE 'Happening%'
+                AND removed.value IN (json_extract(citation.value, '$.sha256'), json_extract(citation.value, '$.text_sha256'))
+          )
+    )
+)
+BEGIN
+    SELECT RAISE(ABORT, 'redactions take away one event of their own stream, and documents that no other happening cites');
+END;
+
 CREATE TRIGGER events_update BEFORE UPDATE ON events
 WHEN NEW.position IS NOT OLD.position OR NEW.stream IS NOT OLD.stream OR NEW.version IS NOT OLD.version
   OR NEW.type IS NOT OLD.type OR NEW.recorded_at IS NOT OLD.recorded_at OR NEW.recorded_by IS NOT OLD.recorded_by

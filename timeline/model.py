@@ -171,11 +171,16 @@ _PLACED, _ANYWHERE = "placed", "anywhere"  # as pydantic tells them apart, in th
 
 
 class FoundCitation(Citation):
-    """A citation with the place and grade at which it was found; offsets in Unicode code points, the end excluded."""
+    """A citation with the place and grade at which it was found, and the hashes of the document and the text that it was found in.
+
+    Offsets are in Unicode code points, the end excluded; hashes are SHA-256 in hex.
+    """
 
     start_char: int
     end_char: int
     grade: Grade
+    sha256: str
+    text_sha256: str
 
 
 class Actor(Model):

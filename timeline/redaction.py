@@ -47,14 +47,41 @@ def version(log: Log, event: Event) -> RedactedVersion:
 
 
 def data(log: Log, event: Event, reason: str, keep_documents: bool) -> dict[str, Any]:
-    """Write what an EventRedacted holds: the position, the reason, the documents that go, and a source's that stay."""
+    """Write what an EventRedacted holds: the position, the reason, the documents that go, and a source's that stay.
+
+    Raises StatementInvalid where documents are to be kept that nothing else names.
+    """
     going, staying = documents(log, event)
     if keep_documents:
+        _refuse_unconfirmed(log, event, going)
         going, staying = [], sorted([*going, *staying])
     told = {"documents": going, "position": event.position, "reason": reason}
-    if event.type in _SAID and staying:
+    if event.type in _SAID and staying and is_confirmed(log, event):
         return {**told, "kept": {field: event.payload["statement"][field] for field in ("sha256", "text_sha256")}}
     return told
+
+
+def is_confirmed(log: Log, event: Event) -> bool:
+    """Whether another event says which document a source's event names: a correction of the source, or a citation of it."""
+    statement = event.payload["statement"]
+    confirming = log.connection.execute(
+        "SELECT 1 FROM events WHERE stream = ?1 AND position <> ?2 AND json_extract(data, '$.statement.text_sha256') = ?4"
+        " UNION ALL SELECT 1 FROM events, json_each(events.data, '$.statement.citations') AS citation"
+        " WHERE events.type LIKE 'Happening%' AND 'source/' || json_extract(citation.value, '$.source') = ?1"
+        " AND json_extract(citation.value, '$.sha256') = ?3 AND json_extract(citation.value, '$.text_sha256') = ?4 LIMIT 1",
+        (event.stream, event.position, statement["sha256"], statement["text_sha256"]),
+    )
+    return confirming.fetchone() is not None
+
+
+def _refuse_unconfirmed(log: Log, event: Event, going: list[str]) -> None:
+    """Refuse to keep documents of which, without the event, nothing would say which they were."""
+    for sha256 in going:
+        if event.type in _SAID or not _is_named(log, event, sha256, "1"):
+            raise StatementInvalid(
+                f"{event.id}: nothing else names document {sha256[:12]}…, so nobody could tell later whether it is the one that was"
+                " archived. Let it go with the event: leave out --keep-documents (keep_documents=True)"
+            )
 
 
 def named(log: Log, source: str) -> dict[str, str]:
@@ -90,17 +117,18 @@ def refuse_what_cites_nothing(log: Log, after: int) -> None:
 def documents(log: Log, event: Event) -> tuple[list[str], list[str]]:
     """Tell which documents go with an event, and which stay because others need them, by their SHA-256.
 
-    A source's documents are those it stands for, a happening's those it cites. They stay while another happening that was not
-    redacted cites them in any version, or, if a source's event goes, while another source's event names them.
+    An event's documents are those that it names: a source's own, or those that a happening cites. They stay while another
+    happening cites them in any version or, if a source's event goes, while another source's event names them.
     """
-    statement = event.payload["statement"]
-    if event.type in _SAID:
-        candidates = {statement["sha256"], statement["text_sha256"]}
-    else:
-        candidates = {sha for citation in statement["citations"] for sha in named(log, citation["source"]).values()}
-    candidates = {sha for sha in candidates if log.document(sha) is not None}
-    needed = {sha for sha in candidates if _is_needed(log, event, sha)}
-    return sorted(candidates - needed), sorted(needed)
+    named = {
+        sha256
+        for one in (event.payload["statement"], *event.payload["statement"].get("citations", ()))
+        for sha256 in (one.get("sha256"), one.get("text_sha256"))
+        if sha256 is not None and log.document(sha256) is not None
+    }
+    others = "1" if event.type in _SAID else "events.type LIKE 'Happening%'"
+    needed = {sha256 for sha256 in named if _is_named(log, event, sha256, others)}
+    return sorted(named - needed), sorted(needed)
 
 
 def holders(log: Log, sha256: str) -> list[str]:
@@ -141,25 +169,12 @@ def foreign_tables(log: Log) -> list[str]:
     return [name for (name,) in names if name not in ours and not name.startswith(indexes)]
 
 
-def _is_needed(log: Log, event: Event, sha256: str) -> bool:
-    """Whether another event than this one needs a document."""
+def _is_named(log: Log, event: Event, sha256: str, others: str) -> bool:
+    """Whether one of the other events, chosen by a condition in SQL, names a document."""
     naming = log.connection.execute(
-        "SELECT position, stream FROM events WHERE type IN ('SourceArchived', 'SourceCorrected')"
-        " AND ? IN (json_extract(data, '$.statement.sha256'), json_extract(data, '$.statement.text_sha256'))",
-        (sha256,),
-    ).fetchall()
-    if event.type in _SAID and any(position != event.position for position, _ in naming):
-        return True
-    keeping = log.connection.execute(
-        "SELECT stream FROM events WHERE type = 'EventRedacted'"
-        " AND ? IN (json_extract(data, '$.kept.sha256'), json_extract(data, '$.kept.text_sha256'))",
-        (sha256,),
-    ).fetchall()
-    sources = {stream.partition("/")[2] for *_, stream in (*naming, *keeping)}
-    cited = log.connection.execute(
-        "SELECT 1 FROM events, json_each(events.data, '$.statement.citations') AS said"
-        " WHERE position <> ? AND events.type LIKE 'Happening%'"
-        " AND json_extract(said.value, '$.source') IN (SELECT value FROM json_each(?)) LIMIT 1",
-        (event.position, json.dumps(sorted(sources))),
+        "SELECT 1 FROM events, json_tree(events.data, '$.statement') AS said"
+        f" WHERE events.position <> ? AND events.type <> 'EventRedacted' AND {others}"
+        " AND said.key IN ('sha256', 'text_sha256') AND said.value = ? LIMIT 1",
+        (event.position, sha256),
     )
-    return cited.fetchone() is not None
+    return naming.fetchone() is not None

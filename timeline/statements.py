@@ -6,7 +6,7 @@ Owns how quotations are found for a statement and which fields it keeps. Must no
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from timeline import dates, instants, quotes
 from timeline.documents import Document
@@ -24,9 +24,19 @@ from timeline.log import Event
 from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation, Source, SourceFields, check
 
 Statement = dict[str, Any]
-Texts = Callable[[str], quotes.Text]
+
+
+class SourceText(NamedTuple):
+    """The text of a source to quote from, with the SHA-256 of its document and of the text itself."""
+
+    text: quotes.Text
+    sha256: str
+    text_sha256: str
+
+
+Texts = Callable[[str], SourceText]
 _SHOWN, _TOLD = 60, 5  # characters of a text, and texts, by which it is told how statements differ
-_PLACED = frozenset(("prefix", "suffix", "start_char", "end_char", "grade"))  # where a quotation was found
+_PLACED = frozenset(("prefix", "suffix", "start_char", "end_char", "grade", "sha256", "text_sha256"))  # where a quotation was found
 
 
 def of_source(fields: Mapping[str, Any], document: Document, media_type: str | None, subject: str) -> Statement:
@@ -159,7 +169,8 @@ def _found(citations: tuple[Citation, ...], texts: Texts, subject: str) -> list[
     errors: list[tuple[type[TimelineError], str, str]] = []
     for number, citation in enumerate(citations, start=1):
         try:
-            passage = _passage(citation, texts(citation.source))
+            source = texts(citation.source)
+            passage = _passage(citation, source.text)
         except UnknownSource:
             reason = f'there is no source "{citation.source}". Archive it first, or correct the id'
             errors.append((UnknownSource, f"citations.{number}.source", reason))
@@ -177,6 +188,8 @@ def _found(citations: tuple[Citation, ...], texts: Texts, subject: str) -> list[
                     "start_char": passage.start_char,
                     "end_char": passage.end_char,
                     "grade": passage.grade,
+                    "sha256": source.sha256,
+                    "text_sha256": source.text_sha256,
                 }
             )
     if errors:
@@ -196,7 +209,8 @@ def _differences(path: str, was: object, now: object) -> Iterator[str]:
     if was == now:
         return
     if isinstance(was, dict) and isinstance(now, dict):
-        names = sorted((was.keys() | now.keys()) - _PLACED, key=lambda name: (isinstance(was.get(name, now.get(name)), list), name))
+        compared = (was.keys() | now.keys()) - (_PLACED if "quote" in was else frozenset())
+        names = sorted(compared, key=lambda name: (isinstance(was.get(name, now.get(name)), list), name))
         told = [one for name in names for one in _differences(f"{path}.{name}", was.get(name), now.get(name))]
         yield from told or [f"{path.lstrip('.')}: the same words, found at another place"]
     elif isinstance(was, list | None) and isinstance(now, list | None):

@@ -319,13 +319,14 @@ class Timeline:
         """In a transaction: each stream appended to that refers to a happening which is not there, and how that is refused."""
         return self._streams.dangling()
 
-    def _read_text(self, source: str) -> quotes.Text:
+    def _read_text(self, source: str) -> statements.SourceText:
         """Read the text of a source, ready to be searched."""
         first = self._streams.past(stream("source", source))[0]
-        text = self.log.document(redaction.named(self.log, source).get("text_sha256", ""))
+        named = redaction.named(self.log, source)
+        text = self.log.document(named.get("text_sha256", ""))
         if text is None:
             raise Redacted(f"{first.stream}: its document was taken out of the archive by a redaction, so nothing can be quoted")
-        return quotes.Text(text.decode())
+        return statements.SourceText(quotes.Text(text.decode()), **named)
 
     # Reading
 

@@ -12,15 +12,17 @@ from typing import Any, get_args
 
 import rfc8785
 
-from timeline import quotes, redaction
+from timeline import quotes
 from timeline.audit import documents, tree
 from timeline.audit.report import Tally
+from timeline.audit.sources import Documents, SourcesAudit
 from timeline.errors import QuoteNotFound, StatementInvalid, TimelineError
 from timeline.log import Event, EventType, Log
 from timeline.merkle import Key, Note
 from timeline.merkle.proof import SALT
 from timeline.model import HappeningFields, HappeningVersion, Reason, Source, SourceFields, check, stream
 
+SHA256 = 32  # its bytes
 ATTEMPTS = 20  # places that cannot be read, after which the rest is given up
 TEXTS = 32  # texts held at a time
 _FIRST = {"SourceArchived", "HappeningRecorded"}
@@ -47,14 +49,18 @@ class EventsAudit:
         self.statements = Tally("statements")
         self.citations = Tally("citations")
         self._wholes: dict[str, str] = {}  # happening -> part_of, as it stands
+        self._latest = ""  # the latest recorded_at so far
+        self._earlier: list[str] = []  # events that were recorded before one that they follow
+        self._unknown: list[str] = []  # corrections and retractions of which what stood before is redacted
         self._ended: set[str] = set()  # streams that were retracted
         self._blank: dict[int, str] = {}  # events without data
         self._redactions: dict[int, str] = {}  # positions that redactions name, and where
         self._taken: set[str] = set()  # documents that redactions took away
+        self._sources = SourcesAudit(log, self.events)
         self.named: set[str] = set()  # documents that sources stand for
         self.tree = tree.TreeAudit(log, against, keys)
         self._text = lru_cache(TEXTS)(self._read_text)
-        self._source = lru_cache(10_000)(self._read_source)
+        self._archived_at = lru_cache(10_000)(self._read_position)
 
     def check(self, advance: Callable[[int], None]) -> None:
         """Check every event by itself, then what binds them."""
@@ -68,6 +74,9 @@ class EventsAudit:
             advance(1)
         self._check_redactions()
         self._check_versions()
+        self._sources.finish()
+        self.events.remark("A clock was turned back, or it was backdated", self._earlier)
+        self.statements.remark("Whether more changed than it says cannot be checked", self._unknown)
 
     def _in_order(self) -> Iterator[Event]:
         """Every event that can be read, in order of position, telling of gaps and of what cannot be read."""
@@ -92,6 +101,8 @@ class EventsAudit:
         self._check_place(event, where)
         if event.data is None and event.salt is None:
             self._blank[event.position] = where
+            if not isinstance(event.data_hash, bytes) or len(event.data_hash) != SHA256:
+                self.events.fault(where, "its hash is no SHA-256: nothing can ever have had it")
             return
         if event.data is None or event.salt is None:
             self.events.fault(where, "its data or its salt is missing: it was altered")
@@ -128,6 +139,10 @@ class EventsAudit:
             self.events.fault(where, f"a {event.type} cannot be version {event.version}")
         if not tree.INSTANT.fullmatch(event.recorded_at):
             self.events.fault(where, f'recorded_at is "{event.recorded_at}", not an instant in UTC')
+        elif event.recorded_at < self._latest:
+            self._earlier.append(f"{where}, recorded at {event.recorded_at} but after an event of {self._latest}")
+        else:
+            self._latest = event.recorded_at
 
     def _is_accounted_for(self, sha256: str) -> bool:
         """Whether a document is in the archive, or a redaction took it away."""
@@ -146,10 +161,13 @@ class EventsAudit:
             self.events.fault(where, f"redacts position {position}, which was redacted before")
         self._redactions[position] = where
         self._taken.update(payload["documents"])
-        for field, sha256 in payload.get("kept", {}).items():
+        kept = payload.get("kept", {})
+        for field, sha256 in kept.items():
             self.named.add(sha256)
             if field not in _HASHES or not redacted.type.startswith("Source") or not self._is_accounted_for(sha256):
                 self.events.fault(where, f"kept.{field}: is not a document of that source in the archive")
+        if kept:
+            self._sources.keeps(event.stream, _hashes(kept), where)
 
     def _check_redactions(self) -> None:
         """Compare what is gone with what redactions name."""
@@ -191,6 +209,7 @@ class EventsAudit:
         if event.type not in _FIRST:
             self._check_changes(event, payload.get("changes") or {}, statement, where)
         if event.type.startswith("Source"):
+            self._sources.names(event.stream, _hashes(statement), where)
             self.named.update(statement[field] for field in _HASHES)
             for what in documents.missing(self.log, statement):
                 self.statements.fault(where, what)
@@ -207,6 +226,8 @@ class EventsAudit:
         may_change = set(SourceFields.__annotations__ if event.type.startswith("Source") else HappeningFields.__annotations__)
         may_change = {*(may_change & changes.keys()), *(("instant",) if changes.keys() & {"date", "zone"} else ())}
         before = self.log.last(event.stream, before=event.version)
+        if before is not None and before.data is None:
+            self._unknown.append(f"{where}, which follows a redacted version")
         known = before.payload.get("statement") if before else None
         if isinstance(known, dict):
             for field in sorted((known.keys() | statement.keys()) - may_change):
@@ -260,12 +281,12 @@ class EventsAudit:
 
     def _check_citation(self, where: str, event: Event, citation: dict[str, Any]) -> None:
         self.citations.count += 1
-        position, text_sha256 = self._source(citation["source"])
-        if position == 0 or position >= event.position:
+        if not 0 < self._archived_at(citation["source"]) < event.position:
             self.citations.fault(where, f'there is no source "{citation["source"]}" before it')
             return
+        self._sources.names(f"source/{citation['source']}", _hashes(citation), where)
         try:
-            text = self._text(text_sha256)
+            text = self._text(citation["text_sha256"])
             if _stands(text, citation):
                 return
             passage = quotes.find(text, citation["quote"], citation["prefix"], citation["suffix"])
@@ -278,10 +299,10 @@ class EventsAudit:
         if passage.grade == "exact" and text.raw[passage.start_char : passage.end_char] != citation["quote"]:
             self.citations.fault(where, "the passage is not the quotation, to the letter")
 
-    def _read_source(self, source: str) -> tuple[int, str]:
-        """Find the position and text of a source; position 0 where there is none."""
+    def _read_position(self, source: str) -> int:
+        """Find the position at which a source was archived; 0 where it was not."""
         first = self.log.first(f"source/{source}")
-        return (first.position, redaction.named(self.log, source).get("text_sha256", "")) if first else (0, "")
+        return first.position if first else 0
 
     def _read_text(self, sha256: str) -> quotes.Text:
         return quotes.Text((self.log.document(sha256) or b"").decode())
@@ -296,6 +317,10 @@ def _stands(text: quotes.Text, citation: Mapping[str, Any]) -> bool:
     except QuoteNotFound:
         return False
     return all(citation[field] == getattr(passage, field) for field in _PLACE)
+
+
+def _hashes(said: Mapping[str, Any]) -> Documents:
+    return str(said.get("sha256")), str(said.get("text_sha256"))
 
 
 def _where(event: Event) -> str:

@@ -2,7 +2,8 @@
 
 from timeline import projections
 from timeline.audit.report import Tally
-from timeline.log import TABLES, Log, acting, guards
+from timeline.guards import TABLES, altered, foreign_triggers, guards
+from timeline.log import Log
 
 _SHADOWS = ("data", "idx", "content", "config")  # tables in which SQLite keeps a full-text index
 
@@ -20,13 +21,13 @@ def check_file(log: Log, tally: Tally) -> None:
 def check_guards(log: Log, tally: Tally) -> None:
     """Compare the log's tables and triggers with what they were made as, and look for triggers that are not ours."""
     tally.count = len(guards())
-    for what, how in log.unguarded():
+    for what, how in altered(log.connection):
         tally.fault(what, how)
     tables = ["projected", *(name for kind, name in projections.objects() if kind == "TABLE")]
     tables += [f"{name}_{shadow}" for name in tables if name.endswith("_fts") for shadow in _SHADOWS]
     for table in tables:
-        for name in sorted(acting(log.connection, table)):
-            tally.fault(f"trigger {name}", f"is not one of ours, and acts on {table}")
+        for what, how in foreign_triggers(log.connection, table):
+            tally.fault(what, how)
     ours = {*TABLES, *tables, *(name for _, name in projections.objects())}
     for (name,) in log.connection.execute("SELECT name FROM sqlite_temp_master WHERE type IN ('table', 'view')"):
         if name.lower() in ours:

@@ -1,5 +1,6 @@
 """What an audit found. Must not look for anything itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 KEPT = 1_000  # faults that are told for each check; the rest is counted
@@ -70,6 +71,12 @@ class Tally:
             self.faults.append((where, " ".join(what.split())))
         else:
             self.more += 1
+
+    def remark(self, what: str, places: Sequence[str]) -> None:
+        """Keep a remark on one or more places: the first is told, the others are counted."""
+        if places:
+            more = f" (and of {len(places) - 1:,} more)" if len(places) > 1 else ""
+            self.remarks.append(f"{what}: {places[0]}{more}")
 
     def failed(self, where: str, what: str, error: Exception, advice: str = "") -> None:
         """Keep as a fault what ended in an error; an interruption is nobody's fault, and ends the audit."""

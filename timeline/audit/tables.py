@@ -7,7 +7,8 @@ from typing import Any
 
 from timeline import projections
 from timeline.audit.report import Tally
-from timeline.log import TABLES, Log
+from timeline.guards import TABLES
+from timeline.log import Log
 from timeline.scripts import statements
 
 BATCH = 1_000

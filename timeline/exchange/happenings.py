@@ -116,7 +116,8 @@ class Happenings:
         start, quote = cited(self.text.raw, outcome.row)
         citation = PlacedCitation(source=self.source, quote=quote, start_char=start)
         fields = self._referring(outcome)
-        said = statements.of_happening({**fields, "citations": [citation]}, lambda _: self.text, outcome.stream)
+        source = statements.SourceText(self.text, sha256="", text_sha256="")  # not archived yet; the citations are not kept
+        said = statements.of_happening({**fields, "citations": [citation]}, lambda _: source, outcome.stream)
         del said["citations"]
         said.pop("instant", None)
         if known is None and self.earlier.is_old:

@@ -1,5 +1,6 @@
 -- sources: who said so, as now known: one row for each archived document.
 -- What was redacted is empty, and so are the hashes of a document that a redaction took out of the archive.
+-- The hashes are those of the first event of its stream that names them, as in redaction.py.
 
 CREATE TABLE sources (
     id          TEXT PRIMARY KEY,
@@ -30,14 +31,17 @@ DELETE FROM sources WHERE id IN (
 );
 
 INSERT INTO sources
-WITH named (stream, sha256, text_sha256) AS (
+WITH naming (stream, version, sha256, text_sha256) AS (
     SELECT
         stream,
-        max(coalesce(json_extract(data, '$.statement.sha256'), json_extract(data, '$.kept.sha256'))),
-        max(coalesce(json_extract(data, '$.statement.text_sha256'), json_extract(data, '$.kept.text_sha256')))
+        version,
+        coalesce(json_extract(data, '$.statement.sha256'), json_extract(data, '$.kept.sha256')),
+        coalesce(json_extract(data, '$.statement.text_sha256'), json_extract(data, '$.kept.text_sha256'))
     FROM events
     WHERE stream IN (SELECT stream FROM events WHERE position > :after AND type IN ('SourceArchived', 'SourceCorrected'))
-    GROUP BY stream
+),
+named AS (
+    SELECT stream, min(version), sha256, text_sha256 FROM naming WHERE sha256 IS NOT NULL GROUP BY stream
 )
 SELECT
     substr(said.stream, 8),

@@ -1,0 +1,43 @@
+"""Which document each source stands for: whether all that surviving events say of it is the same.
+
+A source's first event, its corrections, every citation of it, and the redaction that keeps its document each name the SHA-256 of
+the document and of its text. A redacted event can no longer say which it named: then another event must.
+"""
+
+from timeline.audit.report import Tally
+from timeline.log import Log
+
+Documents = tuple[str, str]  # the SHA-256 of a document, and of its text
+
+
+class SourcesAudit:
+    """What is said of each source's document, in the order of the log."""
+
+    def __init__(self, log: Log, tally: Tally) -> None:
+        self._log = log
+        self._tally = tally
+        self._named: dict[str, tuple[Documents, str]] = {}  # stream -> what is said of it first, and where
+        self._kept: list[tuple[str, Documents, str, bool]] = []  # stream, what a redaction keeps, where, whether that was known
+
+    def names(self, stream: str, documents: Documents, where: str) -> None:
+        """Take down what an event that survives says of a source, and compare it with what was said before."""
+        known, first = self._named.setdefault(stream, (documents, where))
+        if known != documents:
+            self._tally.fault(where, f"names another document or text of {stream} than {first} does")
+
+    def keeps(self, stream: str, documents: Documents, where: str) -> None:
+        """Take down what a redaction says that the redacted event named."""
+        self._kept.append((stream, documents, where, stream in self._named))
+
+    def finish(self) -> None:
+        """Compare what redactions keep with what the other events say, where there is anything left in the archive."""
+        later = []
+        for stream, documents, where, known in self._kept:
+            confirmed, by = self._named.get(stream, (None, ""))
+            if confirmed is None and any(self._log.document(one) is not None for one in documents):
+                self._tally.fault(where, f"kept: no event confirms that this was the document of {stream}")
+            elif confirmed not in (None, documents):
+                self._tally.fault(where, f"kept: {by} names another document or text of {stream}")
+            elif confirmed and not known:
+                later.append(f"{where}, confirmed by {by}")
+        self._tally.remark("Only events after a redaction tell which document it kept", later)
