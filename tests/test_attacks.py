@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -27,6 +28,7 @@ from timeline.signing import SigningKey
 
 NOTE = "Ann Lee told the council that the vote was put off. She gave no reason, and left before noon."
 CONFIDENCE = "Someone at risk said so in confidence, on the stairs."
+INVENTED = "Ann Lee told the council that she had been paid."
 
 
 class Case(NamedTuple):
@@ -166,7 +168,8 @@ def unguarded(*statements: str) -> Try:
 
 def row(mode: str = "INSERT", position: int = 14, stream: str = "happening/forged", version: int = 1, rest: str = "") -> Try:
     """Try to insert an event."""
-    values = f"({position}, '{stream}', {version}, 'HappeningRecorded', '2026-01-01T00:00:00.000Z', 'x', '{{}}', x'00', x'00')"
+    said = "'2026-01-01T00:00:00.000Z', 'x', '{}', zeroblob(16), zeroblob(32)"
+    values = f"({position}, '{stream}', {version}, 'HappeningRecorded', {said})"
     return sql(f"{mode} INTO events VALUES {values} {rest}")
 
 
@@ -178,6 +181,24 @@ def blob(table: str, column: str, number: int) -> Try:
             with connection.blobopen(table, column, number) as content:
                 content[3:5] = b"zz"
             connection.commit()
+
+    return attack
+
+
+def switched_off(*statements: str) -> Try:
+    """Try it in a program that does not run triggers, as SQLite's own shell can be told not to."""
+
+    def attack(case: Case) -> None:
+        if hasattr(sqlite3, "SQLITE_DBCONFIG_ENABLE_TRIGGER"):  # Python 3.12
+            with closing(sqlite3.connect(case.path, isolation_level=None)) as connection:
+                connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, False)
+                for statement in statements:
+                    connection.execute(statement)
+        elif shell := shutil.which("sqlite3"):
+            commands = ".dbconfig enable_trigger off", *(f"{statement};" for statement in statements)
+            subprocess.run([shell, case.path], input="\n".join(commands), text=True, check=True, capture_output=True)
+        else:
+            pytest.skip("neither Python 3.12 nor SQLite's shell is here, to switch triggers off")
 
     return attack
 
@@ -248,9 +269,38 @@ def appended(stream: str, type: str, payload: dict[str, object], at: str = "2026
     return attack
 
 
-def redaction(stream: str, position: object, documents: tuple[str, ...] = ()) -> Try:
+def redaction(stream: str, position: object, documents: tuple[str, ...] = (), **kept: object) -> Try:
     """Append a redaction that the program would not make."""
-    return appended(stream, "EventRedacted", {"documents": list(documents), "position": position, "reason": "none"})
+    return appended(stream, "EventRedacted", {"documents": list(documents), "position": position, "reason": "none", **kept})
+
+
+def without_guards(attempt: Try) -> Try:
+    """Try it while the guards are away, and put them back word for word."""
+
+    def attack(case: Case) -> None:
+        case.sql(*(f"DROP TRIGGER {name}" for name in guards()))
+        attempt(case)
+        case.sql(*guards().values())
+
+    return attack
+
+
+def digest(text: str) -> str:
+    """Give the SHA-256 of a text in hex."""
+    return sha256(text.encode()).hexdigest()
+
+
+def swapped_document(source: str, position: int, was: str) -> Try:
+    """Blank a source's event with a redaction that keeps another document, and put that one in the place of what was archived."""
+    kept = {"sha256": digest(INVENTED), "text_sha256": digest(INVENTED)}
+    return then(
+        redaction(source, position, (digest(was),), kept=kept),
+        sql(
+            f"UPDATE events SET data = NULL, salt = NULL WHERE position = {position}",
+            f"DELETE FROM documents WHERE sha256 = '{digest(was)}'",
+            f"INSERT INTO documents VALUES ('{digest(INVENTED)}', CAST('{INVENTED}' AS BLOB))",
+        ),
+    )
 
 
 def then(*tries: Try) -> Try:
@@ -304,7 +354,7 @@ DROPPED = (
     "UPDATE events SET position = -position - 1 WHERE position < 0",
     "UPDATE events SET data = json_set(data, '$.position', 9) WHERE type = 'EventRedacted'",
 )
-ANEW = ("DROP TABLE events", *(s for s in statements("timeline", "log.sql") if re.search(r"(TABLE|INDEX) events|ON events", s)))
+ANEW = ("DROP TABLE events", *(s for s in statements("timeline", "log.sql") if re.match("CREATE (TABLE|INDEX) events", s)))
 
 
 def rehash(case: Case) -> None:
@@ -472,7 +522,7 @@ def shadowed(statement: str) -> Try:
 
 
 REFUSED, DETECTED = "refused", "detected"
-GUARD = "a trigger, whatever the program"
+GUARD = "a trigger, in every program that runs triggers"
 HASHES = "`verify`: the hash of what was said, the tree"
 AGAINST = "`verify --against` a checkpoint kept elsewhere"
 PRAGMAS = ("recursive_triggers = ON", "recursive_triggers = OFF", "ignore_check_constraints = ON", "foreign_keys = OFF",
@@ -488,6 +538,61 @@ FORGED = {
     "grade": "exact",
 }
 DOCUMENT = "SELECT sha256 FROM documents LIMIT 1"
+REDACTIONS: tuple[Try, ...] = (
+    redaction("happening/meeting", 4),
+    redaction("happening/told", 11),
+    redaction("happening/told", 10),
+    redaction("happening/meeting", "3"),
+    redaction("happening/meeting", True),
+    redaction("happening/meeting", 99),
+    redaction("happening/meeting", 3, kept={"sha256": digest(NOTE), "text_sha256": digest(NOTE)}),
+    then(
+        redaction("happening/word", 5, (digest(NOTE),)),
+        sql(
+            "UPDATE events SET data = NULL, salt = NULL WHERE position = 5",
+            f"DELETE FROM documents WHERE sha256 = '{digest(NOTE)}'",
+        ),
+    ),
+    then(
+        redaction("happening/meeting", 3, (digest(NOTE),)),
+        sql(
+            "UPDATE events SET data = NULL, salt = NULL WHERE position = 3",
+            f"DELETE FROM documents WHERE sha256 = '{digest(NOTE)}'",
+        ),
+    ),
+)
+
+
+def citing(**hashes: str) -> Try:
+    """Append a happening that cites a source with other hashes than it was archived with."""
+    statement = {"title": "Forged", "date": "2025", "citations": [{**FORGED, **hashes}]}
+    return appended("happening/x", "HappeningRecorded", {"statement": statement})
+
+
+SWAPS: tuple[Try, ...] = (
+    swapped_document("source/note", 2, NOTE),
+    swapped_document("source/report", 1, REPORT),
+    swapped_document("source/report", 8, REPORT),
+    citing(sha256=digest(REPORT), text_sha256=digest(REPORT)),
+    citing(sha256=digest(NOTE), text_sha256=digest(REPORT)),
+    lambda case: hidden(case, "source/note", "SourceCorrected", {"sha256": digest(REPORT)}, {}),
+    lambda case: hidden(case, "source/note", "SourceCorrected", {"text_sha256": digest(REPORT)}, {}),
+)
+FORMLESS = tuple(
+    sql(f"INSERT INTO events VALUES (14, 'happening/x', 1, 'HappeningRecorded', {said})")
+    for said in (
+        "'1999-01-01T00:00:00.000Z', 'A minister', '{}', zeroblob(16), CAST('three short words' AS BLOB)",
+        "'1999-01-01T00:00:00.000Z', 'A minister', '{}', x'00', zeroblob(32)",
+        "'1999', 'A minister', '{}', zeroblob(16), zeroblob(32)",
+        "'2026-01-01T00:00:00Z', 'A minister', '{}', zeroblob(16), zeroblob(32)",
+        "'2026-01-01T00:00:00.000Z', 'A minister', '[]', zeroblob(16), zeroblob(32)",
+        "'2026-01-01T00:00:00.000Z', 'A minister', 'three short words', zeroblob(16), zeroblob(32)",
+    )
+)
+BLANKED = then(
+    redaction("happening/x", 14),
+    sql("UPDATE events SET data = NULL, salt = NULL WHERE position = 14"),
+)
 
 ATTACKS = (
     Attack(
@@ -537,7 +642,10 @@ ATTACKS = (
             row("INSERT", 3, rest="ON CONFLICT (position) DO UPDATE SET data = '{}'"),
             row("INSERT", 3, rest="ON CONFLICT DO NOTHING"),
             row("INSERT", stream="happening/meeting", rest="ON CONFLICT (stream, version) DO UPDATE SET data = '{}'"),
-            sql("REPLACE INTO events SELECT position + 0.0, stream, version, type, 't', 'x', data, salt, data_hash FROM events"),
+            sql(
+                "REPLACE INTO events SELECT position + 0.0, stream, version, type, recorded_at, 'x', data, salt, data_hash"
+                " FROM events"
+            ),
             sql("REPLACE INTO documents SELECT sha256, x'00' FROM documents"),
             sql("INSERT OR REPLACE INTO documents (rowid, sha256, bytes) VALUES (1, 'another', x'00')"),
             sql("REPLACE INTO checkpoints SELECT number, origin, size, x'00', kept_at FROM checkpoints"),
@@ -558,7 +666,10 @@ ATTACKS = (
             row(version=2),
             row(version=0),
             row(stream="happening/meeting", version=4),
-            sql("INSERT INTO events VALUES (14, 'happening/x', 1, 'HappeningRecorded', 't', 'x', NULL, x'00', x'00')"),
+            sql(
+                "INSERT INTO events VALUES (14, 'happening/x', 1, 'HappeningRecorded', '2026-01-01T00:00:00.000Z', 'x', NULL, NULL,"
+                " zeroblob(32))"
+            ),
         ),
         REFUSED,
         GUARD,
@@ -667,6 +778,9 @@ ATTACKS = (
                 sql("CREATE TRIGGER mine BEFORE INSERT ON events BEGIN SELECT RAISE(IGNORE); END"),
                 schema("UPDATE sqlite_master SET type = 'view' WHERE name = 'mine'"),
             ),
+            sql("CREATE TRIGGER mine BEFORE INSERT ON events WHEN edtf_words('2025') <> '' BEGIN SELECT RAISE(IGNORE); END"),
+            sql("CREATE TRIGGER mine BEFORE INSERT ON events WHEN nobody_has_this() BEGIN SELECT RAISE(IGNORE); END"),
+            sql("CREATE TRIGGER mine AFTER INSERT ON events BEGIN DELETE FROM nowhere; END"),
             then(
                 sql("CREATE TRIGGER mine BEFORE INSERT ON events BEGIN SELECT RAISE(IGNORE); END"),
                 schema("UPDATE sqlite_master SET type = 'index', name = 'x', tbl_name = 'x' WHERE name = 'mine'"),
@@ -683,6 +797,8 @@ ATTACKS = (
             sql("CREATE TRIGGER mine BEFORE INSERT ON tree BEGIN SELECT RAISE(IGNORE); END"),
             sql("CREATE TRIGGER mine BEFORE UPDATE ON projected BEGIN SELECT RAISE(IGNORE); END"),
             sql("CREATE TRIGGER mine BEFORE INSERT ON happenings_fts_data BEGIN SELECT RAISE(IGNORE); END"),
+            sql("CREATE TRIGGER mine AFTER INSERT ON sources WHEN actor_id('x') = 'x' BEGIN DELETE FROM sources; END"),
+            sql("CREATE TRIGGER mine INSTEAD OF UPDATE ON timeline BEGIN SELECT 1; END"),
             sql("DROP VIEW timeline", "CREATE VIEW timeline AS SELECT 'another' AS title"),
             sql("DROP VIEW source_texts", "CREATE TABLE source_texts AS SELECT 'report' AS source, 'another' AS text"),
             schema("UPDATE sqlite_master SET sql = replace(sql, 'title', '''x'' AS title') WHERE name = 'timeline'"),
@@ -777,10 +893,8 @@ ATTACKS = (
                     sql(*ANEW),
                     sql(
                         "INSERT INTO events"
-                        " SELECT position, stream, version, type, recorded_at, 'Nobody', '{}', x'', data_hash FROM kept"
+                        " SELECT position, stream, version, type, recorded_at, 'Nobody', data, salt, data_hash FROM kept"
                     ),
-                    sql(*(f"DROP TRIGGER {name}" for name in guards() if name.startswith("events"))),
-                    sql("UPDATE events SET (data, salt) = (SELECT data, salt FROM kept WHERE kept.position = events.position)"),
                     sql("DROP TABLE kept", *(text for name, text in guards().items() if name.startswith("events"))),
                 )
             ),
@@ -816,7 +930,8 @@ ATTACKS = (
             row(),
             row(stream="happening/a b"),
             row(stream="source/\x7f"),
-            appended("happening/x", "HappeningRecorded", {"statement": {"title": "Forged", "date": "2025", "citations": [FORGED]}}),
+            without_guards(citing()),
+            citing(sha256=digest(NOTE), text_sha256=digest(NOTE)),
             appended("happening/x", "Something", {}),
             appended("happening/vote", "HappeningCorrected", {"statement": {}, "changes": {}, "reason": "none"}),
         ),
@@ -832,36 +947,72 @@ ATTACKS = (
         "stands at position 14, after the 11",
     ),
     Attack(
-        "A correction or retraction that changes more than it says; a source that gets another document",
+        "A correction or retraction that changes more than it says",
         (
             lambda case: hidden(case, "happening/word", "HappeningCorrected", {"title": "Ann Lee lies"}, {"place": "Rabat"}),
             lambda case: hidden(case, "happening/word", "HappeningRetracted", {"title": "Ann Lee lies"}, None),
-            lambda case: hidden(case, "source/note", "SourceCorrected", {"sha256": sha256(REPORT.encode()).hexdigest()}, {}),
         ),
         DETECTED,
         "`verify`: each version against the one before",
         "is not what stood before",
     ),
     Attack(
-        "A redaction of another stream's event, of a redaction, twice, of no event; of a document that others cite",
-        (
-            redaction("happening/meeting", 4),
-            redaction("happening/told", 11),
-            redaction("happening/told", 10),
-            redaction("happening/meeting", "3"),
-            redaction("happening/meeting", True),
-            redaction("happening/meeting", 99),
-            then(
-                redaction("happening/word", 5, (sha256(NOTE.encode()).hexdigest(),)),
-                sql(
-                    "UPDATE events SET data = NULL, salt = NULL WHERE position = 5",
-                    f"DELETE FROM documents WHERE sha256 = '{sha256(NOTE.encode()).hexdigest()}'",
-                ),
-            ),
-        ),
+        "A redaction of another stream's event, of a redaction, twice, of no event; of a document that others cite, or not its own",
+        REDACTIONS,
+        REFUSED,
+        GUARD,
+        "redactions take away",
+    ),
+    Attack(
+        "The same with the guards dropped, and put back",
+        tuple(map(without_guards, REDACTIONS)),
         DETECTED,
         "`verify`: redactions against what is gone, and every quotation",
-        "redacts position|is not found again",
+        "redacts position|is not found again|no such document|is not a document of that source",
+    ),
+    Attack(
+        "A redaction that keeps another document than its event named, so as to put that one in the place of what was archived",
+        SWAPS,
+        REFUSED,
+        GUARD,
+        "redactions take away|citations are immutable|sources are immutable",
+    ),
+    Attack(
+        "The same with the guards dropped, and put back; happenings that cite what was put there",
+        tuple(map(without_guards, SWAPS)),
+        DETECTED,
+        "`verify`: each source's hashes, as its events and every citation of it give them",
+        "names another document|no event confirms",
+    ),
+    Attack(
+        "An event without the form of one: a hash or salt of another length, a time that is none, no object",
+        FORMLESS,
+        REFUSED,
+        GUARD,
+        "events have a form|malformed JSON",
+    ),
+    Attack(
+        "Such an event put in with the guards dropped, then redacted, so that only its author and its year are shown",
+        (then(without_guards(FORMLESS[0]), BLANKED),),
+        DETECTED,
+        "`verify`: the length of every hash",
+        "its hash is no SHA-256",
+    ),
+    Attack(
+        "Any of these in a program that runs no triggers (`.dbconfig enable_trigger off` in SQLite's shell)",
+        (
+            switched_off("UPDATE events SET data = replace(data, 'Marrakech', 'Casablanca')"),
+            switched_off("DELETE FROM events WHERE position = 13"),
+            switched_off(
+                "INSERT OR REPLACE INTO events SELECT 3, stream, version, type, '', '', data, salt, data_hash FROM events"
+            ),
+            switched_off("UPDATE events SET data = NULL, salt = NULL WHERE position = 3"),
+            switched_off("UPDATE documents SET bytes = x'00'"),
+            switched_off("DELETE FROM checkpoints WHERE number = 1"),
+        ),
+        DETECTED,
+        "`verify`, as with the guards dropped",
+        "does not have its hash|is missing|do not give the hash|no EventRedacted|do not have this SHA-256|holds more|are not those",
     ),
     Attack(
         "Guards dropped: blanked without a redaction, a redacted event filled or document restored, guards put back",
@@ -896,6 +1047,8 @@ ATTACKS = (
             sql("INSERT INTO happening_tags VALUES ('meeting', 'x')"),
             sql("UPDATE happenings_fts SET title = 'x'"),
             sql("DELETE FROM happenings_fts_idx"),
+            sql("INSERT INTO happenings_fts (happenings_fts, rank) VALUES ('rank', 'nobody_has_this()')"),
+            sql("INSERT INTO sources_fts (sources_fts, rank) VALUES ('rank', 'bm25(0.0, 0.0, 0.0, 0.0, 9.0)')"),
             sql("UPDATE projected SET position = 1"),
             sql("UPDATE tree SET hash = zeroblob(32) WHERE number = 2"),
             sql("DELETE FROM tree WHERE number = 3"),
@@ -989,7 +1142,7 @@ CASES = [
 
 def hidden(case: Case, stream: str, type: str, altered: dict[str, str], changes: dict[str, str] | None) -> None:
     """Append a statement with more changed than it says, in a correction or, without changes, a retraction."""
-    with Timeline(case.path) as timeline:
+    with Timeline(case.path, read_only=True, guarded=False) as timeline:
         statement = timeline.log.stream(stream)[-1].payload["statement"]
     payload = {"statement": {**statement, **altered, **(changes or {})}, "reason": "none"}
     if changes is not None:

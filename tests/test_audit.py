@@ -6,6 +6,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -426,3 +427,41 @@ def test_an_interruption_is_no_fault(told: Timeline, table: str) -> None:
     connection.set_progress_handler(lambda: int(reading), 1)
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
         verify(told)
+
+
+def remarks(report: Report) -> str:
+    """Give all that is remarked on."""
+    assert report.faults == ()
+    return "\n".join(remark for check in report.checks for remark in check.remarks)
+
+
+def test_a_time_before_the_one_that_it_follows_is_remarked_on(told: Timeline, path: Path) -> None:
+    """A clock that was turned back is no fault, and an event that was backdated shows."""
+    assert remarks(verify(told)) == ""
+    with Timeline(path, by="tester", clock=lambda: datetime(1999, 1, 1, tzinfo=UTC)) as late:
+        for name in ("long-ago", "longer-ago"):
+            late.record(name, title="Long ago", date="1999", citations=[late.source("report").quote("four days")])
+    assert (
+        "backdated: position 9, happening/long-ago@1, recorded at 1999-01-01T00:00:00.000Z but after an event of 2026"
+        in remarks(verify(told))
+    )
+    assert "(and of 1 more)" in remarks(verify(told))
+
+
+def test_a_version_after_a_redacted_one_is_remarked_on(told: Timeline) -> None:
+    """What stood before it is gone, so nobody can tell whether it changed more than it says."""
+    told.redact(2, reason="By law", keep_documents=True)
+    found = remarks(verify(told))
+    assert "Whether more changed than it says cannot be checked: position 3, happening/meeting@2, which follows a redacted" in found
+
+
+def test_a_document_that_only_later_events_confirm_is_remarked_on(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
+    """They were written when the redaction had named it already."""
+    timeline.redact(1, reason="By law")
+    assert remarks(verify(timeline)) == ""
+    timeline.record("later", title="Later", date="2025", citations=[report.quote("four days")])
+    timeline.redact(2, reason="By law")
+    assert (
+        "Only events after a redaction tell which document it kept: position 3, source/report@2, confirmed by position 4"
+        in remarks(verify(timeline))
+    )

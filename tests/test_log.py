@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -240,3 +241,41 @@ with Timeline(path) as timeline:
         assert [event.position for event in events] == list(range(1, 8 * 61 + 1))
         assert timeline.db["happenings"].count == 480
         assert json.loads(events[0].data or "")["statement"]["title"] in "01234567"
+
+
+HIDING = "CREATE TRIGGER hide {when} ON {table} BEGIN {body}; END"
+
+
+@pytest.mark.parametrize(
+    ("when", "table", "body"),
+    [
+        ("BEFORE INSERT", "events", "SELECT RAISE(IGNORE)"),
+        ("BEFORE INSERT", "documents", "SELECT RAISE(IGNORE)"),
+    ],
+)
+def test_what_is_hidden_while_it_is_appended_is_not_acknowledged(path: Path, when: str, table: str, body: str) -> None:
+    """A trigger that another program makes while the timeline is open: every append is read back before it is acknowledged."""
+    with Timeline(path, by="tester") as timeline:
+        source = timeline.archive(text="The council met in Marrakech.", id="report", title="A report")
+        with closing(sqlite3.connect(path)) as other:
+            other.execute(HIDING.format(when=when, table=table, body=body))
+        with pytest.raises(DatabaseRefused, match=r"is not in the file as it was given.*nothing was changed.*timeline verify"):
+            timeline.archive(text="Another report.", id="other", title="Another")
+        if table == "events":
+            with pytest.raises(DatabaseRefused, match="is not in the file as it was given"):
+                timeline.record("meeting", title="The council meets", date="2025", citations=[source.quote("met in Marrakech")])
+        assert timeline.log.size() == 1
+    with pytest.raises(GuardsMissing, match="hide"):
+        Timeline(path)
+
+
+@pytest.mark.parametrize(("when", "table"), [("BEFORE UPDATE", "events"), ("BEFORE DELETE", "documents")])
+def test_what_is_not_redacted_is_not_acknowledged(path: Path, when: str, table: str) -> None:
+    """A redaction that a trigger prevents is refused whole."""
+    with Timeline(path, by="tester") as timeline:
+        timeline.archive(text="A name.", id="name", title="A name")
+        with closing(sqlite3.connect(path)) as other:
+            other.execute(HIDING.format(when=when, table=table, body="SELECT RAISE(IGNORE)"))
+        with pytest.raises(DatabaseRefused, match=r"was not (redacted|removed).*nothing was changed"):
+            timeline.redact(1, reason="By law")
+        assert timeline.log.size() == 1

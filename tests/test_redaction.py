@@ -114,6 +114,30 @@ def test_documents_can_be_kept(timeline: Timeline, names: ArchivedSource) -> Non
     assert timeline.verify().faults == ()
 
 
+def test_a_document_that_nothing_else_names_cannot_be_kept(timeline: Timeline, names: ArchivedSource) -> None:
+    """Nobody could tell later whether it is the one that was archived, so another could be put in its place."""
+    leaflet = timeline.archive(text="A leaflet.", id="leaflet", title="A leaflet")
+    size = timeline.log.size()
+    with pytest.raises(StatementInvalid, match=r"source/leaflet@1: nothing else names document [0-9a-f]{12}….*leave out"):
+        timeline.redact(leaflet.position, reason=WHY, keep_documents=True)
+    assert timeline.log.size() == size
+    assert timeline.redact(leaflet.position, reason=WHY).payload["documents"] != []
+    timeline.redact(3, reason=WHY)
+    timeline.redact(4, reason=WHY)
+    with pytest.raises(StatementInvalid, match="nothing else names document"):
+        timeline.redact(5, reason=WHY, keep_documents=True)
+    assert timeline.verify().faults == ()
+
+
+def test_documents_of_the_same_bytes_stay_with_the_other_source(timeline: Timeline, names: ArchivedSource) -> None:
+    """What is redacted keeps no hashes that nothing confirms."""
+    text = "Zebulon Quist was seen at the harbour."
+    other = timeline.archive(text=text, id="others", title="The same again", publisher="Another")
+    redaction = timeline.redact(other.position, reason=WHY)
+    assert (redaction.payload["documents"], "kept" in redaction.payload) == ([], False)
+    assert timeline.verify().faults == ()
+
+
 def test_it_can_be_said_again(timeline: Timeline, meeting: str) -> None:
     """The same redaction appends nothing; another reason for it is refused."""
     first = timeline.redact(2, reason=WHY)

@@ -42,7 +42,7 @@ def altered(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 
 
 def foreign_triggers(connection: sqlite3.Connection, table: str) -> list[tuple[str, str]]:
-    """Tell which triggers act on a table and are not ours, temporary ones too, each as (what, how).
+    """Tell which triggers act on a table or view and are not ours, temporary ones too, each as (what, how).
 
     They are listed, and looked for in what SQLite would do as well, because a listing can be made to say anything. Where SQLite
     cannot say what it would do, as with a trigger that calls a function which is not there, that is a fault of its own.
@@ -51,10 +51,10 @@ def foreign_triggers(connection: sqlite3.Connection, table: str) -> list[tuple[s
     names = {name for (name,) in connection.execute(listed.format("main.", ""), (table,))}
     temporary = {name for (name,) in connection.execute(listed.format("", "temp_"), (table,))}
     columns = ", ".join(f'"{name}" = NULL' for _, name, *_ in connection.execute(f"PRAGMA main.table_info({table})"))
-    if not columns:  # there is no such table
-        return []
+    is_table = connection.execute("SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone()
+    changes = (f"INSERT INTO main.{table} DEFAULT VALUES", f"UPDATE main.{table} SET {columns}", f"DELETE FROM main.{table}")
     unknown = []
-    for change in (f"INSERT INTO main.{table} DEFAULT VALUES", f"UPDATE main.{table} SET {columns}", f"DELETE FROM main.{table}"):
+    for change in changes if is_table else ():  # a missing table is a fault that others tell
         try:
             programs = connection.execute(f"EXPLAIN {change}")
             names |= {row[5].removeprefix(_NAMES) for row in programs if str(row[5]).startswith(_NAMES)}

@@ -154,7 +154,7 @@ class Log:
         self._stored.update(repr(row).encode())
 
     def _read_back(self) -> None:
-        """Make sure that the events stored in this transaction are in the file as they were given: a trigger may have hidden some."""
+        """Make sure that what was stored in this transaction is in the file as it was given: a trigger may have hidden it."""
         if not self._stored_from:
             return
         found = hashlib.sha256()

@@ -25,10 +25,11 @@ def check_guards(log: Log, tally: Tally) -> None:
         tally.fault(what, how)
     tables = ["projected", *(name for kind, name in projections.objects() if kind == "TABLE")]
     tables += [f"{name}_{shadow}" for name in tables if name.endswith("_fts") for shadow in _SHADOWS]
-    for table in tables:
+    views = [name for kind, name in projections.objects() if kind == "VIEW"]
+    for table in (*tables, *views):
         for what, how in foreign_triggers(log.connection, table):
             tally.fault(what, how)
-    ours = {*TABLES, *tables, *(name for _, name in projections.objects())}
+    ours = {*TABLES, *tables, *views}
     for (name,) in log.connection.execute("SELECT name FROM sqlite_temp_master WHERE type IN ('table', 'view')"):
         if name.lower() in ours:
             tally.fault(f"temporary table {name}", "stands before ours, and shows something else")

@@ -93,6 +93,7 @@ def _tables(connection: sqlite3.Connection) -> Iterator[tuple[str, tuple[str, ..
         elif name.endswith("_fts"):
             yield name, ("rowid",)
             yield f"{name}_terms", ("term", "col")
+            yield f"{name}_config", ("k",)  # what a search calls to put what it finds in order
         else:
             yield name, tuple(column[1] for column in columns)
 

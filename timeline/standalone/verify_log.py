@@ -4,8 +4,9 @@
 
 Needs Python 3.11; with --key, the package cryptography as well. Exit: 0 shown, 1 not shown, 2 wrong usage. Not shown: that what
 events say is true; that they were recorded when they say (the oldest copy of a checkpoint that others kept tells that); that others
-see the same log; without --key, that anyone signed; that pages and documents are as the events say. verify_proof.py checks a single
-event. What reads checkpoints, keys and signatures stands in both files, word for word: each can be handed over and read whole.
+see the same log; without --key, that anyone signed; that quotations are in the documents; that pages are as the events say.
+verify_proof.py checks a single event. What reads checkpoints, keys and signatures stands in both files, word for word: each can be
+handed over and read whole.
 """
 
 import argparse
@@ -18,8 +19,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 COLUMNS = ["position", "stream", "version", "type", "recorded_at", "recorded_by", "data_hash"]
+Documents = tuple[str, str]  # the SHA-256 of a source's document, and of the text of it
 CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)  # RFC 8785, for strings and whole numbers
 
 
@@ -101,9 +104,29 @@ def root_of(leaves: list[bytes]) -> bytes:
     return sha256(b"\x01" + root_of(leaves[:split]) + root_of(leaves[split:])).digest()
 
 
+def documents_of(event: dict[str, Any], said: dict[str, Any]) -> Iterator[tuple[str, Documents]]:
+    """Give the sources of which an event says which document they are: each with the SHA-256 of the document and of its text."""
+    statement = said.get("statement", {})
+    if event["type"].startswith("Source"):
+        yield event["stream"], (statement["sha256"], statement["text_sha256"])
+    for citation in statement.get("citations", []):
+        yield f"source/{citation['source']}", (citation["sha256"], citation["text_sha256"])
+
+
+def check_documents(log: sqlite3.Connection, sources: dict[str, set[Documents]], redactions: dict[int, Any]) -> Iterator[str]:
+    """Compare the archive with what events say of it. For a redacted event, which can say nothing, others must confirm it."""
+    archived = {name: sha256(content).hexdigest() for name, content in log.execute("SELECT sha256, bytes FROM documents")}
+    yield from (f"Fault: document {name}: does not have this SHA-256" for name in archived if archived[name] != name)
+    yield from (f"Fault: {source}: events name several documents of it" for source in sources if len(sources[source]) > 1)
+    for event, kept in redactions.values():
+        documents = (kept["sha256"], kept["text_sha256"]) if kept else ()
+        if archived.keys() & set(documents) and sources.get(event["stream"]) != {documents}:
+            yield f"Fault: position {event['position']}: no other event confirms the document that it keeps of {event['stream']}"
+
+
 def check_log(log: sqlite3.Connection, checkpoint: Checkpoint) -> Iterator[str]:
     """Compare a log with a checkpoint, and tell all faults. The tree that the file keeps is not looked at."""
-    leaves, redacted, named, before = [], [], set(), 0
+    leaves, redacted, redactions, sources, before = [], [], dict[int, Any](), dict[str, set[Documents]](), 0
     for *columns, salt, data in log.execute(f"SELECT {', '.join(COLUMNS)}, salt, data FROM events ORDER BY position"):
         event = dict(zip(COLUMNS, columns, strict=True))
         leaves.append(b"")  # its place, should its leaf be unreadable
@@ -112,16 +135,26 @@ def check_log(log: sqlite3.Connection, checkpoint: Checkpoint) -> Iterator[str]:
             leaves[-1] = sha256(b"\x00" + leaf.encode()).digest()
             if event["position"] != before + 1:
                 raise NotShown("is not next to the one before it: events are missing or doubled")
+            if len(event["data_hash"]) != 32:
+                raise NotShown("its hash is no SHA-256")
             if salt is None and data is None:
                 redacted.append(event["position"])
-            elif salt is None or data is None or len(salt) != 16 or sha256(salt + data.encode()).digest() != event["data_hash"]:
+                continue
+            if salt is None or data is None or len(salt) != 16 or sha256(salt + data.encode()).digest() != event["data_hash"]:
                 raise NotShown("what it says does not have its hash")
-            elif event["type"] == "EventRedacted":
-                named.add(json.loads(data)["position"])
+            said = json.loads(data)
+            if CANONICAL.encode(said) != data:
+                raise NotShown("what it says is not canonical JSON, so that programs could read it in different ways")
+            for source, documents in documents_of(event, said):
+                sources.setdefault(source, set()).add(documents)
+            if event["type"] == "EventRedacted":
+                redactions[said["position"]] = event, said.get("kept")
         except Exception as fault:  # whatever it is, the others are checked as well
             yield f"Fault: position {event['position']}: {fault}"
-        before = event["position"]
-    yield from (f"Fault: position {one}: what it says is gone, without a redaction" for one in redacted if one not in named)
+        finally:
+            before = event["position"]
+    yield from (f"Fault: position {one}: what it says is gone, without a redaction" for one in redacted if one not in redactions)
+    yield from check_documents(log, sources, redactions)
     if len(leaves) < checkpoint.size:
         raise NotShown(f"the log holds {len(leaves)} events, the checkpoint {checkpoint.size}: dropped, or an older copy")
     if root_of(leaves[: checkpoint.size]) != checkpoint.root:
