@@ -578,16 +578,22 @@ SWAPS: tuple[Try, ...] = (
     lambda case: hidden(case, "source/note", "SourceCorrected", {"sha256": digest(REPORT)}, {}),
     lambda case: hidden(case, "source/note", "SourceCorrected", {"text_sha256": digest(REPORT)}, {}),
 )
-FORMLESS = tuple(
-    sql(f"INSERT INTO events VALUES (14, 'happening/x', 1, 'HappeningRecorded', {said})")
-    for said in (
-        "'1999-01-01T00:00:00.000Z', 'A minister', '{}', zeroblob(16), CAST('three short words' AS BLOB)",
-        "'1999-01-01T00:00:00.000Z', 'A minister', '{}', x'00', zeroblob(32)",
-        "'1999', 'A minister', '{}', zeroblob(16), zeroblob(32)",
-        "'2026-01-01T00:00:00Z', 'A minister', '{}', zeroblob(16), zeroblob(32)",
-        "'2026-01-01T00:00:00.000Z', 'A minister', '[]', zeroblob(16), zeroblob(32)",
-        "'2026-01-01T00:00:00.000Z', 'A minister', 'three short words', zeroblob(16), zeroblob(32)",
-    )
+FORMLESS: tuple[Try, ...] = (
+    *(
+        sql(f"INSERT INTO events VALUES (14, 'happening/x', 1, 'HappeningRecorded', {said})")
+        for said in (
+            "'1999-01-01T00:00:00.000Z', 'A minister', '{}', zeroblob(16), CAST('three short words' AS BLOB)",
+            "'1999-01-01T00:00:00.000Z', 'A minister', '{}', x'00', zeroblob(32)",
+            "'1999', 'A minister', '{}', zeroblob(16), zeroblob(32)",
+            "'2026-01-01T00:00:00Z', 'A minister', '{}', zeroblob(16), zeroblob(32)",
+            "'2026-01-01T00:00:00.000Z', 'A minister', '[]', zeroblob(16), zeroblob(32)",
+            "'2026-01-01T00:00:00.000Z', 'A minister', 'three short words', zeroblob(16), zeroblob(32)",
+        )
+    ),
+    row(stream="source/forged"),
+    appended("happening/x", "Something", {}),
+    appended("happening/x", "SourceArchived", {"statement": {}}),
+    appended("other/x", "HappeningRecorded", {"statement": {}}),
 )
 BLANKED = then(
     redaction("happening/x", 14),
@@ -929,10 +935,10 @@ ATTACKS = (
         (
             row(),
             row(stream="happening/a b"),
-            row(stream="source/\x7f"),
+            without_guards(row(stream="source/\x7f")),
             without_guards(citing()),
             citing(sha256=digest(NOTE), text_sha256=digest(NOTE)),
-            appended("happening/x", "Something", {}),
+            without_guards(appended("happening/x", "Something", {})),
             appended("happening/vote", "HappeningCorrected", {"statement": {}, "changes": {}, "reason": "none"}),
         ),
         DETECTED,
@@ -972,7 +978,7 @@ ATTACKS = (
     ),
     Attack(
         "A redaction that keeps another document than its event named, so as to put that one in the place of what was archived",
-        SWAPS,
+        (*SWAPS, lambda case: hidden(case, "source/note", "SourceArchived", {"sha256": digest(REPORT)}, {})),
         REFUSED,
         GUARD,
         "redactions take away|citations are immutable|sources are immutable",
@@ -985,7 +991,7 @@ ATTACKS = (
         "names another document|no event confirms",
     ),
     Attack(
-        "An event without the form of one: a hash or salt of another length, a time that is none, no object",
+        "An event without the form of one: an unknown type, another stream, no time, no object, a hash or salt of another length",
         FORMLESS,
         REFUSED,
         GUARD,

@@ -58,16 +58,21 @@ BEGIN
 END;
 
 CREATE TRIGGER events_insert_form BEFORE INSERT ON events
-WHEN length(NEW.data_hash) <> 32 OR length(NEW.salt) <> 16 OR json_type(NEW.data) <> 'object' OR NEW.recorded_at NOT GLOB
-  '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'
+WHEN NEW.type NOT IN ('SourceArchived', 'SourceCorrected', 'HappeningRecorded', 'HappeningCorrected', 'HappeningRetracted',
+    'EventRedacted')
+  OR (NEW.type LIKE 'Source%' AND NEW.stream NOT LIKE 'source/_%')
+  OR (NEW.type LIKE 'Happening%' AND NEW.stream NOT LIKE 'happening/_%')
+  OR NEW.recorded_at NOT GLOB
+    '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'
+  OR json_type(NEW.data) <> 'object' OR length(NEW.salt) <> 16 OR length(NEW.data_hash) <> 32
 BEGIN
-    SELECT RAISE(ABORT, 'events have a form: a JSON object, a salt of 16 bytes, a SHA-256, and the time in UTC to the millisecond');
+    SELECT RAISE(ABORT, 'events have a form: a known type, its kind of stream, a time in UTC, a JSON object, a salt and a SHA-256');
 END;
 
 -- A source has one document and one text of it: those that its first event names.
 -- Its corrections, and the citations of happenings, name the same two.
 CREATE TRIGGER events_insert_source BEFORE INSERT ON events
-WHEN NEW.type = 'SourceCorrected' AND NOT EXISTS (
+WHEN NEW.type LIKE 'Source%' AND NEW.version > 1 AND NOT EXISTS (
     SELECT 1 FROM events
     WHERE stream = NEW.stream
       AND coalesce(json_extract(data, '$.statement.sha256'), json_extract(data, '$.kept.sha256'))

@@ -53,7 +53,7 @@ def data(log: Log, event: Event, reason: str, keep_documents: bool) -> dict[str,
     """
     going, staying = documents(log, event)
     if keep_documents:
-        _refuse_unconfirmed(log, event, going)
+        refuse_to_keep(log, event, going)
         going, staying = [], sorted([*going, *staying])
     told = {"documents": going, "position": event.position, "reason": reason}
     if event.type in _SAID and staying and is_confirmed(log, event):
@@ -74,7 +74,7 @@ def is_confirmed(log: Log, event: Event) -> bool:
     return confirming.fetchone() is not None
 
 
-def _refuse_unconfirmed(log: Log, event: Event, going: list[str]) -> None:
+def refuse_to_keep(log: Log, event: Event, going: list[str]) -> None:
     """Refuse to keep documents of which, without the event, nothing would say which they were."""
     for sha256 in going:
         if event.type in _SAID or not _is_named(log, event, sha256, "1"):

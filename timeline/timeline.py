@@ -247,10 +247,10 @@ class Timeline:
         """Take away for good what the event at a position said: by law, or to protect someone. Its place, hash and proof stay.
 
         Every copy in the file goes too: the read tables, full-text search, journals and free pages, and documents that nobody
-        else cites, unless `keep_documents`. An EventRedacted says who, when and why; the same redaction again only cleans the
-        file again. Raises UnknownEvent, StatementInvalid, Redacted (for another reason), or RedactionUnfinished where the
-        file could not be cleaned; the redaction then stands, and is to be repeated. What others say with the same words stays:
-        other events, and documents that they cite.
+        else cites, unless `keep_documents`, for which another event must still name them. An EventRedacted says who, when and
+        why; the same redaction again only cleans the file again. Raises UnknownEvent, StatementInvalid, Redacted (for another
+        reason), or RedactionUnfinished where the file could not be cleaned; the redaction then stands, and is to be repeated.
+        What others say with the same words stays: other events, and documents that they cite.
         """
         why = check(Reason, {"reason": reason}, f"position {position}").reason
         if self._streams.writing:

@@ -18,7 +18,7 @@ BEYOND = "Bundles, scripts, seeds, backups and published copies are not touched.
 @click.argument("position", type=click.IntRange(1, FARTHEST))
 @click.option("--reason", required=True, help="Why, as everyone will read, for good: name nobody.")
 @by
-@click.option("--keep-documents", is_flag=True, help="Leave the documents that only this event cites in the archive, for good.")
+@click.option("--keep-documents", is_flag=True, help="Leave its documents in the archive, for good, if others still name them.")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and leave everything as it is.")
 @db
 def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry_run: bool, db: Path) -> None:
@@ -57,6 +57,7 @@ def _foreseen(timeline: Timeline, event: Event, keep_documents: bool) -> tuple[l
         return [], [], []
     going, staying = redaction.documents(timeline.log, event)
     if keep_documents:
+        redaction.refuse_to_keep(timeline.log, event, going)
         going, staying = [], [*going, *staying]
     stays = [f"{_document(timeline, sha256)} stays, with all its words" for sha256 in staying]
     echoes = redaction.echoes(timeline.log, event)
