@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from timeline import Timeline
 from timeline.cli import main
+from timeline.guards import guards
 
 
 def run(*words: str) -> Result:
@@ -57,7 +58,7 @@ def test_verify_tells_all_that_is_wrong(db: Path) -> None:
     result = run("verify", "--db", str(db))
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    assert "✗ not so: the log refuses changes: 14 guards as they were made" in lines
+    assert f"✗ not so: the log refuses changes: {len(guards())} guards as they were made" in lines
     assert "    position 2, happening/meeting@1: its data does not have its hash: it was altered" in lines
     assert result.stderr.startswith(f"Error: {db}: ")
     assert " faults found. " in result.stderr
