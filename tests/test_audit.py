@@ -93,6 +93,7 @@ def test_a_sound_timeline_passes(told: Timeline) -> None:
         "checkpoints",
         "statements",
         "documents",
+        "texts",
         "citations",
         "read tables",
     ]
