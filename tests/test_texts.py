@@ -192,7 +192,7 @@ def test_verify_remarks_in_a_line_what_is_not_at_hand(timeline: Timeline) -> Non
     ]
     result = CliRunner().invoke(main, ["verify", "--db", str(timeline.log.path)])
     assert result.exit_code == 0
-    assert "0 texts read again from their documents, to the letter\n    the text of 5 sources" in result.output
+    assert "0 texts compared with the document, letter for letter\n    the text of 5 sources" in result.output
 
 
 def test_a_limit_is_a_remark_and_after_some_no_more_is_read(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:

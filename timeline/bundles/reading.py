@@ -15,8 +15,8 @@ SUFFIXES: dict[str, Callable[[BinaryIO, int, Path], Iterator[Entry]]] = {
 }
 
 
-# The name of the field, or a way to write one of its letters otherwise, in JSON or YAML.
-_DOCUMENT = re.compile(rb"base64|\\(?:u00|x|U000000)[367]")
+_FIELD = b"base64"
+_OTHERWISE = re.compile(rb"\\(?:u00|x|U000000)[367]")  # how one of its letters can be written in JSON or YAML as well
 _AT_ONCE = 1 << 20
 
 
@@ -28,7 +28,8 @@ def may_hold_documents(path: Path) -> bool:
         with path.open("rb") as file:
             before = b""
             while content := file.read(_AT_ONCE):
-                if _DOCUMENT.search(before + content):
+                read = before + content
+                if _FIELD in read or (b"\\" in read and _OTHERWISE.search(read)):
                     return True
                 before = content[-16:]
     except OSError:

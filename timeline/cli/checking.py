@@ -22,7 +22,7 @@ _CHECKS = {
     "checkpoints": "{} compared: the log only adds to what was there",
     "statements": "{} of the form that is appended, referring to what is there",
     "documents": "{} with the bytes that were archived",
-    "texts": "{} read again from their documents, to the letter",
+    "texts": "{} compared with the document, letter for letter",
     "citations": "{} found again, word for word, where it says",
     "read tables": "{} derived again, the same row for row",
 }
