@@ -93,11 +93,11 @@ def test_extracting_again_is_a_source_of_its_own(timeline: Timeline, pdf: Path, 
 
 
 def test_a_document_is_appended_as_it_was_exported(timeline: Timeline) -> None:
-    """Its bytes, its text and by what it was read, whatever reads it now; another text of it under that id is refused."""
+    """Its bytes, its text, marked where that cannot be compared, and by what it was read; another text of it is refused."""
     said = {"id": "a", "title": "T", "text": "Words.", "base64": b64encode(BYTES).decode(), "extractor": "pypdf 0"}
     said["media_type"] = "application/pdf"
     event = timeline.append({"source": said})
-    assert event.payload["statement"]["extractor"] == "pypdf 0"
+    assert event.payload["statement"]["extractor"] == "text as given by the bundle (pypdf 0)"
     assert timeline.log.document(event.payload["statement"]["sha256"]) == BYTES
     assert timeline.append({"source": said}) == event
     with pytest.raises(AlreadyRecorded, match="text_sha256 was"):

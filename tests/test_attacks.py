@@ -17,7 +17,7 @@ import pytest
 import sqlite_utils
 from conftest import PROJECT, REPORT, Clock
 
-from timeline import Timeline, checkpoints, merkle, projections
+from timeline import Timeline, capture, checkpoints, merkle, projections
 from timeline.audit import verify
 from timeline.errors import DatabaseRefused, GuardsMissing, TimelineError
 from timeline.guards import guards
@@ -265,6 +265,27 @@ def appended(stream: str, type: str, payload: dict[str, object], at: str = "2026
                 (last + 1, stream, version + 1, type, at, data, more.get("salt", salt), sha256(salt + data.encode()).digest()),
             )
             projections.advance(connection)
+
+    return attack
+
+
+def invented(content: bytes, media_type: str, extractor: str | None = None) -> Try:
+    """Archive a document with a text that is not its own, read by the extractor at hand, it says, or by another."""
+
+    def attack(case: Case) -> None:
+        text = b"She took the money."
+        with closing(sqlite3.connect(case.path)) as connection, connection:
+            connection.executemany(
+                "INSERT INTO documents VALUES (?, ?)", [(sha256(one).hexdigest(), one) for one in (content, text)]
+            )
+        source = {
+            "title": "Real",
+            "media_type": media_type,
+            "extractor": extractor or capture.from_bytes(content, media_type, "real").extractor,
+            "sha256": sha256(content).hexdigest(),
+            "text_sha256": sha256(text).hexdigest(),
+        }
+        appended("source/real", "SourceArchived", {"statement": source})(case)
 
     return attack
 
@@ -944,6 +965,17 @@ ATTACKS = (
         DETECTED,
         "`verify`: the form of every event, and every quotation",
         "position 14",
+    ),
+    Attack(
+        "A forged source: the real bytes of a page or an e-mail, an invented text, and the extractor that would read them",
+        (
+            invented(b"<p>She gave no reason.</p>", "text/html"),
+            invented(b"From: a@example.org\nSubject: No\n\nShe gave no reason.\n", "message/rfc822"),
+            invented(b"<p>She gave no reason.</p>", "text/html", "given as text"),
+        ),
+        DETECTED,
+        "`verify`: each text, read again from its document where the same extractor is at hand",
+        r"position 14, source/real@1: text_sha256: the text is not (the one that is read in|that of) the document",
     ),
     Attack(
         "A forged event that says it was recorded long ago",

@@ -95,6 +95,7 @@ def test_a_sound_timeline_passes(told: Timeline) -> None:
         "checkpoints",
         "statements",
         "documents",
+        "texts",
         "citations",
         "read tables",
     ]

@@ -42,10 +42,11 @@ def test_verify_tells_what_was_checked(db: Path) -> None:
     result = run("verify", "--db", str(db))
     assert result.exit_code == 0
     lines = result.output.splitlines()
-    assert [line[0] for line in lines] == ["✓"] * 9
+    assert [line[0] for line in lines] == ["✓"] * 10
     assert lines[2] == "✓ 2 events in order, each with the hash of what it says"
     assert lines[3] == "✓ 2 events under the root that is kept, hash by hash"
-    assert lines[7] == "✓ 1 citation found again, word for word, where it says"
+    assert lines[7] == "✓ 1 text compared with the document, letter for letter"
+    assert lines[8] == "✓ 1 citation found again, word for word, where it says"
 
 
 def test_verify_tells_all_that_is_wrong(db: Path) -> None:

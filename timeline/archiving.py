@@ -8,23 +8,23 @@ import binascii
 import re
 import unicodedata
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from hashlib import file_digest, sha256
 from pathlib import Path, PurePath
 from typing import Any
 
-from timeline import capture, documents, redaction, statements
+from timeline import capture, documents, extractors, redaction, statements
 from timeline.archived import ArchivedSource
+from timeline.capture.comparing import Comparing, Outcome
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, Redacted, StatementInvalid, TimelineError
+from timeline.extractors import DECODED, GIVEN
 from timeline.log import Event, Log
 from timeline.model import Source, SourceFields, check, stream
 from timeline.streams import Streams
 
-GIVEN = "given as text"
-DECODED = "decoded as "
-_TOGETHER = ("text", "base64", "extractor", "media_type")
+TOGETHER = ("text", "base64", "extractor", "media_type")
 _MAY_BE_FOUND = tuple(SourceFields.__annotations__)
 _SUFFIXES = re.compile(r"(\.warc|\.tar)?(\.[A-Za-z0-9]{1,8})?$")
 
@@ -48,8 +48,8 @@ class Said:
 def exported(text: str | None, content: str | None, extractor: str | None, media_type: str | None, subject: str) -> Document:
     """Take a document as an export tells it: its bytes in base64, and the text that was taken from them, by what."""
     if text is None or content is None or extractor is None or media_type is None:
-        missing = [n for n, given in zip(_TOGETHER, (text, content, extractor, media_type), strict=True) if given is None]
-        reason = f"stands without {' and '.join(missing)}. Give {', '.join(_TOGETHER)} together, or name a file"
+        missing = [n for n, given in zip(TOGETHER, (text, content, extractor, media_type), strict=True) if given is None]
+        reason = f"stands without {' and '.join(missing)}. Give {', '.join(TOGETHER)} together, or name a file"
         raise StatementInvalid.in_fields(subject, (("base64" if content is not None else "extractor", reason),))
     try:
         found = b64decode(content, validate=True)
@@ -61,6 +61,9 @@ def exported(text: str | None, content: str | None, extractor: str | None, media
             f"{subject}: larger than {documents.MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite"
         )
     documents.from_text(text)  # refuses what could not be quoted
+    if len(extractor) > extractors.LONGEST or not extractor.isprintable():
+        reason = f"is not a line of at most {extractors.LONGEST:,} characters. Give it as it was exported"
+        raise StatementInvalid.in_fields(subject, (("extractor", reason),))
     if extractor == GIVEN or extractor.startswith(DECODED):
         try:
             same = found.decode("utf-8" if extractor == GIVEN else extractor.removeprefix(DECODED)) == text
@@ -70,6 +73,66 @@ def exported(text: str | None, content: str | None, extractor: str | None, media
             reason = f"is not what the bytes say, {extractor}. Give both as they were exported"
             raise StatementInvalid.in_fields(subject, (("text", reason),))
     return Document(found, text, media_type, extractor)
+
+
+class Texts:
+    """Whether texts that came with their documents are what is read in these. Each is read once, before anything is written."""
+
+    def __init__(self, log: Log) -> None:
+        """Pass over those that stand in a log."""
+        self._log = log
+        self._known: dict[tuple[str, ...], Outcome] = {}
+
+    def compare(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        """Read the documents among entries that are to be appended. Nothing that is wrong with an entry is told."""
+        with Comparing() as comparing:
+            for entry in entries:
+                fields = entry.get("source")
+                if not isinstance(fields, Mapping) or not all(isinstance(fields.get(name), str) for name in ("id", *TOGETHER)):
+                    continue
+                try:
+                    subject = stream("source", fields["id"])
+                    document = exported(fields["text"], fields["base64"], fields["extractor"], fields["media_type"], subject)
+                except TimelineError:
+                    continue
+                if self._is_new(subject) and not _needs_no_reading(document.extractor):
+                    self._read(document, fields.get("url"), comparing)
+
+    def marked(self, document: Document, url: str | None, subject: str | None) -> Document:
+        """Give the document, marked where its text could not be compared. Raises StatementInvalid where it is another text."""
+        key = _key(document)
+        if not self._is_new(subject) or _needs_no_reading(document.extractor):
+            return document
+        if key not in self._known:
+            with Comparing() as comparing:
+                self._read(document, url, comparing)
+        outcome = self._known[key]
+        if outcome == "different":
+            reason = (
+                "is not the text that its extractor reads in these bytes. Give it as it was exported, or archive the file itself"
+            )
+            raise StatementInvalid.in_fields(subject or "source", (("text", reason),))
+        return document if outcome == "same" else replace(document, extractor=extractors.as_given(document.extractor))
+
+    def _read(self, document: Document, url: str | None, comparing: Comparing) -> None:
+        key = _key(document)
+        if key not in self._known:
+            found = comparing.compare(document.bytes, document.text, document.extractor, document.media_type, url)
+            self._known[key] = found.outcome
+
+    def _is_new(self, subject: str | None) -> bool:
+        """Whether nothing stands under an id: what does is not changed by this, nor read again."""
+        return subject is None or self._log.version(subject) == 0
+
+
+def _key(document: Document) -> tuple[str, ...]:
+    hashes = (sha256(content).hexdigest() for content in (document.bytes, document.text.encode()))
+    return (*hashes, document.extractor, document.media_type)
+
+
+def _needs_no_reading(extractor: str) -> bool:
+    """Whether a text was compared when its parts were put together, or says itself that it was not."""
+    return extractor == GIVEN or extractor.startswith(DECODED) or extractors.is_as_given(extractor)
 
 
 def unread(log: Log, streams: Streams, path: Path, subject: str | None, said: Said) -> ArchivedSource | None:
@@ -199,16 +262,16 @@ def read_again(
     content: bytes, known: statements.Statement, id: str, encoding: str | None = None, record: str | None = None
 ) -> Document:
     """Read a document that stands in the archive as it would be read today. Raises DocumentUnreadable."""
-    found = re.search(rf"{DECODED}([\w.-]+)", known["extractor"])
-    encoding, url, media_type = encoding or (found[1] if found else None), known.get("url"), known["media_type"]
-    if record is not None:
-        return capture.from_bytes(content, media_type, id, encoding=encoding, record=record)
-    if media_type == capture.WARC and url is not None:
+    was, media_type = extractors.reading(known["extractor"]), known["media_type"]
+    if was is not None and was.media_type in capture.EXTRACTED:
+        media_type, encoding, record = was.media_type, encoding or was.encoding, record or was.record
+    encoding, url = encoding or (None if was else extractors.encoding(known["extractor"])), known.get("url")
+    if record is None and media_type == capture.WARC and url is not None:
         try:
             return capture.from_bytes(content, media_type, id, encoding=encoding, record=url)
         except DocumentUnreadable:  # its address is not the one that the WARC has it under
             pass
-    return capture.from_bytes(content, media_type, id, encoding=encoding)
+    return capture.from_bytes(content, media_type, id, encoding=encoding, record=record)
 
 
 def kept(log: Log, streams: Streams, id: str) -> tuple[bytes, statements.Statement]:
@@ -225,7 +288,7 @@ def _is_of(event: Event, sha256: str, text: str | None, said: Said) -> bool:
     """Whether an event is of these bytes, and of this text where that does not depend on an extractor."""
     stands = event.payload["statement"]
     extractor = stands["extractor"]
-    fixed = said.exactly or extractor == GIVEN or extractor.startswith(DECODED) or said.record not in (None, stands.get("url"))
+    fixed = said.exactly or _needs_no_reading(extractor) or said.record not in (None, stands.get("url"))
     return stands["sha256"] == sha256 and (not fixed or stands["text_sha256"] == text)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from sqlite_utils import Database
 
-from timeline import archiving, capture, checkpoints, documents, instants, projections, quotes, redaction, statements
+from timeline import archiving, capture, checkpoints, documents, extractors, instants, projections, quotes, redaction, statements
 from timeline.archived import ArchivedSource
 from timeline.errors import (
     DatabaseRefused,
@@ -70,6 +70,7 @@ class Timeline:
         self.db = Database(self.log.connection)
         self._streams = Streams(self.log, self.by, clock)
         self._text = lru_cache(maxsize=64)(self._read_text)
+        self._texts = archiving.Texts(self.log)
         projections.register(self.log.connection)
         if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
             try:
@@ -123,9 +124,9 @@ class Timeline:
         The same bytes and fields under the same id append nothing, also where a later extractor would read another text. Without
         an id, the source that holds the same bytes answers, or one is made of the file's name. What the document says of itself is
         `found` in the answer; with `as_found` it fills the fields that were left out. `record` is the address of what is meant in a
-        WARC. `text`, `base64` (its bytes), `extractor` and `media_type` together are a document as it was exported. Raises
-        DocumentUnreadable, StatementInvalid, AlreadyRecorded (the id stands for another document, or for this one told otherwise)
-        or VersionConflict; nothing is then archived.
+        WARC. `text`, `base64` (its bytes), `extractor` and `media_type` together are a document as it was exported: it is read
+        again, and a text that cannot be compared is marked. Raises DocumentUnreadable, StatementInvalid, AlreadyRecorded (the id
+        stands for another document, or for this one told otherwise) or VersionConflict; nothing is then archived.
         """
         subject = stream("source", id) if id is not None else None
         if (file is None) == (text is None):
@@ -139,7 +140,8 @@ class Timeline:
                 return kept
             document = capture.from_file(Path(file), encoding, record=record)
         elif exported:
-            document = archiving.exported(text, base64, extractor, media_type, subject or "source")
+            given = archiving.exported(text, base64, extractor, media_type, subject or "source")
+            document = self._texts.marked(given, fields.get("url"), subject)
         else:
             document = documents.from_text(text or "")
         with self.transaction():
@@ -173,11 +175,10 @@ class Timeline:
 
         The same text appends nothing and answers with the source that has it. Another is archived as a source of its own, with the
         same bytes and bibliography, under `as_` or an id that is made of this one's; what cites the old text stays as it is. It is
-        read in the encoding, and of a WARC the record, as before, unless others are given. Raises UnknownSource, Redacted, or
-        DocumentUnreadable.
+        read as before, unless an encoding, or a record of a WARC, is given. Raises UnknownSource, Redacted, or DocumentUnreadable.
         """
         content, known = archiving.kept(self.log, self._streams, id)
-        if known["extractor"] == archiving.GIVEN:
+        if known["extractor"] == extractors.GIVEN:
             return self.source(id)
         document = archiving.read_again(content, known, id, encoding, record)
         with self.transaction():
@@ -302,8 +303,13 @@ class Timeline:
 
     def append_many(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
         """Append entries as `append` does, in one transaction: all of them, or none."""
+        self.compare_texts(entries if isinstance(entries, Sequence) else ())  # others can be read only once
         with self.transaction():
             return [self.append(entry) for entry in entries]
+
+    def compare_texts(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        """Compare texts that come with documents, among entries yet to be appended, so that no other writer waits meanwhile."""
+        self._texts.compare(entries)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

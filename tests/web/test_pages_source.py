@@ -298,3 +298,21 @@ async def test_the_text_is_in_the_page_to_the_letter(tmp_path: Path) -> None:
     html = await fetch(tmp_path / "cr.db", "s")
     assert 'data-start="0" data-end="14" data-before="" dir="auto">one&#13;\ntwo&#13;<br>three</p>' in html
     assert 'data-start="18" data-end="22" data-before="&#13;\n&#13;\n" dir="auto">four</p>' in html
+
+
+@pytest.mark.asyncio
+async def test_a_text_that_nobody_compared_says_so_where_it_is_read(tmp_path: Path) -> None:
+    """Above the text, and beside what is quoted from it; not where it was compared, or is the document."""
+    path = tmp_path / "given.db"
+    with Timeline(path, by="tester") as timeline:
+        said = {"base64": "PHA+V29yZHMuPC9wPg==", "media_type": "text/html", "extractor": "trafilatura 1.8.0"}
+        timeline.append({"source": {"id": "marked", "title": "Marked", "text": "Invented.", **said}})
+        timeline.append({"source": {"id": "compared", "title": "Compared", "text": "Words.\n", **said}})
+        for source, quote in (("marked", "Invented."), ("compared", "Words.")):
+            timeline.record(f"h-{source}", title="H", date="2025", citations=[{"source": source, "quote": quote}])
+    note = "ext as given by the bundle, not compared with the document"
+    assert note in await fetch(path, "marked")
+    assert note not in await fetch(path, "compared")
+    for source in ("marked", "compared"):
+        html = (await serve(path).client.get(f"/given/-/timeline/h-{source}")).text
+        assert (f'<strong class="text-note">(t{note})</strong>' in html) == (source == "marked")

@@ -9,6 +9,7 @@ from timeline.audit.events import EventsAudit
 from timeline.audit.file import check_file, check_guards
 from timeline.audit.report import Report, Tally
 from timeline.audit.tables import check_tables
+from timeline.audit.texts import TextsAudit
 from timeline.merkle import Key, Note
 from timeline.timeline import Timeline
 
@@ -30,7 +31,7 @@ def verify(
     reported, never raised; only an interruption is.
     """
     log, advance = timeline.log, progress or _nobody
-    events = EventsAudit(log, against, keys)
+    events, texts = EventsAudit(log, against, keys), TextsAudit(log)
     tallies: list[Tally] = []
     with _one_state(log.connection):
         steps: list[tuple[Tally, Step]] = [
@@ -41,16 +42,22 @@ def verify(
             (events.tree.checkpoints, lambda tally: events.tree.check_checkpoints()),
             (events.statements, lambda tally: events.check_wholes()),
             (Tally("documents"), lambda tally: check_documents(log, tally, events.named)),
+            (texts.texts, lambda tally: texts.gather()),
             (events.citations, lambda tally: None),
             (Tally("read tables"), lambda tally: check_tables(log, tally, advance)),
         ]
         for tally, step in steps:
             tallies.append(tally)
-            try:
-                step(tally)
-            except (sqlite3.Error, ValueError, TypeError, LookupError, RecursionError) as error:
-                tally.failed(tally.name, "cannot be checked to the end", error)
+            _make(tally, step)
+    _make(texts.texts, lambda tally: texts.check())  # which takes long, and needs no one state: documents never change
     return Report(tuple(tally.done() for tally in tallies))
+
+
+def _make(tally: Tally, step: Step) -> None:
+    try:
+        step(tally)
+    except (sqlite3.Error, ValueError, TypeError, LookupError, RecursionError) as error:
+        tally.failed(tally.name, "cannot be checked to the end", error)
 
 
 def _nobody(steps: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from timeline import statements
 from timeline.bundles.entry import Entry, Fault
-from timeline.bundles.reading import read
+from timeline.bundles.reading import may_hold_documents, read
 from timeline.errors import (
     AlreadyRecorded,
     AlreadyRedacted,
@@ -54,6 +54,8 @@ def append(
     Raises BundleInvalid, with a line for every fault, or DatabaseRefused; nothing of the bundle is then appended.
     """
     work = _Work(timeline, Path(path), {} if refused is None else refused)
+    if may_hold_documents(work.path):
+        timeline.compare_texts(entry.said for entry in read(work.path))
     with timeline.transaction():
         before, entries = timeline.log.size(), 0
         for entry in read(work.path):

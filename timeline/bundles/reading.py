@@ -1,5 +1,6 @@
 """From a bundle's path to its entries. Owns which suffix is read how. Must not append."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +13,28 @@ SUFFIXES: dict[str, Callable[[BinaryIO, int, Path], Iterator[Entry]]] = {
     ".yml": yaml_file.entries,
     ".jsonl": json_lines.entries,
 }
+
+
+_FIELD = b"base64"
+_OTHERWISE = re.compile(rb"\\(?:u00|x|U000000)[367]")  # how one of its letters can be written in JSON or YAML as well
+_AT_ONCE = 1 << 20
+
+
+def may_hold_documents(path: Path) -> bool:
+    """Whether documents may stand in a bundle themselves. Nothing is told of a file that cannot be read."""
+    if refusal(path) is not None:
+        return False
+    try:
+        with path.open("rb") as file:
+            before = b""
+            while content := file.read(_AT_ONCE):
+                read = before + content
+                if _FIELD in read or (b"\\" in read and _OTHERWISE.search(read)):
+                    return True
+                before = content[-16:]
+    except OSError:
+        pass
+    return False
 
 
 def refusal(path: Path) -> str | None:

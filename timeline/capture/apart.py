@@ -1,4 +1,4 @@
-"""Reading a stranger's document in a process of its own, which may neither run on nor fill the memory.
+"""Reading strangers' documents in a process of its own, which may neither run on nor fill the memory.
 
 Owns the limits of time, memory and extracted text. Must not know any format: `extracting` has them, and runs on the other side.
 """
@@ -7,42 +7,139 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from types import TracebackType
+from typing import Self
 
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable
 
 SECONDS = 60
 MEMORY = 2_000_000_000
+MOST = 50  # documents that one process reads, so that what it holds of each does not add up
 _BROKEN_OFF = "it is malformed, or made to do harm. Archive its text, saved as .txt in UTF-8"
+
+
+class BrokenOff(DocumentUnreadable):
+    """Reading ran into a limit, or the process ended: what the document holds is not known."""
 
 
 def read_apart(
     content: bytes, media_type: str, name: str, encoding: str | None, record: str | None, *, seconds: float | None = None
 ) -> Document:
     """Have a document read by its extractor, in another process. Raises DocumentUnreadable, in one line, whatever goes wrong."""
-    asked = {"media_type": media_type, "name": name, "encoding": encoding, "record": record, "memory": MEMORY}
-    seconds = SECONDS if seconds is None else seconds
-    # The other process finds what this one finds; nothing is looked for in the folder it happens to be in.
-    path = os.pathsep.join(os.path.abspath(one) for one in sys.path)  # noqa: PTH100 an entry may be "", this folder
-    environment = {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "PYTHONSAFEPATH": "1"}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "timeline.capture.extracting"],
-            input=json.dumps(asked).encode() + b"\n" + content,
-            capture_output=True,
-            timeout=seconds,
-            env=environment,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise DocumentUnreadable(f"{name}: reading it took more than {seconds:g} seconds: {_BROKEN_OFF}") from None
-    except OSError as error:
-        reason = (error.strerror or "unknown").lower()
-        raise DocumentUnreadable(f"{name}: no process could be started to read it: {reason}. Try again") from None
-    try:
-        answer = json.loads(done.stdout)
-    except ValueError:
-        raise DocumentUnreadable(f"{name}: reading it broke off: {_BROKEN_OFF}") from None
-    if "refused" in answer:
-        raise DocumentUnreadable(answer["refused"])
-    return Document(content, answer["text"], media_type, answer["extractor"], answer["facts"])
+    with Reader() as reader:
+        return reader.read(content, media_type, name, encoding, record, seconds=seconds)
+
+
+class Reader:
+    """A process that reads documents one after another, each within the limits; begun with the first, and anew where it broke."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._read = 0
+
+    def __enter__(self) -> Self:
+        """Read for the block."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """End the process."""
+        self._end()
+
+    def read(
+        self,
+        content: bytes,
+        media_type: str,
+        name: str,
+        encoding: str | None,
+        record: str | None,
+        *,
+        seconds: float | None = None,
+    ) -> Document:
+        """Have a document read, as `read_apart` does. Raises BrokenOff at a limit, DocumentUnreadable where it cannot be read."""
+        if self._read >= MOST:
+            self._end()
+        seconds = SECONDS if seconds is None else seconds
+        asked = {"media_type": media_type, "name": name, "encoding": encoding, "record": record}
+        head = json.dumps({"memory": MEMORY, "size": len(content), "asked": asked}).encode() + b"\n"
+        line, in_time = self._answered(head, content, name, seconds)
+        if not in_time:
+            raise BrokenOff(f"{name}: reading it took more than {seconds:g} seconds: {_BROKEN_OFF}")
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            self._end()
+            raise BrokenOff(f"{name}: reading it broke off: {_BROKEN_OFF}") from None
+        if "refused" in answer:
+            self._end()  # it may have had no more room
+            raise DocumentUnreadable(answer["refused"])
+        self._read += 1
+        return Document(content, answer["text"], media_type, answer["extractor"], answer["facts"])
+
+    def _answered(self, head: bytes, content: bytes, name: str, seconds: float) -> tuple[bytes, bool]:
+        """Give what the process answers, and whether it did in time; if not, it has ended."""
+        process = self._process or self._begin(name)
+        if process.stdin is None or process.stdout is None:  # they are pipes
+            return b"", True
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(seconds, end)
+        timer.start()
+        try:
+            process.stdin.write(head)
+            process.stdin.write(content)
+            process.stdin.flush()
+            line = process.stdout.readline()
+        except OSError:
+            line = b""
+        except BaseException:
+            self._end()
+            raise
+        finally:
+            timer.cancel()
+            timer.join()
+        if late.is_set():
+            self._end()
+        return line, not late.is_set()
+
+    def _begin(self, name: str) -> subprocess.Popen[bytes]:
+        # The other process finds what this one finds; nothing is looked for in the folder it happens to be in.
+        path = os.pathsep.join(os.path.abspath(one) for one in sys.path)  # noqa: PTH100 an entry may be "", this folder
+        environment = {
+            **os.environ,
+            "PYTHONPATH": path,
+            "PYTHONIOENCODING": "utf-8",
+            "PYTHONSAFEPATH": "1",
+            "PYTHONHASHSEED": "0",  # no text may depend on it
+        }
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "timeline.capture.extracting"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+            )
+        except OSError as error:
+            reason = (error.strerror or "unknown").lower()
+            raise BrokenOff(f"{name}: no process could be started to read it: {reason}. Try again") from None
+        self._read = 0
+        return self._process
+
+    def _end(self) -> None:
+        process, self._process, self._read = self._process, None, 0
+        if process is None:
+            return
+        process.kill()
+        for pipe in (process.stdout, process.stdin):
+            try:
+                if pipe is not None:
+                    pipe.close()
+            except OSError:  # what was not yet written is not wanted any more
+                pass
+        process.wait()

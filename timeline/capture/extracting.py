@@ -4,10 +4,12 @@ Owns which module reads which media type, and turns whatever goes wrong into one
 """
 
 import json
+import os
 import sys
 from importlib import import_module
 from typing import Any
 
+from timeline.capture import setup
 from timeline.capture.found import Found
 from timeline.errors import DocumentUnreadable
 
@@ -46,18 +48,25 @@ def read(content: bytes, media_type: str, name: str, encoding: str | None = None
 
 
 def main() -> None:
-    """Read what is asked, and the document, from standard input; write the answer to standard output."""
-    answers, sys.stdout = sys.stdout, sys.stderr  # whatever a library prints is no part of the answer
-    asked, _, content = sys.stdin.buffer.read().partition(b"\n")
-    request: dict[str, Any] = json.loads(asked)
-    _limit_memory(request.pop("memory"))
+    """Read what is asked, document after document, from standard input; write each answer, a line, to standard output."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever a library prints is no part of an answer
+    sys.stdout = sys.stderr
+    while head := sys.stdin.buffer.readline():
+        request: dict[str, Any] = json.loads(head)
+        _limit_memory(request["memory"])
+        json.dump(_answer(sys.stdin.buffer.read(request["size"]), **request["asked"]), answers)
+        answers.write("\n")
+        answers.flush()
+
+
+def _answer(content: bytes, media_type: str, name: str, encoding: str | None, record: str | None) -> dict[str, Any]:
     try:
-        found = read(content, **request)
-        answer: dict[str, Any] = {"text": found.text, "extractor": found.extractor, "facts": found.facts}
+        found = read(content, media_type, name, encoding, record)
     except DocumentUnreadable as error:
-        answer = {"refused": str(error)}
-    json.dump(answer, answers)
-    answers.flush()
+        return {"refused": str(error)}
+    extractor = setup.named(found.extractor, media_type, encoding, record)
+    return {"text": found.text, "extractor": extractor, "facts": dict(found.facts)}
 
 
 def _limit_memory(size: int) -> None:

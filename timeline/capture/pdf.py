@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from typing import Any, Final, TypeAlias
 
@@ -36,6 +37,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
 
     if b"%PDF-" not in content[:1024]:
         raise DocumentUnreadable(f"{name}: is not a PDF, its first bytes are others. Look what it is; a saved page is .html")
+    _without_fonts_of_the_system()
     try:
         document = pypdfium2.PdfDocument(content)
         document.init_forms()
@@ -76,6 +78,16 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     by = f"PDFium {pypdfium2.PDFIUM_INFO.build}, pypdfium2 {pypdfium2.PYPDFIUM_INFO}"
     extractor = f"{by} ({'; '.join(['pages parted by form feeds', *told])})"
     return Found(text, extractor, _facts_of(content))
+
+
+@cache
+def _without_fonts_of_the_system() -> _Pdf:
+    """Let PDFium use its own fonts alone in place of those that a file lacks, so that letters stand alike on every machine."""
+    from pypdfium2 import raw  # noqa: PLC0415 it belongs to an extra
+
+    none = raw.FPDF_SYSFONTINFO(version=1)
+    raw.FPDF_SetSystemFontInfo(ctypes.byref(none))
+    return none  # held as long as the library is
 
 
 def _told(text: str, without: list[int], broken: list[int], *, cut: bool, filled: bool, ticks: int) -> Iterator[str]:

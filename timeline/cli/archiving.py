@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from timeline import archiving, capture
+from timeline import archiving, capture, extractors
 from timeline.archived import ArchivedSource
 from timeline.cli.described import described, given
 from timeline.cli.printing import harmless, on_one_line
@@ -74,7 +74,7 @@ def archive(
         raise Refused(_untitled(name, found))
     with opened(db, by=by, read_only=False) as timeline:
         standing = timeline.archived(sha256(document.bytes).hexdigest())
-        _refuse_another_id(standing, id, record, name)
+        _refuse_another_id(standing, id, record, name, document)
         if not titled and not standing:
             raise Refused(_untitled(name, found))
         before = timeline.log.size()
@@ -94,9 +94,19 @@ def _again(again: str, id: str | None, encoding: str | None, record: str | None,
         _stands(source)
 
 
-def _refuse_another_id(standing: list[ArchivedSource], id: str | None, record: str | None, name: str) -> None:
-    """Refuse to archive the same bytes under another id; in a WARC, the same record of it."""
-    same = [one for one in standing if record in (None, one.event.payload["statement"].get("url"))]
+def _refuse_another_id(standing: list[ArchivedSource], id: str | None, record: str | None, name: str, document: Document) -> None:
+    """Refuse to archive the same bytes under another id; in a WARC, the same record of it.
+
+    A source does not stand in the way whose text a bundle gave, and that is not the text of the document.
+    """
+    text_sha256 = sha256(document.text.encode()).hexdigest()
+    said = [(one, one.event.payload["statement"]) for one in standing]
+    same = [
+        one
+        for one, statement in said
+        if record in (None, statement.get("url"))
+        and (statement["text_sha256"] == text_sha256 or not extractors.is_as_given(statement["extractor"]))
+    ]
     if id is not None and same and id not in [one.id for one in standing]:
         one = same[0]
         told = f"{name}: archived already, as {one.stream} at position {one.position}"
@@ -123,7 +133,7 @@ def _tell(timeline: Timeline, source: ArchivedSource, document: Document, *, new
     """Say what stands; on stderr how it was read, what the document says otherwise, and what another extractor makes of it."""
     statement = source.event.payload["statement"]
     last = timeline.source(source.id).event.payload.get("statement", statement)
-    if new and not document.extractor.startswith(archiving.DECODED):
+    if new and not document.extractor.startswith(extractors.DECODED):
         click.echo(harmless(f"{len(document.text):,} characters were read, by {document.extractor}"), err=True)
     left = [name for name, value in source.found.items() if name not in last]
     for name, value in source.found.items():

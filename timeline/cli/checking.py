@@ -22,10 +22,11 @@ _CHECKS = {
     "checkpoints": "{} compared: the log only adds to what was there",
     "statements": "{} of the form that is appended, referring to what is there",
     "documents": "{} with the bytes that were archived",
+    "texts": "{} compared with the document, letter for letter",
     "citations": "{} found again, word for word, where it says",
     "read tables": "{} derived again, the same row for row",
 }
-_THINGS = {"guards": "guard", "documents": "document", "tree": "event", "read tables": "read table"}
+_THINGS = {"guards": "guard", "documents": "document", "tree": "event", "texts": "text", "read tables": "read table"}
 
 
 @click.command()
@@ -35,9 +36,10 @@ _THINGS = {"guards": "guard", "documents": "document", "tree": "event", "read ta
 def verify(against: tuple[str, ...], trust: tuple[str, ...], db: Path) -> None:
     """Check everything that can be checked.
 
-    The file, the guards, every event's hash and form, the tree and the checkpoints, every document's bytes, every quotation in
-    its document, and every row of the read tables. Nothing is written. All that is wrong is told, and exit code 1 then given.
-    Whether someone replaced the file as a whole, only a checkpoint tells that was kept elsewhere: --against.
+    The file, the guards, every event's hash and form, the tree and the checkpoints, every document's bytes, its text, read again
+    where the same extractor is at hand, every quotation in its document, and every row of the read tables. Nothing is written.
+    All that is wrong is told, and exit code 1 then given. Whether someone replaced the file as a whole, only a checkpoint tells
+    that was kept elsewhere: --against.
 
     Example: timeline verify --against checkpoint
     """

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from timeline import dates, instants, statements
+from timeline import dates, extractors, instants, statements
 from timeline.cli import printing
 from timeline.cli.finding import Found, find
 from timeline.cli.running import FARTHEST, Refused, db, opened
@@ -197,6 +197,7 @@ def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str
             ("language", statement.get("language")),
             ("media type", statement["media_type"]),
             ("text", f"{characters}, {statement['extractor']}"),
+            ("mind", extractors.NOT_COMPARED if extractors.is_as_given(statement["extractor"]) else None),
             ("SHA-256", statement["sha256"]),
             ("corrected", found.event.payload.get("reason")),
             *(("cited for" if number == 0 else "", happening) for number, happening in enumerate(cited)),

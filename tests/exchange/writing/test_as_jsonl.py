@@ -105,7 +105,7 @@ def test_emptied_fields_and_successors_come_back(timeline: Timeline, report: Arc
 
 
 def test_a_document_that_was_extracted_comes_back_with_its_bytes(timeline: Timeline, tmp_path: Path) -> None:
-    """The bytes as received, and the text that was taken from them, by the extractor of that day."""
+    """The bytes as received, and the text that was taken from them, by the extractor of that day; marked, and marked once."""
     entry = {
         "id": "scan",
         "title": "A report",
@@ -117,7 +117,7 @@ def test_a_document_that_was_extracted_comes_back_with_its_bytes(timeline: Timel
     timeline.append({"source": entry})
     timeline.record("h", title="x", date="2025", citations=[{"source": "scan", "quote": "page two"}])
     entries, _ = lines(timeline)
-    assert entries[0] == {"source": entry}
+    assert entries[0] == {"source": {**entry, "extractor": "text as given by the bundle (a reader 1.0)"}}
     assert again(entries, tmp_path) == said(timeline)
 
 

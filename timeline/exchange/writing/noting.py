@@ -11,6 +11,7 @@ from typing import Final
 
 from timeline.exchange.writing import saying
 from timeline.exchange.writing.record import About, Happening, Quotation, Source
+from timeline.extractors import NOT_COMPARED
 
 LOSES: Final = {
     "title.spaces": "written as one space",
@@ -55,6 +56,7 @@ class Note:
             kind = f" as {source.media_type}" if source.media_type else ""
             told += [f"Archived {saying.when(source.archived_at[:10])}{kind}"] if source.archived_at else []
             told += [f"SHA-256 {source.sha256}"] if source.sha256 else []
+            told += [f"{NOT_COMPARED[:1].upper()}{NOT_COMPARED[1:]}"] if source.is_as_given else []
         if self.quotation.supports:
             way = "against" if self.quotation.stance == "disputes" else "for"
             told.append(f"Cited {way}: {saying.one_line(self.quotation.supports)}")

@@ -21,7 +21,7 @@ NEVER: Final = "1970-01-01T00:00:00Z"  # when the last event of an empty log was
 _FARTHEST: Final = 2**62
 _LOG: Final = 16  # of the first event's hash, in hex
 _DECODE: Final = json.JSONDecoder().raw_decode
-_BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language", "media_type", "sha256")
+_BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language", "media_type", "sha256", "extractor")
 _EVENTS: Final = """
 SELECT position, substr(stream, 11), version, type, recorded_at, recorded_by, data FROM events
 WHERE position IN (SELECT value FROM json_each(?)) AND data IS NOT NULL

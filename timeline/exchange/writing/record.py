@@ -1,6 +1,6 @@
 """What an export is made of: happenings with their quotations and sources, and what is said of the whole.
 
-Owns these records and the addresses in them. Must not read a database, nor know any format. Standard library and `dates` alone, so
+Owns these records and the addresses in them. Must not read a database, nor know any format. Standard library and leaves alone, so
 that the web may write exports where there are no compiled packages.
 """
 
@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import quote as percent
+
+from timeline import extractors
 
 _UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]*").fullmatch  # of a URI (RFC 3986, 2.3)
 DATA: Final = frozenset(
@@ -48,11 +50,17 @@ class Source:
     sha256: str | None = None
     archived_at: str | None = None
     head: str | None = None  # how the text of a table begins
+    extractor: str | None = None
 
     @property
     def is_data(self) -> bool:
         """Whether it is a table or another file of entries."""
         return self.media_type in DATA
+
+    @property
+    def is_as_given(self) -> bool:
+        """Whether nobody compared its text with the document."""
+        return self.extractor is not None and extractors.is_as_given(self.extractor)
 
 
 @dataclass(slots=True)  # not frozen: that takes longer than all else of making one

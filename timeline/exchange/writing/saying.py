@@ -12,6 +12,7 @@ from typing import Final
 from timeline import dates
 from timeline.errors import DateInvalid
 from timeline.exchange.writing.record import About, Happening, Quotation, Source
+from timeline.extractors import NOT_COMPARED
 
 NO_TITLE: Final = "(redacted)"
 ENTRY: Final = "Entry in"
@@ -51,9 +52,10 @@ def who(happening: Happening) -> list[str]:
 
 @lru_cache(maxsize=MANY)
 def source(source: Source) -> str:
-    """Say which document it is: author, title, publisher, date."""
+    """Say which document it is: author, title, publisher, date; and where nobody compared the text with it."""
     publisher = source.publisher if source.publisher != source.author else None
     told = [source.author, source.title or NO_TITLE, publisher, when(source.published)]
+    told += [NOT_COMPARED] if source.is_as_given else []
     return ", ".join(part for part in told if part)
 
 

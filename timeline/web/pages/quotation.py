@@ -16,6 +16,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 
 from timeline.exchange.writing.record import DATA, PAGES
+from timeline.extractors import NOT_COMPARED, is_as_given
 from timeline.web import links
 from timeline.web.pages import at_source, told, when
 
@@ -49,6 +50,7 @@ class Quotation:
     page: int | None = None
     at_source: str | None = None
     is_entry: bool = False  # of a table or another file of entries: evidence, and no prose
+    text_note: str | None = None  # where nobody compared the text of its source with the document
 
     @property
     def disputes(self) -> bool:
@@ -140,7 +142,7 @@ def _address(datasette: Datasette, database: str, said: Mapping[str, Any] | Row,
 async def sources(database: Database, ids: Iterable[str], as_of: int | None) -> dict[str, Mapping[str, Any]]:
     """Read the bibliography of sources, by id, as known at a position or now."""
     sql = (
-        "select id, title, publisher, author, published, language, url, media_type, position from sources"
+        "select id, title, publisher, author, published, language, url, media_type, extractor, position from sources"
         " where id in (select value from json_each(:ids))"
     )
     found: dict[str, Mapping[str, Any]] = {
@@ -239,4 +241,5 @@ def _quotation(
         page=there[0],
         at_source=there[1],
         is_entry=source.get("media_type") in DATA,
+        text_note=NOT_COMPARED if is_as_given(source.get("extractor") or "") else None,
     )

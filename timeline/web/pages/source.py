@@ -15,6 +15,7 @@ from datasette.database import Database
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
+from timeline import extractors
 from timeline.web import access, assets, links
 from timeline.web.pages import frame, history, known, passages, redactions, when
 from timeline.web.pages.history import Version
@@ -109,6 +110,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         # A bundle cannot bring in any other, but a hostile file may.
         "safe_url": source["url"] if re.match(r"https?://", source["url"] or "") else None,
         "text": text is not None,
+        "text_note": extractors.NOT_COMPARED if extractors.is_as_given(source["extractor"] or "") else None,
         "paragraphs": shown,
         "printed": printed,
         "pages": _pages(text or "", shown) if printed else {},
