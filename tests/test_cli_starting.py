@@ -5,9 +5,11 @@ import os
 import re
 import select
 import shutil
+import sqlite3
 import subprocess
 import sys
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
@@ -246,6 +248,21 @@ def test_what_was_redacted_by_law_does_not_fail_the_check(published: Path) -> No
     assert "Passed over" in done.stderr
 
 
+def forged(path: Path) -> None:
+    """Forge the read tables of a published file, and beside it lay a WAL with the genuine pages, which `datasette -i` ignores."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE happenings SET title = 'Forged'")
+        alone = path.read_bytes()
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("UPDATE happenings SET title = 'The council meets'")
+        wal = Path(f"{path}-wal").read_bytes()
+    path.write_bytes(alone)
+    Path(f"{path}-wal").write_bytes(wal)
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        assert connection.execute("SELECT title FROM happenings").fetchall() == [("The council meets",)]
+    Path(f"{path}-shm").unlink(missing_ok=True)
+
+
 def tampered(published: Path, what: str) -> None:
     """Change the past in one of the ways in which it can be changed."""
     bundle, seed = published / "events" / "first.yaml", published / "seeds" / "report.txt"
@@ -257,6 +274,13 @@ def tampered(published: Path, what: str) -> None:
         seed.unlink()
     elif what == "the published file taken away":
         shutil.rmtree(published / "public")
+    elif what == "the published file, with a WAL that hides it":
+        forged(published / "public" / "timeline.db")
+        git(published, "add", ".")
+    elif what == "a link in its place":
+        (published / "public" / "timeline.db").rename(published / "elsewhere.db")
+        (published / "public" / "timeline.db").symlink_to("../elsewhere.db")
+        git(published, "add", ".")
     else:  # all of it made anew, as if it had always been so; the last step hides it from whoever looks at the last commit alone
         bundle.write_text(bundle.read_text().replace("date: 2025-11-24", "date: 2025-11-23"))
         shutil.rmtree(published / "public")
@@ -274,6 +298,9 @@ def tampered(published: Path, what: str) -> None:
         ("a document", "events/ or seeds/ cannot be said, or not as they were published"),
         ("a document taken away", "events/ or seeds/ cannot be said, or not as they were published"),
         ("the published file taken away", "was published, and is gone"),
+        ("the published file, with a WAL that hides it", "public/timeline.db is not what was published"),
+        ("the published file, with a WAL that hides it", "public/timeline.db-wal is no part of what was published"),
+        ("a link in its place", "public/timeline.db is no part of what was published"),
         ("all of it", "is not what was published"),
     ],
 )
@@ -284,6 +311,23 @@ def test_a_changed_past_is_caught(published: Path, what: str, told: str) -> None
     assert done.returncode == 1
     assert told in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_a_reader_of_the_published_folder_is_told_of_a_journal_and_of_what_it_hid(published: Path) -> None:
+    """`verify` alone finds fault; nothing is published beside it, or restored from it; without it the forgery shows."""
+    public = published / "public"
+    forged(public / "timeline.db")
+    wanted = ("--db", str(public / "timeline.db"), "--against", str(public / "checkpoint"))
+    told = run("verify", *wanted)
+    assert told.exit_code == 1
+    assert "timeline.db-wal: lies beside a published file" in told.stdout
+    refused = run("publish", "public")
+    assert refused.exit_code == 1
+    assert "timeline.db-wal: lies beside what was published" in refused.stderr
+    assert run("restore", str(public / "timeline.db"), "--db", "restored.db").exit_code == 1
+    for ending in ("-wal", "-shm"):
+        Path(f"{public / 'timeline.db'}{ending}").unlink(missing_ok=True)
+    assert "table happenings, council-meets: differs from what the log gives" in run("verify", *wanted).stdout
 
 
 def test_a_checkpoint_kept_elsewhere_catches_a_history_made_anew(published: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "timeline"
 
 # From the ground up: each may import those before it, and of its own level only itself.
 LEVELS = [
-    {"errors", "scripts"},
+    {"errors", "scripts", "journals"},
     {"dates"},
     {"quotes", "merkle", "model", "documents", "instants"},
     {"projections", "log", "signing", "capture"},

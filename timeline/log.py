@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from timeline import journals
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.scripts import statements
 
@@ -319,17 +320,7 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
         return connection
-    address = path.absolute().as_uri()
-    connection = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-    try:
-        connection.execute("SELECT 1 FROM sqlite_master")
-    except sqlite3.OperationalError:
-        # In a folder that cannot be written, SQLite reads a closed WAL file only when told that nobody writes to it.
-        connection.close()
-        if Path(f"{path.resolve()}-wal").exists():
-            raise
-        connection = sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
-    return connection
+    return journals.to_read(path, BUSY_SECONDS)
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -380,6 +371,8 @@ _REFUSALS = {
     "SQLITE_FULL": "the disk is full; nothing was appended. Free some space, then repeat",
     "SQLITE_IOERR": "the disk could not be read or written; nothing was appended. Check the disk, then repeat",
     "SQLITE_NOTADB": "this is not an SQLite file. Give the path of a timeline, or of a new file",
+    "SQLITE_READONLY_ROLLBACK": "beside it lies the -journal of a write that was cut off, with which SQLite would change the file."
+    " Keep a copy of both, let SQLite do so (sqlite3 FILE .tables), then repeat",
     "SQLITE_READONLY": "it is read-only. Make the file and its folder writable, or work on a copy",
 }
 

@@ -53,6 +53,9 @@ python3 -m venv venv && venv/bin/pip install ./{wheel}{cryptography}
 venv/bin/timeline verify --db {database} --against CHECKPOINT{trusted}
 ```
 
+No `-wal` and no `-journal` belongs beside {database}: other programs would read it with the file, `datasette -i` would not, and
+`timeline verify` finds fault with it.
+
 The `{checkpoint}` in this folder is of the same hand as the rest: it shows something to those who have it from elsewhere, or from
 earlier. So keep it. `checkpoints/`, once there were earlier ones, holds them, and from each to the next the proof that nothing was
 taken back (in the form that c2sp.org/tlog-witness gives to a request to cosign).
