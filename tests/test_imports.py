@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "timeline"
 
 # From the ground up: each may import those before it, and of its own level only itself.
 LEVELS = [
-    {"errors", "scripts", "journals"},
-    {"dates"},
+    {"errors", "scripts"},
+    {"dates", "journals", "unfinished"},
     {"quotes", "merkle", "model", "documents", "instants"},
     {"projections", "log", "signing", "capture"},
     {"statements", "archived", "checkpoints", "redaction"},

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from timeline import journals
+from timeline import journals, unfinished
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.scripts import statements
 
@@ -173,7 +173,8 @@ class Log:
     def scrub(self) -> None:
         """Write the file anew from what stands in it, so that no free page and no journal holds what was taken away.
 
-        Raises DatabaseRefused where another program still reads the file as it was, or the disk is full: call it again.
+        Copies that killed processes left unfinished go too. Raises DatabaseRefused where another program still reads the file as
+        it was, the disk is full, or such a copy cannot be taken away: call it again.
         """
         try:
             self.connection.execute("VACUUM")
@@ -184,6 +185,7 @@ class Log:
             raise DatabaseRefused(
                 f"{self.path}: another program still reads it, so its journal holds what was redacted. Stop that one, then repeat"
             )
+        unfinished.sweep(self.path)
 
     def redacted(self, stream: str, type: EventType) -> Event | None:
         """Read an event of a stream and type that was redacted, found through what redacted it."""

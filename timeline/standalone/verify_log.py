@@ -85,7 +85,7 @@ def check_signatures(checkpoint: Checkpoint, vkeys: list[str]) -> str:
 
 def open_log(path: str) -> sqlite3.Connection:
     """Open an SQLite file to be read alone, as sqlite3 reads it. Where it has no journal, nothing is written beside it."""
-    immutable = int(not journals(path))
+    immutable = int(not any(journals(path).values()))
     log = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro&immutable={immutable}", uri=True)
     log.text_factory = lambda content: content.decode(errors="surrogateescape")  # what is no text has no hash, and is told below
     try:
