@@ -1,5 +1,6 @@
 """init: a project of one's own that works as it is, and whose past cannot be changed without its check telling."""
 
+import hashlib
 import json
 import os
 import re
@@ -219,8 +220,24 @@ def test_the_workflow_runs_the_check_with_the_program_that_lies_there(project: P
     assert steps[-1]["run"] == "python check.py"
     install = steps[-2]["run"].replace("pip install", "echo")
     (wheel,) = (path.relative_to(project) for path in project.glob("program/*.whl"))
-    told = subprocess.run(["bash", "-e", "-o", "pipefail", "-c", install], cwd=project, capture_output=True, text=True, check=True)
+    shell = ["bash", "-e", "-o", "pipefail", "-c", install]
+    told = subprocess.run(shell, cwd=project, capture_output=True, text=True, check=True)
     assert told.stdout == f"./{wheel.as_posix()}[capture,sign]\n"
+    assert steps[-2]["env"] == {"PROGRAM_SHA256": "${{ vars.PROGRAM_SHA256 }}"}
+    for pinned, code in ((hashlib.sha256((project / wheel).read_bytes()).hexdigest(), 0), ("0" * 64, 1)):
+        done = subprocess.run(
+            shell, cwd=project, capture_output=True, text=True, check=False, env={**os.environ, "PROGRAM_SHA256": pinned}
+        )
+        assert (done.returncode, "[capture,sign]" in done.stdout) == (code, code == 0)
+
+
+def test_the_workflow_names_no_action_by_what_can_be_moved(project: Path) -> None:
+    """A tag can come to mean another commit, a hash cannot; which version it is stands beside it."""
+    workflow = (project / ".github" / "workflows" / "check.yml").read_text()
+    used = re.findall(r"uses: (.*)", workflow)
+    assert len(used) == 2
+    assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", one) for one in used)
+    assert yaml.safe_load(workflow)["jobs"]["check"]["runs-on"] != "ubuntu-latest"
 
 
 def test_a_past_that_only_grew_passes(published: Path) -> None:

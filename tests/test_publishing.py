@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -540,6 +541,8 @@ def test_the_dockerfile_serves_what_lies_beside_it(project: Path) -> None:
     lines = (project / "public" / "Dockerfile").read_text().splitlines()
     copied = [name for line in lines if line.startswith("COPY") for name in json.loads(line[line.index("[") :])[:-1]]
     assert "it's mine.db" in copied
+    (image,) = [line for line in lines if line.startswith("FROM ")]
+    assert re.fullmatch(r"FROM python:\d+\.\d+\.\d+-slim-[a-z]+", image), "a tag of one version"
     assert all((project / "public" / name).is_file() for name in copied)
     assert lines[1 + next(n for n, line in enumerate(lines) if line.startswith("USER timeline")) :]
     (serve,) = [line for line in lines if line.startswith("CMD ")]

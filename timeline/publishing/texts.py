@@ -5,15 +5,17 @@ Owns these words. Must not read a timeline.
 
 import json
 import shlex
-import sys
 
 from timeline.merkle import Checkpoint, Key
 from timeline.publishing.folder import CHECKPOINT, LOG_VERIFIER, METADATA, PROOF_VERIFIER, PUBLIC_KEY
 
+_IMAGE = "python:3.12.11-slim-bookworm"  # the same whoever publishes; a later one with a later version of this program
 _DOCKERFILE = """\
 # Made by `timeline publish`, and again each time: change a copy of it.
 #   docker build -t timeline .    docker run -p 8001:8001 timeline
-FROM python:{python}-slim
+# The tag names one version, and can still be given to another image. To hold it to the byte, add the digest that
+# `docker buildx imagetools inspect {image}` tells: FROM {image}@sha256:…
+FROM {image}
 RUN useradd --system --uid 10001 timeline
 WORKDIR /timeline
 COPY {wheel_listed}
@@ -78,7 +80,7 @@ Its checkpoints are signed by `{key}` (`{file}`). Make sure from elsewhere that 
 def dockerfile(database: str, wheel: str) -> str:
     """Write how to serve the folder."""
     return _DOCKERFILE.format(
-        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+        image=_IMAGE,
         wheel=shlex.quote(f"./{wheel}"),
         wheel_listed=json.dumps([wheel, "./"]),
         listed=json.dumps([database, METADATA, "./"], ensure_ascii=False),
