@@ -19,6 +19,7 @@ from conftest import PROJECT, REPORT, Clock
 
 from timeline import Timeline, capture, checkpoints, merkle, projections
 from timeline.audit import verify
+from timeline.audit.beside import PUBLISHED
 from timeline.errors import DatabaseRefused, GuardsMissing, TimelineError
 from timeline.guards import guards
 from timeline.log import canonical
@@ -431,6 +432,47 @@ def beside(*suffixes: str) -> Try:
                 Path(f"{case.path}{suffix}").write_bytes(content)
 
     return attack
+
+
+def laid_bare(case: Case) -> str:
+    """Forge the read tables of a published file, and lay a WAL beside it that puts the genuine ones in their place again."""
+    for name in PUBLISHED:
+        case.path.with_name(name).touch()
+    with closing(sqlite3.connect(case.path, isolation_level=None)) as connection:
+        titles = connection.execute("SELECT title, position FROM happenings").fetchall()
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("UPDATE happenings SET title = 'Forged'")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        forged = case.path.read_bytes()
+        connection.executemany("UPDATE happenings SET title = ? WHERE position = ?", titles)
+        wal = Path(f"{case.path}-wal").read_bytes()
+    case.path.write_bytes(forged)
+    Path(f"{case.path}-wal").write_bytes(wal)
+    with closing(sqlite3.connect(f"{case.path.as_uri()}?immutable=1", uri=True)) as alone:
+        assert alone.execute("SELECT DISTINCT title FROM happenings").fetchall() == [("Forged",)]
+    with Timeline(case.path, read_only=True) as timeline:
+        return " ".join(f"{where}: {what}" for where, what in verify(timeline, against=[case.kept], keys=case.keys).faults)
+
+
+def cut_off(case: Case) -> str:
+    """Lay a journal beside the file with which SQLite would put forged read tables into it, once somebody writes."""
+    with closing(sqlite3.connect(case.path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        genuine = case.path.read_bytes()
+        connection.execute("UPDATE happenings SET title = 'Forged'")
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN")
+        connection.execute("UPDATE happenings SET title = 'Another'")
+        connection.execute("CREATE TABLE more AS SELECT * FROM events, documents")
+        journal = Path(f"{case.path}-journal").read_bytes()
+        connection.execute("ROLLBACK")
+    case.path.write_bytes(genuine)
+    Path(f"{case.path}-journal").write_bytes(journal)
+    said = told(lambda: Timeline(case.path, read_only=True, guarded=False))
+    with closing(sqlite3.connect(case.path)) as connection:
+        assert connection.execute("SELECT DISTINCT title FROM happenings").fetchall() == [("Forged",)]
+    return said
 
 
 def without_journal(case: Case) -> None:
@@ -950,6 +992,20 @@ ATTACKS = (
         DETECTED,
         "opening, or `verify --against`: what is then there is damaged, or another log",
         ".",
+    ),
+    Attack(
+        "Forged pages in a published file, and beside it a WAL with the genuine ones, which `datasette -i` does not read",
+        (laid_bare,),
+        DETECTED,
+        "`verify`: no journal belongs beside a published file",
+        "lies beside a published file",
+    ),
+    Attack(
+        "A journal of a write that was cut off, with forged pages that SQLite would put into the file",
+        (cut_off,),
+        DETECTED,
+        "opening it to be read, also for `verify` and `verify_log.py`, is refused until SQLite has done so",
+        "-journal of a write that was cut off",
     ),
     Attack(
         "A forged event appended: by plain SQL, without its read tables, or one that the program would refuse",

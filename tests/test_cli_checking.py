@@ -49,6 +49,19 @@ def test_verify_tells_what_was_checked(db: Path) -> None:
     assert lines[8] == "✓ 1 citation found again, word for word, where it says"
 
 
+def test_verify_tells_of_a_wal_that_it_read(db: Path) -> None:
+    """While others have the file open it is no fault; whoever serves the file alone shows less, which is said."""
+    assert "-wal" not in run("verify", "--db", str(db)).stdout
+    with Timeline(db, by="tester") as timeline:
+        source = timeline.archive(text="Words that are still in the WAL.", id="late", title="Late")
+        timeline.record("late", title="Late", date="2025", citations=[source.quote("still in the WAL")])
+        size = Path(f"{db}-wal").stat().st_size
+        result = run("verify", "--db", str(db))
+    assert result.exit_code == 0
+    said = f"    {size:,} bytes of {db.name}-wal were read with it, as SQLite does; datasette -i shows the file without them"
+    assert said in result.stdout.splitlines()
+
+
 def test_verify_tells_all_that_is_wrong(db: Path) -> None:
     """A cross, then each fault on a line with where it is; exit code 1; also where the guards are gone."""
     change(

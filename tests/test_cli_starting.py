@@ -1,13 +1,16 @@
 """init: a project of one's own that works as it is, and whose past cannot be changed without its check telling."""
 
+import hashlib
 import json
 import os
 import re
 import select
 import shutil
+import sqlite3
 import subprocess
 import sys
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
@@ -217,8 +220,24 @@ def test_the_workflow_runs_the_check_with_the_program_that_lies_there(project: P
     assert steps[-1]["run"] == "python check.py"
     install = steps[-2]["run"].replace("pip install", "echo")
     (wheel,) = (path.relative_to(project) for path in project.glob("program/*.whl"))
-    told = subprocess.run(["bash", "-e", "-o", "pipefail", "-c", install], cwd=project, capture_output=True, text=True, check=True)
+    shell = ["bash", "-e", "-o", "pipefail", "-c", install]
+    told = subprocess.run(shell, cwd=project, capture_output=True, text=True, check=True)
     assert told.stdout == f"./{wheel.as_posix()}[capture,sign]\n"
+    assert steps[-2]["env"] == {"PROGRAM_SHA256": "${{ vars.PROGRAM_SHA256 }}"}
+    for pinned, code in ((hashlib.sha256((project / wheel).read_bytes()).hexdigest(), 0), ("0" * 64, 1)):
+        done = subprocess.run(
+            shell, cwd=project, capture_output=True, text=True, check=False, env={**os.environ, "PROGRAM_SHA256": pinned}
+        )
+        assert (done.returncode, "[capture,sign]" in done.stdout) == (code, code == 0)
+
+
+def test_the_workflow_names_no_action_by_what_can_be_moved(project: Path) -> None:
+    """A tag can come to mean another commit, a hash cannot; which version it is stands beside it."""
+    workflow = (project / ".github" / "workflows" / "check.yml").read_text()
+    used = re.findall(r"uses: (.*)", workflow)
+    assert len(used) == 2
+    assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", one) for one in used)
+    assert yaml.safe_load(workflow)["jobs"]["check"]["runs-on"] != "ubuntu-latest"
 
 
 def test_a_past_that_only_grew_passes(published: Path) -> None:
@@ -246,6 +265,21 @@ def test_what_was_redacted_by_law_does_not_fail_the_check(published: Path) -> No
     assert "Passed over" in done.stderr
 
 
+def forged(path: Path) -> None:
+    """Forge the read tables of a published file, and beside it lay a WAL with the genuine pages, which `datasette -i` ignores."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE happenings SET title = 'Forged'")
+        alone = path.read_bytes()
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("UPDATE happenings SET title = 'The council meets'")
+        wal = Path(f"{path}-wal").read_bytes()
+    path.write_bytes(alone)
+    Path(f"{path}-wal").write_bytes(wal)
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        assert connection.execute("SELECT title FROM happenings").fetchall() == [("The council meets",)]
+    Path(f"{path}-shm").unlink(missing_ok=True)
+
+
 def tampered(published: Path, what: str) -> None:
     """Change the past in one of the ways in which it can be changed."""
     bundle, seed = published / "events" / "first.yaml", published / "seeds" / "report.txt"
@@ -257,6 +291,13 @@ def tampered(published: Path, what: str) -> None:
         seed.unlink()
     elif what == "the published file taken away":
         shutil.rmtree(published / "public")
+    elif what == "the published file, with a WAL that hides it":
+        forged(published / "public" / "timeline.db")
+        git(published, "add", ".")
+    elif what == "a link in its place":
+        (published / "public" / "timeline.db").rename(published / "elsewhere.db")
+        (published / "public" / "timeline.db").symlink_to("../elsewhere.db")
+        git(published, "add", ".")
     else:  # all of it made anew, as if it had always been so; the last step hides it from whoever looks at the last commit alone
         bundle.write_text(bundle.read_text().replace("date: 2025-11-24", "date: 2025-11-23"))
         shutil.rmtree(published / "public")
@@ -274,6 +315,9 @@ def tampered(published: Path, what: str) -> None:
         ("a document", "events/ or seeds/ cannot be said, or not as they were published"),
         ("a document taken away", "events/ or seeds/ cannot be said, or not as they were published"),
         ("the published file taken away", "was published, and is gone"),
+        ("the published file, with a WAL that hides it", "public/timeline.db is not what was published"),
+        ("the published file, with a WAL that hides it", "public/timeline.db-wal is no part of what was published"),
+        ("a link in its place", "public/timeline.db is no part of what was published"),
         ("all of it", "is not what was published"),
     ],
 )
@@ -284,6 +328,23 @@ def test_a_changed_past_is_caught(published: Path, what: str, told: str) -> None
     assert done.returncode == 1
     assert told in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_a_reader_of_the_published_folder_is_told_of_a_journal_and_of_what_it_hid(published: Path) -> None:
+    """`verify` alone finds fault; nothing is published beside it, or restored from it; without it the forgery shows."""
+    public = published / "public"
+    forged(public / "timeline.db")
+    wanted = ("--db", str(public / "timeline.db"), "--against", str(public / "checkpoint"))
+    told = run("verify", *wanted)
+    assert told.exit_code == 1
+    assert "timeline.db-wal: lies beside a published file" in told.stdout
+    refused = run("publish", "public")
+    assert refused.exit_code == 1
+    assert "timeline.db-wal: lies beside what was published" in refused.stderr
+    assert run("restore", str(public / "timeline.db"), "--db", "restored.db").exit_code == 1
+    for ending in ("-wal", "-shm"):
+        Path(f"{public / 'timeline.db'}{ending}").unlink(missing_ok=True)
+    assert "table happenings, council-meets: differs from what the log gives" in run("verify", *wanted).stdout
 
 
 def test_a_checkpoint_kept_elsewhere_catches_a_history_made_anew(published: Path, tmp_path: Path) -> None:

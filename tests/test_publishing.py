@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -393,7 +394,7 @@ def test_metadata_must_be_readable(project: Path) -> None:
 def test_two_at_once_are_one_after_the_other(project: Path, key: Path) -> None:
     """The second is refused while the first is at it."""
     run("publish", "public", "--key", key)
-    with staging(Path("public")):
+    with staging(Path("public"), Path("timeline.db")):
         assert refused("publish", "public", "--key", key) == (
             "public: another process is writing it. Wait until that is done, then repeat"
         )
@@ -480,7 +481,7 @@ def test_killed_between_any_two_files_the_folder_is_whole(project: Path, key: Pa
     steps = 1
     while killed_after(steps, "publish", "public", "--key", key):
         assert sound(public).size == 2
-        assert len(list(project.glob(".*"))) == 1
+        assert sorted(path.name[:23] for path in project.glob(".*")) == [".public.unfinished", ".timeline.db.unfinished"]
         more()
         (public / "README.md").write_text("altered, so that it is replaced again")
         steps += 1
@@ -540,6 +541,8 @@ def test_the_dockerfile_serves_what_lies_beside_it(project: Path) -> None:
     lines = (project / "public" / "Dockerfile").read_text().splitlines()
     copied = [name for line in lines if line.startswith("COPY") for name in json.loads(line[line.index("[") :])[:-1]]
     assert "it's mine.db" in copied
+    (image,) = [line for line in lines if line.startswith("FROM ")]
+    assert re.fullmatch(r"FROM python:\d+\.\d+\.\d+-slim-[a-z]+", image), "a tag of one version"
     assert all((project / "public" / name).is_file() for name in copied)
     assert lines[1 + next(n for n, line in enumerate(lines) if line.startswith("USER timeline")) :]
     (serve,) = [line for line in lines if line.startswith("CMD ")]

@@ -601,8 +601,8 @@ def test_a_log_is_found_sound_where_it_only_grew(made: SimpleNamespace, copy: Pa
     alter(copy, FORGED.format(position=14))
     code, lines = run("log", copy, checkpoint, "--key", made.keys[1])
     assert code == 0
-    assert "The first 13 of 14 events" in lines[0]
-    assert "signed by witness.example/w1 at 2026-02-03 04:05:06+00:00" in lines[1]
+    assert "The first 13 of 14 events" in lines[1]
+    assert "signed by witness.example/w1 at 2026-02-03 04:05:06+00:00" in lines[2]
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -689,3 +689,39 @@ def test_the_signature_is_checked_of_a_log_s_checkpoint(made: SimpleNamespace, t
     assert found(made.db, made.folder / "checkpoint", "--key", stranger) == [
         "checkpoint: is not signed by example.org/log, whose key was given"
     ]
+
+
+def test_a_log_says_whether_its_wal_was_read(made: SimpleNamespace, tmp_path: Path) -> None:
+    """Events that are in the WAL alone are read, as by SQLite, also where the file is reached by a link; and that is said."""
+    shutil.copy(made.db, tmp_path / "open.db")
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.db"
+    link.symlink_to(tmp_path / "open.db")
+    assert run("log", link, made.folder / "checkpoint")[1][0] == "Read: the file alone, for it has no -wal"
+    with Timeline(tmp_path / "open.db", by="tester") as timeline:
+        timeline.archive(text="More.", id="more", title="More")
+        size = Path(f"{tmp_path / 'open.db'}-wal").stat().st_size
+        for path in (tmp_path / "open.db", link):
+            code, lines = run("log", path, made.folder / "checkpoint")
+            assert code == 0
+            assert lines[0].startswith(f"Read: the file and {size} bytes of its -wal, as sqlite3 does. ")
+            assert "The first 13 of 14 events" in lines[1]
+    assert sorted(path.name for path in tmp_path.rglob("*.db*")) == ["link.db", "open.db"]
+
+
+def test_a_log_is_not_read_past_a_write_that_was_cut_off(made: SimpleNamespace, copy: Path, tmp_path: Path) -> None:
+    """SQLite would take it back first; until then nothing is shown, and it is said what to do. Nothing is changed."""
+    target = tmp_path / "cut.db"
+    with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN")
+        connection.execute("UPDATE events SET recorded_by = 'another'")
+        connection.execute("CREATE TABLE more AS SELECT * FROM events, documents")
+        shutil.copy(copy, target)
+        shutil.copy(f"{copy}-journal", f"{target}-journal")
+        connection.execute("ROLLBACK")
+    (fault,) = found(target, made.folder / "checkpoint")
+    assert "-journal: is of a write that was cut off" in fault
+    with closing(sqlite3.connect(target)) as connection:
+        connection.execute("SELECT * FROM events").fetchall()
+    assert found(target, made.folder / "checkpoint") == []

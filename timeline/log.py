@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from timeline import journals, unfinished
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.guards import altered
 from timeline.scripts import statements
@@ -191,7 +192,8 @@ class Log:
     def scrub(self) -> None:
         """Write the file anew from what stands in it, so that no free page and no journal holds what was taken away.
 
-        Raises DatabaseRefused where another program still reads the file as it was, or the disk is full: call it again.
+        Copies that killed processes left unfinished go too. Raises DatabaseRefused where another program still reads the file as
+        it was, the disk is full, or such a copy cannot be taken away: call it again.
         """
         try:
             self.connection.execute("VACUUM")
@@ -202,6 +204,7 @@ class Log:
             raise DatabaseRefused(
                 f"{self.path}: another program still reads it, so its journal holds what was redacted. Stop that one, then repeat"
             )
+        unfinished.sweep(self.path)
 
     def redacted(self, stream: str, type: EventType) -> Event | None:
         """Read an event of a stream and type that was redacted, found through what redacted it."""
@@ -316,17 +319,7 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
         return connection
-    address = path.absolute().as_uri()
-    connection = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-    try:
-        connection.execute("SELECT 1 FROM sqlite_master")
-    except sqlite3.OperationalError:
-        # In a folder that cannot be written, SQLite reads a closed WAL file only when told that nobody writes to it.
-        connection.close()
-        if Path(f"{path.resolve()}-wal").exists():
-            raise
-        connection = sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
-    return connection
+    return journals.to_read(path, BUSY_SECONDS)
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -349,6 +342,8 @@ _REFUSALS = {
     "SQLITE_FULL": "the disk is full; nothing was appended. Free some space, then repeat",
     "SQLITE_IOERR": "the disk could not be read or written; nothing was appended. Check the disk, then repeat",
     "SQLITE_NOTADB": "this is not an SQLite file. Give the path of a timeline, or of a new file",
+    "SQLITE_READONLY_ROLLBACK": "beside it lies the -journal of a write that was cut off, with which SQLite would change the file."
+    " Keep a copy of both, let SQLite do so (sqlite3 FILE .tables), then repeat",
     "SQLITE_READONLY": "it is read-only. Make the file and its folder writable, or work on a copy",
 }
 

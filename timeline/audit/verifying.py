@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from timeline.audit.beside import check_beside
 from timeline.audit.documents import check_documents
 from timeline.audit.events import EventsAudit
 from timeline.audit.file import check_file, check_guards
@@ -33,9 +34,11 @@ def verify(
     log, advance = timeline.log, progress or _nobody
     events, texts = EventsAudit(log, against, keys), TextsAudit(log)
     tallies: list[Tally] = []
+    file = Tally("file")
+    check_beside(log, file)
     with _one_state(log.connection):
         steps: list[tuple[Tally, Step]] = [
-            (Tally("file"), lambda tally: check_file(log, tally)),
+            (file, lambda tally: check_file(log, tally)),
             (Tally("guards"), lambda tally: check_guards(log, tally)),
             (events.events, lambda tally: events.check(advance)),
             (events.tree.tree, lambda tally: events.tree.finish()),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from timeline import redaction
+from timeline import redaction, unfinished
 from timeline.cli import printing
 from timeline.cli.running import FARTHEST, Refused, by, db, opened
 from timeline.log import Event
@@ -12,6 +12,7 @@ from timeline.timeline import Timeline
 
 SHOWN = 10  # events that are named; the rest is counted
 BEYOND = "Bundles, scripts, seeds, backups and published copies are not touched. Take the words out of those too"
+HELD = "It may hold what was redacted: repeat the redaction once it is not"
 
 
 @click.command()
@@ -47,7 +48,9 @@ def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry
         for document in going:
             click.echo(f"{document} {'would go' if dry_run else 'went'} with it: nobody else cites it")
         foreign = [f"{name}: a table that is not ours was not looked into" for name in redaction.foreign_tables(timeline.log)]
-        for warning in (*staying, *others, *foreign, BEYOND):
+        copies = [] if dry_run else unfinished.sweep(db)
+        held = [f"{folder}: a copy is being made there, or it is out of reach. {HELD}" for folder in copies]
+        for warning in (*staying, *others, *foreign, *held, BEYOND):
             click.echo(warning, err=True)
 
 

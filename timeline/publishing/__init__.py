@@ -1,7 +1,7 @@
 """Copies of a timeline for others to use: a folder to be served and checked, a backup, and a backup made a timeline again.
 
 Owns what leaves the house, and that it is whole before it does. Must not change an event, nor leave anything half made.
-`copying` makes a copy of a file that others write to, `staging` is where things are made before they are put in place,
+`copying` makes a copy of a file that others write to, `staging` is where it is made before it is put in place,
 `backups` is backup and restore. Of a published folder `folder` knows what is in it, `extending` that it only adds to itself,
 `texts` and `wheel` what is written for its readers; `publishing` puts it together.
 """

@@ -27,7 +27,7 @@ def backup(timeline: Timeline, file: Path, advance: Callable[[int], None]) -> He
     """
     if os.path.lexists(file):
         raise PublishingRefused(f"{file}: is there already, and is not written over. Give another path")
-    with staging(file) as folder:
+    with staging(file, timeline.log.path) as folder:
         return _copied(timeline.log, folder / "copy.db", file, advance, ready=lambda copy: None)
 
 
@@ -46,7 +46,7 @@ def restore(source: Timeline, db: Path, advance: Callable[[int], None]) -> Held:
             f"{source.log.path}: {faults:,} fault{'' if faults == 1 else 's'} found, so it was not restored."
             f" See them: timeline verify --db {source.log.path}"
         )
-    with staging(db) as folder:
+    with staging(db, db) as folder:
         return _copied(source.log, folder / "copy.db", db, advance, ready=_to_append_to)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from timeline import journals
+from timeline.audit.beside import PUBLISHED
 from timeline.errors import PublishingRefused
 from timeline.merkle import Checkpoint, Key, Note
 from timeline.publishing.staging import sync
@@ -41,8 +43,8 @@ class Former:
 def read(path: Path, database: str, live: Path) -> Former | None:
     """Read what a folder was published with; None where there is none, or nothing in it.
 
-    Raises PublishingRefused where it is something else than a folder in which a database of this name was published, and
-    NoteInvalid where its checkpoint is none.
+    Raises PublishingRefused where it is something else than a folder in which a database of this name was published, or a journal
+    lies beside that, and NoteInvalid where its checkpoint is none.
     """
     if not os.path.lexists(path):
         return None
@@ -51,9 +53,14 @@ def read(path: Path, database: str, live: Path) -> Former | None:
     names = {entry.name for entry in path.iterdir()}
     if not names:
         return None
-    if not names >= {CHECKPOINT, LOG_VERIFIER, PROOF_VERIFIER, DOCKERFILE, database} or live.resolve().parent == path.resolve():
+    if not names >= {*PUBLISHED, database} or live.resolve().parent == path.resolve():
         raise PublishingRefused(
             f"{path}: holds other files than a published {database}, and nothing there is written over. Give a new folder"
+        )
+    if laid := journals.beside(path / database):
+        raise PublishingRefused(
+            f"{' and '.join(map(str, laid))}: lies beside what was published, where none belongs, and would change that."
+            " See what it shows: timeline verify; then move it away, and repeat"
         )
     content = (path / CHECKPOINT).read_bytes()
     note = Note.parse(content, str(path / CHECKPOINT))

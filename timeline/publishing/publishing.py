@@ -52,7 +52,7 @@ def publish(
     description = _description(metadata)
     if former:
         extending.check(timeline.log, former, key.public if key else None)
-    with staging(path) as fresh, _telling_of(live, fresh):
+    with staging(path, live) as fresh, _telling_of(live, fresh):
         raw = fresh / "snapshot.db"
         copy(timeline.log, raw, path)
         _verify(raw, live, advance)

@@ -5,15 +5,17 @@ Owns these words. Must not read a timeline.
 
 import json
 import shlex
-import sys
 
 from timeline.merkle import Checkpoint, Key
 from timeline.publishing.folder import CHECKPOINT, LOG_VERIFIER, METADATA, PROOF_VERIFIER, PUBLIC_KEY
 
+_IMAGE = "python:3.12.11-slim-bookworm"  # the same whoever publishes; a later one with a later version of this program
 _DOCKERFILE = """\
 # Made by `timeline publish`, and again each time: change a copy of it.
 #   docker build -t timeline .    docker run -p 8001:8001 timeline
-FROM python:{python}-slim
+# The tag names one version, and can still be given to another image. To hold it to the byte, add the digest that
+# `docker buildx imagetools inspect {image}` tells: FROM {image}@sha256:…
+FROM {image}
 RUN useradd --system --uid 10001 timeline
 WORKDIR /timeline
 COPY {wheel_listed}
@@ -53,6 +55,9 @@ python3 -m venv venv && venv/bin/pip install ./{wheel}{cryptography}
 venv/bin/timeline verify --db {database} --against CHECKPOINT{trusted}
 ```
 
+No `-wal` and no `-journal` belongs beside {database}: other programs would read it with the file, `datasette -i` would not, and
+`timeline verify` finds fault with it.
+
 The `{checkpoint}` in this folder is of the same hand as the rest: it shows something to those who have it from elsewhere, or from
 earlier. So keep it. `checkpoints/`, once there were earlier ones, holds them, and from each to the next the proof that nothing was
 taken back (in the form that c2sp.org/tlog-witness gives to a request to cosign).
@@ -75,7 +80,7 @@ Its checkpoints are signed by `{key}` (`{file}`). Make sure from elsewhere that 
 def dockerfile(database: str, wheel: str) -> str:
     """Write how to serve the folder."""
     return _DOCKERFILE.format(
-        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+        image=_IMAGE,
         wheel=shlex.quote(f"./{wheel}"),
         wheel_listed=json.dumps([wheel, "./"]),
         listed=json.dumps([database, METADATA, "./"], ensure_ascii=False),

@@ -87,13 +87,32 @@ def check_signatures(checkpoint: Checkpoint, vkeys: list[str]) -> str:
 
 
 def open_log(path: str) -> sqlite3.Connection:
-    """Open an SQLite file to be read alone. Where nobody has it open (then there is no -wal file), nothing is written beside it."""
-    immutable = int(not Path(f"{path}-wal").exists())
+    """Open an SQLite file to be read alone, as sqlite3 reads it. Where it has no journal, nothing is written beside it."""
+    immutable = int(not any(journals(path).values()))
     log = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro&immutable={immutable}", uri=True)
     log.text_factory = lambda content: content.decode(errors="surrogateescape")  # what is no text has no hash, and is told below
-    if log.execute("SELECT type FROM sqlite_master WHERE name = 'events'").fetchall() != [("table",)]:
-        raise NotShown(f"{path}: has no table of events")
+    try:
+        if log.execute("SELECT type FROM sqlite_master WHERE name = 'events'").fetchall() != [("table",)]:
+            raise NotShown(f"{path}: has no table of events")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname != "SQLITE_READONLY_ROLLBACK":
+            raise
+        advice = "Open a copy of both with sqlite3, which takes that write back, then check the copy"
+        raise NotShown(f"{path}-journal: is of a write that was cut off, and would change the file. {advice}") from error
     return log
+
+
+def journals(path: str) -> dict[str, int]:
+    """Tell which journals lie beside a file (of a link, beside the one that it leads to), and how many bytes each has."""
+    found = {end: Path(f"{Path(path).resolve()}{end}") for end in ("-wal", "-journal")}
+    return {end: journal.stat().st_size for end, journal in found.items() if journal.exists()}
+
+
+def told_of(wal: int) -> str:
+    """Tell what of a file and its -wal is read: SQLite reads both, a server that opens the file as immutable does not."""
+    if not wal:
+        return "Read: the file alone, for it has no -wal"
+    return f"Read: the file and {wal} bytes of its -wal, as sqlite3 does. A server (datasette -i) may show it without those"
 
 
 def root_of(leaves: list[bytes]) -> bytes:
@@ -171,7 +190,9 @@ if __name__ == "__main__":
     try:
         checkpoint = read_checkpoint(Path(given.checkpoint).read_bytes().decode())
         signers = check_signatures(checkpoint, given.key)
-        for line in check_log(open_log(given.timeline), checkpoint):
+        log = open_log(given.timeline)
+        lines.append(told_of(journals(given.timeline).get("-wal", 0)))
+        for line in check_log(log, checkpoint):
             lines.append(line)
         lines.append(f"Its root is {checkpoint.root.hex()}; {signers}")
     except Exception as error:  # whatever it is, nothing is shown; cryptography says nothing of a signature that does not hold

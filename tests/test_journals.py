@@ -1,0 +1,125 @@
+"""How a file is opened to be read: as plain SQLite reads it, with the journals beside it, or not at all."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from timeline import Timeline, journals
+from timeline.errors import DatabaseRefused
+from timeline.publishing import backup, restore
+
+
+def titles(connection: sqlite3.Connection) -> list[tuple[str]]:
+    """Read what the tests change."""
+    return connection.execute("SELECT DISTINCT title FROM happenings").fetchall()
+
+
+@pytest.fixture
+def closed(timeline: Timeline, meeting: str, path: Path) -> Path:
+    """Give a timeline that nobody has open."""
+    timeline.close()
+    assert journals.beside(path) == {}
+    return path
+
+
+def unclosed(path: Path, copy: Path) -> Path:
+    """Copy a file with a change that stands in its WAL alone, as after a power cut."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("UPDATE happenings SET title = 'In the WAL'")
+        shutil.copy(path, copy)
+        shutil.copy(f"{path}-wal", f"{copy}-wal")
+    return copy
+
+
+def cut_off(path: Path, copy: Path) -> Path:
+    """Copy a file in the middle of a write that is kept in a rollback journal."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN")
+        connection.execute("UPDATE happenings SET title = 'Half written'")
+        connection.execute("CREATE TABLE more AS SELECT * FROM events, documents")
+        shutil.copy(path, copy)
+        shutil.copy(f"{path}-journal", f"{copy}-journal")
+        connection.execute("ROLLBACK")
+    return copy
+
+
+def test_a_write_that_was_cut_off_is_not_read_past(closed: Path, tmp_path: Path) -> None:
+    """Half written as it is; once SQLite has taken that write back, it is read as ever."""
+    copy = cut_off(closed, tmp_path / "copy.db")
+    for guarded in (True, False):
+        with pytest.raises(DatabaseRefused, match=r"-journal of a write that was cut off, .*Keep a copy of both"):
+            Timeline(copy, read_only=True, guarded=guarded)
+    assert sorted(path.name for path in tmp_path.glob("copy.db*")) == ["copy.db", "copy.db-journal"]
+    with closing(sqlite3.connect(copy)) as connection:
+        assert titles(connection) == [("The council meets",)]
+    with Timeline(copy, read_only=True) as timeline:
+        assert timeline.verify().faults == ()
+
+
+def test_a_file_that_another_holds_is_waited_for_and_not_read_past(closed: Path) -> None:
+    """One who keeps no journal at all writes into the file itself: it is not whole before that is done."""
+    with closing(sqlite3.connect(closed, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode = OFF")
+        writer.execute("PRAGMA locking_mode = EXCLUSIVE")
+        writer.execute("BEGIN EXCLUSIVE")
+        writer.execute("UPDATE happenings SET title = 'Not yet'")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            journals.to_read(closed, 0)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_wal_is_read_also_where_the_file_is_reached_by_a_link(closed: Path, tmp_path: Path, linked: bool) -> None:
+    """SQLite looks for it beside the file that the link leads to."""
+    copy = unclosed(closed, tmp_path / "copy.db")
+    size = Path(f"{copy}-wal").stat().st_size
+    if linked:
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "elsewhere" / "link.db").symlink_to(copy)
+        copy = tmp_path / "elsewhere" / "link.db"
+    assert list(journals.beside(copy).values()) == [size]
+    with closing(journals.to_read(copy, 0)) as connection:
+        assert titles(connection) == [("In the WAL",)]
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-journal"])
+def test_an_empty_journal_is_none(closed: Path, ending: str) -> None:
+    """Programs leave such, and SQLite passes it over."""
+    Path(f"{closed}{ending}").touch()
+    assert journals.beside(closed) == {}
+    with Timeline(closed, read_only=True) as timeline:
+        report = timeline.verify()
+    assert report.ok
+    assert report.checks[0].remarks == ()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="whoever may do everything may write there too")
+@pytest.mark.parametrize("left", [(), ("-wal",)])
+def test_a_closed_file_is_read_where_nothing_can_be_written(closed: Path, left: tuple[str, ...]) -> None:
+    """Also beside an empty WAL."""
+    for ending in left:
+        Path(f"{closed}{ending}").touch()
+    closed.parent.chmod(0o555)
+    try:
+        with Timeline(closed, read_only=True) as timeline:
+            assert timeline.verify().ok
+    finally:
+        closed.parent.chmod(0o755)
+
+
+def test_copies_hold_what_was_read(closed: Path, tmp_path: Path) -> None:
+    """A backup of a file with its WAL is of both."""
+    with Timeline(unclosed(closed, tmp_path / "copy.db"), read_only=True) as timeline:
+        backup(timeline, tmp_path / "backup.db", lambda steps: None)
+    with closing(sqlite3.connect(f"{(tmp_path / 'backup.db').as_uri()}?immutable=1", uri=True)) as alone:
+        assert titles(alone) == [("In the WAL",)]
+    cut = cut_off(closed, tmp_path / "cut.db")
+    with pytest.raises(DatabaseRefused, match="cut off"), Timeline(cut, read_only=True, guarded=False) as timeline:
+        restore(timeline, tmp_path / "restored.db", lambda steps: None)
+    assert not (tmp_path / "restored.db").exists()

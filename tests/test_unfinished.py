@@ -1,0 +1,191 @@
+"""Copies that a killed process left: a redaction reaches them, wherever they are, and nothing else."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from timeline import Timeline, publishing, unfinished
+from timeline.cli import main
+from timeline.errors import RedactionUnfinished
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals")
+TEXT = "The council met in Marrakech. Unmistakeable words stand here."
+WORDS = b"Unmistakeable"
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """Make a timeline of two events, in a folder of its own."""
+    (tmp_path / "home").mkdir()
+    path = tmp_path / "home" / "timeline.db"
+    with Timeline(path, by="tester") as timeline:
+        source = timeline.archive(text=TEXT, id="report", title="A report")
+        timeline.record("meeting", title="The council meets", date="2025", citations=[source.quote("Unmistakeable words")])
+    return path
+
+
+def run(*words: str | Path) -> Result:
+    """Run a command in this process; nothing may end in a traceback."""
+    result = CliRunner().invoke(main, [str(word) for word in words])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def killed(at: str, *words: str | Path) -> None:
+    """Run a command in a process that is killed (as by kill -9) when it comes to a function of ours."""
+    script = f"""
+import os
+from timeline.publishing import backups, publishing
+module, _, name = {at!r}.partition(".")
+target = {{"publishing": publishing, "backups": backups, "folder": publishing.folder}}[module]
+setattr(target, name, lambda *a, **k: os.kill(os.getpid(), 9))
+from timeline.cli import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", script, *map(str, words)], capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+def holding(folder: Path) -> list[str]:
+    """List the files that still hold the words."""
+    return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and WORDS in path.read_bytes()]
+
+
+def redact(db: Path) -> str:
+    """Redact both events, and give what the second command says on stderr."""
+    for position in ("2", "1"):
+        result = run("redact", position, "--reason", "By law", "--by", "tester", "--db", db)
+        assert result.exit_code == 0, result.output
+    return result.stderr
+
+
+@pytest.mark.parametrize(
+    ("at", "command"),
+    [
+        ("publishing._verify", "publish"),
+        ("publishing._files", "publish"),
+        ("folder.replace", "publish"),
+        ("backups.compare", "backup"),
+    ],
+)
+@pytest.mark.parametrize("place", ["home", "elsewhere/deep"])
+def test_a_redaction_reaches_what_a_killed_process_left(db: Path, tmp_path: Path, at: str, command: str, place: str) -> None:
+    """Beside the timeline or far from it: the words are in no file any more, and no note is left."""
+    (tmp_path / place).mkdir(parents=True, exist_ok=True)
+    killed(at, command, tmp_path / place / "out", "--db", db)
+    assert any(".out.unfinished" in name for name in holding(tmp_path))
+    redact(db)
+    assert holding(tmp_path) == []
+    assert [path.name for path in tmp_path.rglob("*") if path.name.startswith(".")] == []
+
+
+def test_the_next_copy_takes_it_away_too(db: Path, tmp_path: Path) -> None:
+    """To wherever that one goes."""
+    killed("publishing._verify", "publish", tmp_path / "first", "--db", db)
+    assert run("backup", tmp_path / "second.db", "--db", db).exit_code == 0
+    assert [path.name for path in tmp_path.rglob("*") if path.name.startswith(".")] == []
+
+
+def test_a_killed_restore_is_reached_from_what_it_was_to_become(db: Path, tmp_path: Path) -> None:
+    """Once there is a timeline of that name."""
+    restored = tmp_path / "home" / "restored.db"
+    assert run("backup", tmp_path / "copy.db", "--db", db).exit_code == 0
+    killed("backups.place", "restore", tmp_path / "copy.db", "--db", restored)
+    shutil.copy(tmp_path / "copy.db", restored)
+    (tmp_path / "copy.db").unlink()
+    redact(db)
+    redact(restored)
+    assert holding(tmp_path) == []
+
+
+def test_it_is_found_after_both_were_moved(db: Path, tmp_path: Path) -> None:
+    """A note within the timeline's folder goes with it."""
+    killed("publishing._verify", "publish", db.parent / "public", "--db", db)
+    db.parent.rename(tmp_path / "moved")
+    redact(tmp_path / "moved" / "timeline.db")
+    assert holding(tmp_path) == []
+
+
+def test_a_copy_that_is_being_made_is_left_and_told_of(db: Path, tmp_path: Path) -> None:
+    """It is its process's own; whoever redacts is told to repeat it, and then nothing is said any more."""
+    (tmp_path / "far").mkdir()
+    with unfinished.making(tmp_path / "far" / "public", db) as folder:
+        assert folder is not None
+        (folder / "snapshot.db").write_bytes(WORDS)
+        said = redact(db)
+        assert f"{folder}: a copy is being made there, or it is out of reach" in said
+        assert holding(tmp_path) == ["far/.public.unfinished/snapshot.db"]
+    assert "a copy is being made" not in redact(db)
+    assert holding(tmp_path) == []
+
+
+def test_a_copy_on_a_disk_that_is_not_there_is_told_of_until_it_is(db: Path, tmp_path: Path) -> None:
+    """Its note is kept."""
+    (tmp_path / "disk").mkdir()
+    killed("publishing._verify", "publish", tmp_path / "disk" / "public", "--db", db)
+    (tmp_path / "disk").rename(tmp_path / "unplugged")
+    assert "out of reach" in redact(db)
+    (tmp_path / "unplugged").rename(tmp_path / "disk")
+    assert "out of reach" not in redact(db)
+    assert holding(tmp_path) == []
+
+
+def test_a_dry_run_takes_nothing_away(db: Path, tmp_path: Path) -> None:
+    """It only says what would go."""
+    killed("publishing._verify", "publish", tmp_path / "public", "--db", db)
+    assert run("redact", "2", "--reason", "By law", "--dry-run", "--db", db).exit_code == 0
+    assert holding(tmp_path / ".public.unfinished") == ["snapshot.db"]
+
+
+def test_a_redaction_that_cannot_take_it_away_says_so_and_is_repeated(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where it belongs to somebody else."""
+    killed("publishing._verify", "publish", tmp_path / "public", "--db", db)
+
+    def denied(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch, Timeline(db, by="tester") as timeline:
+        patch.setattr(shutil, "rmtree", denied)
+        with pytest.raises(RedactionUnfinished, match=r"cannot be taken away: .*public\.unfinished: permission denied\. Remove it"):
+            timeline.redact(2, reason="By law")
+    redact(db)
+    assert holding(tmp_path) == []
+
+
+@pytest.mark.parametrize("named", ["", ".", "..", "../other", "/", "../.trap.unfinished", "../other/../.home.unfinished"])
+def test_a_note_that_is_none_of_ours_takes_nothing_away(db: Path, tmp_path: Path, named: str) -> None:
+    """Neither the timeline's own folder, nor one that holds it, nor any of another kind, nor through a link."""
+    home = tmp_path / ".home.unfinished"
+    db.parent.rename(home)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thesis.txt").write_text("years of work")
+    (tmp_path / ".trap.unfinished").symlink_to(tmp_path / "other")
+    (home / ".timeline.db.unfinished-0").write_text(named)
+    redact(home / "timeline.db")
+    assert (tmp_path / "other" / "thesis.txt").exists()
+    assert (home / "timeline.db").exists()
+
+
+def test_a_timeline_that_cannot_be_written_beside_is_copied_all_the_same(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a note: nobody redacts it there either."""
+    opened = Path.open
+
+    def denied(path: Path, *mode: str, **more: str) -> object:
+        if ".unfinished-" in path.name:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *mode, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", denied)
+    with Timeline(db, read_only=True) as timeline:
+        assert publishing.backup(timeline, tmp_path / "copy.db", lambda steps: None).events == 2
+    assert [path.name for path in tmp_path.rglob("*") if path.name.startswith(".")] == []

@@ -1,0 +1,24 @@
+"""What lies beside the file: whether what was read is what others see, who read the file alone or with its journals."""
+
+from timeline import journals
+from timeline.audit.report import Tally
+from timeline.log import Log
+
+PUBLISHED = frozenset({"checkpoint", "verify_log.py", "verify_proof.py", "Dockerfile"})  # beside the file in a published folder
+
+
+def check_beside(log: Log, tally: Tally) -> None:
+    """Find fault with a journal beside a published file, which has none; of another tell that it was read."""
+    path = log.path.resolve()
+    published = all(path.with_name(name).exists() for name in PUBLISHED)
+    for journal, size in journals.beside(path).items():
+        if published:
+            tally.fault(
+                journal.name,
+                "lies beside a published file, and none belongs there: SQLite reads it with the file, a server that opens the file"
+                " as immutable (datasette -i) does not. Move it away, then verify again",
+            )
+        elif journal.name.endswith("-wal"):
+            tally.remarks.append(
+                f"{size:,} bytes of {journal.name} were read with it, as SQLite does; datasette -i shows the file without them"
+            )
