@@ -16,14 +16,12 @@ from typing import Any
 
 from timeline import capture, documents, redaction, statements
 from timeline.archived import ArchivedSource
-from timeline.documents import Document
+from timeline.documents import DECODED, GIVEN, Document
 from timeline.errors import DocumentUnreadable, Redacted, StatementInvalid, TimelineError
 from timeline.log import Event, Log
 from timeline.model import Source, SourceFields, check, stream
 from timeline.streams import Streams
 
-GIVEN = "given as text"
-DECODED = "decoded as "
 _TOGETHER = ("text", "base64", "extractor", "media_type")
 _MAY_BE_FOUND = tuple(SourceFields.__annotations__)
 _SUFFIXES = re.compile(r"(\.warc|\.tar)?(\.[A-Za-z0-9]{1,8})?$")
@@ -61,14 +59,8 @@ def exported(text: str | None, content: str | None, extractor: str | None, media
             f"{subject}: larger than {documents.MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite"
         )
     documents.from_text(text)  # refuses what could not be quoted
-    if extractor == GIVEN or extractor.startswith(DECODED):
-        try:
-            same = found.decode("utf-8" if extractor == GIVEN else extractor.removeprefix(DECODED)) == text
-        except (UnicodeDecodeError, LookupError, ValueError):
-            same = False
-        if not same:
-            reason = f"is not what the bytes say, {extractor}. Give both as they were exported"
-            raise StatementInvalid.in_fields(subject, (("text", reason),))
+    if (otherwise := documents.misread(found, text, extractor)) is not None:
+        raise StatementInvalid.in_fields(subject, (("text", f"{otherwise}. Give text and bytes as they were exported"),))
     return Document(found, text, media_type, extractor)
 
 

@@ -4,17 +4,21 @@ Owns reading a file's bytes, and decoding. Must not archive anything, nor fetch.
 in `capture`.
 """
 
-import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from timeline.errors import DocumentUnreadable
+from timeline import encodings
+from timeline.errors import DocumentUnreadable, on_one_line
 
 MAXIMUM_BYTES = 100_000_000
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # By name alone: a bundle from a stranger must not be able to archive a password file, which has no such name.
 MEDIA_TYPES = {".txt": "text/plain", ".text": "text/plain", ".md": "text/markdown", ".markdown": "text/markdown"}
+GIVEN = "given as text"
+DECODED = "decoded as "
+_MIXED = f"{DECODED}utf-8, with single bytes as cp1252"  # which of its bytes is not told
+_MARK = "\ufeff"  # the byte order mark, which is left out of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Document:
 def from_text(text: str, media_type: str = "text/plain") -> Document:
     """Take a text that was given as such; its bytes are its UTF-8."""
     _refuse_unquotable(text, "the text")
-    return Document(text.encode(), text, media_type, "given as text")
+    return Document(text.encode(), text, media_type, GIVEN)
 
 
 def from_file(path: Path, encoding: str | None = None) -> Document:
@@ -71,30 +75,38 @@ def too_large(name: str) -> DocumentUnreadable:
 
 def decoded(content: bytes, media_type: str, name: str, encoding: str | None = None) -> Document:
     """Read plain text: in the encoding told, or its byte order mark's, or UTF-8. Raises DocumentUnreadable."""
-    encoding = _named(encoding) or marked(content) or "utf-8"
+    told = encodings.known(encoding) if encoding else marked(content) or "utf-8"
+    if told is None:
+        raise DocumentUnreadable(f"{name}: {encodings.refusal(on_one_line(encoding or ''))}")
     try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
+        text = content.decode(told)
+    except ValueError as error:
+        where = f"byte {error.start + 1}" if isinstance(error, UnicodeDecodeError) else "what it holds"
         raise DocumentUnreadable(
-            f"{name}: byte {error.start + 1} is not {encoding}. Name the encoding it was written in, such as cp1252 or cp1256"
+            f"{name}: {where} is not {told}. Name the encoding it was written in, such as cp1252 or cp1256"
         ) from None
-    except (LookupError, ValueError):
-        raise DocumentUnreadable(f'{name}: "{encoding}" is not the name of an encoding. Try utf-8 or cp1252') from None
     _refuse_unquotable(text, name)
-    return Document(content, text, media_type, f"decoded as {encoding}")
+    return Document(content, text, media_type, f"{DECODED}{told}")
+
+
+def misread(content: bytes, text: str, extractor: str) -> str | None:
+    """Say why a text is not what its extractor took from the bytes; None where it is, or where that is a program, not run again."""
+    if extractor == _MIXED or not (extractor == GIVEN or extractor.startswith(DECODED)):
+        return None
+    told = "utf-8" if extractor == GIVEN else extractor.removeprefix(DECODED)
+    encoding = encodings.known(told)
+    if encoding is None:
+        return encodings.refusal(on_one_line(told))
+    try:
+        same = content.decode(encoding).removeprefix(_MARK) == text.removeprefix(_MARK)
+    except ValueError:
+        same = False
+    return None if same else f"the text is not that of the document, {extractor}"
 
 
 def marked(content: bytes) -> str | None:
     """Name the encoding that a byte order mark tells, if there is one."""
     return next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
-
-
-def _named(encoding: str | None) -> str | None:
-    """Call an encoding by its one name, so that UTF-8 and utf8 are the same."""
-    try:
-        return codecs.lookup(encoding).name if encoding else None
-    except (LookupError, ValueError):
-        return encoding
 
 
 def _refuse_unquotable(text: str, subject: str) -> None:

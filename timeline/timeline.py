@@ -177,7 +177,7 @@ class Timeline:
         DocumentUnreadable.
         """
         content, known = archiving.kept(self.log, self._streams, id)
-        if known["extractor"] == archiving.GIVEN:
+        if known["extractor"] == documents.GIVEN:
             return self.source(id)
         document = archiving.read_again(content, known, id, encoding, record)
         with self.transaction():

@@ -10,7 +10,7 @@ from timeline.archived import ArchivedSource
 from timeline.cli.described import described, given
 from timeline.cli.printing import harmless, on_one_line
 from timeline.cli.running import Refused, by, db, opened
-from timeline.documents import Document
+from timeline.documents import DECODED, Document
 from timeline.model import SourceFields
 from timeline.timeline import Timeline
 
@@ -123,7 +123,7 @@ def _tell(timeline: Timeline, source: ArchivedSource, document: Document, *, new
     """Say what stands; on stderr how it was read, what the document says otherwise, and what another extractor makes of it."""
     statement = source.event.payload["statement"]
     last = timeline.source(source.id).event.payload.get("statement", statement)
-    if new and not document.extractor.startswith(archiving.DECODED):
+    if new and not document.extractor.startswith(DECODED):
         click.echo(harmless(f"{len(document.text):,} characters were read, by {document.extractor}"), err=True)
     left = [name for name, value in source.found.items() if name not in last]
     for name, value in source.found.items():
