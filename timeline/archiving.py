@@ -10,8 +10,8 @@ import unicodedata
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import file_digest, sha256
-from pathlib import Path, PurePath
+from hashlib import sha256
+from pathlib import PurePath
 from typing import Any
 
 from timeline import capture, documents, redaction, statements
@@ -64,16 +64,9 @@ def exported(text: str | None, content: str | None, extractor: str | None, media
     return Document(found, text, media_type, extractor)
 
 
-def unread(log: Log, streams: Streams, path: Path, subject: str | None, said: Said) -> ArchivedSource | None:
+def unread(log: Log, streams: Streams, content: bytes, subject: str | None, said: Said) -> ArchivedSource | None:
     """Find the source that stands for a file's bytes, without reading a text from them; None where that is to be read."""
-    try:
-        if not path.is_file() or path.stat().st_size > documents.MAXIMUM_BYTES:
-            return None
-        with path.open("rb") as file:
-            sha256 = file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError):
-        return None
-    event = standing(log, streams, subject, sha256, said)
+    event = standing(log, streams, subject, sha256(content).hexdigest(), said)
     return None if event is None else ArchivedSource(event.stream.partition("/")[2], event)
 
 

@@ -4,11 +4,12 @@ Owns reading a file's bytes, and decoding. Must not archive anything, nor fetch.
 in `capture`.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from timeline import encodings
+from timeline import encodings, files
 from timeline.errors import DocumentUnreadable, on_one_line
 
 MAXIMUM_BYTES = 100_000_000
@@ -53,14 +54,19 @@ def from_file(path: Path, encoding: str | None = None) -> Document:
     return decoded(received(path), media_type, str(path), encoding)
 
 
-def received(path: Path) -> bytes:
-    """Read the bytes of a file. Raises DocumentUnreadable where it is missing, no file, or too large."""
+def received(path: Path, within: Sequence[Path] | None = None) -> bytes:
+    """Read the bytes of a file. Raises DocumentUnreadable where it is missing, no file, or too large.
+
+    Raises OutsideFolder where folders are given and none of them holds it, all links followed.
+    """
     try:
-        if path.exists() and not path.is_file():
-            raise DocumentUnreadable(f"{path}: is not a file. Name the document itself")
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise too_large(str(path))
-        return path.read_bytes()
+        with files.opened(path, within) as file:
+            content = b"" if os.fstat(file.fileno()).st_size > MAXIMUM_BYTES else file.read(MAXIMUM_BYTES + 1)
+            if len(content) > MAXIMUM_BYTES or file.read(1):
+                raise too_large(str(path))
+            return content
+    except files.NotAFile:
+        raise DocumentUnreadable(f"{path}: is not a file. Name the document itself") from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
         raise DocumentUnreadable(

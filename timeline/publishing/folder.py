@@ -55,6 +55,8 @@ def read(path: Path, database: str, live: Path) -> Former | None:
         raise PublishingRefused(
             f"{path}: holds other files than a published {database}, and nothing there is written over. Give a new folder"
         )
+    if links := sorted(entry.name for entry in path.iterdir() if entry.is_symlink()):
+        raise PublishingRefused(f"{path}: holds a link, {links[0]}, and what it leads to is left alone. Give a new folder")
     content = (path / CHECKPOINT).read_bytes()
     note = Note.parse(content, str(path / CHECKPOINT))
     key = Key.parse((path / PUBLIC_KEY).read_bytes().decode(errors="replace")) if PUBLIC_KEY in names else None

@@ -26,6 +26,8 @@ def staging(target: Path) -> Iterator[Path]:
     resolved = target.resolve()
     folder = resolved.with_name(f".{resolved.name}.unfinished")
     try:
+        if folder.is_symlink():
+            raise PublishingRefused(f"{folder}: is a link, and what it leads to is left alone. Remove it, then repeat")
         folder.mkdir(exist_ok=True)
         with _held(folder, target):
             _clear(folder)
@@ -82,7 +84,7 @@ def _held(folder: Path, target: Path) -> Iterator[None]:
     if fcntl is None:
         yield
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
