@@ -137,7 +137,8 @@ def _put(chunks: Iterable[str | bytes], output: Path | None) -> None:
         _refuse_database(output)
         unfinished = output.with_name(f"{output.name}.part")
         try:
-            with unfinished.open("wb") as file:
+            unfinished.unlink(missing_ok=True)  # of a run that was killed, or a link that somebody laid there
+            with unfinished.open("xb") as file:
                 _into(file, chunks)
             unfinished.replace(output)
         except BaseException:
