@@ -104,7 +104,7 @@ allow_folder = click.option(
     multiple=True,
     envvar="TIMELINE_ALLOW_FOLDER",
     metavar="DIR",
-    help="A folder outside of the project that bundles may take documents from, directly or through a link.",
+    help="A folder outside of the project that bundles may take documents from.  [default: $TIMELINE_ALLOW_FOLDER]",
 )
 by = click.option("--by", metavar="NAME", help="Who appends, as events will say.  [default: $TIMELINE_BY, or your login]")
 
