@@ -109,8 +109,9 @@ def test_a_document_is_appended_as_it_was_exported(timeline: Timeline) -> None:
     ("change", "message"),
     [
         ({"base64": "no!"}, "base64: is not base64"),
-        ({"extractor": "decoded as utf-8"}, "text: is not what the bytes say"),
+        ({"extractor": "decoded as utf-8"}, "text: the text is not that of the document, decoded as utf-8"),
         ({"media_type": None}, "base64: stands without media_type"),
+        ({"extractor": "decoded as punycode"}, '"punycode" is not the name of an encoding that documents are in. Try utf-8'),
         ({"base64": None}, "extractor: stands without base64"),
     ],
 )

@@ -20,6 +20,7 @@ from conftest import PROJECT, REPORT, Clock
 from timeline import Timeline, capture, checkpoints, merkle, projections
 from timeline.audit import verify
 from timeline.audit.beside import PUBLISHED
+from timeline.documents import Document
 from timeline.errors import DatabaseRefused, GuardsMissing, TimelineError
 from timeline.guards import guards
 from timeline.log import canonical
@@ -498,6 +499,16 @@ def told(check: Callable[[], object]) -> str:
         check()
     assert "\n" not in str(caught.value)
     return str(caught.value)
+
+
+def misread(extractor: str) -> Try:
+    """Archive a text under other bytes than those it was taken from, as its extractor tells."""
+
+    def attack(case: Case) -> None:
+        with Timeline(case.path, by="The editors") as timeline:
+            timeline.archive_document(Document(b"He left", "He stayed", "text/plain", extractor), id="misread", title="T")
+
+    return attack
 
 
 def forged_note(make: Callable[[Case, Checkpoint], Note]) -> Try:
@@ -1132,6 +1143,13 @@ ATTACKS = (
         DETECTED,
         "`verify`: every document's hash, every quotation",
         "do not have this SHA-256|no such document|no document of any source",
+    ),
+    Attack(
+        "A source whose text is not its document's, or is told to be decoded by a codec that no document is in",
+        (misread("given as text"), misread("decoded as utf-8"), misread("decoded as punycode"), misread("decoded as x")),
+        DETECTED,
+        "`verify`: every document decoded again, in the encodings of documents alone",
+        "the text is not that of the document|is not the name of an encoding",
     ),
     Attack(
         "Rows of the read tables, the search or the tree altered, added or removed",

@@ -403,8 +403,11 @@ def test_what_is_no_entry_is_told_in_a_line(timeline: Timeline, tmp_path: Path, 
 def test_a_device_is_no_document(timeline: Timeline, tmp_path: Path) -> None:
     """What has no end is not read: /dev/zero is one name among those a hostile bundle might hold."""
     (tmp_path / "zero.txt").symlink_to("/dev/zero")
-    (told,) = faults(timeline, put(tmp_path, "sources: [{id: s, file: zero.txt, title: T}]"))
-    assert told.endswith("zero.txt: is not a file. Name the document itself")
+    bundle = put(tmp_path, "sources: [{id: s, file: zero.txt, title: T}]")
+    (told,) = faults(timeline, bundle)
+    assert "zero.txt: leads to /dev/zero, outside of " in told
+    with pytest.raises(BundleInvalid, match=r"zero\.txt: is not a file\. Name the document itself"):
+        bundles.append(timeline, bundle, allowed=[Path("/dev")])
 
 
 def test_numbers_are_text_in_quotes(timeline: Timeline, tmp_path: Path) -> None:

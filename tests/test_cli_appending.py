@@ -135,7 +135,7 @@ def test_a_control_character_does_nothing_to_the_terminal(project: Path) -> None
         (["archive", "r.txt", "--id", "x", "--title", "T", "--by", "\udcff"], "the author: by: holds half a character "),
         (
             ["archive", "r.txt", "--id", "x", "--title", "T", "--encoding", "\udcff"],
-            'r.txt: "\ufffd" is not the name of an encoding. ',
+            'r.txt: "\\udcff" is not the name of an encoding that documents are in. ',
         ),
         (["archive", "none.txt", "--id", "x", "--title", "T"], "none.txt: no such file or directory. "),
         (["archive", "r.txt", "--id", "a b", "--title", "T"], "source/a b: id: is not an id. "),

@@ -183,7 +183,7 @@ def test_a_first_build_is_kept_whole_or_not_at_all(project: Path) -> None:
 def test_a_first_build_that_is_interrupted_leaves_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next serve begins anew."""
 
-    def interrupted(timeline: Timeline, *_: object) -> None:
+    def interrupted(timeline: Timeline, *_: object, **__: object) -> None:
         timeline.archive(text="x", id="only", title="The only one")
         raise KeyboardInterrupt
 

@@ -10,8 +10,8 @@ import unicodedata
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from hashlib import file_digest, sha256
-from pathlib import Path, PurePath
+from hashlib import sha256
+from pathlib import PurePath
 from typing import Any
 
 from timeline import capture, documents, extractors, redaction, statements
@@ -64,14 +64,8 @@ def exported(text: str | None, content: str | None, extractor: str | None, media
     if len(extractor) > extractors.LONGEST or not extractor.isprintable():
         reason = f"is not a line of at most {extractors.LONGEST:,} characters. Give it as it was exported"
         raise StatementInvalid.in_fields(subject, (("extractor", reason),))
-    if extractor == GIVEN or extractor.startswith(DECODED):
-        try:
-            same = found.decode("utf-8" if extractor == GIVEN else extractor.removeprefix(DECODED)) == text
-        except (UnicodeDecodeError, LookupError, ValueError):
-            same = False
-        if not same:
-            reason = f"is not what the bytes say, {extractor}. Give both as they were exported"
-            raise StatementInvalid.in_fields(subject, (("text", reason),))
+    if (otherwise := documents.misread(found, text, extractor)) is not None:
+        raise StatementInvalid.in_fields(subject, (("text", f"{otherwise}. Give text and bytes as they were exported"),))
     return Document(found, text, media_type, extractor)
 
 
@@ -135,16 +129,9 @@ def _needs_no_reading(extractor: str) -> bool:
     return extractor == GIVEN or extractor.startswith(DECODED) or extractors.is_as_given(extractor)
 
 
-def unread(log: Log, streams: Streams, path: Path, subject: str | None, said: Said) -> ArchivedSource | None:
+def unread(log: Log, streams: Streams, content: bytes, subject: str | None, said: Said) -> ArchivedSource | None:
     """Find the source that stands for a file's bytes, without reading a text from them; None where that is to be read."""
-    try:
-        if not path.is_file() or path.stat().st_size > documents.MAXIMUM_BYTES:
-            return None
-        with path.open("rb") as file:
-            sha256 = file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError):
-        return None
-    event = standing(log, streams, subject, sha256, said)
+    event = standing(log, streams, subject, sha256(content).hexdigest(), said)
     return None if event is None else ArchivedSource(event.stream.partition("/")[2], event)
 
 

@@ -4,17 +4,21 @@ Owns reading a file's bytes, and decoding. Must not archive anything, nor fetch.
 in `capture`.
 """
 
-import codecs
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from timeline.errors import DocumentUnreadable
+from timeline import encodings, files
+from timeline.errors import DocumentUnreadable, on_one_line
+from timeline.extractors import DECODED, GIVEN
 
 MAXIMUM_BYTES = 100_000_000
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # By name alone: a bundle from a stranger must not be able to archive a password file, which has no such name.
 MEDIA_TYPES = {".txt": "text/plain", ".text": "text/plain", ".md": "text/markdown", ".markdown": "text/markdown"}
+_MIXED = f"{DECODED}utf-8, with single bytes as cp1252"  # which of its bytes is not told
+_MARK = "\ufeff"  # the byte order mark, which is left out of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Document:
 def from_text(text: str, media_type: str = "text/plain") -> Document:
     """Take a text that was given as such; its bytes are its UTF-8."""
     _refuse_unquotable(text, "the text")
-    return Document(text.encode(), text, media_type, "given as text")
+    return Document(text.encode(), text, media_type, GIVEN)
 
 
 def from_file(path: Path, encoding: str | None = None) -> Document:
@@ -49,14 +53,19 @@ def from_file(path: Path, encoding: str | None = None) -> Document:
     return decoded(received(path), media_type, str(path), encoding)
 
 
-def received(path: Path) -> bytes:
-    """Read the bytes of a file. Raises DocumentUnreadable where it is missing, no file, or too large."""
+def received(path: Path, within: Sequence[Path] | None = None) -> bytes:
+    """Read the bytes of a file. Raises DocumentUnreadable where it is missing, no file, or too large.
+
+    Raises OutsideFolder where folders are given and none of them holds it, all links followed.
+    """
     try:
-        if path.exists() and not path.is_file():
-            raise DocumentUnreadable(f"{path}: is not a file. Name the document itself")
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise too_large(str(path))
-        return path.read_bytes()
+        with files.opened(path, within) as file:
+            content = b"" if os.fstat(file.fileno()).st_size > MAXIMUM_BYTES else file.read(MAXIMUM_BYTES + 1)
+            if len(content) > MAXIMUM_BYTES or file.read(1):
+                raise too_large(str(path))
+            return content
+    except files.NotAFile:
+        raise DocumentUnreadable(f"{path}: is not a file. Name the document itself") from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
         raise DocumentUnreadable(
@@ -71,30 +80,38 @@ def too_large(name: str) -> DocumentUnreadable:
 
 def decoded(content: bytes, media_type: str, name: str, encoding: str | None = None) -> Document:
     """Read plain text: in the encoding told, or its byte order mark's, or UTF-8. Raises DocumentUnreadable."""
-    encoding = _named(encoding) or marked(content) or "utf-8"
+    told = encodings.known(encoding) if encoding else marked(content) or "utf-8"
+    if told is None:
+        raise DocumentUnreadable(f"{name}: {encodings.refusal(on_one_line(encoding or ''))}")
     try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
+        text = content.decode(told)
+    except ValueError as error:
+        where = f"byte {error.start + 1}" if isinstance(error, UnicodeDecodeError) else "what it holds"
         raise DocumentUnreadable(
-            f"{name}: byte {error.start + 1} is not {encoding}. Name the encoding it was written in, such as cp1252 or cp1256"
+            f"{name}: {where} is not {told}. Name the encoding it was written in, such as cp1252 or cp1256"
         ) from None
-    except (LookupError, ValueError):
-        raise DocumentUnreadable(f'{name}: "{encoding}" is not the name of an encoding. Try utf-8 or cp1252') from None
     _refuse_unquotable(text, name)
-    return Document(content, text, media_type, f"decoded as {encoding}")
+    return Document(content, text, media_type, f"{DECODED}{told}")
+
+
+def misread(content: bytes, text: str, extractor: str) -> str | None:
+    """Say why a text is not what its extractor took from the bytes; None where it is, or where that is a program, not run again."""
+    if extractor == _MIXED or not (extractor == GIVEN or extractor.startswith(DECODED)):
+        return None
+    told = "utf-8" if extractor == GIVEN else extractor.removeprefix(DECODED)
+    encoding = encodings.known(told)
+    if encoding is None:
+        return encodings.refusal(on_one_line(told))
+    try:
+        same = content.decode(encoding).removeprefix(_MARK) == text.removeprefix(_MARK)
+    except ValueError:
+        same = False
+    return None if same else f"the text is not that of the document, {extractor}"
 
 
 def marked(content: bytes) -> str | None:
     """Name the encoding that a byte order mark tells, if there is one."""
     return next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
-
-
-def _named(encoding: str | None) -> str | None:
-    """Call an encoding by its one name, so that UTF-8 and utf8 are the same."""
-    try:
-        return codecs.lookup(encoding).name if encoding else None
-    except (LookupError, ValueError):
-        return encoding
 
 
 def _refuse_unquotable(text: str, subject: str) -> None:

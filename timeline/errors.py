@@ -68,6 +68,10 @@ class DocumentUnreadable(TimelineError):
     """A document cannot be archived: missing, empty, binary, or in an encoding that is not known."""
 
 
+class OutsideFolder(DocumentUnreadable):
+    """A file leads out of the folder that it may come from, by its path or through a link; nothing of it was read."""
+
+
 class BundleInvalid(TimelineError):
     """A bundle has faults; nothing of it was appended. One line for each: file, line, field, what to do.
 

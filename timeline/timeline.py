@@ -116,6 +116,7 @@ class Timeline:
         record: str | None = None,
         media_type: str | None = None,
         as_found: bool = False,
+        within: Sequence[Path] | None = None,
         expected_version: int | None = None,
         **fields: Unpack[SourceFields],
     ) -> ArchivedSource:
@@ -125,7 +126,8 @@ class Timeline:
         an id, the source that holds the same bytes answers, or one is made of the file's name. What the document says of itself is
         `found` in the answer; with `as_found` it fills the fields that were left out. `record` is the address of what is meant in a
         WARC. `text`, `base64` (its bytes), `extractor` and `media_type` together are a document as it was exported: it is read
-        again, and a text that cannot be compared is marked. Raises DocumentUnreadable, StatementInvalid, AlreadyRecorded (the id
+        again, and a text that cannot be compared is marked. `within` are folders of which one must hold the file, all links
+        followed; None: it may be anywhere. Raises DocumentUnreadable, OutsideFolder, StatementInvalid, AlreadyRecorded (the id
         stands for another document, or for this one told otherwise) or VersionConflict; nothing is then archived.
         """
         subject = stream("source", id) if id is not None else None
@@ -136,9 +138,10 @@ class Timeline:
             fields.setdefault("url", record)
         said = archiving.Said(fields, media_type, as_found, Path(file or "").name, exactly=exported, record=record)
         if file is not None and not exported:
-            if (kept := archiving.unread(self.log, self._streams, Path(file), subject, said)) is not None:
+            content, kind = capture.received(Path(file), within)
+            if (kept := archiving.unread(self.log, self._streams, content, subject, said)) is not None:
                 return kept
-            document = capture.from_file(Path(file), encoding, record=record)
+            document = capture.from_bytes(content, kind, str(file), encoding=encoding, record=record)
         elif exported:
             given = archiving.exported(text, base64, extractor, media_type, subject or "source")
             document = self._texts.marked(given, fields.get("url"), subject)
@@ -279,15 +282,18 @@ class Timeline:
             ) from error
         return standing
 
-    def append(self, entry: Mapping[str, Any]) -> Event:
+    def append(self, entry: Mapping[str, Any], *, within: Sequence[Path] | None = None) -> Event:
         """Append one entry of a bundle, in the form of a JSON line.
 
         `{"source": {…}}`, `{"happening": {…}}`, `{"correct": id, …}`, `{"correct_source": id, …}` or `{"retract": id, …}`, with the
-        fields of the Python calls; a bare `{"id": …, "title": …}` is a happening. Raises what those calls raise.
+        fields of the Python calls; a bare `{"id": …, "title": …}` is a happening. `within` are folders one of which must hold a
+        source's file; None: it may be anywhere. Raises what those calls raise.
         """
         fields = dict(entry)
         if len(fields) == 1 and isinstance(inner := fields.get("source"), Mapping):
-            return self.archive(**{"id": "", **inner}).event
+            if "within" in inner:
+                raise StatementInvalid.in_fields("source", (("within", "is not a field here. Leave it out"),))
+            return self.archive(**{"id": "", **inner}, within=within).event
         if len(fields) == 1 and isinstance(inner := fields.get("happening"), Mapping):
             fields = dict(inner)
         for verb, method in (

@@ -32,6 +32,8 @@ def making(target: Path, timeline: Path) -> Iterator[Path | None]:
     """
     sweep(timeline)
     folder = _beside(target)
+    if folder.is_symlink():
+        raise DatabaseRefused(f"{folder}: is a link, and what it leads to is left alone. Remove it, then repeat")
     folder.mkdir(exist_ok=True)
     with _held(folder) as ours:
         if not ours:
@@ -126,7 +128,7 @@ def _held(folder: Path) -> Iterator[bool]:
     if fcntl is None:
         yield True
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

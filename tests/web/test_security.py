@@ -176,3 +176,15 @@ async def test_a_setting_raises_the_limit_on_length(serve: Serve) -> None:
     datasette = serve(metadata={"plugins": {security.PLUGIN: {"max_length": 1000}}})
     response = await datasette.client.get("/timeline.json?sql=select+hex(zeroblob(1000))", follow_redirects=True)
     assert response.status_code == 400
+
+
+@pytest.mark.asyncio
+async def test_no_secret_is_read_into_our_settings(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger's metadata.json cannot have a file or the environment shown in a header or a page."""
+    (tmp_path / "token").write_text("TOKEN1")
+    monkeypatch.setenv("A_TOKEN", "TOKEN2")
+    secrets = [{"$file": str(tmp_path / "token")}, {"$env": "A_TOKEN"}]
+    for settings in ({"frame_ancestors": secrets, "origins": secrets}, {"max_length": secrets[1], "frame_ancestors": secrets[1]}):
+        datasette = serve(metadata={"plugins": {security.PLUGIN: settings}})
+        for path in (OURS[0], THEIRS[0]):
+            assert "TOKEN" not in str((await datasette.client.get(path)).headers)

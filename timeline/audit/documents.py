@@ -1,16 +1,12 @@
 """The archive: every document's bytes against its SHA-256, and every source's text against its bytes."""
 
 import hashlib
-import re
 import sqlite3
 from collections.abc import Set
 
+from timeline import documents
 from timeline.audit.report import Tally
 from timeline.log import Log
-
-# What was decoded in one encoding is decoded again; that of which single bytes were read otherwise says so, and is not.
-_DECODED = re.compile(r"decoded as ([\w-]+)").fullmatch
-_MARK = "\ufeff"  # the byte order mark, which is left out of a text
 
 
 def check_documents(log: Log, tally: Tally, named: Set[str]) -> None:
@@ -37,12 +33,8 @@ def missing(log: Log, statement: dict[str, object]) -> list[str]:
         contents[field] = content = log.document(str(statement.get(field)))
         if content is None and log.taken(str(statement.get(field))) is None:
             found.append(f"{field}: no such document in the archive")
-    content, text, decoded = contents["sha256"], contents["text_sha256"], _DECODED(str(statement.get("extractor")))
-    if content is not None and text is not None and decoded:
-        try:
-            same = content.decode(decoded[1]).removeprefix(_MARK) == text.decode().removeprefix(_MARK)
-        except (UnicodeDecodeError, LookupError):
-            same = False
-        if not same:
-            found.append(f"text_sha256: the text is not that of the document, {decoded[0]}")
+    content, text, extractor = contents["sha256"], contents["text_sha256"], str(statement.get("extractor"))
+    if content is not None and text is not None:
+        otherwise = documents.misread(content, text.decode(errors="replace"), extractor)
+        found += [f"text_sha256: {otherwise}"] if otherwise is not None else []
     return found

@@ -3,14 +3,14 @@
 Owns how faults are gathered and told. Must not read a bundle's format, nor judge what is said.
 """
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from timeline import statements
 from timeline.bundles.entry import Entry, Fault
-from timeline.bundles.reading import may_hold_documents, read
+from timeline.bundles.reading import may_hold_documents, project, read
 from timeline.errors import (
     AlreadyRecorded,
     AlreadyRedacted,
@@ -46,19 +46,25 @@ def append(
     path: str | Path,
     progress: Callable[[int], None] | None = None,
     refused: MutableMapping[str, str] | None = None,
+    *,
+    allowed: Sequence[Path] = (),
+    found: bool = False,
 ) -> Appended:
     """Append a bundle in one transaction; what stands in the log already is passed over.
 
     `progress` is told how many bytes of the file each entry took. `refused` carries, from one bundle to the next, the streams
     whose entries had faults and the file they are in, so that what only follows from those faults is not told as another.
+    Documents come from the bundle's project (`project`), or from a folder that is `allowed`, all links followed; and so does the
+    bundle itself where it was `found` rather than named by a person.
     Raises BundleInvalid, with a line for every fault, or DatabaseRefused; nothing of the bundle is then appended.
     """
-    work = _Work(timeline, Path(path), {} if refused is None else refused)
-    if may_hold_documents(work.path):
-        timeline.compare_texts(entry.said for entry in read(work.path))
+    within = (project(Path(path)), *allowed)
+    work = _Work(timeline, Path(path), {} if refused is None else refused, within)
+    if may_hold_documents(work.path, within if found else None):
+        timeline.compare_texts(entry.said for entry in read(work.path, within if found else None))
     with timeline.transaction():
         before, entries = timeline.log.size(), 0
-        for entry in read(work.path):
+        for entry in read(work.path, within if found else None):
             work.append(entry)
             entries += 1
             if progress is not None:
@@ -74,10 +80,11 @@ def append(
 class _Work:
     """One bundle on its way in."""
 
-    def __init__(self, timeline: Timeline, path: Path, refused: MutableMapping[str, str]) -> None:
+    def __init__(self, timeline: Timeline, path: Path, refused: MutableMapping[str, str], within: Sequence[Path]) -> None:
         self.timeline = timeline
         self.path = path
         self.refused = refused
+        self.within = within  # folders of which one must hold each document
         self.redacted: list[str] = []  # what is passed over because of that, as it is told
         self.faults: list[Fault] = []  # (file, line and field; reason)
         self.follow: list[Fault] = []  # those that only follow from others
@@ -161,7 +168,7 @@ class _Work:
     def _try(self, entry: Entry, said: Mapping[str, Any]) -> TimelineError | None:
         """Append, or return what is wrong with the entry; what is wrong with the file or the writer is raised."""
         try:
-            self.timeline.append(said)
+            self.timeline.append(said, within=self.within)
         except DatabaseRefused:
             raise
         except StatementInvalid as error:

@@ -3,20 +3,23 @@
 Must not append, and reads no quotation's text: what is wrong with an entry is told when it is appended.
 """
 
-from collections.abc import Mapping
-from hashlib import file_digest, sha256
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from timeline import statements
+from timeline import documents, statements
 from timeline.bundles.entry import Entry
 from timeline.errors import TimelineError
 from timeline.model import SourceFields
 from timeline.timeline import Timeline
 
 
-def difference(timeline: Timeline, entry: Entry) -> str | None:
-    """Say in words how an entry is not what the log holds; None where it is there, was redacted, or is no sound entry."""
+def difference(timeline: Timeline, entry: Entry, within: Sequence[Path]) -> str | None:
+    """Say in words how an entry is not what the log holds; None where it is there, was redacted, or is no sound entry.
+
+    `within` are the folders of which one must hold a source's file.
+    """
     if not entry.id or entry.faults:
         return None
     if entry.verb not in ("source", "happening"):
@@ -27,10 +30,10 @@ def difference(timeline: Timeline, entry: Entry) -> str | None:
     stands = first.payload["statement"]
     try:
         if entry.verb == "source":
-            return _of_source(entry, stands)
+            return _of_source(entry, stands, within)
         fields = {name: value for name, value in entry.fields.items() if name != "id"}
         return None if statements.says_the_same(fields, stands, entry.stream) else f"{entry.stream} was changed since"
-    except (TimelineError, OSError):
+    except TimelineError:
         return None
 
 
@@ -41,11 +44,10 @@ def _of_later(timeline: Timeline, entry: Entry) -> str | None:
     return f"a correction or retraction of {entry.stream} is not in it"
 
 
-def _of_source(entry: Entry, stands: Mapping[str, Any]) -> str | None:
+def _of_source(entry: Entry, stands: Mapping[str, Any], within: Sequence[Path]) -> str | None:
     fields = entry.fields
     if "file" in fields:
-        with Path(fields["file"]).open("rb") as file:
-            same = file_digest(file, "sha256").hexdigest() == stands["sha256"]
+        same = sha256(documents.received(Path(fields["file"]), within)).hexdigest() == stands["sha256"]
     else:
         same = sha256(str(fields.get("text", "")).encode()).hexdigest() == stands["text_sha256"]
     if not same:

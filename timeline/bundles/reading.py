@@ -1,18 +1,23 @@
 """From a bundle's path to its entries. Owns which suffix is read how. Must not append."""
 
+import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
+from timeline import files
 from timeline.bundles import json_lines, yaml_file
 from timeline.bundles.entry import Entry, unreadable
+from timeline.errors import OutsideFolder
 
 SUFFIXES: dict[str, Callable[[BinaryIO, int, Path], Iterator[Entry]]] = {
     ".yaml": yaml_file.entries,
     ".yml": yaml_file.entries,
     ".jsonl": json_lines.entries,
 }
+EVENTS: Final = "events"
+METADATA: Final = "metadata.json"
 
 
 _FIELD = b"base64"
@@ -20,31 +25,49 @@ _OTHERWISE = re.compile(rb"\\(?:u00|x|U000000)[367]")  # how one of its letters 
 _AT_ONCE = 1 << 20
 
 
-def may_hold_documents(path: Path) -> bool:
+def may_hold_documents(path: Path, within: Sequence[Path] | None = None) -> bool:
     """Whether documents may stand in a bundle themselves. Nothing is told of a file that cannot be read."""
-    if refusal(path) is not None:
+    if refusal(path, within) is not None:
         return False
     try:
-        with path.open("rb") as file:
+        with files.opened(path, within) as file:
             before = b""
             while content := file.read(_AT_ONCE):
                 read = before + content
                 if _FIELD in read or (b"\\" in read and _OTHERWISE.search(read)):
                     return True
                 before = content[-16:]
-    except OSError:
+    except (OSError, ValueError):
         pass
     return False
 
 
-def refusal(path: Path) -> str | None:
-    """Say why a file cannot be read as a bundle, before anything is done with it; None where it can."""
+def project(path: Path) -> Path:
+    """Give the folder in which what a bundle names must lie: the one with metadata.json or events/, or the bundle's own.
+
+    No further up: there may be other people's things.
+    """
+    folder = Path(os.path.realpath(path.parent))
+    if (folder / METADATA).exists():
+        return folder
+    return folder.parent if folder.name == EVENTS or (folder.parent / METADATA).exists() else folder
+
+
+def refusal(path: Path, within: Sequence[Path] | None = None) -> str | None:
+    """Say why a file cannot be read as a bundle, before anything is done with it; None where it can.
+
+    `within` are the folders of which one must hold the bundle itself, all links followed; None where a person named it.
+    """
     if path.suffix.lower() not in SUFFIXES:
         return f"is not named as a bundle. Bundles end in {', '.join(SUFFIXES)}"
     try:
+        if within is not None:
+            files.refuse_outside(path, within)
         if not path.is_file():
             return f"{'is not a file' if path.exists() else 'there is no such file'}. Check the path"
-        path.open("rb").close()
+        files.opened(path, within).close()
+    except OutsideFolder as error:
+        return str(error).removeprefix(f"{path}: ")
     except (OSError, ValueError) as error:
         return _cannot(error)
     return None
@@ -54,18 +77,20 @@ def _cannot(error: OSError | ValueError) -> str:
     return f"cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}. Check the file"
 
 
-def read(path: str | Path) -> Iterator[Entry]:
+def read(path: str | Path, within: Sequence[Path] | None = None) -> Iterator[Entry]:
     """Read a bundle's entries, in the order in which they are appended.
+
+    `within` is as for `refusal`; of the documents that it names nothing is read here.
 
     JSON Lines are read as they are asked for, YAML as a whole. Nothing that a file may hold raises: what cannot be read comes as
     an entry that says nothing and has a fault.
     """
     path = Path(path)
-    if reason := refusal(path):
+    if reason := refusal(path, within):
         yield unreadable(0, reason)
         return
     try:
-        with path.open("rb") as file:
-            yield from SUFFIXES[path.suffix.lower()](file, path.stat().st_size, path.parent)
+        with files.opened(path, within) as file:
+            yield from SUFFIXES[path.suffix.lower()](file, os.fstat(file.fileno()).st_size, path.parent)
     except (OSError, ValueError) as error:
         yield unreadable(0, _cannot(error))

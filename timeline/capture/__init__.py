@@ -3,9 +3,10 @@
 Owns which extractor reads a document, by its suffix or media type. Must not archive anything; only `fetching` reaches out.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from timeline import documents
+from timeline import documents, files
 from timeline.capture.apart import read_apart
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, on_one_line
@@ -47,13 +48,21 @@ def from_file(path: Path, encoding: str | None = None, *, record: str | None = N
     `record` is the address of what is meant in a WARC that holds several documents. Raises DocumentUnreadable in one line where it
     is missing, empty, too large, encrypted, malformed, holds no text, or takes too long to read.
     """
+    content, media_type = received(path)
+    return from_bytes(content, media_type, str(path), encoding=encoding, record=record)
+
+
+def received(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, str]:
+    """Read the bytes of a file that some extractor reads, and tell its media type. Raises what `documents.received` raises."""
+    if within is not None:
+        files.refuse_outside(path, within)
     if path.is_dir():
         raise DocumentUnreadable(f"{path}: is a folder. Name the document itself")
     media_type = media_type_of(path.name)
     if media_type is None:
         read = ".txt, .md, .html, .mhtml, .pdf, .epub, .eml and .warc"
         raise DocumentUnreadable(f"{path}: only {read} files are read here. {_instead(path.suffix.lower())}")
-    return from_bytes(documents.received(path), media_type, str(path), encoding=encoding, record=record)
+    return documents.received(path, within), media_type
 
 
 def _instead(suffix: str) -> str:

@@ -10,7 +10,38 @@ from typing import Final
 
 from timeline.errors import FetchRefused, on_one_line
 
-_TRANSLATED: Final = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")))
+# IANA's registries of special-purpose addresses, by their first words: Pythons of different age know different parts of them.
+_SPECIAL: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "0.0.0.0/8",  # this network
+        "10.0.0.0/8",  # private use
+        "100.64.0.0/10",  # shared by a provider's customers
+        "127.0.0.0/8",  # loopback
+        "169.254.0.0/16",  # link local
+        "172.16.0.0/12",  # private use
+        "192.0.0.0/24",  # protocol assignments
+        "192.0.2.0/24",  # documentation
+        "192.31.196.0/24",  # AS112
+        "192.52.193.0/24",  # AMT
+        "192.88.99.0/24",  # 6to4 relays, deprecated
+        "192.168.0.0/16",  # private use
+        "192.175.48.0/24",  # AS112
+        "198.18.0.0/15",  # benchmarking
+        "198.51.100.0/24",  # documentation
+        "203.0.113.0/24",  # documentation
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",  # reserved, and the limited broadcast
+        "2001::/23",  # protocol assignments: Teredo, benchmarking, ORCHID, AMT, AS112, drones
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4
+        "2620:4f:8000::/48",  # AS112
+        "3ffe::/16",  # 6bone, returned
+        "3fff::/20",  # documentation
+    )
+)
+# All else of IPv6 is for a house, a link, many receivers, translation (64:ff9b::/96, 64:ff9b:1::/48), or not yet for anything.
+_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
 
 
 def resolved(host: str, port: int, seconds: float, *, allow_loopback: bool = False) -> list[str]:
@@ -40,16 +71,20 @@ def resolved(host: str, port: int, seconds: float, *, allow_loopback: bool = Fal
 
 
 def is_public(text: str) -> bool:
-    """Whether an address is one of the public network; what carries another address within it is not."""
+    """Whether an address is one of the public network; what carries another address within it is not, but for a mapped one."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
     if isinstance(address, ipaddress.IPv6Address):
+        if address.scope_id:
+            return False
         if address.ipv4_mapped is not None:
             return is_public(str(address.ipv4_mapped))
-        if address.scope_id or address.is_site_local or any(address in network for network in _TRANSLATED):
+        if address not in _UNICAST:
             return False
+    if any(address in network for network in _SPECIAL):
+        return False
     return address.is_global and not (
         address.is_multicast
         or address.is_private

@@ -5,10 +5,9 @@ Owns what the names of encodings mean on the web. Must not guess from the letter
 
 # ruff: noqa: SIM905 names are read at a glance as words
 
-import codecs
 import re
 
-from timeline import documents
+from timeline import documents, encodings
 from timeline.errors import DocumentUnreadable, on_one_line
 
 # On the web these names mean more than they say (WHATWG Encoding Standard): pages that say Latin 1 are written in cp1252.
@@ -30,9 +29,7 @@ _XML = re.compile(rb"""^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9_:.-]+)
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _LOOKED_AT = 8192
 # What is in one of these may be UTF-8 by chance, or is; where a letter is a byte, what is UTF-8 throughout is nothing else.
-_WIDE = frozenset(
-    "utf-8 utf-8-sig utf-16 utf-16-le utf-16-be utf-32 utf-7 gb18030 big5hkscs cp932 euc_jp iso2022_jp cp949 hz".split()
-)
+_WIDE = frozenset("utf-8 utf-8-sig utf-16 utf-16-le utf-16-be utf-32 gb18030 big5hkscs cp932 euc_jp iso2022_jp cp949 hz".split())
 _FEW = 1000  # one character that cannot be read among so many is a slip; more are another encoding
 
 
@@ -45,7 +42,7 @@ def decoded_page(content: bytes, name: str, told: str | None = None, declared: s
     if told is not None:
         encoding = known(told)
         if encoding is None:
-            raise DocumentUnreadable(f'{name}: "{on_one_line(told)}" is not the name of an encoding. Try utf-8 or cp1252')
+            raise DocumentUnreadable(f"{name}: {encodings.refusal(on_one_line(told))}")
     else:
         encoding = documents.marked(content) or known(declared) or _declared_within(content) or "utf-8"
         if encoding not in _WIDE and _is_utf_8(content):
@@ -71,16 +68,12 @@ def _is_utf_8(content: bytes) -> bool:
 
 
 def known(name: str | None) -> str | None:
-    """Call an encoding as Python does, by what it means on the web; None where it is no encoding of text."""
+    """Call an encoding as Python does, by what it means on the web; None where documents are in none of that name."""
     if not name:
         return None
-    name = _ALSO_CALLED.get(name.strip().lower(), name.strip().lower())
-    try:
-        found = codecs.lookup(name).name
-        b"".decode(found)
-    except (LookupError, ValueError):
-        return None
-    return _MEANS.get(found, found)
+    name = name.strip().lower()
+    found = encodings.known(_ALSO_CALLED.get(name, name))
+    return None if found is None else _MEANS.get(found, found)
 
 
 def _declared_within(content: bytes) -> str | None:

@@ -49,6 +49,7 @@ def read(content: bytes, media_type: str, name: str, encoding: str | None = None
 
 def main() -> None:
     """Read what is asked, document after document, from standard input; write each answer, a line, to standard output."""
+    _forget_punycode()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no part of an answer
     sys.stdout = sys.stderr
@@ -67,6 +68,11 @@ def _answer(content: bytes, media_type: str, name: str, encoding: str | None, re
         return {"refused": str(error)}
     extractor = setup.named(found.extractor, media_type, encoding, record)
     return {"text": found.text, "extractor": extractor, "facts": dict(found.facts)}
+
+
+def _forget_punycode() -> None:
+    """Let no library find the one codec that takes minutes for a megabyte: the head of an e-mail may name any."""
+    sys.modules["encodings.punycode"] = None  # type: ignore[assignment]
 
 
 def _limit_memory(size: int) -> None:

@@ -14,12 +14,10 @@ import click
 from timeline import projections
 from timeline.cli import printing
 from timeline.cli.choosing import Choice, choose
-from timeline.cli.running import Refused, db, opened
+from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away
 from timeline.exchange.writing import NAMES, format_named, reading
 from timeline.exchange.writing.record import Format
 from timeline.timeline import Timeline
-
-METADATA = Path("metadata.json")
 
 
 def _one(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
@@ -83,8 +81,8 @@ def export(
                 f"{db}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {db}"
             )
         choice = choose(timeline.log.connection, {"from": from_, **filters}, chosen.status)
-        called, described = _metadata(db)
-        told = _write(timeline, chosen, choice, _Whole(title or called, described, page), output)
+        called, described = _metadata(db, title)
+        told = _write(timeline, chosen, choice, _Whole(called, described, page), output)
         for line in told:
             click.echo(printing.on_one_line(line), err=True)
 
@@ -129,6 +127,7 @@ def _put(chunks: Iterable[str | bytes], output: Path | None) -> None:
     if output is None or output == Path("-"):
         _into(sys.stdout.buffer, chunks)
         return
+    refuse_leading_away(output, "--output {}")
     try:
         output = output.resolve()
         if output.exists() and not output.is_file():  # a pipe or a device
@@ -138,7 +137,8 @@ def _put(chunks: Iterable[str | bytes], output: Path | None) -> None:
         _refuse_database(output)
         unfinished = output.with_name(f"{output.name}.part")
         try:
-            with unfinished.open("wb") as file:
+            unfinished.unlink(missing_ok=True)  # of a run that was killed, or a link that somebody laid there
+            with unfinished.open("xb") as file:
                 _into(file, chunks)
             unfinished.replace(output)
         except BaseException:
@@ -165,16 +165,17 @@ def _into(file: BinaryIO, chunks: Iterable[str | bytes]) -> None:
     file.flush()
 
 
-def _metadata(db: Path) -> tuple[str, str | None]:
+def _metadata(db: Path, called: str | None) -> tuple[str, str | None]:
     """Find what the timeline is called, and said to be, where it is published from this folder; else its file's name."""
     from timeline.web import descriptions  # noqa: PLC0415 - it loads Datasette, which is slow
 
     try:
-        said = json.loads(METADATA.read_text(encoding="utf-8"))
+        description = None if called and leads_away(METADATA) else metadata_here()
+        said = json.loads(description.read_text(encoding="utf-8")) if description else {}
         here = said.get("databases", {}).get(db.stem, {})
         title, described = here.get("title") or said.get("title"), here.get("description")
     except (OSError, ValueError, AttributeError):
         title = described = None
     if described == descriptions.as_metadata()["description"]:
         described = None
-    return str(title or db.stem), str(described) if described else None
+    return str(called or title or db.stem), str(described) if described else None

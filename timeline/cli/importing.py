@@ -7,7 +7,7 @@ import click
 from timeline.cli import import_report
 from timeline.cli.described import described, given
 from timeline.cli.printing import harmless
-from timeline.cli.running import Refused, by, db, opened, progress
+from timeline.cli.running import Refused, by, db, opened, progress, refuse_leading_away
 from timeline.exchange import importing
 from timeline.exchange.file import File
 from timeline.exchange.reading import mapping as mappings
@@ -76,6 +76,8 @@ def _read(format: str, file: Path, encoding: str | None, mapping: Path | None, s
             raise Refused(f"{format}: has no columns to be mapped. Leave --mapping out, or import it as {' or '.join(_MAPPED)}")
         return importing.understand(file, format, encoding=encoding)
     kept = mapping or mappings.beside(file)
+    if mapping is None:
+        refuse_leading_away(kept, "--mapping {}")
     if mapping or kept.exists():
         if save:
             raise Refused(f"{kept}: is there already, and is what is read. Correct it, or take it away to have the columns guessed")
@@ -85,14 +87,19 @@ def _read(format: str, file: Path, encoding: str | None, mapping: Path | None, s
     except ColumnsUnknown as error:
         if not save:
             raise
-        kept.write_text(error.draft, encoding="utf-8")
+        _save(kept, error.draft)
         raise Refused(
             f"{kept}: written, but which column is which is to be filled in. Do that, then import the file again"
         ) from None
     if save and read.understood.draft:
-        kept.write_text(read.understood.draft, encoding="utf-8")
+        _save(kept, read.understood.draft)
         click.echo(harmless(f"{kept}: written. Look it over; it is read when the file is imported again"))
     return read
+
+
+def _save(kept: Path, draft: str) -> None:
+    with kept.open("x", encoding="utf-8") as file:  # where nothing is: not even a link that leads to nothing
+        file.write(draft)
 
 
 def _understand(file: Path, format: str, encoding: str | None, mapping: mappings.Columns | None) -> File:

@@ -10,8 +10,7 @@ import click
 from timeline import publishing
 from timeline.cli.keys import loaded, signing_key
 from timeline.cli.printing import count
-from timeline.cli.running import db, opened, progress
-from timeline.cli.serving import METADATA
+from timeline.cli.running import db, metadata_here, opened, progress, refuse_leading_away
 from timeline.log import Log
 from timeline.publishing import Held
 
@@ -36,7 +35,8 @@ def publish(folder: Path, key_path: Path | None, metadata: Path | None, db: Path
     Example: timeline publish public --key example.org/timeline
     """
     key = loaded(key_path)
-    description = metadata or (METADATA if METADATA.is_file() else None)
+    description = metadata or metadata_here()
+    refuse_leading_away(folder, "timeline publish {}")
     with (
         opened(db, read_only=not _is_writable(db)) as timeline,
         progress("Verifying", 2 * _size(timeline.log)) as advance,
@@ -66,6 +66,7 @@ def backup(file: Path, db: Path) -> None:
 
     Example: timeline backup 2026-01-31.db
     """
+    refuse_leading_away(file, "timeline backup {}")
     with opened(db) as timeline, progress("Checking", _size(timeline.log)) as advance:
         made = publishing.backup(timeline, file, advance)
     _tell(file, made, "")

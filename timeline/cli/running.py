@@ -5,6 +5,7 @@ Must not know what any command does.
 
 import json
 import os
+import shlex
 import signal
 import sqlite3
 import sys
@@ -18,6 +19,7 @@ from typing import IO, Any
 
 import click
 
+from timeline import files
 from timeline.cli.printing import count, harmless
 from timeline.errors import DatabaseRefused, RedactionUnfinished, TimelineError
 from timeline.log import refusal
@@ -26,16 +28,8 @@ from timeline.timeline import Timeline
 PATIENCE = 0.5  # seconds without a progress bar
 STEPS = 100_000  # of SQLite's virtual machine, between two looks for Ctrl-C
 
-db = click.option(
-    "--db",
-    type=click.Path(path_type=Path),
-    default=Path("timeline.db"),
-    envvar="TIMELINE_DB",
-    show_default="timeline.db, or $TIMELINE_DB",
-    help="The timeline's file.",
-)
-FARTHEST = 2**62  # a position that SQLite can count to, and nobody comes to
-by = click.option("--by", metavar="NAME", help="Who appends, as events will say.  [default: $TIMELINE_BY, or your login]")
+METADATA = Path("metadata.json")
+_DEVICES = ("/dev", "/proc")
 
 
 class Refused(click.ClickException):
@@ -56,6 +50,63 @@ class Refused(click.ClickException):
             outcome = harmless(self.outcome) or "Nothing of a bundle with faults was appended"
             message = f"{count(self.faults, 'fault')}, told above. {outcome}"
         click.echo(f"Error: {message}", file=file, err=file is None)
+
+
+def leads_away(path: Path) -> str | None:
+    """Say where a path leads out of its folder, or of the one we are in, through a link; None where it does not."""
+    try:
+        folder, here = os.path.dirname(os.path.abspath(path)), os.path.realpath(".")  # noqa: PTH100, PTH120 - no link is followed
+        real, home = os.path.realpath(path), os.path.realpath(folder)
+        away = path.is_symlink() and not files.is_within(real, home) and not folder.startswith(_DEVICES)
+        away = away or (files.is_within(folder, here) and not files.is_within(real, here))
+    except (OSError, ValueError):  # no folder to be in, or no path: told where it is opened
+        return None
+    return real if away else None
+
+
+def refuse_leading_away(path: Path, instead: str) -> None:
+    """Refuse a path that leads away through a link, which a stranger may have laid: nothing there is read, or written over.
+
+    `instead` says how the place that it leads to is named, which a person may do: "--db {}".
+    """
+    if (real := leads_away(path)) is not None:
+        name = instead.format(shlex.quote(real))
+        raise Refused(f"{path}: leads out of its folder through a link, to {real}. If you mean that, name it: {name}")
+
+
+def metadata_here(instead: str = "--metadata {}") -> Path | None:
+    """Find the description in this folder, if there is one. Raises Refused where that leads elsewhere."""
+    if not METADATA.is_file():
+        return None
+    refuse_leading_away(METADATA, instead)
+    return METADATA
+
+
+def _straight(context: click.Context, parameter: click.Parameter, path: Path) -> Path:
+    refuse_leading_away(path, "--db {}")
+    return path
+
+
+db = click.option(
+    "--db",
+    callback=_straight,
+    type=click.Path(path_type=Path),
+    default=Path("timeline.db"),
+    envvar="TIMELINE_DB",
+    show_default="timeline.db, or $TIMELINE_DB",
+    help="The timeline's file.",
+)
+FARTHEST = 2**62  # a position that SQLite can count to, and nobody comes to
+allow_folder = click.option(
+    "--allow-folder",
+    "allowed",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    envvar="TIMELINE_ALLOW_FOLDER",
+    metavar="DIR",
+    help="A folder outside of the project that bundles may take documents from.  [default: $TIMELINE_ALLOW_FOLDER]",
+)
+by = click.option("--by", metavar="NAME", help="Who appends, as events will say.  [default: $TIMELINE_BY, or your login]")
 
 
 class Interrupted(Refused):

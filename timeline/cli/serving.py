@@ -1,26 +1,28 @@
 """The command that publishes on this computer: serve. Must not answer requests: Datasette does, with our plugin."""
 
 import errno
+import json
 import os
 import signal
 import socket
 import threading
 import time
 import webbrowser
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import click
 
-from timeline import bundles, projections
+from timeline import bundles, files, projections
 from timeline.cli.appending import build_whole
 from timeline.cli.printing import harmless
-from timeline.cli.running import Refused, db, opened
-from timeline.errors import DatabaseRefused
+from timeline.cli.running import Refused, allow_folder, db, leads_away, metadata_here, opened
+from timeline.errors import DatabaseRefused, OutsideFolder
 from timeline.timeline import Timeline
 
-METADATA = Path("metadata.json")
 LAST_PORT = 65_535
 LOOKED_THROUGH = 2_000_000  # bytes of a bundle that is looked through before serving
 
@@ -30,8 +32,9 @@ LOOKED_THROUGH = 2_000_000  # bytes of a bundle that is looked through before se
 @click.option("--host", "-h", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other computers in.")
 @click.option("--open", "open_page", is_flag=True, help="Open the timeline in a browser.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[DATASETTE OPTIONS]...")
+@allow_folder
 @db
-def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], db: Path) -> None:
+def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], allowed: tuple[Path, ...], db: Path) -> None:
     """Browse the timeline: run Datasette on it.
 
     Builds it from events/ where there is none yet; one that is there is served as it is, and bundles that are not in it are
@@ -42,25 +45,30 @@ def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], db: P
     """
     if "--reload" in options:
         raise click.UsageError("--reload is for those who write plugins: datasette timeline.db --reload")
+    described = any(one.startswith("--metadata") or one == "-m" for one in options)
+    metadata = None if described else metadata_here()
+    if metadata is not None:
+        _refuse_secrets_from_elsewhere(metadata, allowed)
     port = _free(host, port)
     if not db.exists() or _is_empty(db):
-        build_whole(Path("events"), db)
+        build_whole(Path("events"), db, allowed)
     with opened(db) as timeline:
-        tell_unbuilt(timeline, Path("events"), db)
+        tell_unbuilt(timeline, Path("events"), db, allowed)
         if not projections.is_current(timeline.log.connection):
             raise Refused(
                 f"{db}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {db}"
             )
-    _run(db, host, port, open_page, options)
+    _run(db, host, port, metadata, open_page, options)
 
 
-def tell_unbuilt(timeline: Timeline, events: Path, db: Path) -> None:
+def tell_unbuilt(timeline: Timeline, events: Path, db: Path, allowed: Sequence[Path] = ()) -> None:
     """Say so where a bundle says something that the timeline does not hold: what is served is not changed unasked."""
-    for path in sorted(events.iterdir()) if events.is_dir() else ():
-        if bundles.refusal(path) or path.stat().st_size > LOOKED_THROUGH:
+    for path in sorted(events.iterdir()) if events.is_dir() and leads_away(events) is None else ():
+        within = (bundles.project(path), *allowed)
+        if bundles.refusal(path, within) or path.stat().st_size > LOOKED_THROUGH:
             continue
-        for entry in bundles.read(path):
-            if differs := bundles.difference(timeline, entry):
+        for entry in bundles.read(path, within):
+            if differs := bundles.difference(timeline, entry, within):
                 told = f"{path}: is not all in {db}, which is served as it is ({differs})"
                 todo = (
                     f"To see what changed: timeline build --db {db}"
@@ -69,6 +77,20 @@ def tell_unbuilt(timeline: Timeline, events: Path, db: Path) -> None:
                 )
                 click.echo(harmless(f"{told}. {todo}"), err=True)
                 return
+
+
+def _refuse_secrets_from_elsewhere(metadata: Path, allowed: Sequence[Path]) -> None:
+    """Make sure that no setting takes a file from another folder: Datasette reads `{"$file": PATH}` for its plugins."""
+    with suppress(ValueError, RecursionError):  # Datasette tells of what is no JSON
+        rest = [json.loads(metadata.read_bytes())]
+        while rest:
+            one = rest.pop()
+            if isinstance(one, dict) and isinstance(name := one.get("$file"), str):
+                try:
+                    files.refuse_outside(name, (Path(), *allowed))
+                except OutsideFolder as error:
+                    raise Refused(f"{metadata}: $file: {error}") from None
+            rest += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
 
 def _is_empty(db: Path) -> bool:
@@ -107,20 +129,20 @@ def _advice(number: int | None, port: int) -> str:
     return "Choose an address of this computer: --host 127.0.0.1"
 
 
-def _run(db: Path, host: str, port: int, open_page: bool, options: tuple[str, ...]) -> None:
+def _run(db: Path, host: str, port: int, metadata: Path | None, open_page: bool, options: tuple[str, ...]) -> None:
     """Run Datasette in this very process: nothing is left running when it ends, however it ends."""
     from datasette.cli import cli as datasette  # noqa: PLC0415 - slow to load, and needed here alone
     from datasette.utils import tilde_encode  # noqa: PLC0415 - the same
 
     page = f"http://{f'[{host}]' if ':' in host else host}:{port}/{tilde_encode(db.stem)}/-/timeline"
     click.echo(f"The timeline is at {page}\nCtrl-C ends this.")
-    metadata = ["--metadata", str(METADATA)] if METADATA.is_file() else []
+    described = [] if metadata is None else ["--metadata", str(metadata)]
     if open_page:
         threading.Thread(target=_open, args=(host, port, page), daemon=True).start()
     signal.signal(signal.SIGTERM, _end)  # asked to end, and told to have ended well
     try:
         datasette.main(
-            ["serve", str(db), "--host", host, "--port", str(port), *metadata, *options],
+            ["serve", str(db), "--host", host, "--port", str(port), *described, *options],
             prog_name="timeline",
             standalone_mode=False,
         )

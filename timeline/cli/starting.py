@@ -7,6 +7,7 @@ import click
 
 from timeline import starting
 from timeline.cli.printing import count, harmless
+from timeline.cli.running import refuse_leading_away
 
 
 @click.command()
@@ -20,6 +21,7 @@ def init(folder: Path, title: str | None) -> None:
 
     Example: timeline init my-timeline --title "The council's two years"
     """
+    refuse_leading_away(folder, "timeline init {}")
     made = starting.start(folder, title)
     click.echo(harmless(f"{folder}: a project of {count(len(made), 'file')}. Next, as its README.md says:"))
     if folder.resolve() != Path.cwd():

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from timeline import capture, statements
+from timeline import capture, files, statements
 from timeline.documents import Document
-from timeline.errors import TimelineError
+from timeline.errors import OutsideFolder, TimelineError
 from timeline.exchange import naming
 from timeline.exchange.citing import cited
 from timeline.exchange.file import File
@@ -93,14 +93,15 @@ class Sources:
     def _attachment(self, outcome: Outcome, name: str) -> Document | None:
         """Read a document that lies beside the file, or say why it is not taken."""
         folder = self.file.path.absolute().parent
+        path = folder / name
         try:
-            path = (folder / name).resolve()
-            if not path.is_relative_to(folder.resolve()):
-                reason = "is not beside the file or in a folder there"
-            elif not path.is_file():
-                reason = "is not there"
-            else:
-                return capture.from_file(path)
+            files.refuse_outside(path, [folder])
+            if path.is_file():
+                content, media_type = capture.received(path, [folder])
+                return capture.from_bytes(content, media_type, str(path))
+            reason = "is not there"
+        except OutsideFolder:
+            reason = "is not beside the file or in a folder there"
         except (OSError, ValueError) as error:
             reason = (getattr(error, "strerror", None) or "is no path").lower()
         except TimelineError as error:

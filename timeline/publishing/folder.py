@@ -62,6 +62,8 @@ def read(path: Path, database: str, live: Path) -> Former | None:
             f"{' and '.join(map(str, laid))}: lies beside what was published, where none belongs, and would change that."
             " See what it shows: timeline verify; then move it away, and repeat"
         )
+    if links := sorted(entry.name for entry in path.iterdir() if entry.is_symlink()):
+        raise PublishingRefused(f"{path}: holds a link, {links[0]}, and what it leads to is left alone. Give a new folder")
     content = (path / CHECKPOINT).read_bytes()
     note = Note.parse(content, str(path / CHECKPOINT))
     key = Key.parse((path / PUBLIC_KEY).read_bytes().decode(errors="replace")) if PUBLIC_KEY in names else None

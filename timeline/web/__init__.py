@@ -43,7 +43,7 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
     """Give every connection our functions, and refuse results that would fill the memory."""
     dates.register(conn)
     asking.register(conn)
-    settings = datasette.plugin_config(security.PLUGIN) or {}
+    settings = security.settings_of(datasette)
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, int(settings.get("max_length") or MAX_LENGTH))
 
 

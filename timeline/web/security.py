@@ -97,9 +97,20 @@ def is_ours(path: str) -> bool:
     return _OURS.search(path) is not None
 
 
+def settings_of(datasette: Datasette) -> dict[str, Any]:
+    """Give the plugin's settings as they are written: none of them is secret, and some are shown to everyone.
+
+    So a description that a stranger wrote cannot have a file or the environment read into them (`$file`, `$env`).
+    """
+    config = getattr(datasette, "config", None)
+    plugins = config.get("plugins") if isinstance(config, dict) else datasette.metadata("plugins")
+    written = (plugins or {}).get(PLUGIN) or {}
+    return {name: value for name, value in written.items() if not isinstance(value, dict)}
+
+
 def headers(datasette: Datasette, path: str) -> dict[str, str]:
     """Give the headers for the response at a path (without base_url)."""
-    settings = datasette.plugin_config(PLUGIN) or {}
+    settings = settings_of(datasette)
     ours = is_ours(path)
     framers = _sources(settings.get("frame_ancestors")) if ours else []
     policy = _our_policy(_hashes.get(datasette)) if ours else _datasette_policy(_sources(settings.get("origins")))
@@ -117,7 +128,7 @@ def headers(datasette: Datasette, path: str) -> dict[str, str]:
 
 def of_document(datasette: Datasette, text: str) -> str:
     """Give the policy of a document that stands alone: it loads and runs nothing, and its own first style sheet styles it."""
-    framers = _sources((datasette.plugin_config(PLUGIN) or {}).get("frame_ancestors"))
+    framers = _sources(settings_of(datasette).get("frame_ancestors"))
     style = _STYLE.search(text)
     policy = {
         "default-src": ["'none'"],

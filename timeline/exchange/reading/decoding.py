@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from timeline import encodings
+from timeline.errors import on_one_line
 from timeline.exchange.reading.row import ImportRefused
 
 MAXIMUM_BYTES: Final = 100_000_000
@@ -76,13 +78,14 @@ def decode(content: bytes, encoding: str | None = None, name: str = "the file") 
 
 
 def _named(content: bytes, encoding: str, name: str) -> Decoded:
+    known = encodings.known(encoding)
+    if known is None:
+        raise ImportRefused(f"{name}: {encodings.refusal(on_one_line(encoding))}")
     try:
-        known = codecs.lookup(encoding).name
         text = content.decode("utf-8-sig" if known == "utf-8" else known)
-    except UnicodeDecodeError as error:
-        raise ImportRefused(f"{name}: byte {error.start + 1} is not {encoding}. Name the encoding it was written in") from None
-    except (LookupError, ValueError):
-        raise ImportRefused(f'{name}: "{encoding}" is not the name of an encoding. Try utf-8 or cp1252') from None
+    except ValueError as error:
+        where = f"byte {error.start + 1}" if isinstance(error, UnicodeDecodeError) else "what it holds"
+        raise ImportRefused(f"{name}: {where} is not {known}. Name the encoding it was written in") from None
     return Decoded(text.removeprefix("\ufeff"), known)
 
 

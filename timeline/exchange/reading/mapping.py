@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import yaml
 
+from timeline import files
 from timeline.exchange.reading.row import ImportRefused
 
 DATES: Final = ("date", "end")
@@ -89,9 +90,11 @@ def beside(path: Path) -> Path:
 def read(path: Path) -> Columns:
     """Read a mapping. Raises ImportRefused, in a line, where it is none."""
     try:
-        if path.stat().st_size > _LARGEST:
+        with files.opened(path) as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
             raise ImportRefused(f"{path}: is too large for a mapping. Name the file that says which column is which")
-        said = _plain(yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader), set())
+        said = _plain(yaml.compose(content.decode("utf-8-sig"), Loader=yaml.BaseLoader), set())
         return _made(said)
     except OSError as error:
         raise ImportRefused(f"{path}: {(error.strerror or 'cannot be read').lower()}. Check the path") from None

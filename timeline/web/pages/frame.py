@@ -85,7 +85,7 @@ async def respond(
 
 def _direction(datasette: Datasette) -> str:
     """Say which way the page runs, where the plugin's settings do: a timeline in Arabic may run from right to left."""
-    direction = (datasette.plugin_config(security.PLUGIN) or {}).get("direction")
+    direction = security.settings_of(datasette).get("direction")
     return f' dir="{direction}"' if direction in _DIRECTIONS else ""
 
 

@@ -1,0 +1,90 @@
+"""Opening a file that a stranger may have named: it must be a file, lie where it may come from, and is never waited for.
+
+Owns where a path leads, through every link. A hard link is the file itself: no program can tell it, and no archive or repository
+carries one to a file of yours. Must not decide which folders a file may come from.
+"""
+
+import os
+import shlex
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from timeline.errors import OutsideFolder, on_one_line
+
+_READ: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
+_PASS: Final = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | _NO_LINK  # through a folder
+
+
+class NotAFile(OSError):
+    """There is a folder, a device or a pipe."""
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a path without links lies in a folder, or is it."""
+    path, folder = os.path.normcase(path), os.path.normcase(folder)
+    try:
+        return os.path.commonpath([path, folder]) == folder
+    except ValueError:  # on another drive
+        return False
+
+
+def refuse_outside(path: str | Path, within: Sequence[Path]) -> tuple[str, str]:
+    """Give where a path leads, and the first of the folders that holds it. Raises OutsideFolder where none does."""
+    folders = [os.path.realpath(folder) for folder in within]
+    absolute = os.path.abspath(path)  # noqa: PTH100 - without looking there
+    remote = os.path.splitdrive(absolute)[0].startswith("\\\\") and not any(is_within(absolute, folder) for folder in folders)
+    real = absolute if remote else os.path.realpath(path)  # another computer is not even asked
+    for folder in folders:
+        if is_within(real, folder):
+            return real, folder
+    there, project, elsewhere = (on_one_line(one) for one in (real, folders[0], shlex.quote(os.path.dirname(real))))  # noqa: PTH120
+    raise OutsideFolder(
+        f"{on_one_line(str(path))}: leads to {there}, outside of {project}. Copy it into that folder; or, if you trust who wrote"
+        f" this, allow the other: --allow-folder {elsewhere}"
+    )
+
+
+def opened(path: str | Path, within: Sequence[Path] | None = None) -> BinaryIO:
+    """Open a file for reading; `within` are the folders of which one must hold it, all links followed. None: it may be anywhere.
+
+    What is opened is what was looked at, even if links change meanwhile. Raises OutsideFolder, NotAFile, or another OSError or
+    ValueError where it cannot be opened.
+    """
+    descriptor = _named(path) if within is None else _walked(*refuse_outside(path, within))
+    try:
+        _refuse_no_file(os.fstat(descriptor))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _named(path: str | Path) -> int:
+    _refuse_no_file(os.stat(path))  # noqa: PTH116 - to open a device may do something to it
+    return os.open(path, _READ)
+
+
+def _walked(real: str, folder: str) -> int:
+    """Open a path, link by no link, from the folder that holds it."""
+    if os.open not in os.supports_dir_fd:
+        _refuse_no_file(os.lstat(real))
+        return os.open(real, _READ | _NO_LINK)
+    *folders, name = Path(real).relative_to(folder).parts
+    at = os.open(folder, _PASS)
+    try:
+        for one in folders:
+            below = os.open(one, _PASS, dir_fd=at)
+            os.close(at)
+            at = below
+        _refuse_no_file(os.stat(name, dir_fd=at, follow_symlinks=False))
+        return os.open(name, _READ | _NO_LINK, dir_fd=at)
+    finally:
+        os.close(at)
+
+
+def _refuse_no_file(found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise NotAFile(None, "is not a file")
