@@ -20,6 +20,7 @@ from timeline.log import Event, EventType, Log
 from timeline.merkle import Key, Note
 from timeline.merkle.proof import SALT
 from timeline.model import HappeningFields, HappeningVersion, Reason, Source, SourceFields, check, stream
+from timeline.statements import circle
 
 ATTEMPTS = 20  # places that cannot be read, after which the rest is given up
 TEXTS = 32  # texts held at a time
@@ -239,8 +240,8 @@ class EventsAudit:
                 at = self._wholes.get(at)
             if at in chain:
                 names = list(chain)
-                circle = [*names[names.index(str(at)) :], str(at)]
-                self.statements.fault(f"happening/{at}", f"part_of: makes a circle: {' in '.join(circle)}")
+                names = [*names[names.index(str(at)) :], str(at)]
+                self.statements.fault(f"happening/{at}", f"part_of: {circle(names)}")
             cleared.update(chain)
 
     def _check_versions(self) -> None:

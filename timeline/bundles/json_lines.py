@@ -4,10 +4,12 @@ Owns strict JSON, and how parts are joined. Must not hold more of a file than a 
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
+from timeline.bounds import NAMED
 from timeline.bundles.entry import Entry, Number, make, unreadable
 
 LONGEST_LINE = 16_000_000  # bytes
@@ -111,9 +113,9 @@ def _said(text: str, *, last: bool) -> dict[str, Any] | str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f'"{twice}" stands twice. Give it once')
+        times = Counter(name for name, _ in pairs)
+        twice = next(name for name, _ in pairs if times[name] > 1)
+        raise ValueError(f'"{twice[:NAMED]}" stands twice. Give it once')
     return found
 
 
