@@ -21,9 +21,9 @@ from timeline.merkle import Key, Note
 from timeline.merkle.proof import SALT
 from timeline.model import HappeningFields, HappeningVersion, Reason, Source, SourceFields, check, stream
 from timeline.statements import circle
+from timeline.texts import Texts
 
 ATTEMPTS = 20  # places that cannot be read, after which the rest is given up
-TEXTS = 32  # texts held at a time
 _FIRST = {"SourceArchived", "HappeningRecorded"}
 _KINDS = {"Source": "source", "Happening": "happening"}
 _PARTS = {  # what an event's data holds, and must not hold more
@@ -54,7 +54,7 @@ class EventsAudit:
         self._taken: set[str] = set()  # documents that redactions took away
         self.named: set[str] = set()  # documents that sources stand for
         self.tree = tree.TreeAudit(log, against, keys)
-        self._text = lru_cache(TEXTS)(self._read_text)
+        self._text = Texts(self._read_text)
         self._source = lru_cache(10_000)(self._read_source)
 
     def check(self, advance: Callable[[int], None]) -> None:

@@ -163,7 +163,7 @@ def _plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> obj
 
 
 def _item(value: object, path: str, faults: list[Fault], depth: int) -> object:
-    if value is None:
+    if value is None and len(faults) < ENOUGH:
         faults.append((path, "is empty. Fill it in, or leave it out"))
         return "?"
     return _plain(value, path, faults, depth)

@@ -4,6 +4,7 @@ Owns strict JSON, and how parts are joined. Must not hold more of a file than a 
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ from timeline.bundles.entry import Entry, Number, make, unreadable
 
 LONGEST_LINE = 16_000_000  # bytes
 LONGEST_DOCUMENT = 250_000_000  # characters of all its parts: 100 MB in base64, and a text of as many bytes
+MOST = 100_000  # values of an entry: four times what is taken of the largest
 PARTS = ("base64", "text")
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -97,6 +100,8 @@ class _Parts:
 
 def _said(text: str, *, last: bool) -> dict[str, Any] | str:
     """Read what a line says, or tell what is wrong with it."""
+    if _values(text) > MOST and _values(_STRING.sub("", text)) > MOST:  # many of them only fill the memory
+        return f"holds more than {MOST:,} values. Write an entry for each happening or source"
     try:
         said = _JSON.decode(text)
     except json.JSONDecodeError as error:
@@ -108,6 +113,11 @@ def _said(text: str, *, last: bool) -> dict[str, Any] | str:
     except ValueError as error:
         return str(error)
     return said if isinstance(said, dict) else 'is not an object. Write {"happening": {…}} or another entry'
+
+
+def _values(text: str) -> int:
+    """Count how many values there can be at most."""
+    return text.count(",") + text.count("[") + text.count("{")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
