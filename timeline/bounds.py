@@ -12,15 +12,15 @@ from timeline.errors import StatementInvalid
 MOST: Final = 1_000  # items in one list: actors, tags, related, citations
 FIELDS: Final = 100  # names in one object
 SHORT: Final = 2_000  # characters of a name: a title, a place, a tag
-ADDRESS: Final = 10_000
+MIDDLING: Final = 10_000  # characters of an address, and of what stands before or after a quotation
 LONG: Final = 1_000_000  # characters of a text: a summary, a quotation, a reason
 WHOLE: Final = 16_000_000  # characters of all that one event says
 NAMED: Final = 60  # characters of a field's name that a message shows
 
 _LONGEST: Final = {
     **dict.fromkeys(("title", "publisher", "kind", "place", "zone", "tags", "name", "role", "relation", "media_type"), SHORT),
-    **dict.fromkeys(("summary", "date_note", "attributed_to", "author", "quote", "prefix", "suffix", "supports", "reason"), LONG),
-    "url": ADDRESS,
+    **dict.fromkeys(("summary", "date_note", "attributed_to", "author", "quote", "supports", "reason"), LONG),
+    **dict.fromkeys(("url", "prefix", "suffix"), MIDDLING),
 }
 _LONE: Final = {"actors": "name", "tags": "tags", "related": "other", "citations": "quote"}  # what a lone text in a list is
 

@@ -25,6 +25,7 @@ from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation
 
 Statement = dict[str, Any]
 Texts = Callable[[str], quotes.Text]
+_TRIED = 20  # quotations of one statement that are not found, after which nothing near is looked for
 _NAMES = 20  # of a circle that are told
 _SHOWN, _TOLD = 60, 5  # characters of a text, and texts, by which it is told how statements differ
 _PLACED = frozenset(("prefix", "suffix", "start_char", "end_char", "grade"))  # where a quotation was found
@@ -172,7 +173,8 @@ def _found(citations: tuple[Citation, ...], texts: Texts, subject: str) -> list[
     errors: list[tuple[type[TimelineError], str, str]] = []
     for number, citation in enumerate(citations, start=1):
         try:
-            passage = _passage(citation, texts(citation.source))
+            with quotes.briefly(len(errors) >= _TRIED):
+                passage = _passage(citation, texts(citation.source))
         except UnknownSource:
             reason = f'there is no source "{citation.source}". Archive it first, or correct the id'
             errors.append((UnknownSource, f"citations.{number}.source", reason))

@@ -15,7 +15,7 @@ from timeline.bundles.entry import Entry, Number, make, unreadable
 
 LONGEST_LINE = 16_000_000  # bytes
 LONGEST_DOCUMENT = 250_000_000  # characters of all its parts: 100 MB in base64, and a text of as many bytes
-MOST = 100_000  # values of an entry: four times what is taken of the largest
+MOST = 200_000  # values of an entry: some times what is taken of the largest
 PARTS = ("base64", "text")
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

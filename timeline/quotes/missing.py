@@ -38,7 +38,7 @@ _BRIEF: Final = ContextVar("brief", default=False)
 @contextmanager
 def briefly(brief: bool = True) -> Iterator[None]:
     """Let misses be told without looking for what is near, where so many were told that nobody reads another."""
-    token = _BRIEF.set(brief)
+    token = _BRIEF.set(brief or _BRIEF.get())
     try:
         yield
     finally:
