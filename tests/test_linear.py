@@ -162,9 +162,8 @@ def test_a_circle_is_told_once_at_a_line_that_closes_it(timeline: Timeline, tmp_
         bundles.append(timeline, path)
     (told,) = str(caught.value).splitlines()
     assert told.startswith(f"{path}:2: happening/h0: part_of: makes a circle: h0 in h1 in h2 in")
-    assert told.endswith(
-        " in h9 in … (1,981 more) … in " + " in ".join(f"h{n}" for n in range(1991, 2000)) + " in h0. Leave one of them out"
-    )
+    last = " in ".join(f"h{number}" for number in range(1991, 2000))
+    assert told.endswith(f" in h9 in … (1,981 more) … in {last} in h0. Leave one of them out")
 
 
 # Circles: whatever closes one is refused
