@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timeline import Timeline
@@ -85,6 +85,7 @@ def test_rows_that_are_alike_are_matched_in_linear_time() -> None:
     assert cast(Counted, made.claimed).looked < 5_000
 
 
+@settings(deadline=None)
 @given(st.integers(1, 4), st.integers(1, 4), st.lists(st.sampled_from([0, ALIKE, 70, CLEARLY, 90, 100]), min_size=16, max_size=16))
 def test_rows_resemble_clearly_what_every_rival_resembles_less(rows: int, known: int, ratios: list[float]) -> None:
     """By far: of the same row, and of the same happening."""
