@@ -11,7 +11,7 @@ from timeline.bundles import appending, json_lines
 from timeline.documents import from_text
 from timeline.errors import BundleInvalid, QuoteAmbiguous, QuoteNotFound, StatementInvalid
 from timeline.model import actor_id
-from timeline.quotes import missing
+from timeline.quotes import finding, missing
 
 FOUND = {"source": "s", "quote": "the words"}
 SOURCE = {"source": {"id": "s", "title": "S", "text": "Here are the words, once."}}
@@ -243,10 +243,12 @@ def test_a_miss_in_a_long_text_reads_it_few_times() -> None:
     assert found <= 25
 
 
-def test_a_quotation_that_stands_everywhere_is_not_counted_through() -> None:
-    """A prefix that none of a million places has is not looked for at each."""
-    with pytest.raises(QuoteAmbiguous, match=r"more than 100,000 times, expected once\. Quote more of the words"):
-        quotes.find("a" * 150_000, "a", prefix="b")
+def test_a_quotation_that_stands_everywhere_is_not_counted_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A prefix that none of millions of places has is not looked for at each."""
+    monkeypatch.setattr(finding, "TRIED", 1_000)
+    with pytest.raises(QuoteAmbiguous, match=r"more than 1,000 times, expected once\. Quote more of the words"):
+        quotes.find("a" * 1_002, "a", prefix="b")
+    assert quotes.find("a" * 1_000, "a", suffix=None, prefix="a" * 999).start_char == 999
 
 
 def test_texts_are_held_as_long_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
