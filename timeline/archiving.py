@@ -8,7 +8,7 @@ import binascii
 import re
 import unicodedata
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePath
@@ -225,7 +225,7 @@ def sound(document: Document) -> dict[str, str]:
 def free_id(log: Log, name: str, sha256: str) -> str:
     """Make an id of a file's name or an address that no source has; of the hash, where nothing of the name can stand in an id."""
     base = _plain(name) or f"source-{sha256[:12]}"
-    return base if log.version(f"source/{base}") == 0 else next(one for one in _numbered(base) if log.version(f"source/{one}") == 0)
+    return base if log.version(f"source/{base}") == 0 else _numbered(log, base)
 
 
 def again(log: Log, streams: Streams, id: str, as_: str | None, document: Document) -> ArchivedSource:
@@ -237,7 +237,7 @@ def again(log: Log, streams: Streams, id: str, as_: str | None, document: Docume
         if event.payload["statement"]["text_sha256"] == text_sha256 and as_ in (None, event.stream.partition("/")[2]):
             return ArchivedSource(event.stream.partition("/")[2], event, sound(document))
     base = events[0].stream.partition("/")[2] if events else id
-    new = as_ or next(one for one in _numbered(base) if log.version(f"source/{one}") == 0)
+    new = as_ or _numbered(log, base)
     subject = stream("source", new)
     statement = statements.of_source(_bibliography(known), document, known["media_type"], subject)
     event = streams.begin(subject, "SourceArchived", statement, None)
@@ -295,8 +295,12 @@ def _plain(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._]+", "-", letters).strip("-._").lower()[:180].rstrip("-._")
 
 
-def _numbered(base: str) -> Iterator[str]:
-    number = 2
-    while True:
-        yield f"{base[:190]}-{number}"
-        number += 1
+def _numbered(log: Log, base: str) -> str:
+    """Put a number to an id under which no source has it: the one after a number that is taken, found in few steps."""
+    taken, free = 1, 2
+    while log.version(f"source/{base[:190]}-{free}"):
+        taken, free = free, 2 * free
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        taken, free = (middle, free) if log.version(f"source/{base[:190]}-{middle}") else (taken, middle)
+    return f"{base[:190]}-{free}"

@@ -9,6 +9,8 @@ from typing import Self
 
 def on_one_line(name: str) -> str:
     """Write a name as it was given, but for line ends and whatever else cannot be seen, which are escaped."""
+    if name.isprintable():
+        return name
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in name)
 
 

@@ -207,10 +207,10 @@ class Log:
         unfinished.sweep(self.path)
 
     def redacted(self, stream: str, type: EventType) -> Event | None:
-        """Read an event of a stream and type that was redacted, found through what redacted it."""
+        """Read an event of a stream and type that was redacted, found through what redacted it, of which there are few."""
         return self._one(
             "WHERE type = ? AND position IN (SELECT json_extract(data, '$.position') FROM events"
-            " WHERE type = 'EventRedacted' AND stream = ?)",
+            " WHERE type = 'EventRedacted' AND +stream = ?)",
             type,
             stream,
         )
@@ -245,6 +245,10 @@ class Log:
     def first(self, stream: str) -> Event | None:
         """Read the event that began a stream."""
         return self._one("WHERE stream = ? AND version = 1", stream)
+
+    def version_of(self, stream: str, version: int) -> Event | None:
+        """Read one version of a stream."""
+        return self._one("WHERE stream = ? AND version = ?", stream, version)
 
     def stream(self, stream: str, as_of: int | None = None) -> list[Event]:
         """Read a stream's events in order, up to a position."""

@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from timeline import dates
+from timeline import bounds, dates
 from timeline.errors import DateInvalid, StatementInvalid
 
 if TYPE_CHECKING:
@@ -85,10 +85,11 @@ def _one_or_many(key: str) -> BeforeValidator:
 
 def _each_once(key: Callable[[Any], str]) -> AfterValidator:
     def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
-        keys = [key(value) for value in values]
-        for number, repeated in enumerate(keys):
-            if repeated in keys[:number]:
-                raise ValueError(f'has "{repeated}" twice. Give it once')
+        seen: set[str] = set()
+        for value in values:
+            if (known := key(value)) in seen:
+                raise ValueError(f'has "{known}" twice. Give it once')
+            seen.add(known)
         return values
 
     return AfterValidator(check)
@@ -326,9 +327,11 @@ def check(model: type[M], fields: Mapping[str, Any], subject: str) -> M:
     try:
         return model.model_validate(dict(fields))
     except ValidationError as error:
-        faults = tuple(_fault(model, details) for details in error.errors())
+        faults = tuple(_fault(model, details) for details in error.errors()[:_SHOWN])
         if any(field.startswith("citations.") for field, _ in faults):  # then it is not that nothing was cited
             faults = tuple(fault for fault in faults if fault != ("citations", _WORDS["too_short"]))
+        if error.error_count() > _SHOWN:
+            faults += (("", f"there are {error.error_count() - _SHOWN:,} faults more"),)
         raise StatementInvalid.in_fields(subject, faults) from None
 
 
@@ -343,6 +346,7 @@ _WORDS = {
 }
 
 
+_SHOWN = 100  # faults of one statement that are told
 _TAG = 2  # where pydantic puts it: citations, number, tag, field
 _INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation}
 
@@ -350,7 +354,7 @@ _INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "re
 def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
     """Tell a fault that pydantic found as a field, counted from 1, and what to do."""
     place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE)]
-    field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in place)
+    field = ".".join(str(part + 1 if isinstance(part, int) else part)[: bounds.NAMED] for part in place)
     kind, context = details["type"], details.get("ctx", {})
     if kind == "string_type" and details.get("input") is None:
         kind = "missing"

@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from timeline import dates, instants, quotes
+from timeline import bounds, dates, instants, quotes
 from timeline.documents import Document
 from timeline.errors import (
     AlreadyRecorded,
@@ -33,8 +33,15 @@ class SourceText(NamedTuple):
     sha256: str
     text_sha256: str
 
+    @property
+    def raw(self) -> str:
+        """The text as it is in the archive."""
+        return self.text.raw
+
 
 Texts = Callable[[str], SourceText]
+_TRIED = 20  # quotations of one statement that are not found, after which nothing near is looked for
+_NAMES = 20  # of a circle that are told
 _SHOWN, _TOLD = 60, 5  # characters of a text, and texts, by which it is told how statements differ
 _PLACED = frozenset(("prefix", "suffix", "start_char", "end_char", "grade", "sha256", "text_sha256"))  # where a quotation was found
 
@@ -66,12 +73,14 @@ def of_corrected_source(known: Statement, changes: Mapping[str, Any], subject: s
 
 def of_happening(fields: Mapping[str, Any], texts: Texts, subject: str) -> Statement:
     """Say what occurred, with each quotation's place and grade, and the instant where a time of day and a zone are known."""
+    bounds.refuse(fields, subject)
     happening = check(Happening, fields, subject)
     return {**_uncited(happening, subject), "citations": _found(happening.citations, texts, subject)}
 
 
 def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject: str) -> Statement:
     """Say what occurred after a correction; citations that do not change keep the place at which they were found."""
+    bounds.refuse(changes, subject)
     said = {field: value for field, value in known.items() if field not in ("citations", "instant")}
     said["citations"] = [{k: v for k, v in c.items() if k in Citation.model_fields} for c in known["citations"]]
     happening = check(Happening, {**said, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
@@ -116,6 +125,7 @@ def taken(subject: str, first: Event, statement: Statement) -> AlreadyRecorded:
 
 def says_the_same(fields: Mapping[str, Any], stands: Statement, subject: str) -> bool:
     """Whether what is said of a happening is what an event holds, without looking for any quotation."""
+    bounds.refuse(fields, subject)
     happening = check(Happening, fields, subject)
     said = [one.model_dump(exclude_none=True, include={"source", "quote", "stance", "supports"}) for one in happening.citations]
     kept = [{name: value for name, value in one.items() if name not in _PLACED} for one in stands["citations"]]
@@ -127,7 +137,16 @@ def nowhere(subject: str, field: str, other: str) -> UnknownHappening:
     return UnknownHappening.in_fields(subject, ((field, f'there is no happening "{other}". Record it first, or correct the id'),))
 
 
+def circle(names: list[str]) -> str:
+    """Write who is part of whom, round to the first one again; of a long circle, its beginning and its end."""
+    if len(names) > _NAMES:
+        left = len(names) - _NAMES
+        names = [*names[: _NAMES // 2], f"… ({left:,} more) …", *names[-(_NAMES // 2) :]]
+    return f"makes a circle: {' in '.join(names)}"
+
+
 def _refuse_other_than_bibliography(fields: Mapping[str, Any], subject: str) -> None:
+    bounds.refuse(fields, subject)
     known = SourceFields.__annotations__
     if other := [field for field in fields if field not in known]:
         allowed = ", ".join(known)
@@ -170,7 +189,8 @@ def _found(citations: tuple[Citation, ...], texts: Texts, subject: str) -> list[
     for number, citation in enumerate(citations, start=1):
         try:
             source = texts(citation.source)
-            passage = _passage(citation, source.text)
+            with quotes.briefly(len(errors) >= _TRIED):
+                passage = _passage(citation, source.text)
         except UnknownSource:
             reason = f'there is no source "{citation.source}". Archive it first, or correct the id'
             errors.append((UnknownSource, f"citations.{number}.source", reason))

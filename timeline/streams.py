@@ -5,13 +5,15 @@ quotations, nor open a file.
 """
 
 import getpass
+import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from timeline import projections, redaction, statements
+from timeline import bounds, projections, redaction, statements
+from timeline.corrections import Corrections
 from timeline.errors import (
     AlreadyRedacted,
     AlreadyRetracted,
@@ -25,6 +27,25 @@ from timeline.errors import (
 )
 from timeline.log import Event, EventType, Log, canonical
 from timeline.model import Reason, check
+from timeline.wholes import Wholes
+
+_STEP = 2_000  # events between which the read tables are carried forward
+_REFERENCES = """
+SELECT position, stream, version, part_of, superseded_by, related FROM (
+    SELECT
+        position, stream, version,
+        json_extract(data, said || 'part_of') AS part_of,
+        json_extract(data, '$.superseded_by') AS superseded_by,
+        json_extract(data, said || 'related') AS related
+    FROM (
+        SELECT position, stream, version, data, CASE type WHEN 'HappeningRecorded' THEN '$.statement.' ELSE '$.changes.' END AS said
+        FROM events
+        WHERE position > ? AND type IN ('HappeningRecorded', 'HappeningCorrected', 'HappeningRetracted')
+    )
+)
+WHERE part_of IS NOT NULL OR superseded_by IS NOT NULL OR related IS NOT NULL
+ORDER BY position
+"""  # what the events after a position refer to
 
 
 class Streams:
@@ -36,7 +57,9 @@ class Streams:
         self.by = by
         self.clock = clock
         self.writing = False
-        self._references: list[tuple[str, str, str]] = []
+        self.corrections = Corrections(log)
+        self._began = 0  # the log's size when the transaction began
+        self._unprojected = 0
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -44,37 +67,57 @@ class Streams:
         if self.writing:
             yield
             return
-        self._references.clear()
         try:
             with self.log.transaction():
+                self._began, self._unprojected = self.log.size(), 0
                 self.writing = True
                 yield
                 for _, error in self.dangling():
                     raise error
-                after = projections.position(self.log.connection)
                 projections.advance(self.log.connection)
-                redaction.refuse_what_cites_nothing(self.log, after)
+                redaction.refuse_what_cites_nothing(self.log, self._began)
         finally:
             self.writing = False
 
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:
-        """In a transaction: each stream appended to that refers to a happening which is not there, and how that is refused."""
-        for subject, field, other in self._references:
-            if self.log.version(f"happening/{other}") == 0:
-                yield subject, statements.nowhere(subject, field, other)
-            elif field == "superseded_by" and subject == f"happening/{other}":
-                faults = ((field, "names the happening itself. Name another"),)
-                yield subject, StatementInvalid.in_fields(subject, faults)
-            elif field == "part_of" and (circle := self._circle(subject, other)):
-                faults = ((field, f"makes a circle: {' in '.join(circle)}. Leave one of them out"),)
-                yield subject, PartOfCircle.in_fields(subject, faults)
+        """In a transaction: each stream appended to that refers to a happening which is not there, and how that is refused.
+
+        A circle is told once, at a reference that closes it. All is read back from the log, so that of many events none is held.
+        """
+        wholes = Wholes(self.log)
+        for position, stream, version, part_of, superseded_by, related in self.log.connection.execute(_REFERENCES, (self._began,)):
+            if part_of is not None:
+                first = self._begun(part_of)
+                if first is None:
+                    yield stream, statements.nowhere(stream, "part_of", part_of)
+                # A circle has a happening that was recorded before its whole was, or was corrected to have it.
+                elif (version > 1 or first >= position) and (circle := wholes.circle(stream.partition("/")[2])):
+                    yield (
+                        stream,
+                        PartOfCircle.in_fields(stream, (("part_of", f"{statements.circle(circle)}. Leave one of them out"),)),
+                    )
+            if superseded_by is not None and self._begun(superseded_by) is None:
+                yield stream, statements.nowhere(stream, "superseded_by", superseded_by)
+            elif superseded_by is not None and stream == f"happening/{superseded_by}":
+                faults = (("superseded_by", "names the happening itself. Name another"),)
+                yield stream, StatementInvalid.in_fields(stream, faults)
+            for number, tie in enumerate(json.loads(related or "[]"), start=1):
+                if self._begun(tie["other"]) is None:
+                    yield stream, statements.nowhere(stream, f"related.{number}.other", tie["other"])
+
+    def _begun(self, happening: str) -> int | None:
+        """Tell at which position a happening was recorded; None where it was not."""
+        row = self.log.connection.execute(
+            "SELECT position FROM events WHERE stream = ? AND version = 1", (f"happening/{happening}",)
+        ).fetchone()
+        return None if row is None else int(row[0])
 
     def begin(self, subject: str, type: EventType, statement: statements.Statement, expected: int | None) -> Event:
         """Append the first event of a stream, or find the very same one there."""
         data = {"statement": statement}
         first = self.log.first(subject)
         if first is None:
-            return self.store(subject, type, data, statement, 0, expected)
+            return self.store(subject, type, data, 0, expected)
         self.refuse_redacted(first)
         if first.data != canonical(data):
             raise statements.taken(subject, first, statement)
@@ -97,21 +140,43 @@ class Streams:
         expected: int | None,
     ) -> Event:
         """Append a correction, or find the one that made the same changes for the same reason."""
+        bounds.refuse({"reason": reason}, subject)
         why = check(Reason, {"reason": reason}, subject).reason
         with self.transaction():
             last = self.last(subject)
-            for event in self.log.saying(subject, canonical({"reason": why})[1:-1]):
-                before = self.log.last(subject, before=event.version)
-                if event.type == type and before is not None and _same(event, corrected, before, fields, why):
-                    return event
+            try:
+                known = self.said(last)
+                statement = corrected(known)
+            except TimelineError:  # what stands now cannot be changed so; what stood once may have been
+                if (same := self._made_before(subject, type, corrected, fields, why)) is not None:
+                    return same
+                self._refuse_unknowable(subject, type, expected)
+                raise
+            changes = {field: statement.get(field) for field in fields}
+            if (same := self.corrections.find(subject, type, changes, why)) is not None:
+                return same
             self._refuse_unknowable(subject, type, expected)
-            known = self.said(last)
-            statement = corrected(known)
             if statement == known:
                 raise StatementInvalid(f"{subject}: nothing to correct, it says so already. Give the fields that change")
-            changes = {field: statement.get(field) for field in fields}
             data = {"statement": statement, "changes": changes, "reason": why}
-            return self.follow(subject, type, last, data, changes, expected)
+            return self.follow(subject, type, last, data, expected)
+
+    def _made_before(
+        self,
+        subject: str,
+        type: EventType,
+        corrected: Callable[[statements.Statement], statements.Statement],
+        fields: list[str],
+        why: str,
+    ) -> Event | None:
+        """Find the very correction that is being made, from what stood before each one that gave the same reason."""
+        for event in self.log.saying(subject, canonical({"reason": why})[1:-1]):
+            if event.type != type or not _names(event, fields, why):
+                continue
+            before = self.log.last(subject, before=event.version)
+            if before is not None and _same(event, corrected, before):
+                return event
+        return None
 
     def _refuse_unknowable(self, subject: str, type: EventType, expected: int | None) -> None:
         """Refuse a correction that may be one that was redacted: saying it again must not put it back."""
@@ -122,28 +187,30 @@ class Streams:
                 f" new, give expected_version={self.log.version(subject)}"
             )
 
-    def follow(
-        self, subject: str, type: EventType, last: Event, data: Mapping[str, Any], told: Mapping[str, Any], expected: int | None
-    ) -> Event:
+    def follow(self, subject: str, type: EventType, last: Event, data: Mapping[str, Any], expected: int | None) -> Event:
         """Append what follows the last event of a stream. Raises AlreadyRetracted where nothing may follow, or VersionConflict."""
         if last.type == "HappeningRetracted":
             raise AlreadyRetracted(
                 f"{subject}: retracted at version {last.version}, so it stays so. Record what is now known under another id"
             )
-        return self.store(subject, type, data, told, self.log.version(subject), expected)
+        return self.store(subject, type, data, self.log.version(subject), expected)
 
-    def store(
-        self, subject: str, type: EventType, data: Mapping[str, Any], told: Mapping[str, Any], version: int, expected: int | None
-    ) -> Event:
-        """Append data to a stream that is at a version, and note what it refers to. Raises VersionConflict."""
+    def store(self, subject: str, type: EventType, data: Mapping[str, Any], version: int, expected: int | None) -> Event:
+        """Append data to a stream that is at a version. Raises VersionConflict.
+
+        The read tables are carried forward every so many events, so that no step of a long transaction looks at all of it.
+        """
         if expected not in (None, version):
             raise VersionConflict(f"{subject}: at version {version}, expected {expected}. Read it again, then retry")
         text = canonical(data)
-        event = self.log.append(
+        bounds.refuse_whole(text, subject)
+        if self.writing and self._unprojected >= _STEP:
+            projections.advance(self.log.connection)
+            self._unprojected = 0
+        self._unprojected += 1
+        return self.log.append(
             subject, version + 1, type, text, at=self.now(), by=self.by or _login(), salt=secrets.token_bytes(16)
         )
-        self._refer(subject, told)
-        return event
 
     def now(self) -> str:
         """Tell the time as events hold it: UTC, RFC 3339, to the millisecond."""
@@ -170,36 +237,18 @@ class Streams:
             raise error(f'there is no {kind} "{id}"{when}. See what there is: timeline log')
         return past
 
-    def _circle(self, subject: str, parent: str | None) -> list[str]:
-        """Follow the chain of wholes from a happening back to itself; empty where there is none."""
-        chain = [subject.partition("/")[2]]
-        while parent and parent not in chain:
-            chain.append(parent)
-            last = self.log.last(f"happening/{parent}")
-            parent = last.payload.get("statement", {}).get("part_of") if last else None
-        return [*chain, parent] if parent == chain[0] else []
 
-    def _refer(self, subject: str, told: Mapping[str, Any]) -> None:
-        for field in ("part_of", "superseded_by"):
-            if told.get(field):
-                self._references.append((subject, field, told[field]))
-        for number, tie in enumerate(told.get("related") or (), start=1):
-            self._references.append((subject, f"related.{number}.other", tie["other"]))
-
-
-def _same(
-    event: Event,
-    corrected: Callable[[statements.Statement], statements.Statement],
-    before: Event,
-    fields: list[str],
-    why: str,
-) -> bool:
-    """Whether an event is the very correction that is being made, seen from what stood before it."""
+def _names(event: Event, fields: list[str], why: str) -> bool:
+    """Whether an event corrects these fields, for this reason."""
     payload = event.payload
-    if payload["reason"] != why or payload["changes"].keys() != set(fields):
-        return False
+    return payload.get("reason") == why and payload.get("changes", {}).keys() == set(fields)
+
+
+def _same(event: Event, corrected: Callable[[statements.Statement], statements.Statement], before: Event) -> bool:
+    """Whether an event is the very correction that is being made, seen from what stood before it."""
+    said = event.payload["statement"]
     try:  # where what stood before was redacted, the changes made once more must change nothing
-        return bool(corrected(before.payload.get("statement", payload["statement"])) == payload["statement"])
+        return bool(corrected(before.payload.get("statement", said)) == said)
     except TimelineError:
         return False
 

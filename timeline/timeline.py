@@ -7,14 +7,25 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from sqlite_utils import Database
 
-from timeline import archiving, capture, checkpoints, documents, extractors, instants, projections, quotes, redaction, statements
+from timeline import (
+    archiving,
+    bounds,
+    capture,
+    checkpoints,
+    documents,
+    extractors,
+    instants,
+    projections,
+    quotes,
+    redaction,
+    statements,
+)
 from timeline.archived import ArchivedSource
 from timeline.errors import (
     DatabaseRefused,
@@ -38,6 +49,7 @@ from timeline.model import (
 )
 from timeline.signing import SigningKey
 from timeline.streams import Streams
+from timeline.texts import Texts
 
 if TYPE_CHECKING:
     from timeline.audit import Report
@@ -69,7 +81,7 @@ class Timeline:
         self.log = Log(path, read_only=read_only, guarded=guarded)
         self.db = Database(self.log.connection)
         self._streams = Streams(self.log, self.by, clock)
-        self._text = lru_cache(maxsize=64)(self._read_text)
+        self._text = Texts(self._read_text)
         self._texts = archiving.Texts(self.log)
         projections.register(self.log.connection)
         if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
@@ -237,6 +249,7 @@ class Timeline:
         UnknownHappening, AlreadyRetracted, StatementInvalid or VersionConflict; nothing is then appended.
         """
         subject = stream("happening", id)
+        bounds.refuse({"reason": reason}, subject)
         told = check(Reason, {"reason": reason, "superseded_by": superseded_by}, subject).model_dump(exclude_none=True)
         with self.transaction():
             last = self._streams.last(subject)
@@ -245,7 +258,7 @@ class Timeline:
             data = {"statement": self._streams.said(last), **told}
             if last.type == "HappeningRetracted" and last.payload == data:
                 return last
-            return self._streams.follow(subject, "HappeningRetracted", last, data, told, expected_version)
+            return self._streams.follow(subject, "HappeningRetracted", last, data, expected_version)
 
     def redact(self, position: int, *, reason: str, keep_documents: bool = False, expected_version: int | None = None) -> Event:
         """Take away for good what the event at a position said: by law, or to protect someone. Its place, hash and proof stay.
@@ -256,6 +269,7 @@ class Timeline:
         reason), or RedactionUnfinished where the file could not be cleaned; the redaction then stands, and is to be repeated.
         What others say with the same words stays: other events, and documents that they cite.
         """
+        bounds.refuse({"reason": reason}, f"position {position}")
         why = check(Reason, {"reason": reason}, f"position {position}").reason
         if self._streams.writing:
             raise StatementInvalid(f"position {position}: a redaction cannot be one of several appends. Redact it by itself")
@@ -266,12 +280,13 @@ class Timeline:
             if standing is None:
                 data = redaction.data(self.log, event, why, keep_documents)
                 version = self.log.version(event.stream)
-                standing = self._streams.store(event.stream, "EventRedacted", data, {}, version, expected_version)
+                standing = self._streams.store(event.stream, "EventRedacted", data, version, expected_version)
                 self.log.redact(position, data["documents"])
                 projections.rebuild(self.log.connection)
             elif standing.payload["reason"] != why:
                 raise Redacted(f"{redaction.gone(self.log, event)} already. Repeat that reason to clean the file again")
         self._text.cache_clear()
+        self._streams.corrections.forget()
         try:
             self.log.scrub()
         except (DatabaseRefused, KeyboardInterrupt) as error:
@@ -333,7 +348,8 @@ class Timeline:
 
     def _read_text(self, source: str) -> statements.SourceText:
         """Read the text of a source, ready to be searched."""
-        first = self._streams.past(stream("source", source))[0]
+        subject = stream("source", source)
+        first = self.log.first(subject) or self._streams.past(subject)[0]
         named = redaction.named(self.log, source)
         text = self.log.document(named.get("text_sha256", ""))
         if text is None:

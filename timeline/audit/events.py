@@ -21,10 +21,11 @@ from timeline.log import Event, EventType, Log
 from timeline.merkle import Key, Note
 from timeline.merkle.proof import SALT
 from timeline.model import HappeningFields, HappeningVersion, Reason, Source, SourceFields, check, stream
+from timeline.statements import circle
+from timeline.texts import Texts
 
 SHA256 = 32  # its bytes
 ATTEMPTS = 20  # places that cannot be read, after which the rest is given up
-TEXTS = 32  # texts held at a time
 _FIRST = {"SourceArchived", "HappeningRecorded"}
 _KINDS = {"Source": "source", "Happening": "happening"}
 _PARTS = {  # what an event's data holds, and must not hold more
@@ -59,7 +60,7 @@ class EventsAudit:
         self._sources = SourcesAudit(log, self.events)
         self.named: set[str] = set()  # documents that sources stand for
         self.tree = tree.TreeAudit(log, against, keys)
-        self._text = lru_cache(TEXTS)(self._read_text)
+        self._text = Texts(self._read_text)
         self._archived_at = lru_cache(10_000)(self._read_position)
 
     def check(self, advance: Callable[[int], None]) -> None:
@@ -260,8 +261,8 @@ class EventsAudit:
                 at = self._wholes.get(at)
             if at in chain:
                 names = list(chain)
-                circle = [*names[names.index(str(at)) :], str(at)]
-                self.statements.fault(f"happening/{at}", f"part_of: makes a circle: {' in '.join(circle)}")
+                names = [*names[names.index(str(at)) :], str(at)]
+                self.statements.fault(f"happening/{at}", f"part_of: {circle(names)}")
             cleared.update(chain)
 
     def _check_versions(self) -> None:

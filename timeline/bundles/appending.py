@@ -4,11 +4,12 @@ Owns how faults are gathered and told. Must not read a bundle's format, nor judg
 """
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from timeline import statements
+from timeline import quotes, statements
 from timeline.bundles.entry import Entry, Fault
 from timeline.bundles.reading import may_hold_documents, project, read
 from timeline.errors import (
@@ -27,6 +28,7 @@ from timeline.timeline import Timeline
 
 SHOWN = 100  # faults that are told
 ENOUGH = 1_000  # faults after which nothing more is read
+FOLLOWING = 100_000  # entries that only follow from others' faults, after which nothing more is read
 _TRIED = ("file", "text", "encoding", "part_of", "related", "citations")
 _STANDING_IN = {"source": {"title": "?"}, "happening": {"title": "?", "date": "2000"}}
 
@@ -58,71 +60,95 @@ def append(
     bundle itself where it was `found` rather than named by a person.
     Raises BundleInvalid, with a line for every fault, or DatabaseRefused; nothing of the bundle is then appended.
     """
-    within = (project(Path(path)), *allowed)
-    work = _Work(timeline, Path(path), {} if refused is None else refused, within)
-    if may_hold_documents(work.path, within if found else None):
-        timeline.compare_texts(entry.said for entry in read(work.path, within if found else None))
+    work = _Work(timeline, Path(path), {} if refused is None else refused, (project(Path(path)), *allowed), found)
+    if may_hold_documents(work.path, work.itself_within):
+        timeline.compare_texts(entry.said for entry in work.read())
     with timeline.transaction():
-        before, entries = timeline.log.size(), 0
-        for entry in read(work.path, within if found else None):
+        before = timeline.log.size()
+        for entry in work.read():
             work.append(entry)
-            entries += 1
             if progress is not None:
                 progress(entry.weight)
-            if len(work.faults) >= ENOUGH:
+            if work.has_enough():
                 break
         else:
             work.look_for_dangling()
         work.finish()
-        return Appended(work.path, entries, timeline.log.size() - before, tuple(work.redacted))
+        return Appended(work.path, work.entries, timeline.log.size() - before, work.passed_over())
 
 
 class _Work:
-    """One bundle on its way in."""
+    """One bundle on its way in. Of an entry without faults nothing is held."""
 
-    def __init__(self, timeline: Timeline, path: Path, refused: MutableMapping[str, str], within: Sequence[Path]) -> None:
+    def __init__(
+        self, timeline: Timeline, path: Path, refused: MutableMapping[str, str], within: Sequence[Path], found: bool
+    ) -> None:
         self.timeline = timeline
         self.path = path
         self.refused = refused
         self.within = within  # folders of which one must hold each document
-        self.redacted: list[str] = []  # what is passed over because of that, as it is told
+        self.itself_within = within if found else None  # and the bundle
+        self.entries = 0
+        self.redacted: list[str] = []  # what is passed over because of that, as it is told; the first of them
+        self.passed = 0
         self.faults: list[Fault] = []  # (file, line and field; reason)
-        self.follow: list[Fault] = []  # those that only follow from others
+        self.follow: Fault | None = None  # the first one that only follows from others
+        self.following = 0
         self.changed = False  # whether an entry says otherwise what stands already
-        self.referring: list[tuple[Entry, list[Fault]]] = []  # with the faults that each has besides
+        self.faulty: dict[int, list[Fault]] = {}  # of entries, by their number
+        self.unsure = False  # whether an entry that was not appended refers to others
+
+    def read(self) -> Iterator[Entry]:
+        """Read the entries."""
+        return read(self.path, self.itself_within)
 
     def append(self, entry: Entry) -> None:
         """Append an entry, or keep its faults and go on as if it had none."""
+        self.entries += 1
         faults = [*entry.faults]
         if entry.said:
             error = self._try(entry, entry.said)
             if isinstance(error, AlreadyRedacted):
-                self.redacted += [": ".join(self._placed(entry, field, reason)) for field, reason in _faults(entry, error)]
+                self._pass_over(entry, error)
             elif error is not None:
                 self.changed |= isinstance(error, AlreadyRecorded)
                 faults += [fault for fault in self._own(entry, error) if not _told(fault[0], faults)]
             if faults:
                 faults += self._stand_in(entry, faults)
-            if any(entry.fields.get(name) for name in ("part_of", "superseded_by", "related")):
-                self.referring.append((entry, faults))
+            if (faults or error) and next(_references(entry.fields), None):
+                self.unsure = True
+            if faults:
+                self.faulty[self.entries] = faults
         if faults:
             self._keep(entry, faults)
 
-    def look_for_dangling(self) -> None:
-        """Keep a fault for each reference to a happening that is nowhere, once all entries are in.
+    def has_enough(self) -> bool:
+        """Whether so much is wrong that nothing more is read."""
+        return len(self.faults) >= ENOUGH or self.following >= FOLLOWING
 
-        Each is looked for at the entry that makes it, be it appended or refused; the timeline knows only of those appended.
+    def look_for_dangling(self) -> None:
+        """Keep a fault for each reference to a happening that is nowhere, and for each circle, once all entries are in.
+
+        Each is looked for at the entry that makes it, be it appended or refused; the timeline knows only of those appended. Where
+        there is something to be told the bundle is read once more, for the lines.
         """
-        for entry, known in self.referring:
-            for field, other in _references(entry.fields):
+        wrong: dict[tuple[str, str], TimelineError] = {}
+        for stream, error in islice(self.timeline.dangling(), ENOUGH):
+            wrong[stream, error.faults[0][0]] = error
+        if not wrong and not self.unsure:
+            return
+        making: dict[tuple[str, str], Entry] = {}
+        for number, entry in enumerate(self.read(), start=1):
+            if self.has_enough():
+                break
+            known = self.faulty.get(number, [])
+            for field, other in _references(entry.fields) if entry.said else ():
                 if not _told(field, known) and self.timeline.log.version(f"happening/{other}") == 0:
                     self._refer(entry, statements.nowhere(entry.stream, field, other))
-        for stream, error in self.timeline.dangling():
-            if not isinstance(error, UnknownHappening):
-                ((field, _),) = error.faults
-                making = [entry for entry, _ in self.referring if entry.stream == stream and field in entry.fields]
-                for entry in making[-1:]:  # what it says last is what stands
-                    self._refer(entry, error)
+                if not isinstance(wrong.get((entry.stream, field)), UnknownHappening | None):
+                    making[entry.stream, field] = replace(entry, said={})  # what it says last is what stands
+        for place, entry in making.items():
+            self._refer(entry, wrong[place])
 
     def _refer(self, entry: Entry, error: TimelineError) -> None:
         if faults := self._own(entry, error):
@@ -130,14 +156,27 @@ class _Work:
 
     def finish(self) -> None:
         """Raise all faults there are."""
-        faults = tuple(self.faults or self.follow[:1])
+        faults = tuple(self.faults or ([self.follow] if self.follow else []))
         if not faults:
             return
         told = [f"{place}: {reason}" for place, reason in faults[:SHOWN]]
         if len(faults) > SHOWN:
-            unread = "; the rest of the file was not read" if len(faults) >= ENOUGH else ""
+            unread = "; the rest of the file was not read" if self.has_enough() else ""
             told.append(f"{self.path}: and {len(faults) - SHOWN} faults more{unread}")
+        elif self.has_enough():
+            told.append(f"{self.path}: the rest of the file was not read. Correct these first")
         raise BundleInvalid("\n".join(told), faults, changed=self.changed)
+
+    def passed_over(self) -> tuple[str, ...]:
+        """Tell of the entries that were redacted in the log: of the first ones each, of the others how many."""
+        more = self.passed - len(self.redacted)
+        return (*self.redacted, *([f"{self.path}: and {more:,} more that were redacted"] if more else []))
+
+    def _pass_over(self, entry: Entry, error: AlreadyRedacted) -> None:
+        for field, reason in _faults(entry, error):
+            self.passed += 1
+            if self.passed <= SHOWN:
+                self.redacted.append(": ".join(self._placed(entry, field, reason)))
 
     def _keep(self, entry: Entry, faults: list[Fault]) -> None:
         if entry.id:
@@ -152,7 +191,8 @@ class _Work:
                 own.append((field, reason))
             else:
                 because = f"{cause} is refused in {self.refused[cause]}. Correct that first"
-                self.follow.append(self._placed(entry, field, because))
+                self.follow = self.follow or self._placed(entry, field, because)
+                self.following += 1
                 self.refused.setdefault(entry.stream, str(self.path))
         return own
 
@@ -168,7 +208,8 @@ class _Work:
     def _try(self, entry: Entry, said: Mapping[str, Any]) -> TimelineError | None:
         """Append, or return what is wrong with the entry; what is wrong with the file or the writer is raised."""
         try:
-            self.timeline.append(said, within=self.within)
+            with quotes.briefly(len(self.faults) >= SHOWN):
+                self.timeline.append(said, within=self.within)
         except DatabaseRefused:
             raise
         except StatementInvalid as error:

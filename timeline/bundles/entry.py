@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from timeline.bounds import FIELDS as MOST
+from timeline.bounds import NAMED
 from timeline.model import HappeningFields, SourceFields
 
 Fault = tuple[str, str]
@@ -24,6 +26,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "retract": ("retract", "reason", "superseded_by"),
 }
 ENOUGH = 1_000  # faults of an entry, after which no more are looked for
+LONGEST_ID = 200
 DEEPEST = 12  # an entry's quotation stands at 6
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _PLACE = re.compile(r"citations\.[0-9]+\.start_char").fullmatch  # which an export gives
@@ -79,6 +82,8 @@ def unreadable(line: int, reason: str, weight: int = 0) -> Entry:
 
 def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: Path, weight: int) -> Entry:
     """Make an entry of what a bundle says, in the form of a JSON line; `file` is taken relative to the folder."""
+    if len(said) > MOST:
+        return unreadable(line, _too_many(said), weight)
     verbs = [verb for verb in FIELDS if verb in said]
     if len(verbs) != 1:
         return unreadable(line, _which_verb(verbs, list(said)), weight)
@@ -86,10 +91,12 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
     faults: list[Fault] = []
     fields = said
     if verb in ("source", "happening"):
-        faults += [(name, f'stands beside "{verb}". Move it inside, or leave it out') for name in said if name != verb]
+        faults += [(name[:NAMED], f'stands beside "{verb}". Move it inside, or leave it out') for name in said if name != verb]
         fields = said[verb]
         if not isinstance(fields, Mapping):
             return unreadable(line, f'"{verb}" holds no fields. Write them as {{"id": …, "title": …}}', weight)
+        if len(fields) > MOST:
+            return unreadable(line, _too_many(fields), weight)
     fields = _known(verb, fields, faults)
     fields = {name: _plain(value, name, faults) for name, value in fields.items()}
     if verb in ("source", "happening", "retract"):
@@ -105,14 +112,21 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
         if (key, "is not text. Write it in quotes") not in faults:
             faults.append((key, "is missing. Give the id" if id in (None, "") else "is not text. Write it in quotes"))
         id = ""
+    elif len(id) > LONGEST_ID:
+        faults.append((key, f"has {len(id):,} characters, expected {LONGEST_ID} at most. Give a shorter id"))
+        id = ""
     said = {verb: fields} if verb in ("source", "happening") else fields
     return Entry(said if id else {}, line, verb, id, lines, tuple(faults), weight)
+
+
+def _too_many(fields: Mapping[str, Any]) -> str:
+    return f"has {len(fields):,} fields, expected {MOST} at most. Write an entry for each happening or source"
 
 
 def _which_verb(verbs: list[str], names: list[str]) -> str:
     if verbs:
         return f"says {' and '.join(verbs)} at once. Write an entry for each"
-    near = [match for name in names[:5] for match in get_close_matches(name, FIELDS, n=1)]
+    near = [match for name in names[:5] for match in get_close_matches(name[:NAMED], FIELDS, n=1)]
     meant = f'. Did you mean "{near[0]}"?' if near else f". Write one of {', '.join(FIELDS)}"
     return f"does not say what it is{meant}"
 
@@ -124,10 +138,11 @@ def _known(verb: str, fields: Mapping[str, Any], faults: list[Fault]) -> dict[st
         if name in FIELDS[verb]:
             known[name] = value
             continue
-        near = get_close_matches(name, [other for other in FIELDS[verb] if other not in fields], n=1)
+        shown = name[:NAMED]
+        near = get_close_matches(shown, [other for other in FIELDS[verb] if other not in fields], n=1)
         if near:
             known.setdefault(near[0], value)
-        faults.append((name, f'is not a field here. Did you mean "{near[0]}"?' if near else "is not a field here. Leave it out"))
+        faults.append((shown, f'is not a field here. Did you mean "{near[0]}"?' if near else "is not a field here. Leave it out"))
     return known
 
 
@@ -139,14 +154,16 @@ def _plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> obj
         faults.append((path, f"is nested more than {DEEPEST} deep. Write it flat"))
         return ""
     if isinstance(value, Mapping):
-        return {name: _plain(inner, f"{path}.{name}", faults, depth + 1) for name, inner in value.items() if inner is not None}
+        return {
+            name: _plain(inner, f"{path}.{name[:NAMED]}", faults, depth + 1) for name, inner in value.items() if inner is not None
+        }
     if isinstance(value, list):
         return [_item(inner, f"{path}.{number}", faults, depth + 1) for number, inner in enumerate(value, start=1)]
     return _text(value, path, faults)
 
 
 def _item(value: object, path: str, faults: list[Fault], depth: int) -> object:
-    if value is None:
+    if value is None and len(faults) < ENOUGH:
         faults.append((path, "is empty. Fill it in, or leave it out"))
         return "?"
     return _plain(value, path, faults, depth)

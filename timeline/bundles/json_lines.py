@@ -4,15 +4,20 @@ Owns strict JSON, and how parts are joined. Must not hold more of a file than a 
 """
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
+from timeline.bounds import NAMED
 from timeline.bundles.entry import Entry, Number, make, unreadable
 
 LONGEST_LINE = 16_000_000  # bytes
 LONGEST_DOCUMENT = 250_000_000  # characters of all its parts: 100 MB in base64, and a text of as many bytes
+MOST = 200_000  # values of an entry: some times what is taken of the largest
 PARTS = ("base64", "text")
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -95,6 +100,8 @@ class _Parts:
 
 def _said(text: str, *, last: bool) -> dict[str, Any] | str:
     """Read what a line says, or tell what is wrong with it."""
+    if _values(text) > MOST and _values(_STRING.sub("", text)) > MOST:  # many of them only fill the memory
+        return f"holds more than {MOST:,} values. Write an entry for each happening or source"
     try:
         said = _JSON.decode(text)
     except json.JSONDecodeError as error:
@@ -108,12 +115,17 @@ def _said(text: str, *, last: bool) -> dict[str, Any] | str:
     return said if isinstance(said, dict) else 'is not an object. Write {"happening": {…}} or another entry'
 
 
+def _values(text: str) -> int:
+    """Count how many values there can be at most."""
+    return text.count(",") + text.count("[") + text.count("{")
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f'"{twice}" stands twice. Give it once')
+        times = Counter(name for name, _ in pairs)
+        twice = next(name for name, _ in pairs if times[name] > 1)
+        raise ValueError(f'"{twice[:NAMED]}" stands twice. Give it once')
     return found
 
 

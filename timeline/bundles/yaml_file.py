@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 import yaml
 
+from timeline.bounds import NAMED
 from timeline.bundles.entry import DEEPEST, Entry, make, unreadable
 
 LARGEST = 32_000_000  # bytes
@@ -148,7 +149,7 @@ def _refuse_name(node: _Node, known: dict[str, _Node]) -> None:
     if node.value == "<<":
         raise _Refused(node.line, 'the merge key "<<" is not read here. Write the fields out')
     if node.value in known:
-        raise _Refused(node.line, f'"{node.value[:60]}" stands twice, first on line {known[node.value].line}. Give it once')
+        raise _Refused(node.line, f'"{node.value[:NAMED]}" stands twice, first on line {known[node.value].line}. Give it once')
 
 
 def _not_yaml(error: yaml.YAMLError, text: str) -> _Refused:
@@ -182,9 +183,9 @@ def _lists(whole: _Node) -> tuple[dict[str, list[_Node]], list[Entry]]:
     strange = []
     for name, node in whole.value.items():
         if name not in LISTS:
-            near = get_close_matches(name, LISTS, n=1)
+            near = get_close_matches(name[:NAMED], LISTS, n=1)
             meant = f'Did you mean "{near[0]}"?' if near else f"There are {' and '.join(LISTS)}"
-            strange.append(unreadable(node.line, f'"{name[:60]}" is not known here. {meant}'))
+            strange.append(unreadable(node.line, f'"{name[:NAMED]}" is not known here. {meant}'))
         elif isinstance(node.value, list):
             lists[name] = node.value
         elif node.value is not None:
@@ -214,7 +215,7 @@ def _plain(node: _Node, path: str, lines: dict[str, int]) -> Any:  # noqa: ANN40
     lines[path] = node.line
     match node.value:
         case dict():
-            return {name: _plain(inner, f"{path}.{name}".lstrip("."), lines) for name, inner in node.value.items()}
+            return {name: _plain(inner, f"{path}.{name[:NAMED]}".lstrip("."), lines) for name, inner in node.value.items()}
         case list():
             return [_plain(inner, f"{path}.{number}", lines) for number, inner in enumerate(node.value, start=1)]
     return node.value

@@ -4,7 +4,7 @@ Owns how the source is found. Must not append: each outcome carries what would, 
 """
 
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from timeline import quotes, statements
 from timeline.errors import TimelineError, UnknownSource
@@ -13,7 +13,15 @@ from timeline.exchange.file import File
 from timeline.exchange.outcome import Outcome
 from timeline.exchange.reading.row import Row
 from timeline.model import Citation, check
+from timeline.texts import Texts
 from timeline.timeline import Timeline
+
+
+class _Standing(NamedTuple):
+    """A happening that is to be cited for: whether it was retracted, and the places that it cites."""
+
+    retracted: bool
+    places: frozenset[tuple[str, int, int]]
 
 
 class Citations:
@@ -25,7 +33,9 @@ class Citations:
         self.timeline = timeline
         self.happening = happening
         self._added: set[tuple[str, str, int, int]] = set()
-        self._text = lru_cache(maxsize=16)(self._read_text)
+        self._addresses: dict[str, list[str]] | None = None  # of each, the sources, once they are asked for
+        self._standing = lru_cache(maxsize=1_000)(self._read_standing)
+        self._text = Texts(self._read_text)
 
     def plan(self, row: Row) -> Outcome:
         """Say what becomes of a row."""
@@ -47,14 +57,14 @@ class Citations:
         return outcome
 
     def _decide(self, outcome: Outcome, timeline: Timeline, id: str, fields: dict[str, Any]) -> None:
-        standing = timeline.happening(id)
+        standing = self._standing(id)
         url = fields.pop("url", None)
         sources = [fields.pop("source")] if "source" in fields else self._sources(timeline, str(url))
         citation, passage = self._found(sources, fields, outcome.stream)
         place = (citation.source, passage.start_char, passage.end_char)
-        if (id, *place) in self._added or any(place == (c.source, c.start_char, c.end_char) for c in standing.citations):
+        if (id, *place) in self._added or place in standing.places:
             return
-        if standing.status == "retracted":
+        if standing.retracted:
             outcome.refuse("the happening was retracted, so nothing is added to it")
             return
         self._added.add((id, *place))
@@ -64,12 +74,12 @@ class Citations:
 
     def _sources(self, timeline: Timeline, url: str) -> list[str]:
         """Find the sources that were archived from an address, the last first."""
-        bare = url.partition("#")[0].rstrip("/")
-        rows = timeline.log.connection.execute(
-            "SELECT id FROM sources WHERE rtrim(substr(url, 1, instr(url || '#', '#') - 1), '/') = ? ORDER BY position DESC",
-            (bare,),
-        )
-        if found := [id for (id,) in rows]:
+        if self._addresses is None:
+            self._addresses = {}
+            rows = timeline.log.connection.execute("SELECT id, url FROM sources WHERE url IS NOT NULL ORDER BY position DESC")
+            for id, known in rows:
+                self._addresses.setdefault(_bare(known), []).append(id)
+        if found := self._addresses.get(_bare(url)):
             return found
         raise UnknownSource(f"there is no source with the address {url}. Archive it first: timeline archive --fetch {url} --id …")
 
@@ -84,6 +94,12 @@ class Citations:
                 first = first or error
         raise first or UnknownSource("names no source")
 
+    def _read_standing(self, id: str) -> "_Standing":
+        """Read what a happening cites; rows are planned before any of them is appended."""
+        assert self.timeline is not None  # noqa: S101 - looked at before
+        known = self.timeline.happening(id)
+        return _Standing(known.status == "retracted", frozenset((c.source, c.start_char, c.end_char) for c in known.citations))
+
     def _read_text(self, source: str) -> quotes.Text:
         assert self.timeline is not None  # noqa: S101 - looked at before
         known = self.timeline.source(source).event.payload.get("statement", {})
@@ -91,6 +107,10 @@ class Citations:
         if text is None:
             raise UnknownSource(f"source/{source}: was redacted, so nothing can be quoted from it")
         return quotes.Text(text.decode())
+
+
+def _bare(url: str) -> str:
+    return url.partition("#")[0].rstrip("/")
 
 
 def _cite(timeline: Timeline, id: str, citation: Citation, reason: str) -> object:

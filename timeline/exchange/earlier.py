@@ -13,7 +13,7 @@ from timeline.log import Event
 from timeline.statements import Statement
 from timeline.timeline import Timeline
 
-_REASON = r"row \d+ of .*\({}\)"
+_REASON = re.compile(r"row \d+ of .*\(([^()]+)\)")
 
 
 @dataclass(slots=True)
@@ -39,6 +39,8 @@ class Earlier:
     """The versions of a file, oldest first, and what came of their rows."""
 
     sources: list[str] = field(default_factory=list)
+    versions: set[str] = field(default_factory=set)
+    """The same, to be looked up."""
     same: str | None = None
     """The source that has these very bytes."""
     known: dict[str, Known] = field(default_factory=dict)
@@ -68,9 +70,10 @@ def read(timeline: Timeline, stem: str, media_type: str, sha256: str, own: froze
             raise ImportRefused(f"source/{id}: {what}. Give the import an id of its own: --id")
         if found == media_type:
             earlier.sources.append(id)
+            earlier.versions.add(id)
             if bytes_of == sha256:
                 earlier.same = id
-    for event in _citing(timeline, earlier.sources):
+    for event in _citing(timeline, stem) if earlier.sources else ():
         _learn(earlier, event, stem, own)
     for known in earlier.known.values():
         known.last = timeline.log.last(f"happening/{known.id}") or known.last
@@ -100,14 +103,12 @@ def next_id(timeline: Timeline | None, stem: str) -> str:
     return id
 
 
-def _citing(timeline: Timeline, sources: list[str]) -> Iterator[Event]:
-    """Read every event, in order, that cites one of the sources."""
-    if not sources:
-        return
-    where = " OR ".join(["instr(data, ?)"] * len(sources))
+def _citing(timeline: Timeline, stem: str) -> Iterator[Event]:
+    """Read every event, in order, that cites a source called by the stem; others that begin so may be among them."""
     positions = timeline.log.connection.execute(
-        f"SELECT position FROM events WHERE type IN ('HappeningRecorded', 'HappeningCorrected') AND ({where}) ORDER BY position",
-        [f'"source":"{source}"' for source in sources],
+        "SELECT position FROM events WHERE type IN ('HappeningRecorded', 'HappeningCorrected') AND instr(data, ?)"
+        " ORDER BY position",
+        (f'"source":"{stem}',),
     ).fetchall()
     for (position,) in positions:
         event = timeline.log.event(position)
@@ -122,7 +123,7 @@ def _learn(earlier: Earlier, event: Event, stem: str, own: frozenset[str]) -> No
         return
     payload = event.payload
     statement: dict[str, Any] = payload["statement"]
-    cited = [citation for citation in statement["citations"] if citation["source"] in earlier.sources]
+    cited = [citation for citation in statement["citations"] if citation["source"] in earlier.versions]
     for citation in cited:
         earlier.places.setdefault((citation["source"], citation["start_char"]), id)
     if not cited:
@@ -133,14 +134,14 @@ def _learn(earlier: Earlier, event: Event, stem: str, own: frozenset[str]) -> No
         base = {name: value for name, value in statement.items() if name not in ("citations", "instant")}
         earlier.known[id] = Known(id, base, first["source"], first["start_char"], first["quote"], event)
         return
-    imported = next((s for s in earlier.sources if re.fullmatch(_REASON.format(re.escape(s)), payload.get("reason", ""))), None)
-    if imported is None:
+    imported = _REASON.fullmatch(payload.get("reason", ""))
+    if imported is None or imported[1] not in earlier.versions:
         return
     for name, value in payload["changes"].items():
         if name == "citations":
             for citation in cited:
-                if citation["source"] == imported:
-                    known.source, known.start, known.quote = imported, citation["start_char"], citation["quote"]
+                if citation["source"] == imported[1]:
+                    known.source, known.start, known.quote = imported[1], citation["start_char"], citation["quote"]
         elif value is None:
             known.base.pop(name, None)
         else:

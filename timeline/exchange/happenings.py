@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Final
 
 from timeline import quotes, statements
 from timeline.errors import Redacted, TimelineError
@@ -24,6 +24,8 @@ from timeline.exchange.writing.record import HEAD
 from timeline.model import Citation, PlacedCitation, actor_id
 from timeline.statements import Statement
 from timeline.timeline import Timeline
+
+_DEEPEST: Final = 1_000  # wholes, one within the other
 
 
 class Happenings:
@@ -43,6 +45,7 @@ class Happenings:
         self._keys: dict[str, str] = {}
         self._wholes: dict[str, str | None] = {}
         self._head = lru_cache(self._read_head)
+        self._standing_whole = lru_cache(10_000)(self._read_standing_whole)
 
     def plan(self, rows: list[Row], advance: Callable[[int], None] = lambda _: None) -> tuple[list[Outcome], list[str]]:
         """Say what becomes of each row, and which happenings' rows have vanished; `advance` is told of each."""
@@ -200,9 +203,9 @@ class Happenings:
         fields = {name: value for name, value in outcome.row.fields.items() if value not in (None, "", [], ())}
         whole = fields.get("part_of")
         own = outcome.stream.partition("/")[2]
-        if whole is not None and (id := self._named(str(whole))) and self._closes_circle(own, id):
+        if whole is not None and (id := self._named(str(whole))) and (misfit := self._misfit(own, id)):
             del fields["part_of"]
-            outcome.remarks.append(("part_of", f'dropped: with "{whole}" it would be a part of itself'))
+            outcome.remarks.append(("part_of", f'dropped: with "{whole}" {misfit}'))
         elif whole is not None and id:
             fields["part_of"] = id
         elif whole is not None:
@@ -217,16 +220,21 @@ class Happenings:
             fields["tags"] = _once(fields["tags"], str)
         return fields
 
-    def _closes_circle(self, id: str, whole: str | None) -> bool:
-        """Whether a happening would be part of itself, by what this file says and what stands."""
-        seen: set[str] = set()
-        while whole and whole not in seen:
-            if whole == id:
-                return True
-            seen.add(whole)
-            last = self.timeline.log.last(f"happening/{whole}") if self.timeline and whole not in self._wholes else None
-            whole = self._wholes.get(whole) or (last.payload.get("statement", {}).get("part_of") if last else None)
-        return False
+    def _misfit(self, id: str, whole: str) -> str | None:
+        """Say why a happening cannot be part of another, by what this file says and what stands; None where it can."""
+        chain = 0
+        at: str | None = whole
+        while at and at != id and chain < _DEEPEST:
+            chain += 1
+            at = self._wholes[at] if at in self._wholes else self._standing_whole(at)
+        if at == id:
+            return "it would be a part of itself"
+        return f"it would be part of more than {_DEEPEST:,}, one within the other" if at else None
+
+    def _read_standing_whole(self, id: str) -> str | None:
+        last = self.timeline.log.last(f"happening/{id}") if self.timeline else None
+        whole: str | None = last.payload.get("statement", {}).get("part_of") if last else None
+        return whole
 
     def _ties(self, outcome: Outcome, ties: Iterable[Any]) -> Iterable[dict[str, str]]:
         for tie in ties:

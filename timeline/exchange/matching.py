@@ -4,7 +4,8 @@ Owns the order in which that is tried, surest first, and that nothing is matched
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from heapq import nlargest
 from typing import Any, Final
 
 from rapidfuzz import fuzz
@@ -79,7 +80,10 @@ class Matching:
             if row.number in self.found:
                 continue
             _, quote = cited(self._text, row)
-            if same := [id for id in alike.get(quote, ()) if id not in self.claimed]:
+            same = alike.get(quote, [])
+            while same and same[-1] in self.claimed:
+                same.pop()
+            if same:
                 self._claim(row, same[-1])
 
     def _left(self, of: Callable[[Mapping[str, Any]], Any]) -> list[tuple[list[Row], list[Known]]]:
@@ -105,16 +109,20 @@ class Matching:
             if len(here) > _MOST or len(there) > _MOST:
                 continue
             ratios = {(row.number, known.id): _ratio(row, known) for row in here for known in there}
+            by_row = {row.number: _two_best(ratios[row.number, known.id] for known in there) for row in here}
+            by_known = {known.id: _two_best(ratios[row.number, known.id] for row in here) for known in there}
             for row in here:
                 for known in there:
                     ratio = ratios[row.number, known.id]
-                    rivals = [
-                        other
-                        for (number, id), other in ratios.items()
-                        if (number == row.number) != (id == known.id)
-                    ]  # fmt: skip
-                    if ratio >= CLEARLY and all(other <= ratio - APART for other in rivals):
+                    sides = (by_row[row.number], by_known[known.id])
+                    if ratio >= CLEARLY and all((second if ratio == best else best) <= ratio - APART for best, second in sides):
                         self._claim(row, known.id)
+
+
+def _two_best(ratios: Iterable[float]) -> tuple[float, float]:
+    """Give the two highest; where there is one alone, the second is none that could rival it."""
+    best, second = nlargest(2, [*ratios, -100.0])
+    return best, second
 
 
 def _ratio(row: Row, known: Known) -> float:

@@ -72,7 +72,15 @@ FROM events
 WHERE position > :after AND type IN ('HappeningRecorded', 'HappeningCorrected', 'HappeningRetracted')
 ORDER BY position;
 
+-- The version before each new one stood until that one.
 UPDATE happening_versions AS old SET known_until = (
-    SELECT min(position) FROM happening_versions AS newer WHERE newer.id = old.id AND newer.version > old.version
+    SELECT position FROM happening_versions AS newer
+    WHERE newer.id = old.id AND newer.version > old.version ORDER BY newer.version LIMIT 1
 )
-WHERE known_until IS NULL AND id IN (SELECT id FROM happening_versions WHERE position > :after AND version > 1);
+WHERE position IN (
+    SELECT (
+        SELECT position FROM happening_versions AS former
+        WHERE former.id = known.id AND former.version < known.version ORDER BY former.version DESC LIMIT 1
+    )
+    FROM happening_versions AS known WHERE known.position > :after AND known.version > 1
+);

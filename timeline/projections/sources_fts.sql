@@ -8,9 +8,12 @@ CREATE VIRTUAL TABLE sources_fts USING fts5(
 );
 
 DELETE FROM sources_fts WHERE rowid IN (
-    SELECT former.position
-    FROM events AS corrected JOIN events AS former ON former.stream = corrected.stream AND former.version < corrected.version
-    WHERE corrected.position > :after AND corrected.type = 'SourceCorrected'
+    SELECT (
+        SELECT position FROM events AS former
+        WHERE former.stream = corrected.stream AND former.version < corrected.version AND former.type <> 'EventRedacted'
+        ORDER BY former.version DESC LIMIT 1
+    )
+    FROM events AS corrected WHERE corrected.position > :after AND corrected.type = 'SourceCorrected'
 );
 
 INSERT INTO sources_fts (rowid, title, publisher, author, text, folded)

@@ -8,5 +8,6 @@ not know where texts come from or what quotations are for: no database, no model
 
 from timeline.quotes.finding import Passage, at, find
 from timeline.quotes.folding import GRADES, Text
+from timeline.quotes.missing import briefly
 
-__all__ = ["GRADES", "Passage", "Text", "at", "find"]
+__all__ = ["GRADES", "Passage", "Text", "at", "briefly", "find"]

@@ -14,6 +14,7 @@ from timeline.quotes.folding import GRADES, Text, divides
 from timeline.quotes.missing import explain, shown
 
 CONTEXT: Final = 32  # code points of prefix and suffix that are kept where none are given
+TRIED: Final = 1_000_000  # places at which prefix and suffix are looked for
 ENOUGH: Final = 1000  # places, after which an ambiguous quotation is counted no further
 
 
@@ -100,7 +101,10 @@ def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | 
             continue
         tried = searched
         places = list[tuple[int, int]]()
-        for place in _places(*searched):
+        for number, place in enumerate(_places(*searched)):
+            if number >= TRIED:
+                where = f"in the text more than {TRIED:,} times"
+                raise QuoteAmbiguous(f'quotation "{shown(quote, 60)}" stands {where}, expected once. Quote more of the words.')
             start, end = place if grade == "exact" else text.raw_span(*place)
             if around.fits_before(text, start) and around.fits_after(text, end):
                 places.append((start, end))

@@ -8,6 +8,9 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -24,9 +27,22 @@ _PAD: Final = 16  # characters by which either end of an alignment may still mov
 _SEARCHED: Final = 200_000  # characters of the text that are searched where not even a piece was found
 _PIECES: Final = (24, 12, 6, 3)  # lengths of the pieces of a quotation that are looked up
 _PROBES: Final = 32  # pieces of each length, and places of each piece
+_READ: Final = 20_000_000  # characters of the text in which pieces of one length are looked up, one after the other
+_FEWEST: Final = 4  # pieces that are looked up in the longest text
 _TELLING: Final = 8  # characters that must stand together to count as the quotation's beginning
 _WORD: Final = re.compile("[^ ]+ ?")
 _ELLIPSIS: Final = re.compile(r"…|\.\s?\.\s?\.")
+_BRIEF: Final = ContextVar("brief", default=False)
+
+
+@contextmanager
+def briefly(brief: bool = True) -> Iterator[None]:
+    """Let misses be told without looking for what is near, where so many were told that nobody reads another."""
+    token = _BRIEF.set(brief or _BRIEF.get())
+    try:
+        yield
+    finally:
+        _BRIEF.reset(token)
 
 
 def shown(text: str, limit: int) -> str:
@@ -42,6 +58,8 @@ def shown(text: str, limit: int) -> str:
 
 def explain(text: Text, quote: str, wanted: Text) -> str:
     """Say in one line of bounded length that the quotation is not there, what is nearest, and what to do."""
+    if _BRIEF.get():
+        return f'quotation "{shown(quote, 80)}" does not stand in the text. Check the source. Quote it to the letter.'
     subject, needle = f'quotation "{shown(quote, 80)}"', wanted.typographic.strip(" ")
     at = text.typographic.find(needle)
     if at >= 0:
@@ -170,10 +188,11 @@ def _guess(text: Text, bare: str) -> tuple[int, int] | None:
     Pieces of the bare quotation are looked up in the bare text; the place on which most of them agree wins.
     """
     loose, places = text.loose
+    probes = max(_FEWEST, min(_PROBES, _READ // max(1, len(loose))))
     for length in _PIECES:
         votes: Counter[int] = Counter()
         heard: dict[int, int] = {}
-        for probe in range(0, len(bare) - length + 1, max(1, (len(bare) - length) // _PROBES)):
+        for probe in range(0, len(bare) - length + 1, max(1, (len(bare) - length) // probes)):
             piece, at = bare[probe : probe + length], -1
             for _ in range(_PROBES):
                 at = loose.find(piece, at + 1)
