@@ -418,7 +418,7 @@ def self_signed(case: Case) -> str:
         root=checkpoint.root,
     )
     case.sql(
-        "INSERT INTO signatures (checkpoint, public_key, signature, kept_at) SELECT 3, :key, :signature, '2026-02-01T00:00:00.000Z'",
+        "INSERT INTO signatures VALUES (NULL, 3, :key, :signature, '2026-02-01T00:00:00.000Z')",
         key=str(key.public),
         signature=key.sign(checkpoint.text).signature,
     )
