@@ -422,10 +422,11 @@ def test_a_false_root_does_not_keep_the_owner_from_signing(timeline: Timeline, k
 def test_without_a_key_nothing_is_made_that_contradicts_what_was_kept(timeline: Timeline, key: SigningKey) -> None:
     """Nobody can tell then which of both is true; a key can, because it is bound by what it signed alone."""
     grow(timeline, 3)
-    insert(timeline, Checkpoint("example.org/log", 2, bytes(32)))
+    insert(timeline, Checkpoint("example.org/log", 3, bytes(32)))
     with pytest.raises(ProofInvalid, match=r"not those of the checkpoint kept at .*: the past was changed"):
         timeline.checkpoint()
-    assert timeline.checkpoint(key).signatures
+    note = timeline.checkpoint(key)
+    assert [one.note for one in checkpoints(timeline.log.connection)][1] == note
 
 
 @pytest.mark.parametrize("public_key", ["evil+00000000+AAAA", "evil example+00000000+!", f"weak+c8a5a3f6+{'A' * 44}"])
@@ -446,7 +447,7 @@ def test_another_s_checkpoint_does_not_keep_a_witness_from_cosigning(timeline: T
     """Of a log that nobody signs, and that is called by the hash of its first event."""
     grow(timeline, 2)
     unsigned = head(timeline.log, Checkpoint.of(timeline.prove(1).note).origin)
-    insert(timeline, head(timeline.log, "evil.example"))
+    self_signed(timeline, "evil.example")
     public, cosignature = SigningKey.new("witness.example").cosign(unsigned.text, SEEN)
     assert timeline.cosigned(Note(unsigned.text, (cosignature,)), [public]) == []
 
