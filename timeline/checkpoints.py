@@ -146,8 +146,8 @@ def keep(log: Log, note: Note, keys: Iterable[Key], at: str, what: str = "checkp
 def _keep(log: Log, checkpoint: Checkpoint, signatures: Iterable[tuple[Key, Signature]], at: str) -> None:
     """Keep a checkpoint and signatures, each once. The caller holds the transaction.
 
-    Times in the file are in order. A clock that was turned back stops nobody: what is kept while it is behind says the last time
-    that the file knows of what comes before it, and so at the same time as that.
+    Times in the file are in order. A clock that was turned back stops nobody: what is kept while it is behind bears the latest time
+    of what comes before it in the file, as the guards ask for.
     """
     checkpoint_row = (checkpoint.origin, checkpoint.size, checkpoint.root)
     log.connection.execute(
