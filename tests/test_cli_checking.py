@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from timeline import Timeline
 from timeline.cli import main
+from timeline.log import guards
 
 
 def run(*words: str) -> Result:
@@ -57,7 +58,7 @@ def test_verify_tells_all_that_is_wrong(db: Path) -> None:
     result = run("verify", "--db", str(db))
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    assert "✗ not so: the log refuses changes: 14 guards as they were made" in lines
+    assert f"✗ not so: the log refuses changes: {len(guards())} guards as they were made" in lines
     assert "    position 2, happening/meeting@1: its data does not have its hash: it was altered" in lines
     assert result.stderr.startswith(f"Error: {db}: ")
     assert " faults found. " in result.stderr
@@ -141,6 +142,7 @@ def test_ctrl_c_in_verify_is_no_fault(db: Path, step: str) -> None:
 import os, signal, sys, threading
 from timeline.audit import verifying
 from timeline.cli import main
+from timeline.log import guards
 
 def slow(log, *_):
     threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
