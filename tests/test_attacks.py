@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pytest
 import sqlite_utils
 from conftest import PROJECT, REPORT, Clock
+from weak_keys import weak
 
 from timeline import Timeline, capture, checkpoints, merkle, projections
 from timeline.audit import verify
@@ -530,6 +531,35 @@ def signed(key: SigningKey, checkpoint: Checkpoint) -> Note:
     return Note(checkpoint.text, (key.sign(checkpoint.text),))
 
 
+def self_signed(case: Case) -> str:
+    """Add the log's root under a name and with a key of one's own, as any program can; the owner goes on as before."""
+    key = SigningKey.new("evil.example")
+    with Timeline(case.path) as timeline:
+        checkpoint = checkpoints.head(timeline.log, "evil.example")
+    case.sql(
+        "INSERT INTO checkpoints (origin, size, root, kept_at) VALUES (:origin, :size, :root, '2026-02-01T00:00:00.000Z')",
+        origin=checkpoint.origin,
+        size=checkpoint.size,
+        root=checkpoint.root,
+    )
+    case.sql(
+        "INSERT INTO signatures VALUES (NULL, 3, :key, :signature, '2026-02-01T00:00:00.000Z')",
+        key=str(key.public),
+        signature=key.sign(checkpoint.text).signature,
+    )
+    assert case.found() == []
+    with Timeline(case.path) as timeline:
+        assert Checkpoint.of(timeline.checkpoint(case.key)).origin == Checkpoint.of(timeline.checkpoint()).origin
+        assert timeline.prove(3).checkpoint.origin == "example.org/timeline"
+        return " ".join(remark for check in timeline.verify().checks for remark in check.remarks)
+
+
+def of_nothing(case: Case, root: bytes) -> None:
+    """Compare with a checkpoint of no events."""
+    with Timeline(case.path) as timeline:
+        timeline.verify(against=[Note(Checkpoint("example.org/timeline", 0, root).text)])
+
+
 def two_signatures(case: Case, kept: Checkpoint) -> Note:
     """Put a bad signature of the same key beside the good one."""
     good = case.key.sign(kept.text)
@@ -673,6 +703,42 @@ BLANKED = then(
     redaction("happening/x", 14),
     sql("UPDATE events SET data = NULL, salt = NULL WHERE position = 14"),
 )
+# Everything is as it was in checkpoint 2, or signature 3, which are the last; but for one thing.
+OUT_OF_TURN = (
+    *(
+        f"INSERT INTO checkpoints SELECT {number}, 'x', {size}, {root}, {at} FROM checkpoints WHERE number = 2"
+        for number, size, root, at in (
+            ("NULL", "size", "root", "'2019-01-01T00:00:00.000Z'"),
+            ("NULL", "size", "root", "(SELECT strftime('%Y-%m-%dT%H:%M:%fZ', max(recorded_at), '-0.001 seconds') FROM events)"),
+            ("NULL", "2", "zeroblob(32)", "(SELECT kept_at FROM checkpoints WHERE number = 1)"),
+            *(
+                ("NULL", "size", "root", f"'{at}'")
+                for at in ("garbage", "", "now", "2026-02-30T00:00:00.000Z", "2027-01-01", "9e999")
+            ),
+            ("4", "size", "root", "kept_at"),
+            ("0", "size", "root", "'2026-01-01T00:00:00.000Z'"),
+            ("-1", "size", "root", "'2026-01-01T00:00:00.000Z'"),
+            ("NULL", "99", "root", "kept_at"),
+            ("NULL", "0", "root", "kept_at"),
+            ("NULL", "-1", "root", "kept_at"),
+            ("NULL", "size", "x'00'", "kept_at"),
+        )
+    ),
+    *(
+        f"INSERT INTO signatures SELECT {number}, {checkpoint}, {key}, {signature}, {at} FROM signatures WHERE number = 3"
+        for number, checkpoint, key, signature, at in (
+            ("NULL", "checkpoint", "public_key", "zeroblob(64)", "'2019-01-01T00:00:00.000Z'"),
+            ("NULL", "1", "public_key", "zeroblob(64)", "(SELECT kept_at FROM checkpoints WHERE number = 1)"),
+            ("NULL", "checkpoint", "public_key", "zeroblob(64)", "'garbage'"),
+            ("NULL", "checkpoint", "public_key", "zeroblob(64)", "'2026-02-01'"),
+            ("5", "checkpoint", "public_key", "zeroblob(64)", "kept_at"),
+            ("0", "checkpoint", "public_key", "zeroblob(64)", "kept_at"),
+            ("NULL", "9", "public_key", "zeroblob(64)", "kept_at"),
+            ("NULL", "checkpoint", "'garbage'", "zeroblob(64)", "kept_at"),
+            ("NULL", "checkpoint", "public_key", "x''", "kept_at"),
+        )
+    ),
+)
 
 ATTACKS = (
     Attack(
@@ -785,18 +851,22 @@ ATTACKS = (
         "immutable",
     ),
     Attack(
-        "`blobopen`: writing into an event past SQL",
-        tuple(blob("events", column, 3) for column in ("data", "salt", "data_hash", "recorded_by")),
+        "`blobopen`: writing into an event, a checkpoint or a signature past SQL",
+        (
+            *(blob("events", column, 3) for column in ("data", "salt", "data_hash", "recorded_by")),
+            *(blob("checkpoints", column, 1) for column in ("origin", "root")),
+            *(blob("signatures", column, 1) for column in ("public_key", "signature")),
+        ),
         REFUSED,
-        "SQLite itself, because of the index over redactions",
+        "SQLite itself, because of the indexes over them",
         "indexed",
     ),
     Attack(
-        "`blobopen` into a document, a checkpoint or a signature",
-        (blob("documents", "bytes", 1), blob("checkpoints", "root", 1), blob("signatures", "signature", 1)),
+        "`blobopen` into a document, or into when a checkpoint or a signature was kept",
+        (blob("documents", "bytes", 1), blob("checkpoints", "kept_at", 1), blob("signatures", "kept_at", 1)),
         DETECTED,
-        "`verify`: the document's hash, the log's root, the signature",
-        "do not have this SHA-256|another root|does not hold",
+        "`verify`: the document's hash, the times",
+        "do not have this SHA-256|does not say when",
     ),
     Attack(
         "`ALTER TABLE … DROP COLUMN`; changing `sqlite_master` without `writable_schema`",
@@ -1184,11 +1254,49 @@ ATTACKS = (
             unguarded("UPDATE signatures SET public_key = replace(public_key, 'example', 'sample')"),
             unguarded("DELETE FROM signatures WHERE checkpoint = 1", "DELETE FROM checkpoints WHERE number = 1"),
             unguarded("DELETE FROM signatures WHERE number = 2"),
-            sql("INSERT INTO checkpoints VALUES (3, 'example.org/timeline', 10, zeroblob(32), '2026-01-01T00:00:00.000Z')"),
+            sql("INSERT INTO checkpoints VALUES (3, 'example.org/timeline', 10, zeroblob(32), '2026-02-01T00:00:00.000Z')"),
+            sql("INSERT INTO checkpoints VALUES (3, 'x' || char(10), 10, zeroblob(32), '2026-02-01T00:00:00.000Z')"),
+            sql("INSERT INTO signatures SELECT 4, 2, public_key, zeroblob(64), kept_at FROM signatures WHERE number = 3"),
+            sql("INSERT INTO signatures SELECT 4, 2, 'x+00000000+AA==', signature, kept_at FROM signatures WHERE number = 3"),
         ),
         DETECTED,
         "`verify`: the log's root at that size, the signature, the numbers",
         "another root|does not hold|is not as one is written|signed as a log|cannot be read|is missing|does not say when",
+    ),
+    Attack(
+        "A checkpoint or a signature added that is backdated, out of turn, or of what is not there; a time that is none",
+        tuple(sql(statement) for statement in OUT_OF_TURN),
+        REFUSED,
+        GUARD,
+        "immutable and in order",
+    ),
+    Attack(
+        "The same with the guards taken away, and put back",
+        tuple(unguarded(statement) for statement in OUT_OF_TURN),
+        DETECTED,
+        "`verify`: times in order and not before what they rest on, the numbers, the log's root",
+        "backdated|it was altered|does not say when|was removed|events were dropped|cannot be read|is not there",
+    ),
+    Attack(
+        "A checkpoint added that has the log's root under another name, signed by a key of one's own",
+        (self_signed,),
+        DETECTED,
+        "`verify` and the pages: whose key that is, the file cannot tell; the log's name and the owner's key stay",
+        "1 of evil.example, signed by evil.example .* whether that key is theirs, the file cannot tell",
+    ),
+    Attack(
+        "A public key under which anyone can sign: the eight points of small order, and other forms of them",
+        tuple(lambda case, key=key: Key.parse(str(key)) for key in weak("example.org/timeline")),  # type: ignore[misc]
+        REFUSED,
+        "whatever reads a key: the program, both verifiers, the browser",
+        "anyone can sign under it",
+    ),
+    Attack(
+        "A checkpoint of no events, to which every log adds",
+        tuple(lambda case, root=root: of_nothing(case, root) for root in (merkle.EMPTY, bytes(32))),  # type: ignore[misc]
+        REFUSED,
+        "whatever reads a checkpoint: the program, both verifiers, the browser",
+        "covers no event, so it proves nothing",
     ),
     Attack(
         "A forged checkpoint: another root, key or origin, more lines, a bad signature beside a good one, one moved here",

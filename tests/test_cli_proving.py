@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from weak_keys import weak
 
 from timeline import Timeline
 from timeline.cli import main
-from timeline.merkle import Checkpoint, Key, Note, Proof
+from timeline.merkle import EMPTY, Checkpoint, Key, Note, Proof
 from timeline.signing import SigningKey
 
 TEXT = "The council met in Marrakech on 24 November 2025. It sat for four days."
@@ -292,3 +293,59 @@ def test_redact_refuses_in_a_line(db: Path, tmp_path: Path) -> None:
     )
     assert run("redact", 1, "--db", db).exit_code == 2
     assert not (tmp_path / "none.db").exists()
+
+
+def test_a_checkpoint_of_no_events_proves_nothing(db: Path, tmp_path: Path) -> None:
+    """Wherever one is given."""
+    nothing, proof = tmp_path / "nothing", tmp_path / "proof"
+    nothing.write_text(Checkpoint("example.org/log", 0, EMPTY).text)
+    proof.write_bytes(run("prove", "meeting", "--db", db).stdout_bytes)
+    for words in (
+        ("verify", "--db", db, "--against", nothing),
+        ("prove", "meeting", "--db", db, "--checkpoint", nothing),
+        ("verify-proof", proof, "--checkpoint", nothing),
+        ("checkpoint", "--db", db, "--cosigned", nothing, "--trust", SigningKey.new("example.org/log").public),
+    ):
+        result = run(*words)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr.endswith(
+            f"Error: {nothing}: covers no event, so it proves nothing. Give one of a log that held events\n"
+        )
+
+
+def test_a_key_under_which_anyone_can_sign_is_not_trusted(db: Path, key: Path, tmp_path: Path) -> None:
+    """Given as such, or in a file."""
+    kept, keys = tmp_path / "kept", tmp_path / "keys"
+    kept.write_bytes(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
+    for one in weak("example.org/log"):
+        keys.write_text(f"{one}\n")
+        for given in (one, keys):
+            result = run("verify", "--db", db, "--against", kept, "--trust", given)
+            assert result.exit_code == 1
+            assert result.stderr.startswith("Error: public key example.org/log: anyone can sign under it, so it proves nothing")
+
+
+def test_another_s_name_in_the_file_is_told_of_beside_the_checkpoint(db: Path, key: Path) -> None:
+    """The owner's is made as before; where the other came first, the owner says once what the log is called."""
+    evil = SigningKey.new("evil.example")
+    with Timeline(db, by="Mallory") as timeline:
+        timeline.checkpoint(evil)
+    refused = run("checkpoint", "--db", db, "--key", key)
+    assert refused.exit_code == 1
+    assert "or, if example.org/log is its name, say so once: timeline checkpoint --key example.org/log --origin" in refused.stderr
+    told = (
+        f"{db}: the file also keeps checkpoints that are signed as evil.example, and this one is of example.org/log."
+        " Somebody may have added that; see: timeline verify\n"
+    )
+    for words in (("--origin", "example.org/log"), ()):
+        made = run("checkpoint", "--db", db, "--key", key, *words)
+        assert (made.exit_code, made.stderr) == (0, told)
+        assert made.stdout.startswith("example.org/log\n3\n")
+    verified = run("verify", "--db", db)
+    assert verified.exit_code == 0
+    unknown = "and whether that key is theirs, the file cannot tell"
+    assert (
+        f"    kept in the file: 1 of evil.example, signed by evil.example ({evil.public.id.hex()}), {unknown}\n" in verified.stdout
+    )
+    run("checkpoint", "--db", db, "--origin", "unsigned.example")
+    assert "    kept in the file: 1 of unsigned.example, not signed\n" in run("verify", "--db", db).stdout

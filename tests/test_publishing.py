@@ -601,3 +601,25 @@ def test_from_publishing_to_the_page(project: Path, key: Path, tmp_path: Path, p
         process.wait()
         process.stdout.close()
     assert sorted(path.name for path in served.glob("timeline.db*")) == ["timeline.db"]
+
+
+def test_a_key_that_somebody_added_is_not_published(project: Path, key: Path) -> None:
+    """Where it signed in the log's own name, under the very checkpoint: the key that is given is, or the one of the folder."""
+    other = SigningKey.new("example.org/log")
+    with Timeline("timeline.db", by="tester") as timeline:
+        timeline.checkpoint(other)
+        timeline.checkpoint(SigningKey.load(key))
+    own = SigningKey.load(key).public
+    assert f"is signed by example.org/log ({other.public.id.hex()}) and example.org/log ({own.id.hex()})" in refused(
+        "publish", "public"
+    )
+    assert not (project / "public").exists()
+    assert run("publish", "public", "--key", key).exit_code == 0
+    assert (project / "public" / "public-key").read_text() == f"{own}\n"
+    assert run("publish", "public").exit_code == 0
+    assert (project / "public" / "public-key").read_text() == f"{own}\n"
+    more()
+    with Timeline("timeline.db", by="tester") as timeline:
+        timeline.checkpoint(other)
+    assert "was signed by example.org/log before, and this is not" in refused("publish", "public")
+    sound(project / "public")

@@ -21,6 +21,7 @@ import pytest
 from conftest import Clock
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from weak_keys import weak
 
 from timeline import Timeline, checkpoints, merkle
 from timeline.errors import NoteInvalid, ProofInvalid
@@ -644,12 +645,27 @@ def test_a_redaction_leaves_the_log_sound(made: SimpleNamespace, tmp_path: Path)
     assert found(tmp_path / "redacted.db", made.folder / "checkpoint") == []
 
 
-def test_a_checkpoint_of_nothing_is_extended_by_all(made: SimpleNamespace, tmp_path: Path) -> None:
-    """If its root is that of nothing."""
-    (tmp_path / "nothing").write_text(Checkpoint("example.org/log", 0, merkle.EMPTY).text)
-    assert found(made.db, tmp_path / "nothing") == []
-    (tmp_path / "nothing").write_text(Checkpoint("example.org/log", 0, b"\1" * 32).text)
-    assert found(made.db, tmp_path / "nothing") != []
+@pytest.mark.parametrize("root", [merkle.EMPTY, b"\1" * 32])
+def test_a_checkpoint_of_nothing_proves_nothing(made: SimpleNamespace, tmp_path: Path, root: bytes) -> None:
+    """Every log adds to it: both say so, of a log and of a proof."""
+    (tmp_path / "nothing").write_text(Checkpoint("example.org/log", 0, root).text)
+    fault = ["Fault: checkpoint: covers no event, so it proves nothing", "Not shown"]
+    assert run("log", made.db, tmp_path / "nothing") == (1, fault)
+    assert run("proof", made.folder / "proof", "--checkpoint", tmp_path / "nothing") == (1, fault)
+
+
+def test_both_refuse_a_key_under_which_anyone_can_sign(made: SimpleNamespace) -> None:
+    """Although its signature holds, as the library sees it: the point and 32 zero bytes."""
+    text = Checkpoint("example.org/weak", 1, merkle.leaf_hash(canonical(LEAF).encode())).text
+    for key in weak("example.org/weak"):
+        seconds = b"" if key.type == 1 else bytes(8)
+        note = Note(text, (Signature(key.name, key.id, seconds + key.public + bytes(32)),))
+        proof = forged(canonical(LEAF)).partition(b"\n\n")[0] + b"\n\n" + str(note).encode()
+        assert agree(proof, [])
+        assert not agree(proof, [str(key)])
+        for verifier in (PROOFS, LOGS):
+            with pytest.raises(verifier.NotShown, match="proves nothing, anyone can sign under it"):
+                verifier.check_signatures(verifier.read_checkpoint(str(note)), [str(key)])
 
 
 def test_every_size_has_the_root_that_ours_has(made: SimpleNamespace) -> None:

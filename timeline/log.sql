@@ -23,13 +23,15 @@ CREATE TABLE documents (
 CREATE INDEX events_redactions ON events (json_extract(data, '$.position')) WHERE type = 'EventRedacted';
 
 -- The checkpoints that were handed out: the root of the log's tree at a size, and who signed it with which public key (a vkey).
+-- Anyone who can write to the file can add a row, so a name, a time or a key in it is only what the file says. A false row takes
+-- the place of no true one: rows with another root, or another signature, stand side by side.
 CREATE TABLE checkpoints (
     number  INTEGER PRIMARY KEY,
     origin  TEXT NOT NULL,
     size    INTEGER NOT NULL,
     root    BLOB NOT NULL,
     kept_at TEXT NOT NULL,
-    UNIQUE (size, origin)
+    UNIQUE (size, origin, root)
 ) STRICT;
 
 CREATE TABLE signatures (
@@ -38,7 +40,7 @@ CREATE TABLE signatures (
     public_key TEXT NOT NULL,
     signature  BLOB NOT NULL,
     kept_at    TEXT NOT NULL,
-    UNIQUE (checkpoint, public_key)
+    UNIQUE (checkpoint, public_key, signature)
 ) STRICT;
 
 -- Plain INSERT OR REPLACE deletes without firing DELETE triggers: refuse before it can.
@@ -180,9 +182,28 @@ BEGIN
 END;
 
 CREATE TRIGGER checkpoints_insert_once BEFORE INSERT ON checkpoints
-WHEN EXISTS (SELECT 1 FROM checkpoints WHERE number = NEW.number OR (size = NEW.size AND origin = NEW.origin))
+WHEN EXISTS (
+    SELECT 1 FROM checkpoints
+    WHERE number = NEW.number OR (size = NEW.size AND origin = NEW.origin AND root = NEW.root)
+)
 BEGIN
     SELECT RAISE(ABORT, 'checkpoints are immutable: that one is kept already');
+END;
+
+-- A time is one that a calendar has, as this program writes it; only such a time of another row binds the next one.
+CREATE TRIGGER checkpoints_insert_next AFTER INSERT ON checkpoints
+WHEN strftime('%Y-%m-%dT%H:%M:%fZ', NEW.kept_at, '+0 days') IS NOT NEW.kept_at OR length(NEW.root) <> 32
+  OR (NEW.number <> 1 AND NOT EXISTS (SELECT 1 FROM checkpoints WHERE number = NEW.number - 1))
+  OR NOT EXISTS (SELECT 1 FROM events WHERE position = NEW.size)
+  OR EXISTS (
+      SELECT 1 FROM (
+          SELECT recorded_at AS before FROM events WHERE position = NEW.size
+          UNION ALL SELECT kept_at FROM checkpoints WHERE number = NEW.number - 1
+      )
+      WHERE before > NEW.kept_at AND strftime('%Y-%m-%dT%H:%M:%fZ', before, '+0 days') = before
+  )
+BEGIN
+    SELECT RAISE(ABORT, 'checkpoints are immutable and in order: add the next number, of events that are there, not kept before them');
 END;
 
 CREATE TRIGGER checkpoints_update BEFORE UPDATE ON checkpoints
@@ -198,10 +219,27 @@ END;
 CREATE TRIGGER signatures_insert_once BEFORE INSERT ON signatures
 WHEN EXISTS (
     SELECT 1 FROM signatures
-    WHERE number = NEW.number OR (checkpoint = NEW.checkpoint AND public_key = NEW.public_key)
+    WHERE number = NEW.number
+       OR (checkpoint = NEW.checkpoint AND public_key = NEW.public_key AND signature = NEW.signature)
 )
 BEGIN
     SELECT RAISE(ABORT, 'signatures are immutable: that key has signed already');
+END;
+
+CREATE TRIGGER signatures_insert_next AFTER INSERT ON signatures
+WHEN strftime('%Y-%m-%dT%H:%M:%fZ', NEW.kept_at, '+0 days') IS NOT NEW.kept_at OR length(NEW.signature) NOT IN (64, 72)
+  OR NEW.public_key NOT GLOB '?*+[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]+?*'
+  OR (NEW.number <> 1 AND NOT EXISTS (SELECT 1 FROM signatures WHERE number = NEW.number - 1))
+  OR NOT EXISTS (SELECT 1 FROM checkpoints WHERE number = NEW.checkpoint)
+  OR EXISTS (
+      SELECT 1 FROM (
+          SELECT kept_at AS before FROM checkpoints WHERE number = NEW.checkpoint
+          UNION ALL SELECT kept_at FROM signatures WHERE number = NEW.number - 1
+      )
+      WHERE before > NEW.kept_at AND strftime('%Y-%m-%dT%H:%M:%fZ', before, '+0 days') = before
+  )
+BEGIN
+    SELECT RAISE(ABORT, 'signatures are immutable and in order: add the next number, of a checkpoint that is there, not kept before it');
 END;
 
 CREATE TRIGGER signatures_update BEFORE UPDATE ON signatures

@@ -382,7 +382,7 @@ class Timeline:
         """Make the log's checkpoint (c2sp.org/tlog-checkpoint): its origin, size and root, signed where a key is given. It is kept.
 
         Keep it elsewhere as well: whoever has it can tell whether what it covers was changed. The origin is the key's name;
-        without a key, the one it was signed under before, or one made of the hash of the first event. Raises DatabaseRefused,
+        without a key, the one it was first signed under, or one made of the hash of the first event. Raises DatabaseRefused,
         NoteInvalid, or ProofInvalid where the log does not extend an earlier checkpoint; nothing is then signed.
         """
         return checkpoints.make(self.log, key, origin, self._streams.now())

@@ -131,3 +131,90 @@ def test_an_altered_checkpoint_is_refused(connection: sqlite3.Connection, column
     with pytest.raises(NoteInvalid) as refusal:
         merkle.checkpoints(connection)
     assert str(refusal.value).isprintable()
+
+
+def keep(connection: sqlite3.Connection, origin: str, size: int, *keys: object) -> None:
+    """Keep a checkpoint, signed by keys or by what is none."""
+    row = connection.execute(
+        "INSERT INTO checkpoints VALUES (NULL, ?, ?, ?, '2026-01-01T00:00:00.000Z')", (origin, size, b"r" * 32)
+    )
+    for key in keys:
+        text = str(key) if isinstance(key, Key) else key
+        connection.execute("INSERT INTO signatures VALUES (NULL, ?, ?, ?, 'now')", (row.lastrowid, text, b"s" * 64))
+
+
+def key(name: str, type: int = 1) -> Key:
+    """Make a public key."""
+    return Key(name, type, b"k" * 32)
+
+
+def test_a_log_is_called_as_it_was_first_signed(connection: sqlite3.Connection) -> None:
+    """Whatever was added later, larger or to an older checkpoint, under whatever name; witnesses give it none."""
+    append(connection, 20)
+    first = merkle.origin(connection)
+    assert first.startswith("timeline/")
+    keep(connection, "unsigned.example", 5)
+    keep(
+        connection,
+        "witnessed.example",
+        6,
+        key("witness.example"),
+        key("witnessed.example", type=4),
+        None,
+        5,
+        "",
+        "witnessed.example+",
+    )
+    assert merkle.origin(connection) == first
+    keep(connection, "example.org/log", 8, key("example.org/log"))
+    keep(connection, "evil.example", 20, key("evil.example"))
+    connection.execute("INSERT INTO signatures VALUES (NULL, 1, ?, ?, 'now')", (str(key("unsigned.example")), b"s" * 64))
+    assert merkle.origin(connection) == "example.org/log"
+    assert list(merkle.own_names(connection)) == ["example.org/log", "evil.example", "unsigned.example"]
+    assert merkle.origin(connection, signed=False) == first
+
+
+def test_the_best_checkpoint_is_one_of_the_log_s_own_name(connection: sqlite3.Connection) -> None:
+    """Signed before larger before later; of the sizes that are asked for."""
+    append(connection, 20)
+    keep(connection, "example.org/log", 8, key("example.org/log"))
+    keep(connection, "example.org/log", 12)
+    keep(connection, "evil.example", 20, key("evil.example"))
+    assert [merkle.best(connection, size) for size in (1, 8, 9, 12, 13)] == [1, 1, 2, 2, None]
+    assert [merkle.best(connection, size, size) for size in (8, 9, 12, 20)] == [1, None, 2, None]
+
+
+@pytest.mark.parametrize(
+    ("at", "is_one"),
+    [
+        ("2026-01-02T03:04:05.678Z", True),
+        ("2024-02-29T00:00:00.000Z", True),
+        ("2023-02-29T00:00:00.000Z", False),
+        ("2026-01-01T24:00:00.000Z", False),
+        ("2026-01-01T00:00:60.000Z", False),
+        ("2026-01-01T00:00:00Z", False),
+        ("2026-01-01T00:00:00.000+00:00", False),
+        ("2026-01-01T00:00:00.000Z\n", False),
+        ("２026-01-01T00:00:00.000Z", False),
+        ("garbage", False),
+        ("now", False),
+        ("", False),
+        (b"2026-01-01T00:00:00.000Z", False),
+        (None, False),
+    ],
+)
+def test_a_time_is_one_that_a_calendar_has(connection: sqlite3.Connection, at: object, is_one: bool) -> None:
+    """In one form alone; the guards, which are SQL, take the same."""
+    assert merkle.is_instant(at) is is_one
+    taken = connection.execute("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', ?1, '+0 days') IS ?1", (at,)).fetchone()[0]
+    assert isinstance(at, bytes | None) or bool(taken) is is_one
+
+
+def test_those_that_can_be_read_are_read_beside_those_that_cannot(connection: sqlite3.Connection) -> None:
+    """Nobody is kept from their own by a row that somebody added."""
+    keep(connection, "example.org/log", 8)
+    keep(connection, "\x07", 8)
+    keep(connection, "example.org/log", 9, "garbage")
+    kept, others = merkle.readable(connection)
+    assert [one.number for one in kept] == [1]
+    assert [where for where, _ in others] == ["checkpoint 2", "checkpoint 3"]

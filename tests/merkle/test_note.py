@@ -6,6 +6,7 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from weak_keys import weak
 
 from timeline.errors import NoteInvalid
 from timeline.merkle import Checkpoint, Key, Note, Signature
@@ -95,6 +96,21 @@ def test_what_is_no_public_key_is_refused_in_a_line(text: str) -> None:
     assert str(refusal.value).isprintable()
 
 
+@pytest.mark.parametrize("key", weak("example.org/weak"), ids=lambda key: f"{key.public.hex()} {key.type}")
+def test_a_key_under_which_anyone_can_sign_is_refused(key: Key) -> None:
+    """Whatever its type, and in every form in which it can be written."""
+    with pytest.raises(NoteInvalid, match=r"public key example.org/weak: anyone can sign under it, so it proves nothing. Do not"):
+        Key.parse(str(key))
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_other_keys_are_not_weak(seed: bytes) -> None:
+    """None that belongs to a private key."""
+    ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
+    key = Key("example.org", 1, ed25519.Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw())
+    assert Key.parse(str(key)) == key
+
+
 def test_the_specification_s_checkpoint_is_read() -> None:
     """Its lines, its signatures, and the time in the witness's."""
     note = Note.parse(COSIGNED)
@@ -143,6 +159,7 @@ def test_as_many_signatures_are_read_as_must_be() -> None:
     [
         "a\n1\n",
         "\n1\n" + ROOT + "\n",
+        f"a\n0\n{ROOT}\n",
         f"a\n01\n{ROOT}\n",
         f"a\n-1\n{ROOT}\n",
         f"a\n+1\n{ROOT}\n",
@@ -166,7 +183,7 @@ def test_what_is_no_checkpoint_is_refused_in_a_line(text: str) -> None:
     assert str(refusal.value).isprintable()
 
 
-@given(NAME, st.integers(0, 10**18 - 1), st.binary(min_size=32, max_size=32))
+@given(NAME, st.integers(1, 10**18 - 1), st.binary(min_size=32, max_size=32))
 def test_a_checkpoint_is_read_as_it_was_written(origin: str, size: int, root: bytes) -> None:
     """With further lines, which are kept."""
     for extensions in ((), ("more", "and more")):

@@ -67,7 +67,7 @@ def test_whatever_is_read_is_written_to_the_letter(junk: bytes, place: int, inst
         ("index 0", "index 0" + ("\n" + base64.b64encode(b"h" * 32).decode()) * (MOST + 1), "more than 64 hashes"),
         ("index 0\n\n", "index 0\n", "cut short"),
         ("\n1\n", "\n2\n", "fewer than a tree of 2"),
-        ("\n1\n", "\n0\n", "no leaf 0 among 0"),
+        ("\n1\n", "\n0\n", "covers no event, so it proves nothing"),
     ],
 )
 def test_what_is_not_as_it_is_written_is_refused_in_a_line(old: str, new: str, expected: str) -> None:

@@ -153,13 +153,13 @@ def build_proved(path: Path) -> list[Key]:
     key, witness = SigningKey.new("example.org/proved"), SigningKey.new("witness.example.net")
 
     def signed(timeline: Timeline, at: datetime) -> Key:
-        kept_at = at.isoformat()
+        kept_at = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         note = checkpoints.make(timeline.log, key, None, kept_at)
         public, cosignature = witness.cosign(note.text, at)
         checkpoints.keep(timeline.log, Note(note.text, (*note.signatures, cosignature)), [key.public, public], kept_at)
         return public
 
-    with Timeline(path, by="amina") as timeline:
+    with Timeline(path, by="amina", clock=lambda: MOMENT.replace(hour=8)) as timeline:
         chronicle = timeline.archive(id="chronicle", text=TEXT, title="A chronicle", published="1990")
         timeline.archive(id="diary", text="SECRETWORD is told here.", title="A SECRETWORD diary")
         letter = timeline.archive(id="letter", text="Of SECRETWORD I know all.", title="A letter that stays")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser import Served, Visitor, build_proved
+from weak_keys import weak
 
 from timeline import Timeline, checkpoints
-from timeline.merkle import Checkpoint, Note, Proof, Signature
+from timeline.merkle import EMPTY, Checkpoint, Note, Proof, Signature
 from timeline.merkle.note import COSIGNATURE
 from timeline.signing import SigningKey
 
@@ -286,6 +287,22 @@ def test_keys_of_the_readers_own_are_used_in_place_of_the_pages(visitor: Visitor
     assert "is not a public key" in check(page)[1]
 
 
+def test_a_key_under_which_anyone_can_sign_is_refused(visitor: Visitor, proved: Served) -> None:
+    """Each point of small order, and each other form of one, although its signature is there and may hold."""
+    page = visitor.open(f"{proved.page}/events/4", settle=False)
+    page.get_by_text("Compare with a checkpoint or keys of your own").click()
+    head, _, note = fetch(f"{proved.page}/events/4/proof").partition(b"\n\n")
+    text = Note.parse(note).text
+    for key in weak("example.org/proved"):
+        signature = Signature(key.name, key.id, (b"" if key.type == 1 else bytes(8)) + key.public + bytes(32))
+        swap(page, "**/proof?*", lambda _, signature=signature: head + b"\n\n" + str(Note(text, (signature,))).encode())  # type: ignore[misc]
+        page.locator("#check textarea[name=keys]").fill(str(key))
+        holds, fails, _ = check(page)
+        page.unroute("**/proof?*")
+        assert holds == ""
+        assert "The public key example.org/proved proves nothing: anyone can sign under it." in fails, key.public.hex()
+
+
 def test_a_kept_checkpoint_is_compared_with_todays_log(visitor: Visitor, proved: Served) -> None:
     """By consistency proofs, on the event's page: the event was there then, or came later, and nothing else was changed."""
     kept = {number: fetch(f"{proved.page}/log/checkpoints/{number}").decode() for number in ("1", "2", "now")}
@@ -307,6 +324,7 @@ FOREIGN: dict[str, tuple[Callable[[Checkpoint], Checkpoint], str]] = {
     "another log": (lambda c: Checkpoint("example.org/other", c.size, c.root), "of different logs"),
     "a later size": (lambda c: Checkpoint(c.origin, 99, c.root), "events were dropped"),
     "a size that is a number no more": (lambda c: Checkpoint(c.origin, 10**18 - 1, c.root), "events were dropped"),
+    "no events": (lambda c: Checkpoint(c.origin, 0, EMPTY), "covers no event, so it proves nothing"),
     "a smaller size": (lambda c: Checkpoint(c.origin, c.size - 1, c.root), "names another root"),
 }
 

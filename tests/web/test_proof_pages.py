@@ -1,12 +1,17 @@
 """The pages of the proof, and what every page says of what was redacted."""
 
 import re
+import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
 from test_pages_demo import text
+
+from timeline import Timeline, checkpoints
+from timeline.signing import SigningKey
 
 Serve = Callable[..., Datasette]
 AT = "/proved/-/timeline"
@@ -27,8 +32,9 @@ async def test_an_event_says_in_words_what_is_proved(serve: Serve, proved_db: Pa
     for one in (
         "number 4 of the 12 in the log example.org/proved",
         "kept on 2 November 2026, 10:00 UTC",
-        "Signed by example.org/proved, the log’s own key",
-        "Witnessed by witness.example.net, who saw it on 2 November 2026, 10:00 UTC",
+        "kept on 2 November 2026, 10:00 UTC, as this file says",
+        "Signed by example.org/proved; whether that key is theirs, this page cannot tell",
+        "Witnessed by witness.example.net, who saw it on 2 November 2026, 10:00 UTC, as the signature says; whether that key is",
         "timeline verify-proof happening-whole@1.tlog-proof",
         "python verify_proof.py happening-whole@1.tlog-proof",
         "Checkpoints of the log",
@@ -55,6 +61,9 @@ async def test_the_checkpoints_are_listed(serve: Serve, proved_db: Path) -> None
     assert "It holds 15 events" in words
     assert re.search(r"12 events, kept on 2 November 2026, 10:00 UTC.*9 events, kept on 2 November 2026, 09:00 UTC", words)
     assert "Witnessed by witness.example.net on 2 November 2026, 09:00 UTC" in words
+    assert words.count("UTC, as this file says") == 2
+    assert words.count("Signed by example.org/proved; whether that key is theirs, this page cannot tell") == 2
+    assert "Anyone who can write to the file can add to this list" in words
     assert f'href="{AT}/log/checkpoints/1" download' in html
     assert re.findall(r'name="from" value="(\d+)"', html) == ["15", "12", "9"]
     assert f'href="{AT}/log/checkpoints">Proof that nothing was changed' in (await serve(proved_db).client.get(AT)).text
@@ -190,3 +199,64 @@ async def test_menus_lead_to_the_checkpoints(serve: Serve, proved_db: Path) -> N
         assert f'href="{AT}/log/checkpoints"' in (await client.get(f"/proved/{table}")).text, table
     closed = serve(proved_db, metadata={"databases": {"proved": {"tables": {"signatures": {"allow": False}}}}}).client
     assert f'href="{AT}/log/checkpoints"' not in (await closed.get("/proved/events")).text
+
+
+def changed(source: Path, path: Path, *statements: tuple[str, tuple[object, ...]], guarded: bool = True) -> Path:
+    """Copy a timeline, and change it as any program can; or, with its guards gone, as nobody should."""
+    shutil.copy(source, path)
+    with sqlite3.connect(path) as connection:
+        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers if not guarded else ():
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement, values in statements:
+            connection.execute(statement, values)
+        for _, sql in triggers if not guarded else ():
+            connection.execute(sql)
+    connection.close()
+    return path
+
+
+@pytest.mark.asyncio
+async def test_a_checkpoint_that_somebody_added_names_nothing(serve: Serve, proved_db: Path, tmp_path: Path) -> None:
+    """With the log's true root, under another name, signed by a key of one's own: it is listed, as what it is."""
+    key = SigningKey.new("evil.example")
+    with Timeline(proved_db, read_only=True) as timeline:
+        checkpoint = checkpoints.head(timeline.log, "evil.example")
+    at = "2026-12-01T00:00:00.000Z"
+    path = changed(
+        proved_db,
+        tmp_path / "proved.db",
+        ("INSERT INTO checkpoints VALUES (3, ?, ?, ?, ?)", (checkpoint.origin, checkpoint.size, checkpoint.root, at)),
+        ("INSERT INTO signatures VALUES (5, 3, ?, ?, ?)", (str(key.public), key.sign(checkpoint.text).signature, at)),
+    )
+    client = serve(path).client
+    for position, size in ((4, 12), (13, 15)):
+        words = said((await client.get(f"{AT}/events/{position}")).text)
+        assert f"of the {size} in the log example.org/proved" in words
+        assert "evil" not in words
+    for file in ("log/checkpoints/now", "log/consistency?from=9"):
+        assert "evil" not in (await client.get(f"{AT}/{file}")).text
+    words = said((await client.get(f"{AT}/log/checkpoints")).text)
+    assert "evil.example (not the name of this log), root" in words
+    assert "Signed by evil.example; whether that key is theirs, this page cannot tell" in words
+    assert words.count("not the name of this log") == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (
+            "2019-01-01T00:00:00.000Z",
+            "kept on 1 January 2019, 00:00 UTC, which cannot be: its last event is later, as this file says",
+        ),
+        ("garbage", "kept at a time that cannot be read, as this file says"),
+        ("2026-02-30T00:00:00.000Z", "kept at a time that cannot be read, as this file says"),
+    ],
+)
+async def test_a_time_that_cannot_be_is_not_believed(serve: Serve, proved_db: Path, tmp_path: Path, at: str, words: str) -> None:
+    """Put there with the guards gone and back."""
+    path = changed(proved_db, tmp_path / "proved.db", ("UPDATE checkpoints SET kept_at = ?", (at,)), guarded=False)
+    client = serve(path).client
+    for page in ("events/4", "log/checkpoints", "log/checkpoints?from=9&to=12"):
+        assert words in said((await client.get(f"{AT}/{page}")).text), page

@@ -22,7 +22,7 @@ _TYPED = click.core.ParameterSource.COMMANDLINE
 
 @click.command()
 @signing_key
-@click.option("--origin", metavar="NAME", help="What the log is called, where no key says it.")
+@click.option("--origin", metavar="NAME", help="What the log is called, where no key says it, or where the file says otherwise.")
 @click.option("--cosigned", "cosigned_path", metavar="FILE", help="Keep the signatures of others under a checkpoint, instead.")
 @trusted_keys
 @db
@@ -47,7 +47,10 @@ def checkpoint(key_path: Path | None, origin: str | None, cosigned_path: str | N
     read_only = not os.access(db, os.W_OK)
     with opened(db, read_only=read_only) as timeline:
         note = timeline.checkpoint(key, origin=origin)
+        doubts = checkpoints.doubts(timeline.log, note)
     click.echo(str(note).encode(), nl=False)
+    for doubt in doubts:
+        click.echo(f"{db}: {printing.on_one_line(doubt)}. Somebody may have added that; see: timeline verify", err=True)
     if key is None:
         click.echo("It is not signed: give --key, or make one: timeline key new NAME", err=True)
     if read_only:

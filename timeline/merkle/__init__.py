@@ -17,7 +17,19 @@ from timeline.merkle.hashing import (
     verify_consistency,
     verify_inclusion,
 )
-from timeline.merkle.kept import Growth, KeptCheckpoint, checkpoints, grow, origin, reader, size
+from timeline.merkle.kept import (
+    Growth,
+    KeptCheckpoint,
+    best,
+    checkpoints,
+    grow,
+    is_instant,
+    origin,
+    own_names,
+    readable,
+    reader,
+    size,
+)
 from timeline.merkle.leaf import COLUMNS, leaf
 from timeline.merkle.note import Key, Note, Signature
 from timeline.merkle.proof import Proof, Said
@@ -34,14 +46,18 @@ __all__ = [
     "Proof",
     "Said",
     "Signature",
+    "best",
     "checkpoints",
     "consistency",
     "grow",
     "inclusion",
+    "is_instant",
     "leaf",
     "leaf_hash",
     "node_hash",
     "origin",
+    "own_names",
+    "readable",
     "reader",
     "root",
     "size",

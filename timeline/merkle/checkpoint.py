@@ -31,7 +31,7 @@ class Checkpoint:
 
     @classmethod
     def of(cls, note: Note, what: str = "checkpoint") -> Self:
-        """Read the text of a note. Raises NoteInvalid."""
+        """Read the text of a note. Raises NoteInvalid, also where it covers no event: every log adds to that."""
         lines = note.text.removesuffix("\n").split("\n")
         if len(lines) < 3 or not all(lines):
             raise NoteInvalid(f"{what}: has not the three lines of one: origin, size, root. Give one made by: timeline checkpoint")
@@ -41,6 +41,8 @@ class Checkpoint:
             raise NoteInvalid(f'{what}: line 1, the origin, is "{shown(origin)}", which cannot be printed. Ask whose log it is')
         if not _SIZE.fullmatch(size):
             raise NoteInvalid(f'{what}: line 2, the size, is "{shown(size)}", not a number. Give the file as it was received')
+        if size == "0":
+            raise NoteInvalid(f"{what}: covers no event, so it proves nothing. Give one of a log that held events")
         if hash_ is None or len(hash_) != 32:
             raise NoteInvalid(f'{what}: line 3, the root, is "{shown(root)}", not a hash. Give the file as it was received')
         return cls(origin, int(size), hash_, tuple(extensions))

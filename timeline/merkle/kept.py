@@ -2,19 +2,24 @@
 
 Of the tree a table keeps every complete subtree of two leaves and more. Its n-th row is the n-th one completed, so it only grows
 at its end: an append completes one on average, whatever the size. Leaves are not kept, as the rows of `events` give them.
-Must not change a row that is there.
+Of a checkpoint it keeps what anyone who can write to the file could have put there: its name, its time and its keys are only
+what the file says. Must not change a row that is there.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from timeline.errors import NoteInvalid
 from timeline.merkle.checkpoint import Checkpoint
 from timeline.merkle.hashing import EMPTY, Node, leaf_hash, node_hash
 from timeline.merkle.leaf import COLUMNS, leaf
-from timeline.merkle.note import Key, Note, Signature
+from timeline.merkle.note import ED25519, Key, Note, Signature
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +71,51 @@ def _leaf_hash(row: tuple[Any, ...]) -> bytes:
     raise LookupError(f"the event at position {row[0]} is damaged")
 
 
-def origin(connection: sqlite3.Connection, *, signed: bool = True) -> str:
-    """Name a log for a checkpoint that nobody signs: as it was signed last, or by the hash of its first event.
+def is_instant(at: object) -> bool:
+    """Whether this is a time as the file writes it: in UTC, to the millisecond, and one that a calendar has."""
+    try:
+        return isinstance(at, str) and bool(_INSTANT.fullmatch(at)) and bool(datetime.fromisoformat(at))
+    except ValueError:
+        return False
 
-    Without `signed` it is not looked up what was signed. Raises LookupError for a log without events.
+
+def origin(connection: sqlite3.Connection, *, signed: bool = True) -> str:
+    """Name a log for a checkpoint that nobody signs: as it was first signed, or by the hash of its first event.
+
+    The first name stays, whatever is added later. Without `signed` it is not looked up what was signed.
+    Raises LookupError for a log without events.
     """
+    names = own_names(connection) if signed else iter(())
+    return next(names, None) or f"timeline/{reader(connection)(0, 0).hex()[:32]}"
+
+
+def own_names(connection: sqlite3.Connection) -> Iterator[str]:
+    """Name the log as the file says that it was signed by keys of its own name, in the order in which that was kept."""
     rows = connection.execute(
-        "SELECT origin FROM checkpoints WHERE EXISTS (SELECT 1 FROM signatures WHERE checkpoint = checkpoints.number)"
-        " ORDER BY size DESC, number DESC LIMIT ?",
-        (int(signed),),
-    ).fetchall()
-    return str(rows[0][0]) if rows else f"timeline/{reader(connection)(0, 0).hex()[:32]}"
+        "SELECT origin, public_key FROM signatures JOIN checkpoints ON checkpoints.number = checkpoint"
+        " WHERE typeof(public_key) = 'text' AND substr(public_key, 1, length(origin) + 1) = origin || '+'"
+        " ORDER BY signatures.number"
+    )
+    for name, public_key in rows:
+        try:
+            key = Key.parse(public_key)
+        except NoteInvalid:
+            continue
+        if (key.type, key.name) == (ED25519, name):
+            yield name
+
+
+def best(connection: sqlite3.Connection, least: int, most: int | None = None) -> int | None:
+    """Choose among the kept checkpoints of these sizes, by its number: a signed one, the largest, the latest; None for none.
+
+    One that bears another name than the log is never chosen.
+    """
+    row = connection.execute(
+        "SELECT number FROM checkpoints WHERE origin = ? AND size >= ? AND size <= coalesce(?, size)"
+        " ORDER BY EXISTS (SELECT 1 FROM signatures WHERE checkpoint = checkpoints.number) DESC, size DESC, number DESC LIMIT 1",
+        (origin(connection), least, most),
+    ).fetchone()
+    return None if row is None else int(row[0])
 
 
 def checkpoints(connection: sqlite3.Connection, number: int | None = None) -> list[KeptCheckpoint]:
@@ -86,6 +125,22 @@ def checkpoints(connection: sqlite3.Connection, number: int | None = None) -> li
         f"SELECT number, origin, size, root, kept_at FROM checkpoints {where} ORDER BY size, number", {"number": number}
     ).fetchall()
     return [KeptCheckpoint(n, _checkpoint(n, o, s, r), at, _signatures(connection, n)) for n, o, s, r, at in rows]
+
+
+def readable(connection: sqlite3.Connection) -> tuple[list[KeptCheckpoint], list[tuple[str, str]]]:
+    """Read the checkpoints that can be read, the smallest log first; and tell of the others, each as (where, what)."""
+    kept: list[KeptCheckpoint] = []
+    others: list[tuple[str, str]] = []
+    try:
+        numbers = [number for (number,) in connection.execute("SELECT number FROM checkpoints ORDER BY size, number").fetchall()]
+    except sqlite3.Error as error:
+        return [], [("checkpoints", f"cannot be read: {error}")]
+    for number in numbers:
+        try:
+            kept += checkpoints(connection, number)
+        except (NoteInvalid, sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+            others.append((f"checkpoint {number}", f"cannot be read: {error}"))
+    return kept, others
 
 
 def _checkpoint(number: int, origin: str, size: int, root: bytes) -> Checkpoint:

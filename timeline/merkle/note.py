@@ -21,6 +21,7 @@ LARGEST = 1_000_000  # bytes of a note: more than 16 signatures of any kind take
 _MARK = "\N{EM DASH} "
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 _NAME = re.compile(r"[^\s+]+")
+_FIELD = 2**255 - 19  # over which Ed25519 computes
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class Key:
         key = cls(name, material[0], material[1:])
         if key.type not in (ED25519, COSIGNATURE) or len(key.public) != 32:
             raise NoteInvalid(f"public key {shown(name)}: is not Ed25519, of type 1 or 4. No other is known here")
+        if is_weak(key.public):
+            raise NoteInvalid(f"public key {shown(name)}: anyone can sign under it, so it proves nothing. Do not trust it")
         if key.id.hex() != id_:
             raise NoteInvalid(f"public key {shown(name)}: its ID is {shown(id_)}, expected {key.id.hex()}. Ask for it again")
         return key
@@ -97,6 +100,16 @@ class Key:
 def is_name(name: str) -> bool:
     """Whether a key may be called so: not empty, without spaces and plus signs."""
     return bool(_NAME.fullmatch(name)) and name.isprintable()
+
+
+def is_weak(public: bytes) -> bool:
+    """Whether an Ed25519 public key is a point of small order, or written in another form than its one (RFC 8032, 5.1.3).
+
+    Under a point of small order one signature holds for many texts, and nobody needs a private key for it. There are eight; the
+    product is zero at their y alone: 0 has order 4, 1 and -1 have 1 and 2, and of order 8 are those that double to 0.
+    """
+    y = int.from_bytes(public, "little") & (1 << 255) - 1
+    return y >= _FIELD or y * (y**2 - 1) * (121665 * y**4 - 243332 * y**2 + 121666) % _FIELD == 0
 
 
 def shown(text: str, most: int = 60) -> str:

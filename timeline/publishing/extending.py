@@ -24,8 +24,8 @@ def check(log: Log, former: Former, key: Key | None) -> None:
 
 
 def still_signed(former: Former, note: Note, key: Key | None) -> None:
-    """Make sure that what was signed before is signed again, under the same name. Raises PublishingRefused."""
-    if former.key and key is None:
+    """Make sure that what was signed before is signed again, by the same key and name. Raises PublishingRefused."""
+    if former.key and key != former.key:
         raise PublishingRefused(f"{former.path}: was signed by {former.key.name} before, and this is not. Give the key: --key FILE")
     if former.key and Checkpoint.of(note).origin != former.checkpoint.origin:
         raise PublishingRefused(

@@ -56,7 +56,7 @@ def publish(
         raw = fresh / "snapshot.db"
         copy(timeline.log, raw, path)
         _verify(raw, live, advance)
-        note, signer = _checkpoint(timeline, raw, key)
+        note, signer = _checkpoint(timeline, raw, key, former.key if former else None)
         with Timeline(raw, read_only=True) as snapshot:
             copy(snapshot.log, fresh / database, path)  # once more, so that the same rows are always the same bytes
             files = {}
@@ -118,15 +118,27 @@ def _verify(raw: Path, live: Path, advance: Callable[[int], None]) -> None:
         )
 
 
-def _checkpoint(timeline: Timeline, raw: Path, key: SigningKey | None) -> tuple[Note, Key | None]:
-    """Make the checkpoint of a copy, and keep it in both, as of the same time; give it with all that have signed it."""
+def _checkpoint(timeline: Timeline, raw: Path, key: SigningKey | None, former: Key | None) -> tuple[Note, Key | None]:
+    """Make the checkpoint of a copy, and keep it in both, as of the same time; give it with all that have signed it.
+
+    It is signed by the key; without one by the key of the folder before, or by the only one that has signed in the log's name.
+    Raises PublishingRefused where several did: anyone who can write to the file can add such a signature.
+    """
     now = timeline.clock()
     with Timeline(raw, by=timeline.by, clock=lambda: now) as snapshot:
         wanted = Checkpoint.of(snapshot.checkpoint(key))
         kept = next(one for one in merkle.checkpoints(snapshot.log.connection) if one.checkpoint == wanted)
     if not timeline.log.read_only:
         _keep(timeline, kept, key)
-    return kept.note, next((one for one, _ in kept.signatures if one.type == ED25519 and one.name == wanted.origin), None)
+    own = dict.fromkeys(one for one, _ in kept.signatures if one.type == ED25519 and one.name == wanted.origin)
+    if key is not None or former in own:
+        return kept.note, key.public if key else former
+    if len(own) > 1:
+        names = " and ".join(f"{one.name} ({one.id.hex()})" for one in own)
+        raise PublishingRefused(
+            f"{timeline.log.path}: is signed by {names}, and only one can be its own. Give that key: --key FILE"
+        )
+    return kept.note, next(iter(own), None)
 
 
 def _keep(timeline: Timeline, kept: KeptCheckpoint, key: SigningKey | None) -> None:

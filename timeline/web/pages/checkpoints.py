@@ -1,6 +1,6 @@
 """The page `/{database}/-/timeline/log/checkpoints`: which checkpoints were kept, and what was added to the log between two.
 
-Owns the showing of both. Must not compute a proof, nor check a signature.
+Owns the showing of both: names, times and signatures as what the file says. Must not compute a proof, nor check a signature.
 """
 
 import sqlite3
@@ -54,6 +54,7 @@ async def checkpoints_page(datasette: Datasette, request: Request) -> Response:
         "problem": None,
         "first": None,
         "second": None,
+        "name": None,
         "typed": {name: request.args.get(name) or "" for name in ("from", "to")},
         **await _listed(datasette, database, request),
         "now": None,
@@ -65,6 +66,7 @@ async def checkpoints_page(datasette: Datasette, request: Request) -> Response:
         context["problem"] = problem
         if end:
             context["now"] = await _stand(database, end)
+            context["name"] = context["now"].checkpoint.origin
         if first is not None and problem is None:
             context |= await _between(datasette, database, first, end if second is None else second, after)
     except proving.BROKEN as error:

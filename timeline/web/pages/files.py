@@ -76,6 +76,8 @@ async def consistency_file(datasette: Datasette, request: Request) -> Response:
     first, second = _number(request, "from"), _number(request, "to")
     if first is None:
         raise Refused("from is missing: it is the number of events that the log held then. Give one: ?from=8&to=23")
+    if second == 0:
+        raise Refused("to is 0, and a log without events has no root to prove. Give a size from 1 on")
     kept = await may_see_kept(datasette, request, database.name)
     end = await database.execute_fn(proving.size)
     if problem := sizes_fault(first, second, end):

@@ -1,7 +1,8 @@
 """The proofs of a log, as the pages give them: that an event is in it, that it only adds to what it was, and what was signed.
 
 Owns which checkpoint a proof leads to, and its reading through a connection of Datasette's. Must not check a signature, which
-needs a library: those that are kept were checked when they were kept, and whoever reads a proof checks them again.
+needs a library: anyone who can write to the file can add a checkpoint, so who signed it, and when it was kept, is only what the
+file says, and pages say so. Whoever reads a proof checks the signatures.
 Each function reads through a connection, and raises UnknownEvent for what is not there, and LookupError, NoteInvalid or
 ProofInvalid where the log is broken.
 """
@@ -37,7 +38,7 @@ class Signer:
 
 @dataclass(frozen=True)
 class Stand:
-    """The log at a size: its checkpoint, and if that was kept, its number, when, and who signed."""
+    """The log at a size: its checkpoint, and if that was kept, its number, when, and who signed, as the file says."""
 
     note: Note
     number: int | None = None
@@ -55,10 +56,20 @@ class Stand:
         return base64.b64encode(self.checkpoint.root).decode()
 
 
-def stand(kept: KeptCheckpoint) -> Stand:
+def stand(connection: sqlite3.Connection, kept: KeptCheckpoint) -> Stand:
     """Tell of a checkpoint that was kept."""
     signers = [Signer(key, _signed_at(key, signature.signature)) for key, signature in kept.signatures]
-    return Stand(kept.note, kept.number, when.recorded(kept.kept_at), signers)
+    return Stand(kept.note, kept.number, _kept_on(connection, kept), signers)
+
+
+def _kept_on(connection: sqlite3.Connection, kept: KeptCheckpoint) -> str:
+    """Say when the file says that a checkpoint was kept; and where that cannot be, that it cannot."""
+    if not merkle.is_instant(kept.kept_at):
+        return "at a time that cannot be read"
+    (late,) = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM events WHERE position = ? AND recorded_at > ?)", (kept.checkpoint.size, kept.kept_at)
+    ).fetchone()
+    return f"on {when.recorded(kept.kept_at)}{', which cannot be: its last event is later' if late else ''}"
 
 
 def _signed_at(key: Key, signature: bytes) -> str | None:
@@ -72,7 +83,7 @@ def numbered(connection: sqlite3.Connection, number: int) -> Stand:
     found = merkle.checkpoints(connection, number)
     if not found:
         raise UnknownEvent(f"there is no checkpoint {number}. See which were kept, on the page of checkpoints")
-    return stand(found[0])
+    return stand(connection, found[0])
 
 
 def at_size(connection: sqlite3.Connection, size: int | None = None, *, kept: bool) -> Stand:
@@ -85,7 +96,7 @@ def at_size(connection: sqlite3.Connection, size: int | None = None, *, kept: bo
     if size > end:
         raise UnknownEvent(f"the log holds {end:,} events, and not yet {size:,}")
     computed = merkle.root(size, merkle.reader(connection))
-    number = _best(connection, "size = ?", size) if kept else None
+    number = merkle.best(connection, size, size) if kept else None
     if number is None:
         note = Note(Checkpoint(merkle.origin(connection, signed=kept), size, computed).text)
         Checkpoint.of(note)  # raises where the log's name was altered
@@ -94,16 +105,6 @@ def at_size(connection: sqlite3.Connection, size: int | None = None, *, kept: bo
     if found.checkpoint.root != computed:
         raise ProofInvalid(f"its first {size:,} events are not those of the checkpoint kept then: the past was changed")
     return found
-
-
-def _best(connection: sqlite3.Connection, where: str, size: int) -> int | None:
-    """Choose among the kept checkpoints: one that was signed before one that was not, then the largest, then the latest."""
-    row = connection.execute(
-        f"SELECT number FROM checkpoints WHERE {where}"
-        " ORDER BY EXISTS (SELECT 1 FROM signatures WHERE checkpoint = checkpoints.number) DESC, size DESC, number DESC LIMIT 1",
-        (size,),
-    ).fetchone()
-    return None if row is None else int(row[0])
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def prove(connection: sqlite3.Connection, position: int, number: int | None = No
     node = merkle.reader(connection)
     node(0, position - 1)  # raises where the row is damaged
     if number is None and kept:
-        number = _best(connection, "size >= ?", position)
+        number = merkle.best(connection, position)
     chosen = numbered(connection, number) if number is not None else at_size(connection, kept=kept)
     size = chosen.checkpoint.size
     if size < position:

@@ -116,7 +116,7 @@ export async function* additionsOnly(before, addition) {
     return;
   }
   if (before.size === 0n) {
-    yield { says: "The earlier log was empty: everything adds to that, and nothing needs proof.", holds: null };
+    yield { says: "The earlier checkpoint covers no event, so it proves nothing: everything adds to that.", holds: false };
     return;
   }
   if (before.size === after.size) {

@@ -11,6 +11,7 @@ const PRINTABLE = /^(?:[^\p{C}\p{Z}]| )+$/u;
 const COUNT = /^(?:0|[1-9][0-9]{0,17})$/;
 const FORMAT = "c2sp.org/tlog-proof@v1";
 const MOST = 64;
+const FIELD = 2n ** 255n - 19n;
 
 /** A file, or what was typed, is not in its form. The message says what and what to do. */
 export class Malformed extends Error {}
@@ -71,6 +72,7 @@ function checkpoint(text, what) {
   const hash = decoded(root);
   if (!PRINTABLE.test(origin)) throw new Malformed(`${what}: its first line, the log's name, cannot be printed.`);
   if (!COUNT.test(size)) throw new Malformed(`${what}: its second line is not a number of events.`);
+  if (size === "0") throw new Malformed(`${what} covers no event, so it proves nothing. Give one of a log that held events.`);
   if (!hash || hash.length !== 32) throw new Malformed(`${what}: its third line is not a root.`);
   return { origin, size: BigInt(size), root: hash };
 }
@@ -162,11 +164,18 @@ async function key(vkey) {
   if (!NAME.test(name) || !material) throw new Malformed(`“${vkey.slice(0, 60)}” is not a public key, written as name+id+base64.`);
   const type = material[0], bytes = material.slice(1);
   if ((type !== 1 && type !== 4) || bytes.length !== 32) throw new Malformed(`The public key ${name} is not Ed25519, of type 1 or 4.`);
+  if (weak(bytes)) throw new Malformed(`The public key ${name} proves nothing: anyone can sign under it.`);
   const found = (await sha256(`${name}\n`, material)).slice(0, 4);
   if (hex(found) !== id) {
     throw new Malformed(`The public key ${name} does not have the ID ${id}: it was altered.`);
   }
   return { name, id: found, type, bytes };
+}
+
+/** A point of small order, or one in another form than its own: the y of the eight points make the product zero. @param {Uint8Array} bytes */
+function weak(bytes) {
+  const y = BigInt(`0x${hex(new Uint8Array(bytes).reverse())}`) & (2n ** 255n - 1n);
+  return y >= FIELD || (y * (y ** 2n - 1n) * (121665n * y ** 4n - 243332n * y ** 2n + 121666n)) % FIELD === 0n;
 }
 
 /** @param {Key} one @param {Signature} signature */
