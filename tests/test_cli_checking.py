@@ -156,7 +156,6 @@ def test_ctrl_c_in_verify_is_no_fault(db: Path, step: str) -> None:
 import os, signal, sys, threading
 from timeline.audit import verifying
 from timeline.cli import main
-from timeline.log import guards
 
 def slow(log, *_):
     threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
