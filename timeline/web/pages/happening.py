@@ -30,7 +30,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
     database = await access.open_timeline(datasette, request, *TABLES)
     id_ = tilde_decode(request.url_vars["happening"])
     state = await moment.resolved(database, states.read({"as_of": request.args.getlist("as_of")}))
-    versions = await history.read(datasette, database, f"happening/{id_}")
+    versions = await history.read(datasette, database, f"happening/{id_}", state.as_of)
     told = [version for version in versions if version.type != "EventRedacted"]
     stood = [version for version in told if state.as_of is None or version.position <= state.as_of]
     if not stood:

@@ -1,0 +1,118 @@
+"""Ask a served timeline for an address, and look meanwhile how long another visitor waits.
+
+Owns the server, the clock and the other visitor. Must not know any address but the other visitor's.
+"""
+
+import http.client
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 60  # seconds, after which an answer is waited for no longer
+UNANSWERED = 599  # in place of a status
+EVERY = 0.05  # seconds between the other visitor's requests
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How an address was answered: seconds to the first byte and to the last, bytes, and the other visitor's longest wait."""
+
+    address: str
+    status: int
+    first: float
+    last: float
+    size: int
+    waited: float
+
+
+@contextmanager
+def served(file: Path, folder: Path) -> Iterator[int]:
+    """Serve a file as `timeline serve` does, and give the port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    log = (folder / "server.log").open("w")
+    ours = ["-c", "from timeline.cli import main; main()", "serve", "--db", str(file), "--port", str(port)]
+    with log, subprocess.Popen([sys.executable, *ours], cwd=folder, stdout=log, stderr=log) as server:
+        try:
+            for _ in range(600):
+                try:
+                    ask(port, "/-/versions.json")
+                    break
+                except OSError:
+                    time.sleep(0.05)
+            yield port
+        finally:
+            server.terminate()
+
+
+def ask(port: int, address: str) -> tuple[int, float, float, int]:
+    """Ask for an address: status, seconds to the first byte and to the last, and bytes."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    begun = time.perf_counter()
+    try:
+        connection.request("GET", address)
+        response = connection.getresponse()
+        first = time.perf_counter() - begun
+        size = 0
+        while chunk := response.read(1 << 20):
+            size += len(chunk)
+        return response.status, first, time.perf_counter() - begun, size
+    except TimeoutError:
+        return UNANSWERED, PATIENCE, PATIENCE, 0
+    finally:
+        connection.close()
+
+
+class Other:
+    """Another visitor, who asks for small pages again and again."""
+
+    def __init__(self, port: int, addresses: tuple[str, ...]) -> None:
+        """Begin to ask."""
+        self.port, self.addresses = port, addresses
+        self.asked: list[tuple[float, float]] = []
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._ask, daemon=True)
+        self.thread.start()
+
+    def _ask(self) -> None:
+        number = 0
+        while not self.ended.wait(EVERY):
+            begun = time.perf_counter()
+            ask(self.port, self.addresses[number % len(self.addresses)])
+            self.asked.append((begun, time.perf_counter()))
+            number += 1
+
+    def longest(self, begun: float, ended: float) -> float:
+        """Give the longest wait of those that were under way between two moments, once there is one that began after the first."""
+        while not any(start > ended - EVERY / 2 for start, _ in self.asked[-5:]):
+            time.sleep(EVERY / 10)
+        return max((end - start for start, end in self.asked if end > begun and start < ended), default=0.0)
+
+    def close(self) -> None:
+        """Ask no more."""
+        self.ended.set()
+        self.thread.join()
+
+
+def measured(port: int, other: Other, address: str, times: int = 1) -> Answer:
+    """Ask for an address, or for it so many times at once, and give the slowest answer."""
+    answers: list[tuple[int, float, float, int]] = []
+    begun = time.perf_counter()
+    if times == 1:
+        answers.append(ask(port, address))
+    else:
+        asking = [threading.Thread(target=lambda: answers.append(ask(port, address))) for _ in range(times)]
+        for thread in asking:
+            thread.start()
+        for thread in asking:
+            thread.join()
+    ended = time.perf_counter()
+    status, first, last, size = max(answers, key=lambda answer: answer[2])
+    return Answer(address, status, first, last, size, other.longest(begun, ended))
