@@ -33,19 +33,19 @@ def log_end(path: Path) -> int:
 
 def run(path: Path, folder: Path, asked: Sequence[str], crowd: int) -> tuple[list[Answer], list[Answer]]:
     """Ask for all addresses one after the other, and for the slowest in a crowd."""
-    with load_served.served(path, folder) as port:
+    with load_served.served(path, folder) as server:
         for address in BYSTANDER * 3:
-            load_served.ask(port, address)
-        other = load_served.Other(port, BYSTANDER)
+            load_served.ask(server.port, address)
+        other = load_served.Other(server.port, BYSTANDER)
         try:
             answers = []
             for number, address in enumerate(asked):
-                answers.append(load_served.measured(port, other, address))
+                answers.append(load_served.measured(server, other, address))
                 if failed(answers[-1]):
                     print(f"\r{line(answers[-1])}", file=sys.stderr, flush=True)
                 print(f"\r{number + 1}/{len(asked)}", end="", file=sys.stderr, flush=True)
             slowest = sorted(answers, key=lambda one: -one.last)[: 10 if crowd else 0]
-            together = [load_served.measured(port, other, one.address, crowd) for one in slowest]
+            together = [load_served.measured(server, other, one.address, crowd) for one in slowest]
         finally:
             other.close()
     print(file=sys.stderr)
@@ -54,7 +54,7 @@ def run(path: Path, folder: Path, asked: Sequence[str], crowd: int) -> tuple[lis
 
 def table(title: str, answers: Sequence[Answer]) -> None:
     """Print answers in lines."""
-    print(f"\n{title}\n  first s   last s  waited  status       bytes  address")
+    print(f"\n{title}\n  first s   last s  waited  worked  status       bytes  address")
     for one in answers:
         print(line(one))
 
@@ -62,7 +62,7 @@ def table(title: str, answers: Sequence[Answer]) -> None:
 def line(one: Answer) -> str:
     """Write an answer in a line."""
     shown = one.address if len(one.address) <= 150 else f"{one.address[:140]}… ({len(one.address):,} characters)"
-    return f"{one.first:9.2f}{one.last:9.2f}{one.waited:8.2f}{one.status:8}{one.size:12,}  {shown}"
+    return f"{one.first:9.2f}{one.last:9.2f}{one.waited:8.2f}{one.worked:8.2f}{one.status:8}{one.size:12,}  {shown}"
 
 
 def failed(one: Answer) -> bool:

@@ -1,4 +1,4 @@
-"""The addresses of a timeline with the worst that can be asked of each: of every route, every format, every question, every parameter.
+"""The addresses of a timeline with the worst that can be asked of each: every route, format, question and parameter.
 
 Owns that table. It is of the timeline that `load_timeline` makes. What it does not ask is found by `unasked`, so that a new route,
 format, question or parameter cannot be forgotten.
@@ -83,23 +83,32 @@ def addresses(size: Size, end: int) -> Iterator[str]:
         for passage in passages(size):
             yield f"{AT}/sources/{source}?passage={passage}"
     for happening in HAPPENINGS:
-        yield f"{AT}/{happening}"
-        for as_of in (1, middle, end, FAR, "1990"):
+        for as_of in ("", 1, middle, end, FAR, "1990"):
             yield f"{AT}/{happening}?as_of={as_of}"
-    for position in (0, 1, middle, end - 1, end, FAR, *range(30, 50), size.many + 20, size.many + 25):
+    yield from of_events(size, end)
+    yield from of_the_log(end)
+    for query in choosing(size, end):
+        yield f"{AT}/export{query}"
+    for name in (*NAMES, "none", "x" * 5_000):
+        for query in taking(end):
+            yield f"{AT}/export/{name}{query}"
+    yield from rows()
+
+
+def of_events(size: Size, end: int) -> Iterator[str]:
+    """Give events, and their proofs."""
+    for position in (0, 1, end // 2, end - 1, end, FAR, *range(size.many + 18, size.many + 30)):
         yield f"{AT}/events/{position}"
         yield f"{AT}/events/{position}/proof"
     for number in (1, 2, FAR, "1" * 5_000):
         yield f"{AT}/events/1/proof?checkpoint={number}"
-    yield from of_the_log(end)
-    yield f"{AT}/export"
-    for query in choosing(size, end):
-        yield f"{AT}/export{query}"
-    for name in (*NAMES, "none", "x" * 5_000):
-        for asked in ({}, {"kind": "kind 1"}, {"kind": "large"}, {"q": "the", "as_of": middle}, {"q": "gulls cry 1"}, {"as_of": end},
-                      {"status": "all", "tag": "tag-7"}, {"mark": "disputed"}, {"source": "cited"}):  # fmt: skip
-            yield f"{AT}/export/{name}{query_of(asked)}"
-    yield from rows()
+
+
+def taking(end: int) -> Iterator[str]:
+    """Give what is taken away in a file at its worst."""
+    for asked in ({}, {"kind": "kind 1"}, {"kind": "large"}, {"q": "the", "as_of": end // 2}, {"q": "gulls cry 1"}, {"as_of": end},
+                  {"status": "all", "tag": "tag-7"}, {"mark": "disputed"}, {"source": "cited"}):  # fmt: skip
+        yield query_of(asked)
 
 
 def query_of(asked: dict[str, object]) -> str:

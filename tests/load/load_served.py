@@ -4,6 +4,7 @@ Owns the server, the clock and the other visitor. Must not know any address but 
 """
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -21,7 +22,11 @@ EVERY = 0.05  # seconds between the other visitor's requests
 
 @dataclass(frozen=True)
 class Answer:
-    """How an address was answered: seconds to the first byte and to the last, bytes, and the other visitor's longest wait."""
+    """How an address was answered.
+
+    Seconds to the first byte and to the last, bytes, the other visitor's longest wait, and the seconds that the processor worked for
+    the server meanwhile: on a busy machine these alone tell anything.
+    """
 
     address: str
     status: int
@@ -29,11 +34,28 @@ class Answer:
     last: float
     size: int
     waited: float
+    worked: float
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server, by its port and its process."""
+
+    port: int
+    process: int
+
+    def worked(self) -> float:
+        """Give the seconds that the processor has worked for it; 0 where the system does not say."""
+        stat = Path(f"/proc/{self.process}/stat")
+        if not stat.exists():
+            return 0.0
+        fields = stat.read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def served(file: Path, folder: Path) -> Iterator[int]:
-    """Serve a file as `timeline serve` does, and give the port."""
+def served(file: Path, folder: Path) -> Iterator[Server]:
+    """Serve a file as `timeline serve` does."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -47,7 +69,7 @@ def served(file: Path, folder: Path) -> Iterator[int]:
                     break
                 except OSError:
                     time.sleep(0.05)
-            yield port
+            yield Server(port, server.pid)
         finally:
             server.terminate()
 
@@ -101,9 +123,10 @@ class Other:
         self.thread.join()
 
 
-def measured(port: int, other: Other, address: str, times: int = 1) -> Answer:
+def measured(server: Server, other: Other, address: str, times: int = 1) -> Answer:
     """Ask for an address, or for it so many times at once, and give the slowest answer."""
     answers: list[tuple[int, float, float, int]] = []
+    port, worked = server.port, server.worked()
     begun = time.perf_counter()
     if times == 1:
         answers.append(ask(port, address))
@@ -115,4 +138,4 @@ def measured(port: int, other: Other, address: str, times: int = 1) -> Answer:
             thread.join()
     ended = time.perf_counter()
     status, first, last, size = max(answers, key=lambda answer: answer[2])
-    return Answer(address, status, first, last, size, other.longest(begun, ended))
+    return Answer(address, status, first, last, size, other.longest(begun, ended), server.worked() - worked)

@@ -13,7 +13,7 @@ from timeline.documents import Document
 
 Entry = dict[str, Any]
 BATCH = 1_000
-WORDS = "the council of harbours meets and adjourns while gulls cry over grey water".split()
+WORDS = ("the", "council", "of", "harbours", "meets", "and", "adjourns", "while", "gulls", "cry", "over", "grey", "water")
 FATHA, SHADDA = "\u064e", "\u0651"
 
 

@@ -34,7 +34,7 @@ class Turns:
 
 
 computing, exporting = Turns(), Turns()
-_drawing: WeakKeyDictionary[_Loop, int] = WeakKeyDictionary()
+_sliced: WeakKeyDictionary[_Loop, int] = WeakKeyDictionary()
 
 
 async def in_thread(work: Callable[_Given, _Made], *args: _Given.args, **options: _Given.kwargs) -> _Made:
@@ -45,20 +45,35 @@ async def in_thread(work: Callable[_Given, _Made], *args: _Given.args, **options
         return await asyncio.to_thread(work, *args, **options)
 
 
-async def in_slices(pieces: AsyncIterable[str]) -> str:
-    """Join pieces that are made one after the other; the longer that takes, the more often others have their turn in between.
+class Slices:
+    """Work on the loop that pauses after each slice, so that others have their turn.
 
-    Where several are made at the same time, each waits so long that together they take no more time than one.
+    Where several go on at the same time, each waits so long that together they take no more of the time than one.
     """
-    loop, made = asyncio.get_running_loop(), []
-    _drawing[loop] = _drawing.get(loop, 0) + 1
-    try:
-        until = time.monotonic() + SLICE
+
+    def __enter__(self) -> Slices:
+        """Begin."""
+        self._loop = asyncio.get_running_loop()
+        _sliced[self._loop] = _sliced.get(self._loop, 0) + 1
+        self._until = time.monotonic() + SLICE
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End, however it ends."""
+        _sliced[self._loop] -= 1
+
+    async def pause(self) -> None:
+        """Let others have their turn if it is time."""
+        if time.monotonic() > self._until:
+            await asyncio.sleep(SLICE * (_sliced[self._loop] - 1))
+            self._until = time.monotonic() + SLICE
+
+
+async def in_slices(pieces: AsyncIterable[str]) -> str:
+    """Join pieces that are made one after the other."""
+    made = []
+    with Slices() as slices:
         async for piece in pieces:
             made.append(piece)
-            if time.monotonic() > until:
-                await asyncio.sleep(SLICE * (_drawing[loop] - 1))
-                until = time.monotonic() + SLICE
-    finally:
-        _drawing[loop] -= 1
+            await slices.pause()
     return "".join(made)

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from timeline.web.pages import when
@@ -124,4 +125,5 @@ def _words(old: str, new: str, patience: Patience) -> Pieces:
 
 def _alike(before: Sequence[str], after: Sequence[str]) -> int:
     """Count the words with which both begin."""
-    return next((n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), min(len(before), len(after)))
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))
+    return sum(1 for _ in same)

@@ -11,7 +11,7 @@ from datasette.database import Database
 from datasette.utils.asgi import NotFound, Request, Response
 
 from timeline.errors import StatementInvalid
-from timeline.web import access, assets, links
+from timeline.web import access, assets, links, working
 from timeline.web.pages import files, frame, linked, proving, redactions, told, when
 
 SCRIPTS = ("proof.js", "told.js", "checks.js", "notes.js", "sums.js")
@@ -44,7 +44,7 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
     to = {"happening": links.happening, "source": links.source}.get(kind)
     here = links.timeline(datasette, database.name)
     try:
-        data, unreadable = told.read(row["data"], position), None
+        data, unreadable = await working.in_thread(told.read, row["data"], position), None
     except StatementInvalid as error:
         data, unreadable = {}, frame.unreadable(error)
     redacted = data.get("position") if row["type"] == "EventRedacted" else None
@@ -56,7 +56,7 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
         "what": KINDS.get(row["type"], row["type"]),
         "recorded": when.recorded(row["recorded_at"]),
         "stream_address": to(datasette, database.name, name) if to else None,
-        "data": json.dumps(data, ensure_ascii=False, indent=2) if data else row["data"],
+        "data": await working.in_thread(json.dumps, data, ensure_ascii=False, indent=2) if data else row["data"],
         "unreadable": unreadable,
         "redaction": (await redactions.of(datasette, database, [position])).get(position) if row["data"] is None else None,
         "reason": data.get("reason") if row["type"] == "EventRedacted" else None,

@@ -3,6 +3,8 @@
 Owns whether a page has that at all. Must not say anything in it: the format does.
 """
 
+from sqlite3 import Connection
+
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import Request
@@ -21,9 +23,12 @@ async def data(datasette: Datasette, request: Request, database: Database, posit
     """
     page = datasette.absolute_url(request, links.timeline(datasette, database.name))
 
+    def tell(connection: Connection) -> list[str]:
+        found = reading.happenings(connection, [position], as_of=as_of)
+        return [as_jsonld.for_page(one, About("", page)) for one in found if one.status == "current"]
+
     try:
-        found = await database.execute_fn(lambda connection: list(reading.happenings(connection, [position], as_of=as_of)))
-        told = [as_jsonld.for_page(one, About("", page)) for one in found if one.status == "current"]
+        told = await database.execute_fn(tell)
     except TimelineError:
         return None
     return Markup(told[0]) if told else None  # noqa: S704 - the format sees to it that nothing in it ends the element

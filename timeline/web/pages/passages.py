@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 
 # A text longer than this is shown around its passages only, with so much of what stands around them.
 LONGEST, AROUND = 1_000_000, 1_500
-# No page shows more of a text than so many characters; it ends with the paragraph after which there are so many paragraphs, or notes.
+# A page shows no more of a text than so many characters, and ends with the paragraph that is its last one, or has its last note.
 MOST_CHARACTERS, MOST_PARAGRAPHS, MOST_NOTES = 1_000_000, 3_000, 1_000
 # No letter has so many marks that stand on it.
 MOST_MARKS = 200
@@ -79,7 +79,13 @@ class Part:
 
 
 def part(
-    text: str, passages: Sequence[Span], asked: Span | None = None, *, start: int = 0, until: int | None = None, printed: bool = False
+    text: str,
+    passages: Sequence[Span],
+    asked: Span | None = None,
+    *,
+    start: int = 0,
+    until: int | None = None,
+    printed: bool = False,
 ) -> Part:
     """Cut a text at its paragraphs and wherever a passage begins or ends. `passages` are as `numbered` gives them.
 
@@ -149,7 +155,8 @@ def _windows(text: str, passages: Sequence[Span], start: int) -> tuple[list[Span
     """Say what can be shown of a text from a place on, and where that ends because it is enough; None where it is all."""
     start = _past_marks(text, start) if start else 0
     wanted = [(start, len(text))] if len(text) <= LONGEST else _around(text, passages, start)
-    windows, room = [], MOST_CHARACTERS
+    windows: list[Span] = []
+    room = MOST_CHARACTERS
     for begin, finish in wanted:
         if finish - begin > room:
             enough = _past_marks(text, begin + room)

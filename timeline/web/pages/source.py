@@ -238,7 +238,8 @@ async def _resting(database: Database, id_: str) -> dict[str, int | bool]:
 
 def _start(text: str | None, length: int) -> int | None:
     """Read from where on the address asks for the text; None where it does not, or the text does not reach so far."""
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text or "") and int(text or 0) < length else None
+    match = re.fullmatch("[0-9]{1,9}", text or "")
+    return int(match[0]) if match and int(match[0]) < length else None
 
 
 def _asked(text: str | None, length: int) -> tuple[int, int] | None:
