@@ -35,7 +35,7 @@ SEARCHES = (
     "harb",
     "the " * 75,
     " ".join("abcdefghijklmnopqrstuvwxyz"),
-    " ".join(f"the{n}" for n in range(10_000)),
+    " ".join(f"{n:x}" for n in range(10_000)),
     "x" * 20_000,
     '"' * 300,
     "a OR b NEAR c " * 20,

@@ -24,8 +24,8 @@ EVERY = 0.05  # seconds between the other visitor's requests
 class Answer:
     """How an address was answered.
 
-    Seconds to the first byte and to the last, bytes, the other visitor's longest wait, and the seconds that the processor worked for
-    the server meanwhile: on a busy machine these alone tell anything.
+    Seconds to the first byte and to the last, bytes, the other visitor's longest wait, and the seconds that the processor worked
+    for the server meanwhile: on a busy machine these alone tell anything.
     """
 
     address: str

@@ -22,6 +22,8 @@ TABLES = (
     "happening_times", "events",
 )  # fmt: skip
 MOST_PARTS = 500
+# All quotations together show so many characters, but each of them at least so many; in its source each stands whole.
+LONGEST_QUOTED, LONGEST_OF_MANY = 1_000_000, 700
 
 
 @frame.answering
@@ -42,7 +44,10 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
     as_of = state.as_of_query
     title = statement.get("title") or f"{id_} (redacted)"
     standing = id_ if version is latest else None
-    quotations = await quotation.of_statement(datasette, database, statement, standing=standing, as_of=state.as_of)
+    longest = max(LONGEST_OF_MANY, LONGEST_QUOTED // max(1, len(statement.get("citations") or ())))
+    quotations = await quotation.of_statement(
+        datasette, database, statement, standing=standing, as_of=state.as_of, longest=longest
+    )
     context = {
         "database": database.name,
         "canonical": here + as_of,

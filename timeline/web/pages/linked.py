@@ -15,11 +15,14 @@ from timeline.exchange.writing import as_jsonld, reading
 from timeline.exchange.writing.record import About
 from timeline.web import links
 
+LONGEST = 1_000_000  # characters
+
 
 async def data(datasette: Datasette, request: Request, database: Database, position: int, as_of: int | None) -> Markup | None:
     """Give what the event at a position tells of a happening, to stand in a script element; its sources as of a position, or now.
 
-    None where it tells of none, or cannot be read, and where it retracts one: schema.org has no way to say so.
+    None where it tells of none, cannot be read, or tells more than a page has room for, and where it retracts one: schema.org has
+    no way to say so.
     """
     page = datasette.absolute_url(request, links.timeline(datasette, database.name))
 
@@ -31,4 +34,4 @@ async def data(datasette: Datasette, request: Request, database: Database, posit
         told = await database.execute_fn(tell)
     except TimelineError:
         return None
-    return Markup(told[0]) if told else None  # noqa: S704 - the format sees to it that nothing in it ends the element
+    return Markup(told[0]) if told and len(told[0]) <= LONGEST else None  # noqa: S704 - the format sees to it that nothing in it ends the element

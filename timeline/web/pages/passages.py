@@ -153,13 +153,12 @@ def _spans(text: str, windows: Iterable[Span], partings: Callable[[int, int], It
 
 def _windows(text: str, passages: Sequence[Span], start: int) -> tuple[list[Span], int | None]:
     """Say what can be shown of a text from a place on, and where that ends because it is enough; None where it is all."""
-    start = _past_marks(text, start) if start else 0
     wanted = [(start, len(text))] if len(text) <= LONGEST else _around(text, passages, start)
     windows: list[Span] = []
     room = MOST_CHARACTERS
     for begin, finish in wanted:
         if finish - begin > room:
-            enough = _past_marks(text, begin + room)
+            enough = past_marks(text, begin + room)
             return [*windows, (begin, enough)], enough if enough < len(text) else None
         windows.append((begin, finish))
         room -= finish - begin
@@ -167,11 +166,11 @@ def _windows(text: str, passages: Sequence[Span], start: int) -> tuple[list[Span
 
 
 def _around(text: str, passages: Sequence[Span], first: int) -> list[Span]:
-    windows: list[Span] = [(first, _past_marks(text, first + AROUND))]
+    windows: list[Span] = [(first, past_marks(text, first + AROUND))]
     for start, end in passages:
         if end <= first:
             continue
-        begin, finish = min(start, _past_marks(text, max(0, start - AROUND))), _past_marks(text, end + AROUND)
+        begin, finish = min(start, past_marks(text, max(0, start - AROUND))), past_marks(text, end + AROUND)
         if begin <= windows[-1][1]:
             windows[-1] = (windows[-1][0], max(finish, windows[-1][1]))
         else:
@@ -179,7 +178,7 @@ def _around(text: str, passages: Sequence[Span], first: int) -> list[Span]:
     return windows
 
 
-def _past_marks(text: str, at: int) -> int:
+def past_marks(text: str, at: int) -> int:
     """Move a place so that it parts no character from its marks."""
     last = min(len(text), at + MOST_MARKS)
     while at < last and unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Cf"):

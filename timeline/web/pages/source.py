@@ -158,7 +158,7 @@ async def _shown(
         return Shown(first, part.further, part.paragraphs, notes, pages, limited)
 
     shown = await working.in_thread(cut)
-    before = max(0, asked[0] - passages.AROUND) if asked else 0
+    before = passages.past_marks(text, asked[0] - passages.AROUND) if asked and asked[0] > passages.AROUND else 0
     if start is None and asked and before and shown.further is not None and shown.further < asked[1]:
         return await _shown(datasette, database, source, text, asked, before)
     return shown
