@@ -78,10 +78,7 @@ def addresses(size: Size, end: int) -> Iterator[str]:
         yield f"{AT}/drawing/next{query}"
     for query in turning(end):
         yield f"{AT}{query}"
-    for source in SOURCES:
-        yield f"{AT}/sources/{source}"
-        for passage in passages(size):
-            yield f"{AT}/sources/{source}?passage={passage}"
+    yield from of_sources(size)
     for happening in HAPPENINGS:
         for as_of in ("", 1, middle, end, FAR, "1990"):
             yield f"{AT}/{happening}?as_of={as_of}"
@@ -93,6 +90,17 @@ def addresses(size: Size, end: int) -> Iterator[str]:
         for query in taking(end):
             yield f"{AT}/export/{name}{query}"
     yield from rows()
+
+
+def of_sources(size: Size) -> Iterator[str]:
+    """Give the sources, each from every place of its text."""
+    for source in SOURCES:
+        yield f"{AT}/sources/{source}"
+        for cited in ("h-7-2", "disputed-1", f"h-{FAR}", f"h-1-{FAR}", "-", "x" * 5_000):
+            yield f"{AT}/sources/{source}?cited={cited}"
+        yield f"{AT}/sources/{source}?start={size.characters // 2}"
+        for passage in passages(size):
+            yield f"{AT}/sources/{source}?passage={passage}"
 
 
 def of_events(size: Size, end: int) -> Iterator[str]:

@@ -120,6 +120,10 @@ async def test_a_long_text_is_read_on_page_after_page(loaded: Path, serve: Calla
     there = (await client.get(f"{address}?passage={at}-{len(text)}")).text
     assert 'id="passage"' in there
     assert "Read it from its beginning" in there
+    happening = next(n for n in range(SIZE.happenings - 1, 0, -1) if n % 10 == 1)
+    cited = f"{load_addresses.AT}/sources/cited-over?cited=h-{happening}"
+    last = SIZE.citations > happening
+    assert f'id="c-h-{happening}-{2 + last}"' in (await client.get(f"{cited}-{2 + last}")).text
     for odd in ("-1", "x", "9" * 9, "9" * 5_000, "٣"):
         assert (await client.get(f"{address}?start={odd}")).text.count("data-start=") == first.count("data-start=")
 

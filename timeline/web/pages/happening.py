@@ -45,9 +45,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
     title = statement.get("title") or f"{id_} (redacted)"
     standing = id_ if version is latest else None
     longest = max(LONGEST_OF_MANY, LONGEST_QUOTED // max(1, len(statement.get("citations") or ())))
-    quotations = await quotation.of_statement(
-        datasette, database, statement, standing=standing, as_of=state.as_of, longest=longest
-    )
+    quotations = await quotation.of_statement(datasette, database, statement, standing=standing, as_of=state.as_of, longest=longest)
     context = {
         "database": database.name,
         "canonical": here + as_of,

@@ -82,7 +82,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         return await _unknown(datasette, request, database, id_)
     found = await database.execute("select text from source_texts where source = :id", {"id": id_})
     text = found.rows[0]["text"] if found.rows else None
-    asked = _asked(request.args.get("passage"), len(text or ""))
+    asked = _asked(request.args.get("passage") or await _of_citation(database, id_, request.args.get("cited")), len(text or ""))
     printed = source["media_type"] == "application/pdf"
     shown = await _shown(datasette, database, source, text or "", asked, _start(request.args.get("start"), len(text or "")))
     resting = await _resting(database, id_)
@@ -234,6 +234,18 @@ async def _resting(database: Database, id_: str) -> dict[str, int | bool]:
     )
     found = rows.rows[0]
     return {"current": found["current"], "retracted": found["retracted"], "at_least": found["citations"] == MOST_CITATIONS}
+
+
+async def _of_citation(database: Database, id_: str, name: str | None) -> str | None:
+    """Give the passage of a citation that the address names: `treaty-2` is the second one of the happening `treaty`."""
+    happening, _, number = (name or "").rpartition("-")
+    if not re.fullmatch("[0-9]{1,9}", number):
+        return None
+    rows = await database.execute(
+        "select start_char || '-' || end_char from citations where happening = :happening and number = :number and source = :id",
+        {"happening": happening, "number": int(number), "id": id_},
+    )
+    return str(rows.rows[0][0]) if rows.rows else None
 
 
 def _start(text: str | None, length: int) -> int | None:
