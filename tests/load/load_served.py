@@ -71,7 +71,7 @@ def served(file: Path, folder: Path) -> Iterator[Server]:
                     time.sleep(0.05)
             yield Server(port, server.pid)
         finally:
-            server.terminate()
+            server.kill()  # it may still be at work, and has nothing to lose
 
 
 def ask(port: int, address: str) -> tuple[int, float, float, int]:
