@@ -32,7 +32,7 @@ def sql(statement: str, database: str = "timeline") -> str:
     [
         ("citations", "happening", "/timeline/-/timeline/opening"),
         ("citations", "source", "/timeline/-/timeline/sources/note~2E1"),
-        ("citations", "quote", "/timeline/-/timeline/sources/report#c-treaty-2"),
+        ("citations", "quote", "/timeline/-/timeline/sources/report?cited=treaty-2#c-treaty-2"),
         ("happening_actors", "actor", "/timeline/-/timeline?actor=ann-lee"),
         ("happening_tags", "tag", "/timeline/-/timeline?tag=assemblies"),
         ("happenings", "title", "/timeline/-/timeline/opening"),

@@ -114,7 +114,7 @@ def test_lines_of_a_printed_page_flow_into_paragraphs() -> None:
     full = "This line is as wide as the column, and goes on"
     leaders = "Contents . . . . . . . . . . . . . . . . . . . . . 3"
     body = f"A heading\n{full}\n{full}\nto here.\n{full}\n• {full}\n• An item\n{leaders}\n{full}\fNext page"
-    found = passages.paragraphs(body, [], printed=True)
+    found = passages.part(body, [], printed=True).paragraphs
     assert [body[one.start : one.end] for one in found] == [
         "A heading", f"{full}\n{full}\nto here.", full, f"• {full}", "• An item",
         leaders, full, "Next page",
@@ -124,7 +124,7 @@ def test_lines_of_a_printed_page_flow_into_paragraphs() -> None:
 
 def test_a_form_feed_parts_paragraphs() -> None:
     """So that each page begins with one of its own."""
-    found = passages.paragraphs("one\ftwo\n\nthree\n\n\ffour", [])
+    found = passages.part("one\ftwo\n\nthree\n\n\ffour", []).paragraphs
     assert ["".join(s.text for s in paragraph.segments) for paragraph in found] == ["one", "two", "three", "four"]
 
 

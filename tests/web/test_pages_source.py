@@ -234,7 +234,7 @@ async def test_it_is_closed_where_a_table_it_shows_is(demo: Path, table: str) ->
 def test_cutting_loses_no_word_and_no_passage(body: str, spans: list[tuple[int, int]]) -> None:
     """The segments are the text but for white space between paragraphs; each passage with words begins and ends once."""
     known = passages.numbered((start, end) for start, end in spans if end <= len(body))
-    found = passages.paragraphs(body, known)
+    found = passages.part(body, known).paragraphs
     segments = [segment for paragraph in found for segment in paragraph.segments]
     assert "".join("".join(segment.text for segment in segments).split()) == "".join(body.split())
     spoken = [n for n, (start, end) in enumerate(known, start=1) if body[start:end].strip()]
@@ -254,7 +254,7 @@ def test_very_long_texts_are_shown_around_their_passages(monkeypatch: pytest.Mon
     monkeypatch.setattr(passages, "LONGEST", 100)
     monkeypatch.setattr(passages, "AROUND", 10)
     body = "\n\n".join(f"paragraph {number:03}" for number in range(100))
-    found = passages.paragraphs(body, [(750, 760)])
+    found = passages.part(body, [(750, 760)]).paragraphs
     shown = "".join(segment.text for paragraph in found for segment in paragraph.segments)
     assert len(shown) < 100
     assert next(paragraph for paragraph in found if paragraph.ends or paragraph.gap).gap
@@ -265,7 +265,7 @@ def test_what_is_left_out_parts_no_character_from_its_marks(monkeypatch: pytest.
     """What is shown around a passage begins and ends with whole characters, so that it can be quoted."""
     monkeypatch.setattr(passages, "LONGEST", 100)
     monkeypatch.setattr(passages, "AROUND", 11)
-    found = passages.paragraphs("e\u0301" * 300, [(300, 302)])
+    found = passages.part("e\u0301" * 300, [(300, 302)]).paragraphs
     assert [(paragraph.start % 2, paragraph.end % 2) for paragraph in found] == [(0, 0), (0, 0)]
 
 
@@ -273,7 +273,7 @@ def test_what_is_left_out_parts_no_character_from_its_marks(monkeypatch: pytest.
 def test_a_line_end_is_not_a_blank_line(end: str) -> None:
     """Whatever the line ends of a text, its blank lines part its paragraphs and its single line ends do not."""
     body = f"one{end}two{end}{end}three{end} {end}four"
-    assert ["".join(segment.text for segment in paragraph.segments) for paragraph in passages.paragraphs(body, [])] == (
+    assert ["".join(segment.text for segment in paragraph.segments) for paragraph in passages.part(body, []).paragraphs] == (
         [f"one{end}two", "three", "four"]
     )
 
@@ -281,7 +281,7 @@ def test_a_line_end_is_not_a_blank_line(end: str) -> None:
 @given(st.text(alphabet="ab \n\r\x1c\u0301", min_size=1, max_size=60))
 def test_paragraphs_and_the_white_space_between_them_are_the_text(body: str) -> None:
     """From where each stands, and what stands before it, the text can be put together again to the letter."""
-    found = passages.paragraphs(body, [])
+    found = passages.part(body, []).paragraphs
     assert all(
         "".join(segment.text for segment in paragraph.segments) == body[paragraph.start : paragraph.end] for paragraph in found
     )

@@ -80,8 +80,9 @@ def export(datasette: Datasette, database: str, name: str | None = None) -> str:
 
 
 def passage(datasette: Datasette, database: str, source_id: str, happening_id: str, number: int) -> str:
-    """Give the address of a quotation's place in the text of its source."""
-    return f"{source(datasette, database, source_id)}#{passage_anchor(happening_id, number)}"
+    """Give the address of a quotation's place in the text of its source, on whichever page of the text that stands."""
+    cited = urlencode({"cited": f"{happening_id}-{number}"})
+    return f"{source(datasette, database, source_id)}?{cited}#{passage_anchor(happening_id, number)}"
 
 
 def passage_anchor(happening_id: str, number: int) -> str:

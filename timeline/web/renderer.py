@@ -18,7 +18,7 @@ from datasette.utils import path_from_row_pks, tilde_decode
 from markupsafe import Markup
 
 from timeline import dates
-from timeline.web import assets, guess, links
+from timeline.web import assets, guess, links, working
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -29,6 +29,10 @@ SCRIPTS = (
     "rows.js", "axis.js", "calendar.js", "drawing.js", "gestures.js", "layout.js", "marks.js", "pen.js", "spoken.js", "strip.js",
     "supply.js",
 )  # fmt: skip
+# So many cells are shown, but so many columns at least.
+MOST_CELLS, FEWEST_COLUMNS = 50_000, 20
+# Among so many columns it is looked for dates unasked.
+MOST_GUESSED = 50
 # Arguments that say how to draw the rows, not which rows.
 _HOW = ("_date", "_until", "_title", "_format", "_labels")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -51,6 +55,12 @@ class Rows:
     title: str | None
 
     @property
+    def shown(self) -> list[str]:
+        """The columns that are shown: the first ones, where there are very many, and those that the drawing is of."""
+        room = max(FEWEST_COLUMNS, MOST_CELLS // max(1, len(self.rows)))
+        return [column for place, column in enumerate(self.columns) if place < room or column in self.drawn]
+
+    @property
     def drawn(self) -> tuple[str | None, ...]:
         """The columns that the drawing is of."""
         return self.date, self.until, self.title
@@ -58,7 +68,8 @@ class Rows:
 
 def can_render(columns: Sequence[str], rows: Sequence[links.Row]) -> bool:
     """Say whether the rows have a column that plausibly says when."""
-    return guess.date_column(columns, _as_lists(columns, rows[: guess.SAMPLE])) is not None
+    guessed = columns[:MOST_GUESSED]
+    return guess.date_column(guessed, _as_lists(guessed, rows[: guess.SAMPLE])) is not None
 
 
 async def render(
@@ -73,7 +84,7 @@ async def render(
 ) -> dict[str, Any]:
     """Draw the rows. Gives 400 where the SQL failed or no column says when, with a page that tells what to do."""
     lists = _as_lists(columns, rows)
-    date = request.args.get("_date") or guess.date_column(columns, lists)
+    date = request.args.get("_date") or guess.date_column(columns[:MOST_GUESSED], lists)
     found = Rows(
         datasette, request, database, table, sql, data, list(columns),
         [dict(zip(columns, values, strict=True)) for values in lists],
@@ -87,7 +98,7 @@ async def render(
         context.update(_left_out(found))
         items = await _items(found)
         context.update(_in_time_order(items))
-        context["drawing"] = _drawing(items)
+        context["drawing"] = await working.in_thread(_drawing, items)
         context["drawing_style"] = assets.address(datasette, "drawing.css")
         context["scripts"] = [assets.address(datasette, name) for name in SCRIPTS]
     here = [(_address(found, FORMAT, {}), "as a timeline")]
@@ -139,6 +150,7 @@ def _frame(found: Rows) -> dict[str, Any]:
         "until_column": found.until,
         "title_column": found.title,
         "count": len(found.rows),
+        "columns_shown": len(found.shown),
         "as_table": _address(found, None),
         "as_json": _address(found, "json"),
         "as_csv": _address(found, "csv"),
@@ -184,7 +196,16 @@ async def _items(found: Rows) -> list[dict[str, Any]]:
         begins = read(row[found.date or ""])
         return guess.joined(begins, ends(row[found.until])) if found.until else begins
 
-    return [await _item(found, row, address, when(row)) for row, address in zip(found.rows, addresses, strict=True)]
+    def told() -> list[tuple[dates.Edtf | None, str | None]]:
+        read_dates = [when(row) for row in found.rows]
+        return [(date, _said(date) if date else None) for date in read_dates]
+
+    items = []
+    with working.Slices() as slices:
+        for row, address, (date, words) in zip(found.rows, addresses, await working.in_thread(told), strict=True):
+            items.append({**await _item(found, row, address), "date": date, "words": words})
+            await slices.pause()
+    return items
 
 
 async def _addresses(found: Rows) -> list[str | None]:
@@ -202,14 +223,12 @@ def _unlabelled(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value["value"] if isinstance(value, dict) else value for name, value in row.items()}
 
 
-async def _item(found: Rows, row: dict[str, Any], address: str | None, date: dates.Edtf | None) -> dict[str, Any]:
-    shown = {column: await _shown(found, row, column) for column in found.columns}
+async def _item(found: Rows, row: dict[str, Any], address: str | None) -> dict[str, Any]:
+    shown = {column: await _shown(found, row, column) for column in found.shown}
     title = shown[found.title] if found.title else None
     if address and not isinstance(title, Markup):
         title = Markup('<a href="{}">{}</a>').format(address, title or "row")
     return {
-        "date": date,
-        "words": _said(date) if date else None,
         "retracted": row.get("status") == "retracted",
         "raw": shown[found.date or ""],
         "title": title,

@@ -172,14 +172,14 @@ def _line(line: str) -> str:
     """Fold a line where it grows over 75 octets, never within a character."""
     if len(line) <= OCTETS and line.isascii():
         return f"{line}\r\n"
-    rest, room, folded = line.encode("utf-8", "surrogatepass"), OCTETS, list[bytes]()
-    while len(rest) > room:
-        end = room
-        while rest[end] & 0b1100_0000 == 0b1000_0000:  # within a character
+    octets, start, room, folded = line.encode("utf-8", "surrogatepass"), 0, OCTETS, list[bytes]()
+    while len(octets) - start > room:
+        end = start + room
+        while octets[end] & 0b1100_0000 == 0b1000_0000:  # within a character
             end -= 1
-        folded.append(rest[:end])
-        rest, room = rest[end:], OCTETS - 1
-    return b"\r\n ".join([*folded, rest]).decode("utf-8", "surrogatepass") + "\r\n"
+        folded.append(octets[start:end])
+        start, room = end, OCTETS - 1
+    return b"\r\n ".join([*folded, octets[start:]]).decode("utf-8", "surrogatepass") + "\r\n"
 
 
 FORMAT = Format("ics", "iCalendar", "text/calendar; charset=utf-8", ".ics", write, LOSES, status="all")

@@ -5,6 +5,7 @@ write, so it is passed over.
 """
 
 import json
+import re
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
@@ -127,7 +128,7 @@ class _Archive:
             row = self.connection.execute(_TEXT, (text_sha256,)).fetchone()
         except sqlite3.DataError:
             return None
-        return [place for place, one in enumerate(row[0].decode()) if one == "\f"] if row else None
+        return [found.start() for found in re.finditer("\f", row[0].decode())] if row else None
 
 
 def _said(text: str, position: int) -> dict[str, Any]:

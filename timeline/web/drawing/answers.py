@@ -172,7 +172,7 @@ async def _count(database: Database, wanted: Wanted, gathered: gather.Gathered, 
     if wanted.plain and not wanted.few:
         first, last = wanted.within(first, last)
         return await counts.touching(database, first, last, wanted.base) if first <= last else 0
-    return gathered.touching(first, last)
+    return await gathered.touching(first, last)
 
 
 def _width(request: Request) -> int:

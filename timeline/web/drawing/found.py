@@ -9,6 +9,7 @@ from sqlite3 import Row
 
 from datasette.database import Database
 
+from timeline.web import working
 from timeline.web.drawing import shape
 from timeline.web.drawing.counts import Bar
 from timeline.web.pages import keys
@@ -44,8 +45,12 @@ async def matching(database: Database, chosen: Sequence[Chosen], first: int, las
             f" and coalesce(earliest_day, latest_day) <= :last_day and coalesce(latest_day, 9e15) >= :first_day limit {FEW}",
             {**one.params, "first_day": first, "last_day": last},
         )
-        found += [row for row in rows.rows if (days := shape.placed(row)) and days[0] <= last and days[1] >= first]
+        found += await working.in_thread(_standing, rows.rows, first, last)
     return found
+
+
+def _standing(rows: Sequence[Row], first: int, last: int) -> list[Row]:
+    return [row for row in rows if (days := shape.placed(row)) and days[0] <= last and days[1] >= first]
 
 
 async def at(database: Database, position: int, *, superseded: bool) -> Row:

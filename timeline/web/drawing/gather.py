@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from datasette.database import Database
 
+from timeline.web import working
 from timeline.web.drawing import counts, found, lanes, shape
 from timeline.web.drawing.counts import Bar
 from timeline.web.drawing.lanes import Lane
@@ -65,8 +66,11 @@ class Gathered:
     exact: bool = True
     weighed: Sequence[tuple[Row, float]] = ()
 
-    def touching(self, first: int, last: int) -> int:
+    async def touching(self, first: int, last: int) -> int:
         """Count those of what was read that stand between two days."""
+        return await working.in_thread(self._touching, first, last)
+
+    def _touching(self, first: int, last: int) -> int:
         return round(
             sum(weight for row, weight in self.weighed if (days := shape.placed(row)) and days[0] <= last and days[1] >= first)
         )
@@ -141,7 +145,7 @@ async def _from_matches(database: Database, wanted: Wanted, first: int, last: in
     rows = await found.matching(database, wanted.chosen, first, last)
     result = Gathered(await lanes.of_matches(database, wanted.facet, wanted.chosen))
     in_lanes = await lanes.assign(database, wanted.facet, result.lanes, rows)
-    _divide(result, [(row, 1.0) for row in rows], in_lanes, _Period(first, last, stretches))
+    await working.in_thread(_divide, result, [(row, 1.0) for row in rows], in_lanes, _Period(first, last, stretches))
     return result
 
 
@@ -210,7 +214,7 @@ async def _from_sample(database: Database, wanted: Wanted, period: _Period, bars
         result.exact &= len(begun) >= before
         rows += [(row, max(1.0, before / len(begun))) for row in begun if row["matches"]]
     in_lanes = await lanes.assign(database, wanted.facet, result.lanes, [row for row, _ in rows])
-    _divide(result, rows, in_lanes, period)
+    await working.in_thread(_divide, result, rows, in_lanes, period)
     return result
 
 
@@ -255,7 +259,8 @@ async def overview(database: Database, wanted: Wanted, stretches: int) -> dict[s
     `first` and `last` day, and `bars` of (first day, last day, how many); `unplaced`: how many have no day to stand at.
     """
     if wanted.few:
-        return {**over(await _placed(database, wanted), stretches), "unplaced": await found.unplaced(database, wanted.chosen)}
+        placed = await _placed(database, wanted)
+        return {**await working.in_thread(over, placed, stretches), "unplaced": await found.unplaced(database, wanted.chosen)}
     unplaced = await found.unplaced_of_all(database, wanted.base) if wanted.plain else 0
     days = await span(database, wanted)
     if days is None:
@@ -281,13 +286,13 @@ async def span(database: Database, wanted: Wanted) -> tuple[int, int] | None:
         days = await counts.extent(database, wanted.base)
         days = days and wanted.within(*days)
         return days if days and days[0] <= days[1] else None
-    every = over(await _placed(database, wanted), 1)
+    every = await working.in_thread(over, await _placed(database, wanted), 1)
     return None if every["first"] is None else (every["first"], every["last"])
 
 
 async def _placed(database: Database, wanted: Wanted) -> list[shape.Days]:
     rows = await found.matching(database, wanted.chosen, -EVER, EVER)
-    return [days for row in rows if (days := shape.placed(row))]
+    return await working.in_thread(lambda: [days for row in rows if (days := shape.placed(row))])
 
 
 EVER = 9_000_000_000_000_000

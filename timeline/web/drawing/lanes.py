@@ -91,19 +91,21 @@ async def assign(database: Database, facet: str | None, lanes: Sequence[Lane], r
     if facet in ("kind", "place"):
         return {row["position"]: (number.get(row[facet], others),) for row in rows}
     found: dict[int, list[int]] = {}
-    for position, value in await _listed(database, facet, rows):
+    for position, value in await _listed(database, facet, list(number), rows):
         if value in number:
             found.setdefault(position, []).append(number[value])
     return {row["position"]: sorted(set(found.get(row["position"], ()))) or (others,) for row in rows}
 
 
-async def _listed(database: Database, facet: str, rows: Sequence[Row]) -> list[tuple[int, str]]:
+async def _listed(database: Database, facet: str, values: Sequence[str], rows: Sequence[Row]) -> list[tuple[int, str]]:
+    """List which of the values the happenings have, each with the happening's position."""
     listed, column, key, said = _LISTED[facet]
     standing = {row["id"]: row["position"] for row in rows if not row["superseded"]}
     superseded = [row["position"] for row in rows if row["superseded"]]
     tables = await database.execute(
-        f"select happening, {column} as value from json_each(:ids) as wanted cross join {listed} on happening = wanted.value",
-        {"ids": json.dumps(list(standing))},
+        f"select happening, {column} as value from json_each(:ids) as wanted cross join {listed} on happening = wanted.value"
+        f" where {column} in (select value from json_each(:values))",
+        {"ids": json.dumps(list(standing)), "values": json.dumps(values)},
     )
     found = [(standing[row["happening"]], row["value"]) for row in tables.rows]
     if superseded:

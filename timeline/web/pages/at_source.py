@@ -12,6 +12,8 @@ from timeline.exchange.writing.record import PAGES
 
 # A quotation longer than this is named by its first and last words.
 LONGEST, WORDS = 120, 6
+# Words that take up so many characters stand in no address.
+MOST = 1_000
 # Words in several elements are found only by the first and the last of them: lines, and the cells of a table.
 _PARTED = re.compile(r"[\t\n\r\f]+")
 
@@ -64,9 +66,16 @@ def _ends(quotation: str) -> tuple[str, str]:
     if len(lines) == 1 and len(lines[0]) <= LONGEST:
         return lines[0], ""
     first, last = lines[0].split(), lines[-1].split()
-    if len(lines) == 1 and len(first) < 2 * WORDS:
-        return (lines[0], "") if len(first) < 2 else (" ".join(first[:1]), " ".join(first[-1:]))
-    return " ".join(first[:WORDS]), " ".join(last[-WORDS:])
+    if len(lines) == 1 and len(first) < 2:
+        return _short(lines[0]), ""
+    words = 1 if len(lines) == 1 and len(first) < 2 * WORDS else WORDS
+    start, end = _short(" ".join(first[:words])), _short(" ".join(last[-words:]))
+    return (start, end) if start and end else ("", "")
+
+
+def _short(words: str) -> str:
+    """Give words that an address has room for, or nothing: part of a word is not found."""
+    return words if len(words) <= MOST else ""
 
 
 def _written(words: str) -> str:

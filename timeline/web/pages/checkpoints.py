@@ -12,12 +12,14 @@ from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
 from timeline.errors import NoteInvalid, StatementInvalid
-from timeline.web import access, assets, links
+from timeline.web import access, assets, links, working
 from timeline.web.pages import event, files, frame, known, proving, told, when
 from timeline.web.pages.proving import Stand
 
 # So many checkpoints, or events that were added, stand on one page.
 MOST = 100
+# Of an event of more characters no title is read.
+LONGEST = 100_000
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,10 @@ async def _between(datasette: Datasette, database: Database, first: int, second:
     """Gather what was added after the first size up to the second, from an event on."""
     start = max(first, min(after or 0, second))
     rows = await database.execute(
-        "select position, stream, type, recorded_at, recorded_by, data from events"
+        "select position, stream, type, recorded_at, recorded_by, data is null as redacted,"
+        " iif(length(data) <= :longest, data, null) as data from events"
         " where position > :start and position <= :second order by position limit :most",
-        {"start": start, "second": second, "most": MOST},
+        {"start": start, "second": second, "most": MOST, "longest": LONGEST},
     )
     chosen = {"from": first, "to": second}
     earlier = max(first, start - MOST)
@@ -140,7 +143,7 @@ async def _between(datasette: Datasette, database: Database, first: int, second:
         "second": await _stand(database, second) if second else None,
         "from_size": first,
         "to_size": second,
-        "added": [_added(datasette, database.name, row) for row in rows.rows],
+        "added": await working.in_thread(lambda: [_added(datasette, database.name, row) for row in rows.rows]),
         "start": start,
         "previous": links.checkpoints(datasette, database.name, **chosen, after=earlier) if start > first else None,
         "next": links.checkpoints(datasette, database.name, **chosen, after=start + MOST) if start + MOST < second else None,
@@ -161,7 +164,7 @@ def _added(datasette: Datasette, database: str, row: sqlite3.Row) -> Added:
         stream=row["stream"],
         stream_address=to(datasette, database, name) if to else None,
         title=_title(row),
-        redacted=row["data"] is None,
+        redacted=bool(row["redacted"]),
     )
 
 

@@ -11,10 +11,13 @@ from datasette.database import Database
 from datasette.utils.asgi import NotFound, Request, Response
 
 from timeline.errors import StatementInvalid
-from timeline.web import access, assets, links
+from timeline.web import access, assets, links, working
 from timeline.web.pages import files, frame, linked, proving, redactions, told, when
 
 SCRIPTS = ("proof.js", "told.js", "checks.js", "notes.js", "sums.js")
+
+# An event of more characters is not shown, and so not checked in the browser: its proof holds it.
+LONGEST = 1_000_000
 
 KINDS = {
     "SourceArchived": "a source was archived",
@@ -44,9 +47,10 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
     to = {"happening": links.happening, "source": links.source}.get(kind)
     here = links.timeline(datasette, database.name)
     try:
-        data, unreadable = told.read(row["data"], position), None
+        data, unreadable = await working.in_thread(told.read, row["data"], position), None
     except StatementInvalid as error:
         data, unreadable = {}, frame.unreadable(error)
+    too_long = len(row["data"]) if row["data"] is not None and len(row["data"]) > LONGEST else None
     redacted = data.get("position") if row["type"] == "EventRedacted" else None
     context = {
         "database": database.name,
@@ -56,7 +60,8 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
         "what": KINDS.get(row["type"], row["type"]),
         "recorded": when.recorded(row["recorded_at"]),
         "stream_address": to(datasette, database.name, name) if to else None,
-        "data": json.dumps(data, ensure_ascii=False, indent=2) if data else row["data"],
+        "data": await working.in_thread(json.dumps, data, ensure_ascii=False, indent=2) if data and not too_long else row["data"],
+        "too_long": too_long,
         "unreadable": unreadable,
         "redaction": (await redactions.of(datasette, database, [position])).get(position) if row["data"] is None else None,
         "reason": data.get("reason") if row["type"] == "EventRedacted" else None,

@@ -20,7 +20,7 @@ from datasette.utils.asgi import Request, Response
 from timeline.errors import TimelineError
 from timeline.exchange.writing import NAMES, reading
 from timeline.exchange.writing.record import About, Format
-from timeline.web import access, assets, descriptions, links, security
+from timeline.web import access, assets, descriptions, links, security, working
 from timeline.web.pages import asked, choices, etag, files, frame, known, moment, offers, summary, taking
 from timeline.web.pages import state as states
 from timeline.web.pages.asked import Asked
@@ -195,7 +195,7 @@ async def export_file(datasette: Datasette, request: Request) -> Response:
     body = b"" if request.method == "HEAD" else await _written(datasette, request, database, what, format, chosen)
     headers = {"Content-Disposition": _disposition(database.name, what.state, format), **etag.headers(tag)}
     if _is_document(format):
-        headers["Content-Security-Policy"] = security.of_document(datasette, body.decode())
+        headers["Content-Security-Policy"] = await working.in_thread(lambda: security.of_document(datasette, body.decode()))
     if datasette.cors:
         add_cors_headers(headers)
     return Response(body, headers=headers, content_type=_with_charset(format.media_type))

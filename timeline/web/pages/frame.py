@@ -13,9 +13,10 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
 from datasette.utils.asgi import Request, Response
+from jinja2 import Template
 
 from timeline.errors import StatementInvalid
-from timeline.web import assets, links, security
+from timeline.web import assets, links, security, working
 
 Handler = Callable[[Datasette, Request], Awaitable[Response]]
 Trail = Iterable[tuple[str, str]]
@@ -78,9 +79,23 @@ async def respond(
     }
     if full["canonical"]:
         full["canonical"] = datasette.absolute_url(request, full["canonical"])
-    html = await datasette.render_template(template, full, request=request, view_name="timeline")
+    html = await datasette.render_template(_in_slices(datasette, request, template), full, request=request, view_name="timeline")
     # Not every version of the frame says which language it is in, and screen readers need to be told.
     return Response.html(_ROOT.sub(f'<html lang="en"{_direction(datasette)}>', html, count=1), status=status)
+
+
+def _in_slices(datasette: Datasette, request: Request, name: str) -> Template:
+    """Give a template that is drawn in slices, so that nobody waits while a long page is."""
+    stable = not hasattr(datasette, "get_jinja_environment")
+    environment = datasette.jinja_env if stable else datasette.get_jinja_environment(request)
+    template = object.__new__(Template)
+    vars(template).update(vars(environment.get_template(name)))
+
+    async def render(context: dict[str, Any]) -> str:
+        return await working.in_slices(template.generate_async(context))
+
+    template.render_async = render  # type: ignore[method-assign]
+    return template
 
 
 def _direction(datasette: Datasette) -> str:

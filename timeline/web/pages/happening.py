@@ -22,6 +22,8 @@ TABLES = (
     "happening_times", "events",
 )  # fmt: skip
 MOST_PARTS = 500
+# All quotations together show so many characters, but each of them at least so many; in its source each stands whole.
+LONGEST_QUOTED, LONGEST_OF_MANY = 1_000_000, 700
 
 
 @frame.answering
@@ -30,7 +32,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
     database = await access.open_timeline(datasette, request, *TABLES)
     id_ = tilde_decode(request.url_vars["happening"])
     state = await moment.resolved(database, states.read({"as_of": request.args.getlist("as_of")}))
-    versions = await history.read(datasette, database, f"happening/{id_}")
+    versions = await history.read(datasette, database, f"happening/{id_}", state.as_of)
     told = [version for version in versions if version.type != "EventRedacted"]
     stood = [version for version in told if state.as_of is None or version.position <= state.as_of]
     if not stood:
@@ -42,7 +44,8 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
     as_of = state.as_of_query
     title = statement.get("title") or f"{id_} (redacted)"
     standing = id_ if version is latest else None
-    quotations = await quotation.of_statement(datasette, database, statement, standing=standing, as_of=state.as_of)
+    longest = max(LONGEST_OF_MANY, LONGEST_QUOTED // max(1, len(statement.get("citations") or ())))
+    quotations = await quotation.of_statement(datasette, database, statement, standing=standing, as_of=state.as_of, longest=longest)
     context = {
         "database": database.name,
         "canonical": here + as_of,

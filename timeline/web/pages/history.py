@@ -3,14 +3,15 @@
 Owns the reading of a stream. Must not read any other table: each event says all that was then known.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from sqlite3 import Row
 from typing import Any
 
 from datasette.app import Datasette
 from datasette.database import Database
 
-from timeline.web import links
+from timeline.web import links, working
 from timeline.web.pages import difference, redactions, told, when
 from timeline.web.pages.difference import Change
 from timeline.web.pages.redactions import Redaction
@@ -23,7 +24,20 @@ VERBS = {
     "HappeningRetracted": "Retracted",
     "EventRedacted": "Redacted",
 }
-MOST_VERSIONS = 200
+# So many versions are read, and no more than the latest that have so many characters together.
+MOST_VERSIONS, LONGEST = 200, 5_000_000
+_VERSIONS = """
+with latest as (
+    select position, version, sum(length(data)) over (order by version desc) - coalesce(length(data), 0) as later
+    from (select position, version, data from events where stream = :stream order by version desc limit :most)
+), stood as (
+    select position from events where stream = :stream and position <= :as_of and type <> 'EventRedacted'
+    order by version desc limit 1
+)
+select position, version, type, recorded_at, recorded_by, data from events
+where position in (select position from latest where later is null or later < :longest union select position from stood)
+order by version
+"""
 
 
 @dataclass(frozen=True)
@@ -50,24 +64,31 @@ class Version:
         return self.type == "HappeningRetracted"
 
 
-async def read(datasette: Datasette, database: Database, stream: str) -> list[Version]:
-    """Read the latest versions of a stream, the first one first. Raises StatementInvalid where one cannot be read."""
-    rows = await database.execute(
-        "select position, version, type, recorded_at, recorded_by, data from events where stream = :stream"
-        " order by version desc limit :most",
-        {"stream": stream, "most": MOST_VERSIONS},
-    )
+async def read(datasette: Datasette, database: Database, stream: str, as_of: int | None = None) -> list[Version]:
+    """Read the latest versions of a stream, the first one first, and the one that stood at a position.
+
+    Raises StatementInvalid where one cannot be read.
+    """
+    rows = await database.execute(_VERSIONS, {"stream": stream, "most": MOST_VERSIONS, "longest": LONGEST, "as_of": as_of})
     gone = [row["position"] for row in rows.rows if row["data"] is None]
     redacted = await redactions.of(datasette, database, gone) if gone else {}
+    return await working.in_thread(_versions, datasette, database.name, rows.rows, redacted)
+
+
+def _versions(datasette: Datasette, database: str, rows: Sequence[Row], redacted: Mapping[int, Redaction]) -> list[Version]:
     versions: list[Version] = []
+    compared: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
     former: dict[str, Any] | None = None
-    for row in reversed(rows.rows):
+    for number, row in enumerate(rows):
         data = told.read(row["data"], row["position"])
         statement = data.get("statement")
         redacts = data.get("position") if row["type"] == "EventRedacted" else None
+        if number and row["version"] != rows[number - 1]["version"] + 1:
+            former = None  # those between are not shown
         if former is None and statement is not None and "changes" in data:  # what stood before was redacted: its words are unknown
             former = {field: value for field, value in statement.items() if field not in data["changes"]}
-        compared = former is not None and statement is not None
+        if former is not None and statement is not None:
+            compared.append((number, former, statement))
         versions.append(
             Version(
                 version=row["version"],
@@ -76,14 +97,16 @@ async def read(datasette: Datasette, database: Database, stream: str) -> list[Ve
                 type=row["type"],
                 recorded=when.recorded(row["recorded_at"]),
                 recorded_by=row["recorded_by"],
-                address=links.event(datasette, database.name, row["position"]),
+                address=links.event(datasette, database, row["position"]),
                 statement=statement,
                 reason=data.get("reason"),
                 superseded_by=data.get("superseded_by"),
-                redacts=(redacts, links.event(datasette, database.name, redacts)) if redacts is not None else None,
+                redacts=(redacts, links.event(datasette, database, redacts)) if redacts is not None else None,
                 redaction=redacted.get(row["position"]),
-                changes=difference.between(former or {}, statement or {}) if compared else (),
             )
         )
         former = None if row["data"] is None else statement or former
+    patience = difference.Patience()
+    for number, before, after in reversed(compared):
+        versions[number] = replace(versions[number], changes=difference.between(before, after, patience))
     return versions

@@ -8,11 +8,15 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 # A text longer than this is shown around its passages only, with so much of what stands around them.
 LONGEST, AROUND = 1_000_000, 1_500
+# A page shows no more of a text than so many characters, and ends with the paragraph that is its last one, or has its last note.
+MOST_CHARACTERS, MOST_PARAGRAPHS, MOST_NOTES = 1_000_000, 3_000, 1_000
+# No letter has so many marks that stand on it.
+MOST_MARKS = 200
 # Where more passages than this overlap, a segment names only so many of them.
 MOST_WITHIN = 8
 # A CRLF is one line end: the group is atomic, so that it is never read as two.
@@ -20,6 +24,7 @@ _BLANK_LINE = re.compile(r"(?>\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*")
 # A form feed parts pages, and so paragraphs.
 _BLANK_LINE_OR_PAGE = re.compile(rf"{_BLANK_LINE.pattern}|\f\s*")
 _LINE_END = re.compile(r"(?:\r\n|\n|\r|\f)\s*")
+_VISIBLE = re.compile(r"\S")
 # In a printed text: a line is long enough to tell how wide a column is, or so much shorter that it ends a paragraph.
 _SHORTEST_LINE, _EARLY = 20, 0.8
 _LEADERS, _BULLETS = ". . .", tuple("•◦▪‣–—*")
@@ -65,23 +70,53 @@ def numbered(spans: Iterable[Span]) -> list[Span]:
     return sorted({span for span in spans if span[0] < span[1]})
 
 
-def paragraphs(text: str, passages: Sequence[Span], asked: Span | None = None, *, printed: bool = False) -> list[Paragraph]:
+@dataclass(frozen=True)
+class Part:
+    """What one page shows of a text: its paragraphs, and from where the next page goes on; None where nothing is left."""
+
+    paragraphs: Sequence[Paragraph]
+    further: int | None
+
+
+def part(
+    text: str,
+    passages: Sequence[Span],
+    asked: Span | None = None,
+    *,
+    start: int = 0,
+    until: int | None = None,
+    printed: bool = False,
+) -> Part:
     """Cut a text at its paragraphs and wherever a passage begins or ends. `passages` are as `numbered` gives them.
 
-    `asked` is the one among them that was asked for.
+    `asked` is the one among them that was asked for. The page begins at `start`, and shows so much as fits on it; nothing that
+    begins after `until`, but for the first paragraph, where passages after that are not known.
     Blank lines part paragraphs where a text has some; line ends do where it has none. In a text as it was `printed`, whose lines
     are those of its pages, a line that ends early ends a paragraph.
     """
+    windows, further = _windows(text, passages, start)
     sweep = _Sweep(text, passages, asked)
-    found, last = [], 0
-    for start, end in _spans(text, passages, _printed(text) if printed else _plain(text)):
-        segments = tuple(sweep.over(start, end))
+    found: list[Paragraph] = []
+    last, notes = windows[0][0], 0
+    for begin, end in _spans(text, windows, _printed(text) if printed else _plain(text)):
+        if len(found) >= MOST_PARAGRAPHS or notes >= MOST_NOTES or (found and until is not None and begin >= until):
+            further = begin
+            break
+        segments = tuple(sweep.over(begin, end))
         # As much white space as is left out around passages is left out as well.
-        gap = start > last and bool(text[last:start].strip() or (len(text) > LONGEST and start - last > AROUND))
+        gap = begin > last and (_has_words(text, last, begin) or (len(text) > LONGEST and begin - last > AROUND))
         ends = tuple(n for segment in segments for n in segment.ends)
-        found.append(Paragraph(start, end, segments, ends, None if gap else text[last:start]))
+        notes += len(ends)
+        found.append(Paragraph(begin, end, segments, ends, None if gap else text[last:begin]))
         last = end
-    return found
+    if further is not None and found:
+        # What goes on after this page is told of on both.
+        found[-1] = replace(found[-1], ends=(*found[-1].ends, *sweep.open))
+    return Part(found, further)
+
+
+def _has_words(text: str, start: int, end: int) -> bool:
+    return _VISIBLE.search(text, start, end) is not None
 
 
 def _plain(text: str) -> Callable[[int, int], Iterator[Span]]:
@@ -105,22 +140,37 @@ def _printed(text: str) -> Callable[[int, int], Iterator[Span]]:
     return partings
 
 
-def _spans(text: str, passages: Sequence[Span], partings: Callable[[int, int], Iterator[Span]]) -> Iterable[Span]:
-    windows = [(0, len(text))] if len(text) <= LONGEST else _windows(text, passages)
+def _spans(text: str, windows: Iterable[Span], partings: Callable[[int, int], Iterator[Span]]) -> Iterable[Span]:
     for begin, finish in windows:
         start = begin
         for end, after in partings(begin, finish):
-            if text[start:end].strip():
+            if _has_words(text, start, end):
                 yield start, end
             start = after
-        if text[start:finish].strip():
+        if _has_words(text, start, finish):
             yield start, finish
 
 
-def _windows(text: str, passages: Sequence[Span]) -> list[Span]:
-    windows: list[Span] = [(0, _past_marks(text, AROUND))]
+def _windows(text: str, passages: Sequence[Span], start: int) -> tuple[list[Span], int | None]:
+    """Say what can be shown of a text from a place on, and where that ends because it is enough; None where it is all."""
+    wanted = [(start, len(text))] if len(text) <= LONGEST else _around(text, passages, start)
+    windows: list[Span] = []
+    room = MOST_CHARACTERS
+    for begin, finish in wanted:
+        if finish - begin > room:
+            enough = past_marks(text, begin + room)
+            return [*windows, (begin, enough)], enough if enough < len(text) else None
+        windows.append((begin, finish))
+        room -= finish - begin
+    return windows, None
+
+
+def _around(text: str, passages: Sequence[Span], first: int) -> list[Span]:
+    windows: list[Span] = [(first, past_marks(text, first + AROUND))]
     for start, end in passages:
-        begin, finish = min(start, _past_marks(text, max(0, start - AROUND))), _past_marks(text, end + AROUND)
+        if end <= first:
+            continue
+        begin, finish = min(start, past_marks(text, max(0, start - AROUND))), past_marks(text, end + AROUND)
         if begin <= windows[-1][1]:
             windows[-1] = (windows[-1][0], max(finish, windows[-1][1]))
         else:
@@ -128,9 +178,10 @@ def _windows(text: str, passages: Sequence[Span]) -> list[Span]:
     return windows
 
 
-def _past_marks(text: str, at: int) -> int:
+def past_marks(text: str, at: int) -> int:
     """Move a place so that it parts no character from its marks."""
-    while at < len(text) and unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Cf"):
+    last = min(len(text), at + MOST_MARKS)
+    while at < last and unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Cf"):
         at += 1
     return min(at, len(text))
 
@@ -146,6 +197,12 @@ class _Sweep:
         self._by_end = sorted(range(len(passages)), key=lambda n: (passages[n][1], n))
         self._open: dict[int, None] = {}
         self._opened = self._closed = 0
+        self._begun = False
+
+    @property
+    def open(self) -> tuple[int, ...]:
+        """The numbers of the passages that go on where the walk has come to."""
+        return tuple(n + 1 for n in self._open)
 
     def over(self, start: int, end: int) -> Iterator[Segment]:
         """Give the segments of a paragraph; paragraphs are asked for in order."""
@@ -157,15 +214,16 @@ class _Sweep:
             yield Segment(self._text[left:right], within, begins, self._end(right, last=right == end), asked)
 
     def _begin(self, left: int, right: int) -> tuple[int, ...]:
-        """Open the passages that begin before `right`; those of which nothing stands before `left` begin here."""
+        """Open the passages that begin before `right`; those of which nothing that is shown stands before `left` begin here."""
         begun = []
         while self._opened < len(self._passages) and self._passages[self._opened][0] < right:
             start, end = self._passages[self._opened]
             if end > left:
                 self._open[self._opened] = None
-                if not self._text[start:left].strip():
+                if not self._begun or not _has_words(self._text, start, left):
                     begun.append(self._opened + 1)
             self._opened += 1
+        self._begun = True
         return tuple(begun)
 
     def _end(self, right: int, *, last: bool) -> tuple[int, ...]:
@@ -174,7 +232,7 @@ class _Sweep:
         while self._closed < len(self._by_end):
             number = self._by_end[self._closed]
             end = self._passages[number][1]
-            if end > right and not (last and number in self._open and not self._text[right:end].strip()):
+            if end > right and not (last and number in self._open and not _has_words(self._text, right, end)):
                 break
             if self._open.pop(number, 0) is None:
                 ended.append(number + 1)

@@ -1,7 +1,6 @@
 """A quotation as a page shows it: the words, their source, how well they were found, and which way they speak.
 
-Owns the reading of citations, from the table for what stands and from the event for what once stood. Must not fetch
-the text of any source.
+Owns the reading of citations, from the table for what stands and from the event for what once stood.
 """
 
 import json
@@ -9,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from sqlite3 import Row
+from sqlite3 import Connection, Row
 from typing import Any
 
 from datasette.app import Datasette
@@ -24,7 +23,9 @@ GRADES = {
     "normalised": "found after evening out white space",
     "typographic": "found after evening out quotation marks and dashes",
 }
-LONGEST_SEARCHED = 300_000  # characters of a text in which it is looked whether words repeat
+# Whether words repeat is looked for in texts of so many characters, and for so many quotations of a page; of others it is assumed.
+LONGEST_SEARCHED, MOST_SEARCHED = 300_000, 200
+_TEXT = "select text from sources join source_texts on source_texts.source = sources.id where sources.id = ? and characters <= ?"
 _OF_THESE = "citations.happening in (select value from json_each(:happenings))"
 
 
@@ -181,25 +182,34 @@ async def _pages(database: Database, said: Sequence[Mapping[str, Any]], about: M
 async def _repeating(database: Database, said: Sequence[Mapping[str, Any]], about: Mapping[str, Mapping[str, Any]]) -> set[int]:
     """Find which citations of web pages begin with words that stand elsewhere in the text too, by their place in the list.
 
-    The database looks; the text stays there. In a very long text they are taken to repeat.
+    In a very long text, and after very many citations, they are taken to repeat.
     """
-    asked = [
-        [number, one["source"], words, one["start_char"]]
-        for number, one in enumerate(said)
-        if about.get(one["source"], {}).get("url")
-        and about[one["source"]].get("media_type") in PAGES
-        and (words := at_source.first_words(one["quote"]))
-    ]
+    asked: dict[str, list[tuple[int, str, int]]] = {}
+    repeating: set[int] = set()
+    searched = 0
+    for number, one in enumerate(said):
+        source = about.get(one["source"], {})
+        if source.get("url") and source.get("media_type") in PAGES and (words := at_source.first_words(one["quote"])):
+            searched += 1
+            if searched > MOST_SEARCHED:
+                repeating.add(number)
+            else:
+                asked.setdefault(one["source"], []).append((number, words, one["start_char"]))
+
+    def search(connection: Connection) -> set[int]:
+        for id_, citations in asked.items():
+            text = connection.execute(_TEXT, (id_, LONGEST_SEARCHED)).fetchone()
+            repeating.update(one[0] for one in citations if text is None or _stands_elsewhere(text[0], one[1], one[2]))
+        return repeating
+
     if not asked:
-        return set()
-    rows = await database.execute(
-        "select value ->> 0 as number from json_each(:asked) join sources on sources.id = value ->> 1"
-        " join source_texts on source_texts.source = sources.id where characters > :longest"
-        " or instr(text, value ->> 2) not in (0, (value ->> 3) + 1)"
-        " or instr(substr(text, (value ->> 3) + 2), value ->> 2)",
-        {"asked": json.dumps(asked), "longest": LONGEST_SEARCHED},
-    )
-    return {row["number"] for row in rows.rows}
+        return repeating
+    found: set[int] = await database.execute_fn(search)
+    return found
+
+
+def _stands_elsewhere(text: str, words: str, start: int) -> bool:
+    return text.find(words) not in (-1, start) or text.find(words, start + 1) >= 0
 
 
 def _there(

@@ -4,11 +4,11 @@ Owns the gathering of a source's bibliography, text, citations and history. Must
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 from typing import Any
+from urllib.parse import urlencode
 
 from datasette.app import Datasette
 from datasette.database import Database
@@ -16,7 +16,7 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
 from timeline import extractors
-from timeline.web import access, assets, links
+from timeline.web import access, assets, links, working
 from timeline.web.pages import frame, history, known, passages, redactions, when
 from timeline.web.pages.history import Version
 from timeline.web.pages.redactions import Redaction
@@ -83,18 +83,16 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         return await _unknown(datasette, request, database, id_)
     found = await database.execute("select text from source_texts where source = :id", {"id": id_})
     text = found.rows[0]["text"] if found.rows else None
-    cited = await _citations(database, id_)
-    asked = _asked(request.args.get("passage"), len(text or ""))
-    spans = passages.numbered([*((row["start_char"], row["end_char"]) for row in cited), *([asked] if asked else [])])
-    notes = _notes(datasette, database.name, spans, cited, asked)
+    asked = _asked(request.args.get("passage") or await _of_citation(database, id_, request.args.get("cited")), len(text or ""))
+    printed = source["media_type"] == "application/pdf"
+    shown = await _shown(datasette, database, source, text or "", asked, _start(request.args.get("start"), len(text or "")))
+    resting = await _resting(database, id_)
     versions = await history.read(datasette, database, f"source/{id_}")
     here = links.source(datasette, database.name, id_)
     said = next((one for one in reversed(versions) if one.type != "EventRedacted"), None)
     redaction = said.redaction if said else None
     gone = await _document_gone(datasette, database, versions) if text is None else None
     title = source["title"] or (f"{id_} (redacted)" if redaction else id_)
-    printed = source["media_type"] == "application/pdf"
-    shown = passages.paragraphs(text, spans, asked, printed=printed) if text is not None else []
     context = {
         "database": database.name,
         "canonical": here,
@@ -111,15 +109,18 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "safe_url": source["url"] if re.match(r"https?://", source["url"] or "") else None,
         "text": text is not None,
         "text_note": extractors.NOT_COMPARED if extractors.is_as_given(source["extractor"] or "") else None,
-        "paragraphs": shown,
+        "paragraphs": shown.paragraphs,
         "printed": printed,
-        "pages": _pages(text or "", shown) if printed else {},
+        "pages": shown.pages,
         "captures": await _captures(datasette, database, id_),
-        "excerpts": len(text or "") > passages.LONGEST,
-        "notes": notes,
-        "current": len({row["happening"] for row in cited if row["status"] != "retracted"}),
-        "retracted": len({row["happening"] for row in cited if row["status"] == "retracted"}),
-        "most": MOST_CITATIONS if len(cited) == MOST_CITATIONS else None,
+        "long": len(text or "") > passages.LONGEST,
+        "excerpts": bool(shown.start or shown.further is not None or len(text or "") > passages.LONGEST),
+        "begins": shown.start,
+        "beginning": here if shown.start else None,
+        "further": f"{here}?{urlencode(_place(asked, shown.further))}" if shown.further is not None else None,
+        "notes": shown.notes,
+        **resting,
+        "most": MOST_CITATIONS if shown.cut else None,
         "versions": list(reversed(versions)),
         "table_row": datasette.urls.row(database.name, "sources", tilde_encode(id_)),
         "everything": links.timeline(datasette, database.name, source=id_),
@@ -127,6 +128,47 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
     }
     trail = [(timeline, "timeline"), (here, known.clipped(title, 60))]
     return await frame.respond(datasette, request, "timeline_source.html", context, trail=trail)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows of the text: from where on, up to where; `cut` where it has more citations than are marked."""
+
+    start: int
+    further: int | None
+    paragraphs: Sequence[passages.Paragraph]
+    notes: Mapping[int, Note]
+    pages: Mapping[int, int]
+    cut: bool
+
+
+async def _shown(
+    datasette: Datasette, database: Database, source: Row, text: str, asked: passages.Span | None, start: int | None
+) -> Shown:
+    """Cut what is shown: from a place on, or else from the beginning, or from before the passage that is asked for."""
+    cited = await _citations(database, source["id"], start or 0)
+
+    def cut() -> Shown:
+        first = start or 0
+        spans = passages.numbered([*((row["start_char"], row["end_char"]) for row in cited), *([asked] if asked else [])])
+        limited = len(cited) == MOST_CITATIONS
+        printed = source["media_type"] == "application/pdf"
+        until = cited[-1]["start_char"] if limited else None
+        part = passages.part(text, spans, asked, start=first, until=until, printed=printed)
+        notes = _notes(datasette, database.name, spans, cited, asked)
+        pages = _pages(text, part.paragraphs) if printed else {}
+        return Shown(first, part.further, part.paragraphs, notes, pages, limited)
+
+    shown = await working.in_thread(cut)
+    before = passages.past_marks(text, asked[0] - passages.AROUND) if asked and asked[0] > passages.AROUND else 0
+    if start is None and asked and before and shown.further is not None and shown.further < asked[1]:
+        return await _shown(datasette, database, source, text, asked, before)
+    return shown
+
+
+def _place(asked: passages.Span | None, start: int) -> dict[str, str]:
+    """Give the parameters that show the text from a place on, with the passage that was asked for."""
+    return {**({"passage": f"{asked[0]}-{asked[1]}"} if asked else {}), "start": str(start)}
 
 
 async def _document_gone(datasette: Datasette, database: Database, versions: Sequence[Version]) -> Redaction | None:
@@ -141,11 +183,11 @@ async def _document_gone(datasette: Datasette, database: Database, versions: Seq
 
 def _pages(text: str, shown: Sequence[passages.Paragraph]) -> dict[int, int]:
     """Give the page that begins with a paragraph, by where that stands in the text; pages are parted by form feeds."""
-    starts = [found.end() for found in re.finditer("\f", text)]
     found: dict[int, int] = {}
-    last = 0
+    last, page, counted = 0, 1, 0
     for paragraph in shown:
-        page = 1 + bisect_right(starts, paragraph.start)
+        page += text.count("\f", counted, paragraph.start)
+        counted = paragraph.start
         if page != last:
             found[paragraph.start] = last = page
     return found
@@ -172,19 +214,51 @@ async def _captures(datasette: Datasette, database: Database, id_: str) -> list[
     ]
 
 
-async def _citations(database: Database, id_: str) -> list[Row]:
+async def _citations(database: Database, id_: str, start: int) -> list[Row]:
+    """Read the first citations of what stands after a place."""
     rows = await database.execute(
         "select citations.happening, number, start_char, end_char, stance, supports, substr(title, 1, 201) as title, date, status"
         " from citations join happenings on happenings.id = citations.happening"
-        " where source = :id order by start_char limit :most",
-        {"id": id_, "most": MOST_CITATIONS},
+        " where source = :id and end_char > :start order by start_char limit :most",
+        {"id": id_, "start": start, "most": MOST_CITATIONS},
     )
     return list(rows.rows)
 
 
+async def _resting(database: Database, id_: str) -> dict[str, int | bool]:
+    """Count the happenings that cite a source, and those that did and were retracted, among the first citations."""
+    rows = await database.execute(
+        "select count(*) as citations, count(distinct iif(status <> 'retracted', happening, null)) as current,"
+        " count(distinct iif(status = 'retracted', happening, null)) as retracted"
+        " from (select happening from citations where source = :id order by start_char limit :most)"
+        " cross join happenings on happenings.id = happening",
+        {"id": id_, "most": MOST_CITATIONS},
+    )
+    found = rows.rows[0]
+    return {"current": found["current"], "retracted": found["retracted"], "at_least": found["citations"] == MOST_CITATIONS}
+
+
+async def _of_citation(database: Database, id_: str, name: str | None) -> str | None:
+    """Give the passage of a citation that the address names: `treaty-2` is the second one of the happening `treaty`."""
+    happening, _, number = (name or "").rpartition("-")
+    if not re.fullmatch("[0-9]{1,9}", number):
+        return None
+    rows = await database.execute(
+        "select start_char || '-' || end_char from citations where happening = :happening and number = :number and source = :id",
+        {"happening": happening, "number": int(number), "id": id_},
+    )
+    return str(rows.rows[0][0]) if rows.rows else None
+
+
+def _start(text: str | None, length: int) -> int | None:
+    """Read from where on the address asks for the text; None where it does not, or the text does not reach so far."""
+    match = re.fullmatch("[0-9]{1,9}", text or "")
+    return int(match[0]) if match and int(match[0]) < length else None
+
+
 def _asked(text: str | None, length: int) -> tuple[int, int] | None:
     """Read a passage that the address asks for: `120-180`, offsets in code points."""
-    match = re.fullmatch(r"(\d{1,9})-(\d{1,9})", text or "")
+    match = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", text or "")
     if match is None or not int(match[1]) < int(match[2]) <= length:
         return None
     return int(match[1]), int(match[2])

@@ -13,6 +13,7 @@ from datasette.utils import sqlite_timelimit
 
 from timeline.exchange.writing import reading
 from timeline.exchange.writing.record import About, Format
+from timeline.web import working
 from timeline.web.pages import keys, rows
 from timeline.web.pages.asked import Asked
 from timeline.web.pages.choose import Params
@@ -85,7 +86,9 @@ async def body(database: Database, state: State, format: Format, chosen: Chosen,
             return _gathered(format, format.write(said, tell(connection)))
 
     try:
-        written: bytes = await database.execute_fn(write)
+        # Each takes one of the few threads that all questions to the database share.
+        async with working.exporting.next():
+            written: bytes = await database.execute_fn(write)
     except sqlite3.OperationalError as error:
         if "interrupted" not in str(error):
             raise

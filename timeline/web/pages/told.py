@@ -11,6 +11,7 @@ from typing import Any
 from datasette.database import Database
 
 from timeline.errors import StatementInvalid
+from timeline.web import working
 
 Data = dict[str, Any]
 Fields = Mapping[str, type]
@@ -55,7 +56,7 @@ async def at(database: Database, positions: Iterable[int]) -> dict[int, Data]:
         "select position, data from events where position in (select value from json_each(:positions))",
         {"positions": json.dumps(list(positions))},
     )
-    return {row["position"]: read(row["data"], row["position"]) for row in rows.rows}
+    return await working.in_thread(lambda: {row["position"]: read(row["data"], row["position"]) for row in rows.rows})
 
 
 def _check(data: Data) -> None:
