@@ -19,6 +19,7 @@ from timeline.web import asking, assets, descriptions, links, menus, queries, re
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+    from datasette.utils.asgi import Request
 
 # No text or blob in a result may be longer, in bytes: above any source's text, far below what memory holds.
 MAX_LENGTH = 50_000_000
@@ -31,6 +32,7 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
     """Learn Datasette's page frame, and give the questions and the descriptions where Datasette does not ask for them."""
 
     async def inner() -> None:
+        rules.count_open_rows_only()
         await security.learn_frame(datasette)
         await queries.add_where_kept(datasette)
         await descriptions.add_where_kept(datasette)
@@ -81,8 +83,15 @@ def register_output_renderer() -> dict[str, Any]:
 
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[security.App], security.App]:
-    """Add the security headers to every response."""
-    return security.wrapper(datasette)
+    """Add the security headers to every response, and find out once for each request what is closed."""
+    secured = security.wrapper(datasette)
+    return lambda app: rules.remembering(secured(app))
+
+
+@hookimpl
+def filters_from_request(request: Request, database: str, table: str, datasette: Datasette) -> Callable[[], Awaitable[None]]:
+    """Refuse to search an index that the visitor may not read."""
+    return lambda: rules.on_search(datasette, request, database, table)
 
 
 @hookimpl
@@ -103,19 +112,21 @@ def get_metadata(datasette: Datasette, key: str | None, database: str | None) ->
     return descriptions.offered(datasette, key, database)
 
 
-@hookimpl(optionalhook=True)
+@hookimpl(optionalhook=True, trylast=True)  # of several answers, such a Datasette takes the last
 def permission_allowed(
     datasette: Datasette, actor: dict[str, Any] | None, action: str, resource: object
 ) -> Awaitable[bool | None] | None:
-    """Deny the tables that repeat a denied table, on a Datasette that asks about one at a time."""
-    return rules.on_one(datasette, actor, resource) if action == "view-table" else None
+    """Deny the tables that repeat a denied table, and what reads all tables, on a Datasette that asks about one at a time."""
+    return rules.on_one(datasette, actor, action, resource) if action in ("view-table", *rules.OF_THE_WHOLE) else None
 
 
 @hookimpl(optionalhook=True)
 def permission_resources_sql(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> object:
-    """Deny the tables that repeat a denied table, and the questions that read one, on a Datasette that decides by SQL."""
+    """Deny the tables that repeat a denied table, and the questions and SQL that read one, on a Datasette that decides by SQL."""
     if action == "view-table":
-        return _described(datasette, rules.on_all(datasette, actor))
+        return _described(datasette, rules.on_all(datasette, actor, action))
+    if action in rules.OF_THE_WHOLE:
+        return rules.on_all(datasette, actor, action)
     return queries.denied(datasette, actor) if action == "view-query" else None
 
 
