@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -44,8 +45,18 @@ ORIGINALS = (
 _SAYING_NOTHING = {"events", "documents"}
 _VIRTUAL = re.compile(r"\s*create\s+virtual\s+table\b", re.IGNORECASE)
 
-Repeated = Mapping[str, frozenset[str]]
-"""For each table and view, the others of which it holds anything."""
+
+@dataclass(frozen=True)
+class Repeated:
+    """For each table and view, the `others` of which it holds anything.
+
+    `made` are those that SQLite makes for others: indexes and statistics. Datasette may deny these by itself, which says
+    nothing of what they are made for.
+    """
+
+    others: Mapping[str, frozenset[str]]
+    made: frozenset[str]
+
 
 _known: WeakKeyDictionary[Database, tuple[int, Repeated]] = WeakKeyDictionary()
 
@@ -65,11 +76,13 @@ def read(connection: sqlite3.Connection) -> Repeated:
     schema = {name: (kind, sql or "") for name, kind, sql in rows}
     named = {name.lower(): name for name in schema}
     taken = {name: {named[one] for one in _taken(connection, name, schema) if one in named} for name in schema}
-    for virtual in [name for name, (_, sql) in schema.items() if _VIRTUAL.match(sql)]:
-        for shadow in [name for name in schema if name.startswith(f"{virtual}_")]:
-            taken[shadow].add(virtual)
-            taken[virtual].add(shadow)
-    return {name: _reached(name, taken) for name in schema}
+    virtual = {name for name, (_, sql) in schema.items() if _VIRTUAL.match(sql)}
+    made = {name for name in schema if name.startswith("sqlite_") or (name in virtual and taken[name])}
+    for index in virtual:
+        for shadow in [name for name in schema if name.startswith(f"{index}_")]:
+            taken[shadow].add(index)
+            made.add(shadow)
+    return Repeated({name: _reached(name, taken) for name in schema}, frozenset(made))
 
 
 def _taken(connection: sqlite3.Connection, name: str, schema: Mapping[str, tuple[str, str]]) -> set[str]:
@@ -82,7 +95,7 @@ def _taken(connection: sqlite3.Connection, name: str, schema: Mapping[str, tuple
     if kind == "view":
         return _read_by(connection, name) or {other.lower() for other in schema}
     if _VIRTUAL.match(sql):
-        return set() if name in COPIES else set(re.findall(r"\w+", sql.lower()))
+        return set() if name in COPIES else set(re.findall(r"\w+", sql.lower())) - {name.lower()}
     keys = connection.execute('select "table" from pragma_foreign_key_list(?)', (name,)).fetchall()
     return {other.lower() for (other,) in keys} - _SAYING_NOTHING
 

@@ -55,12 +55,9 @@ async def _find(datasette: Datasette, actor: Actor, database: str) -> frozenset[
     if hasattr(datasette, "allowed_resources"):
         page = await datasette.allowed_resources("view-table", actor, parent=database, limit=1000)
         open_at_once = {resource.child async for resource in page.all()}
-    denied = {
-        name
-        for name in {*repeated, *open_at_once}
-        if name not in open_at_once and not await access.readable(datasette, actor, database, name)
-    }
-    return frozenset(denied | {name for name, others in repeated.items() if others & denied})
+    asked = repeated.others.keys() - repeated.made - open_at_once
+    denied = {name for name in asked if not await access.readable(datasette, actor, database, name)}
+    return frozenset(denied | {name for name, others in repeated.others.items() if others & denied})
 
 
 async def on_one(datasette: Datasette, actor: Actor, action: str, resource: object) -> bool | None:
