@@ -15,14 +15,11 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 
 from timeline import dates
-from timeline.web import asking, assets, descriptions, links, menus, queries, renderer, rules, security
+from timeline.web import asking, assets, descriptions, limits, links, menus, queries, renderer, rules, security
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
-
-# No text or blob in a result may be longer, in bytes: above any source's text, far below what memory holds.
-MAX_LENGTH = 50_000_000
 
 Links = list[dict[str, str]]
 
@@ -45,8 +42,18 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
     """Give every connection our functions, and refuse results that would fill the memory."""
     dates.register(conn)
     asking.register(conn)
-    settings = datasette.plugin_config(security.PLUGIN) or {}
-    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, int(settings.get("max_length") or MAX_LENGTH))
+    limits.set_on(conn, datasette.plugin_config(security.PLUGIN) or {})
+
+
+@hookimpl
+def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> object:
+    """Answer in a line where a query was stopped because it took too much memory."""
+    if not isinstance(exception, MemoryError):
+        return None
+    from datasette import handle_exception as others  # noqa: PLC0415 - Datasette has not made it when it loads us
+    from datasette.views.base import DatasetteError  # noqa: PLC0415 - the same
+
+    return others.handle_exception(datasette, request, DatasetteError(limits.TOO_MUCH_WORK, status=400))
 
 
 @hookimpl
