@@ -42,7 +42,7 @@ async def closed(datasette: Datasette, actor: Actor, database: str) -> frozenset
     if found is not None and key in found:
         return found[key]
     # In a context of its own: Datasette remembers its answers for the request, and these are not the last word.
-    names = await asyncio.create_task(_find(datasette, actor, database), context=Context())
+    names: frozenset[str] = await Context().run(asyncio.create_task, _find(datasette, actor, database))
     if found is not None:
         found[key] = names
     return names
