@@ -19,9 +19,9 @@ MAX_RESULT = 160_000_000
 # What SQLite may work in, for all connections of the process together: some of the longest values at a time.
 MAX_HEAP = 500_000_000
 TOO_MUCH_WORK = "This needs more memory than a query may take. Ask for less at once: fewer rows, fewer columns, or shorter values."
-# Shorter texts are counted as they are.
-_SHORT = 64
-_PLAIN, _CONTROLS = bytes(range(128)), bytes([*range(8), 11, *range(14, 32), 127])
+# Texts of so many bytes are all counted as so much.
+_SHORT, _SHORT_TAKES = 32, 80
+_FOREIGN, _CONTROLS = bytes(range(128, 256)), bytes([*range(8), 11, *range(14, 32), 127])
 
 
 def set_on(connection: sqlite3.Connection, settings: Mapping[str, Any]) -> None:
@@ -31,49 +31,48 @@ def set_on(connection: sqlite3.Connection, settings: Mapping[str, Any]) -> None:
     """
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, int(settings.get("max_length") or MAX_LENGTH))
     connection.execute(f"pragma hard_heap_limit = {int(settings.get('max_heap') or MAX_HEAP)}")
-    counted = _Counted(int(settings.get("max_result") or MAX_RESULT), connection)
-    connection.text_factory, connection.row_factory = counted.text, counted.row
+    _count(connection, int(settings.get("max_result") or MAX_RESULT))
 
 
-class _Counted:
-    """Makes texts and rows as a connection made them before, and stops at the row with which a result holds too much."""
+def _count(connection: sqlite3.Connection, most: int) -> None:
+    """Make texts and rows as the connection made them before, and stop at the row with which a result holds too much.
 
-    def __init__(self, most: int, connection: sqlite3.Connection) -> None:
-        self._most = most
-        self._text: Callable[[bytes], Any] = connection.text_factory
-        self._row: Callable[[sqlite3.Cursor, tuple[Any, ...]], Any] | None = connection.row_factory
-        self._cursor: Callable[[], object] = lambda: None
-        self._held = self._in_row = 0
+    Functions that share what they count, because they are called for every value.
+    """
+    make_text, make_row = connection.text_factory, connection.row_factory
+    counted: Callable[[], object] = lambda: None  # noqa: E731 - a reference to the cursor, as yet to none
+    held = in_row = 0
 
-    def text(self, raw: bytes) -> Any:  # noqa: ANN401 - as it was made before
-        made = self._text(raw)
-        self._count(raw if len(raw) > _SHORT else None, made)
+    def refusal() -> sqlite3.OperationalError:
+        return sqlite3.OperationalError(
+            f"this result holds more than {most:,} bytes, the most at once. Ask for fewer rows or columns"
+        )
+
+    def text(raw: bytes) -> Any:  # noqa: ANN401 - as it was made before
+        nonlocal in_row
+        made = make_text(raw)
+        in_row += _SHORT_TAKES if len(raw) <= _SHORT else _size(raw, made)
+        if in_row > most:
+            in_row = 0
+            raise refusal()
         return made
 
-    def row(self, cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Any:  # noqa: ANN401
-        if self._cursor() is not cursor:
-            self._cursor, self._held = ref(cursor), 0
-        self._held += self._in_row
-        self._in_row = 0
-        for value in values:
-            if value.__class__ is bytes:
-                self._held += len(value) * 4 // 3
-        if self._held > self._most:
-            raise self._refusal()
-        return self._row(cursor, values) if self._row else values
+    def row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Any:  # noqa: ANN401
+        nonlocal counted, held, in_row
+        if counted() is not cursor:
+            counted, held = ref(cursor), 0
+        held += in_row
+        in_row = 0
+        if bytes in map(type, values):
+            held += sum(len(value) * 4 // 3 for value in values if type(value) is bytes)
+        if held > most:
+            raise refusal()
+        return make_row(cursor, values) if make_row else values
 
-    def _count(self, raw: bytes | None, made: object) -> None:
-        size = sys.getsizeof(made)
-        if raw is not None:
-            # JSON writes what is no plain letter in six: two or three bytes of it each, or the single one of a control.
-            foreign = len(raw.translate(None, _PLAIN))
-            size = max(size, len(raw) + 2 * foreign + 5 * (len(raw) - len(raw.translate(None, _CONTROLS))))
-        self._in_row += size
-        if self._in_row > self._most:
-            self._in_row = 0
-            raise self._refusal()
+    connection.text_factory, connection.row_factory = text, row
 
-    def _refusal(self) -> sqlite3.OperationalError:
-        return sqlite3.OperationalError(
-            f"this result holds more than {self._most:,} bytes, the most at once. Ask for fewer rows or columns"
-        )
+
+def _size(raw: bytes, made: object) -> int:
+    # JSON writes what is no plain letter in six: two or three bytes of it each, or the single one of a control.
+    foreign, controls = (len(raw) - len(raw.translate(None, plain)) for plain in (_FOREIGN, _CONTROLS))
+    return max(sys.getsizeof(made), len(raw) + 2 * foreign + 5 * controls)
