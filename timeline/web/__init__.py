@@ -15,13 +15,11 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 
 from timeline import dates
-from timeline.web import asking, assets, descriptions, links, menus, queries, renderer, rules, security
+from timeline.web import asking, assets, descriptions, limits, links, menus, queries, renderer, rules, security
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
-
-# No text or blob in a result may be longer, in bytes: above any source's text, far below what memory holds.
-MAX_LENGTH = 50_000_000
+    from datasette.utils.asgi import Request
 
 Links = list[dict[str, str]]
 
@@ -31,6 +29,7 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
     """Learn Datasette's page frame, and give the questions and the descriptions where Datasette does not ask for them."""
 
     async def inner() -> None:
+        rules.count_open_rows_only()
         await security.learn_frame(datasette)
         await queries.add_where_kept(datasette)
         await descriptions.add_where_kept(datasette)
@@ -43,8 +42,18 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
     """Give every connection our functions, and refuse results that would fill the memory."""
     dates.register(conn)
     asking.register(conn)
-    settings = security.settings_of(datasette)
-    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, int(settings.get("max_length") or MAX_LENGTH))
+    limits.set_on(conn, security.settings_of(datasette))
+
+
+@hookimpl
+def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> object:
+    """Answer in a line where a query was stopped because it took too much memory."""
+    if not isinstance(exception, MemoryError):
+        return None
+    from datasette import handle_exception as others  # noqa: PLC0415 - Datasette has not made it when it loads us
+    from datasette.views.base import DatasetteError  # noqa: PLC0415 - the same
+
+    return others.handle_exception(datasette, request, DatasetteError(limits.TOO_MUCH_WORK, status=400))
 
 
 @hookimpl
@@ -81,8 +90,15 @@ def register_output_renderer() -> dict[str, Any]:
 
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[security.App], security.App]:
-    """Add the security headers to every response."""
-    return security.wrapper(datasette)
+    """Add the security headers to every response, and find out once for each request what is closed."""
+    secured = security.wrapper(datasette)
+    return lambda app: rules.remembering(secured(app))
+
+
+@hookimpl
+def filters_from_request(request: Request, database: str, table: str, datasette: Datasette) -> Callable[[], Awaitable[None]]:
+    """Refuse to search an index that the visitor may not read."""
+    return lambda: rules.on_search(datasette, request, database, table)
 
 
 @hookimpl
@@ -103,19 +119,21 @@ def get_metadata(datasette: Datasette, key: str | None, database: str | None) ->
     return descriptions.offered(datasette, key, database)
 
 
-@hookimpl(optionalhook=True)
+@hookimpl(optionalhook=True, trylast=True)  # of several answers, such a Datasette takes the last
 def permission_allowed(
     datasette: Datasette, actor: dict[str, Any] | None, action: str, resource: object
 ) -> Awaitable[bool | None] | None:
-    """Deny the tables that repeat a denied table, on a Datasette that asks about one at a time."""
-    return rules.on_one(datasette, actor, resource) if action == "view-table" else None
+    """Deny the tables that repeat a denied table, and what reads all tables, on a Datasette that asks about one at a time."""
+    return rules.on_one(datasette, actor, action, resource) if action in ("view-table", *rules.OF_THE_WHOLE) else None
 
 
 @hookimpl(optionalhook=True)
 def permission_resources_sql(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> object:
-    """Deny the tables that repeat a denied table, and the questions that read one, on a Datasette that decides by SQL."""
+    """Deny the tables that repeat a denied table, and the questions and SQL that read one, on a Datasette that decides by SQL."""
     if action == "view-table":
-        return _described(datasette, rules.on_all(datasette, actor))
+        return _described(datasette, rules.on_all(datasette, actor, action))
+    if action in rules.OF_THE_WHOLE:
+        return rules.on_all(datasette, actor, action)
     return queries.denied(datasette, actor) if action == "view-query" else None
 
 

@@ -1,83 +1,154 @@
 """What Datasette is told of permissions: a table that repeats what others say is closed to whoever may not read those.
 
-Owns which table repeats which, and the rules that say so in both of the ways that versions of Datasette ask. Must not open
-anything: it only ever denies, and only in a database that is a timeline.
+Owns the rules that say so, in both of the ways that versions of Datasette ask, and those for what reads any table: SQL, the
+file itself, a search, and the counts on a row's page. Must not open anything: it only ever denies, and only in a database that
+is a timeline.
 """
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+import asyncio
+import inspect
+import json
+from collections.abc import Iterable
+from contextvars import Context, ContextVar
 from typing import TYPE_CHECKING, Any
 
-from timeline.web import access
+from timeline.web import access, repeats
+from timeline.web.security import App, Receive, Send
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+    from datasette.utils.asgi import Request
 
-# The tables that repeat what others say, and which. None of those repeats anything itself.
-COPIES = {
-    "timeline": ("happenings",),
-    "happening_times": ("happenings",),
-    "density": ("happenings",),
-    "spans": ("happenings",),
-    "facets": ("happenings", "actors", "happening_actors", "happening_tags", "citations", "sources"),
-    "happening_versions": ("happenings",),
-    "happenings_fts": ("happenings", "citations", "actors", "happening_actors"),
-    "sources_fts": ("sources", "source_texts"),
-    "source_pages": ("sources", "source_texts"),
-    "captures": ("sources",),
-    "documents": ("sources", "source_texts"),
-    "events": ("happenings", "citations", "actors", "happening_actors", "happening_tags", "related", "sources"),
-}
+Actor = dict[str, Any] | None
+
+# The actions that read whatever is in a database, all tables alike.
+OF_THE_WHOLE = ("execute-sql", "view-database-download")
+# The database from which, with --crossdb, SQL reads all others.
+_CROSSING = "_memory"
 
 # While it is asked whether the originals may be read, there is nothing to say of them.
 _asking: ContextVar[bool] = ContextVar("asking", default=False)
+# What was found out during a request, for each database and actor.
+_found: ContextVar[dict[tuple[str, str], frozenset[str]] | None] = ContextVar("found", default=None)
 
 
-async def on_one(datasette: Datasette, actor: dict[str, Any] | None, resource: object) -> bool | None:
-    """Say False of a (database, table) that repeats what this actor may not read; None of any other."""
-    if not isinstance(resource, tuple) or len(resource) != 2:
-        return None
-    return False if await _repeats_denied(datasette, actor, *resource) else None
+async def closed(datasette: Datasette, actor: Actor, database: str) -> frozenset[str]:
+    """Name the tables of a timeline that an actor may not read: those that are denied, and those that repeat one of them."""
+    if database not in datasette.databases or not await access.is_timeline(datasette.databases[database]):
+        return frozenset()
+    found, key = _found.get(), (database, json.dumps(actor, sort_keys=True, default=repr))
+    if found is not None and key in found:
+        return found[key]
+    # In a context of its own: Datasette remembers its answers for the request, and these are not the last word.
+    names: frozenset[str] = await Context().run(asyncio.create_task, _find(datasette, actor, database))
+    if found is not None:
+        found[key] = names
+    return names
 
 
-async def on_all(datasette: Datasette, actor: dict[str, Any] | None) -> object:
-    """Give the rule that closes every table that repeats what this actor may not read; None where there is none."""
+async def _find(datasette: Datasette, actor: Actor, database: str) -> frozenset[str]:
+    _asking.set(True)
+    repeated = await repeats.in_database(datasette.databases[database])
+    open_at_once: set[str] = set()
+    if hasattr(datasette, "allowed_resources"):
+        page = await datasette.allowed_resources("view-table", actor, parent=database, limit=1000)
+        open_at_once = {resource.child async for resource in page.all()}
+    asked = repeated.others.keys() - repeated.made - open_at_once
+    denied = {name for name in asked if not await access.readable(datasette, actor, database, name)}
+    return frozenset(denied | {name for name, others in repeated.others.items() if others & denied})
+
+
+async def on_one(datasette: Datasette, actor: Actor, action: str, resource: object) -> bool | None:
+    """Say False of what this actor may not read or do, because a table is denied; None of anything else."""
     if _asking.get():
         return None
-    token = _asking.set(True)
-    try:
-        closed = [
-            (database, table)
-            for database in list(datasette.databases)
-            for table in COPIES
-            if await _repeats_denied(datasette, actor, database, table)
-        ]
-    finally:
-        _asking.reset(token)
-    return denial(closed, "repeats a table that is denied")
+    if action == "view-table" and isinstance(resource, tuple) and len(resource) == 2:
+        database, table = resource
+        return False if table in await closed(datasette, actor, database) else None
+    if action in OF_THE_WHOLE and isinstance(resource, str):
+        return False if await _closed_in_part(datasette, actor, resource) else None
+    return None
 
 
-def denial(closed: list[tuple[str, str]], reason: str) -> object:
-    """Give the rule that closes each (database, table or query), for a Datasette that decides by SQL; None for none."""
-    if not closed:
+async def on_all(datasette: Datasette, actor: Actor, action: str) -> object:
+    """Give the rule that says the same of all tables, or of all databases, at once; None where there is nothing to say."""
+    if _asking.get():
+        return None
+    names = list(datasette.databases)
+    if action == "view-table":
+        return denial(
+            [(name, table) for name in names for table in sorted(await closed(datasette, actor, name))],
+            "is denied, or repeats a table that is denied",
+        )
+    return denial(
+        [(name, None) for name in names if await _closed_in_part(datasette, actor, name)], "would show a table that is denied"
+    )
+
+
+async def _closed_in_part(datasette: Datasette, actor: Actor, database: str) -> bool:
+    crossing = database == _CROSSING and getattr(datasette, "crossdb", False)
+    for name in list(datasette.databases) if crossing else [database]:
+        if await closed(datasette, actor, name):
+            return True
+    return False
+
+
+def denial(closed: Iterable[tuple[str, str | None]], reason: str) -> object:
+    """Give the rule that closes each (database, table or query, or None for all of it), for a Datasette that decides by SQL."""
+    rows = list(closed)
+    if not rows:
         return None
     from datasette.permissions import PermissionSQL  # noqa: PLC0415 - not every version has it
 
-    rows, params = [], {"timeline_reason": reason}
-    for number, (database, name) in enumerate(closed):
-        # The values are bound; only their numbers stand in the text.
-        named = f":timeline_db_{number} as parent, :timeline_of_{number} as child"
-        rows.append(f"select {named}, 0 as allow, :timeline_reason as reason")
-        params.update({f"timeline_db_{number}": database, f"timeline_of_{number}": name})
-    return PermissionSQL(sql=" union all ".join(rows), params=params)
+    return PermissionSQL(
+        sql="select json_extract(value, '$[0]') as parent, json_extract(value, '$[1]') as child, 0 as allow,"
+        " :timeline_reason as reason from json_each(:timeline_closed)",
+        params={"timeline_closed": json.dumps(rows), "timeline_reason": reason},
+    )
 
 
-async def _repeats_denied(datasette: Datasette, actor: dict[str, Any] | None, database: str, table: str) -> bool:
-    originals = COPIES.get(table, ())
-    if not originals or database not in datasette.databases or not await access.is_timeline(datasette.databases[database]):
-        return False
-    for original in originals:
-        if not await access.readable(datasette, actor, database, original):
-            return True
-    return False
+async def on_search(datasette: Datasette, request: Request, database: str, table: str) -> None:
+    """Raise Forbidden where a table's page is asked to search an index that the visitor may not read."""
+    if not any(name.startswith("_search") and name != "_searchmode" for name in request.args):
+        return
+    if hasattr(datasette, "table_metadata"):
+        settings = datasette.table_metadata(database, table)
+    else:
+        settings = await datasette.table_config(database, table)
+    index = request.args.get("_fts_table") or settings.get("fts_table") or await datasette.get_database(database).fts_table(table)
+    if index:
+        await access.ensure_readable(datasette, request, database, index)
+
+
+def count_open_rows_only() -> None:
+    """Where Datasette counts on a row's page what refers to it without asking who may know, leave out what is closed."""
+    from datasette.views.row import RowView  # noqa: PLC0415 - Datasette has not made it when it loads us
+
+    counting, showing = RowView.foreign_key_tables, RowView.data
+    if "actor" in inspect.signature(counting).parameters or hasattr(RowView, "timeline_asks"):
+        return
+
+    async def data(self: Any, request: Request, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - as Datasette has it
+        self.timeline_visitor = request.actor
+        return await showing(self, request, *args, **options)
+
+    async def foreign_key_tables(self: Any, database: str, table: str, pk_values: list[str]) -> list[dict[str, Any]]:  # noqa: ANN401
+        counted = await counting(self, database, table, pk_values)
+        return [one for one in counted if await access.readable(self.ds, self.timeline_visitor, database, one["other_table"])]
+
+    RowView.data, RowView.foreign_key_tables, RowView.timeline_asks = data, foreign_key_tables, True
+
+
+def remembering(app: App) -> App:
+    """Wrap the application so that what is closed to whom is found out once for each request."""
+
+    async def wrapped(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        token = _found.set({})
+        try:
+            await app(scope, receive, send)
+        finally:
+            _found.reset(token)
+
+    return wrapped

@@ -1,0 +1,86 @@
+"""How much a query may take: no query fills the memory, and no honest one is stopped."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from datasette.app import Datasette
+
+from timeline.web.security import PLUGIN
+
+Serve = Callable[..., Datasette]
+
+MANY = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000) "
+# Each holds some 2 MB, in rows that are far shorter.
+GREEDY = {
+    "hex": "select hex(zeroblob(1000)) as x from n",
+    "zeroblob": "select zeroblob(2000) as x from n",
+    "randomblob": "select randomblob(2000) as x from n",
+    "printf": "select printf('%.*c', 2000, 'x') as x from n",
+    "replace": "select replace(hex(zeroblob(10)), '0', printf('%.*c', 100, 'x')) as x from n",
+    "group_concat": "select (select group_concat('x', '') from n) || i as x from n, (select 1 union all select 2)",
+    "json_group_array": "select (select json_group_array(i) from n) as x from n",
+    "what JSON writes in six": "select replace(hex(zeroblob(200)), '0', char(1)) as x from n",
+    "foreign letters": "select replace(hex(zeroblob(200)), '0', 'ع') as x from n",
+    "wide letters": "select replace(hex(zeroblob(300)), '0', 'x') || char(128512) as x from n",
+    "one row": "select " + ", ".join(f"hex(zeroblob({50_000 + n})) as c{n}" for n in range(20)),
+}
+ASK_ONCE = """
+import asyncio, sys
+from datasette.app import Datasette
+datasette = Datasette([sys.argv[1]], metadata={"plugins": {"cited-timeline": {"max_heap": 60_000_000}}})
+async def main():
+    for sql in sys.argv[2:]:
+        response = await datasette.client.get("/timeline.json", params={"sql": sql}, follow_redirects=True)
+        print(response.status_code, response.json().get("error"))
+asyncio.run(main())
+"""
+
+
+def asking(sql: str, how: str = "json") -> str:
+    """Give the address that runs some SQL."""
+    return f"/timeline.{how}?{urlencode({'sql': sql})}"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("greedy", GREEDY)
+async def test_a_result_that_holds_too_much_in_all_is_refused(serve: Serve, greedy: str) -> None:
+    """However short each value is; in a line that says so."""
+    datasette = serve(metadata={"plugins": {PLUGIN: {"max_result": 1_000_000}}})
+    sql = GREEDY[greedy] if greedy == "one row" else MANY + GREEDY[greedy]
+    for how in ("json", "timeline"):
+        refused = await datasette.client.get(asking(sql, how), follow_redirects=True)
+        assert refused.status_code == 400
+        assert "this result holds more than 1,000,000 bytes, the most at once. Ask for fewer rows or columns" in refused.text
+
+
+@pytest.mark.asyncio
+async def test_each_result_is_counted_by_itself(serve: Serve) -> None:
+    """Many small ones, one after another over the same connections, are never too much; nor is one after a refusal."""
+    datasette = serve(metadata={"plugins": {PLUGIN: {"max_result": 1_000_000}}}, settings={"num_sql_threads": 1})
+    for _ in range(5):
+        assert (await datasette.client.get(asking(MANY + GREEDY["hex"]), follow_redirects=True)).status_code == 400
+        passed = await datasette.client.get(asking("select hex(zeroblob(300000)) as x"), follow_redirects=True)
+        assert len(passed.json()["rows"]) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_long_text_and_a_large_document_pass(serve: Serve) -> None:
+    """As long as they may be at all, in the script that takes most room."""
+    datasette = serve(settings={"sql_time_limit_ms": 60_000})
+    for sql in ("select replace(hex(zeroblob(10000000)), '00', 'عع') as x", "select zeroblob(49000000) as x"):
+        result = await datasette.get_database("timeline").execute(sql)
+        assert len(result.rows[0]["x"]) >= 20_000_000
+
+
+def test_what_sqlite_works_in_is_bounded(timeline_db: Path) -> None:
+    """Values that never come into a result fill no memory either; and the next query is answered. A process cannot take it back."""
+    columns = "select " + ", ".join(f"printf('%.*c', {9_000_000 + n}, 'x') as c{n}" for n in range(12))
+    arguments = "select max(" + ", ".join(f"printf('%.*c', {9_000_000 + n}, 'x')" for n in range(12)) + ") = 1 as x"
+    command = [sys.executable, "-c", ASK_ONCE, str(timeline_db), columns, arguments, "select 1 as x"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    refusal = "This needs more memory than a query may take. Ask for less at once: fewer rows, fewer columns, or shorter values."
+    assert said == [f"400 {refusal}", f"400 {refusal}", "200 None"]

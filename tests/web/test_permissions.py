@@ -1,0 +1,403 @@
+"""Nothing of a denied table is to be had from any address: every one is asked, with a word in each table that nobody may see.
+
+The tables come from the schema, the addresses from the routes of Datasette and of the plugin, the formats from the catalogue, and
+the options from the page's own state, so that a new one is asked as well. On each push a part of them is asked, chosen by
+TIMELINE_SEED; all of them where TIMELINE_EVERY_ADDRESS is set.
+"""
+
+import json
+import os
+import random
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from re import _constants as codes  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+from urllib.parse import urlencode
+
+import browser as in_browser
+import pytest
+from datasette.app import Datasette
+from datasette.utils import path_from_row_pks, tilde_encode
+
+from timeline import Timeline, checkpoints, projections
+from timeline.exchange.writing import NAMES
+from timeline.merkle import Note
+from timeline.signing import SigningKey
+from timeline.web import queries, repeats
+from timeline.web.pages import state as states
+
+Serve = Callable[..., Datasette]
+Denied = tuple[str, ...]
+
+# Each word, and the tables whose own it is: it is a secret where, of each of these groups, a table is denied.
+IN_TEXTS = {"source_texts", "documents"}
+IN_THE_PAST = {"happenings", "happening_versions", "events"}
+WORDS: dict[str, tuple[set[str], ...]] = {
+    "xtitlex": ({"happenings"},), "xsummaryx": ({"happenings"},), "xkindx": ({"happenings"},), "xplacex": ({"happenings"},),
+    "xclaimx": ({"happenings"},), "xhappeningidx": ({"happenings"},), "xdatenotex": ({"happenings"},),
+    "xformerx": (IN_THE_PAST,), "xreasonx": (IN_THE_PAST,), "xrecorderx": ({"events"},),
+    "xquotedx": ({"citations"}, IN_TEXTS), "xsupportsx": ({"citations"},), "xtextx": (IN_TEXTS,),
+    "xactorx": ({"actors"},), "xrolex": ({"happening_actors"},), "xtagx": ({"happening_tags"},), "xrelationx": ({"related"},),
+    "xsourceidx": ({"sources"},), "xsourcetitlex": ({"sources"},), "xpublisherx": ({"sources"},), "xauthorx": ({"sources"},),
+    "xoriginx": ({"checkpoints"},), "xwitnessx": ({"checkpoints", "signatures"},), "xnotex": ({"notes"},),
+}  # fmt: skip
+NOWHERE = "xnowherex"
+# Which tables are denied together, beside each by itself: as the README says it, and one side or the other whole.
+TOGETHER = [
+    ("citations", "source_texts"),
+    ("citations", "documents", "sources"),
+    ("actors", "happening_actors"),
+    ("happenings", "happening_versions"),
+]
+# So many rows of each table, and so many of the addresses for each denial, are asked.
+MOST_ROWS = 2
+SAMPLE = 20
+EVERY = bool(os.environ.get("TIMELINE_EVERY_ADDRESS"))
+SEED = os.environ.get("TIMELINE_SEED", "0")
+# What differs between two answers to one question.
+_PASSING = re.compile(
+    r'"query_ms": ?[\d.e-]+|[\d.]+ ?ms\b|name="csrftoken" value="[^"]*"|t[0-9a-f]{8}-'
+    r"|'(content-length|etag|set-cookie)': '[^']*'"
+)
+# Of Datasette's routes, those that write, sign in or out, or draw no row of any database.
+_ELSEWHERE = re.compile(
+    r"static|favicon|/-/(logout|messages|auth-token|create-token|permissions|allow-debug|patterns|plugins|versions)"
+)
+
+
+def build(path: Path) -> Path:
+    """Make a timeline with a word in each table, signed and witnessed; and, beside ours, tables of somebody's own."""
+    key, witness = SigningKey.new("xoriginx.example"), SigningKey.new("xwitnessx.example")
+    with Timeline(path, by="xrecorderx") as timeline:
+        report = timeline.archive(
+            id="xsourceidx", title="xsourcetitlex",
+            text=f"It begins. The xquotedx thing happened. {'Much else was said. ' * 9}And xtextx is not quoted.",
+            publisher="xpublisherx", author="xauthorx", published="1971",
+        )  # fmt: skip
+        cited = [{**report.quote("The xquotedx thing happened").model_dump(), "supports": "xsupportsx"}]
+        timeline.record("other", title="xtitlex of another", date="1970", citations=[report.quote("It begins")])
+        said = {
+            "date": "1969-05-03T10:00:00Z", "kind": "xkindx", "place": "xplacex", "summary": "xsummaryx", "tags": ["xtagx"],
+            "attributed_to": "xclaimx", "date_note": "xdatenotex", "actors": [{"name": "xactorx Lee", "role": "xrolex"}],
+            "related": [{"other": "other", "relation": "xrelationx"}], "part_of": "other",
+        }  # fmt: skip
+        timeline.record("xhappeningidx", title="xformerx", citations=cited, **said)
+        timeline.record("long", title="xtitlex lasts", date="1969/1972", citations=[report.quote("It begins")])
+        timeline.record("gone", title="xtitlex is gone", date="1973", citations=[report.quote("It begins")])
+        timeline.correct("xhappeningidx", title="xtitlex as now known", reason="xreasonx")
+        timeline.retract("gone", reason="xreasonx too")
+        note = checkpoints.make(timeline.log, key, None, in_browser.MOMENT.isoformat())
+        public, cosignature = witness.cosign(note.text, in_browser.MOMENT)
+        signed = Note(note.text, (*note.signatures, cosignature))
+        checkpoints.keep(timeline.log, signed, [key.public, public], in_browser.MOMENT.isoformat())
+    with sqlite3.connect(path) as own:
+        own.executescript("""
+            create view quoted as select happening, quote from citations;
+            create view quoted_again as select upper(quote) as said from quoted;
+            create table notes (id integer primary key, happening text references happenings(id), note text);
+            insert into notes (happening, note) values ('xhappeningidx', 'xnotex');
+            create virtual table own_fts using fts5(title, content='happenings', content_rowid='position');
+            insert into own_fts (own_fts) values ('rebuild');
+            create virtual table spoken using fts5vocab(happenings_fts, row);
+            analyze;
+        """)
+    own.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build that timeline once."""
+    pytest.importorskip("cryptography")
+    return build(tmp_path_factory.mktemp("marked") / "marked.db")
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What there is in the file, to be asked for by name."""
+
+    columns: dict[str, list[str]]
+    rows: dict[str, list[str]]
+    keys: list[tuple[str, str, str]]
+    ids: list[str]
+
+    @classmethod
+    def of(cls, path: Path) -> "Schema":
+        """Read it from a file."""
+        connection = sqlite3.connect(path)
+        connection.row_factory = sqlite3.Row
+        names = [name for (name,) in connection.execute("select name from sqlite_master where type in ('table', 'view')")]
+        columns, rows, keys = {}, {}, []
+        for name in names:
+            about = connection.execute("select name, pk from pragma_table_info(?)", (name,)).fetchall()
+            columns[name] = [row["name"] for row in about]
+            primary = [row["name"] for row in sorted(about, key=lambda row: row["pk"]) if row["pk"]]
+            is_view = connection.execute("select type = 'view' from sqlite_master where name = ?", (name,)).fetchone()[0]
+            chosen = "*" if primary or is_view else "rowid, *"
+            found = [] if is_view else connection.execute(f'select {chosen} from "{name}" limit {MOST_ROWS}').fetchall()
+            rows[name] = [path_from_row_pks(row, primary, not primary) for row in found if None not in tuple(row)[:1]]
+            linked = connection.execute('select "from", "table" from pragma_foreign_key_list(?)', (name,))
+            keys += [(name, row["from"], row["table"]) for row in linked]
+        ids = [row[0] for row in connection.execute("select id from happenings union select id from sources")]
+        connection.close()
+        return cls(columns, rows, keys, ids)
+
+
+def nowhere(word: str) -> str:
+    """Give a word of the same letters that is in no table, so that even a picture of it is as wide."""
+    return f"x{word[-2:0:-1]}x"
+
+
+def secrets(denied: Iterable[str]) -> list[str]:
+    """Name the words that are nobody's but those of denied tables."""
+    return [word for word, groups in WORDS.items() if all(group & set(denied) for group in groups)]
+
+
+def denials(schema: Schema) -> list[Denied]:
+    """List what is denied in turn: each table and view, and some together."""
+    return [*((name,) for name in schema.columns), *TOGETHER]
+
+
+def closing(denied: Denied) -> dict[str, Any]:
+    """Give the metadata that deny tables, as the README has it."""
+    return {"databases": {"marked": {"tables": {name: {"allow": False} for name in denied}}}}
+
+
+def values(schema: Schema, group: str) -> list[str]:
+    """Give what may stand in an address for a part of that name: all there is, where the name is new."""
+    known = {
+        "database": ["marked"],
+        "format": ["json", "csv", "timeline"],
+        "table": [*map(tilde_encode, schema.columns), *queries.questions()],
+        "query": [*queries.questions()],
+        "position": ["1", "3", "5", "6"],
+        "number": ["1", "now"],
+        "name": [*NAMES, NOWHERE],
+    }
+    return known.get(group, [*schema.ids, "1", NOWHERE])
+
+
+def paths(schema: Schema, pattern: str) -> Iterator[str]:
+    """Write out the addresses that a route's pattern matches, with and without what is optional."""
+    tree = parser.parse(pattern)
+    names = {number: name for name, number in tree.state.groupdict.items()}
+
+    def written(items: Any) -> list[list[str]]:  # noqa: ANN401 - as the parser has it
+        parts: list[list[str]] = []
+        for code, argument in items:
+            if code is codes.LITERAL:
+                parts.append([chr(argument)])
+            elif code is codes.SUBPATTERN and argument[0] in names:
+                parts.append([f"<{names[argument[0]]}>"])
+            elif code is codes.SUBPATTERN:
+                parts.append(["".join(one) for one in product(*written(argument[3]))])
+            elif code in (codes.MAX_REPEAT, codes.MIN_REPEAT) and argument[0] == 0:
+                parts.append(["", *("".join(one) for one in product(*written(argument[2])))])
+            elif code is codes.BRANCH:
+                parts.append(["".join(one) for branch in argument[1] for one in product(*written(branch))])
+        return parts
+
+    for one in product(*written(tree)):
+        yield from _filled(schema, "".join(one))
+
+
+def _filled(schema: Schema, template: str) -> Iterator[str]:
+    if "<pks>" in template:
+        for table, rows in schema.rows.items():
+            for row in rows:
+                yield from _filled(schema, template.replace("<table>", tilde_encode(table)).replace("<pks>", row))
+        return
+    group = re.search("<([a-z_]+)>", template)
+    if group is None:
+        yield template
+        return
+    for value in values(schema, group[1]):
+        yield from _filled(schema, template.replace(group[0], value, 1))
+
+
+def addresses(datasette: Datasette, schema: Schema) -> list[str]:
+    """List every address that anybody may ask for, those of the tables with what their pages can show beside the rows."""
+    found: dict[str, None] = {}
+    for pattern, _ in datasette._routes():
+        text = pattern.pattern if isinstance(pattern, re.Pattern) else pattern
+        if not _ELSEWHERE.search(text):
+            found.update(dict.fromkeys(paths(schema, text)))
+    for name, columns in schema.columns.items():
+        table = f"/marked/{tilde_encode(name)}"
+        facets = [("_facet", column) for column in columns]
+        extras = "facet_results,suggested_facets,foreign_key_tables,expandable_columns,display_rows,human_description_en"
+        shown = urlencode([("_labels", "on"), ("_size", "max"), ("_extra", extras), *facets])
+        found |= dict.fromkeys([f"{table}?{shown}", f"{table}.json?{shown}", f"{table}.csv?_labels=on&_stream=1"])
+        found |= dict.fromkeys(
+            f"{table}/{row}.json?_extras=foreign_key_tables&_extra=foreign_key_tables" for row in schema.rows[name]
+        )
+        found |= dict.fromkeys(
+            [f"{table}/-/autocomplete?_initial=1", f"{table}/-/autocomplete?q=x", f"{table}/-/fragment?_labels=on"]
+        )
+    for route in _of_state(found):
+        for option, chosen in (("lanes", states.LANES), ("mark", states.MARKS), ("status", states.STATUSES), ("as_of", (3, 5))):
+            found |= dict.fromkeys(f"{route}?{option}={one}" for one in chosen)
+    found |= dict.fromkeys(f"/marked.json?sql=select+*+from+%22{name}%22" for name in schema.columns)
+    return list(found)
+
+
+def _of_state(found: Iterable[str]) -> list[str]:
+    """Choose the addresses that read the page's state: the page, the drawing, and an export of each sort."""
+    return [one for one in found if re.search(r"/-/timeline(/drawing/\w+|/export(/(csv|atom|svg))?)?$", one)]
+
+
+def questions(schema: Schema, found: Iterable[str], word: str) -> list[str]:
+    """List the addresses that answer yes or no about a word."""
+    asked = [f"{route}?{name}={word}" for route in _of_state(found) for name in (*states.FILTERS, "focus")]
+    indexes = [name for name in schema.columns if name.endswith("_fts")]
+    for name, columns in schema.columns.items():
+        table = f"/marked/{tilde_encode(name)}.json?_shape=array"
+        asked += [f"{table}&_search={word}", *(f"{table}&_search={word}&_fts_table={index}" for index in indexes)]
+        asked += [f"{table}&_search_{column}={word}" for index in indexes for column in schema.columns[index]]
+        asked += [f"{table}&{column}__contains={word}" for column in columns]
+        asked.append(f"{table}&_where=exists(select+1+from+citations+where+quote+like+'%25{word}%25')")
+        through = [(other, column) for other, _, to in schema.keys if to == name for column in schema.columns[other]]
+        asked += [f"{table}&_through={json.dumps({'table': t, 'column': c, 'value': word})}" for t, c in through]
+    asked += [
+        f"/marked/{name}.json?{'&'.join(f'{p}={word}' for p in q.parameters)}"
+        for name, q in queries.questions().items()
+        if q.parameters
+    ]
+    return list(dict.fromkeys(asked))
+
+
+def sampled(listed: list[Any], denied: Denied, most: int) -> list[Any]:
+    """Choose what is asked today."""
+    return listed if EVERY or len(listed) <= most else random.Random(f"{SEED}{denied}").sample(listed, most)  # noqa: S311 - it is no secret
+
+
+async def told(datasette: Datasette, address: str) -> tuple[int, str]:
+    """Ask as a visitor whom nobody knows, and give all that the answer says."""
+    response = await datasette.client.get(address, follow_redirects=True)
+    assert response.status_code < 500 or "/-/timeline" not in address, (address, response.text)
+    return response.status_code, response.text + str(dict(response.headers))
+
+
+@pytest.mark.asyncio
+async def test_every_table_is_declared_or_tells_by_its_keys_what_it_repeats(marked: Path) -> None:
+    """A new read table has to say whose words it holds; and every word is in a table that says so."""
+    ours = {name for _, name in projections.objects()} | {"events", "documents", "checkpoints", "signatures", "projected"}
+    assert ours == {*repeats.COPIES, *repeats.ORIGINALS}
+    assert not repeats.COPIES.keys() & set(repeats.ORIGINALS)
+    assert {one for groups in WORDS.values() for group in groups for one in group} <= ours | {"notes"}
+
+
+@pytest.mark.asyncio
+async def test_each_word_is_told_where_nothing_is_denied(serve: Serve, marked: Path) -> None:
+    """Else nothing would be learned from its absence; and a search for it finds something."""
+    datasette, schema = serve(marked), Schema.of(marked)
+    await datasette.invoke_startup()
+    found = addresses(datasette, schema)
+    answers = [await told(datasette, one) for one in found if re.search(r"^/marked/\w+\.json$|/export/jsonl$", one)]
+    for word in WORDS:
+        assert any(word in text for status, text in answers if status == 200), word
+    for word, table in (("xquotedx", "happenings"), ("xtextx", "sources")):
+        yes, no = [await told(datasette, f"/marked/{table}.json?_shape=array&_search={one}") for one in (word, nowhere(word))]
+        assert yes[0] == no[0] == 200
+        assert yes != no
+
+
+@pytest.mark.asyncio
+async def test_nothing_of_a_denied_table_is_told_anywhere(serve: Serve, marked: Path) -> None:
+    """No word of it, at any address; and what repeats nothing of it is still shown."""
+    schema = Schema.of(marked)
+    leaks = []
+    for denied in denials(schema):
+        datasette = serve(marked, metadata=closing(denied))
+        await datasette.invoke_startup()
+        repeated = await repeats.in_database(datasette.get_database("marked"))
+        hidden = secrets(denied)
+        tables = [name for name in schema.columns if not name.startswith("sqlite_")]
+        for name in tables if hidden else sampled(tables, denied, SAMPLE // 4):
+            status, text = await told(datasette, f"/marked/{tilde_encode(name)}.json?_size=max")
+            leaks += [(denied, name, word) for word in hidden if word in text.lower()]
+            if name not in repeated.made:
+                is_closed = name in denied or bool(repeated.others[name] & set(denied))
+                assert status == (403 if is_closed else 200), (denied, name, status)
+        most = (4 if denied in TOGETHER else 1) * SAMPLE
+        for one in sampled(addresses(datasette, schema), denied, most) if hidden else ():
+            status, text = await told(datasette, one)
+            leaks += [(denied, one, word) for word in hidden if status == 200 and word in text.lower()]
+    assert not leaks
+
+
+@pytest.mark.asyncio
+async def test_no_address_answers_yes_or_no_about_a_denied_word(serve: Serve, marked: Path) -> None:
+    """Whatever searches answers about a word that is there as about one that is nowhere."""
+    schema = Schema.of(marked)
+    differ = []
+    for denied in denials(schema):
+        if not secrets(denied):
+            continue
+        datasette = serve(marked, metadata=closing(denied))
+        await datasette.invoke_startup()
+        every = addresses(datasette, schema)
+        trials = [(word, one) for word in secrets(denied) for one in questions(schema, every, word)]
+        searches = [trial for trial in trials if re.search(r"(happenings|sources)\.json\?_shape=array&_search=\w+$", trial[1])]
+        for word, one in dict.fromkeys([*searches, *sampled(trials, denied, SAMPLE)]):
+            found, missed = [await told(datasette, asked) for asked in (one, one.replace(word, nowhere(word)))]
+            alike = [(status, _PASSING.sub("", text).replace(word, nowhere(word))) for status, text in (found, missed)]
+            if alike[0] != alike[1]:
+                differ.append((denied, one, found[0], missed[0]))
+    assert not differ
+
+
+@pytest.mark.asyncio
+async def test_with_the_readmes_recipe_the_rest_is_still_shown(serve: Serve, marked: Path) -> None:
+    """Quotations and texts are closed; happenings, people, tags and documents by name are not."""
+    datasette = serve(marked, metadata=closing(("citations", "source_texts")))
+    for name in (
+        "happenings",
+        "timeline",
+        "happening_versions",
+        "sources",
+        "actors",
+        "happening_actors",
+        "happening_tags",
+        "related",
+        "notes",
+    ):
+        assert (await told(datasette, f"/marked/{name}.json"))[0] == 200, name
+    assert "xtitlex" in (await told(datasette, "/marked/happenings"))[1]
+    # What refers to a row is counted where it may be read, and left out where not.
+    row = (await told(datasette, "/marked/happenings/xhappeningidx"))[1]
+    assert "happening_tags" in row
+    assert "from happening in" in row
+    assert "in citations" not in row
+
+
+@pytest.mark.asyncio
+async def test_whoever_may_not_read_a_table_may_not_run_sql(serve: Serve, marked: Path) -> None:
+    """It would read any; he who may read all may run it. What the metadata say of SQL is not heard by every Datasette."""
+    metadata = {"databases": {"marked": {"tables": {"citations": {"allow": {"id": "ann"}}}}}}
+    datasette = serve(marked, metadata=metadata, crossdb=True)
+    await datasette.invoke_startup()
+    ann = {"ds_actor": datasette.sign({"a": {"id": "ann"}}, "actor")}
+    for address in (
+        "/marked.json?sql=select+quote+from+citations",
+        "/marked/happenings.json?_where=exists(select+1+from+citations)",
+        "/_memory.json?sql=select+quote+from+%5Bmarked%5D.citations",
+    ):
+        assert (await datasette.client.get(address, follow_redirects=True)).status_code == 403, address
+        assert (await datasette.client.get(address, follow_redirects=True, cookies=ann)).status_code == 200, address
+
+
+@pytest.mark.asyncio
+async def test_whoever_may_not_read_a_table_may_not_take_the_file(serve: Serve, marked: Path) -> None:
+    """Which holds them all; he who may read all may take it."""
+    metadata = {"databases": {"marked": {"tables": {"citations": {"allow": {"id": "ann"}}}}}}
+    datasette = serve(immutables=[str(marked)], metadata=metadata)
+    await datasette.invoke_startup()
+    ann = {"ds_actor": datasette.sign({"a": {"id": "ann"}}, "actor")}
+    assert (await datasette.client.get("/marked.db")).status_code == 403
+    assert (await datasette.client.get("/marked.db", cookies=ann)).status_code == 200
