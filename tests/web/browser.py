@@ -43,7 +43,7 @@ TEXT = (
     "What is told of here happened, says the chronicle. It never happened, says the ministry."
     " The chronicle has this from an old man of the village, who had it from his father."
 )
-LONG_TITLE = "A title that goes on " + "and on " * 1425 + "to its end"
+LONG_TITLE = "A title that goes on " + "and on " * 280 + "to its end"
 ARABIC = "انعقاد الجمعية العامة (INTERPOL 93) في مراكش"
 # Dates of every kind that is hard to draw: id, date, title, kind.
 TRICKY = [

@@ -20,7 +20,7 @@ NOTES = (
 )
 DISPATCH = "The assembly met from November 24 to 27. Shahkar and Hammouchi met in Marrakech. Shahkar said he was pleased."
 ARABIC = "اِنْعَقَدَتِ الجمعية العامة في مراكش.\nوقال المدير إن الأمن منفعة عامة."
-LONG_TITLE = "A very long title " * 555 + "ends."
+LONG_TITLE = "A very long title " * 110 + "ends."
 HOSTILE = '<script>alert("title")</script>'
 # In time order, as the page has them.
 IN_ORDER = (

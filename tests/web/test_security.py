@@ -173,8 +173,8 @@ async def test_a_result_that_would_fill_the_memory_is_refused(serve: Serve, path
 @pytest.mark.asyncio
 async def test_a_setting_raises_the_limit_on_length(serve: Serve) -> None:
     """`max_length` is in bytes."""
-    datasette = serve(metadata={"plugins": {security.PLUGIN: {"max_length": 1000}}})
-    response = await datasette.client.get("/timeline.json?sql=select+hex(zeroblob(1000))", follow_redirects=True)
+    datasette = serve(metadata={"plugins": {security.PLUGIN: {"max_length": 10_000}}})
+    response = await datasette.client.get("/timeline.json?sql=select+hex(zeroblob(10000))", follow_redirects=True)
     assert response.status_code == 400
 
 
