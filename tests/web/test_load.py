@@ -5,6 +5,7 @@ for all of the addresses, and looks at the clock: see tests/load/load.py.
 """
 
 import asyncio
+import re
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ from datasette.app import Datasette
 from hypothesis import given
 from hypothesis import strategies as st
 
+from timeline.exchange.writing import as_ics
 from timeline.web import working
 from timeline.web.pages import difference, passages, quotation, source, taking
 
@@ -180,6 +182,37 @@ async def test_whether_words_repeat_is_looked_for_in_bounds(
     monkeypatch.setattr(quotation, "_stands_elsewhere", lambda text, words, start: bool(looked.append(words)))
     assert (await serve(loaded).client.get(f"{load_addresses.AT}/quoting")).status_code == 200
     assert len(looked) == quotation.MOST_SEARCHED
+
+
+@pytest.mark.asyncio
+async def test_no_passage_is_chosen_in_a_long_text(loaded: Path, serve: Callable[..., Datasette]) -> None:
+    """The question that searches shows a long happening's title instead: choosing would take minutes, and cannot be interrupted."""
+    rows = (await serve(loaded).client.get(f"/{load_addresses.DATABASE}/search.json?words=the&_shape=array")).json()
+    passages_of = {row["happening"]: row["passage"] for row in rows}
+    assert passages_of["long"].startswith("Long Long")
+    assert any("[the]" in passage for passage in passages_of.values())
+
+
+def test_a_calendar_folds_a_long_line_in_linear_time() -> None:
+    """Four million octets at once, in which no character is parted."""
+    begun = time.process_time()
+    folded = as_ics._line("é" * 2_000_000)
+    assert time.process_time() - begun < LONGEST
+    assert folded.replace("\r\n ", "") == "é" * 2_000_000 + "\r\n"
+    assert max(len(line.encode()) for line in folded.split("\r\n")) <= as_ics.OCTETS
+
+
+@pytest.mark.asyncio
+async def test_a_very_large_event_is_told_of_and_its_proof_holds_it(loaded: Path, serve: Callable[..., Datasette]) -> None:
+    """The page says how long it is, and offers no check in the browser of what it does not show."""
+    client = serve(loaded).client
+    html = (await client.get(f"{load_addresses.AT}/all-of-a-text")).text
+    assert len(html) < 3_000_000
+    position = re.findall(r"/events/(\d+)", html)[0]
+    event = (await client.get(f"{load_addresses.AT}/events/{position}")).text
+    assert "characters long, too much for a page" in event
+    assert 'id="check"' not in event
+    assert len((await client.get(f"{load_addresses.AT}/events/{position}/proof")).content) > SIZE.characters
 
 
 @pytest.mark.asyncio

@@ -205,9 +205,9 @@ async def test_a_long_text_is_quick(tmp_path: Path) -> None:
         )
     client = serve(tmp_path / "long.db").client
     await client.get("/long/-/timeline")
-    start = time.perf_counter()
+    start = time.process_time()  # a busy machine is not what is tested
     html = (await client.get("/long/-/timeline/sources/s")).text
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert html.count('class="note-back"') == 200
 
 

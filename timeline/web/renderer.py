@@ -272,17 +272,21 @@ def _drawing(items: list[dict[str, Any]]) -> Markup:
 
     drawn, placed = [], []
     for item in items:
-        if item["date"] and (days := shape.stands(item["date"].earliest_day, item["date"].latest_day, shape.of(item["date"]))):
+        if not item["date"]:
+            continue
+        drawn_as = shape.of(item["date"])
+        if days := shape.stands(item["date"].earliest_day, item["date"].latest_day, drawn_as):
             title = item["title"].striptags() if isinstance(item["title"], Markup) else str(item["title"] or "row")
             marks = ["retracted"] if item["retracted"] else []
-            drawn.append({"id": item["anchor"], "title": title[:200], "lanes": [0], "marks": marks, **shape.of(item["date"])})
+            drawn.append({"id": item["anchor"], "title": title[:200], "lanes": [0], "marks": marks, **drawn_as})
             placed.append(days)
     return answers.in_script({"overview": gather.over(placed, answers.BARS), "items": drawn})
 
 
 def _said(date: dates.Edtf) -> str:
-    words = dates.words(date.text)
-    return words[:1].upper() + words[1:]
+    from timeline.web.pages import when  # noqa: PLC0415 - as above
+
+    return when.said(date.text)
 
 
 def _when(date: dates.Edtf) -> tuple[float, float, str]:

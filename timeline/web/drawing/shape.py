@@ -19,6 +19,9 @@ Days = tuple[int, float]
 """The first and the last day."""
 
 
+_words = lru_cache(maxsize=8192)(dates.words)
+
+
 @lru_cache(maxsize=8192)
 def _shape(text: str) -> Shape | None:
     try:
@@ -74,7 +77,7 @@ def of(date: dates.Edtf) -> Shape:
         hour, minute = date.text.partition("T")[2].split(":")[:2]
         shape["minute"] = int(hour) * 60 + int(minute)
     if not _PLAIN.fullmatch(date.text):
-        shape["words"] = dates.words(date.text)
+        shape["words"] = _words(date.text)
     return shape
 
 
