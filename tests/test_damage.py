@@ -166,8 +166,9 @@ def checkpointing(path: Path, key: Path, say: Connection) -> None:
 def test_killed_while_signing_nothing_is_half_kept(copy: Case, tmp_path: Path) -> None:
     """Every checkpoint that was handed out is kept with its signature, and the note beside the key never runs behind one."""
     file = tmp_path / "kept.key"
-    handed = 0
-    for _ in range(KILLS):
+    handed = kills = 0
+    while kills < KILLS or handed <= KILLS / 2:  # on a busy machine many are killed before they have signed
+        kills += 1
         notes = [Note.parse(str(note)) for note in killed(checkpointing, copy.path, file, within=0.03)]
         with Timeline(copy.path) as timeline:
             assert verify(timeline, against=notes, keys=copy.keys[:1]).faults == ()
@@ -185,7 +186,6 @@ def test_killed_while_signing_nothing_is_half_kept(copy: Case, tmp_path: Path) -
                 assert Checkpoint.of(last).size >= max(sizes)
                 assert kept >= set(sizes)
             timeline.checkpoint(SigningKey.load(file))  # and the next one is signed as ever
-    assert handed > KILLS / 2
 
 
 def redacting(path: Path, say: Connection) -> None:
@@ -208,7 +208,7 @@ def test_killed_while_redacting_all_of_it_is_done_or_nothing(sound: Case, tmp_pa
             timeline.redact(5, reason="By law")  # it cites the document: only then does that go
             timeline.redact(12, reason="By law")
             timeline.redact(13, reason="By law")
-        killed(redacting, path, within=0.03)
+        killed(redacting, path, within=0.03 * (1 + turn // 3))  # a busy machine is given longer and longer
         with Timeline(path, by="victim") as timeline:
             event = timeline.log.event(2)
             assert event is not None
