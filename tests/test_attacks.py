@@ -171,7 +171,7 @@ def unguarded(*statements: str) -> Try:
 
 def row(mode: str = "INSERT", position: int = 14, stream: str = "happening/forged", version: int = 1, rest: str = "") -> Try:
     """Try to insert an event."""
-    said = "'2026-01-01T00:00:00.000Z', 'x', '{}', zeroblob(16), zeroblob(32)"
+    said = "'2026-01-01T00:00:00.000Z', 'x', '{\"statement\":{}}', zeroblob(16), zeroblob(32)"
     values = f"({position}, '{stream}', {version}, 'HappeningRecorded', {said})"
     return sql(f"{mode} INTO events VALUES {values} {rest}")
 
@@ -657,6 +657,7 @@ REDACTIONS: tuple[Try, ...] = (
             f"DELETE FROM documents WHERE sha256 = '{digest(NOTE)}'",
         ),
     ),
+    appended("happening/meeting", "EventRedacted", {"documents": digest(REPORT), "position": 3, "reason": "none"}),
     then(
         redaction("happening/meeting", 3, (digest(NOTE),)),
         sql(
@@ -686,11 +687,14 @@ FORMLESS: tuple[Try, ...] = (
     *(
         sql(f"INSERT INTO events VALUES (14, 'happening/x', 1, 'HappeningRecorded', {said})")
         for said in (
-            "'1999-01-01T00:00:00.000Z', 'A minister', '{}', zeroblob(16), CAST('three short words' AS BLOB)",
-            "'1999-01-01T00:00:00.000Z', 'A minister', '{}', x'00', zeroblob(32)",
-            "'1999', 'A minister', '{}', zeroblob(16), zeroblob(32)",
-            "'2026-01-01T00:00:00Z', 'A minister', '{}', zeroblob(16), zeroblob(32)",
+            "'1999-01-01T00:00:00.000Z', 'A minister', '{\"statement\":{}}', zeroblob(16), CAST('three short words' AS BLOB)",
+            "'1999-01-01T00:00:00.000Z', 'A minister', '{\"statement\":{}}', x'00', zeroblob(32)",
+            "'1999', 'A minister', '{\"statement\":{}}', zeroblob(16), zeroblob(32)",
+            "'2026-01-01T00:00:00Z', 'A minister', '{\"statement\":{}}', zeroblob(16), zeroblob(32)",
             "'2026-01-01T00:00:00.000Z', 'A minister', '[]', zeroblob(16), zeroblob(32)",
+            "'2026-01-01T00:00:00.000Z', 'A minister', '{}', zeroblob(16), zeroblob(32)",
+            "'2026-11-31T00:00:00.000Z', 'A minister', '{\"statement\":{}}', zeroblob(16), zeroblob(32)",
+            "'2026-01-01T00:00:00.000Z', '', '{\"statement\":{}}', zeroblob(16), zeroblob(32)",
             "'2026-01-01T00:00:00.000Z', 'A minister', 'three short words', zeroblob(16), zeroblob(32)",
         )
     ),
@@ -698,6 +702,8 @@ FORMLESS: tuple[Try, ...] = (
     appended("happening/x", "Something", {}),
     appended("happening/x", "SourceArchived", {"statement": {}}),
     appended("other/x", "HappeningRecorded", {"statement": {}}),
+    appended("Source/x", "SourceArchived", {"statement": {}}),
+    appended("source/note", "EventRedacted", {"documents": [], "position": 2, "reason": "x", "statement": {}}),
 )
 BLANKED = then(
     redaction("happening/x", 14),
@@ -819,7 +825,7 @@ ATTACKS = (
         ),
         REFUSED,
         GUARD,
-        "gapless",
+        "gapless|events have a form",
     ),
     Attack(
         "The same after `PRAGMA recursive_triggers`, `ignore_check_constraints`, `foreign_keys`, `legacy_alter_table` and the like",
@@ -958,10 +964,12 @@ ATTACKS = (
         "not one of ours|is not as it was made",
     ),
     Attack(
-        "A unique index of one's own, with which `OR REPLACE` removes another event",
+        "An index of one's own: a unique one, with which `OR REPLACE` removes another event, or one that fails for the next event",
         (
             sql("CREATE UNIQUE INDEX mine ON events (data_hash)"),
             sql("CREATE UNIQUE INDEX mine ON documents (bytes)"),
+            sql("CREATE INDEX mine ON events (abs(CASE WHEN position > 13 THEN -9223372036854775808 ELSE 1 END))"),
+            sql("CREATE INDEX mine ON documents (sha256) WHERE abs(length(bytes)) > 0"),
             sql(
                 "CREATE UNIQUE INDEX mine ON events (data_hash)",
                 "INSERT OR REPLACE INTO events SELECT 14, 'happening/x', 1, type, recorded_at, recorded_by, data, salt, data_hash"
@@ -1153,10 +1161,10 @@ ATTACKS = (
         "redactions take away|citations are immutable|sources are immutable",
     ),
     Attack(
-        "The same with the guards dropped, and put back; happenings that cite what was put there",
+        "The same with the guards dropped, and put back, while any other event still names the genuine document",
         tuple(map(without_guards, SWAPS)),
         DETECTED,
-        "`verify`: each source's hashes, as its events and every citation of it give them",
+        "`verify`, `verify_log.py`: each source's hashes, as its events and every citation of it give them",
         "names another document|no event confirms",
     ),
     Attack(

@@ -456,13 +456,10 @@ def test_a_version_after_a_redacted_one_is_remarked_on(told: Timeline) -> None:
     assert "Whether more changed than it says cannot be checked: position 3, happening/meeting@2, which follows a redacted" in found
 
 
-def test_a_document_that_only_later_events_confirm_is_remarked_on(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
-    """They were written when the redaction had named it already."""
+def test_on_which_event_a_document_rests_is_remarked_on(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
+    """Once the event that archived it is redacted, the reader has to know which other one says so, and since when."""
     timeline.redact(1, reason="By law")
-    assert "Only events after" not in remarks(verify(timeline))
+    assert "rests on another: source/report on position 2, happening/meeting@1, citation 1" in remarks(verify(timeline))
     timeline.record("later", title="Later", date="2025", citations=[report.quote("four days")])
     timeline.redact(2, reason="By law")
-    assert (
-        "Only events after a redaction tell which document it kept: position 3, source/report@2, confirmed by position 4"
-        in remarks(verify(timeline))
-    )
+    assert "source/report on position 4, happening/later@1, citation 1, after the redaction" in remarks(verify(timeline))

@@ -21,7 +21,7 @@ from timeline.log import APPLICATION_ID, Log, canonical
 
 ROW = (
     "INSERT{mode} INTO events VALUES ({position}, 'happening/x', {version}, 'HappeningRecorded',"
-    " '2026-01-01T00:00:00.000Z', 'me', '{{}}', zeroblob(16), zeroblob(32))"
+    " '2026-01-01T00:00:00.000Z', 'me', '{{\"statement\":{{}}}}', zeroblob(16), zeroblob(32))"
 )
 
 

@@ -87,10 +87,10 @@ def run(check: str, *arguments: str | Path, flags: tuple[str, ...] = ("-I",)) ->
 
 
 @pytest.mark.parametrize("path", VERIFIERS.values(), ids=VERIFIERS)
-def test_each_has_at_most_200_lines(path: Path) -> None:
+def test_each_has_at_most_220_lines(path: Path) -> None:
     """So that an expert reads all of it; and they are laid out as all other code."""
     text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 200
+    assert len(text.splitlines()) <= 220
     assert max(map(len, text.splitlines())) <= 132
     assert "fmt:" not in text
 

@@ -4,6 +4,7 @@ Owns reading a file's bytes, and decoding. Must not archive anything, nor fetch.
 in `capture`.
 """
 
+import codecs
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ MAXIMUM_BYTES = 100_000_000
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # By name alone: a bundle from a stranger must not be able to archive a password file, which has no such name.
 MEDIA_TYPES = {".txt": "text/plain", ".text": "text/plain", ".md": "text/markdown", ".markdown": "text/markdown"}
-_MIXED = f"{DECODED}utf-8, with single bytes as cp1252"  # which of its bytes is not told
+_MIXED = f"{DECODED}utf-8, with single bytes as cp1252"
 _MARK = "\ufeff"  # the byte order mark, which is left out of a text
 
 
@@ -96,8 +97,10 @@ def decoded(content: bytes, media_type: str, name: str, encoding: str | None = N
 
 def misread(content: bytes, text: str, extractor: str) -> str | None:
     """Say why a text is not what its extractor took from the bytes; None where it is, or where that is a program, not run again."""
-    if extractor == _MIXED or not (extractor == GIVEN or extractor.startswith(DECODED)):
+    if extractor != GIVEN and not extractor.startswith(DECODED):
         return None
+    if extractor == _MIXED:
+        return None if _mixed(content) == text else f"the text is not that of the document, {extractor}"
     told = "utf-8" if extractor == GIVEN else extractor.removeprefix(DECODED)
     encoding = encodings.known(told)
     if encoding is None:
@@ -107,6 +110,20 @@ def misread(content: bytes, text: str, extractor: str) -> str | None:
     except ValueError:
         same = False
     return None if same else f"the text is not that of the document, {extractor}"
+
+
+def _mixed(content: bytes) -> str | None:
+    """Decode UTF-8 in which single bytes are cp1252, as an import does; None where one is neither."""
+
+    def astray(error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - nothing else is raised on decoding
+        return content[error.start : error.start + 1].decode("cp1252"), error.start + 1
+
+    codecs.register_error("single-bytes-cp1252", astray)
+    try:
+        return content.decode("utf-8", errors="single-bytes-cp1252")
+    except UnicodeDecodeError:
+        return None
 
 
 def marked(content: bytes) -> str | None:

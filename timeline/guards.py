@@ -9,6 +9,7 @@ from functools import cache
 from timeline.scripts import statements
 
 TABLES = ("events", "documents", "checkpoints", "signatures")  # which the guards keep
+_EXPRESSION = -2  # in the place of a column's number
 _NAMES = "-- TRIGGER "  # with which SQLite explains what a trigger does
 _LEAVES_OPEN = ": the log could be altered without being refused"
 
@@ -35,9 +36,13 @@ def altered(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     ]
     for table in TABLES:
         found += foreign_triggers(connection, table)
-        for _, name, unique, *_ in connection.execute(f"PRAGMA main.index_list({table})"):
-            if unique and name not in _made():
+        for _, name, unique, _, partial in connection.execute(f"PRAGMA main.index_list({table})").fetchall():
+            if name in _made():
+                continue
+            if unique:
                 found.append((f"index {name}", f"is not one of ours, and would let rows of {table} be replaced"))
+            elif partial or (_EXPRESSION,) in connection.execute("SELECT cid FROM pragma_index_xinfo(?)", (name,)).fetchall():
+                found.append((f"index {name}", f"is not one of ours, and computes what could fail for a row of {table}"))
     return found
 
 

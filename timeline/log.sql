@@ -62,19 +62,19 @@ END;
 CREATE TRIGGER events_insert_form BEFORE INSERT ON events
 WHEN NEW.type NOT IN ('SourceArchived', 'SourceCorrected', 'HappeningRecorded', 'HappeningCorrected', 'HappeningRetracted',
     'EventRedacted')
-  OR (NEW.type LIKE 'Source%' AND NEW.stream NOT LIKE 'source/_%')
-  OR (NEW.type LIKE 'Happening%' AND NEW.stream NOT LIKE 'happening/_%')
-  OR NEW.recorded_at NOT GLOB
-    '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'
+  OR NEW.stream NOT GLOB CASE
+      WHEN NEW.type GLOB 'Source*' THEN 'source/?*' WHEN NEW.type GLOB 'Happening*' THEN 'happening/?*' ELSE '[hs]*/?*' END
+  OR strftime('%Y-%m-%dT%H:%M:%fZ', NEW.recorded_at, '+0 days') IS NOT NEW.recorded_at OR trim(NEW.recorded_by) = ''
   OR json_type(NEW.data) <> 'object' OR length(NEW.salt) <> 16 OR length(NEW.data_hash) <> 32
+  OR (json_type(NEW.data, '$.statement') IS 'object') = (NEW.type = 'EventRedacted')
 BEGIN
-    SELECT RAISE(ABORT, 'events have a form: a known type, its kind of stream, a time in UTC, a JSON object, a salt and a SHA-256');
+    SELECT RAISE(ABORT, 'events have a form: a type and its kind of stream, when and by whom, a statement or a redaction, a salt, a SHA-256');
 END;
 
 -- A source has one document and one text of it: those that its first event names.
 -- Its corrections, and the citations of happenings, name the same two.
 CREATE TRIGGER events_insert_source BEFORE INSERT ON events
-WHEN NEW.type LIKE 'Source%' AND NEW.version > 1 AND NOT EXISTS (
+WHEN NEW.type GLOB 'Source*' AND NEW.version > 1 AND NOT EXISTS (
     SELECT 1 FROM events
     WHERE stream = NEW.stream
       AND coalesce(json_extract(data, '$.statement.sha256'), json_extract(data, '$.kept.sha256'))
@@ -87,7 +87,7 @@ BEGIN
 END;
 
 CREATE TRIGGER events_insert_citation BEFORE INSERT ON events
-WHEN NEW.type LIKE 'Happening%' AND EXISTS (
+WHEN NEW.type GLOB 'Happening*' AND EXISTS (
     SELECT 1 FROM json_each(NEW.data, '$.statement.citations') AS citation
     WHERE NOT EXISTS (
         SELECT 1 FROM events
@@ -103,12 +103,12 @@ BEGIN
 END;
 
 -- A redaction names an event of its own stream that still says something. Documents go with it only if that event names them and
--- no other happening cites them. Where the document of a redacted source stays, the redaction keeps the hashes that the event gave.
+-- no other happening cites them and, for a source's, no other event names them. Where the document of a redacted source stays, the redaction keeps the hashes that the event gave.
 CREATE TRIGGER events_insert_redaction BEFORE INSERT ON events
 WHEN NEW.type = 'EventRedacted' AND (
     NOT EXISTS (
         SELECT 1 FROM events AS redacted
-        WHERE json_type(NEW.data, '$.position') = 'integer' AND redacted.position = json_extract(NEW.data, '$.position')
+        WHERE json_type(NEW.data, '$.position') = 'integer' AND json_type(NEW.data, '$.documents') = 'array' AND redacted.position = json_extract(NEW.data, '$.position')
           AND redacted.stream = NEW.stream AND redacted.type <> 'EventRedacted' AND redacted.data IS NOT NULL
           AND coalesce(json_extract(NEW.data, '$.kept') = json_object(
               'sha256', json_extract(redacted.data, '$.statement.sha256'),
@@ -122,16 +122,18 @@ WHEN NEW.type = 'EventRedacted' AND (
               SELECT 1 FROM events AS redacted, json_tree(redacted.data, '$.statement') AS named
               WHERE redacted.position = json_extract(NEW.data, '$.position')
                 AND named.key IN ('sha256', 'text_sha256') AND named.value = removed.value
+                AND named.path GLOB CASE WHEN redacted.type GLOB 'Source*' THEN '$.statement' ELSE '$.statement.citations[[]*]' END
           )
           OR EXISTS (
-              SELECT 1 FROM events AS other, json_each(other.data, '$.statement.citations') AS citation
-              WHERE other.position <> json_extract(NEW.data, '$.position') AND other.type LIKE 'Happening%'
-                AND removed.value IN (json_extract(citation.value, '$.sha256'), json_extract(citation.value, '$.text_sha256'))
+              SELECT 1 FROM events AS other, json_tree(other.data, '$.statement') AS named
+              WHERE other.position <> json_extract(NEW.data, '$.position') AND other.type <> 'EventRedacted'
+                AND (other.type GLOB 'Happening*' OR NEW.stream GLOB 'source/*')
+                AND named.key IN ('sha256', 'text_sha256') AND named.value = removed.value
           )
     )
 )
 BEGIN
-    SELECT RAISE(ABORT, 'redactions take away one event of their own stream, and documents that no other happening cites');
+    SELECT RAISE(ABORT, 'redactions take away one event of their own stream, and documents that no other event needs');
 END;
 
 CREATE TRIGGER events_update BEFORE UPDATE ON events

@@ -35,13 +35,13 @@ Serve = Callable[..., Datasette]
 Denied = tuple[str, ...]
 
 # Each word, and the tables whose own it is: it is a secret where, of each of these groups, a table is denied.
-IN_TEXTS = {"source_texts", "documents"}
+IN_TEXTS = {"source_texts", "documents", "sources"}
 IN_THE_PAST = {"happenings", "happening_versions", "events"}
 WORDS: dict[str, tuple[set[str], ...]] = {
     "xtitlex": ({"happenings"},), "xsummaryx": ({"happenings"},), "xkindx": ({"happenings"},), "xplacex": ({"happenings"},),
     "xclaimx": ({"happenings"},), "xhappeningidx": ({"happenings"},), "xdatenotex": ({"happenings"},),
     "xformerx": (IN_THE_PAST,), "xreasonx": (IN_THE_PAST,), "xrecorderx": ({"events"},),
-    "xquotedx": ({"citations"}, IN_TEXTS), "xsupportsx": ({"citations"},), "xtextx": (IN_TEXTS,),
+    "xquotedx": ({"citations", "sources"}, IN_TEXTS), "xsupportsx": ({"citations", "sources"},), "xtextx": (IN_TEXTS,),
     "xactorx": ({"actors"},), "xrolex": ({"happening_actors"},), "xtagx": ({"happening_tags"},), "xrelationx": ({"related"},),
     "xsourceidx": ({"sources"},), "xsourcetitlex": ({"sources"},), "xpublisherx": ({"sources"},), "xauthorx": ({"sources"},),
     "xoriginx": ({"checkpoints"},), "xwitnessx": ({"checkpoints", "signatures"},), "xnotex": ({"notes"},),

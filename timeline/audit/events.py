@@ -19,8 +19,9 @@ from timeline.audit.sources import Documents, SourcesAudit
 from timeline.errors import QuoteNotFound, StatementInvalid, TimelineError
 from timeline.log import Event, EventType, Log
 from timeline.merkle import Key, Note
+from timeline.merkle.kept import is_instant
 from timeline.merkle.proof import SALT
-from timeline.model import HappeningFields, HappeningVersion, Reason, Source, SourceFields, check, stream
+from timeline.model import Author, HappeningFields, HappeningVersion, Reason, Source, SourceFields, check, stream
 from timeline.statements import circle
 from timeline.texts import Texts
 
@@ -38,7 +39,7 @@ _PARTS = {  # what an event's data holds, and must not hold more
 }
 _HASHES = ("sha256", "text_sha256")
 _PLACE = ("start_char", "end_char", "grade", "prefix", "suffix")
-_UNREADABLE = (ValueError, TypeError, LookupError, RecursionError, AttributeError, sqlite3.Error)
+_UNREADABLE = (TimelineError, ValueError, TypeError, LookupError, RecursionError, AttributeError, sqlite3.Error)
 
 
 class EventsAudit:
@@ -138,7 +139,11 @@ class EventsAudit:
             self.events.fault(where, str(error))
         if (event.version == 1) != (event.type in _FIRST):
             self.events.fault(where, f"a {event.type} cannot be version {event.version}")
-        if not tree.INSTANT.fullmatch(event.recorded_at):
+        try:
+            check(Author, {"by": event.recorded_by}, where)
+        except StatementInvalid as error:
+            self.events.fault(where, f"recorded_by: {error.faults[0][1]}")
+        if not is_instant(event.recorded_at):
             self.events.fault(where, f'recorded_at is "{event.recorded_at}", not an instant in UTC')
         elif event.recorded_at < self._latest:
             self._earlier.append(f"{where}, recorded at {event.recorded_at} but after an event of {self._latest}")

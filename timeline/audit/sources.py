@@ -31,13 +31,13 @@ class SourcesAudit:
 
     def finish(self) -> None:
         """Compare what redactions keep with what the other events say, where there is anything left in the archive."""
-        later = []
+        resting = []
         for stream, documents, where, known in self._kept:
             confirmed, by = self._named.get(stream, (None, ""))
             if confirmed is None and any(self._log.document(one) is not None for one in documents):
                 self._tally.fault(where, f"kept: no event confirms that this was the document of {stream}")
             elif confirmed not in (None, documents):
                 self._tally.fault(where, f"kept: {by} names another document or text of {stream}")
-            elif confirmed and not known:
-                later.append(f"{where}, confirmed by {by}")
-        self._tally.remark("Only events after a redaction tell which document it kept", later)
+            elif confirmed and not by.endswith(f"{stream}@1"):
+                resting.append(f"{stream} on {by}{'' if known else ', after the redaction'}")
+        self._tally.remark("Its first event is redacted, so which document a source has rests on another", resting)

@@ -131,8 +131,8 @@ def root_of(leaves: list[bytes]) -> bytes:
 
 def documents_of(event: dict[str, Any], said: dict[str, Any]) -> Iterator[tuple[str, Documents]]:
     """Give the sources of which an event says which document they are: each with the SHA-256 of the document and of its text."""
-    statement = said.get("statement", {})
-    if statement and event["stream"].startswith("source/"):
+    statement = {} if event["type"] == "EventRedacted" else said["statement"]
+    if event["stream"].startswith("source/") and statement:
         yield event["stream"], (statement["sha256"], statement["text_sha256"])
     for citation in statement.get("citations", []):
         yield f"source/{citation['source']}", (citation["sha256"], citation["text_sha256"])

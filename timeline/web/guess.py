@@ -86,7 +86,7 @@ def _taken_apart(value: object) -> tuple[str | None, int | None]:
         value = value.get("value")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None, None
-    text = value.strip() if isinstance(value, str) else None
+    text = (value[: LONGEST + 1] if len(value) > 2 * LONGEST else value.strip()) if isinstance(value, str) else None
     return text, _number(value if text is None else text)
 
 
@@ -206,7 +206,7 @@ def title_column(columns: Sequence[str], rows: Sequence[Row], date: str | None) 
             return by_name[name]
     for column in others:
         place = columns.index(column)
-        if any(isinstance(row[place], str) and re.search(r"[^\W\d_]{3}", row[place]) for row in rows[:SAMPLE]):
+        if any(isinstance(row[place], str) and re.search(r"[^\W\d_]{3}", row[place][:LONGEST]) for row in rows[:SAMPLE]):
             return column
     return others[0] if others else None
 

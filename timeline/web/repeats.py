@@ -120,13 +120,14 @@ def _read_by(connection: sqlite3.Connection, view: str) -> set[str]:
 
 
 def _reached(name: str, taken: Mapping[str, set[str]]) -> frozenset[str]:
-    # What one of our tables repeats is declared whole: only what is read from the schema is followed further.
-    reached, waiting = set(COPIES.get(name, ())), [name]
+    # What one of our tables repeats of others is declared whole, but for what the foreign keys of those tell: quotations are
+    # closed with their sources, and so is an index over quotations.
+    reached, waiting = {name}, [name]
     seen = {name}
     while waiting:
-        for other in taken[waiting.pop()]:
-            reached |= {other, *COPIES.get(other, ())}
-            if other not in seen:
-                seen.add(other)
-                waiting.append(other)
+        one = waiting.pop()
+        followed = taken[one] | {other for other in COPIES.get(one, ()) if other in ORIGINALS and other in taken}
+        reached |= {*followed, *COPIES.get(one, ())}
+        waiting += followed - seen
+        seen |= followed
     return frozenset(reached - {name})
