@@ -117,7 +117,10 @@ def _notes(timeline: Path) -> list[Path]:
 
 def _named(note: Path) -> Path | None:
     """Read which folder a note names; None where copies are made in no such folder, so that nothing else is taken away."""
-    folder = (note.parent / os.fsdecode(note.read_bytes())).resolve()
+    try:
+        folder = (note.parent / os.fsdecode(note.read_bytes())).resolve()
+    except ValueError:  # a NUL: nobody wrote that here
+        return None
     holds_us = folder == note.parent or folder in note.parents
     return folder if folder.name.startswith(".") and folder.name.endswith(ENDING) and not holds_us else None
 

@@ -1,14 +1,17 @@
 """How much a query may take: no query fills the memory, and no honest one is stopped."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from datasette.app import Datasette
 
+from timeline.web import limits
 from timeline.web.security import PLUGIN
 
 Serve = Callable[..., Datasette]
@@ -84,3 +87,25 @@ def test_what_sqlite_works_in_is_bounded(timeline_db: Path) -> None:
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     refusal = "This needs more memory than a query may take. Ask for less at once: fewer rows, fewer columns, or shorter values."
     assert said == [f"400 {refusal}", f"400 {refusal}", "200 None"]
+
+
+@pytest.mark.asyncio
+async def test_no_query_opens_another_file(serve: Serve, tmp_path: Path) -> None:
+    """A stranger's metadata.json may hold queries: none reads a database that was not served, or writes one."""
+    with closing(sqlite3.connect(tmp_path / "private.db")) as private:
+        private.execute("CREATE TABLE passwords AS SELECT 'my-password' AS word")
+        private.commit()
+    for sql in (f"ATTACH DATABASE '{tmp_path}/private.db' AS p", f"VACUUM INTO '{tmp_path}/out.db'"):
+        with closing(sqlite3.connect(tmp_path / "timeline.db")) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS t (x)")
+            limits.refuse_other_files(connection)
+            with pytest.raises(sqlite3.OperationalError, match="too many attached databases"):
+                connection.execute(sql)
+        assert not (tmp_path / "out.db").exists()
+    for query in ("attach", "vacuum"):
+        asked = {"attach": f"ATTACH DATABASE '{tmp_path}/private.db' AS p", "vacuum": f"VACUUM INTO '{tmp_path}/out.db'"}[query]
+        datasette = serve(metadata={"databases": {"timeline": {"queries": {query: {"sql": asked}}}}})
+        await datasette.client.get(f"/timeline/{query}.json")
+        assert not (tmp_path / "out.db").exists()
+        names = await datasette.get_database("timeline").execute("SELECT name FROM pragma_database_list")
+        assert [row[0] for row in names.rows] == ["main"]

@@ -22,7 +22,7 @@ METADATA: Final = "metadata.json"
 
 _FIELD = b"base64"
 _OTHERWISE = re.compile(rb"\\(?:u00|x|U000000)[367]")  # how one of its letters can be written in JSON or YAML as well
-_AT_ONCE = 1 << 20
+_AT_ONCE = 1 << 16
 
 
 def may_hold_documents(path: Path, within: Sequence[Path] | None = None) -> bool:

@@ -9,7 +9,6 @@ import threading
 import time
 import webbrowser
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -81,16 +80,18 @@ def tell_unbuilt(timeline: Timeline, events: Path, db: Path, allowed: Sequence[P
 
 def _refuse_secrets_from_elsewhere(metadata: Path, allowed: Sequence[Path]) -> None:
     """Make sure that no setting takes a file from another folder: Datasette reads `{"$file": PATH}` for its plugins."""
-    with suppress(ValueError, RecursionError):  # Datasette tells of what is no JSON
+    try:
         rest = [json.loads(metadata.read_bytes())]
-        while rest:
-            one = rest.pop()
-            if isinstance(one, dict) and isinstance(name := one.get("$file"), str):
-                try:
-                    files.refuse_outside(name, (Path(), *allowed))
-                except OutsideFolder as error:
-                    raise Refused(f"{metadata}: $file: {error}") from None
-            rest += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+    except (ValueError, RecursionError) as error:  # Datasette would read it as YAML, past this
+        raise Refused(f"{metadata}: is not JSON: {error}. Correct it, then serve again") from None
+    while rest:
+        one = rest.pop()
+        if isinstance(one, dict) and isinstance(name := one.get("$file"), str):
+            try:
+                files.refuse_outside(name, (Path(), *allowed))
+            except OutsideFolder as error:
+                raise Refused(f"{metadata}: $file: {error}") from None
+        rest += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
 
 def _is_empty(db: Path) -> bool:

@@ -38,11 +38,13 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
 
 
 @hookimpl
-def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
-    """Give every connection our functions, and refuse results that would fill the memory."""
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
+    """Give every connection our functions, and refuse results that would fill the memory, and other files."""
     dates.register(conn)
     asking.register(conn)
     limits.set_on(conn, security.settings_of(datasette))
+    if not (database == "_memory" and getattr(datasette, "crossdb", False)):
+        limits.refuse_other_files(conn)
 
 
 @hookimpl

@@ -34,6 +34,11 @@ def set_on(connection: sqlite3.Connection, settings: Mapping[str, Any]) -> None:
     _count(connection, int(settings.get("max_result") or MAX_RESULT))
 
 
+def refuse_other_files(connection: sqlite3.Connection) -> None:
+    """Let no query open another file, to read it (ATTACH) or to write one (VACUUM INTO): queries stand in metadata, too."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+
+
 def _count(connection: sqlite3.Connection, most: int) -> None:
     """Make texts and rows as the connection made them before, and stop at the row with which a result holds too much.
 
