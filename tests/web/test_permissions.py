@@ -57,6 +57,8 @@ TOGETHER = [
 # So many rows of each table, and so many of the addresses for each denial, are asked.
 MOST_ROWS = 2
 SAMPLE = 20
+# They are asked in parts, so that several can be at it.
+PARTS = 6
 EVERY = bool(os.environ.get("TIMELINE_EVERY_ADDRESS"))
 SEED = os.environ.get("TIMELINE_SEED", "0")
 # What differs between two answers to one question.
@@ -158,9 +160,9 @@ def secrets(denied: Iterable[str]) -> list[str]:
     return [word for word, groups in WORDS.items() if all(group & set(denied) for group in groups)]
 
 
-def denials(schema: Schema) -> list[Denied]:
-    """List what is denied in turn: each table and view, and some together."""
-    return [*((name,) for name in schema.columns), *TOGETHER]
+def denials(schema: Schema, part: int) -> list[Denied]:
+    """List a part of what is denied in turn: each table and view, and some together."""
+    return [*((name,) for name in schema.columns), *TOGETHER][part::PARTS]
 
 
 def closing(denied: Denied) -> dict[str, Any]:
@@ -308,11 +310,12 @@ async def test_each_word_is_told_where_nothing_is_denied(serve: Serve, marked: P
 
 
 @pytest.mark.asyncio
-async def test_nothing_of_a_denied_table_is_told_anywhere(serve: Serve, marked: Path) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_nothing_of_a_denied_table_is_told_anywhere(serve: Serve, marked: Path, part: int) -> None:
     """No word of it, at any address; and what repeats nothing of it is still shown."""
     schema = Schema.of(marked)
     leaks = []
-    for denied in denials(schema):
+    for denied in denials(schema, part):
         datasette = serve(marked, metadata=closing(denied))
         await datasette.invoke_startup()
         repeated = await repeats.in_database(datasette.get_database("marked"))
@@ -332,11 +335,12 @@ async def test_nothing_of_a_denied_table_is_told_anywhere(serve: Serve, marked: 
 
 
 @pytest.mark.asyncio
-async def test_no_address_answers_yes_or_no_about_a_denied_word(serve: Serve, marked: Path) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_no_address_answers_yes_or_no_about_a_denied_word(serve: Serve, marked: Path, part: int) -> None:
     """Whatever searches answers about a word that is there as about one that is nowhere."""
     schema = Schema.of(marked)
     differ = []
-    for denied in denials(schema):
+    for denied in denials(schema, part):
         if not secrets(denied):
             continue
         datasette = serve(marked, metadata=closing(denied))
