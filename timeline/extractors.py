@@ -16,7 +16,6 @@ _AS_GIVEN: Final = re.compile(rf"{AS_GIVEN} \((.*)\)").fullmatch
 _READ: Final = re.compile(
     r"; read as (?P<media_type>\S+)(?: in (?P<encoding>\S+))?(?: at (?P<record>\S+))? with [^;]+ \(setup [0-9a-f]{12}\)$"
 )
-_DECODED: Final = re.compile(rf"{DECODED}[\w-]+").fullmatch
 _ENCODING: Final = re.compile(rf"{DECODED}([\w.-]+)")
 
 
@@ -52,11 +51,6 @@ def encoding(extractor: str) -> str | None:
     """Tell in which encoding a document was read, as far as the name says it."""
     found = _ENCODING.search(_inner(extractor))
     return found[1] if found else None
-
-
-def is_decoded(extractor: str) -> bool:
-    """Whether a text is the bytes, decoded to the letter in one encoding."""
-    return _DECODED(extractor) is not None
 
 
 def as_given(extractor: str) -> str:

@@ -4,7 +4,6 @@ Trusts nothing that the file keeps of the tree: it is grown anew beside it, in s
 names and keys in the file are told as what it says, and its times must be in order, as the guards have it.
 """
 
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,6 @@ from timeline.log import Event, Log
 from timeline.merkle import Checkpoint, KeptCheckpoint, Key, Note
 from timeline.signing import Signed
 
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")  # as recorded_at and kept_at are written
 _COLUMNS = merkle.COLUMNS.split(", ")
 _SIGNERS = 8  # keys and names that are told of
 _ORDER = """
