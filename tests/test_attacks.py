@@ -18,7 +18,7 @@ import sqlite_utils
 from conftest import PROJECT, REPORT, Clock
 from weak_keys import weak
 
-from timeline import Timeline, capture, checkpoints, merkle, projections
+from timeline import Timeline, capture, checkpoints, merkle, projections, quotes
 from timeline.audit import verify
 from timeline.audit.beside import PUBLISHED
 from timeline.documents import Document
@@ -674,6 +674,33 @@ def citing(**hashes: str) -> Try:
     return appended("happening/x", "HappeningRecorded", {"statement": statement})
 
 
+def outlived(case: Case) -> None:
+    """Swap the document of a source, redact every event that names the genuine one, and cite the invented one afterwards."""
+    gone = ((2, "source/note"), (5, "happening/word"), (12, "happening/later"), (13, "happening/word"))
+    swapped_document("source/note", 2, NOTE)(case)
+    for position, stream in gone[1:]:
+        redaction(stream, position)(case)
+        case.sql(f"UPDATE events SET data = NULL, salt = NULL WHERE position = {position}")
+    passage = quotes.find(quotes.Text(INVENTED), "she had been paid")
+    place = {field: getattr(passage, field) for field in ("prefix", "suffix", "start_char", "end_char", "grade")}
+    citation = {**FORGED, **place, "quote": "she had been paid", "sha256": digest(INVENTED), "text_sha256": digest(INVENTED)}
+    statement = {"title": "Paid", "date": "2025", "actors": [], "tags": [], "citations": [citation]}
+    appended("happening/paid", "HappeningRecorded", {"statement": statement})(case)
+
+
+def unseen(attempt: Try) -> Try:
+    """Try what nothing in the file itself can tell."""
+
+    def attack(case: Case) -> None:
+        attempt(case)
+        with closing(sqlite3.connect(case.path, isolation_level=None)) as connection:
+            projections.register(connection)
+            projections.rebuild(connection)
+        assert case.found(against=False) == []
+
+    return attack
+
+
 SWAPS: tuple[Try, ...] = (
     swapped_document("source/note", 2, NOTE),
     swapped_document("source/report", 1, REPORT),
@@ -1166,6 +1193,13 @@ ATTACKS = (
         DETECTED,
         "`verify`, `verify_log.py`: each source's hashes, as its events and every citation of it give them",
         "names another document|no event confirms",
+    ),
+    Attack(
+        "The same where every event that names the genuine document is redacted too, and the invented one is cited afterwards",
+        (unseen(without_guards(outlived)),),
+        DETECTED,
+        "`verify --against`, `verify_log.py`: no event that the checkpoint covers says which document it was",
+        "is the first that still says which document",
     ),
     Attack(
         "An event without the form of one: an unknown type, another stream, no time, no object, a hash or salt of another length",

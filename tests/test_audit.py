@@ -463,3 +463,18 @@ def test_on_which_event_a_document_rests_is_remarked_on(timeline: Timeline, repo
     timeline.record("later", title="Later", date="2025", citations=[report.quote("four days")])
     timeline.redact(2, reason="By law")
     assert "source/report on position 4, happening/later@1, citation 1, after the redaction" in remarks(verify(timeline))
+
+
+def test_a_checkpoint_shows_a_document_only_if_it_covers_an_event_that_names_it(
+    timeline: Timeline, report: ArchivedSource, meeting: str
+) -> None:
+    """The events that it covers say nothing any more of which document that was; a later checkpoint shows it again."""
+    early = timeline.checkpoint()
+    timeline.redact(1, reason="By law")
+    assert timeline.verify(against=[early]).faults == ()
+    timeline.record("later", title="Later", date="2025", citations=[report.quote("four days")])
+    timeline.redact(2, reason="By law")
+    ((where, what),) = timeline.verify(against=[early]).faults
+    assert where == "position 4, happening/later@1, citation 1"
+    assert what == "is the first that still says which document source/report has: the checkpoint of 2 events cannot show it"
+    assert timeline.verify(against=[timeline.checkpoint()]).faults == ()

@@ -559,6 +559,20 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
         ],
         "position 14: no other event confirms the document that it keeps of source/report",
     ),
+    "a source of which only later events say which document it has": (
+        [
+            "INSERT INTO events SELECT 14, stream, 2, 'EventRedacted', recorded_at, recorded_by,"
+            ' \'{"documents":[],"position":1,"reason":"none"}\', zeroblob(16), zeroblob(32) FROM events WHERE position = 1',
+            "INSERT INTO events SELECT position + 13, stream, 2, 'EventRedacted', recorded_at, recorded_by,"
+            " json_object('documents', json_array(), 'position', position, 'reason', 'none'), zeroblob(16), zeroblob(32)"
+            " FROM events WHERE position BETWEEN 2 AND 13",
+            "INSERT INTO events SELECT 27, 'happening/later', 1, type, recorded_at, recorded_by, data, salt, data_hash"
+            " FROM events WHERE position = 13",
+            "UPDATE events SET data_hash = hash(salt, data) WHERE type = 'EventRedacted'",
+            "UPDATE events SET data = NULL, salt = NULL WHERE position < 14",
+        ],
+        "source/report: which document it has is said only by events that the checkpoint does not cover",
+    ),
     "a source with two documents": (
         [
             "UPDATE events SET data = json_set(data, '$.statement.citations[0].text_sha256', 'another') WHERE position = 8",

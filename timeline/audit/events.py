@@ -18,7 +18,7 @@ from timeline.audit.report import Tally
 from timeline.audit.sources import Documents, SourcesAudit
 from timeline.errors import QuoteNotFound, StatementInvalid, TimelineError
 from timeline.log import Event, EventType, Log
-from timeline.merkle import Key, Note
+from timeline.merkle import Checkpoint, Key, Note
 from timeline.merkle.kept import is_instant
 from timeline.merkle.proof import SALT
 from timeline.model import Author, HappeningFields, HappeningVersion, Reason, Source, SourceFields, check, stream
@@ -59,6 +59,7 @@ class EventsAudit:
         self._redactions: dict[int, str] = {}  # positions that redactions name, and where
         self._taken: set[str] = set()  # documents that redactions took away
         self._sources = SourcesAudit(log, self.events)
+        self._sizes = sorted({Checkpoint.of(note).size for note in against})
         self.named: set[str] = set()  # documents that sources stand for
         self.tree = tree.TreeAudit(log, against, keys)
         self._text = Texts(self._read_text)
@@ -76,7 +77,7 @@ class EventsAudit:
             advance(1)
         self._check_redactions()
         self._check_versions()
-        self._sources.finish()
+        self._sources.finish(self._sizes)
         self.events.remark("A clock was turned back, or it was backdated", self._earlier)
         self.statements.remark("Whether more changed than it says cannot be checked", self._unknown)
 
@@ -103,6 +104,8 @@ class EventsAudit:
         self._check_place(event, where)
         if event.data is None and event.salt is None:
             self._blank[event.position] = where
+            if event.version == 1 and event.stream.startswith("source/"):
+                self._sources.begins_blank(event.stream, event.position)
             if not isinstance(event.data_hash, bytes) or len(event.data_hash) != SHA256:
                 self.events.fault(where, "its hash is no SHA-256: nothing can ever have had it")
             return
@@ -215,7 +218,7 @@ class EventsAudit:
         if event.type not in _FIRST:
             self._check_changes(event, payload.get("changes") or {}, statement, where)
         if event.type.startswith("Source"):
-            self._sources.names(event.stream, _hashes(statement), where)
+            self._sources.names(event.stream, _hashes(statement), where, event.position)
             self.named.update(statement[field] for field in _HASHES)
             for what in documents.missing(self.log, statement):
                 self.statements.fault(where, what)
@@ -290,7 +293,7 @@ class EventsAudit:
         if not 0 < self._archived_at(citation["source"]) < event.position:
             self.citations.fault(where, f'there is no source "{citation["source"]}" before it')
             return
-        self._sources.names(f"source/{citation['source']}", _hashes(citation), where)
+        self._sources.names(f"source/{citation['source']}", _hashes(citation), where, event.position)
         try:
             text = self._text(citation["text_sha256"])
             if _stands(text, citation):

@@ -138,20 +138,27 @@ def documents_of(event: dict[str, Any], said: dict[str, Any]) -> Iterator[tuple[
         yield f"source/{citation['source']}", (citation["sha256"], citation["text_sha256"])
 
 
-def check_documents(log: sqlite3.Connection, sources: dict[str, set[Documents]], redactions: dict[int, Any]) -> Iterator[str]:
+def check_documents(log: sqlite3.Connection, sources: dict[str, dict[Documents, int]], redactions: dict[int, Any]) -> Iterator[str]:
     """Compare the archive with what events say of it. For a redacted event, which can say nothing, others must confirm it."""
     archived = {name: sha256(content).hexdigest() for name, content in log.execute("SELECT sha256, bytes FROM documents")}
     yield from (f"Fault: document {name}: does not have this SHA-256" for name in archived if archived[name] != name)
     yield from (f"Fault: {source}: events name several documents of it" for source in sources if len(sources[source]) > 1)
     for event, kept in redactions.values():
         documents = (kept["sha256"], kept["text_sha256"]) if kept else ()
-        if archived.keys() & set(documents) and sources.get(event["stream"]) != {documents}:
+        if archived.keys() & set(documents) and [*sources.get(event["stream"], {})] != [documents]:
             yield f"Fault: position {event['position']}: no other event confirms the document that it keeps of {event['stream']}"
+
+
+def check_covered(sources: dict[str, dict[Documents, int]], blank: dict[int, str], checkpoint: Checkpoint) -> Iterator[str]:
+    """Where the first event of a source is redacted, another that the checkpoint covers must name its document."""
+    for position, stream in blank.items():
+        if position <= checkpoint.size < min(sources.get(stream, {}).values(), default=0):
+            yield f"Fault: {stream}: which document it has is said only by events that the checkpoint does not cover"
 
 
 def check_log(log: sqlite3.Connection, checkpoint: Checkpoint) -> Iterator[str]:
     """Compare a log with a checkpoint, and tell all faults. The tree that the file keeps is not looked at."""
-    leaves, redacted, redactions, sources, before = [], [], dict[int, Any](), dict[str, set[Documents]](), 0
+    leaves, blank, redactions, sources, before = [], dict[int, str](), dict[int, Any](), dict[str, dict[Documents, int]](), 0
     for *columns, salt, data in log.execute(f"SELECT {', '.join(COLUMNS)}, salt, data FROM events ORDER BY position"):
         event = dict(zip(COLUMNS, columns, strict=True))
         leaves.append(b"")  # its place, should its leaf be unreadable
@@ -163,7 +170,7 @@ def check_log(log: sqlite3.Connection, checkpoint: Checkpoint) -> Iterator[str]:
             if len(event["data_hash"]) != 32:
                 raise NotShown("its hash is no SHA-256")
             if salt is None and data is None:
-                redacted.append(event["position"])
+                blank[event["position"]] = event["stream"]
                 continue
             if salt is None or data is None or len(salt) != 16 or sha256(salt + data.encode()).digest() != event["data_hash"]:
                 raise NotShown("what it says does not have its hash")
@@ -171,15 +178,16 @@ def check_log(log: sqlite3.Connection, checkpoint: Checkpoint) -> Iterator[str]:
             if CANONICAL.encode(said) != data:
                 raise NotShown("what it says is not canonical JSON, so that programs could read it in different ways")
             for source, documents in documents_of(event, said):
-                sources.setdefault(source, set()).add(documents)
+                sources.setdefault(source, {}).setdefault(documents, event["position"])
             if event["type"] == "EventRedacted":
                 redactions[said["position"]] = event, said.get("kept")
         except Exception as fault:  # whatever it is, the others are checked as well
             yield f"Fault: position {event['position']}: {fault}"
         finally:
             before = event["position"]
-    yield from (f"Fault: position {one}: what it says is gone, without a redaction" for one in redacted if one not in redactions)
+    yield from (f"Fault: position {one}: what it says is gone, without a redaction" for one in blank if one not in redactions)
     yield from check_documents(log, sources, redactions)
+    yield from check_covered(sources, blank, checkpoint)
     if len(leaves) < checkpoint.size:
         raise NotShown(f"the log holds {len(leaves)} events, the checkpoint {checkpoint.size}: dropped, or an older copy")
     if root_of(leaves[: checkpoint.size]) != checkpoint.root:
