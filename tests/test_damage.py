@@ -208,7 +208,7 @@ def test_killed_while_redacting_all_of_it_is_done_or_nothing(sound: Case, tmp_pa
             timeline.redact(5, reason="By law")  # it cites the document: only then does that go
             timeline.redact(12, reason="By law")
             timeline.redact(13, reason="By law")
-        killed(redacting, path, within=0.03 * (1 + turn // 3))  # a busy machine is given longer and longer
+        killed(redacting, path, within=0.001 * 2 ** (turn % 10))  # up to half a second: machines differ
         with Timeline(path, by="victim") as timeline:
             event = timeline.log.event(2)
             assert event is not None
