@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "timeline"
 LEVELS = [
     {"errors", "scripts", "extractors"},
     {"bounds"},
-    {"dates", "encodings", "files", "guards", "journals", "unfinished"},
+    {"dates", "encodings", "files", "guards", "journals", "published", "unfinished"},
     {"quotes", "merkle", "model", "documents", "instants"},
     {"projections", "log", "signing", "capture"},
     {"statements", "archived", "checkpoints", "redaction", "texts", "corrections", "wholes"},

@@ -199,7 +199,8 @@ def extends(log: Log, checkpoint: Checkpoint, what: str = "checkpoint") -> None:
     except LookupError as error:
         raise _broken(log, error) from None
     if root != checkpoint.root:
-        raise ProofInvalid(f"{log.path}: its first {checkpoint.size:,} events are not those of {what}: the past was changed")
+        differs = f"its first {checkpoint.size:,} events are not those of {what}"
+        raise ProofInvalid(f"{log.path}: {differs}: it is another log, or its past was changed")
 
 
 def prove(log: Log, event: Event, note: Note) -> Proof:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from timeline import journals, unfinished
+from timeline import journals, published, unfinished
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.guards import altered
 from timeline.scripts import statements
@@ -96,6 +96,9 @@ class Log:
         self.guarded = guarded
         if read_only and not self.path.exists():
             raise DatabaseRefused(f"{self.path}: there is no such file. Make one: timeline build --db {self.path}")
+        if not self.path.exists() and (copies := published.copies(self.path)):
+            advice = f"Go on from that: timeline build --db {self.path}"
+            raise DatabaseRefused(f"{self.path}: there is no such file, but {copies[0]} was published. {advice}")
         try:
             self.connection = _connect(self.path, read_only)
         except (sqlite3.Error, UnicodeDecodeError) as error:

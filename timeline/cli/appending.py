@@ -1,14 +1,16 @@
 """The commands that append bundles: build, append. Must not know the form of a bundle."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from timeline import bundles
+from timeline import bundles, publishing
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Interrupted, Refused, allow_folder, by, db, opened, progress, refuse_leading_away
 from timeline.errors import BundleInvalid
+from timeline.log import Log
 
 _NO_FOLDER = "Go to the folder that holds it, begin a project (timeline init DIR), or name a timeline that is there (--db FILE)"
 
@@ -21,11 +23,15 @@ _NO_FOLDER = "Go to the folder that holds it, begin a project (timeline init DIR
     show_default=True,
     help="The folder of bundles (.yaml, .yml, .jsonl), appended in the order of their names.",
 )
+@click.option("--fresh", is_flag=True, help="Begin the draft anew: as long as nothing of it was published or signed.")
+@click.option("--yes", is_flag=True, help="With --fresh: also lose what is in no bundle.")
 @allow_folder
 @db
 @by
-def build(events: Path, allowed: tuple[Path, ...], db: Path, by: str | None) -> None:
+def build(events: Path, fresh: bool, yes: bool, allowed: tuple[Path, ...], db: Path, by: str | None) -> None:
     """Make or complete a timeline from a folder of bundles.
+
+    Where the project holds a published copy (public/timeline.db), the timeline begins from it, or is brought up to it.
 
     Each bundle is appended whole or not at all, and what is there already is passed over: build as often as you like. If
     some bundles have faults, all of them are told, and the others are appended. Bundles and documents come from the project's
@@ -33,7 +39,69 @@ def build(events: Path, allowed: tuple[Path, ...], db: Path, by: str | None) -> 
 
     Example: timeline build
     """
-    _append(_bundles(events), db, by, allowed, found=True)
+    paths = _bundles(events)
+    if fresh and db.exists():
+        _begin_anew(paths, db, by, allowed, yes)
+    else:
+        _bring_up(db)
+        _append(paths, db, by, allowed, found=True)
+
+
+def _bring_up(db: Path) -> None:
+    """Bring a timeline up to its published copy, where that holds more; refuse to go on where the two differ."""
+    if not db.exists() or (copy := publishing.newest(db)) is None:
+        return
+    with opened(db) as timeline:
+        comparison = publishing.compare(timeline.log, copy)
+        own = 0 if comparison.adds else publishing.checkpoints_of_its_own(timeline.log, copy)
+    if comparison.adds:
+        return
+    told = harmless(comparison.tell(db, copy))
+    if not comparison.lags:
+        raise Refused(
+            f"{told}. The published events stay. To go on from them, with your bundles after them: timeline build --fresh"
+        )
+    if own:
+        raise Refused(
+            f"{told}, and keeps {count(own, 'checkpoint')} of its own. Move {db} away, then repeat: it begins from {copy}"
+        )
+    with (
+        opened(copy, guarded=False) as source,
+        progress("Verifying", 3 * comparison.theirs) as advance,
+        publishing.anew(source, db, advance),
+    ):
+        pass
+    click.echo(f"{told}; it now holds them all", err=True)
+
+
+def _begin_anew(paths: list[Path], db: Path, by: str | None, allowed: Sequence[Path], yes: bool) -> None:
+    """Put what the bundles say now in the place of a draft; the draft stays where more than a draft would go."""
+    copy = publishing.newest(db)
+    with opened(db) as timeline, ExitStack() as stack:
+        if own := publishing.checkpoints_of_its_own(timeline.log, copy):
+            raise Refused(
+                f"{db}: was published or signed ({count(own, 'checkpoint')}), so what it holds stays. Correct it by a further entry"
+            )
+        source = stack.enter_context(opened(copy, guarded=False)) if copy else None
+        advance = stack.enter_context(progress("Verifying", 3 * source.log.size() if source else 0))
+        with publishing.anew(source, db, advance) as fresh:
+            _append(paths, fresh, by, allowed, found=True, partly=False, name=db)
+            lost = sorted(_streams(timeline.log) - _streams_in(fresh))
+            if lost and not yes:
+                more = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
+                raise Refused(
+                    f"{db}: holds {lost[0]}{more}, which no bundle has, so that would be lost. Write it into a bundle"
+                    " (timeline export jsonl); or, to lose it: timeline build --fresh --yes"
+                )
+
+
+def _streams(log: Log) -> set[str]:
+    return {stream for (stream,) in log.connection.execute("SELECT DISTINCT stream FROM events")}
+
+
+def _streams_in(path: Path) -> set[str]:
+    with opened(path) as timeline:
+        return _streams(timeline.log)
 
 
 def build_whole(events: Path, db: Path, allowed: Sequence[Path] = ()) -> None:
@@ -81,9 +149,19 @@ def append(files: tuple[Path, ...], allowed: tuple[Path, ...], db: Path, by: str
 
 
 def _append(
-    paths: list[Path], db: Path, by: str | None, allowed: Sequence[Path], *, found: bool = False, partly: bool = True
+    paths: list[Path],
+    db: Path,
+    by: str | None,
+    allowed: Sequence[Path],
+    *,
+    found: bool = False,
+    partly: bool = True,
+    name: Path | None = None,
 ) -> None:
-    """Append bundles; those that are sound stay where others are not, unless they are not to be appended partly."""
+    """Append bundles; those that are sound stay where others are not, unless they are not to be appended partly.
+
+    `name` is what the timeline is called where that is not its path.
+    """
     within = {path: (bundles.project(path), *allowed) if found else None for path in paths}
     unreadable = [f"{path}: {reason}" for path in paths if (reason := bundles.refusal(path, within[path]))]
     if len(unreadable) == len(paths):
@@ -105,22 +183,15 @@ def _append(
     except KeyboardInterrupt:
         raise Interrupted("interrupted; nothing of the unfinished bundle was appended") from None
     if (sound := len(paths) - len(faulty)) and (partly or not faulty):
-        click.echo(f"{db}: {count(size, 'event')} ({new:,} new) from {count(sound, 'bundle')}")
+        click.echo(f"{name or db}: {count(size, 'event')} ({new:,} new) from {count(sound, 'bundle')}")
     for told in redacted:
         click.echo(f"Passed over: {harmless(told)}", err=True)
     if faulty:
         refusal = Refused("\n".join(str(error) for error in faulty), sum(len(error.faults) for error in faulty))
         if any(error.changed for error in faulty) and size:
-            refusal.outcome = f"Nothing of a bundle with faults was appended. {draft(db)}"
+            again = "While nothing of it was published or signed, begin the draft anew: timeline build --fresh"
+            refusal.outcome = f"Nothing of a bundle with faults was appended. {again}"
         raise refusal
-
-
-def draft(db: Path) -> str:
-    """Say how a draft is begun again, and what that takes away."""
-    return (
-        f"While nothing of {db} was published, it can be begun again: remove that file, then run timeline build; what was"
-        " imported or archived by a command is to be repeated then"
-    )
 
 
 def _size(paths: list[Path]) -> int:

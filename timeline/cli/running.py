@@ -169,10 +169,23 @@ def opened(
     """Open a timeline for a command. Ctrl-C stops even a long SQL statement, and SQLite's own errors are told in a line."""
     if path.is_dir():
         raise DatabaseRefused(f"{path}: is a folder. Name the timeline's file in it: --db {path / 'timeline.db'}")
+    if not read_only and not path.exists():
+        _begin_from_published(path)
     options = {"read_only": read_only, "guarded": guarded, "rebuilding": rebuilding}
     with _interruptible() as watch, _told(path), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
         watch(timeline.log.connection)
         yield timeline
+
+
+def _begin_from_published(path: Path) -> None:
+    """Begin a timeline that is not there yet from its published copy, if it has one, and say so."""
+    from timeline import publishing  # noqa: PLC0415 - slow to load, and seldom needed
+
+    if (copy := publishing.newest(path)) is None:
+        return
+    with opened(copy, guarded=False) as source, progress("Verifying", 3 * source.log.size()) as advance:
+        held = publishing.begin(source, path, advance)
+    click.echo(harmless(f"{path}: begun from {copy}, which was published: {count(held.events, 'event')}, verified"), err=True)
 
 
 @contextmanager

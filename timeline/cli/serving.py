@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import click
 
-from timeline import bundles, files, projections
+from timeline import bundles, files, projections, publishing
 from timeline.cli.appending import build_whole
 from timeline.cli.printing import harmless
 from timeline.cli.running import Refused, allow_folder, db, leads_away, metadata_here, opened
@@ -52,6 +52,7 @@ def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], allow
     if not db.exists() or _is_empty(db):
         build_whole(Path("events"), db, allowed)
     with opened(db) as timeline:
+        _tell_published(timeline, db)
         tell_unbuilt(timeline, Path("events"), db, allowed)
         if not projections.is_current(timeline.log.connection):
             raise Refused(
@@ -76,6 +77,15 @@ def tell_unbuilt(timeline: Timeline, events: Path, db: Path, allowed: Sequence[P
                 )
                 click.echo(harmless(f"{told}. {todo}"), err=True)
                 return
+
+
+def _tell_published(timeline: Timeline, db: Path) -> None:
+    """Say so where a published copy holds what the timeline does not."""
+    if (copy := publishing.newest(db)) is None:
+        return
+    comparison = publishing.compare(timeline.log, copy)
+    if not comparison.adds:
+        click.echo(harmless(f"{comparison.tell(db, copy)}. It is served as it is. To go on from there: timeline build"), err=True)
 
 
 def _refuse_secrets_from_elsewhere(metadata: Path, allowed: Sequence[Path]) -> None:

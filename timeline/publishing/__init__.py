@@ -2,12 +2,25 @@
 
 Owns what leaves the house, and that it is whole before it does. Must not change an event, nor leave anything half made.
 `copying` makes a copy of a file that others write to, `staging` is where it is made before it is put in place,
-`backups` is backup and restore. Of a published folder `folder` knows what is in it, `extending` that it only adds to itself,
+`backups` is backup and restore, `continuing` goes on from what was published. Of a published folder `folder` knows what is in it, `extending` that it only adds to itself,
 `texts` and `wheel` what is written for its readers; `publishing` puts it together.
 """
 
 from timeline.publishing.backups import backup, restore
+from timeline.publishing.continuing import Comparison, anew, begin, checkpoints_of_its_own, compare, newest
 from timeline.publishing.copying import Held
 from timeline.publishing.publishing import Published, publish
 
-__all__ = ["Held", "Published", "backup", "publish", "restore"]
+__all__ = [
+    "Comparison",
+    "Held",
+    "Published",
+    "anew",
+    "backup",
+    "begin",
+    "checkpoints_of_its_own",
+    "compare",
+    "newest",
+    "publish",
+    "restore",
+]

@@ -5,13 +5,14 @@ Owns that neither writes over anything, and that a copy is what it should be bef
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from timeline import audit
 from timeline.errors import PublishingRefused
 from timeline.log import Log, refusal
+from timeline.merkle import Note
 from timeline.publishing.copying import Held, compare, copy, held
 from timeline.publishing.staging import place, staging, sync
 from timeline.timeline import Timeline
@@ -31,17 +32,17 @@ def backup(timeline: Timeline, file: Path, advance: Callable[[int], None]) -> He
         return _copied(timeline.log, folder / "copy.db", file, advance, ready=lambda copy: None)
 
 
-def restore(source: Timeline, db: Path, advance: Callable[[int], None]) -> Held:
+def restore(source: Timeline, db: Path, advance: Callable[[int], None], against: Sequence[Note] = ()) -> Held:
     """Make a backup the timeline at a path where there is none, once all of it is verified. `advance` is told of events thrice.
 
-    The backup is open for reading, with guards or without. Raises PublishingRefused where there is a file or a journal of one, or
+    The backup is open for reading, with guards or without; it must add to the checkpoints `against` which it is held. Raises PublishingRefused where there is a file or a journal of one, or
     the backup has faults; DatabaseRefused where it cannot be read. Nothing is then made.
     """
     there = [path for path in (db, *(Path(f"{db}{end}") for end in _JOURNALS)) if os.path.lexists(path)]
     if there:
         names = " and ".join(str(path) for path in there)
         raise PublishingRefused(f"{names}: there already, and not written over. Move that away first, then repeat")
-    if faults := sum(len(check.faults) + check.more for check in audit.verify(source, advance).checks):
+    if faults := sum(len(check.faults) + check.more for check in audit.verify(source, advance, against=against).checks):
         raise PublishingRefused(
             f"{source.log.path}: {faults:,} fault{'' if faults == 1 else 's'} found, so it was not restored."
             f" See them: timeline verify --db {source.log.path}"

@@ -7,15 +7,25 @@ which logs ask witnesses to cosign (c2sp.org/tlog-witness, add-checkpoint).
 import base64
 
 from timeline import checkpoints, merkle
-from timeline.errors import PublishingRefused
+from timeline.errors import ProofInvalid, PublishingRefused
 from timeline.log import Log
 from timeline.merkle import Checkpoint, Key, Note
+from timeline.publishing.continuing import compare
 from timeline.publishing.folder import Former
 
 
 def check(log: Log, former: Former, key: Key | None) -> None:
     """Make sure that a log adds to a folder's checkpoint, and that whoever signs has signed it. Raises ProofInvalid."""
-    checkpoints.extends(log, former.checkpoint, f"the checkpoint in {former.path}")
+    try:
+        checkpoints.extends(log, former.checkpoint, f"the checkpoint in {former.path}")
+    except ProofInvalid:
+        copy = former.path / log.path.name
+        comparison = compare(log, copy)
+        if comparison.adds:  # so the copy is not that of its checkpoint
+            raise
+        raise ProofInvalid(
+            f"{comparison.tell(log.path, copy)}. Published events stay. To go on from them: timeline build"
+        ) from None
     if key and former.key and key != former.key:
         raise PublishingRefused(
             f"{former.path}: was signed by {former.key.name} ({former.key.id.hex()}), not by {key.name} ({key.id.hex()}),"

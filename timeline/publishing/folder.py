@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from timeline import journals
-from timeline.audit.beside import PUBLISHED
+from timeline import journals, published
 from timeline.errors import PublishingRefused
 from timeline.merkle import Checkpoint, Key, Note
 from timeline.publishing.staging import sync
@@ -53,7 +52,7 @@ def read(path: Path, database: str, live: Path) -> Former | None:
     names = {entry.name for entry in path.iterdir()}
     if not names:
         return None
-    if not names >= {*PUBLISHED, database} or live.resolve().parent == path.resolve():
+    if not names >= {*published.FILES, database} or live.resolve().parent == path.resolve():
         raise PublishingRefused(
             f"{path}: holds other files than a published {database}, and nothing there is written over. Give a new folder"
         )
