@@ -1086,7 +1086,7 @@ ATTACKS = (
         ),
         DETECTED,
         AGAINST,
-        "have another root: the past was changed",
+        "have another root: this is another log, or its past was changed",
     ),
     Attack(
         "Another timeline in its place: the file swapped, `backup()` over it",

@@ -121,7 +121,10 @@ def test_what_contradicts_a_kept_checkpoint_is_not_signed(timeline: Timeline, ke
     grow(timeline, 5)
     timeline.checkpoint(key)
     tamper(timeline, "UPDATE events SET recorded_by = 'someone else' WHERE position = 3", "UPDATE tree SET hash = zeroblob(32)")
-    with pytest.raises(ProofInvalid, match=r"its first 5 events are not those of the checkpoint kept at .*: the past was changed"):
+    with pytest.raises(
+        ProofInvalid,
+        match=r"its first 5 events are not those of the checkpoint kept at .*: it is another log, or its past was changed",
+    ):
         timeline.checkpoint(key)
 
 

@@ -124,7 +124,7 @@ class TreeAudit:
         if checkpoint.size > size and not self._broken:
             self.checkpoints.fault(where, f"the log holds {size:,}: events were dropped, or this is an older copy")
         elif self._roots[checkpoint.size] != checkpoint.root:
-            self.checkpoints.fault(where, "the log's first events have another root: the past was changed")
+            self.checkpoints.fault(where, "the log's first events have another root: this is another log, or its past was changed")
 
     def _check_kept(self, one: KeptCheckpoint, where: str) -> Iterator[str]:
         """Check each signature with the key that is kept beside it, and give by whom those are that hold, as far as can be told."""

@@ -2,7 +2,8 @@
 
 Owns what leaves the house, and that it is whole before it does. Must not change an event, nor leave anything half made.
 `copying` makes a copy of a file that others write to, `staging` is where it is made before it is put in place,
-`backups` is backup and restore, `continuing` goes on from what was published. Of a published folder `folder` knows what is in it, `extending` that it only adds to itself,
+`backups` is backup and restore, `continuing` goes on from what was published. Of a published folder `folder` knows what is in
+it, `extending` that it only adds to itself,
 `texts` and `wheel` what is written for its readers; `publishing` puts it together.
 """
 

@@ -48,7 +48,8 @@ class Comparison:
         """Say what was compared, and where the two part."""
         if self.lags:
             return f"{path}: holds the first {self.ours:,} of the {self.theirs:,} events in {other}"
-        return f"{path}: differs from {other} from position {self.same + 1:,} on: here {_tell(self.our_next)}, there {_tell(self.their_next)}"
+        here, there = _tell(self.our_next), _tell(self.their_next)
+        return f"{path}: differs from {other} from position {self.same + 1:,} on: here {here}, there {there}"
 
 
 def newest(db: Path) -> Path | None:

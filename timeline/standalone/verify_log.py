@@ -191,7 +191,7 @@ def check_log(log: sqlite3.Connection, checkpoint: Checkpoint) -> Iterator[str]:
     if len(leaves) < checkpoint.size:
         raise NotShown(f"the log holds {len(leaves)} events, the checkpoint {checkpoint.size}: dropped, or an older copy")
     if root_of(leaves[: checkpoint.size]) != checkpoint.root:
-        raise NotShown(f"the first {checkpoint.size} events are not those of the checkpoint: the past was changed")
+        raise NotShown(f"the first {checkpoint.size} events are not those of the checkpoint: it is another log, or was changed")
     yield f"The first {checkpoint.size} of {len(leaves)} events are those of the checkpoint of {checkpoint.origin}"
 
 

@@ -103,7 +103,9 @@ def at_size(connection: sqlite3.Connection, size: int | None = None, *, kept: bo
         return Stand(note)
     found = numbered(connection, number)
     if found.checkpoint.root != computed:
-        raise ProofInvalid(f"its first {size:,} events are not those of the checkpoint kept then: the past was changed")
+        raise ProofInvalid(
+            f"its first {size:,} events are not those of the checkpoint kept then: it is another log, or its past was changed"
+        )
     return found
 
 
