@@ -424,4 +424,4 @@ happenings: [{{id: a, title: It meets, date: 2025, citations: [{{source: s, quot
     assert "(title was It meets, is It met; citations.1.quote was …" in result.output
     assert "met on Monday, is …arrakech met on" in result.output
     assert "correct it in a further entry" in result.output
-    assert "remove that file, then run timeline build; what was imported or archived" in result.output
+    assert "begin the draft anew: timeline build --fresh" in result.output

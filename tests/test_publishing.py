@@ -194,7 +194,8 @@ def test_a_timeline_that_was_rolled_back_is_refused(project: Path, key: Path) ->
     shutil.copy("old.db", "elsewhere/timeline.db")
     said = refused("publish", "public", "--db", "elsewhere/timeline.db", "--key", key)
     assert said == (
-        "elsewhere/timeline.db: holds 2 events, the checkpoint in public 3: events were dropped, or this is an older copy"
+        "elsewhere/timeline.db: holds the first 2 of the 3 events in public/timeline.db. Published events stay."
+        " To go on from them: timeline build"
     )
     assert content(project / "public") == before
 
@@ -209,7 +210,10 @@ def test_a_timeline_with_another_past_is_refused(project: Path, key: Path) -> No
     more(3, "elsewhere/timeline.db")
     for words in ((), ("--key", key)):
         said = refused("publish", "public", "--db", "elsewhere/timeline.db", *words)
-        assert said.startswith("elsewhere/timeline.db: its first 2 events are not those of the checkpoint in public: ")
+        assert said.startswith(
+            "elsewhere/timeline.db: differs from public/timeline.db from position 1 on: here source/report@1, recorded "
+        )
+        assert said.endswith(". Published events stay. To go on from them: timeline build --fresh")
     assert content(project / "public") == before
 
 

@@ -8,7 +8,7 @@ FILES = VERIFIERS | {"checkpoint", "Dockerfile"}  # beside the database; some ma
 
 def copies(path: Path) -> list[Path]:
     """List the published copies of a timeline: in folders beside its file, under its name, none of them behind a link."""
-    folder = path.absolute().parent
+    folder = path.parent
     if not folder.is_dir():
         return []
     found = [

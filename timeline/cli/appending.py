@@ -44,7 +44,7 @@ def build(events: Path, fresh: bool, yes: bool, allowed: tuple[Path, ...], db: P
         _begin_anew(paths, db, by, allowed, yes)
     else:
         _bring_up(db)
-        _append(paths, db, by, allowed, found=True)
+        click.echo(_append(paths, db, by, allowed, found=True))
 
 
 def _bring_up(db: Path) -> None:
@@ -85,7 +85,7 @@ def _begin_anew(paths: list[Path], db: Path, by: str | None, allowed: Sequence[P
         source = stack.enter_context(opened(copy, guarded=False)) if copy else None
         advance = stack.enter_context(progress("Verifying", 3 * source.log.size() if source else 0))
         with publishing.anew(source, db, advance) as fresh:
-            _append(paths, fresh, by, allowed, found=True, partly=False, name=db)
+            outcome = _append(paths, fresh, by, allowed, found=True, partly=False, name=db)
             lost = sorted(_streams(timeline.log) - _streams_in(fresh))
             if lost and not yes:
                 more = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
@@ -93,6 +93,7 @@ def _begin_anew(paths: list[Path], db: Path, by: str | None, allowed: Sequence[P
                     f"{db}: holds {lost[0]}{more}, which no bundle has, so that would be lost. Write it into a bundle"
                     " (timeline export jsonl); or, to lose it: timeline build --fresh --yes"
                 )
+    click.echo(outcome)
 
 
 def _streams(log: Log) -> set[str]:
@@ -108,7 +109,7 @@ def build_whole(events: Path, db: Path, allowed: Sequence[Path] = ()) -> None:
     """Do the same, all or nothing: the file that this makes is removed again where a bundle is refused, or it ends early."""
     there, file = db.exists(), db.resolve()
     try:
-        _append(_bundles(events, _NO_FOLDER, "Write one"), db, None, allowed, found=True, partly=there)
+        click.echo(_append(_bundles(events, _NO_FOLDER, "Write one"), db, None, allowed, found=True, partly=there))
     except BaseException as error:
         if not there and file.exists():
             for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
@@ -145,7 +146,7 @@ def append(files: tuple[Path, ...], allowed: tuple[Path, ...], db: Path, by: str
 
     Example: timeline append events/2026-01.yaml --by "Ada Lovelace"
     """
-    _append(list(files), db, by, allowed)
+    click.echo(_append(list(files), db, by, allowed))
 
 
 def _append(
@@ -157,10 +158,10 @@ def _append(
     found: bool = False,
     partly: bool = True,
     name: Path | None = None,
-) -> None:
+) -> str:
     """Append bundles; those that are sound stay where others are not, unless they are not to be appended partly.
 
-    `name` is what the timeline is called where that is not its path.
+    `name` is what the timeline is called where that is not its path. Gives the line that says how many events there are.
     """
     within = {path: (bundles.project(path), *allowed) if found else None for path in paths}
     unreadable = [f"{path}: {reason}" for path in paths if (reason := bundles.refusal(path, within[path]))]
@@ -182,16 +183,19 @@ def _append(
             size = timeline.log.size()
     except KeyboardInterrupt:
         raise Interrupted("interrupted; nothing of the unfinished bundle was appended") from None
-    if (sound := len(paths) - len(faulty)) and (partly or not faulty):
-        click.echo(f"{name or db}: {count(size, 'event')} ({new:,} new) from {count(sound, 'bundle')}")
+    sound = len(paths) - len(faulty)
+    outcome = f"{name or db}: {count(size, 'event')} ({new:,} new) from {count(sound, 'bundle')}"
     for told in redacted:
         click.echo(f"Passed over: {harmless(told)}", err=True)
     if faulty:
+        if sound and partly:
+            click.echo(outcome)
         refusal = Refused("\n".join(str(error) for error in faulty), sum(len(error.faults) for error in faulty))
         if any(error.changed for error in faulty) and size:
             again = "While nothing of it was published or signed, begin the draft anew: timeline build --fresh"
             refusal.outcome = f"Nothing of a bundle with faults was appended. {again}"
         raise refusal
+    return outcome
 
 
 def _size(paths: list[Path]) -> int:

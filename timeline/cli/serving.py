@@ -85,7 +85,8 @@ def _tell_published(timeline: Timeline, db: Path) -> None:
         return
     comparison = publishing.compare(timeline.log, copy)
     if not comparison.adds:
-        click.echo(harmless(f"{comparison.tell(db, copy)}. It is served as it is. To go on from there: timeline build"), err=True)
+        build = "timeline build" if comparison.lags else "timeline build --fresh"
+        click.echo(harmless(f"{comparison.tell(db, copy)}. It is served as it is. To go on from there: {build}"), err=True)
 
 
 def _refuse_secrets_from_elsewhere(metadata: Path, allowed: Sequence[Path]) -> None:

@@ -36,7 +36,8 @@ def restore(source: Timeline, db: Path, advance: Callable[[int], None], against:
     """Make a backup the timeline at a path where there is none, once all of it is verified. `advance` is told of events thrice.
 
     The backup is open for reading, with guards or without; it must add to the checkpoints `against` which it is held. Raises
-    PublishingRefused where there is a file or a journal of one, or the backup has faults; DatabaseRefused where it cannot be read. Nothing is then made.
+    PublishingRefused where there is a file or a journal of one, or the backup has faults; DatabaseRefused where it cannot be
+    read. Nothing is then made.
     """
     there = [path for path in (db, *(Path(f"{db}{end}") for end in _JOURNALS)) if os.path.lexists(path)]
     if there:

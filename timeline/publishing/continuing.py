@@ -20,8 +20,8 @@ from timeline.publishing.staging import staging
 from timeline.timeline import Timeline
 
 _KEPT = """
-SELECT size, root, NULL, NULL FROM checkpoints UNION
-SELECT size, root, public_key, signature FROM signatures JOIN checkpoints ON checkpoints.number = checkpoint"""
+SELECT origin, size, root, NULL, NULL FROM checkpoints UNION
+SELECT origin, size, root, public_key, signature FROM signatures JOIN checkpoints ON checkpoints.number = checkpoint"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def checkpoints_of_its_own(log: Log, copy: Path | None) -> int:
     if copy is not None:
         with closing(Log(copy, read_only=True, guarded=False)) as other:
             kept -= set(other.connection.execute(_KEPT))
-    return len({(size, root) for size, root, _, _ in kept})
+    return len({tuple(row[:3]) for row in kept})
 
 
 @contextmanager

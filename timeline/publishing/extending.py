@@ -23,9 +23,8 @@ def check(log: Log, former: Former, key: Key | None) -> None:
         comparison = compare(log, copy)
         if comparison.adds:  # so the copy is not that of its checkpoint
             raise
-        raise ProofInvalid(
-            f"{comparison.tell(log.path, copy)}. Published events stay. To go on from them: timeline build"
-        ) from None
+        build = "timeline build" if comparison.lags else "timeline build --fresh"
+        raise ProofInvalid(f"{comparison.tell(log.path, copy)}. Published events stay. To go on from them: {build}") from None
     if key and former.key and key != former.key:
         raise PublishingRefused(
             f"{former.path}: was signed by {former.key.name} ({former.key.id.hex()}), not by {key.name} ({key.id.hex()}),"
