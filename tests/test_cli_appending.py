@@ -199,20 +199,6 @@ def test_a_name_that_is_no_text_is_told_in_a_line(project: Path, monkeypatch: py
     assert result.stderr.startswith("Error: the author: by: holds half a character")
 
 
-def test_a_login_without_a_name_is_told_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is no fault of any entry, and --by mends it."""
-
-    def nobody() -> str:
-        raise KeyError
-
-    monkeypatch.setattr("getpass.getuser", nobody)
-    monkeypatch.delenv("TIMELINE_BY", raising=False)
-    result = run("build")
-    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-    assert "--by" in result.stderr
-    assert run("build", "--by", "Ada").exit_code == 0
-
-
 @pytest.mark.parametrize("words", [["append"], ["archive"], ["nothing"], ["build", "--nothing"], ["show"], ["serve", "--reload"]])
 def test_wrong_usage_is_exit_code_2(project: Path, words: list[str]) -> None:
     """Distinct from a refusal."""

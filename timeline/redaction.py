@@ -6,7 +6,7 @@ Owns the rules. Must not take anything away itself: the log does, in the transac
 import json
 from typing import Any
 
-from timeline import projections
+from timeline import authors, projections
 from timeline.errors import Redacted, StatementInvalid, UnknownEvent
 from timeline.log import Event, Log
 from timeline.model import RedactedVersion
@@ -34,7 +34,7 @@ def gone(log: Log, event: Event) -> Redacted:
         return Redacted(
             f"{event.stream}: version {event.version} is gone, and no event says why. See what happened: timeline verify"
         )
-    told = f"position {redaction.position} by {redaction.recorded_by} ({redaction.payload['reason']})"
+    told = f"position {redaction.position}{authors.by(redaction.recorded_by)} ({redaction.payload['reason']})"
     return Redacted(f"{event.stream}: version {event.version} was redacted at {told}")
 
 

@@ -4,7 +4,6 @@ Owns versions, what may follow what, references between happenings, and that eve
 quotations, nor open a file.
 """
 
-import getpass
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from timeline import bounds, projections, redaction, statements
+from timeline import authors, bounds, projections, redaction, statements
 from timeline.corrections import Corrections
 from timeline.errors import (
     AlreadyRedacted,
@@ -26,7 +25,7 @@ from timeline.errors import (
     VersionConflict,
 )
 from timeline.log import Event, EventType, Log, canonical
-from timeline.model import Reason, check
+from timeline.model import Author, Reason, check
 from timeline.wholes import Wholes
 
 _STEP = 2_000  # events between which the read tables are carried forward
@@ -52,7 +51,7 @@ class Streams:
     """The streams of a log, and the one transaction in which they grow."""
 
     def __init__(self, log: Log, by: str | None, clock: Callable[[], datetime]) -> None:
-        """Append to a log as `by`, or as the login is called; `clock` tells the time."""
+        """Append to a log as `by`, or as the project says, or without a name; `clock` tells the time."""
         self.log = log
         self.by = by
         self.clock = clock
@@ -60,6 +59,18 @@ class Streams:
         self.corrections = Corrections(log)
         self._began = 0  # the log's size when the transaction began
         self._unprojected = 0
+
+    def _author(self) -> str:
+        """Say who appends: the name given, or the project's own, or that there is none."""
+        if self.by is None:
+            path = self.log.path.with_name("metadata.json")
+            try:
+                by = authors.of_project(path)
+            except ValueError as error:
+                advice = "Correct it, or say who appends: by=…, --by, or TIMELINE_BY"
+                raise StatementInvalid(f"{path}: does not say who writes this project: {error}. {advice}") from None
+            self.by = check(Author, {"by": by}, f"{path}: the author").by if by else authors.UNNAMED
+        return self.by
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -208,9 +219,7 @@ class Streams:
             projections.advance(self.log.connection)
             self._unprojected = 0
         self._unprojected += 1
-        return self.log.append(
-            subject, version + 1, type, text, at=self.now(), by=self.by or _login(), salt=secrets.token_bytes(16)
-        )
+        return self.log.append(subject, version + 1, type, text, at=self.now(), by=self._author(), salt=secrets.token_bytes(16))
 
     def now(self) -> str:
         """Tell the time as events hold it: UTC, RFC 3339, to the millisecond."""
@@ -251,10 +260,3 @@ def _same(event: Event, corrected: Callable[[statements.Statement], statements.S
         return bool(corrected(before.payload.get("statement", said)) == said)
     except TimelineError:
         return False
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        raise StatementInvalid("nobody: this login has no name. Say who appends: by=…, --by, or TIMELINE_BY") from None

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from timeline import authors
 from timeline.cli import printing
 from timeline.cli.finding import find
 from timeline.cli.running import db, opened
@@ -57,7 +58,7 @@ def history(id: str, db: Path) -> None:
 def _heading(event: Event) -> str:
     verb = VERBS[event.type]
     told = printing.mark(verb, _COLOURS[verb]) if verb in _COLOURS else verb
-    rest = printing.on_one_line(f"{when(event)} by {event.recorded_by}, position {event.position}")
+    rest = printing.on_one_line(f"{when(event)}{authors.by(event.recorded_by)}, position {event.position}")
     return f"{printing.bold(str(event.version))}  {told} {rest}"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from timeline import checkpoints
+from timeline import authors, checkpoints
 from timeline.cli import printing
 from timeline.cli.finding import find
 from timeline.cli.keys import loaded, signing_key, trusted, trusted_keys
@@ -128,7 +128,8 @@ def verify_proof(file: str, path: str | None, trust: tuple[str, ...]) -> None:
         click.echo(f"{_tick()} signed by {one.key.name}{at}")
     if not holding:
         click.echo(f"? by whom it is signed was not checked: give --trust. It says: {_signers(proof.note)}")
-    click.echo(f"\nRecorded, as it says, {event['recorded_at']} by {printing.on_one_line(event['recorded_by'])} ({event['type']}):")
+    by = authors.by(printing.on_one_line(event["recorded_by"]))
+    click.echo(f"\nRecorded, as it says, {event['recorded_at']}{by} ({event['type']}):")
     said = proof.said.data
     click.echo(printing.harmless(said) if said is not None else "what it said is not in this proof: it was redacted, or left out")
 

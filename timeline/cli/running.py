@@ -106,7 +106,7 @@ allow_folder = click.option(
     metavar="DIR",
     help="A folder outside of the project that bundles may take documents from.  [default: $TIMELINE_ALLOW_FOLDER]",
 )
-by = click.option("--by", metavar="NAME", help="Who appends, as events will say.  [default: $TIMELINE_BY, or your login]")
+by = click.option("--by", metavar="NAME", help="Who appends, as events will say.  [default: $TIMELINE_BY, or the project's own]")
 
 
 class Interrupted(Refused):

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from timeline import dates, extractors, instants, statements
+from timeline import authors, dates, extractors, instants, statements
 from timeline.cli import printing
 from timeline.cli.finding import Found, find
 from timeline.cli.running import FARTHEST, Refused, db, opened
@@ -73,7 +73,8 @@ def redacted(timeline: Timeline, event: Event) -> str:
     redaction = timeline.log.redaction(event.position)
     if redaction is None:
         return "what it said is gone, and no event says why"
-    return f"redacted {when(redaction)} by {redaction.recorded_by}, position {redaction.position}: {redaction.payload['reason']}"
+    by = authors.by(redaction.recorded_by)
+    return f"redacted {when(redaction)}{by}, position {redaction.position}: {redaction.payload['reason']}"
 
 
 def _redaction(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
@@ -223,5 +224,5 @@ def _cited(timeline: Timeline, source: str, as_of: int | None) -> list[str]:
 
 
 def _recorded(event: Event) -> str:
-    told = f"{event.id}, position {event.position}: recorded {when(event)} by {event.recorded_by}"
+    told = f"{event.id}, position {event.position}: recorded {when(event)}{authors.by(event.recorded_by)}"
     return printing.paragraphs(told)

@@ -1,6 +1,7 @@
 """The command that starts a project of one's own: init. Must not know what is in it."""
 
 import shlex
+import sys
 from pathlib import Path
 
 import click
@@ -13,7 +14,8 @@ from timeline.cli.running import refuse_leading_away
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--title", help="What the timeline is called.  [default: as the folder]")
-def init(folder: Path, title: str | None) -> None:
+@click.option("--by", metavar="NAME", help="Who writes it, as events will say.  [default: asked for on a terminal]")
+def init(folder: Path, title: str | None, by: str | None) -> None:
     """Start a project of your own in a new folder.
 
     It holds a place for documents, a file for what happened, a script that appends, the description for readers, this program, a
@@ -22,7 +24,9 @@ def init(folder: Path, title: str | None) -> None:
     Example: timeline init my-timeline --title "The council's two years"
     """
     refuse_leading_away(folder, "timeline init {}")
-    made = starting.start(folder, title)
+    if by is None and sys.stdin.isatty():
+        by = click.prompt("Who writes it? A name that events will bear, such as The editors (Enter: none)", "", show_default=False)
+    made = starting.start(folder, title, by or None)
     click.echo(harmless(f"{folder}: a project of {count(len(made), 'file')}. Next, as its README.md says:"))
     if folder.resolve() != Path.cwd():
         click.echo(harmless(f"  cd {shlex.quote(str(folder))}"))

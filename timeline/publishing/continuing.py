@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from timeline import merkle, published
+from timeline import authors, merkle, published
 from timeline.errors import PublishingRefused
 from timeline.log import Event, Log
 from timeline.merkle import Checkpoint, Note
@@ -130,5 +130,5 @@ def _tell(event: Event | None) -> str:
     return (
         "no event"
         if event is None
-        else f"{event.id}, recorded {event.recorded_at[:16].replace('T', ' ')} UTC by {event.recorded_by}"
+        else f"{event.id}, recorded {event.recorded_at[:16].replace('T', ' ')} UTC{authors.by(event.recorded_by)}"
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Template
 
 from timeline.errors import ProjectRefused
+from timeline.model import Author, check
 from timeline.publishing.wheel import wheel
 
 # Where each file goes, and its template. Those of hidden files and scripts bear other names, so that no tool takes them for its.
@@ -28,14 +29,17 @@ _TEMPLATES = {
 _PASSED_OVER = {".git"}  # a repository in which nothing is yet is as good as an empty folder
 
 
-def start(folder: Path, title: str | None = None) -> list[Path]:
+def start(folder: Path, title: str | None = None, by: str | None = None) -> list[Path]:
     """Make a project in a new or empty folder, and list its files; without a title it is called as its folder is.
+
+    `by` is the author that its events will bear where no other is given; None: none.
 
     The program itself is put into it, because no index has it: whoever has the project can check it. Raises ProjectRefused where
     the folder holds something or cannot be written; what was begun is then taken away again.
     """
     title = _title(folder, title)
-    content = {name: _filled(template, title).encode() for name, template in _TEMPLATES.items()}
+    by = "" if by is None else check(Author, {"by": by}, "the author").by
+    content = {name: _filled(template, title, by).encode() for name, template in _TEMPLATES.items()}
     name, program = wheel()
     content[f"program/{name}"] = program
     _refuse_taken(folder)
@@ -60,10 +64,11 @@ def _title(folder: Path, title: str | None) -> str:
     return line[:1].upper() + line[1:] or "A timeline"
 
 
-def _filled(template: str, title: str) -> str:
-    """Read a template, and put the title in: as a line of text, or as a JSON string."""
+def _filled(template: str, title: str, by: str) -> str:
+    """Read a template, and put the title in, as a line of text or as a JSON string, and the author."""
     text = resources.files("timeline").joinpath("starting", "project", template).read_text(encoding="utf-8")
-    return Template(text).substitute(title=title, title_json=json.dumps(title, ensure_ascii=False))
+    title_json, by_json = (json.dumps(one, ensure_ascii=False) for one in (title, by))
+    return Template(text).substitute(title=title, title_json=title_json, by_json=by_json)
 
 
 def _refuse_taken(folder: Path) -> None:

@@ -48,7 +48,7 @@ def _annotation(happening: Happening, quotation: Quotation, about: About) -> dic
         "type": "Annotation",
         "motivation": "questioning" if disputes else "linking",
         "created": happening.recorded_at,
-        "creator": {"type": "Agent", "name": happening.recorded_by},
+        **({"creator": {"type": "Agent", "name": happening.recorded_by}} if happening.recorded_by else {}),
         "body": bodies,
         "target": _target(quotation, about),
     }

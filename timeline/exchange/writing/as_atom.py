@@ -20,7 +20,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     yield f"<id>{_e(feeding.feed_id(about))}</id>\n<title>{_e(about.name)}</title>\n"
     yield f"<subtitle>{_e(feeding.subtitle(about, more))}</subtitle>\n"
     yield f"<updated>{max((entry.recorded_at for entry in entries), default=about.at)}</updated>\n"
-    # A feed without entries has no author to take from them, and must have one.
+    # A feed has an author, unless each of its entries has one.
     yield f"<author><name>{_e(about.title)}</name></author>\n"
     if about.page:
         query = f"?{about.query}" if about.query else ""
@@ -38,7 +38,7 @@ def _entry(happening: Happening, about: About) -> str:
         f"<id>{_e(about.urn('happening', happening.id))}</id>",
         f"<title>{_e(feeding.title(happening))}</title>",
         f"<updated>{happening.recorded_at}</updated>",
-        f"<author><name>{_e(happening.recorded_by)}</name></author>",
+        f"<author><name>{_e(happening.recorded_by)}</name></author>" if happening.recorded_by else "",
         f'<link rel="alternate" type="text/html" href="{_e(address)}"/>' if about.page else "",
         *(f'<category term="{_e(tag)}"/>' for tag in tags),
         f'<content type="html">{escape(feeding.content(happening, about))}</content>',

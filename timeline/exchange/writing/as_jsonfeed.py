@@ -32,7 +32,7 @@ def _item(happening: Happening, about: About) -> dict[str, Any]:
         "url": address if about.page else None,
         "title": feeding.title(happening),
         "content_html": feeding.content(happening, about),
-        "authors": [{"name": clean(happening.recorded_by)}],
+        "authors": [{"name": clean(happening.recorded_by)}] if happening.recorded_by else None,
         # When version 1 was recorded is not at hand in what is written: of a later one only that it was changed is said.
         "date_published": happening.recorded_at if happening.version == 1 else None,
         "date_modified": happening.recorded_at,

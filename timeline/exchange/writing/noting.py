@@ -180,7 +180,8 @@ def chosen(about: About, total: int) -> str:
 def standing(happening: Happening) -> str:
     """Say which event of the log tells it, and who recorded that when."""
     on = saying.when(happening.recorded_at[:10])
-    return f"Version {happening.version}, position {happening.position:,}, recorded on {on} by {happening.recorded_by}"
+    by = f" by {happening.recorded_by}" if happening.recorded_by else ""
+    return f"Version {happening.version}, position {happening.position:,}, recorded on {on}{by}"
 
 
 def verifying(about: About) -> str:

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from timeline import dates
+from timeline import authors, dates
 from timeline.errors import StatementInvalid
 from timeline.exchange.writing.losing import Losses, lost
 from timeline.exchange.writing.record import HEAD, About, Happening, Quotation, Source
@@ -159,7 +159,7 @@ def _happening(row: Sequence[Any], data: Mapping[str, Any], archive: _Archive) -
             version,
             position,
             recorded_at,
-            recorded_by,
+            authors.given(recorded_by),
             "retracted" if type == "HappeningRetracted" else "current",
             said["title"],
             date,

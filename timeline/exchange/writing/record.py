@@ -88,7 +88,7 @@ class Happening:
     version: int
     position: int
     recorded_at: str
-    recorded_by: str
+    recorded_by: str | None  # None: nobody gave a name
     status: str
     title: str
     date: str

@@ -11,6 +11,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
+from timeline import authors
 from timeline.errors import NoteInvalid, StatementInvalid
 from timeline.web import access, assets, links, working
 from timeline.web.pages import event, files, frame, known, proving, told, when
@@ -29,7 +30,7 @@ class Added:
     position: int
     address: str
     recorded: str
-    recorded_by: str
+    recorded_by: str | None
     what: str
     stream: str
     stream_address: str | None
@@ -159,7 +160,7 @@ def _added(datasette: Datasette, database: str, row: sqlite3.Row) -> Added:
         position=row["position"],
         address=links.event(datasette, database, row["position"]),
         recorded=when.recorded(row["recorded_at"]),
-        recorded_by=row["recorded_by"],
+        recorded_by=authors.given(row["recorded_by"]),
         what=event.KINDS.get(row["type"], row["type"]),
         stream=row["stream"],
         stream_address=to(datasette, database, name) if to else None,

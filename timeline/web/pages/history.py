@@ -11,6 +11,7 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.database import Database
 
+from timeline import authors
 from timeline.web import links, working
 from timeline.web.pages import difference, redactions, told, when
 from timeline.web.pages.difference import Change
@@ -49,7 +50,7 @@ class Version:
     verb: str
     type: str
     recorded: str
-    recorded_by: str
+    recorded_by: str | None
     address: str
     statement: dict[str, Any] | None
     reason: str | None = None
@@ -96,7 +97,7 @@ def _versions(datasette: Datasette, database: str, rows: Sequence[Row], redacted
                 verb=VERBS.get(row["type"], row["type"]),
                 type=row["type"],
                 recorded=when.recorded(row["recorded_at"]),
-                recorded_by=row["recorded_by"],
+                recorded_by=authors.given(row["recorded_by"]),
                 address=links.event(datasette, database, row["position"]),
                 statement=statement,
                 reason=data.get("reason"),

@@ -11,6 +11,7 @@ from sqlite3 import Row
 from datasette.app import Datasette
 from datasette.database import Database
 
+from timeline import authors
 from timeline.web import links
 from timeline.web.pages import told, when
 
@@ -22,7 +23,7 @@ class Redaction:
     position: int
     address: str
     recorded: str
-    recorded_by: str
+    recorded_by: str | None
     reason: str
 
 
@@ -51,6 +52,6 @@ def _redaction(datasette: Datasette, database: str, row: Row) -> Redaction:
         position=row["position"],
         address=links.event(datasette, database, row["position"]),
         recorded=when.recorded(row["recorded_at"]),
-        recorded_by=row["recorded_by"],
+        recorded_by=authors.given(row["recorded_by"]),
         reason=told.read(row["data"], row["position"]).get("reason") or "no reason is on record",
     )

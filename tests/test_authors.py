@@ -1,0 +1,134 @@
+"""Who recorded an event: a name that somebody chose, and never that of the login."""
+
+import asyncio
+import getpass
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from datasette.app import Datasette
+
+from timeline import Timeline
+from timeline.cli import main
+from timeline.errors import StatementInvalid
+from timeline.exchange.writing import NAMES
+
+
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Give no name in the environment, and a login that would show wherever it were taken."""
+    monkeypatch.delenv("TIMELINE_BY", raising=False)
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(variable, "the-login")
+    assert getpass.getuser() == "the-login"
+    monkeypatch.chdir(tmp_path)
+
+
+def recorded(by: str | None = None) -> str:
+    """Append to this folder's timeline, and tell by whom it was."""
+    with Timeline("timeline.db", by=by) as timeline:
+        note = timeline.archive(text="They met on Friday.", id="note", title="A note")
+        timeline.record("met", title="They meet", date="2025", citations=[note.quote("met on Friday")])
+        events = list(timeline.events())
+    assert len({event.recorded_by for event in events}) == 1
+    return events[-1].recorded_by
+
+
+def settings(content: object) -> None:
+    """Write this folder's metadata.json."""
+    Path("metadata.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_without_a_name_it_is_unnamed() -> None:
+    """Not the login."""
+    assert recorded() == "unnamed"
+
+
+def test_the_project_says_who_writes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless the environment or the call says another."""
+    settings({"plugins": {"timeline": {"by": "The editors"}}})
+    assert recorded() == "The editors"
+    Path("timeline.db").unlink()
+    monkeypatch.setenv("TIMELINE_BY", "Ann Lee")
+    assert recorded() == "Ann Lee"
+    Path("timeline.db").unlink()
+    assert recorded(by="Bob") == "Bob"
+
+
+@pytest.mark.parametrize("content", [{}, [], {"plugins": None}, {"plugins": {"timeline": {"by": ""}}}, {"plugins": {"timeline": 1}}])
+def test_a_project_need_not_say_it(content: object) -> None:
+    """Then it is unnamed."""
+    settings(content)
+    assert recorded() == "unnamed"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"plugins": ', "metadata.json: does not say who writes this project: Expecting value"),
+        ('{"plugins": {"timeline": {"by": ["Ann"]}}}', "plugins.timeline.by: is not a text"),
+        ('{"plugins": {"timeline": {"by": "Ann\\nBob"}}}', "metadata.json: the author: by: "),
+    ],
+)
+def test_a_project_that_says_it_wrongly_is_told(content: str, reason: str) -> None:
+    """In a line; nothing is recorded in nobody's name by mistake. To read is no matter."""
+    recorded(by="Ann")
+    Path("metadata.json").write_text(content, encoding="utf-8")
+    with Timeline("timeline.db") as timeline:
+        assert timeline.log.size() == 2
+        with pytest.raises(StatementInvalid) as refused:
+            timeline.correct("met", title="They met", reason="Tense")
+        assert reason in str(refused.value)
+        assert timeline.log.size() == 2
+
+
+def test_init_asks_and_the_project_keeps_the_answer() -> None:
+    """Once; later commands take it from there."""
+    assert CliRunner().invoke(main, ["init", "mine", "--by", "Ann “the pen” Lee"]).exit_code == 0
+    kept = json.loads(Path("mine/metadata.json").read_text(encoding="utf-8"))
+    assert kept["plugins"]["timeline"]["by"] == "Ann “the pen” Lee"
+    with Timeline("mine/timeline.db") as timeline:
+        timeline.archive(text="They met on Friday.", id="note", title="A note")
+        assert timeline.log.event(1).recorded_by == "Ann “the pen” Lee"  # type: ignore[union-attr]
+    assert CliRunner().invoke(main, ["init", "none"]).exit_code == 0
+    assert json.loads(Path("none/metadata.json").read_text(encoding="utf-8"))["plugins"]["timeline"]["by"] == ""
+    result = CliRunner().invoke(main, ["init", "wrong", "--by", "two\nlines"])
+    assert (result.exit_code, Path("wrong").exists()) == (1, False)
+
+
+def shown() -> dict[str, str]:
+    """Gather what pages, exports and commands say of this folder's timeline."""
+
+    async def pages() -> dict[str, str]:
+        datasette = Datasette(["timeline.db"])
+        here = "/timeline/-/timeline"
+        addresses = [here, f"{here}/met", f"{here}/sources/note", f"{here}/log/checkpoints?from=1&to=3"]
+        addresses += [f"{here}/export/{name}" for name in NAMES]
+        answers = {address: await datasette.client.get(address) for address in addresses}
+        assert {answer.status_code for answer in answers.values()} == {200}
+        return {address: answer.text for address, answer in answers.items()}
+
+    told = asyncio.run(pages())
+    for words in (["show", "met"], ["history", "met"], ["log"], ["show", "note"], ["history", "note"]):
+        result = CliRunner().invoke(main, words)
+        assert result.exit_code == 0, result.output
+        told[" ".join(words)] = result.output
+    return told
+
+
+def test_pages_exports_and_commands_leave_unnamed_out() -> None:
+    """Beside no entry of a chronology does it stand; a name that was given does."""
+    for by in (None, "Ann Lee"):
+        recorded(by=by)
+        with Timeline("timeline.db", by=by) as timeline:
+            timeline.correct("met", title="They met", reason="Tense")
+            timeline.redact(2, reason="By law", keep_documents=True)
+        told = shown()
+        assert [where for where, text in told.items() if "unnamed" in text or "the-login" in text] == []
+        named = {where for where, text in told.items() if "Ann Lee" in text}
+        assert ("/timeline/-/timeline/met" in named, "history met" in named, "/timeline/-/timeline/export/atom" in named) == (
+            (by is not None,) * 3
+        )
+        assert not any(" by," in text or " by ." in text or "by <bdi></bdi>" in text for text in told.values())
+        Path("timeline.db").unlink()
