@@ -56,7 +56,7 @@ def test_the_project_says_who_writes_it(monkeypatch: pytest.MonkeyPatch) -> None
     assert recorded(by="Bob") == "Bob"
 
 
-@pytest.mark.parametrize("content", [{}, [], {"plugins": None}, {"plugins": {"timeline": {"by": ""}}}, {"plugins": {"timeline": 1}}])
+@pytest.mark.parametrize("content", [{}, [], {"plugins": None}, {"plugins": {"timeline": {"by": ""}}}, {"plugins": 1}])
 def test_a_project_need_not_say_it(content: object) -> None:
     """Then it is unnamed."""
     settings(content)
