@@ -20,6 +20,7 @@ from timeline.web import asking, assets, descriptions, limits, links, menus, que
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
+    from jinja2 import Environment
 
 Links = list[dict[str, str]]
 
@@ -35,6 +36,12 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
         await descriptions.add_where_kept(datasette)
 
     return inner
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    """Have the scripts of template files marked, so that no others run."""
+    env.add_extension(security.KnownScripts)
 
 
 @hookimpl
