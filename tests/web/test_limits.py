@@ -43,6 +43,19 @@ asyncio.run(main())
 """
 
 
+LONG = "select {}(sources_fts, 3, '[', ']'{}) from sources_fts where sources_fts match 'assembly'"
+NOT_INTERRUPTED = {
+    "snippet": LONG.format("snippet", ", '…', 64"),
+    "highlight": LONG.format("highlight", ""),
+    "in capitals": LONG.format("SniPPet", ", '…', 64"),
+    "within": f"select * from ({LONG.format('highlight', '')})",
+    "as its rank": "select rank from sources_fts where sources_fts match 'assembly' and rank match 'highlight(3, ''['', '']'')'",
+    "as an argument": "select rank from sources_fts('assembly', 'highlight(3, ''['', '']'')')",
+    "to sort by": "select 1 from sources_fts('assembly', 'highlight(3, ''['', '']'')') order by RANK",
+    "in a view's place": f"with v as ({LONG.format('highlight', '')}) select * from v",
+}
+
+
 def asking(sql: str, how: str = "json") -> str:
     """Give the address that runs some SQL."""
     return f"/timeline.{how}?{urlencode({'sql': sql})}"
@@ -109,3 +122,42 @@ async def test_no_query_opens_another_file(serve: Serve, tmp_path: Path) -> None
         assert not (tmp_path / "out.db").exists()
         names = await datasette.get_database("timeline").execute("SELECT name FROM pragma_database_list")
         assert [row[0] for row in names.rows] == ["main"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("sql", NOT_INTERRUPTED.values(), ids=NOT_INTERRUPTED)
+async def test_no_query_marks_words_in_a_text_that_may_be_long(serve: Serve, sql: str) -> None:
+    """SQLite could not be stopped for minutes. A passage and an order are still to be had."""
+    datasette = serve()
+    assert "[" not in (await datasette.client.get(asking(sql, "csv"), follow_redirects=True)).text
+    for how in ("json", "timeline"):
+        refused = await datasette.client.get(asking(sql, how), follow_redirects=True)
+        assert refused.status_code == 400
+        assert "not authorized to use function" in refused.text or "access to sources_fts.rank is prohibited" in refused.text
+    quick = (
+        "select words_passage('assembly', text) as p from sources_fts where sources_fts match 'assembly' order by bm25(sources_fts)"
+    )
+    rows = (await datasette.client.get(asking(quick) + "&_shape=array", follow_redirects=True)).json()
+    assert all("[assembly]" in row["p"] for row in rows)
+    assert len(rows) == 2
+
+
+@pytest.mark.asyncio
+async def test_marks_stay_refused_after_a_view_was_looked_into(serve: Serve) -> None:
+    """The connection that SQLite was asked on what a view reads is used again."""
+    datasette = serve(settings={"num_sql_threads": 1})
+    assert (await datasette.client.get("/timeline/timeline.json")).status_code == 200
+    assert (await datasette.client.get(asking(NOT_INTERRUPTED["snippet"]), follow_redirects=True)).status_code == 400
+
+
+@pytest.mark.asyncio
+async def test_another_database_may_mark_words(serve: Serve, timeline_db: Path, tmp_path: Path) -> None:
+    """It is none of ours."""
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("create virtual table notes using fts5(text)")
+        other.execute("insert into notes values ('one two')")
+        other.commit()
+    datasette = serve(timeline_db, tmp_path / "other.db")
+    sql = "select highlight(notes, 0, '[', ']') as p from notes where notes match 'two'"
+    answer = await datasette.client.get(f"/other.json?{urlencode({'sql': sql, '_shape': 'array'})}", follow_redirects=True)
+    assert answer.json() == [{"p": "one [two]"}]

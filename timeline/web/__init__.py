@@ -50,8 +50,10 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datas
     dates.register(conn)
     asking.register(conn)
     limits.set_on(conn, security.settings_of(datasette))
-    if not (database == "_memory" and getattr(datasette, "crossdb", False)):
+    across = database == "_memory" and getattr(datasette, "crossdb", False)
+    if not across:
         limits.refuse_other_files(conn)
+    limits.refuse_long_passages(conn, everywhere=across)
 
 
 @hookimpl
