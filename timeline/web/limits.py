@@ -44,8 +44,8 @@ def refuse_other_files(connection: sqlite3.Connection) -> None:
 def refuse_long_passages(connection: sqlite3.Connection, *, everywhere: bool = False) -> None:
     """Let no query in a timeline mark words in a text: SQLite takes the square of the time for it, and cannot be interrupted.
 
-    `rank` is closed with these functions, because a query may set any of them in its place: sort by `bm25`. Other databases stay
-    as they are, unless it is to hold `everywhere`.
+    `rank` is empty, because a query may set any of these functions in its place: sort by `bm25`. It is not refused, because
+    Datasette reads it with all other columns. Other databases stay as they are, unless it is to hold `everywhere`.
     """
     virtual = "select name from sqlite_master where type = 'table' and sql like 'create virtual table%'"
     indexes = {str(row[0]).lower() for row in connection.execute(virtual)}
@@ -54,9 +54,10 @@ def refuse_long_passages(connection: sqlite3.Connection, *, everywhere: bool = F
 
     def authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
         named, column = (first or "").lower(), (second or "").lower()
-        marks = action == sqlite3.SQLITE_FUNCTION and column in _MARKING
+        if action == sqlite3.SQLITE_FUNCTION and column in _MARKING:
+            return sqlite3.SQLITE_DENY
         ranks = action == sqlite3.SQLITE_READ and column == "rank" and (everywhere or named in indexes)
-        return sqlite3.SQLITE_DENY if marks or ranks else sqlite3.SQLITE_OK
+        return sqlite3.SQLITE_IGNORE if ranks else sqlite3.SQLITE_OK
 
     connection.set_authorizer(authorize)
 
