@@ -3,9 +3,10 @@
 import json
 import re
 import shlex
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 import pytest
@@ -14,7 +15,7 @@ from datasette.app import Datasette
 from test_pages_demo import IN_ORDER, build
 from test_pages_demo import serve as serve_demo
 
-from timeline import Timeline
+from timeline import Timeline, TimelineError
 from timeline.exchange import writing
 from timeline.exchange.writing.record import About, Format, Happening
 from timeline.web import links, security
@@ -223,7 +224,7 @@ async def test_more_than_are_written_at_once_are_refused_in_a_line(
         monkeypatch.setattr(module, name, 4)
     said = await text(demo, f"{PAGE}/csv", 400)
     assert said == (
-        "Csv: more than 4 happenings match, and 4 are the most at once here."
+        "More than 4 happenings match, and 4 are the most at once here."
         " Choose fewer with a filter, or write it on the command line: timeline export csv\n"
     )
     for most, held in ((2, 2), (None, 5)):
@@ -233,7 +234,7 @@ async def test_more_than_are_written_at_once_are_refused_in_a_line(
     page = await text(demo, PAGE)
     assert "Here a file holds up to 4 happenings" in page
     stub("svg", most=1)
-    assert (await text(demo, f"{PAGE}/svg?place=Marrakech", 400)).startswith("Svg: 2 happenings match, and 1 are the most at once")
+    assert (await text(demo, f"{PAGE}/svg?place=Marrakech", 400)).startswith("2 happenings match, and 1 are the most at once")
 
 
 @pytest.mark.asyncio
@@ -258,9 +259,49 @@ async def test_of_many_a_feed_holds_the_same_however_they_are_found(
 async def test_a_file_that_grows_too_large_is_refused_in_a_line(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither memory nor a thread is given to it without end."""
     monkeypatch.setattr(taking, "MOST_BYTES", 100)
-    assert "this is more than" in await text(demo, f"{PAGE}/csv", 400)
+    assert (await text(demo, f"{PAGE}/csv", 400)).startswith("This is more than")
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_takes_too_long_may_be_asked_for_again(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The visitor did nothing wrong, and another time the machine may be less busy."""
     monkeypatch.setattr(taking, "LONGEST_MS", -1)
-    assert "took longer than" in await text(demo, f"{PAGE}/csv", 400)
+    for name in ("csv", "jsonl", "atom"):
+        response = await demo.client.get(f"{PAGE}/{name}")
+        assert (response.status_code, response.headers["retry-after"]) == (503, "60")
+        assert response.text.startswith("This took longer than")
+        assert "Ask again in a minute. Choose fewer" in response.text
+
+
+@pytest.mark.asyncio
+async def test_a_file_is_not_refused_for_what_others_make_it_wait(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work is counted, not time that passes."""
+    monkeypatch.setattr(taking, "LONGEST_MS", 2_000)
+    gathered = taking._gathered
+
+    def waiting(format: Format, chunks: Iterable[str | bytes]) -> bytes:
+        def slowly() -> Iterator[str | bytes]:
+            time.sleep(2.1)
+            yield from chunks
+
+        return gathered(format, slowly())
+
+    monkeypatch.setattr(taking, "_gathered", waiting)
+    assert await text(demo, f"{PAGE}/csv")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", ["csv", "csv.csv"])
+async def test_a_refusal_is_a_sentence_without_the_formats_name(
+    demo: Datasette, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Which file was asked for stands in the address."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise TimelineError("csv: there is nothing to write")
+
+    monkeypatch.setattr(taking, "_gathered", refuse)
+    assert await text(demo, f"{PAGE}/{name}", 400) == "There is nothing to write\n"
 
 
 @pytest.mark.asyncio

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from datasette.app import Datasette
 
-from timeline.web import limits
+from timeline.web import limits, repeats
 from timeline.web.security import PLUGIN
 
 Serve = Callable[..., Datasette]
@@ -41,6 +41,24 @@ async def main():
         print(response.status_code, response.json().get("error"))
 asyncio.run(main())
 """
+
+
+LONG = "select {}(sources_fts, 3, '[', ']'{}) from sources_fts where sources_fts match 'assembly'"
+NOT_INTERRUPTED = {
+    "snippet": LONG.format("snippet", ", '…', 64"),
+    "highlight": LONG.format("highlight", ""),
+    "in capitals": LONG.format("SniPPet", ", '…', 64"),
+    "within": f"select * from ({LONG.format('highlight', '')})",
+    "in a view's place": f"with v as ({LONG.format('highlight', '')}) select * from v",
+}
+
+
+AS_RANK = {
+    "as its rank": "select rank from sources_fts where sources_fts match 'assembly' and rank match 'highlight(3, ''['', '']'')'",
+    "as an argument": "select rank from sources_fts('assembly', 'highlight(3, ''['', '']'')')",
+    "under another name": "select s.RANK from sources_fts('assembly', 'snippet(3, ''['', '']'', ''…'', 9)') as s order by 1",
+    "in a query's place": "with v as (select rank from sources_fts('assembly', 'highlight(3, ''['', '']'')')) select rank from v",
+}
 
 
 def asking(sql: str, how: str = "json") -> str:
@@ -109,3 +127,57 @@ async def test_no_query_opens_another_file(serve: Serve, tmp_path: Path) -> None
         assert not (tmp_path / "out.db").exists()
         names = await datasette.get_database("timeline").execute("SELECT name FROM pragma_database_list")
         assert [row[0] for row in names.rows] == ["main"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("sql", NOT_INTERRUPTED.values(), ids=NOT_INTERRUPTED)
+async def test_no_query_marks_words_in_a_text_that_may_be_long(serve: Serve, sql: str) -> None:
+    """SQLite could not be stopped for minutes. A passage and an order are still to be had."""
+    datasette = serve()
+    assert "[" not in (await datasette.client.get(asking(sql, "csv"), follow_redirects=True)).text
+    for how in ("json", "timeline"):
+        refused = await datasette.client.get(asking(sql, how), follow_redirects=True)
+        assert refused.status_code == 400
+        assert "not authorized to use function" in refused.text
+    quick = (
+        "select words_passage('assembly', text) as p from sources_fts where sources_fts match 'assembly' order by bm25(sources_fts)"
+    )
+    rows = (await datasette.client.get(asking(quick) + "&_shape=array", follow_redirects=True)).json()
+    assert all("[assembly]" in row["p"] for row in rows)
+    assert len(rows) == 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("sql", AS_RANK.values(), ids=AS_RANK)
+async def test_no_query_marks_words_in_the_place_of_a_rank(serve: Serve, sql: str) -> None:
+    """It is empty; the index's own page, which shows it, is there all the same."""
+    answer = await serve().client.get(asking(sql), follow_redirects=True)
+    assert answer.status_code in (200, 400)
+    assert "[assembly]" not in answer.text
+    assert (await serve().client.get("/timeline/sources_fts.json")).status_code == 200
+
+
+@pytest.mark.asyncio
+async def test_marks_stay_refused_after_a_view_was_looked_into(serve: Serve, timeline_db: Path, tmp_path: Path) -> None:
+    """The connection that SQLite was asked on what a view reads is used again."""
+    path = tmp_path / "timeline.db"
+    path.write_bytes(timeline_db.read_bytes())
+    with closing(sqlite3.connect(path)) as own:
+        own.execute("create view mine as select title from happenings")
+    datasette = serve(path, settings={"num_sql_threads": 1})
+    await datasette.invoke_startup()
+    await datasette.get_database("timeline").execute_fn(repeats.read)
+    assert (await datasette.client.get(asking(NOT_INTERRUPTED["snippet"]), follow_redirects=True)).status_code == 400
+
+
+@pytest.mark.asyncio
+async def test_another_database_may_mark_words(serve: Serve, timeline_db: Path, tmp_path: Path) -> None:
+    """It is none of ours."""
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("create virtual table notes using fts5(text)")
+        other.execute("insert into notes values ('one two')")
+        other.commit()
+    datasette = serve(timeline_db, tmp_path / "other.db")
+    sql = "select highlight(notes, 0, '[', ']') as p from notes where notes match 'two'"
+    answer = await datasette.client.get(f"/other.json?{urlencode({'sql': sql, '_shape': 'array'})}", follow_redirects=True)
+    assert answer.json() == [{"p": "one [two]"}]

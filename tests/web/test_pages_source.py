@@ -28,9 +28,14 @@ async def fetch(path: Path, source: str) -> str:
     return str(response.text)
 
 
+def without_refs(html: str) -> str:
+    """Take the numbers of the notes out of a text."""
+    return re.sub(r'<a class="ref"[^>]*>\d+</a>', "", html)
+
+
 def marked(html: str) -> list[str]:
     """Give the marked pieces of the text, in order."""
-    return [unescape(piece) for piece in re.findall(r"<mark[^>]*>(.*?)</mark>", html, re.DOTALL)]
+    return [unescape(piece) for piece in re.findall(r"<mark[^>]*>(.*?)</mark>", without_refs(html), re.DOTALL)]
 
 
 @pytest.mark.asyncio
@@ -96,7 +101,7 @@ async def test_the_whole_of_a_quotation_is_shown_where_its_link_leads(tmp_path: 
         assert anchor == f"c-h{number}-1"
         led = (await client.get(address)).text
         assert f'id="{anchor}"' in led
-        pieces = re.findall(r'<mark[^>]* class="[^"]*\basked\b[^"]*">(.*?)</mark>', led, re.DOTALL)
+        pieces = re.findall(r'<mark[^>]* class="[^"]*\basked\b[^"]*">(.*?)</mark>', without_refs(led), re.DOTALL)
         assert "".join(pieces).split() == quote.replace("\n\n", "").split()
     plain = (await client.get("/over/-/timeline/sources/s")).text
     assert "asked" not in plain
@@ -147,7 +152,22 @@ async def test_a_passage_that_was_cited_once_can_be_asked_for(demo: Path) -> Non
     """An old version's quotation leads to its place; nonsense asks for nothing."""
     assert '<mark id="passage"' in await fetch(demo, "dispatch?passage=0-12")
     for nonsense in ("5-2", "0-99999", "x", "1-2-3", "999999999-9999999999"):
-        assert 'id="passage"' not in await fetch(demo, f"dispatch?passage={nonsense}")
+        html = await fetch(demo, f"dispatch?passage={nonsense}")
+        assert 'id="passage"' not in html
+        assert f'role="alert">“{nonsense}” is no passage of this text, so none is marked for it. Write the numbers' in html
+
+
+@pytest.mark.asyncio
+async def test_an_address_that_asks_for_no_place_in_the_text_is_told(demo: Path) -> None:
+    """In a line; a page without fault has none."""
+    for asked in ("", "?passage=0-12", "?passage=&start=&cited=", "?start=5"):
+        assert 'role="alert"' not in await fetch(demo, f"dispatch{asked}"), asked
+    html = await fetch(demo, "dispatch?cited=nobody-7&start=99999")
+    assert "“nobody-7” is no citation of this source, so no passage is marked for it." in html
+    assert "“99999” is no character of this text, which has " in html
+    html = await fetch(demo, f"dispatch?passage={'<b>%00' * 20}")
+    assert "“&lt;b&gt;" in html
+    assert "…” is no passage" in html
 
 
 @pytest.mark.asyncio
@@ -316,3 +336,15 @@ async def test_a_text_that_nobody_compared_says_so_where_it_is_read(tmp_path: Pa
     for source in ("marked", "compared"):
         html = (await serve(path).client.get(f"/given/-/timeline/h-{source}")).text
         assert (f'<strong class="text-note">(t{note})</strong>' in html) == (source == "marked")
+
+
+@pytest.mark.asyncio
+async def test_the_number_of_a_note_within_another_passage_leaves_no_gap(tmp_path: Path) -> None:
+    """It stands within that passage's mark; where none goes on, after it."""
+    with Timeline(tmp_path / "laps.db") as timeline:
+        source = timeline.archive(id="s", text="One two three four. Five.", title="S")
+        for id_, quote in (("a", "One two"), ("b", "two three four")):
+            timeline.record(id_, title=id_, date="2003", citations=[source.quote(quote)])
+    html = await fetch(tmp_path / "laps.db", "s")
+    assert re.search(r'<mark [^>]*class="deep">two<a class="ref" [^>]*>1</a></mark><mark class=""> three four</mark>', html)
+    assert re.search(r' three four</mark><a class="ref" [^>]*>2</a>\. Five', html)

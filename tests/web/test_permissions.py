@@ -64,7 +64,7 @@ SEED = os.environ.get("TIMELINE_SEED", "0")
 # What differs between two answers to one question.
 _PASSING = re.compile(
     r'"query_ms": ?[\d.e-]+|[\d.]+ ?ms\b|name="csrftoken" value="[^"]*"|t[0-9a-f]{8}-'
-    r"|'(content-length|etag|set-cookie)': '[^']*'"
+    r"|'(content-length|etag|set-cookie)': '[^']*'|nonce(=\"|-)[\w-]{22}"
 )
 # Of Datasette's routes, those that write, sign in or out, or draw no row of any database.
 _ELSEWHERE = re.compile(

@@ -20,6 +20,7 @@ from timeline.web import asking, assets, descriptions, limits, links, menus, que
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
+    from jinja2 import Environment
 
 Links = list[dict[str, str]]
 
@@ -38,13 +39,21 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
 
 
 @hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    """Have the scripts of template files marked, so that no others run."""
+    env.add_extension(security.KnownScripts)
+
+
+@hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
     """Give every connection our functions, and refuse results that would fill the memory, and other files."""
     dates.register(conn)
     asking.register(conn)
     limits.set_on(conn, security.settings_of(datasette))
-    if not (database == "_memory" and getattr(datasette, "crossdb", False)):
+    across = database == "_memory" and getattr(datasette, "crossdb", False)
+    if not across:
         limits.refuse_other_files(conn)
+    limits.refuse_long_passages(conn, everywhere=across)
 
 
 @hookimpl

@@ -15,6 +15,11 @@ from timeline.errors import DateInvalid
 Typed = str | int | float | bytes | None
 """What SQLite hands over."""
 
+# A passage has so many words, of which so many before the first that was looked for; further on in a text none is looked for.
+_PASSAGE, _BEFORE, _FURTHEST = 24, 8, 10_000
+_LONGEST_TITLE = 200
+_TOKEN = re.compile(r"[^\W_]+")
+
 # Larger than any day or position.
 _NEVER = 9_000_000_000_000_000
 # The period that is left empty.
@@ -59,8 +64,43 @@ def words_match(typed: Typed) -> str:
     return search.match(_text(typed).replace("\0", " ")) or '""'
 
 
+def words_passage(typed: Typed, *texts: Typed) -> str:
+    """Give some words of the first text that has one of those that are looked for, each of them in brackets; else of the first.
+
+    SQLite's own `snippet` takes the square of the time in a long text, and cannot be interrupted. This reads the beginning alone.
+    """
+    from timeline.web.pages import search  # noqa: PLC0415 - as in `register_routes`
+
+    wanted = [token.casefold() for word in search.words(_text(typed)) for token in _TOKEN.findall(search.folded(word))]
+    begun = wanted[-1] if wanted and not search.is_short(search.words(_text(typed))[-1]) else None
+    for text in (_text(one)[:_FURTHEST] for one in texts):
+        tokens = list(_TOKEN.finditer(text))
+        hits = {n for n, token in enumerate(tokens) if _is_wanted(search.folded(token[0]).casefold(), wanted, begun)}
+        if hits:
+            return _passage(text, tokens, hits)
+    return _text(texts[0])[:_LONGEST_TITLE] if texts else ""
+
+
+def _is_wanted(token: str, wanted: list[str], begun: str | None) -> bool:
+    return token in wanted or (begun is not None and token.startswith(begun))
+
+
+def _passage(text: str, tokens: list[re.Match[str]], hits: set[int]) -> str:
+    first = max(0, min(hits) - _BEFORE)
+    last = min(len(tokens), first + _PASSAGE)
+    at = tokens[first].start() if first else 0
+    parts = ["… "] if first else []
+    for n in range(first, last):
+        begin, end = tokens[n].span()
+        parts.append(text[at:begin] + (f"[{tokens[n][0]}]" if n in hits else tokens[n][0]))
+        at = end
+    parts.append(text[at:] if last == len(tokens) else " …")
+    return "".join(parts)
+
+
 def register(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions, each of one argument."""
+    """Give a connection the functions, each of one argument but for the one that chooses among texts."""
+    connection.create_function("words_passage", -1, words_passage, deterministic=True)
     for function in (period_fault, period_first_day, period_last_day, position_fault, words_match):
         connection.create_function(function.__name__, 1, function, deterministic=True)
 

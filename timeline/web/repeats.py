@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from timeline.web import limits
+
 if TYPE_CHECKING:
     from datasette.database import Database
 
@@ -116,6 +118,7 @@ def _read_by(connection: sqlite3.Connection, view: str) -> set[str]:
         return set()
     finally:
         connection.set_authorizer(None)
+        limits.refuse_long_passages(connection)
     return found - {view.lower()}
 
 

@@ -2,8 +2,10 @@
 
 Owns them all: what a page may load, who may frame it, what it tells others. Must not change a body, nor a header that
 something else has set. On our own pages nothing runs or is styled but files of this server and the inline scripts of
-Datasette's own page frame, each by its hash, worked out from the template files and never from a page. Datasette's
-other pages keep their inline scripts, but nothing foreign; the plugin setting `origins` names what else they may load.
+Datasette's own page frame, each by its hash, worked out from the template files and never from a page. On Datasette's
+other pages the scripts that stand in template files run, by a number drawn for each answer, and files of this server: no
+script that metadata or a row brings along. The plugin setting `origins` names what else they may load, never scripts: it
+stands in metadata as well.
 """
 
 from __future__ import annotations
@@ -11,12 +13,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import secrets
 from collections.abc import Awaitable, Callable, Iterable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from datasette.version import __version__
 from jinja2 import Environment, TemplateNotFound, meta
+from jinja2.ext import Extension
+from markupsafe import Markup
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -27,6 +33,8 @@ _OURS = re.compile(r"^/-/timeline$|^/[^/]+/-/timeline(/|$)|\.timeline$")
 _INLINE = re.compile(r"<(script|style)\b((?:[^>{]|\{[^>]*\})*)>(.*?)</\1>", re.DOTALL)
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 _STYLE_ATTRIBUTE = re.compile(r'\bstyle="([^"{]*)"')
+_SCRIPT = re.compile(r"<script(?=[\s>{])", re.IGNORECASE)
+_HANDLER = re.compile(r"""\son[a-z]+="([^"{]*)\"""")
 _INCLUDE = re.compile(r"""\{%-?\s*(?:include|extends|import)\s+["']([^"']+)["']""")
 # What a page of ours is drawn in, or the error in its place.
 _FRAME = ("base.html", "error.html")
@@ -36,11 +44,35 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 App = Callable[..., Awaitable[None]]
 
 _hashes: WeakKeyDictionary[Datasette, dict[str, list[str]]] = WeakKeyDictionary()
+_handlers: WeakKeyDictionary[Datasette, list[str]] = WeakKeyDictionary()
+# While one of Datasette's pages is answered, the number by which the browser knows the scripts of its templates.
+_nonce: ContextVar[str | None] = ContextVar("nonce", default=None)
+
+
+class KnownScripts(Extension):
+    """Mark the scripts that stand in template files, so that the browser tells them from those in what a template is given."""
+
+    def __init__(self, environment: Environment) -> None:
+        """Give the templates the mark."""
+        super().__init__(environment)
+        environment.globals["script_nonce"] = _mark
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Put the mark into every script's tag."""
+        return _SCRIPT.sub(r"\g<0>{{ script_nonce() }}", source)
+
+
+def _mark() -> Markup:
+    nonce = _nonce.get()
+    return Markup(' nonce="{}"').format(nonce) if nonce else Markup()
 
 
 async def learn_frame(datasette: Datasette) -> None:
-    """Work out the hashes of the inline scripts and styles in the templates that our pages are drawn in."""
-    _hashes[datasette] = await inline_hashes(_environment(datasette), _FRAME)
+    """Work out the hashes of what stands inline in templates: of our pages' frame, and the event handlers of all others."""
+    environment = _environment(datasette)
+    _hashes[datasette] = await inline_hashes(environment, _FRAME)
+    texts = [_source(environment, name) for name in environment.list_templates(extensions=["html"])]
+    _handlers[datasette] = sorted({_hash(handler) for text in texts for handler in _HANDLER.findall(text)})
 
 
 async def inline_hashes(environment: Environment, templates: Iterable[str]) -> dict[str, list[str]]:
@@ -113,7 +145,7 @@ def headers(datasette: Datasette, path: str) -> dict[str, str]:
     settings = settings_of(datasette)
     ours = is_ours(path)
     framers = _sources(settings.get("frame_ancestors")) if ours else []
-    policy = _our_policy(_hashes.get(datasette)) if ours else _datasette_policy(_sources(settings.get("origins")))
+    policy = _our_policy(_hashes.get(datasette)) if ours else _datasette_policy(datasette, _sources(settings.get("origins")))
     policy["frame-ancestors"] = framers or ["'none'"]
     result = {
         "X-Content-Type-Options": "nosniff",
@@ -156,10 +188,16 @@ def _our_policy(hashes: dict[str, list[str]] | None) -> dict[str, list[str]]:
     }
 
 
-def _datasette_policy(origins: list[str]) -> dict[str, list[str]]:
+def _datasette_policy(datasette: Datasette, origins: list[str]) -> dict[str, list[str]]:
+    nonce, handlers = _nonce.get(), _handlers.get(datasette)
     return {
         "default-src": ["'self'", *origins],
-        "script-src": ["'self'", "'unsafe-inline'", *origins],
+        "script-src": [
+            "'self'",
+            *([f"'nonce-{nonce}'"] if nonce else []),
+            # Of event handlers, these very ones and no others.
+            *(["'unsafe-hashes'", *handlers] if handlers else []),
+        ],
         "style-src": ["'self'", "'unsafe-inline'", *origins],
         "img-src": ["'self'", "data:", "blob:", *origins],
         "connect-src": ["'self'", *origins],
@@ -170,9 +208,9 @@ def _datasette_policy(origins: list[str]) -> dict[str, list[str]]:
 
 
 def _sources(setting: object) -> list[str]:
-    # A list of origins, or one; what could end the directive or the header is left out.
+    # A list of origins, or one; what could end the directive or the header is left out, and keywords but 'self'.
     listed = [setting] if isinstance(setting, str) else setting if isinstance(setting, list) else []
-    return [origin for origin in listed if isinstance(origin, str) and re.fullmatch(r"[\w.:/*'-]+", origin)]
+    return [origin for origin in listed if isinstance(origin, str) and re.fullmatch(r"[\w.:/*-]+|'self'", origin, re.ASCII)]
 
 
 def wrapper(datasette: Datasette) -> Callable[[App], App]:
@@ -183,6 +221,8 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
+
+            _nonce.set(None if is_ours(_path(datasette, scope)) else secrets.token_urlsafe(16))
 
             async def send_with_headers(message: dict[str, Any]) -> None:
                 if message["type"] == "http.response.start":

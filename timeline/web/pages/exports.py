@@ -161,10 +161,14 @@ def _in_a_line(handler: frame.Handler) -> frame.Handler:
     async def answer(datasette: Datasette, request: Request) -> Response:
         try:
             return await handler(datasette, request)
+        except files.TooBusy as error:
+            return files.line(str(error), 503)
         except (files.Refused, TimelineError) as error:
-            return files.line(str(error), 400)
+            # On the command line a message begins with the format that it is about; here the address says it.
+            format = _named(request.url_vars["name"])
+            return files.line(str(error).removeprefix(f"{format.name}: ") if format else str(error), 400)
         except QueryInterrupted:
-            return files.line(f"that took too long. {taking.NARROW} {request.url_vars['name']}", 400)
+            return files.line(f"that took too long. {taking.AGAIN} {taking.NARROW} {request.url_vars['name']}", 503)
         except sqlite3.Error as error:
             return files.line(f"the database could not answer: {error}. See what is wrong: timeline verify", 400)
 

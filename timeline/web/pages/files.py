@@ -17,11 +17,16 @@ from timeline.web.pages.frame import Handler
 
 KEPT = ("checkpoints", "signatures")
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_BUSY, _LATER = 503, 60
 _TYPE = "text/plain; charset=utf-8"
 
 
 class Refused(ValueError):
     """What was asked for cannot be: the message says why."""
+
+
+class TooBusy(Refused):
+    """What was asked for was not done in time: another time it may be."""
 
 
 def _in_a_line(handler: Handler) -> Handler:
@@ -123,6 +128,7 @@ def _file(text: str, name: str) -> Response:
 
 
 def line(text: str, status: int) -> Response:
-    """Answer with one line of plain text."""
+    """Answer with one line of plain text; 503 also says after how many seconds to ask again."""
     one = " ".join(text.split())
-    return Response(f"{one[:1].upper()}{one[1:]}\n", status=status, content_type=_TYPE)
+    headers = {"Retry-After": str(_LATER)} if status == _BUSY else {}
+    return Response(f"{one[:1].upper()}{one[1:]}\n", status=status, headers=headers, content_type=_TYPE)

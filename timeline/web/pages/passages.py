@@ -45,6 +45,11 @@ class Segment:
     ends: tuple[int, ...]
     asked: bool = False
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether a passage goes on after it: what is put at its end then stands within that passage."""
+        return bool(set(self.within) - set(self.ends))
+
 
 @dataclass(frozen=True)
 class Paragraph:

@@ -83,7 +83,8 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         return await _unknown(datasette, request, database, id_)
     found = await database.execute("select text from source_texts where source = :id", {"id": id_})
     text = found.rows[0]["text"] if found.rows else None
-    asked = _asked(request.args.get("passage") or await _of_citation(database, id_, request.args.get("cited")), len(text or ""))
+    cited = await _of_citation(database, id_, request.args.get("cited"))
+    asked = _asked(request.args.get("passage") or cited, len(text or ""))
     printed = source["media_type"] == "application/pdf"
     shown = await _shown(datasette, database, source, text or "", asked, _start(request.args.get("start"), len(text or "")))
     resting = await _resting(database, id_)
@@ -107,6 +108,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "gone": gone,
         # A bundle cannot bring in any other, but a hostile file may.
         "safe_url": source["url"] if re.match(r"https?://", source["url"] or "") else None,
+        "notes_on_address": _left_out(request, asked, len(text)) if text is not None else [],
         "text": text is not None,
         "text_note": extractors.NOT_COMPARED if extractors.is_as_given(source["extractor"] or "") else None,
         "paragraphs": shown.paragraphs,
@@ -262,6 +264,24 @@ def _asked(text: str | None, length: int) -> tuple[int, int] | None:
     if match is None or not int(match[1]) < int(match[2]) <= length:
         return None
     return int(match[1]), int(match[2])
+
+
+def _left_out(request: Request, asked: passages.Span | None, length: int) -> list[str]:
+    """Say of each place that the address asks for, and that is none in this text, that the text is shown without it."""
+    typed = {name: request.args.get(name) for name in ("passage", "cited", "start")}
+    passage, cited, start = ("".join(c for c in known.clipped(one or "", 40) if c.isprintable()) for one in typed.values())
+    ends = f"{length:,} character" + ("" if length == 1 else "s")
+    found = []
+    if typed["passage"] and asked is None:
+        found.append(
+            f"“{passage}” is no passage of this text, so none is marked for it. Write the numbers of its first character and of"
+            f" the one after its last, such as 0-{min(80, length)}: the text has {ends}."
+        )
+    elif typed["cited"] and asked is None:
+        found.append(f"“{cited}” is no citation of this source, so no passage is marked for it.")
+    if typed["start"] and _start(typed["start"], length) is None:
+        found.append(f"“{start}” is no character of this text, which has {ends}, so it is shown from its beginning.")
+    return found
 
 
 def _notes(

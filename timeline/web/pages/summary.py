@@ -27,7 +27,9 @@ async def as_of_said(database: Database, state: State, end: int) -> str | None:
         return None
     if state.as_of == 0:
         return "before anything was recorded"
-    at = await frame.recorded_at(database, min(state.as_of, end))
+    if state.as_of > end > 0:
+        return "not reached yet"
+    at = await frame.recorded_at(database, state.as_of)
     return f"recorded {when.recorded(at)}" if at else "the log is empty"
 
 

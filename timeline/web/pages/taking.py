@@ -5,11 +5,10 @@ Owns the limits of what is written while a visitor waits. Must not decide what m
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from datasette.database import Database, QueryInterrupted
-from datasette.utils import sqlite_timelimit
 
 from timeline.exchange.writing import reading
 from timeline.exchange.writing.record import About, Format
@@ -17,7 +16,7 @@ from timeline.web import working
 from timeline.web.pages import keys, rows
 from timeline.web.pages.asked import Asked
 from timeline.web.pages.choose import Params
-from timeline.web.pages.files import Refused
+from timeline.web.pages.files import Refused, TooBusy
 from timeline.web.pages.state import State
 
 MOST = rows.COUNT_TO  # happenings
@@ -26,7 +25,12 @@ LATEST = 1_000  # happenings: more than any feed holds
 _BY_POSITION = {"happenings": "indexed by sqlite_autoindex_happenings_2", "happening_versions": "not indexed"}
 SOON_MS = 300
 MOST_BYTES = 50_000_000
+# Of a processor's time, where that can be told: what others make a visitor wait for is not counted.
 LONGEST_MS = 10_000
+_worked = getattr(time, "thread_time", time.monotonic)
+# SQLite looks at the time after so many of its steps.
+_STEPS = 1_000
+AGAIN = "Ask again in a minute."
 NARROW = "Choose fewer with a filter, or write it on the command line: timeline export"
 
 Chosen = Sequence[tuple[int, str]]
@@ -41,10 +45,10 @@ async def happenings(database: Database, what: Asked, format: Format) -> Chosen:
     latest = (format.most or LATEST) if format.order == "recorded" else None
     most = min(format.most or MOST, MOST)
     if latest is None and what.counted is None:
-        raise Refused(f"{format.name}: what matches could not be counted in time. {NARROW} {format.name}")
+        raise TooBusy(f"What matches could not be counted in time. {AGAIN} {NARROW} {format.name}")
     if latest is None and (what.counted or 0) > most:
         found = f"{what.counted:,}" if (what.counted or 0) <= MOST else f"more than {MOST:,}"
-        raise Refused(f"{format.name}: {found} happenings match, and {most:,} are the most at once here. {NARROW} {format.name}")
+        raise Refused(f"{found} happenings match, and {most:,} are the most at once here. {NARROW} {format.name}")
     found_rows: list[sqlite3.Row] = []
     for one in what.chosen:
         few = what.counted is not None and what.counted <= MOST
@@ -55,7 +59,7 @@ async def happenings(database: Database, what: Asked, format: Format) -> Chosen:
         try:
             found_rows += await _first_in_time(database, [f"select {columns} {way}{order}" for way in ways], one.params)
         except QueryInterrupted:
-            raise Refused(f"{format.name}: the last recorded ones were not found in time. {NARROW} {format.name}") from None
+            raise TooBusy(f"The last recorded ones were not found in time. {AGAIN} {NARROW} {format.name}") from None
     if format.order == "recorded":
         found_rows.sort(key=lambda row: -row["position"])
     else:
@@ -78,7 +82,7 @@ async def body(database: Database, state: State, format: Format, chosen: Chosen,
     """
 
     def write(connection: sqlite3.Connection) -> bytes:
-        with sqlite_timelimit(connection, LONGEST_MS):
+        with _in_time(connection):
             if format.write_log is not None and not state.past:
                 ids = [id for _, id in chosen] if state.given else None
                 return _gathered(format, format.write_log(connection, ids, lambda _: None))
@@ -92,20 +96,31 @@ async def body(database: Database, state: State, format: Format, chosen: Chosen,
     except sqlite3.OperationalError as error:
         if "interrupted" not in str(error):
             raise
-        raise _too_much(format, f"took longer than {LONGEST_MS // 1000} seconds") from None
+        raise _too_long(format) from None
     return written
 
 
+@contextmanager
+def _in_time(connection: sqlite3.Connection) -> Iterator[None]:
+    """Have SQLite stop when this thread has worked for too long."""
+    until = _worked() + LONGEST_MS / 1000
+    connection.set_progress_handler(lambda: _worked() > until, _STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, _STEPS)
+
+
 def _gathered(format: Format, chunks: Iterable[str | bytes]) -> bytes:
-    gathered, until = bytearray(), time.monotonic() + LONGEST_MS / 1000
+    gathered, until = bytearray(), _worked() + LONGEST_MS / 1000
     for chunk in chunks:
         gathered += chunk.encode() if isinstance(chunk, str) else chunk
         if len(gathered) > MOST_BYTES:
-            raise _too_much(format, f"is more than {MOST_BYTES // 1_000_000} megabytes")
-        if time.monotonic() > until:
-            raise _too_much(format, f"took longer than {LONGEST_MS // 1000} seconds")
+            raise Refused(f"This is more than {MOST_BYTES // 1_000_000} megabytes, too much for a page. {NARROW} {format.name}")
+        if _worked() > until:
+            raise _too_long(format)
     return bytes(gathered)
 
 
-def _too_much(format: Format, why: str) -> Refused:
-    return Refused(f"{format.name}: this {why}, too much for a page. {NARROW} {format.name}")
+def _too_long(format: Format) -> TooBusy:
+    return TooBusy(f"This took longer than {LONGEST_MS // 1000} seconds of work. {AGAIN} {NARROW} {format.name}")
