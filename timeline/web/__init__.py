@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 
 from timeline import dates
-from timeline.web import asking, assets, descriptions, limits, links, menus, queries, renderer, rules, security
+from timeline.web import asking, assets, descriptions, limits, links, menus, queries, refusals, renderer, rules, security
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -53,7 +53,7 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datas
     across = database == "_memory" and getattr(datasette, "crossdb", False)
     if not across:
         limits.refuse_other_files(conn)
-    limits.refuse_long_passages(conn, everywhere=across)
+    refusals.set_on(conn, everywhere=across)
 
 
 @hookimpl
@@ -134,13 +134,16 @@ def get_metadata(datasette: Datasette, key: str | None, database: str | None) ->
 def permission_allowed(
     datasette: Datasette, actor: dict[str, Any] | None, action: str, resource: object
 ) -> Awaitable[bool | None] | None:
-    """Deny the tables that repeat a denied table, and what reads all tables, on a Datasette that asks about one at a time."""
-    return rules.on_one(datasette, actor, action, resource) if action in ("view-table", *rules.OF_THE_WHOLE) else None
+    """Deny writing, the tables that repeat a denied table, and what reads all tables, on a Datasette that asks about one thing."""
+    asked = ("view-table", *rules.OF_THE_WHOLE, *rules.WRITING)
+    return rules.on_one(datasette, actor, action, resource) if action in asked else None
 
 
 @hookimpl(optionalhook=True)
 def permission_resources_sql(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> object:
-    """Deny the tables that repeat a denied table, and the questions and SQL that read one, on a Datasette that decides by SQL."""
+    """Deny writing, the tables that repeat a denied table, and what reads one, on a Datasette that decides by SQL."""
+    if action in rules.WRITING:
+        return rules.on_writing(datasette)
     if action == "view-table":
         return _described(datasette, rules.on_all(datasette, actor, action))
     if action in rules.OF_THE_WHOLE:

@@ -19,8 +19,6 @@ MAX_RESULT = 160_000_000
 # What SQLite may work in, for all connections of the process together: some of the longest values at a time.
 MAX_HEAP = 500_000_000
 TOO_MUCH_WORK = "This needs more memory than a query may take. Ask for less at once: fewer rows, fewer columns, or shorter values."
-# The functions of full-text search that go back over all of a text for every word of it.
-_MARKING = ("snippet", "highlight", "offsets")
 # Texts of so many bytes are all counted as so much.
 _SHORT, _SHORT_TAKES = 32, 80
 _FOREIGN, _CONTROLS = bytes(range(128, 256)), bytes([*range(8), 11, *range(14, 32), 127])
@@ -39,27 +37,6 @@ def set_on(connection: sqlite3.Connection, settings: Mapping[str, Any]) -> None:
 def refuse_other_files(connection: sqlite3.Connection) -> None:
     """Let no query open another file, to read it (ATTACH) or to write one (VACUUM INTO): queries stand in metadata, too."""
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-
-
-def refuse_long_passages(connection: sqlite3.Connection, *, everywhere: bool = False) -> None:
-    """Let no query in a timeline mark words in a text: SQLite takes the square of the time for it, and cannot be interrupted.
-
-    `rank` is empty, because a query may set any of these functions in its place: sort by `bm25`. It is not refused, because
-    Datasette reads it with all other columns. Other databases stay as they are, unless it is to hold `everywhere`.
-    """
-    virtual = "select name from sqlite_master where type = 'table' and sql like 'create virtual table%'"
-    indexes = {str(row[0]).lower() for row in connection.execute(virtual)}
-    if not everywhere and not indexes & {"happenings_fts", "sources_fts"}:
-        return
-
-    def authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-        named, column = (first or "").lower(), (second or "").lower()
-        if action == sqlite3.SQLITE_FUNCTION and column in _MARKING:
-            return sqlite3.SQLITE_DENY
-        ranks = action == sqlite3.SQLITE_READ and column == "rank" and (everywhere or named in indexes)
-        return sqlite3.SQLITE_IGNORE if ranks else sqlite3.SQLITE_OK
-
-    connection.set_authorizer(authorize)
 
 
 def _count(connection: sqlite3.Connection, most: int) -> None:

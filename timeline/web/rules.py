@@ -1,8 +1,8 @@
 """What Datasette is told of permissions: a table that repeats what others say is closed to whoever may not read those.
 
-Owns the rules that say so, in both of the ways that versions of Datasette ask, and those for what reads any table: SQL, the
-file itself, a search, and the counts on a row's page. Must not open anything: it only ever denies, and only in a database that
-is a timeline.
+Owns the rules that say so, in both of the ways that versions of Datasette ask, those for what writes, which is closed to everyone,
+and those for what reads any table: SQL, the file itself, a search, and the counts on a row's page. Must not open anything: it
+only ever denies, and only in a database that is a timeline.
 """
 
 from __future__ import annotations
@@ -25,6 +25,21 @@ Actor = dict[str, Any] | None
 
 # The actions that read whatever is in a database, all tables alike.
 OF_THE_WHOLE = ("execute-sql", "view-database-download")
+# Datasette's own actions that change a database, or how its tables are shown: denied to everyone, root too, in every timeline.
+WRITING = frozenset(
+    {
+        "alter-table",
+        "create-table",
+        "create-view",
+        "delete-row",
+        "drop-table",
+        "drop-view",
+        "execute-write-sql",
+        "insert-row",
+        "set-column-type",
+        "update-row",
+    }
+)
 # The database from which, with --crossdb, SQL reads all others.
 _CROSSING = "_memory"
 
@@ -64,6 +79,10 @@ async def on_one(datasette: Datasette, actor: Actor, action: str, resource: obje
     """Say False of what this actor may not read or do, because a table is denied; None of anything else."""
     if _asking.get():
         return None
+    if action in WRITING:
+        database = resource[0] if isinstance(resource, tuple) else resource
+        known = isinstance(database, str) and database in datasette.databases
+        return False if known and await access.is_timeline(datasette.databases[database]) else None
     if action == "view-table" and isinstance(resource, tuple) and len(resource) == 2:
         database, table = resource
         return False if table in await closed(datasette, actor, database) else None
@@ -85,6 +104,15 @@ async def on_all(datasette: Datasette, actor: Actor, action: str) -> object:
     return denial(
         [(name, None) for name in names if await _closed_in_part(datasette, actor, name)], "would show a table that is denied"
     )
+
+
+async def on_writing(datasette: Datasette) -> object:
+    """Give the rule that closes every timeline, and each of its tables by itself, to whatever writes."""
+    closed: list[tuple[str, str | None]] = []
+    for name, database in list(datasette.databases.items()):
+        if await access.is_timeline(database):
+            closed += [(name, None), *((name, table) for table in [*await database.table_names(), *await database.view_names()])]
+    return denial(closed, "a timeline grows through its log alone, and nothing in it is edited")
 
 
 async def _closed_in_part(datasette: Datasette, actor: Actor, database: str) -> bool:
