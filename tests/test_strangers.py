@@ -126,7 +126,7 @@ def test_how_far_a_project_reaches(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert found == {
         "p": "p",
         "p/events": "p",
-        "p/events/deep": "p/events/deep",
+        "p/events/deep": "p",
         "p/bundles": "p",
         "q/bundles": "q/bundles",
         "q/bundles/events": "q/bundles",

@@ -14,7 +14,7 @@ from timeline.quotes.folding import GRADES, Text, divides
 from timeline.quotes.missing import explain, shown
 
 CONTEXT: Final = 32  # code points of prefix and suffix that are kept where none are given
-TRIED: Final = 1_000_000  # places at which prefix and suffix are looked for
+TRIED: Final = 10_000  # places at which prefix and suffix are looked for
 ENOUGH: Final = 1000  # places, after which an ambiguous quotation is counted no further
 
 
