@@ -70,10 +70,9 @@ def refuse_outside(path: str | Path, within: Sequence[Path]) -> tuple[str, str]:
         raise OutsideFolder(
             f"{shown(path)}: leads to {there}, outside of {project}: a part of the system, not a document. Leave it out"
         )
-    raise OutsideFolder(
-        f"{shown(path)}: leads to {there}, outside of {project}. Copy it into that folder; or, if you trust who wrote"
-        f" this, allow the other: --allow-folder {elsewhere}"
-    )
+    home = Path(real).parent
+    allow = f"; or, if you trust who wrote this, allow the other: --allow-folder {elsewhere}" if home != home.parent else ""
+    raise OutsideFolder(f"{shown(path)}: leads to {there}, outside of {project}. Copy it into that folder{allow}")
 
 
 def opened(path: str | Path, within: Sequence[Path] | None = None) -> BinaryIO:

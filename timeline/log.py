@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from timeline import journals, unfinished
+from timeline import files, journals, unfinished
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.guards import altered
 from timeline.scripts import statements
@@ -96,6 +96,12 @@ class Log:
         self.guarded = guarded
         if read_only and not self.path.exists():
             raise DatabaseRefused(f"{self.path}: there is no such file. Make one: timeline build --db {self.path}")
+        try:
+            journals.refuse_no_files(self.path)
+        except files.NotAFile as error:
+            raise DatabaseRefused(
+                f"{error.filename}: is not a file. Look what it is and move it away, or give another path"
+            ) from None
         try:
             self.connection = _connect(self.path, read_only)
         except (sqlite3.Error, UnicodeDecodeError) as error:
