@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -128,6 +129,24 @@ def test_a_document_that_changed_meanwhile_is_refused(timeline: Timeline, tmp_pa
     first = str(refused.value).splitlines()[0]
     assert first.startswith(f"{path}:1: source/a: file: {tmp_path}/a.html: was changed while it was being read")
     assert timeline.log.size() == 0
+
+
+def test_an_exported_text_that_changed_meanwhile_is_refused(
+    timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looked: list[Look]
+) -> None:
+    """It was compared with its document before, or not at all."""
+    read: list[str] = []
+    looked.append(read.append)
+    source = {"id": "a", "title": "A", "text": "Words.", "base64": b64encode(b"<p>Words.").decode(), "media_type": "text/html"}
+    path = tmp_path / "b.jsonl"
+    path.write_text(json.dumps({"source": {**source, "extractor": "some program 1"}}) + "\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(timeline, "compare_texts", lambda entries: None)
+        with pytest.raises(BundleInvalid, match="source/a: text: was changed while it was being read"):
+            bundles.append(timeline, path)
+    assert read == []
+    assert bundles.append(timeline, path).events == 1
+    assert read != []
 
 
 def test_each_document_that_cannot_be_read_has_its_line(timeline: Timeline, tmp_path: Path) -> None:

@@ -158,7 +158,8 @@ class Timeline:
             document = self.extracted(content, kind, str(file), encoding=encoding, record=record)
         elif exported:
             given = archiving.exported(text, base64, extractor, media_type, subject or "source")
-            document = self._texts.marked(given, fields.get("url"), subject)
+            late = self._ahead is not None and self._ahead.closed
+            document = self._texts.marked(given, fields.get("url"), subject, late=late)
         else:
             document = documents.from_text(text or "")
         with self.transaction():

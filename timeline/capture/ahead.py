@@ -42,7 +42,7 @@ class Ahead:
         self._kept: dict[Key, tuple[int, int] | str] = {}  # where its text lies, and how long it is; or why there is none
         self._broken_off: list[str] = []
         self._taken = 0.0
-        self._closed = False
+        self.closed = False
 
     def __enter__(self) -> Self:
         """Read for the block."""
@@ -55,7 +55,7 @@ class Ahead:
 
     def close(self) -> None:
         """Read nothing from now on."""
-        self._closed = True
+        self.closed = True
         self._reader.__exit__(None, None, None)
 
     def document(
@@ -69,7 +69,7 @@ class Ahead:
         if media_type not in capture.EXTRACTED:
             return capture.from_bytes(content, media_type, name, encoding=encoding, record=record)
         key = (sha256(content).hexdigest(), media_type, name, encoding, record)
-        if key not in self._kept and not self._closed:
+        if key not in self._kept and not self.closed:
             self._read(key, content)
         found = self._kept.get(key)
         if found is None or isinstance(found, str):
