@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from timeline import ArchivedSource, Timeline, bounds, bundles, quotes, texts
 from timeline.bundles import appending, json_lines
@@ -246,9 +248,63 @@ def test_a_miss_in_a_long_text_reads_it_few_times() -> None:
 def test_a_quotation_that_stands_everywhere_is_not_counted_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """A prefix that none of millions of places has is not looked for at each."""
     monkeypatch.setattr(finding, "TRIED", 1_000)
-    with pytest.raises(QuoteAmbiguous, match=r"more than 1,000 times, expected once\. Quote more of the words"):
+    with pytest.raises(QuoteNotFound, match="stands in the text, but not after prefix"):
         quotes.find("a" * 1_002, "a", prefix="b")
+    with pytest.raises(QuoteAmbiguous, match=r"more than 1,000 times, expected once\. Quote more of the words"):
+        quotes.find("xa\u0489" * 1_002 + "ya" * 1_002, "a", prefix="x")
     assert quotes.find("a" * 1_000, "a", suffix=None, prefix="a" * 999).start_char == 999
+
+
+def test_a_quotation_in_a_text_that_repeats_itself_is_looked_for_at_few_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one with the suffix is found all the same, at each grade; and if two have it, or none, that is told."""
+    tried = 0
+    fits_after = finding._Around.fits_after
+
+    def count(around: finding._Around, text: quotes.Text, end: int) -> bool:
+        nonlocal tried
+        tried += 1
+        return fits_after(around, text, end)
+
+    monkeypatch.setattr(finding._Around, "fits_after", count)
+    for unit, quote, grade in (
+        ("ab", "ab", "exact"),
+        ("a \u200b b ", "a b", "normalised"),
+        ("\u201cab\u201d ", '"ab"', "typographic"),
+    ):
+        once = unit * 100_000 + "end." + unit * 10
+        found = quotes.find(once, quote, suffix="end.")
+        assert (found.grade, found.end_char <= once.index("end.") <= found.end_char + 1) == (grade, True)
+        with pytest.raises(QuoteAmbiguous, match="stands in the text 2 times before suffix"):
+            quotes.find(once * 2, quote, suffix="end.")
+        with pytest.raises(QuoteNotFound, match="stands in the text, but not before suffix"):
+            quotes.find(once, quote, suffix="other")
+    assert tried < 200_000, tried
+
+
+@given(st.text("ab \u200b\u201c\u0301", max_size=40), st.data())
+def test_where_a_quotation_stands_often_it_is_found_as_where_it_stands_seldom(text: str, data: st.DataObject) -> None:
+    """However it is looked for, the same place is found, at the same grade."""
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 3)))
+    prefix, suffix = text[max(0, start - data.draw(st.integers(0, 4))) : start], text[end : end + data.draw(st.integers(0, 4))]
+    answers = []
+    for many in (10_000, 8):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(finding, "TRIED", many)
+            try:
+                answers.append(repr(quotes.find(text, text[start:end], prefix or None, suffix or None)))
+            except (QuoteAmbiguous, QuoteNotFound) as error:
+                answers.append(str(error))
+    assert answers[0] == answers[1] or "more than 8 times" in answers[1]
+
+
+@given(st.text("ab", min_size=1, max_size=4), st.lists(st.sampled_from(["", "a", "b"]), min_size=1, max_size=12), st.data())
+def test_every_place_of_a_quotation_that_overlaps_itself_is_counted(unit: str, between: list[str], data: st.DataObject) -> None:
+    """As if each were looked at."""
+    text = unit.join(between) + unit
+    start = data.draw(st.integers(0, len(text) - 1))
+    needle = text[start : start + data.draw(st.integers(1, 12))]
+    assert [*finding._occurrences(text, needle)] == [at for at in range(len(text)) if text.startswith(needle, at)]
 
 
 def test_texts_are_held_as_long_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:

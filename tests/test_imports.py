@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "timeline"
 # From the ground up: each may import those before it, and of its own level only itself.
 LEVELS = [
     {"authors", "errors", "extractors", "scripts"},
-    {"bounds"},
-    {"dates", "encodings", "files", "guards", "journals", "published", "unfinished"},
+    {"bounds", "files"},
+    {"dates", "encodings", "guards", "journals", "published", "unfinished"},
     {"quotes", "merkle", "model", "documents", "instants"},
     {"projections", "log", "signing", "capture"},
     {"statements", "archived", "checkpoints", "redaction", "texts", "corrections", "wholes"},

@@ -83,6 +83,77 @@ def test_what_a_bundle_names_lies_in_the_project(project: Path, way: str, form: 
         assert PRIVATE not in texts("timeline.db")
 
 
+@pytest.mark.parametrize("way", ["/proc/self/environ", "/dev/null", "link.txt", "/", "/x.txt"])
+def test_nobody_is_told_to_allow_the_system_or_all_there_is(project: Path, way: str) -> None:
+    """By its path, or by a link: such a thing is no document."""
+    if not Path("/proc/self/environ").exists():
+        pytest.skip("there is no /proc here")
+    Path("events/link.txt").symlink_to("/dev/../proc/self/environ")
+    write("a", way)
+    output = refused("build", told="events/a.jsonl:1: source/a: file: ")
+    assert f", outside of {project}" in output
+    assert ("a part of the system, not a document" in output) is (way not in ("/", "/x.txt"))
+    assert "--allow-folder" not in output
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("x" * 5_000 + ".txt", "is too long a name for a file. Rename the document, and name it so"),
+        ("../seeds/" + "a/" * 3_000 + "x.txt", "is too long a name for a file"),
+        ("../seeds/chain.txt", "too many levels of symbolic links. Check the path"),
+        ("../seeds/circle.txt", "is not a file. Name the document itself"),
+        ("../seeds/own.txt/x.txt", "not a directory. Check the path"),
+        ("../seeds", "is a folder. Name the document itself"),
+        ("a\0b.txt", "holds a NUL character. Remove it"),
+        ("a\ud800b.txt", "holds half a character (a lone surrogate). Remove it"),
+    ],
+    ids=["long", "deep", "chain", "circle", "below a file", "folder", "NUL", "surrogate"],
+)
+def test_a_name_that_no_file_has_is_told_with_its_bundle(project: Path, name: str, told: str) -> None:
+    """And with its line, in short; the other bundles are appended."""
+    previous = "own.txt"
+    for number in range(1_500):
+        Path(f"seeds/{number}").symlink_to(previous)
+        previous = str(number)
+    Path("seeds/chain.txt").symlink_to(previous)
+    Path("seeds/circle.txt").symlink_to("circle.txt")
+    write("a", name)
+    result = run("build", "--db", "new.db")
+    assert result.exit_code == 1
+    (line,) = [line for line in result.output.splitlines() if "source/a" in line]
+    assert line.removeprefix("Error: ").startswith("events/a.jsonl:1: source/a: file: ")
+    assert told in line
+    assert len(line) < 600
+    assert "new.db: 1 event (1 new) from 1 bundle" in result.output
+
+
+@pytest.mark.parametrize("name", ["timeline.db", "events"])
+@pytest.mark.parametrize("words", [("build",), ("serve", "--port", "0")])
+def test_links_that_lead_nowhere_are_told(project: Path, name: str, words: tuple[str, ...]) -> None:
+    """In a circle, or through more of them than can be followed."""
+    if name == "events":
+        Path("events").rename("bundles")
+    Path(name).symlink_to(name)
+    assert f"{name}: leads nowhere, through too many links" in run(*words).output
+    Path(name).unlink()
+    previous = "seeds"
+    for number in range(1_500):
+        Path(f"seeds/{number}").symlink_to(f"../{previous}")
+        previous = f"seeds/{number}"
+    Path(name).symlink_to(previous)
+    assert f"{name}: leads nowhere, through too many links" in run(*words).output
+
+
+def test_a_bundle_deep_within_events_takes_from_the_project(project: Path) -> None:
+    """From where events/ lies, and from nowhere above."""
+    Path("events/2025/spring").mkdir(parents=True)
+    write("deep", "../../../seeds/own.txt", "events/2025/spring/deep.jsonl")
+    assert run("append", "events/2025/spring/deep.jsonl", "--db", "own.db").exit_code == 0
+    write("deep", "../../../../private/key.txt", "events/2025/spring/other.jsonl")
+    refused("append", "events/2025/spring/other.jsonl", "--db", "own.db", told=f"outside of {project}.")
+
+
 def test_a_person_allows_another_folder_by_name(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As where seeds/ is a link to another disk: on the command line, or once in the environment."""
     Path("seeds/disk").symlink_to("../../private")
@@ -115,23 +186,23 @@ def test_what_a_person_names_is_read_wherever_it_lies(project: Path) -> None:
 
 def test_how_far_a_project_reaches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder with metadata.json or events/; never further up, where other people's things are."""
-    for name in ("p/events/deep", "p/bundles", "q/bundles", "q/bundles/events", "events"):
+    for name in ("p/events/deep/er", "p/bundles", "q/bundles", "q/bundles/events", "q/events/deep", "events"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "p" / "metadata.json").write_text("{}")
     (tmp_path / "events" / "metadata.json").write_text("{}")
-    found = {
-        name: bundles.project(tmp_path / name / "b.yaml").relative_to(tmp_path).as_posix()
-        for name in ("p", "p/events", "p/events/deep", "p/bundles", "q/bundles", "q/bundles/events", "events")
-    }
-    assert found == {
+    reached = {
         "p": "p",
         "p/events": "p",
-        "p/events/deep": "p/events/deep",
+        "p/events/deep": "p",
+        "p/events/deep/er": "p",
         "p/bundles": "p",
         "q/bundles": "q/bundles",
         "q/bundles/events": "q/bundles",
+        "q/events/deep": "q/events/deep",  # of no project
         "events": "events",
     }
+    found = {name: bundles.project(tmp_path / name / "b.yaml").relative_to(tmp_path).as_posix() for name in reached}
+    assert found == reached
     monkeypatch.chdir(tmp_path / "p")
     assert bundles.project(Path("b.yaml")) == tmp_path / "p"
 

@@ -174,6 +174,36 @@ def test_a_note_that_is_none_of_ours_takes_nothing_away(db: Path, tmp_path: Path
     assert (home / "timeline.db").exists()
 
 
+@pytest.mark.parametrize("mark", [None, "", "0" * 32, "link"])
+def test_a_note_that_a_stranger_wrote_takes_nothing_away_elsewhere(db: Path, tmp_path: Path, mark: str | None) -> None:
+    """Whatever the folder is called; only the process that made it knows the number in it."""
+    theirs = tmp_path / "other" / ".thesis.unfinished"
+    theirs.mkdir(parents=True)
+    (theirs / "thesis.txt").write_text("years of work")
+    note = db.parent / ".timeline.db.unfinished-0"
+    note.write_bytes(os.fsencode(theirs) + b"\0" + b"1" * 32)
+    if mark == "link":
+        (db.parent / "one").write_text("1" * 32)
+        (theirs / unfinished.MARK).symlink_to("nowhere")
+    elif mark is not None:
+        (theirs / unfinished.MARK).write_text(mark)
+        note.write_bytes(os.fsencode(theirs) + (b"\0" if not mark else b"\0" + b"1" * 32))
+    redact(db)
+    assert (theirs / "thesis.txt").read_text() == "years of work"
+    assert run("publish", tmp_path / "public", "--db", db).exit_code == 0
+    assert (theirs / "thesis.txt").exists()
+    note.write_bytes(os.fsencode(theirs))
+    assert run("backup", tmp_path / "copy.db", "--db", db).exit_code == 0
+    assert (theirs / "thesis.txt").exists()
+
+
+def test_the_mark_of_what_is_being_made_is_not_published(db: Path, tmp_path: Path) -> None:
+    """Nor is it left when the copy is in place."""
+    for _ in range(2):
+        assert run("publish", tmp_path / "public", "--db", db).exit_code == 0
+        assert list(tmp_path.rglob(".*")) == []
+
+
 def test_a_timeline_that_cannot_be_written_beside_is_copied_all_the_same(
     db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

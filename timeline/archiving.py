@@ -92,11 +92,17 @@ class Texts:
                 if self._is_new(subject) and not _needs_no_reading(document.extractor):
                     self._read(document, fields.get("url"), comparing)
 
-    def marked(self, document: Document, url: str | None, subject: str | None) -> Document:
-        """Give the document, marked where its text could not be compared. Raises StatementInvalid where it is another text."""
+    def marked(self, document: Document, url: str | None, subject: str | None, *, late: bool = False) -> Document:
+        """Give the document, marked where its text could not be compared. Raises StatementInvalid where it is another text.
+
+        So it does, where it is too `late` to read a document, for one that was not compared before.
+        """
         key = _key(document)
         if not self._is_new(subject) or _needs_no_reading(document.extractor):
             return document
+        if key not in self._known and late:
+            reason = "was changed while it was being read. Append it again"
+            raise StatementInvalid.in_fields(subject or "source", (("text", reason),))
         if key not in self._known:
             with Comparing() as comparing:
                 self._read(document, url, comparing)

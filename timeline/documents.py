@@ -5,6 +5,7 @@ in `capture`.
 """
 
 import codecs
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -65,13 +66,19 @@ def received(path: Path, within: Sequence[Path] | None = None) -> bytes:
             if len(content) > MAXIMUM_BYTES or file.read(1):
                 raise too_large(str(path))
             return content
-    except files.NotAFile:
-        raise DocumentUnreadable(f"{path}: is not a file. Name the document itself") from None
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
-        raise DocumentUnreadable(
-            f"{path}: {reason}. Check the path; it is read relative to the bundle or the folder you are in"
-        ) from None
+        raise unopened(path, error) from None
+
+
+def unopened(path: Path, error: OSError | ValueError) -> DocumentUnreadable:
+    """Say in a line why a file cannot be opened, and what to do."""
+    if isinstance(error, files.NotAFile):
+        return DocumentUnreadable(f"{files.shown(path)}: is not a file. Name the document itself")
+    if getattr(error, "errno", None) == errno.ENAMETOOLONG:
+        return DocumentUnreadable(f"{files.shown(path)}: is too long a name for a file. Rename the document, and name it so")
+    reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
+    advice = "Check the path; it is read relative to the bundle or the folder you are in"
+    return DocumentUnreadable(f"{files.shown(path)}: {reason}. {advice}")
 
 
 def too_large(name: str) -> DocumentUnreadable:

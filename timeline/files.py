@@ -4,6 +4,7 @@ Owns where a path leads, through every link. A hard link is the file itself: no 
 carries one to a file of yours. Must not decide which folders a file may come from.
 """
 
+import errno
 import os
 import shlex
 import stat
@@ -15,6 +16,9 @@ from timeline.errors import OutsideFolder, on_one_line
 
 _READ: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
+_SYSTEM: Final = ("/proc", "/dev", "/sys")  # where the system shows itself as files; but for the memory that people keep files in
+_MEMORY: Final = "/dev/shm"  # noqa: S108 - nothing is made there
+_LONGEST: Final = 300  # letters of a path that a message shows
 _PASS: Final = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | _NO_LINK  # through a folder
 
 
@@ -31,20 +35,44 @@ def is_within(path: str, folder: str) -> bool:
         return False
 
 
+def shown(path: str | Path) -> str:
+    """Give a path as a message shows it: on one line, and of one that is very long its two ends."""
+    text = on_one_line(str(path))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
+
+
+def refuse_no_file(path: str | Path) -> None:
+    """Refuse a folder, a device or a pipe, all links followed, for which a program could wait; nothing at all is left to others.
+
+    Raises NotAFile, or another OSError or ValueError where nobody can look there.
+    """
+    try:
+        found = os.stat(path)  # noqa: PTH116 - to open a device may do something to it
+    except FileNotFoundError:
+        return
+    _refuse_no_file(found, path)
+
+
 def refuse_outside(path: str | Path, within: Sequence[Path]) -> tuple[str, str]:
     """Give where a path leads, and the first of the folders that holds it. Raises OutsideFolder where none does."""
     folders = [os.path.realpath(folder) for folder in within]
     absolute = os.path.abspath(path)  # noqa: PTH100 - without looking there
     remote = os.path.splitdrive(absolute)[0].startswith("\\\\") and not any(is_within(absolute, folder) for folder in folders)
-    real = absolute if remote else os.path.realpath(path)  # another computer is not even asked
+    try:
+        real = absolute if remote else os.path.realpath(path)  # another computer is not even asked
+    except RecursionError:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
     for folder in folders:
         if is_within(real, folder):
             return real, folder
-    there, project, elsewhere = (on_one_line(one) for one in (real, folders[0], shlex.quote(os.path.dirname(real))))  # noqa: PTH120
-    raise OutsideFolder(
-        f"{on_one_line(str(path))}: leads to {there}, outside of {project}. Copy it into that folder; or, if you trust who wrote"
-        f" this, allow the other: --allow-folder {elsewhere}"
-    )
+    there, project, elsewhere = (shown(one) for one in (real, folders[0], shlex.quote(os.path.dirname(real))))  # noqa: PTH120
+    if any(is_within(real, one) for one in _SYSTEM) and not is_within(real, _MEMORY):
+        raise OutsideFolder(
+            f"{shown(path)}: leads to {there}, outside of {project}: a part of the system, not a document. Leave it out"
+        )
+    home = Path(real).parent
+    allow = f"; or, if you trust who wrote this, allow the other: --allow-folder {elsewhere}" if home != home.parent else ""
+    raise OutsideFolder(f"{shown(path)}: leads to {there}, outside of {project}. Copy it into that folder{allow}")
 
 
 def opened(path: str | Path, within: Sequence[Path] | None = None) -> BinaryIO:
@@ -63,7 +91,7 @@ def opened(path: str | Path, within: Sequence[Path] | None = None) -> BinaryIO:
 
 
 def _named(path: str | Path) -> int:
-    _refuse_no_file(os.stat(path))  # noqa: PTH116 - to open a device may do something to it
+    refuse_no_file(path)
     return os.open(path, _READ)
 
 
@@ -85,6 +113,6 @@ def _walked(real: str, folder: str) -> int:
         os.close(at)
 
 
-def _refuse_no_file(found: os.stat_result) -> None:
+def _refuse_no_file(found: os.stat_result, path: str | Path | None = None) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise NotAFile(None, "is not a file")
+        raise NotAFile(None, "is not a file", None if path is None else str(path))

@@ -8,6 +8,8 @@ read as plain SQLite reads it, or not at all. Must not open a file past SQLite: 
 import sqlite3
 from pathlib import Path
 
+from timeline import files
+
 _OTHERS_WRITE = ("SQLITE_BUSY", "SQLITE_READONLY_ROLLBACK")  # or did: the file by itself is then half of what was written
 
 
@@ -22,6 +24,22 @@ def beside(path: Path) -> dict[Path, int]:
         except OSError:  # there is none, or none that SQLite could find
             continue
     return {journal: size for journal, size in found.items() if size}  # an empty one holds nothing, and is passed over
+
+
+def refuse_no_files(path: Path) -> None:
+    """Refuse a folder, a device or a pipe in place of a file or of what SQLite opens beside it, for which it could wait for ever.
+
+    Raises NotAFile, which names it.
+    """
+    try:
+        files.refuse_no_file(path)
+        real = path.resolve()
+        for ending in ("-wal", "-journal", "-shm"):
+            files.refuse_no_file(real.with_name(real.name + ending))
+    except files.NotAFile:
+        raise
+    except (OSError, ValueError):  # SQLite tells of that itself
+        return
 
 
 def to_read(path: Path, patience: float) -> sqlite3.Connection:

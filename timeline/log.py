@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from timeline import journals, published, unfinished
+from timeline import files, journals, published, unfinished
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.guards import altered
 from timeline.scripts import statements
@@ -99,6 +99,12 @@ class Log:
         if not self.path.exists() and (copies := published.copies(self.path)):
             advice = f"Go on from that: timeline build --db {self.path}"
             raise DatabaseRefused(f"{self.path}: there is no such file, but {copies[0]} was published. {advice}")
+        try:
+            journals.refuse_no_files(self.path)
+        except files.NotAFile as error:
+            raise DatabaseRefused(
+                f"{error.filename}: is not a file. Look what it is and move it away, or give another path"
+            ) from None
         try:
             self.connection = _connect(self.path, read_only)
         except (sqlite3.Error, UnicodeDecodeError) as error:

@@ -27,6 +27,7 @@ from timeline import (
     statements,
 )
 from timeline.archived import ArchivedSource
+from timeline.capture.ahead import Ahead, GivenUp
 from timeline.errors import (
     DatabaseRefused,
     Redacted,
@@ -84,6 +85,7 @@ class Timeline:
         self._streams = Streams(self.log, self.by, clock)
         self._text = Texts(self._read_text)
         self._texts = archiving.Texts(self.log)
+        self._ahead: Ahead | None = None
         projections.register(self.log.connection)
         if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
             try:
@@ -154,10 +156,11 @@ class Timeline:
             content, kind = capture.received(Path(file), within)
             if (kept := archiving.unread(self.log, self._streams, content, subject, said)) is not None:
                 return kept
-            document = capture.from_bytes(content, kind, str(file), encoding=encoding, record=record)
+            document = self.extracted(content, kind, str(file), encoding=encoding, record=record)
         elif exported:
             given = archiving.exported(text, base64, extractor, media_type, subject or "source")
-            document = self._texts.marked(given, fields.get("url"), subject)
+            late = self._ahead is not None and self._ahead.closed
+            document = self._texts.marked(given, fields.get("url"), subject, late=late)
         else:
             document = documents.from_text(text or "")
         with self.transaction():
@@ -183,6 +186,45 @@ class Timeline:
         said = archiving.Said(fields, media_type, as_found, name, record=record)
         with self.transaction():
             return archiving.archive(self.log, self._streams, document, subject, said, expected_version)
+
+    def extracted(
+        self, content: bytes, media_type: str, name: str, *, encoding: str | None = None, record: str | None = None
+    ) -> documents.Document:
+        """Read a document, or while documents are read ahead take what was read of it. Raises DocumentUnreadable."""
+        read = self._ahead.document if self._ahead is not None else capture.from_bytes
+        return read(content, media_type, name, encoding=encoding, record=record)
+
+    @contextmanager
+    def reading_ahead(self) -> Iterator[Ahead]:
+        """For the block, read documents before anything is written: once it is closed, no other than those can be archived."""
+        former = self._ahead
+        with Ahead(self.log.path.resolve().parent) as ahead:
+            self._ahead = ahead
+            try:
+                yield ahead
+            finally:
+                self._ahead = former
+
+    def read_ahead(self, entry: Mapping[str, Any], *, within: Sequence[Path] | None = None) -> None:
+        """Read the document that an entry yet to be appended names, so that no other writer waits meanwhile.
+
+        Where it cannot be read, that is told when it is appended; but GivenUp is raised where it is one too many.
+        """
+        fields = entry.get("source")
+        if self._ahead is None or not isinstance(fields, Mapping) or not isinstance(file := fields.get("file"), str | Path):
+            return
+        if any(fields.get(name) is not None for name in ("text", "base64", "extractor")):
+            return
+        encoding, record = fields.get("encoding"), fields.get("record")
+        try:
+            subject = None if (id := fields.get("id", "")) is None else stream("source", id)
+            content, kind = capture.received(Path(file), within)
+            if archiving.unread(self.log, self._streams, content, subject, archiving.Said({}, record=record)) is None:
+                self.extracted(content, kind, str(file), encoding=encoding, record=record)
+        except (GivenUp, DatabaseRefused):
+            raise
+        except TimelineError:
+            return
 
     def extract_again(
         self, id: str, *, as_: str | None = None, encoding: str | None = None, record: str | None = None
@@ -325,9 +367,16 @@ class Timeline:
 
     def append_many(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
         """Append entries as `append` does, in one transaction: all of them, or none."""
-        self.compare_texts(entries if isinstance(entries, Sequence) else ())  # others can be read only once
-        with self.transaction():
-            return [self.append(entry) for entry in entries]
+        if not isinstance(entries, Sequence):  # they can be read only once
+            with self.transaction():
+                return [self.append(entry) for entry in entries]
+        self.compare_texts(entries)
+        with self.reading_ahead() as ahead:
+            for entry in entries:
+                self.read_ahead(entry)
+            ahead.close()
+            with self.transaction():
+                return [self.append(entry) for entry in entries]
 
     def compare_texts(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """Compare texts that come with documents, among entries yet to be appended, so that no other writer waits meanwhile."""

@@ -1,17 +1,21 @@
 """Copies of a timeline that are being made, and what is left of those whose process was killed: where they are, and how they go.
 
 A copy is made in a hidden folder beside its target, held by one process. A note beside the timeline names that folder for as
-long as anything is in it, so that a redaction reaches it wherever it is. Owns both. Must not know what is copied.
+long as anything is in it, so that a redaction reaches it wherever it is. A mark in the folder, the same number as in the note, says
+that this note is of this folder: a note by itself, which a stranger can write, has nothing taken away. Owns all three. Must not
+know what is copied.
 """
 
 import errno
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from timeline import files
 from timeline.errors import DatabaseRefused
 
 try:
@@ -20,6 +24,9 @@ except ImportError:  # not POSIX: there nobody can tell whether another process 
     fcntl = None  # type: ignore[assignment]
 
 ENDING = ".unfinished"
+MARK = ".in-the-making"
+_DIGITS = 32  # of the number
+_LONGEST = 100_000  # bytes of a note
 _MAY_NOT = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -40,11 +47,15 @@ def making(target: Path, timeline: Path) -> Iterator[Path | None]:
             yield None
             return
         _clear(folder)
-        note = _note(timeline, folder)
+        number = secrets.token_hex(16)
+        with (folder / MARK).open("x", encoding="ascii") as file:
+            file.write(number)
+        note = _note(timeline, folder, number)
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):
+                _remove(folder)
             if not folder.exists():
                 with suppress(OSError):  # there is none where it could not be written
                     note.unlink()
@@ -58,7 +69,8 @@ def sweep(timeline: Path) -> list[Path]:
     left = []
     for note in (None, *_notes(timeline)):
         try:
-            folder = _beside(timeline) if note is None else _named(note)  # without a note: where a backup is made this timeline
+            # Without a note: where a backup is made this timeline.
+            folder, number = (_beside(timeline), None) if note is None else _named(note)
             if folder is None:
                 continue
             if not folder.parent.is_dir():
@@ -69,7 +81,9 @@ def sweep(timeline: Path) -> list[Path]:
                     if not ours:
                         left.append(folder)
                         continue
-                    shutil.rmtree(folder)
+                    if number is not None and not _is_marked(folder, number):
+                        continue
+                    _remove(folder)
             if note is not None:
                 note.unlink()
         except FileNotFoundError:  # its process is just done with it
@@ -88,7 +102,7 @@ def _beside(target: Path) -> Path:
     return resolved.with_name(f".{resolved.name}{ENDING}")
 
 
-def _note(timeline: Path, folder: Path) -> Path:
+def _note(timeline: Path, folder: Path, number: str) -> Path:
     """Note where a copy is being made, so that it lasts: within the timeline's folder in such a way that both can be moved."""
     home = timeline.resolve().parent
     told = os.fsencode(folder.relative_to(home) if folder.is_relative_to(home) else folder)
@@ -96,8 +110,9 @@ def _note(timeline: Path, folder: Path) -> Path:
     if folder == _beside(timeline):  # which is looked into without a note
         return note
     try:
-        with note.open("wb") as file:
-            file.write(told)
+        note.unlink(missing_ok=True)  # nothing is written through a link that somebody laid there, nor into a pipe
+        with note.open("xb") as file:
+            file.write(told + b"\0" + number.encode())
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
@@ -115,14 +130,32 @@ def _notes(timeline: Path) -> list[Path]:
         return []
 
 
-def _named(note: Path) -> Path | None:
-    """Read which folder a note names; None where copies are made in no such folder, so that nothing else is taken away."""
+def _named(note: Path) -> tuple[Path | None, str]:
+    """Read which folder a note names, and the number of its mark; no folder where copies are made in none such."""
+    with files.opened(note) as file:
+        told, _, number = file.read(_LONGEST).partition(b"\0")
     try:
-        folder = (note.parent / os.fsdecode(note.read_bytes())).resolve()
-    except ValueError:  # a NUL: nobody wrote that here
-        return None
-    holds_us = folder == note.parent or folder in note.parents
-    return folder if folder.name.startswith(".") and folder.name.endswith(ENDING) and not holds_us else None
+        folder = (note.parent / os.fsdecode(told)).resolve()
+        holds_us = folder == note.parent or folder in note.parents
+    except (OSError, ValueError, RuntimeError):  # nobody wrote that here
+        return None, ""
+    ours = folder.name.startswith(".") and folder.name.endswith(ENDING) and not holds_us
+    return folder if ours else None, number.decode("ascii", "replace")
+
+
+def _is_marked(folder: Path, number: str) -> bool:
+    """Whether the note with this number was made for this very folder."""
+    try:
+        with files.opened(folder / MARK) as file:
+            return len(number) == _DIGITS and file.read(_LONGEST) == number.encode()
+    except OSError:
+        return False
+
+
+def _remove(folder: Path) -> None:
+    """Take a folder away, its mark last, so that what is left of it by a killed process can still be known."""
+    _clear(folder, MARK)
+    shutil.rmtree(folder)
 
 
 @contextmanager
@@ -143,9 +176,11 @@ def _held(folder: Path) -> Iterator[bool]:
         os.close(descriptor)
 
 
-def _clear(folder: Path) -> None:
-    """Take away what is in a folder."""
+def _clear(folder: Path, but: str | None = None) -> None:
+    """Take away what is in a folder, but for one file."""
     for path in folder.iterdir():
+        if path.name == but:
+            continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

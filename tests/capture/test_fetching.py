@@ -1,5 +1,6 @@
 """Fetching: from public addresses alone, within limits, kept as a WARC from which the page is read."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -101,6 +102,36 @@ def test_what_is_fetched_is_read_from_its_warc(site: str) -> None:
     assert extracting.read(longer.warc, "application/warc", "page").text == "Told.\n"
     chunked = fetch(f"{site}/chunked", allow_loopback=True)
     assert extracting.read(chunked.warc, "application/warc", "page").text == "Chunked.\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b"HTTP/0.9 200 OK\r\nContent-Type: text/html\r\n\r\n<p>x", "does not answer as a web server"),
+        (b"HTTP/1.9 200 OK\r\n\r\n<p>x", "does not answer as a web server"),
+        (b"HTTP/2.0 200 OK\r\n\r\n<p>x", "does not answer as a web server"),
+        (b"HTTP/1.1 200 \xff\r\n\r\n<p>x", "does not answer as a web server"),
+        (b"<p>x", "does not answer as a web server"),
+        (b"HTTP/1.1 302 F\r\nLocation: http://[\r\n\r\n", r"http://\[: is not an address. Give the address"),
+        (b"HTTP/1.1 302 F\r\nLocation: //[::1\r\n\r\n", r"//\[::1: is not an address. Give the address"),
+        (b"HTTP/1.1 302 F\r\nLocation: http://e.org:99999/\r\n\r\n", "99999/: is not an address. Give the address"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "cannot be fetched"),
+    ],
+)
+def test_an_answer_that_is_malformed_is_one_line(answer: bytes, told: str) -> None:
+    """Whatever is sent in place of a page."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def send() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(10_000)
+                connection.sendall(answer)
+
+        threading.Thread(target=send, daemon=True).start()
+        with pytest.raises(FetchRefused, match=told) as refused:
+            fetch(f"http://127.0.0.1:{server.getsockname()[1]}/", allow_loopback=True)
+    assert str(refused.value).isprintable()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from typing import Any
 
 from timeline import quotes, statements
 from timeline.bundles.entry import Entry, Fault
-from timeline.bundles.reading import may_hold_documents, project, read
+from timeline.bundles.reading import BYTES, FILE, may_hold, project, read
+from timeline.capture.ahead import GivenUp
 from timeline.errors import (
     AlreadyRecorded,
     AlreadyRedacted,
@@ -29,7 +30,7 @@ from timeline.timeline import Timeline
 SHOWN = 100  # faults that are told
 ENOUGH = 1_000  # faults after which nothing more is read
 FOLLOWING = 100_000  # entries that only follow from others' faults, after which nothing more is read
-_TRIED = ("file", "text", "encoding", "part_of", "related", "citations")
+_TRIED = ("file", "text", "encoding", "record", "part_of", "related", "citations")
 _STANDING_IN = {"source": {"title": "?"}, "happening": {"title": "?", "date": "2000"}}
 
 
@@ -61,20 +62,27 @@ def append(
     Raises BundleInvalid, with a line for every fault, or DatabaseRefused; nothing of the bundle is then appended.
     """
     work = _Work(timeline, Path(path), {} if refused is None else refused, (project(Path(path)), *allowed), found)
-    if may_hold_documents(work.path, work.itself_within):
+    if may_hold(BYTES, work.path, work.itself_within):
         timeline.compare_texts(entry.said for entry in work.read())
-    with timeline.transaction():
-        before = timeline.log.size()
-        for entry in work.read():
-            work.append(entry)
+    halves = may_hold(FILE, work.path, work.itself_within)  # of the progress: one for reading documents, one for appending
+    with timeline.reading_ahead() as ahead:
+        for entry in work.read() if halves else ():
+            work.read_document(entry)
             if progress is not None:
-                progress(entry.weight)
-            if work.has_enough():
-                break
-        else:
-            work.look_for_dangling()
-        work.finish()
-        return Appended(work.path, work.entries, timeline.log.size() - before, work.passed_over())
+                progress(entry.weight // 2)
+        ahead.close()
+        with timeline.transaction():
+            before = timeline.log.size()
+            for entry in work.read():
+                work.append(entry)
+                if progress is not None:
+                    progress(entry.weight - (entry.weight // 2 if halves else 0))
+                if work.has_enough():
+                    break
+            else:
+                work.look_for_dangling()
+            work.finish()
+            return Appended(work.path, work.entries, timeline.log.size() - before, work.passed_over())
 
 
 class _Work:
@@ -101,6 +109,14 @@ class _Work:
     def read(self) -> Iterator[Entry]:
         """Read the entries."""
         return read(self.path, self.itself_within)
+
+    def read_document(self, entry: Entry) -> None:
+        """Read the document that an entry names. Raises BundleInvalid where the bundle's documents take too long together."""
+        try:
+            self.timeline.read_ahead(entry.said, within=self.within)
+        except GivenUp as error:
+            self.faults = [self._placed(entry, "file", str(error)), *((str(self.path), told) for told in error.broken_off)]
+            self.finish()
 
     def append(self, entry: Entry) -> None:
         """Append an entry, or keep its faults and go on as if it had none."""
@@ -228,6 +244,8 @@ class _Work:
         if entry.verb not in ("source", "happening"):
             return []
         faulty = {field.partition(".")[0] for field, _ in faults}
+        if faulty & {"encoding", "record"}:  # without them it would be read otherwise
+            faulty.add("file")
         sound = {name: value for name, value in entry.fields.items() if name in _TRIED and name not in faulty}
         error = self._try(entry, {entry.verb: {**_STANDING_IN[entry.verb], **sound, "id": entry.id}})
         if error is None or isinstance(error, AlreadyRecorded):

@@ -20,13 +20,14 @@ EVENTS: Final = "events"
 METADATA: Final = "metadata.json"
 
 
-_FIELD = b"base64"
-_OTHERWISE = re.compile(rb"\\(?:u00|x|U000000)[367]")  # how one of its letters can be written in JSON or YAML as well
+FILE, BYTES = b"file", b"base64"  # fields in which a document comes
+SEEDS: Final = "seeds"
+_OTHERWISE = re.compile(rb"\\(?:(?:u00|x|U000000)[367]|\r?\n)")  # how their letters can be written in JSON or YAML as well
 _AT_ONCE = 1 << 16
 
 
-def may_hold_documents(path: Path, within: Sequence[Path] | None = None) -> bool:
-    """Whether documents may stand in a bundle themselves. Nothing is told of a file that cannot be read."""
+def may_hold(field: bytes, path: Path, within: Sequence[Path] | None = None) -> bool:
+    """Whether a field may stand in a bundle, as FILE or BYTES. Nothing is told of a file that cannot be read."""
     if refusal(path, within) is not None:
         return False
     try:
@@ -34,7 +35,7 @@ def may_hold_documents(path: Path, within: Sequence[Path] | None = None) -> bool
             before = b""
             while content := file.read(_AT_ONCE):
                 read = before + content
-                if _FIELD in read or (b"\\" in read and _OTHERWISE.search(read)):
+                if field in read or (b"\\" in read and _OTHERWISE.search(read)):
                     return True
                 before = content[-16:]
     except (OSError, ValueError):
@@ -45,12 +46,16 @@ def may_hold_documents(path: Path, within: Sequence[Path] | None = None) -> bool
 def project(path: Path) -> Path:
     """Give the folder in which what a bundle names must lie: the one with metadata.json or events/, or the bundle's own.
 
-    No further up: there may be other people's things.
+    From deep within events/ it is the one that holds the nearest events/, if that is a project. No further up: there may be other
+    people's things.
     """
     folder = Path(os.path.realpath(path.parent))
     if (folder / METADATA).exists():
         return folder
-    return folder.parent if folder.name == EVENTS or (folder.parent / METADATA).exists() else folder
+    if folder.name == EVENTS or (folder.parent / METADATA).exists():
+        return folder.parent
+    above = next((one.parent for one in folder.parents if one.name == EVENTS), folder)
+    return above if (above / METADATA).exists() or (above / SEEDS).is_dir() else folder
 
 
 def refusal(path: Path, within: Sequence[Path] | None = None) -> str | None:

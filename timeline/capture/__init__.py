@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from timeline import documents, files
-from timeline.capture.apart import read_apart
+from timeline.capture.apart import Reader, read_apart
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, on_one_line
 
@@ -54,14 +54,18 @@ def from_file(path: Path, encoding: str | None = None, *, record: str | None = N
 
 def received(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, str]:
     """Read the bytes of a file that some extractor reads, and tell its media type. Raises what `documents.received` raises."""
-    if within is not None:
-        files.refuse_outside(path, within)
-    if path.is_dir():
-        raise DocumentUnreadable(f"{path}: is a folder. Name the document itself")
+    try:
+        if within is not None:
+            files.refuse_outside(path, within)
+        is_folder = path.is_dir()
+    except (OSError, ValueError) as error:
+        raise documents.unopened(path, error) from None
+    if is_folder:
+        raise DocumentUnreadable(f"{files.shown(path)}: is a folder. Name the document itself")
     media_type = media_type_of(path.name)
     if media_type is None:
         read = ".txt, .md, .html, .mhtml, .pdf, .epub, .eml and .warc"
-        raise DocumentUnreadable(f"{path}: only {read} files are read here. {_instead(path.suffix.lower())}")
+        raise DocumentUnreadable(f"{files.shown(path)}: only {read} files are read here. {_instead(path.suffix.lower())}")
     return documents.received(path, within), media_type
 
 
@@ -73,8 +77,19 @@ def _instead(suffix: str) -> str:
     return "Archive its text, saved as .txt in UTF-8"
 
 
-def from_bytes(content: bytes, media_type: str, name: str, *, encoding: str | None = None, record: str | None = None) -> Document:
-    """Read a document that is held already, by its media type, as `from_file` does. Errors call it `name`."""
+def from_bytes(
+    content: bytes,
+    media_type: str,
+    name: str,
+    *,
+    encoding: str | None = None,
+    record: str | None = None,
+    reader: Reader | None = None,
+) -> Document:
+    """Read a document that is held already, by its media type, as `from_file` does. Errors call it `name`.
+
+    Of many documents one `reader` reads each in its turn.
+    """
     name, (kind, *parameters) = on_one_line(name), media_type.lower().split(";")
     kind = kind.strip()
     if len(content) > documents.MAXIMUM_BYTES:
@@ -83,7 +98,7 @@ def from_bytes(content: bytes, media_type: str, name: str, *, encoding: str | No
         raise DocumentUnreadable(f"{name}: holds one document, {kind}. Leave out the record; only a WARC holds several")
     if kind in EXTRACTED:
         declared = next((one.split("=", 1)[1].strip(" \"'") for one in parameters if one.strip().startswith("charset=")), None)
-        return read_apart(content, kind, name, encoding or declared, record)
+        return (reader.read if reader else read_apart)(content, kind, name, encoding or declared, record)
     if kind.startswith("text/"):
         return documents.decoded(content, media_type, name, encoding)
     raise DocumentUnreadable(f"{name}: no extractor reads {on_one_line(kind)}. Archive its text, saved as .txt in UTF-8")

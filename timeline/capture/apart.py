@@ -17,7 +17,7 @@ from timeline.errors import DocumentUnreadable
 SECONDS = 60
 MEMORY = 2_000_000_000
 MOST = 50  # documents that one process reads, so that what it holds of each does not add up
-_BROKEN_OFF = "it is malformed, or made to do harm. Archive its text, saved as .txt in UTF-8"
+_INSTEAD = "Archive the part of it that you cite, or extract its text yourself, and archive that, saved as .txt in UTF-8"
 
 
 class BrokenOff(DocumentUnreadable):
@@ -65,12 +65,13 @@ class Reader:
         head = json.dumps({"memory": MEMORY, "size": len(content), "asked": asked}).encode() + b"\n"
         line, in_time = self._answered(head, content, name, seconds)
         if not in_time:
-            raise BrokenOff(f"{name}: reading it took more than {seconds:g} seconds: {_BROKEN_OFF}")
+            why = f"reading it took more than {seconds:g} seconds, and was stopped. It may be large, or made to take long"
+            raise BrokenOff(f"{name}: {why}. {_INSTEAD}")
         try:
             answer = json.loads(line)
         except ValueError:
             self._end()
-            raise BrokenOff(f"{name}: reading it broke off: {_BROKEN_OFF}") from None
+            raise BrokenOff(f"{name}: reading it broke off. It may be large, damaged, or made to do harm. {_INSTEAD}") from None
         if "refused" in answer:
             self._end()  # it may have had no more room
             raise DocumentUnreadable(answer["refused"])

@@ -4,6 +4,7 @@ Owns which addresses may be reached, and how much is taken from them. Must not r
 """
 
 import http.client
+import re
 import socket
 import ssl
 import time
@@ -26,6 +27,8 @@ USER_AGENT: Final = "cited-timeline (archives a page that it was asked for)"
 _WHOLE: Final = (200, 203)
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _NOT_HTTP: Final = "what is there does not answer as a web server"
+_ODD: Final = (http.client.BadStatusLine, http.client.UnknownProtocol)
+_STATUS: Final = re.compile(rb"HTTP/1\.[01] [\t -~]*\r?\n").match  # what can be kept in a WARC
 _LONGEST_URL: Final = 4000
 
 
@@ -72,7 +75,7 @@ def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = Fals
             raise FetchRefused(f"{asked}: is larger than {limits.bytes / 1e6:g} MB. Save it, and archive the file") from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             told = getattr(error, "reason", None) or getattr(error, "strerror", None) or error or type(error).__name__
-            reason = _NOT_HTTP if isinstance(error, http.client.BadStatusLine) else on_one_line(str(told))
+            reason = _NOT_HTTP if isinstance(error, _ODD) else on_one_line(str(told))
             raise FetchRefused(
                 f"{on_one_line(url)}: cannot be fetched: {reason[:200]}. Look whether it opens in a browser"
             ) from None
@@ -80,7 +83,7 @@ def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = Fals
         left -= len(hop.response)
         location = answer.getheader("Location")
         if answer.status in _REDIRECTS and location:
-            url = urljoin(hop.url, location.encode("latin-1").decode("utf-8", "replace"))
+            url = _led_to(hop.url, location)
             continue
         if answer.status not in _WHOLE:
             reason = on_one_line(answer.reason or "")[:80]
@@ -153,6 +156,8 @@ def _hop(
             recorder = _Recorder(connection, end, left)
             answer = http.client.HTTPResponse(recorder, method="GET")  # type: ignore[arg-type]
             answer.begin()
+            if not _STATUS(recorder.kept):
+                raise http.client.BadStatusLine(_NOT_HTTP)
             while answer.read(65536):
                 pass
             if answer.length:
@@ -187,6 +192,15 @@ def _remaining(end: float) -> float:
     if left <= 0:
         raise TimeoutError
     return left
+
+
+def _led_to(url: str, location: str) -> str:
+    """Give the address that an answer leads to; one that is none is refused where it is taken apart."""
+    there = location.encode("latin-1", "replace").decode("utf-8", "replace")
+    try:
+        return urljoin(url, there)
+    except ValueError:
+        return there
 
 
 def _parts(url: str) -> SplitResult:

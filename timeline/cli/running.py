@@ -53,12 +53,19 @@ class Refused(click.ClickException):
 
 
 def leads_away(path: Path) -> str | None:
-    """Say where a path leads out of its folder, or of the one we are in, through a link; None where it does not."""
+    """Say where a path leads out of its folder, or of the one we are in, through a link; None where it does not.
+
+    Raises Refused where it leads nowhere, in a circle of links or through too many.
+    """
     try:
         folder, here = os.path.dirname(os.path.abspath(path)), os.path.realpath(".")  # noqa: PTH100, PTH120 - no link is followed
         real, home = os.path.realpath(path), os.path.realpath(folder)
         away = path.is_symlink() and not files.is_within(real, home) and not folder.startswith(_DEVICES)
         away = away or (files.is_within(folder, here) and not files.is_within(real, here))
+        if Path(real).is_symlink():
+            raise RecursionError
+    except RecursionError:
+        raise Refused(f"{path}: leads nowhere, through too many links. Remove it, or name what is meant") from None
     except (OSError, ValueError):  # no folder to be in, or no path: told where it is opened
         return None
     return real if away else None

@@ -100,8 +100,12 @@ def _refuse_secrets_from_elsewhere(metadata: Path, allowed: Sequence[Path]) -> N
         if isinstance(one, dict) and isinstance(name := one.get("$file"), str):
             try:
                 files.refuse_outside(name, (Path(), *allowed))
+                files.opened(name).close()
             except OutsideFolder as error:
                 raise Refused(f"{metadata}: $file: {error}") from None
+            except (OSError, ValueError) as error:
+                reason = (getattr(error, "strerror", None) or "cannot be read").lower()
+                raise Refused(f"{metadata}: $file: {files.shown(name)}: {reason}. Correct it, then serve again") from None
         rest += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
 

@@ -98,7 +98,8 @@ class Sources:
             files.refuse_outside(path, [folder])
             if path.is_file():
                 content, media_type = capture.received(path, [folder])
-                return capture.from_bytes(content, media_type, str(path))
+                read = capture.from_bytes if self.timeline is None else self.timeline.extracted
+                return read(content, media_type, str(path))
             reason = "is not there"
         except OutsideFolder:
             reason = "is not beside the file or in a folder there"

@@ -67,6 +67,18 @@ def append(
 
     A row that the log refuses is told as refused, and the others are appended. `advance` is told of each row twice.
     """
+    with timeline.reading_ahead() as ahead:
+        sources = Sources(file, timeline)
+        for row in file.understood.rows:
+            if row.kind == "source":
+                sources.plan(row)  # which reads what is attached to it
+        ahead.close()
+        return _append(file, timeline, id, happening, fields, advance)
+
+
+def _append(
+    file: File, timeline: Timeline, id: str | None, happening: str | None, fields: SourceFields | None, advance: Advance
+) -> Plan:
     with timeline.transaction():
         made = plan(file, timeline, id=id, happening=happening, fields=fields, advance=advance)
         if made.archives and made.source:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from timeline import journals, published
+from timeline import files, journals, published, unfinished
 from timeline.errors import PublishingRefused
 from timeline.merkle import Checkpoint, Key, Note
 from timeline.publishing.staging import sync
@@ -21,6 +21,7 @@ DOCKERFILE = "Dockerfile"
 README = "README.md"
 LOG_VERIFIER = "verify_log.py"
 PROOF_VERIFIER = "verify_proof.py"
+_LARGEST = 1_000_000  # bytes of a checkpoint or a key
 _WHEELS = "cited_timeline-*.whl"
 
 
@@ -63,13 +64,25 @@ def read(path: Path, database: str, live: Path) -> Former | None:
         )
     if links := sorted(entry.name for entry in path.iterdir() if entry.is_symlink()):
         raise PublishingRefused(f"{path}: holds a link, {links[0]}, and what it leads to is left alone. Give a new folder")
-    content = (path / CHECKPOINT).read_bytes()
+    content = _content(path / CHECKPOINT)
     note = Note.parse(content, str(path / CHECKPOINT))
-    key = Key.parse((path / PUBLIC_KEY).read_bytes().decode(errors="replace")) if PUBLIC_KEY in names else None
+    key = Key.parse(_content(path / PUBLIC_KEY).decode(errors="replace")) if PUBLIC_KEY in names else None
     former = Former(path, content, note, key)
     if former.checkpoint.size == 0:
         raise PublishingRefused(f"{path}: its checkpoint is of no events, to which everything adds. Publish to a new folder")
     return former
+
+
+def _content(path: Path) -> bytes:
+    """Read a small file that a stranger may have laid there, and never wait for it."""
+    try:
+        with files.opened(path) as file:
+            content = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise PublishingRefused(f"{path}: {(error.strerror or str(error)).lower()}. Give a new folder") from None
+    if len(content) > _LARGEST:
+        raise PublishingRefused(f"{path}: is larger than any of its kind. Give a new folder")
+    return content
 
 
 def replace(fresh: Path, path: Path, names: Sequence[str], former: Former | None) -> bool:
@@ -84,6 +97,7 @@ def replace(fresh: Path, path: Path, names: Sequence[str], former: Former | None
         for folder in [fresh, *(entry for entry in fresh.iterdir() if entry.is_dir())]:
             sync(folder)
         fresh.rename(path)
+        (path / unfinished.MARK).unlink(missing_ok=True)
         sync(path.parent)
         return True
     changed = [name for name in names if not _same(fresh / name, path / name)]

@@ -6,7 +6,7 @@ says what is the same) and must not accept anything that merely resembles the qu
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import product
 from typing import Final
 
 from timeline.errors import QuoteAmbiguous, QuoteNotFound
@@ -14,7 +14,7 @@ from timeline.quotes.folding import GRADES, Text, divides
 from timeline.quotes.missing import explain, shown
 
 CONTEXT: Final = 32  # code points of prefix and suffix that are kept where none are given
-TRIED: Final = 1_000_000  # places at which prefix and suffix are looked for
+TRIED: Final = 10_000  # places at which prefix and suffix are looked for
 ENOUGH: Final = 1000  # places, after which an ambiguous quotation is counted no further
 
 
@@ -103,8 +103,8 @@ def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | 
         places = list[tuple[int, int]]()
         for number, place in enumerate(_places(*searched)):
             if number >= TRIED:
-                where = f"in the text more than {TRIED:,} times"
-                raise QuoteAmbiguous(f'quotation "{shown(quote, 60)}" stands {where}, expected once. Quote more of the words.')
+                places = _with_both_sides(text, wanted, grade, around)
+                break
             start, end = place if grade == "exact" else text.raw_span(*place)
             if around.fits_before(text, start) and around.fits_after(text, end):
                 places.append((start, end))
@@ -159,34 +159,64 @@ def _places(text: str, needle: str) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
+def _with_both_sides(text: Text, wanted: Text, grade: str, around: _Around) -> list[tuple[int, int]]:
+    """Find a quotation that stands everywhere together with its prefix and suffix, which few of its places have.
+
+    Raises QuoteAmbiguous where too many look as if they had.
+    """
+    words, searched, needle = wanted.typographic.strip(" "), *_forms(text, wanted, grade)
+    before, after = around.before.rstrip(" "), around.after.lstrip(" ")
+    blanks = len(wanted.typographic) - len(wanted.typographic.lstrip(" "))
+    lead = wanted.raw_span(blanks, blanks + len(words))[0]
+    gaps = ["", " "] if before == around.before else [" "]
+    next_gaps = ["", " "] if after == around.after else [" "]
+    places = set[tuple[int, int]]()
+    for gap, next_gap in product(gaps, next_gaps):
+        for number, at in enumerate(_occurrences(text.typographic, f"{before}{gap}{words}{next_gap}{after}")):
+            if number >= TRIED:
+                where = f"in the text more than {TRIED:,} times"
+                raise QuoteAmbiguous(f'quotation "{shown(wanted.raw, 60)}" stands {where}, expected once. Quote more of the words.')
+            if len(places) > ENOUGH:
+                break
+            folded = at + len(before) + len(gap)
+            start, end = text.raw_span(folded, folded + len(words))
+            if grade == "exact":
+                start, end = start - lead, start - lead + len(needle)
+            first, last = (start, end) if grade == "exact" else (folded, folded + len(needle))
+            if start < 0 or searched[first:last] != needle or divides(searched, first) or divides(searched, last):
+                continue
+            if around.fits_before(text, start) and around.fits_after(text, end):
+                places.add((start, end))
+    return sorted(places)
+
+
 def _occurrences(text: str, needle: str) -> Iterator[int]:
     """Every offset at which the needle stands, overlapping ones too, in linear time."""
-    start, cost = text.find(needle), 0
+    start = text.find(needle)
     while start >= 0:
         yield start
-        cost += len(needle)
-        if cost > 8 * len(text):  # The needle overlaps itself densely: stop reading it anew each time.
-            yield from _dense_occurrences(text, needle, start + 1)
-            return
-        start = text.find(needle, start + 1)
+        following = text.find(needle, start + 1)
+        period = following - start
+        if following >= 0 and 2 * period <= len(
+            needle
+        ):  # It overlaps itself: it stands once a period, as long as the text repeats.
+            end = _repeats_until(text, following + len(needle), period)
+            last = end - len(needle) - (end - len(needle) - start) % period
+            yield from range(following, last + 1, period)
+            following = text.find(needle, last + 1)
+        start = following
 
 
-def _dense_occurrences(text: str, needle: str, start: int) -> Iterator[int]:
-    """Go on from `start` by Knuth, Morris and Pratt: a slow step, but one for each character."""
-    borders = [0] * len(needle)
-    matched = 0
-    for at in range(1, len(needle)):
-        while matched and needle[at] != needle[matched]:
-            matched = borders[matched - 1]
-        matched += needle[at] == needle[matched]
-        borders[at] = matched
-    matched = 0
-    for at, char in enumerate(islice(text, start, None), start):
-        while matched and (matched == len(needle) or char != needle[matched]):
-            matched = borders[matched - 1]
-        matched += char == needle[matched]
-        if matched == len(needle):
-            yield at - matched + 1
+def _repeats_until(text: str, end: int, period: int) -> int:
+    """Tell up to where a text repeats what stands a period before, from where it is known to; by steps that double, then halve."""
+    step = 1
+    while step:
+        stop = min(end + step, len(text))
+        if end < stop and text[end:stop] == text[end - period : stop - period]:
+            end, step = stop, 2 * step
+        else:
+            step //= 2
+    return end
 
 
 def _context(text: Text, start: int, end: int) -> tuple[str, str]:

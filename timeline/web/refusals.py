@@ -20,9 +20,10 @@ _READING = frozenset(
         sqlite3.SQLITE_PRAGMA,
     }
 )
-# The pragmas that take an argument and change nothing, and those that take none and do.
+# The pragmas that take an argument and change nothing in a file, and those that take none and do.
 _ASKING = frozenset(
     {
+        "cache_size",
         "foreign_key_check",
         "foreign_key_list",
         "index_info",
@@ -30,6 +31,7 @@ _ASKING = frozenset(
         "index_xinfo",
         "integrity_check",
         "quick_check",
+        "recursive_triggers",
         "table_info",
         "table_list",
         "table_xinfo",
@@ -55,7 +57,7 @@ def set_on(connection: sqlite3.Connection, *, everywhere: bool = False) -> None:
         named, argument = (first or "").lower(), (second or "").lower()
         if action == sqlite3.SQLITE_UPDATE and named == "sqlite_master":
             return sqlite3.SQLITE_OK  # so SQLite opens an index for full-text search; of a query's own it refuses that itself
-        if action not in _READING:
+        if action not in _READING and not (everywhere and action == sqlite3.SQLITE_ATTACH):  # so Datasette joins them
             return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_PRAGMA and (named in _CHANGING or (second is not None and named not in _ASKING)):
             return sqlite3.SQLITE_DENY
