@@ -173,6 +173,14 @@ def test_search_folds_diacritics(timeline: Timeline) -> None:
     assert [found(timeline, "sources_fts", word) for word in ("cote", "محمد", "أكادير")] == [1, 1, 1]
 
 
+def test_search_reads_letters_for_ligatures(timeline: Timeline) -> None:
+    """Words are found however a typesetter wrote them, in documents and in happenings; and the words as they were set too."""
+    source = timeline.archive(text="The ﬁnal report of the oﬃce", id="report", title="Rapport")
+    timeline.record("a", title="Conﬂict", date="2003", citations=[source.quote("final report")])
+    assert [found(timeline, "sources_fts", word) for word in ("final", "office", "ﬁnal", "nal")] == [1, 1, 1, 0]
+    assert [found(timeline, "happenings_fts", word) for word in ("final", "conflict", "conﬂict")] == [1, 1, 1]
+
+
 def test_a_correction_leaves_no_old_words_in_the_index(timeline: Timeline, meeting: str) -> None:
     """Search finds what is now known."""
     timeline.correct(meeting, title="A sitting", reason="wording")

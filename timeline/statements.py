@@ -3,7 +3,7 @@
 Owns how quotations are found for a statement and which fields it keeps. Must not append, nor open anything.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -71,11 +71,15 @@ def of_corrected_source(known: Statement, changes: Mapping[str, Any], subject: s
     return _kept(check(Source, {**known, **changes}, subject))
 
 
-def of_happening(fields: Mapping[str, Any], texts: Texts, subject: str) -> Statement:
-    """Say what occurred, with each quotation's place and grade, and the instant where a time of day and a zone are known."""
+def of_happening(fields: Mapping[str, Any], texts: Texts, subject: str, known: Statement | None = None) -> Statement:
+    """Say what occurred, with each quotation's place and grade, and the instant where a time of day and a zone are known.
+
+    `known` is what the log holds of it: a quotation that is ambiguous stays at the place at which that has it.
+    """
     bounds.refuse(fields, subject)
     happening = check(Happening, fields, subject)
-    return {**_uncited(happening, subject), "citations": _found(happening.citations, texts, subject)}
+    citations = _found(happening.citations, texts, subject, (known or {}).get("citations", ()))
+    return {**_uncited(happening, subject), "citations": citations}
 
 
 def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject: str) -> Statement:
@@ -84,7 +88,8 @@ def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject:
     said = {field: value for field, value in known.items() if field not in ("citations", "instant")}
     said["citations"] = [{k: v for k, v in c.items() if k in Citation.model_fields} for c in known["citations"]]
     happening = check(Happening, {**said, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
-    citations = _found(happening.citations, texts, subject) if "citations" in changes else known["citations"]
+    stand = known["citations"]
+    citations = _found(happening.citations, texts, subject, stand) if "citations" in changes else stand
     return {**_uncited(happening, subject), "citations": citations}
 
 
@@ -182,15 +187,18 @@ def _instant(happening: Happening) -> str | None:
     return None
 
 
-def _found(citations: tuple[Citation, ...], texts: Texts, subject: str) -> list[Statement]:
-    """Find every quotation, or raise the first fault's error with all of them told."""
+def _found(citations: tuple[Citation, ...], texts: Texts, subject: str, known: Sequence[Statement]) -> list[Statement]:
+    """Find every quotation, or raise the first fault's error with all of them told.
+
+    `known` are citations that the log holds: where a quotation is ambiguous, it is the one that is there.
+    """
     found: list[Statement] = []
     errors: list[tuple[type[TimelineError], str, str]] = []
     for number, citation in enumerate(citations, start=1):
         try:
             source = texts(citation.source)
             with quotes.briefly(len(errors) >= _TRIED):
-                passage = _passage(citation, source.text)
+                passage = _passage(citation, source, known)
         except UnknownSource:
             reason = f'there is no source "{citation.source}". Archive it first, or correct the id'
             errors.append((UnknownSource, f"citations.{number}.source", reason))
@@ -217,11 +225,23 @@ def _found(citations: tuple[Citation, ...], texts: Texts, subject: str) -> list[
     return found
 
 
-def _passage(citation: Citation, text: quotes.Text) -> quotes.Passage:
+def _passage(citation: Citation, source: SourceText, known: Sequence[Statement]) -> quotes.Passage:
     """Find a quotation; one whose place is known, there alone."""
+    text, words = source.text, (citation.quote, citation.prefix, citation.suffix)
     if isinstance(citation, PlacedCitation):
-        return quotes.at(text, citation.quote, citation.start_char, citation.prefix, citation.suffix)
-    return quotes.find(text, citation.quote, citation.prefix, citation.suffix)
+        return quotes.at(text, words[0], citation.start_char, *words[1:])
+    try:
+        return quotes.find(text, *words)
+    except QuoteAmbiguous:
+        places = {
+            one["start_char"]
+            for one in known
+            if (one["source"], one["quote"], one["text_sha256"]) == (citation.source, citation.quote, source.text_sha256)
+            and all(given in (None, one[side]) for side, given in (("prefix", citation.prefix), ("suffix", citation.suffix)))
+        }
+        if len(places) != 1:
+            raise
+        return quotes.at(text, words[0], places.pop(), *words[1:])
 
 
 def _differences(path: str, was: object, now: object) -> Iterator[str]:

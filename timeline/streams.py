@@ -256,7 +256,10 @@ def _names(event: Event, fields: list[str], why: str) -> bool:
 def _same(event: Event, corrected: Callable[[statements.Statement], statements.Statement], before: Event) -> bool:
     """Whether an event is the very correction that is being made, seen from what stood before it."""
     said = event.payload["statement"]
-    try:  # where what stood before was redacted, the changes made once more must change nothing
-        return bool(corrected(before.payload.get("statement", said)) == said)
+    known = before.payload.get("statement", said)  # where that was redacted, the changes made once more must change nothing
+    if "citations" in event.payload.get("changes", {}):  # a quotation stays where the correction has it
+        known = {**known, "citations": said["citations"]}
+    try:
+        return bool(corrected(known) == said)
     except TimelineError:
         return False

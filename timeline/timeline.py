@@ -253,8 +253,10 @@ class Timeline:
         AlreadyRecorded or VersionConflict; nothing is then appended.
         """
         subject = stream("happening", id)
-        self._streams.refuse_redacted(self.log.first(subject))
-        statement = statements.of_happening(fields, self._text, subject)
+        first = self.log.first(subject)
+        self._streams.refuse_redacted(first)
+        known = None if first is None else first.payload["statement"]
+        statement = statements.of_happening(fields, self._text, subject, known)
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, expected_version)
 

@@ -48,6 +48,17 @@ async def test_cited_passages_are_marked_under_their_names(demo: Path) -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_ligature_is_marked_whole(tmp_path: Path) -> None:
+    """Where the quotation has letters for it, and the reverse."""
+    path = tmp_path / "set.db"
+    with Timeline(path, by="tester") as timeline:
+        source = timeline.archive(text="The ﬁrst conﬂict of the oﬃce, the first floor", id="set", title="Set")
+        for number, quote in enumerate(["first conflict", "the office", "ﬁrst ﬂoor"]):
+            timeline.record(f"h{number}", title="x", date="2025", citations=[source.quote(quote)])
+    assert marked(await fetch(path, "set")) == ["ﬁrst conﬂict", "the oﬃce", "first floor"]
+
+
+@pytest.mark.asyncio
 async def test_every_citation_has_one_place_and_a_note(demo: Path) -> None:
     """No name is missing or given twice; each passage leads to its note and back; a shared passage names all its happenings."""
     html = await fetch(demo, "notes")

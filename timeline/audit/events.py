@@ -318,9 +318,7 @@ class EventsAudit:
 
 
 def _stands(text: quotes.Text, citation: Mapping[str, Any]) -> bool:
-    """Whether the quotation stands to the letter at its very place. Rows of a table may be alike: the place says which is meant."""
-    if citation["grade"] != "exact":
-        return False
+    """Whether the quotation stands at its very place. Rows of a table may be alike: the place says which is meant."""
     try:
         passage = quotes.at(text, citation["quote"], citation["start_char"], citation["prefix"], citation["suffix"])
     except QuoteNotFound:

@@ -34,8 +34,6 @@ def cited(text: str, row: Row) -> tuple[int, str]:
 
 
 def placed(found: Mapping[str, Any]) -> Citation:
-    """Make a citation of one that stands in the log, to be kept: where it stands to the letter, at its very place."""
+    """Make a citation of one that stands in the log, to be kept at its very place."""
     said = {name: found[name] for name in Citation.model_fields if name in found}
-    if found["grade"] == "exact":
-        return PlacedCitation(**said, start_char=found["start_char"])
-    return Citation(**said)
+    return PlacedCitation(**said, start_char=found["start_char"])

@@ -37,6 +37,7 @@ FILES = (
 
 
 _POINTED_SCRIPTS = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LIGATURES = re.compile("[\ufb00-\ufb06]")
 _TREE = re.compile("CREATE TABLE tree ")
 _FORM_FEED = re.compile("\f")
 _TATWEEL = "\u0640"
@@ -46,7 +47,7 @@ def register(connection: sqlite3.Connection) -> None:
     """Give a connection the SQL functions that the files call."""
     dates.register(connection)
     connection.create_function("actor_id", 1, lru_cache(10_000)(model.actor_id), deterministic=True)
-    connection.create_function("folded", -1, folded, deterministic=True)
+    connection.create_function("plain_letters", -1, plain_letters, deterministic=True)
     connection.create_function("magnitude", 2, magnitude, deterministic=True)
     connection.create_function("page_starts", 1, page_starts, deterministic=True)
     connection.create_function("stands_until", 1, stands_until, deterministic=True)
@@ -157,15 +158,15 @@ def stands_until(date: str | None) -> int | None:
     return None if read.type == "interval" and read.end == "open" else read.earliest_day
 
 
-def folded(*texts: str | None) -> str | None:
-    """Join texts without their combining marks, or None where that changes nothing the tokenizer would keep.
+def plain_letters(*texts: str | None) -> str | None:
+    """Join texts without combining marks, with letters for ligatures; None where that changes nothing the tokenizer would keep.
 
     The tokenizer folds Latin, Greek and Cyrillic itself; this adds Arabic vowel signs and hamzas, Hebrew points and the like.
     """
     text = "\n".join(part for part in texts if part)
-    if text.isascii() or not _POINTED_SCRIPTS.search(text):
+    if text.isascii() or not (_POINTED_SCRIPTS.search(text) or _LIGATURES.search(text)):
         return None
-    apart = unicodedata.normalize("NFD", text)
+    apart = unicodedata.normalize("NFD", _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text))
     marks = "".join(c for c in set(apart) if unicodedata.category(c) == "Mn" or c == _TATWEEL)
     plain = re.sub(f"[{re.escape(marks)}]+", "", apart) if marks else apart
     return plain if plain != text else None

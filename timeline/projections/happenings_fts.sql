@@ -1,5 +1,6 @@
 -- happenings_fts: full-text search over happenings with their people and quotations; rowid is happenings.position.
--- folded holds the same words without diacritics, where a script has some that the tokenizer keeps (Arabic, Hebrew).
+-- folded holds the same words without diacritics, where a script has some that the tokenizer keeps (Arabic, Hebrew), and with
+-- letters for ligatures (ﬁ).
 
 CREATE VIRTUAL TABLE happenings_fts USING fts5(
     title, summary, place, people, quotations, folded,
@@ -12,7 +13,7 @@ DELETE FROM happenings_fts WHERE rowid IN (SELECT position FROM happening_versio
 INSERT INTO happenings_fts (rowid, title, summary, place, people, quotations, folded)
 SELECT
     position, title, summary, place, people, quotations,
-    folded(title, summary, place, people, quotations)
+    plain_letters(title, summary, place, people, quotations)
 FROM (
     SELECT
         position, title, summary, place,

@@ -1,5 +1,6 @@
 -- sources_fts: full-text search over the sources and their texts; rowid is sources.position.
--- folded holds the same words without diacritics, where a script has some that the tokenizer keeps (Arabic, Hebrew).
+-- folded holds the same words without diacritics, where a script has some that the tokenizer keeps (Arabic, Hebrew), and with
+-- letters for ligatures (ﬁ).
 
 CREATE VIRTUAL TABLE sources_fts USING fts5(
     title, publisher, author, text, folded,
@@ -17,7 +18,7 @@ DELETE FROM sources_fts WHERE rowid IN (
 );
 
 INSERT INTO sources_fts (rowid, title, publisher, author, text, folded)
-SELECT position, title, publisher, author, text, folded(title, publisher, author, text)
+SELECT position, title, publisher, author, text, plain_letters(title, publisher, author, text)
 FROM sources LEFT JOIN source_texts ON source_texts.source = sources.id
 WHERE position > :after
 ORDER BY position;

@@ -83,6 +83,7 @@ def _around(prefix: str | None, suffix: str | None) -> _Around:
 def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | None = None) -> Passage:
     """Find the one passage that a quotation quotes, at the best grade at which it stands.
 
+    It is to stand once, counting the places of every grade: words with a line end between them are the same words.
     `prefix` and `suffix` are what stands right before and after it, and are kept to the letter; where they
     are not given, the passage carries the raw text around it. Pass a `Text` to search one text many times.
     Raises QuoteNotFound where the quotation does not stand there, and QuoteAmbiguous where it stands more
@@ -94,52 +95,74 @@ def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | 
         raise QuoteNotFound("the quotation is empty. Quote the words that say so, to the letter.")
     around = _around(prefix, suffix) if prefix or suffix else _ANYWHERE
     elsewhere: tuple[int, int] | None = None
+    best: tuple[str, int, int] | None = None  # the first place at the strictest grade
+    places = list[tuple[int, int]]()
     tried = ("", "")
     for grade in GRADES:
-        searched = _forms(text, wanted, grade)
-        if searched == tried:  # Folding changed neither: there is nothing new to be found.
+        if best is not None and grade != GRADES[-1]:  # The loosest grade has the places of all.
             continue
-        tried = searched
-        places = list[tuple[int, int]]()
-        for number, place in enumerate(_places(*searched)):
-            if number >= TRIED:
-                places = _with_both_sides(text, wanted, grade, around)
-                break
-            start, end = place if grade == "exact" else text.raw_span(*place)
+        forms = _forms(text, wanted, grade)
+        if forms == tried:  # Folding changed neither: there is nothing new to be found.
+            continue
+        tried = forms
+        fitting = list[tuple[int, int]]()
+        for start, end in _places(text, wanted, grade, around):
             if around.fits_before(text, start) and around.fits_after(text, end):
-                places.append((start, end))
-                if len(places) > ENOUGH:
-                    break
+                fitting.append((start, end))
+                if len(fitting) > ENOUGH:
+                    raise QuoteAmbiguous(_ambiguous(text, quote, fitting, around))
             elif elsewhere is None:
                 elsewhere = start, end
-        if len(places) > 1:
-            raise QuoteAmbiguous(_ambiguous(text, quote, places, around))
-        if places:
-            start, end = places[0]
-            before, after = _context(text, start, end)
-            return Passage(start, end, grade, before if prefix is None else prefix, after if suffix is None else suffix)
+        if fitting:
+            best = best or (grade, *fitting[0])
+        places = max(places, fitting, key=len)
+    if len(places) > 1:
+        raise QuoteAmbiguous(_ambiguous(text, quote, places, around))
+    if best is not None:
+        grade, start, end = best
+        before, after = _context(text, start, end)
+        return Passage(start, end, grade, before if prefix is None else prefix, after if suffix is None else suffix)
     if elsewhere is not None:
         raise QuoteNotFound(_elsewhere(text, quote, elsewhere, around))
     raise QuoteNotFound(explain(text, quote, wanted))
 
 
 def at(text: str | Text, quote: str, start: int, prefix: str | None = None, suffix: str | None = None) -> Passage:
-    """Take the passage at a place that is known, where the text has the quotation to the letter, with what is to stand around it.
+    """Take the passage at a place that is known, at the best grade at which the text has the quotation right there.
 
-    It may stand elsewhere as well: the place says which is meant. Raises QuoteNotFound.
+    It may stand elsewhere as well: the place says which is meant. `prefix` and `suffix` are to stand around it. Raises
+    QuoteNotFound.
     """
     text = text if isinstance(text, Text) else Text(text)
-    end = start + len(quote)
-    slice_fits = start >= 0 and quote.strip() != "" and text.raw.startswith(quote, start)
-    if not slice_fits or divides(text.raw, start) or divides(text.raw, end):
+    known = _at(text, quote, start)
+    if known is None:
         raise QuoteNotFound(f'quotation "{shown(quote, 60)}" does not stand at character {start}. Give the place where it does')
+    end, grade = known
     before, after = _context(text, start, end)
-    if (prefix in (None, before)) and (suffix in (None, after)):
-        return Passage(start, end, "exact", before, after)
-    around = _around(prefix, suffix)
-    if not (around.fits_before(text, start) and around.fits_after(text, end)):
-        raise QuoteNotFound(_elsewhere(text, quote, (start, end), around))
-    return Passage(start, end, "exact", before if prefix is None else prefix, after if suffix is None else suffix)
+    if (prefix not in (None, before)) or (suffix not in (None, after)):
+        around = _around(prefix, suffix)
+        if not (around.fits_before(text, start) and around.fits_after(text, end)):
+            raise QuoteNotFound(_elsewhere(text, quote, (start, end), around))
+    return Passage(start, end, grade, before if prefix is None else prefix, after if suffix is None else suffix)
+
+
+def _at(text: Text, quote: str, start: int) -> tuple[int, str] | None:
+    """Tell where a quotation ends that begins at a raw offset, and its grade; None where it does not stand there."""
+    if not 0 <= start < len(text.raw) or not quote.strip() or divides(text.raw, start):
+        return None
+    if text.raw.startswith(quote, start):
+        end = start + len(quote)
+        return None if divides(text.raw, end) else (end, GRADES[0])
+    wanted = Text(quote)
+    needle, first = wanted.typographic.strip(" "), text.folded_after(start)
+    last = first + len(needle)
+    if not needle or not text.typographic.startswith(needle, first) or not _is_whole(text, GRADES[-1], first, last):
+        return None
+    begin, end = text.raw_span(first, last)
+    if begin != start:
+        return None
+    spelt = slice(*text.normalised_span(first, last))
+    return end, GRADES[1] if text.normalised[spelt] == wanted.normalised.strip(" ") else GRADES[2]
 
 
 def _forms(text: Text, wanted: Text, grade: str) -> tuple[str, str]:
@@ -151,12 +174,24 @@ def _forms(text: Text, wanted: Text, grade: str) -> tuple[str, str]:
     return text.typographic, wanted.typographic.strip(" ")
 
 
-def _places(text: str, needle: str) -> Iterator[tuple[int, int]]:
-    """Every slice that equals the needle and parts no character from its marks."""
-    for start in _occurrences(text, needle):
+def _places(text: Text, wanted: Text, grade: str, around: _Around) -> Iterator[tuple[int, int]]:
+    """Every raw slice that equals the quotation at a grade; of one that is everywhere, those where prefix and suffix may stand."""
+    searched, needle = _forms(text, wanted, grade)
+    for number, start in enumerate(_occurrences(searched, needle)):
+        if number >= TRIED:
+            yield from _with_both_sides(text, wanted, grade, around)
+            return
         end = start + len(needle)
-        if not divides(text, start) and not divides(text, end):
-            yield start, end
+        if _is_whole(text, grade, start, end):
+            yield text.span_at(grade, start, end)
+
+
+def _is_whole(text: Text, grade: str, start: int, end: int) -> bool:
+    """Whether a slice at a grade parts no character from its marks, and no ligature."""
+    searched = text.raw if grade == "exact" else text.normalised if grade == "normalised" else text.typographic
+    if divides(searched, start) or divides(searched, end):
+        return False
+    return grade != "typographic" or not (text.parts_ligature(start) or text.parts_ligature(end))
 
 
 def _with_both_sides(text: Text, wanted: Text, grade: str, around: _Around) -> list[tuple[int, int]]:
@@ -178,12 +213,14 @@ def _with_both_sides(text: Text, wanted: Text, grade: str, around: _Around) -> l
                 raise QuoteAmbiguous(f'quotation "{shown(wanted.raw, 60)}" stands {where}, expected once. Quote more of the words.')
             if len(places) > ENOUGH:
                 break
-            folded = at + len(before) + len(gap)
-            start, end = text.raw_span(folded, folded + len(words))
+            first = at + len(before) + len(gap)
+            last = first + len(words)
+            start, end = text.raw_span(first, last)
             if grade == "exact":
-                start, end = start - lead, start - lead + len(needle)
-            first, last = (start, end) if grade == "exact" else (folded, folded + len(needle))
-            if start < 0 or searched[first:last] != needle or divides(searched, first) or divides(searched, last):
+                first, last = start, end = start - lead, start - lead + len(needle)
+            elif grade == "normalised":
+                first, last = text.normalised_span(first, last)
+            if start < 0 or searched[first:last] != needle or not _is_whole(text, grade, first, last):
                 continue
             if around.fits_before(text, start) and around.fits_after(text, end):
                 places.add((start, end))
@@ -237,8 +274,10 @@ def _ambiguous(text: Text, quote: str, places: list[tuple[int, int]], around: _A
         examples.append(f'{start} ("{shown(before, 24)}[…]{shown(after, 24)}")')
     if len(places) > len(examples):
         examples.append("…")
+    alike = all(text.raw.startswith(quote, start) for start, _ in places)
+    aside = "" if alike else " (white space and typography aside)"
     return (
-        f'quotation "{shown(quote, 60)}" stands in the text {count} times{around}, expected once:'
+        f'quotation "{shown(quote, 60)}" stands in the text {count} times{aside}{around}, expected once:'
         f" at characters {', '.join(examples)}."
         f" Give a {'longer ' if str(around) else ''}prefix or suffix that only one of them has."
     )

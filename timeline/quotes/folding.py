@@ -8,7 +8,7 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from itertools import compress
 from typing import Final, NamedTuple
@@ -28,6 +28,16 @@ TYPOGRAPHY: Final = {
     **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
 }
+# One character that a typesetter puts for two or three letters. Letters of an alphabet, such as œ, æ and ĳ, stay.
+LIGATURES: Final = {
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb05": "st",
+    "\ufb06": "st",
+}
 
 _STACKED: Final = 64  # marks on one character that are put in order together: sorting more takes quadratic time
 _REMOVED: Final = dict.fromkeys(map(ord, INVISIBLE))
@@ -35,6 +45,7 @@ _BLANK: Final = "[" + re.escape(SPACES + INVISIBLE) + "]"
 # Every run that folds to something else than itself: all but a single space between visible characters.
 _BLANKS: Final = f" {_BLANK}+|(?! ){_BLANK}+"
 _PLAIN: Final = re.compile(_BLANKS)
+_LIGATURE: Final = re.compile("[\ufb00-\ufb06]")
 
 
 @lru_cache(maxsize=4096)
@@ -80,33 +91,23 @@ class Text:
 
     @cached_property
     def _folded(self) -> "_Folded":
-        raw, pieces = self.raw, list[str]()
-        raw_start, raw_end, fold_start, fold_end = array("Q"), array("Q"), array("Q"), array("Q")
-        done = length = 0
-        for run in _changeable(raw).finditer(raw):
-            replacement = _fold_run(run[0])
-            if replacement == run[0]:
-                continue
-            start, end = run.span()
-            length += start - done
-            raw_start.append(start)
-            raw_end.append(end)
-            fold_start.append(length)
-            length += len(replacement)
-            fold_end.append(length)
-            pieces += raw[done:start], replacement
-            done = end
-        pieces.append(raw[done:])
-        return _Folded("".join(pieces), raw_start, raw_end, fold_start, fold_end)
+        return _fold(self.raw, _changeable(self.raw), _fold_run)
 
     @cached_property
     def typographic(self) -> str:
-        """The normalised text with straight quotation marks and plain hyphens, offset for offset."""
-        text = self.normalised
+        """The normalised text with straight quotation marks and plain hyphens, and letters for ligatures."""
+        text = self.normalised if self._spelt is None else self._spelt.text
         if not text.isascii():
             for curly, straight in TYPOGRAPHY.items():
                 text = text.replace(curly, straight)
         return text
+
+    @cached_property
+    def _spelt(self) -> "_Folded | None":
+        """The normalised text with letters for ligatures; None where there are no ligatures."""
+        if self.normalised.isascii() or not _LIGATURE.search(self.normalised):
+            return None
+        return _fold(self.normalised, _LIGATURE, LIGATURES.__getitem__)
 
     @cached_property
     def loose(self) -> tuple[str, Sequence[int]]:
@@ -123,40 +124,90 @@ class Text:
         return "".join(map(bare.__getitem__, text)), kept
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
-        """Map folded[start:end] to its raw slice, without the invisible characters around it."""
-        folded = self._folded
-        at = bisect_right(folded.fold_start, start) - 1
-        last = bisect_left(folded.fold_start, end) - 1
-        if at >= 0:
-            into = start - folded.fold_end[at]
-            start = folded.raw_start[at] if into < 0 else folded.raw_end[at] + into
-        if last >= 0:
-            end = folded.raw_end[last] + max(0, end - folded.fold_end[last])
-        return start, end
+        """Map typographic[start:end] to its raw slice, without the invisible characters around it; ligatures are in it whole."""
+        return self._folded.span(*self.normalised_span(start, end))
+
+    def normalised_span(self, start: int, end: int) -> tuple[int, int]:
+        """Map typographic[start:end] to its slice of the normalised text; ligatures are in it whole."""
+        return (start, end) if self._spelt is None else self._spelt.span(start, end)
+
+    def span_at(self, grade: str, start: int, end: int) -> tuple[int, int]:
+        """Map a slice of the text as it is compared at a grade to its raw slice."""
+        if grade == "exact":
+            return start, end
+        return self._folded.span(start, end) if grade == "normalised" else self.raw_span(start, end)
+
+    def parts_ligature(self, at: int) -> bool:
+        """Whether a cut at this offset of the typographic text would part a ligature."""
+        if self._spelt is None:
+            return False
+        run = bisect_left(self._spelt.fold_start, at) - 1
+        return run >= 0 and at < self._spelt.fold_end[run]
 
     def folded_before(self, raw: int) -> int:
-        """Where the fold of everything before this raw offset ends."""
-        folded = self._folded
-        at = bisect_left(folded.raw_start, raw) - 1
-        return raw if at < 0 else folded.fold_end[at] + max(0, raw - folded.raw_end[at])
+        """Where the typographic fold of everything before this raw offset ends."""
+        at = self._folded.before(raw)
+        return at if self._spelt is None else self._spelt.before(at)
 
     def folded_after(self, raw: int) -> int:
-        """Where the fold of everything from this raw offset on begins."""
-        folded = self._folded
-        at = bisect_right(folded.raw_end, raw)
-        if at < len(folded.raw_start) and folded.raw_start[at] <= raw:
-            return folded.fold_start[at]
-        return raw if at == 0 else folded.fold_end[at - 1] + raw - folded.raw_end[at - 1]
+        """Where the typographic fold of everything from this raw offset on begins."""
+        at = self._folded.after(raw)
+        return at if self._spelt is None else self._spelt.after(at)
 
 
 class _Folded(NamedTuple):
-    """A normalised text, with an entry for each run that folding changed: where it was, where it is."""
+    """A folded text, with an entry for each run that folding changed: where it was, where it is."""
 
     text: str
     raw_start: "array[int]"
     raw_end: "array[int]"
     fold_start: "array[int]"
     fold_end: "array[int]"
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Map text[start:end] to the slice it was."""
+        at = bisect_right(self.fold_start, start) - 1
+        last = bisect_left(self.fold_start, end) - 1
+        if at >= 0:
+            into = start - self.fold_end[at]
+            start = self.raw_start[at] if into < 0 else self.raw_end[at] + into
+        if last >= 0:
+            end = self.raw_end[last] + max(0, end - self.fold_end[last])
+        return start, end
+
+    def before(self, raw: int) -> int:
+        """Where the fold of everything before an offset ends."""
+        at = bisect_left(self.raw_start, raw) - 1
+        return raw if at < 0 else self.fold_end[at] + max(0, raw - self.raw_end[at])
+
+    def after(self, raw: int) -> int:
+        """Where the fold of everything from an offset on begins."""
+        at = bisect_right(self.raw_end, raw)
+        if at < len(self.raw_start) and self.raw_start[at] <= raw:
+            return self.fold_start[at]
+        return raw if at == 0 else self.fold_end[at - 1] + raw - self.raw_end[at - 1]
+
+
+def _fold(text: str, changeable: re.Pattern[str], replace: Callable[[str], str]) -> _Folded:
+    """Fold each run of a text that may change, and note where it was and is."""
+    pieces = list[str]()
+    raw_start, raw_end, fold_start, fold_end = array("Q"), array("Q"), array("Q"), array("Q")
+    done = length = 0
+    for run in changeable.finditer(text):
+        replacement = replace(run[0])
+        if replacement == run[0]:
+            continue
+        start, end = run.span()
+        length += start - done
+        raw_start.append(start)
+        raw_end.append(end)
+        fold_start.append(length)
+        length += len(replacement)
+        fold_end.append(length)
+        pieces += text[done:start], replacement
+        done = end
+    pieces.append(text[done:])
+    return _Folded("".join(pieces), raw_start, raw_end, fold_start, fold_end)
 
 
 def _changeable(raw: str) -> re.Pattern[str]:

@@ -66,7 +66,7 @@ def explain(text: Text, quote: str, wanted: Text) -> str:
         start, end = text.raw_span(at, at + len(needle))
         around = shown(text.raw[max(0, start - 16) : end + 16], SHOWN)
         return (
-            f"{subject} stands in the text only where it would part a character from its marks,"
+            f"{subject} stands in the text only where it would part a character from its marks, or a ligature (\ufb01),"
             f' at characters {start}\u2013{end}: "{around}". Quote whole characters, with all their marks.'
         )
     advice = "Quote it to the letter."
@@ -131,15 +131,22 @@ def _nearest(text: Text, wanted: Text) -> str | None:
         says_from, has_from = says_from + 1, has_from + 1
     while says_from < says_to and has_from < has_to and needle[says_to - 1] == folded[has_to - 1]:
         says_to, has_to = says_to - 1, has_to - 1
-    before, has = text.normalised[max(start, has_from - 10) : has_from], text.normalised[has_from:has_to]
-    after = text.normalised[has_to : min(stop, has_to + 10)]
-    says = wanted.normalised.strip(" ")[first + says_from : first + says_to]
+    before, has = _written(text, max(start, has_from - 10), has_from), _written(text, has_from, has_to)
+    after = _written(text, has_to, min(stop, has_to + 10))
+    blanks = len(wanted.typographic) - len(wanted.typographic.lstrip(" "))
+    says = _written(wanted, blanks + first + says_from, blanks + first + says_to)
     quoted = f'"{shown(says, 16)}"' if says else "nothing"
     return (
         f"{_passage(text, start, stop, has_from)} It differs at"
         f' "{shown(before, 12)}[{shown(has, 16)}]{shown(after, 12)}",'
         f" where the quotation has {quoted}."
     )
+
+
+def _written(text: Text, start: int, end: int) -> str:
+    """Give a slice of the folded text as the text has it: its own quotation marks, dashes and ligatures."""
+    first, last = text.normalised_span(start, end)
+    return text.normalised[first:last] if start < end else ""
 
 
 def _is_equal(step: "Opcode") -> bool:
@@ -159,7 +166,7 @@ def _passage(text: Text, start: int, end: int, at: int) -> str:
     start = max(start, min(at - SHOWN // 2, end - SHOWN))
     end = min(end, start + SHOWN)
     raw_start, raw_end = text.raw_span(start, end)
-    words = shown(text.normalised[start:end], SHOWN)
+    words = shown(_written(text, start, end), SHOWN)
     return f'Nearest passage (characters {raw_start}\u2013{raw_end}): "{words}".'
 
 

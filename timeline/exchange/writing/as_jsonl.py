@@ -6,6 +6,7 @@ what cannot stand without it, which is told; who recorded an event and when is t
 
 import json
 import sqlite3
+import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -172,13 +173,13 @@ class _Work:
         return [self._citation(citation) for citation in statement["citations"]]
 
     def _citation(self, citation: Mapping[str, Any]) -> dict[str, Any]:
-        """Cite again; with the place, where the same words stand in the same surroundings elsewhere in the source."""
+        """Cite again; with the place, where the same letters may stand in the same surroundings elsewhere in the source."""
         said = {field: citation[field] for field in _CITATION if field in citation}
-        if citation["grade"] == "exact":
-            text = self._text(citation["source"])
-            words = f"{citation['prefix']}{citation['quote']}{citation['suffix']}"
-            if len(text) > LONG or text.find(words, text.find(words) + 1) > 0:
-                said["start_char"] = citation["start_char"]
+        text = self._text(citation["source"])
+        words = _letters(f"{citation['prefix']}{citation['quote']}{citation['suffix']}")
+        first = text.find(words)
+        if not words or first < 0 or text.find(words, first + 1) >= 0:
+            said["start_char"] = citation["start_char"]
         return said
 
     def _pruned(self, stream: str, statement: Statement) -> Statement:
@@ -244,9 +245,16 @@ class _Work:
         return bytes(row[0])
 
     def _read_text(self, source: str) -> str:
+        """Give the letters of a source's text; of a long one none."""
         stream = f"source/{source}"
         first = self._first(stream)
-        return self._document(first["statement"]["text_sha256"] if first else self.kept[stream][1]).decode()
+        text = self._document(first["statement"]["text_sha256"] if first else self.kept[stream][1]).decode()
+        return _letters(text) if len(text) <= LONG else ""
+
+
+def _letters(text: str) -> str:
+    """Fold more than any grade does, so that words which stand twice at some grade stand twice in this."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text).lower()))
 
 
 def _rest(length: int, size: int) -> int:

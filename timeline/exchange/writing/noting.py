@@ -21,7 +21,7 @@ SHORT: Final = 48  # characters of a title that was given in full before
 _FILE: Final = re.compile(r"[a-z0-9_.-]+").fullmatch
 _GRADES: Final = {
     "normalised": "Found after evening out white space",
-    "typographic": "Found after evening out quotation marks and dashes",
+    "typographic": "Found after evening out quotation marks, dashes and ligatures",
 }
 
 

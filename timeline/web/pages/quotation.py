@@ -21,7 +21,7 @@ from timeline.web.pages import at_source, told, when
 
 GRADES = {
     "normalised": "found after evening out white space",
-    "typographic": "found after evening out quotation marks and dashes",
+    "typographic": "found after evening out quotation marks, dashes and ligatures",
 }
 # Whether words repeat is looked for in texts of so many characters, and for so many quotations of a page; of others it is assumed.
 LONGEST_SEARCHED, MOST_SEARCHED = 300_000, 200

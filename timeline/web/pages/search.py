@@ -1,8 +1,8 @@
 """What people type into the search box, as SQLite can look it up.
 
 Owns the reading of the words: each is quoted, so that no punctuation is an operator, the last may be the beginning of
-a longer one unless it is very short, and each is looked for as typed and without its diacritics (Arabic vowel signs and
-hamzas, Hebrew points, which the index keeps apart in a column of their own). Must not run anything.
+a longer one unless it is very short, and each is looked for as typed and in plain letters: without diacritics (Arabic vowel
+signs and hamzas, Hebrew points) and ligatures, as the index has it in a column of its own. Must not run anything.
 """
 
 import re
@@ -13,6 +13,7 @@ MOST_WORDS = 20
 # Korean, which say more in a letter and are written without spaces, begin above the other number.
 SHORT, SAYING_MORE = 2, 0x2E80
 _TATWEEL = "\u0640"
+_LIGATURES = re.compile("[\ufb00-\ufb06]")
 
 
 def words(text: str) -> list[str]:
@@ -21,8 +22,8 @@ def words(text: str) -> list[str]:
 
 
 def folded(word: str) -> str:
-    """Give a word without its combining marks, as the index's folded column has it."""
-    apart = unicodedata.normalize("NFD", word)
+    """Give a word without its combining marks, with letters for ligatures, as the index's folded column has it."""
+    apart = unicodedata.normalize("NFD", _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), word))
     return "".join(c for c in apart if unicodedata.category(c) != "Mn" and c != _TATWEEL)
 
 

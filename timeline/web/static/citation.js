@@ -36,7 +36,7 @@ export const hindrance = (quote) => quote.includes("\0") ? "gap" : /[\x01-\x08\v
  */
 export function cited(text, { from, to }, always) {
   const quote = text.slice(from, to);
-  if (!always && spans(text, quote, 2).length < 2) return { quote };
+  if (!always && spans(alike(text), alike(quote).trim(), 2).length < 2) return { quote };
   const all = always ? "" : folded(text).bare;
   const first = text.lastIndexOf("\0", from) + 1, last = `${text}\0`.indexOf("\0", to);
   for (let size = 32; ; size *= 2) {
@@ -69,7 +69,7 @@ const literal = (text) => JSON.stringify(text).replace(/(?! )[\p{C}\p{Z}]/gu, (c
 });
 
 /**
- * Find typed words: as they are, else whatever their case, marks, spaces, quotation marks and dashes.
+ * Find typed words: as they are, else whatever their case, marks, spaces, ligatures, quotation marks and dashes.
  * @param {string} text @param {string} typed
  */
 export function places(text, typed) {
@@ -99,8 +99,14 @@ function folded(text) {
 }
 
 /** @param {string} char */
-const fold = (char) => char.normalize("NFD").toLowerCase().replace(BLANKS, "")
-  .replace(/[‘-‛]/, "'").replace(/[“-‟]/, '"').replace(/[‐-―−]/, "-");
+const fold = (char) => typed(char).normalize("NFD").toLowerCase().replace(BLANKS, "");
+
+/** Fold as timeline/quotes does, at the loosest grade. @param {string} text */
+const alike = (text) => typed(text.replace(new RegExp(INVISIBLE, "g"), "").normalize("NFC").replace(/\p{White_Space}+/gu, " "));
+
+/** Write ligatures, quotation marks and dashes as a keyboard has them. @param {string} text */
+const typed = (text) => text.replace(/[ﬀ-ﬆ]/g, (ligature) => ligature.normalize("NFKC"))
+  .replace(/[‘-‛]/g, "'").replace(/[“-‟]/g, '"').replace(/[‐-―−]/g, "-");
 
 /** Say whether a cut would part a character from its marks or its other half. @param {string} text @param {number} at */
 function parts(text, at) {

@@ -1,0 +1,102 @@
+"""Quotations that are ambiguous: refused when they are new, and at their place where the log has them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from timeline import Timeline, TimelineError, bundles
+from timeline.audit.events import _stands
+from timeline.errors import QuoteAmbiguous
+from timeline.exchange.writing import as_jsonl
+from timeline.quotes import Text, find
+
+TEXT = 'The Commission heard A. The Commission\nheard B. The Commission heard C, “briefly”. The Commission heard C, "briefly".'
+WORDS = "The Commission heard"
+# As an event has it that was recorded while only places of the same grade counted.
+ONCE = [{"source": "report", "quote": f"{WORDS} C, “briefly”", "start_char": TEXT.index("The Commission heard C")}]
+AGAIN = [{"source": "report", "quote": f"{WORDS} C, “briefly”"}]
+
+
+@pytest.fixture
+def older(timeline: Timeline) -> Timeline:
+    """Record a happening, and correct it, as when only places of the same grade counted."""
+    timeline.archive(text=TEXT, id="report", title="A report")
+    timeline.record("hearing", title="A hearing", date="2025", citations=ONCE)
+    timeline.correct("hearing", date="2026", citations=ONCE * 2, reason="year")
+    timeline.correct("hearing", title="The hearing", reason="title")
+    return timeline
+
+
+def test_words_with_a_line_end_in_them_elsewhere_need_a_prefix_or_suffix(timeline: Timeline) -> None:
+    """And nothing is appended before."""
+    timeline.archive(text=TEXT[:48], id="report", title="A report")
+    for quote in (WORDS, "The Commission\nheard"):
+        with pytest.raises(QuoteAmbiguous, match=r"2 times .* at characters 0 .*, 24 .* Give a prefix or suffix"):
+            timeline.record("hearing", title="A hearing", date="2025", citations=[{"source": "report", "quote": quote}])
+    assert timeline.log.size() == 1
+    for suffix, start in ((" A", 0), (" B", 24)):
+        citation = {"source": "report", "quote": WORDS, "suffix": suffix}
+        timeline.record(f"hearing-{start}", title="A hearing", date="2025", citations=[citation])
+        assert timeline.happening(f"hearing-{start}").citations[0].start_char == start
+
+
+def test_an_older_event_is_sound(older: Timeline) -> None:
+    """Its quotation stands at the place that it tells."""
+    report = older.verify()
+    assert report.ok, report
+
+
+def test_an_older_event_that_tells_a_place_where_its_words_are_not_is_faulted() -> None:
+    """Of whatever grade."""
+    text = Text("a\nb, a b, “a”")
+    for quote, prefix in (("a b", "b, "), ("a b", None), ('"a"', None)):
+        found = find(text, quote, prefix, None if prefix else text.raw[3:6] if quote == "a b" else None)
+        citation = {"quote": quote, **{name: getattr(found, name) for name in found.__slots__}}
+        assert _stands(text, citation)
+        for wrong in ({"start_char": 1}, {"end_char": found.end_char - 1}, {"grade": "x"}, {"quote": "a c"}, {"suffix": "z"}):
+            assert not _stands(text, citation | wrong)
+
+
+def test_an_older_call_is_safe_to_repeat(older: Timeline) -> None:
+    """The same words without a prefix are those that the event has; but another statement is refused as ambiguous."""
+    size = older.log.size()
+    assert older.record("hearing", title="A hearing", date="2025", citations=AGAIN).version == 1
+    assert older.correct("hearing", date="2026", citations=AGAIN * 2, reason="year").version == 2
+    assert older.log.size() == size
+    older.correct("hearing", citations=[*AGAIN, {"source": "report", "quote": "heard A"}], reason="one more")
+    assert [one.start_char for one in older.happening("hearing").citations] == [ONCE[0]["start_char"], 15]
+    with pytest.raises(QuoteAmbiguous):
+        older.record("other", title="A hearing", date="2025", citations=AGAIN)
+    with pytest.raises(TimelineError):
+        older.record("hearing", title="A hearing", date="2025", citations=[{**AGAIN[0], "prefix": "heard C, "}])
+
+
+def test_an_older_event_comes_back_from_its_bundle(older: Timeline, tmp_path: Path) -> None:
+    """With its place, so that the same data is appended."""
+    file = tmp_path / "all.jsonl"
+    file.write_text("".join(as_jsonl.write_log(older.log.connection, None, lambda _: None)), encoding="utf-8")
+    with Timeline(tmp_path / "again.db", by="another") as other:
+        bundles.append(other, file)
+        assert [event.data for event in other.events()] == [event.data for event in older.events()]
+        assert other.verify().ok
+
+
+@pytest.mark.parametrize("quote", ["a b", "“c” d", "ﬁt", "x"])
+def test_every_grade_comes_back_from_a_bundle_where_all_stands_twice(timeline: Timeline, tmp_path: Path, quote: str) -> None:
+    """Surroundings and all: the place says which is meant."""
+    text = ('a\nb, "c" d, fit, x. ' * 5 + "a b, “c” d, ﬁt, x. " + "a\u00a0b, 'c' d, fit, x. " * 5) * 2
+    timeline.archive(text=text, id="report", title="A report")
+    for words, after in (("a\n", 0), ("a b", 0), ("“c”", 0), ("ﬁt", 0), ('"c"', 60), ("fit", 90), ("x", 50)):
+        start = text.index(words, after)
+        try:
+            citation = {"source": "report", "quote": quote, "start_char": start}
+            timeline.record(f"at-{start}", title="x", date="2025", citations=[citation])
+        except TimelineError:
+            continue
+    assert timeline.log.size() > 1
+    entries = [json.loads(line) for line in as_jsonl.write_log(timeline.log.connection, None, lambda _: None)]
+    with Timeline(tmp_path / "again.db", by="another") as other:
+        other.append_many(entries)
+        assert [event.data for event in other.events()] == [event.data for event in timeline.events()]
+    assert timeline.verify().ok
