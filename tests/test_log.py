@@ -143,6 +143,7 @@ def test_a_file_that_is_no_sqlite_is_refused(path: Path) -> None:
 
 def test_a_file_of_a_newer_format_is_refused(timeline: Timeline, path: Path) -> None:
     """What a later version wrote is not touched by an earlier one."""
+    timeline.log.make()
     timeline.close()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 99")
@@ -215,6 +216,7 @@ def test_a_published_file_is_read_where_nothing_can_be_written(timeline: Timelin
 
 def test_the_file_says_what_it_is(timeline: Timeline, path: Path) -> None:
     """application_id and user_version mark the file as a timeline, and of which format."""
+    timeline.log.make()
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
     assert connection.execute("PRAGMA user_version").fetchone() == (3,)

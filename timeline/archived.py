@@ -1,15 +1,19 @@
-"""A source in the archive, as a script holds it: to quote from. Must not look into the text."""
+"""A source in the archive, as a script holds it: to quote from, and to read. Must not look for words in the text."""
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
+from timeline import dates, notebook
+from timeline.errors import DatabaseRefused, Redacted
 from timeline.log import Event
 from timeline.model import Citation, check
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ArchivedSource:
-    """A source in the archive, to quote from.
+    """A source in the archive, to quote from. Its fields are as the event has them; each is None where that was redacted.
 
     `found` is what the document says of itself, where it was just read: offered, and used only where the author said so.
     """
@@ -17,6 +21,7 @@ class ArchivedSource:
     id: str
     event: Event
     found: Mapping[str, str] = field(default_factory=dict, compare=False)
+    read: Callable[[str], bytes | None] | None = field(default=None, compare=False)
 
     @property
     def stream(self) -> str:
@@ -33,9 +38,113 @@ class ArchivedSource:
         """The position of the event that stands for the call."""
         return self.event.position
 
-    def quote(self, quote: str, **rest: str | None) -> Citation:
-        """Cite words from this source; `prefix`, `suffix`, `stance` and `supports` as in Citation.
+    @property
+    def title(self) -> str | None:
+        """The title of the document."""
+        return self._said("title")
 
-        They are looked for in the text when the happening is recorded.
+    @property
+    def publisher(self) -> str | None:
+        """Who published it."""
+        return self._said("publisher")
+
+    @property
+    def author(self) -> str | None:
+        """Who wrote it."""
+        return self._said("author")
+
+    @property
+    def published(self) -> str | None:
+        """When it was published, as EDTF."""
+        return self._said("published")
+
+    @property
+    def earliest(self) -> str | None:
+        """The first day on which it may have been published, YYYY-MM-DD; None where that is open or not known."""
+        return dates.bounds(self.published)[0] if self.published else None
+
+    @property
+    def latest(self) -> str | None:
+        """The last day on which it may have been published, YYYY-MM-DD; None where that is open or not known."""
+        return dates.bounds(self.published)[1] if self.published else None
+
+    @property
+    def url(self) -> str | None:
+        """The address of the document."""
+        return self._said("url")
+
+    @property
+    def language(self) -> str | None:
+        """Its language, as a BCP 47 tag."""
+        return self._said("language")
+
+    @property
+    def media_type(self) -> str | None:
+        """The media type of its bytes."""
+        return self._said("media_type")
+
+    @property
+    def sha256(self) -> str | None:
+        """The SHA-256 of its bytes, in hex."""
+        return self._said("sha256")
+
+    @property
+    def text(self) -> str:
+        """The archived text, in which quotations are looked for.
+
+        Raises Redacted where it is not there any more, and DatabaseRefused once the timeline is closed.
         """
-        return check(Citation, {"source": self.id, "quote": quote, **rest}, f"source/{self.id}")
+        return self._document("text_sha256").decode()
+
+    @property
+    def document(self) -> bytes:
+        """The document, byte for byte as it was received. Raises as `text` does."""
+        return self._document("sha256")
+
+    def quote(
+        self,
+        quote: str,
+        *,
+        prefix: str | None = None,
+        suffix: str | None = None,
+        stance: Literal["supports", "disputes"] = "supports",
+        supports: str | None = None,
+    ) -> Citation:
+        """Cite words from this source, to the letter. They are looked for in the text when the happening is recorded.
+
+        Parameters:
+            quote: the words, to the letter.
+            prefix: the words right before it, where the quotation is in the text twice.
+            suffix: the words right after it, where the quotation is in the text twice.
+            stance: "supports", or "disputes" where the source says otherwise.
+            supports: what of the happening the words are cited for, in your words: "the day".
+
+        Raises StatementInvalid where a field is malformed.
+        """
+        said = {"quote": quote, "prefix": prefix, "suffix": suffix, "stance": stance, "supports": supports}
+        return check(Citation, {"source": self.id, **said}, f"source/{self.id}")
+
+    def _said(self, name: str) -> str | None:
+        found: str | None = self.event.payload.get("statement", {}).get(name)
+        return found
+
+    def _document(self, hash_of: str) -> bytes:
+        sha256 = self._said(hash_of)
+        try:
+            content = None if self.read is None or sha256 is None else self.read(sha256)
+        except sqlite3.ProgrammingError:
+            raise DatabaseRefused(f"{self.stream}: the timeline is closed. Read the document before that") from None
+        if content is None:
+            raise Redacted(f"{self.stream}: its document is not in the archive: it was redacted, or taken out")
+        return content
+
+    def __repr__(self) -> str:
+        """Say which source it is."""
+        published = f", {self.published}" if self.published else ""
+        return f"<{self.stream}@{self.version}: {self.title or '(redacted)'}{published}>"
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        published = notebook.when(self.published)
+        about = [("By", self.author), ("Publisher", self.publisher), ("Published", published), ("Address", self.url)]
+        return notebook.card(self.title or "(redacted)", f"{self.stream}@{self.version}", about)

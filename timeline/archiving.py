@@ -135,10 +135,15 @@ def _needs_no_reading(extractor: str) -> bool:
     return extractor == GIVEN or extractor.startswith(DECODED) or extractors.is_as_given(extractor)
 
 
+def source(log: Log, event: Event, found: Mapping[str, str] | None = None) -> ArchivedSource:
+    """Give the source that an event is of, whose text is read from the archive when it is asked for."""
+    return ArchivedSource(event.stream.partition("/")[2], event, found or {}, log.document)
+
+
 def unread(log: Log, streams: Streams, content: bytes, subject: str | None, said: Said) -> ArchivedSource | None:
     """Find the source that stands for a file's bytes, without reading a text from them; None where that is to be read."""
     event = standing(log, streams, subject, sha256(content).hexdigest(), said)
-    return None if event is None else ArchivedSource(event.stream.partition("/")[2], event)
+    return None if event is None else source(log, event)
 
 
 def holding(log: Log, sha256: str) -> list[Event]:
@@ -205,7 +210,7 @@ def archive(
         for content in (document.bytes, document.text.encode()):
             if not (known and log.taken(sha256(content).hexdigest())):
                 log.keep(content)
-    return ArchivedSource(event.stream.partition("/")[2], event, found)
+    return source(log, event, found)
 
 
 def untitled(found: Mapping[str, str]) -> str:
@@ -241,14 +246,14 @@ def again(log: Log, streams: Streams, id: str, as_: str | None, document: Docume
     events = holding(log, known["sha256"])
     for event in events:
         if event.payload["statement"]["text_sha256"] == text_sha256 and as_ in (None, event.stream.partition("/")[2]):
-            return ArchivedSource(event.stream.partition("/")[2], event, sound(document))
+            return source(log, event, sound(document))
     base = events[0].stream.partition("/")[2] if events else id
     new = as_ or _numbered(log, base)
     subject = stream("source", new)
     statement = statements.of_source(_bibliography(known), document, known["media_type"], subject)
     event = streams.begin(subject, "SourceArchived", statement, None)
     log.keep(document.text.encode())
-    return ArchivedSource(new, event, sound(document))
+    return source(log, event, sound(document))
 
 
 def read_again(

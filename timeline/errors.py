@@ -50,6 +50,10 @@ class StatementInvalid(TimelineError):
     """Fields of a source, a happening or a citation are missing, unknown or malformed."""
 
 
+class FilterInvalid(TimelineError):
+    """What happenings or sources are asked for makes no sense: a date that is none, a status that there is not."""
+
+
 class UnknownSource(TimelineError):
     """No source of that id has been archived."""
 

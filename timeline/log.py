@@ -7,22 +7,20 @@ Must not know what an event means. `append` assigns positions; `store` takes eve
 import hashlib
 import json
 import sqlite3
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from timeline import files, journals, published, unfinished
+from timeline import files, journals, new_file, published, unfinished
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.guards import altered
-from timeline.scripts import statements
+from timeline.new_file import APPLICATION_ID, FORMAT, NewFile
+from timeline.sqlite_file import REFUSALS, refusal, use_wal
+from timeline.sqlite_file import connect as _connect
 
-APPLICATION_ID = 0x7E11_0001  # PRAGMA application_id: this file is a timeline
-FORMAT = 3  # PRAGMA user_version: which layout of the log
-BUSY_SECONDS = 60
-CACHE_KIBIBYTES = 65_536  # so that appending to a large log does not read its indexes again and again
 _NO_END = 2**62
 _SEE = "A trigger may prevent it; nothing was changed. See what is there: timeline verify"
 _NOT_AS_GIVEN = f"is not in the file as it was given. {_SEE}"
@@ -39,7 +37,7 @@ EventType = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Event:
     """The immutable record of what was said. `recorded_at` is UTC RFC 3339; `data` is canonical JSON, None once redacted."""
 
@@ -64,6 +62,10 @@ class Event:
         parsed: dict[str, Any] = json.loads(self.data) if self.data is not None else {}
         return parsed
 
+    def __repr__(self) -> str:
+        """Say which event it is."""
+        return f"<Event {self.position}: {self.type} {self.id}{'' if self.data is not None else ', redacted'}>"
+
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
@@ -85,8 +87,17 @@ def data_hash(salt: bytes, data: str) -> bytes:
 class Log:
     """One open timeline file. Not to be shared between threads."""
 
-    def __init__(self, path: str | Path, *, read_only: bool = False, guarded: bool = True) -> None:
-        """Open the file, or make it where there is none and writing is allowed.
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        read_only: bool = False,
+        guarded: bool = True,
+        complete: new_file.Complete = lambda _: None,
+    ) -> None:
+        """Open the file. Where there is none and writing is allowed, the log is empty, and the first append makes the file.
+
+        `complete` adds to a new log what is to be beside it.
 
         Raises DatabaseRefused where the file is absent, not a timeline, of a newer format, or cannot be read; GuardsMissing
         where the log's triggers are not as they were made, unless `guarded` is False, which is for looking into such a file.
@@ -105,22 +116,83 @@ class Log:
             raise DatabaseRefused(
                 f"{error.filename}: is not a file. Look what it is and move it away, or give another path"
             ) from None
+        self._complete = complete
+        self._prepared: list[Callable[[sqlite3.Connection], None]] = []
+        self._new: NewFile | None = None  # while the first append is made
+        self.is_there = False
+        if read_only or self.path.exists():
+            self._open()
+        elif not self.path.parent.is_dir():
+            raise DatabaseRefused(f"{self.path}: {REFUSALS['SQLITE_CANTOPEN']}")
+        if not self.is_there:
+            self.connection = new_file.in_memory(complete)
+
+    def _open(self) -> None:
+        """Open the file that is there; one that holds nothing counts as none."""
         try:
-            self.connection = _connect(self.path, read_only)
+            connection = _connect(self.path, self.read_only)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise refusal(self.path, error) from error
         try:
-            self._identify()
+            self.is_there = self._identify(connection)
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            self.connection.close()
+            connection.close()
             raise refusal(self.path, error) from error
         except TimelineError:
-            self.connection.close()
+            connection.close()
             raise
+        if self.is_there:
+            self._use(connection)
+        else:
+            connection.close()
+
+    def _use(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        for prepare in self._prepared:
+            prepare(connection)
+
+    def prepare(self, prepare: Callable[[sqlite3.Connection], None]) -> None:
+        """Do something to the connection, and to one that takes its place once the file is made."""
+        self._prepared.append(prepare)
+        prepare(self.connection)
+
+    def look_again(self) -> None:
+        """Open the file where there was none, and another program has made it meanwhile."""
+        if not self.is_there and self._new is None and self.path.exists():
+            self._open()
+
+    def refuse_absent(self) -> None:
+        """Refuse to read what is not there. Raises DatabaseRefused."""
+        self.look_again()
+        if not self.is_there and self._new is None:
+            reason = "there is no such file" if not self.path.exists() else "it holds nothing yet"
+            raise DatabaseRefused(f"{self.path}: {reason}. Give the path of a timeline; the first append makes a new one")
 
     def close(self) -> None:
         """Close the file."""
         self.connection.close()
+
+    def make(self) -> None:
+        """Make the file, if it is not there yet, with nothing in it."""
+        self.look_again()
+        if not self.is_there:
+            with self.transaction():
+                self._make()
+
+    def _make(self) -> None:
+        """Within a transaction, go over to the file where there was none when it began."""
+        if self.is_there or self._new is not None:
+            return
+        new = NewFile(self.path, partial(_connect, read_only=False), self._complete)
+        try:
+            if not new.made:
+                self._identify(new.connection)
+        except BaseException:
+            new.take_back()
+            raise
+        self.connection.close()
+        self._new = new
+        self._use(new.connection)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -128,26 +200,37 @@ class Log:
         if self.read_only:
             raise DatabaseRefused(f"{self.path}: opened for reading only. Open it for writing to append")
         try:
+            if not self.is_there and self.path.exists():
+                self._open()
             self.connection.execute("BEGIN IMMEDIATE")
             self._stored_from, self._stored = 0, hashlib.sha256()
             yield
             self._read_back()
             self.connection.execute("COMMIT")
         except BaseException as error:
-            if self.connection.in_transaction:
+            if self._new is not None:
+                self._new.take_back()
+                self._new = None
+                self._use(new_file.in_memory(self._complete))
+            elif self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
                 raise refusal(self.path, error) from error
             raise
+        if self._new is not None:
+            self._new, self.is_there = None, True
+            use_wal(self.connection)
 
     def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
         """Append data at the next position, as the version that is the stream's next. The caller holds the transaction."""
+        self._make()
         event = Event(self.size() + 1, stream, version, type, at, by, data, salt, data_hash(salt, data))
         self.store(event)
         return event
 
     def store(self, event: Event) -> None:
         """Store an event whose position is known. The caller holds the transaction; the guards refuse a gap."""
+        self._make()
         row = (
             event.position,
             event.stream,
@@ -176,6 +259,7 @@ class Log:
 
     def keep(self, document: bytes) -> str:
         """Archive a document, once, and return its SHA-256 in hex. The caller holds the transaction."""
+        self._make()
         sha256 = hashlib.sha256(document).hexdigest()
         if redaction := self.taken(sha256):
             raise Redacted(
@@ -288,85 +372,31 @@ class Log:
         for row in self.connection.execute(f"SELECT {_COLUMNS} FROM events {where}", values):
             yield Event(*row)
 
-    def _identify(self) -> None:
-        """Make sure that the file is ours, of a format we know, and guarded; make the log in an empty one."""
-        application, form, objects = self.connection.execute(
+    def _identify(self, connection: sqlite3.Connection) -> bool:
+        """Make sure that the file is ours, of a format we know, and guarded. False: it holds nothing, and may be written."""
+        application, form, objects = connection.execute(
             "SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_master)"
             " FROM pragma_application_id AS a, pragma_user_version AS v"
         ).fetchone()
         if application == 0 and objects == 0 and not self.read_only:
-            self._create()
-        elif application == 0 and objects == 0:
+            return False
+        if application == 0 and objects == 0:
             raise DatabaseRefused(f"{self.path}: it holds nothing yet. Make the timeline: timeline build --db {self.path}")
-        elif application != APPLICATION_ID:
+        if application != APPLICATION_ID:
             raise DatabaseRefused(f"{self.path}: this SQLite file is not a timeline. Give the path of one, or of a new file")
-        elif form > FORMAT:
+        if form > FORMAT:
             raise DatabaseRefused(
                 f"{self.path}: written by a newer version of this program (format {form}, known {FORMAT}). Upgrade cited-timeline"
             )
-        elif form < FORMAT:
+        if form < FORMAT:
             raise DatabaseRefused(
                 f"{self.path}: written before the first release of this program (format {form}, known {FORMAT})."
                 f" Build it again from its bundles: timeline build --db {self.path.with_stem(self.path.stem + '-new')}"
             )
-        elif self.guarded and (changed := altered(self.connection)):
+        if self.guarded and (changed := altered(connection)):
             names = ", ".join(dict.fromkeys(name.removeprefix("trigger ") for name, _ in changed))
             raise GuardsMissing(
                 f"{self.path}: the log's guards are missing or changed: {names}. It may have been tampered with;"
                 f" nothing was opened. See what happened: timeline verify --db {self.path}"
             )
-
-    def _create(self) -> None:
-        _use_wal(self.connection)
-        with self.transaction():
-            if self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-                for statement in statements("timeline", "log.sql"):
-                    self.connection.execute(statement)
-                self.connection.execute(f"PRAGMA user_version = {FORMAT}")
-                self.connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-
-
-def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
-    if not read_only:
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
-        return connection
-    return journals.to_read(path, BUSY_SECONDS)
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Let readers read while one writes. The switch needs the file alone, and does not wait for it by itself."""
-    give_up = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > give_up:
-                raise
-            time.sleep(0.01)
-
-
-_REFUSALS = {
-    "SQLITE_BUSY": f"another program has been writing to it for {BUSY_SECONDS} seconds. Try again when it is done",
-    "SQLITE_CANTOPEN": "it cannot be opened: the folder is missing, or not yours to use. Give another path",
-    "SQLITE_CORRUPT": "it is damaged. See what can be read: timeline verify",
-    "SQLITE_FULL": "the disk is full; nothing was appended. Free some space, then repeat",
-    "SQLITE_IOERR": "the disk could not be read or written; nothing was appended. Check the disk, then repeat",
-    "SQLITE_NOTADB": "this is not an SQLite file. Give the path of a timeline, or of a new file",
-    "SQLITE_READONLY_ROLLBACK": "beside it lies the -journal of a write that was cut off, with which SQLite would change the file."
-    " Keep a copy of both, let SQLite do so (sqlite3 FILE .tables), then repeat",
-    "SQLITE_READONLY": "it is read-only. Make the file and its folder writable, or work on a copy",
-}
-
-
-def refusal(path: Path, error: sqlite3.Error | ValueError) -> DatabaseRefused:
-    """Say in a line what one of SQLite's errors means for the file, and what to do.
-
-    A file can be so damaged that what it holds, or SQLite's own message about it, is no text.
-    """
-    unreadable = isinstance(error, ValueError) or "Could not decode" in str(error)
-    name = "SQLITE_CORRUPT" if unreadable else getattr(error, "sqlite_errorname", "")
-    reason = next((text for code, text in _REFUSALS.items() if name.startswith(code)), " ".join(str(error).split()))
-    return DatabaseRefused(f"{path}: {reason}")
+        return True

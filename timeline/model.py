@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from timeline import bounds, dates
+from timeline import bounds, dates, notebook
 from timeline.errors import DateInvalid, StatementInvalid
 
 if TYPE_CHECKING:
@@ -253,6 +253,30 @@ class HappeningVersion(Happening):
     reason: str | None = None
     superseded_by: str | None = None
 
+    @property
+    def earliest(self) -> str | None:
+        """The first day that the date allows, YYYY-MM-DD; None where that is open or not known."""
+        return dates.bounds(self.date)[0]
+
+    @property
+    def latest(self) -> str | None:
+        """The last day that the date allows, YYYY-MM-DD; None where that is open or not known."""
+        return dates.bounds(self.date)[1]
+
+    def __repr__(self) -> str:
+        """Say which version of what it is."""
+        return f"<happening/{self.id}@{self.version}: {self.date}, {self.title}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook, with the quotations that it rests on."""
+        who = ", ".join(f"{actor.name} ({actor.role})" if actor.role else actor.name for actor in self.actors)
+        about = [("When", notebook.when(self.date)), ("Where", self.place), ("Who", who), ("According to", self.attributed_to)]
+        about += [("Summary", self.summary), ("Status", self.status if self.status != "current" else None)]
+        quoted = [(one.quote, f"{one.source}, disputes" if one.stance == "disputes" else one.source) for one in self.citations]
+        return notebook.card(self.title, f"happening/{self.id}@{self.version}", about, quoted)
+
 
 @dataclass(frozen=True, slots=True)
 class RedactedVersion:
@@ -268,7 +292,7 @@ class RedactedVersion:
 
 
 class HappeningFields(TypedDict, total=False):
-    """The fields of a Happening, as Python calls give them."""
+    """The fields of a Happening, as Python calls give them, dates as EDTF."""
 
     title: str
     date: str

@@ -243,7 +243,8 @@ class Streams:
             kind, _, id = subject.partition("/")
             when = "" if as_of is None else f" as of position {as_of}"
             error = UnknownSource if kind == "source" else UnknownHappening
-            raise error(f'there is no {kind} "{id}"{when}. See what there is: timeline log')
+            where = "See what there is: timeline log" if self.log.is_there else f"Nor is there a file {self.log.path} yet"
+            raise error(f'there is no {kind} "{id}"{when}. {where}')
         return past
 
 

@@ -180,6 +180,8 @@ def _append(
                     redacted += appended.redacted
                 except BundleInvalid as error:
                     faulty.append(error)
+            if not faulty:
+                timeline.log.make()
             size = timeline.log.size()
     except KeyboardInterrupt:
         raise Interrupted("interrupted; nothing of the unfinished bundle was appended") from None

@@ -22,7 +22,7 @@ import click
 from timeline import files
 from timeline.cli.printing import count, harmless
 from timeline.errors import DatabaseRefused, RedactionUnfinished, TimelineError
-from timeline.log import refusal
+from timeline.sqlite_file import refusal
 from timeline.timeline import Timeline
 
 PATIENCE = 0.5  # seconds without a progress bar
@@ -180,7 +180,7 @@ def opened(
         _begin_from_published(path)
     options = {"read_only": read_only, "guarded": guarded, "rebuilding": rebuilding}
     with _interruptible() as watch, _told(path), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
-        watch(timeline.log.connection)
+        timeline.log.prepare(watch)
         yield timeline
 
 

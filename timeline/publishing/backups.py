@@ -11,10 +11,11 @@ from pathlib import Path
 
 from timeline import audit
 from timeline.errors import PublishingRefused
-from timeline.log import Log, refusal
+from timeline.log import Log
 from timeline.merkle import Note
 from timeline.publishing.copying import Held, compare, copy, held
 from timeline.publishing.staging import place, staging, sync
+from timeline.sqlite_file import refusal
 from timeline.timeline import Timeline
 
 _JOURNALS = ("-wal", "-shm", "-journal")

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from timeline import checkpoints, merkle
 from timeline.errors import DatabaseRefused, PublishingRefused
-from timeline.log import Log, refusal
+from timeline.log import Log
 from timeline.publishing.staging import sync
+from timeline.sqlite_file import refusal
 
 EACH = 1_000  # events between two steps of a progress bar
 _WRITING = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")

@@ -1,0 +1,132 @@
+"""An open timeline: its file, its author, its clock, and the transaction in which it grows.
+
+Owns what every call needs. Must not append anything itself, nor say what is read.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlite_utils import Database
+
+from timeline import archiving, instants, projections, quotes, redaction, statements
+from timeline.capture.ahead import Ahead
+from timeline.errors import DatabaseRefused, Redacted, TimelineError
+from timeline.log import Log
+from timeline.model import Author, check, stream
+from timeline.streams import Streams
+from timeline.texts import Texts
+
+
+class Opened:
+    """A timeline file, open for appending and reading."""
+
+    def __init__(
+        self,
+        path: str | Path = "timeline.db",
+        *,
+        by: str | None = None,
+        clock: Callable[[], datetime] = instants.now,
+        read_only: bool = False,
+        guarded: bool = True,
+        rebuilding: bool = False,
+    ) -> None:
+        """Open a timeline. Where there is no file, the first append makes it; reading never does.
+
+        Parameters:
+            path: the file, such as "timeline.db".
+            by: who appends, as every event then has it. Without it that is TIMELINE_BY, or the name in the project's
+                metadata.json (plugins, timeline, by), or `unnamed`, which pages and exports leave out; never the name of a login.
+            clock: tells the time that events are recorded at.
+            read_only: True opens the file for reading alone; there must be one.
+            guarded: False looks into a file whose guards are missing.
+            rebuilding: True opens one whose read tables another version made, to `rebuild` them.
+
+        Raises DatabaseRefused or GuardsMissing where the file cannot be used.
+        """
+        self.by = by if by is not None else os.environ.get("TIMELINE_BY")
+        if self.by is not None:
+            self.by = check(Author, {"by": self.by}, "the author").by
+        self.clock = clock
+        self.log = Log(path, read_only=read_only, guarded=guarded, complete=_make_read_tables)
+        self.log.prepare(projections.register)
+        self._database: Database | None = None
+        self._streams = Streams(self.log, self.by, clock)
+        self._text = Texts(self._read_text)
+        self._texts = archiving.Texts(self.log)
+        self._ahead: Ahead | None = None
+        if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
+            try:
+                self._refuse_other_read_tables()
+            except TimelineError:
+                self.close()
+                raise
+
+    def _refuse_other_read_tables(self) -> None:
+        """Make the read tables where a file has none; refuse those of another version."""
+        path = self.log.path
+        with self.log.transaction():
+            if projections.is_current(self.log.connection):
+                return
+            if projections.exist(self.log.connection):
+                reason = "its read tables were made by another version of this program"
+                raise DatabaseRefused(f"{path}: {reason}. Make them again: timeline rebuild --db {path}")
+            projections.create(self.log.connection)
+
+    @property
+    def db(self) -> Database:
+        """The file as sqlite-utils has it, to query: with the date functions (edtf_words and others).
+
+        Raises DatabaseRefused where there is no file yet.
+        """
+        self.log.refuse_absent()
+        if self._database is None or self._database.conn is not self.log.connection:
+            self._database = Database(self.log.connection)
+        return self._database
+
+    def close(self) -> None:
+        """Close the file."""
+        self.log.close()
+
+    def __enter__(self) -> Self:
+        """Stay open for the block."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the file."""
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Append several things as one: all of them, or none. What they refer to must be there at the end."""
+        try:
+            with self._streams.transaction():
+                yield
+        except BaseException:
+            self._text.cache_clear()  # a source that was rolled back may be archived anew with another text
+            raise
+
+    def dangling(self) -> Iterator[tuple[str, TimelineError]]:
+        """In a transaction: each stream appended to that refers to a happening which is not there, and how that is refused."""
+        return self._streams.dangling()
+
+    def _read_text(self, source: str) -> statements.SourceText:
+        """Read the text of a source, ready to be searched."""
+        subject = stream("source", source)
+        first = self.log.first(subject) or self._streams.past(subject)[0]
+        named = redaction.named(self.log, source)
+        text = self.log.document(named.get("text_sha256", ""))
+        if text is None:
+            raise Redacted(f"{first.stream}: its document was taken out of the archive by a redaction, so nothing can be quoted")
+        return statements.SourceText(quotes.Text(text.decode()), **named)
+
+
+def _make_read_tables(connection: sqlite3.Connection) -> None:
+    """Make the read tables beside a new log."""
+    projections.register(connection)
+    projections.create(connection)

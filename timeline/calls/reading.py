@@ -1,0 +1,225 @@
+"""The calls that read: happenings, sources, words, as now known or as they once were.
+
+Owns their arguments. Must not append, nor make a file: where there is none, there is nothing to be read.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date as Day
+from html import escape
+from itertools import islice
+from typing import Literal
+
+from timeline import archiving, notebook, redaction, statements
+from timeline.archived import ArchivedSource
+from timeline.calls import given_dates
+from timeline.calls.given_dates import DateLike
+from timeline.calls.keywords import named
+from timeline.calls.opened import Opened
+from timeline.errors import DateInvalid, FilterInvalid
+from timeline.log import Event
+from timeline.model import HappeningVersion, RedactedVersion, stream
+from timeline.reading import choosing, searching
+from timeline.reading.lists import Happenings, Hit, Hits, Sources
+
+_SHOWN = 20  # happenings of a timeline that a notebook shows
+_SOURCES = """
+SELECT max(position) FROM events WHERE type IN ('SourceArchived', 'SourceCorrected') AND position <= coalesce(?, position)
+GROUP BY stream ORDER BY min(position)
+"""
+
+
+class Reading(Opened):
+    """A timeline, as it is read."""
+
+    def source(self, id: str) -> ArchivedSource:
+        """Find an archived source, to quote from and to read. Raises UnknownSource.
+
+        Parameters:
+            id: the id of the source.
+        """
+        self.log.look_again()
+        return archiving.source(self.log, self._streams.past(stream("source", id))[-1])
+
+    def happening(self, id: str, *, as_of: int | None = None) -> HappeningVersion:
+        """Read a happening as now known, or as known at a position. Raises UnknownHappening, or Redacted.
+
+        Parameters:
+            id: the id of the happening.
+            as_of: a position of the log.
+        """
+        self.log.look_again()
+        last = self._streams.past(stream("happening", id), as_of)[-1]
+        if last.data is None:
+            raise redaction.gone(self.log, last)
+        return statements.version(last)
+
+    def history(self, id: str) -> list[HappeningVersion | RedactedVersion]:
+        """Read every version of a happening, the first one first. Raises UnknownHappening.
+
+        Parameters:
+            id: the id of the happening.
+        """
+        self.log.look_again()
+        past = self._streams.past(stream("happening", id))
+        return [statements.version(event) if event.data is not None else redaction.version(self.log, event) for event in past]
+
+    def events(self, after: int = 0) -> Iterator[Event]:
+        """Read the log after a position, in order.
+
+        Parameters:
+            after: a position of the log; 0 reads all of it.
+        """
+        self.log.refuse_absent()
+        return self.log.events(after)
+
+    @named("happenings")
+    def happenings(
+        self,
+        *,
+        q: str | None = None,
+        kind: str | None = None,
+        actor: str | None = None,
+        place: str | None = None,
+        tag: str | None = None,
+        source: str | None = None,
+        mark: Literal["disputed", "corrected", "claimed", "single"] | None = None,
+        from_: DateLike | None = None,
+        to: DateLike | None = None,
+        as_of: int | DateLike | None = None,
+        status: Literal["current", "retracted", "all"] = "current",
+        limit: int | None = None,
+    ) -> Happenings:
+        """Read the happenings that all filters choose, in time order: those that the timeline's page shows with them.
+
+        What was redacted is left out; `history` tells of it.
+
+        Parameters:
+            q: words that it has, with or without their accents; the last may be the beginning of a longer one.
+            kind: of this kind.
+            actor: where they took part, by name or id.
+            place: at this place.
+            tag: filed under it.
+            source: that cites this source, by its id.
+            mark: "disputed", "corrected", "claimed" (attributed to somebody) or "single" (of one source).
+            from_: still so then, or possibly: a `datetime.date`, or "2003", "44 BCE", "2025-11", "2025-11-24", any EDTF.
+            to: begun by then, or possibly.
+            as_of: as the timeline was known at a position of the log, or at the end of a day.
+            status: "current", "retracted" or "all".
+            limit: no more than so many, the earliest.
+
+        Raises FilterInvalid where a filter makes no sense, and DatabaseRefused where there is no file.
+
+        Example:
+            >>> timeline.happenings(kind="meeting", from_="2025-11", to=date(2025, 11, 30))
+            [<happening/meets@1: 2025-11-24, The council meets>]
+        """
+        self.log.refuse_absent()
+        filters = {"q": q, "kind": kind, "actor": actor, "place": place, "tag": tag, "source": source, "mark": mark}
+        days = {"from": _asked("from_", from_), "to": _asked("to", to), "as_of": _asked("as_of", as_of), "status": status}
+        choice = choosing.choose(self.log.connection, {**filters, **days}, "current")
+        events = (self.log.event(position) for position in choice.positions)
+        versions = (statements.version(event) for event in events if event is not None and event.data is not None)
+        return Happenings(islice(versions, _most(limit)))
+
+    @named("sources")
+    def sources(self, *, q: str | None = None, as_of: int | DateLike | None = None, limit: int | None = None) -> Sources:
+        """Read the archived sources, in the order in which they were archived.
+
+        Parameters:
+            q: words that the document has, or its title, publisher or author.
+            as_of: as they were known at a position of the log, or at the end of a day.
+            limit: no more than so many, the first.
+
+        Raises FilterInvalid where a filter makes no sense, and DatabaseRefused where there is no file.
+
+        Example:
+            >>> timeline.sources(q="Marrakech")
+            [<source/report@1: A report, 2025-11-28>]
+        """
+        self.log.refuse_absent()
+        until = choosing.position(self.log.connection, _asked("as_of", as_of))
+        positions = [position for (position,) in self.log.connection.execute(_SOURCES, (until,)).fetchall()]
+        events = (event for position in positions if (event := self.log.event(position)) is not None)
+        if q is not None:
+            found = (self.log.event(position) for position, _ in searching.documents(self.log.connection, q))
+            wanted = {event.stream for event in found if event is not None}
+            events = (event for event in events if event.stream in wanted)
+        return Sources(archiving.source(self.log, event) for event in islice(events, _most(limit)))
+
+    @named("search")
+    def search(self, words: str, *, limit: int | None = None) -> Hits:
+        """Look for words in current happenings, in the quotations that they rest on, and in documents.
+
+        Parameters:
+            words: all of them must be there, with or without their accents; the last may be the beginning of a longer one.
+            limit: no more than so many of each kind.
+
+        Raises DatabaseRefused where there is no file.
+
+        Example:
+            >>> [(hit.kind, hit.id, hit.passage) for hit in timeline.search("council meets")]
+            [('happening', 'meets', 'The [council] [meets]')]
+        """
+        self.log.refuse_absent()
+        own, quoted = list[Hit](), list[Hit]()
+        for position, passage in searching.happenings(self.log.connection, words):
+            event = self.log.event(position)
+            if event is None or event.data is None:
+                continue
+            happening = statements.version(event)
+            within = [(one, found) for one in happening.citations if (found := searching.passage(words, one.quote)) is not None]
+            quoted += [Hit("quotation", happening.title, found, happening, self.source(one.source), one) for one, found in within]
+            if not within or searching.passage(words, _own_words(happening)) is not None:
+                own.append(Hit("happening", happening.title, passage, happening))
+        documents = []
+        for position, passage in searching.documents(self.log.connection, words):
+            if (event := self.log.event(position)) is not None:
+                source = archiving.source(self.log, event)
+                documents.append(Hit("document", source.title or "", passage, source=source))
+        return Hits(hit for hits in (own, quoted, documents) for hit in islice(hits, _most(limit)))
+
+    def __repr__(self) -> str:
+        """Say which file it is, and how many events it holds."""
+        try:
+            size = f"{self.log.size():,} events" if self.log.is_there else "not there yet"
+        except sqlite3.ProgrammingError:
+            size = "closed"
+        return f"<Timeline {self.log.path}: {size}>"
+
+    def _repr_html_(self) -> str:
+        """Show its first happenings in a notebook."""
+        try:
+            if not self.log.is_there:
+                return f"<div>{escape(repr(self))}</div>"
+            found = self.happenings()
+        except sqlite3.ProgrammingError:
+            return f"<div>{escape(repr(self))}</div>"
+        rows = [(notebook.when(one.date), one.title, one.place or "", one.id) for one in found[:_SHOWN]]
+        said = f"{self.log.path}: {len(found):,} happenings"
+        return notebook.table(("When", "What", "Where", "Id"), rows, len(found) - _SHOWN, said)
+
+
+def _own_words(happening: HappeningVersion) -> str:
+    said = (happening.title, happening.summary, happening.place, *(actor.name for actor in happening.actors))
+    return "\n".join(one for one in said if one)
+
+
+def _asked(name: str, value: int | DateLike | None) -> str | None:
+    """Write what a filter asks as the page's address has it."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, Day):
+        raise FilterInvalid(f"{name}: {value!r} is no date. Give a datetime.date, or text such as 2025-11-24")
+    try:
+        return given_dates.text(value)
+    except DateInvalid as error:
+        raise FilterInvalid(f"{name}: {error}") from None
+
+
+def _most(limit: int | None) -> int | None:
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
+        raise FilterInvalid(f"limit: {limit!r} is no number of things. Give a whole number from 0, or leave it out")
+    return limit

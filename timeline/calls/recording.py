@@ -1,0 +1,264 @@
+"""The calls that say what happened: record, correct, retract, redact.
+
+Owns their arguments. Must not look for quotations, nor decide what may follow in a stream.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from timeline import bounds, projections, redaction, statements
+from timeline.calls import given_dates
+from timeline.calls.given_dates import DateLike
+from timeline.calls.keywords import UNCHANGED, Unchanged, given, named
+from timeline.calls.opened import Opened
+from timeline.errors import DatabaseRefused, Redacted, RedactionUnfinished, StatementInvalid
+from timeline.log import Event
+from timeline.model import Actor, Citation, HappeningFields, Reason, Relation, SourceFields, check, stream
+
+
+class Recording(Opened):
+    """A timeline, as happenings are recorded in it, and what was said is corrected."""
+
+    @named("happening")
+    def record(
+        self,
+        id: str,
+        *,
+        title: str,
+        date: DateLike,
+        citations: Sequence[Citation | Mapping[str, str | int]],
+        date_note: str | None = None,
+        zone: str | None = None,
+        summary: str | None = None,
+        kind: str | None = None,
+        place: str | None = None,
+        latitude: str | float | None = None,
+        longitude: str | float | None = None,
+        part_of: str | None = None,
+        attributed_to: str | None = None,
+        actors: Sequence[str | Mapping[str, str | None] | Actor] | None = None,
+        tags: Sequence[str] | None = None,
+        related: Sequence[str | Mapping[str, str] | Relation] | None = None,
+        expected_version: int | None = None,
+    ) -> Event:
+        """Record a happening, and return its event. What its version 1 holds already appends nothing, and answers with that event.
+
+        Parameters:
+            id: what the happening is called for good: letters, digits, "-", "." and "_".
+            title: what occurred, in a line, in your words.
+            date: EDTF text, such as "2025-11-24", "2025-11", "1985~" or "2025-11-24/2025-11-27"; or a `datetime.date`; or a
+                `datetime.datetime`, which is as exact as it is: to the minute or the second.
+            citations: what it rests on: `source.quote("…")`, or {"source": id, "quote": "…"}.
+            date_note: how the date was read from the document.
+            zone: the IANA zone of a time of day, such as "Africa/Casablanca"; a datetime that has one says so itself.
+            summary: more of what occurred.
+            kind: what it was, in a word: "meeting".
+            place: where it was.
+            latitude: in decimal degrees (WGS 84), north is positive; with the longitude.
+            longitude: in decimal degrees, east is positive.
+            part_of: the id of the happening that it is a part of.
+            attributed_to: whose claim this is, where it is one.
+            actors: who took part: names, or {"name": …, "role": …}.
+            tags: what it is filed under.
+            related: ids of other happenings, or {"other": id, "relation": "…"}.
+            expected_version: 0 refuses an id under which something is already.
+
+        Raises StatementInvalid, QuoteNotFound, QuoteAmbiguous, UnknownSource, UnknownHappening (part_of, related), PartOfCircle,
+        AlreadyRecorded or VersionConflict; nothing is then appended.
+
+        Example:
+            >>> timeline.record(
+            ...     "sitting",
+            ...     title="The council sits",
+            ...     date=date(2025, 11, 24),
+            ...     actors=["The council"],
+            ...     citations=[report.quote("It sat for four days")],
+            ... )
+            <Event 2: HappeningRecorded happening/sitting@1>
+        """
+        subject = stream("happening", id)
+        fields = given_dates.read(given(locals(), HappeningFields.__annotations__, omitted=None), subject)
+        first = self.log.first(subject)
+        self._streams.refuse_redacted(first)
+        known = None if first is None else first.payload["statement"]
+        statement = statements.of_happening(fields, self._text, subject, known)
+        with self.transaction():
+            return self._streams.begin(subject, "HappeningRecorded", statement, expected_version)
+
+    @named("happening")
+    def correct(
+        self,
+        id: str,
+        *,
+        reason: str,
+        title: str | Unchanged = UNCHANGED,
+        date: DateLike | Unchanged = UNCHANGED,
+        citations: Sequence[Citation | Mapping[str, str | int]] | Unchanged = UNCHANGED,
+        date_note: str | Unchanged | None = UNCHANGED,
+        zone: str | Unchanged | None = UNCHANGED,
+        summary: str | Unchanged | None = UNCHANGED,
+        kind: str | Unchanged | None = UNCHANGED,
+        place: str | Unchanged | None = UNCHANGED,
+        latitude: str | float | Unchanged | None = UNCHANGED,
+        longitude: str | float | Unchanged | None = UNCHANGED,
+        part_of: str | Unchanged | None = UNCHANGED,
+        attributed_to: str | Unchanged | None = UNCHANGED,
+        actors: Sequence[str | Mapping[str, str | None] | Actor] | Unchanged | None = UNCHANGED,
+        tags: Sequence[str] | Unchanged | None = UNCHANGED,
+        related: Sequence[str | Mapping[str, str] | Relation] | Unchanged | None = UNCHANGED,
+        expected_version: int | None = None,
+    ) -> Event:
+        """Correct a happening: the fields given replace what was said, None empties one. The event is the whole as now known.
+
+        A correction that the stream already holds, with the same changes and reason, appends nothing.
+
+        Parameters:
+            id: the id of the happening.
+            reason: why it is corrected.
+            title: what occurred, in a line, in your words.
+            date: EDTF text, such as "2025-11-24", "2025-11", "1985~" or "2025-11-24/2025-11-27"; or a `datetime.date`; or a
+                `datetime.datetime`, which is as exact as it is: to the minute or the second.
+            citations: what it rests on: `source.quote("…")`, or {"source": id, "quote": "…"}.
+            date_note: how the date was read from the document.
+            zone: the IANA zone of a time of day, such as "Africa/Casablanca"; a datetime that has one says so itself.
+            summary: more of what occurred.
+            kind: what it was, in a word: "meeting".
+            place: where it was.
+            latitude: in decimal degrees (WGS 84), north is positive; with the longitude.
+            longitude: in decimal degrees, east is positive.
+            part_of: the id of the happening that it is a part of.
+            attributed_to: whose claim this is, where it is one.
+            actors: who took part: names, or {"name": …, "role": …}.
+            tags: what it is filed under.
+            related: ids of other happenings, or {"other": id, "relation": "…"}.
+            expected_version: the version that you read, so that two who write at once do not undo each other.
+
+        Raises what `record` raises, and AlreadyRetracted; nothing is then appended.
+
+        Example:
+            >>> timeline.correct("sitting", date="2025-11", reason="The day is not stated.")
+            <Event 3: HappeningCorrected happening/sitting@2>
+        """
+        subject = stream("happening", id)
+        changes = given_dates.read(given(locals(), HappeningFields.__annotations__), subject)
+
+        def corrected(known: statements.Statement) -> statements.Statement:
+            return statements.changed(known, changes, self._text, subject)
+
+        return self._streams.correct(subject, "HappeningCorrected", corrected, list(changes), reason, expected_version)
+
+    @named("source")
+    def correct_source(
+        self,
+        id: str,
+        *,
+        reason: str,
+        title: str | Unchanged = UNCHANGED,
+        publisher: str | Unchanged | None = UNCHANGED,
+        author: str | Unchanged | None = UNCHANGED,
+        published: DateLike | Unchanged | None = UNCHANGED,
+        url: str | Unchanged | None = UNCHANGED,
+        language: str | Unchanged | None = UNCHANGED,
+        expected_version: int | None = None,
+    ) -> Event:
+        """Correct what is said about a source; None empties a field. Its document stays.
+
+        Parameters:
+            id: the id of the source.
+            reason: why it is corrected.
+            title: what the document is called.
+            publisher: who published it.
+            author: who wrote it.
+            published: when it was published: a `datetime.date`, or EDTF such as "2025-11-28" or "2025-11".
+            url: the address that it has on the web, with http:// or https://. It is written down, not visited.
+            language: a BCP 47 tag, such as "en" or "ar-MA".
+            expected_version: the version that you read, so that two who write at once do not undo each other.
+
+        Raises UnknownSource, StatementInvalid or VersionConflict; nothing is then appended.
+
+        Example:
+            >>> timeline.correct_source("report", publisher="The council", reason="The imprint says so.")
+            <Event 4: SourceCorrected source/report@2>
+        """
+        subject = stream("source", id)
+        changes = given_dates.read(given(locals(), SourceFields.__annotations__), subject)
+
+        def corrected(known: statements.Statement) -> statements.Statement:
+            return statements.of_corrected_source(known, changes, subject)
+
+        return self._streams.correct(subject, "SourceCorrected", corrected, list(changes), reason, expected_version)
+
+    @named("happening")
+    def retract(self, id: str, *, reason: str, superseded_by: str | None = None, expected_version: int | None = None) -> Event:
+        """Retract a happening. What it said stays in the log, and is shown as retracted.
+
+        The same retraction again appends nothing.
+
+        Parameters:
+            id: the id of the happening.
+            reason: why it is retracted.
+            superseded_by: the id of the happening that takes its place, where there is one.
+            expected_version: the version that you read, so that two who write at once do not undo each other.
+
+        Raises UnknownHappening, AlreadyRetracted, StatementInvalid or VersionConflict; nothing is then appended.
+
+        Example:
+            >>> timeline.retract("sitting", reason="It was another council.")
+            <Event 5: HappeningRetracted happening/sitting@3>
+        """
+        subject = stream("happening", id)
+        bounds.refuse({"reason": reason}, subject)
+        told = check(Reason, {"reason": reason, "superseded_by": superseded_by}, subject).model_dump(exclude_none=True)
+        with self.transaction():
+            last = self._streams.last(subject)
+            if last.type == "HappeningRetracted":
+                self._streams.refuse_redacted(last)
+            data = {"statement": self._streams.said(last), **told}
+            if last.type == "HappeningRetracted" and last.payload == data:
+                return last
+            return self._streams.follow(subject, "HappeningRetracted", last, data, expected_version)
+
+    @named("position")
+    def redact(self, position: int, *, reason: str, keep_documents: bool = False, expected_version: int | None = None) -> Event:
+        """Take away for good what the event at a position said: by law, or to protect someone. Its place, hash and proof stay.
+
+        Every copy in the file goes too: the read tables, full-text search, journals and free pages, and documents that nobody
+        else cites. An EventRedacted says who, when and why; the same redaction again only cleans the file again. What others say
+        with the same words stays: other events, and documents that they cite.
+
+        Parameters:
+            position: the event's place in the log, counted from 1.
+            reason: why, for all to read.
+            keep_documents: True keeps the documents that it names, for which another event must still name them.
+            expected_version: the version that you read, so that two who write at once do not undo each other.
+
+        Raises UnknownEvent, StatementInvalid, Redacted (for another reason), or RedactionUnfinished where the file could not be
+        cleaned; the redaction then stands, and is to be repeated.
+        """
+        self.log.refuse_absent()
+        bounds.refuse({"reason": reason}, f"position {position}")
+        why = check(Reason, {"reason": reason}, f"position {position}").reason
+        if self._streams.writing:
+            raise StatementInvalid(f"position {position}: a redaction cannot be one of several appends. Redact it by itself")
+        self.log.connection.execute("PRAGMA secure_delete = ON")
+        with self.log.transaction():
+            event = redaction.redactable(self.log, position)
+            standing = self.log.redaction(position)
+            if standing is None:
+                data = redaction.data(self.log, event, why, keep_documents)
+                version = self.log.version(event.stream)
+                standing = self._streams.store(event.stream, "EventRedacted", data, version, expected_version)
+                self.log.redact(position, data["documents"])
+                projections.rebuild(self.log.connection)
+            elif standing.payload["reason"] != why:
+                raise Redacted(f"{redaction.gone(self.log, event)} already. Repeat that reason to clean the file again")
+        self._text.cache_clear()
+        self._streams.corrections.forget()
+        try:
+            self.log.scrub()
+        except (DatabaseRefused, KeyboardInterrupt) as error:
+            reason = str(error).removeprefix(f"{self.log.path}: ") or "interrupted"
+            raise RedactionUnfinished(
+                f"position {position}: is redacted, as {standing.id} at position {standing.position} says, but the file is not"
+                f" clean yet: {reason}. Repeat the redaction"
+            ) from error
+        return standing

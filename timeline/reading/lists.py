@@ -1,0 +1,72 @@
+"""What the reading calls return: lists of happenings, sources and places of words, which a notebook shows as tables.
+
+Owns how they look. Must not read a log.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from timeline import notebook
+from timeline.archived import ArchivedSource
+from timeline.model import FoundCitation, HappeningVersion
+
+SHOWN: Final = 50  # rows that a notebook shows
+_WHEN = ("When", "What", "Where", "Id")
+
+
+class Happenings(list[HappeningVersion]):
+    """Happenings in time order: a list."""
+
+    def _repr_html_(self) -> str:
+        """Show them in a notebook."""
+        rows = [(notebook.when(one.date), _title(one), one.place or "", one.id) for one in self[:SHOWN]]
+        return notebook.table(_WHEN, rows, len(self) - SHOWN)
+
+
+class Sources(list[ArchivedSource]):
+    """Sources in the order in which they were archived: a list."""
+
+    def _repr_html_(self) -> str:
+        """Show them in a notebook."""
+        rows = [(notebook.when(one.published), one.title or "(redacted)", one.publisher or "", one.id) for one in self[:SHOWN]]
+        return notebook.table(("Published", "Title", "Publisher", "Id"), rows, len(self) - SHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place where words were found.
+
+    `kind` is "happening" (in what it says), "quotation" (in words that it cites) or "document" (in a source). `passage` has the
+    words in [brackets]. `happening` is None for a document; `source` and `citation` are None for a happening's own words.
+    """
+
+    kind: Literal["happening", "quotation", "document"]
+    title: str
+    passage: str
+    happening: HappeningVersion | None = None
+    source: ArchivedSource | None = None
+    citation: FoundCitation | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the happening, or of the source."""
+        one = self.happening or self.source
+        return one.id if one is not None else ""
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        return notebook.card(self.title, self.id, [("In", self.kind), ("Passage", self.passage)])
+
+
+class Hits(list[Hit]):
+    """Where words were found: in happenings, then in quotations, then in documents, the closest first: a list."""
+
+    def _repr_html_(self) -> str:
+        """Show them in a notebook."""
+        rows = [(one.kind, one.title, one.passage, one.id) for one in self[:SHOWN]]
+        return notebook.table(("In", "Title", "Passage", "Id"), rows, len(self) - SHOWN)
+
+
+def _title(one: HappeningVersion) -> str:
+    claim = f" (according to {one.attributed_to})" if one.attributed_to else ""
+    return f"{one.title}{claim}{' (retracted)' if one.status == 'retracted' else ''}"
