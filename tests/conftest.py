@@ -46,6 +46,7 @@ def path(tmp_path: Path) -> Path:
 def timeline(path: Path) -> Iterator[Timeline]:
     """Make an empty timeline."""
     with Timeline(path, by="tester", clock=Clock()) as timeline:
+        timeline.log.make()
         yield timeline
 
 

@@ -160,6 +160,7 @@ def test_what_is_returned_says_which_it_is(council: Timeline, path: Path) -> Non
         == "<happening/meets@2: 2025-11-24, The council <meets>>"
     )
     assert repr(council.source("report")) == "<source/report@1: A <report>, 2025-11-28>"
+    assert repr(council.search("marrakech")[1]) == "<quotation meets: met in [Marrakech]>"
     assert repr(next(council.events(after=5))) == "<Event 6: HappeningCorrected happening/meets@2>"
 
 

@@ -163,7 +163,8 @@ def test_what_cannot_be_used_is_told_in_a_line(project: Path, words: list[str], 
     with closing(sqlite3.connect("foreign.db")) as foreign:
         foreign.execute("CREATE TABLE t (c)")
     for name, change in (("newer.db", "PRAGMA user_version = 99"), ("open.db", "DROP TRIGGER events_update")):
-        Timeline(name).close()
+        with Timeline(name) as timeline:
+            timeline.log.make()
         with closing(sqlite3.connect(name)) as connection:
             connection.execute(change)
     before = {path: path.read_bytes() for path in project.glob("*.db")}

@@ -194,7 +194,8 @@ def test_a_first_build_that_is_interrupted_leaves_nothing(project: Path, monkeyp
 
 def test_serve_removes_no_file_that_was_there(project: Path) -> None:
     """Also where nothing was in it."""
-    Timeline("timeline.db").close()
+    with Timeline("timeline.db") as timeline:
+        timeline.log.make()
     (project / "events" / "1.yaml").write_text(BUNDLE.replace("2025", "2025-13"))
     result = CliRunner().invoke(main, ["serve", "--port", "0"])
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
@@ -209,9 +210,11 @@ def test_serve_goes_on_from_a_build_that_was_killed_early(project: Path, begun: 
         with closing(sqlite3.connect("timeline.db")) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
     elif begun == "no read tables":
-        Log("timeline.db").close()
+        with closing(Log("timeline.db")) as log:
+            log.make()
     elif begun == "no events":
-        Timeline("timeline.db").close()
+        with Timeline("timeline.db") as timeline:
+            timeline.log.make()
     with served() as (_, page):
         assert "The council meets" in fetch(page)[1]
 

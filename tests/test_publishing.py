@@ -252,7 +252,8 @@ def test_a_timeline_that_is_none_or_empty_is_refused(project: Path) -> None:
     """Each for what it is; no file is made."""
     assert refused("publish", "public", "--db", "none.db").startswith("none.db: there is no such file. ")
     assert not (project / "none.db").exists()
-    Timeline("new.db", by="tester").close()
+    with Timeline("new.db", by="tester") as timeline:
+        timeline.log.make()
     assert refused("publish", "public", "--db", "new.db").startswith("new.db: holds no events yet")
     assert not (project / "public").exists()
 

@@ -46,8 +46,8 @@ async def test_a_day_is_the_last_position_that_was_recorded_by_its_end(diary: Pa
 @pytest.mark.asyncio
 async def test_an_empty_log_had_reached_nothing(tmp_path: Path) -> None:
     """Position 0, on any day."""
-    with Timeline(tmp_path / "empty.db"):
-        pass
+    with Timeline(tmp_path / "empty.db") as timeline:
+        timeline.log.make()
     assert await moment.position(Datasette([str(tmp_path / "empty.db")]).get_database("empty"), "2026-11-24") == 0
 
 

@@ -201,8 +201,8 @@ async def test_a_very_long_title_is_cut_on_the_timeline(demo: Path) -> None:
 @pytest.mark.asyncio
 async def test_an_empty_timeline_says_what_to_do(tmp_path: Path) -> None:
     """A log with nothing in it gives a helpful page, with and without filters."""
-    with Timeline(tmp_path / "empty.db"):
-        pass
+    with Timeline(tmp_path / "empty.db") as timeline:
+        timeline.log.make()
     client = serve(tmp_path / "empty.db").client
     response = await client.get("/empty/-/timeline")
     assert response.status_code == 200

@@ -32,7 +32,7 @@ class Sources(list[ArchivedSource]):
         return notebook.table(("Published", "Title", "Publisher", "Id"), rows, len(self) - SHOWN)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Hit:
     """A place where words were found.
 
@@ -52,6 +52,10 @@ class Hit:
         """The id of the happening, or of the source."""
         one = self.happening or self.source
         return one.id if one is not None else ""
+
+    def __repr__(self) -> str:
+        """Say where it is, and show the passage."""
+        return f"<{self.kind} {self.id}: {self.passage}>"
 
     def _repr_html_(self) -> str:
         """Show it in a notebook."""
