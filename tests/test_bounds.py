@@ -281,7 +281,7 @@ def test_a_quotation_in_a_text_that_repeats_itself_is_looked_for_at_few_places(m
     assert tried < 200_000, tried
 
 
-@given(st.text("ab \u200b\u201c\u0301", max_size=40), st.data())
+@given(st.text("ab \u200b\u201c\u0301", max_size=40) | st.text("fi \ufb01\ufb03", max_size=40), st.data())
 def test_where_a_quotation_stands_often_it_is_found_as_where_it_stands_seldom(text: str, data: st.DataObject) -> None:
     """However it is looked for, the same place is found, at the same grade."""
     start = data.draw(st.integers(0, len(text)))

@@ -90,7 +90,7 @@ def steps(entries: Entries) -> int:
             taken += 1
             return 0
 
-        timeline.log.connection.set_progress_handler(count, 100)
+        timeline.log.prepare(lambda connection: connection.set_progress_handler(count, 100))
         try:
             bundles.append(timeline, path)
         except BundleInvalid as error:

@@ -202,7 +202,7 @@ def test_nothing_else_verifies(text: str, quote: str) -> None:
 def test_places_of_every_grade_count(text: str, quote: str, prefix: str, expected: tuple[int, str] | None) -> None:
     """Though it stands to the letter in one of them alone: a prefix or suffix says which is meant."""
     message = refusal(text, quote)
-    assert "times (white space and typography aside), expected once" in message
+    assert "times, expected once, white space and typography aside:" in message
     suffix = None if prefix else text[len(quote) : len(quote) + 4]
     if expected is None:
         assert "2 times" in refusal(text, quote, prefix)

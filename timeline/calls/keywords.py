@@ -10,6 +10,7 @@ from enum import Enum
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
+from timeline import bounds
 from timeline.bounds import NAMED
 from timeline.errors import StatementInvalid
 
@@ -27,6 +28,7 @@ class Unchanged(Enum):
 
 
 UNCHANGED: Final = Unchanged.UNCHANGED
+_ARGUMENTS: Final = ("id", "reason", "expected_version", "within")  # which are no fields
 
 
 def named(kind: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -45,6 +47,7 @@ def named(kind: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             if other := [name for name in kwargs if name not in known]:
                 id = next(iter(args[1:]), kwargs.get("id"))
                 subject = f"{kind}/{id}" if isinstance(id, str) and id and kind in ("happening", "source") else kind
+                bounds.refuse({name: value for name, value in kwargs.items() if name not in _ARGUMENTS}, subject)
                 raise StatementInvalid.in_fields(subject, tuple((name[:NAMED], _unknown(name, known)) for name in other))
             for name in needed:
                 kwargs.setdefault(name, None)

@@ -105,17 +105,17 @@ def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | 
         if forms == tried:  # Folding changed neither: there is nothing new to be found.
             continue
         tried = forms
-        fitting = list[tuple[int, int]]()
+        fitting = dict[tuple[int, int], None]()  # each once, also where it was looked for in two ways
         for start, end in _places(text, wanted, grade, around):
             if around.fits_before(text, start) and around.fits_after(text, end):
-                fitting.append((start, end))
+                fitting[start, end] = None
                 if len(fitting) > ENOUGH:
-                    raise QuoteAmbiguous(_ambiguous(text, quote, fitting, around))
+                    raise QuoteAmbiguous(_ambiguous(text, quote, sorted(fitting), around))
             elif elsewhere is None:
                 elsewhere = start, end
         if fitting:
-            best = best or (grade, *fitting[0])
-        places = max(places, fitting, key=len)
+            best = best or (grade, *min(fitting))
+        places = max(places, sorted(fitting), key=len)
     if len(places) > 1:
         raise QuoteAmbiguous(_ambiguous(text, quote, places, around))
     if best is not None:
@@ -275,9 +275,9 @@ def _ambiguous(text: Text, quote: str, places: list[tuple[int, int]], around: _A
     if len(places) > len(examples):
         examples.append("…")
     alike = all(text.raw.startswith(quote, start) for start, _ in places)
-    aside = "" if alike else " (white space and typography aside)"
+    aside = "" if alike else ", white space and typography aside"
     return (
-        f'quotation "{shown(quote, 60)}" stands in the text {count} times{aside}{around}, expected once:'
+        f'quotation "{shown(quote, 60)}" stands in the text {count} times{around}, expected once{aside}:'
         f" at characters {', '.join(examples)}."
         f" Give a {'longer ' if str(around) else ''}prefix or suffix that only one of them has."
     )
