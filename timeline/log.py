@@ -135,18 +135,17 @@ class Log:
             raise refusal(self.path, error) from error
         try:
             self.is_there = self._identify(connection)
-        except (sqlite3.Error, UnicodeDecodeError) as error:
+        except (sqlite3.Error, UnicodeDecodeError, TimelineError) as error:
             connection.close()
-            raise refusal(self.path, error) from error
-        except TimelineError:
-            connection.close()
-            raise
+            raise error if isinstance(error, TimelineError) else refusal(self.path, error) from error
         if self.is_there:
             self._use(connection)
         else:
             connection.close()
 
     def _use(self, connection: sqlite3.Connection) -> None:
+        if hasattr(self, "connection"):
+            self.connection.close()
         self.connection = connection
         for prepare in self._prepared:
             prepare(connection)
@@ -190,7 +189,6 @@ class Log:
         except BaseException:
             new.take_back()
             raise
-        self.connection.close()
         self._new = new
         self._use(new.connection)
 
