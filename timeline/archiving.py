@@ -81,7 +81,7 @@ class Texts:
         """Read the documents among entries that are to be appended. Nothing that is wrong with an entry is told."""
         with Comparing() as comparing:
             for entry in entries:
-                fields = entry.get("source")
+                fields = entry.get("source") if isinstance(entry, Mapping) else None
                 if not isinstance(fields, Mapping) or not all(isinstance(fields.get(name), str) for name in ("id", *TOGETHER)):
                     continue
                 try:

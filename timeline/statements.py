@@ -21,7 +21,7 @@ from timeline.errors import (
     UnknownSource,
 )
 from timeline.log import Event
-from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation, Source, SourceFields, check
+from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation, Source, SourceFields, check, not_a_field
 
 Statement = dict[str, Any]
 
@@ -43,7 +43,41 @@ Texts = Callable[[str], SourceText]
 _TRIED = 20  # quotations of one statement that are not found, after which nothing near is looked for
 _NAMES = 20  # of a circle that are told
 _SHOWN, _TOLD = 60, 5  # characters of a text, and texts, by which it is told how statements differ
+_RETRACTING = ("retract", "reason", "superseded_by", "expected_version")
 _PLACED = frozenset(("prefix", "suffix", "start_char", "end_char", "grade", "sha256", "text_sha256"))  # where a quotation was found
+
+
+def of_entry(entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Read an entry of a bundle as its verb and the arguments of that call. Raises StatementInvalid where any would be dropped."""
+    if not isinstance(entry, Mapping) or not all(isinstance(name, str) for name in entry):
+        raise StatementInvalid('an entry has no named fields. Give one such as {"happening": {"id": …, "title": …}}')
+    for verb in ("source", "happening"):
+        if verb not in entry:
+            continue
+        if beside := tuple((name, f'stands beside "{verb}". Move it inside, or leave it out') for name in entry if name != verb):
+            raise StatementInvalid.in_fields(verb, beside)
+        fields = entry[verb]
+        if not isinstance(fields, Mapping) or not all(isinstance(name, str) for name in fields):
+            raise StatementInvalid(f'{verb}: holds no fields. Write them as {{"id": …, "title": …}}')
+        _refuse_arguments(verb, fields)
+        return verb, {"id": "", **fields}
+    for verb in ("correct", "correct_source", "retract"):
+        if verb not in entry:
+            continue
+        _refuse_arguments(verb, entry)
+        if "id" in entry:
+            raise StatementInvalid.in_fields(verb, (("id", f'stands beside "{verb}", which names the id. Leave it out'),))
+        if verb == "retract" and (other := [name for name in entry if name not in _RETRACTING]):
+            raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, _RETRACTING)) for name in other))
+        return verb, {"reason": None, **entry}
+    _refuse_arguments("happening", entry)
+    return "happening", {"id": "", **entry}
+
+
+def _refuse_arguments(verb: str, fields: Mapping[str, Any]) -> None:
+    """Refuse what the calls take and an entry must not hold."""
+    if other := [name for name in ("self", "within") if name in fields]:
+        raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, ())) for name in other))
 
 
 def of_source(fields: Mapping[str, Any], document: Document, media_type: str | None, subject: str) -> Statement:
@@ -149,8 +183,7 @@ def _refuse_other_than_bibliography(fields: Mapping[str, Any], subject: str) -> 
     bounds.refuse(fields, subject)
     known = SourceFields.__annotations__
     if other := [field for field in fields if field not in known]:
-        allowed = ", ".join(known)
-        raise StatementInvalid.in_fields(subject, tuple((f, f"is not a field here. There are {allowed}") for f in other))
+        raise StatementInvalid.in_fields(subject, tuple((field, not_a_field(field, known)) for field in other))
 
 
 def _kept(source: Source) -> Statement:
