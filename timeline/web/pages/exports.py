@@ -218,6 +218,7 @@ async def _written(
             as_of=state.as_of,
             asked=said,
             query=query(state).removeprefix("?"),
+            older=taking.older(what, format, chosen),
         )
 
     return await taking.body(database, what.state, format, chosen, tell)
