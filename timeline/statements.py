@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from timeline import bounds, dates, instants, quotes
+from timeline.dates import mentions
 from timeline.documents import Document
 from timeline.errors import (
     AlreadyRecorded,
@@ -41,6 +42,7 @@ class SourceText(NamedTuple):
 
 Texts = Callable[[str], SourceText]
 _TRIED = 20  # quotations of one statement that are not found, after which nothing near is looked for
+_LOOKED_THROUGH = 100  # citations of a corrected statement, for the dates that they state
 _NAMES = 20  # of a circle that are told
 _SHOWN, _TOLD = 60, 5  # characters of a text, and texts, by which it is told how statements differ
 _RETRACTING = ("retract", "reason", "superseded_by", "expected_version")
@@ -120,6 +122,30 @@ def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject:
     happening = check(Happening, {**said, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
     citations = _found(happening.citations, texts, subject) if "citations" in changes else known["citations"]
     return {**_uncited(happening, subject), "citations": citations}
+
+
+def dates_that_differ(known: Statement, statement: Statement) -> Iterator[str]:
+    """Tell of quotations that a correction of the date keeps, and that plainly state another date and none within the new one."""
+    if statement.get("date") in (None, known.get("date")):
+        return
+    earliest, latest = dates.bounds(statement["date"])
+    kept = {(one["source"], one["quote"]) for one in known["citations"]}
+    for number, citation in enumerate(statement["citations"][:_LOOKED_THROUGH], start=1):
+        if citation["stance"] == "disputes" or (citation["source"], citation["quote"]) not in kept:
+            continue
+        stated = mentions.stated(citation["quote"])
+        first = None if any(one.earliest is None for one in stated) else min((one.earliest or "" for one in stated), default=None)
+        last = None if any(one.latest is None for one in stated) else max((one.latest or "" for one in stated), default=None)
+        if _is_before(latest, first) or _is_before(last, earliest):
+            yield (
+                f"citations.{number}.quote: states {stated[0].words}, and the date is corrected to"
+                f" {dates.words(statement['date'])}. If these words do not bear the new date out, correct the citations as well"
+            )
+
+
+def _is_before(one: str | None, other: str | None) -> bool:
+    """Whether a day is before another, both known; one of a year with a sign or with more than four digits is not compared."""
+    return one is not None and other is not None and len(one) == len(other) == 10 and one < other
 
 
 def version(event: Event) -> HappeningVersion:

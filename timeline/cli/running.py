@@ -11,6 +11,7 @@ import sqlite3
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -21,7 +22,7 @@ import click
 
 from timeline import files
 from timeline.cli.printing import count, harmless
-from timeline.errors import DatabaseRefused, RedactionUnfinished, TimelineError
+from timeline.errors import DatabaseRefused, QuotedDateDiffers, RedactionUnfinished, TimelineError
 from timeline.log import refusal
 from timeline.timeline import Timeline
 
@@ -170,9 +171,26 @@ def opened(
     if path.is_dir():
         raise DatabaseRefused(f"{path}: is a folder. Name the timeline's file in it: --db {path / 'timeline.db'}")
     options = {"read_only": read_only, "guarded": guarded, "rebuilding": rebuilding}
-    with _interruptible() as watch, _told(path), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
+    with _interruptible() as watch, _told(path), _remarking(), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
         watch(timeline.log.connection)
         yield timeline
+
+
+@contextmanager
+def _remarking() -> Iterator[None]:
+    """Tell in a line of a correction whose quotations state another date, before it is appended."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", QuotedDateDiffers)
+        shown = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any) -> None:  # noqa: ANN401 - as Python has it
+            if issubclass(category, QuotedDateDiffers):
+                click.echo(f"Warning: {harmless(str(message))}", err=True)
+            else:
+                shown(message, category, *where)
+
+        warnings.showwarning = show
+        yield
 
 
 @contextmanager
