@@ -11,8 +11,8 @@ from timeline.cli import main
 
 WORDS = "On 3 March 2003 the engineer wrote. On 5 May 2019, recalling 3 March 2003, the board met. It sat. In April 2003 he left."
 TOLD = (
-    "citations.1.quote: states 3 March 2003, and the date is corrected to 13 March 2003. If these words do not bear the new date out, correct"
-    " the citations as well"
+    "citations.1.quote: states 3 March 2003, and the date is corrected to 13 March 2003. If these words do not bear"
+    " the new date out, correct the citations as well"
 )
 
 
