@@ -183,11 +183,11 @@ def _remarking() -> Iterator[None]:
         warnings.simplefilter("always", QuotedDateDiffers)
         shown = warnings.showwarning
 
-        def show(message: Warning | str, category: type[Warning], *where: Any) -> None:  # noqa: ANN401 - as Python has it
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:  # noqa: ANN401 - as Python has it
             if issubclass(category, QuotedDateDiffers):
                 click.echo(f"Warning: {harmless(str(message))}", err=True)
             else:
-                shown(message, category, *where)
+                shown(message, category, *where, **more)
 
         warnings.showwarning = show
         yield

@@ -80,12 +80,13 @@ def stated(text: str) -> list[Mention]:
 
 def _read(parts: dict[str, str | None]) -> Iterator[Mention]:
     year = int(parts["year"] or 0)
-    month = month_of(parts["name"] or "") if parts.get("name") else int(parts["month"]) if parts.get("month") else None
+    name = parts.get("name") or ""
+    month = month_of(name) if name else int(parts.get("month") or 0) or None
     day = int(parts["day"] or 0) if parts.get("day") else None
-    if (parts.get("name") or "").lower().startswith("listopad"):  # November or October: the language says which
+    if name.lower().startswith("listopad"):  # November or October: the language says which
         return
     if month is None:
-        if not parts.get("name"):
+        if not name and not parts.get("month"):
             yield Mention(f"{year}-01-01", f"{year}-12-31", str(year))
         return
     if not 1 <= month <= 12 or (day is not None and not 1 <= day <= days_in_month(year, month)):

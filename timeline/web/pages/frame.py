@@ -16,12 +16,12 @@ from datasette.utils.asgi import Request, Response
 from jinja2 import Template
 
 from timeline.errors import StatementInvalid
-from timeline.web import assets, links, security, working
+from timeline.web import assets, links, security, settings, working
+from timeline.web.pages import parameters
 
 Handler = Callable[[Datasette, Request], Awaitable[Response]]
 Trail = Iterable[tuple[str, str]]
 _ROOT = re.compile(r'<html(?: lang="[^"]*")?>')
-_DIRECTIONS = ("ltr", "rtl")
 
 
 def answering(handler: Handler) -> Handler:
@@ -75,6 +75,7 @@ async def respond(
         "stylesheet": assets.address(datasette, "timeline.css"),
         "trail": list(trail),
         "canonical": None,
+        "not_taken": parameters.not_taken(request, parameters.PAGES[template]) if template in parameters.PAGES else [],
         **context,
     }
     if full["canonical"]:
@@ -101,7 +102,7 @@ def _in_slices(datasette: Datasette, request: Request, name: str) -> Template:
 def _direction(datasette: Datasette) -> str:
     """Say which way the page runs, where the plugin's settings do: a timeline in Arabic may run from right to left."""
     direction = security.settings_of(datasette).get("direction")
-    return f' dir="{direction}"' if direction in _DIRECTIONS else ""
+    return f' dir="{direction}"' if direction in settings.DIRECTIONS else ""
 
 
 async def _trouble(datasette: Datasette, request: Request, heading: str, advice: str) -> Response:
