@@ -116,7 +116,28 @@ class Interrupted(Refused):
     exit_code = 130
 
 
-class Commands(click.Group):
+class Group(click.Group):
+    """Commands whose options are refused where one is given twice, and only the last would hold."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and look at its options before it reads them."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            looking = click.Context(command, info_name=name, parent=ctx, **command.context_settings)
+            try:
+                _, _, given = command.make_parser(looking).parse_args(list(rest))
+            except click.UsageError:  # the command says so itself
+                given = []
+            for one in given:
+                single = isinstance(one, click.Option) and not (one.multiple or one.is_flag or one.count)
+                if single and given.count(one) > 1:
+                    raise click.UsageError(
+                        f"{one.opts[0]} is given {given.count(one)} times, and only one can hold. Leave one.", looking
+                    )
+        return name, command, rest
+
+
+class Commands(Group):
     """The commands, with every error that is meant for people told in a line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
