@@ -83,6 +83,7 @@ JSON_CUT = {
     HAPPENING + '"actors": [{"name": "x", "name": "y"}]}}': '"name" stands twice. Give it once',
     '{"retract": "a", "reason": "r", "date": null}': "happening/a: date: is not a field here. Leave it out",
     '{"correct": "a", "reason": "r", "dat": null}': 'happening/a: dat: is not a field here. Did you mean "date"?',
+    HAPPENING + '"tags": [1,, 2]}}': "is not JSON: expecting value at column 68. Correct it",
     HAPPENING + '"place": "X"}} {"id": "b"}': "is not JSON: extra data at column 72",
 }
 
@@ -111,8 +112,9 @@ def test_nothing_in_yaml_is_dropped(
 @pytest.mark.parametrize("line", JSON_CUT)
 def test_nothing_in_json_is_dropped(timeline: Timeline, tmp_path: Path, line: str) -> None:
     """A name that is not known is told, also where its value is null."""
-    told = lines(timeline, tmp_path / "b.jsonl", line + "\n")
-    assert any(JSON_CUT[line] in one for one in told), told
+    for end in ("\n", ""):
+        told = lines(timeline, tmp_path / "b.jsonl", line + end)
+        assert any(JSON_CUT[line] in one for one in told), told
 
 
 @pytest.mark.parametrize(

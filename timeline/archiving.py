@@ -267,7 +267,9 @@ def kept(log: Log, streams: Streams, id: str) -> tuple[bytes, statements.Stateme
     statement = streams.said(streams.last(subject))
     content = log.document(redaction.named(log, id).get("sha256", ""))
     if content is None:
-        raise Redacted(f"{subject}: its document was taken out of the archive by a redaction, so nothing can be read from it")
+        raise Redacted(
+            f"{subject}: its document is not in the archive: it was redacted, or taken out, so nothing can be read from it"
+        )
     return content, statement
 
 

@@ -169,8 +169,8 @@ def taken(subject: str, first: Event, statement: Statement) -> AlreadyRecorded:
     stands = first.payload.get("statement", {})
     if "sha256" in statement and stands.get("sha256") != statement["sha256"]:
         reason = (
-            f"the document has changed since it was archived (SHA-256 was {stands.get('sha256', '?')[:12]}…, is"
-            f" {statement['sha256'][:12]}…). Restore the file, or archive the changed one under an id of its own"
+            f"is not the document that was archived under this id (SHA-256 was {stands.get('sha256', '?')[:12]}…, is"
+            f" {statement['sha256'][:12]}…). Restore that file, or archive this one under an id of its own"
         )
         return AlreadyRecorded.in_fields(subject, (("file", reason),))
     told = [*_differences("", stands, statement)]

@@ -351,7 +351,9 @@ class Timeline:
         named = redaction.named(self.log, source)
         text = self.log.document(named.get("text_sha256", ""))
         if text is None:
-            raise Redacted(f"{first.stream}: its document was taken out of the archive by a redaction, so nothing can be quoted")
+            raise Redacted(
+                f"{first.stream}: its text is not in the archive: it was redacted, or taken out, so nothing can be quoted"
+            )
         return statements.SourceText(quotes.Text(text.decode()), **named)
 
     # Reading

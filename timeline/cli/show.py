@@ -48,7 +48,9 @@ def _text(timeline: Timeline, found: Found) -> str:
         raise Refused(f"{found.event.stream}: only a source has a text. Name one: source/ID")
     content = timeline.log.document(str(found.event.payload.get("statement", {}).get("text_sha256"))) if found.event.data else None
     if content is None:
-        raise Refused(f"{found.event.stream}: its text was redacted. Nothing is left of it")
+        raise Refused(
+            f"{found.event.stream}: its text is not in the file: it was redacted, or taken out. See which: timeline verify"
+        )
     return content.decode(errors="replace")
 
 

@@ -55,7 +55,8 @@ def answering(handler: Handler) -> Handler:
 def unreadable(error: Exception) -> tuple[str, str]:
     """Say, as heading and advice, that an event is not what was appended."""
     return "The log could not be read here", (
-        f"Here is why: {error}. The file was damaged or altered after it was written. Whoever runs this site can find out where"
+        f"Here is why: {error}. The file may have been damaged or altered, or something else wrote it. Whoever runs this site can"
+        " find out where"
         " with `timeline verify`; the rest of the timeline can still be read."
     )
 
