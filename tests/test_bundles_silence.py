@@ -142,3 +142,24 @@ def test_a_correction_empties_a_field(timeline: Timeline, tmp_path: Path) -> Non
     path.write_text(CITED + "    place: Rabat\n    kind: letter\n" + corrections)
     bundles.append(timeline, path)
     assert [(one.place, one.kind) for one in timeline.history("a")] == [("Rabat", "letter"), (None, "letter"), (None, None)]
+
+
+def test_white_space_around_a_text_is_no_part_of_it_and_an_id_or_a_date_has_none(timeline: Timeline, tmp_path: Path) -> None:
+    """It is left out of words, which it says nothing about; where it may be a slip it is told."""
+    path = tmp_path / "b.yaml"
+    path.write_text(BEGUN.replace("title: T", 'title: "  T "') + 'citations: [{source: s, quote: " the chief engineer "}]\n')
+    bundles.append(timeline, path)
+    assert (timeline.happening("a").title, timeline.happening("a").citations[0].quote) == ("T", "the chief engineer")
+    for field, value in (("id", "b "), ("date", " 2003"), ("part_of", " a")):
+        path.write_text(
+            CITED.replace("id: a", "id: c" if field != "id" else f'id: "{value}"').replace(
+                "date: 2025",
+                f'date: "{value}"'
+                if field == "date"
+                else f'date: 2025\n    {field}: "{value}"'
+                if field == "part_of"
+                else "date: 2025",
+            )
+        )
+        with pytest.raises(BundleInvalid, match=f": {field}: "):
+            bundles.append(timeline, path)

@@ -562,3 +562,9 @@ def test_a_missing_extra_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """That says what to install."""
     monkeypatch.setitem(sys.modules, "pypdf", None)
     assert "needs the extra: pip install 'cited-timeline[capture]'" in refusal(material.pdf(["x"]), PDF)
+
+
+def test_an_encoding_that_nothing_would_read_is_refused() -> None:
+    """A PDF has its own."""
+    with pytest.raises(DocumentUnreadable, match="a PDF says itself how its text is encoded"):
+        capture.from_bytes(b"%PDF-1.4", PDF, "a.pdf", encoding="latin-1")
