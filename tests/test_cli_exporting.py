@@ -173,3 +173,19 @@ def test_what_the_metadata_say_of_a_timeline_stands_at_its_head(db: str, tmp_pat
         html = run("html", "--db", db).stdout
         assert "Councils" in html
         assert (described in html) == stands
+
+
+@pytest.mark.parametrize("name", ["atom", "jsonfeed"])
+def test_a_feed_says_how_many_older_ones_it_leaves_out_and_gives_no_other_cause(tmp_path: Path, name: str) -> None:
+    """They were not redacted; what the feed cannot say is counted among those that are in it."""
+    path = tmp_path / "many.db"
+    with Timeline(path) as timeline:
+        timeline.archive(text="The council met.", id="s", title="S")
+        one = {"title": "T", "date": "2003", "citations": [{"source": "s", "quote": "The council met"}]}
+        timeline.append_many([{"id": f"h{number}", **one} for number in range(102)])
+    result = run(name, "--db", str(path))
+    older = "2 older ones are not in the feed; take csv, html or jsonl for all"
+    assert older in result.stdout
+    assert f"100 happenings in {'Atom feed' if name == 'atom' else 'JSON Feed'}\nThe newest 100; {older}\n" in result.stderr
+    assert "(in 100 of 100 happenings)" in result.stderr
+    assert "redact" not in result.stderr

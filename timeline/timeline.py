@@ -149,6 +149,10 @@ class Timeline:
         if (file is None) == (text is None):
             raise StatementInvalid.in_fields(subject or "source", (("file", "give a file or a text, one of the two"),))
         exported = base64 is not None or extractor is not None
+        for name, value in (("encoding", encoding), ("record", None if exported else record)):
+            if text is not None and value is not None:
+                reason = "says how a file is read, and a text is given. Leave it out, or name the file"
+                raise StatementInvalid.in_fields(subject or "source", ((name, reason),))
         if record is not None and record.startswith("http"):
             fields.setdefault("url", record)
         said = archiving.Said(fields, media_type, as_found, Path(file or "").name, exactly=exported, record=record)
@@ -347,23 +351,17 @@ class Timeline:
         fields of the Python calls; a bare `{"id": …, "title": …}` is a happening. `within` are folders one of which must hold a
         source's file; None: it may be anywhere. Raises what those calls raise.
         """
-        fields = dict(entry)
-        if len(fields) == 1 and isinstance(inner := fields.get("source"), Mapping):
-            if "within" in inner:
-                raise StatementInvalid.in_fields("source", (("within", "is not a field here. Leave it out"),))
-            return self.archive(**{"id": "", **inner}, within=within).event
-        if len(fields) == 1 and isinstance(inner := fields.get("happening"), Mapping):
-            fields = dict(inner)
-        for verb, method in (
-            ("correct", self.correct),
-            ("correct_source", self.correct_source),
-            ("retract", self.retract),
-        ):
-            if verb in fields:
-                if "id" in fields:
-                    raise StatementInvalid.in_fields(verb, (("id", f'stands beside "{verb}", which names the id. Leave it out'),))
-                return method(fields.pop(verb), **{"reason": None, **fields})
-        return self.record(fields.pop("id", ""), **fields)
+        verb, fields = statements.of_entry(entry)
+        match verb:
+            case "source":
+                return self.archive(**fields, within=within).event
+            case "correct":
+                return self.correct(fields.pop(verb), **fields)
+            case "correct_source":
+                return self.correct_source(fields.pop(verb), **fields)
+            case "retract":
+                return self.retract(fields.pop(verb), **fields)
+        return self.record(fields.pop("id"), **fields)
 
     def append_many(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
         """Append entries as `append` does, in one transaction: all of them, or none."""
@@ -403,7 +401,9 @@ class Timeline:
         named = redaction.named(self.log, source)
         text = self.log.document(named.get("text_sha256", ""))
         if text is None:
-            raise Redacted(f"{first.stream}: its document was taken out of the archive by a redaction, so nothing can be quoted")
+            raise Redacted(
+                f"{first.stream}: its text is not in the archive: it was redacted, or taken out, so nothing can be quoted"
+            )
         return statements.SourceText(quotes.Text(text.decode()), **named)
 
     # Reading

@@ -177,3 +177,11 @@ def test_words_refuse_what_parse_refuses() -> None:
     """Asking for words of what is no date raises the same error."""
     with pytest.raises(DateInvalid, match="November has 30 days"):
         words("2025-11-31")
+
+
+@pytest.mark.parametrize("text", ["2003-2005", "2003 to 2005", "2003..2005", "2003\u20132005"])
+def test_two_dates_are_either_a_span_or_a_choice(text: str) -> None:
+    """Which of the two is meant nobody can tell: both are offered, each with its meaning."""
+    with pytest.raises(DateInvalid) as caught:
+        parse(text)
+    assert "Write 2003/2005 if it lasted from one to the other, or [2003..2005] if it was some time between." in str(caught.value)

@@ -3,7 +3,9 @@
 Owns how faults are gathered and told. Must not read a bundle's format, nor judge what is said.
 """
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -19,6 +21,7 @@ from timeline.errors import (
     BundleInvalid,
     DatabaseRefused,
     DocumentUnreadable,
+    QuotedDateDiffers,
     StatementInvalid,
     TimelineError,
     UnknownHappening,
@@ -224,7 +227,7 @@ class _Work:
     def _try(self, entry: Entry, said: Mapping[str, Any]) -> TimelineError | None:
         """Append, or return what is wrong with the entry; what is wrong with the file or the writer is raised."""
         try:
-            with quotes.briefly(len(self.faults) >= SHOWN):
+            with quotes.briefly(len(self.faults) >= SHOWN), self._placing(entry):
                 self.timeline.append(said, within=self.within)
         except DatabaseRefused:
             raise
@@ -235,6 +238,21 @@ class _Work:
         except TimelineError as error:
             return error
         return None
+
+    @contextmanager
+    def _placing(self, entry: Entry) -> Iterator[None]:
+        """Say in which file and on which line an entry is that something is remarked of."""
+        if entry.verb != "correct":
+            yield
+            return
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield
+        for one in caught:
+            told = str(one.message)
+            if issubclass(one.category, QuotedDateDiffers):
+                told = ": ".join(self._placed(entry, "date", told.removeprefix(f"{entry.stream}: ")))
+            warnings.warn(told, one.category, stacklevel=2)
 
     def _stand_in(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
         """Append what is sound of a refused source or happening, until the roll-back; list what else is wrong with it.

@@ -56,6 +56,8 @@ def archive(
                 "With --again what is said of the document stays: leave it out, or correct it with correct_source."
             )
         return _again(again, id, encoding, record, db, by)
+    if fetch is not None and record is not None:
+        raise click.UsageError("--fetch archives one page, the one that it fetches: leave --record out.")
     if fetch is not None:
         from timeline.capture import fetching  # noqa: PLC0415 - nothing else reaches out
 

@@ -15,7 +15,7 @@ from timeline import projections
 from timeline.cli import printing
 from timeline.cli.choosing import Choice, choose
 from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away
-from timeline.exchange.writing import NAMES, format_named, reading
+from timeline.exchange.writing import NAMES, feeding, format_named, reading
 from timeline.exchange.writing.record import Format
 from timeline.timeline import Timeline
 
@@ -110,12 +110,13 @@ def _write(timeline: Timeline, format: Format, choice: Choice, whole: _Whole, ou
     positions = choice.positions if format.order == "time" else sorted(choice.positions, reverse=True)[: format.most]
     happenings = losses.watch(reading.happenings(connection, positions, as_of=choice.as_of))
     query = choice.query.removeprefix("?")
-    about = reading.about(connection, **whole._asdict(), as_of=choice.as_of, asked=choice.asked, query=query)
+    older = len(choice.positions) - len(positions)
+    about = reading.about(connection, **whole._asdict(), as_of=choice.as_of, asked=choice.asked, query=query, older=older)
     _put(format.write(happenings, about), output)
     told = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
-    if older := len(choice.positions) - len(positions):
-        told.append(f"{printing.count(older, 'happening')} left out, because it holds the {len(positions):,} last recorded")
-    if redacted := len(positions) - losses.total:
+    if older:
+        told.append(f"The newest {len(positions):,}; {older:,} older {'one is' if older == 1 else 'ones are'} {feeding.IN_ALL}")
+    if losses.whole and (redacted := len(positions) - losses.total):
         told.append(f"{printing.count(redacted, 'happening')} left out, of which nothing is left after a redaction")
     if lost := losses.told():
         told += ["What it cannot say:", *(f"  {line}" for line in lost)]

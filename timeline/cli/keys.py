@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from timeline.cli.running import Refused
+from timeline.cli.running import Group, Refused
 from timeline.errors import NoteInvalid
 from timeline.merkle import Key
 from timeline.merkle.note import LARGEST
@@ -32,7 +32,7 @@ trusted_keys = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def key() -> None:
     """Make and show keys for signing checkpoints.
 

@@ -11,6 +11,7 @@ import sqlite3
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -21,7 +22,7 @@ import click
 
 from timeline import files
 from timeline.cli.printing import count, harmless
-from timeline.errors import DatabaseRefused, RedactionUnfinished, TimelineError
+from timeline.errors import DatabaseRefused, QuotedDateDiffers, RedactionUnfinished, TimelineError
 from timeline.log import refusal
 from timeline.timeline import Timeline
 
@@ -122,7 +123,28 @@ class Interrupted(Refused):
     exit_code = 130
 
 
-class Commands(click.Group):
+class Group(click.Group):
+    """Commands whose options are refused where one is given twice, and only the last would hold."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and look at its options before it reads them."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            looking = click.Context(command, info_name=name, parent=ctx, **command.context_settings)
+            try:
+                _, _, given = command.make_parser(looking).parse_args(list(rest))
+            except click.UsageError:  # the command says so itself
+                given = []
+            for one in given:
+                single = isinstance(one, click.Option) and not (one.multiple or one.is_flag or one.count)
+                if single and given.count(one) > 1:
+                    raise click.UsageError(
+                        f"{one.opts[0]} is given {given.count(one)} times, and only one can hold. Leave one.", looking
+                    )
+        return name, command, rest
+
+
+class Commands(Group):
     """The commands, with every error that is meant for people told in a line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -179,7 +201,7 @@ def opened(
     if not read_only and not path.exists():
         _begin_from_published(path)
     options = {"read_only": read_only, "guarded": guarded, "rebuilding": rebuilding}
-    with _interruptible() as watch, _told(path), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
+    with _interruptible() as watch, _told(path), _remarking(), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
         watch(timeline.log.connection)
         yield timeline
 
@@ -193,6 +215,23 @@ def _begin_from_published(path: Path) -> None:
     with opened(copy, guarded=False) as source, progress("Verifying", 3 * source.log.size()) as advance:
         held = publishing.begin(source, path, advance)
     click.echo(harmless(f"{path}: begun from {copy}, which was published: {count(held.events, 'event')}, verified"), err=True)
+
+
+@contextmanager
+def _remarking() -> Iterator[None]:
+    """Tell in a line of a correction whose quotations state another date, before it is appended."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", QuotedDateDiffers)
+        shown = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:  # noqa: ANN401 - as Python has it
+            if issubclass(category, QuotedDateDiffers):
+                click.echo(f"Warning: {harmless(str(message))}", err=True)
+            else:
+                shown(message, category, *where, **more)
+
+        warnings.showwarning = show
+        yield
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from timeline.cli import printing
 from timeline.cli.finding import Found, find
 from timeline.cli.running import FARTHEST, Refused, db, opened
 from timeline.errors import DateInvalid
+from timeline.exchange.writing import saying
 from timeline.log import Event
 from timeline.model import HappeningVersion
 from timeline.timeline import Timeline
@@ -47,7 +48,9 @@ def _text(timeline: Timeline, found: Found) -> str:
         raise Refused(f"{found.event.stream}: only a source has a text. Name one: source/ID")
     content = timeline.log.document(str(found.event.payload.get("statement", {}).get("text_sha256"))) if found.event.data else None
     if content is None:
-        raise Refused(f"{found.event.stream}: its text was redacted. Nothing is left of it")
+        raise Refused(
+            f"{found.event.stream}: its text is not in the file: it was redacted, or taken out. See which: timeline verify"
+        )
     return content.decode(errors="replace")
 
 
@@ -120,7 +123,7 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
         about = [
             "disputes this" if citation.stance == "disputes" else "",
             f"for {citation.supports}" if citation.supports else "",
-            "" if citation.grade == "exact" else f"{citation.grade} match",
+            "" if citation.grade == "exact" else f"{citation.grade}: {saying.GRADES[citation.grade]}",
             _page(timeline, citation.source, citation.start_char),
             f"characters {citation.start_char:,}–{citation.end_char:,}",
         ]

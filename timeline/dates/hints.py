@@ -85,7 +85,11 @@ def _upper(match: re.Match[str]) -> str:
 
 
 def _two_years(match: re.Match[str]) -> str:
-    return f"Write {match[1]}/{match[2]}." if match[1] < match[2] else EXPECTED
+    if match[1] >= match[2]:
+        return EXPECTED
+    return (
+        f"Write {match[1]}/{match[2]} if it lasted from one to the other, or [{match[1]}..{match[2]}] if it was some time between."
+    )
 
 
 _Advice = tuple[Callable[[str], re.Match[str] | None], Callable[[re.Match[str]], str | None]]
@@ -95,6 +99,7 @@ def _table(*rows: tuple[str, Callable[[re.Match[str]], str | None]]) -> tuple[_A
     return tuple((re.compile(pattern, re.ASCII).fullmatch, advise) for pattern, advise in rows)
 
 
+_DAYS = "Write YYYY-MM-DD/YYYY-MM-DD if it lasted those days, or [YYYY-MM-DD..YYYY-MM-DD] if it was on one of them."
 _YEAR = r"(?P<year>\d{4})"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _MONTH = f"(?P<name>{_NAME})\\.?"
@@ -139,8 +144,14 @@ _SOLID = _table(
     (r"(\d{4}(?:-\d\d){0,2})(?:\u2013|\u2014|--|\.\.)(\d{4}(?:-\d\d){0,2})", _two_years),
     (r"(\d{4})-(\d{4})", _two_years),
     (r"\d{4}-\d{3}", _say("Days of the year are not EDTF. Write YYYY-MM-DD.")),
-    (r"\d{4}-?w\d\d(?:-?\d)?", _say("Weeks are not EDTF. Write the days, as YYYY-MM-DD/YYYY-MM-DD.")),
-    (r"r?\d*/?p[t\d].*", _say("Durations are not EDTF. Write the days, as YYYY-MM-DD/YYYY-MM-DD.")),
+    (
+        r"\d{4}-?w\d\d(?:-?\d)?",
+        _say(f"Weeks are not EDTF. {_DAYS}"),
+    ),
+    (
+        r"r?\d*/?p[t\d].*",
+        _say(f"Durations are not EDTF. {_DAYS}"),
+    ),
     (r"(\d{4}-\d\d-\d\d)t(\d\d:\d\d:\d\d)(z?)", _upper),
     (
         r".*t\d\d:\d\d.*",

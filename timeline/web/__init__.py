@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 
 from timeline import dates
-from timeline.web import asking, assets, descriptions, limits, links, menus, queries, refusals, renderer, rules, security
+from timeline.web import asking, assets, descriptions, limits, links, menus, queries, refusals, renderer, rules, security, settings
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -27,9 +27,15 @@ Links = list[dict[str, str]]
 
 @hookimpl
 def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
-    """Learn Datasette's page frame, and give the questions and the descriptions where Datasette does not ask for them."""
+    """Learn Datasette's page frame, and give the questions and the descriptions where Datasette does not ask for them.
+
+    Settings that would do nothing are refused.
+    """
+    from datasette.utils import StartupError  # noqa: PLC0415 - Datasette has not made it when it loads us
 
     async def inner() -> None:
+        if fault := settings.fault(security.settings_of(datasette)):
+            raise StartupError(f"metadata.json: plugins: {security.PLUGIN}: {fault}")
         rules.count_open_rows_only()
         await security.learn_frame(datasette)
         await queries.add_where_kept(datasette)
@@ -49,7 +55,8 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datas
     """Give every connection our functions, and refuse results that would fill the memory, and other files."""
     dates.register(conn)
     asking.register(conn)
-    limits.set_on(conn, security.settings_of(datasette))
+    given = security.settings_of(datasette)
+    limits.set_on(conn, {} if settings.fault(given) else given)  # with a fault it does not start; some ask before that
     across = database == "_memory" and getattr(datasette, "crossdb", False)
     if not across:
         limits.refuse_other_files(conn)

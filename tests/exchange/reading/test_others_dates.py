@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timeline import dates
-from timeline.exchange.reading import others_days
+from timeline.dates import months
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate, ask_first_days, interval, of_parts, order_of, read
 from timeline.exchange.reading.row import Row
 
@@ -252,8 +252,8 @@ def test_any_words_are_a_date_or_a_line(written: str) -> None:
 def test_no_name_is_of_two_months() -> None:
     """In whichever languages it is one."""
     found: dict[str, set[int]] = {}
-    for names in others_days._LANGUAGES:
+    for names in months._LANGUAGES:
         assert len(names.split()) == 12, names
         for number, name in enumerate(names.split(), start=1):
-            found.setdefault(others_days._folded(name), set()).add(number)
+            found.setdefault(months._folded(name), set()).add(number)
     assert {name: numbers for name, numbers in found.items() if len(numbers) > 1} == {}

@@ -69,6 +69,7 @@ class Losses:
         """Watch for what a format loses."""
         self.format = format
         self.total = 0
+        self.whole = False  # whether all of them went by
         self.counts = dict.fromkeys(format.loses, 0)
 
     def watch(self, happenings: Iterable[Happening]) -> Iterator[Happening]:
@@ -80,6 +81,7 @@ class Losses:
                 if says(happening):
                     self.counts[field] += 1
             yield happening
+        self.whole = True
 
     def told(self) -> list[str]:
         """Tell what was lost, a line for each field that was there."""

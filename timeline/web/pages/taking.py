@@ -67,6 +67,15 @@ async def happenings(database: Database, what: Asked, format: Format) -> Chosen:
     return [(row["position"], row["id"]) for row in found_rows[: latest or most]]
 
 
+def older(what: Asked, format: Format, chosen: Chosen) -> int | None:
+    """Count what was asked for and is older than what a feed holds; None for some, of which the number is not known."""
+    if format.order != "recorded":
+        return 0
+    if what.counted is not None and what.counted <= MOST:
+        return what.counted - len(chosen)
+    return None if len(chosen) >= (format.most or LATEST) else 0
+
+
 async def _first_in_time(database: Database, ways: Sequence[str], params: Params) -> list[sqlite3.Row]:
     """Run the first of several statements that ask for the same, and is done soon; the last one has all the time there is."""
     for sql in ways[:-1]:
