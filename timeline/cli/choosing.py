@@ -68,7 +68,7 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], st
         raise Refused(" ".join([*notes, *(f"{label}: is empty. Leave it out, or say which." for label in empty)]))
     file = _File(connection)
     what = asyncio.run(asked.find_out(cast("Database", file), state.of_status(status)))
-    order = f"{keys.FIRST} as key_first, {keys.LAST} as key_last, date, id, position"
+    order = f"{keys.COLUMNS}, date, id, position"
     found = [row for one in what.chosen for row in file.run(f"select {order} {one.counting.sql}", one.params)]
     found.sort(key=rows.key)
     said = "; ".join(f"{states.LABELS[name].lower()}: {value}" for name, value in state.given.items())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
+from timeline import dates
 from timeline.errors import DateInvalid
 
 Typed = str | int | float | bytes | None
@@ -43,6 +44,17 @@ def period_last_day(typed: Typed) -> int:
     return _bound(typed, 1, _NEVER)
 
 
+def period_match(date: Typed, since: Typed, until: Typed) -> str | None:
+    """Say how a date lies to a period: "possible", "near" where only a wide "about" reaches it, or NULL where neither."""
+    from timeline.web.pages import period  # noqa: PLC0415 - as in `register_routes`
+
+    try:
+        first, last = (period.seconds(_text(typed) or _ALWAYS)[side] for side, typed in enumerate((since, until)))
+    except DateInvalid:
+        return None  # `period_fault` says so
+    return dates.edtf_within(date, period_first_day(since), first, period_last_day(until), last)
+
+
 def position_fault(typed: Typed) -> str | None:
     """Say what is wrong with a position; NULL where nothing is, or it is left empty."""
     text = _text(typed)
@@ -60,9 +72,10 @@ def words_match(typed: Typed) -> str:
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions, each of one argument."""
+    """Give a connection the functions."""
     for function in (period_fault, period_first_day, period_last_day, position_fault, words_match):
         connection.create_function(function.__name__, 1, function, deterministic=True)
+    connection.create_function("period_match", 3, period_match, deterministic=True)
 
 
 def _bound(typed: Typed, side: int, otherwise: int) -> int:

@@ -34,7 +34,12 @@ def single(text: str, order: Order | None = None) -> Day:
     if until and (time[0][0] in "tT" or time["second"] or _minutes(until) <= _minutes(f"{time['hour']}:{time['minute']}")):
         zone, until = f"-{until}", None  # a shift from UTC that looks like an end
     made = with_time(found, time["hour"], time["minute"], time["second"], half=time["half"], zone=zone)
-    return replace(made, notes=(*made.notes, f"until {until}")) if until else made
+    if not until:
+        return made
+    if not made.time:
+        return replace(made, notes=(*made.notes, f"until {until}"))
+    shift = re.sub("^T[0-9:]+", "", made.time)
+    return replace(made, until=f"T{re.sub('[.h]', ':', until):0>5}{shift}")
 
 
 def _minutes(time: str) -> int:
@@ -51,7 +56,7 @@ def with_time(
     half: str | None = None,
     zone: str | None = None,
 ) -> Day:
-    """Add a time of day, as exactly as it was told: an hour alone is kept in words, a minute begins with its second 00."""
+    """Add a time of day, as exactly as it was told: an hour, a minute or a second."""
     number = int(hour)
     told = ":".join(part for part in (hour, minute, second) if part is not None) + (f" {half}" if half else "")
     if half:
@@ -67,14 +72,14 @@ def with_time(
     if zone and not shift and not named:
         questions.append(f'"{zone}" is no name of one time zone: the time is taken as local. Name the zone, such as Europe/Paris')
         notes.append(f"the time is told as {told} {zone}")
-    if minute is None or day.other is not None:
+    if day.other is not None:
         notes.append(f"the time of day is told as {told}")
         return Day(day.year, day.month, day.day, "", named, day.other, tuple(notes), tuple(questions), plain=False)
-    if second is None:
-        notes.append(f"the time is told to the minute: {told}")
-    if (number, int(minute), int(second or 0)) == (0, 0, 0):
+    if minute is None:
+        notes.append(f"the time of day is told as {told}")
+    if (number, int(minute or 0), int(second or 0)) == (0, 0, 0):
         questions.append("the time is midnight, which often stands for no time known")
-    time = f"T{number:02d}:{minute}:{second or '00'}{shift}"
+    time = f"T{':'.join(part for part in (f'{number:02d}', minute, second) if part is not None)}{shift}"
     return Day(day.year, day.month, day.day, time, named, None, tuple(notes), tuple(questions), plain=day.plain)
 
 

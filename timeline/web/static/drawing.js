@@ -15,6 +15,7 @@ import { Supply } from "./supply.js";
 const SHORTEST = 10 / 1440;
 const WIDEST = 12;
 const ROOM = 0.03;
+const ROOM_WITHIN_A_DAY = 0.06;
 const MOTION = 220;
 
 export class Drawing {
@@ -70,7 +71,8 @@ export class Drawing {
   get whole() {
     const { first, last } = this.strip.overview;
     if (first === null || last === null) return { start: now() - 30, end: now() + 30 };
-    const room = Math.max(1, (last - first + 1) * ROOM);
+    const length = last + 1 - first;
+    const room = length < 1 ? Math.max(2 / 1440, length * ROOM_WITHIN_A_DAY) : Math.max(1, length * ROOM);
     return { start: first - room, end: last + 1 + room };
   }
 

@@ -16,7 +16,7 @@ interface Item {
   words?: string;
   /** through: lasted; within: at some time between; all: a list of dates; point: a day; time: with its minute. */
   how: "through" | "within" | "all" | "point" | "time";
-  /** The first day and the last. */
+  /** The first day and the last; with a time, the instant at which it begins, and a day before it has ended. */
   a?: number;
   b?: number;
   /** Begun by this day; not ended before that one. */
@@ -25,6 +25,8 @@ interface Item {
   start?: "open" | "unknown";
   end?: "open" | "unknown";
   minute?: number;
+  /** How long the known side is, of a date with a time whose other side is not known. */
+  u?: number;
   about?: 1;
   perhaps?: 1;
   weight?: number;
