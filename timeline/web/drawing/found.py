@@ -29,10 +29,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _columns(table: str) -> str:
+def _columns(table: str, near: str = "0") -> str:
     named = ", ".join(f"{table}.{column}" for column in ("id", *_COLUMNS))
     return (
-        f"{named}, substr({table}.title, 1, {LONGEST_TITLE + 1}) as title, {int(table != 'happenings')} as superseded,"
+        f"{named}, {near} as near, substr({table}.title, 1, {LONGEST_TITLE + 1}) as title, {int(table != 'happenings')} as superseded,"
         f" exists (select 1 from citations where citations.happening = {table}.id and stance = 'disputes') as disputed"
     )
 
@@ -45,7 +45,7 @@ async def matching(database: Database, chosen: Sequence[Chosen], first: float, l
     found: list[Row] = []
     for one in chosen:
         rows = await database.execute(
-            f"select {_columns(one.table)} from {one.table} where {one.sql}"
+            f"select {_columns(one.table, one.near)} from {one.table} where {one.sql}"
             f" and coalesce(earliest_day, latest_day) <= :last_day and coalesce(latest_day, 9e15) >= :first_day limit {FEW}",
             {**one.params, "first_day": math.floor(first), "last_day": math.ceil(last)},
         )

@@ -110,6 +110,7 @@ def _weight(row: Row) -> int:
 
 def _marks(row: Row) -> Iterable[tuple[str, bool]]:
     retracted = row["status"] == "retracted"
+    yield "near", bool(row["near"])
     yield "retracted", retracted
     yield "corrected", row["version"] > (2 if retracted else 1)
     yield "disputed", bool(row["disputed"])
@@ -310,6 +311,7 @@ async def _placed(database: Database, wanted: Wanted) -> list[shape.Days]:
     return await working.in_thread(lambda: [days for row in rows if (days := shape.placed(row))])
 
 
+MINUTE = 1 / 1440
 EVER = 9_000_000_000_000_000
 
 
@@ -318,7 +320,8 @@ def over(placed: Sequence[shape.Days], stretches: int) -> dict[str, Any]:
     if not placed:
         return {"first": None, "last": None, "bars": [], "exact": True}
     first = min(begin for begin, _ in placed)
-    end = max(begin + min(1, until - begin) if until == math.inf else until for begin, until in placed)
+    # What goes on for ever is there from its first day on, or its first minute.
+    end = max(begin + (1 if begin == begin // 1 else MINUTE) if until == math.inf else until for begin, until in placed)
     width: float
     if (isinstance(first, int) and isinstance(end, int)) or end - first >= stretches:
         first, end = math.floor(first), math.ceil(end)

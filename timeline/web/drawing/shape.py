@@ -46,9 +46,6 @@ def placed(row: Row) -> Days | None:
 def stands(shape: Shape) -> Days | None:
     """Give the instants between which a date stands in a drawing; an interval with an open end stands for ever."""
     first, last, unit = shape.get("a"), shape.get("b"), shape.get("u", 1)
-    if "minute" in shape and first is not None:
-        at = first // 1 + shape["minute"] * _MINUTE
-        return at, at + _MINUTE
     if first is None:
         return None if last is None else (last + 1 - unit, last + 1)
     if last is None:

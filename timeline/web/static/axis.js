@@ -51,6 +51,10 @@ export function said(at, unit, locale) {
   return locale.startsWith("en") ? words.replace(/\bBC\b/, "BCE").replace(/\bAD\b/, "CE").replace(" at ", ", ") : words;
 }
 
+/** Say the time of day of an instant. @param {number} at @param {string} locale */
+export const clock = (at, locale) =>
+  format(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(/** @type {Date} */ (asDate(at)));
+
 /** @param {number} days how long the window is @param {number} width in pixels @param {number} [room] @returns {[keyof DAYS, number]} */
 function step(days, width, room = ROOM) {
   const least = (days / Math.max(width, 1)) * room;

@@ -2,7 +2,7 @@
 // The drawn timeline: the window that is looked at, its motion, and what stands in it. Asks its source for what a window
 // holds where what is at hand will not do. Knows nothing of the address, the search or the card.
 
-import { said, unitOf } from "./axis.js";
+import { clock, said, unitOf } from "./axis.js";
 import { now, typed } from "./calendar.js";
 import { listen } from "./gestures.js";
 import { layout, span } from "./layout.js";
@@ -272,6 +272,7 @@ export class Drawing {
     const unit = unitOf(window, this.width).replace("hour", "day");
     const last = unit === "minute" ? window.end : window.end - 1 / 1440;
     const ends = [window.start, last].map((instant) => said(instant, unit, locale));
+    if (unit === "minute" && Math.floor(window.start) === Math.floor(last)) ends[1] = clock(last, locale);
     const { unplaced } = this.strip.overview;
     const here = this.supply.count(window);
     const many = here === null ? "…" : `${data.exact ? "" : "about "}${new Intl.NumberFormat(locale).format(here)} happening${here === 1 ? "" : "s"}${unplaced ? `; ${unplaced} more without a day to stand at` : ""}`;
