@@ -287,7 +287,34 @@ def test_what_people_type_is_read(run: Run, text: str, first: tuple[int, int, in
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "2003-13", "2003-00", "2025-02-29", "2025-11-31", "2003/2004", "20 03", "1e9", "2003-1-1-1", "0 BCE"]
+    ("text", "minute", "length"), [("2025-11-24T04:10", 250, 1), ("2025-11-24T04", 240, 60), ("2025-11-24T00:00", 0, 1)]
+)
+def test_a_time_that_people_type_is_read(run: Run, text: str, minute: int, length: int) -> None:
+    """A minute, or an hour."""
+    found = run("calendar.js", "m.typed(given)", text)
+    day = day_number(2025, 11, 24)
+    assert [round((found[side] - day) * 1440, 3) for side in ("start", "end")] == [minute, minute + length]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-11T04:10",
+        "2025-11-24T24:00",
+        "2025-11-24T04:60",
+        "2025-11-24T4:10",
+        "",
+        "x",
+        "2003-13",
+        "2003-00",
+        "2025-02-29",
+        "2025-11-31",
+        "2003/2004",
+        "20 03",
+        "1e9",
+        "2003-1-1-1",
+        "0 BCE",
+    ],
 )
 def test_what_is_no_date_is_not_read(run: Run, text: str) -> None:
     """Rather than as something else."""

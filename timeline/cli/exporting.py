@@ -113,6 +113,8 @@ def _write(timeline: Timeline, format: Format, choice: Choice, whole: _Whole, ou
     about = reading.about(connection, **whole._asdict(), as_of=choice.as_of, asked=choice.asked, query=query)
     _put(format.write(happenings, about), output)
     told = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
+    if choice.near:
+        told.append(f"{printing.count(choice.near, 'happening')} of them only near the period, with an approximate date")
     if older := len(choice.positions) - len(positions):
         told.append(f"{printing.count(older, 'happening')} left out, because it holds the {len(positions):,} last recorded")
     if redacted := len(positions) - losses.total:

@@ -32,7 +32,8 @@ _COLUMNS = (
 def _columns(table: str, near: str = "0") -> str:
     named = ", ".join(f"{table}.{column}" for column in ("id", *_COLUMNS))
     return (
-        f"{named}, {near} as near, substr({table}.title, 1, {LONGEST_TITLE + 1}) as title, {int(table != 'happenings')} as superseded,"
+        f"{named}, {near} as near, substr({table}.title, 1, {LONGEST_TITLE + 1}) as title,"
+        f" {int(table != 'happenings')} as superseded,"
         f" exists (select 1 from citations where citations.happening = {table}.id and stance = 'disputes') as disputed"
     )
 

@@ -190,7 +190,7 @@ export class Drawing {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const period = typed(field.value);
-      field.setCustomValidity(period ? "" : "Write a year (2003, 44 BCE), a month (2025-11) or a day (2025-11-24)");
+      field.setCustomValidity(period ? "" : "Write a year (2003, 44 BCE), a month (2025-11), a day (2025-11-24) or a time (2025-11-24T04:10)");
       if (period) this.goTo(period);
       else field.reportValidity();
     });
