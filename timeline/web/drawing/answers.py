@@ -31,8 +31,8 @@ WIDTH, NARROWEST, WIDEST, STRETCH = 1200, 200, 4000, 14
 BARS = 240
 # Of what can be shown one by one, so much of the window's length is brought along on each side, for those who drag it.
 BESIDE = 0.5
-# The span of all happenings is shown with so much room around it; what begins and ends within a day with this much, and this.
-ROOM, ROOM_WITHIN_A_DAY, MINUTES_AROUND = 0.03, 0.06, 2
+# The span of all happenings is shown with so much room around it; what begins and ends within a day with so much and a minute.
+ROOM, ROOM_WITHIN_A_DAY, A_MINUTE = 0.03, 0.06, 7e-4
 # In a window of fewer days happenings are counted by the minute rather than by the day.
 NARROW = 3
 # So many happenings of the day in which a window begins are looked at for the first that is in it.
@@ -186,7 +186,7 @@ def _whole(span: Span) -> Window | None:
     if first is None or last is None:
         return None
     length = last + 1 - first
-    room = max(MINUTES_AROUND / 1440, length * ROOM_WITHIN_A_DAY) if length < 1 else max(1.0, length * ROOM)
+    room = length * ROOM_WITHIN_A_DAY + A_MINUTE if length < 1 else max(1.0, length * ROOM)
     return Window(first - room, last + 1 + room)
 
 

@@ -59,7 +59,7 @@ def of(date: dates.Edtf) -> Shape:
     `a` and `b`: the first and last day, absent on a side that is open or unknown; with a time of day `a` is that instant, and
     `b` the one at which it has ended less a day. `u`: how long the known side of such a date is, where the other is not known.
     `start`, `end`: `open` or `unknown`, absent where stated. `how`: `through` for what lasted from one to the other, `within` for
-    what was at some time between, `all` for a list, `point` for a day, `time` where the minute is known, which `minute` tells.
+    what was at some time between, `all` for a list, `point` for a day, `time` where the minute is known.
     `c` and `d`, of an interval with vague ends: the last day on which it can have begun, and the first on which it can have
     ended. `about`, `perhaps`: approximate, uncertain. `words`: the date in English, where the browser cannot say it in the
     reader's language.
@@ -80,9 +80,6 @@ def of(date: dates.Edtf) -> Shape:
         shape["perhaps"] = 1
     if shape["how"] == "through":
         shape.update(_certain(date))
-    if shape["how"] == "time":
-        minute, second = divmod(date.earliest_second or 0, 60)
-        shape["minute"] = round(minute + second / 60, 3) if second else minute
     if not _PLAIN.fullmatch(date.text):
         shape["words"] = _words(date.text)
     return shape

@@ -65,9 +65,9 @@ export function writtenWindow({ start, end }) {
   return `${written(at[0])}/${written(at[1])}`;
 }
 
-const TYPED = /^([-−+]?)(\d{1,12})(?:-(\d\d?)(?:-(\d\d?))?)?(?:T(\d\d)(?::(\d\d))?)?\s*(BCE|BC|CE|AD)?$/i;
+const TYPED = /^([-−+]?)(\d{1,12})(?:-(\d\d?)(?:-(\d\d?))?)?(?:T(\d\d):(\d\d))?\s*(BCE|BC|CE|AD)?$/i;
 
-/** Read what people type: 2003, 44 BCE, -43, 2025-11, 2025-11-24, 2025-11-24T04:10. @param {string} text @returns {{start: number, end: number} | null} */
+/** Read what people type: 2003, 44 BCE, -43, 2025-11, 2025-11-24T04:10. @param {string} text @returns {{start: number, end: number} | null} */
 export function typed(text) {
   const match = TYPED.exec(text.trim());
   if (!match) return null;
@@ -81,10 +81,7 @@ export function typed(text) {
   const next = month === 12 ? dayNumber(year + 1, 1) : dayNumber(year, month + 1);
   if (!day) return match[4] ? null : { start: dayNumber(year, month), end: next };
   const start = dayNumber(year, month, day);
-  if (start >= next) return null;
-  if (!match[5]) return { start, end: start + 1 };
-  const [hour, minute] = [Number(match[5]), Number(match[6] ?? 0)];
-  if (hour > 23 || minute > 59) return null;
-  const at = start + (hour * 60 + minute) / MINUTES;
-  return { start: at, end: at + (match[6] ? 1 : 60) / MINUTES };
+  const time = match[5] ? Number(match[5]) * 60 + Number(match[6]) : 0;
+  if (start >= next || match[5] > "23" || match[6] > "59") return null;
+  return { start: start + time / MINUTES, end: start + (match[5] ? (time + 1) / MINUTES : 1) };
 }

@@ -3,7 +3,7 @@
 // holds where what is at hand will not do. Knows nothing of the address, the search or the card.
 
 import { clock, said, unitOf } from "./axis.js";
-import { now, typed } from "./calendar.js";
+import { asDate, now, typed } from "./calendar.js";
 import { listen } from "./gestures.js";
 import { layout, span } from "./layout.js";
 import { arrange, axis, count, happening, lane, make, named, place, tell } from "./marks.js";
@@ -15,7 +15,6 @@ import { Supply } from "./supply.js";
 const SHORTEST = 10 / 1440;
 const WIDEST = 12;
 const ROOM = 0.03;
-const ROOM_WITHIN_A_DAY = 0.06;
 const MOTION = 220;
 
 export class Drawing {
@@ -72,7 +71,7 @@ export class Drawing {
     const { first, last } = this.strip.overview;
     if (first === null || last === null) return { start: now() - 30, end: now() + 30 };
     const length = last + 1 - first;
-    const room = length < 1 ? Math.max(2 / 1440, length * ROOM_WITHIN_A_DAY) : Math.max(1, length * ROOM);
+    const room = length < 1 ? length * 0.06 + 7e-4 : Math.max(1, length * ROOM);
     return { start: first - room, end: last + 1 + room };
   }
 
@@ -190,7 +189,7 @@ export class Drawing {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const period = typed(field.value);
-      field.setCustomValidity(period ? "" : "Write a year (2003, 44 BCE), a month (2025-11), a day (2025-11-24) or a time (2025-11-24T04:10)");
+      field.setCustomValidity(period ? "" : "Write 2003, 44 BCE, 2025-11, 2025-11-24 or 2025-11-24T04:10");
       if (period) this.goTo(period);
       else field.reportValidity();
     });
@@ -272,7 +271,7 @@ export class Drawing {
     const unit = unitOf(window, this.width).replace("hour", "day");
     const last = unit === "minute" ? window.end : window.end - 1 / 1440;
     const ends = [window.start, last].map((instant) => said(instant, unit, locale));
-    if (unit === "minute" && Math.floor(window.start) === Math.floor(last)) ends[1] = clock(last, locale);
+    if (unit === "minute" && Math.floor(window.start) === Math.floor(last)) ends[1] = clock(asDate(last), locale);
     const { unplaced } = this.strip.overview;
     const here = this.supply.count(window);
     const many = here === null ? "…" : `${data.exact ? "" : "about "}${new Intl.NumberFormat(locale).format(here)} happening${here === 1 ? "" : "s"}${unplaced ? `; ${unplaced} more without a day to stand at` : ""}`;

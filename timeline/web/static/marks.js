@@ -9,7 +9,7 @@ import { inWords } from "./spoken.js";
 
 /** The sign of each mark, and what it says. @type {Record<string, [string, string]>} */
 const MARKS = {
-  near: ["≈", "near the period: its date is approximate"],
+  near: ["≈", "near the period"],
   retracted: ["✕", "retracted"],
   disputed: ["≠", "disputed"],
   corrected: ["↻", "corrected"],
