@@ -6,23 +6,25 @@ from datetime import UTC, datetime, timedelta
 import pendulum
 from pendulum.tz.exceptions import InvalidTimezone
 
-from timeline.dates import times
+from timeline.dates import is_date, times
 from timeline.errors import DateInvalid
 
 
 def instant(date: str, zone: str | None) -> str | None:
     """Write an EDTF date with times of day in universal time, each time as exact as it is: "2017-11-11T03:10Z".
 
-    None where neither shift nor zone is known, or an instant is out of the years 1 to 9999, which is as far as RFC 3339 goes.
+    None where neither shift nor zone is known, an instant is out of the years 1 to 9999, which is as far as RFC 3339 goes, or a
+    day at the other end, which has no zone, would then be on the wrong side.
     Raises DateInvalid where the zone is no IANA zone, where a local time did not exist there or came twice (clocks were
     changed), or where a shift is given that was not the zone's.
     """
     if zone is None and not any(found["shift"] for found in times.WRITTEN.finditer(date)):
         return None
     try:
-        return times.WRITTEN.sub(lambda found: _in_utc(found, zone), date)
+        universal = times.WRITTEN.sub(lambda found: _in_utc(found, zone), date)
     except (ValueError, OverflowError):
         return None
+    return universal if is_date(universal) else None
 
 
 def _in_utc(found: re.Match[str], zone: str | None) -> str:

@@ -144,6 +144,8 @@ def test_the_place_within_a_day(text: str | None, zone: str | None, second: int)
         ("2017-11-11T04:10~/..", "Europe/Madrid", "2017-11-11T03:10Z~/.."),
         ("2017-11-11T04:10+01:00", None, "2017-11-11T03:10Z"),
         ("2017-11-11T04:10", None, None),
+        ("2017-11-11/2017-11-11T00:10+01:00", None, None),
+        ("2017-11-11T04:10+01:00/2017-11-12", None, "2017-11-11T03:10Z/2017-11-12"),
     ],
 )
 def test_a_date_in_universal_time(text: str, zone: str | None, instants: str | None) -> None:

@@ -14,6 +14,7 @@ from timeline.dates.calendar import DAY, Civil, day_number, days_in_month, iso_d
 from timeline.dates.grammar import plain, read
 from timeline.dates.near import Moment, near
 from timeline.dates.tree import Choice, Date, End, Interval, Tree
+from timeline.errors import DateInvalid
 
 Kind = Literal["date", "datetime", "interval", "set", "list", "season"]
 Precision = Literal["year", "month", "day", "datetime", "season", "interval", "set"]
@@ -103,6 +104,15 @@ def parse(text: str) -> Edtf:
         "stated", "stated", False, False, year, month,
         0, _LAST, text, text, first, first, 0, _LAST, False,
     )  # fmt: skip
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is an EDTF date, as `parse` reads it."""
+    try:
+        parse(text)
+    except DateInvalid:
+        return False
+    return True
 
 
 def bounds(text: str) -> tuple[str | None, str | None]:

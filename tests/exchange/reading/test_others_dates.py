@@ -77,6 +77,16 @@ from timeline.exchange.reading.row import Row
         ("2004-06-01T12:30:00Z", "2004-06-01T12:30:00Z"),
         ("June 1, 2004 2:30 pm", "2004-06-01T14:30"),
         ("June 1, 2004 2 pm", "2004-06-01T14"),
+        ("circa 2004-06-01 14:30", "2004-06-01T14:30~"),
+        ("2004-06-01 14:30?", "2004-06-01T14:30?"),
+        ("2004-06-01 14:30 – 2004-06-01 15:10", "2004-06-01T14:30/2004-06-01T15:10"),
+        ("1 June 2004, 14:30 to 15:10", "2004-06-01T14:30/2004-06-01T15:10"),
+        ("between 2004-06-01 14:30 and 2004-06-01 15:10", "[2004-06-01T14:30..2004-06-01T15:10]"),
+        ("2004-06-01 14:30 or 2004-06-01 15:10", "[2004-06-01T14:30,2004-06-01T15:10]"),
+        ("before 2004-06-01 14:30", "[..2004-06-01T14:29]"),
+        ("after 2004-06-01 23:59", "[2004-06-02T00:00..]"),
+        ("by 2004-06-01 14:30", "[..2004-06-01T14:30]"),
+        ("since 2004-06-01 14:30", "2004-06-01T14:30/.."),
         ("2004-06-01T12:30:15.123+01:00", "2004-06-01T12:30:15+01:00"),
         ("2004-06-01/2004-06-03", "2004-06-01/2004-06-03"),
         ("2 May 1999, 10:00–12:00", "1999-05-02T10:00/1999-05-02T12:00"),
@@ -262,3 +272,12 @@ def test_no_name_is_of_two_months() -> None:
         for number, name in enumerate(names.split(), start=1):
             found.setdefault(others_days._folded(name), set()).add(number)
     assert {name: numbers for name, numbers in found.items() if len(numbers) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    "words", ["2004-06-01 23:50 to 00:10", "2004-06-01 23:50 - 00:10", "2004-06-01 10:00 UTC - 2004-06-01 11:00"]
+)
+def test_times_that_make_no_span_are_refused(words: str) -> None:
+    """An end before its beginning, and two clocks that cannot be compared: no date is made of them in silence."""
+    with pytest.raises(DateUnread):
+        read(words)

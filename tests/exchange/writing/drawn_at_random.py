@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from told import quotation
 
 from timeline import dates
-from timeline.errors import DateInvalid
 from timeline.exchange.writing.record import Happening, Source
 from timeline.instants import instant
 from timeline.model import actor_id
@@ -29,14 +28,6 @@ def _times(shift: str) -> st.SearchStrategy[str]:
     )
 
 
-def _is_date(text: str) -> bool:
-    try:
-        dates.parse(text)
-    except DateInvalid:
-        return False
-    return True
-
-
 @st.composite
 def timed(draw: st.DrawFn) -> str:
     """Draw a date with times of day as exact as they may be known: alone, as an interval, in a set; each side may be a day."""
@@ -46,7 +37,7 @@ def timed(draw: st.DrawFn) -> str:
     runs = st.tuples(times | st.just(""), times | st.just("")).map("..".join)
     sets = st.lists(times, min_size=1, max_size=3).map(",".join) | runs
     choices = st.tuples(st.sampled_from(["[{}]", "{{{}}}"]), sets).map(lambda pair: pair[0].format(pair[1]))
-    return draw((times | spans | choices).filter(lambda text: "T" in text and _is_date(text)))
+    return draw((times | spans | choices).filter(lambda text: "T" in text and dates.is_date(text)))
 
 
 TIMES = ("2025-11-24T10:30:00", "0001-01-01", "9999-12-30", "2003/2003", "{2003,2004}", "2003-05/", "/2003", "2025-11-24T10:30:00Z")

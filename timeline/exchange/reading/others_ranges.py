@@ -73,9 +73,9 @@ def several(words: str, order: Order | None) -> OthersDate | None:
         return None
     if first.month is not None and first.year == last.year and first.one > last.one:
         raise DateUnread(f'"{told}" is not in the order of time. Say the year of each')
-    listed = ",".join(sorted(day.one for day in (*before, first, last)))
+    listed = ",".join(sorted(day.one + day.time for day in (*before, first, last)))
     made = f"[{listed}]" if (found["sign"] or "").lower() == "or" else f"{{{listed}}}"
-    return OthersDate(made, written(told), None, (*first.questions, *last.questions))
+    return OthersDate(made, written(told), first.zone or last.zone, (*first.questions, *last.questions))
 
 
 def ranged(words: str, order: Order | None, qualified: Callable[[str], tuple[str, str]]) -> OthersDate | None:
@@ -132,11 +132,12 @@ def _two(left: str, right: str, words: str, order: Order | None, qualified: Call
     (one, left), (two, right) = qualified(left), qualified(right)
     start, end = ends(left, right, order)
     notes = "; ".join(dict.fromkeys((*start.notes, *end.notes)))
-    made = start.edtf if (start.one, "") == (end.one, end.time and "") else f"{start.one}{start.time}{one}/{end.one}{end.time}{two}"
+    begins, ends_at = f"{start.one}{start.time}{one}", f"{end.one}{end.time}{two}"
+    made = start.edtf if start.one == end.one and end.time in ("", start.time) else f"{begins}/{ends_at}"
     questions = (*start.questions, *end.questions)
     if "/" in words and start.day and end.day and end.day - start.day in _TWO_CALENDARS and start.month == end.month:
         questions = (*questions, f"{words} may be one day in two calendars: taken as from the one to the other. Say which is meant")
-    return OthersDate(made, "; ".join(filter(None, (written(words), notes))), None, questions)
+    return OthersDate(made, "; ".join(filter(None, (written(words), notes))), start.zone or end.zone, questions)
 
 
 def ends(left: str, right: str, order: Order | None) -> tuple[Day, Day]:

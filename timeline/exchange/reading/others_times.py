@@ -12,7 +12,7 @@ from timeline.exchange.reading.others_days import NAME, DateUnread, Day, Order, 
 _TIME: Final = re.compile(
     r"(?:t|,?\s+(?:at\s+|um\s+|à\s+)?)(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?::(?P<second>\d{2})(?P<part>[.,]\d+)?)?)?"
     r"\s*(?P<half>[ap]\.?\s?m\.?)?\s*(?:uhr|hrs?\.?|hours|h)?\s*"
-    r"(?:[-–]\s*(?P<until>\d{1,2}[:.h]\d{2})\s*(?:uhr|hrs?\.?|hours|h)?)?\s*"
+    r"(?:(?P<dash>\s+(?:to|until|till|bis)\s+|[-–]\s*)(?P<until>\d{1,2}[:.h]\d{2})\s*(?:uhr|hrs?\.?|hours|h)?)?\s*"
     r"(?P<zone>z|(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2})?|utc|gmt|[a-z]+(?:/[a-z_+-]+)+|[a-z]{2,5})?$",
     re.I,
 )
@@ -31,7 +31,10 @@ def single(text: str, order: Order | None = None) -> Day:
     if time is None or found is None or found.day is None or (time["minute"] is None and not time["half"]):
         raise DateUnread(f'"{text}" names no year. Add it' if _NO_YEAR.fullmatch(words) else f'"{text}" {_EXPECTED}')
     zone, until = time["zone"], time["until"]
-    if until and (time[0][0] in "tT" or time["second"] or _minutes(until) <= _minutes(f"{time['hour']}:{time['minute']}")):
+    if until and (time["dash"].strip().isalpha() or re.search(r"\s[-–]\s", time[0])):
+        if _minutes(until) <= _minutes(f"{time['hour']}:{time['minute']}"):
+            raise DateUnread(f'"{text}" ends before it begins. Say the day on which it ends')
+    elif until and (time[0][0] in "tT" or time["second"] or _minutes(until) <= _minutes(f"{time['hour']}:{time['minute']}")):
         zone, until = f"-{until}", None  # a shift from UTC that looks like an end
     made = with_time(found, time["hour"], time["minute"], time["second"], half=time["half"], zone=zone)
     if not until:
