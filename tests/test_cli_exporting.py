@@ -173,3 +173,12 @@ def test_what_the_metadata_say_of_a_timeline_stands_at_its_head(db: str, tmp_pat
         html = run("html", "--db", db).stdout
         assert "Councils" in html
         assert (described in html) == stands
+
+
+def test_what_is_only_near_a_period_is_told(db: str) -> None:
+    """An approximate date one unit off is in the file, and is counted beside it; one that is further off is not."""
+    result = run("csv", "--db", db, "--from", "2000", "--to", "2000")
+    assert ids(result) == ["chaired"]
+    assert "1 happening of them only near the period, with an approximate date" in result.stderr
+    assert "only near" not in run("csv", "--db", db, "--to", "1999").stderr
+    assert ids(run("csv", "--db", db, "--from", "2001", "--to", "2001")) == []

@@ -189,7 +189,7 @@ export class Drawing {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const period = typed(field.value);
-      field.setCustomValidity(period ? "" : "Write 2003, 44 BCE, 2025-11, 2025-11-24 or 2025-11-24T04:10");
+      field.setCustomValidity(period ? "" : "Write a year (2003, 44 BCE), 2025-11 or 2025-11-24T04:10");
       if (period) this.goTo(period);
       else field.reportValidity();
     });
