@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from browser import DESK, PHONE, Served, Visitor, drawn, overlaps, serving, settled
+from browser import DESK, PHONE, Served, Visitor, drawn, overlaps, serving, settled, window_of
 from test_pages_times import HOUR, D
 
 from timeline import Timeline
@@ -88,3 +88,20 @@ def test_a_crowded_hour_opens_minute_by_minute(visitor: Visitor, crowd: Served) 
     assert found["count"] in (100, 110)  # with those of the minute at which it ends
     assert abs(len(found["ids"]) + sum(found["counts"]) - 100) <= 10
     assert overlaps(page) == []
+
+
+def test_a_count_of_minutes_opens_them(visitor: Visitor, crowd: Served) -> None:
+    """Press by press one comes closer, and where minutes are as close as it gets, to the list."""
+    page = visitor.open(crowd.page, viewport={"width": DESK, "height": 900})
+    length = 2.0
+    for _ in range(8):
+        begin, end = window_of(page)
+        if "from" in dict(parse_qsl(urlsplit(page.url).query)):
+            break
+        assert end - begin <= length
+        length = end - begin
+        page.locator(".chip button").first.click()
+        settled(page)
+        page.wait_for_timeout(300)
+    assert length < 15 / 1440
+    assert "from" in dict(parse_qsl(urlsplit(page.url).query))

@@ -189,7 +189,7 @@ export class Drawing {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const period = typed(field.value);
-      field.setCustomValidity(period ? "" : "Write a year (2003, 44 BCE), 2025-11 or 2025-11-24T04:10");
+      field.setCustomValidity(period ? "" : "Write a year, 44 BCE, 2025-11 or 2025-11-24T04:10");
       if (period) this.goTo(period);
       else field.reportValidity();
     });
@@ -271,7 +271,7 @@ export class Drawing {
     const unit = unitOf(window, this.width).replace("hour", "day");
     const last = unit === "minute" ? window.end : window.end - 1 / 1440;
     const ends = [window.start, last].map((instant) => said(instant, unit, locale));
-    if (unit === "minute" && Math.floor(window.start) === Math.floor(last)) ends[1] = clock(asDate(last), locale);
+    if (unit === "minute" && ~~window.start === ~~last) ends[1] = clock(asDate(last), locale);
     const { unplaced } = this.strip.overview;
     const here = this.supply.count(window);
     const many = here === null ? "…" : `${data.exact ? "" : "about "}${new Intl.NumberFormat(locale).format(here)} happening${here === 1 ? "" : "s"}${unplaced ? `; ${unplaced} more without a day to stand at` : ""}`;
@@ -308,9 +308,9 @@ export class Drawing {
     if (item) this.heard.opened(item);
   }
 
-  /** Open a count: look closer at its stretch of time, or where that is a day with too many, at the list. */
+  /** Open a count: look closer at its stretch of time, or where that cannot be told apart any further, at the list. */
   open(start, end) {
-    if (end - start < 1.01 && this.length < 2) return this.heard.listed({ start, end });
+    if (end - start < 1.01 && this.length < 2 * Math.max(end - start, SHORTEST)) return this.heard.listed({ start, end });
     const half = Math.min(Math.max((end - start) * 1.3, SHORTEST), this.length * 0.6) / 2;
     const middle = (start + end) / 2;
     this.show({ start: middle - half, end: middle + half }, { step: true });
