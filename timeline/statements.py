@@ -234,7 +234,7 @@ def _uncited(happening: Happening, subject: str) -> Statement:
 
 
 def _instant(happening: Happening) -> str | None:
-    if "T" in happening.date and dates.parse(happening.date).type == "datetime":
+    if "T" in happening.date and dates.parse(happening.date).timed:
         return instants.instant(happening.date, happening.zone)
     if happening.zone is not None:
         raise DateInvalid("a zone is given, but no time of day. Give the time, or leave the zone out")

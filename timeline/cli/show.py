@@ -66,7 +66,7 @@ def _draw(found: Found) -> Callable[[Timeline, Found, int | None], Iterator[str]
 def when(event: Event) -> str:
     """Say when an event was recorded: "22 November 2026, 03:12 UTC (3 days ago)"."""
     try:
-        return f"{dates.words(event.recorded_at[:16] + ':00Z')} ({instants.ago(event.recorded_at)})"
+        return f"{dates.words(event.recorded_at[:16] + 'Z')} ({instants.ago(event.recorded_at)})"
     except (DateInvalid, ValueError):
         return event.recorded_at
 
@@ -178,7 +178,7 @@ def _parts(timeline: Timeline, id: str, as_of: int | None) -> Iterable[str]:
         standing = "happening_versions WHERE known_from <= :as_of AND (known_until IS NULL OR known_until > :as_of) AND"
     rows = timeline.log.connection.execute(
         f"SELECT id, title FROM {standing} part_of = :id AND status = 'current'"
-        " ORDER BY coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id",
+        " ORDER BY coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id",
         {"id": id, "as_of": as_of},
     )
     return [f"{part}, {title}" for part, title in rows]

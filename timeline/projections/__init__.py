@@ -46,6 +46,9 @@ def register(connection: sqlite3.Connection) -> None:
     """Give a connection the SQL functions that the files call."""
     dates.register(connection)
     connection.create_function("actor_id", 1, lru_cache(10_000)(model.actor_id), deterministic=True)
+    connection.create_function("day_second", 2, dates.day_second, deterministic=True)
+    connection.create_function("local_time", 1, local_time, deterministic=True)
+    connection.create_function("local_until", 1, local_until, deterministic=True)
     connection.create_function("folded", -1, folded, deterministic=True)
     connection.create_function("magnitude", 2, magnitude, deterministic=True)
     connection.create_function("page_starts", 1, page_starts, deterministic=True)
@@ -141,6 +144,18 @@ def magnitude(first_day: int | None, last_day: int | None) -> int:
 def page_starts(text: str) -> str:
     """List where the pages of a text begin, as JSON: at its start and after each form feed, in code points."""
     return json.dumps([0, *(found.end() for found in _FORM_FEED.finditer(text))])
+
+
+def local_time(date: str) -> str | None:
+    """Give the first time of day of a date as it is written; None where it has none."""
+    written = dates.local_times(date)
+    return written[0] if written else None
+
+
+def local_until(date: str) -> str | None:
+    """Give the last time of day of a date as it is written; None where it has no more than one."""
+    written = dates.local_times(date)
+    return written[-1] if len(written) > 1 else None
 
 
 @lru_cache(10_000)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
+from timeline import dates
 from timeline.errors import DateInvalid
 
 Typed = str | int | float | bytes | None
@@ -46,6 +47,17 @@ def period_first_day(typed: Typed) -> int:
 def period_last_day(typed: Typed) -> int:
     """Give the number of a period's last day; after all others where it is open or left empty."""
     return _bound(typed, 1, _NEVER)
+
+
+def period_match(date: Typed, since: Typed, until: Typed) -> str | None:
+    """Say how a date lies to a period: "possible", "near" where only a wide "about" reaches it, or NULL where neither."""
+    from timeline.web.pages import period  # noqa: PLC0415 - as in `register_routes`
+
+    try:
+        first, last = (period.seconds(_text(typed) or _ALWAYS)[side] for side, typed in enumerate((since, until)))
+    except DateInvalid:
+        return None  # `period_fault` says so
+    return dates.edtf_within(date, period_first_day(since), first, period_last_day(until), last)
 
 
 def position_fault(typed: Typed) -> str | None:
@@ -99,10 +111,11 @@ def _passage(text: str, tokens: list[re.Match[str]], hits: set[int]) -> str:
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions, each of one argument but for the one that chooses among texts."""
+    """Give a connection the functions."""
     connection.create_function("words_passage", -1, words_passage, deterministic=True)
     for function in (period_fault, period_first_day, period_last_day, position_fault, words_match):
         connection.create_function(function.__name__, 1, function, deterministic=True)
+    connection.create_function("period_match", 3, period_match, deterministic=True)
 
 
 def _bound(typed: Typed, side: int, otherwise: int) -> int:

@@ -21,7 +21,10 @@ class DateUnread(TimelineError):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A year, month or day, and what is to be asked of it. `time` is "T14:30:00" with its shift, where both are known."""
+    """A year, month or day, and what is to be asked of it.
+
+    `time` is "T14:30" with its shift, as exact as it is known, and `until` the same of its end on that day.
+    """
 
     year: int
     month: int | None = None
@@ -35,6 +38,7 @@ class Day:
     plain: bool = True
     """Whether the words and the date say the same at a glance, so that nobody needs to see the words."""
     before: bool = False
+    until: str = ""
     """Whether the words said BC."""
 
     @property
@@ -42,7 +46,7 @@ class Day:
         """Write it as EDTF, without a word on whether there is such a day."""
         if self.other is not None:
             return "[" + ",".join(sorted((self.one, self.other.one))) + "]"
-        return self.one + self.time
+        return f"{self.one}{self.time}/{self.one}{self.until}" if self.until else self.one + self.time
 
     @property
     def one(self) -> str:

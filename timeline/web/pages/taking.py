@@ -55,7 +55,7 @@ async def happenings(database: Database, what: Asked, format: Format) -> Chosen:
         backwards, sorting = (f"from {one.table} {by} where {one.sql}" for by in (_BY_POSITION[one.table], ""))
         ways = (one.counting.sql,) if few else (backwards, sorting)
         order = "" if latest is None else f" order by {one.table}.position desc limit {latest}"
-        columns = f"{one.table}.position, id, date, {keys.FIRST} as key_first, {keys.LAST} as key_last"
+        columns = f"{one.table}.position, id, date, {keys.COLUMNS}"
         try:
             found_rows += await _first_in_time(database, [f"select {columns} {way}{order}" for way in ways], one.params)
         except QueryInterrupted:

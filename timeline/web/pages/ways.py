@@ -42,7 +42,8 @@ def _query(datasette: Datasette, database: str, chosen: Chosen) -> str:
     numbers: Params = {name: value for name, value in chosen.params.items() if isinstance(value, int)}
     texts = [(name, str(value)) for name, value in chosen.params.items() if name not in numbers]
     conditions = "\n  and ".join(_spelled(f"({condition})", numbers) for condition in chosen.where) or "1"
-    sql = f"select {_COLUMNS}\nfrom {chosen.table}\nwhere {conditions}\norder by {keys.ORDER}"
+    near = f", {_spelled(chosen.near, numbers)} as near" if chosen.near != "0" else ""
+    sql = f"select {_COLUMNS}{near}\nfrom {chosen.table}\nwhere {conditions}\norder by {keys.ORDER}"
     here = str(datasette.urls.database(database))
     if hasattr(datasette.urls, "database_query"):
         here += "/-/query"
