@@ -72,7 +72,7 @@ class Timeline:
         """Open a timeline, or make one where there is no file.
 
         `by` is written into every event as its author; without it TIMELINE_BY is, or the name in the project's metadata.json
-        (plugins, timeline, by), or `unnamed`, which pages and exports leave out. It is never the name of a login. Raises
+        (plugins, cited-timeline, by), or `unnamed`, which pages and exports leave out. It is never the name of a login. Raises
         DatabaseRefused or GuardsMissing where the file cannot be used; `guarded=False` looks into one whose guards are missing,
         and `rebuilding=True` opens one whose read tables another version made, to `rebuild` them.
         """

@@ -180,7 +180,8 @@ def folded(*texts: str | None) -> str | None:
     text = "\n".join(part for part in texts if part)
     if text.isascii() or not _POINTED_SCRIPTS.search(text):
         return None
-    apart = unicodedata.normalize("NFD", text)
+    # Letter by letter, because to bring a long row of marks into order takes the square of its length; they go anyway.
+    apart = text.translate({ord(letter): unicodedata.normalize("NFD", letter) for letter in set(text)})
     marks = "".join(c for c in set(apart) if unicodedata.category(c) == "Mn" or c == _TATWEEL)
     plain = re.sub(f"[{re.escape(marks)}]+", "", apart) if marks else apart
     return plain if plain != text else None
