@@ -125,6 +125,12 @@ def objects() -> tuple[tuple[str, str], ...]:
     return tuple((match[1], match[2]) for match in found if match)
 
 
+def indexes() -> frozenset[str]:
+    """Name the indexes that the files make."""
+    found = (re.search(r"^CREATE (?:UNIQUE )?INDEX (\w+)", s, re.MULTILINE) for s in _statements())
+    return frozenset(match[1] for match in found if match)
+
+
 @cache
 def _statements() -> tuple[str, ...]:
     return tuple(statement for name in FILES for statement in statements("timeline.projections", f"{name}.sql"))
