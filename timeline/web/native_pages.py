@@ -1,7 +1,7 @@
 """What Datasette's own pages show of a timeline: the way to it, all of its questions, and folds around what stands before the rows.
 
-Owns what the hooks and the templates `index.html`, `database.html` and `table.html` add to them. Must not show a timeline
-that the visitor may not read, nor change a page of any other database.
+Owns what the hooks and the templates `index.html`, `database.html`, `table.html` and `query.html` add to them. Must not show a
+timeline that the visitor may not read, nor change a page of any other database.
 """
 
 from __future__ import annotations
@@ -61,14 +61,14 @@ async def _ways(datasette: Datasette, names: Sequence[str]) -> Markup:
 
 
 async def variables(datasette: Datasette, request: Request | None, template: str | None, database: str | None) -> dict[str, Any]:
-    """Give what the templates of the home page, of a database and of a table add, where a timeline is on them."""
+    """Give what our templates of the home page, of a database, a table and a query need, where they are of a timeline."""
     page = _page(template)
     if page == "index":
         return {} if _has_tops() else {"timeline_way": await at_home(datasette, request)}
-    if page not in ("database", "table") or not await _is_timeline(datasette, database):
+    if page not in ("database", "table", "query") or not await _is_timeline(datasette, database):
         return {}
-    if page == "table":
-        return {"timeline_folds": True}
+    if page != "database":
+        return {"timeline_folds": True} if page == "table" else {"timeline_question": True}
     assert database is not None  # noqa: S101 - for the type checker: such a page has one
     way = {} if _has_tops() else {"timeline_way": await at_database(datasette, request, database)}
     return {**way, **await _all_queries(datasette, request, database)}
