@@ -163,6 +163,11 @@ async def test_the_table_of_happenings_is_in_the_order_of_the_page(serve: Serve,
         later = re.search(r'<a href="([^"]+)" rel="next"', text)
         address = html.unescape(later[1]) if later else None
     assert rows == shown
+    ways = (await datasette.client.get("/tricky/-/timeline?kind=session")).text
+    same = re.search(r'<a href="([^"]+)">JSON</a>', ways)
+    assert same is not None
+    answer = (await datasette.client.get(html.unescape(same[1]))).json()
+    assert [row["id"] for row in answer] == re.findall(r'data-id="([^"]+)"', ways)
     assert rows[:3] == ["carbon", "whole", "ides"]
 
 
