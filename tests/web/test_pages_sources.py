@@ -256,6 +256,18 @@ async def test_a_source_with_very_many_quotations_is_not_counted_to_the_end(
 
 
 @pytest.mark.asyncio
+async def test_an_order_that_takes_too_long_gives_way_to_titles(
+    serve: Serve, listed_db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list is still there, and says so."""
+    endless = "(with recursive n (i) as (select 1 union all select i + 1 from n) select max(i) from n), id"
+    monkeypatch.setitem(source_list.ORDERS, "weight", endless)
+    text = await page(serve(listed_db), sort="weight")
+    assert "could not be put in that order" in text
+    assert len(ids(text)) == 5
+
+
+@pytest.mark.asyncio
 async def test_who_may_not_read_what_rests_on_them_sees_the_documents_alone(serve: Serve, listed_db: Path) -> None:
     """No count, no order by it, no search in texts; without the table of sources, no page."""
 

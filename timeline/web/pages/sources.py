@@ -5,13 +5,13 @@ Owns the reading of its address and the words for a source in a list. Must not k
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from sqlite3 import Row
 from typing import Any
 from urllib.parse import urlencode
 
 from datasette.app import Datasette
-from datasette.database import Database
+from datasette.database import Database, QueryInterrupted
 from datasette.utils.asgi import Request, Response
 
 from timeline import extractors
@@ -82,9 +82,17 @@ async def sources_page(datasette: Datasette, request: Request) -> Response:
     weighs = await _may_read(datasette, request, database, "citations", "happenings")
     of_texts = await _may_read(datasette, request, database, "sources_fts")
     sort, page, notes = _read(request, weighs=weighs)
+    faulty = state.faulty or bool(notes)
     what = source_list.Asked(state.given.get("q", ""), state.as_of, sort, page, of_texts)
     counted = await source_list.count(database, what)
-    rows = await source_list.fetch(database, what)
+    try:
+        rows = await source_list.fetch(database, what)
+    except QueryInterrupted:
+        if sort == "title":
+            raise
+        notes.append("So many sources could not be put in that order in the time there is, so the order is by title.")
+        sort = "title"
+        rows = await source_list.fetch(database, replace(what, order=sort))
     weights = await source_list.weigh(database, [row["id"] for row in rows], state.as_of) if weighs else {}
     end = await frame.log_end(database)
     timeline, here = links.timeline(datasette, database.name), links.sources(datasette, database.name)
@@ -118,7 +126,6 @@ async def sources_page(datasette: Datasette, request: Request) -> Response:
         "first_number": (page - 1) * PAGE_SIZE + 1,
         "sources": [_listed(datasette, database.name, row, weights.get(row["id"]), state) for row in rows],
     }
-    faulty = state.faulty or bool(notes)
     trail = [(timeline, "timeline"), (here, "sources")]
     return await frame.respond(datasette, request, "timeline_sources.html", context, trail=trail, status=400 if faulty else 200)
 
