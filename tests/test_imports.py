@@ -14,7 +14,7 @@ LEVELS = [
     {"authors", "errors", "extractors", "scripts"},
     {"bounds", "files"},
     {"dates", "encodings", "guards", "journals", "published", "unfinished"},
-    {"quotes", "merkle", "model", "documents", "instants"},
+    {"quotes", "merkle", "model", "documents", "instants", "sql_functions"},
     {"projections", "log", "signing", "capture"},
     {"statements", "archived", "checkpoints", "redaction", "texts", "corrections", "wholes"},
     {"streams"},

@@ -31,7 +31,8 @@ CREATE TABLE happenings (
     citations     INTEGER NOT NULL,
     version       INTEGER NOT NULL,
     recorded_at   TEXT NOT NULL,
-    position      INTEGER NOT NULL UNIQUE REFERENCES events(position)
+    position      INTEGER NOT NULL UNIQUE REFERENCES events(position),
+    time_order    TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Time order: when it began, or if that is not known when it ended, within the day by the time of day; of those that began
@@ -40,8 +41,8 @@ CREATE TABLE happenings (
 CREATE INDEX happenings_time ON happenings (
     coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id, near_latest_day
 );
--- Datasette sorts its own page of the table by a column.
-CREATE INDEX happenings_earliest_day ON happenings (earliest_day);
+-- The same order in one column, as text: Datasette sorts its own page of the table by a column.
+CREATE INDEX happenings_time_order ON happenings (time_order);
 CREATE INDEX happenings_kind ON happenings (kind, coalesce(earliest_day, latest_day, 9e15)) WHERE kind IS NOT NULL;
 CREATE INDEX happenings_place ON happenings (place) WHERE place IS NOT NULL;
 CREATE INDEX happenings_part_of ON happenings (part_of) WHERE part_of IS NOT NULL;
@@ -53,7 +54,11 @@ DELETE FROM happenings WHERE id IN (SELECT id FROM happening_versions WHERE posi
 INSERT INTO happenings
 SELECT
     id, title, summary, date, date_note, earliest, latest, earliest_day, latest_day, near_earliest, near_latest,
-    near_earliest_day, near_latest_day, day_second, year, month, precision, kind, place, latitude, longitude, part_of, attributed_to, status, sources, citations, version, recorded_at, position
+    near_earliest_day, near_latest_day, day_second, year, month, precision, kind, place, latitude, longitude, part_of,
+    attributed_to, status, sources, citations, version, recorded_at, position,
+    printf('%017d ', coalesce(earliest_day, latest_day, 9000000000000000) + 9000000000000000)
+    || printf('%07d ', day_second + 1000000)
+    || printf('%017d ', 9000000000000000 - coalesce(latest_day, -9000000000000000)) || coalesce(date, '')
 FROM happening_versions
 WHERE position > :after AND known_until IS NULL
 ORDER BY position;

@@ -34,7 +34,7 @@ def _as_table(chosen: Chosen) -> list[tuple[str, str]]:
     plain = {f"{chosen.table}.{name} = :{name}" for name in ("status", "kind", "place")}
     # In parentheses: Datasette joins them with "and" as they are.
     conditions = [("_where", f"({_spelled(one, chosen.params)})") for one in chosen.where if one not in plain]
-    return [*filters, *conditions, ("_sort", "earliest_day")]
+    return [*filters, *conditions, ("_sort", "time_order" if chosen.table == "happenings" else "earliest_day")]
 
 
 def _query(datasette: Datasette, database: str, chosen: Chosen) -> str:
