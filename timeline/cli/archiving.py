@@ -1,5 +1,7 @@
 """The command that archives a document: archive. Owns how it is told what a document says of itself. Must not read one itself."""
 
+import re
+import shlex
 from hashlib import sha256
 from pathlib import Path
 
@@ -65,6 +67,9 @@ def archive(
         document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
     else:
         name = str(file)
+        if address := re.match(r"(https?):/+(.+)", name):
+            told = f"{address[1]}://{address[2]}: is an address, and no page is fetched unasked"
+            raise Refused(f"{told}. To fetch it: timeline archive --fetch {shlex.quote(f'{address[1]}://{address[2]}')}")
         document = capture.from_file(Path(name), encoding, record=record)
         if record is not None and record.startswith("http"):
             said.setdefault("url", record)

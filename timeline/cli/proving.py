@@ -10,12 +10,10 @@ from timeline.cli import printing
 from timeline.cli.finding import find
 from timeline.cli.keys import loaded, signing_key, trusted, trusted_keys
 from timeline.cli.running import Refused, db, opened
-from timeline.errors import ProofInvalid, UnknownEvent
-from timeline.log import Event
+from timeline.errors import ProofInvalid
 from timeline.merkle import Checkpoint, Note, Proof
 from timeline.merkle.note import LARGEST
 from timeline.merkle.proof import LARGEST as LARGEST_PROOF
-from timeline.timeline import Timeline
 
 _TYPED = click.core.ParameterSource.COMMANDLINE
 
@@ -81,27 +79,10 @@ def prove(id: str, path: str | None, db: Path) -> None:
     Example: timeline prove happening/ga-93@1 > ga-93.tlog-proof
     """
     with opened(db) as timeline:
-        event = _event(timeline, id)
+        event = find(timeline, id).event
         click.echo(f"{event.id}, position {event.position}", err=True)
         proof = timeline.prove(event.position, read_note(path) if path else None)
     click.echo(str(proof).encode(), nl=False)
-
-
-def _event(timeline: Timeline, name: str) -> Event:
-    """Find the event that is meant: by its position, as one version of a stream, or as the last of one."""
-    if name.isascii() and name.isdecimal():
-        if alike := [kind for kind in ("happening", "source") if timeline.log.version(f"{kind}/{name}")]:
-            raise UnknownEvent(f"{name}: is a position and a {alike[0]}. Write {alike[0]}/{name}, or the event as STREAM@VERSION")
-        event = timeline.log.event(int(name)) if len(name) < 19 else None
-        if event is None:
-            raise UnknownEvent(f"there is no event at position {name}: the log ends at {timeline.log.size()}")
-        return event
-    stream, _, version = name.partition("@")
-    for candidate in (stream, f"happening/{stream}", f"source/{stream}"):
-        for event in timeline.log.stream(candidate) if version else ():
-            if str(event.version) == version:
-                return event
-    return find(timeline, name).event
 
 
 @click.command("verify-proof")
