@@ -6,12 +6,13 @@ may join; none is renamed. Everything is ASCII, so that nothing in the data stee
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from timeline import authors, dates
+from timeline.archived import ArchivedSource
 from timeline.audit.report import Report
 from timeline.cli.sources import Known
 from timeline.errors import DateInvalid
@@ -91,6 +92,17 @@ def source(one: Known) -> Json:
     }
 
 
+def archived(one: ArchivedSource, *, new: bool) -> Json:
+    """Write the event that stands for a document, whether that is new, and what the document says of itself."""
+    statement = one.event.payload.get("statement", {})
+    return {
+        **_head(one.event),
+        "new": new,
+        **{name: statement.get(name) for name in (*_SOURCE, *_DOCUMENT)},
+        "found": dict(one.found),
+    }
+
+
 def report(audited: Report) -> Json:
     """Write what an audit found."""
     return {
@@ -110,7 +122,7 @@ def report(audited: Report) -> Json:
     }
 
 
-def checkpoint(note: Note, *, kept: bool) -> Json:
+def checkpoint(note: Note, **more: bool) -> Json:
     """Write a checkpoint: whose log, how far, its root, who has signed, and the note itself, which is what is kept elsewhere."""
     known = Checkpoint.of(note)
     return {
@@ -118,19 +130,14 @@ def checkpoint(note: Note, *, kept: bool) -> Json:
         "events": known.size,
         "root": root(known.root),
         "signatures": [{"name": signature.name, "key_id": signature.key_id.hex()} for signature in note.signatures],
-        "kept": kept,
         "note": str(note),
+        **more,
     }
 
 
 def root(of: bytes) -> str:
     """Write a root as a checkpoint does."""
     return base64.b64encode(of).decode()
-
-
-def faults(of: Sequence[tuple[str, str]]) -> list[Json]:
-    """Write what is wrong, and where."""
-    return [{"where": where, "what": what} for where, what in of]
 
 
 def imported(read: File, plan: Plan, *, done: bool) -> Json:
