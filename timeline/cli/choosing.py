@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from timeline.cli.completing import ACTOR, KIND, PLACE, SOURCE, TAG, one_of
-from timeline.cli.running import FARTHEST, Refused
+from timeline.cli.running import Refused, Whole
 
 if TYPE_CHECKING:
     from datasette.database import Database
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_POSITION = click.IntRange(1, FARTHEST)
+_POSITION = Whole(0)
 _INSTEAD = re.compile(r", so [^.:]*")  # what the page does instead, where a command refuses
 
 
@@ -142,7 +142,10 @@ def position(connection: sqlite3.Connection, when: str | None) -> int | None:
     if when is None:
         return None
     if when.isascii() and when.isdecimal():
-        return int(_POSITION(when, None, click.get_current_context(silent=True)))
+        try:
+            return int(_POSITION(when))
+        except click.BadParameter as error:
+            raise click.BadParameter(error.message, click.get_current_context(silent=True), param_hint="--as-of") from None
     from timeline.web.pages import moment  # noqa: PLC0415 - it loads Datasette, which is slow
 
     file = _File(connection)

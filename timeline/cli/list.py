@@ -12,7 +12,7 @@ from timeline.cli import json_forms, printing
 from timeline.cli.choosing import choose, filters, position
 from timeline.cli.columns import columns, padded, shortened
 from timeline.cli.json_forms import Json
-from timeline.cli.running import FARTHEST, db, opened, refuse_outdated
+from timeline.cli.running import Whole, db, opened, refuse_outdated
 from timeline.cli.sources import Known, known
 from timeline.errors import DateInvalid
 from timeline.log import Event
@@ -37,9 +37,7 @@ class Line(NamedTuple):
 @click.command("list")
 @click.argument("what", type=click.Choice(["happenings", "sources"]), default="happenings")
 @filters("current")
-@click.option(
-    "--limit", type=click.IntRange(1, FARTHEST), metavar="N", help="No more than so many.  [default: all; 50 on a terminal]"
-)
+@click.option("--limit", type=Whole(1), metavar="N", help="No more than so many.  [default: all; 50 on a terminal]")
 @click.option("--reverse", is_flag=True, help="The last ones first.")
 @json_forms.as_lines
 @db
@@ -117,7 +115,8 @@ def drawn(lines: Sequence[Line], margin: str = "") -> Iterator[str]:
     plain = [Line(*map(printing.on_one_line, line)) for line in lines]
     wide = [min(most, max((columns(line[part]) for line in plain), default=0)) for part, most in ((0, _WHEN), (1, _ID))]
     for line in plain:
-        told = f"{margin}{padded(line.when, wide[0])}{_GAP}{padded(line.id, wide[1])}{_GAP}"
+        before = [padded(part, room) for part, room in zip(line, wide, strict=False) if room]
+        told = margin + _GAP.join([*before, ""])
         mark = f" {line.mark}" if line.mark else ""
         title = line.title
         if printing.for_a_person():

@@ -10,7 +10,7 @@ from timeline import instants
 from timeline.cli import json_forms, printing
 from timeline.cli.columns import columns, shortened
 from timeline.cli.history import VERBS
-from timeline.cli.running import FARTHEST, db, opened
+from timeline.cli.running import Whole, db, opened
 from timeline.log import Event
 from timeline.timeline import Timeline
 
@@ -18,10 +18,8 @@ _WIDE = 110  # columns of a terminal that has room for how long ago it was
 
 
 @click.command()
-@click.option("--after", type=click.IntRange(0, FARTHEST), default=0, metavar="POSITION", help="Only what was appended after it.")
-@click.option(
-    "--limit", type=click.IntRange(1, FARTHEST), metavar="N", help="No more than so many.  [default: all; 50 on a terminal]"
-)
+@click.option("--after", type=Whole(0), default=0, metavar="POSITION", help="Only what was appended after it.")
+@click.option("--limit", type=Whole(1), metavar="N", help="No more than so many.  [default: all; 50 on a terminal]")
 @click.option("--reverse", is_flag=True, help="The oldest first.")
 @json_forms.as_lines
 @db

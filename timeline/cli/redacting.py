@@ -6,7 +6,7 @@ import click
 
 from timeline import redaction, unfinished
 from timeline.cli import json_forms, printing
-from timeline.cli.running import FARTHEST, Refused, by, db, opened
+from timeline.cli.running import Refused, Whole, by, db, opened
 from timeline.log import Event
 from timeline.timeline import Timeline
 
@@ -16,7 +16,7 @@ HELD = "It may hold what was redacted: repeat the redaction once it is not"
 
 
 @click.command()
-@click.argument("position", type=click.IntRange(1, FARTHEST))
+@click.argument("position", type=Whole(1))
 @click.option("--reason", required=True, help="Why, as everyone will read, for good: name nobody.")
 @by
 @click.option("--keep-documents", is_flag=True, help="Leave its documents in the archive, for good, if others still name them.")

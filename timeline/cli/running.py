@@ -107,6 +107,25 @@ db = click.option(
     help="The timeline's file.",
 )
 FARTHEST = 2**62  # a position that SQLite can count to, and nobody comes to
+
+
+class Whole(click.IntRange):
+    """A whole number, from the least that makes sense on."""
+
+    name = "number"
+
+    def __init__(self, least: int, most: int = FARTHEST) -> None:
+        super().__init__(least, most)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 - as Click has it
+        """Read it, or say in a line which numbers make sense."""
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            most = "" if self.max == FARTHEST else f" to {self.max}"
+            self.fail(f'"{harmless(str(value))}" is not a whole number from {self.min}{most}.', param, ctx)
+
+
 allow_folder = click.option(
     "--allow-folder",
     "allowed",

@@ -10,10 +10,9 @@ import click
 
 from timeline.cli import json_forms, printing
 from timeline.cli.choosing import as_of_option, choose, status_option
-from timeline.cli.columns import shortened
-from timeline.cli.list import happening
+from timeline.cli.list import Line, drawn, happening
 from timeline.cli.passages import Passage, Words
-from timeline.cli.running import FARTHEST, db, opened, refuse_outdated
+from timeline.cli.running import Whole, db, opened, refuse_outdated
 from timeline.cli.sources import Known, known, matching, page
 from timeline.log import Event
 from timeline.timeline import Timeline
@@ -21,7 +20,8 @@ from timeline.timeline import Timeline
 ON_SCREEN: Final = 10  # hits of a group on a terminal, where no number is asked for
 _GROUPS: Final = {"happening": "Happenings", "quotation": "Quotations", "document": "Documents"}
 _WHOLE: Final = 400  # characters of a quotation that is shown as a whole
-_BEGIN, _END = "\ufdd0", "\ufdd1"  # around a word, until it is drawn: noncharacters
+_BEGIN, _END = "\u2063", "\u2064"  # around a word until it is drawn: they take no column
+_UNMARKED = str.maketrans("", "", _BEGIN + _END)
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 _SAID: Final = ("title", "summary", "place")
 
@@ -63,7 +63,7 @@ class Hit:
 @status_option("current")
 @click.option(
     "--limit",
-    type=click.IntRange(1, FARTHEST),
+    type=Whole(1),
     metavar="N",
     help="No more than so many of each kind.  [default: all; 10 on a terminal]",
 )
@@ -192,9 +192,8 @@ def _draw(title: str, hits: list[Hit], most: int | None) -> None:
         return
     number = f"{len(hits):,}" if most is None or len(hits) <= most else f"the first {most:,}"
     click.echo(printing.bold(f"{title} ({number})"))
-    for hit in hits[:most]:
-        head = "  ".join(printing.on_one_line(part) for part in _head(hit) if part)
-        click.echo("  " + (shortened(head, printing.terminal() - 2) if printing.for_a_person() else head))
+    for hit, head in zip(hits, drawn([_head(hit) for hit in hits[:most]], "  "), strict=False):
+        click.echo(head)
         if hit.field != "title":
             click.echo(_passage(hit))
         if place := _place(hit):
@@ -202,19 +201,19 @@ def _draw(title: str, hits: list[Hit], most: int | None) -> None:
     click.echo()
 
 
-def _head(hit: Hit) -> tuple[str, ...]:
+def _head(hit: Hit) -> Line:
     """Say what a hit is of."""
-    return (hit.event.stream, str(hit.statement["title"])) if hit.group == "document" else happening(hit.event)
+    return Line("", hit.event.stream, hit.statement["title"]) if hit.group == "document" else happening(hit.event)
 
 
 def _passage(hit: Hit) -> str:
     """Draw the passage, the words in it marked."""
     parts, at = [], 0
     for start, end in hit.spans:
-        parts += [hit.text[at:start], _BEGIN, hit.text[start:end], _END]
+        parts += [hit.text[at:start].translate(_UNMARKED), _BEGIN, hit.text[start:end], _END]
         at = end
     before, after = ("… " if hit.cut[0] else ""), (" …" if hit.cut[1] else "")
-    text = f"{before}{''.join([*parts, hit.text[at:]])}{after}"
+    text = f"{before}{''.join([*parts, hit.text[at:].translate(_UNMARKED)])}{after}"
     if hit.group == "quotation":
         text = f"“{text}”"
     elif hit.field not in ("text", "summary"):
