@@ -162,7 +162,7 @@ def _in_documents(timeline: Timeline, words: Words, as_of: int | None) -> Iterat
         otherwise = as_of is not None and last is not None and last.position != source.event.position  # said of it then
         if source.event.data is not None and (source.id in ids or otherwise):
             hit, found = _in_document(timeline, source, words)
-            if source.id in ids or found >= set(words.wanted):
+            if not otherwise or found >= set(words.wanted):
                 yield hit
 
 
