@@ -105,9 +105,20 @@ def test_sources_are_listed_with_what_rests_on_them(db: str) -> None:
 
 def test_nothing_to_list_is_told(timeline: Timeline, path: Path) -> None:
     """Beside the output, which is empty."""
-    for words in (["list"], ["list", "sources"], ["list", "--from", "2003"]):
+    for words, told in (
+        (["list"], "There is no happening yet. Append one: timeline append FILE"),
+        (["list", "--from", "2003"], "No happening matches"),
+        (["list", "sources"], "There is no source yet. Archive a document: timeline archive FILE"),
+    ):
         result = run(*words, "--db", str(path))
-        assert (result.exit_code, result.stdout, result.stderr) == (0, "", "There is nothing of that kind\n")
+        assert (result.exit_code, result.stdout, result.stderr) == (0, "", f"{told}\n")
+
+
+def test_a_wrong_source_gets_the_nearest(db: str) -> None:
+    """Of the sources, before any happening."""
+    for words in (["list", "--source", "papr"], ["archive", "--again", "papr"], ["show", "source/papr"]):
+        result = run(*words, "--db", db)
+        assert (result.exit_code, result.stderr) == (1, 'Error: there is no source "papr". Did you mean source/paper?\n')
 
 
 def hits(*words: str) -> list[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ from timeline import archiving, capture, extractors
 from timeline.archived import ArchivedSource
 from timeline.cli import completing, json_forms
 from timeline.cli.described import described, given
+from timeline.cli.finding import find
 from timeline.cli.printing import harmless, on_one_line
 from timeline.cli.running import Refused, by, db, opened
 from timeline.documents import Document
@@ -103,6 +104,7 @@ def _again(
     again: str, id: str | None, encoding: str | None, record: str | None, db: Path, by: str | None, *, as_json: bool
 ) -> None:
     with opened(db, by=by, read_only=False) as timeline:
+        find(timeline, f"source/{again}")  # which names the nearest where it is not there
         before = timeline.log.size()
         source = timeline.extract_again(again, as_=id, encoding=encoding, record=record)
         new = source.position > before

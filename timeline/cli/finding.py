@@ -3,6 +3,7 @@
 Owns how that is understood, and what is suggested where nothing of that name is there.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -74,6 +75,14 @@ def _up_to(past: list[Event], version: str) -> list[Event]:
     return past[: past.index(known[0]) + 1]
 
 
+def _near(id: str, names: Mapping[str, str]) -> list[str]:
+    """List the streams whose ids are nearest: alike as a whole, or else in a part."""
+    for scorer in (fuzz.ratio, fuzz.partial_ratio):
+        if near := [stream for _, _, stream in process.extract(id, names, scorer=scorer, score_cutoff=ALIKE, limit=3)]:
+            return near
+    return []
+
+
 def _unknown(timeline: Timeline, kind: str, id: str, as_of: int | None) -> TimelineError:
     error = UnknownSource if kind == "source" else UnknownHappening
     when = "" if as_of is None else f" as of position {as_of}"
@@ -81,8 +90,8 @@ def _unknown(timeline: Timeline, kind: str, id: str, as_of: int | None) -> Timel
         stream: stream.partition("/")[2]
         for (stream,) in timeline.log.connection.execute("SELECT stream FROM events WHERE version = 1")
     }
-    near = [stream for _, _, stream in process.extract(id, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=3)]
-    near = near or [stream for _, _, stream in process.extract(id, names, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=3)]
+    of_kind = {stream: name for stream, name in names.items() if kind == "happening" or stream.startswith("source/")}
+    near = _near(id, of_kind) or _near(id, names)
     if as_of is not None and f"{kind}/{id}" in names:
         advice = "It was recorded later"
     elif near:

@@ -17,8 +17,8 @@ from timeline.exchange.reading.row import READERS
 _MAPPED = ("csv", "tsv", "jsonl")
 
 
-@click.command("import")
-@click.argument("format", type=click.Choice(list(READERS)))
+@click.command("import", epilog=f"Formats: {', '.join(READERS)}.")
+@click.argument("format", metavar="FORMAT", type=click.Choice(list(READERS)))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--append", "do", is_flag=True, help="Do it. Without this nothing is changed, and what would be is told.")
 @click.option("--all", "whole", is_flag=True, help="Tell of every row, not only of the first ones of each kind.")

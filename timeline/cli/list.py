@@ -11,6 +11,7 @@ from timeline import dates
 from timeline.cli import json_forms, printing
 from timeline.cli.choosing import choose, filters, position
 from timeline.cli.columns import columns, padded, shortened
+from timeline.cli.finding import find
 from timeline.cli.json_forms import Json
 from timeline.cli.running import Whole, db, opened, refuse_outdated
 from timeline.cli.sources import Known, known
@@ -56,10 +57,17 @@ def list_(what: str, limit: int | None, reverse: bool, as_json: bool, db: Path, 
         if what == "sources":
             sources = list(known(timeline, position(timeline.log.connection, chosen_by["as_of"])))
             _write(sources[::-1] if reverse else sources, len(sources), limit, json_forms.source if as_json else None, source)
+            if not sources:
+                click.echo("There is no source yet. Archive a document: timeline archive FILE", err=True)
             return
         positions: Sequence[int] = choose(timeline.log.connection, chosen_by, "current").positions
+        if not positions and chosen_by["source"] is not None:
+            find(timeline, f"source/{chosen_by['source']}")  # which names the nearest where it is not there
         events = (event for one in (reversed(positions) if reverse else positions) if (event := timeline.log.event(one)))
         _write(events, len(positions), limit, json_forms.happening if as_json else None, happening)
+        if not positions:
+            asked = any(value is not None for value in chosen_by.values())
+            click.echo("No happening matches" if asked else "There is no happening yet. Append one: timeline append FILE", err=True)
 
 
 def _write(
@@ -75,8 +83,6 @@ def _write(
     while batch := list(islice(shown, _ALIGNED)):
         for told in drawn([line(one) for one in batch]):
             click.echo(told)
-    if not total:
-        click.echo("There is nothing of that kind", err=True)
     if limit is None and most is not None and total > most:
         printing.more(total - most)
 
