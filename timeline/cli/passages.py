@@ -6,11 +6,14 @@ one unless it is very short. Offsets are code points, ends excluded. Must not kn
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
 
 _PASSAGE, _BEFORE = 28, 8  # words of a passage, and how many stand before the first that was looked for
+_UNKNOWN = ""  # no word is empty
 _TOKEN = re.compile(r"[^\W_]+")
 
 
@@ -25,6 +28,14 @@ class Passage:
     places: int
 
 
+class _Token(NamedTuple):
+    """A word of a text that is looked for: which, where, and where a passage with it begins."""
+
+    word: str
+    span: tuple[int, int]
+    before: int
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What is looked for, read once. `inside`: also within longer words, as the page looks for what was once known."""
@@ -33,7 +44,7 @@ class Words:
     inside: bool = False
     wanted: tuple[str, ...] = field(init=False)
     begun: str | None = field(init=False)
-    _folded: dict[str, str] = field(init=False, default_factory=dict)
+    _known: dict[str, str | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read the words."""
@@ -48,28 +59,30 @@ class Words:
         """Find the first passage that has the most of the words; None where there is none of them."""
         if not text:
             return None
-        tokens = list(_tokens(text).finditer(text))
-        hits: dict[int, str] = {}
-        for number, token in enumerate(tokens):
-            if (word := self._of(token[0])) is not None:
-                hits[number] = word
+        pattern, known = _tokens(text), self._known
+        hits: dict[int, _Token] = {}
+        begun: deque[int] = deque([0], _BEFORE + 1)  # where the last words began: of a long text not all are held
+        for number, token in enumerate(pattern.finditer(text)):
+            begun.append(token.start())
+            if (word := known.get(token[0], _UNKNOWN)) == _UNKNOWN:
+                word = known[token[0]] = self._of(token[0])
+            if word is not None:
+                hits[number] = _Token(word, token.span(), begun[0] if number > _BEFORE else 0)
         if not hits:
             return None
         first = _densest(hits)
-        begin = max(0, first - _BEFORE)
-        last = min(len(tokens), begin + _PASSAGE) - 1
-        within = {number: word for number, word in hits.items() if begin <= number <= last}
-        start = 0 if begin == 0 else tokens[begin].start()
-        end = len(text) if last == len(tokens) - 1 else tokens[last].end()
-        spans = tuple(tokens[number].span() for number in within)
-        return Passage(start, end, frozenset(hits.values()), spans, len(hits))
+        start, end, last = hits[first].before, len(text), max(0, first - _BEFORE) + _PASSAGE
+        shown = list(islice(pattern.finditer(text, hits[first].span[0]), last - first + 1))
+        if len(shown) > last - first:  # there are more words than the passage has
+            end = shown[-2].end()
+        spans = tuple(hit.span for hit in hits.values() if start <= hit.span[0] < end)
+        return Passage(start, end, frozenset(hit.word for hit in hits.values()), spans, len(hits))
 
     def _of(self, token: str) -> str | None:
         """Say which of the words a word of the text is."""
         from timeline.web.pages import search  # noqa: PLC0415 - it loads Datasette, which is slow
 
-        if (plain := self._folded.get(token)) is None:
-            plain = self._folded[token] = search.folded(token).casefold()
+        plain = search.folded(token).casefold()
         if plain in self.wanted:
             return plain
         if self.begun is not None and plain.startswith(self.begun):
@@ -83,16 +96,16 @@ def _tokens(text: str) -> re.Pattern[str]:
     return re.compile(rf"[^\W_](?:[^\W_]|[{marks}])*") if marks else _TOKEN
 
 
-def _densest(hits: Mapping[int, str]) -> int:
+def _densest(hits: Mapping[int, _Token]) -> int:
     """Give the first hit from which on a passage has the most of the words."""
     numbers = sorted(hits)
     seen: dict[str, int] = defaultdict(int)
     best, most, end = numbers[0], 0, 0
     for number in numbers:
         while end < len(numbers) and numbers[end] < number + _PASSAGE - _BEFORE:
-            seen[hits[numbers[end]]] += 1
+            seen[hits[numbers[end]].word] += 1
             end += 1
         if (different := sum(1 for count in seen.values() if count)) > most:
             best, most = number, different
-        seen[hits[number]] -= 1
+        seen[hits[number].word] -= 1
     return best

@@ -8,12 +8,11 @@ from typing import Any, Final
 
 import click
 
-from timeline.cli import json_forms, printing
+from timeline.cli import json_forms, printing, sources
 from timeline.cli.choosing import as_of_option, choose, status_option
 from timeline.cli.list import Line, drawn, happening
 from timeline.cli.passages import Passage, Words
 from timeline.cli.running import Whole, db, opened, refuse_outdated
-from timeline.cli.sources import Known, known, matching, page
 from timeline.log import Event
 from timeline.timeline import Timeline
 
@@ -127,7 +126,7 @@ def _in_happenings(timeline: Timeline, events: Iterator[Event], words: Words) ->
             if found is not None or not quoted:
                 yield _hit("happening", event, name, text, found)
         for citation, found in whole or ([] if all_own else quoted):
-            at = page(timeline, citation["source"], citation["start_char"])
+            at = sources.page(timeline, citation["source"], citation["start_char"])
             yield _hit("quotation", event, "quote", citation["quote"], found, citation, at)
 
 
@@ -156,19 +155,19 @@ def _in_documents(timeline: Timeline, words: Words, as_of: int | None) -> Iterat
     """Find words in the texts of sources, and in what is known of these; each source is one hit, at the passage that has most."""
     from timeline.web.pages import search as searches  # noqa: PLC0415 - it loads Datasette, which is slow
 
-    ids = matching(timeline, searches.match(words.typed))
-    for source in known(timeline, as_of):
-        last = timeline.log.last(source.event.stream)
-        otherwise = as_of is not None and last is not None and last.position != source.event.position  # said of it then
-        if source.event.data is not None and (source.id in ids or otherwise):
-            hit, found = _in_document(timeline, source, words)
+    ids = sources.matching(timeline, searches.match(words.typed))
+    for event in sources.events(timeline, as_of):
+        last = timeline.log.last(event.stream)
+        otherwise = as_of is not None and last is not None and last.position != event.position  # said of it then
+        if event.data is not None and (event.stream.partition("/")[2] in ids or otherwise):
+            hit, found = _in_document(timeline, event, words)
             if not otherwise or found >= set(words.wanted):
                 yield hit
 
 
-def _in_document(timeline: Timeline, source: Known, words: Words) -> tuple[Hit, set[str]]:
+def _in_document(timeline: Timeline, event: Event, words: Words) -> tuple[Hit, set[str]]:
     """Find the best passage of a source, and say which of the words it has in all."""
-    statement = source.event.payload["statement"]
+    statement, source = event.payload["statement"], event.stream.partition("/")[2]
     about = [(name, statement[name]) for name in ("title", "publisher", "author") if statement.get(name)]
     said = [(name, text, passage) for name, text in about if (passage := words.passage(text)) is not None]
     document = timeline.log.document(statement["text_sha256"])
@@ -177,12 +176,12 @@ def _in_document(timeline: Timeline, source: Known, words: Words) -> tuple[Hit, 
     everything = {word for _, _, passage in said for word in passage.found} | (found.found if found else set())
     if found is None:
         name, shown, passage = max(said, key=lambda one: len(one[2].found), default=("title", statement["title"], None))
-        return _hit("document", source.event, name, shown, passage), everything
+        return _hit("document", event, name, shown, passage), everything
     spans = tuple((start - found.start, end - found.start) for start, end in found.spans)
-    at = page(timeline, source.id, found.spans[0][0])
+    at = sources.page(timeline, source, found.spans[0][0])
     cut = (bool(text[: found.start].strip()), bool(text[found.end :].strip()))
     shown = text[found.start : found.end]
-    hit = Hit("document", source.event, "text", shown, spans, source.id, found.start, found.end, at, found.places, cut)
+    hit = Hit("document", event, "text", shown, spans, source, found.start, found.end, at, found.places, cut)
     return hit, everything
 
 

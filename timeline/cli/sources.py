@@ -44,14 +44,19 @@ class Known:
 def known(timeline: Timeline, as_of: int | None = None, id: str | None = None) -> Iterator[Known]:
     """Give the sources by their ids, as known now or at a position; or one of them."""
     connection = timeline.log.connection
-    asked = {"as_of": as_of, "source": id, "stream": id and f"source/{id}"}
-    resting = dict(connection.execute(_RESTING if as_of is None else _RESTED, asked))
-    for (position,) in connection.execute(_LAST, asked).fetchall():
-        if (event := timeline.log.event(position)) is None:
-            continue
+    resting = dict(connection.execute(_RESTING if as_of is None else _RESTED, {"as_of": as_of, "source": id}))
+    for event in events(timeline, as_of, id):
         name = event.stream.partition("/")[2]
         length = connection.execute("SELECT characters FROM sources WHERE id = ?", (name,)).fetchone()
         yield Known(event, length[0] if length else None, resting.get(name, 0))
+
+
+def events(timeline: Timeline, as_of: int | None = None, id: str | None = None) -> Iterator[Event]:
+    """Give the events alone that say what is known of the sources."""
+    asked = {"as_of": as_of, "stream": id and f"source/{id}"}
+    for (position,) in timeline.log.connection.execute(_LAST, asked).fetchall():
+        if (event := timeline.log.event(position)) is not None:
+            yield event
 
 
 def matching(timeline: Timeline, expression: str) -> set[str]:
