@@ -10,7 +10,7 @@ from timeline.errors import BundleInvalid
 NOWHERE = "words that are nowhere at all"
 
 
-def told(timeline: Timeline, folder: Path, text: str) -> list[str]:
+def places(timeline: Timeline, folder: Path, text: str) -> list[str]:
     """Append a bundle that must be refused, and list the line and the field of each fault; nothing of it may stay."""
     path = folder / "b.yaml"
     path.write_text(text, encoding="utf-8")
@@ -29,7 +29,7 @@ def told(timeline: Timeline, folder: Path, text: str) -> list[str]:
 )
 def test_a_bad_id_hides_no_other_fault(timeline: Timeline, report: ArchivedSource, tmp_path: Path, name: str, key: str) -> None:
     """Neither the date's nor that of a quotation, whose date is wrong as well."""
-    faults = told(
+    faults = places(
         timeline,
         tmp_path,
         f"happenings:\n  {name}\n    title: X\n    date: 2025-13-45\n    citations:\n"
@@ -42,22 +42,22 @@ def test_a_correction_tells_of_its_date_and_its_quotation(timeline: Timeline, me
     """At once; and what it leaves as it is, is no fault."""
     cited = f"    citations: [{{source: report, quote: {NOWHERE}}}]\n"
     text = f"happenings:\n  - correct: meeting\n    zone: Africa/Casablanca\n    date: 2025-99\n{cited}"
-    assert told(timeline, tmp_path, text) == ["2 reason", "4 date", "5 citations.1.quote"]
+    assert places(timeline, tmp_path, text) == ["2 reason", "4 date", "5 citations.1.quote"]
     text = f"happenings:\n  - correct: bad!\n    zone: Africa/Casablanca\n    latitude: 1\n    reason: r\n{cited}"
-    assert told(timeline, tmp_path, text) == ["2 correct", "6 citations.1.quote"]
+    assert places(timeline, tmp_path, text) == ["2 correct", "6 citations.1.quote"]
 
 
 def test_a_missing_document_hides_no_fault_of_what_is_said_of_it(timeline: Timeline, tmp_path: Path) -> None:
     """Nor does a missing title."""
     text = "sources:\n  - {id: bad!, file: none.txt, published: 2025-77}\n  - {id: d, text: words, published: 2025-77}\n"
-    assert told(timeline, tmp_path, text) == ["2 id", "2 file", "2 published", "3 title", "3 published"]
+    assert places(timeline, tmp_path, text) == ["2 id", "2 file", "2 published", "3 title", "3 published"]
 
 
 def test_a_retraction_and_a_reference_are_looked_through_as_well(timeline: Timeline, tmp_path: Path) -> None:
     """The reason that is missing, and the whole that is nowhere."""
     text = "happenings:\n  - retract: bad!\n  - title: no id\n    date: 2025\n    part_of: nowhere\n"
     text += "    citations: [{source: nosuch, quote: x}]\n"
-    assert told(timeline, tmp_path, text) == ["2 retract", "2 reason", "3 id", "6 citations.1.source", "5 part_of"]
+    assert places(timeline, tmp_path, text) == ["2 retract", "2 reason", "3 id", "6 citations.1.source", "5 part_of"]
 
 
 def test_a_fault_of_one_entry_is_none_of_the_next(timeline: Timeline, report: ArchivedSource, tmp_path: Path) -> None:
@@ -66,4 +66,4 @@ def test_a_fault_of_one_entry_is_none_of_the_next(timeline: Timeline, report: Ar
         f"  - {{id: bad {number}!, title: X, date: 2025, citations: [{{source: report, quote: sat for four days}}]}}\n"
         for number in range(3)
     )
-    assert told(timeline, tmp_path, text) == ["2 id", "3 id", "4 id"]
+    assert places(timeline, tmp_path, text) == ["2 id", "3 id", "4 id"]

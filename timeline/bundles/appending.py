@@ -259,12 +259,12 @@ class _Work:
 
     def _of_bibliography(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
         """List what else is wrong with what is said of a refused source: as if it were another document, by itself."""
-        said = {
+        about = {
             name: entry.fields[name] for name in SourceFields.__annotations__ if name in entry.fields and not _told(name, faults)
         }
         other = replace(entry, id=self._another_id())
-        error = self._try(other, {"source": {"title": "?", **said, "text": "?", "id": other.id}})
-        return [fault for fault in self._own(other, error) if fault[0] in said] if error else []
+        error = self._try(other, {"source": {"title": "?", **about, "text": "?", "id": other.id}})
+        return [fault for fault in self._own(other, error) if fault[0] in about] if error else []
 
     def _another_id(self) -> str:
         """Give an id under which nothing is, for what is tried until the roll-back."""
@@ -298,10 +298,10 @@ class _Work:
         other = replace(entry, verb=kind, id=id, said={kind: {**said, "id": id}})
         if (error := self._try(other, other.said)) is None:
             return []
-        found = [fault for fault in self._own(other, error) if not _told(fault[0], faults)]
-        rest = [fault for fault in (*faults, *found) if fault[0] != "id"]
-        found += [fault for fault in self._look_further(other, rest) if not _told(fault[0], faults)]
-        return [fault for fault in found if entry.verb != "correct" or fault[0].partition(".")[0] in entry.fields]
+        more = [fault for fault in self._own(other, error) if not _told(fault[0], faults)]
+        rest = [fault for fault in (*faults, *more) if fault[0] != "id"]
+        more += [fault for fault in self._look_further(other, rest) if not _told(fault[0], faults)]
+        return [fault for fault in more if entry.verb != "correct" or fault[0].partition(".")[0] in entry.fields]
 
     def _placed(self, entry: Entry, field: str, reason: str) -> Fault:
         """Say in which file, on which line, of which entry and field a fault is."""

@@ -1,7 +1,8 @@
 """The `timeline` command: paths, clock and wiring, and what people read in a terminal.
 
 Owns words and exit codes: 0 done, 1 refused or failed verification, 2 wrong usage. Must not decide anything about events.
-`running` opens files and tells of errors, `printing` draws, and each other module holds the commands of one kind.
+`running` opens files and tells of errors, `printing` draws, `json_forms` writes for programs; `choosing`, `finding`, `sources` and
+`passages` look things up, `suggesting` and `completing` help with typing. Each other module holds the commands of one kind.
 """
 
 import click

@@ -40,21 +40,21 @@ def values(*statements: str, prefixes: Sequence[str] = ("",)) -> Completes:
     """
 
     def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        found: list[CompletionItem] = []
+        items: list[CompletionItem] = []
         try:
             with closing(_opened(context)) as connection:
                 for number, statement in enumerate(statements):
                     prefix = prefixes[number] if incomplete.startswith(prefixes[number]) else ""
                     asked = {"begun": incomplete.removeprefix(prefix), "most": MOST}
                     rows = connection.execute(statement, asked).fetchall()
-                    found += [
-                        CompletionItem(f"{prefix}{value}", help=on_one_line(said or "")[:80] or None)
-                        for value, said in rows
+                    items += [
+                        CompletionItem(f"{prefix}{value}", help=on_one_line(title or "")[:80] or None)
+                        for value, title in rows
                         if _PLAIN.fullmatch(value)
                     ]
         except Exception:
-            return found
-        return found
+            return items
+        return items
 
     return complete
 

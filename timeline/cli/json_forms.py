@@ -36,9 +36,9 @@ _CITATION = (
 )  # fmt: skip
 
 
-def write(said: Mapping[str, Any]) -> None:
+def write(record: Mapping[str, Any]) -> None:
     """Write one object, on one line."""
-    click.echo(json.dumps(said))
+    click.echo(json.dumps(record))
 
 
 def event(one: Event) -> Json:
@@ -60,7 +60,7 @@ def happening(one: Event) -> Json:
     payload = one.payload
     statement = payload.get("statement", {})
     earliest, latest = _bounds(statement.get("date"))
-    said: Json = {
+    fields: Json = {
         **_head(one),
         "status": "redacted" if one.data is None else "retracted" if one.type == "HappeningRetracted" else "current",
         "title": statement.get("title"),
@@ -73,9 +73,9 @@ def happening(one: Event) -> Json:
         "reason": payload.get("reason"),
         "superseded_by": payload.get("superseded_by"),
     }
-    said["actors"] = [{"name": actor.get("name"), "role": actor.get("role")} for actor in said["actors"]]
-    said["citations"] = [{name: citation.get(name) for name in _CITATION} for citation in said["citations"]]
-    return said
+    fields["actors"] = [{"name": actor.get("name"), "role": actor.get("role")} for actor in fields["actors"]]
+    fields["citations"] = [{name: citation.get(name) for name in _CITATION} for citation in fields["citations"]]
+    return fields
 
 
 def source(one: Known) -> Json:
@@ -99,7 +99,7 @@ def archived(one: ArchivedSource, *, new: bool) -> Json:
         **_head(one.event),
         "new": new,
         **{name: statement.get(name) for name in (*_SOURCE, *_DOCUMENT)},
-        "found": dict(one.found),
+        "document_says": dict(one.found),
     }
 
 

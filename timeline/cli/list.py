@@ -50,8 +50,8 @@ def list_(what: str, limit: int | None, reverse: bool, as_json: bool, db: Path, 
     Example: timeline list --from 2025-11 --kind meeting
     """
     if what == "sources" and (other := [name for name, value in chosen_by.items() if value is not None and name != "as_of"]):
-        told = f"--{other[0]} chooses happenings. Of sources all are listed; to find one by its words: timeline search WORDS"
-        raise click.UsageError(told)
+        message = f"--{other[0]} chooses happenings. Of sources all are listed; to find one by its words: timeline search WORDS"
+        raise click.UsageError(message)
     with opened(db) as timeline:
         refuse_outdated(timeline, db)
         if what == "sources":
@@ -81,8 +81,8 @@ def _write(
     most = printing.fitting(limit)
     shown = islice(listed, most)
     while batch := list(islice(shown, _ALIGNED)):
-        for told in drawn([line(one) for one in batch]):
-            click.echo(told)
+        for text in drawn([line(one) for one in batch]):
+            click.echo(text)
     if limit is None and most is not None and total > most:
         printing.more(total - most)
 
@@ -122,10 +122,10 @@ def drawn(lines: Sequence[Line], margin: str = "") -> Iterator[str]:
     wide = [min(most, max((columns(line[part]) for line in plain), default=0)) for part, most in ((0, _WHEN), (1, _ID))]
     for line in plain:
         before = [padded(part, room) for part, room in zip(line, wide, strict=False) if room]
-        told = margin + _GAP.join([*before, ""])
+        start = margin + _GAP.join([*before, ""])
         mark = f" {line.mark}" if line.mark else ""
         title = line.title
         if printing.for_a_person():
-            room = printing.terminal() - columns(told) - columns(mark)
+            room = printing.terminal() - columns(start) - columns(mark)
             title = shortened(title, max(room, _TITLE))
-        yield f"{told}{printing.bold(title)}{mark}"
+        yield f"{start}{printing.bold(title)}{mark}"

@@ -23,7 +23,7 @@ class Passage:
 
     start: int
     end: int
-    found: frozenset[str]
+    words: frozenset[str]
     spans: tuple[tuple[int, int], ...]
     places: int
 

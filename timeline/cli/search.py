@@ -47,8 +47,8 @@ class Hit:
     @property
     def statement(self) -> dict[str, Any]:
         """What the event says; empty once it was redacted."""
-        said: dict[str, Any] = self.event.payload.get("statement", {})
-        return said
+        statement: dict[str, Any] = self.event.payload.get("statement", {})
+        return statement
 
     @property
     def id(self) -> str:
@@ -117,17 +117,19 @@ def _in_happenings(timeline: Timeline, events: Iterator[Event], words: Words) ->
         if event.data is None:
             continue
         statement = event.payload["statement"]
-        own = [(name, text, found) for name, text in _fields(statement) if (found := words.passage(text)) is not None]
-        quoted = [(one, found) for one in statement.get("citations") or () if (found := words.passage(one["quote"])) is not None]
-        all_own = {word for _, _, found in own for word in found.found} >= set(words.wanted)
-        whole = [(one, found) for one, found in quoted if found.found >= set(words.wanted)]
+        own = [(name, text, passage) for name, text in _fields(statement) if (passage := words.passage(text)) is not None]
+        quoted = [
+            (one, passage) for one in statement.get("citations") or () if (passage := words.passage(one["quote"])) is not None
+        ]
+        all_own = {word for _, _, passage in own for word in passage.words} >= set(words.wanted)
+        whole = [(one, passage) for one, passage in quoted if passage.words >= set(words.wanted)]
         if all_own or not whole:
-            name, text, found = max(own, key=lambda one: len(one[2].found), default=("title", statement["title"], None))
-            if found is not None or not quoted:
-                yield _hit("happening", event, name, text, found)
-        for citation, found in whole or ([] if all_own else quoted):
+            name, text, passage = max(own, key=lambda one: len(one[2].words), default=("title", statement["title"], None))
+            if passage is not None or not quoted:
+                yield _hit("happening", event, name, text, passage)
+        for citation, passage in whole or ([] if all_own else quoted):
             at = sources.page(timeline, citation["source"], citation["start_char"])
-            yield _hit("quotation", event, "quote", citation["quote"], found, citation, at)
+            yield _hit("quotation", event, "quote", citation["quote"], passage, citation, at)
 
 
 def _fields(statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -140,13 +142,13 @@ def _hit(
     event: Event,
     name: str,
     text: str,
-    found: Passage | None,
+    passage: Passage | None,
     citation: dict[str, Any] | None = None,
     at: int | None = None,
 ) -> Hit:
     """Make a hit of a passage; a short text is shown as a whole."""
-    begin, end = (0, len(text)) if found is None or len(text) <= _WHOLE else (found.start, found.end)
-    spans = tuple((start - begin, stop - begin) for start, stop in found.spans) if found else ()
+    begin, end = (0, len(text)) if passage is None or len(text) <= _WHOLE else (passage.start, passage.end)
+    spans = tuple((start - begin, stop - begin) for start, stop in passage.spans) if passage else ()
     source, first, last = (citation["source"], citation["start_char"], citation["end_char"]) if citation else (None, None, None)
     return Hit(group, event, name, text[begin:end], spans, source, first, last, at, 1, (begin > 0, end < len(text)))
 
@@ -160,8 +162,8 @@ def _in_documents(timeline: Timeline, words: Words, as_of: int | None) -> Iterat
         last = timeline.log.last(event.stream)
         otherwise = as_of is not None and last is not None and last.position != event.position  # said of it then
         if event.data is not None and (event.stream.partition("/")[2] in ids or otherwise):
-            hit, found = _in_document(timeline, event, words)
-            if not otherwise or found >= set(words.wanted):
+            hit, present = _in_document(timeline, event, words)
+            if not otherwise or present >= set(words.wanted):
                 yield hit
 
 
@@ -169,19 +171,19 @@ def _in_document(timeline: Timeline, event: Event, words: Words) -> tuple[Hit, s
     """Find the best passage of a source, and say which of the words it has in all."""
     statement, source = event.payload["statement"], event.stream.partition("/")[2]
     about = [(name, statement[name]) for name in ("title", "publisher", "author") if statement.get(name)]
-    said = [(name, text, passage) for name, text in about if (passage := words.passage(text)) is not None]
+    bibliography = [(name, text, passage) for name, text in about if (passage := words.passage(text)) is not None]
     document = timeline.log.document(statement["text_sha256"])
     text = document.decode(errors="replace") if document is not None else ""
-    found = words.passage(text)
-    everything = {word for _, _, passage in said for word in passage.found} | (found.found if found else set())
-    if found is None:
-        name, shown, passage = max(said, key=lambda one: len(one[2].found), default=("title", statement["title"], None))
+    best = words.passage(text)
+    everything = {word for _, _, passage in bibliography for word in passage.words} | (best.words if best else set())
+    if best is None:
+        name, shown, passage = max(bibliography, key=lambda one: len(one[2].words), default=("title", statement["title"], None))
         return _hit("document", event, name, shown, passage), everything
-    spans = tuple((start - found.start, end - found.start) for start, end in found.spans)
-    at = sources.page(timeline, source, found.spans[0][0])
-    cut = (bool(text[: found.start].strip()), bool(text[found.end :].strip()))
-    shown = text[found.start : found.end]
-    hit = Hit("document", event, "text", shown, spans, source, found.start, found.end, at, found.places, cut)
+    spans = tuple((start - best.start, end - best.start) for start, end in best.spans)
+    at = sources.page(timeline, source, best.spans[0][0])
+    cut = (bool(text[: best.start].strip()), bool(text[best.end :].strip()))
+    shown = text[best.start : best.end]
+    hit = Hit("document", event, "text", shown, spans, source, best.start, best.end, at, best.places, cut)
     return hit, everything
 
 

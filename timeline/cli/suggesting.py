@@ -57,8 +57,8 @@ def _with_near_file(line: str, typed: Iterable[str]) -> str:
     for word in typed:
         named = str(Path(word)) if word.isprintable() else ""
         if named and line.startswith(f"{named}: ") and "Did you mean" not in line and (near := nearest(Path(named))):
-            told, stop, advice = line.removeprefix(named).partition(". ")
-            return f"{named}{told}. Did you mean {shlex.quote(str(near))}?{' ' if stop else ''}{advice}"
+            reason, stop, advice = line.removeprefix(named).partition(". ")
+            return f"{named}{reason}. Did you mean {shlex.quote(str(near))}?{' ' if stop else ''}{advice}"
     return line
 
 
