@@ -66,8 +66,9 @@ class Cut:
 class Entry:
     """An entry as `Timeline.append` takes it, with the line of each field, as a dotted path counted from 1.
 
-    `faults` are in its form alone; where they leave nothing that could be tried, `said` is empty. `weight` is its share of the
-    file's bytes, for telling progress.
+    `faults` are in its form alone; where they leave nothing that could be tried, `said` is empty. `beside` is what it says beside
+    an id that is missing or too long, to be looked through for more faults. `weight` is its share of the file's bytes, for
+    telling progress.
     """
 
     said: Mapping[str, Any]
@@ -77,10 +78,13 @@ class Entry:
     lines: Mapping[str, int] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     weight: int = 0
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """What is said of the source or happening, whichever the verb."""
+        """What is said of the source or happening, whichever the verb; also beside an id that is none."""
+        if not self.said:
+            return self.beside
         inner: Mapping[str, Any] = self.said[self.verb] if self.verb in ("source", "happening") else self.said
         return inner
 
@@ -138,7 +142,7 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
         faults.append((key, f"has {len(id):,} characters, expected {LONGEST_ID} at most. Give a shorter id"))
         id = ""
     said = {verb: fields} if verb in ("source", "happening") else fields
-    return Entry(said if id else {}, line, verb, id, lines, tuple(faults), weight)
+    return Entry(said if id else {}, line, verb, id, lines, tuple(faults), weight, {} if id else fields)
 
 
 def _too_many(fields: Mapping[str, Any]) -> str:

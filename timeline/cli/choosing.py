@@ -4,18 +4,75 @@ Owns how the page's own reading of filters is used without a server. Must not kn
 """
 
 import asyncio
+import functools
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from timeline.cli.running import Refused
+import click
+
+from timeline.cli.completing import ACTOR, KIND, PLACE, SOURCE, TAG, one_of
+from timeline.cli.running import Refused, Whole
 
 if TYPE_CHECKING:
     from datasette.database import Database
 
+    from timeline.web.pages.state import State
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_POSITION = Whole(0)
 _INSTEAD = re.compile(r", so [^.:]*")  # what the page does instead, where a command refuses
+
+
+def _one(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
+    if len(values) > 1:
+        raise click.BadParameter(f"given {len(values)} times, and only one can hold. Leave one: {' or '.join(map(repr, values))}")
+    return values[0] if values else None
+
+
+once = functools.partial(click.option, multiple=True, callback=_one)
+"""An option that is refused where it is given twice, rather than forgotten."""
+
+as_of_option = once("--as-of", metavar="WHEN", help="As it stood at a position of the log, or at the end of a day.")
+
+
+def status_option(default: str) -> Callable[[F], F]:
+    """Give the option that says which happenings are meant, with its default in words."""
+    complete = one_of("current", "retracted", "all")
+    return once("--status", metavar="WHICH", shell_complete=complete, help=f"current, retracted or all.  [default: {default}]")
+
+
+def filters(status: str) -> Callable[[F], F]:
+    """Give a command the page's filters as options; `status` says in its help which happenings there are without --status."""
+
+    def decorated(command: F) -> F:
+        for option in reversed(
+            (
+                once("--q", metavar="WORDS", help="Only what holds these words."),
+                once("--kind", shell_complete=KIND, help="Only of this kind."),
+                once("--actor", metavar="NAME", shell_complete=ACTOR, help="Only where they took part."),
+                once("--place", shell_complete=PLACE, help="Only at this place."),
+                once("--tag", shell_complete=TAG, help="Only what is filed under it."),
+                once("--source", metavar="ID", shell_complete=SOURCE, help="Only what cites this source."),
+                once(
+                    "--mark",
+                    metavar="WHICH",
+                    shell_complete=one_of("disputed", "corrected", "claimed", "single"),
+                    help="Only what is disputed, corrected, claimed or single (of one source).",
+                ),
+                once("--from", metavar="DATE", help="Only what was still so then: 2003, 44 BCE, 2025-11, 2025-11-24."),
+                once("--to", metavar="DATE", help="Only what had begun by then."),
+                as_of_option,
+                status_option(status),
+            )
+        ):
+            command = option(command)
+        return command
+
+    return decorated
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +119,15 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], st
     Raises Refused, in one line, where one of them makes no sense.
     """
     from timeline.web.pages import asked, keys, rows  # noqa: PLC0415 - they load Datasette, which is slow
-    from timeline.web.pages import state as states  # noqa: PLC0415 - the same
+    from timeline.web.pages.state import LABELS  # noqa: PLC0415 - the same
 
-    given = {name: [value] for name, value in filters.items() if value is not None}
-    empty = [states.LABELS[name] for name, (value,) in given.items() if not value.strip()]
-    state = states.read(given)
-    if state.notes or empty:
-        notes = [_INSTEAD.sub("", note) for note in state.notes]
-        raise Refused(" ".join([*notes, *(f"{label}: is empty. Leave it out, or say which." for label in empty)]))
+    state = _state(filters)
     file = _File(connection)
     what = asyncio.run(asked.find_out(cast("Database", file), state.of_status(status)))
     order = f"{keys.COLUMNS}, date, id, position"
     found = [row for one in what.chosen for row in file.run(f"select {order}, {one.near} as near {one.counting.sql}", one.params)]
     found.sort(key=rows.key)
-    said = "; ".join(f"{states.LABELS[name].lower()}: {value}" for name, value in state.given.items())
+    said = "; ".join(f"{LABELS[name].lower()}: {value}" for name, value in state.given.items())
     return Choice(
         [row["position"] for row in found],
         [row["id"] for row in found],
@@ -85,3 +137,35 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], st
         filtered=bool(state.given),
         near=sum(bool(row["near"]) for row in found),
     )
+
+
+def position(connection: sqlite3.Connection, when: str | None) -> int | None:
+    """Read as of when something is asked: a position of the log, or the one that it had reached at the end of a day.
+
+    None is now. Raises Refused, in one line, where it is neither, and BadParameter for a number that no position has.
+    """
+    if when is None:
+        return None
+    if when.isascii() and when.isdecimal():
+        try:
+            return int(_POSITION(when))
+        except click.BadParameter as error:
+            raise click.BadParameter(error.message, click.get_current_context(silent=True), param_hint="--as-of") from None
+    from timeline.web.pages import moment  # noqa: PLC0415 - it loads Datasette, which is slow
+
+    file = _File(connection)
+    return asyncio.run(moment.resolved(cast("Database", file), _state({"as_of": when}))).as_of
+
+
+def _state(filters: Mapping[str, str | None]) -> "State":
+    """Read filters as the page reads its address, but refuse what makes no sense."""
+    from timeline.web.pages import state as states  # noqa: PLC0415 - it loads Datasette, which is slow
+
+    given = {name: [value] for name, value in filters.items() if value is not None}
+    empty = [states.LABELS[name] for name, (value,) in given.items() if not value.strip()]
+    state = states.read(given)
+    if state.notes or empty:
+        notes = [_INSTEAD.sub("", note) for note in state.notes]
+        notes += [f"They are {', '.join(states.STATUSES)}."] if "status" in state.refused else []
+        raise Refused(" ".join([*notes, *(f"{label}: is empty. Leave it out, or say which." for label in empty)]))
+    return state

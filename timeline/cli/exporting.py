@@ -1,6 +1,5 @@
 """The command that writes for others: export. Owns where it goes, and that what a format cannot say is told beside it."""
 
-import functools
 import json
 import re
 import sys
@@ -11,38 +10,17 @@ from typing import BinaryIO, NamedTuple
 
 import click
 
-from timeline import projections
 from timeline.cli import printing
-from timeline.cli.choosing import Choice, choose
-from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away
+from timeline.cli.choosing import Choice, choose, filters
+from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away, refuse_outdated
 from timeline.exchange.writing import NAMES, feeding, format_named, reading
 from timeline.exchange.writing.record import Format
 from timeline.timeline import Timeline
 
 
-def _one(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
-    if len(values) > 1:
-        raise click.BadParameter(f"given {len(values)} times, and only one can hold. Leave one: {' or '.join(map(repr, values))}")
-    return values[0] if values else None
-
-
-once = functools.partial(click.option, multiple=True, callback=_one)
-"""An option that is refused where it is given twice, rather than forgotten."""
-
-
 @click.command(epilog=f"Formats: {', '.join(NAMES)}.")
 @click.argument("format", type=click.Choice(NAMES), metavar="FORMAT")
-@once("--q", metavar="WORDS", help="Only what holds these words.")
-@once("--kind", help="Only of this kind.")
-@once("--actor", metavar="NAME", help="Only where they took part.")
-@once("--place", help="Only at this place.")
-@once("--tag", help="Only what is filed under it.")
-@once("--source", metavar="ID", help="Only what cites this source.")
-@once("--mark", help="Only what is disputed, corrected, claimed or single (of one source).")
-@once("--from", "from_", metavar="DATE", help="Only what was still so then: 2003, 44 BCE, 2025-11, 2025-11-24.")
-@once("--to", metavar="DATE", help="Only what had begun by then.")
-@once("--as-of", metavar="WHEN", help="As it stood at a position of the log, or at the end of a day.")
-@once("--status", metavar="WHICH", help="current, retracted or all.  [default: current; all in feeds and calendars]")
+@filters("current; all in feeds and calendars")
 @click.option("--page", metavar="URL", help="Where the timeline's page is published, so that all leads back to it.")
 @click.option("--title", help="What it is called.  [default: the title in metadata.json]")
 @click.option(
@@ -55,12 +33,11 @@ once = functools.partial(click.option, multiple=True, callback=_one)
 @db
 def export(
     format: str,
-    from_: str | None,
     page: str | None,
     title: str | None,
     output: Path | None,
     db: Path,
-    **filters: str | None,
+    **chosen_by: str | None,
 ) -> None:
     """Write the timeline, or what filters choose of it, in a format that others read.
 
@@ -76,11 +53,8 @@ def export(
     if output is None and sys.stdout.isatty() and chosen.media_type.startswith("image/png"):
         raise Refused(f"{format}: is no text, and this is a terminal. Name a file: --output timeline{chosen.suffix}")
     with opened(db) as timeline:
-        if not projections.is_current(timeline.log.connection):
-            raise Refused(
-                f"{db}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {db}"
-            )
-        choice = choose(timeline.log.connection, {"from": from_, **filters}, chosen.status)
+        refuse_outdated(timeline, db)
+        choice = choose(timeline.log.connection, chosen_by, chosen.status)
         called, described = _metadata(db, title)
         told = _write(timeline, chosen, choice, _Whole(called, described, page), output)
         for line in told:

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -20,7 +20,8 @@ from typing import IO, Any
 
 import click
 
-from timeline import files
+from timeline import files, projections
+from timeline.cli import suggesting
 from timeline.cli.printing import count, harmless
 from timeline.errors import DatabaseRefused, QuotedDateDiffers, RedactionUnfinished, TimelineError
 from timeline.log import refusal
@@ -30,6 +31,7 @@ PATIENCE = 0.5  # seconds without a progress bar
 STEPS = 100_000  # of SQLite's virtual machine, between two looks for Ctrl-C
 
 METADATA = Path("metadata.json")
+_TYPED = "timeline.typed"
 _DEVICES = ("/dev", "/proc")
 
 
@@ -41,11 +43,12 @@ class Refused(click.ClickException):
     def __init__(self, message: str, faults: int = 1) -> None:
         super().__init__(message)
         self.faults = faults
+        self.typed: Sequence[str] = ()  # the words of the command, of which one may be a file that is not there
         self.outcome = ""  # what became of it, where that is more than that nothing was appended
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message, with nothing in it that would steer the terminal."""
-        message = harmless(self.message)
+        message = harmless(suggesting.with_near_files(self.message, self.typed))
         if self.faults > 1 or self.outcome:
             click.echo(message, file=file, err=file is None)
             outcome = harmless(self.outcome) or "Nothing of a bundle with faults was appended"
@@ -105,6 +108,25 @@ db = click.option(
     help="The timeline's file.",
 )
 FARTHEST = 2**62  # a position that SQLite can count to, and nobody comes to
+
+
+class Whole(click.IntRange):
+    """A whole number, from the least that makes sense on."""
+
+    name = "number"
+
+    def __init__(self, least: int, most: int = FARTHEST) -> None:
+        super().__init__(least, most)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 - as Click has it
+        """Read it, or say in a line which numbers make sense."""
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            most = "" if self.max == FARTHEST else f" to {self.max}"
+            self.fail(f'"{harmless(str(value))}" is not a whole number from {self.min}{most}.', param, ctx)
+
+
 allow_folder = click.option(
     "--allow-folder",
     "allowed",
@@ -151,6 +173,19 @@ class Commands(Group):
         """List the commands in the order in which people meet them."""
         return list(self.commands)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Remember the words as they were typed: a refusal may be about one of them."""
+        ctx.meta[_TYPED] = list(args)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; where there is none of that name, say in a line what to do instead."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-") and not ctx.resilient_parsing:
+            message = f'No such command "{harmless(name)}". {suggesting.instead(name, self.list_commands(ctx))}'
+            raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
+
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as Click has it
         """Run as a program; output that cannot be written is told in a line, help too. To a closed output nothing is written."""
         for name in ("stdout", "stderr"):
@@ -175,7 +210,12 @@ class Commands(Group):
         try:
             return super().invoke(ctx)
         except TimelineError as error:
-            raise Refused(str(error)) from error
+            refused = Refused(str(error))
+            refused.typed = ctx.meta[_TYPED]
+            raise refused from error
+        except Refused as error:
+            error.typed = ctx.meta[_TYPED]
+            raise
         except UnicodeEncodeError as error:
             raise Refused(f'"{error.object}": holds bytes that are no text in UTF-8. Correct it') from error
         except KeyboardInterrupt as pressed:
@@ -204,6 +244,14 @@ def opened(
     with _interruptible() as watch, _told(path), _remarking(), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
         watch(timeline.log.connection)
         yield timeline
+
+
+def refuse_outdated(timeline: Timeline, path: Path) -> None:
+    """Refuse to read from read tables that another version of the program made."""
+    if not projections.is_current(timeline.log.connection):
+        raise Refused(
+            f"{path}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {path}"
+        )
 
 
 def _begin_from_published(path: Path) -> None:
