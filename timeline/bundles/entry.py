@@ -135,7 +135,7 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
     key = "id" if verb in ("source", "happening") else verb
     id = fields.get(key)
     if not isinstance(id, str) or not id:
-        if (key, "is not text. Write it in quotes") not in faults:
+        if all(field != key for field, _ in faults):
             faults.append((key, "is missing. Give the id" if id in (None, "") else "is not text. Write it in quotes"))
         id = ""
     elif len(id) > LONGEST_ID:
