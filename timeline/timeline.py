@@ -214,7 +214,7 @@ class Timeline:
 
         Where it cannot be read, that is told when it is appended; but GivenUp is raised where it is one too many.
         """
-        fields = entry.get("source")
+        fields = entry.get("source") if isinstance(entry, Mapping) else None  # what is no entry is told of when it is appended
         if self._ahead is None or not isinstance(fields, Mapping) or not isinstance(file := fields.get("file"), str | Path):
             return
         if any(fields.get(name) is not None for name in ("text", "base64", "extractor")):
