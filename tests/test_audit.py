@@ -6,6 +6,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -478,3 +479,30 @@ def test_a_checkpoint_shows_a_document_only_if_it_covers_an_event_that_names_it(
     assert where == "position 4, happening/later@1, citation 1"
     assert what == "is the first that still says which document source/report has: the checkpoint of 2 events cannot show it"
     assert timeline.verify(against=[timeline.checkpoint()]).faults == ()
+
+
+@pytest.mark.parametrize("index", ["UNIQUE INDEX another ON happenings (title)", "INDEX another ON happenings (abs(title))"])
+def test_an_index_that_could_refuse_a_row_is_a_fault(told: Timeline, path: Path, index: str) -> None:
+    """Of a read table as well: the next happening of that title could not be appended. Another index is nobody's fault."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE INDEX harmless ON happenings (title)")
+        connection.execute(f"CREATE {index}")
+        connection.commit()
+    ((where, what),) = [fault for fault in told.verify().faults if fault[0].startswith("index")]
+    assert (where, "is not one of ours" in what) == ("index another", True)
+
+
+def test_a_time_that_is_still_to_come_is_remarked_on(told: Timeline) -> None:
+    """Of an event, a checkpoint and a signature: later ones would follow it."""
+    assert "still to come" not in remarks(verify(told))
+    told.checkpoint()
+    rows = "SELECT number + 1, 'other.example/log', size, root, '9999-12-31T23:59:59.999Z' FROM checkpoints"
+    told.log.connection.execute(f"INSERT INTO checkpoints {rows} ORDER BY number DESC LIMIT 1")
+    assert told.verify().faults == ()
+    found = remarks(verify(told))
+    assert "so a clock is wrong or it was altered: checkpoint 2, kept at 9999-12-31T23:59:59.999Z" in found
+    told.clock = lambda: datetime(9999, 1, 1, tzinfo=UTC)
+    with Timeline(told.log.path, by="tester", clock=told.clock) as late:
+        late.record("later", title="Later", date="1999", citations=[late.source("report").quote("four days")])
+    told.clock = lambda: datetime(2026, 1, 1, tzinfo=UTC)
+    assert "happening/later@1, recorded at 9999-01-01T00:00:00.000Z" in remarks(verify(told))

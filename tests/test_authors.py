@@ -47,7 +47,7 @@ def test_without_a_name_it_is_unnamed() -> None:
 
 def test_the_project_says_who_writes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless the environment or the call says another."""
-    settings({"plugins": {"timeline": {"by": "The editors"}}})
+    settings({"plugins": {"cited-timeline": {"by": "The editors"}}})
     assert recorded() == "The editors"
     Path("timeline.db").unlink()
     monkeypatch.setenv("TIMELINE_BY", "Ann Lee")
@@ -56,7 +56,7 @@ def test_the_project_says_who_writes_it(monkeypatch: pytest.MonkeyPatch) -> None
     assert recorded(by="Bob") == "Bob"
 
 
-@pytest.mark.parametrize("content", [{}, [], {"plugins": None}, {"plugins": {"timeline": {"by": ""}}}, {"plugins": 1}])
+@pytest.mark.parametrize("content", [{}, [], {"plugins": None}, {"plugins": {"cited-timeline": {"by": ""}}}, {"plugins": 1}])
 def test_a_project_need_not_say_it(content: object) -> None:
     """Then it is unnamed."""
     settings(content)
@@ -67,8 +67,8 @@ def test_a_project_need_not_say_it(content: object) -> None:
     ("content", "reason"),
     [
         ('{"plugins": ', "metadata.json: does not say who writes this project: Expecting value"),
-        ('{"plugins": {"timeline": {"by": ["Ann"]}}}', "plugins.timeline.by: is not a text"),
-        ('{"plugins": {"timeline": {"by": "Ann\\nBob"}}}', "metadata.json: the author: by: "),
+        ('{"plugins": {"cited-timeline": {"by": ["Ann"]}}}', "plugins.cited-timeline.by: is not a text"),
+        ('{"plugins": {"cited-timeline": {"by": "Ann\\nBob"}}}', "metadata.json: the author: by: "),
     ],
 )
 def test_a_project_that_says_it_wrongly_is_told(content: str, reason: str) -> None:
@@ -87,12 +87,12 @@ def test_init_asks_and_the_project_keeps_the_answer() -> None:
     """Once; later commands take it from there."""
     assert CliRunner().invoke(main, ["init", "mine", "--by", "Ann “the pen” Lee"]).exit_code == 0
     kept = json.loads(Path("mine/metadata.json").read_text(encoding="utf-8"))
-    assert kept["plugins"]["timeline"]["by"] == "Ann “the pen” Lee"
+    assert kept["plugins"]["cited-timeline"]["by"] == "Ann “the pen” Lee"
     with Timeline("mine/timeline.db") as timeline:
         timeline.archive(text="They met on Friday.", id="note", title="A note")
         assert timeline.log.event(1).recorded_by == "Ann “the pen” Lee"  # type: ignore[union-attr]
     assert CliRunner().invoke(main, ["init", "none"]).exit_code == 0
-    assert json.loads(Path("none/metadata.json").read_text(encoding="utf-8"))["plugins"]["timeline"]["by"] == ""
+    assert json.loads(Path("none/metadata.json").read_text(encoding="utf-8"))["plugins"]["cited-timeline"]["by"] == ""
     result = CliRunner().invoke(main, ["init", "wrong", "--by", "two\nlines"])
     assert (result.exit_code, Path("wrong").exists()) == (1, False)
 

@@ -122,8 +122,8 @@ def test_every_yaml_scalar_is_text(timeline: Timeline, tmp_path: Path) -> None:
 
 
 def test_quoted_null_is_a_word(timeline: Timeline, tmp_path: Path) -> None:
-    """In quotes, null and ~ are words; an empty value is an absent field."""
-    bundles.append(timeline, put(tmp_path, SOURCE + HAPPENING + "    actors: ['null', \"~\"]\n    place:\n    tags:\n"))
+    """In quotes, null and ~ are words."""
+    bundles.append(timeline, put(tmp_path, SOURCE + HAPPENING + "    actors: ['null', \"~\"]\n"))
     known = timeline.happening("a")
     assert [actor.name for actor in known.actors] == ["null", "~"]
     assert (known.place, known.tags) == (None, ())

@@ -238,7 +238,7 @@ def test_archive_tells_where_the_document_is(project: Path) -> None:
     (project / "report.txt").write_text("Coffee")
     changed = run(*words[:-4], "--language", "fr")
     assert changed.exit_code == 1
-    assert "the document has changed since it was archived" in changed.stderr
+    assert "is not the document that was archived under this id" in changed.stderr
 
 
 def test_a_full_disk_leaves_what_was_there(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,3 +151,19 @@ def test_two_pages_of_a_warc_are_two_sources(monkeypatch: pytest.MonkeyPatch) ->
         for _ in range(2):
             result = run("w.warc", "--id", name, "--title", "T", "--record", f"https://example.org/{name}")
             assert (result.exit_code, result.stdout.split("@")[0]) == (0, f"source/{name}")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("archive", "a.txt", "--title", "A", "--title", "B"), "--title is given 2 times, and only one can hold. Leave one."),
+        (("log", "--limit", "1", "--limit=2"), "--limit is given 2 times"),
+        (("key", "new", "example.org/a", "--out", "x", "--out", "y"), "--out is given 2 times"),
+        (("archive", "--fetch", "https://example.org/", "--record", "https://example.org/x"), "leave --record out"),
+    ],
+)
+def test_an_option_that_would_be_forgotten_is_refused(words: tuple[str, ...], told: str) -> None:
+    """Nothing is done then."""
+    result = CliRunner().invoke(main, list(words), env={"COLUMNS": "200"})
+    assert result.exit_code == 2
+    assert told in result.output

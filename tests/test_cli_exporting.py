@@ -58,7 +58,8 @@ def test_it_writes_to_standard_output_and_tells_beside_it_what_is_lost(db: str, 
         (("--actor", "nobody"), []),
         (("--q", "chaired"), ["chaired"]),
         (("--to", "2000"), ["chaired"]),
-        (("--from", "2000"), ["meeting"]),
+        (("--from", "2000"), ["chaired", "meeting"]),
+        (("--from", "2001"), ["meeting"]),
         (("--mark", "corrected"), ["chaired"]),
         (("--status", "retracted"), ["not-so"]),
         (("--status", "all"), ["chaired", "not-so", "meeting"]),
@@ -173,3 +174,28 @@ def test_what_the_metadata_say_of_a_timeline_stands_at_its_head(db: str, tmp_pat
         html = run("html", "--db", db).stdout
         assert "Councils" in html
         assert (described in html) == stands
+
+
+@pytest.mark.parametrize("name", ["atom", "jsonfeed"])
+def test_a_feed_says_how_many_older_ones_it_leaves_out_and_gives_no_other_cause(tmp_path: Path, name: str) -> None:
+    """They were not redacted; what the feed cannot say is counted among those that are in it."""
+    path = tmp_path / "many.db"
+    with Timeline(path) as timeline:
+        timeline.archive(text="The council met.", id="s", title="S")
+        one = {"title": "T", "date": "2003", "citations": [{"source": "s", "quote": "The council met"}]}
+        timeline.append_many([{"id": f"h{number}", **one} for number in range(102)])
+    result = run(name, "--db", str(path))
+    older = "2 older ones are not in the feed; take csv, html or jsonl for all"
+    assert older in result.stdout
+    assert f"100 happenings in {'Atom feed' if name == 'atom' else 'JSON Feed'}\nThe newest 100; {older}\n" in result.stderr
+    assert "(in 100 of 100 happenings)" in result.stderr
+    assert "redact" not in result.stderr
+
+
+def test_what_is_only_near_a_period_is_told(db: str) -> None:
+    """An approximate date one unit off is in the file, and is counted beside it; one that is further off is not."""
+    result = run("csv", "--db", db, "--from", "2000", "--to", "2000")
+    assert ids(result) == ["chaired"]
+    assert "1 happening of them only near the period, with an approximate date" in result.stderr
+    assert "only near" not in run("csv", "--db", db, "--to", "1999").stderr
+    assert ids(run("csv", "--db", db, "--from", "2001", "--to", "2001")) == []

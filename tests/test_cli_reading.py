@@ -118,13 +118,13 @@ def test_show_understands_names(db: str, words: list[str], expected: str) -> Non
         (["meating"], 'there is no happening "meating". Did you mean meeting?'),
         (["repport"], 'there is no happening "repport". Did you mean source/report?'),
         (["\udcff"], '"happening/\ufffd": holds bytes that are no text in UTF-8. Correct it'),
-        (["zzzzzzzz"], 'there is no happening "zzzzzzzz". See what there is: timeline log'),
+        (["zzzzzzzz"], 'there is no happening "zzzzzzzz". See what there is: timeline list'),
         (["source/meeting"], 'there is no source "meeting". Did you mean meeting?'),
         (["story/meeting"], '"story/meeting": there are no story streams. Write happening/meeting or source/meeting'),
         (["meeting@7"], "happening/meeting: has no version 7. The last one is happening/meeting@2"),
         (["meeting@x"], "happening/meeting: has no version x. The last one is happening/meeting@2"),
         (["turnout", "--as-of", "2"], 'there is no happening "turnout" as of position 2. It was recorded later'),
-        ([ESCAPE], 'there is no happening "␛[31m␛]0;owned␇\ufffd". See what there is: timeline log'),
+        ([ESCAPE], 'there is no happening "␛[31m␛]0;owned␇\ufffd". See what there is: timeline list'),
     ],
 )
 def test_an_unknown_name_is_told_with_those_that_are_near(db: str, words: list[str], expected: str) -> None:
@@ -214,16 +214,18 @@ def test_output_that_cannot_be_written_is_told_in_a_line(db: str, words: list[st
 def test_log_lists_events(db: str) -> None:
     """A line for each: position, when, how long ago, what, which, and the title."""
     lines = run("log", "--db", db).stdout.splitlines()
-    assert [line.split()[0] for line in lines] == list("1234567")
-    assert re.fullmatch(r"2  2026-01-01 00:00  .{17}  recorded   happening/meeting@1  The council meets", lines[1])
-    assert [line.split()[0] for line in run("log", "--db", db, "--after", "4").stdout.splitlines()] == list("567")
-    assert [line.split()[0] for line in run("log", "--db", db, "--reverse", "--limit", "2").stdout.splitlines()] == list("76")
+    assert [line.split()[0] for line in lines] == list("7654321")
+    assert re.fullmatch(r"2  2026-01-01 00:00  .{17}  recorded   happening/meeting@1  The council meets", lines[5])
+    assert [line.split()[0] for line in run("log", "--db", db, "--after", "4").stdout.splitlines()] == list("765")
+    assert [line.split()[0] for line in run("log", "--db", db, "--limit", "2").stdout.splitlines()] == list("76")
+    assert [line.split()[0] for line in run("log", "--db", db, "--reverse", "--after", "4").stdout.splitlines()] == list("567")
+    assert [line.split()[0] for line in run("log", "--db", db, "--reverse", "--limit", "2").stdout.splitlines()] == list("12")
     assert run("log", "--db", db, "--after", "7").stdout == ""
 
 
 def test_log_writes_json_for_machines(db: str) -> None:
     """Whole events, with what they say."""
-    events = [json.loads(line) for line in run("log", "--db", db, "--json").stdout.splitlines()]
+    events = [json.loads(line) for line in run("log", "--db", db, "--json", "--reverse").stdout.splitlines()]
     assert [event["position"] for event in events] == [1, 2, 3, 4, 5, 6, 7]
     assert events[3]["data"]["reason"] == "The day is not sure"
     assert (events[0]["stream"], events[0]["version"], events[0]["type"]) == ("source/report", 1, "SourceArchived")
@@ -268,7 +270,7 @@ def test_a_reader_that_goes_away_is_no_error(db: str) -> None:
     )
     assert process.stdout is not None
     assert process.stderr is not None
-    assert process.stdout.readline().startswith("   1  ")
+    assert process.stdout.readline().startswith("2007  ")
     process.stdout.close()
     assert process.stderr.read() == ""
     process.stderr.close()

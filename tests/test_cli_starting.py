@@ -44,8 +44,8 @@ def git(folder: Path, *words: str) -> None:
 
 
 def uncommented(bundle: str) -> str:
-    """Take away the "#" before what the template shows, as its first lines say; words of explanation stay comments."""
-    return re.sub(r"^#(  .*)$", r"\1", bundle, flags=re.MULTILINE)
+    """Take away every single "#", as the template's first lines say; the explanations, with two, stay comments."""
+    return re.sub(r"^#(?!#)", "", bundle, flags=re.MULTILINE)
 
 
 def pdf(*lines: str) -> bytes:
@@ -88,7 +88,7 @@ def written(project: Path) -> Path:
     """Write the first happening, as the template shows, resting on a text."""
     (project / "seeds" / "report.txt").write_text(f"{WORDS}.\nIt sat for four days.\n")
     bundle = uncommented((project / "events" / "first.yaml").read_text()).replace("report.pdf", "report.txt")
-    (project / "events" / "first.yaml").write_text(bundle.split("\n# A correction")[0])
+    (project / "events" / "first.yaml").write_text(bundle.split("\n## A correction")[0])
     return project
 
 
@@ -197,10 +197,21 @@ def test_what_the_bundle_shows_can_be_said(written: Path) -> None:
     """Taking away the signs before the example is all that a document with those words asks for."""
     assert run("build").output == "timeline.db: 2 events (2 new) from 1 bundle\n"
     whole = uncommented((Path(starting.__file__).parent / "project" / "first.yaml").read_text()).replace("report.pdf", "report.txt")
-    retracted = whole.replace("  - {correct", "#  - {correct")
-    for more, events in ((whole.replace("  - {retract", "#  - {retract"), 3), (retracted, 4)):
-        (written / "events" / "first.yaml").write_text(more)
-        assert run("build").output == f"timeline.db: {events} events (1 new) from 1 bundle\n"
+    (written / "events" / "first.yaml").write_text(whole)
+    assert run("build").output == "timeline.db: 5 events (3 new) from 1 bundle\n"
+    with Timeline("timeline.db") as timeline:
+        assert timeline.happening("council-meets").place == "Menara Gardens"
+        assert timeline.happening("meeting").superseded_by == "council-meets"
+
+
+def test_one_sign_less_on_any_line_of_the_bundle_leaves_all_explanations_comments() -> None:
+    """So an editor's own command can take them away from the whole file; nothing but examples comes to light, and none is cut."""
+    lines = (Path(starting.__file__).parent / "project" / "first.yaml").read_text().splitlines()
+    fewer = [line.removeprefix("#") for line in lines]
+    assert [line for line in fewer if line and not line.startswith("#")] == [
+        line for line in uncommented("\n".join(lines)).splitlines() if line and not line.startswith("#")
+    ]
+    assert not [line for line in fewer if "#" in line.lstrip("#")[1:] and not line.startswith("#")]
 
 
 def test_what_the_script_shows_can_be_said(written: Path) -> None:
@@ -382,7 +393,7 @@ def test_a_clone_holds_what_was_committed_byte_for_byte(published: Path, tmp_pat
 def test_five_commands_from_nothing_to_a_served_quotation_of_a_pdf(tmp_path: Path) -> None:
     """As the README has it: init, cd, cp, an editor, serve; typed in a shell, with a report of one's own."""
     (tmp_path / "report.pdf").write_bytes(pdf("Minutes.", f"{WORDS},", "and sat for four days."))
-    bundle = uncommented((Path(starting.__file__).parent / "project" / "first.yaml").read_text()).split("\n# A correction")[0]
+    bundle = uncommented((Path(starting.__file__).parent / "project" / "first.yaml").read_text()).split("\n## A correction")[0]
     (tmp_path / "typed.yaml").write_text(bundle.replace(WORDS, f"{WORDS}, and sat for four days"))
     commands = """\
 timeline() { "$PYTHON" -c 'from timeline.cli import main; main()' "$@"; }

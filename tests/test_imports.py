@@ -15,7 +15,7 @@ LEVELS = [
     {"bounds", "files", "new_file"},
     {"dates", "encodings", "guards", "journals", "published", "unfinished"},
     {"notebook"},
-    {"quotes", "merkle", "model", "documents", "instants", "sqlite_file"},
+    {"quotes", "merkle", "model", "documents", "instants", "sql_functions", "sqlite_file"},
     {"projections", "log", "signing", "capture"},
     {"statements", "archived", "checkpoints", "redaction", "texts", "corrections", "wholes"},
     {"streams"},

@@ -34,11 +34,14 @@ def rows(timeline: Timeline) -> dict[str, list[tuple[Any, ...]]]:
 
 
 ids = st.sampled_from(["a", "b", "c"])
+TIMES = ["2017-11-11T04:10~", "2017-11-11T04", "[2017-11-11T04:10+01:00..2017-11-11T04:30+01:00]", "2017-11-11T04:10Z/.."]
 fields = st.fixed_dictionaries(
     {},
     optional={
         "title": st.sampled_from(["One", "Côte", "مُحَمَّد", "مجلس"]),
-        "date": st.sampled_from(["2003", "2025-11-24/2025-11-27", "-0044-03-15", "[..2025-11-26]", "1985/..", "156X~", "../.."]),
+        "date": st.sampled_from(
+            ["2003", "2025-11-24/2025-11-27", "-0044-03-15", "[..2025-11-26]", "1985/..", "156X~", "../..", *TIMES]
+        ),
         "place": st.sampled_from(["Marrakech", "Casablanca"]) | st.none(),
         "part_of": ids | st.none(),
         "actors": st.lists(st.sampled_from(["Ann", "Bo", "bo.", "A.B.", "AB"]), max_size=2),
@@ -196,6 +199,29 @@ def test_events_inserted_by_hand_are_projected_with_the_next_append(timeline: Ti
     connection.commit()
     timeline.archive(text="more words", id="more", title="More")
     assert timeline.db["happenings"].get("by-hand")["title"] == "The council meets"
+
+
+def test_the_timeline_is_in_order_within_a_day(timeline: Timeline, report: ArchivedSource) -> None:
+    """By the time of day, however it was written and in whatever order recorded; the day itself comes first."""
+    dates = ["2025-11-24", "2025-11-24T04", "2025-11-24T04:10", "[2025-11-24T04:10..2025-11-24T04:30]", "2025-11-24T04:10:30",
+             "2025-11-24T04:12/2025-11-25T03", "2025-11-24T04:12/..", "2025-11-24T23:59"]  # fmt: skip
+    for number, date in enumerate(reversed(dates)):
+        timeline.record(f"h{number}", title="T", date=date, citations=[FOUND])
+    assert [row["date"] for row in timeline.db["timeline"].rows] == dates
+
+
+def test_near_days_stand_beside_the_bounds(timeline: Timeline, report: ArchivedSource) -> None:
+    """About widens them by one unit, and moves neither earliest nor latest; each version has its own."""
+    timeline.record("x", title="X", date="1989-11~", citations=[FOUND])
+    timeline.correct("x", date="1989-11-09", reason="r")
+    versions = list(timeline.db["happening_versions"].rows_where(order_by="version"))
+    columns = ("earliest", "latest", "near_earliest", "near_latest")
+    assert [tuple(row[column] for column in columns) for row in versions] == [
+        ("1989-11-01", "1989-11-30", "1989-10-01", "1989-12-31"),
+        ("1989-11-09",) * 4,
+    ]
+    row = timeline.db["happenings"].get("x")
+    assert (row["near_earliest_day"], row["near_latest_day"]) == (row["earliest_day"], row["latest_day"])
 
 
 def test_time_order_is_read_from_an_index(timeline: Timeline, meeting: str) -> None:

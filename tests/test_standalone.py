@@ -549,6 +549,16 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
         "position 8: what it says is not canonical JSON",
     ),
     "another document": (["UPDATE documents SET bytes = CAST('invented' AS BLOB)"], "does not have this SHA-256"),
+    "a document that is gone": (["DELETE FROM documents"], "is missing, and no redaction took it away"),
+    "redacted from another stream": (
+        [
+            "INSERT INTO events SELECT 14, stream, 2, 'EventRedacted', recorded_at, recorded_by,"
+            ' \'{"documents":[],"position":8,"reason":"none"}\', zeroblob(16), zeroblob(32) FROM events WHERE position = 1',
+            "UPDATE events SET data_hash = hash(salt, data) WHERE position = 14",
+            "UPDATE events SET data = NULL, salt = NULL WHERE position = 8",
+        ],
+        "position 8: what it says is gone, without a redaction of it",
+    ),
     "another document, with its own hash, kept by a redaction": (
         [
             "INSERT INTO events SELECT 14, stream, 2, 'EventRedacted', recorded_at, recorded_by,"

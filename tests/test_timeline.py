@@ -158,7 +158,7 @@ def test_a_changed_document_is_refused_under_its_old_id(timeline: Timeline, tmp_
     document.write_text("It sat for four days.")
     timeline.archive(document, id="report", title="Report")
     document.write_text("It sat for five days.")
-    with pytest.raises(AlreadyRecorded, match=r"has changed since it was archived.*Restore the file, or archive the changed one"):
+    with pytest.raises(AlreadyRecorded, match="is not the document that was archived under this id"):
         timeline.archive(document, id="report", title="Report")
     timeline.record("sitting", title="A sitting", date="2025", citations=[{"source": "report", "quote": "four days"}])
 
@@ -329,9 +329,32 @@ def test_time_of_day_keeps_local_time_zone_and_instant(timeline: Timeline, repor
     }
 
 
+def test_times_are_kept_as_exact_as_they_are(timeline: Timeline, report: ArchivedSource) -> None:
+    """Hours, minutes, intervals and sets: as written, and in universal time, with the first and last instant they allow."""
+    zone = "Africa/Casablanca"
+    timeline.record("minute", title="M", date="2003-05-16T21:30~", zone=zone, citations=[FOUND])
+    timeline.record("hour", title="H", date="2003-05-16T21", zone=zone, citations=[FOUND])
+    timeline.record("span", title="S", date="2003-05-16T21:30+02:00/2003-05-16T22:10:05+02:00", citations=[FOUND])
+    timeline.record("one-of", title="O", date="[..2003-05-16T22:10]", zone=zone, citations=[FOUND])
+    timeline.record("local", title="L", date="2003-05-16T21:30/2003-05-17", citations=[FOUND])
+    timeline.record("day", title="D", date="2003-05-16", citations=[FOUND])
+    assert [tuple(row.values()) for row in timeline.db["happening_times"].rows_where(order_by="happening")] == [
+        ("hour", "2003-05-16T21", zone, "2003-05-16T21Z", None, "2003-05-16T21:00Z", "2003-05-16T21:59Z"),
+        ("local", "2003-05-16T21:30", None, None, None, None, None),
+        ("minute", "2003-05-16T21:30", zone, "2003-05-16T21:30Z~", None, "2003-05-16T21:30Z", "2003-05-16T21:30Z"),
+        ("one-of", "2003-05-16T22:10", zone, "[..2003-05-16T22:10Z]", None, None, "2003-05-16T22:10Z"),
+        ("span", "2003-05-16T21:30", None, "2003-05-16T19:30Z/2003-05-16T20:10:05Z", "2003-05-16T22:10:05",
+         "2003-05-16T19:30Z", "2003-05-16T20:10:05Z"),
+    ]  # fmt: skip
+    assert timeline.verify().ok
+
+
 @pytest.mark.parametrize(
     ("date", "zone", "message"),
     [
+        ("2025-03-30T02:30/2025-03-30T05:00", "Europe/Paris", "twice or never"),
+        ("2025-07-01T12:00+05:00", "Europe/Paris", r"Europe/Paris was at UTC\+02:00"),
+        ("2025-07-01", "Europe/Paris", "no time of day"),
         ("2025-03-30T02:30:00", "Europe/Paris", "twice or never"),
         ("2025-10-26T02:30:00", "Europe/Paris", "twice or never"),
         ("2025-07-01T12:00:00+05:00", "Europe/Paris", r"Europe/Paris was at UTC\+02:00"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from timeline.archived import ArchivedSource
-    from timeline.errors import TimelineError
+    from timeline.errors import QuotedDateDiffers, TimelineError
     from timeline.log import Event
     from timeline.model import Actor, Citation, Happening, HappeningVersion, RedactedVersion, Relation, Source
     from timeline.timeline import Timeline
@@ -20,6 +20,7 @@ _HOMES = {
     "Event": "timeline.log",
     "Happening": "timeline.model",
     "HappeningVersion": "timeline.model",
+    "QuotedDateDiffers": "timeline.errors",
     "RedactedVersion": "timeline.model",
     "Relation": "timeline.model",
     "Source": "timeline.model",
@@ -34,6 +35,7 @@ __all__ = [
     "Event",
     "Happening",
     "HappeningVersion",
+    "QuotedDateDiffers",
     "RedactedVersion",
     "Relation",
     "Source",

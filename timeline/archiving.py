@@ -81,7 +81,7 @@ class Texts:
         """Read the documents among entries that are to be appended. Nothing that is wrong with an entry is told."""
         with Comparing() as comparing:
             for entry in entries:
-                fields = entry.get("source")
+                fields = entry.get("source") if isinstance(entry, Mapping) else None
                 if not isinstance(fields, Mapping) or not all(isinstance(fields.get(name), str) for name in ("id", *TOGETHER)):
                     continue
                 try:
@@ -278,7 +278,9 @@ def kept(log: Log, streams: Streams, id: str) -> tuple[bytes, statements.Stateme
     statement = streams.said(streams.last(subject))
     content = log.document(redaction.named(log, id).get("sha256", ""))
     if content is None:
-        raise Redacted(f"{subject}: its document was taken out of the archive by a redaction, so nothing can be read from it")
+        raise Redacted(
+            f"{subject}: its document is not in the archive: it was redacted, or taken out, so nothing can be read from it"
+        )
     return content, statement
 
 

@@ -1,6 +1,6 @@
 """Who recorded an event: a name that a person chose, never the name of a login. Must not import anything of the program.
 
-A project says it in its metadata.json: {"plugins": {"timeline": {"by": "The editors"}}}.
+A project says it in its metadata.json: {"plugins": {"cited-timeline": {"by": "The editors"}}}.
 """
 
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 UNNAMED: Final = "unnamed"  # recorded where nobody gave a name; pages and exports leave it out
-PLUGIN: Final = "timeline"
+PLUGIN: Final = "cited-timeline"  # as Datasette calls the settings of our pages
 
 
 def given(recorded_by: str) -> str | None:

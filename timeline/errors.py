@@ -14,6 +14,10 @@ def on_one_line(name: str) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in name)
 
 
+class QuotedDateDiffers(UserWarning):
+    """A correction changes the date of a happening and keeps a quotation that states another one. It is appended all the same."""
+
+
 class TimelineError(Exception):
     """Something was refused; nothing was changed. The message is one readable line.
 

@@ -4,11 +4,13 @@ Owns the comparison of a file's tables, indexes and triggers with ours. Must not
 """
 
 import sqlite3
+from collections.abc import Container
 from functools import cache
 
 from timeline.scripts import statements
 
 TABLES = ("events", "documents", "checkpoints", "signatures")  # which the guards keep
+_CREATED = "c"  # the origin of an index that CREATE INDEX made
 _EXPRESSION = -2  # in the place of a column's number
 _NAMES = "-- TRIGGER "  # with which SQLite explains what a trigger does
 _LEAVES_OPEN = ": the log could be altered without being refused"
@@ -35,14 +37,20 @@ def altered(connection: sqlite3.Connection) -> list[tuple[str, str]]:
         if kept.get(name) != (kind, table, sql)
     ]
     for table in TABLES:
-        found += foreign_triggers(connection, table)
-        for _, name, unique, _, partial in connection.execute(f"PRAGMA main.index_list({table})").fetchall():
-            if name in _made():
-                continue
-            if unique:
-                found.append((f"index {name}", f"is not one of ours, and would let rows of {table} be replaced"))
-            elif partial or (_EXPRESSION,) in connection.execute("SELECT cid FROM pragma_index_xinfo(?)", (name,)).fetchall():
-                found.append((f"index {name}", f"is not one of ours, and computes what could fail for a row of {table}"))
+        found += [*foreign_triggers(connection, table), *foreign_indexes(connection, table, _made())]
+    return found
+
+
+def foreign_indexes(connection: sqlite3.Connection, table: str, ours: Container[str]) -> list[tuple[str, str]]:
+    """Tell which indexes on a table are not ours and could refuse a row, or have one replaced, each as (what, how)."""
+    found = []
+    for _, name, unique, origin, partial in connection.execute(f"PRAGMA main.index_list({table})").fetchall():
+        if name in ours or origin != _CREATED:
+            continue
+        if unique:
+            found.append((f"index {name}", f"is not one of ours, and would let rows of {table} be replaced"))
+        elif partial or (_EXPRESSION,) in connection.execute("SELECT cid FROM pragma_index_xinfo(?)", (name,)).fetchall():
+            found.append((f"index {name}", f"is not one of ours, and computes what could fail for a row of {table}"))
     return found
 
 

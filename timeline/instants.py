@@ -1,30 +1,54 @@
-"""From a local time and a zone to the instant it names, and back to words people read. Must not see a vague date."""
+"""From local times and a zone to the instants they name, and back to words people read. Must not decide what a date means."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pendulum
 from pendulum.tz.exceptions import InvalidTimezone
 
+from timeline.dates import is_date, times
 from timeline.errors import DateInvalid
 
 
 def instant(date: str, zone: str | None) -> str | None:
-    """Work out the UTC instant (RFC 3339) of an EDTF date with a time of day.
+    """Write an EDTF date with times of day in universal time, each time as exact as it is: "2017-11-11T03:10Z".
 
-    None where neither shift nor zone is known, or the instant is out of the years 1 to 9999, which is as far as RFC 3339 goes.
-    Raises DateInvalid where the zone is no IANA zone, where the local time did not exist there or came twice (clocks were
+    None where neither shift nor zone is known, an instant is out of the years 1 to 9999, which is as far as RFC 3339 goes, or a
+    day at the other end, which has no zone, would then be on the wrong side.
+    Raises DateInvalid where the zone is no IANA zone, where a local time did not exist there or came twice (clocks were
     changed), or where a shift is given that was not the zone's.
     """
-    local, shift = date[: date.index("T") + 9], date[date.index("T") + 9 :]
-    if not shift and zone is None:
+    if zone is None and not any(found["shift"] for found in times.WRITTEN.finditer(date)):
         return None
     try:
-        moment = datetime.fromisoformat(local + (shift if shift in ("", "Z") or ":" in shift else f"{shift}:00"))
-        if zone is not None:
-            moment = _in_zone(moment, zone, date)
-        return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        universal = times.WRITTEN.sub(lambda found: _in_utc(found, zone), date)
     except (ValueError, OverflowError):
         return None
+    return universal if is_date(universal) else None
+
+
+def _in_utc(found: re.Match[str], zone: str | None) -> str:
+    """Write one time in UTC; an hour that is no whole hour there, as its first minute, its last, or both."""
+    shift = found["shift"] or ""
+    parts = found["time"].split(":")
+    local = f"{found['day']}T{':'.join([*parts, '00', '00'][:3])}"
+    moment = datetime.fromisoformat(local + (shift if shift in ("", "Z") or ":" in shift else f"{shift}:00"))
+    if zone is not None:
+        moment = _in_zone(moment, zone, found[0])
+    moment = moment.astimezone(UTC)
+    if len(parts) > 1 or not moment.minute:
+        return _written(moment, len(parts)) + found["mark"]
+    first, last = (_written(one, 2) + found["mark"] for one in (moment, moment + timedelta(minutes=59)))
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    if before.endswith(("/", "..")):
+        return last
+    if after.startswith(("/", "..")):
+        return first
+    return f"{first}..{last}" if before else f"[{first}..{last}]"
+
+
+def _written(moment: datetime, parts: int) -> str:
+    return f"{moment.year:04d}-{moment:%m-%d}T{':'.join(f'{moment:%H:%M:%S}'.split(':')[:parts])}Z"
 
 
 def _in_zone(moment: datetime, zone: str, date: str) -> datetime:

@@ -5,7 +5,7 @@ Owns the fields, their formats, and the words in which a fault is told. Must not
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -343,6 +343,17 @@ def actor_id(name: str) -> str:
     return "-".join(words) or name
 
 
+def not_a_field(name: str, fields: Iterable[str], *, cut_off: bool = False) -> str:
+    """Tell that there is no such field, and what is probably meant: another one, or text that a comma may have `cut_off`."""
+    near = get_close_matches(name[: bounds.NAMED], fields, n=1)
+    cure = f'Did you mean "{near[0]}"?' if near else "Leave it out"
+    if cut_off:
+        return f"is not a field here. {cure} {COMMA}" if near else f"is not a field here. {COMMA}"
+    return f"is not a field here. {cure}" if near or re.fullmatch("[A-Za-z0-9_-]+", name) else f"is not a field here. {COMMA}"
+
+
+COMMA = "If it belongs to the value before it: a comma inside { } needs quotation marks around the value"
+
 M = TypeVar("M", bound=Model)
 
 
@@ -384,8 +395,7 @@ def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
         kind = "missing"
     if kind == "extra_forbidden":
         holder = _INNER[str(details["loc"][0])] if len(details["loc"]) > 1 else model
-        near = get_close_matches(str(details["loc"][-1]), holder.model_fields, n=1)
-        return field, f'is not a field here. Did you mean "{near[0]}"?' if near else "is not a field here. Leave it out"
+        return field, not_a_field(str(details["loc"][-1]), holder.model_fields)
     if kind == "string_pattern_mismatch":
         return field, _EXPECTED[context["pattern"]]
     if kind == "literal_error":

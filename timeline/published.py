@@ -11,7 +11,9 @@ def copies(path: Path) -> list[Path]:
     folder = path.parent
     if not folder.is_dir():
         return []
-    found = [
-        one / path.name for one in folder.iterdir() if not one.is_symlink() and one.is_dir() and (one / "checkpoint").is_file()
-    ]
-    return sorted(one for one in found if one.is_file() and not one.is_symlink())
+    found = (one / path.name for one in folder.iterdir() if one.is_dir() and not one.is_symlink())
+    return sorted(one for one in found if _is_there(one) and _is_there(one.with_name("checkpoint")))
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from timeline import bounds, dates, instants, quotes
+from timeline.dates import mentions
 from timeline.documents import Document
 from timeline.errors import (
     AlreadyRecorded,
@@ -21,7 +22,7 @@ from timeline.errors import (
     UnknownSource,
 )
 from timeline.log import Event
-from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation, Source, SourceFields, check
+from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation, Source, SourceFields, check, not_a_field
 
 Statement = dict[str, Any]
 
@@ -41,9 +42,44 @@ class SourceText(NamedTuple):
 
 Texts = Callable[[str], SourceText]
 _TRIED = 20  # quotations of one statement that are not found, after which nothing near is looked for
+_LOOKED_THROUGH = 100  # citations of a corrected statement, for the dates that they state
 _NAMES = 20  # of a circle that are told
 _SHOWN, _TOLD = 60, 5  # characters of a text, and texts, by which it is told how statements differ
+_RETRACTING = ("retract", "reason", "superseded_by", "expected_version")
 _PLACED = frozenset(("prefix", "suffix", "start_char", "end_char", "grade", "sha256", "text_sha256"))  # where a quotation was found
+
+
+def of_entry(entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Read an entry of a bundle as its verb and the arguments of that call. Raises StatementInvalid where any would be dropped."""
+    if not isinstance(entry, Mapping) or not all(isinstance(name, str) for name in entry):
+        raise StatementInvalid('an entry has no named fields. Give one such as {"happening": {"id": …, "title": …}}')
+    for verb in ("source", "happening"):
+        if verb not in entry:
+            continue
+        if beside := tuple((name, f'stands beside "{verb}". Move it inside, or leave it out') for name in entry if name != verb):
+            raise StatementInvalid.in_fields(verb, beside)
+        fields = entry[verb]
+        if not isinstance(fields, Mapping) or not all(isinstance(name, str) for name in fields):
+            raise StatementInvalid(f'{verb}: holds no fields. Write them as {{"id": …, "title": …}}')
+        _refuse_arguments(verb, fields)
+        return verb, {"id": "", **fields}
+    for verb in ("correct", "correct_source", "retract"):
+        if verb not in entry:
+            continue
+        _refuse_arguments(verb, entry)
+        if "id" in entry:
+            raise StatementInvalid.in_fields(verb, (("id", f'stands beside "{verb}", which names the id. Leave it out'),))
+        if verb == "retract" and (other := [name for name in entry if name not in _RETRACTING]):
+            raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, _RETRACTING)) for name in other))
+        return verb, {"reason": None, **entry}
+    _refuse_arguments("happening", entry)
+    return "happening", {"id": "", **entry}
+
+
+def _refuse_arguments(verb: str, fields: Mapping[str, Any]) -> None:
+    """Refuse what the calls take and an entry must not hold."""
+    if other := [name for name in ("self", "within") if name in fields]:
+        raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, ())) for name in other))
 
 
 def of_source(fields: Mapping[str, Any], document: Document, media_type: str | None, subject: str) -> Statement:
@@ -93,6 +129,30 @@ def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject:
     return {**_uncited(happening, subject), "citations": citations}
 
 
+def dates_that_differ(known: Statement, statement: Statement) -> Iterator[str]:
+    """Tell of quotations that a correction of the date keeps, and that plainly state another date and none within the new one."""
+    if statement.get("date") in (None, known.get("date")):
+        return
+    earliest, latest = dates.bounds(statement["date"])
+    kept = {(one["source"], one["quote"]) for one in known["citations"]}
+    for number, citation in enumerate(statement["citations"][:_LOOKED_THROUGH], start=1):
+        if citation["stance"] == "disputes" or (citation["source"], citation["quote"]) not in kept:
+            continue
+        stated = mentions.stated(citation["quote"])
+        first = None if any(one.earliest is None for one in stated) else min((one.earliest or "" for one in stated), default=None)
+        last = None if any(one.latest is None for one in stated) else max((one.latest or "" for one in stated), default=None)
+        if _is_before(latest, first) or _is_before(last, earliest):
+            yield (
+                f"citations.{number}.quote: states {stated[0].words}, and the date is corrected to"
+                f" {dates.words(statement['date'])}. If these words do not bear the new date out, correct the citations as well"
+            )
+
+
+def _is_before(one: str | None, other: str | None) -> bool:
+    """Whether a day is before another, both known; one of a year with a sign or with more than four digits is not compared."""
+    return one is not None and other is not None and len(one) == len(other) == 10 and one < other
+
+
 def version(event: Event) -> HappeningVersion:
     """Read a happening's event as the version that it tells; it must not be redacted."""
     payload = event.payload
@@ -114,8 +174,8 @@ def taken(subject: str, first: Event, statement: Statement) -> AlreadyRecorded:
     stands = first.payload.get("statement", {})
     if "sha256" in statement and stands.get("sha256") != statement["sha256"]:
         reason = (
-            f"the document has changed since it was archived (SHA-256 was {stands.get('sha256', '?')[:12]}…, is"
-            f" {statement['sha256'][:12]}…). Restore the file, or archive the changed one under an id of its own"
+            f"is not the document that was archived under this id (SHA-256 was {stands.get('sha256', '?')[:12]}…, is"
+            f" {statement['sha256'][:12]}…). Restore that file, or archive this one under an id of its own"
         )
         return AlreadyRecorded.in_fields(subject, (("file", reason),))
     told = [*_differences("", stands, statement)]
@@ -154,8 +214,7 @@ def _refuse_other_than_bibliography(fields: Mapping[str, Any], subject: str) -> 
     bounds.refuse(fields, subject)
     known = SourceFields.__annotations__
     if other := [field for field in fields if field not in known]:
-        allowed = ", ".join(known)
-        raise StatementInvalid.in_fields(subject, tuple((f, f"is not a field here. There are {allowed}") for f in other))
+        raise StatementInvalid.in_fields(subject, tuple((field, not_a_field(field, known)) for field in other))
 
 
 def _kept(source: Source) -> Statement:
@@ -180,7 +239,7 @@ def _uncited(happening: Happening, subject: str) -> Statement:
 
 
 def _instant(happening: Happening) -> str | None:
-    if "T" in happening.date and dates.parse(happening.date).type == "datetime":
+    if "T" in happening.date and dates.parse(happening.date).timed:
         return instants.instant(happening.date, happening.zone)
     if happening.zone is not None:
         raise DateInvalid("a zone is given, but no time of day. Give the time, or leave the zone out")

@@ -6,6 +6,7 @@ quotations, nor open a file.
 
 import json
 import secrets
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from timeline.errors import (
     AlreadyRedacted,
     AlreadyRetracted,
     PartOfCircle,
+    QuotedDateDiffers,
     Redacted,
     StatementInvalid,
     TimelineError,
@@ -170,6 +172,8 @@ class Streams:
             if statement == known:
                 raise StatementInvalid(f"{subject}: nothing to correct, it says so already. Give the fields that change")
             data = {"statement": statement, "changes": changes, "reason": why}
+            for differs in statements.dates_that_differ(known, statement):
+                warnings.warn(f"{subject}: {differs}", QuotedDateDiffers, stacklevel=3)
             return self.follow(subject, type, last, data, expected)
 
     def _made_before(

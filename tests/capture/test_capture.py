@@ -172,7 +172,7 @@ def test_what_is_filled_into_a_form_follows_the_text_of_its_page() -> None:
     box = f"{field}/Btn/V/Yes/AS/{{}}/AP<</N<</Yes 150 0 R/Off 150 0 R>>>>{seen}"
     boxes = material.pdf_form(box.format("Yes"), box.format("Off").replace("V/Yes", "V/Off"), box.format("Yes"))
     assert "which boxes are ticked is not read: 2 of them" in read(boxes, PDF).extractor
-    assert "it is scanned" in refusal(material.pdf_form(f"{field}/Btn{seen}", pages=[b""]), PDF)
+    assert "it may be scanned" in refusal(material.pdf_form(f"{field}/Btn{seen}", pages=[b""]), PDF)
     waits = form.replace(b"/AcroForm<<", b"/NeedsRendering true/AcroForm<</XFA(x)")
     assert "Open it in Firefox, and print it into a PDF" in refusal(waits, PDF)
 
@@ -564,3 +564,9 @@ def test_a_missing_extra_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """That says what to install."""
     monkeypatch.setitem(sys.modules, "pypdf", None)
     assert "needs the extra: pip install 'cited-timeline[capture]'" in refusal(material.pdf(["x"]), PDF)
+
+
+def test_an_encoding_that_nothing_would_read_is_refused() -> None:
+    """A PDF has its own."""
+    with pytest.raises(DocumentUnreadable, match="a PDF says itself how its text is encoded"):
+        capture.from_bytes(b"%PDF-1.4", PDF, "a.pdf", encoding="latin-1")

@@ -198,9 +198,10 @@ def test_any_qualified_part_marks_the_whole(text: str) -> None:
 
 
 def test_a_qualifier_changes_no_bound() -> None:
-    """About 2003 allows the same days as 2003, and nothing else about it differs but its mark and level."""
+    """About 2003 allows the same days as 2003, and nothing else about it differs but its mark, its level and what is near it."""
     plain, about = parse("2003"), parse("2003~")
-    assert dataclasses.replace(about, text="2003", level=0, approximate=False) == plain
+    near = {name: getattr(plain, name) for name in ("near_earliest", "near_latest", "near_earliest_day", "near_latest_day")}
+    assert dataclasses.replace(about, text="2003", level=0, approximate=False, **near) == plain
 
 
 def test_plain_dates_are_the_same_by_the_short_way_and_the_long() -> None:

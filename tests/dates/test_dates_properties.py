@@ -33,18 +33,20 @@ def singles(draw: st.DrawFn) -> str:
     return text
 
 
-clock = st.from_regex(r"[0-2][0-9]:[0-6][0-9]:[0-6][0-9](Z|[+-][01][0-9](:[0-6]0)?)?", fullmatch=True)
+clock = st.from_regex(r"[0-2][0-9](:[0-6][0-9](:[0-6][0-9])?)?(Z|[+-][01][0-9](:[0-6]0)?)?[?~%]?", fullmatch=True)
 date_times = st.tuples(near_days.map(lambda day: iso_day(civil(day))), clock).map("T".join)
 ends = st.one_of(
     singles(),
     near_days.map(lambda day: iso_day(civil(day))),
+    date_times,
     st.just(""),
     st.just(".."),
     singles().map("..{}".format),
     singles().map("{}..".format),
 )
 intervals = st.tuples(ends, ends).map("/".join)
-members = st.one_of(singles(), st.tuples(singles(), singles()).map("..".join), ends)
+runs = st.tuples(singles(), singles()) | st.tuples(date_times, date_times)
+members = st.one_of(singles(), date_times, runs.map("..".join), ends)
 sets = st.tuples(st.sampled_from(["[{}]", "{{{}}}"]), st.lists(members, min_size=1, max_size=4)).map(
     lambda pair: pair[0].format(",".join(pair[1]))
 )

@@ -122,6 +122,11 @@ def test_what_cannot_be_imported_is_refused_in_a_line(sheet: Path, words: tuple[
         ("columns: {title: Was, date: Wann}\ndates: [dmy]", "dates: holds no names"),
         ("columns: {title: [Was], date: Wann}", "columns.title: is not the name of a column"),
         ("columns: {title: Was, date: Wann, date: Art}", '"date" is there twice'),
+        (
+            "columns: {title: Was, date: Wann}\nconstants: {kind: vote, by hand}",
+            "zone, date_note, actors, tags. A comma inside { } needs quotation marks around the text",
+        ),
+        ("columns: {title: Was, date: Wann}\ndates: {ordr: }", 'dates: "ordr" is not a field. Perhaps "order" is meant'),
         ("columns: {title: Was, date: Wann}\nconstants: {kind: {a: b}}", "constants.kind: is not a text"),
         ("columns: {title: Was, date: Wann}\nconstant: {kind: b}", '"constant" is not known here. Perhaps "constants" is meant'),
         ("columns: &a {title: Was, date: Wann}\nconstants: *a", "repeats a part by an anchor"),

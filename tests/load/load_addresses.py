@@ -78,7 +78,7 @@ def addresses(size: Size, end: int) -> Iterator[str]:
         yield f"{AT}/drawing/next{query}"
     for query in turning(end):
         yield f"{AT}{query}"
-    yield from of_sources(size)
+    yield from of_sources(size, end)
     for happening in HAPPENINGS:
         for as_of in ("", 1, middle, end, FAR, "1990"):
             yield f"{AT}/{happening}?as_of={as_of}"
@@ -92,8 +92,11 @@ def addresses(size: Size, end: int) -> Iterator[str]:
     yield from rows()
 
 
-def of_sources(size: Size) -> Iterator[str]:
-    """Give the sources, each from every place of its text."""
+def of_sources(size: Size, end: int) -> Iterator[str]:
+    """Give the list of sources in every order, and the sources, each from every place of its text."""
+    for order in ("title", "date", "newest", "weight", "x" * 5_000):
+        for asked in ({}, {"q": "the"}, {"q": "gulls cry 1", "as_of": end // 2}, {"as_of": end}, {"as_of": 9}, {"page": FAR}):
+            yield f"{AT}/sources{query_of({'sort': order, **asked})}"
     for source in SOURCES:
         yield f"{AT}/sources/{source}"
         for cited in ("h-7-2", "disputed-1", f"h-{FAR}", f"h-1-{FAR}", "-", "x" * 5_000):

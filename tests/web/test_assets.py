@@ -20,6 +20,7 @@ LIMIT = 80_000  # bytes of JavaScript and CSS, uncompressed, that any page may l
     [
         "/timeline/-/timeline",
         "/timeline/-/timeline/opening",
+        "/timeline/-/timeline/sources",
         "/timeline/-/timeline/sources/report",
         "/timeline/-/timeline/events/1",
         "/timeline/-/timeline/log/checkpoints",

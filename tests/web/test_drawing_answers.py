@@ -102,7 +102,10 @@ def known(path: Path) -> list[Known]:
 
 def days_of(row: Known) -> tuple[int, float] | None:
     """Give the days for which a happening stands: the rule of `shape.stands`."""
-    return shape.stands(row["earliest_day"], row["latest_day"], shape.of_text(row["date"]) or {})
+    stands = shape.stands(shape.of_text(row["date"]) or {})
+    if stands is None:
+        return None
+    return math.floor(stands[0]), stands[1] if stands[1] == math.inf else math.ceil(stands[1]) - 1
 
 
 def touching(rows: list[Known], first: float, last: float) -> list[Known]:

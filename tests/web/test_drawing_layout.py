@@ -76,7 +76,8 @@ def some_item(dice: random.Random, number: int, lanes: int, window: dict[str, fl
         "b": first + math.floor(abs(dice.gauss(0, 1)) * length * dice.choice([0, 0, 0.2, 3])),
     }
     if item["how"] == "time":
-        item |= {"b": first, "minute": dice.randint(0, 1439)}
+        minute = dice.randint(0, 1439)
+        item |= {"a": first + minute / 1440, "b": first + (minute + 1) / 1440 - 1}
     elif dice.random() < 0.25:
         side = dice.choice(["start", "end"])
         item[side] = dice.choice(["open", "unknown"])
@@ -110,8 +111,8 @@ def span(item: dict[str, Any]) -> tuple[float, float]:
     """Say when a happening begins and ends in the drawing."""
     first = item.get("a", item.get("b"))
     assert first is not None
-    if "minute" in item:
-        return first + item["minute"] / 1440, first + item["minute"] / 1440
+    if item["how"] == "time":
+        return first, first
     if "b" in item:
         return first, item["b"] + 1
     return first, math.inf if item["how"] == "through" and item.get("end") == "open" else first + 1
@@ -286,8 +287,33 @@ def test_what_people_type_is_read(run: Run, text: str, first: tuple[int, int, in
     assert run("calendar.js", "m.typed(given)", text) == {"start": day_number(*first), "end": day_number(*last)}
 
 
+@pytest.mark.parametrize(("text", "minute", "length"), [("2025-11-24T04:10", 250, 1), ("2025-11-24T00:00", 0, 1)])
+def test_a_time_that_people_type_is_read(run: Run, text: str, minute: int, length: int) -> None:
+    """To the minute."""
+    found = run("calendar.js", "m.typed(given)", text)
+    day = day_number(2025, 11, 24)
+    assert [round((found[side] - day) * 1440, 3) for side in ("start", "end")] == [minute, minute + length]
+
+
 @pytest.mark.parametrize(
-    "text", ["", "x", "2003-13", "2003-00", "2025-02-29", "2025-11-31", "2003/2004", "20 03", "1e9", "2003-1-1-1", "0 BCE"]
+    "text",
+    [
+        "2025-11T04:10",
+        "2025-11-24T24:00",
+        "2025-11-24T04:60",
+        "2025-11-24T4:10",
+        "",
+        "x",
+        "2003-13",
+        "2003-00",
+        "2025-02-29",
+        "2025-11-31",
+        "2003/2004",
+        "20 03",
+        "1e9",
+        "2003-1-1-1",
+        "0 BCE",
+    ],
 )
 def test_what_is_no_date_is_not_read(run: Run, text: str) -> None:
     """Rather than as something else."""

@@ -24,6 +24,7 @@ HOSTILE = (
 )
 DESCRIBED = {
     "description_html": HOSTILE,
+    "extra_js_urls": ["data:text/javascript,document.title='FILE'"],
     "source": "A source",
     "source_url": "javascript:document.title = 'SOURCE'",
     "plugins": {security.PLUGIN: {"origins": ["'unsafe-inline'", "'unsafe-eval'", "https://scripts.example"]}},
@@ -58,7 +59,9 @@ async def test_scripts_of_templates_alone_may_run(serve: Serve, path: str) -> No
     scripts = SCRIPT.findall(first.text)
     known = [attributes for attributes in scripts if f'nonce="{number[7:-1]}"' in attributes]
     assert known
-    assert len(scripts) - len(known) == first.text.count("document.title = 'SCRIPT'")
+    assert not any("src=" in attributes for attributes in known)  # those of this server are allowed as such
+    inline = [attributes for attributes in scripts if "src=" not in attributes]
+    assert len(inline) - len(known) == first.text.count("document.title = 'SCRIPT'")
 
 
 @pytest.mark.asyncio
@@ -134,7 +137,7 @@ def test_what_metadata_brings_along_does_not_run_and_datasettes_own_scripts_do(
             if page.get_by_role("link", name="A source").count():
                 page.get_by_role("link", name="A source").first.click()
             page.wait_for_timeout(100)
-            assert page.title() not in ("SCRIPT", "HANDLER", "ADDRESS", "SOURCE")
+            assert page.title() not in ("SCRIPT", "HANDLER", "ADDRESS", "SOURCE", "FILE")
         page.locator("th svg.dropdown-menu-icon, th .dropdown-menu-icon").first.click()
         assert page.get_by_text("Sort descending").first.is_visible()
         page.goto(served.origin + "/timeline")

@@ -1,8 +1,10 @@
 """How much a query may take: no query fills the memory, and no honest one is stopped."""
 
+import itertools
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +13,10 @@ from urllib.parse import urlencode
 import pytest
 from datasette.app import Datasette
 
+from timeline import projections
 from timeline.web import limits, repeats
+from timeline.web.asking import words_passage
+from timeline.web.pages import search
 from timeline.web.security import PLUGIN
 
 Serve = Callable[..., Datasette]
@@ -181,3 +186,66 @@ async def test_another_database_may_mark_words(serve: Serve, timeline_db: Path, 
     sql = "select highlight(notes, 0, '[', ']') as p from notes where notes match 'two'"
     answer = await datasette.client.get(f"/other.json?{urlencode({'sql': sql, '_shape': 'array'})}", follow_redirects=True)
     assert answer.json() == [{"p": "one [two]"}]
+
+
+VALUES = (None, "", "a", "aa", "aXbXa", 1, -2, 1.0, 1.5, 1e15, 1e20, -1e-7, 0.1, b"a", b"", "é", "éé", "abcabc", "  x ", "1", 2**62)
+
+
+@pytest.mark.parametrize(("name", "number"), [("instr", 2), ("replace", 3), ("trim", 2), ("ltrim", 2), ("rtrim", 2)])
+def test_functions_in_the_place_of_sqlites_say_the_same(name: str, number: int) -> None:
+    """Of texts, numbers, blobs and NULL alike."""
+    theirs, ours = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
+    ours.text_factory = bytes.decode  # as Datasette has it
+    limits.set_on(ours, {})
+    ask = f"select {name}({', '.join('?' * number)}) as value"
+    for values in itertools.product(VALUES, repeat=number):
+        expected, found = (one.execute(ask, values).fetchone()[0] for one in (theirs, ours))
+        assert (type(found), found) == (type(expected), expected), values
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select instr(hex(zeroblob(10000000)), hex(zeroblob(5000000)) || '1')",
+        "select length(replace(hex(zeroblob(10000000)), hex(zeroblob(5000000)) || '1', 'x'))",
+        "select length(trim(hex(zeroblob(10000000)), 'abcdefghijklmnopqrstuvwxyz0'))",
+    ],
+)
+def test_no_function_takes_the_product_of_two_lengths(sql: str) -> None:
+    """Nothing could interrupt it: a third of the machine's threads for SQL would be gone for hours."""
+    connection = sqlite3.connect(":memory:")
+    limits.set_on(connection, {})
+    before = time.thread_time()
+    assert connection.execute(sql).fetchone()
+    assert time.thread_time() - before < 5  # of work; SQLite's own took minutes
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"select 'a' like '%{'a' * 400}b'",
+        f"select 'a' glob '*{'a' * 400}b'",
+        "select length(replace(hex(zeroblob(20000000)), '0', 'twenty letters or so'))",
+        "with recursive n(c) as (select 20000 union all select c + 1 from n where c < 21500)"
+        " select trim('a', group_concat(char(c), '')) from n",
+    ],
+)
+def test_what_would_take_too_long_is_refused(sql: str) -> None:
+    """A pattern too long, a result too long, letters too many."""
+    connection = sqlite3.connect(":memory:")
+    limits.set_on(connection, {})
+    with pytest.raises(sqlite3.DatabaseError):
+        connection.execute(sql).fetchone()
+
+
+MARKS = "a" + "\u0301\u0316" * 20_000
+
+
+def test_marks_out_of_order_are_read_in_linear_time() -> None:
+    """In what is looked for, and in what is indexed."""
+    before = time.thread_time()
+    assert search.folded(MARKS) == "a"
+    assert search.words(MARKS * 10) == [(MARKS)[: search.LONGEST]]
+    assert projections.folded("\u05d0" + MARKS * 10) == "\u05d0" + "a" * 10
+    assert words_passage(MARKS, MARKS)
+    assert time.thread_time() - before < 5  # of work; it took minutes

@@ -115,8 +115,8 @@ async def test_quotations_lead_to_their_place_in_the_source(demo: Path) -> None:
     place = f"{start}-{start + len('met from November 24 to 27')}"
     assert f'href="/demo/-/timeline/sources/dispatch?passage={place}#c-assembly-1"' in card(html, "assembly")
     assert "A dispatch of TNA" in card(html, "assembly")
-    assert "normalised: found after evening out white space" in card(html, "office")
-    assert "typographic: found after" in card(html, "office")
+    assert "normalised: the same words, with other spacing, line breaks or invisible characters" in card(html, "office")
+    assert "typographic: the same words" in card(html, "office")
     assert "(exact" not in html
 
 

@@ -30,6 +30,7 @@ from timeline.merkle import Note
 from timeline.signing import SigningKey
 from timeline.web import queries, repeats
 from timeline.web.pages import state as states
+from timeline.web.pages.source_list import ORDERS
 
 Serve = Callable[..., Datasette]
 Denied = tuple[str, ...]
@@ -241,6 +242,7 @@ def addresses(datasette: Datasette, schema: Schema) -> list[str]:
         found |= dict.fromkeys(
             [f"{table}/-/autocomplete?_initial=1", f"{table}/-/autocomplete?q=x", f"{table}/-/fragment?_labels=on"]
         )
+    found |= dict.fromkeys(f"/marked/-/timeline/sources?sort={order}{then}" for order in ORDERS for then in ("", "&as_of=5"))
     for route in _of_state(found):
         for option, chosen in (("lanes", states.LANES), ("mark", states.MARKS), ("status", states.STATUSES), ("as_of", (3, 5))):
             found |= dict.fromkeys(f"{route}?{option}={one}" for one in chosen)
@@ -249,8 +251,8 @@ def addresses(datasette: Datasette, schema: Schema) -> list[str]:
 
 
 def _of_state(found: Iterable[str]) -> list[str]:
-    """Choose the addresses that read the page's state: the page, the drawing, and an export of each sort."""
-    return [one for one in found if re.search(r"/-/timeline(/drawing/\w+|/export(/(csv|atom|svg))?)?$", one)]
+    """Choose the addresses that read the page's state: the page, the drawing, an export of each sort, and the list of sources."""
+    return [one for one in found if re.search(r"/-/timeline(/drawing/\w+|/export(/(csv|atom|svg))?|/sources)?$", one)]
 
 
 def questions(schema: Schema, found: Iterable[str], word: str) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
+from datasette.utils import StartupError
 from datasette.utils.asgi import Response
 
 from timeline.web import security
@@ -189,3 +190,29 @@ async def test_no_secret_is_read_into_our_settings(serve: Serve, tmp_path: Path,
         datasette = serve(metadata={"plugins": {security.PLUGIN: settings}})
         for path in (OURS[0], THEIRS[0]):
             assert "TOKEN" not in str((await datasette.client.get(path)).headers)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"max_lenght": 5}, 'max_lenght: is not a setting. Did you mean "max_length"?'),
+        (
+            {"colour": "red"},
+            "colour: is not a setting. There are frame_ancestors, origins, direction, max_length, max_result, max_heap",
+        ),
+        ({"direction": "right"}, 'direction: is \'right\', expected "ltr" or "rtl"'),
+        ({"max_heap": "much"}, "max_heap: is 'much', expected a number of bytes, such as 50000000"),
+        ({"max_heap": -1}, "max_heap: is -1, expected a number of bytes"),
+        ({"frame_ancestors": 7}, "frame_ancestors: is 7, expected a list of addresses, such as"),
+    ],
+)
+async def test_a_setting_that_would_do_nothing_is_told_at_the_start(
+    serve: Callable[..., Datasette], given: dict[str, Any], line: str
+) -> None:
+    """In a line, rather than left out in silence."""
+    datasette = serve(metadata={"plugins": {"cited-timeline": given}})
+    with pytest.raises(StartupError) as caught:
+        await datasette.invoke_startup()
+    assert str(caught.value).startswith("metadata.json: plugins: cited-timeline: ")
+    assert line in str(caught.value)

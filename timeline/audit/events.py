@@ -45,13 +45,15 @@ _UNREADABLE = (TimelineError, ValueError, TypeError, LookupError, RecursionError
 class EventsAudit:
     """One reading of the log, and the three checks that it serves."""
 
-    def __init__(self, log: Log, against: Sequence[Note] = (), keys: Sequence[Key] = ()) -> None:
+    def __init__(self, log: Log, against: Sequence[Note], keys: Sequence[Key], tomorrow: str) -> None:
         self.log = log
         self.events = Tally("events")
         self.statements = Tally("statements")
         self.citations = Tally("citations")
         self._wholes: dict[str, str] = {}  # happening -> part_of, as it stands
         self._latest = ""  # the latest recorded_at so far
+        self._tomorrow = tomorrow
+        self._ahead: list[str] = []  # events that say a time which is still to come
         self._earlier: list[str] = []  # events that were recorded before one that they follow
         self._unknown: list[str] = []  # corrections and retractions of which what stood before is redacted
         self._ended: set[str] = set()  # streams that were retracted
@@ -61,7 +63,7 @@ class EventsAudit:
         self._sources = SourcesAudit(log, self.events)
         self._sizes = sorted({Checkpoint.of(note).size for note in against})
         self.named: set[str] = set()  # documents that sources stand for
-        self.tree = tree.TreeAudit(log, against, keys)
+        self.tree = tree.TreeAudit(log, against, keys, tomorrow)
         self._text = Texts(self._read_text)
         self._archived_at = lru_cache(10_000)(self._read_position)
 
@@ -78,6 +80,7 @@ class EventsAudit:
         self._check_redactions()
         self._check_versions()
         self._sources.finish(self._sizes)
+        self.events.remark("A time that is still to come was given, so a clock is wrong or it was altered", self._ahead)
         self.events.remark("A clock was turned back, or it was backdated", self._earlier)
         self.statements.remark("Whether more changed than it says cannot be checked", self._unknown)
 
@@ -152,6 +155,8 @@ class EventsAudit:
             self._earlier.append(f"{where}, recorded at {event.recorded_at} but after an event of {self._latest}")
         else:
             self._latest = event.recorded_at
+        if self._tomorrow < event.recorded_at and is_instant(event.recorded_at):
+            self._ahead.append(f"{where}, recorded at {event.recorded_at}")
 
     def _is_accounted_for(self, sha256: str) -> bool:
         """Whether a document is in the archive, or a redaction took it away."""

@@ -2,7 +2,7 @@
 
 from timeline import projections
 from timeline.audit.report import Tally
-from timeline.guards import TABLES, altered, foreign_triggers, guards
+from timeline.guards import TABLES, altered, foreign_indexes, foreign_triggers, guards
 from timeline.log import Log
 
 _SHADOWS = ("data", "idx", "content", "config")  # tables in which SQLite keeps a full-text index
@@ -19,7 +19,7 @@ def check_file(log: Log, tally: Tally) -> None:
 
 
 def check_guards(log: Log, tally: Tally) -> None:
-    """Compare the log's tables and triggers with what they were made as, and look for triggers that are not ours."""
+    """Compare the log's tables and triggers with what they were made as, and look for triggers and indexes that are not ours."""
     tally.count = len(guards())
     for what, how in altered(log.connection):
         tally.fault(what, how)
@@ -27,7 +27,10 @@ def check_guards(log: Log, tally: Tally) -> None:
     tables += [f"{name}_{shadow}" for name in tables if name.endswith("_fts") for shadow in _SHADOWS]
     views = [name for kind, name in projections.objects() if kind == "VIEW"]
     for table in (*tables, *views):
-        for what, how in foreign_triggers(log.connection, table):
+        for what, how in (
+            *foreign_triggers(log.connection, table),
+            *foreign_indexes(log.connection, table, projections.indexes()),
+        ):
             tally.fault(what, how)
     ours = {*TABLES, *tables, *views}
     for (name,) in log.connection.execute("SELECT name FROM sqlite_temp_master WHERE type IN ('table', 'view')"):

@@ -28,13 +28,14 @@ FROM signatures LEFT JOIN checkpoints ON checkpoints.number = checkpoint ORDER B
 class TreeAudit:
     """What is found on the one reading of the log: `add` each event in order, then `finish` and `check_checkpoints`."""
 
-    def __init__(self, log: Log, against: Sequence[Note], keys: Sequence[Key]) -> None:
+    def __init__(self, log: Log, against: Sequence[Note], keys: Sequence[Key], tomorrow: str) -> None:
         self.log = log
         self.tree = Tally("tree")
         self.checkpoints = Tally("checkpoints")
         self._log = log
         self._against = against
         self._keys = keys
+        self._tomorrow = tomorrow
         self._growth = merkle.Growth()
         self._broken = 0  # the first position that is missing
         self._kept, self._unreadable = merkle.readable(log.connection)
@@ -98,7 +99,7 @@ class TreeAudit:
 
     def _check_order(self, order: str) -> None:
         """Check that what is kept says when, that it was not before what it rests on, and not before the row before it."""
-        last = ""
+        last, ahead = "", list[str]()
         try:
             for where, kept_at, basis, before in self._log.connection.execute(order):
                 if before is None and order == _ORDER_OF_SIGNATURES:
@@ -114,9 +115,12 @@ class TreeAudit:
                     self.checkpoints.fault(
                         where, f"was kept, as it says, at {kept_at}, and the one before at {last}: it was altered"
                     )
+                if kept_at > self._tomorrow:
+                    ahead.append(f"{where}, kept at {kept_at}")
                 last = max(last, kept_at)
         except (sqlite3.Error, ValueError) as error:
             self.checkpoints.failed("checkpoints", "cannot be read in order", error)
+        self.checkpoints.remark("A time that is still to come was given, so a clock is wrong or it was altered", ahead)
 
     def _check_root(self, checkpoint: Checkpoint, where: str) -> None:
         self.checkpoints.count += 1

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 from timeline.audit.beside import check_beside
 from timeline.audit.documents import check_documents
@@ -15,6 +16,7 @@ from timeline.merkle import Key, Note
 from timeline.timeline import Timeline
 
 Step = Callable[[Tally], None]
+_CLOCKS_DIFFER = timedelta(days=1)
 
 
 def verify(
@@ -32,7 +34,8 @@ def verify(
     reported, never raised; only an interruption is.
     """
     log, advance = timeline.log, progress or _nobody
-    events, texts = EventsAudit(log, against, keys), TextsAudit(log)
+    tomorrow = f"{timeline.clock() + _CLOCKS_DIFFER:%Y-%m-%dT%H:%M:%S.999Z}"
+    events, texts = EventsAudit(log, against, keys, tomorrow), TextsAudit(log)
     tallies: list[Tally] = []
     file = Tally("file")
     check_beside(log, file)

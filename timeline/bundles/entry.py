@@ -4,7 +4,7 @@ Owns the verbs, the fields each may have, and what counts as text. Must not read
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from timeline.bounds import FIELDS as MOST
 from timeline.bounds import NAMED
-from timeline.model import HappeningFields, SourceFields
+from timeline.model import COMMA, Actor, HappeningFields, PlacedCitation, Relation, SourceFields, not_a_field
 
 Fault = tuple[str, str]
 
@@ -25,9 +25,17 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "correct_source": ("correct_source", "reason", *_BIBLIOGRAPHY),
     "retract": ("retract", "reason", "superseded_by"),
 }
+_INNER: Mapping[str, tuple[str, ...]] = {  # the fields of what the lists hold
+    "citations": tuple(PlacedCitation.model_fields),
+    "actors": tuple(Actor.model_fields),
+    "related": tuple(Relation.model_fields),
+}
 ENOUGH = 1_000  # faults of an entry, after which no more are looked for
 LONGEST_ID = 200
 DEEPEST = 12  # an entry's quotation stands at 6
+_EMPTY = "has no value. Give it one, or leave it out"
+_CUT = 'a "#" after a space ends a text without quotation marks'
+_UNCUT = "Put quotation marks around it, or the comment on a line of its own"
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _PLACE = re.compile(r"citations\.[0-9]+\.start_char").fullmatch  # which an export gives
 _COORDINATES = ("latitude", "longitude")
@@ -41,11 +49,26 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """In the place of the value of a name that has none; it may be the rest of a text, `cut_off` by a comma inside { }."""
+
+    cut_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A text that a comment may have cut short."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """An entry as `Timeline.append` takes it, with the line of each field, as a dotted path counted from 1.
 
-    `faults` are in its form alone; where they leave nothing that could be tried, `said` is empty. `weight` is its share of the
-    file's bytes, for telling progress.
+    `faults` are in its form alone; where they leave nothing that could be tried, `said` is empty. `beside` is what it says beside
+    an id that is missing or too long, to be looked through for more faults. `weight` is its share of the file's bytes, for
+    telling progress.
     """
 
     said: Mapping[str, Any]
@@ -55,10 +78,13 @@ class Entry:
     lines: Mapping[str, int] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     weight: int = 0
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """What is said of the source or happening, whichever the verb."""
+        """What is said of the source or happening, whichever the verb; also beside an id that is none."""
+        if not self.said:
+            return self.beside
         inner: Mapping[str, Any] = self.said[self.verb] if self.verb in ("source", "happening") else self.said
         return inner
 
@@ -97,7 +123,7 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
             return unreadable(line, f'"{verb}" holds no fields. Write them as {{"id": …, "title": …}}', weight)
         if len(fields) > MOST:
             return unreadable(line, _too_many(fields), weight)
-    fields = _known(verb, fields, faults)
+    fields = _known(FIELDS[verb], fields, faults, emptied=verb in ("correct", "correct_source"))
     fields = {name: _plain(value, name, faults) for name, value in fields.items()}
     if verb in ("source", "happening", "retract"):
         fields = {name: value for name, value in fields.items() if value is not None}
@@ -109,14 +135,14 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
     key = "id" if verb in ("source", "happening") else verb
     id = fields.get(key)
     if not isinstance(id, str) or not id:
-        if (key, "is not text. Write it in quotes") not in faults:
+        if all(field != key for field, _ in faults):
             faults.append((key, "is missing. Give the id" if id in (None, "") else "is not text. Write it in quotes"))
         id = ""
     elif len(id) > LONGEST_ID:
         faults.append((key, f"has {len(id):,} characters, expected {LONGEST_ID} at most. Give a shorter id"))
         id = ""
     said = {verb: fields} if verb in ("source", "happening") else fields
-    return Entry(said if id else {}, line, verb, id, lines, tuple(faults), weight)
+    return Entry(said if id else {}, line, verb, id, lines, tuple(faults), weight, {} if id else fields)
 
 
 def _too_many(fields: Mapping[str, Any]) -> str:
@@ -131,18 +157,30 @@ def _which_verb(verbs: list[str], names: list[str]) -> str:
     return f"does not say what it is{meant}"
 
 
-def _known(verb: str, fields: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
-    """Take the fields that are known; a misspelt one counts as the one that was meant, so that it is not missed as well."""
+def _known(
+    names: Sequence[str], fields: Mapping[str, Any], faults: list[Fault], path: str = "", *, emptied: bool = False
+) -> dict[str, Any]:
+    """Take the fields that are known; a misspelt one counts as the one that was meant, so that it is not missed as well.
+
+    A name without a value is a fault, but in a correction, where the field is `emptied`.
+    """
     known: dict[str, Any] = {}
     for name, value in fields.items():
-        if name in FIELDS[verb]:
-            known[name] = value
-            continue
+        if len(faults) >= ENOUGH:
+            break
         shown = name[:NAMED]
-        near = get_close_matches(shown, [other for other in FIELDS[verb] if other not in fields], n=1)
-        if near:
-            known.setdefault(near[0], value)
-        faults.append((shown, f'is not a field here. Did you mean "{near[0]}"?' if near else "is not a field here. Leave it out"))
+        absent = isinstance(value, Absent)
+        if name in names and not absent:
+            known[name] = value
+        elif name in names and emptied and not value.cut_off:
+            known[name] = None
+        elif name in names:
+            faults.append((path + shown, f"has no value. Give it one, or leave it out. {COMMA}" if value.cut_off else _EMPTY))
+        else:
+            near = get_close_matches(shown, [other for other in names if other not in fields], n=1)
+            if near and not absent and value is not None:
+                known.setdefault(near[0], value)
+            faults.append((path + shown, not_a_field(name, near, cut_off=absent and value.cut_off)))
     return known
 
 
@@ -154,9 +192,11 @@ def _plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> obj
         faults.append((path, f"is nested more than {DEEPEST} deep. Write it flat"))
         return ""
     if isinstance(value, Mapping):
-        return {
-            name: _plain(inner, f"{path}.{name[:NAMED]}", faults, depth + 1) for name, inner in value.items() if inner is not None
-        }
+        names = _INNER.get(path.partition(".")[0]) if depth == 1 else None
+        if len(value) <= MOST:
+            value = _known(names or tuple(value), value, faults, f"{path}.")
+            value = {name: inner for name, inner in value.items() if inner is not None}  # null is nothing
+        return {name: _plain(inner, f"{path}.{name[:NAMED]}", faults, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
         return [_item(inner, f"{path}.{number}", faults, depth + 1) for number, inner in enumerate(value, start=1)]
     return _text(value, path, faults)
@@ -177,6 +217,12 @@ def _text(value: object, path: str, faults: list[Fault]) -> str | None:
             return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", value)
         case str() | None:
             return value
+        case Cut():
+            faults.append((path, f"{_CUT}, here after “{' '.join(value.text.split())[-NAMED:]}”. {_UNCUT}"))
+            return value.text
+        case Absent():
+            faults.append((path, _EMPTY))
+            return ""
         case Number():
             if path not in _COORDINATES and not _PLACE(path):
                 faults.append((path, "is a number. Write it in quotes"))

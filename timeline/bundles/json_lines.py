@@ -105,7 +105,7 @@ def _said(text: str, *, last: bool) -> dict[str, Any] | str:
     try:
         said = _JSON.decode(text)
     except json.JSONDecodeError as error:
-        if last:
+        if last and (error.pos >= len(text) or error.msg.startswith("Unterminated")):
             return "the file ends in the middle of this line. Restore the rest of it"
         return f"is not JSON: {error.msg.lower()} at column {error.pos + 1}. Correct it"
     except RecursionError:

@@ -1,12 +1,13 @@
 """YAML bundles: `sources` and `happenings`, every scalar taken as the text it is.
 
 Owns how much of YAML is read: mappings, lists and text. Tags, anchors, aliases, merge keys and second documents are refused
-where they stand, before anything is made of them; an empty value is nothing at all; a bare null could be the word or
-nothing, so it is refused as well.
+where they stand, before anything is made of them; a bare null could be the word or nothing, so it is refused as well. A name
+without a value, and a "#" that cuts a text short, are told: a reader of YAML would drop the rest in silence.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,12 +15,14 @@ from typing import Any, BinaryIO
 import yaml
 
 from timeline.bounds import NAMED
-from timeline.bundles.entry import DEEPEST, Entry, make, unreadable
+from timeline.bundles.entry import DEEPEST, Absent, Cut, Entry, make, unreadable
 
 LARGEST = 32_000_000  # bytes
 MOST = 2_000_000  # names, values, lists and mappings: a quarter of what so many bytes could hold to fill the memory
 LISTS = ("sources", "happenings")
 _TOO_DEEP = f"is nested more than {DEEPEST} deep. Write it flat"
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
+_COMMENT = re.compile("[ \t]+#(.?)")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HINTS = {
     "mapping values are not allowed": 'Text that holds ": " needs quotes around it',
@@ -41,11 +44,17 @@ class _Refused(Exception):
 
 @dataclass(slots=True)
 class _Node:
-    """A piece of YAML and the line where it begins: text, nothing, a list of nodes, or nodes by name."""
+    """A piece of YAML and the line where it begins: text, nothing, a list of nodes, or nodes by name.
+
+    `flow` says whether a list or mapping is written in brackets, where a comma ends a value; `cut` whether a comma or a "#" may
+    have cut a text short.
+    """
 
     value: "str | list[_Node] | dict[str, _Node] | None"
     line: int
     name: "_Node | None" = None  # in an unfinished mapping: the name that waits for its value
+    flow: bool = False
+    cut: bool = False
 
 
 def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
@@ -82,6 +91,7 @@ def _compose(text: str, *, empty: bool) -> _Node:
     """Make nodes of YAML, event by event, with a stack of our own: no depth or size of it can overflow ours."""
     stack: list[_Node] = []
     whole: _Node | None = None
+    lines = _LINE_END.split(text)
     try:
         for number, event in enumerate(yaml.parse(text, Loader=_LOADER)):
             line = event.start_mark.line + 1 if event.start_mark is not None else 0
@@ -90,13 +100,15 @@ def _compose(text: str, *, empty: bool) -> _Node:
                 raise _Refused(line, f"holds more than {MOST:,} values. Write it as JSON Lines (.jsonl), one entry to a line")
             match event:
                 case yaml.MappingStartEvent():
-                    stack.append(_Node({}, line))
+                    stack.append(_Node({}, line, flow=bool(event.flow_style)))
                 case yaml.SequenceStartEvent():
-                    stack.append(_Node([], line))
+                    stack.append(_Node([], line, flow=bool(event.flow_style)))
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                     whole = _placed(stack.pop(), stack)
                 case yaml.ScalarEvent():
-                    whole = _placed(_Node(_scalar(event, line), line), stack)
+                    whole = _placed(
+                        _Node(_scalar(event, line), line, cut=_is_cut(event, lines, stack[-1] if stack else None)), stack
+                    )
     except yaml.YAMLError as error:
         raise _not_yaml(error, text) from None
     if whole is None:
@@ -125,6 +137,27 @@ def _scalar(event: yaml.ScalarEvent, line: int) -> str | None:
     return None if bare and not value else value
 
 
+def _is_cut(event: yaml.ScalarEvent, lines: list[str], holder: _Node | None) -> bool:
+    """Whether a text may have been cut short: "pump #4 failed" is read as "pump", and of {a: On 3 March, by letter} a name is made.
+
+    Such a name has no value, which then stands where the name ends: no colon comes before it.
+    """
+    begin, end = event.start_mark, event.end_mark
+    if event.style not in (None, "") or begin is None or end is None:
+        return False
+    if not event.value:
+        if holder is None or not holder.flow:
+            return False
+        line, column = begin.line, begin.column
+        before = lines[line][:column].rstrip() if line < len(lines) else ""
+        while line and not before:
+            line -= 1
+            before = lines[line].rstrip()
+        return not before.endswith(":")
+    comment = _COMMENT.match(lines[end.line], end.column) if end.line < len(lines) else None
+    return comment is not None and (comment[1] not in ("", " ", "\t", "#") or re.search(r"\s", event.value) is not None)
+
+
 def _placed(node: _Node, stack: list[_Node]) -> _Node | None:
     """Put a finished node where it belongs; without anything around it, it is the whole."""
     if not stack:
@@ -138,7 +171,7 @@ def _placed(node: _Node, stack: list[_Node]) -> _Node | None:
             holder.name = node
         else:
             # A field stands where its name does, even if its value begins further down.
-            holder.value[str(holder.name.value)] = _Node(node.value, holder.name.line)
+            holder.value[str(holder.name.value)] = replace(node, line=holder.name.line)
             holder.name = None
     return None
 
@@ -210,12 +243,18 @@ def _entry(key: str, item: _Node, folder: Path, weight: int) -> Entry:
     return make(said, item.line, lines, folder, weight)
 
 
-def _plain(node: _Node, path: str, lines: dict[str, int]) -> Any:  # noqa: ANN401 - mappings of mappings, as deep as they go
-    """Strip nodes of their lines, keeping those by path."""
+def _plain(node: _Node, path: str, lines: dict[str, int], *, named: bool = False) -> Any:  # noqa: ANN401 - mappings of mappings
+    """Strip nodes of their lines, keeping those by path; a name without a value has an `Absent` one."""
     lines[path] = node.line
     match node.value:
         case dict():
-            return {name: _plain(inner, f"{path}.{name[:NAMED]}".lstrip("."), lines) for name, inner in node.value.items()}
+            return {
+                name: _plain(inner, f"{path}.{name[:NAMED]}".lstrip("."), lines, named=True) for name, inner in node.value.items()
+            }
         case list():
             return [_plain(inner, f"{path}.{number}", lines) for number, inner in enumerate(node.value, start=1)]
+        case None if named:
+            return Absent(node.cut)
+        case str() if node.cut:
+            return Cut(node.value)
     return node.value

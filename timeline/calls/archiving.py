@@ -81,6 +81,10 @@ class Archiving(Opened):
         if (file is None) == (text is None):
             raise StatementInvalid.in_fields(subject or "source", (("file", "give a file or a text, one of the two"),))
         exported = base64 is not None or extractor is not None
+        for keyword, value in (("encoding", encoding), ("record", None if exported else record)):
+            if text is not None and value is not None:
+                reason = "says how a file is read, and a text is given. Leave it out, or name the file"
+                raise StatementInvalid.in_fields(subject or "source", ((keyword, reason),))
         if record is not None and record.startswith("http"):
             fields.setdefault("url", record)
         said = archiving.Said(fields, media_type, as_found, Path(file or "").name, exactly=exported, record=record)
@@ -162,7 +166,7 @@ class Archiving(Opened):
 
         Where it cannot be read, that is told when it is appended; but GivenUp is raised where it is one too many.
         """
-        fields = entry.get("source")
+        fields = entry.get("source") if isinstance(entry, Mapping) else None  # what is no entry is told of when it is appended
         if self._ahead is None or not isinstance(fields, Mapping) or not isinstance(file := fields.get("file"), str | Path):
             return
         if any(fields.get(name) is not None for name in ("text", "base64", "extractor")):

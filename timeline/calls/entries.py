@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from timeline import statements
 from timeline.calls.archiving import Archiving
 from timeline.calls.recording import Recording
-from timeline.errors import StatementInvalid
 from timeline.log import Event
 
 
@@ -20,23 +20,17 @@ class Entries(Archiving, Recording):
         fields of the Python calls; a bare `{"id": …, "title": …}` is a happening. `within` are folders one of which must hold a
         source's file; None: it may be anywhere. Raises what those calls raise.
         """
-        fields = dict(entry)
-        if len(fields) == 1 and isinstance(inner := fields.get("source"), Mapping):
-            if "within" in inner:
-                raise StatementInvalid.in_fields("source", (("within", "is not a field here. Leave it out"),))
-            return self.archive(**{"id": "", **inner}, within=within).event
-        if len(fields) == 1 and isinstance(inner := fields.get("happening"), Mapping):
-            fields = dict(inner)
-        for verb, method in (
-            ("correct", self.correct),
-            ("correct_source", self.correct_source),
-            ("retract", self.retract),
-        ):
-            if verb in fields:
-                if "id" in fields:
-                    raise StatementInvalid.in_fields(verb, (("id", f'stands beside "{verb}", which names the id. Leave it out'),))
-                return method(fields.pop(verb), **{"reason": None, **fields})
-        return self.record(fields.pop("id", ""), **fields)
+        verb, fields = statements.of_entry(entry)
+        match verb:
+            case "source":
+                return self.archive(**fields, within=within).event
+            case "correct":
+                return self.correct(fields.pop(verb), **fields)
+            case "correct_source":
+                return self.correct_source(fields.pop(verb), **fields)
+            case "retract":
+                return self.retract(fields.pop(verb), **fields)
+        return self.record(fields.pop("id"), **fields)
 
     def append_many(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
         """Append entries as `append` does, in one transaction: all of them, or none."""

@@ -5,7 +5,6 @@ Owns `UNCHANGED`, which stands for a field that a correction leaves as it is. Mu
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from enum import Enum
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
@@ -13,6 +12,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from timeline import bounds
 from timeline.bounds import NAMED
 from timeline.errors import StatementInvalid
+from timeline.model import not_a_field
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,7 +48,7 @@ def named(kind: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 id = next(iter(args[1:]), kwargs.get("id"))
                 subject = f"{kind}/{id}" if isinstance(id, str) and id and kind in ("happening", "source") else kind
                 bounds.refuse({name: value for name, value in kwargs.items() if name not in _ARGUMENTS}, subject)
-                raise StatementInvalid.in_fields(subject, tuple((name[:NAMED], _unknown(name, known)) for name in other))
+                raise StatementInvalid.in_fields(subject, tuple((name[:NAMED], not_a_field(name, known)) for name in other))
             for name in needed:
                 kwargs.setdefault(name, None)
             return call(*args, **kwargs)
@@ -61,8 +61,3 @@ def named(kind: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def given(arguments: Mapping[str, Any], names: Iterable[str], *, omitted: object = UNCHANGED) -> dict[str, Any]:
     """Take those of a call's arguments that are fields, without those that were left out."""
     return {name: arguments[name] for name in names if arguments[name] is not omitted}
-
-
-def _unknown(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name[:NAMED], known, n=1)
-    return f'is not a field here. Did you mean "{near[0]}"?' if near else "is not a field here. Leave it out"

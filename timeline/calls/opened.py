@@ -41,7 +41,7 @@ class Opened:
         Parameters:
             path: the file, such as "timeline.db".
             by: who appends, as every event then has it. Without it that is TIMELINE_BY, or the name in the project's
-                metadata.json (plugins, timeline, by), or `unnamed`, which pages and exports leave out; never the name of a login.
+                metadata.json (plugins, cited-timeline, by), or `unnamed`, which pages and exports leave out; never the login.
             clock: tells the time that events are recorded at.
             read_only: True opens the file for reading alone; there must be one.
             guarded: False looks into a file whose guards are missing.
@@ -122,7 +122,9 @@ class Opened:
         named = redaction.named(self.log, source)
         text = self.log.document(named.get("text_sha256", ""))
         if text is None:
-            raise Redacted(f"{first.stream}: its document was taken out of the archive by a redaction, so nothing can be quoted")
+            raise Redacted(
+                f"{first.stream}: its text is not in the archive: it was redacted, or taken out, so nothing can be quoted"
+            )
         return statements.SourceText(quotes.Text(text.decode()), **named)
 
 

@@ -98,6 +98,8 @@ def from_bytes(
         raise DocumentUnreadable(f"{name}: holds one document, {kind}. Leave out the record; only a WARC holds several")
     if kind in EXTRACTED:
         declared = next((one.split("=", 1)[1].strip(" \"'") for one in parameters if one.strip().startswith("charset=")), None)
+        if encoding is not None and kind == "application/pdf":
+            raise DocumentUnreadable(f"{name}: a PDF says itself how its text is encoded. Leave the encoding out")
         return (reader.read if reader else read_apart)(content, kind, name, encoding or declared, record)
     if kind.startswith("text/"):
         return documents.decoded(content, media_type, name, encoding)

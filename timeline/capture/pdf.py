@@ -68,7 +68,11 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     without = [number for number, page in enumerate(pages, 1) if not page.strip()]
     cut = b"%%EOF" not in content.rstrip(b"\0 \t\r\n")[-_END:]
     if len(without) == len(pages):
-        why = "it is cut short, or damaged. Get it anew" if cut or broken else "it is scanned. Recognise the text (OCR), or type it"
+        why = (
+            "it is cut short, or damaged. Get it anew"
+            if cut or broken
+            else "it may be scanned. Recognise the text (OCR), or type it"
+        )
         raise DocumentUnreadable(f"{name}: there is no text on any page ({len(pages)}); {why}")
     for number in drawing:  # when all is read, as a page may be in it twice; a scan that is signed is still a scan
         if words := readable(_shaped(stamped(document, number))):

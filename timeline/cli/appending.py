@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
 from timeline import bundles, publishing
+from timeline.cli import json_forms
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Interrupted, Refused, allow_folder, by, db, opened, progress, refuse_leading_away
 from timeline.errors import BundleInvalid
@@ -26,9 +28,10 @@ _NO_FOLDER = "Go to the folder that holds it, begin a project (timeline init DIR
 @click.option("--fresh", is_flag=True, help="Begin the draft anew: as long as nothing of it was published or signed.")
 @click.option("--yes", is_flag=True, help="With --fresh: also lose what is in no bundle.")
 @allow_folder
+@json_forms.as_object
 @db
 @by
-def build(events: Path, fresh: bool, yes: bool, allowed: tuple[Path, ...], db: Path, by: str | None) -> None:
+def build(events: Path, fresh: bool, yes: bool, allowed: tuple[Path, ...], as_json: bool, db: Path, by: str | None) -> None:
     """Make or complete a timeline from a folder of bundles.
 
     Where the project holds a published copy (public/timeline.db), the timeline begins from it, or is brought up to it.
@@ -41,10 +44,10 @@ def build(events: Path, fresh: bool, yes: bool, allowed: tuple[Path, ...], db: P
     """
     paths = _bundles(events)
     if fresh and db.exists():
-        _begin_anew(paths, db, by, allowed, yes)
+        _begin_anew(paths, db, by, allowed, yes, as_json=as_json)
     else:
         _bring_up(db)
-        click.echo(_append(paths, db, by, allowed, found=True))
+        _append(paths, db, by, allowed, found=True, as_json=as_json).tell(as_json=as_json)
 
 
 def _bring_up(db: Path) -> None:
@@ -74,7 +77,7 @@ def _bring_up(db: Path) -> None:
     click.echo(f"{told}; it now holds them all", err=True)
 
 
-def _begin_anew(paths: list[Path], db: Path, by: str | None, allowed: Sequence[Path], yes: bool) -> None:
+def _begin_anew(paths: list[Path], db: Path, by: str | None, allowed: Sequence[Path], yes: bool, *, as_json: bool) -> None:
     """Put what the bundles say now in the place of a draft; the draft stays where more than a draft would go."""
     copy = publishing.newest(db)
     with opened(db) as timeline, ExitStack() as stack:
@@ -85,7 +88,7 @@ def _begin_anew(paths: list[Path], db: Path, by: str | None, allowed: Sequence[P
         source = stack.enter_context(opened(copy, guarded=False)) if copy else None
         advance = stack.enter_context(progress("Verifying", 3 * source.log.size() if source else 0))
         with publishing.anew(source, db, advance) as fresh:
-            outcome = _append(paths, fresh, by, allowed, found=True, partly=False, name=db)
+            outcome = _append(paths, fresh, by, allowed, found=True, partly=False, name=db, as_json=as_json)
             lost = sorted(_streams(timeline.log) - _streams_in(fresh))
             if lost and not yes:
                 more = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
@@ -93,7 +96,7 @@ def _begin_anew(paths: list[Path], db: Path, by: str | None, allowed: Sequence[P
                     f"{db}: holds {lost[0]}{more}, which no bundle has, so that would be lost. Write it into a bundle"
                     " (timeline export jsonl); or, to lose it: timeline build --fresh --yes"
                 )
-    click.echo(outcome)
+    outcome.tell(as_json=as_json)
 
 
 def _streams(log: Log) -> set[str]:
@@ -109,7 +112,7 @@ def build_whole(events: Path, db: Path, allowed: Sequence[Path] = ()) -> None:
     """Do the same, all or nothing: the file that this makes is removed again where a bundle is refused, or it ends early."""
     there, file = db.exists(), db.resolve()
     try:
-        click.echo(_append(_bundles(events, _NO_FOLDER, "Write one"), db, None, allowed, found=True, partly=there))
+        _append(_bundles(events, _NO_FOLDER, "Write one"), db, None, allowed, found=True, partly=there).tell()
     except BaseException as error:
         if not there and file.exists():
             for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
@@ -136,9 +139,10 @@ def _bundles(
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @allow_folder
+@json_forms.as_object
 @db
 @by
-def append(files: tuple[Path, ...], allowed: tuple[Path, ...], db: Path, by: str | None) -> None:
+def append(files: tuple[Path, ...], allowed: tuple[Path, ...], as_json: bool, db: Path, by: str | None) -> None:
     """Append bundles, in the order given.
 
     Each is appended whole or not at all. Appending a bundle again appends nothing. A bundle may lie anywhere; the documents that
@@ -146,7 +150,27 @@ def append(files: tuple[Path, ...], allowed: tuple[Path, ...], db: Path, by: str
 
     Example: timeline append events/2026-01.yaml --by "Ada Lovelace"
     """
-    click.echo(_append(list(files), db, by, allowed))
+    _append(list(files), db, by, allowed, as_json=as_json).tell(as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of bundles: how many events there now are, how many of them are new, and how many bundles were appended."""
+
+    timeline: Path
+    events: int
+    new: int
+    bundles: int
+    redacted: tuple[str, ...]
+    faults: tuple[tuple[str, str], ...]
+
+    def tell(self, *, as_json: bool = False) -> None:
+        """Say it, for programs or for people."""
+        if as_json:
+            faults = [{"where": where, "what": what} for where, what in self.faults]
+            json_forms.write({**asdict(self), "timeline": str(self.timeline), "faults": faults})
+        else:
+            click.echo(f"{self.timeline}: {count(self.events, 'event')} ({self.new:,} new) from {count(self.bundles, 'bundle')}")
 
 
 def _append(
@@ -158,10 +182,12 @@ def _append(
     found: bool = False,
     partly: bool = True,
     name: Path | None = None,
-) -> str:
+    as_json: bool = False,
+) -> _Outcome:
     """Append bundles; those that are sound stay where others are not, unless they are not to be appended partly.
 
-    `name` is what the timeline is called where that is not its path. Gives the line that says how many events there are.
+    `name` is what the timeline is called where that is not its path. Raises Refused where there are faults, which for programs
+    are then written as well.
     """
     within = {path: (bundles.project(path), *allowed) if found else None for path in paths}
     unreadable = [f"{path}: {reason}" for path in paths if (reason := bundles.refusal(path, within[path]))]
@@ -186,13 +212,14 @@ def _append(
     except KeyboardInterrupt:
         raise Interrupted("interrupted; nothing of the unfinished bundle was appended") from None
     sound = len(paths) - len(faulty)
-    outcome = f"{name or db}: {count(size, 'event')} ({new:,} new) from {count(sound, 'bundle')}"
+    faults = tuple(fault for error in faulty for fault in error.faults)
+    outcome = _Outcome(name or db, size, new, sound, tuple(redacted), faults)
     for told in redacted:
         click.echo(f"Passed over: {harmless(told)}", err=True)
     if faulty:
-        if sound and partly:
-            click.echo(outcome)
-        refusal = Refused("\n".join(str(error) for error in faulty), sum(len(error.faults) for error in faulty))
+        if partly and (sound or as_json):
+            outcome.tell(as_json=as_json)
+        refusal = Refused("\n".join(str(error) for error in faulty), len(faults))
         if any(error.changed for error in faulty) and size:
             again = "While nothing of it was published or signed, begin the draft anew: timeline build --fresh"
             refusal.outcome = f"Nothing of a bundle with faults was appended. {again}"

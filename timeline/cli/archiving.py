@@ -1,5 +1,7 @@
 """The command that archives a document: archive. Owns how it is told what a document says of itself. Must not read one itself."""
 
+import re
+import shlex
 from hashlib import sha256
 from pathlib import Path
 
@@ -7,7 +9,9 @@ import click
 
 from timeline import archiving, capture, extractors
 from timeline.archived import ArchivedSource
+from timeline.cli import completing, json_forms
 from timeline.cli.described import described, given
+from timeline.cli.finding import find
 from timeline.cli.printing import harmless, on_one_line
 from timeline.cli.running import Refused, by, db, opened
 from timeline.documents import Document
@@ -25,7 +29,13 @@ _ID = "What the source is called in citations: letters, digits, hyphens, dots, u
 @click.option("--as-found", is_flag=True, help="Take what the document says of itself for what is not given.")
 @click.option("--record", metavar="URL", help="Which page is meant, in a WARC that holds several.")
 @click.option("--fetch", metavar="URL", help="Fetch a page now, in place of a file, and archive it as a WARC.")
-@click.option("--again", metavar="ID", help="Read the text of an archived document anew, as a source of its own if it is another.")
+@click.option(
+    "--again",
+    metavar="ID",
+    shell_complete=completing.SOURCE,
+    help="Read the text of an archived document anew, as a source of its own if it is another.",
+)
+@json_forms.as_object
 @db
 @by
 def archive(
@@ -36,6 +46,7 @@ def archive(
     record: str | None,
     fetch: str | None,
     again: str | None,
+    as_json: bool,
     db: Path,
     by: str | None,
     **fields: str | None,
@@ -55,7 +66,9 @@ def archive(
             raise click.UsageError(
                 "With --again what is said of the document stays: leave it out, or correct it with correct_source."
             )
-        return _again(again, id, encoding, record, db, by)
+        return _again(again, id, encoding, record, db, by, as_json=as_json)
+    if fetch is not None and record is not None:
+        raise click.UsageError("--fetch archives one page, the one that it fetches: leave --record out.")
     if fetch is not None:
         from timeline.capture import fetching  # noqa: PLC0415 - nothing else reaches out
 
@@ -65,6 +78,9 @@ def archive(
         document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
     else:
         name = str(file)
+        if address := re.match(r"(https?):/+(.+)", name):
+            told = f"{address[1]}://{address[2]}: is an address, and no page is fetched unasked"
+            raise Refused(f"{told}. To fetch it: timeline archive --fetch {shlex.quote(f'{address[1]}://{address[2]}')}")
         document = capture.from_file(Path(name), encoding, record=record)
         if record is not None and record.startswith("http"):
             said.setdefault("url", record)
@@ -83,15 +99,20 @@ def archive(
         if as_found and not new:
             _fill_in(timeline, source)
         _tell(timeline, source, document, new=new)
+        _stands(source, new=new, as_json=as_json)
 
 
-def _again(again: str, id: str | None, encoding: str | None, record: str | None, db: Path, by: str | None) -> None:
+def _again(
+    again: str, id: str | None, encoding: str | None, record: str | None, db: Path, by: str | None, *, as_json: bool
+) -> None:
     with opened(db, by=by, read_only=False) as timeline:
+        find(timeline, f"source/{again}")  # which names the nearest where it is not there
         before = timeline.log.size()
         source = timeline.extract_again(again, as_=id, encoding=encoding, record=record)
-        if source.position <= before:
+        new = source.position > before
+        if not new:
             click.echo(f"{again}: nothing to add, source/{source.id} has the text that is read today", err=True)
-        _stands(source)
+        _stands(source, new=new, as_json=as_json)
 
 
 def _refuse_another_id(standing: list[ArchivedSource], id: str | None, record: str | None, name: str, document: Document) -> None:
@@ -146,9 +167,11 @@ def _tell(timeline: Timeline, source: ArchivedSource, document: Document, *, new
         told = f"{source.id}: extracted by {statement['extractor']}; today's is {document.extractor}"
         same = statement["text_sha256"] == sha256(document.text.encode()).hexdigest()
         click.echo(harmless(f"{told}, with the same text" if same else f"{told}: timeline archive --again {source.id}"), err=True)
-    _stands(source)
 
 
-def _stands(source: ArchivedSource) -> None:
+def _stands(source: ArchivedSource, *, new: bool, as_json: bool) -> None:
+    if as_json:
+        json_forms.write(json_forms.archived(source, new=new))
+        return
     click.echo(f"{source.event.id} stands at position {source.position}")
     click.echo(f"SHA-256 {source.event.payload['statement']['sha256']}")

@@ -7,7 +7,7 @@ import click
 
 from timeline import audit
 from timeline.audit import Check
-from timeline.cli import printing
+from timeline.cli import completing, json_forms, printing
 from timeline.cli.keys import trusted, trusted_keys
 from timeline.cli.proving import read_note
 from timeline.cli.running import Refused, db, opened, progress
@@ -30,10 +30,17 @@ _THINGS = {"guards": "guard", "documents": "document", "tree": "event", "texts":
 
 
 @click.command()
-@click.option("--against", multiple=True, metavar="FILE", help="A checkpoint that you kept: the log must only add to it.")
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="FILE",
+    shell_complete=completing.file,
+    help="A checkpoint that you kept: the log must only add to it.",
+)
 @trusted_keys
+@json_forms.as_object
 @db
-def verify(against: tuple[str, ...], trust: tuple[str, ...], db: Path) -> None:
+def verify(against: tuple[str, ...], trust: tuple[str, ...], as_json: bool, db: Path) -> None:
     """Check everything that can be checked.
 
     The file, the guards, every event's hash and form, the tree and the checkpoints, every document's bytes, its text, read again
@@ -53,7 +60,9 @@ def verify(against: tuple[str, ...], trust: tuple[str, ...], db: Path) -> None:
         if _is_damage(error.__cause__):
             raise Refused(f"{db}: it is too damaged to be read. Keep it as it is, and restore a copy") from error
         raise
-    for check in report.checks:
+    if as_json:
+        json_forms.write(json_forms.report(report))
+    for check in () if as_json else report.checks:
         click.echo(_told(check))
         for remark in check.remarks:
             click.echo(f"    {printing.on_one_line(remark)}")
@@ -90,8 +99,9 @@ def _told(check: Check) -> str:
 
 @click.command()
 @click.option("--tree", is_flag=True, help="Derive the tree again as well. It then no longer tells which events were altered.")
+@json_forms.as_object
 @db
-def rebuild(tree: bool, db: Path) -> None:
+def rebuild(tree: bool, as_json: bool, db: Path) -> None:
     """Derive the read tables again from the log.
 
     The log, the archive and the tree stay as they are. Needed when a newer version of this program reads more out of them.
@@ -103,4 +113,7 @@ def rebuild(tree: bool, db: Path) -> None:
     with opened(db, read_only=False, rebuilding=True) as timeline:
         timeline.rebuild(tree=tree)
         size = timeline.log.size()
-    click.echo(f"{db}: the read tables were derived again from {printing.count(size, 'event')}")
+    if as_json:
+        json_forms.write({"timeline": str(db), "events": size})
+    else:
+        click.echo(f"{db}: the read tables were derived again from {printing.count(size, 'event')}")

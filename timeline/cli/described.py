@@ -17,7 +17,11 @@ def described(command: F) -> F:
             click.option("--title"),
             click.option("--publisher"),
             click.option("--author"),
-            click.option("--published", metavar="DATE", help="When it was published, as an EDTF date."),
+            click.option(
+                "--published",
+                metavar="DATE",
+                help="When it was published, as exact as it is known: 2025, 2025-11, 2025-11-27 or other EDTF.",
+            ),
             click.option("--url", help="Where it was found. It is written down, not visited."),
             click.option("--language", help='As a tag: "en", "ar-MA".'),
         )

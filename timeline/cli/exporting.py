@@ -1,6 +1,5 @@
 """The command that writes for others: export. Owns where it goes, and that what a format cannot say is told beside it."""
 
-import functools
 import json
 import re
 import sys
@@ -11,38 +10,17 @@ from typing import BinaryIO, NamedTuple
 
 import click
 
-from timeline import projections
 from timeline.cli import printing
-from timeline.cli.choosing import Choice, choose
-from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away
-from timeline.exchange.writing import NAMES, format_named, reading
+from timeline.cli.choosing import Choice, choose, filters
+from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away, refuse_outdated
+from timeline.exchange.writing import NAMES, feeding, format_named, reading
 from timeline.exchange.writing.record import Format
 from timeline.timeline import Timeline
 
 
-def _one(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
-    if len(values) > 1:
-        raise click.BadParameter(f"given {len(values)} times, and only one can hold. Leave one: {' or '.join(map(repr, values))}")
-    return values[0] if values else None
-
-
-once = functools.partial(click.option, multiple=True, callback=_one)
-"""An option that is refused where it is given twice, rather than forgotten."""
-
-
 @click.command(epilog=f"Formats: {', '.join(NAMES)}.")
 @click.argument("format", type=click.Choice(NAMES), metavar="FORMAT")
-@once("--q", metavar="WORDS", help="Only what holds these words.")
-@once("--kind", help="Only of this kind.")
-@once("--actor", metavar="NAME", help="Only where they took part.")
-@once("--place", help="Only at this place.")
-@once("--tag", help="Only what is filed under it.")
-@once("--source", metavar="ID", help="Only what cites this source.")
-@once("--mark", help="Only what is disputed, corrected, claimed or single (of one source).")
-@once("--from", "from_", metavar="DATE", help="Only what was still so then: 2003, 44 BCE, 2025-11, 2025-11-24.")
-@once("--to", metavar="DATE", help="Only what had begun by then.")
-@once("--as-of", metavar="WHEN", help="As it stood at a position of the log, or at the end of a day.")
-@once("--status", metavar="WHICH", help="current, retracted or all.  [default: current; all in feeds and calendars]")
+@filters("current; all in feeds and calendars")
 @click.option("--page", metavar="URL", help="Where the timeline's page is published, so that all leads back to it.")
 @click.option("--title", help="What it is called.  [default: the title in metadata.json]")
 @click.option(
@@ -55,12 +33,11 @@ once = functools.partial(click.option, multiple=True, callback=_one)
 @db
 def export(
     format: str,
-    from_: str | None,
     page: str | None,
     title: str | None,
     output: Path | None,
     db: Path,
-    **filters: str | None,
+    **chosen_by: str | None,
 ) -> None:
     """Write the timeline, or what filters choose of it, in a format that others read.
 
@@ -76,11 +53,8 @@ def export(
     if output is None and sys.stdout.isatty() and chosen.media_type.startswith("image/png"):
         raise Refused(f"{format}: is no text, and this is a terminal. Name a file: --output timeline{chosen.suffix}")
     with opened(db) as timeline:
-        if not projections.is_current(timeline.log.connection):
-            raise Refused(
-                f"{db}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {db}"
-            )
-        choice = choose(timeline.log.connection, {"from": from_, **filters}, chosen.status)
+        refuse_outdated(timeline, db)
+        choice = choose(timeline.log.connection, chosen_by, chosen.status)
         called, described = _metadata(db, title)
         told = _write(timeline, chosen, choice, _Whole(called, described, page), output)
         for line in told:
@@ -110,12 +84,15 @@ def _write(timeline: Timeline, format: Format, choice: Choice, whole: _Whole, ou
     positions = choice.positions if format.order == "time" else sorted(choice.positions, reverse=True)[: format.most]
     happenings = losses.watch(reading.happenings(connection, positions, as_of=choice.as_of))
     query = choice.query.removeprefix("?")
-    about = reading.about(connection, **whole._asdict(), as_of=choice.as_of, asked=choice.asked, query=query)
+    older = len(choice.positions) - len(positions)
+    about = reading.about(connection, **whole._asdict(), as_of=choice.as_of, asked=choice.asked, query=query, older=older)
     _put(format.write(happenings, about), output)
     told = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
-    if older := len(choice.positions) - len(positions):
-        told.append(f"{printing.count(older, 'happening')} left out, because it holds the {len(positions):,} last recorded")
-    if redacted := len(positions) - losses.total:
+    if choice.near:
+        told.append(f"{printing.count(choice.near, 'happening')} of them only near the period, with an approximate date")
+    if older:
+        told.append(f"The newest {len(positions):,}; {older:,} older {'one is' if older == 1 else 'ones are'} {feeding.IN_ALL}")
+    if losses.whole and (redacted := len(positions) - losses.total):
         told.append(f"{printing.count(redacted, 'happening')} left out, of which nothing is left after a redaction")
     if lost := losses.told():
         told += ["What it cannot say:", *(f"  {line}" for line in lost)]

@@ -1,13 +1,14 @@
-"""What people write to name something: "ga-93", "happening/ga-93", "source/report", "happening/ga-93@2".
+"""What people write to name something: "ga-93", "happening/ga-93", "source/report", "happening/ga-93@2", or a position, "12".
 
 Owns how that is understood, and what is suggested where nothing of that name is there.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from timeline.errors import TimelineError, UnknownHappening, UnknownSource
+from timeline.errors import TimelineError, UnknownEvent, UnknownHappening, UnknownSource
 from timeline.log import Event
 from timeline.timeline import Timeline
 
@@ -30,10 +31,12 @@ class Found:
 
 
 def find(timeline: Timeline, name: str, as_of: int | None = None) -> Found:
-    """Find what a name stands for; a bare id is a happening or, where there is none, a source.
+    """Find what a name stands for; a bare id is a happening or, where there is none, a source; a bare number a position.
 
-    Raises UnknownHappening or UnknownSource, with names that are near.
+    Raises UnknownHappening, UnknownSource or UnknownEvent, with names that are near, or with those that a number may stand for.
     """
+    if name.isascii() and name.isdecimal():
+        name = _at_position(timeline, name, as_of)
     stream, _, version = name.partition("@")
     kind, slash, id = stream.rpartition("/")
     if slash and kind not in _KINDS:
@@ -47,6 +50,21 @@ def find(timeline: Timeline, name: str, as_of: int | None = None) -> Found:
     raise _unknown(timeline, kind or "happening", id, as_of)
 
 
+def _at_position(timeline: Timeline, name: str, as_of: int | None) -> str:
+    """Give the name of the event at a position; where an id is a number and no position, leave it as it is."""
+    alike = [kind for kind in _KINDS if timeline.log.version(f"{kind}/{name}")]
+    event = timeline.log.event(int(name)) if len(name) < 19 else None
+    if event is None and not alike:
+        raise UnknownEvent(f"there is no event at position {name}: the log ends at {timeline.log.size()}")
+    if event is None:
+        return name
+    if alike:
+        raise UnknownEvent(f"{name}: is a position and a {alike[0]}. Write {alike[0]}/{name}, or the event as {event.id}")
+    if as_of is not None and event.position > as_of:
+        raise UnknownEvent(f"the event at position {name} was recorded after position {as_of}. Leave --as-of out")
+    return event.id
+
+
 def _up_to(past: list[Event], version: str) -> list[Event]:
     if not version:
         return past
@@ -57,6 +75,14 @@ def _up_to(past: list[Event], version: str) -> list[Event]:
     return past[: past.index(known[0]) + 1]
 
 
+def _near(id: str, names: Mapping[str, str]) -> list[str]:
+    """List the streams whose ids are nearest: alike as a whole, or else in a part."""
+    for scorer in (fuzz.ratio, fuzz.partial_ratio):
+        if near := [stream for _, _, stream in process.extract(id, names, scorer=scorer, score_cutoff=ALIKE, limit=3)]:
+            return near
+    return []
+
+
 def _unknown(timeline: Timeline, kind: str, id: str, as_of: int | None) -> TimelineError:
     error = UnknownSource if kind == "source" else UnknownHappening
     when = "" if as_of is None else f" as of position {as_of}"
@@ -64,12 +90,12 @@ def _unknown(timeline: Timeline, kind: str, id: str, as_of: int | None) -> Timel
         stream: stream.partition("/")[2]
         for (stream,) in timeline.log.connection.execute("SELECT stream FROM events WHERE version = 1")
     }
-    near = [stream for _, _, stream in process.extract(id, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=3)]
-    near = near or [stream for _, _, stream in process.extract(id, names, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=3)]
+    of_kind = {stream: name for stream, name in names.items() if kind == "happening" or stream.startswith("source/")}
+    near = _near(id, of_kind) or _near(id, names)
     if as_of is not None and f"{kind}/{id}" in names:
         advice = "It was recorded later"
     elif near:
         advice = f"Did you mean {' or '.join(stream.removeprefix('happening/') for stream in near)}?"
     else:
-        advice = "See what there is: timeline log"
+        advice = "See what there is: timeline list"
     return error(f'there is no {kind} "{id}"{when}. {advice}')

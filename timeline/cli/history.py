@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from timeline import authors
-from timeline.cli import printing
+from timeline.cli import completing, json_forms, printing
 from timeline.cli.finding import find
 from timeline.cli.running import db, opened
 from timeline.cli.show import redacted, when
@@ -25,15 +25,20 @@ _COLOURS = {"corrected": "yellow", "retracted": "red", "redacted": "red"}
 
 
 @click.command()
-@click.argument("id")
+@click.argument("id", shell_complete=completing.NAME)
+@json_forms.as_lines
 @db
-def history(id: str, db: Path) -> None:
+def history(id: str, as_json: bool, db: Path) -> None:
     """Tell every version of a happening or a source: when, by whom, why, and what changed.
 
     Example: timeline history ga-93
     """
     with opened(db) as timeline:
         found = find(timeline, id)
+        if as_json:
+            for event in found.events:
+                json_forms.write(json_forms.event(event))
+            return
         title = found.event.payload.get("statement", {}).get("title", f"{found.event.stream} (redacted)")
         click.echo(printing.bold(printing.paragraphs(title)))
         click.echo(printing.dim(f"{found.event.stream}, {printing.count(len(found.events), 'version')}"))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from timeline.cli import import_report
+from timeline.cli import completing, import_report, json_forms
 from timeline.cli.described import described, given
 from timeline.cli.printing import harmless
 from timeline.cli.running import Refused, by, db, opened, progress, refuse_leading_away
@@ -17,8 +17,8 @@ from timeline.exchange.reading.row import READERS
 _MAPPED = ("csv", "tsv", "jsonl")
 
 
-@click.command("import")
-@click.argument("format", type=click.Choice(list(READERS)))
+@click.command("import", epilog=f"Formats: {', '.join(READERS)}.")
+@click.argument("format", metavar="FORMAT", type=click.Choice(list(READERS)))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--append", "do", is_flag=True, help="Do it. Without this nothing is changed, and what would be is told.")
 @click.option("--all", "whole", is_flag=True, help="Tell of every row, not only of the first ones of each kind.")
@@ -27,7 +27,13 @@ _MAPPED = ("csv", "tsv", "jsonl")
 )
 @click.option("--save-mapping", is_flag=True, help="Write the guessed mapping beside the file, to be corrected.")
 @click.option("--id", help="What the file is called as a source.  [default: made of its name]")
-@click.option("--happening", metavar="ID", help="For annotations that name none: the happening that they are evidence for.")
+@click.option(
+    "--happening",
+    metavar="ID",
+    shell_complete=completing.HAPPENING,
+    help="For annotations that name none: the happening that they are evidence for.",
+)
+@json_forms.as_object
 @described
 @click.option("--encoding", help="The encoding of the file, where the guess is wrong.")
 @db
@@ -41,6 +47,7 @@ def import_(
     save_mapping: bool,
     id: str | None,
     happening: str | None,
+    as_json: bool,
     encoding: str | None,
     db: Path,
     by: str | None,
@@ -64,7 +71,9 @@ def import_(
                 plan = importing.plan(read, timeline, id=id, happening=happening, fields=said, advance=advance)
         else:
             plan = importing.plan(read, None, id=id, happening=happening, fields=said, advance=advance)
-    for line in import_report.lines(read, plan, whole=whole, done=do):
+    if as_json:
+        json_forms.write(json_forms.imported(read, plan, done=do))
+    for line in () if as_json else import_report.lines(read, plan, whole=whole, done=do):
         click.echo(harmless(line))
     if do and plan.outcomes and plan.counts()["refused"] == len(plan.outcomes):
         raise Refused(f"{file}: no row of it could be imported, for the reasons above. Correct it, then import it again")

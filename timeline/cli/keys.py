@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from timeline.cli.running import Refused
+from timeline.cli import completing
+from timeline.cli.running import Group, Refused
 from timeline.errors import NoteInvalid
 from timeline.merkle import Key
 from timeline.merkle.note import LARGEST
@@ -22,17 +23,19 @@ signing_key = click.option(
     type=click.Path(path_type=Path),
     envvar="TIMELINE_KEY",
     metavar="KEY",
+    shell_complete=completing.key,
     help="The key to sign with, by its name or its file.  [default: $TIMELINE_KEY, or unsigned]",
 )
 trusted_keys = click.option(
     "--trust",
     multiple=True,
     metavar="KEY",
+    shell_complete=completing.file,
     help="A public key (name+id+base64), or a file with one on each line. May be repeated: all of them must have signed.",
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def key() -> None:
     """Make and show keys for signing checkpoints.
 
@@ -63,7 +66,7 @@ def new(name: str, out: Path | None) -> None:
 
 
 @key.command()
-@click.argument("key", type=click.Path(path_type=Path))
+@click.argument("key", type=click.Path(path_type=Path), shell_complete=completing.key)
 def public(key: Path) -> None:
     """Print a key's public half, by its name or its file.
 

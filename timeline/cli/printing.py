@@ -5,10 +5,12 @@ Everything that is drawn goes through `harmless`. Styles are dropped by Click wh
 
 import re
 import shutil
-import textwrap
+import sys
 from collections.abc import Sequence
 
 import click
+
+from timeline.cli.columns import columns, padded, wrapped
 
 WIDEST = 88
 NARROWEST = 30
@@ -27,7 +29,17 @@ def on_one_line(text: str) -> str:
 
 def width() -> int:
     """How many columns there are to draw in."""
-    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+    return max(NARROWEST, min(WIDEST, terminal()))
+
+
+def terminal() -> int:
+    """How many columns the terminal has."""
+    return shutil.get_terminal_size().columns
+
+
+def for_a_person() -> bool:
+    """Whether the output is read on a terminal: lines are then made to fit, and no more of them written than are asked for."""
+    return sys.stdout.isatty()
 
 
 def paragraphs(text: str, indent: int = 0, hanging: str = "") -> str:
@@ -35,15 +47,7 @@ def paragraphs(text: str, indent: int = 0, hanging: str = "") -> str:
     blocks = [on_one_line(block) for block in re.split(r"\n[^\S\n]*\n", text)]
     margin = " " * indent
     drawn = [
-        textwrap.fill(
-            block,
-            width(),
-            initial_indent=hanging.ljust(indent) if number == 0 else margin,
-            subsequent_indent=margin,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for number, block in enumerate(blocks)
+        wrapped(block, width(), padded(hanging, indent) if number == 0 else margin, margin) for number, block in enumerate(blocks)
     ]
     return "\n\n".join(drawn)
 
@@ -51,12 +55,27 @@ def paragraphs(text: str, indent: int = 0, hanging: str = "") -> str:
 def pairs(rows: Sequence[tuple[str, str | None]], indent: int = 2) -> str:
     """Draw names and what they stand for, aligned; those that stand for nothing are left out."""
     told = [(harmless(name), text) for name, text in rows if text]
-    column = indent + max((len(name) for name, _ in told), default=0) + 2
+    column = indent + max((columns(name) for name, _ in told), default=0) + 2
     lines = []
     for name, text in told:
         drawn = paragraphs(text, column, " " * indent + name)
         lines.append(" " * indent + dim(name) + drawn[indent + len(name) :])
     return "\n".join(lines)
+
+
+ON_SCREEN = 50  # lines of a list on a terminal, where no number is asked for
+
+
+def fitting(limit: int | None, *, most: int = ON_SCREEN) -> int | None:
+    """How many lines of a list are written: so many as are asked for, else on a terminal a screenful or two, else all."""
+    return most if limit is None and for_a_person() else limit
+
+
+def more(left: int | None = None) -> None:
+    """Say on a terminal that a list goes on, by how many lines where that is known, and how to see the rest."""
+    if for_a_person():
+        number = "There are more" if left is None else f"{left:,} more {'is' if left == 1 else 'are'} not shown"
+        click.echo(dim(f"… {number}. To see them, add --limit {10 * ON_SCREEN}, or pipe it: | less"), err=True)
 
 
 def count(number: int, thing: str) -> str:

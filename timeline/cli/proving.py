@@ -1,21 +1,20 @@
 """The commands that give others something to check: checkpoint, prove, verify-proof. Must not decide what a proof shows."""
 
+import json
 import os
 from pathlib import Path
 
 import click
 
 from timeline import authors, checkpoints
-from timeline.cli import printing
+from timeline.cli import completing, json_forms, printing
 from timeline.cli.finding import find
 from timeline.cli.keys import loaded, signing_key, trusted, trusted_keys
 from timeline.cli.running import Refused, db, opened
-from timeline.errors import ProofInvalid, UnknownEvent
-from timeline.log import Event
+from timeline.errors import ProofInvalid
 from timeline.merkle import Checkpoint, Note, Proof
 from timeline.merkle.note import LARGEST
 from timeline.merkle.proof import LARGEST as LARGEST_PROOF
-from timeline.timeline import Timeline
 
 _TYPED = click.core.ParameterSource.COMMANDLINE
 
@@ -23,10 +22,19 @@ _TYPED = click.core.ParameterSource.COMMANDLINE
 @click.command()
 @signing_key
 @click.option("--origin", metavar="NAME", help="What the log is called, where no key says it, or where the file says otherwise.")
-@click.option("--cosigned", "cosigned_path", metavar="FILE", help="Keep the signatures of others under a checkpoint, instead.")
+@click.option(
+    "--cosigned",
+    "cosigned_path",
+    metavar="FILE",
+    shell_complete=completing.file,
+    help="Keep the signatures of others under a checkpoint, instead.",
+)
 @trusted_keys
+@json_forms.as_object
 @db
-def checkpoint(key_path: Path | None, origin: str | None, cosigned_path: str | None, trust: tuple[str, ...], db: Path) -> None:
+def checkpoint(
+    key_path: Path | None, origin: str | None, cosigned_path: str | None, trust: tuple[str, ...], as_json: bool, db: Path
+) -> None:
     """Write the log's checkpoint, to be kept elsewhere.
 
     It says how many events the log holds, and the one hash that stands for them all.
@@ -36,6 +44,8 @@ def checkpoint(key_path: Path | None, origin: str | None, cosigned_path: str | N
 
     Example: timeline checkpoint --key example.org/timeline > checkpoint
     """
+    if cosigned_path is not None and as_json:
+        raise click.UsageError("--json writes a checkpoint, and --cosigned makes none: leave one of them out")
     if cosigned_path is None and trust:
         raise click.UsageError("--trust needs --cosigned: the checkpoint under which others have signed")
     if cosigned_path is not None and (origin or click.get_current_context().get_parameter_source("key_path") is _TYPED):
@@ -48,7 +58,10 @@ def checkpoint(key_path: Path | None, origin: str | None, cosigned_path: str | N
     with opened(db, read_only=read_only) as timeline:
         note = timeline.checkpoint(key, origin=origin)
         doubts = checkpoints.doubts(timeline.log, note)
-    click.echo(str(note).encode(), nl=False)
+    if as_json:
+        json_forms.write(json_forms.checkpoint(note, kept=not read_only))
+    else:
+        click.echo(str(note).encode(), nl=False)
     for doubt in doubts:
         click.echo(f"{db}: {printing.on_one_line(doubt)}. Somebody may have added that; see: timeline verify", err=True)
     if key is None:
@@ -69,10 +82,17 @@ def _keep(path: str, trust: tuple[str, ...], db: Path) -> None:
 
 
 @click.command()
-@click.argument("id")
-@click.option("--checkpoint", "path", metavar="FILE", help="The checkpoint to prove it under.  [default: the last one]")
+@click.argument("id", shell_complete=completing.NAME)
+@click.option(
+    "--checkpoint",
+    "path",
+    metavar="FILE",
+    shell_complete=completing.file,
+    help="The checkpoint to prove it under.  [default: the last one]",
+)
+@json_forms.as_object
 @db
-def prove(id: str, path: str | None, db: Path) -> None:
+def prove(id: str, path: str | None, as_json: bool, db: Path) -> None:
     """Prove that an event stands in the log.
 
     The proof is a small file that holds the event, word for word, and needs no database.
@@ -81,34 +101,27 @@ def prove(id: str, path: str | None, db: Path) -> None:
     Example: timeline prove happening/ga-93@1 > ga-93.tlog-proof
     """
     with opened(db) as timeline:
-        event = _event(timeline, id)
+        event = find(timeline, id).event
         click.echo(f"{event.id}, position {event.position}", err=True)
         proof = timeline.prove(event.position, read_note(path) if path else None)
-    click.echo(str(proof).encode(), nl=False)
-
-
-def _event(timeline: Timeline, name: str) -> Event:
-    """Find the event that is meant: by its position, as one version of a stream, or as the last of one."""
-    if name.isascii() and name.isdecimal():
-        if alike := [kind for kind in ("happening", "source") if timeline.log.version(f"{kind}/{name}")]:
-            raise UnknownEvent(f"{name}: is a position and a {alike[0]}. Write {alike[0]}/{name}, or the event as STREAM@VERSION")
-        event = timeline.log.event(int(name)) if len(name) < 19 else None
-        if event is None:
-            raise UnknownEvent(f"there is no event at position {name}: the log ends at {timeline.log.size()}")
-        return event
-    stream, _, version = name.partition("@")
-    for candidate in (stream, f"happening/{stream}", f"source/{stream}"):
-        for event in timeline.log.stream(candidate) if version else ():
-            if str(event.version) == version:
-                return event
-    return find(timeline, name).event
+    if as_json:
+        json_forms.write({"event": event.id, "position": event.position, "proof": str(proof)})
+    else:
+        click.echo(str(proof).encode(), nl=False)
 
 
 @click.command("verify-proof")
-@click.argument("file")
-@click.option("--checkpoint", "path", metavar="FILE", help="The checkpoint that you kept: the proof must be under that very one.")
+@click.argument("file", shell_complete=completing.file)
+@click.option(
+    "--checkpoint",
+    "path",
+    metavar="FILE",
+    shell_complete=completing.file,
+    help="The checkpoint that you kept: the proof must be under that very one.",
+)
 @trusted_keys
-def verify_proof(file: str, path: str | None, trust: tuple[str, ...]) -> None:
+@json_forms.as_object
+def verify_proof(file: str, path: str | None, trust: tuple[str, ...], as_json: bool) -> None:
     """Check a proof, without a database.
 
     It tells what stood in which log, word for word.
@@ -121,6 +134,11 @@ def verify_proof(file: str, path: str | None, trust: tuple[str, ...]) -> None:
         _same(proof.checkpoint, Checkpoint.of(read_note(path), path), path)
     holding = checkpoints.signed(proof.note, keys, "proof, checkpoint", every=True) if keys else []
     event, known = proof.said.event, proof.checkpoint
+    if as_json:
+        signed_by = [{"name": one.key.name, "at": one.at.isoformat() if one.at else None} for one in holding]
+        data = json.loads(proof.said.data) if proof.said.data is not None else None
+        json_forms.write({"event": event, "data": data, "checkpoint": json_forms.checkpoint(proof.note), "signed_by": signed_by})
+        return
     click.echo(f"{_tick()} {event['stream']}@{event['version']} stood at position {event['position']:,} of the log {known.origin}")
     click.echo(f"{_tick()} the log then held {printing.count(known.size, 'event')}, with the root {known.root.hex()}")
     for one in holding:

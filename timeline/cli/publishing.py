@@ -1,6 +1,5 @@
 """The commands that make copies for others, or for later: publish, backup, restore. Must not decide when a copy is sound."""
 
-import base64
 import os
 import sqlite3
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import click
 
 from timeline import publishing
+from timeline.cli import json_forms
 from timeline.cli.keys import loaded, signing_key
 from timeline.cli.printing import count
 from timeline.cli.running import db, metadata_here, opened, progress, refuse_leading_away
@@ -24,8 +24,9 @@ from timeline.publishing import Held
     metavar="FILE",
     help="What Datasette is to say of it.  [default: metadata.json, where there is one]",
 )
+@json_forms.as_object
 @db
-def publish(folder: Path, key_path: Path | None, metadata: Path | None, db: Path) -> None:
+def publish(folder: Path, key_path: Path | None, metadata: Path | None, as_json: bool, db: Path) -> None:
     """Publish to a folder that anyone can serve and check.
 
     It holds the database as it stands, verified, with its checkpoint, the metadata, this program, two verifiers that stand
@@ -44,12 +45,18 @@ def publish(folder: Path, key_path: Path | None, metadata: Path | None, db: Path
         made = publishing.publish(timeline, folder, key=key, metadata=description, advance=advance)
         kept = not timeline.log.read_only
     checkpoint = made.checkpoint
+    if as_json:
+        added = None if made.before is None else checkpoint.size - made.before
+        signed_by = made.key.name if made.key else None
+        said = {"folder": str(folder), "new": added, "changed": made.changed, "signed_by": signed_by}
+        json_forms.write({**said, **json_forms.checkpoint(made.note, kept=kept)})
+        return
     if not made.changed:
         click.echo(f"{folder}: nothing has changed since it was published: {count(checkpoint.size, 'event')}")
     else:
         new = "" if made.before is None else f" ({checkpoint.size - made.before:,} new)"
         click.echo(f"{folder}: {count(checkpoint.size, 'event')}{new}")
-    click.echo(f"root {_root(checkpoint.root)}")
+    click.echo(f"root {json_forms.root(checkpoint.root)}")
     if made.key is None:
         click.echo("Its checkpoint is not signed: give --key, or make one: timeline key new NAME", err=True)
     if not kept:
@@ -58,8 +65,9 @@ def publish(folder: Path, key_path: Path | None, metadata: Path | None, db: Path
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@json_forms.as_object
 @db
-def backup(file: Path, db: Path) -> None:
+def backup(file: Path, as_json: bool, db: Path) -> None:
     """Copy the timeline to a new FILE, while others append to it.
 
     The copy is of one moment: all of an append or none. Its events are hashed and compared with the log before it gets its name.
@@ -69,13 +77,14 @@ def backup(file: Path, db: Path) -> None:
     refuse_leading_away(file, "timeline backup {}")
     with opened(db) as timeline, progress("Checking", _size(timeline.log)) as advance:
         made = publishing.backup(timeline, file, advance)
-    _tell(file, made, "")
+    _tell(file, made, "", as_json=as_json)
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@json_forms.as_object
 @db
-def restore(file: Path, db: Path) -> None:
+def restore(file: Path, as_json: bool, db: Path) -> None:
     """Make a backup the timeline again.
 
     The whole of FILE is verified first. It becomes the database where there is none: nothing is written over.
@@ -84,12 +93,16 @@ def restore(file: Path, db: Path) -> None:
     """
     with opened(file, guarded=False) as source, progress("Verifying", 3 * _size(source.log)) as advance:
         made = publishing.restore(source, db, advance)
-    _tell(db, made, f" restored from {file}. Whether all is there, tells a later checkpoint: timeline verify --against FILE")
+    more = f" restored from {file}. Whether all is there, tells a later checkpoint: timeline verify --against FILE"
+    _tell(db, made, more, as_json=as_json)
 
 
-def _tell(path: Path, made: Held, more: str) -> None:
+def _tell(path: Path, made: Held, more: str, *, as_json: bool) -> None:
+    if as_json:
+        json_forms.write({"file": str(path), "events": made.events, "root": json_forms.root(made.root)})
+        return
     click.echo(f"{path}: {count(made.events, 'event')}{more}")
-    click.echo(f"root {_root(made.root)}")
+    click.echo(f"root {json_forms.root(made.root)}")
 
 
 def _is_writable(db: Path) -> bool:
@@ -102,8 +115,3 @@ def _size(log: Log) -> int:
         return log.size()
     except sqlite3.Error:  # damaged: verifying will say where
         return 0
-
-
-def _root(root: bytes) -> str:
-    """Write a root as a checkpoint does."""
-    return base64.b64encode(root).decode()

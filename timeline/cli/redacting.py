@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from timeline import redaction, unfinished
-from timeline.cli import printing
-from timeline.cli.running import FARTHEST, Refused, by, db, opened
+from timeline.cli import json_forms, printing
+from timeline.cli.running import Refused, Whole, by, db, opened
 from timeline.log import Event
 from timeline.timeline import Timeline
 
@@ -16,13 +16,14 @@ HELD = "It may hold what was redacted: repeat the redaction once it is not"
 
 
 @click.command()
-@click.argument("position", type=click.IntRange(1, FARTHEST))
+@click.argument("position", type=Whole(1))
 @click.option("--reason", required=True, help="Why, as everyone will read, for good: name nobody.")
 @by
 @click.option("--keep-documents", is_flag=True, help="Leave its documents in the archive, for good, if others still name them.")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and leave everything as it is.")
+@json_forms.as_object
 @db
-def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry_run: bool, db: Path) -> None:
+def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry_run: bool, as_json: bool, db: Path) -> None:
     """Take away for good what an event said.
 
     Where the law demands it, or to protect someone: POSITION is the event's, as `timeline log` lists them.
@@ -40,12 +41,16 @@ def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry
         if event.data is None and dry_run:
             raise redaction.gone(timeline.log, event)
         going, staying, others = _foreseen(timeline, event, keep_documents)
-        if dry_run:
+        redacting = None if dry_run else timeline.redact(position, reason=reason, keep_documents=keep_documents)
+        if as_json:
+            done = redacting and json_forms.event(redacting)
+            said = {"event": event.id, "position": position, "redaction": done, "documents": going, "staying": staying}
+            json_forms.write({**said, "others": others})
+        elif redacting is None:
             click.echo(f"{_named(event)} at position {position} would be redacted")
         else:
-            redacting = timeline.redact(position, reason=reason, keep_documents=keep_documents)
             click.echo(f"{event.id} at position {position} is redacted, as {redacting.id} at position {redacting.position} says")
-        for document in going:
+        for document in () if as_json else going:
             click.echo(f"{document} {'would go' if dry_run else 'went'} with it: nobody else cites it")
         foreign = [f"{name}: a table that is not ours was not looked into" for name in redaction.foreign_tables(timeline.log)]
         copies = [] if dry_run else unfinished.sweep(db)

@@ -11,7 +11,8 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -19,9 +20,10 @@ from typing import IO, Any
 
 import click
 
-from timeline import files
+from timeline import files, projections
+from timeline.cli import suggesting
 from timeline.cli.printing import count, harmless
-from timeline.errors import DatabaseRefused, RedactionUnfinished, TimelineError
+from timeline.errors import DatabaseRefused, QuotedDateDiffers, RedactionUnfinished, TimelineError
 from timeline.sqlite_file import refusal
 from timeline.timeline import Timeline
 
@@ -29,6 +31,7 @@ PATIENCE = 0.5  # seconds without a progress bar
 STEPS = 100_000  # of SQLite's virtual machine, between two looks for Ctrl-C
 
 METADATA = Path("metadata.json")
+_TYPED = "timeline.typed"
 _DEVICES = ("/dev", "/proc")
 
 
@@ -40,11 +43,12 @@ class Refused(click.ClickException):
     def __init__(self, message: str, faults: int = 1) -> None:
         super().__init__(message)
         self.faults = faults
+        self.typed: Sequence[str] = ()  # the words of the command, of which one may be a file that is not there
         self.outcome = ""  # what became of it, where that is more than that nothing was appended
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message, with nothing in it that would steer the terminal."""
-        message = harmless(self.message)
+        message = harmless(suggesting.with_near_files(self.message, self.typed))
         if self.faults > 1 or self.outcome:
             click.echo(message, file=file, err=file is None)
             outcome = harmless(self.outcome) or "Nothing of a bundle with faults was appended"
@@ -104,6 +108,25 @@ db = click.option(
     help="The timeline's file.",
 )
 FARTHEST = 2**62  # a position that SQLite can count to, and nobody comes to
+
+
+class Whole(click.IntRange):
+    """A whole number, from the least that makes sense on."""
+
+    name = "number"
+
+    def __init__(self, least: int, most: int = FARTHEST) -> None:
+        super().__init__(least, most)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 - as Click has it
+        """Read it, or say in a line which numbers make sense."""
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            most = "" if self.max == FARTHEST else f" to {self.max}"
+            self.fail(f'"{harmless(str(value))}" is not a whole number from {self.min}{most}.', param, ctx)
+
+
 allow_folder = click.option(
     "--allow-folder",
     "allowed",
@@ -122,12 +145,46 @@ class Interrupted(Refused):
     exit_code = 130
 
 
-class Commands(click.Group):
+class Group(click.Group):
+    """Commands whose options are refused where one is given twice, and only the last would hold."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and look at its options before it reads them."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            looking = click.Context(command, info_name=name, parent=ctx, **command.context_settings)
+            try:
+                _, _, given = command.make_parser(looking).parse_args(list(rest))
+            except click.UsageError:  # the command says so itself
+                given = []
+            for one in given:
+                single = isinstance(one, click.Option) and not (one.multiple or one.is_flag or one.count)
+                if single and given.count(one) > 1:
+                    raise click.UsageError(
+                        f"{one.opts[0]} is given {given.count(one)} times, and only one can hold. Leave one.", looking
+                    )
+        return name, command, rest
+
+
+class Commands(Group):
     """The commands, with every error that is meant for people told in a line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the commands in the order in which people meet them."""
         return list(self.commands)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Remember the words as they were typed: a refusal may be about one of them."""
+        ctx.meta[_TYPED] = list(args)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; where there is none of that name, say in a line what to do instead."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-") and not ctx.resilient_parsing:
+            message = f'No such command "{harmless(name)}". {suggesting.instead(name, self.list_commands(ctx))}'
+            raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as Click has it
         """Run as a program; output that cannot be written is told in a line, help too. To a closed output nothing is written."""
@@ -153,7 +210,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except TimelineError as error:
-            raise Refused(str(error)) from error
+            refused = Refused(str(error))
+            refused.typed = ctx.meta[_TYPED]
+            raise refused from error
+        except Refused as error:
+            error.typed = ctx.meta[_TYPED]
+            raise
         except UnicodeEncodeError as error:
             raise Refused(f'"{error.object}": holds bytes that are no text in UTF-8. Correct it') from error
         except KeyboardInterrupt as pressed:
@@ -179,9 +241,17 @@ def opened(
     if not read_only and not path.exists():
         _begin_from_published(path)
     options = {"read_only": read_only, "guarded": guarded, "rebuilding": rebuilding}
-    with _interruptible() as watch, _told(path), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
+    with _interruptible() as watch, _told(path), _remarking(), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
         timeline.log.prepare(watch)
         yield timeline
+
+
+def refuse_outdated(timeline: Timeline, path: Path) -> None:
+    """Refuse to read from read tables that another version of the program made."""
+    if not projections.is_current(timeline.log.connection):
+        raise Refused(
+            f"{path}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {path}"
+        )
 
 
 def _begin_from_published(path: Path) -> None:
@@ -193,6 +263,23 @@ def _begin_from_published(path: Path) -> None:
     with opened(copy, guarded=False) as source, progress("Verifying", 3 * source.log.size()) as advance:
         held = publishing.begin(source, path, advance)
     click.echo(harmless(f"{path}: begun from {copy}, which was published: {count(held.events, 'event')}, verified"), err=True)
+
+
+@contextmanager
+def _remarking() -> Iterator[None]:
+    """Tell in a line of a correction whose quotations state another date, before it is appended."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", QuotedDateDiffers)
+        shown = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:  # noqa: ANN401 - as Python has it
+            if issubclass(category, QuotedDateDiffers):
+                click.echo(f"Warning: {harmless(str(message))}", err=True)
+            else:
+                shown(message, category, *where, **more)
+
+        warnings.showwarning = show
+        yield
 
 
 @contextmanager

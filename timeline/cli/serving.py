@@ -15,10 +15,10 @@ from typing import NoReturn
 
 import click
 
-from timeline import bundles, files, projections, publishing
+from timeline import bundles, files, publishing
 from timeline.cli.appending import build_whole
 from timeline.cli.printing import harmless
-from timeline.cli.running import Refused, allow_folder, db, leads_away, metadata_here, opened
+from timeline.cli.running import Refused, Whole, allow_folder, db, leads_away, metadata_here, opened, refuse_outdated
 from timeline.errors import DatabaseRefused, OutsideFolder
 from timeline.timeline import Timeline
 
@@ -27,8 +27,8 @@ LOOKED_THROUGH = 2_000_000  # bytes of a bundle that is looked through before se
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--port", "-p", type=click.IntRange(0, LAST_PORT), default=8001, show_default=True, help="0 takes any free one.")
-@click.option("--host", "-h", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other computers in.")
+@click.option("--port", "-p", type=Whole(0, LAST_PORT), default=8001, show_default=True, help="0 takes any free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other computers in.")
 @click.option("--open", "open_page", is_flag=True, help="Open the timeline in a browser.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[DATASETTE OPTIONS]...")
 @allow_folder
@@ -54,10 +54,7 @@ def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], allow
     with opened(db) as timeline:
         _tell_published(timeline, db)
         tell_unbuilt(timeline, Path("events"), db, allowed)
-        if not projections.is_current(timeline.log.connection):
-            raise Refused(
-                f"{db}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {db}"
-            )
+        refuse_outdated(timeline, db)
     _run(db, host, port, metadata, open_page, options)
 
 

@@ -1,44 +1,61 @@
 """The command that reads out one happening or source: show."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from timeline import authors, dates, extractors, instants, statements
-from timeline.cli import printing
+from timeline.cli import completing, json_forms, printing, sources
+from timeline.cli.choosing import as_of_option, position
 from timeline.cli.finding import Found, find
-from timeline.cli.running import FARTHEST, Refused, db, opened
+from timeline.cli.running import Refused, db, opened
 from timeline.errors import DateInvalid
+from timeline.exchange.writing import saying
 from timeline.log import Event
 from timeline.model import HappeningVersion
 from timeline.timeline import Timeline
 
 
 @click.command()
-@click.argument("id")
-@click.option(
-    "--as-of", type=click.IntRange(1, FARTHEST), metavar="POSITION", help="As the timeline stood at a position of the log."
-)
+@click.argument("id", shell_complete=completing.NAME)
+@as_of_option
 @click.option("--text", is_flag=True, help="The archived text of a source alone, to copy quotations from.")
+@json_forms.as_object
 @db
-def show(id: str, as_of: int | None, text: bool, db: Path) -> None:
+def show(id: str, as_of: str | None, text: bool, as_json: bool, db: Path) -> None:
     """Read out a happening or a source, with the quotations that it rests on.
 
-    ID is the id of a happening, "source/ID", or an event such as "happening/ga-93@1".
+    ID is the id of a happening, "source/ID", an event such as "happening/ga-93@1", or a position of the log.
 
     Example: timeline show ga-93 --as-of 12
     """
+    if text and as_json:
+        raise click.UsageError("--text is the text alone, and no JSON: leave one of them out")
     with opened(db) as timeline:
-        found = find(timeline, id, as_of)
+        until = position(timeline.log.connection, as_of)
+        found = find(timeline, id, until)
         if text:
             said = _text(timeline, found)
-            click.echo(printing.harmless(said) if sys.stdout.isatty() else said, nl=False)
+            click.echo(printing.harmless(said) if printing.for_a_person() else said, nl=False)
             return
-        for block in _draw(found)(timeline, found, as_of):
+        if as_json:
+            json_forms.write(_json(timeline, found, until))
+            return
+        for block in _draw(found)(timeline, found, until):
             click.echo(block)
+
+
+def _json(timeline: Timeline, found: Found, as_of: int | None) -> json_forms.Json:
+    """Give it as --json writes it; of a redaction, the event."""
+    if found.event.type == "EventRedacted":
+        return json_forms.event(found.event)
+    if found.kind == "happening":
+        return json_forms.happening(found.event)
+    known = next(sources.known(timeline, as_of, found.id))
+    return json_forms.source(replace(known, event=found.event))
 
 
 def _text(timeline: Timeline, found: Found) -> str:
@@ -47,7 +64,9 @@ def _text(timeline: Timeline, found: Found) -> str:
         raise Refused(f"{found.event.stream}: only a source has a text. Name one: source/ID")
     content = timeline.log.document(str(found.event.payload.get("statement", {}).get("text_sha256"))) if found.event.data else None
     if content is None:
-        raise Refused(f"{found.event.stream}: its text was redacted. Nothing is left of it")
+        raise Refused(
+            f"{found.event.stream}: its text is not in the file: it was redacted, or taken out. See which: timeline verify"
+        )
     return content.decode(errors="replace")
 
 
@@ -63,7 +82,7 @@ def _draw(found: Found) -> Callable[[Timeline, Found, int | None], Iterator[str]
 def when(event: Event) -> str:
     """Say when an event was recorded: "22 November 2026, 03:12 UTC (3 days ago)"."""
     try:
-        return f"{dates.words(event.recorded_at[:16] + ':00Z')} ({instants.ago(event.recorded_at)})"
+        return f"{dates.words(event.recorded_at[:16] + 'Z')} ({instants.ago(event.recorded_at)})"
     except (DateInvalid, ValueError):
         return event.recorded_at
 
@@ -120,21 +139,13 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
         about = [
             "disputes this" if citation.stance == "disputes" else "",
             f"for {citation.supports}" if citation.supports else "",
-            "" if citation.grade == "exact" else f"{citation.grade} match",
-            _page(timeline, citation.source, citation.start_char),
+            "" if citation.grade == "exact" else f"{citation.grade}: {saying.GRADES[citation.grade]}",
+            f"page {at}" if (at := sources.page(timeline, citation.source, citation.start_char)) else "",
             f"characters {citation.start_char:,}–{citation.end_char:,}",
         ]
         where = f"source/{citation.source}, {_source_title(timeline, citation.source, as_of)}"
         yield printing.dim(printing.paragraphs(f"{where} · {' · '.join(part for part in about if part)}", 4))
     yield "\n" + printing.dim(_recorded(found.event))
-
-
-def _page(timeline: Timeline, source: str, start: int) -> str:
-    """Say on which page of a PDF a quotation begins; nothing of what has no pages."""
-    row = timeline.log.connection.execute(
-        "SELECT page FROM source_pages WHERE source = ? AND start_char <= ? ORDER BY start_char DESC LIMIT 1", (source, start)
-    ).fetchone()
-    return f"page {row[0]}" if row else ""
 
 
 def _marks(known: HappeningVersion) -> Iterator[str]:
@@ -175,7 +186,7 @@ def _parts(timeline: Timeline, id: str, as_of: int | None) -> Iterable[str]:
         standing = "happening_versions WHERE known_from <= :as_of AND (known_until IS NULL OR known_until > :as_of) AND"
     rows = timeline.log.connection.execute(
         f"SELECT id, title FROM {standing} part_of = :id AND status = 'current'"
-        " ORDER BY coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id",
+        " ORDER BY coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id",
         {"id": id, "as_of": as_of},
     )
     return [f"{part}, {title}" for part, title in rows]

@@ -10,6 +10,9 @@ from bisect import bisect_right
 Civil = tuple[int, int, int]
 """A day as year, month, day; tuples compare in time order."""
 
+DAY = 86_400
+"""The seconds of a day."""
+
 MONTH_NAMES = (
     "",
     "January",

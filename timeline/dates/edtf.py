@@ -10,22 +10,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from timeline.dates.calendar import Civil, day_number, days_in_month, iso_day
+from timeline.dates.calendar import DAY, Civil, day_number, days_in_month, iso_day
 from timeline.dates.grammar import plain, read
-from timeline.dates.tree import Choice, Date, DateTime, End, Interval, Tree
+from timeline.dates.near import Moment, near
+from timeline.dates.tree import Choice, Date, End, Interval, Tree
+from timeline.errors import DateInvalid
 
 Kind = Literal["date", "datetime", "interval", "set", "list", "season"]
 Precision = Literal["year", "month", "day", "datetime", "season", "interval", "set"]
+_LAST = DAY - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Edtf:
-    """A date as it was written, with the days it allows. Qualifiers (~ ? %) never widen them."""
+    """A date as it was written, with the days it allows. Qualifiers (~ ? %) never widen them; ~ and % widen what is near."""
 
     text: str
     """The input, to the letter."""
     level: int
-    """The least level of ISO 8601-2:2019, Annex A, that has it: 0, 1 or 2."""
+    """The least level of ISO 8601-2:2019, Annex A, that has it: 0, 1 or 2; 2 also for times that go beyond it."""
     type: Kind
     """A `set` is one of its members, a `list` all of them."""
     precision: Precision
@@ -47,14 +50,33 @@ class Edtf:
     """The year of the earliest day, else of the latest; astronomical, so 0 is 1 BCE."""
     month: int | None
     """1 to 12, where every day it allows lies within one month of one year."""
+    earliest_second: int | None
+    """The first second it allows, counted from the beginning of the earliest day by the clock as written; 0 without a time."""
+    latest_second: int | None
+    """The last second it allows, counted from the beginning of the latest day: 86,399 without a time."""
+    near_earliest: str | None
+    """The first day of what may be meant where it is approximate, as `dates.near` widens it; else `earliest`."""
+    near_latest: str | None
+    """The last day of the same; else `latest`."""
+    near_earliest_day: int | None
+    """The first such day as a number."""
+    near_latest_day: int | None
+    """The last such day as a number."""
+    near_earliest_second: int | None
+    """The first second of `near_earliest` that may be meant."""
+    near_latest_second: int | None
+    """The last second of `near_latest` that may be meant."""
+    timed: bool
+    """Whether any part has a time of day."""
 
 
 def parse(text: str) -> Edtf:
     """Read an EDTF date.
 
     Accepts ISO 8601-2:2019, Annex A, levels 0, 1 and 2, strictly: ASCII, no white space, upper-case letters.
-    Raises DateInvalid, one line with what to write instead, for all else. The bounds are whole days as
-    written: a time of day and its shift do not move them.
+    Beyond it, a time of day may be an hour or a minute, have a qualifier, and stand in intervals and sets. Raises DateInvalid,
+    one line with what to write instead, for all else. The bounds are whole days as written: a time of day and its shift do not
+    move them.
     """
     numbers = plain(text)
     if numbers is None:
@@ -66,6 +88,7 @@ def parse(text: str) -> Edtf:
         return Edtf(
             text, 0, "date", "year", text + "-01-01", text + "-12-31", first, last,
             "stated", "stated", False, False, year, None,
+            0, _LAST, text + "-01-01", text + "-12-31", first, last, 0, _LAST, False,
         )  # fmt: skip
     if day is None:
         length = days_in_month(year, month)
@@ -73,12 +96,23 @@ def parse(text: str) -> Edtf:
         return Edtf(
             text, 0, "date", "month", text + "-01", f"{text}-{length}", first, first + length - 1,
             "stated", "stated", False, False, year, month,
+            0, _LAST, text + "-01", f"{text}-{length}", first, first + length - 1, 0, _LAST, False,
         )  # fmt: skip
     first = day_number(year, month, day)
     return Edtf(
         text, 0, "date", "day", text, text, first, first,
         "stated", "stated", False, False, year, month,
+        0, _LAST, text, text, first, first, 0, _LAST, False,
     )  # fmt: skip
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is an EDTF date, as `parse` reads it."""
+    try:
+        parse(text)
+    except DateInvalid:
+        return False
+    return True
 
 
 def bounds(text: str) -> tuple[str | None, str | None]:
@@ -90,7 +124,13 @@ def bounds(text: str) -> tuple[str | None, str | None]:
     return date.earliest, date.latest
 
 
-_Side = tuple[Civil | None, End]
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of a date: its outermost moment, the same where about is widened, and whether it is stated."""
+
+    exact: Moment | None
+    near: Moment | None
+    end: End
 
 
 def _value(text: str, tree: Tree) -> Edtf:
@@ -98,13 +138,33 @@ def _value(text: str, tree: Tree) -> Edtf:
         return _interval(text, tree)
     if isinstance(tree, Choice):
         return _choice(text, tree)
-    form: tuple[Kind, Precision]
-    if isinstance(tree, DateTime):
-        date, form = tree.date, ("datetime", "datetime")
-    else:
-        date, form = tree, ("season" if tree.season is not None else "date", tree.precision)
-    side: End = "stated" if date.years else "unknown"
-    return _edtf(text, date.level, form, ((date.earliest, side), (date.latest, side)), (date,))
+    form: tuple[Kind, Precision] = ("date", "day")
+    if tree.time is not None:
+        form = ("datetime", "datetime")
+    elif tree.precision in ("year", "month", "day", "season"):
+        form = ("season" if tree.season is not None else "date", tree.precision)
+    return _edtf(text, _level(tree), form, (_first(tree), _last(tree)), (tree,))
+
+
+def _level(date: Date) -> int:
+    """Give the level of a single date; hours, minutes and qualified times are beyond all of them."""
+    time = date.time
+    return date.level if time is None or (time.precision == "second" and not time.mark) else 2
+
+
+def _first(date: Date) -> _Side:
+    return _side(date, date.earliest, date.time.first if date.time else 0, 0)
+
+
+def _last(date: Date) -> _Side:
+    return _side(date, date.latest, date.time.last if date.time else _LAST, 1)
+
+
+def _side(date: Date, day: Civil | None, second: int, number: int) -> _Side:
+    widened = near(date)
+    if day is None or widened is None:
+        return _Side(None, None, "stated" if date.years else "unknown")
+    return _Side((day, second), widened[number], "stated")
 
 
 def _interval(text: str, tree: Interval) -> Edtf:
@@ -112,33 +172,35 @@ def _interval(text: str, tree: Interval) -> Edtf:
     for point in (tree.start, tree.finish):
         if point.date is None:
             level = max(level, 1)
-        elif point.end == "open" or point.date.masked:
+        elif point.end == "open" or point.date.masked or point.date.time is not None:
             level = 2  # 10.6; unspecified digits within an interval are of level 2 as well
         else:
             level = max(level, point.date.level)
     start, finish = tree.start, tree.finish
     dates = tuple(point.date for point in (start, finish) if point.date is not None)
-    first = start.date.earliest if start.date is not None and start.end == "stated" else None
-    last = finish.date.latest if finish.date is not None and finish.end == "stated" else None
-    return _edtf(text, level, ("interval", "interval"), ((first, start.end), (last, finish.end)), dates)
+    first = _first(start.date) if start.date is not None and start.end == "stated" else _Side(None, None, start.end)
+    last = _last(finish.date) if finish.date is not None and finish.end == "stated" else _Side(None, None, finish.end)
+    return _edtf(text, level, ("interval", "interval"), (first, last), dates)
 
 
 def _choice(text: str, tree: Choice) -> Edtf:
     firsts = [member.first for member in tree.members]
     lasts = [member.last for member in tree.members]
-    starts = [date.earliest if date is not None else None for date in firsts]
-    ends = [date.latest if date is not None else None for date in lasts]
-    sides = (_outermost(firsts, starts, min), _outermost(lasts, ends, max))
+    sides = (_outermost(firsts, _first, min), _outermost(lasts, _last, max))
     dates = tuple(date for date in firsts + lasts if date is not None)
     return _edtf(text, 2, ("list" if tree.every else "set", "set"), sides, dates)
 
 
-def _outermost(dates: list[Date | None], days: list[Civil | None], outer: Callable[[list[Civil]], Civil]) -> _Side:
-    """Take the outermost day of a set's members; one open member opens the side, one unknown hides it."""
-    if None in dates:
-        return None, "open"
-    known = [day for day in days if day is not None]
-    return (outer(known), "stated") if len(known) == len(days) else (None, "unknown")
+def _outermost(dates: list[Date | None], side: Callable[[Date], _Side], outer: Callable[[list[Moment]], Moment]) -> _Side:
+    """Take the outermost moment of a set's members; one open member opens the side, one unknown hides it."""
+    known = [side(date) for date in dates if date is not None]
+    if len(known) < len(dates):
+        return _Side(None, None, "open")
+    exact = [one.exact for one in known if one.exact is not None]
+    widened = [one.near for one in known if one.near is not None]
+    if len(exact) < len(known):
+        return _Side(None, None, "unknown")
+    return _Side(outer(exact), outer(widened), "stated")
 
 
 def _edtf(
@@ -148,7 +210,9 @@ def _edtf(
     sides: tuple[_Side, _Side],
     dates: tuple[Date, ...],
 ) -> Edtf:
-    (first, start), (last, end) = sides
+    start, finish = sides
+    first, last = (side.exact[0] if side.exact else None for side in sides)
+    near_first, near_last = (side.near[0] if side.near else None for side in sides)
     marks = "".join(mark for date in dates for mark in date.marks)
     edge = first or last
     one_month = first is not None and last is not None and first[:2] == last[:2]
@@ -161,10 +225,19 @@ def _edtf(
         latest=iso_day(last) if last else None,
         earliest_day=day_number(*first) if first else None,
         latest_day=day_number(*last) if last else None,
-        start=start,
-        end=end,
+        start=start.end,
+        end=finish.end,
         uncertain="?" in marks or "%" in marks,
         approximate="~" in marks or "%" in marks,
         year=edge[0] if edge else None,
         month=first[1] if one_month and first else None,
+        earliest_second=start.exact[1] if start.exact else None,
+        latest_second=finish.exact[1] if finish.exact else None,
+        near_earliest=iso_day(near_first) if near_first else None,
+        near_latest=iso_day(near_last) if near_last else None,
+        near_earliest_day=day_number(*near_first) if near_first else None,
+        near_latest_day=day_number(*near_last) if near_last else None,
+        near_earliest_second=start.near[1] if start.near else None,
+        near_latest_second=finish.near[1] if finish.near else None,
+        timed=any(date.time is not None for date in dates),
     )

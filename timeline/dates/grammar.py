@@ -4,7 +4,9 @@ Owns ISO 8601-2:2019, A.4.3, A.4.4, A.5.6, A.6.5, clause 6 and clause 10. Single
 Must not compute bounds of the whole, nor recurse: text is split once, so its cost is linear.
 
 Decisions:
-- The ends of an interval and the members of a set are dates; times of day are refused there (A.4.4).
+- A time of day is as exact as it is known: hh, hh:mm or hh:mm:ss, with a shift and a qualifier behind it. ISO 8601-2 has
+  hh:mm:ss alone, and no times in intervals and sets (A.4.4); both are read here all the same, with a day, month or year at the
+  other end too. Either all times of one date have a shift or none has: else nobody can tell which of them is earlier.
 - Hours run 00 to 23: ISO 8601-1:2019, 5.3.2, has no 24, which only its amendment of 2022 brought back.
   Second 60 is read only where a leap second can be: 23:59:60 UTC at the end of a month (4.3.10). There is
   no list of leap seconds here.
@@ -15,12 +17,14 @@ Decisions:
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
-from timeline.dates.calendar import civil, day_number, days_in_month
-from timeline.dates.hints import unreadable
+from timeline.dates.calendar import DAY, Civil, civil, day_number, days_in_month, iso_day
+from timeline.dates.hints import time_advice, unreadable
 from timeline.dates.refusal import Refusal, quoted
 from timeline.dates.single import read_date
-from timeline.dates.tree import Choice, Date, DateTime, Endpoint, Interval, Member, Tree
+from timeline.dates.tree import Choice, Date, Endpoint, Interval, Member, Time, Tree
 
 MAX_LENGTH = 2_000
 """Characters that are read; longer text is refused unread."""
@@ -30,8 +34,9 @@ MAX_SHIFT = 14 * 60
 """Minutes that a time of day may be ahead of UTC, or behind."""
 
 _PLAIN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?").fullmatch
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}.*").fullmatch
 _TIMED = re.compile(r"(-?[0-9]{4}-[0-9]{2}-[0-9]{2})T(.*)", re.DOTALL).fullmatch
-_TIME = re.compile(r"([0-9]{2}):([0-9]{2}):([0-9]{2})(Z|([+-])([0-9]{2})(?::([0-9]{2}))?)?").fullmatch
+_TIME = re.compile(r"(([0-9]{2})(?::([0-9]{2})(?::([0-9]{2}))?)?)(Z|([+-])([0-9]{2})(?::([0-9]{2}))?)?([?~%]?)").fullmatch
 
 
 def read(text: str) -> Tree:
@@ -70,42 +75,37 @@ def _read(text: str) -> Tree:
         return _choice(text)
     if "/" in text:
         return _interval(text)
+    return _date(text)
+
+
+def _date(text: str) -> Date:
+    """Read one date, with its time of day where there is one."""
     if "T" in text and (match := _TIMED(text)) is not None:
-        return _date_time(match)
+        return replace(read_date(match[1]), text=text, time=_time(match[1], match[2]))
     return read_date(text)
 
 
-def _date_time(match: re.Match[str]) -> DateTime:
-    date = read_date(match[1])
-    parts = _TIME(match[2])
+def _time(day: str, text: str) -> Time:
+    parts = _TIME(text)
     if parts is None:
-        raise Refusal(f"the time of day {quoted(match[2])} is not hh:mm:ss.", _time_advice(match[1], match[2]))
-    hour, minute, second = int(parts[1]), int(parts[2]), int(parts[3])
+        raise Refusal(f"the time of day {quoted(text)} is not hh, hh:mm or hh:mm:ss.", time_advice(day, text))
+    hour, minute, second = int(parts[2]), int(parts[3] or 0), int(parts[4] or 0)
     if hour == 24:
-        raise Refusal("hours run from 00 to 23.", "Write 00:00:00 of the next day.")
+        year, month, number = day.rsplit("-", 2)
+        next_day = iso_day(civil(day_number(int(year), int(month), int(number)) + 1))
+        raise Refusal("hours run from 00 to 23.", f"Write {next_day}T00{text[2:]}.")
     if hour > 23 or minute > 59 or second > 60:
-        raise Refusal(f"there is no time {match[2][:8]}.", "Write 00:00:00 to 23:59:59.")
-    shift = int(parts[6] or 0) * 60 + int(parts[7] or 0)
-    if parts[5] == "-" and shift == 0:
-        raise Refusal(f"the shift {parts[4]} is not defined.", "Write Z for UTC, +00:00 for a clock equal to UTC.")
-    if shift > MAX_SHIFT or int(parts[7] or 0) > 59:
-        raise Refusal(f"there is no shift {parts[4]}.", "Write Z, or -14:00 to +14:00.")
+        first, last = (clock[: len(parts[1])] for clock in ("00:00:00", "23:59:59"))
+        raise Refusal(f"there is no time {parts[1]}.", f"Write {day}T{first} to {day}T{last}.")
+    shift = int(parts[7] or 0) * 60 + int(parts[8] or 0)
+    if parts[6] == "-" and shift == 0:
+        raise Refusal(f"the shift {parts[5]} is not defined.", "Write Z for UTC, +00:00 for a clock equal to UTC.")
+    if shift > MAX_SHIFT or int(parts[8] or 0) > 59:
+        raise Refusal(f"there is no shift {parts[5]}.", "Write Z, or -14:00 to +14:00.")
     if second == 60:
-        minutes = hour * 60 + minute - (-shift if parts[5] == "-" else shift)
-        _check_leap_second(match[1], minutes, local=parts[4] is None)
-    return DateTime(date, match[2][:8], parts[4] or "")
-
-
-def _time_advice(day: str, time: str) -> str:
-    if re.match(r"[0-9]{2}:[0-9]{2}(?![0-9:])", time):
-        return f"Write {day}T{time[:5]}:00 if the second is known, else {day}, and the time in words."
-    if re.match(r"[0-9]{2}:[0-9]{2}:[0-9]{2}[.,]", time):
-        return f"Write {day}T{time[:8]}, without a fraction."
-    if re.fullmatch(r"[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{4}", time):
-        return f"Write {day}T{time[:-2]}:{time[-2:]}."
-    if time[-1:] in ("?", "~", "%"):
-        return f"Only days take a qualifier. Write {day}{time[-1]}, or the time without it."
-    return f"Write {day}T21:30:00, adding Z for UTC or a shift such as +01:00."
+        minutes = hour * 60 + minute - (-shift if parts[6] == "-" else shift)
+        _check_leap_second(day, minutes, local=parts[5] is None)
+    return Time(parts[1], parts[5] or "", parts[9])
 
 
 def _check_leap_second(day_text: str, minutes: int, *, local: bool) -> None:
@@ -120,15 +120,10 @@ def _check_leap_second(day_text: str, minutes: int, *, local: bool) -> None:
         raise Refusal("second 60 exists only at 23:59:60 UTC at the end of a month.", "Write second 59.")
 
 
-def _part(text: str, what: str) -> Date:
+def _part(text: str) -> Date:
     """Read a date within an interval or a set; a refusal then names the part."""
-    if "T" in text and _TIMED(text):
-        raise Refusal(
-            f"{what} is a day, month or year, without a time of day (ISO 8601-2:2019, A.4.4).",
-            f"Write {text.partition('T')[0]} there, and put the times in words.",
-        )
     try:
-        return read_date(text)
+        return _date(text)
     except Refusal as refusal:
         raise Refusal(f"at {quoted(text)}, {refusal.wrong}", refusal.instead) from None
 
@@ -139,6 +134,8 @@ def _interval(text: str) -> Interval:
         raise (unreadable(text) if text.count("/") == 2 else Refusal("an interval has one slash.", "Write start/end."))
     if re.fullmatch(r"[0-9]{1,2}", end_text) or re.fullmatch(r"[0-9]{2}-[0-9]{2}", end_text):
         raise _cut_short(start_text, end_text)
+    if _CLOCK(end_text) and (match := _TIMED(start_text)):
+        raise Refusal(f"the end {end_text} is cut short.", f"Write it in full: {start_text}/{match[1]}T{end_text}.")
     if re.fullmatch(r"[0-9]{1,2}/[0-9]{4}", text):
         raise Refusal("a slash stands between the ends of an interval.", f"Write {end_text}-{start_text:0>2}.")
     start = _start(start_text)
@@ -171,33 +168,62 @@ def _start(text: str) -> Endpoint:
     if text in ("", ".."):
         return Endpoint("open" if text else "unknown", None)
     if text.startswith(".."):
-        return Endpoint("open", _part(text[2:], "the start of an interval"))
-    return _stated(text, "the start of an interval")
+        return Endpoint("open", _part(text[2:]))
+    return _stated(text)
 
 
 def _finish(text: str) -> Endpoint:
     if text in ("", ".."):
         return Endpoint("open" if text else "unknown", None)
     if text.endswith(".."):
-        return Endpoint("open", _part(text[:-2], "the end of an interval"))
-    return _stated(text, "the end of an interval")
+        return Endpoint("open", _part(text[:-2]))
+    return _stated(text)
 
 
-def _stated(text: str, what: str) -> Endpoint:
+def _stated(text: str) -> Endpoint:
     if text.lower() in ("open", "unknown"):
         raise Refusal(f'"{text}" is of the draft of 2012.', "Write .. for an open end, and nothing for one not known.")
-    date = _part(text, what)
+    date = _part(text)
     return Endpoint("stated" if date.years else "unknown", date)
 
 
 def _check_order(first: Date | None, last: Date | None, sign: str) -> None:
     if first is None or last is None or first.earliest is None or last.latest is None:
         return
-    if first.earliest > last.latest:
+    _check_one_clock((first, last))
+    backwards = days = first.earliest > last.latest
+    if first.time or last.time:
+        backwards = days or _second(first.earliest, first, last) > _second(last.latest, last, first, at_end=True)
+    if backwards:
+        if first.time and last.time and first.time.shift != last.time.shift and days:
+            raise Refusal(
+                f"{first.text} is on a later day than {last.text}, each by its own clock.",
+                "Write both with the same shift, such as Z for UTC.",
+            )
         raise Refusal(
             f"{first.text} begins after {last.text} has ended.",
             f"Write {last.text}{sign}{first.text}, or correct one of them.",
             joint=" runs backwards: ",
+        )
+
+
+def _second(day: Civil, date: Date, other: Date, *, at_end: bool = False) -> int:
+    """Count the seconds to the first or the last that a date allows; by UTC where both have a time, for then both have a shift."""
+    time = date.time
+    if time is None:
+        return day_number(*day) * DAY + (DAY - 1 if at_end else 0)
+    return day_number(*day) * DAY + (time.last if at_end else time.first) - (time.offset if other.time else 0)
+
+
+def _check_one_clock(dates: Iterable[Date | None]) -> None:
+    """Refuse times with a shift beside times without one: which of them is earlier nobody can tell."""
+    timed = [date for date in dates if date is not None and date.time is not None]
+    local = next((date for date in timed if date.time and not date.time.shift), None)
+    shifted = next((date for date in timed if date.time and date.time.shift), None)
+    if local is not None and shifted is not None and shifted.time is not None:
+        raise Refusal(
+            f"{shifted.text} has a shift from UTC and {local.text} has none.",
+            f"Write all its times with a shift such as {shifted.time.shift}, or none of them.",
         )
 
 
@@ -213,8 +239,13 @@ def _choice(text: str) -> Choice:
     parts = inner.split(",")
     if len(parts) > MAX_MEMBERS:
         raise Refusal(f"the set has {len(parts)} members; {MAX_MEMBERS} are read.", "Write runs, as 1670..1672.")
-    members = (_member(part, is_first=not at, is_last=at == len(parts) - 1) for at, part in enumerate(parts))
-    return Choice(every=close == "}", members=tuple(members))
+    members = tuple(_member(part, is_first=not at, is_last=at == len(parts) - 1) for at, part in enumerate(parts))
+    _check_one_clock(date for member in members for date in (member.first, member.last))
+    return Choice(every=close == "}", members=members)
+
+
+def _one(date: Date) -> str:
+    return f"{'an' if date.precision == 'hour' else 'a'} {date.precision}"
 
 
 def _member(text: str, *, is_first: bool, is_last: bool) -> Member:
@@ -224,7 +255,7 @@ def _member(text: str, *, is_first: bool, is_last: bool) -> Member:
         raise Refusal("a member of a set is not an interval.", "Write first..last for every date between.")
     before, dots, after = text.partition("..")
     if not dots:
-        date = _part(text, "a member of a set")
+        date = _part(text)
         return Member(date, date, run=False)
     if not before and not after:
         raise Refusal("'..' alone allows every day.", "Write a date before it, after it, or on both sides.")
@@ -235,12 +266,14 @@ def _member(text: str, *, is_first: bool, is_last: bool) -> Member:
             "'..' stands at the beginning of a set for on or before, at its end for on or after.",
             f"Move {quoted(text)} there.",
         )
-    first = _part(before, "a member of a set") if before else None
-    last = _part(after, "a member of a set") if after else None
+    if _CLOCK(after) and (match := _TIMED(before)):
+        raise Refusal(f"the end {after} is cut short.", f"Write it in full: {before}..{match[1]}T{after}.")
+    first = _part(before) if before else None
+    last = _part(after) if after else None
     if first is not None and last is not None:
         if first.precision != last.precision:
             raise Refusal(
-                f"{before} is a {first.precision} and {after} a {last.precision}; a run has one precision.",
+                f"{before} is {_one(first)} and {after} {_one(last)}; a run has one precision.",
                 "Write both alike.",
             )
         _check_order(first, last, "..")

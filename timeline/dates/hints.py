@@ -37,6 +37,33 @@ def unreadable(text: str) -> Refusal:
     return Refusal("this is not an EDTF date.", EXPECTED)
 
 
+_SHIFT = r"(?:Z|[+-][0-9]{2}(?::[0-9]{2})?)?"
+
+
+_CLOCK = r"[0-9]{2}(?::[0-9]{2}){0,2}"
+_TIMES: tuple[tuple[Callable[[str], re.Match[str] | None], str], ...] = tuple(
+    (re.compile(pattern).fullmatch, advice)
+    for pattern, advice in (
+        (rf"(?P<time>[0-9](?::[0-9]{{2}}){{0,2}}{_SHIFT}[?~%]?)", "Write {day}T0{time}, with two digits for the hour."),
+        (r"(?P<one>[0-9]{2})(?P<two>[0-9]{2})", "Write {day}T{one}:{two}, with a colon."),
+        (r"(?P<one>[0-9]{2})(?P<two>[0-9]{2})(?P<three>[0-9]{2})", "Write {day}T{one}:{two}:{three}, with colons."),
+        (r"(?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2})[.,].*", "Write {day}T{time}, without a fraction."),
+        (rf"(?P<time>{_CLOCK}[+-][0-9]{{2}})(?P<rest>[0-9]{{2}}[?~%]?)", "Write {day}T{time}:{rest}."),
+        (rf"(?P<time>{_CLOCK})(?P<mark>[?~%])(?P<shift>Z|[+-].*)", "Write {day}T{time}{shift}{mark}: the qualifier comes last."),
+        (r"(?P<time>[0-9]{2}(?::[0-9]{2})?):(?P<one>[0-9])(?P<rest>[^0-9].*)?", "Write {day}T{time}:0{one}, with two digits."),
+        (r"(?P<time>[0-9]{2}(?::[0-9]{2})?):(?:XX)?", "Write {day}T{time}, as exact as it is known."),
+    )
+)
+
+
+def time_advice(day: str, time: str) -> str:
+    """Advise on a time of day that no form fits: what to write behind the day."""
+    for fits, advice in _TIMES:
+        if match := fits(time):
+            return advice.format(day=day, **match.groupdict())
+    return f"Write {day}T21, {day}T21:30 or {day}T21:30:00, adding Z for UTC or a shift such as +01:00."
+
+
 def _write(form: str) -> Callable[[re.Match[str]], str | None]:
     return lambda match: f"Write {match.expand(form)}."
 
@@ -85,7 +112,11 @@ def _upper(match: re.Match[str]) -> str:
 
 
 def _two_years(match: re.Match[str]) -> str:
-    return f"Write {match[1]}/{match[2]}." if match[1] < match[2] else EXPECTED
+    if match[1] >= match[2]:
+        return EXPECTED
+    return (
+        f"Write {match[1]}/{match[2]} if it lasted from one to the other, or [{match[1]}..{match[2]}] if it was some time between."
+    )
 
 
 _Advice = tuple[Callable[[str], re.Match[str] | None], Callable[[re.Match[str]], str | None]]
@@ -95,6 +126,7 @@ def _table(*rows: tuple[str, Callable[[re.Match[str]], str | None]]) -> tuple[_A
     return tuple((re.compile(pattern, re.ASCII).fullmatch, advise) for pattern, advise in rows)
 
 
+_DAYS = "Write YYYY-MM-DD/YYYY-MM-DD if it lasted those days, or [YYYY-MM-DD..YYYY-MM-DD] if it was on one of them."
 _YEAR = r"(?P<year>\d{4})"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _MONTH = f"(?P<name>{_NAME})\\.?"
@@ -105,8 +137,7 @@ _SPACED = _table(
     (rf"{_MONTH},? {_YEAR}", _named_day),
     (r"(?:c\.?|ca\.?|circa|about|around) (\d{4})", _write(r"\1~")),
     (r"(\d{1,4}) (?:b\.?c\.?(?:e\.?)?)", _bce),
-    (r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(z?)", _upper),
-    (r"(\d{4}-\d\d-\d\d) (\d\d:\d\d)", _write(r"\1T\2:00")),
+    (r"(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)(z?)", _upper),
     (r"(\d{4}(?:-\d\d){0,2}) (?:to|-|\u2013|\u2014|until) (\d{4}(?:-\d\d){0,2})", _two_years),
 )
 
@@ -139,12 +170,12 @@ _SOLID = _table(
     (r"(\d{4}(?:-\d\d){0,2})(?:\u2013|\u2014|--|\.\.)(\d{4}(?:-\d\d){0,2})", _two_years),
     (r"(\d{4})-(\d{4})", _two_years),
     (r"\d{4}-\d{3}", _say("Days of the year are not EDTF. Write YYYY-MM-DD.")),
-    (r"\d{4}-?w\d\d(?:-?\d)?", _say("Weeks are not EDTF. Write the days, as YYYY-MM-DD/YYYY-MM-DD.")),
-    (r"r?\d*/?p[t\d].*", _say("Durations are not EDTF. Write the days, as YYYY-MM-DD/YYYY-MM-DD.")),
-    (r"(\d{4}-\d\d-\d\d)t(\d\d:\d\d:\d\d)(z?)", _upper),
+    (r"\d{4}-?w\d\d(?:-?\d)?", _say(f"Weeks are not EDTF. {_DAYS}")),
+    (r"r?\d*/?p[t\d].*", _say(f"Durations are not EDTF. {_DAYS}")),
+    (r"(\d{4}-\d\d-\d\d)t(\d\d(?::\d\d){0,2})(z?)", _upper),
     (
         r".*t\d\d:\d\d.*",
-        _say("A time of day needs its whole day, YYYY-MM-DDThh:mm:ss, without ~ ? % or X."),
+        _say("A time of day needs its whole day, without X, and takes ~ ? % at its end: YYYY-MM-DDThh:mm~."),
     ),
     (
         r"-?\d{5,}-.*",
@@ -154,7 +185,7 @@ _SOLID = _table(
         r"-(\d{1,3})",
         lambda match: f"Write -{match[1]:0>4}, which is {int(match[1]) + 1} BCE." if int(match[1]) else None,
     ),
-    (r"\d{8}t\d{6}.*", _say("Write the separators: YYYY-MM-DDThh:mm:ss.")),
+    (r"\d{8}t\d{6}.*", _say("Write the separators: YYYY-MM-DDThh:mm or YYYY-MM-DDThh:mm:ss.")),
     (r"(\d{1,4}[xu]{0,3}(?:-[0-9xu]{2}){0,2})", lambda match: _masked(match[1])),
 )
 

@@ -1,4 +1,4 @@
-"""One date in plain English: years, decades, months, days and seasons, with their qualifiers.
+"""One date in plain English: years, decades, months, days, seasons and times of day, with their qualifiers.
 
 Owns the wording of a single date. Must not say more than the date does: an unspecified digit stays
 unspecified, and a name that could be taken for a longer or shorter span (2000s) is spelt out.
@@ -6,7 +6,7 @@ unspecified, and a name that could be taken for a longer or shorter span (2000s)
 
 from timeline.dates.calendar import MONTH_NAMES, days_in_month
 from timeline.dates.masks import matching
-from timeline.dates.tree import Date
+from timeline.dates.tree import Date, Time
 
 _SEASON_NAMES = ("spring", "summer", "autumn", "winter")
 _PARTS = (
@@ -15,12 +15,36 @@ _PARTS = (
     "first half of", "second half of",
 )  # fmt: skip
 _PREFIX = {"": "", "?": "possibly ", "~": "about ", "%": "possibly about "}
+_LAST_HOUR = 23
+_PREFIX_OF_HOUR = {"": "", "?": "possibly ", "~": "roughly ", "%": "possibly roughly "}
 _ADJECTIVE = {"?": "uncertain", "~": "approximate", "%": "uncertain and approximate"}
 
 
 def phrase(date: Date) -> str:
-    """Say a date with its qualifiers: before it where they reach all of it, behind it where they do not."""
-    marks = date.marks
+    """Say a date, and its time of day as exactly as it is known, with their qualifiers."""
+    if date.time is None:
+        return day_phrase(date)
+    return f"{day_phrase(date)}, {time_phrase(date.time)}{zone_phrase(date.time)}"
+
+
+def time_phrase(time: Time) -> str:
+    """Say a time of day, without its zone: 04:10, or between 04:00 and 05:00 where the hour alone is known."""
+    if time.precision == "hour":
+        hour = int(time.text)
+        return f"{_PREFIX_OF_HOUR[time.mark]}between {hour:02d}:00 and {f'{hour + 1:02d}:00' if hour < _LAST_HOUR else 'midnight'}"
+    return _PREFIX[time.mark] + time.text
+
+
+def zone_phrase(time: Time) -> str:
+    """Say by which clock a time is told."""
+    if not time.shift:
+        return " local time"
+    return " UTC" if time.shift == "Z" else f" (UTC{time.shift}{'' if ':' in time.shift else ':00'})"
+
+
+def day_phrase(date: Date) -> str:
+    """Say a date with its qualifiers, without its time: before it where they reach all of it, behind it where they do not."""
+    marks = tuple(part.mark for part in (date.year, date.month, date.day) if part is not None)
     if len(set(marks)) == 1:
         return _PREFIX[marks[0]] + _bare(date)
     groups: dict[str, list[str]] = {}

@@ -24,7 +24,7 @@ MAX_YEAR_DIGITS = 12
 """Digits a year may have once its exponent is worked out: day numbers then stay below 2^53."""
 
 # first month and number of months; northern seasons, southern, quarters, quadrimesters, semestrals (4.8.1)
-_SEASONS = {
+SEASONS = {
     **{21 + n: (3 + 3 * n, 3) for n in range(4)},
     **{25 + n: (3 + 3 * n, 3) for n in range(4)},
     **{29 + n: ((9, 12, 3, 6)[n], 3) for n in range(4)},
@@ -105,7 +105,7 @@ def _level(text: str, year: str, month: str | None, day: str | None) -> int:
 def _bounds(year: str, month: str | None, day: str | None) -> tuple[Civil | None, Civil | None]:
     if month is not None and month.isdigit():
         code = int(month)
-        if code in _SEASONS:
+        if code in SEASONS:
             return _season_bounds(year, code, day)
         if not 1 <= code <= 12:
             raise Refusal(
@@ -167,7 +167,7 @@ def _season_bounds(year: str, code: int, day: str | None) -> tuple[Civil | None,
     span = year_range(year)
     if span is None:
         return None, None
-    first, count = _SEASONS[code]
+    first, count = SEASONS[code]
     over, last = divmod(first + count - 2, 12)
     end_year, end_month = span[1] + over, last + 1
     return (span[0], first, 1), (end_year, end_month, days_in_month(end_year, end_month))

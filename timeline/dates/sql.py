@@ -9,11 +9,15 @@ from functools import lru_cache
 
 from timeline.dates.edtf import Edtf, parse
 from timeline.dates.grammar import MAX_LENGTH
+from timeline.dates.times import outermost_time
 from timeline.dates.words import words
 from timeline.errors import DateInvalid
 
 SqlValue = str | int | float | bytes | None
 """What SQLite hands to a function, and takes from it."""
+
+
+_BOUNDS = 4
 
 
 @lru_cache(maxsize=4096)
@@ -65,6 +69,45 @@ def edtf_latest_day(value: SqlValue) -> int | None:
     """Give the last day allowed as a number: 1 is 0001-01-01."""
     date = _read(value)
     return date.latest_day if date else None
+
+
+def edtf_near_earliest(value: SqlValue) -> str | None:
+    """Give the first day allowed, where it is approximate widened by one unit of its precision; NULL as `edtf_earliest`."""
+    date = _read(value)
+    return date.near_earliest if date else None
+
+
+def edtf_near_latest(value: SqlValue) -> str | None:
+    """Give the last day allowed, where it is approximate widened by one unit of its precision; NULL as `edtf_latest`."""
+    date = _read(value)
+    return date.near_latest if date else None
+
+
+def edtf_near_earliest_day(value: SqlValue) -> int | None:
+    """Give the same first day as a number: 1 is 0001-01-01."""
+    date = _read(value)
+    return date.near_earliest_day if date else None
+
+
+def edtf_near_latest_day(value: SqlValue) -> int | None:
+    """Give the same last day as a number: 1 is 0001-01-01."""
+    date = _read(value)
+    return date.near_latest_day if date else None
+
+
+def edtf_earliest_time(value: SqlValue) -> str | None:
+    """Give the first minute allowed, or second where that is known, with its shift; NULL where that side has no time of day."""
+    return _time(value, first=True)
+
+
+def edtf_latest_time(value: SqlValue) -> str | None:
+    """Give the last minute allowed, or second where that is known, with its shift; NULL where that side has no time of day."""
+    return _time(value, first=False)
+
+
+def _time(value: SqlValue, *, first: bool) -> str | None:
+    date = _read(value)
+    return outermost_time(date.text, first=first) if date and date.timed else None
 
 
 def edtf_precision(value: SqlValue) -> str | None:
@@ -121,6 +164,36 @@ def edtf_words(value: SqlValue) -> str | None:
     return _said(date.text) if date else None
 
 
+def edtf_within(
+    value: SqlValue, first_day: SqlValue, first_second: SqlValue, last_day: SqlValue, last_second: SqlValue
+) -> str | None:
+    """Say how a date lies to a period between two seconds of days, given as numbers: "possible", "near", or NULL where neither.
+
+    "near" is what may lie in the period only where an approximate date is widened by one unit of its precision. Times are
+    compared by the local clock, as they are written.
+    """
+    date = _read(value)
+    bounds = [one for one in (first_day, first_second, last_day, last_second) if isinstance(one, int | float)]
+    if date is None or len(bounds) < _BOUNDS:
+        return None
+    first, last = (bounds[0], bounds[1]), (bounds[2], bounds[3])
+    for word, begins, ends in (
+        ("possible", _moment(date.earliest_day, date.earliest_second), _moment(date.latest_day, date.latest_second)),
+        (
+            "near",
+            _moment(date.near_earliest_day, date.near_earliest_second),
+            _moment(date.near_latest_day, date.near_latest_second),
+        ),
+    ):
+        if (begins is None or begins <= last) and (ends is None or ends >= first):
+            return word
+    return None
+
+
+def _moment(day: int | None, second: int | None) -> tuple[float, float] | None:
+    return None if day is None else (day, second or 0)
+
+
 SQL_FUNCTIONS: dict[str, Callable[[SqlValue], str | int | None]] = {
     function.__name__: function
     for function in (
@@ -129,6 +202,12 @@ SQL_FUNCTIONS: dict[str, Callable[[SqlValue], str | int | None]] = {
         edtf_latest,
         edtf_earliest_day,
         edtf_latest_day,
+        edtf_near_earliest,
+        edtf_near_latest,
+        edtf_near_earliest_day,
+        edtf_near_latest_day,
+        edtf_earliest_time,
+        edtf_latest_time,
         edtf_precision,
         edtf_year,
         edtf_month,
@@ -140,14 +219,15 @@ SQL_FUNCTIONS: dict[str, Callable[[SqlValue], str | int | None]] = {
         edtf_words,
     )
 }
-"""Every function by its name in SQL; each takes one argument."""
+"""Every function that takes one argument, by its name in SQL."""
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions of SQL_FUNCTIONS, as deterministic ones, so that indexes may use them.
+    """Give a connection the functions of SQL_FUNCTIONS and `edtf_within`, as deterministic ones, so that indexes may use them.
 
     Each takes text, or an integer as its digits. NULL, and what is no date, give NULL; `edtf_valid` gives 0
     for what is no date.
     """
     for name, function in SQL_FUNCTIONS.items():
         connection.create_function(name, 1, function, deterministic=True)
+    connection.create_function("edtf_within", 5, edtf_within, deterministic=True)

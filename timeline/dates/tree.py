@@ -11,7 +11,10 @@ from typing import Literal
 from timeline.dates.calendar import Civil
 
 End = Literal["stated", "open", "unknown"]
-DatePrecision = Literal["year", "month", "day", "season"]
+TimePrecision = Literal["hour", "minute", "second"]
+DatePrecision = Literal["year", "month", "day", "season", "hour", "minute", "second"]
+_UNITS: tuple[TimePrecision, ...] = ("hour", "minute", "second")
+_SECONDS = (3600, 60, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,48 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Time:
+    """A time of day as exact as it is known: an hour, a minute or a second. `mark` is the qualifier behind it."""
+
+    text: str
+    """hh, hh:mm or hh:mm:ss."""
+    shift: str
+    """Nothing for local time, "Z" for UTC, or a shift ("+04:30")."""
+    mark: str
+
+    @property
+    def precision(self) -> TimePrecision:
+        """The smallest unit that is written."""
+        return _UNITS[self.text.count(":")]
+
+    @property
+    def length(self) -> int:
+        """The seconds in that unit."""
+        return _SECONDS[self.text.count(":")]
+
+    @property
+    def first(self) -> int:
+        """The first second it allows, counted from the beginning of the day."""
+        return sum(int(part) * seconds for part, seconds in zip(self.text.split(":"), _SECONDS, strict=False))
+
+    @property
+    def last(self) -> int:
+        """The last second it allows."""
+        return self.first + self.length - 1
+
+    @property
+    def offset(self) -> int:
+        """The seconds by which its clock is ahead of UTC; 0 where that is not known."""
+        if self.shift in ("", "Z"):
+            return 0
+        hours, _, minutes = self.shift[1:].partition(":")
+        seconds = int(hours) * 3600 + int(minutes or 0) * 60
+        return -seconds if self.shift[0] == "-" else seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Date:
-    """A year, month, day or season. `earliest` and `latest` are None where the year is XXXX."""
+    """A year, month, day or season, or a time of one day. `earliest` and `latest` are None where the year is XXXX."""
 
     text: str
     level: int
@@ -37,10 +80,13 @@ class Date:
     """First and last year it may be in; None for XXXX."""
     earliest: Civil | None
     latest: Civil | None
+    time: Time | None = None
 
     @property
     def precision(self) -> DatePrecision:
         """The smallest unit that is written."""
+        if self.time is not None:
+            return self.time.precision
         if self.day is not None:
             return "day"
         if self.month is None:
@@ -55,22 +101,13 @@ class Date:
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """The qualifiers of year, month and day, as many as are written."""
-        return tuple(part.mark for part in (self.year, self.month, self.day) if part is not None)
+        """The qualifiers of year, month, day and time, as many as are written."""
+        return tuple(part.mark for part in (self.year, self.month, self.day, self.time) if part is not None)
 
     @property
     def masked(self) -> bool:
         """Whether any digit is unspecified."""
         return any("X" in part.digits for part in (self.year, self.month, self.day) if part is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class DateTime:
-    """A day with a time of day: local, UTC ("Z") or with a shift ("+04:30")."""
-
-    date: Date
-    time: str
-    shift: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +143,4 @@ class Choice:
     members: tuple[Member, ...]
 
 
-Tree = Date | DateTime | Interval | Choice
+Tree = Date | Interval | Choice

@@ -6,8 +6,8 @@ date means: it reads the same tree as the bounds do.
 
 from timeline.dates.calendar import MONTH_NAMES
 from timeline.dates.grammar import plain, read
-from timeline.dates.phrases import join, phrase, plainly
-from timeline.dates.tree import Choice, Date, DateTime, Endpoint, Interval, Member
+from timeline.dates.phrases import day_phrase, join, phrase, plainly, time_phrase, zone_phrase
+from timeline.dates.tree import Choice, Date, Endpoint, Interval, Member
 
 _NOT_STATED = {"open": "open", "unknown": "not known"}
 
@@ -24,22 +24,9 @@ def words(text: str) -> str:
     tree = read(text)
     if isinstance(tree, Date):
         return phrase(tree)
-    if isinstance(tree, DateTime):
-        return _date_time(tree)
     if isinstance(tree, Interval):
         return _interval(tree)
     return _choice(tree)
-
-
-def _date_time(tree: DateTime) -> str:
-    time = tree.time.removesuffix(":00")
-    if not tree.shift:
-        zone = " local time"
-    elif tree.shift == "Z":
-        zone = " UTC"
-    else:
-        zone = f" (UTC{tree.shift}{'' if ':' in tree.shift else ':00'})"
-    return f"{phrase(tree.date)}, {time}{zone}"
 
 
 def _interval(tree: Interval) -> str:
@@ -63,11 +50,13 @@ def _endpoint(point: Endpoint, beyond: str) -> str:
 
 def _exact(date: Date) -> bool:
     """Whether it is a bare year, month or day, which a span may shorten."""
-    return date.estimate is not None and not date.masked and not any(date.marks) and date.season is None
+    return date.time is None and date.estimate is not None and not date.masked and not any(date.marks) and date.season is None
 
 
 def _span(first: Date, last: Date) -> str:
     """Say two dates as a span, with what they share said once."""
+    if first.text != last.text and (said := _span_of_times(first, last)):
+        return said
     if not (_exact(first) and _exact(last)):
         plain = first.marks[0] == "" and not first.masked
         return f"{'' if plain else 'from '}{phrase(first)} to {phrase(last)}"
@@ -79,6 +68,20 @@ def _span(first: Date, last: Date) -> str:
     if first.precision == last.precision == "month" and same_year:
         return f"{_month_name(first)} to {phrase(last)}"
     return f"{phrase(first)} to {phrase(last)}"
+
+
+def _span_of_times(first: Date, last: Date, *, some: bool = False) -> str:
+    """Say two times of one clock as a span: their day once where it is the same, their zone once at the end; "" for others.
+
+    `some`: for some time within it.
+    """
+    one, two = first.time, last.time
+    if one is None or two is None or one.shift != two.shift:
+        return ""
+    begin, end = ("some time from " if some else "from " if one.mark else "") + time_phrase(one), time_phrase(two)
+    if first.earliest == last.earliest:
+        return f"{day_phrase(first)}, {begin} to {end}{zone_phrase(one)}"
+    return f"{day_phrase(first)}, {begin} to {day_phrase(last)}, {end}{zone_phrase(one)}"
 
 
 def _month_name(date: Date) -> str:
@@ -105,10 +108,12 @@ def _only(member: Member, *, every: bool) -> str:
         return f"{phrase(first)}, the only {'member' if every else 'choice'}"
     unit = _unit(first or last)
     if first is not None and last is not None:
+        if first.time is not None and not every:
+            return _span_of_times(first, last, some=True) or f"some time of {_span(first, last)}"
         return f"every {unit} from {_span(first, last)}" if every else f"one {unit} of {_span(first, last)}"
     if every:
         return f"every {unit} {_side(member)}"
-    on = "on" if unit == "day" else "in"
+    on = {"day": "on", "hour": "at", "minute": "at", "second": "at"}.get(unit, "in")
     if last is not None:
         return f"{on} or before {phrase(last)}"
     return f"{on} or after {phrase(first)}" if first is not None else ""

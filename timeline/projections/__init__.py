@@ -48,6 +48,9 @@ def register(connection: sqlite3.Connection) -> None:
     dates.register(connection)
     connection.create_function("actor_id", 1, lru_cache(10_000)(model.actor_id), deterministic=True)
     connection.create_function("plain_letters", -1, plain_letters, deterministic=True)
+    connection.create_function("day_second", 2, dates.day_second, deterministic=True)
+    connection.create_function("local_time", 1, local_time, deterministic=True)
+    connection.create_function("local_until", 1, local_until, deterministic=True)
     connection.create_function("magnitude", 2, magnitude, deterministic=True)
     connection.create_function("page_starts", 1, page_starts, deterministic=True)
     connection.create_function("stands_until", 1, stands_until, deterministic=True)
@@ -123,6 +126,12 @@ def objects() -> tuple[tuple[str, str], ...]:
     return tuple((match[1], match[2]) for match in found if match)
 
 
+def indexes() -> frozenset[str]:
+    """Name the indexes that the files make."""
+    found = (re.search(r"^CREATE (?:UNIQUE )?INDEX (\w+)", s, re.MULTILINE) for s in _statements())
+    return frozenset(match[1] for match in found if match)
+
+
 @cache
 def _statements() -> tuple[str, ...]:
     return tuple(statement for name in FILES for statement in statements("timeline.projections", f"{name}.sql"))
@@ -142,6 +151,18 @@ def magnitude(first_day: int | None, last_day: int | None) -> int:
 def page_starts(text: str) -> str:
     """List where the pages of a text begin, as JSON: at its start and after each form feed, in code points."""
     return json.dumps([0, *(found.end() for found in _FORM_FEED.finditer(text))])
+
+
+def local_time(date: str) -> str | None:
+    """Give the first time of day of a date as it is written; None where it has none."""
+    written = dates.local_times(date)
+    return written[0] if written else None
+
+
+def local_until(date: str) -> str | None:
+    """Give the last time of day of a date as it is written; None where it has no more than one."""
+    written = dates.local_times(date)
+    return written[-1] if len(written) > 1 else None
 
 
 @lru_cache(10_000)
@@ -166,7 +187,9 @@ def plain_letters(*texts: str | None) -> str | None:
     text = "\n".join(part for part in texts if part)
     if text.isascii() or not (_POINTED_SCRIPTS.search(text) or _LIGATURES.search(text)):
         return None
-    apart = unicodedata.normalize("NFD", _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text))
+    text = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    # Letter by letter, because to bring a long row of marks into order takes the square of its length; they go anyway.
+    apart = text.translate({ord(letter): unicodedata.normalize("NFD", letter) for letter in set(text)})
     marks = "".join(c for c in set(apart) if unicodedata.category(c) == "Mn" or c == _TATWEEL)
     plain = re.sub(f"[{re.escape(marks)}]+", "", apart) if marks else apart
     return plain if plain != text else None

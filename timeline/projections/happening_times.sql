@@ -1,10 +1,16 @@
--- happening_times: the local time, zone and instant of happenings whose time of day is known.
+-- happening_times: the times of day of a happening, as now known, and what they are in universal time.
+-- local_time and local_until are its first and its last time as written, no more exact than they are known; one time alone is
+-- local_time. instant is the whole date in universal time, where the zone or the shift is known; first_instant and
+-- last_instant are its bounds, to the minute, or to the second where that is known.
 
 CREATE TABLE happening_times (
-    happening  TEXT PRIMARY KEY REFERENCES happenings(id),
-    local_time TEXT NOT NULL,
-    zone       TEXT,
-    instant    TEXT
+    happening     TEXT PRIMARY KEY REFERENCES happenings(id),
+    local_time    TEXT NOT NULL,
+    zone          TEXT,
+    instant       TEXT,
+    local_until   TEXT,
+    first_instant TEXT,
+    last_instant  TEXT
 ) STRICT, WITHOUT ROWID;
 
 DELETE FROM happening_times WHERE happening IN (
@@ -14,10 +20,13 @@ DELETE FROM happening_times WHERE happening IN (
 INSERT INTO happening_times
 SELECT
     known.id,
-    substr(known.date, 1, instr(known.date, 'T') + 8),
+    local_time(known.date),
     json_extract(events.data, '$.statement.zone'),
-    json_extract(events.data, '$.statement.instant')
+    json_extract(events.data, '$.statement.instant'),
+    local_until(known.date),
+    edtf_earliest_time(json_extract(events.data, '$.statement.instant')),
+    edtf_latest_time(json_extract(events.data, '$.statement.instant'))
 FROM happening_versions AS known
 JOIN events ON events.position = known.position
-WHERE known.position > :after AND known.known_until IS NULL AND known.precision = 'datetime'
+WHERE known.position > :after AND known.known_until IS NULL AND instr(known.date, 'T') AND local_time(known.date) IS NOT NULL
 ORDER BY known.position;

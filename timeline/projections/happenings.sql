@@ -1,4 +1,6 @@
 -- happenings: what occurred, as now known: the standing version of each.
+-- near_… are the days that may be meant where the date is approximate, by dates.near; else they are the same days.
+-- day_second is its place within its first day: the second, in universal time where the zone is known, else by the local clock.
 
 CREATE TABLE happenings (
     id            TEXT PRIMARY KEY,
@@ -10,6 +12,11 @@ CREATE TABLE happenings (
     latest        TEXT,
     earliest_day  INTEGER,
     latest_day    INTEGER,
+    near_earliest TEXT,
+    near_latest   TEXT,
+    near_earliest_day INTEGER,
+    near_latest_day   INTEGER,
+    day_second    INTEGER NOT NULL,
     year          INTEGER,
     month         INTEGER,
     precision     TEXT,
@@ -24,16 +31,18 @@ CREATE TABLE happenings (
     citations     INTEGER NOT NULL,
     version       INTEGER NOT NULL,
     recorded_at   TEXT NOT NULL,
-    position      INTEGER NOT NULL UNIQUE REFERENCES events(position)
+    position      INTEGER NOT NULL UNIQUE REFERENCES events(position),
+    time_order    TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Time order: when it began, or if that is not known when it ended; of those that began together the longest first,
--- and those whose end is open or not known last.
+-- Time order: when it began, or if that is not known when it ended, within the day by the time of day; of those that began
+-- together the longest first, and those whose end is open or not known last. The last column lets a walk pass over what ended
+-- before a period without a look at the row.
 CREATE INDEX happenings_time ON happenings (
-    coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id
+    coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id, near_latest_day
 );
--- Datasette sorts its own page of the table by a column.
-CREATE INDEX happenings_earliest_day ON happenings (earliest_day);
+-- The same order in one column, as text: Datasette sorts its own page of the table by a column.
+CREATE INDEX happenings_time_order ON happenings (time_order);
 CREATE INDEX happenings_kind ON happenings (kind, coalesce(earliest_day, latest_day, 9e15)) WHERE kind IS NOT NULL;
 CREATE INDEX happenings_place ON happenings (place) WHERE place IS NOT NULL;
 CREATE INDEX happenings_part_of ON happenings (part_of) WHERE part_of IS NOT NULL;
@@ -44,8 +53,12 @@ DELETE FROM happenings WHERE id IN (SELECT id FROM happening_versions WHERE posi
 
 INSERT INTO happenings
 SELECT
-    id, title, summary, date, date_note, earliest, latest, earliest_day, latest_day, year, month, precision, kind,
-    place, latitude, longitude, part_of, attributed_to, status, sources, citations, version, recorded_at, position
+    id, title, summary, date, date_note, earliest, latest, earliest_day, latest_day, near_earliest, near_latest,
+    near_earliest_day, near_latest_day, day_second, year, month, precision, kind, place, latitude, longitude, part_of,
+    attributed_to, status, sources, citations, version, recorded_at, position,
+    printf('%017d ', coalesce(earliest_day, latest_day, 9000000000000000) + 9000000000000000)
+    || printf('%07d ', day_second + 1000000)
+    || printf('%017d ', 9000000000000000 - coalesce(latest_day, -9000000000000000)) || coalesce(date, '')
 FROM happening_versions
 WHERE position > :after AND known_until IS NULL
 ORDER BY position;

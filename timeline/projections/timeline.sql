@@ -4,4 +4,4 @@ CREATE VIEW timeline AS
 SELECT date, title, summary, place, kind, attributed_to, part_of, sources, citations, earliest, latest, id, position
 FROM happenings
 WHERE status = 'current'
-ORDER BY coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id;
+ORDER BY coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id;

@@ -14,6 +14,7 @@ from timeline import authors, merkle, published
 from timeline.errors import PublishingRefused
 from timeline.log import Event, Log
 from timeline.merkle import Checkpoint, Note
+from timeline.publishing import folder
 from timeline.publishing.backups import restore
 from timeline.publishing.copying import Held
 from timeline.publishing.staging import staging
@@ -102,8 +103,8 @@ def anew(source: Timeline | None, db: Path, advance: Callable[[int], None]) -> I
     Programs that have the timeline open see its new content: it is written over in one transaction. Where anything fails, the
     timeline is as it was. Raises what `restore` raises, and PublishingRefused where the timeline cannot be written.
     """
-    with staging(db, db) as folder:
-        fresh = folder / db.name
+    with staging(db, db) as beside:
+        fresh = beside / db.name
         if source is not None:
             begin(source, fresh, advance)
         yield fresh
@@ -123,7 +124,7 @@ def _checkpoint(copy: Path) -> Checkpoint:
 
 def _note(copy: Path) -> Note:
     path = copy.with_name("checkpoint")
-    return Note.parse(path.read_bytes(), str(path))
+    return Note.parse(folder.content(path), str(path))
 
 
 def _tell(event: Event | None) -> str:

@@ -64,25 +64,25 @@ def read(path: Path, database: str, live: Path) -> Former | None:
         )
     if links := sorted(entry.name for entry in path.iterdir() if entry.is_symlink()):
         raise PublishingRefused(f"{path}: holds a link, {links[0]}, and what it leads to is left alone. Give a new folder")
-    content = _content(path / CHECKPOINT)
-    note = Note.parse(content, str(path / CHECKPOINT))
-    key = Key.parse(_content(path / PUBLIC_KEY).decode(errors="replace")) if PUBLIC_KEY in names else None
-    former = Former(path, content, note, key)
+    checkpoint = content(path / CHECKPOINT)
+    note = Note.parse(checkpoint, str(path / CHECKPOINT))
+    key = Key.parse(content(path / PUBLIC_KEY).decode(errors="replace")) if PUBLIC_KEY in names else None
+    former = Former(path, checkpoint, note, key)
     if former.checkpoint.size == 0:
         raise PublishingRefused(f"{path}: its checkpoint is of no events, to which everything adds. Publish to a new folder")
     return former
 
 
-def _content(path: Path) -> bytes:
+def content(path: Path) -> bytes:
     """Read a small file that a stranger may have laid there, and never wait for it."""
     try:
         with files.opened(path) as file:
-            content = file.read(_LARGEST + 1)
+            read = file.read(_LARGEST + 1)
     except OSError as error:
         raise PublishingRefused(f"{path}: {(error.strerror or str(error)).lower()}. Give a new folder") from None
-    if len(content) > _LARGEST:
+    if len(read) > _LARGEST:
         raise PublishingRefused(f"{path}: is larger than any of its kind. Give a new folder")
-    return content
+    return read
 
 
 def replace(fresh: Path, path: Path, names: Sequence[str], former: Former | None) -> bool:

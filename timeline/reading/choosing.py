@@ -22,7 +22,10 @@ _INSTEAD = re.compile(r", so [^.:]*")  # what the page does instead, where this 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The positions of what was chosen, in time order, their ids, as of which position, and the filters in words and as a query."""
+    """The positions of what was chosen, in time order, their ids, as of which position, and the filters in words and as a query.
+
+    `near` is how many of them are only near the period that was asked for, because their dates are approximate.
+    """
 
     positions: Sequence[int]
     ids: Sequence[str]
@@ -30,6 +33,7 @@ class Choice:
     asked: str
     query: str
     filtered: bool
+    near: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,8 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], st
     state = _state(filters)
     file = _File(connection)
     what = _answer(asked.find_out(cast("Database", file), state.of_status(status)))
-    order = f"{keys.FIRST} as key_first, {keys.LAST} as key_last, date, id, position"
-    found = [row for one in what.chosen for row in file.run(f"select {order} {one.counting.sql}", one.params)]
+    order = f"{keys.COLUMNS}, date, id, position"
+    found = [row for one in what.chosen for row in file.run(f"select {order}, {one.near} as near {one.counting.sql}", one.params)]
     found.sort(key=rows.key)
     said = "; ".join(f"{LABELS[name].lower()}: {value}" for name, value in state.given.items())
     return Choice(
@@ -76,6 +80,7 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], st
         said,
         state.query(),
         filtered=bool(state.given),
+        near=sum(bool(row["near"]) for row in found),
     )
 
 

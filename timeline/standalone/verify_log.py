@@ -5,8 +5,7 @@
 Needs Python 3.11; with --key, the package cryptography as well. Exit: 0 shown, 1 not shown, 2 wrong usage. Not shown: that what
 events say is true; that they were recorded when they say (the oldest copy of a checkpoint that others kept tells that); that others
 see the same log; without --key, that anyone signed; that quotations are in the documents; that pages are as the events say.
-verify_proof.py checks a single event. What reads checkpoints, keys and signatures stands in both files, word for word: each can be
-handed over and read whole.
+verify_proof.py checks a single event. The functions that read checkpoints, keys and signatures are the same in both files.
 """
 
 import argparse
@@ -143,8 +142,11 @@ def check_documents(log: sqlite3.Connection, sources: dict[str, dict[Documents, 
     archived = {name: sha256(content).hexdigest() for name, content in log.execute("SELECT sha256, bytes FROM documents")}
     yield from (f"Fault: document {name}: does not have this SHA-256" for name in archived if archived[name] != name)
     yield from (f"Fault: {source}: events name several documents of it" for source in sources if len(sources[source]) > 1)
-    for event, kept in redactions.values():
-        documents = (kept["sha256"], kept["text_sha256"]) if kept else ()
+    gone = {name for source in sources.values() for documents in source for name in documents} - archived.keys()
+    gone = gone.difference(*(said["documents"] for _, said in redactions.values()))
+    yield from (f"Fault: document {name}: is missing, and no redaction took it away" for name in gone)
+    for event, said in redactions.values():
+        documents = (said["kept"]["sha256"], said["kept"]["text_sha256"]) if said.get("kept") else ()
         if archived.keys() & set(documents) and [*sources.get(event["stream"], {})] != [documents]:
             yield f"Fault: position {event['position']}: no other event confirms the document that it keeps of {event['stream']}"
 
@@ -180,12 +182,13 @@ def check_log(log: sqlite3.Connection, checkpoint: Checkpoint) -> Iterator[str]:
             for source, documents in documents_of(event, said):
                 sources.setdefault(source, {}).setdefault(documents, event["position"])
             if event["type"] == "EventRedacted":
-                redactions[said["position"]] = event, said.get("kept")
+                redactions[said["position"]] = event, said
         except Exception as fault:  # whatever it is, the others are checked as well
             yield f"Fault: position {event['position']}: {fault}"
         finally:
             before = event["position"]
-    yield from (f"Fault: position {one}: what it says is gone, without a redaction" for one in blank if one not in redactions)
+    unsaid = [one for one in blank if one not in redactions or redactions[one][0]["stream"] != blank[one]]
+    yield from (f"Fault: position {one}: what it says is gone, without a redaction of it" for one in unsaid)
     yield from check_documents(log, sources, redactions)
     yield from check_covered(sources, blank, checkpoint)
     if len(leaves) < checkpoint.size:

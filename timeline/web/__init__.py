@@ -15,7 +15,21 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 
 from timeline import dates
-from timeline.web import asking, assets, descriptions, limits, links, menus, queries, refusals, renderer, rules, security
+from timeline.web import (
+    asking,
+    assets,
+    descriptions,
+    limits,
+    links,
+    menus,
+    native_pages,
+    queries,
+    refusals,
+    renderer,
+    rules,
+    security,
+    settings,
+)
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -27,9 +41,15 @@ Links = list[dict[str, str]]
 
 @hookimpl
 def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
-    """Learn Datasette's page frame, and give the questions and the descriptions where Datasette does not ask for them."""
+    """Learn Datasette's page frame, and give the questions and the descriptions where Datasette does not ask for them.
+
+    Settings that would do nothing are refused.
+    """
+    from datasette.utils import StartupError  # noqa: PLC0415 - Datasette has not made it when it loads us
 
     async def inner() -> None:
+        if fault := settings.fault(security.settings_of(datasette)):
+            raise StartupError(f"metadata.json: plugins: {security.PLUGIN}: {fault}")
         rules.count_open_rows_only()
         await security.learn_frame(datasette)
         await queries.add_where_kept(datasette)
@@ -40,8 +60,9 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
-    """Have the scripts of template files marked, so that no others run."""
+    """Have the scripts of template files marked, so that no others run; and give our templates their filter."""
     env.add_extension(security.KnownScripts)
+    env.filters["timeline_search_folded"] = native_pages.search_folded
 
 
 @hookimpl
@@ -49,7 +70,8 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datas
     """Give every connection our functions, and refuse results that would fill the memory, and other files."""
     dates.register(conn)
     asking.register(conn)
-    limits.set_on(conn, security.settings_of(datasette))
+    given = security.settings_of(datasette)
+    limits.set_on(conn, {} if settings.fault(given) else given)  # with a fault it does not start; some ask before that
     across = database == "_memory" and getattr(datasette, "crossdb", False)
     if not across:
         limits.refuse_other_files(conn)
@@ -81,6 +103,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (rf"{at}/drawing/overview$", answers.overview_answer),
         (rf"{at}/drawing/view$", answers.view_answer),
         (rf"{at}/drawing/next$", answers.next_answer),
+        (rf"{at}/sources$", pages.sources_page),
         (rf"{at}/sources/(?P<source>[^/]+)$", pages.source_page),
         (rf"{at}/events/(?P<position>[0-9]{{1,18}})$", pages.event_page),
         (rf"{at}/events/(?P<position>[0-9]{{1,18}})/proof$", pages.proof_file),
@@ -155,6 +178,32 @@ async def _described(datasette: Datasette, rule: Awaitable[object]) -> object:
     # Here, before a table is shown, a timeline is noticed that was attached while Datasette runs.
     await descriptions.add_where_kept(datasette)
     return await rule
+
+
+@hookimpl(optionalhook=True)
+def top_homepage(datasette: Datasette, request: Request) -> Awaitable[str]:
+    """Lead to the timelines from the top of the home page."""
+    return native_pages.at_home(datasette, request)
+
+
+@hookimpl(optionalhook=True)
+def top_database(datasette: Datasette, request: Request, database: str) -> Awaitable[str]:
+    """Lead to its timeline from the top of a database's page."""
+    return native_pages.at_database(datasette, request, database)
+
+
+@hookimpl
+def extra_template_vars(
+    template: str | None, database: str | None, request: Request | None, datasette: Datasette
+) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Give Datasette's own pages of a timeline what our templates add to them."""
+    return lambda: native_pages.variables(datasette, request, template, database)
+
+
+@hookimpl
+def extra_css_urls(template: str | None, database: str | None, datasette: Datasette) -> Callable[[], Awaitable[list[str]]]:
+    """Style what is added to them."""
+    return lambda: native_pages.style_sheets(datasette, template, database)
 
 
 @hookimpl

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # What a database must have to be a timeline: these tables, with at least these columns.
 TABLES = {
     "events": {"position", "stream", "version", "type", "recorded_at", "recorded_by", "data"},
-    "happenings": {"id", "title", "date", "earliest_day", "latest_day", "status", "position"},
+    "happenings": {"id", "title", "date", "earliest_day", "latest_day", "near_latest_day", "day_second", "status", "position"},
 }
 # A database that is no timeline may become one while it is served; look again after so many seconds.
 LOOK_AGAIN_AFTER = 2.0

@@ -1,4 +1,4 @@
-"""The functions that the questions' SQL calls to read what people typed.
+"""The functions that the SQL of the questions, and of the list of sources, calls to read what people typed.
 
 Owns their names, and what each says of words that make no sense. They read as the timeline's page does, so that both find
 the same. Must not read or write any table. SQLite tells no words of a function that fails, but it does tell which JSON path
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
+from timeline import dates
 from timeline.errors import DateInvalid
 
 Typed = str | int | float | bytes | None
@@ -48,6 +49,17 @@ def period_last_day(typed: Typed) -> int:
     return _bound(typed, 1, _NEVER)
 
 
+def period_match(date: Typed, since: Typed, until: Typed) -> str | None:
+    """Say how a date lies to a period: "possible", "near" where only a wide "about" reaches it, or NULL where neither."""
+    from timeline.web.pages import period  # noqa: PLC0415 - as in `register_routes`
+
+    try:
+        first, last = (period.seconds(_text(typed) or _ALWAYS)[side] for side, typed in enumerate((since, until)))
+    except DateInvalid:
+        return None  # `period_fault` says so
+    return dates.edtf_within(date, period_first_day(since), first, period_last_day(until), last)
+
+
 def position_fault(typed: Typed) -> str | None:
     """Say what is wrong with a position; NULL where nothing is, or it is left empty."""
     text = _text(typed)
@@ -81,6 +93,14 @@ def words_passage(typed: Typed, *texts: Typed) -> str:
     return _text(texts[0])[:_LONGEST_TITLE] if texts else ""
 
 
+def words_among(typed: Typed, *texts: Typed) -> int:
+    """Give 1 where all of the words are in the texts together, as parts of words, with or without their accents; else 0."""
+    from timeline.web.pages import search  # noqa: PLC0415 - as in `register_routes`
+
+    among = search.folded("\n".join(_text(one) for one in texts)).casefold()
+    return int(all(search.folded(word).casefold() in among for word in search.words(_text(typed))))
+
+
 def _is_wanted(token: str, wanted: list[str], begun: str | None) -> bool:
     return token in wanted or (begun is not None and token.startswith(begun))
 
@@ -99,10 +119,12 @@ def _passage(text: str, tokens: list[re.Match[str]], hits: set[int]) -> str:
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions, each of one argument but for the one that chooses among texts."""
+    """Give a connection the functions, each of one argument but for those that look at several texts."""
     connection.create_function("words_passage", -1, words_passage, deterministic=True)
+    connection.create_function("words_among", -1, words_among, deterministic=True)
     for function in (period_fault, period_first_day, period_last_day, position_fault, words_match):
         connection.create_function(function.__name__, 1, function, deterministic=True)
+    connection.create_function("period_match", 3, period_match, deterministic=True)
 
 
 def _bound(typed: Typed, side: int, otherwise: int) -> int:

@@ -121,7 +121,7 @@ def _as_edtf(text: str) -> str:
         day, minute, second, zone = match.groups()
         zone = "Z" if zone in ("Z", "UTC") else zone or ""
         zone = re.sub(r"(\d\d)(\d\d)$", r"\1:\2", zone)
-        return f"{day}T{minute}{second or ':00'}{zone}"
+        return f"{day}T{minute}{second or ''}{zone}"
     match = _SLASHED.fullmatch(text)
     return f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}" if match else text
 
@@ -187,12 +187,12 @@ def until_column(columns: Sequence[str], date: str | None) -> str | None:
 
 
 def joined(first: dates.Edtf | None, last: dates.Edtf | None) -> dates.Edtf | None:
-    """Read a beginning and an end as one interval; the beginning alone where they make none, or are within one day."""
+    """Read a beginning and an end as one interval; the beginning alone where they make none, or are the same."""
     if last is None:
         return first
     if first is None:
         return _parse(f"/{last.text}") or last
-    if first.precision == "datetime" and first.latest_day == last.earliest_day:
+    if first.precision == "datetime" and first.text == last.text:
         return first
     return _parse(f"{first.text}/{last.text}") or _parse(f"{first.text[:10]}/{last.text[:10]}") or first
 

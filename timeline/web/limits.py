@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from weakref import ref
 
@@ -19,6 +20,10 @@ MAX_RESULT = 160_000_000
 # What SQLite may work in, for all connections of the process together: some of the longest values at a time.
 MAX_HEAP = 500_000_000
 TOO_MUCH_WORK = "This needs more memory than a query may take. Ask for less at once: fewer rows, fewer columns, or shorter values."
+# The longest pattern of LIKE and GLOB, in bytes: each takes the time of a text's length times the pattern's, uninterrupted.
+MAX_PATTERN = 300
+# The most letters that trim() may be given to take away.
+_MOST_TRIMMED = 1_000
 # Texts of so many bytes are all counted as so much.
 _SHORT, _SHORT_TAKES = 32, 80
 _FOREIGN, _CONTROLS = bytes(range(128, 256)), bytes([*range(8), 11, *range(14, 32), 127])
@@ -30,6 +35,8 @@ def set_on(connection: sqlite3.Connection, settings: Mapping[str, Any]) -> None:
     A query that goes beyond one fails with an error of sqlite3's own, or with a MemoryError. Another query is not hindered.
     """
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, int(settings.get("max_length") or MAX_LENGTH))
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MAX_PATTERN)
+    _make_linear(connection, int(settings.get("max_length") or MAX_LENGTH))
     connection.execute(f"pragma hard_heap_limit = {int(settings.get('max_heap') or MAX_HEAP)}")
     _count(connection, int(settings.get("max_result") or MAX_RESULT))
 
@@ -37,6 +44,55 @@ def set_on(connection: sqlite3.Connection, settings: Mapping[str, Any]) -> None:
 def refuse_other_files(connection: sqlite3.Connection) -> None:
     """Let no query open another file, to read it (ATTACH) or to write one (VACUUM INTO): queries stand in metadata, too."""
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+
+
+Value = str | int | float | bytes | None
+
+
+def _make_linear(connection: sqlite3.Connection, longest: int) -> None:
+    """Put functions with the same names and results in the place of those of SQLite that take a text's length times another's."""
+
+    def replace(text: Value, old: Value, new: Value) -> Value:
+        if text is None or old is None:
+            return None
+        if not (given := _text(old)) or new is None:
+            return None if given else _text(text) if isinstance(text, bytes) else text
+        whole, put = _text(text), _text(new)
+        if len(whole.encode()) + whole.count(given) * (len(put.encode()) - len(given.encode())) > longest:
+            raise ValueError("the result is too long")
+        return whole.replace(given, put)
+
+    connection.create_function("instr", 2, _instr, deterministic=True)
+    connection.create_function("replace", 3, replace, deterministic=True)
+    for name, strip in (("trim", str.strip), ("ltrim", str.lstrip), ("rtrim", str.rstrip)):
+        connection.create_function(name, 2, partial(_trim, strip), deterministic=True)
+
+
+def _instr(text: Value, part: Value) -> int | None:
+    if text is None or part is None:
+        return None
+    if isinstance(text, bytes) and isinstance(part, bytes):
+        return text.find(part) + 1
+    return _text(text).find(_text(part)) + 1
+
+
+def _trim(strip: Callable[[str, str], str], text: Value, letters: Value) -> str | None:
+    if text is None or letters is None:
+        return None
+    known = "".join(set(_text(letters)))
+    if len(known) > _MOST_TRIMMED:
+        raise ValueError(f"more than {_MOST_TRIMMED:,} letters to take away")
+    return strip(_text(text), known)
+
+
+def _text(value: str | int | float | bytes) -> str:
+    """Write a value as SQLite does where it takes it for a text."""
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    if not isinstance(value, float):
+        return str(value)
+    mantissa, e, exponent = f"{value:.15g}".partition("e")
+    return f"{mantissa if '.' in mantissa else f'{mantissa}.0'}{e}{exponent}"
 
 
 def _count(connection: sqlite3.Connection, most: int) -> None:

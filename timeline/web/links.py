@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 Row = sqlite3.Row | dict[str, Any]
-EXPORT = "export"
+EXPORT, SOURCES = "export", "sources"
 
 
 def index(datasette: Datasette) -> str:
@@ -37,14 +37,21 @@ def timeline(datasette: Datasette, database: str, **state: str) -> str:
 
 def happening(datasette: Datasette, database: str, happening_id: str) -> str:
     """Give the address of a happening's page."""
-    # The page of exports has a name that a happening may have as well.
-    name = "~65xport" if happening_id == EXPORT else tilde_encode(happening_id)
+    # The pages of exports and of sources have names that a happening may have as well.
+    taken = happening_id in (EXPORT, SOURCES)
+    name = f"~{ord(happening_id[0]):02X}{happening_id[1:]}" if taken else tilde_encode(happening_id)
     return f"{timeline(datasette, database)}/{name}"
+
+
+def sources(datasette: Datasette, database: str, **state: str) -> str:
+    """Give the address of the list of a timeline's sources."""
+    address = f"{timeline(datasette, database)}/{SOURCES}"
+    return f"{address}?{urlencode(state)}" if state else address
 
 
 def source(datasette: Datasette, database: str, source_id: str) -> str:
     """Give the address of a source's page."""
-    return f"{timeline(datasette, database)}/sources/{tilde_encode(source_id)}"
+    return f"{sources(datasette, database)}/{tilde_encode(source_id)}"
 
 
 def event(datasette: Datasette, database: str, position: int) -> str:

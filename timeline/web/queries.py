@@ -50,7 +50,7 @@ class Question:
 
     def as_metadata(self) -> dict[str, Any]:
         """Give the question as metadata.json holds it."""
-        entry = {"title": self.title, "description": self.description, "sql": self.sql}
+        entry = {"title": self.title, "description": self.description, "sql": self.sql, "hide_sql": True}
         return {**entry, "params": self.parameters} if self.parameters else entry
 
 

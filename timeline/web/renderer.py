@@ -275,7 +275,7 @@ def _drawing(items: list[dict[str, Any]]) -> Markup:
         if not item["date"]:
             continue
         drawn_as = shape.of(item["date"])
-        if days := shape.stands(item["date"].earliest_day, item["date"].latest_day, drawn_as):
+        if days := shape.stands(drawn_as):
             title = item["title"].striptags() if isinstance(item["title"], Markup) else str(item["title"] or "row")
             marks = ["retracted"] if item["retracted"] else []
             drawn.append({"id": item["anchor"], "title": title[:200], "lanes": [0], "marks": marks, **drawn_as})
@@ -289,12 +289,12 @@ def _said(date: dates.Edtf) -> str:
     return when.said(date.text)
 
 
-def _when(date: dates.Edtf) -> tuple[float, float, str]:
-    # As everywhere: by the beginning, or where that is not known by the end; of those that begin together the longest
-    # first, and what has no known end last.
+def _when(date: dates.Edtf) -> tuple[float, float, float, str]:
+    # As everywhere: by the beginning, or where that is not known by the end, within the day by the time; of those that begin
+    # together the longest first, and what has no known end last.
     begins, ends, never = date.earliest_day, date.latest_day, float("inf")
     first = next((day for day in (begins, ends) if day is not None), never)
-    return first, never if ends is None else -ends, date.text
+    return first, dates.day_second(date.text), never if ends is None else -ends, date.text
 
 
 def _year(date: dates.Edtf) -> str:

@@ -33,7 +33,7 @@ _OURS = re.compile(r"^/-/timeline$|^/[^/]+/-/timeline(/|$)|\.timeline$")
 _INLINE = re.compile(r"<(script|style)\b((?:[^>{]|\{[^>]*\})*)>(.*?)</\1>", re.DOTALL)
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 _STYLE_ATTRIBUTE = re.compile(r'\bstyle="([^"{]*)"')
-_SCRIPT = re.compile(r"<script(?=[\s>{])", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script(?=[\s>{])(?![^>]*\bsrc=)", re.IGNORECASE)  # those from a file of this server need no mark
 _HANDLER = re.compile(r"""\son[a-z]+="([^"{]*)\"""")
 _INCLUDE = re.compile(r"""\{%-?\s*(?:include|extends|import)\s+["']([^"']+)["']""")
 # What a page of ours is drawn in, or the error in its place.
@@ -58,7 +58,7 @@ class KnownScripts(Extension):
         environment.globals["script_nonce"] = _mark
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Put the mark into every script's tag."""
+        """Put the mark into every tag of a script that stands in the template itself, and not in a file."""
         return _SCRIPT.sub(r"\g<0>{{ script_nonce() }}", source)
 
 

@@ -47,3 +47,17 @@ def test_annotations_are_citations() -> None:
     ours = {"body": body, "target": {**target, "state": {"cached": "https://t.org/db/-/timeline/sources/s-1"}}}
     (row,) = annotations.read(json.dumps({"first": {"items": [ours]}})).rows
     assert (row.fields["happening"], row.fields["source"], row.fields["stance"]) == ("ga-93", "s-1", "disputes")
+
+
+def test_what_is_said_of_people_and_places_and_not_taken_over_is_told() -> None:
+    """Within them as well, by its path."""
+    event = {
+        "@type": "Event", "name": "A", "startDate": "2003",
+        "organizer": {"@type": "Person", "name": "Ann", "email": "ann@example.org"},
+        "performer": {"@type": "Role", "roleName": "singer", "startDate": "1999", "performer": {"name": "Bo", "age": "7"}},
+        "location": {"name": "Hall", "telephone": "1", "address": {"addressLocality": "Rabat", "postalCode": "10000"}},
+    }  # fmt: skip
+    (row,) = jsonld.read(json.dumps(event)).rows
+    assert {field for field, _, _ in row.dropped} == {
+        "organizer.email", "performer.startDate", "performer.age", "location.telephone", "location.address.postalCode",
+    }  # fmt: skip

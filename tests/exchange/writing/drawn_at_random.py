@@ -6,6 +6,7 @@ from told import quotation
 
 from timeline import dates
 from timeline.exchange.writing.record import Happening, Source
+from timeline.instants import instant
 from timeline.model import actor_id
 
 SIGNS = st.sampled_from(
@@ -17,21 +18,44 @@ HOSTILE = st.lists(
 )
 WORDS = (HOSTILE.map("".join) | st.text(st.characters(exclude_categories=["C"]), max_size=9)).map(str.strip).filter(bool)
 MAYBE = st.none() | WORDS
+DAYS = ("2025-11-24", "2025-11-25", "2025-11-30")
+
+
+def _times(shift: str) -> st.SearchStrategy[str]:
+    clocks = st.sampled_from(["00", "04", "04:00", "04:10", "04:10:00", "04:10:30", "23:59", "23"])
+    return st.tuples(st.sampled_from(DAYS), clocks, st.sampled_from(["", "", "", "~", "?", "%"])).map(
+        lambda parts: f"{parts[0]}T{parts[1]}{shift}{parts[2]}"
+    )
+
+
+@st.composite
+def timed(draw: st.DrawFn) -> str:
+    """Draw a date with times of day as exact as they may be known: alone, as an interval, in a set; each side may be a day."""
+    times = _times(draw(st.sampled_from(["", "", "Z", "+01:00", "-05"])))
+    ends = times | st.sampled_from([*DAYS, "", ".."])
+    spans = st.tuples(ends, ends).map("/".join)
+    runs = st.tuples(times | st.just(""), times | st.just("")).map("..".join)
+    sets = st.lists(times, min_size=1, max_size=3).map(",".join) | runs
+    choices = st.tuples(st.sampled_from(["[{}]", "{{{}}}"]), sets).map(lambda pair: pair[0].format(pair[1]))
+    return draw((times | spans | choices).filter(lambda text: "T" in text and dates.is_date(text)))
+
+
 TIMES = ("2025-11-24T10:30:00", "0001-01-01", "9999-12-30", "2003/2003", "{2003,2004}", "2003-05/", "/2003", "2025-11-24T10:30:00Z")
 
 
 @st.composite
 def happenings(draw: st.DrawFn, number: int = 1) -> Happening:
     """Draw a happening of which anything may be said, or nothing."""
-    date = draw(st.sampled_from((*DATES, *TIMES)))
+    date = draw(st.sampled_from((*DATES, *TIMES)) | timed())
     found = dates.parse(date)
-    zoned = date == "2025-11-24T10:30:00" and draw(st.booleans())
+    zoned = found.timed and not any(dates.shifts(date)) and draw(st.booleans())
+    zone = draw(st.sampled_from(["Africa/Casablanca", "Asia/Kolkata"])) if zoned else None
     latitude, longitude = draw(st.sampled_from([(None, None), ("31.620", "-7.98"), ("-0", "0.00000000000000000001")]))
     actors = draw(st.lists(st.tuples(WORDS, MAYBE), max_size=3, unique_by=lambda one: actor_id(one[0])))
     return Happening(
         id=f"h{number}", version=1, position=number + 2, recorded_at="2026-01-01T00:00:02.000Z", recorded_by="tester",
         status="current", title=draw(WORDS), date=date, earliest=found.earliest, latest=found.latest, date_note=draw(MAYBE),
-        zone="Africa/Casablanca" if zoned else None, instant="2025-11-24T09:30:00Z" if zoned else None, summary=draw(MAYBE),
+        zone=zone, instant=instant(date, zone) if found.timed else None, summary=draw(MAYBE),
         kind=draw(MAYBE | st.just("era")), place=draw(MAYBE), latitude=latitude, longitude=longitude,
         part_of=draw(st.sampled_from([None, "h0", "a.b_C-d"])), attributed_to=draw(MAYBE), actors=tuple(actors),
         tags=tuple(draw(st.lists(WORDS, max_size=3, unique=True))),

@@ -77,7 +77,7 @@ def test_a_chronology_says_all_that_is_known(name: str) -> None:
     for said in (
         "Kind: meeting", "Place: Rabat (34.02, -6.84)", "Who: Ann (chair), Bob", "Part of: The whole",
         "Related: The whole (within), c (after)", "Tags: x, y", "On the date: as told", "According to Eve",
-        "Time zone: Africa/Casablanca = 2025-11-24T09:00:00Z", "Cited for: the day", "Found after evening out quotation marks",
+        "Time zone: Africa/Casablanca = 2025-11-24T09:00:00Z", "Cited for: the day", "Typographic: the same words, with",
         "recorded on 2 January 2026 by someone", "Archived 1 January 2026", f"SHA-256 {'ab' * 32}", "TNA, 28 November 2025, p. 3: ",
     ):  # fmt: skip
         assert said in plain, said

@@ -37,4 +37,4 @@ def test_a_feed_says_that_there_is_more() -> None:
     """It holds the last hundred."""
     feed = json.loads(written("jsonfeed", *(happening(str(number)) for number in range(101))))
     assert len(feed["items"]) == 100
-    assert "the 100 last of them" in feed["description"]
+    assert "the newest 100; older ones are not in the feed; take csv, html or jsonl for all" in feed["description"]

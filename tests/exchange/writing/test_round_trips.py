@@ -75,6 +75,10 @@ def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
 @pytest.mark.parametrize("name", ["timelinejs", "timelinejs-csv", "csv", "ics", "vis", "jsonld"])
 @given(happenings())
 @example(happening(1, "2025~"))
+@example(happening(1, "2017-11-11T04"))
+@example(happening(1, "2017-11-11T04:10~"))
+@example(happening(1, "2017-11-11T04:10/2017-11-11T04:30"))
+@example(happening(1, "[2017-11-11T04:10Z..2017-11-11T04:30Z]"))
 @settings(max_examples=40, deadline=None)
 def test_all_comes_back_but_what_is_listed(name: str, written: Happening) -> None:
     """No more is lost than the format lists for this happening, and no less; its id is kept, and nothing of it is asked."""

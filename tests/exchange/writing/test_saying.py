@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from told import SOURCE, happening, quotation, written
 
+from timeline import quotes
 from timeline.exchange.reading import row
-from timeline.exchange.writing import format_named
+from timeline.exchange.writing import format_named, saying
 from timeline.exchange.writing.losing import lost
 from timeline.exchange.writing.record import DATA
+from timeline.web import descriptions
 
 TABLE = replace(SOURCE, id="sheet", title="The sheet", media_type="text/csv")
 ROW = "1997,7,,,The flood"
@@ -33,3 +35,12 @@ def test_an_entry_of_a_table_is_named_and_not_quoted(name: str) -> None:
 def test_every_format_that_is_imported_is_a_file_of_entries() -> None:
     """What reads and what writes name the same media types, though neither may know the other."""
     assert set(row.MEDIA_TYPES.values()) == DATA
+
+
+def test_a_grade_is_worded_without_doubt_and_alike_everywhere() -> None:
+    """The words of the document were found: each grade says so first, and the columns' descriptions repeat it."""
+    assert tuple(saying.GRADES) == quotes.GRADES
+    told = descriptions.as_metadata()["tables"]["citations"]["columns"]["grade"]
+    for name, words in saying.GRADES.items():
+        assert words.startswith("the same words")
+        assert f"{name} ({words})" in told

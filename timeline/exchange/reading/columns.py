@@ -178,7 +178,7 @@ def _see_zone(fields: dict[str, Any], date: others_dates.OthersDate, dropped: li
     zone = date.zone or told
     if not zone:
         return
-    if re.search(r"T\d\d:\d\d:\d\d$", date.date) and _is_zone(zone):
+    if "T" in date.date and not any(others_dates.shifts(date.date)) and _is_zone(zone):
         fields["zone"] = zone
     elif told:
         timed = "T" in date.date

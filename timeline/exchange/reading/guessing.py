@@ -52,6 +52,7 @@ _TOKENS: Final[Mapping[str, str]] = {
     "place": "location place where city ort lieu lugar",
     "kind": "type category",
 }
+_LONGEST_NAME: Final = 1_000  # characters of a column's name that are read
 _DATE_TOKENS: Final = frozenset("date datum fecha data when wann quand cuando".split())  # noqa: SIM905 - as the others
 
 
@@ -65,7 +66,7 @@ class ColumnsUnknown(ImportRefused):
 
 def folded(name: str) -> str:
     """Put a column's name in the letters by which it is looked up."""
-    bare = unicodedata.normalize("NFKD", name.casefold())
+    bare = unicodedata.normalize("NFKD", name[:_LONGEST_NAME].casefold())
     return re.sub(r"\W+", "_", "".join(c for c in bare if not unicodedata.combining(c))).strip("_")
 
 

@@ -191,7 +191,8 @@ def _when(said: dict[str, Any], build: Building) -> OthersDate:
 def _date(value: date, prop: Any, build: Building) -> OthersDate:  # noqa: ANN401 - icalendar's own
     if not isinstance(value, datetime):
         return OthersDate(value.isoformat())
-    local = value.replace(tzinfo=None).isoformat(timespec="seconds")
+    # A calendar has no minute without its second: 00 says nothing.
+    local = value.replace(tzinfo=None).isoformat(timespec="seconds" if value.second else "minutes")
     if (name := prop.params.get("TZID")) is None:
         return OthersDate(local + ("Z" if value.tzinfo is not None else ""))
     key = getattr(value.tzinfo, "key", None) or getattr(value.tzinfo, "zone", None)

@@ -29,8 +29,11 @@ def read(text: str, **options: object) -> Read:
         kept.append(columns.Cells(number, start, end, cells))
     if kept and any(kept[0].cells.get(name, "").startswith("{") for name in _BUNDLE):
         raise ImportRefused("is a bundle, which is appended and not imported: timeline append FILE")
+    if not kept and bad:
+        more = "; no other line is a JSON object either, so this is not JSON Lines" if bad[1:] else ""
+        raise ImportRefused(f"line {bad[0].number}: {bad[0].refused}{more}")
     if not kept:
-        raise ImportRefused("holds no JSON object on any line. It is not JSON Lines")
+        raise ImportRefused("is empty. Write a JSON object on each line")
     given = options.get("mapping")
     given = given if isinstance(given, mapping.Columns) else None
     mapped = given or columns.guess(kept, list(names), str(options.get("name", "the file")))

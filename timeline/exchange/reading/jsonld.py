@@ -15,6 +15,9 @@ from timeline.exchange.reading.row import ImportRefused, Read
 
 _SCRIPT: Final = re.compile(r"<script\b[^>]*application/ld\+json[^>]*>([^<]*(?:<(?!/?script\b)[^<]*)*)</script", re.I)
 _WITHIN: Final = ("@graph", "itemListElement", "item", "mainEntity", "subEvent", "event", "events", "hasPart")
+_NAMED: Final = frozenset(("@type", "@id", "name"))
+_PLACED: Final = _NAMED | {"address", "geo"}
+_ADDRESS: Final = _NAMED | {"streetAddress", "addressLocality", "addressCountry"}
 _ROLES: Final = ("about", "organizer", "performer", "attendee", "actor", "sponsor")
 _KNOWN: Final = frozenset(
     ("@context", "@type", "@id", "identifier", "name", "description", "startDate", "endDate", "temporalCoverage", "location",
@@ -156,6 +159,9 @@ def _place(build: Building, value: object, *, ours: bool) -> None:
             build.exact("place", where)
         else:
             build.line("place", where, "location")
+        if not ours:
+            for under, said, taken in (("location.", place, _PLACED), ("location.address.", address, _ADDRESS)):
+                build.drop_others(said if isinstance(said, dict) else {}, taken, under)
         geo = place.get("geo") if isinstance(place, dict) else None
         if isinstance(geo, dict):
             sides = {name: scalar(geo.get(name)) for name in ("latitude", "longitude")}
@@ -173,6 +179,10 @@ def _actors(build: Building, said: dict[str, Any], *, ours: bool) -> None:
             inner = one
             if isinstance(one, dict) and "Role" in _types(one):
                 inner, role = one.get(part), _word(one.get("roleName")) or role
+            if not ours:
+                for held in (one, inner) if inner is not one else (one,):
+                    taken = _NAMED if held is inner else {*_NAMED, "roleName", part}
+                    build.drop_others(held if isinstance(held, dict) else {}, taken, f"{part}.")
             name = _word(inner) or ""
             name = name if ours else " ".join(name.split())
             if not name:

@@ -140,15 +140,13 @@ def _made(said: object) -> Columns:
         raise ValueError('has no "columns". Say which column is which: columns: {title: …, date: …}')
     if other := next((one for one in said if one not in _SAID), None):
         raise ValueError(f'"{other[:40]}" is not known here. {nearest(other, _SAID)}')
-    columns = _named(said["columns"], "columns")
+    columns = _named(said["columns"], "columns", FIELDS)
     for name, column in columns.items():
         _see_column(name, column)
     if "date" not in columns:
         raise ValueError('columns: there is no "date". Say which column has it')
-    constants = _named(said.get("constants"), "constants")
+    constants = _named(said.get("constants"), "constants", (*TEXTS, *LISTS))
     for name, value in constants.items():
-        if name not in (*TEXTS, *LISTS):
-            raise ValueError(f'constants: "{name[:40]}" is not a field that can be one. {nearest(name, (*TEXTS, *LISTS))}')
         if not isinstance(value, str):
             raise ValueError(f"constants.{name}: is not a text. Write one")
     if not ({"title", "summary"} & (columns.keys() | constants.keys())):
@@ -160,10 +158,8 @@ def _made(said: object) -> Columns:
 
 
 def _about_dates(said: object) -> dict[str, Any]:
-    dates = _named(said, "dates")
+    dates = _named(said, "dates", (*_CHOICES, "century"))
     for name, value in dates.items():
-        if name not in (*_CHOICES, "century"):
-            raise ValueError(f'dates: "{name[:40]}" is not known here. {nearest(name, (*_CHOICES, "century"))}')
         if name in _CHOICES and value not in _CHOICES[name]:
             raise ValueError(f'dates.{name}: "{str(value)[:40]}" is none of {", ".join(_CHOICES[name])}. Write one of them')
     century = dates.get("century")
@@ -172,18 +168,20 @@ def _about_dates(said: object) -> dict[str, Any]:
     return {**dates, "century": int(century) if century else None}
 
 
-def _named(said: object, where: str) -> dict[str, Any]:
-    """Give what stands under a name; what is left empty is not there."""
+def _named(said: object, where: str, known: Sequence[str]) -> dict[str, Any]:
+    """Give what stands under a name that is known. A field to be filled in may be left empty, and is then not there."""
     if said in (None, ""):
         return {}
     if not isinstance(said, dict):
         raise ValueError(f"{where}: holds no names with what they stand for. Write {where}: {{name: value}}")
+    for name, value in said.items():
+        if name not in known:
+            comma = ". A comma inside { } needs quotation marks around the text" if value in (None, "") else ""
+            raise ValueError(f'{where}: "{name[:40]}" is not a field. {nearest(name, known)}{comma}')
     return {name: value for name, value in said.items() if value not in (None, "")}
 
 
 def _see_column(name: str, column: object) -> None:
-    if name not in FIELDS:
-        raise ValueError(f'columns: "{name[:40]}" is not a field. {nearest(name, FIELDS)}')
     if isinstance(column, dict):
         if name not in DATES:
             raise ValueError(f"columns.{name}: only dates have parts. Name one column")

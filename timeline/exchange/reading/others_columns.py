@@ -23,7 +23,7 @@ def order_of(texts: Iterable[str]) -> Order | None:
 
 def is_first_day(date: str) -> bool:
     """Whether a date is a 1 January, which in many a file stands for the year alone."""
-    return bool(re.fullmatch(r"-?\d{4}-01-01(?:T00:00:00.*)?", date))
+    return bool(re.fullmatch(r"-?\d{4}-01-01(?:T00(?::00){0,2}(?![0-9:]).*)?", date))
 
 
 def ask_first_days(rows: Sequence[Row]) -> list[Row]:

@@ -4,6 +4,7 @@ The door to the modules that do it: others_phrases reads words, others_parts num
 others_columns looks at a whole column. A year alone stays a year.
 """
 
+from timeline.dates import shifts
 from timeline.exchange.reading.others_columns import ask_first_days, is_first_day, order_of
 from timeline.exchange.reading.others_days import DateUnread, Order
 from timeline.exchange.reading.others_found import OthersDate
@@ -13,5 +14,5 @@ from timeline.exchange.reading.others_ranges import interval
 
 __all__ = [
     "DateUnread", "Order", "OthersDate", "about", "ask_first_days", "interval", "is_first_day", "of_parts", "of_time", "order_of",
-    "read", "timed",
+    "read", "shifts", "timed",
 ]  # fmt: skip

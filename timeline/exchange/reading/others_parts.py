@@ -73,7 +73,7 @@ def timed(whole: OthersDate, time: str) -> OthersDate:
     note = "; ".join(filter(None, (whole.note, (found.note or "").replace("2000-01-01 ", ""))))
     return replace(
         whole,
-        date=whole.date + found.date[10:],
+        date=found.date.replace("2000-01-01", whole.date),
         note=note or None,
         zone=found.zone,
         questions=(*whole.questions, *found.questions),

@@ -5,6 +5,7 @@ Owns the order in which forms are tried. Must not make anything exact that was n
 
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -93,7 +94,7 @@ def read(text: str, order: Order | None = None) -> OthersDate:
 
 def about(date: OthersDate) -> OthersDate:
     """Say that a date is approximate, each end of it."""
-    if re.search(r"[\[{T]", date.date):
+    if re.search(r"[\[{]", date.date):
         return replace(date, note="; ".join(filter(None, (date.note, "circa"))))
     return replace(date, date="/".join(f"{end}~" if end not in ("", "..") else end for end in date.date.split("/")))
 
@@ -134,10 +135,10 @@ def _phrase(words: str, order: Order | None) -> OthersDate:
         return _plain(words, order)
     inner = _plain(bare, order)
     if re.search(r"[\[{/]", inner.date):
-        made = re.sub(r"(?<=[\dX])(?=[/,\]}]|\.\.|$)", sign, inner.date) if "," not in inner.date else inner.date
+        made = re.sub(r"(?<=[\dXZ])(?=[/,\]}]|\.\.|$)", sign, inner.date) if "," not in inner.date else inner.date
     else:
-        made = re.sub(r"T.*", "", inner.date) + sign
-    return OthersDate(made, _note(words, bare, inner), None, inner.questions)
+        made = inner.date + sign
+    return OthersDate(made, _note(words, bare, inner), inner.zone, inner.questions)
 
 
 def _qualified(words: str) -> tuple[str, str]:
@@ -169,7 +170,8 @@ def _plain(words: str, order: Order | None) -> OthersDate:
         return _phrase(_SET_IN.sub("", words), order)
     if between := _BETWEEN.match(words):
         first, last = ends(between["first"], between["last"], order)
-        return OthersDate(f"[{first.one}..{last.one}]", written(words), None, (*first.questions, *last.questions))
+        made = f"[{first.one}{first.time}..{last.one}{last.time}]"
+        return OthersDate(made, written(words), first.zone or last.zone, (*first.questions, *last.questions))
     if onwards := _ONWARDS.fullmatch(words):
         return _sided("from", onwards["rest"], words, order)
     if side := _SIDE.match(words):
@@ -221,7 +223,7 @@ def _single_or_range(words: str, order: Order | None) -> OthersDate:
 def _sided(side: str, rest: str, words: str, order: Order | None) -> OthersDate:
     """Read "before 1950" as some time up to 1949, "since 1950" as what lasts from 1950 on."""
     inner = _phrase(rest, order)
-    if re.search(r"[\[{/T]", inner.date):
+    if re.search(r"[\[{/]", inner.date):
         raise DateUnread(f'"{words}" is not understood as a date. Say first and last date')
     if side in ("since", "from"):
         made = f"{inner.date}/.."
@@ -235,11 +237,13 @@ def _sided(side: str, rest: str, words: str, order: Order | None) -> OthersDate:
         step = 1 if side.startswith("aft") or side == ">" else -1
         next_one = _stepped(inner.date, step) or inner.date
         made = f"[{next_one}..]" if step == 1 else f"[..{next_one}]"
-    return OthersDate(made, written(words), None, inner.questions)
+    return OthersDate(made, written(words), inner.zone, inner.questions)
 
 
 def _stepped(date: str, step: int) -> str | None:
-    """Give the year, month or day before or after, or of a decade or season the day; None where it is qualified."""
+    """Give the year, month, day or time before or after, or of a decade or season the day; None where it is qualified."""
+    if "T" in date:
+        return _stepped_time(date, step)
     found = re.fullmatch(r"(-?\d{4})(?:-(\d\d))?(?:-(\d\d))?", date)
     if not found or (found[2] and int(found[2]) > 12):
         return _stepped_beyond(date, step) if re.fullmatch(r"-?[\dX-]+", date) else None
@@ -252,6 +256,20 @@ def _stepped(date: str, step: int) -> str | None:
         whole, month = divmod(int(found[1]) * 12 + int(found[2]) - 1 + step, 12)
         return f"{year(whole)}-{month + 1:02d}"
     return year(int(found[1]) + step)
+
+
+def _stepped_time(date: str, step: int) -> str | None:
+    """Give the hour, minute or second before or after."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d(?::\d\d){0,2})(Z|[+-]\d\d:\d\d)?", date)
+    if not found:
+        return None
+    parts = found[1].count(":")
+    length = (timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))[parts]
+    try:
+        moment = datetime.fromisoformat(found[1] if parts else f"{found[1]}:00") + step * length
+    except (ValueError, OverflowError):
+        return None
+    return moment.isoformat(timespec="seconds")[: len(found[1])] + (found[2] or "")
 
 
 def _stepped_beyond(date: str, step: int) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from timeline import dates
 from timeline.exchange.reading.others_days import NAME, DateUnread, Day, Order, month_of
 from timeline.exchange.reading.others_found import OthersDate, checked, written
 from timeline.exchange.reading.others_times import single
@@ -31,25 +32,26 @@ _TWO_CALENDARS: Final = range(10, 14)
 
 
 def interval(start: OthersDate, end: OthersDate) -> OthersDate:
-    """Join the first and the last date of what lasted. Times of day are kept in words: EDTF has none in intervals."""
-    first, last = (re.sub(r"T.*", "", one.date) for one in (start, end))
-    times = [one.date for one in (start, end) if "T" in one.date]
+    """Join the first and the last date of what lasted. Times whose clocks cannot be compared are kept in words."""
     if start.date == end.date:
         return start
     notes = [note for note in dict.fromkeys((start.note, end.note)) if note]
-    zone = None
-    if first == last:
-        made, zone = start.date, start.zone
-        if times:
-            notes.append(f"until {end.date.partition('T')[2]}" if "T" in end.date else "the end is told as the day")
-    else:
-        made = f"{first}/{last}"
-        if times:
-            notes.append(f"told as {start.date} to {end.date}" + (f", in {start.zone}" if start.zone else ""))
+    made, zone = f"{start.date}/{end.date}", start.zone or end.zone
+    if "T" in made and not _one_clock(start, end):
+        first, last = (re.sub(r"T.*", "", one.date) for one in (start, end))
+        made, zone = (start.date, start.zone) if first == last else (f"{first}/{last}", None)
+        notes.append(f"told as {start.date} to {end.date}" + (f", in {start.zone}" if start.zone else ""))
     if any(one.date[:1] in "[{" or "/" in one.date for one in (start, end)):
         raise DateUnread(f"{start.date} to {end.date}: an end of it is itself unclear. Say first and last date")
     both = tuple(dict.fromkeys((*start.questions, *end.questions)))
     return checked(OthersDate(made, "; ".join(notes) or None, zone, both), f"{start.date} to {end.date}")
+
+
+def _one_clock(start: OthersDate, end: OthersDate) -> bool:
+    """Whether both have a shift from UTC or neither has, and one zone; and the days are in their order, each by its own clock."""
+    shifts = {bool(shift) for one in (start, end) for shift in dates.shifts(one.date)}
+    zones = {one.zone for one in (start, end) if "T" in one.date}
+    return len(shifts) == 1 and len(zones) == 1 and start.date[:10] <= end.date[:10]
 
 
 def is_range(words: str) -> bool:
@@ -71,9 +73,9 @@ def several(words: str, order: Order | None) -> OthersDate | None:
         return None
     if first.month is not None and first.year == last.year and first.one > last.one:
         raise DateUnread(f'"{told}" is not in the order of time. Say the year of each')
-    listed = ",".join(sorted(day.one for day in (*before, first, last)))
+    listed = ",".join(sorted(day.one + day.time for day in (*before, first, last)))
     made = f"[{listed}]" if (found["sign"] or "").lower() == "or" else f"{{{listed}}}"
-    return OthersDate(made, written(told), None, (*first.questions, *last.questions))
+    return OthersDate(made, written(told), first.zone or last.zone, (*first.questions, *last.questions))
 
 
 def ranged(words: str, order: Order | None, qualified: Callable[[str], tuple[str, str]]) -> OthersDate | None:
@@ -130,11 +132,12 @@ def _two(left: str, right: str, words: str, order: Order | None, qualified: Call
     (one, left), (two, right) = qualified(left), qualified(right)
     start, end = ends(left, right, order)
     notes = "; ".join(dict.fromkeys((*start.notes, *end.notes)))
-    made = start.edtf if (start.one, "") == (end.one, end.time and "") else f"{start.one}{one}/{end.one}{two}"
+    begins, ends_at = f"{start.one}{start.time}{one}", f"{end.one}{end.time}{two}"
+    made = start.edtf if start.one == end.one and end.time in ("", start.time) else f"{begins}/{ends_at}"
     questions = (*start.questions, *end.questions)
     if "/" in words and start.day and end.day and end.day - start.day in _TWO_CALENDARS and start.month == end.month:
         questions = (*questions, f"{words} may be one day in two calendars: taken as from the one to the other. Say which is meant")
-    return OthersDate(made, "; ".join(filter(None, (written(words), notes))), None, questions)
+    return OthersDate(made, "; ".join(filter(None, (written(words), notes))), start.zone or end.zone, questions)
 
 
 def ends(left: str, right: str, order: Order | None) -> tuple[Day, Day]:

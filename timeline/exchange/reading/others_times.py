@@ -12,7 +12,7 @@ from timeline.exchange.reading.others_days import NAME, DateUnread, Day, Order, 
 _TIME: Final = re.compile(
     r"(?:t|,?\s+(?:at\s+|um\s+|à\s+)?)(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?::(?P<second>\d{2})(?P<part>[.,]\d+)?)?)?"
     r"\s*(?P<half>[ap]\.?\s?m\.?)?\s*(?:uhr|hrs?\.?|hours|h)?\s*"
-    r"(?:[-–]\s*(?P<until>\d{1,2}[:.h]\d{2})\s*(?:uhr|hrs?\.?|hours|h)?)?\s*"
+    r"(?:(?P<dash>\s+(?:to|until|till|bis)\s+|[-–]\s*)(?P<until>\d{1,2}[:.h]\d{2})\s*(?:uhr|hrs?\.?|hours|h)?)?\s*"
     r"(?P<zone>z|(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2})?|utc|gmt|[a-z]+(?:/[a-z_+-]+)+|[a-z]{2,5})?$",
     re.I,
 )
@@ -31,10 +31,18 @@ def single(text: str, order: Order | None = None) -> Day:
     if time is None or found is None or found.day is None or (time["minute"] is None and not time["half"]):
         raise DateUnread(f'"{text}" names no year. Add it' if _NO_YEAR.fullmatch(words) else f'"{text}" {_EXPECTED}')
     zone, until = time["zone"], time["until"]
-    if until and (time[0][0] in "tT" or time["second"] or _minutes(until) <= _minutes(f"{time['hour']}:{time['minute']}")):
+    if until and (time["dash"].strip().isalpha() or re.search(r"\s[-–]\s", time[0])):
+        if _minutes(until) <= _minutes(f"{time['hour']}:{time['minute']}"):
+            raise DateUnread(f'"{text}" ends before it begins. Say the day on which it ends')
+    elif until and (time[0][0] in "tT" or time["second"] or _minutes(until) <= _minutes(f"{time['hour']}:{time['minute']}")):
         zone, until = f"-{until}", None  # a shift from UTC that looks like an end
     made = with_time(found, time["hour"], time["minute"], time["second"], half=time["half"], zone=zone)
-    return replace(made, notes=(*made.notes, f"until {until}")) if until else made
+    if not until:
+        return made
+    if not made.time:
+        return replace(made, notes=(*made.notes, f"until {until}"))
+    shift = re.sub("^T[0-9:]+", "", made.time)
+    return replace(made, until=f"T{re.sub('[.h]', ':', until):0>5}{shift}")
 
 
 def _minutes(time: str) -> int:
@@ -51,7 +59,7 @@ def with_time(
     half: str | None = None,
     zone: str | None = None,
 ) -> Day:
-    """Add a time of day, as exactly as it was told: an hour alone is kept in words, a minute begins with its second 00."""
+    """Add a time of day, as exactly as it was told: an hour, a minute or a second."""
     number = int(hour)
     told = ":".join(part for part in (hour, minute, second) if part is not None) + (f" {half}" if half else "")
     if half:
@@ -67,14 +75,14 @@ def with_time(
     if zone and not shift and not named:
         questions.append(f'"{zone}" is no name of one time zone: the time is taken as local. Name the zone, such as Europe/Paris')
         notes.append(f"the time is told as {told} {zone}")
-    if minute is None or day.other is not None:
+    if day.other is not None:
         notes.append(f"the time of day is told as {told}")
         return Day(day.year, day.month, day.day, "", named, day.other, tuple(notes), tuple(questions), plain=False)
-    if second is None:
-        notes.append(f"the time is told to the minute: {told}")
-    if (number, int(minute), int(second or 0)) == (0, 0, 0):
+    if minute is None:
+        notes.append(f"the time of day is told as {told}")
+    if (number, int(minute or 0), int(second or 0)) == (0, 0, 0):
         questions.append("the time is midnight, which often stands for no time known")
-    time = f"T{number:02d}:{minute}:{second or '00'}{shift}"
+    time = f"T{':'.join(part for part in (f'{number:02d}', minute, second) if part is not None)}{shift}"
     return Day(day.year, day.month, day.day, time, named, None, tuple(notes), tuple(questions), plain=day.plain)
 
 

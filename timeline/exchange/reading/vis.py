@@ -13,6 +13,7 @@ from timeline.exchange.writing.saying import ADDED
 
 _KNOWN: Final = frozenset(("id", "content", "start", "end", "group", "title", "type", "edtf"))
 _LONG: Final = re.compile(r"([+-]\d{6})(-\d\d-\d\d)(?:T(.*))?")
+_FIRST, _LAST = "T00:00:00", "T23:59:59"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,7 +62,10 @@ def _item(said: dict[str, Any], groups: dict[str | None, Any]) -> Building:
 
 
 def _dates(said: dict[str, Any]) -> OthersDate:
-    start, end = _date(said.get("start")), said.get("end")
+    start, end = said.get("start"), said.get("end")
+    if str(start).endswith(_FIRST) and str(end).endswith(_LAST):  # as whole days are written
+        start, end = str(start).removesuffix(_FIRST), str(end).removesuffix(_LAST)
+    start = _date(start)
     return others_dates.interval(start, _date(end)) if end not in (None, "") else start
 
 

@@ -13,12 +13,12 @@ from timeline.exchange.writing.record import About, Format, Happening
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the feed."""
-    entries, more = feeding.latest(happenings)
+    entries, older = feeding.latest(happenings, about)
     language = f' xml:lang="{_e(about.language)}"' if about.language else ""
     base = f' xml:base="{_e(about.page)}/"' if about.page else ""
     yield f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"{language}{base}>\n'
     yield f"<id>{_e(feeding.feed_id(about))}</id>\n<title>{_e(about.name)}</title>\n"
-    yield f"<subtitle>{_e(feeding.subtitle(about, more))}</subtitle>\n"
+    yield f"<subtitle>{_e(feeding.subtitle(about, older))}</subtitle>\n"
     yield f"<updated>{max((entry.recorded_at for entry in entries), default=about.at)}</updated>\n"
     # A feed has an author, unless each of its entries has one.
     yield f"<author><name>{_e(about.title)}</name></author>\n"
@@ -52,5 +52,13 @@ def _e(text: str | None) -> str:
 
 
 FORMAT = Format(
-    "atom", "Atom feed", "application/atom+xml; charset=utf-8", ".atom", write, feeding.LOSES, order="recorded", status="all"
+    "atom",
+    "Atom feed",
+    "application/atom+xml; charset=utf-8",
+    ".atom",
+    write,
+    feeding.LOSES,
+    order="recorded",
+    most=feeding.MOST,
+    status="all",
 )

@@ -21,6 +21,7 @@ OCTETS: Final = 75
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 LOSES: Final = {
     "date": "stands on all days that it allows, with the date in words before its title; X-TIMELINE-EDTF keeps it to the letter",
+    "date.second": "written with the second 00, which a calendar demands; X-TIMELINE-EDTF keeps the date to the letter",
     "date.open": "stands on the days of the side that is known; X-TIMELINE-EDTF keeps the date to the letter",
     "date.far": "left out where it begins before the year 1 or ends after 9999, and named in X-TIMELINE-LEFT-OUT",
     "date.unknown": "left out, and named in X-TIMELINE-LEFT-OUT",
@@ -113,24 +114,36 @@ def before_title(date: str) -> str:
     """Say a date in words before its title, where the days in the calendar say something else."""
     found = span(date)
     known = [side for side in (found.start, found.end) if side is not None]
-    return f"{saying.when(date)}: " if not found.whole or any(side.day is None for side in known) else ""
+    vague = any(side.day is None or side.time != side.clock for side in known)
+    return f"{saying.when(date)}: " if not found.whole or vague else ""
 
 
 def times_of(date: str, instant: str | None) -> list[str] | None:
     """Say when, in the calendar's own terms; None where it has none."""
-    found = span(date)
-    start = found.start
-    day = start.iso if start is not None and start.time is not None and found.end is None else None
     try:
-        if day is not None and instant:
-            return [f"DTSTART:{_utc(instant)}"]
-        if day is not None:
-            moment = datetime.fromisoformat(day)
-            # Without a shift it is the place's own time, which is what a calendar calls floating.
-            return [f"DTSTART:{_utc(day) if moment.tzinfo else moment.strftime('%Y%m%dT%H%M%S').rjust(15, '0')}"]
-        return _days(date)
+        return _times(instant or date) or _days(date)
     except (ValueError, OverflowError):
         return None
+
+
+def _times(date: str) -> list[str] | None:
+    """Say between which times it is; None where a side of it is no time of day. A calendar wants seconds, and gets 00."""
+    if "T" not in date:
+        return None
+    first, last = (dates.outermost_time(date, first=one) for one in (True, False))
+    read = dates.parse(date)
+    if (first is None and read.earliest) or (last is None and read.latest):
+        return None
+    sides = [_moment(time) for time in (first, last) if time is not None]
+    if last is not None and read.type == "datetime" and read.latest_second != read.earliest_second and last != first:
+        sides[-1] = _moment(last, minutes=1)  # of the hour that alone is known, the end
+    return [f"{name}:{moment}" for name, moment in zip(("DTSTART", "DTEND"), dict.fromkeys(sides), strict=False)]
+
+
+def _moment(time: str, *, minutes: int = 0) -> str:
+    """Write a time with its day; without a shift it is the place's own, which is what a calendar calls floating."""
+    moment = datetime.fromisoformat(time) + timedelta(minutes=minutes)
+    return _utc(moment.isoformat()) if moment.tzinfo else moment.strftime("%Y%m%dT%H%M%S").rjust(15, "0")
 
 
 def _days(edtf: str) -> list[str] | None:

@@ -11,12 +11,12 @@ from timeline.exchange.writing.streaming import dumps, listed
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the feed."""
-    entries, more = feeding.latest(happenings)
+    entries, older = feeding.latest(happenings, about)
     query = f"?{about.query}" if about.query else ""
     head: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": clean(about.name),
-        "description": feeding.subtitle(about, more),
+        "description": feeding.subtitle(about, older),
         "home_page_url": f"{about.page}{query}" if about.page else None,
         "feed_url": f"{about.page}/export/jsonfeed{query}" if about.page else None,
         "language": about.language,
@@ -42,4 +42,14 @@ def _item(happening: Happening, about: About) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value}
 
 
-FORMAT = Format("jsonfeed", "JSON Feed", "application/feed+json", ".json", write, feeding.LOSES, order="recorded", status="all")
+FORMAT = Format(
+    "jsonfeed",
+    "JSON Feed",
+    "application/feed+json",
+    ".json",
+    write,
+    feeding.LOSES,
+    order="recorded",
+    most=feeding.MOST,
+    status="all",
+)

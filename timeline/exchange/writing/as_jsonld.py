@@ -5,11 +5,12 @@ no more exactly than they are known.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
 from timeline.exchange.writing import saying
-from timeline.exchange.writing.parts import span
+from timeline.exchange.writing.parts import Known, span
 from timeline.exchange.writing.record import About, Format, Happening, Quotation, Source
 from timeline.exchange.writing.streaming import dumps, listed
 
@@ -39,7 +40,7 @@ def for_page(happening: Happening, about: About) -> str:
 def event(happening: Happening, about: About) -> dict[str, Any]:
     """Give a happening as an Event, without its context."""
     found = span(happening.date)
-    start, end = found.start and found.start.iso, found.end and found.end.iso
+    start, end = _iso(found.start), _iso(found.end)
     whole = found.whole and bool(start) and (found.end is None or bool(end))
     iso = start if end is None else f"{start}/{end}"
     return _without_nothing(
@@ -61,6 +62,11 @@ def event(happening: Happening, about: About) -> dict[str, Any]:
             "subjectOf": [*_claim(happening), *(_quotation(quotation, about) for quotation in happening.quotations)],
         }
     )
+
+
+def _iso(known: Known | None) -> str | None:
+    """Write a side of a date; schema.org has no hour without its minute."""
+    return None if known is None else replace(known, time=known.clock, shift=known.shift if known.clock else "").iso
 
 
 def _place(happening: Happening) -> dict[str, Any] | None:

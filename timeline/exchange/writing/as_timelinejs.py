@@ -23,6 +23,7 @@ LOSES: Final = {
     "date.uncertain": "placed as if it were sure; display_date says it in words, `edtf` to the letter",
     "date.open": "placed at the side that is known; display_date says it in words, `edtf` to the letter",
     "date.parts": "placed at the time that it may be in; display_date says it in words, `edtf` to the letter",
+    "date.hour": "placed by the day; display_date says the hour in words, `edtf` to the letter",
     "date.shift": "the time of day is written as the place's own, without it; `edtf` keeps it to the letter",
     "eras": "drawn as bands without a slide, so that only their titles are seen",
     "title.spaces": "read as one space",
@@ -102,7 +103,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 def _event(happening: Happening, about: About) -> dict[str, Any]:
     found = span(happening.date)
     event: dict[str, Any] = {"unique_id": happening.id, **placed(found)}
-    if not found.whole:
+    if not says_all(found):
         event["display_date"] = saying.when(happening.date)
     if happening.kind:
         event["group"] = group(happening.kind)
@@ -112,6 +113,11 @@ def _event(happening: Happening, about: About) -> dict[str, Any]:
     event |= {name: value for name, value in (("media", slides.media(slide)), ("background", slides.background(slide))) if value}
     told = {"attributed_to": happening.attributed_to, "date_note": happening.date_note}
     return {**event, "edtf": happening.date, **{name: value for name, value in told.items() if value}}
+
+
+def says_all(found: Span) -> bool:
+    """Whether a slide's own dates say all: TimelineJS has no hour without its minute."""
+    return found.whole and all(side is None or side.time == side.clock for side in (found.start, found.end))
 
 
 def placed(found: Span) -> dict[str, dict[str, int]]:
@@ -126,8 +132,8 @@ def _date(known: Known) -> dict[str, int]:
         date["month"] = known.month
     if known.day is not None:
         date["day"] = known.day
-    if known.time is not None:
-        date |= dict(zip(("hour", "minute", "second"), map(int, known.time.split(":")), strict=True))
+    if known.clock is not None:
+        date |= dict(zip(("hour", "minute", "second"), map(int, known.clock.split(":")), strict=False))
     return date
 
 

@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from timeline.exchange.writing import saying, slides
-from timeline.exchange.writing.as_timelinejs import ERA, LOSES, group, shown_year, slides_and_eras
+from timeline.exchange.writing.as_timelinejs import ERA, LOSES, group, says_all, shown_year, slides_and_eras
 from timeline.exchange.writing.cells import Cell, rows
 from timeline.exchange.writing.parts import Known, span
 from timeline.exchange.writing.record import About, Format, Happening
@@ -32,7 +32,7 @@ def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell,
         yield (
             *(_date(found.begin) if found.begin else _EMPTY),
             *(_date(found.end) if found.start and found.end else _EMPTY),
-            "" if found.whole else saying.when(happening.date),
+            "" if says_all(found) else saying.when(happening.date),
             escape(saying.headline(happening), quote=False),
             slides.words(slide, happening, about),
             *(media.get(name, "") for name in ("url", "credit", "caption", "thumbnail")),
@@ -42,7 +42,7 @@ def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell,
 
 
 def _date(known: Known) -> tuple[Cell, Cell, Cell, Cell]:
-    return shown_year(known.year), known.month, known.day, known.time
+    return shown_year(known.year), known.month, known.day, known.clock
 
 
 FORMAT = Format(

@@ -10,7 +10,7 @@ from typing import Any, Final
 from timeline import dates
 from timeline.exchange.writing import saying
 from timeline.exchange.writing.as_timemap import LOSES as OF_TIMEMAP
-from timeline.exchange.writing.parts import span
+from timeline.exchange.writing.parts import Known, span
 from timeline.exchange.writing.record import About, Format, Happening
 from timeline.exchange.writing.streaming import listed
 
@@ -22,6 +22,7 @@ LOSES: Final = {
     "date.uncertain": "drawn as if it were sure; `edtf` keeps it to the letter",
     "date.open": "drawn at the side that is known; `edtf` keeps it to the letter",
     "date.parts": "drawn from the first to the last day; `edtf` keeps it to the letter",
+    "date.hour": "drawn as a range over the hour; `edtf` keeps it to the letter",
     "date.shift": "drawn where the reader's own clock puts it; `edtf` keeps it to the letter",
     "place": "said in the title alone",
     "latitude": "left out, with the longitude",
@@ -42,7 +43,9 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 def _item(happening: Happening, about: About) -> dict[str, Any]:
     found = span(happening.date)
     item: dict[str, Any] = {"id": happening.id, "content": escape(saying.headline(happening)), **placed(happening.date)}
-    if not found.whole or (found.end is None and found.start is not None and found.start.day is None):
+    start = found.start
+    by_month = found.end is None and start is not None and start.day is None
+    if not found.whole or by_month or (start is not None and start.time != start.clock):
         item["className"] = "vague"
     if happening.kind:
         item["group"] = happening.kind
@@ -56,11 +59,29 @@ def placed(edtf: str) -> dict[str, str]:
     """Say where a date of which any side is known is drawn."""
     found, date = span(edtf), dates.parse(edtf)
     first = date.earliest or date.latest or ""
-    if found.start is not None and found.start.time is not None and found.end is None:
-        return {"start": _instant(first, f"T{found.start.time}{found.start.shift}"), "type": "point"}
+    if found.begin is not None and found.begin.clock and found.end in (None, found.begin):
+        return {"start": _instant(first, _time(found.begin)), "type": "point"}
+    if date.timed and date.earliest and date.latest:
+        return {"start": _instant(date.earliest, _time(found.start)), "end": _until(date, found.end), "type": "range"}
     if date.earliest == date.latest or date.earliest is None or date.latest is None:
         return {"start": _instant(first), "type": "point"}
     return {"start": _instant(first), "end": _instant(date.latest, "T23:59:59"), "type": "range"}
+
+
+def _time(known: Known | None) -> str:
+    """Write the time at which a side begins, as exact as it is known; JavaScript reads no hour alone."""
+    if known is None or known.time is None:
+        return "T00:00:00"
+    return f"T{known.clock or f'{known.time}:00'}{known.shift}"
+
+
+def _until(date: dates.Edtf, known: Known | None) -> str:
+    """Write where a range ends: of an hour, or of a day, with its last minute or second."""
+    day = date.latest or ""
+    if known is not None and known.clock:
+        return _instant(day, f"T{known.clock}{known.shift}")
+    time = dates.outermost_time(date.text, first=False)
+    return _instant(day, f"T{time.partition('T')[2]}" if time else "T23:59:59")
 
 
 def _instant(day: str, time: str = "T00:00:00") -> str:

@@ -13,6 +13,7 @@ from timeline.exchange.writing import saying
 from timeline.exchange.writing.record import About, Happening
 
 MOST: Final = 100
+IN_ALL: Final = "not in the feed; take csv, html or jsonl for all"
 LOSES: Final = {
     "date": "said in words",
     "latitude": "left out, with the longitude",
@@ -34,10 +35,11 @@ def clean(text: str | None) -> str:
     return text if text.isprintable() else _FORBIDDEN.sub("\ufffd", text)
 
 
-def latest(happenings: Iterable[Happening]) -> tuple[list[Happening], bool]:
-    """Take the happenings that were recorded or corrected last; tell whether others were left out."""
-    taken = list(islice(happenings, MOST + 1))
-    return taken[:MOST], len(taken) > MOST
+def latest(happenings: Iterable[Happening], about: About) -> tuple[list[Happening], int | None]:
+    """Take the happenings that were recorded or corrected last; tell how many older ones are left out, None for some."""
+    coming = iter(happenings)
+    taken = list(islice(coming, MOST))
+    return taken, about.older or (None if about.older is None or next(coming, None) else 0)
 
 
 def feed_id(about: About) -> str:
@@ -53,10 +55,12 @@ def title(happening: Happening) -> str:
     return f"Corrected: {named}" if happening.version > 1 else named
 
 
-def subtitle(about: About, more: bool) -> str:
-    """Say what the feed holds."""
-    held = f"the {MOST} last of them" if more else "all of them"
-    parts = [about.description, f"What was recorded, corrected and retracted, latest first; {held}."]
+def subtitle(about: About, older: int | None) -> str:
+    """Say what the feed holds, and what it does not."""
+    many = "older ones" if older is None else f"{older:,} older one{'' if older == 1 else 's'}"
+    are = "is" if older == 1 else "are"
+    held = "all of them." if older == 0 else f"the newest {MOST}; {many} {are} {IN_ALL}."
+    parts = [about.description, f"What was recorded, corrected and retracted, latest first: {held}"]
     return clean(" ".join(saying.one_line(part) for part in parts if part))
 
 

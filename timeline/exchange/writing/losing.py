@@ -24,21 +24,27 @@ _OF_HAPPENING, _OF_QUOTATION, _OF_SOURCE = ({field.name for field in fields(kind
 
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?").fullmatch
 _LAST: Final = dates.day_number(9999, 12, 31)
-_SHIFT: Final = re.compile(r"Z$|T.*[+-][0-9]").search
+_SHIFT: Final = re.compile(r"T[0-9:]+(?:Z|[+-])").search
+_HOUR: Final = re.compile(r"T[0-9]{2}(?![0-9:])").search
+_NO_SECOND: Final = re.compile(r"T[0-9]{2}(?::[0-9]{2})?(?![0-9:])").search
 
 # The ways in which a date can say less than a day, or more than one; `date` alone is any of them.
 _DATES: Final[dict[str, Callable[[Edtf], bool]]] = {
-    "date": lambda date: date.precision not in ("day", "datetime") or date.uncertain or date.approximate,
+    "date": lambda date: (
+        date.precision not in ("day", "datetime") or date.uncertain or date.approximate or (date.timed and bool(_HOUR(date.text)))
+    ),
     "date.uncertain": lambda date: date.uncertain or date.approximate,
     "date.open": lambda date: date.type == "interval" and (date.start != "stated" or date.end != "stated"),
     "date.parts": lambda date: date.precision in ("season", "set") or "X" in date.text,
     "date.interval": lambda date: date.type == "interval",
-    "date.time": lambda date: date.precision == "datetime",
-    "date.shift": lambda date: date.precision == "datetime" and _SHIFT(date.text) is not None,
+    "date.time": lambda date: date.timed,
+    "date.hour": lambda date: date.timed and _HOUR(date.text) is not None,
+    "date.second": lambda date: date.timed and _NO_SECOND(date.text) is not None,
+    "date.shift": lambda date: date.timed and _SHIFT(date.text) is not None,
     "date.unknown": lambda date: date.earliest is None and date.latest is None,
     "date.far": lambda date: (
         (date.earliest_day is not None and date.earliest_day < 1)
-        or (date.latest_day is not None and (date.latest_day < 1 or date.latest_day >= _LAST + (date.precision == "datetime")))
+        or (date.latest_day is not None and (date.latest_day < 1 or date.latest_day >= _LAST + date.timed))
     ),
 }
 _NAMES: Final = {
@@ -48,6 +54,8 @@ _NAMES: Final = {
     "date.parts": "seasons, sets and unspecified digits",
     "date.interval": "intervals",
     "date.time": "times of day",
+    "date.hour": "times of which only the hour is known",
+    "date.second": "times without a second",
     "date.shift": "shifts from universal time",
     "date.unknown": "dates of which no side is known",
     "date.far": "days before the year 1 and from the end of 9999 on",
@@ -69,6 +77,7 @@ class Losses:
         """Watch for what a format loses."""
         self.format = format
         self.total = 0
+        self.whole = False  # whether all of them went by
         self.counts = dict.fromkeys(format.loses, 0)
 
     def watch(self, happenings: Iterable[Happening]) -> Iterator[Happening]:
@@ -80,6 +89,7 @@ class Losses:
                 if says(happening):
                     self.counts[field] += 1
             yield happening
+        self.whole = True
 
     def told(self) -> list[str]:
         """Tell what was lost, a line for each field that was there."""

@@ -19,10 +19,6 @@ LOSES: Final = {
 }
 SHORT: Final = 48  # characters of a title that was given in full before
 _FILE: Final = re.compile(r"[a-z0-9_.-]+").fullmatch
-_GRADES: Final = {
-    "normalised": "Found after evening out white space",
-    "typographic": "Found after evening out quotation marks, dashes and ligatures",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,8 @@ class Note:
         if self.quotation.supports:
             way = "against" if self.quotation.stance == "disputes" else "for"
             told.append(f"Cited {way}: {saying.one_line(self.quotation.supports)}")
-        told += [_GRADES[self.quotation.grade]] if self.quotation.grade in _GRADES else []
+        grade = self.quotation.grade
+        told += [f"{grade.capitalize()}: {saying.GRADES[grade]}"] if grade != "exact" and grade in saying.GRADES else []
         return told
 
 

@@ -3,13 +3,14 @@
 Owns what is left of a date in parts, and whether anything was lost. Must not put a date into words: `dates.words` does.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from timeline import dates
 from timeline.dates.calendar import iso_year
 from timeline.dates.grammar import plain, read
-from timeline.dates.tree import Choice, Date, DateTime, Endpoint, Interval, Tree
+from timeline.dates.tree import Choice, Date, Endpoint, Interval, Tree
 
 _DECEMBER, _LONGEST = 12, 31
 
@@ -21,8 +22,13 @@ class Known:
     year: int
     month: int | None = None
     day: int | None = None
-    time: str | None = None  # HH:MM:SS
+    time: str | None = None  # HH, HH:MM or HH:MM:SS, as exact as it is known
     shift: str = ""  # "", "Z", "+01:00"
+
+    @property
+    def clock(self) -> str | None:
+        """The time of day, where its minute is known."""
+        return self.time if self.time and ":" in self.time else None
 
     @property
     def iso(self) -> str | None:
@@ -59,22 +65,27 @@ def span(text: str) -> Span:
 
 
 def _span(text: str, tree: Tree) -> Span:
-    if isinstance(tree, DateTime):
-        date = _exact(tree.date)
-        if date is not None:
-            return Span(Known(date.year, date.month, date.day, tree.time, tree.shift), None, whole=not any(tree.date.marks))
     if isinstance(tree, Date) and (date := _exact(tree)) is not None:
         return Span(date, None, whole=not any(tree.marks))
     if isinstance(tree, Interval):
         return _interval(tree)
     found = dates.parse(text)
     first, last = _civil(found.earliest_day), _civil(found.latest_day)
-    if isinstance(tree, Choice) and (first is None or last is None):
-        return Span(first and Known(*first), last and Known(*last), whole=False)
+    if isinstance(tree, Choice) and (first is None or last is None or found.timed):
+        start = _timed(first, dates.outermost_time(text, first=True))
+        end = _timed(last, dates.outermost_time(text, first=False))
+        return Span(start, None if start == end else end, whole=False)
     if first is None or last is None:
         return Span(None, None, whole=False)
     start, end = coarse(first, last)
     return Span(start, None if start == end else end, whole=False)
+
+
+def _timed(day: tuple[int, int, int] | None, time: str | None) -> Known | None:
+    """Give a day of a set, with its outermost time where that is known."""
+    if day is None:
+        return None
+    return Known(*day, *(re.findall("T([0-9:]+)(.*)", time)[0] if time else ()))
 
 
 def coarse(first: tuple[int, int, int], last: tuple[int, int, int]) -> tuple[Known, Known]:
@@ -112,7 +123,8 @@ def _exact(date: Date) -> Known | None:
     if date.masked or date.season is not None or date.estimate is None or date.years != (date.estimate, date.estimate):
         return None
     month, day = (int(part.digits) if part is not None else None for part in (date.month, date.day))
-    return Known(date.estimate, month, day)
+    time = date.time
+    return Known(date.estimate, month, day, time.text if time else None, time.shift if time else "")
 
 
 def _civil(day: int | None) -> tuple[int, int, int] | None:

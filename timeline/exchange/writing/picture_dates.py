@@ -5,14 +5,14 @@ what lasted is a bar, of which only the part between its latest start and its ea
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from timeline import dates
 from timeline.dates.grammar import read
 from timeline.dates.tree import Date, End, Interval
-from timeline.exchange.writing.parts import span
 
 Shape = Literal["point", "bar", "within"]
+_MINUTE = 60 / dates.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +41,42 @@ def look(text: str) -> Look | None:
     unsure = date.uncertain or date.approximate
     tree = read(text)
     if isinstance(tree, Interval):
-        starts, ends = _days(tree.start.date), _days(tree.finish.date)
+        starts, ends = _moments(tree.start.date), _moments(tree.finish.date)
         # Of a side that is not stated, the picture knows no more than the other.
-        first, begun = starts or (ends or (0, 0))[:1] * 2
-        ending, last = ends or (starts or (0, 0))[1:] * 2
-        return Look("bar", first, max(last + 1, begun + 1), begun, ending + 1, tree.start.end, tree.finish.end, unsure)
+        first, begun = (starts.first, starts.begun) if starts else (ends.first, ends.first) if ends else (0, 0)
+        ending, last = (ends.ending, ends.last) if ends else (starts.last, starts.last) if starts else (1, 1)
+        latest = max(last, starts.last if starts else last)
+        return Look("bar", first, latest, begun, ending, tree.start.end, tree.finish.end, unsure)
     first = date.earliest_day if date.earliest_day is not None else date.latest_day or 0
     last = date.latest_day if date.latest_day is not None else first
     begin, end = float(first), float(last + 1)
-    if date.type == "datetime" and (start := span(text).start) is not None and start.time:
-        hour, minute = map(int, start.time.split(":")[:2])
-        begin = end = first + hour / 24 + minute / 1440
-    elif first == last and date.start == date.end == "stated":
+    if date.timed:
+        begin = first + (date.earliest_second or 0) / dates.DAY
+        end = last + ((date.latest_second or 0) + 1) / dates.DAY
+        begin, end = (end - _MINUTE if date.earliest_day is None else begin), (begin + _MINUTE if date.latest_day is None else end)
+    if date.type == "datetime" and end - begin <= _MINUTE * 1.01:
+        end = begin
+    elif not date.timed and first == last and date.start == date.end == "stated":
         begin = end = first + 0.5
     else:
         return Look("within", begin, end, end, begin, date.start, date.end, unsure)
     return Look("point", begin, end, begin, end, unsure=unsure)
 
 
-def _days(date: Date | None) -> tuple[int, int] | None:
+class _Side(NamedTuple):
+    """When a side of an interval begins at the earliest and at the latest, and when it has ended at the earliest and the latest."""
+
+    first: float
+    begun: float
+    ending: float
+    last: float
+
+
+def _moments(date: Date | None) -> _Side | None:
     if date is None or date.earliest is None or date.latest is None:
         return None
-    return dates.day_number(*date.earliest), dates.day_number(*date.latest)
+    first, last = dates.day_number(*date.earliest), dates.day_number(*date.latest)
+    if (time := date.time) is None:
+        return _Side(first, last, first + 1, last + 1)
+    begins, ends = first + time.first / dates.DAY, last + (time.last + 1) / dates.DAY
+    return _Side(begins, max(begins, ends - _MINUTE), begins, ends)

@@ -15,10 +15,13 @@ EMPTY: Final = 0.3  # the share of the whole that a stretch without anything tak
 SQUEEZED: Final = 0.12  # if what stands on one side of it has no more than this share
 BREAKS: Final = 3
 BREAK: Final = 26.0  # pixels
+MIDDAY: Final = 0.5  # where the point of a day stands
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _YEAR: Final = 365.2425
 _PLAIN: Final = 1_000  # from here on nobody takes a number for anything but a year
-_FINE: Final = ((1 / 24, "hour", 1), (0.125, "hour", 3), (0.25, "hour", 6), (1, "day", 1), (2, "day", 2), (7, "day", 7))
+_HOUR: Final = 1 / 24
+_MINUTES: Final = tuple((step / 1440, "minute", step) for step in (1, 2, 5, 10, 15, 30))
+_FINE: Final = (*_MINUTES, (1 / 24, "hour", 1), (0.125, "hour", 3), (0.25, "hour", 6), (1, "day", 1), (2, "day", 2), (7, "day", 7))
 _MIDDLE: Final = ((30.44, "month", 1), (91.31, "month", 3), (182.62, "month", 6))
 
 
@@ -70,7 +73,11 @@ def fitting(stretches: Sequence[tuple[float, float]], left: float, right: float)
     for run, share in zip(joined, shares, strict=True):
         width = room * share / sum(shares)
         first, last = run[0], run[1]
-        least = 1.5 if first == last else 1 / 24 if last - first < 1 / 24 else 0
+        least = 1.5 if first == last else 0
+        if first == last and first % 1 != MIDDAY:
+            least = _HOUR  # one time of day, alone
+        elif last - first < _HOUR:
+            least = 1 / 1440
         if max(abs(first), abs(last)) > 10_000 * _YEAR and last - first < 1_000 * _YEAR:
             least = abs(first) * 0.02  # of what is so far away, one year more or less says nothing
         edge = (last - first) * 0.03 + least
@@ -163,18 +170,18 @@ def _walk(piece: Piece, unit: str, step: int) -> Iterator[tuple[float, str]]:
 
 
 def _days(piece: Piece, unit: str, step: int) -> Iterator[tuple[float, str]]:
-    size = step if unit == "day" else step / 24
+    size = {"day": step, "hour": step / 24, "minute": step / 1440}[unit]
     count, shown = math.ceil(piece.first / size), ""
     while count * size <= piece.last:
         day = math.floor(count * size + 1e-9)
         year, month, number = civil(day)
-        hour = round((count * size - day) * 24)
+        hour, minute = divmod(round((count * size - day) * 1440), 60)
         name = f"{number} {_MONTHS[month - 1]}"
-        if unit == "hour" and shown == name:
-            yield count * size, f"{hour}:00"
+        if unit != "day" and shown == name:
+            yield count * size, f"{hour}:{minute:02d}"
         else:
             long = f"{name} {year_name(year)}"
-            yield count * size, (name if shown else long) if unit == "day" else f"{name if shown else long}, {hour}:00"
+            yield count * size, (name if shown else long) if unit == "day" else f"{name if shown else long}, {hour}:{minute:02d}"
         shown = name
         count += 1
 

@@ -67,6 +67,7 @@ def about(
     as_of: int | None = None,
     asked: str = "",
     query: str = "",
+    older: int | None = 0,
 ) -> About:
     """Say of the whole what its file knows: how far the log had come, and when. `page` is the address of its page."""
     row = connection.execute(
@@ -78,7 +79,7 @@ def about(
     # The first event's hash is drawn with a salt of its own: no other log has it.
     first = connection.execute("SELECT lower(hex(data_hash)) FROM events WHERE position = 1").fetchone()
     log = first[0][:_LOG] if first else ""
-    return About(title, page, description, language, position, at, as_of, asked, query, log)
+    return About(title, page, description, language, position, at, as_of, asked, query, log, older)
 
 
 class _Archive:

@@ -117,7 +117,7 @@ class About:
 
     `page` is the absolute address of the timeline's page, without a query, or None where it is not published. `at` is when the
     last event was recorded (UTC, RFC 3339), so that the same log gives the same export; `asked` the filters in words; `log` tells
-    this log from every other, wherever it is published.
+    this log from every other, wherever it is published. `older` is how many that were asked for a feed does not hold; None: some.
     """
 
     title: str
@@ -130,6 +130,7 @@ class About:
     asked: str = ""
     query: str = ""
     log: str = ""
+    older: int | None = 0
 
     @property
     def name(self) -> str:

@@ -16,6 +16,11 @@ from timeline.extractors import NOT_COMPARED
 
 NO_TITLE: Final = "(redacted)"
 ENTRY: Final = "Entry in"
+GRADES: Final = {  # how a quotation matched, as people read it everywhere
+    "exact": "the same words, character for character",
+    "normalised": "the same words, with other spacing, line breaks or invisible characters",
+    "typographic": "the same words, with other quotation marks, dashes, spacing or ligatures",
+}
 # What stands after it, or within it, an export added to a happening's own words: an import leaves it out again.
 RULE: Final = "\n\n— — —\n"
 ADDED: Final = "of-timeline"

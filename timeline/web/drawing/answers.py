@@ -17,7 +17,7 @@ from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
 from timeline.web import access
-from timeline.web.drawing import counts, found, gather
+from timeline.web.drawing import counts, found, gather, shape
 from timeline.web.drawing.gather import Wanted
 from timeline.web.pages import asked, etag, frame, keys, rows
 from timeline.web.pages import state as states
@@ -31,10 +31,14 @@ WIDTH, NARROWEST, WIDEST, STRETCH = 1200, 200, 4000, 14
 BARS = 240
 # Of what can be shown one by one, so much of the window's length is brought along on each side, for those who drag it.
 BESIDE = 0.5
-# The span of all happenings is shown with so much room around it.
-ROOM = 0.03
+# The span of all happenings is shown with so much room around it; what begins and ends within a day with so much and a minute.
+ROOM, ROOM_WITHIN_A_DAY, A_MINUTE = 0.03, 0.06, 7e-4
+# In a window of fewer days happenings are counted by the minute rather than by the day.
+NARROW = 3
+# So many happenings of the day in which a window begins are looked at for the first that is in it.
+MOST_OF_A_DAY = 200
 
-Span = tuple[int | None, int | None]
+Span = tuple[float | None, float | None]
 """The first and last day of all there is; None and None where there is nothing."""
 
 
@@ -100,19 +104,24 @@ async def _view(database: Database, what: Asked, request: Request | None = None,
     if window is None:
         return {"window": None, "lanes": [], "items": [], "clusters": [], "count": 0, "exact": True}
     beside = (window.end - window.start) * BESIDE
-    first, last = math.floor(window.start - beside), math.ceil(window.end + beside) - 1
-    gathered = await gather.view(database, wanted, first, last, round(width / STRETCH))
+    start, end = _whole_days(window.start - beside, window.end + beside)
+    gathered = await gather.view(database, wanted, start, end, round(width / STRETCH))
     if gathered.clusters:
         # What is counted is counted for the window itself, so that the counts are of what is in it.
-        first, last = math.floor(window.start), math.ceil(window.end) - 1
-        gathered = await gather.view(database, wanted, first, last, round(width / STRETCH))
+        start, end = window if wanted.few and window.end - window.start < NARROW else _whole_days(*window)
+        gathered = await gather.view(database, wanted, start, end, round(width / STRETCH))
     return {
         "window": list(window),
-        "first": first,
-        "last": last,
+        "first": start,
+        "last": end - 1,
         "count": await _count(database, wanted, gathered, window),
         **gathered.json(),
     }
+
+
+def _whole_days(start: float, end: float) -> tuple[float, float]:
+    """Widen a stretch of time to whole days."""
+    return math.floor(start), math.ceil(end)
 
 
 async def _next(database: Database, what: Asked, request: Request) -> dict[str, Any]:
@@ -120,27 +129,41 @@ async def _next(database: Database, what: Asked, request: Request) -> dict[str, 
     key = await _key(database, state, backwards=backwards)
     place = {"before": str(key)} if backwards else {"after": str(key)}
     given = {name: value for name, value in state.given.items() if name not in states.PAGING} | place
-    turned = replace(state, given=given, after=None if backwards else key, before=key if backwards else None, size=1)
+    size = 1 if "focus" in state.given else MOST_OF_A_DAY
+    turned = replace(state, given=given, after=None if backwards else key, before=key if backwards else None, size=size)
     page = await rows.fetch(database, turned, what.chosen, what.counted)
-    if not page.rows:
+    in_order = page.rows[::-1] if backwards else page.rows
+    row = next((one for one in in_order if _is_beyond(state.window, one["date"], backwards=backwards)), None)
+    if row is None:
         return {"item": None}
-    position = page.rows[0]["position"]
+    position = row["position"]
     return {"item": gather.item(await found.at(database, position, superseded=position in page.superseded))}
+
+
+def _is_beyond(window: Window | None, date: str | None, *, backwards: bool) -> bool:
+    """Whether a date begins after the start of a window, or before its end; its day was looked at before."""
+    stands = shape.stands(shape.of_text(date) or {}) if window is not None and date and "T" in date else None
+    if stands is None or window is None:
+        return True
+    return stands[0] <= window.end if backwards else stands[0] >= window.start
 
 
 async def _key(database: Database, state: State, *, backwards: bool) -> Key:
     """Give the place in the time order to go on from: that of the happening in focus, or the edge of the window."""
     if "focus" in state.given:
         shown = await database.execute(
-            f"select date, {keys.FIRST} as key_first, {keys.LAST} as key_last, id from happenings where id = :id",
+            f"select date, {keys.COLUMNS}, id from happenings where id = :id",
             {"id": state.given["focus"]},
         )
         if shown.rows:
             return rows.key(shown.rows[0])
     never = gather.EVER
     if state.window is None:
-        return Key(never, never, "~", "~") if backwards else Key(-never, -never, "", "")
-    return Key(math.ceil(state.window.end), never, "", "") if backwards else Key(math.floor(state.window.start), -never, "", "")
+        return Key(never, 0, never, "~", "~") if backwards else Key(-never, 0, -never, "", "")
+    if backwards:
+        return Key(math.ceil(state.window.end), never, never, "", "")
+    timed = state.window.end - state.window.start < NARROW
+    return Key(math.floor(state.window.start), *((-never, -never) if timed else (never, never)), "", "")
 
 
 def _wanted(what: Asked) -> Wanted:
@@ -162,17 +185,17 @@ def _whole(span: Span) -> Window | None:
     first, last = span
     if first is None or last is None:
         return None
-    room = max(1.0, (last - first + 1) * ROOM)
+    length = last + 1 - first
+    room = length * ROOM_WITHIN_A_DAY + A_MINUTE if length < 1 else max(1.0, length * ROOM)
     return Window(first - room, last + 1 + room)
 
 
 async def _count(database: Database, wanted: Wanted, gathered: gather.Gathered, window: Window) -> int:
     """Count what stands in the window itself."""
-    first, last = math.floor(window.start), math.ceil(window.end) - 1
     if wanted.plain and not wanted.few:
-        first, last = wanted.within(first, last)
+        first, last = wanted.within(math.floor(window.start), math.ceil(window.end) - 1)
         return await counts.touching(database, first, last, wanted.base) if first <= last else 0
-    return await gathered.touching(first, last)
+    return await gathered.touching(*window)
 
 
 def _width(request: Request) -> int:

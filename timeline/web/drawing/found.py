@@ -4,6 +4,7 @@ Owns the statements. Each reads a bounded number of rows, however large the time
 """
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from sqlite3 import Row
 
@@ -28,29 +29,33 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _columns(table: str) -> str:
+def _columns(table: str, near: str = "0") -> str:
     named = ", ".join(f"{table}.{column}" for column in ("id", *_COLUMNS))
     return (
-        f"{named}, substr({table}.title, 1, {LONGEST_TITLE + 1}) as title, {int(table != 'happenings')} as superseded,"
+        f"{named}, {near} as near, substr({table}.title, 1, {LONGEST_TITLE + 1}) as title,"
+        f" {int(table != 'happenings')} as superseded,"
         f" exists (select 1 from citations where citations.happening = {table}.id and stance = 'disputes') as disputed"
     )
 
 
-async def matching(database: Database, chosen: Sequence[Chosen], first: int, last: int) -> list[Row]:
-    """Read all that was chosen and stands between two days; of each table, no more than FEW are looked at."""
+async def matching(database: Database, chosen: Sequence[Chosen], first: float, last: float) -> list[Row]:
+    """Read all that was chosen and stands from a day to the end of another; of each table, no more than FEW are looked at.
+
+    With parts of a day behind the point, from that instant to one a day later than `last`.
+    """
     found: list[Row] = []
     for one in chosen:
         rows = await database.execute(
-            f"select {_columns(one.table)} from {one.table} where {one.sql}"
+            f"select {_columns(one.table, one.near)} from {one.table} where {one.sql}"
             f" and coalesce(earliest_day, latest_day) <= :last_day and coalesce(latest_day, 9e15) >= :first_day limit {FEW}",
-            {**one.params, "first_day": first, "last_day": last},
+            {**one.params, "first_day": math.floor(first), "last_day": math.ceil(last)},
         )
         found += await working.in_thread(_standing, rows.rows, first, last)
     return found
 
 
-def _standing(rows: Sequence[Row], first: int, last: int) -> list[Row]:
-    return [row for row in rows if (days := shape.placed(row)) and days[0] <= last and days[1] >= first]
+def _standing(rows: Sequence[Row], first: float, last: float) -> list[Row]:
+    return [row for row in rows if (days := shape.placed(row)) and days[0] < last + 1 and days[1] > first]
 
 
 async def at(database: Database, position: int, *, superseded: bool) -> Row:

@@ -62,20 +62,20 @@ class Gathered:
     lanes: Sequence[Lane]
     rows: list[Row] = field(default_factory=list)
     lanes_of: dict[int, Sequence[int]] = field(default_factory=dict)
-    clusters: list[tuple[int, int, int, int]] = field(default_factory=list)
+    clusters: list[tuple[int, float, float, int]] = field(default_factory=list)
     exact: bool = True
     weighed: Sequence[tuple[Row, float]] = ()
 
-    async def touching(self, first: int, last: int) -> int:
-        """Count those of what was read that stand between two days."""
-        return await working.in_thread(self._touching, first, last)
+    async def touching(self, start: float, end: float) -> int:
+        """Count those of what was read that stand between two instants."""
+        return await working.in_thread(self._touching, start, end)
 
-    def _touching(self, first: int, last: int) -> int:
+    def _touching(self, start: float, end: float) -> int:
         return round(
-            sum(weight for row, weight in self.weighed if (days := shape.placed(row)) and days[0] <= last and days[1] >= first)
+            sum(weight for row, weight in self.weighed if (days := shape.placed(row)) and days[0] < end and days[1] > start)
         )
 
-    def count(self, lane: int, first: int, last: int, many: float) -> None:
+    def count(self, lane: int, first: float, last: float, many: float) -> None:
         """Count so many happenings of a lane in a stretch."""
         if round(many) > 0:
             self.clusters.append((lane, first, last, round(many)))
@@ -110,6 +110,7 @@ def _weight(row: Row) -> int:
 
 def _marks(row: Row) -> Iterable[tuple[str, bool]]:
     retracted = row["status"] == "retracted"
+    yield "near", bool(row["near"])
     yield "retracted", retracted
     yield "corrected", row["version"] > (2 if retracted else 1)
     yield "disputed", bool(row["disputed"])
@@ -117,11 +118,11 @@ def _marks(row: Row) -> Iterable[tuple[str, bool]]:
     yield "single", row["sources"] == 1
 
 
-async def view(database: Database, wanted: Wanted, first: int, last: int, stretches: int) -> Gathered:
-    """Gather what stands between two days."""
+async def view(database: Database, wanted: Wanted, start: float, end: float, stretches: int) -> Gathered:
+    """Gather what stands between two instants: where all matches can be read to the minute, else to the day."""
     if wanted.few:
-        return await _from_matches(database, wanted, first, last, stretches)
-    first, last = wanted.within(first, last)
+        return await _from_matches(database, wanted, start, end - 1, stretches)
+    first, last = wanted.within(math.floor(start), math.ceil(end) - 1)
     if first > last:
         return Gathered(await lanes.of_all(database, wanted.facet, wanted.position, wanted.base))
     period = _Period(first, last, stretches)
@@ -140,12 +141,20 @@ class _Period(NamedTuple):
     stretches: int
 
 
-async def _from_matches(database: Database, wanted: Wanted, first: int, last: int, stretches: int) -> Gathered:
+class _Moments(NamedTuple):
+    """The same to the minute: from an instant to one a day after `last`."""
+
+    first: float
+    last: float
+    stretches: int
+
+
+async def _from_matches(database: Database, wanted: Wanted, first: float, last: float, stretches: int) -> Gathered:
     """Read all of a few matches."""
     rows = await found.matching(database, wanted.chosen, first, last)
     result = Gathered(await lanes.of_matches(database, wanted.facet, wanted.chosen))
     in_lanes = await lanes.assign(database, wanted.facet, result.lanes, rows)
-    await working.in_thread(_divide, result, [(row, 1.0) for row in rows], in_lanes, _Period(first, last, stretches))
+    await working.in_thread(_divide, result, [(row, 1.0) for row in rows], in_lanes, _Moments(first, last, stretches))
     return result
 
 
@@ -214,22 +223,24 @@ async def _from_sample(database: Database, wanted: Wanted, period: _Period, bars
         result.exact &= len(begun) >= before
         rows += [(row, max(1.0, before / len(begun))) for row in begun if row["matches"]]
     in_lanes = await lanes.assign(database, wanted.facet, result.lanes, [row for row, _ in rows])
-    await working.in_thread(_divide, result, rows, in_lanes, period)
+    await working.in_thread(_divide, result, rows, in_lanes, _Moments(*period))
     return result
 
 
-def _divide(result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mapping[int, Sequence[int]], period: _Period) -> None:
+def _divide(result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mapping[int, Sequence[int]], period: _Moments) -> None:
     """Keep as happenings those of the emptiest stretches, and the weightiest of each other; add up the rest.
 
     A row may stand for several.
     """
     first, last, stretches = period
     result.weighed = rows
-    width = max(1, -(-(last - first + 1) // stretches))
+    if last - first + 1 >= stretches or not any("T" in row["date"] for row, _ in rows):
+        first, last = math.floor(first), math.ceil(last)  # within a day only times tell anything apart
+    width = max(1, -(-(last - first + 1) // stretches)) if isinstance(first, int) else (last - first + 1) / stretches
     by_stretch: dict[int, list[tuple[Row, float]]] = {}
     for row, weight in rows:
-        begin = row["earliest_day"] if row["earliest_day"] is not None else row["latest_day"]
-        number = -1 if begin < first else (begin - first) // width
+        begin = (shape.placed(row) or (first, last))[0]
+        number = -1 if begin < first else int((begin - first) // width)
         by_stretch.setdefault(number, []).append((row, weight))
     emptiest = sorted(by_stretch.items(), key=lambda pair: len(pair[1]))
     full: list[tuple[int, list[tuple[Row, float]]]] = []
@@ -248,6 +259,8 @@ def _divide(result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mappi
             for lane in in_lanes[row["position"]]:
                 totals[lane] = totals.get(lane, 0) + weight
         begin, end = (first, first) if number < 0 else (first + number * width, min(first + (number + 1) * width - 1, last))
+        if number < 0 and isinstance(first, float):
+            end = first + width - 1
         for lane, total in sorted(totals.items()):
             result.count(lane, begin, end, total)
     result.lanes_of.update({row["position"]: in_lanes[row["position"]] for row in result.rows})
@@ -265,7 +278,7 @@ async def overview(database: Database, wanted: Wanted, stretches: int) -> dict[s
     days = await span(database, wanted)
     if days is None:
         return {"first": None, "last": None, "bars": [], "exact": True, "unplaced": unplaced}
-    bars = await counts.bars(database, *days, stretches, wanted.base)
+    bars = await counts.bars(database, math.floor(days[0]), math.ceil(days[1]), stretches, wanted.base)
     shares: dict[Bar, float] = {}
     if not wanted.plain:
         looked = await found.sample(database, wanted.chosen[0], bars, wanted.base)
@@ -280,8 +293,11 @@ async def overview(database: Database, wanted: Wanted, stretches: int) -> dict[s
     }
 
 
-async def span(database: Database, wanted: Wanted) -> tuple[int, int] | None:
-    """Give the first and the last day that is named by what was chosen; where that is too much to read, by all there is."""
+async def span(database: Database, wanted: Wanted) -> tuple[float, float] | None:
+    """Give the first and the last day that is named by what was chosen; where that is too much to read, by all there is.
+
+    Where times are known, as in a shape: from an instant to one a day after the other.
+    """
     if not wanted.few:
         days = await counts.extent(database, wanted.base)
         days = days and wanted.within(*days)
@@ -295,6 +311,7 @@ async def _placed(database: Database, wanted: Wanted) -> list[shape.Days]:
     return await working.in_thread(lambda: [days for row in rows if (days := shape.placed(row))])
 
 
+MINUTE = 1 / 1440
 EVER = 9_000_000_000_000_000
 
 
@@ -303,16 +320,22 @@ def over(placed: Sequence[shape.Days], stretches: int) -> dict[str, Any]:
     if not placed:
         return {"first": None, "last": None, "bars": [], "exact": True}
     first = min(begin for begin, _ in placed)
-    last = int(max(begin if end == math.inf else end for begin, end in placed))
-    width = max(1, -(-(last - first + 1) // stretches))
+    # What goes on for ever is there from its first day on, or its first minute.
+    end = max(begin + (1 if begin == begin // 1 else MINUTE) if until == math.inf else until for begin, until in placed)
+    width: float
+    if (isinstance(first, int) and isinstance(end, int)) or end - first >= stretches:
+        first, end = math.floor(first), math.ceil(end)
+        width = max(1, -(-(end - first) // stretches))
+    else:  # what begins or ends within a day is counted more finely than by days
+        width = (end - first) / stretches
     edges = [0] * (stretches + 2)
-    for begin, end in placed:
-        edges[(begin - first) // width] += 1
-        if end != math.inf:
-            edges[int(end - first) // width + 1] -= 1
+    for begin, until in placed:
+        edges[min(int((begin - first) // width), stretches - 1)] += 1
+        if until != math.inf:
+            edges[min(max(int(-((first - until) // width)), int((begin - first) // width) + 1), stretches)] -= 1
     bars, standing = [], 0
     for number, edge in enumerate(edges[:stretches]):
         standing += edge
         if standing:
             bars.append((first + number * width, first + (number + 1) * width - 1, standing))
-    return {"first": first, "last": last, "bars": bars, "exact": True}
+    return {"first": first, "last": end - 1, "bars": bars, "exact": True}

@@ -1,4 +1,4 @@
-"""The pages: the timeline, a happening, a source, an event, the checkpoints, the exports, and the way in; and the files there.
+"""The pages: the timeline, a happening, the sources, one of them, an event, the checkpoints, the exports, the way in; and files.
 
 Owns the handlers, one module for each, and what they share. Must not write, nor import anything of ours but `dates`, `errors`,
 `merkle`, `exchange.writing` and the other modules of `web`. Each page asks for permission before its first SQL statement,
@@ -12,6 +12,7 @@ from timeline.web.pages.files import checkpoint_file, consistency_file, proof_fi
 from timeline.web.pages.happening import happening_page
 from timeline.web.pages.index import index_page
 from timeline.web.pages.source import source_page
+from timeline.web.pages.sources import sources_page
 from timeline.web.pages.timeline import timeline_page
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "index_page",
     "proof_file",
     "source_page",
+    "sources_page",
     "timeline_page",
 ]

@@ -67,6 +67,11 @@ class Card:
         return bool(self.row["version"] > (2 if self.retracted else 1))
 
     @property
+    def near(self) -> bool:
+        """Whether it is only near the period that was asked for: its date is approximate."""
+        return bool(self.row["near"])
+
+    @property
     def supporting(self) -> list[Quotation]:
         """The quotations that speak for it."""
         return [one for one in self.quotations if not one.disputes]

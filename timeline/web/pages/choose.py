@@ -43,8 +43,9 @@ class Way(NamedTuple):
 class Chosen:
     """A table, the conditions on its rows, and their parameters.
 
-    `listing` is the way by what is rarest, in no order; `walking` the way along the time order, where that may be shorter,
-    and `expected` how many rows it is likely to meet that were chosen.
+    `near` is the condition that a row of them is only near the period that was asked for. `listing` is the way by what is
+    rarest, in no order; `walking` the way along the time order, where that may be shorter, and `expected` how many rows it is
+    likely to meet that were chosen.
     """
 
     table: str
@@ -53,6 +54,7 @@ class Chosen:
     listing: Way | None = None
     walking: Way | None = None
     expected: int = 0
+    near: str = "0"
 
     @property
     def sql(self) -> str:
@@ -113,7 +115,8 @@ def standing(state: State, actor: str | None, plan: Plan | None = None) -> Chose
     """
     tests, params = _tests(state, actor)
     if plan is None:
-        return Chosen("happenings", tuple(test.listed for name, test in tests.items() if name != "replaced"), params)
+        every = tuple(test.listed for name, test in tests.items() if name != "replaced")
+        return Chosen("happenings", every, params, near=_near(state))
     rarest = tests.get(plan.by or "")
     tried = {name: test.tried for name, test in tests.items() if test.tried != "1"}
     rest = tuple(condition for name, condition in tried.items() if name != plan.by)
@@ -123,14 +126,15 @@ def standing(state: State, actor: str | None, plan: Plan | None = None) -> Chose
     if "kind" in tests:  # in time order as well, and with nothing else in between
         index, along = keys.KIND_INDEX, (tests["kind"].listed, *(tried[name] for name in tried if name != "kind"))
     walking = Way(f"happenings indexed by {index}", along, plan.walked)
-    return Chosen("happenings", where, params, listing, walking, plan.expected)
+    return Chosen("happenings", where, params, listing, walking, plan.expected, _near(state))
 
 
-def listed(table: str, key: str, values: str) -> Chosen:
-    """Choose the rows whose keys are in a JSON list."""
+def listed(table: str, key: str, values: str, of: Chosen | None = None) -> Chosen:
+    """Choose the rows whose keys are in a JSON list; `of` is what they were chosen among, which knows what is near."""
     where = f"{table}.{key} in (select value from json_each(:listed))"
     source = f"(select value as matched from json_each(:listed)) as found cross join {table} on {table}.{key} = found.matched"
-    return Chosen(table, (where,), {"listed": values}, Way(source, (), 0))
+    near, params = (of.near, {name: value for name, value in of.params.items() if f":{name}" in of.near}) if of else ("0", {})
+    return Chosen(table, (where,), {"listed": values, **params}, Way(source, (), 0), near=near)
 
 
 def superseded(state: State, actor_name: str | None) -> Chosen:
@@ -192,7 +196,7 @@ def _versions(state: State, actor_name: str | None, until: str) -> Chosen:
         forms = search.forms(word)
         where.append(" or ".join(_says(f"word_{number}_{form}") for form in range(len(forms))))
         params.update({f"word_{number}_{form}": search.like(text) for form, text in enumerate(forms)})
-    return Chosen("happening_versions", tuple(where), params)
+    return Chosen("happening_versions", tuple(where), params, near=_near(state))
 
 
 def _says(name: str) -> str:
@@ -219,11 +223,34 @@ def _plain(table: str, state: State) -> tuple[dict[str, str], Params]:
             params[column] = state.given[column]
     if (mark := state.given.get("mark")) in _MARKS:
         where["mark"] = _MARKS[mark].format(table)
-    # Written as in the index, so that a walk along it need not look at rows that are out of the period.
+    # The near days are the wider ones where the date is approximate, and else the same. The last of them is in the index, so
+    # that a walk along it need not look at rows that are out of the period.
     if state.from_day is not None:
-        where["from"] = f"({keys.LAST} <= -:from_day or {keys.LAST} = {keys.NO_END})"
+        where["from"] = "coalesce(near_latest_day, 9e15) >= :from_day"
         params["from_day"] = state.from_day
     if state.to_day is not None:
-        where["to"] = "coalesce(earliest_day, -9e15) <= :to_day"
+        where["to"] = "coalesce(near_earliest_day, -9e15) <= :to_day"
         params["to_day"] = state.to_day
+    if state.timed:
+        where["time"] = f"{_within(state)} is not null"
+        params["from_second"], params["to_second"] = state.from_second, state.to_second
     return where, params
+
+
+def _within(state: State) -> str:
+    """Give how a date lies to a period that begins or ends at a time of day: see `edtf_within`."""
+    first = "-9e15" if state.from_day is None else ":from_day"
+    last = "9e15" if state.to_day is None else ":to_day"
+    return f"edtf_within(date, {first}, :from_second, {last}, :to_second)"
+
+
+def _near(state: State) -> str:
+    """Give the condition that what was chosen is only near the period: it is there if about is taken widely."""
+    if state.timed:
+        return f"{_within(state)} = 'near'"
+    beyond = []
+    if state.from_day is not None:
+        beyond.append("coalesce(latest_day, 9e15) < :from_day")
+    if state.to_day is not None:
+        beyond.append("coalesce(earliest_day, -9e15) > :to_day")
+    return f"({' or '.join(beyond)})" if beyond else "0"

@@ -21,7 +21,7 @@ from timeline.errors import TimelineError
 from timeline.exchange.writing import NAMES, reading
 from timeline.exchange.writing.record import About, Format
 from timeline.web import access, assets, descriptions, links, security, working
-from timeline.web.pages import asked, choices, etag, files, frame, known, moment, offers, summary, taking
+from timeline.web.pages import asked, choices, etag, files, frame, known, moment, offers, parameters, summary, taking
 from timeline.web.pages import state as states
 from timeline.web.pages.asked import Asked
 from timeline.web.pages.state import State
@@ -188,6 +188,8 @@ async def export_file(datasette: Datasette, request: Request) -> Response:
     state = await asked.state_of(datasette, request, database, CHOOSING)
     if format.write_log is not None and not state.past:
         await access.ensure_readable(datasette, request, database.name, *TABLES_OF_THE_ARCHIVE)
+    if others := parameters.not_taken(request, states.NAMES):
+        raise files.Refused(" ".join(others).replace(" and changes nothing", ""))
     if state.notes:
         raise files.Refused(" ".join(_INSTEAD.sub("", note) for note in state.notes))
     tag = await etag.tag(datasette, request, database)
@@ -222,6 +224,7 @@ async def _written(
             as_of=state.as_of,
             asked=said,
             query=query(state).removeprefix("?"),
+            older=taking.older(what, format, chosen),
         )
 
     return await taking.body(database, what.state, format, chosen, tell)

@@ -12,7 +12,7 @@ from datasette.utils.asgi import Request, Response
 
 from timeline.errors import UnknownEvent
 from timeline.web import access
-from timeline.web.pages import proving
+from timeline.web.pages import parameters, proving
 from timeline.web.pages.frame import Handler
 
 KEPT = ("checkpoints", "signatures")
@@ -51,6 +51,7 @@ def _in_a_line(handler: Handler) -> Handler:
 @_in_a_line
 async def proof_file(datasette: Datasette, request: Request) -> Response:
     """Answer with an event's proof, under the checkpoint that `?checkpoint=` names by its number, or the best."""
+    _refuse_others(request, "checkpoint")
     number = _number(request, "checkpoint")
     needed = ("events", *KEPT) if number is not None else ("events",)
     database = await access.open_timeline(datasette, request, *needed)
@@ -63,6 +64,7 @@ async def proof_file(datasette: Datasette, request: Request) -> Response:
 @_in_a_line
 async def checkpoint_file(datasette: Datasette, request: Request) -> Response:
     """Answer with a checkpoint that was kept, by its number, or with that of the log as it stands."""
+    _refuse_others(request)
     number = request.url_vars["number"]
     if number == "now":
         database = await access.open_timeline(datasette, request, "events")
@@ -78,6 +80,7 @@ async def checkpoint_file(datasette: Datasette, request: Request) -> Response:
 async def consistency_file(datasette: Datasette, request: Request) -> Response:
     """Answer with the proof that the log at the size `to`, or now, only added to what it was at the size `from`."""
     database = await access.open_timeline(datasette, request, "events")
+    _refuse_others(request, "from", "to")
     first, second = _number(request, "from"), _number(request, "to")
     if first is None:
         raise Refused("from is missing: it is the number of events that the log held then. Give one: ?from=8&to=23")
@@ -120,6 +123,11 @@ def number_of(typed: str, name: str) -> int:
 def _number(request: Request, name: str) -> int | None:
     typed = request.args.get(name)
     return None if typed in (None, "") else number_of(typed, name)
+
+
+def _refuse_others(request: Request, *names: str) -> None:
+    if others := parameters.not_taken(request, names):
+        raise Refused(" ".join(others).replace(" and changes nothing", ""))
 
 
 def _file(text: str, name: str) -> Response:

@@ -16,12 +16,12 @@ from datasette.utils.asgi import Request, Response
 from jinja2 import Template
 
 from timeline.errors import StatementInvalid
-from timeline.web import assets, links, security, working
+from timeline.web import assets, links, security, settings, working
+from timeline.web.pages import parameters
 
 Handler = Callable[[Datasette, Request], Awaitable[Response]]
 Trail = Iterable[tuple[str, str]]
 _ROOT = re.compile(r'<html(?: lang="[^"]*")?>')
-_DIRECTIONS = ("ltr", "rtl")
 
 
 def answering(handler: Handler) -> Handler:
@@ -55,7 +55,8 @@ def answering(handler: Handler) -> Handler:
 def unreadable(error: Exception) -> tuple[str, str]:
     """Say, as heading and advice, that an event is not what was appended."""
     return "The log could not be read here", (
-        f"Here is why: {error}. The file was damaged or altered after it was written. Whoever runs this site can find out where"
+        f"Here is why: {error}. The file may have been damaged or altered, or something else wrote it. Whoever runs this site can"
+        " find out where"
         " with `timeline verify`; the rest of the timeline can still be read."
     )
 
@@ -75,6 +76,7 @@ async def respond(
         "stylesheet": assets.address(datasette, "timeline.css"),
         "trail": list(trail),
         "canonical": None,
+        "not_taken": parameters.not_taken(request, parameters.PAGES[template]) if template in parameters.PAGES else [],
         **context,
     }
     if full["canonical"]:
@@ -101,7 +103,7 @@ def _in_slices(datasette: Datasette, request: Request, name: str) -> Template:
 def _direction(datasette: Datasette) -> str:
     """Say which way the page runs, where the plugin's settings do: a timeline in Arabic may run from right to left."""
     direction = security.settings_of(datasette).get("direction")
-    return f' dir="{direction}"' if direction in _DIRECTIONS else ""
+    return f' dir="{direction}"' if direction in settings.DIRECTIONS else ""
 
 
 async def _trouble(datasette: Datasette, request: Request, heading: str, advice: str) -> Response:

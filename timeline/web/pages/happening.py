@@ -46,6 +46,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
     standing = id_ if version is latest else None
     longest = max(LONGEST_OF_MANY, LONGEST_QUOTED // max(1, len(statement.get("citations") or ())))
     quotations = await quotation.of_statement(datasette, database, statement, standing=standing, as_of=state.as_of, longest=longest)
+    time = await _time(database, id_) if version is latest else None
     context = {
         "database": database.name,
         "canonical": here + as_of,
@@ -65,7 +66,8 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         "corrected": version.version > (2 if version.retracted else 1),
         "when": when.said(statement.get("date")),
         "html_time": when.html_time(statement.get("date")),
-        "time": await _time(database, id_) if version is latest else None,
+        "time": time,
+        "instant_time": when.html_time(time["instant"]) if time else None,
         "people": await _people(database, id_, statement, version is latest),
         "supporting": [one for one in quotations if not one.disputes],
         "disputing": [one for one in quotations if one.disputes],
@@ -105,7 +107,8 @@ async def _unknown(
 
 
 async def _time(database: Database, id_: str) -> Row | None:
-    rows = await database.execute("select local_time, zone, instant from happening_times where happening = :id", {"id": id_})
+    columns = "local_time, zone, instant, local_until"
+    rows = await database.execute(f"select {columns} from happening_times where happening = :id", {"id": id_})
     return rows.rows[0] if rows.rows else None
 
 

@@ -7,33 +7,35 @@ import re
 from typing import NamedTuple
 
 # These very expressions, and this order, are those of the index happenings_time; happenings_kind has the first of them.
+SECOND = "day_second"
 FIRST = "coalesce(earliest_day, latest_day, 9e15)"
 LAST = "-coalesce(latest_day, -9e15)"
-NO_END = "9e15"  # what LAST gives where the end is open or not known
 TIME_INDEX, KIND_INDEX = "happenings_time", "happenings_kind"
-ORDER = f"{FIRST}, {LAST}, date, id"
-_BACKWARDS = f"{FIRST} desc, {LAST} desc, date desc, id desc"
+ORDER = f"{FIRST}, {SECOND}, {LAST}, date, id"
+_BACKWARDS = f"{FIRST} desc, {SECOND} desc, {LAST} desc, date desc, id desc"
+COLUMNS = f"{FIRST} as key_first, {SECOND} as key_second, {LAST} as key_last"
 
-_WRITTEN = re.compile(r"(-?\d{1,16}),(-?\d{1,16}),([^\x00-\x1f]{0,300}),([A-Za-z0-9._-]{1,200})", re.DOTALL)
+_WRITTEN = re.compile(r"(-?\d{1,16})(?:~(-?\d{1,6}))?,(-?\d{1,16}),([^\x00-\x1f]{0,300}),([A-Za-z0-9._-]{1,200})", re.DOTALL)
 
 
 class Key(NamedTuple):
     """A place in the time order: the values by which a happening is sorted."""
 
     first: int
+    second: int
     last: int
     date: str
     id: str
 
     def __str__(self) -> str:
-        """Write the key for a URL."""
-        return f"{self.first},{self.last},{self.date},{self.id}"
+        """Write the key for a URL; the second only where there is one."""
+        return f"{self.first}{f'~{self.second}' if self.second else ''},{self.last},{self.date},{self.id}"
 
 
 def read(text: str) -> Key | None:
     """Read a key from a URL; None where it is none."""
     match = _WRITTEN.fullmatch(text)
-    return Key(int(match[1]), int(match[2]), match[3], match[4]) if match else None
+    return Key(int(match[1]), int(match[2] or 0), int(match[3]), match[4], match[5]) if match else None
 
 
 def order(*, backwards: bool, indexed: bool) -> str:
@@ -48,9 +50,10 @@ def beyond(*, backwards: bool, indexed: bool) -> str:
     """
     sign = "<" if backwards else ">"
     found = f"{FIRST} {sign}= :key_first and " if indexed else ""
-    return f"{found}(+{FIRST}, {LAST}, coalesce(date, ''), id) {sign} (:key_first, :key_last, :key_date, :key_id)"
+    place = ":key_first, :key_second, :key_last, :key_date, :key_id"
+    return f"{found}(+{FIRST}, {SECOND}, {LAST}, coalesce(date, ''), id) {sign} ({place})"
 
 
 def params(key: Key) -> dict[str, str | int]:
     """Give the parameters of `beyond`."""
-    return {"key_first": key.first, "key_last": key.last, "key_date": key.date, "key_id": key.id}
+    return {"key_first": key.first, "key_second": key.second, "key_last": key.last, "key_date": key.date, "key_id": key.id}

@@ -52,7 +52,7 @@ async def near(database: Database, id_: str, as_of: int | None) -> Sequence[Row]
 
 async def parts(database: Database, whole: str, as_of: int | None, most: int) -> Sequence[Row]:
     """Give the (id, title, date, status) of what is known to be part of a happening, in time order."""
-    columns = "id, substr(title, 1, 300) as title, date, status, earliest_day, latest_day"
+    columns = "id, substr(title, 1, 300) as title, date, status, earliest_day, latest_day, day_second"
     rows = await database.execute(
         f"select * from ({_known(columns, 'part_of = :whole')}) order by {keys.ORDER} limit :most",
         {"whole": whole, "as_of": as_of, "most": most},

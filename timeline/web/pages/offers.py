@@ -52,6 +52,7 @@ FIELDS = {
     "title.spaces": "line ends and runs of spaces in titles",
     "summary.spaces": "runs of spaces in summaries", "returns": "carriage returns", "eras": "eras",
     "source.title": "titles of sources", "source.spaces": "runs of spaces in what is said of sources",
+    "date.hour": "times of which only the hour is known", "date.second": "times without a second",
     "date.unknown": "dates of which no side is known", "date.shift": "shifts from universal time",
     "date_note": "how a date was read", "zone": "time zones", "instant": "the instant in universal time", "title": "titles",
     "summary": "summaries", "kind": "kinds", "place": "places", "latitude": "latitudes", "longitude": "longitudes",

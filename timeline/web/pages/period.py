@@ -10,7 +10,7 @@ from timeline.errors import DateInvalid
 
 _YEAR = re.compile(r"([-−]?)(\d{1,9})(?: ?(CE|AD|BCE|BC))?", re.IGNORECASE)
 _FOUR = 4
-HOW_TO = "Write a year (2003, 44 BCE), a month (2025-11), a day (2025-11-24) or other EDTF"
+HOW_TO = "Write a year (2003, 44 BCE), a month (2025-11), a day (2025-11-24), a time (2025-11-24T04:10) or other EDTF"
 
 
 def edtf(text: str) -> str:
@@ -30,8 +30,22 @@ def edtf(text: str) -> str:
 
 def bounds(text: str) -> tuple[int | None, int | None]:
     """Give the first and the last day of a typed period; None on an open side. Raises DateInvalid."""
-    date = dates.parse(edtf(text))
+    date = _read(text)
     return date.earliest_day, date.latest_day
+
+
+def seconds(text: str) -> tuple[int, int]:
+    """Give the first second of its first day and the last second of its last, by the local clock. Raises DateInvalid."""
+    date = _read(text)
+    first, last = date.earliest_second, date.latest_second
+    return first or 0, dates.DAY - 1 if last is None else last
+
+
+def _read(text: str) -> dates.Edtf:
+    date = dates.parse(edtf(text))
+    if date.timed and any(dates.shifts(date.text)):
+        raise DateInvalid(f'"{text}" has a shift from UTC, and times are compared by the local clock. Leave the shift out')
+    return date
 
 
 def last_day(text: str) -> int | None:
@@ -49,6 +63,8 @@ def fault(text: str) -> str | None:
     """Say what is wrong with a typed period; None where nothing is."""
     try:
         bounds(text)
-    except DateInvalid:
+    except DateInvalid as error:
+        if "has a shift" in str(error):
+            return f"“{text[:40]}” has a shift from UTC. Times are compared by the local clock: leave the shift out"
         return f"“{text[:40]}” is no date. {HOW_TO}"
     return None

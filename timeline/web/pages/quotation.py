@@ -14,15 +14,12 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.database import Database
 
+from timeline.exchange.writing import saying
 from timeline.exchange.writing.record import DATA, PAGES
 from timeline.extractors import NOT_COMPARED, is_as_given
 from timeline.web import links
 from timeline.web.pages import at_source, told, when
 
-GRADES = {
-    "normalised": "found after evening out white space",
-    "typographic": "found after evening out quotation marks, dashes and ligatures",
-}
 # Whether words repeat is looked for in texts of so many characters, and for so many quotations of a page; of others it is assumed.
 LONGEST_SEARCHED, MOST_SEARCHED = 300_000, 200
 _TEXT = "select text from sources join source_texts on source_texts.source = sources.id where sources.id = ? and characters <= ?"
@@ -79,7 +76,7 @@ class Quotation:
     @property
     def grade_note(self) -> str | None:
         """How it was found, where the words are not letter for letter those of the text."""
-        return None if self.grade == "exact" else GRADES.get(self.grade, self.grade)
+        return None if self.grade == "exact" else saying.GRADES.get(self.grade, self.grade)
 
 
 async def of_standing(

@@ -23,7 +23,7 @@ COUNTING_MS = 400
 SKEW = 10
 _COLUMNS = (
     "id, title, summary, date, date_note, year, kind, place, part_of, attributed_to, status, sources, citations, version,"
-    f" recorded_at, position, {keys.FIRST} as key_first, {keys.LAST} as key_last"
+    f" recorded_at, position, {keys.COLUMNS}"
 )
 
 
@@ -65,7 +65,7 @@ async def found(database: Database, chosen: Sequence[Chosen], within: int) -> tu
         except QueryInterrupted:
             return chosen, None
         total += number
-        few.append(choose.listed(one.table, key, listed))
+        few.append(choose.listed(one.table, key, listed, one))
     return (few, total) if total <= COUNT_TO else (chosen, COUNT_TO + 1)
 
 
@@ -106,12 +106,12 @@ def sql(state: State, chosen: Chosen, *, along: bool) -> str:
     way = chosen.walking if along and chosen.walking else chosen.counting
     place = f" and {keys.beyond(backwards=state.backwards, indexed=along)}" if state.after or state.before else ""
     order = keys.order(backwards=state.backwards, indexed=along)
-    return f"select {_COLUMNS} {way.sql}{place} order by {order} limit {state.size + 1}"
+    return f"select {_COLUMNS}, {chosen.near} as near {way.sql}{place} order by {order} limit {state.size + 1}"
 
 
 def key(row: Row) -> Key:
     """Give the place of a row in the time order."""
-    return Key(int(row["key_first"]), int(row["key_last"]), row["date"] or "", row["id"])
+    return Key(int(row["key_first"]), int(row["key_second"]), int(row["key_last"]), row["date"] or "", row["id"])
 
 
 def _params(state: State, chosen: Chosen) -> choose.Params:

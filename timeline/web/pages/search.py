@@ -9,21 +9,27 @@ import re
 import unicodedata
 
 MOST_WORDS = 20
+LONGEST = 2_000  # characters of a search that are read
 # The beginnings of half of all words: looked for among a million happenings, they take a second. Chinese, Japanese and
 # Korean, which say more in a letter and are written without spaces, begin above the other number.
 SHORT, SAYING_MORE = 2, 0x2E80
+_LONGEST_PATTERN = 70  # letters, so that no pattern is longer than SQLite is told to take: see timeline.web.limits
 _TATWEEL = "\u0640"
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 
 
 def words(text: str) -> list[str]:
     """Give the words of a search: what stands between white space and holds a letter or a digit."""
-    return [word for word in text.split() if re.search(r"[^\W_]", word)][:MOST_WORDS]
+    return [word for word in text[:LONGEST].split() if re.search(r"[^\W_]", word)][:MOST_WORDS]
 
 
 def folded(word: str) -> str:
-    """Give a word without its combining marks, with letters for ligatures, as the index's folded column has it."""
-    apart = unicodedata.normalize("NFD", _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), word))
+    """Give a word without its combining marks, with letters for ligatures, as the index's folded column has it.
+
+    Letter by letter, because to bring a long row of marks into order takes the square of its length.
+    """
+    spelt = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), word)
+    apart = (part for letter in spelt for part in unicodedata.normalize("NFD", letter))
     return "".join(c for c in apart if unicodedata.category(c) != "Mn" and c != _TATWEEL)
 
 
@@ -56,5 +62,5 @@ def match(text: str) -> str:
 
 
 def like(form: str) -> str:
-    """Give the LIKE pattern, escaped by a backslash, for a form that stands anywhere."""
-    return "%" + re.sub(r"([\\%_])", r"\\\1", form) + "%"
+    """Give the LIKE pattern, escaped by a backslash, for a form that stands anywhere; for a very long one, its beginning."""
+    return "%" + re.sub(r"([\\%_])", r"\\\1", form[:_LONGEST_PATTERN]) + "%"

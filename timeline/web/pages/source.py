@@ -94,9 +94,11 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
     redaction = said.redaction if said else None
     gone = await _document_gone(datasette, database, versions) if text is None else None
     title = source["title"] or (f"{id_} (redacted)" if redaction else id_)
+    every = links.sources(datasette, database.name)
     context = {
         "database": database.name,
         "canonical": here,
+        "every": every,
         "script": assets.address(datasette, "cite.js"),
         "timeline": timeline,
         "source": source,
@@ -128,7 +130,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "everything": links.timeline(datasette, database.name, source=id_),
         "everything_retracted": links.timeline(datasette, database.name, source=id_, status="retracted"),
     }
-    trail = [(timeline, "timeline"), (here, known.clipped(title, 60))]
+    trail = [(timeline, "timeline"), (every, "sources"), (here, known.clipped(title, 60))]
     return await frame.respond(datasette, request, "timeline_source.html", context, trail=trail)
 
 

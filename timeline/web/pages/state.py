@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
+from timeline.dates import DAY
 from timeline.web.pages import keys, period, search, window
 from timeline.web.pages.keys import Key
 from timeline.web.pages.window import Window
@@ -50,6 +51,8 @@ class State:
     as_of_day: str | None = None
     from_day: int | None = None
     to_day: int | None = None
+    from_second: int = 0
+    to_second: int = DAY - 1
     after: Key | None = None
     before: Key | None = None
     size: int = PAGE_SIZE
@@ -58,6 +61,11 @@ class State:
     faulty: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
+
+    @property
+    def timed(self) -> bool:
+        """Whether the period begins or ends within a day."""
+        return (self.from_second, self.to_second) != (0, DAY - 1)
 
     @property
     def status(self) -> str:
@@ -148,7 +156,7 @@ class _Reader:
         for name in NAMES:
             self._take(name)
         self._search()
-        from_day, to_day = self._period()
+        from_day, to_day, from_second, to_second = self._period()
         as_of, as_of_day = self._as_of()
         self._choices()
         if "print" in self.given:
@@ -159,8 +167,9 @@ class _Reader:
             self._refuse("before", "is given twice, and only one can hold: the page begins there rather than ending there")
             before = None
         return State(
-            given=self.given, as_of=as_of, as_of_day=as_of_day, from_day=from_day, to_day=to_day, after=after, before=before,
-            size=MOST_PRINTED if "print" in self.given else size, window=self._window(), notes=tuple(self.notes),
+            given=self.given, as_of=as_of, as_of_day=as_of_day, from_day=from_day, to_day=to_day, from_second=from_second,
+            to_second=to_second, after=after, before=before, size=MOST_PRINTED if "print" in self.given else size,
+            window=self._window(), notes=tuple(self.notes),
             faulty=self.faulty, typed=self.typed, refused=frozenset(self.refused),
         )  # fmt: skip
 
@@ -197,15 +206,20 @@ class _Reader:
             self.notes.append("The search has no letter or digit in it, so nothing was searched for.")
             del self.given["q"]
 
-    def _period(self) -> tuple[int | None, int | None]:
+    def _period(self) -> tuple[int | None, int | None, int, int]:
         for name in ("from", "to"):
-            if name in self.given and period.fault(self.given[name]):
-                self._refuse(name, f"is no date, so it was left out. {period.HOW_TO}")
+            if name in self.given and (fault := period.fault(self.given[name])):
+                if "shift" in fault:
+                    self._refuse(name, "has a shift from UTC, so it was left out. Write the time by the local clock, without it")
+                else:
+                    self._refuse(name, f"is no date, so it was left out. {period.HOW_TO}")
         from_day = period.bounds(self.given["from"])[0] if "from" in self.given else None
         to_day = period.bounds(self.given["to"])[1] if "to" in self.given else None
-        if from_day is not None and to_day is not None and from_day > to_day:
+        from_second = period.seconds(self.given["from"])[0] if from_day is not None else 0
+        to_second = period.seconds(self.given["to"])[1] if to_day is not None else DAY - 1
+        if from_day is not None and to_day is not None and (from_day, from_second) > (to_day, to_second):
             self.notes.append(f"The period ends before it begins: from {self.given['from']} to {self.given['to']}.")
-        return from_day, to_day
+        return from_day, to_day, from_second, to_second
 
     def _choices(self) -> None:
         """Keep of each what is one of its choices."""

@@ -55,7 +55,7 @@ async def happenings(database: Database, what: Asked, format: Format) -> Chosen:
         backwards, sorting = (f"from {one.table} {by} where {one.sql}" for by in (_BY_POSITION[one.table], ""))
         ways = (one.counting.sql,) if few else (backwards, sorting)
         order = "" if latest is None else f" order by {one.table}.position desc limit {latest}"
-        columns = f"{one.table}.position, id, date, {keys.FIRST} as key_first, {keys.LAST} as key_last"
+        columns = f"{one.table}.position, id, date, {keys.COLUMNS}"
         try:
             found_rows += await _first_in_time(database, [f"select {columns} {way}{order}" for way in ways], one.params)
         except QueryInterrupted:
@@ -65,6 +65,15 @@ async def happenings(database: Database, what: Asked, format: Format) -> Chosen:
     else:
         found_rows.sort(key=rows.key)
     return [(row["position"], row["id"]) for row in found_rows[: latest or most]]
+
+
+def older(what: Asked, format: Format, chosen: Chosen) -> int | None:
+    """Count what was asked for and is older than what a feed holds; None for some, of which the number is not known."""
+    if format.order != "recorded":
+        return 0
+    if what.counted is not None and what.counted <= MOST:
+        return what.counted - len(chosen)
+    return None if len(chosen) >= (format.most or LATEST) else 0
 
 
 async def _first_in_time(database: Database, ways: Sequence[str], params: Params) -> list[sqlite3.Row]:

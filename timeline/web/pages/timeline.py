@@ -59,6 +59,7 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "heading": heading,
         "canonical": here + (state.query(embed=None, focus=None, **place) if state.given else ""),
         "here": here,
+        "sources": links.sources(datasette, database.name) + state.as_of_query,
         "checkpoints": await _checkpoints(datasette, request, database.name),
         "whole": here + state.whole,
         "state": state,

@@ -34,7 +34,7 @@ def _as_table(chosen: Chosen) -> list[tuple[str, str]]:
     plain = {f"{chosen.table}.{name} = :{name}" for name in ("status", "kind", "place")}
     # In parentheses: Datasette joins them with "and" as they are.
     conditions = [("_where", f"({_spelled(one, chosen.params)})") for one in chosen.where if one not in plain]
-    return [*filters, *conditions, ("_sort", "earliest_day")]
+    return [*filters, *conditions, ("_sort", "time_order" if chosen.table == "happenings" else "earliest_day")]
 
 
 def _query(datasette: Datasette, database: str, chosen: Chosen) -> str:
@@ -42,7 +42,8 @@ def _query(datasette: Datasette, database: str, chosen: Chosen) -> str:
     numbers: Params = {name: value for name, value in chosen.params.items() if isinstance(value, int)}
     texts = [(name, str(value)) for name, value in chosen.params.items() if name not in numbers]
     conditions = "\n  and ".join(_spelled(f"({condition})", numbers) for condition in chosen.where) or "1"
-    sql = f"select {_COLUMNS}\nfrom {chosen.table}\nwhere {conditions}\norder by {keys.ORDER}"
+    near = f", {_spelled(chosen.near, numbers)} as near" if chosen.near != "0" else ""
+    sql = f"select {_COLUMNS}{near}\nfrom {chosen.table}\nwhere {conditions}\norder by {keys.ORDER}"
     here = str(datasette.urls.database(database))
     if hasattr(datasette.urls, "database_query"):
         here += "/-/query"

@@ -11,7 +11,7 @@ from timeline import dates
 from timeline.errors import DateInvalid
 
 # What HTML allows in <time datetime>; other dates are told in words and as EDTF, without a machine-readable time.
-_HTML_TIME = re.compile(r"(?!0000)\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?)?)?)?")
+_HTML_TIME = re.compile(r"(?!0000)\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?)?)?")
 _COMMON_ERA_FROM = 1000
 
 
@@ -48,7 +48,7 @@ def year_name(year: int | None) -> str:
 
 def recorded(at: str) -> str:
     """Say when something was recorded, to the minute: `2026-01-05T12:34:56.789Z` is 5 January 2026, 12:34 UTC."""
-    return said(f"{at[:16]}:00Z")
+    return said(f"{at[:16]}Z")
 
 
 def seconds(since_1970: int) -> str | None:

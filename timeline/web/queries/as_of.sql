@@ -8,4 +8,4 @@ where status = 'current'
   and json_extract('{}', position_fault(:position)) is null
   and known_from <= case when trim(:position) = '' then 9e15 else cast(:position as integer) end
   and (known_until is null or known_until > case when trim(:position) = '' then 9e15 else cast(:position as integer) end)
-order by coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id
+order by coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id

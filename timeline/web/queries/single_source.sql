@@ -5,4 +5,4 @@ select date, title, attributed_to,
   citations, id as happening
 from happenings
 where status = 'current' and sources = 1
-order by coalesce(earliest_day, latest_day, 9e15), -coalesce(latest_day, -9e15), date, id
+order by coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id

@@ -6,5 +6,6 @@ from happenings
 join citations on citations.happening = happenings.id
 where happenings.status = 'current'
   and happenings.id in (select happening from citations where stance = 'disputes')
-order by coalesce(happenings.earliest_day, happenings.latest_day, 9e15), -coalesce(happenings.latest_day, -9e15),
+order by coalesce(happenings.earliest_day, happenings.latest_day, 9e15), happenings.day_second,
+  -coalesce(happenings.latest_day, -9e15),
   happenings.date, happenings.id, citations.stance desc, citations.number

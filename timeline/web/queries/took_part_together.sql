@@ -13,5 +13,6 @@ where happenings.status = 'current'
   and (two.id = trim(:with) or instr(lower(two.name), lower(trim(:with))) > 0 or trim(:with) = '')
   -- Without a name on either side, each pair would stand twice.
   and (trim(:name) <> trim(:with) or first.actor < second.actor)
-order by one.id, coalesce(happenings.earliest_day, happenings.latest_day, 9e15), -coalesce(happenings.latest_day, -9e15),
+order by one.id, coalesce(happenings.earliest_day, happenings.latest_day, 9e15), happenings.day_second,
+  -coalesce(happenings.latest_day, -9e15),
   happenings.date, happenings.id, two.name

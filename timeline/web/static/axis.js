@@ -14,6 +14,8 @@ const STEPS = [
   ["day", 1], ["day", 2], ["day", 7], ["month", 1], ["month", 3], ["month", 6],
 ]; // prettier-ignore
 
+/** @type {Intl.DateTimeFormatOptions} */
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 /** Formats are dear to make. @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
 
@@ -45,11 +47,14 @@ export function said(at, unit, locale) {
   /** @type {Intl.DateTimeFormatOptions} */
   const options = { year: "numeric", month: "long" };
   if (unit !== "month") options.day = "numeric";
-  if (unit === "minute" || unit === "hour") Object.assign(options, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  if (unit === "minute" || unit === "hour") Object.assign(options, CLOCK);
   if (year < 1000) options.era = "short";
   const words = format(locale, options).format(date);
   return locale.startsWith("en") ? words.replace(/\bBC\b/, "BCE").replace(/\bAD\b/, "CE").replace(" at ", ", ") : words;
 }
+
+/** Say the time of day of an instant. @param {any} date @param {string} locale */
+export const clock = (date, locale) => format(locale, CLOCK).format(date);
 
 /** @param {number} days how long the window is @param {number} width in pixels @param {number} [room] @returns {[keyof DAYS, number]} */
 function step(days, width, room = ROOM) {
@@ -113,7 +118,7 @@ function tick(at, unit, locale, era) {
     const major = unit !== "day" || day === 1;
     return { at, label: format(locale, { day: "numeric", month: "short" }).format(date), major };
   }
-  return { at, label: format(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(date), major: false };
+  return { at, label: clock(date, locale), major: false };
 }
 
 /** Say what a window is in: the larger unit that the labels leave out. @param {Span} window @param {number} width @param {string} locale */

@@ -2,8 +2,8 @@
 // The drawn timeline: the window that is looked at, its motion, and what stands in it. Asks its source for what a window
 // holds where what is at hand will not do. Knows nothing of the address, the search or the card.
 
-import { said, unitOf } from "./axis.js";
-import { now, typed } from "./calendar.js";
+import { clock, said, unitOf } from "./axis.js";
+import { asDate, now, typed } from "./calendar.js";
 import { listen } from "./gestures.js";
 import { layout, span } from "./layout.js";
 import { arrange, axis, count, happening, lane, make, named, place, tell } from "./marks.js";
@@ -70,7 +70,8 @@ export class Drawing {
   get whole() {
     const { first, last } = this.strip.overview;
     if (first === null || last === null) return { start: now() - 30, end: now() + 30 };
-    const room = Math.max(1, (last - first + 1) * ROOM);
+    const length = last + 1 - first;
+    const room = length < 1 ? length * 0.06 + 7e-4 : Math.max(1, length * ROOM);
     return { start: first - room, end: last + 1 + room };
   }
 
@@ -188,7 +189,7 @@ export class Drawing {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const period = typed(field.value);
-      field.setCustomValidity(period ? "" : "Write a year (2003, 44 BCE), a month (2025-11) or a day (2025-11-24)");
+      field.setCustomValidity(period ? "" : "Write a year, 44 BCE, 2025-11 or 2025-11-24T04:10");
       if (period) this.goTo(period);
       else field.reportValidity();
     });
@@ -270,6 +271,7 @@ export class Drawing {
     const unit = unitOf(window, this.width).replace("hour", "day");
     const last = unit === "minute" ? window.end : window.end - 1 / 1440;
     const ends = [window.start, last].map((instant) => said(instant, unit, locale));
+    if (unit === "minute" && ~~window.start === ~~last) ends[1] = clock(asDate(last), locale);
     const { unplaced } = this.strip.overview;
     const here = this.supply.count(window);
     const many = here === null ? "…" : `${data.exact ? "" : "about "}${new Intl.NumberFormat(locale).format(here)} happening${here === 1 ? "" : "s"}${unplaced ? `; ${unplaced} more without a day to stand at` : ""}`;
@@ -306,9 +308,9 @@ export class Drawing {
     if (item) this.heard.opened(item);
   }
 
-  /** Open a count: look closer at its stretch of time, or where that is a day with too many, at the list. */
+  /** Open a count: look closer at its stretch of time, or where that cannot be told apart any further, at the list. */
   open(start, end) {
-    if (end - start < 1.01 && this.length < 2) return this.heard.listed({ start, end });
+    if (end - start < 1.01 && this.length < 2 * Math.max(end - start, SHORTEST)) return this.heard.listed({ start, end });
     const half = Math.min(Math.max((end - start) * 1.3, SHORTEST), this.length * 0.6) / 2;
     const middle = (start + end) / 2;
     this.show({ start: middle - half, end: middle + half }, { step: true });

@@ -19,10 +19,10 @@ const TAIL = 44;
 
 /** When a happening begins and ends in the drawing, as instants; an open end is infinite. What has no known start, or has
  * ended at an unknown time, stands where its date is known. @param {Item} item @returns {[number, number]} */
-export function span({ a, b, how, end, minute }) {
-  const first = a ?? b ?? Infinity;
-  if (minute !== undefined) return [first + minute / 1440, first + minute / 1440];
-  return [first, b !== undefined ? b + 1 : how === "through" && end === "open" ? Infinity : first + 1];
+export function span({ a, b, how, end, u = 1 }) {
+  const first = a ?? (b === undefined ? Infinity : b + 1 - u);
+  if (how === "time") return [first, first];
+  return [first, b !== undefined ? b + 1 : how === "through" && end === "open" ? Infinity : first + u];
 }
 
 /**

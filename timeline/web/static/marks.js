@@ -9,6 +9,7 @@ import { inWords } from "./spoken.js";
 
 /** The sign of each mark, and what it says. @type {Record<string, [string, string]>} */
 const MARKS = {
+  near: ["≈", "near"],
   retracted: ["✕", "retracted"],
   disputed: ["≠", "disputed"],
   corrected: ["↻", "corrected"],

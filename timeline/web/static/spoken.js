@@ -5,7 +5,7 @@
 import { dayNumber } from "./calendar.js";
 import { said } from "./axis.js";
 
-const PLAIN = /^(-?\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::\d\d)?)?)?)?$/;
+const PLAIN = /^(-?\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d))?)?)?$/;
 
 /** @returns {string} the language of the reader's browser */
 export const locale = () => navigator.language || "en";

@@ -33,7 +33,8 @@ export class Strip {
   get span() {
     const { first, last } = this.overview;
     if (first === null || last === null) return { start: 0, end: 1 };
-    const room = Math.max(0.5, (last + 1 - first) * 0.01);
+    const length = last + 1 - first;
+    const room = length < 1 ? length * 0.06 + 7e-4 : Math.max(0.5, length * 0.01);
     return { start: first - room, end: last + 1 + room };
   }
 
@@ -99,7 +100,7 @@ export class Strip {
       [start, end] = [from - half, from + half];
       ask({ start, end });
     }
-    const least = 1 / 24;
+    const least = Math.min(1 / 24, (end - start) / 20);
     const move = (/** @type {PointerEvent} */ to) => {
       const by = this.at(to) - from;
       if (edge === "strip-start") ask({ start: Math.min(start + by, end - least), end });

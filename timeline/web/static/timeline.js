@@ -2,7 +2,7 @@
 // The timeline page: brings the drawing, the search, the card and the address together. Owns that wiring alone.
 
 import { asked, changed, go, state } from "./address.js";
-import { day, writtenWindow } from "./calendar.js";
+import { day, written, writtenWindow } from "./calendar.js";
 import { Card } from "./card.js";
 import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
@@ -46,7 +46,9 @@ const drawing = new Drawing(root, source, {
   closed: () => shut(true),
   next,
   listed: async ({ start, end }) => {
-    await find.load(changed({ from: day(start), to: day(Math.max(end - 1 / 1440, start)) }), true);
+    // Of a window within a day or two, the minutes are meant.
+    const at = end - start < 2 && (start % 1 || end % 1) ? written : day;
+    await find.load(changed({ from: at(start), to: at(Math.max(end - 1 / 1440, start)) }), true);
     by("found").tabIndex = -1;
     by("found").focus();
   },

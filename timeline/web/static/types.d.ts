@@ -14,9 +14,9 @@ interface Item {
   edtf: string;
   /** The date in English, where it cannot be said in any language. */
   words?: string;
-  /** through: lasted; within: at some time between; all: a list of dates; point: a day; time: with its minute. */
+  /** through: lasted; within: at some time between; all: a list of dates; point: a day; time: a minute or a second. */
   how: "through" | "within" | "all" | "point" | "time";
-  /** The first day and the last. */
+  /** The first day and the last; with a time, the instant at which it begins, and a day before it has ended. */
   a?: number;
   b?: number;
   /** Begun by this day; not ended before that one. */
@@ -24,7 +24,8 @@ interface Item {
   d?: number;
   start?: "open" | "unknown";
   end?: "open" | "unknown";
-  minute?: number;
+  /** How long the known side is, of a date with a time whose other side is not known. */
+  u?: number;
   about?: 1;
   perhaps?: 1;
   weight?: number;

@@ -1,0 +1,69 @@
+"""All that is wrong with an entry is told at once, also beside an id that is none."""
+
+from pathlib import Path
+
+import pytest
+
+from timeline import ArchivedSource, Timeline, bundles
+from timeline.errors import BundleInvalid
+
+NOWHERE = "words that are nowhere at all"
+
+
+def places(timeline: Timeline, folder: Path, text: str) -> list[str]:
+    """Append a bundle that must be refused, and list the line and the field of each fault; nothing of it may stay."""
+    path = folder / "b.yaml"
+    path.write_text(text, encoding="utf-8")
+    size = timeline.log.size()
+    with pytest.raises(BundleInvalid) as caught:
+        bundles.append(timeline, path)
+    assert timeline.log.size() == size
+    assert "of-a-bundle-with-faults" not in str(caught.value)
+    lines = [line.removeprefix(f"{path}:").split(": ") for line in str(caught.value).splitlines()]
+    return [" ".join((line[0], line[2])) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("- id: bad id!", "id"), ("- correct: bad id!\n    reason: r", "correct"), (f"- id: {'x' * 201}", "id"), ("- id:", "id")],
+)
+def test_a_bad_id_hides_no_other_fault(timeline: Timeline, report: ArchivedSource, tmp_path: Path, name: str, key: str) -> None:
+    """Neither the date's nor that of a quotation, whose date is wrong as well."""
+    faults = places(
+        timeline,
+        tmp_path,
+        f"happenings:\n  {name}\n    title: X\n    date: 2025-13-45\n    citations:\n"
+        f"      - {{source: report, quote: {NOWHERE}}}\n      - {{source: nosuch, quote: x}}\n",
+    )
+    assert [fault.split()[1] for fault in faults] == [key, "date", "citations.1.quote", "citations.2.source"]
+
+
+def test_a_correction_tells_of_its_date_and_its_quotation(timeline: Timeline, meeting: str, tmp_path: Path) -> None:
+    """At once; and what it leaves as it is, is no fault."""
+    cited = f"    citations: [{{source: report, quote: {NOWHERE}}}]\n"
+    text = f"happenings:\n  - correct: meeting\n    zone: Africa/Casablanca\n    date: 2025-99\n{cited}"
+    assert places(timeline, tmp_path, text) == ["2 reason", "4 date", "5 citations.1.quote"]
+    text = f"happenings:\n  - correct: bad!\n    zone: Africa/Casablanca\n    latitude: 1\n    reason: r\n{cited}"
+    assert places(timeline, tmp_path, text) == ["2 correct", "6 citations.1.quote"]
+
+
+def test_a_missing_document_hides_no_fault_of_what_is_said_of_it(timeline: Timeline, tmp_path: Path) -> None:
+    """Nor does a missing title."""
+    text = "sources:\n  - {id: bad!, file: none.txt, published: 2025-77}\n  - {id: d, text: words, published: 2025-77}\n"
+    assert places(timeline, tmp_path, text) == ["2 id", "2 file", "2 published", "3 title", "3 published"]
+
+
+def test_a_retraction_and_a_reference_are_looked_through_as_well(timeline: Timeline, tmp_path: Path) -> None:
+    """The reason that is missing, and the whole that is nowhere."""
+    text = "happenings:\n  - retract: bad!\n  - title: no id\n    date: 2025\n    part_of: nowhere\n"
+    text += "    citations: [{source: nosuch, quote: x}]\n"
+    assert places(timeline, tmp_path, text) == ["2 retract", "2 reason", "3 id", "6 citations.1.source", "5 part_of"]
+
+
+def test_a_fault_of_one_entry_is_none_of_the_next(timeline: Timeline, report: ArchivedSource, tmp_path: Path) -> None:
+    """What is tried in place of a faulty entry takes no id from others."""
+    text = "happenings:\n" + "".join(
+        f"  - {{id: bad {number}!, title: X, date: 2025, citations: [{{source: report, quote: sat for four days}}]}}\n"
+        for number in range(3)
+    )
+    assert places(timeline, tmp_path, text) == ["2 id", "3 id", "4 id"]

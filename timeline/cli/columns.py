@@ -1,0 +1,79 @@
+"""How wide text is in a terminal, and how it is made to fit: shortened, padded, wrapped.
+
+A column holds one narrow character; wide East Asian ones and emoji take two, marks that stand on a letter take none. Must not know
+what is drawn.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+ELLIPSIS = "…"
+_JAMO = range(0x1160, 0x1200)  # vowels and final consonants of Hangul: drawn within the syllable before them
+
+
+@lru_cache(maxsize=4096)
+def _of(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf") or ord(char) in _JAMO:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def columns(text: str) -> int:
+    """How many columns a line of text takes."""
+    return len(text) if text.isascii() else sum(map(_of, text))
+
+
+def shortened(text: str, room: int) -> str:
+    """Shorten a line to fit into so many columns, with "…" where something is left out; no mark is parted from its letter."""
+    if columns(text) <= room:
+        return text
+    if room <= 0:
+        return ""
+    width = 0
+    for number, char in enumerate(text):
+        width += _of(char)
+        if width > room - 1:
+            return text[:number].rstrip() + ELLIPSIS
+    return text
+
+
+def padded(text: str, room: int) -> str:
+    """Fill a line up with spaces to so many columns; a longer one stays as it is."""
+    return text + " " * (room - columns(text))
+
+
+def wrapped(text: str, room: int, first: str = "", indent: str = "") -> str:
+    """Break a line at its spaces, and beside wide characters, so that each line fits; a longer word stays whole.
+
+    `first` stands before the first line, `indent` before the others.
+    """
+    lines: list[str] = []
+    begun, line, width = first, "", columns(first)
+    for space, word in _pieces(text):
+        taken = columns(word)
+        if line and width + space + taken > room:
+            lines.append(begun + line)
+            begun, line, width = indent, word, columns(indent) + taken
+        else:
+            gap = " " * space if line else ""
+            line += gap + word
+            width += len(gap) + taken
+    return "\n".join([*lines, begun + line])
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Give what stands together in a line, each piece with the number of spaces before it: 1 or 0."""
+    for word in text.split():
+        begin = 0
+        for at in range(1, len(word) if not word.isascii() else 0):
+            if _parts(word[at - 1], word[at]):
+                yield int(begin == 0), word[begin:at]
+                begin = at
+        yield int(begin == 0), word[begin:]
+
+
+def _parts(before: str, after: str) -> bool:
+    """Whether a line may end between two characters: beside a wide letter, but not after an opening mark."""
+    wide = _of(before) == 2 or _of(after) == 2
+    return wide and unicodedata.category(after)[0] in "LN" and unicodedata.category(before) not in ("Ps", "Pi")

@@ -1,0 +1,187 @@
+"""What commands write for programs, with --json: JSON Lines for lists, one object else.
+
+Owns these forms: each has the same fields every time, null where there is nothing to say, and is described in README.md. New fields
+may join; none is renamed. Everything is ASCII, so that nothing in the data steers a terminal. Must not read a timeline.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from timeline import authors, dates
+from timeline.archived import ArchivedSource
+from timeline.audit.report import Report
+from timeline.cli.sources import Known
+from timeline.errors import DateInvalid
+from timeline.exchange.file import File
+from timeline.exchange.outcome import Outcome, Plan
+from timeline.log import Event
+from timeline.merkle import Checkpoint, Note
+from timeline.model import HappeningFields, SourceFields
+
+Json = dict[str, Any]
+
+as_object = click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
+as_lines = click.option("--json", "as_json", is_flag=True, help="For programs: JSON Lines, an object for each.")
+
+_LISTS = ("actors", "tags", "related", "citations")
+_HAPPENING = tuple(name for name in HappeningFields.__annotations__ if name not in ("title", "date"))
+_SOURCE = tuple(SourceFields.__annotations__)
+_DOCUMENT = ("media_type", "extractor", "sha256", "text_sha256")
+_CITATION = (
+    "source", "quote", "prefix", "suffix", "start_char", "end_char", "grade", "stance", "supports", "sha256", "text_sha256",
+)  # fmt: skip
+
+
+def write(record: Mapping[str, Any]) -> None:
+    """Write one object, on one line."""
+    click.echo(json.dumps(record))
+
+
+def event(one: Event) -> Json:
+    """Write an event as it is in the log; its data is null once it was redacted."""
+    return {
+        "position": one.position,
+        "stream": one.stream,
+        "version": one.version,
+        "type": one.type,
+        "recorded_at": one.recorded_at,
+        "recorded_by": one.recorded_by,
+        "data": one.payload or None,
+        "data_hash": one.data_hash.hex(),
+    }
+
+
+def happening(one: Event) -> Json:
+    """Write what an event tells of a happening, with the first and the last day that its date allows."""
+    payload = one.payload
+    statement = payload.get("statement", {})
+    earliest, latest = _bounds(statement.get("date"))
+    fields: Json = {
+        **_head(one),
+        "status": "redacted" if one.data is None else "retracted" if one.type == "HappeningRetracted" else "current",
+        "title": statement.get("title"),
+        "date": statement.get("date"),
+        "earliest": earliest,
+        "latest": latest,
+        "instant": statement.get("instant"),
+        **{name: statement.get(name) for name in _HAPPENING},
+        **{name: statement.get(name) or [] for name in _LISTS},
+        "reason": payload.get("reason"),
+        "superseded_by": payload.get("superseded_by"),
+    }
+    fields["actors"] = [{"name": actor.get("name"), "role": actor.get("role")} for actor in fields["actors"]]
+    fields["citations"] = [{name: citation.get(name) for name in _CITATION} for citation in fields["citations"]]
+    return fields
+
+
+def source(one: Known) -> Json:
+    """Write what is known of a source, how long its text is, and how many happenings rest on it."""
+    payload = one.event.payload
+    statement = payload.get("statement", {})
+    return {
+        **_head(one.event),
+        "status": "redacted" if one.event.data is None else "current",
+        **{name: statement.get(name) for name in (*_SOURCE, *_DOCUMENT)},
+        "characters": one.characters,
+        "happenings": one.happenings,
+        "reason": payload.get("reason"),
+    }
+
+
+def archived(one: ArchivedSource, *, new: bool) -> Json:
+    """Write the event that stands for a document, whether that is new, and what the document says of itself."""
+    statement = one.event.payload.get("statement", {})
+    return {
+        **_head(one.event),
+        "new": new,
+        **{name: statement.get(name) for name in (*_SOURCE, *_DOCUMENT)},
+        "document_says": dict(one.found),
+    }
+
+
+def report(audited: Report) -> Json:
+    """Write what an audit found."""
+    return {
+        "ok": audited.ok,
+        "faults": sum(len(check.faults) + check.more for check in audited.checks),
+        "checks": [
+            {
+                "name": check.name,
+                "count": check.count,
+                "ok": not check.faults,
+                "faults": [{"where": where, "what": what} for where, what in check.faults],
+                "more": check.more,
+                "remarks": list(check.remarks),
+            }
+            for check in audited.checks
+        ],
+    }
+
+
+def checkpoint(note: Note, **more: bool) -> Json:
+    """Write a checkpoint: whose log, how far, its root, who has signed, and the note itself, which is what is kept elsewhere."""
+    known = Checkpoint.of(note)
+    return {
+        "origin": known.origin,
+        "events": known.size,
+        "root": root(known.root),
+        "signatures": [{"name": signature.name, "key_id": signature.key_id.hex()} for signature in note.signatures],
+        "note": str(note),
+        **more,
+    }
+
+
+def root(of: bytes) -> str:
+    """Write a root as a checkpoint does."""
+    return base64.b64encode(of).decode()
+
+
+def imported(read: File, plan: Plan, *, done: bool) -> Json:
+    """Write what became of a file and of each of its rows, or would."""
+    counts = plan.counts()
+    return {
+        "file": str(read.path),
+        "format": read.format,
+        "done": done,
+        "rows": len(plan.outcomes),
+        **{verb: counts[verb] for verb in ("new", "corrected", "unchanged", "refused")},
+        "source": plan.source,
+        "vanished": list(plan.vanished),
+        "notes": list(plan.notes),
+        "outcomes": [_outcome(one) for one in plan.outcomes],
+    }
+
+
+def _outcome(one: Outcome) -> Json:
+    return {
+        "row": one.row.number,
+        "outcome": one.verb,
+        "stream": one.stream or None,
+        "fields": list(one.fields),
+        "questions": [{"field": field, "what": what} for field, what in one.row.questions],
+        "remarks": [{"field": field, "what": what} for field, what in one.remarks],
+        "dropped": [{"field": field, "value": value, "why": why} for field, value, why in one.row.dropped],
+        "reason": one.reason or None,
+    }
+
+
+def _head(one: Event) -> Json:
+    return {
+        "stream": one.stream,
+        "id": one.stream.partition("/")[2],
+        "version": one.version,
+        "position": one.position,
+        "recorded_at": one.recorded_at,
+        "recorded_by": authors.given(one.recorded_by),
+    }
+
+
+def _bounds(date: str | None) -> tuple[str | None, str | None]:
+    try:
+        return dates.bounds(date) if date else (None, None)
+    except DateInvalid:
+        return None, None

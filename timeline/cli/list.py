@@ -1,0 +1,131 @@
+"""The command that lists what there is: happenings in time order, or the sources. Owns how a line of either reads."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import click
+
+from timeline import dates
+from timeline.cli import json_forms, printing
+from timeline.cli.choosing import choose, filters, position
+from timeline.cli.columns import columns, padded, shortened
+from timeline.cli.finding import find
+from timeline.cli.json_forms import Json
+from timeline.cli.running import Whole, db, opened, refuse_outdated
+from timeline.cli.sources import Known, known
+from timeline.errors import DateInvalid
+from timeline.log import Event
+
+_ALIGNED = 500  # lines that are aligned with each other
+_WHEN, _ID = 34, 40  # columns; a longer date or id pushes its line to the right
+_TITLE = 12  # columns that a title has, however little room there is
+_GAP = "  "
+
+T = TypeVar("T")
+
+
+class Line(NamedTuple):
+    """A line of a list: when, the id, the title, and what must not be cut off after it."""
+
+    when: str
+    id: str
+    title: str
+    mark: str = ""
+
+
+@click.command("list")
+@click.argument("what", type=click.Choice(["happenings", "sources"]), default="happenings")
+@filters("current")
+@click.option("--limit", type=Whole(1), metavar="N", help="No more than so many.  [default: all; 50 on a terminal]")
+@click.option("--reverse", is_flag=True, help="The last ones first.")
+@json_forms.as_lines
+@db
+def list_(what: str, limit: int | None, reverse: bool, as_json: bool, db: Path, **chosen_by: str | None) -> None:
+    """List the happenings in time order, one to a line: when, the id, the title. Or the sources, by their ids.
+
+    The filters are those of the timeline's page.
+
+    Example: timeline list --from 2025-11 --kind meeting
+    """
+    if what == "sources" and (other := [name for name, value in chosen_by.items() if value is not None and name != "as_of"]):
+        message = f"--{other[0]} chooses happenings. Of sources all are listed; to find one by its words: timeline search WORDS"
+        raise click.UsageError(message)
+    with opened(db) as timeline:
+        refuse_outdated(timeline, db)
+        if what == "sources":
+            sources = list(known(timeline, position(timeline.log.connection, chosen_by["as_of"])))
+            _write(sources[::-1] if reverse else sources, len(sources), limit, json_forms.source if as_json else None, source)
+            if not sources:
+                click.echo("There is no source yet. Archive a document: timeline archive FILE", err=True)
+            return
+        positions: Sequence[int] = choose(timeline.log.connection, chosen_by, "current").positions
+        if not positions and chosen_by["source"] is not None:
+            find(timeline, f"source/{chosen_by['source']}")  # which names the nearest where it is not there
+        events = (event for one in (reversed(positions) if reverse else positions) if (event := timeline.log.event(one)))
+        _write(events, len(positions), limit, json_forms.happening if as_json else None, happening)
+        if not positions:
+            asked = any(value is not None for value in chosen_by.values())
+            click.echo("No happening matches" if asked else "There is no happening yet. Append one: timeline append FILE", err=True)
+
+
+def _write(
+    listed: Iterable[T], total: int, limit: int | None, as_json: Callable[[T], Json] | None, line: Callable[[T], Line]
+) -> None:
+    """Write a list as it comes, for programs or for people."""
+    if as_json is not None:
+        for one in islice(listed, limit):
+            json_forms.write(as_json(one))
+        return
+    most = printing.fitting(limit)
+    shown = islice(listed, most)
+    while batch := list(islice(shown, _ALIGNED)):
+        for text in drawn([line(one) for one in batch]):
+            click.echo(text)
+    if limit is None and most is not None and total > most:
+        printing.more(total - most)
+
+
+def happening(event: Event) -> Line:
+    """Say what an event tells of a happening; whose claim it is stays beside it, however narrow the terminal is."""
+    if event.data is None:
+        return Line("", event.stream.partition("/")[2], "(redacted)")
+    statement = event.payload["statement"]
+    claimed = f"according to {statement['attributed_to']}" if statement.get("attributed_to") else ""
+    retracted = "retracted" if event.type == "HappeningRetracted" else ""
+    marks = ", ".join(mark for mark in (claimed, retracted) if mark)
+    return Line(when(statement.get("date")), event.stream.partition("/")[2], statement["title"], f"({marks})" if marks else "")
+
+
+def source(one: Known) -> Line:
+    """Say what is known of a source, and how much rests on it."""
+    if one.event.data is None:
+        return Line("", one.id, "(redacted)")
+    statement = one.event.payload["statement"]
+    by = ", ".join(statement[name] for name in ("author", "publisher") if statement.get(name))
+    resting = printing.count(one.happenings, "happening")
+    return Line(when(statement.get("published")), one.id, statement["title"], f"({'; '.join(filter(None, (by, resting)))})")
+
+
+def when(date: str | None) -> str:
+    """Say a date in words, as the pages do."""
+    try:
+        return dates.words(date) if date else ""
+    except DateInvalid:
+        return date or ""
+
+
+def drawn(lines: Sequence[Line], margin: str = "") -> Iterator[str]:
+    """Draw lines aligned with each other; on a terminal titles are shortened so that each fits."""
+    plain = [Line(*map(printing.on_one_line, line)) for line in lines]
+    wide = [min(most, max((columns(line[part]) for line in plain), default=0)) for part, most in ((0, _WHEN), (1, _ID))]
+    for line in plain:
+        before = [padded(part, room) for part, room in zip(line, wide, strict=False) if room]
+        start = margin + _GAP.join([*before, ""])
+        mark = f" {line.mark}" if line.mark else ""
+        title = line.title
+        if printing.for_a_person():
+            room = printing.terminal() - columns(start) - columns(mark)
+            title = shortened(title, max(room, _TITLE))
+        yield f"{start}{printing.bold(title)}{mark}"

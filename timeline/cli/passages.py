@@ -1,0 +1,111 @@
+"""Where words that are looked for stand in a text: the passage that has most of them.
+
+Owns that, with the page's own reading of a search: each word as typed or without its marks, the last as the beginning of a longer
+one unless it is very short. Offsets are code points, ends excluded. Must not know where a text comes from.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
+
+_PASSAGE, _BEFORE = 28, 8  # words of a passage, and how many stand before the first that was looked for
+_UNKNOWN = ""  # no word is empty
+_TOKEN = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Some words of a text from `start` to `end`, which of those looked for are in it and where, and in how many places in all."""
+
+    start: int
+    end: int
+    words: frozenset[str]
+    spans: tuple[tuple[int, int], ...]
+    places: int
+
+
+class _Token(NamedTuple):
+    """A word of a text that is looked for: which, where, and where a passage with it begins."""
+
+    word: str
+    span: tuple[int, int]
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is looked for, read once. `inside`: also within longer words, as the page looks for what was once known."""
+
+    typed: str
+    inside: bool = False
+    wanted: tuple[str, ...] = field(init=False)
+    begun: str | None = field(init=False)
+    _known: dict[str, str | None] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read the words."""
+        from timeline.web.pages import search  # noqa: PLC0415 - it loads Datasette, which is slow
+
+        words = search.words(self.typed)
+        wanted = [token for word in words for token in _TOKEN.findall(search.folded(word).casefold())]
+        object.__setattr__(self, "wanted", tuple(dict.fromkeys(wanted)))
+        object.__setattr__(self, "begun", wanted[-1] if wanted and not search.is_short(words[-1]) else None)
+
+    def passage(self, text: str | None) -> Passage | None:
+        """Find the first passage that has the most of the words; None where there is none of them."""
+        if not text:
+            return None
+        pattern, known = _tokens(text), self._known
+        hits: dict[int, _Token] = {}
+        begun: deque[int] = deque([0], _BEFORE + 1)  # where the last words began: of a long text not all are held
+        for number, token in enumerate(pattern.finditer(text)):
+            begun.append(token.start())
+            if (word := known.get(token[0], _UNKNOWN)) == _UNKNOWN:
+                word = known[token[0]] = self._of(token[0])
+            if word is not None:
+                hits[number] = _Token(word, token.span(), begun[0] if number > _BEFORE else 0)
+        if not hits:
+            return None
+        first = _densest(hits)
+        start, end, last = hits[first].before, len(text), max(0, first - _BEFORE) + _PASSAGE
+        shown = list(islice(pattern.finditer(text, hits[first].span[0]), last - first + 1))
+        if len(shown) > last - first:  # there are more words than the passage has
+            end = shown[-2].end()
+        spans = tuple(hit.span for hit in hits.values() if start <= hit.span[0] < end)
+        return Passage(start, end, frozenset(hit.word for hit in hits.values()), spans, len(hits))
+
+    def _of(self, token: str) -> str | None:
+        """Say which of the words a word of the text is."""
+        from timeline.web.pages import search  # noqa: PLC0415 - it loads Datasette, which is slow
+
+        plain = search.folded(token).casefold()
+        if plain in self.wanted:
+            return plain
+        if self.begun is not None and plain.startswith(self.begun):
+            return self.begun
+        return next((word for word in self.wanted if self.inside and word in plain), None)
+
+
+def _tokens(text: str) -> re.Pattern[str]:
+    """Give what is a word in a text: letters and digits, with the marks that stand on them."""
+    marks = "" if text.isascii() else "".join(re.escape(c) for c in sorted(set(text)) if unicodedata.category(c)[0] == "M")
+    return re.compile(rf"[^\W_](?:[^\W_]|[{marks}])*") if marks else _TOKEN
+
+
+def _densest(hits: Mapping[int, _Token]) -> int:
+    """Give the first hit from which on a passage has the most of the words."""
+    numbers = sorted(hits)
+    seen: dict[str, int] = defaultdict(int)
+    best, most, end = numbers[0], 0, 0
+    for number in numbers:
+        while end < len(numbers) and numbers[end] < number + _PASSAGE - _BEFORE:
+            seen[hits[numbers[end]].word] += 1
+            end += 1
+        if (different := sum(1 for count in seen.values() if count)) > most:
+            best, most = number, different
+        seen[hits[number].word] -= 1
+    return best

@@ -1,0 +1,81 @@
+"""What is suggested where a command or a file is not there: what was meant, perhaps, or how else it is done.
+
+Owns which names are near. The irreversible is never suggested. Must not run anything, nor read any file.
+"""
+
+import os
+import shlex
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+_NEVER = {"redact"}
+_ALIKE = 0.6  # of 1: how near a command's name must be
+_ALIKE_FILE = 0.7
+_MOST = 10_000  # files of a folder that are looked at
+_CORRECT = (
+    "No event is ever changed. A correction is a further entry in a bundle: {correct: ID, …, reason: …}, then: timeline append"
+    " FILE. In Python: timeline.correct(ID, …, reason=…)"
+)
+_RETRACT = (
+    "No event is ever removed. A retraction is a further entry in a bundle: {retract: ID, reason: …}, then: timeline append FILE."
+    " In Python: timeline.retract(ID, reason=…)"
+)
+_RECORD = "Write it into a bundle, and append that: timeline append FILE. In Python: timeline.record(ID, …)"
+_HELP = "See: timeline -h, or timeline COMMAND -h"
+_INSTEAD = {
+    **dict.fromkeys(("correct", "edit", "change", "update", "amend", "set", "fix"), _CORRECT),
+    **dict.fromkeys(("retract", "delete", "remove", "rm", "undo", "revert", "withdraw"), _RETRACT),
+    **dict.fromkeys(("record", "add", "new", "create", "insert"), _RECORD),
+    **dict.fromkeys(("find", "grep", "query"), "Did you mean search?"),
+    **dict.fromkeys(("ls", "happenings"), "Did you mean list?"),
+    "sources": "Did you mean: timeline list sources?",
+    **dict.fromkeys(("cat", "get", "view", "read"), "Did you mean show?"),
+    **dict.fromkeys(("start", "run", "web", "open", "browse"), "Did you mean serve?"),
+    **dict.fromkeys(("check", "audit", "status", "validate"), "Did you mean verify?"),
+    **dict.fromkeys(("diff", "blame", "versions"), "Did you mean history?"),
+    **dict.fromkeys(("load", "quote", "fetch"), "Did you mean archive?"),
+    "help": _HELP,
+}
+
+
+def instead(name: str, commands: Iterable[str]) -> str:
+    """Say what to do where there is no command of a name."""
+    if name in _INSTEAD:
+        return _INSTEAD[name]
+    near = get_close_matches(name.lower(), [one for one in commands if one not in _NEVER], n=1, cutoff=_ALIKE)
+    return f"Did you mean {near[0]}?" if near else _HELP
+
+
+def with_near_files(message: str, words: Sequence[str]) -> str:
+    """Add to each line of a refusal the file that was meant, perhaps, where it begins with one that was typed and is not there."""
+    typed = {part for word in words for part in (word, word.partition("=")[2]) if part} | {"timeline.db"}
+    return "\n".join(_with_near_file(line, typed) for line in message.split("\n"))
+
+
+def _with_near_file(line: str, typed: Iterable[str]) -> str:
+    for word in typed:
+        named = str(Path(word)) if word.isprintable() else ""
+        if named and line.startswith(f"{named}: ") and "Did you mean" not in line and (near := nearest(Path(named))):
+            reason, stop, advice = line.removeprefix(named).partition(". ")
+            return f"{named}{reason}. Did you mean {shlex.quote(str(near))}?{' ' if stop else ''}{advice}"
+    return line
+
+
+def nearest(path: Path) -> Path | None:
+    """Give the file or folder beside a path that is not there whose name is nearest to its; None where none is near."""
+    try:
+        if os.path.lexists(path):
+            return None
+        names = []
+        with os.scandir(path.parent) as entries:
+            for entry, _ in zip(entries, range(_MOST), strict=False):
+                names.append(entry.name)
+    except (OSError, ValueError):
+        return None
+    name = path.name.lower()
+    shown = sorted(one for one in names if not one.startswith(".") and one.isprintable())
+    near = get_close_matches(name, [one.lower() for one in shown], n=1, cutoff=_ALIKE_FILE)
+    near = near or [one.lower() for one in shown if len(name) >= 3 and Path(one.lower()).stem == name]
+    near = near or [one.lower() for one in shown if len(path.stem) >= 3 and one.lower().startswith(path.stem.lower())]
+    return next((path.parent / one for one in shown if near and one.lower() == near[0]), None)

@@ -1,0 +1,93 @@
+"""The times of day within a date: the outermost of them, and each as it is written.
+
+Owns how they are written alone, never with a minute or second that the date does not have. Must not know zones by their names.
+"""
+
+import re
+from functools import lru_cache
+
+from timeline.dates.calendar import DAY, day_number, iso_day
+from timeline.dates.grammar import read
+from timeline.dates.tree import Choice, Date, Interval, Time, Tree
+
+WRITTEN = re.compile(
+    r"(?P<day>-?[0-9]{4}-[0-9]{2}-[0-9]{2})T(?P<time>[0-9]{2}(?::[0-9]{2}){0,2})"
+    r"(?P<shift>Z|[+-][0-9]{2}(?::[0-9]{2})?)?(?P<mark>[?~%]?)"
+)
+"""A time of day with its day, within any date that can be read."""
+
+
+def outermost_time(text: str, *, first: bool) -> str | None:
+    """Give the first or last time that a date allows, to the minute, or second where that is known, with its shift.
+
+    None where that side is a whole day, month or year, or is open or unknown. Raises DateInvalid.
+    """
+    side = _outermost(read(text), first=first)
+    if side is None or side.time is None or side.earliest is None:
+        return None
+    time = side.time.text if side.time.precision != "hour" else f"{side.time.text}:{'00' if first else '59'}"
+    return f"{iso_day(side.earliest)}T{time}{side.time.shift}"
+
+
+def _outermost(tree: Tree, *, first: bool) -> Date | None:
+    if isinstance(tree, Date):
+        return tree
+    if isinstance(tree, Interval):
+        point = tree.start if first else tree.finish
+        return point.date if point.end == "stated" else None
+    return _of_members(tree, first=first)
+
+
+def _of_members(tree: Choice, *, first: bool) -> Date | None:
+    dates = [member.first if first else member.last for member in tree.members]
+    known = [date for date in dates if date is not None and date.earliest is not None and date.latest is not None]
+    if len(known) < len(dates):
+        return None
+    return min(known, key=_begins) if first else max(known, key=_ends)
+
+
+def _begins(date: Date) -> int:
+    time = date.time
+    return day_number(*date.earliest or (0, 1, 1)) * DAY + (time.first - time.offset if time else 0)
+
+
+def _ends(date: Date) -> int:
+    time = date.time
+    return day_number(*date.latest or (0, 1, 1)) * DAY + (time.last - time.offset if time else DAY - 1)
+
+
+def shifts(text: str) -> tuple[str, ...]:
+    """List the shift of each time of a date, "" where it has none."""
+    return tuple(found["shift"] or "" for found in WRITTEN.finditer(text))
+
+
+@lru_cache(maxsize=4096)
+def local_times(text: str) -> tuple[str, ...]:
+    """List the times of a date as they are written, each with its day, without shifts and qualifiers."""
+    return tuple(f"{found['day']}T{found['time']}" for found in WRITTEN.finditer(text))
+
+
+@lru_cache(maxsize=10_000)
+def day_second(text: str | None, instant: str | None = None) -> int:
+    """Tell where a date comes within the day by which it is placed: the second, and 0 for what has no time there.
+
+    It is counted in universal time, and may then be of the day before or after, where the date has a shift or `instant` tells it:
+    the same date in universal time. Among times whose zone is not known, and beside these, the local clock is all there is.
+    """
+    if text is None or "T" not in text:
+        return 0
+    tree = read(text)
+    side = _outermost(tree, first=True)
+    first = side is not None and side.earliest is not None
+    side = side if first else _outermost(tree, first=False)
+    if side is None or side.time is None or side.earliest is None:
+        return 0
+    if instant is not None:
+        told = _outermost(read(instant), first=first)
+        if told is not None and told.time is not None and told.earliest is not None:
+            return (day_number(*told.earliest) - day_number(*side.earliest)) * DAY + _of_side(told.time, first=first)
+    return _of_side(side.time, first=first) - side.time.offset
+
+
+def _of_side(time: Time, *, first: bool) -> int:
+    return time.first if first else time.last

@@ -1,0 +1,203 @@
+"""The page `/{database}/-/timeline/sources`: the documents that a timeline rests on, searched, sorted, paged, now or as of then.
+
+Owns the reading of its address and the words for a source in a list. Must not know how sources are chosen or counted:
+`source_list` does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from sqlite3 import Row
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.app import Datasette
+from datasette.database import Database, QueryInterrupted
+from datasette.utils.asgi import Request, Response
+
+from timeline import extractors
+from timeline.web import access, assets, links
+from timeline.web.pages import asked, frame, known, moment, source_list, summary, when
+from timeline.web.pages.source_list import PAGE_SIZE, Weight
+from timeline.web.pages.state import State
+
+# What a list shows of these; the documents' titles, publishers and authors have no limit of their own in a hostile file.
+LONGEST_TITLE, LONGEST_NAME = 300, 200
+SORTS = {
+    "title": "Title",
+    "date": "Date, earliest first",
+    "newest": "Date, latest first",
+    "weight": "Most happenings first",
+}
+_KINDS = {
+    "text/plain": "Plain text",
+    "text/markdown": "Markdown",
+    "text/html": "Web page",
+    "application/xhtml+xml": "Web page",
+    "multipart/related": "Web page, saved as one file",
+    "application/warc": "Web archive (WARC)",
+    "application/pdf": "PDF",
+    "application/epub+zip": "E-book (EPUB)",
+    "message/rfc822": "E-mail",
+}
+# The languages that people meet most, by the code that a source has; others are shown by their codes.
+_LANGUAGES = {
+    "am": "Amharic", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali",
+    "bs": "Bosnian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French", "ga": "Irish", "he": "Hebrew",
+    "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian", "it": "Italian",
+    "ja": "Japanese", "ka": "Georgian", "kk": "Kazakh", "km": "Khmer", "ko": "Korean", "ku": "Kurdish", "la": "Latin",
+    "lt": "Lithuanian", "lv": "Latvian", "mk": "Macedonian", "ms": "Malay", "my": "Burmese", "nl": "Dutch",
+    "no": "Norwegian", "pl": "Polish", "ps": "Pashto", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
+    "sk": "Slovak", "sl": "Slovenian", "so": "Somali", "sq": "Albanian", "sr": "Serbian", "sv": "Swedish", "sw": "Swahili",
+    "ta": "Tamil", "th": "Thai", "ti": "Tigrinya", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek",
+    "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One source, as the list shows it. `weight` is None where the visitor may not know what rests on it."""
+
+    id: str
+    address: str
+    on_timeline: str
+    title: str
+    language: str | None
+    published: str | None
+    edtf: str | None
+    notes: Sequence[str]
+    redacted: bool
+    document_gone: bool
+    not_compared: bool
+    text: str | None
+    weight: Weight | None
+
+
+@frame.answering
+async def sources_page(datasette: Datasette, request: Request) -> Response:
+    """Answer with the sources; 400 where the address asked for something that makes no sense, which the page says."""
+    database = await access.open_timeline(datasette, request, "sources")
+    state = await asked.state_of(datasette, request, database, ("q", "as_of"))
+    state = await moment.resolved(database, state)
+    weighs = await _may_read(datasette, request, database, "citations", "happenings")
+    of_texts = await _may_read(datasette, request, database, "sources_fts")
+    sort, page, notes = _read(request, weighs=weighs)
+    faulty = state.faulty or bool(notes)
+    what = source_list.Asked(state.given.get("q", ""), state.as_of, sort, page, of_texts)
+    counted = await source_list.count(database, what)
+    try:
+        rows = await source_list.fetch(database, what)
+    except QueryInterrupted:
+        if sort == "title":
+            raise
+        notes.append("So many sources could not be put in that order in the time there is, so the order is by title.")
+        sort = "title"
+        rows = await source_list.fetch(database, replace(what, order=sort))
+    weights = await source_list.weigh(database, [row["id"] for row in rows], state.as_of) if weighs else {}
+    end = await frame.log_end(database)
+    timeline, here = links.timeline(datasette, database.name), links.sources(datasette, database.name)
+    kept = {"q": state.given.get("q"), "sort": sort if sort != "title" else None, "as_of": state.given.get("as_of")}
+    pages = -(-counted // PAGE_SIZE)
+    context = {
+        "database": database.name,
+        "canonical": _address(here, kept, page),
+        "here": here,
+        "style": assets.address(datasette, "sources.css"),
+        "heading": await frame.title_of(datasette, database),
+        "timeline": timeline + state.as_of_query if weighs else None,
+        "namesake": await _namesake(database) if weighs else None,
+        "namesake_address": links.happening(datasette, database.name, links.SOURCES),
+        "state": state,
+        "notes": [*state.notes, *notes],
+        "sorts": {name: label for name, label in SORTS.items() if weighs or name != "weight"},
+        "sort": sort,
+        "of_texts": of_texts,
+        "end": end,
+        "as_of_day": moment.said(state),
+        "as_of_said": await summary.as_of_said(database, state, end),
+        "now": _address(here, {**kept, "as_of": None}, 1),
+        "all": _address(here, {**kept, "q": None}, 1),
+        "counted": counted,
+        "page": page,
+        "pages": pages,
+        "earlier": _address(here, kept, min(page - 1, pages or 1)) if page > 1 else None,
+        "later": _address(here, kept, page + 1) if page < pages else None,
+        "first": _address(here, kept, 1),
+        "first_number": (page - 1) * PAGE_SIZE + 1,
+        "sources": [_listed(datasette, database.name, row, weights.get(row["id"]), state) for row in rows],
+    }
+    trail = [(timeline, "timeline"), (here, "sources")]
+    return await frame.respond(datasette, request, "timeline_sources.html", context, trail=trail, status=400 if faulty else 200)
+
+
+async def _may_read(datasette: Datasette, request: Request, database: Database, *tables: str) -> bool:
+    for table in tables:
+        if not await access.readable(datasette, request.actor, database.name, table):
+            return False
+    return True
+
+
+def _read(request: Request, *, weighs: bool) -> tuple[str, int, list[str]]:
+    """Read the order and the page from the address, and say what makes no sense."""
+    notes = []
+    sort, typed = request.args.get("sort") or "title", request.args.get("page") or "1"
+    if sort not in SORTS:
+        notes.append(
+            f"Order: “{known.clipped(sort, 40)}” is none of {', '.join(SORTS)}, so the sources are in the order of titles."
+        )
+        sort = "title"
+    elif sort == "weight" and not weighs:
+        notes.append("You may not read what rests on these sources, so the order is by title.")
+        sort = "title"
+    page = int(typed[:9]) if typed.isascii() and typed.isdigit() else 0
+    if page < 1:
+        notes.append(f"Page: “{known.clipped(typed, 40)}” is no whole number from 1, so this is the first page.")
+    return sort, max(page, 1), notes
+
+
+def _address(here: str, kept: dict[str, str | None], page: int) -> str:
+    state = {name: value for name, value in kept.items() if value} | ({"page": str(page)} if page > 1 else {})
+    return f"{here}?{urlencode(state)}" if state else here
+
+
+async def _namesake(database: Database) -> str | None:
+    """Give the title of the happening whose id is the name of this page, if there is one."""
+    rows = await database.execute("select title from happenings where id = :id", {"id": links.SOURCES})
+    return known.clipped(rows.rows[0]["title"] or links.SOURCES, LONGEST_TITLE) if rows.rows else None
+
+
+def _listed(datasette: Datasette, database: str, row: Row, weight: Weight | None, state: State) -> Listed:
+    redacted, extractor = row["title"] is None, row["extractor"] or ""
+    read = None if redacted or row["text_sha256"] is None or extractors.is_as_given(extractor) else "text read from the document"
+    notes: list[Any] = [known.clipped(name, LONGEST_NAME) for name in (row["author"], row["publisher"]) if name]
+    notes += [said for said in (_kind(row["media_type"]), _language(row["language"])) if said]
+    then = {"as_of": state.given["as_of"]} if state.past else {}
+    return Listed(
+        id=row["id"],
+        address=links.source(datasette, database, row["id"]),
+        on_timeline=links.timeline(datasette, database, source=row["id"], **then),
+        title=f"{row['id']} (redacted)" if redacted else known.clipped(row["title"], LONGEST_TITLE),
+        language=row["language"],
+        published=when.said(row["published"]) if row["published"] else None,
+        edtf=row["published"],
+        notes=notes,
+        redacted=redacted,
+        document_gone=row["text_sha256"] is None,
+        not_compared=extractors.is_as_given(extractor),
+        text="archived as text" if read and extractor == extractors.GIVEN else read,
+        weight=weight,
+    )
+
+
+def _kind(media_type: str | None) -> str | None:
+    """Say what kind of document it is; the media type itself where that has no words."""
+    return _KINDS.get(media_type.partition(";")[0].strip().lower(), known.clipped(media_type, 60)) if media_type else None
+
+
+def _language(code: str | None) -> str | None:
+    """Name a language by its code: `pt-BR` is Portuguese (BR)."""
+    if not code:
+        return None
+    language, _, region = code.partition("-")
+    name = _LANGUAGES.get(language.lower())
+    return (f"{name} ({known.clipped(region, 20)})" if region else name) if name else known.clipped(code, 40)

@@ -1,0 +1,34 @@
+"""The plugin's settings in metadata.json: which there are, and what is wrong with those that are given.
+
+Owns their names. Must not act on them. A setting that is misspelt would do nothing, in silence, so Datasette does not
+start with one.
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, Final
+
+NUMBERS: Final = ("max_length", "max_result", "max_heap")
+LISTS: Final = ("frame_ancestors", "origins")
+DIRECTIONS: Final = ("ltr", "rtl")
+TEXTS: Final = ("by",)  # who writes the project: see timeline.authors
+NAMES: Final = (*LISTS, "direction", *NUMBERS, *TEXTS)
+
+
+def fault(settings: Mapping[str, Any]) -> str | None:
+    """Say in a line what is wrong with the settings; None where nothing is. Objects, which are not read here, are passed over."""
+    for name, value in settings.items():
+        if name not in NAMES:
+            near = get_close_matches(str(name)[:60], NAMES, n=1)
+            return f"{name}: is not a setting. " + (f'Did you mean "{near[0]}"?' if near else f"There are {', '.join(NAMES)}")
+        if value is None or isinstance(value, dict):
+            continue
+        if name == "direction" and value not in DIRECTIONS:
+            return f'{name}: is {value!r}, expected "ltr" or "rtl"'
+        if name in NUMBERS and (isinstance(value, bool) or not isinstance(value, int | str) or not str(value).isdecimal()):
+            return f"{name}: is {value!r}, expected a number of bytes, such as 50000000"
+        if name in TEXTS and not isinstance(value, str):
+            return f'{name}: is {value!r}, expected a text, such as "The editors"'
+        if name in LISTS and not isinstance(value, str | list):
+            return f'{name}: is {value!r}, expected a list of addresses, such as ["https://news.example"]'
+    return None
