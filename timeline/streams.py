@@ -173,7 +173,7 @@ class Streams:
                 raise StatementInvalid(f"{subject}: nothing to correct, it says so already. Give the fields that change")
             data = {"statement": statement, "changes": changes, "reason": why}
             for differs in statements.dates_that_differ(known, statement):
-                warnings.warn(f"{subject}: {differs}", QuotedDateDiffers, stacklevel=3)
+                warnings.warn(f"{subject}: {differs}", QuotedDateDiffers, stacklevel=4)  # where the call was written
             return self.follow(subject, type, last, data, expected)
 
     def _made_before(

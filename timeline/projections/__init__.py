@@ -187,9 +187,9 @@ def plain_letters(*texts: str | None) -> str | None:
     text = "\n".join(part for part in texts if part)
     if text.isascii() or not (_POINTED_SCRIPTS.search(text) or _LIGATURES.search(text)):
         return None
-    text = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    spelt = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     # Letter by letter, because to bring a long row of marks into order takes the square of its length; they go anyway.
-    apart = text.translate({ord(letter): unicodedata.normalize("NFD", letter) for letter in set(text)})
+    apart = spelt.translate({ord(letter): unicodedata.normalize("NFD", letter) for letter in set(spelt)})
     marks = "".join(c for c in set(apart) if unicodedata.category(c) == "Mn" or c == _TATWEEL)
     plain = re.sub(f"[{re.escape(marks)}]+", "", apart) if marks else apart
     return plain if plain != text else None
