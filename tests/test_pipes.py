@@ -15,12 +15,20 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no 
 PATIENCE = 120  # seconds; a command that waits for a pipe would wait for ever
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Make a folder with a timeline that was published."""
-    with Timeline(tmp_path / "timeline.db", by="tester") as timeline:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with a timeline that was published, once."""
+    folder = tmp_path_factory.mktemp("published")
+    with Timeline(folder / "timeline.db", by="tester") as timeline:
         timeline.archive(text="The council met.", id="s", title="S")
-    assert run(tmp_path, "publish", "public") == ""
+    assert run(folder, "publish", "public") == ""
+    return folder
+
+
+@pytest.fixture
+def folder(published: Path, tmp_path: Path) -> Path:
+    """Give a copy of it."""
+    shutil.copytree(published, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
