@@ -125,7 +125,7 @@ async def test_an_unsigned_log_is_named_by_its_first_event(serve: Serve, tmp_pat
     """As the command names it; an empty log has no checkpoint, and says so."""
     path = tmp_path / "plain.db"
     with Timeline(path) as timeline:
-        pass
+        timeline.log.make()
     client = serve(path).client
     for file in ("log/checkpoints/now", "events/1/proof"):
         response = await client.get(f"/plain/-/timeline/{file}")
