@@ -103,3 +103,15 @@ def test_every_grade_comes_back_from_a_bundle_where_all_stands_twice(timeline: T
         other.append_many(entries)
         assert [event.data for event in other.events()] == [event.data for event in timeline.events()]
     assert timeline.verify().ok
+
+
+def test_a_correction_of_something_else_keeps_the_place(timeline: Timeline) -> None:
+    """The quotation is not looked for again: by its words and what stands beside them, it could be in several places."""
+    timeline.archive(text="They met. " * 40, id="note", title="A note")
+    cited = [{"source": "note", "quote": "They met", "start_char": 200}]
+    recorded = timeline.append({"id": "met", "title": "They meet", "date": "2025", "citations": cited})
+    corrected = timeline.correct("met", title="They met", reason="Tense")
+    places = [event.payload["statement"]["citations"] for event in (recorded, corrected)]
+    assert places[0] == places[1]
+    assert places[1][0]["start_char"] == 200
+    assert timeline.verify().faults == ()
