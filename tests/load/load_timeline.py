@@ -53,7 +53,7 @@ def texts(size: Size) -> dict[str, tuple[str, str]]:
         "unbroken": (filled("{n} gulls, ", characters), plain),
         "one-word": ("a" * characters, plain),
         "marks": (f"ب{FATHA}{SHADDA}" * (characters // 3), plain),
-        "one-mark": ("ب" + FATHA * (characters - 1), plain),
+        "one-mark": ("ب" + FATHA * (min(characters, MOST) - 1), plain),
         "invisible": ("a" + "\u200b" * (characters - 2) + "a", plain),
         "quotation-marks": ("“”" * (characters // 2), plain),
         "markup": ("<&>'\"" * (characters // 5), plain),
