@@ -14,7 +14,7 @@ from itertools import islice, pairwise
 # A text longer than this is shown around its passages only, with so much of what stands around them.
 LONGEST, AROUND = 1_000_000, 1_500
 # A page shows no more of a text than so many characters, and ends with the paragraph that is its last one, or has its last note.
-MOST_CHARACTERS, MOST_PARAGRAPHS, MOST_NOTES = 1_000_000, 3_000, 1_000
+MOST_CHARACTERS, MOST_PARAGRAPHS, MOST_NOTES = 500_000, 3_000, 400
 # No letter has so many marks that stand on it.
 MOST_MARKS = 200
 # Where more passages than this overlap, a segment names only so many of them.

@@ -2,7 +2,15 @@
 -- Everything that may have happened between two dates, vague dates included: a happening is listed if any of the days
 -- its date allows falls in the period, and marked as near if it is approximate and that is so of one unit more: about 1969 is near
 -- 1970. Write a date as 1969, 1969-07, 1969-07-20, 1969-07-20T20:17 or any other EDTF; leave one empty for no limit.
-select date, edtf_words(date) as in_words, iif(period_match(date, :from, :to) = 'near', 'near', null) as near, title, place, kind, attributed_to, sources, id as happening
+select date, edtf_words(date) as in_words,
+  iif(
+    -- Days are compared as numbers; only what these do not decide is read.
+    instr(:from || :to, 'T') = 0 and coalesce(latest_day, 9e15) >= period_first_day(:from)
+    and coalesce(earliest_day, -9e15) <= period_last_day(:to),
+    null,
+    iif(period_match(date, :from, :to) = 'near', 'near', null)
+  ) as near,
+  title, place, kind, attributed_to, sources, id as happening
 from happenings
 where status = 'current'
   -- What is no date gives an error that says so.
@@ -10,5 +18,9 @@ where status = 'current'
   and json_extract('{}', period_fault(:to)) is null
   and coalesce(near_latest_day, 9e15) >= period_first_day(:from)
   and coalesce(near_earliest_day, -9e15) <= period_last_day(:to)
-  and period_match(date, :from, :to) is not null
+  and (
+    instr(:from || :to, 'T') = 0 and coalesce(latest_day, 9e15) >= period_first_day(:from)
+    and coalesce(earliest_day, -9e15) <= period_last_day(:to)
+    or period_match(date, :from, :to) is not null
+  )
 order by coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id
