@@ -8,7 +8,7 @@ from timeline.exchange.writing import as_svg
 from timeline.exchange.writing.picture_marks import FONTS
 from timeline.exchange.writing.record import About, Format, Happening
 
-ZOOM: Final = 3
+ZOOM: Final = 2
 # A letter, or none: whether it is drawn tells whether there are fonts.
 _PROBE: Final = f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text y="9" font-family="{FONTS}">{{}}</text></svg>'
 

@@ -23,7 +23,7 @@ from timeline.web.pages.redactions import Redaction
 
 TABLES = ("sources", "source_texts", "captures", "citations", "happenings", "events")
 MOST_CAPTURES = 50
-MOST_CITATIONS = 5_000
+MOST_CITATIONS = 2_000
 # Of the happenings that cite one passage, so many are named beside it; the others can be unfolded.
 MOST_USES = 3
 
