@@ -154,7 +154,7 @@ def test_a_picture_as_an_image() -> None:
         pytest.skip(str(error))
     assert isinstance(image, bytes)
     assert image.startswith(b"\x89PNG")
-    assert int.from_bytes(image[16:20]) == 3 * WIDTH
+    assert int.from_bytes(image[16:20]) == 2 * WIDTH
 
 
 def test_an_image_without_the_library_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

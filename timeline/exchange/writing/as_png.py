@@ -1,4 +1,4 @@
-"""PNG: the SVG picture as an image, at three times its size. Needs the extra `picture`."""
+"""PNG: the SVG picture as an image, at twice its size. Needs the extra `picture`."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
