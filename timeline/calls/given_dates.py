@@ -8,7 +8,6 @@ from datetime import date as Day
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from timeline import dates
 from timeline.errors import DateInvalid, StatementInvalid
 
 DateLike = str | Day | datetime
@@ -50,9 +49,7 @@ def _moment(value: datetime) -> tuple[str, str | None]:
     zone = _name(value)
     shift = "" if value.tzinfo is None or (zone is not None and not _comes_twice(value)) else _shift(value)
     local = value.replace(tzinfo=None)
-    if not value.second and _is_date(minute := local.isoformat(timespec="minutes") + shift):
-        return minute, zone
-    return local.isoformat(timespec="seconds") + shift, zone
+    return local.isoformat(timespec="seconds" if value.second else "minutes") + shift, zone
 
 
 def _name(value: datetime) -> str | None:
@@ -79,11 +76,3 @@ def _shift(value: datetime) -> str:
         return "Z"
     sign, minutes = "-" if shift < timedelta() else "+", abs(shift) // timedelta(minutes=1)
     return f"{sign}{minutes // 60:02}:{minutes % 60:02}"
-
-
-def _is_date(text: str) -> bool:
-    try:
-        dates.parse(text)
-    except DateInvalid:
-        return False
-    return True
