@@ -68,8 +68,7 @@ def _derive(log: Log, fresh: sqlite3.Connection, advance: Callable[[int], None])
     while batch := events.fetchmany(BATCH):
         fresh.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", batch)
         advance(len(batch))
-    projections.create(fresh)
-    projections.advance(fresh)
+    projections.rebuild(fresh)
     fresh.execute("COMMIT")
 
 

@@ -1,8 +1,9 @@
 """The read tables, derived from the log by the SQL files beside this one.
 
 Owns the order in which they are derived, and the few SQL functions they call. Must not append, nor know what a statement means.
-In each file the CREATE statements say what the table is; the others carry it forward over the events after `:after`.
-The same statements serve an append and a rebuild, so both give the same rows. The tree alone is grown by `merkle`.
+In each file the CREATE statements say what the table is; the others carry it forward over the events in the staged tables, which
+`staging` fills. The same statements serve an append and a rebuild, so both give the same rows. Indexes that stand last in a file
+are made last when its table is derived from nothing, from rows in order. The tree alone is grown by `merkle`.
 """
 
 import hashlib
@@ -10,9 +11,11 @@ import json
 import re
 import sqlite3
 import unicodedata
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
-from timeline import dates, merkle, model
+from timeline import dates, merkle
+from timeline.projections import staging
 from timeline.scripts import statements
 
 FILES = (
@@ -20,6 +23,7 @@ FILES = (
     "sources",
     "source_pages",
     "captures",
+    "facets",  # which reads the rows that are replaced, before they are
     "happening_versions",
     "happenings",
     "citations",
@@ -29,7 +33,6 @@ FILES = (
     "happening_times",
     "density",
     "spans",
-    "facets",
     "happenings_fts",
     "sources_fts",
     "timeline",
@@ -38,31 +41,41 @@ FILES = (
 
 _POINTED_SCRIPTS = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
+_STAGED = re.compile(r"\bstaged_\w+")
 _TREE = re.compile("CREATE TABLE tree ")
 _FORM_FEED = re.compile("\f")
 _TATWEEL = "\u0640"
+_STEP = 2_000  # events that are projected at a time, so that no step of a long log looks at all of it
 
 
 def register(connection: sqlite3.Connection) -> None:
     """Give a connection the SQL functions that the files call."""
     dates.register(connection)
-    connection.create_function("actor_id", 1, lru_cache(10_000)(model.actor_id), deterministic=True)
     connection.create_function("plain_letters", -1, plain_letters, deterministic=True)
-    connection.create_function("day_second", 2, dates.day_second, deterministic=True)
     connection.create_function("local_time", 1, local_time, deterministic=True)
     connection.create_function("local_until", 1, local_until, deterministic=True)
-    connection.create_function("magnitude", 2, magnitude, deterministic=True)
+    connection.create_function("magnitude", 2, staging.magnitude, deterministic=True)
     connection.create_function("page_starts", 1, page_starts, deterministic=True)
     connection.create_function("stands_until", 1, stands_until, deterministic=True)
 
 
 def create(connection: sqlite3.Connection) -> None:
     """Make the read tables, empty. The caller holds the transaction."""
+    _create(connection)
+    _create_indexes(connection)
+
+
+def _create(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE projected (position INTEGER NOT NULL, definition TEXT NOT NULL) STRICT")
     connection.execute("INSERT INTO projected VALUES (0, ?)", (definition(),))
     for statement in _statements():
-        if _is_schema(statement) and not (_TREE.match(statement) and _has(connection, "tree")):
+        if _is_schema(statement) and statement not in _last_indexes() and not (_TREE.match(statement) and _has(connection, "tree")):
             connection.execute(statement)
+
+
+def _create_indexes(connection: sqlite3.Connection) -> None:
+    for statement in _last_indexes():
+        connection.execute(statement)
 
 
 def position(connection: sqlite3.Connection) -> int:
@@ -71,17 +84,21 @@ def position(connection: sqlite3.Connection) -> int:
     return int(after)
 
 
-def advance(connection: sqlite3.Connection, grown: int | None = None) -> None:
+def advance(connection: sqlite3.Connection, grown: int | None = None, known: Mapping[int, staging.Payload] | None = None) -> None:
     """Carry the read tables forward to the end of the log, and the tree, if it has `grown` to another position, from there.
 
-    The caller holds the transaction.
+    `known` is the data of events, by position, that was parsed already. The caller holds the transaction.
     """
-    after = position(connection)
-    for statement in _statements():
-        if not _is_schema(statement):
-            connection.execute(statement, {"after": after})
+    after, end = position(connection), merkle.size(connection)
+    staged = staging.Staged(connection)
+    for start in range(after, end, _STEP):
+        staged.read(start, min(start + _STEP, end), known or {})
+        for statement, tables in _carrying():
+            if not tables.isdisjoint(staged.filled):
+                connection.execute(statement)
+        staged.clear()
     merkle.grow(connection, after if grown is None else grown)
-    connection.execute("UPDATE projected SET position = (SELECT coalesce(max(position), 0) FROM events)")
+    connection.execute("UPDATE projected SET position = ?", (end,))
 
 
 def rebuild(connection: sqlite3.Connection, *, tree: bool = False) -> None:
@@ -95,8 +112,9 @@ def rebuild(connection: sqlite3.Connection, *, tree: bool = False) -> None:
         if name != "tree" or not grown:
             connection.execute(f"DROP {kind} IF EXISTS {name}")
     connection.execute("DROP TABLE IF EXISTS projected")
-    create(connection)
+    _create(connection)
     advance(connection, grown)
+    _create_indexes(connection)
 
 
 def exist(connection: sqlite3.Connection) -> bool:
@@ -116,7 +134,8 @@ def is_current(connection: sqlite3.Connection) -> bool:
 @cache
 def definition() -> str:
     """Give the SHA-256 of all the files: what the read tables are, in one word."""
-    return hashlib.sha256("\n".join(_statements()).encode()).hexdigest()
+    staged = statements("timeline.projections", "staged.sql")
+    return hashlib.sha256("\n".join((*_statements(), *staged)).encode()).hexdigest()
 
 
 @cache
@@ -137,15 +156,30 @@ def _statements() -> tuple[str, ...]:
     return tuple(statement for name in FILES for statement in statements("timeline.projections", f"{name}.sql"))
 
 
+@cache
+def _carrying() -> tuple[tuple[str, frozenset[str]], ...]:
+    """Give the statements that carry the read tables forward, each with the staged tables that it reads."""
+    carrying = (statement for statement in _statements() if not _is_schema(statement))
+    return tuple((statement, frozenset(_STAGED.findall(statement)) & set(staging.tables())) for statement in carrying)
+
+
+@cache
+def _last_indexes() -> tuple[str, ...]:
+    """Give the statements that make the indexes which stand behind the rows in their files."""
+    return tuple(_behind_the_rows())
+
+
+def _behind_the_rows() -> Iterator[str]:
+    for name in FILES:
+        rows = False
+        for statement in statements("timeline.projections", f"{name}.sql"):
+            rows |= not _is_schema(statement)
+            if rows and _is_schema(statement):
+                yield statement
+
+
 def _is_schema(statement: str) -> bool:
     return statement.startswith("CREATE ")
-
-
-def magnitude(first_day: int | None, last_day: int | None) -> int:
-    """Count the bits of the days from the first to the last: 0 for a single day or without a first, 62 without a last."""
-    if first_day is None:
-        return 0
-    return 62 if last_day is None else (last_day - first_day).bit_length()
 
 
 def page_starts(text: str) -> str:
@@ -167,16 +201,8 @@ def local_until(date: str) -> str | None:
 
 @lru_cache(10_000)
 def stands_until(date: str | None) -> int | None:
-    """Give the last day on which what has this date stands in a drawing; None for an interval whose end is open.
-
-    What has no known end otherwise stands where it begins.
-    """
-    if date is None:
-        return None
-    read = dates.parse(date)
-    if read.latest_day is not None:
-        return read.latest_day
-    return None if read.type == "interval" and read.end == "open" else read.earliest_day
+    """Give the last day on which what has this date stands in a drawing, as `staging` does."""
+    return None if date is None else staging.stands_until(dates.parse(date))
 
 
 def plain_letters(*texts: str | None) -> str | None:

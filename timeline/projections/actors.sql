@@ -13,27 +13,18 @@ CREATE TABLE happening_actors (
     PRIMARY KEY (happening, actor)
 ) STRICT;
 
+INSERT INTO actors
+SELECT actor, name FROM staged_actors WHERE true
+ORDER BY rowid
+ON CONFLICT DO NOTHING;
+
+DELETE FROM happening_actors WHERE happening IN (SELECT id FROM staged_replaced);
+
+INSERT INTO happening_actors
+SELECT happening, actor, role FROM staged_actors
+WHERE stands
+ORDER BY rowid;
+
 -- People are asked for by name.
 CREATE INDEX actors_name ON actors (name COLLATE NOCASE);
 CREATE INDEX happening_actors_actor ON happening_actors (actor);
-
-INSERT INTO actors
-SELECT actor_id(json_extract(named.value, '$.name')), json_extract(named.value, '$.name')
-FROM happening_versions AS known
-JOIN events ON events.position = known.position
-JOIN json_each(events.data, '$.statement.actors') AS named
-WHERE known.position > :after
-ORDER BY known.position, named.key
-ON CONFLICT DO NOTHING;
-
-DELETE FROM happening_actors WHERE happening IN (
-    SELECT id FROM happening_versions WHERE position > :after AND version > 1
-);
-
-INSERT INTO happening_actors
-SELECT known.id, actor_id(json_extract(named.value, '$.name')), json_extract(named.value, '$.role')
-FROM happening_versions AS known
-JOIN events ON events.position = known.position
-JOIN json_each(events.data, '$.statement.actors') AS named
-WHERE known.position > :after AND known.known_until IS NULL
-ORDER BY known.position, named.key;

@@ -18,32 +18,18 @@ CREATE TABLE citations (
     PRIMARY KEY (happening, number)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX citations_source ON citations (source, start_char);
-CREATE INDEX citations_disputing ON citations (happening) WHERE stance = 'disputes';
-
-DELETE FROM citations WHERE happening IN (SELECT id FROM happening_versions WHERE position > :after AND version > 1);
+DELETE FROM citations WHERE happening IN (SELECT id FROM staged_replaced);
 
 INSERT INTO citations
 SELECT
-    known.id,
-    said.key + 1,
-    json_extract(said.value, '$.source'),
-    json_extract(said.value, '$.quote'),
-    json_extract(said.value, '$.prefix'),
-    json_extract(said.value, '$.suffix'),
-    json_extract(said.value, '$.start_char'),
-    json_extract(said.value, '$.end_char'),
-    json_extract(said.value, '$.grade'),
-    json_extract(said.value, '$.stance'),
-    json_extract(said.value, '$.supports'),
+    happening, number, source, quote, prefix, suffix, start_char, end_char, grade, stance, supports,
     (
         SELECT page FROM source_pages
-        WHERE source_pages.source = json_extract(said.value, '$.source')
-          AND source_pages.start_char <= json_extract(said.value, '$.start_char')
+        WHERE source_pages.source = staged_citations.source AND source_pages.start_char <= staged_citations.start_char
         ORDER BY source_pages.start_char DESC LIMIT 1
     )
-FROM happening_versions AS known
-JOIN events ON events.position = known.position
-JOIN json_each(events.data, '$.statement.citations') AS said
-WHERE known.position > :after AND known.known_until IS NULL
-ORDER BY known.position, said.key;
+FROM staged_citations
+ORDER BY rowid;
+
+CREATE INDEX citations_source ON citations (source, start_char);
+CREATE INDEX citations_disputing ON citations (happening) WHERE stance = 'disputes';

@@ -17,23 +17,48 @@ CREATE INDEX density_none ON density (starts, ends) WHERE starts = 0 AND ends = 
 
 INSERT INTO density
 WITH
-scales (scale) AS (VALUES (0), (7), (14), (21), (28), (42)),
 changed (difference, kind, first_day, last_day) AS MATERIALIZED (
-    SELECT 1, kind, coalesce(earliest_day, latest_day), stands_until(date) FROM happening_versions
-    WHERE position > :after AND known_until IS NULL AND status = 'current' AND coalesce(earliest_day, latest_day) IS NOT NULL
+    SELECT 1, kind, coalesce(earliest_day, latest_day), stands_until FROM staged_versions
+    WHERE known_until IS NULL AND status = 'current' AND coalesce(earliest_day, latest_day) IS NOT NULL
     UNION ALL
-    SELECT -1, kind, coalesce(earliest_day, latest_day), stands_until(date) FROM happening_versions
-    WHERE known_until > :after AND position <= :after AND status = 'current' AND coalesce(earliest_day, latest_day) IS NOT NULL
+    SELECT -1, kind, coalesce(earliest_day, latest_day), stands_until(date) FROM staged_replaced
+    WHERE status = 'current' AND coalesce(earliest_day, latest_day) IS NOT NULL
 ),
-edges (kind, day, starts, ends) AS MATERIALIZED (
+edges (kind, day, starts, ends) AS (
     SELECT kind, first_day, difference, CASE WHEN last_day = first_day THEN difference ELSE 0 END FROM changed
     UNION ALL
     SELECT kind, last_day, 0, difference FROM changed WHERE last_day <> first_day
+),
+-- Each scale from the one below.
+days (kind, bucket, starts, ends) AS MATERIALIZED (
+    SELECT kind, day, sum(starts), sum(ends) FROM edges GROUP BY kind, day
+),
+of_7 (kind, bucket, starts, ends) AS MATERIALIZED (
+    SELECT kind, bucket >> 7, sum(starts), sum(ends) FROM days GROUP BY kind, bucket >> 7
+),
+of_14 (kind, bucket, starts, ends) AS MATERIALIZED (
+    SELECT kind, bucket >> 7, sum(starts), sum(ends) FROM of_7 GROUP BY kind, bucket >> 7
+),
+of_21 (kind, bucket, starts, ends) AS MATERIALIZED (
+    SELECT kind, bucket >> 7, sum(starts), sum(ends) FROM of_14 GROUP BY kind, bucket >> 7
+),
+of_28 (kind, bucket, starts, ends) AS MATERIALIZED (
+    SELECT kind, bucket >> 7, sum(starts), sum(ends) FROM of_21 GROUP BY kind, bucket >> 7
+),
+of_42 (kind, bucket, starts, ends) AS MATERIALIZED (
+    SELECT kind, bucket >> 14, sum(starts), sum(ends) FROM of_28 GROUP BY kind, bucket >> 14
+),
+counted (kind, scale, bucket, starts, ends) AS MATERIALIZED (
+    SELECT kind, 0, bucket, starts, ends FROM days
+    UNION ALL SELECT kind, 7, bucket, starts, ends FROM of_7
+    UNION ALL SELECT kind, 14, bucket, starts, ends FROM of_14
+    UNION ALL SELECT kind, 21, bucket, starts, ends FROM of_21
+    UNION ALL SELECT kind, 28, bucket, starts, ends FROM of_28
+    UNION ALL SELECT kind, 42, bucket, starts, ends FROM of_42
 )
-SELECT '', scale, day >> scale AS bucket, sum(starts), sum(ends) FROM scales CROSS JOIN edges GROUP BY scale, bucket
+SELECT '', scale, bucket, sum(starts), sum(ends) FROM counted GROUP BY scale, bucket
 UNION ALL
-SELECT kind, scale, day >> scale AS bucket, sum(starts), sum(ends) FROM scales CROSS JOIN edges
-WHERE kind IS NOT NULL GROUP BY kind, scale, bucket
+SELECT kind, scale, bucket, starts, ends FROM counted WHERE kind IS NOT NULL
 ON CONFLICT DO UPDATE SET starts = starts + excluded.starts, ends = ends + excluded.ends;
 
-DELETE FROM density WHERE starts = 0 AND ends = 0;
+DELETE FROM density WHERE starts = 0 AND ends = 0 AND EXISTS (SELECT 1 FROM staged_replaced);

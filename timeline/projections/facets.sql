@@ -1,5 +1,5 @@
 -- facets: how many current happenings have each value: of kind, place, actor, tag, source; and each mark that readers look for.
--- What a correction or retraction replaces is taken off again, as its event has it.
+-- What a correction or retraction replaces is taken off again, as the other tables have it: they are carried forward later.
 
 CREATE TABLE facets (
     facet      TEXT NOT NULL,
@@ -12,48 +12,33 @@ CREATE INDEX facets_none ON facets (happenings) WHERE happenings = 0;
 
 INSERT INTO facets
 WITH
-added AS MATERIALIZED (
-    SELECT id, kind, place, attributed_to, sources, version FROM happening_versions
-    WHERE position > :after AND known_until IS NULL AND status = 'current'
+added AS (
+    SELECT id, kind, place, attributed_to, sources, version FROM staged_versions WHERE known_until IS NULL AND status = 'current'
 ),
-replaced AS MATERIALIZED (
-    SELECT old.kind, old.place, old.attributed_to, old.sources, old.version, old.position, events.data
-    FROM happening_versions AS old JOIN events ON events.position = old.position
-    WHERE old.known_until > :after AND old.position <= :after AND old.status = 'current'
-),
+replaced AS (SELECT * FROM staged_replaced WHERE status = 'current'),
 counted (facet, value, difference) AS (
-    SELECT 'kind', kind, 1 FROM added WHERE kind IS NOT NULL
-    UNION ALL SELECT 'place', place, 1 FROM added WHERE place IS NOT NULL
-    UNION ALL SELECT 'actor', actor, 1 FROM added JOIN happening_actors ON happening = id
-    UNION ALL SELECT 'tag', tag, 1 FROM added JOIN happening_tags ON happening = id
-    UNION ALL SELECT 'source', source, 1 FROM (SELECT DISTINCT id, source FROM added JOIN citations ON happening = id)
-    UNION ALL SELECT 'mark', 'claimed', 1 FROM added WHERE attributed_to IS NOT NULL
-    UNION ALL SELECT 'mark', 'corrected', 1 FROM added WHERE version > 1
-    UNION ALL SELECT 'mark', 'single', 1 FROM added WHERE sources = 1
-    UNION ALL SELECT 'mark', 'disputed', 1 FROM added WHERE EXISTS (
-        SELECT 1 FROM citations WHERE happening = id AND stance = 'disputes'
-    )
+    SELECT 'kind', kind, count(*) FROM added WHERE kind IS NOT NULL GROUP BY kind
+    UNION ALL SELECT 'place', place, count(*) FROM added WHERE place IS NOT NULL GROUP BY place
+    UNION ALL SELECT 'actor', actor, count(*) FROM staged_actors WHERE stands AND is_current GROUP BY actor
+    UNION ALL SELECT 'tag', tag, count(*) FROM staged_tags WHERE is_current GROUP BY tag
+    UNION ALL SELECT 'source', source, count(DISTINCT happening) FROM staged_citations WHERE is_current GROUP BY source
+    UNION ALL SELECT 'mark', 'claimed', count(*) FROM added WHERE attributed_to IS NOT NULL
+    UNION ALL SELECT 'mark', 'corrected', count(*) FROM added WHERE version > 1
+    UNION ALL SELECT 'mark', 'single', count(*) FROM added WHERE sources = 1
+    UNION ALL SELECT 'mark', 'disputed', count(DISTINCT happening) FROM staged_citations WHERE is_current AND stance = 'disputes'
     UNION ALL SELECT 'kind', kind, -1 FROM replaced WHERE kind IS NOT NULL
     UNION ALL SELECT 'place', place, -1 FROM replaced WHERE place IS NOT NULL
-    UNION ALL SELECT 'actor', actor, -1 FROM (
-        SELECT DISTINCT position, actor_id(json_extract(named.value, '$.name')) AS actor
-        FROM replaced JOIN json_each(data, '$.statement.actors') AS named
-    )
-    UNION ALL SELECT 'tag', tag, -1 FROM (
-        SELECT DISTINCT position, filed.value AS tag FROM replaced JOIN json_each(data, '$.statement.tags') AS filed
-    )
-    UNION ALL SELECT 'source', source, -1 FROM (
-        SELECT DISTINCT position, json_extract(said.value, '$.source') AS source
-        FROM replaced JOIN json_each(data, '$.statement.citations') AS said
-    )
+    UNION ALL SELECT 'actor', actor, -1 FROM replaced JOIN happening_actors ON happening = id
+    UNION ALL SELECT 'tag', tag, -1 FROM replaced JOIN happening_tags ON happening = id
+    UNION ALL SELECT 'source', source, -1 FROM (SELECT DISTINCT id, source FROM replaced JOIN citations ON happening = id)
     UNION ALL SELECT 'mark', 'claimed', -1 FROM replaced WHERE attributed_to IS NOT NULL
     UNION ALL SELECT 'mark', 'corrected', -1 FROM replaced WHERE version > 1
     UNION ALL SELECT 'mark', 'single', -1 FROM replaced WHERE sources = 1
     UNION ALL SELECT 'mark', 'disputed', -1 FROM replaced WHERE EXISTS (
-        SELECT 1 FROM json_each(data, '$.statement.citations') AS said WHERE json_extract(said.value, '$.stance') = 'disputes'
+        SELECT 1 FROM citations WHERE happening = id AND stance = 'disputes'
     )
 )
-SELECT facet, value, sum(difference) FROM counted GROUP BY facet, value
+SELECT facet, value, sum(difference) FROM counted GROUP BY facet, value HAVING sum(difference) <> 0
 ON CONFLICT DO UPDATE SET happenings = happenings + excluded.happenings;
 
-DELETE FROM facets WHERE happenings = 0;
+DELETE FROM facets WHERE happenings = 0 AND EXISTS (SELECT 1 FROM staged_replaced);

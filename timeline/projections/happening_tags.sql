@@ -6,16 +6,10 @@ CREATE TABLE happening_tags (
     PRIMARY KEY (happening, tag)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX happening_tags_tag ON happening_tags (tag);
-
-DELETE FROM happening_tags WHERE happening IN (
-    SELECT id FROM happening_versions WHERE position > :after AND version > 1
-);
+DELETE FROM happening_tags WHERE happening IN (SELECT id FROM staged_replaced);
 
 INSERT INTO happening_tags
-SELECT known.id, filed.value
-FROM happening_versions AS known
-JOIN events ON events.position = known.position
-JOIN json_each(events.data, '$.statement.tags') AS filed
-WHERE known.position > :after AND known.known_until IS NULL
-ORDER BY known.position, filed.key;
+SELECT happening, tag FROM staged_tags
+ORDER BY rowid;
+
+CREATE INDEX happening_tags_tag ON happening_tags (tag);

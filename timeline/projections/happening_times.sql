@@ -13,20 +13,11 @@ CREATE TABLE happening_times (
     last_instant  TEXT
 ) STRICT, WITHOUT ROWID;
 
-DELETE FROM happening_times WHERE happening IN (
-    SELECT id FROM happening_versions WHERE position > :after AND version > 1
-);
+DELETE FROM happening_times WHERE happening IN (SELECT id FROM staged_replaced);
 
 INSERT INTO happening_times
 SELECT
-    known.id,
-    local_time(known.date),
-    json_extract(events.data, '$.statement.zone'),
-    json_extract(events.data, '$.statement.instant'),
-    local_until(known.date),
-    edtf_earliest_time(json_extract(events.data, '$.statement.instant')),
-    edtf_latest_time(json_extract(events.data, '$.statement.instant'))
-FROM happening_versions AS known
-JOIN events ON events.position = known.position
-WHERE known.position > :after AND known.known_until IS NULL AND instr(known.date, 'T') AND local_time(known.date) IS NOT NULL
-ORDER BY known.position;
+    id, local_time(date), zone, instant, local_until(date), edtf_earliest_time(instant), edtf_latest_time(instant)
+FROM staged_versions
+WHERE known_until IS NULL AND instr(date, 'T') AND local_time(date) IS NOT NULL
+ORDER BY position;

@@ -37,60 +37,24 @@ CREATE TABLE happening_versions (
     reason        TEXT
 ) STRICT;
 
-CREATE INDEX happening_versions_id ON happening_versions (id, version);
-CREATE INDEX happening_versions_known_until ON happening_versions (known_until) WHERE known_until IS NOT NULL;
-
 INSERT INTO happening_versions
 SELECT
-    substr(stream, 11),
-    json_extract(data, '$.statement.title'),
-    json_extract(data, '$.statement.summary'),
-    json_extract(data, '$.statement.date'),
-    json_extract(data, '$.statement.date_note'),
-    edtf_earliest(json_extract(data, '$.statement.date')),
-    edtf_latest(json_extract(data, '$.statement.date')),
-    edtf_earliest_day(json_extract(data, '$.statement.date')),
-    edtf_latest_day(json_extract(data, '$.statement.date')),
-    edtf_near_earliest(json_extract(data, '$.statement.date')),
-    edtf_near_latest(json_extract(data, '$.statement.date')),
-    edtf_near_earliest_day(json_extract(data, '$.statement.date')),
-    edtf_near_latest_day(json_extract(data, '$.statement.date')),
-    day_second(json_extract(data, '$.statement.date'), json_extract(data, '$.statement.instant')),
-    edtf_year(json_extract(data, '$.statement.date')),
-    edtf_month(json_extract(data, '$.statement.date')),
-    edtf_precision(json_extract(data, '$.statement.date')),
-    json_extract(data, '$.statement.kind'),
-    json_extract(data, '$.statement.place'),
-    CAST(json_extract(data, '$.statement.latitude') AS REAL),
-    CAST(json_extract(data, '$.statement.longitude') AS REAL),
-    json_extract(data, '$.statement.part_of'),
-    json_extract(data, '$.statement.attributed_to'),
-    CASE WHEN data IS NULL THEN 'redacted' WHEN type = 'HappeningRetracted' THEN 'retracted' ELSE 'current' END,
-    (SELECT count(DISTINCT json_extract(value, '$.source')) FROM json_each(data, '$.statement.citations')),
-    coalesce(json_array_length(data, '$.statement.citations'), 0),
-    version,
-    recorded_at,
-    position,
-    position,
-    NULL,
-    coalesce(json_extract(data, '$.reason'), (
+    id, title, summary, date, date_note, earliest, latest, earliest_day, latest_day, near_earliest, near_latest,
+    near_earliest_day, near_latest_day, day_second, year, month, precision, kind, place,
+    CAST(latitude AS REAL), CAST(longitude AS REAL), part_of, attributed_to, status, sources, citations, version,
+    recorded_at, position, position, known_until,
+    CASE WHEN status <> 'redacted' THEN reason ELSE (
         SELECT json_extract(redaction.data, '$.reason') FROM events AS redaction
-        WHERE redaction.type = 'EventRedacted' AND json_extract(redaction.data, '$.position') = events.position
-          AND events.data IS NULL
-    ))
-FROM events
-WHERE position > :after AND type IN ('HappeningRecorded', 'HappeningCorrected', 'HappeningRetracted')
+        WHERE redaction.type = 'EventRedacted' AND json_extract(redaction.data, '$.position') = staged_versions.position
+    ) END
+FROM staged_versions
 ORDER BY position;
 
 -- The version before each new one stood until that one.
-UPDATE happening_versions AS old SET known_until = (
-    SELECT position FROM happening_versions AS newer
-    WHERE newer.id = old.id AND newer.version > old.version ORDER BY newer.version LIMIT 1
+UPDATE happening_versions SET known_until = (
+    SELECT replaced_by FROM staged_replaced WHERE staged_replaced.position = happening_versions.position
 )
-WHERE position IN (
-    SELECT (
-        SELECT position FROM happening_versions AS former
-        WHERE former.id = known.id AND former.version < known.version ORDER BY former.version DESC LIMIT 1
-    )
-    FROM happening_versions AS known WHERE known.position > :after AND known.version > 1
-);
+WHERE position IN (SELECT position FROM staged_replaced);
+
+CREATE INDEX happening_versions_id ON happening_versions (id, version);
+CREATE INDEX happening_versions_known_until ON happening_versions (known_until) WHERE known_until IS NOT NULL;

@@ -35,6 +35,21 @@ CREATE TABLE happenings (
     time_order    TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+DELETE FROM happenings WHERE id IN (SELECT id FROM staged_replaced);
+
+INSERT INTO happenings
+SELECT
+    id, title, summary, date, date_note, earliest, latest, earliest_day, latest_day, near_earliest, near_latest,
+    near_earliest_day, near_latest_day, day_second, year, month, precision, kind, place,
+    CAST(latitude AS REAL), CAST(longitude AS REAL), part_of, attributed_to, status, sources, citations, version,
+    recorded_at, position,
+    printf('%017d ', coalesce(earliest_day, latest_day, 9000000000000000) + 9000000000000000)
+    || printf('%07d ', day_second + 1000000)
+    || printf('%017d ', 9000000000000000 - coalesce(latest_day, -9000000000000000)) || coalesce(date, '')
+FROM staged_versions
+WHERE known_until IS NULL
+ORDER BY position;
+
 -- Time order: when it began, or if that is not known when it ended, within the day by the time of day; of those that began
 -- together the longest first, and those whose end is open or not known last. The last column lets a walk pass over what ended
 -- before a period without a look at the row.
@@ -48,17 +63,3 @@ CREATE INDEX happenings_place ON happenings (place) WHERE place IS NOT NULL;
 CREATE INDEX happenings_part_of ON happenings (part_of) WHERE part_of IS NOT NULL;
 CREATE INDEX happenings_attributed_to ON happenings (attributed_to) WHERE attributed_to IS NOT NULL;
 CREATE INDEX happenings_single_source ON happenings (sources) WHERE sources = 1;
-
-DELETE FROM happenings WHERE id IN (SELECT id FROM happening_versions WHERE position > :after AND version > 1);
-
-INSERT INTO happenings
-SELECT
-    id, title, summary, date, date_note, earliest, latest, earliest_day, latest_day, near_earliest, near_latest,
-    near_earliest_day, near_latest_day, day_second, year, month, precision, kind, place, latitude, longitude, part_of,
-    attributed_to, status, sources, citations, version, recorded_at, position,
-    printf('%017d ', coalesce(earliest_day, latest_day, 9000000000000000) + 9000000000000000)
-    || printf('%07d ', day_second + 1000000)
-    || printf('%017d ', 9000000000000000 - coalesce(latest_day, -9000000000000000)) || coalesce(date, '')
-FROM happening_versions
-WHERE position > :after AND known_until IS NULL
-ORDER BY position;

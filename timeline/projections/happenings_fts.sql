@@ -8,7 +8,7 @@ CREATE VIRTUAL TABLE happenings_fts USING fts5(
     columnsize = 0
 );
 
-DELETE FROM happenings_fts WHERE rowid IN (SELECT position FROM happening_versions WHERE known_until > :after);
+DELETE FROM happenings_fts WHERE rowid IN (SELECT position FROM staged_replaced);
 
 INSERT INTO happenings_fts (rowid, title, summary, place, people, quotations, folded)
 SELECT
@@ -20,10 +20,10 @@ FROM (
         (
             SELECT group_concat(actors.name, char(10))
             FROM happening_actors JOIN actors ON actors.id = happening_actors.actor
-            WHERE happening_actors.happening = known.id
+            WHERE happening_actors.happening = staged_versions.id
         ) AS people,
-        (SELECT group_concat(quote, char(10)) FROM citations WHERE citations.happening = known.id) AS quotations
-    FROM happening_versions AS known
-    WHERE position > :after AND known_until IS NULL
+        (SELECT group_concat(quote, char(10)) FROM citations WHERE citations.happening = staged_versions.id) AS quotations
+    FROM staged_versions
+    WHERE known_until IS NULL
 )
 ORDER BY position;

@@ -7,14 +7,10 @@ CREATE TABLE related (
     PRIMARY KEY (happening, other, relation)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX related_other ON related (other);
-
-DELETE FROM related WHERE happening IN (SELECT id FROM happening_versions WHERE position > :after AND version > 1);
+DELETE FROM related WHERE happening IN (SELECT id FROM staged_replaced);
 
 INSERT INTO related
-SELECT known.id, json_extract(tie.value, '$.other'), json_extract(tie.value, '$.relation')
-FROM happening_versions AS known
-JOIN events ON events.position = known.position
-JOIN json_each(events.data, '$.statement.related') AS tie
-WHERE known.position > :after AND known.known_until IS NULL
-ORDER BY known.position, tie.key;
+SELECT happening, other, relation FROM staged_related
+ORDER BY rowid;
+
+CREATE INDEX related_other ON related (other);

@@ -9,9 +9,10 @@ CREATE TABLE source_pages (
 
 INSERT INTO source_pages
 SELECT sources.id, begun.value, begun.key + 1
-FROM sources
+FROM staged_sources
+JOIN sources ON sources.position = staged_sources.position
 JOIN source_texts ON source_texts.source = sources.id
 JOIN json_each(page_starts(source_texts.text)) AS begun
-WHERE sources.position > :after AND sources.media_type = 'application/pdf'
+WHERE sources.media_type = 'application/pdf'
   AND NOT EXISTS (SELECT 1 FROM source_pages WHERE source_pages.source = sources.id)
 ORDER BY sources.position, begun.key;

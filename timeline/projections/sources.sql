@@ -27,7 +27,7 @@ SELECT sources.id AS source, CAST(documents.bytes AS TEXT) AS text
 FROM sources JOIN documents ON documents.sha256 = sources.text_sha256;
 
 DELETE FROM sources WHERE id IN (
-    SELECT substr(stream, 8) FROM events WHERE position > :after AND type = 'SourceCorrected'
+    SELECT substr(stream, 8) FROM staged_sources WHERE type = 'SourceCorrected'
 );
 
 INSERT INTO sources
@@ -38,7 +38,7 @@ WITH naming (stream, version, sha256, text_sha256) AS (
         coalesce(json_extract(data, '$.statement.sha256'), json_extract(data, '$.kept.sha256')),
         coalesce(json_extract(data, '$.statement.text_sha256'), json_extract(data, '$.kept.text_sha256'))
     FROM events
-    WHERE stream IN (SELECT stream FROM events WHERE position > :after AND type IN ('SourceArchived', 'SourceCorrected'))
+    WHERE stream IN (SELECT stream FROM staged_sources)
 ),
 named AS (
     SELECT stream, min(version), sha256, text_sha256 FROM naming WHERE sha256 IS NOT NULL GROUP BY stream
@@ -58,12 +58,8 @@ SELECT
     (SELECT length(CAST(bytes AS TEXT)) FROM documents WHERE sha256 = named.text_sha256),
     (SELECT recorded_at FROM events AS first WHERE first.stream = said.stream AND first.version = 1),
     said.position
-FROM events AS said
+FROM staged_sources
+JOIN events AS said ON said.position = staged_sources.position
 LEFT JOIN named ON named.stream = said.stream
-WHERE said.position > :after
-  AND said.type IN ('SourceArchived', 'SourceCorrected')
-  AND NOT EXISTS (
-      SELECT 1 FROM events AS later
-      WHERE later.stream = said.stream AND later.version > said.version AND later.type = 'SourceCorrected'
-  )
+WHERE staged_sources.stands
 ORDER BY said.position;

@@ -14,11 +14,12 @@ DELETE FROM sources_fts WHERE rowid IN (
         WHERE former.stream = corrected.stream AND former.version < corrected.version AND former.type <> 'EventRedacted'
         ORDER BY former.version DESC LIMIT 1
     )
-    FROM events AS corrected WHERE corrected.position > :after AND corrected.type = 'SourceCorrected'
+    FROM staged_sources AS corrected WHERE corrected.type = 'SourceCorrected'
 );
 
 INSERT INTO sources_fts (rowid, title, publisher, author, text, folded)
-SELECT position, title, publisher, author, text, plain_letters(title, publisher, author, text)
-FROM sources LEFT JOIN source_texts ON source_texts.source = sources.id
-WHERE position > :after
-ORDER BY position;
+SELECT sources.position, title, publisher, author, text, plain_letters(title, publisher, author, text)
+FROM staged_sources
+JOIN sources ON sources.position = staged_sources.position
+LEFT JOIN source_texts ON source_texts.source = sources.id
+ORDER BY sources.position;

@@ -11,12 +11,11 @@ CREATE TABLE spans (
 ) STRICT, WITHOUT ROWID;
 
 DELETE FROM spans WHERE (magnitude, first_day, position) IN (
-    SELECT magnitude(earliest_day, stands_until(date)), earliest_day, position FROM happening_versions
-    WHERE known_until > :after AND position <= :after AND earliest_day IS NOT NULL
+    SELECT magnitude(earliest_day, stands_until(date)), earliest_day, position FROM staged_replaced WHERE earliest_day IS NOT NULL
 );
 
 INSERT INTO spans
-SELECT magnitude(earliest_day, stands_until(date)), earliest_day, stands_until(date), position
-FROM happening_versions
-WHERE position > :after AND known_until IS NULL AND magnitude(earliest_day, stands_until(date)) > 0
-ORDER BY magnitude(earliest_day, stands_until(date)), earliest_day, position;
+SELECT magnitude, earliest_day, stands_until, position
+FROM staged_versions
+WHERE known_until IS NULL AND magnitude > 0
+ORDER BY magnitude, earliest_day, position;

@@ -1,0 +1,185 @@
+"""What the events that are being projected say, read once from their data into the temporary tables of `staged.sql`.
+
+Owns how a happening's data becomes values. Must not write a read table, nor judge what an event says.
+"""
+
+import json
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from timeline import dates
+from timeline.errors import DateInvalid
+from timeline.model import actor_id
+from timeline.scripts import statements
+
+_STATUS: Final = {"HappeningRecorded": "current", "HappeningCorrected": "current", "HappeningRetracted": "retracted"}
+_AT_ONCE: Final = 4_000_000  # characters of events' data that are held at once
+_WITHIN: Final = "position > ? AND position <= ?"
+_EVENTS: Final = (
+    f"SELECT position, stream, version, type, recorded_at, data FROM events WHERE {_WITHIN} AND type <> 'EventRedacted'"
+    " ORDER BY position"
+)
+_FOLLOWING: Final = (
+    f"SELECT stream, position FROM events WHERE {_WITHIN} AND version > 1 AND type <> 'EventRedacted' ORDER BY position"
+)
+_REPLACED: Final = (
+    "INSERT INTO staged_replaced"
+    " SELECT position, id, ?, date, earliest_day, latest_day, kind, place, attributed_to, status, sources, version"
+    " FROM happenings WHERE id = ?"
+)
+_UNDATED: Final = (None,) * 8 + (0,) + (None,) * 4 + (0,)
+_OF_A_CITATION: Final = ("source", "quote", "prefix", "suffix", "start_char", "end_char", "grade", "stance", "supports")
+
+Payload = Mapping[str, Any]
+
+
+class Staged:
+    """Rows on their way into the staged tables."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Make the tables, where a connection does not have them yet."""
+        self._connection = connection
+        self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in tables()}
+        self.filled: set[str] = set()
+        """The tables that have rows."""
+        if connection.execute("SELECT count(*) FROM sqlite_temp_master WHERE name LIKE 'staged_%'").fetchone() != (len(tables()),):
+            for statement in statements("timeline.projections", "staged.sql"):
+                connection.execute(statement)
+
+    def read(self, after: int, until: int, known: Mapping[int, Payload]) -> None:
+        """Read the events after a position until another; the data of those that are `known` was parsed already.
+
+        Raises sqlite3.IntegrityError for an event whose data is not such as this program writes.
+        """
+        following: dict[str, list[int]] = {}
+        for stream, position in self._connection.execute(_FOLLOWING, (after, until)):
+            following.setdefault(stream, []).append(position)
+        held = 0
+        for position, stream, version, type_, recorded_at, data in self._connection.execute(_EVENTS, (after, until)):
+            later = following.get(stream)
+            at = bisect_right(later, position) if later else 0
+            next_ = later[at] if later and at < len(later) else None
+            kind, _, id = stream.partition("/")
+            if kind == "source":
+                self._rows["staged_sources"].append((position, stream, version, type_, next_ is None))
+                continue
+            try:
+                if data is None:
+                    self._add((position, id, version, recorded_at, next_, "redacted"), {}, None)
+                else:
+                    payload = known.get(position) or json.loads(data)
+                    event = (position, id, version, recorded_at, next_, _STATUS[type_])
+                    self._add(event, payload["statement"], payload.get("reason"))
+            except (ValueError, TypeError, AttributeError, LookupError) as error:
+                raise sqlite3.IntegrityError(f"the event at position {position} cannot be projected: {error}") from error
+            held += len(data or "")
+            if held > _AT_ONCE:
+                self._write()
+                held = 0
+        self._write()
+        happenings = [(later[0], stream[10:]) for stream, later in following.items() if stream.startswith("happening/")]
+        if happenings and self._connection.executemany(_REPLACED, happenings).rowcount:
+            self.filled.add("staged_replaced")
+
+    def clear(self) -> None:
+        """Empty the tables."""
+        for table in self.filled:
+            self._connection.execute(f"DELETE FROM {table}")
+        self.filled.clear()
+
+    def _add(self, event: tuple[Any, ...], statement: Payload, reason: str | None) -> None:
+        """Take a version: its place, id, version, time, the position of the next one, and status; then what it says."""
+        _, id, _, _, known_until, status = event
+        stands, is_current, get = known_until is None, status == "current", statement.get
+        citations, date, instant = get("citations", ()), get("date"), get("instant")
+        self._rows["staged_versions"].append(
+            (
+                *event,
+                get("title"),
+                get("summary"),
+                date,
+                get("date_note"),
+                *(_UNDATED if date is None else _dated(date, instant)),
+                get("kind"),
+                get("place"),
+                get("latitude"),
+                get("longitude"),
+                get("part_of"),
+                get("attributed_to"),
+                len({citation.get("source") for citation in citations}),
+                len(citations),
+                get("zone"),
+                instant,
+                reason,
+            )
+        )
+        if "actors" in statement:
+            add = self._rows["staged_actors"].append
+            for actor in statement["actors"]:
+                name = actor.get("name")
+                add((id, actor_id(name), name, actor.get("role"), stands, is_current))
+        if not stands:
+            return
+        add = self._rows["staged_citations"].append
+        for number, citation in enumerate(citations, start=1):
+            add((id, number, *map(citation.get, _OF_A_CITATION), is_current))
+        if "tags" in statement:
+            self._rows["staged_tags"] += [(id, tag, is_current) for tag in statement["tags"]]
+        if "related" in statement:
+            self._rows["staged_related"] += [(id, tie.get("other"), tie.get("relation")) for tie in statement["related"]]
+
+    def _write(self) -> None:
+        for table, rows in self._rows.items():
+            if rows:
+                self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+                self.filled.add(table)
+                rows.clear()
+
+
+@cache
+def tables() -> tuple[str, ...]:
+    """Name the staged tables."""
+    return tuple(sql.split("(")[0].split()[-1] for sql in statements("timeline.projections", "staged.sql"))
+
+
+@lru_cache(maxsize=4096)
+def _dated(text: str, instant: str | None) -> tuple[Any, ...]:
+    """Give what the read tables hold of a date: its bounds, its place within its day, year, month and precision, how long it stands."""
+    date = dates.parse(text)
+    until = stands_until(date)
+    return (
+        date.earliest,
+        date.latest,
+        date.earliest_day,
+        date.latest_day,
+        date.near_earliest,
+        date.near_latest,
+        date.near_earliest_day,
+        date.near_latest_day,
+        dates.day_second(text, instant),
+        date.year,
+        date.month,
+        date.precision,
+        until,
+        magnitude(date.earliest_day, until),
+    )
+
+
+def stands_until(date: dates.Edtf) -> int | None:
+    """Give the last day on which what has this date stands in a drawing; None for an interval whose end is open.
+
+    What has no known end otherwise stands where it begins.
+    """
+    if date.latest_day is not None:
+        return date.latest_day
+    return None if date.type == "interval" and date.end == "open" else date.earliest_day
+
+
+def magnitude(first_day: int | None, last_day: int | None) -> int:
+    """Count the bits of the days from the first to the last: 0 for a single day or without a first, 62 without a last."""
+    if first_day is None:
+        return 0
+    return 62 if last_day is None else (last_day - first_day).bit_length()
