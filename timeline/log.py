@@ -22,6 +22,7 @@ from timeline.sqlite_file import REFUSALS, refusal, use_wal
 from timeline.sqlite_file import connect as _connect
 
 _NO_END = 2**62
+_AT_ONCE = 500  # events that wait to be written together
 _SEE = "A trigger may prevent it; nothing was changed. See what is there: timeline verify"
 _NOT_AS_GIVEN = f"is not in the file as it was given. {_SEE}"
 _TOOK_AWAY = "WHERE type = 'EventRedacted' AND ? IN (SELECT value FROM json_each(data, '$.documents'))"
@@ -84,6 +85,9 @@ def data_hash(salt: bytes, data: str) -> bytes:
     return hashlib.sha256(salt + data.encode()).digest()
 
 
+Row = tuple[Any, ...]
+
+
 class Log:
     """One open timeline file. Not to be shared between threads."""
 
@@ -119,13 +123,30 @@ class Log:
         self._complete = complete
         self._prepared: list[Callable[[sqlite3.Connection], None]] = []
         self._new: NewFile | None = None  # while the first append is made
+        self._waiting: list[Row] = []  # events that were stored, and are written together
+        self._of: set[str] = set()  # their streams
+        self._absent: set[str] = set()  # streams that were looked up in this transaction, and are not there
+        self._size: int | None = None  # in a transaction, where it is known
+        self._holds_lock = False
         self.is_there = False
         if read_only or self.path.exists():
             self._open()
         elif not self.path.parent.is_dir():
             raise DatabaseRefused(f"{self.path}: {REFUSALS['SQLITE_CANTOPEN']}")
         if not self.is_there:
-            self.connection = new_file.in_memory(complete)
+            self._connection = new_file.in_memory(complete)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The connection, for all that is not asked of the log itself. What waits to be written is written first."""
+        self._write()
+        self._forget()
+        return self._connection
+
+    def _forget(self) -> None:
+        """Know nothing of what is in the file any more: others may write to it."""
+        self._size = None
+        self._absent.clear()
 
     def _open(self) -> None:
         """Open the file that is there; one that holds nothing counts as none."""
@@ -144,16 +165,17 @@ class Log:
             connection.close()
 
     def _use(self, connection: sqlite3.Connection) -> None:
-        if hasattr(self, "connection"):
-            self.connection.close()
-        self.connection = connection
+        if hasattr(self, "_connection"):
+            self._connection.close()
+        self._connection = connection
+        self._forget()
         for prepare in self._prepared:
             prepare(connection)
 
     def prepare(self, prepare: Callable[[sqlite3.Connection], None]) -> None:
         """Do something to the connection, and to one that takes its place once the file is made."""
         self._prepared.append(prepare)
-        prepare(self.connection)
+        prepare(self._connection)
 
     def look_again(self) -> None:
         """Open the file where there was none, and another program has made it meanwhile."""
@@ -169,7 +191,7 @@ class Log:
 
     def close(self) -> None:
         """Close the file."""
-        self.connection.close()
+        self._connection.close()
 
     def make(self) -> None:
         """Make the file, if it is not there yet, with nothing in it."""
@@ -200,24 +222,38 @@ class Log:
         try:
             if not self.is_there and self.path.exists():
                 self._open()
-            self.connection.execute("BEGIN IMMEDIATE")
-            self._stored_from, self._stored = 0, hashlib.sha256()
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._stored_from = self._stored = 0
+            self._holds_lock = True
             yield
+            self._write()
             self._read_back()
-            self.connection.execute("COMMIT")
+            self._connection.execute("COMMIT")
         except BaseException as error:
+            self._waiting, self._of = [], set()
             if self._new is not None:
                 self._new.take_back()
                 self._new = None
                 self._use(new_file.in_memory(self._complete))
-            elif self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
+            elif self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
                 raise refusal(self.path, error) from error
             raise
+        finally:
+            self._holds_lock = False
+            self._forget()
         if self._new is not None:
             self._new, self.is_there = None, True
-            use_wal(self.connection)
+            use_wal(self._connection)
+
+    def look_up(self, streams: Iterable[str]) -> None:
+        """In a transaction: find out at once which of these streams are not there, as each would be asked for later."""
+        asked = set(streams)
+        there = self._connection.execute(
+            "SELECT stream FROM events WHERE version = 1 AND stream IN (SELECT value FROM json_each(?))", (json.dumps([*asked]),)
+        )
+        self._absent |= asked.difference(stream for (stream,) in there) - self._of
 
     def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
         """Append data at the next position, as the version that is the stream's next. The caller holds the transaction."""
@@ -227,7 +263,10 @@ class Log:
         return event
 
     def store(self, event: Event) -> None:
-        """Store an event whose position is known. The caller holds the transaction; the guards refuse a gap."""
+        """Store an event whose position is known. The caller holds the transaction; the guards refuse a gap.
+
+        Events are written some hundreds at a time, and before anything else is asked of the file.
+        """
         self._make()
         row = (
             event.position,
@@ -240,19 +279,30 @@ class Log:
             event.salt,
             event.data_hash,
         )
-        self.connection.execute(f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._waiting.append(row)
+        self._of.add(event.stream)
+        self._absent.discard(event.stream)
+        self._size = event.position
         self._stored_from = self._stored_from or event.position
-        self._stored.update(repr(row).encode())
+        self._stored = hash((self._stored, row))  # keyed anew in each process, so that nothing in a file can aim at it
+        if len(self._waiting) >= _AT_ONCE:
+            self._write()
+
+    def _write(self) -> None:
+        """Write what waits to be written."""
+        if self._waiting:
+            rows, self._waiting, self._of = self._waiting, [], set()
+            self._connection.executemany(f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _read_back(self) -> None:
         """Make sure that what was stored in this transaction is in the file as it was given: a trigger may have hidden it."""
         if not self._stored_from:
             return
-        found = hashlib.sha256()
+        found = 0
         stored = f"SELECT {_COLUMNS} FROM events WHERE position >= ? ORDER BY position"
-        for row in self.connection.execute(stored, (self._stored_from,)):
-            found.update(repr(row).encode())
-        if found.digest() != self._stored.digest():
+        for row in self._connection.execute(stored, (self._stored_from,)):
+            found = hash((found, row))
+        if found != self._stored:
             raise DatabaseRefused(f"{self.path}: an event {_NOT_AS_GIVEN}")
 
     def keep(self, document: bytes) -> str:
@@ -316,17 +366,23 @@ class Log:
 
     def document(self, sha256: str) -> bytes | None:
         """Read the bytes archived under a SHA-256 in hex."""
-        row = self.connection.execute("SELECT bytes FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
+        row = self._connection.execute("SELECT bytes FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
         return None if row is None else row[0]
 
     def size(self) -> int:
         """How many events the log holds; also the last position."""
-        (size,) = self.connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
+        if self._size is not None:
+            return self._size
+        (size,) = self._connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
+        if self._holds_lock:
+            self._size = int(size)
         return int(size)
 
     def version(self, stream: str) -> int:
         """Tell the last version of a stream; 0 where it has no events."""
-        row = self.connection.execute("SELECT max(version) FROM events WHERE stream = ?", (stream,)).fetchone()
+        if stream in self._absent:
+            return 0
+        row = self._about(stream).execute("SELECT max(version) FROM events WHERE stream = ?", (stream,)).fetchone()
         return row[0] or 0
 
     def event(self, position: int) -> Event | None:
@@ -335,40 +391,52 @@ class Log:
 
     def first(self, stream: str) -> Event | None:
         """Read the event that began a stream."""
-        return self._one("WHERE stream = ? AND version = 1", stream)
+        return None if stream in self._absent else self._one("WHERE stream = ? AND version = 1", stream, about=stream)
 
     def version_of(self, stream: str, version: int) -> Event | None:
         """Read one version of a stream."""
-        return self._one("WHERE stream = ? AND version = ?", stream, version)
+        return self._one("WHERE stream = ? AND version = ?", stream, version, about=stream)
 
     def stream(self, stream: str, as_of: int | None = None) -> list[Event]:
         """Read a stream's events in order, up to a position."""
         return list(
             self._many(
-                "WHERE stream = ? AND position <= ? ORDER BY version", stream, _NO_END if as_of is None else min(as_of, _NO_END)
+                "WHERE stream = ? AND position <= ? ORDER BY version",
+                stream,
+                _NO_END if as_of is None else min(as_of, _NO_END),
+                about=stream,
             )
         )
 
     def last(self, stream: str, before: int = _NO_END) -> Event | None:
         """Read the last event of a stream that makes a statement, before a version."""
         return self._one(
-            "WHERE stream = ? AND version < ? AND type <> 'EventRedacted' ORDER BY version DESC LIMIT 1", stream, before
+            "WHERE stream = ? AND version < ? AND type <> 'EventRedacted' ORDER BY version DESC LIMIT 1",
+            stream,
+            before,
+            about=stream,
         )
 
     def saying(self, stream: str, text: str) -> list[Event]:
         """Read the events of a stream whose data has this text in it, in order."""
-        return list(self._many("WHERE stream = ? AND instr(data, ?) ORDER BY version", stream, text))
+        return list(self._many("WHERE stream = ? AND instr(data, ?) ORDER BY version", stream, text, about=stream))
 
     def events(self, after: int = 0) -> Iterator[Event]:
         """Every event after a position, in order."""
         return self._many("WHERE position > ? ORDER BY position", after)
 
-    def _one(self, where: str, *values: object) -> Event | None:
-        return next(self._many(where, *values), None)
+    def _one(self, where: str, *values: object, about: str | None = None) -> Event | None:
+        return next(self._many(where, *values, about=about), None)
 
-    def _many(self, where: str, *values: object) -> Iterator[Event]:
-        for row in self.connection.execute(f"SELECT {_COLUMNS} FROM events {where}", values):
+    def _many(self, where: str, *values: object, about: str | None = None) -> Iterator[Event]:
+        for row in self._about(about).execute(f"SELECT {_COLUMNS} FROM events {where}", values):
             yield Event(*row)
+
+    def _about(self, stream: str | None) -> sqlite3.Connection:
+        """Give the connection to ask about a stream, or about all of them: what waits of that is written first."""
+        if stream is None or stream in self._of:
+            self._write()
+        return self._connection
 
     def _identify(self, connection: sqlite3.Connection) -> bool:
         """Make sure that the file is ours, of a format we know, and guarded. False: it holds nothing, and may be written."""

@@ -27,6 +27,8 @@ def use_wal(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
+            # Beside temporary tables SQLite holds on to its view of the file after the switch, until it reads from it again.
+            connection.execute("SELECT count(*) FROM main.sqlite_master").fetchall()
             return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > give_up:

@@ -30,7 +30,6 @@ from timeline.log import Event, EventType, Log, canonical
 from timeline.model import Author, Reason, check
 from timeline.wholes import Wholes
 
-_STEP = 2_000  # events between which the read tables are carried forward
 _REFERENCES = """
 SELECT position, stream, version, part_of, superseded_by, related FROM (
     SELECT
@@ -60,7 +59,7 @@ class Streams:
         self.writing = False
         self.corrections = Corrections(log)
         self._began = 0  # the log's size when the transaction began
-        self._unprojected = 0
+        self._unprojected: dict[int, Mapping[str, Any]] = {}  # by position, the data of events that the read tables do not have yet
 
     def _author(self) -> str:
         """Say who appends: the name given, or the project's own, or that there is none."""
@@ -82,15 +81,19 @@ class Streams:
             return
         try:
             with self.log.transaction():
-                self._began, self._unprojected = self.log.size(), 0
+                self._began, self._unprojected = self.log.size(), {}
                 self.writing = True
                 yield
                 for _, error in self.dangling():
                     raise error
-                projections.advance(self.log.connection)
+                self._project()
                 redaction.refuse_what_cites_nothing(self.log, self._began)
         finally:
-            self.writing = False
+            self.writing, self._unprojected = False, {}
+
+    def _project(self) -> None:
+        projections.advance(self.log.connection, known=self._unprojected)
+        self._unprojected = {}
 
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:
         """In a transaction: each stream appended to that refers to a happening which is not there, and how that is refused.
@@ -219,11 +222,14 @@ class Streams:
             raise VersionConflict(f"{subject}: at version {version}, expected {expected}. Read it again, then retry")
         text = canonical(data)
         bounds.refuse_whole(text, subject)
-        if self.writing and self._unprojected >= _STEP:
-            projections.advance(self.log.connection)
-            self._unprojected = 0
-        self._unprojected += 1
-        return self.log.append(subject, version + 1, type, text, at=self.now(), by=self._author(), salt=secrets.token_bytes(16))
+        if self.writing and len(self._unprojected) >= projections.STEP:
+            self._project()
+        event = self.log.append(
+            subject, version + 1, type, text, at=self.now(), by=self.by or self._author(), salt=secrets.token_bytes(16)
+        )
+        if self.writing:
+            self._unprojected[event.position] = data
+        return event
 
     def now(self) -> str:
         """Tell the time as events hold it: UTC, RFC 3339, to the millisecond."""

@@ -1,13 +1,26 @@
 """The calls that append entries of bundles: one, or many at once. Owns which call an entry is. Must not read a file of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from timeline import statements
 from timeline.calls.archiving import Archiving
 from timeline.calls.recording import Recording
 from timeline.log import Event
+
+
+AT_ONCE: Final = 500  # entries that are looked up together
+_FEW: Final = 10_000  # entries that can be read only once, and are held all the same
+
+
+def begun(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Name the happenings that entries would record, as far as they have an id."""
+    for entry in entries:
+        fields = entry.get("happening", entry) if isinstance(entry, Mapping) else None
+        if isinstance(fields, Mapping) and isinstance(id := fields.get("id"), str):
+            yield f"happening/{id}"
 
 
 class Entries(Archiving, Recording):
@@ -34,16 +47,28 @@ class Entries(Archiving, Recording):
 
     def append_many(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
         """Append entries as `append` does, in one transaction: all of them, or none."""
-        if not isinstance(entries, Sequence):  # they can be read only once
-            with self.transaction():
-                return [self.append(entry) for entry in entries]
+        if not isinstance(entries, Sequence):  # they can be read only once: a few of them are read ahead, as if they were a list
+            given = iter(entries)
+            entries = list(islice(given, _FEW))
+            if len(entries) == _FEW:
+                with self.transaction():
+                    return self._append_all(chain(entries, given))
         self.compare_texts(entries)
         with self.reading_ahead() as ahead:
             for entry in entries:
                 self.read_ahead(entry)
             ahead.close()
             with self.transaction():
-                return [self.append(entry) for entry in entries]
+                return self._append_all(entries)
+
+    def _append_all(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
+        """Append entries, of which those that begin streams are looked up some hundreds at a time."""
+        events = list[Event]()
+        given = iter(entries)
+        while some := list(islice(given, AT_ONCE)):
+            self.log.look_up(begun(some))
+            events += map(self.append, some)
+        return events
 
     def compare_texts(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """Compare texts that come with documents, among entries yet to be appended, so that no other writer waits meanwhile."""

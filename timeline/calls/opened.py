@@ -6,11 +6,11 @@ Owns what every call needs. Must not append anything itself, nor say what is rea
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from sqlite_utils import Database
 
@@ -21,6 +21,9 @@ from timeline.log import Log
 from timeline.model import Author, check, stream
 from timeline.streams import Streams
 from timeline.texts import Texts
+
+
+_INSIDE: Final = nullcontext()  # a transaction within another is that one
 
 
 class Opened:
@@ -101,9 +104,12 @@ class Opened:
         """Close the file."""
         self.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Append several things as one: all of them, or none. What they refer to must be there at the end."""
+        return _INSIDE if self._streams.writing else self._transaction()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         try:
             with self._streams.transaction():
                 yield

@@ -45,7 +45,7 @@ _STAGED = re.compile(r"\bstaged_\w+")
 _TREE = re.compile("CREATE TABLE tree ")
 _FORM_FEED = re.compile("\f")
 _TATWEEL = "\u0640"
-_STEP = 2_000  # events that are projected at a time, so that no step of a long log looks at all of it
+STEP = 2_000  # events that are projected at a time, so that no step of a long log looks at all of it
 
 
 def register(connection: sqlite3.Connection) -> None:
@@ -91,8 +91,8 @@ def advance(connection: sqlite3.Connection, grown: int | None = None, known: Map
     """
     after, end = position(connection), merkle.size(connection)
     staged = staging.Staged(connection)
-    for start in range(after, end, _STEP):
-        staged.read(start, min(start + _STEP, end), known or {})
+    for start in range(after, end, STEP):
+        staged.read(start, min(start + STEP, end), known or {})
         for statement, tables in _carrying():
             if not tables.isdisjoint(staged.filled):
                 connection.execute(statement)

@@ -45,6 +45,9 @@ _BLANK: Final = "[" + re.escape(SPACES + INVISIBLE) + "]"
 # Every run that folds to something else than itself: all but a single space between visible characters.
 _BLANKS: Final = f" {_BLANK}+|(?! ){_BLANK}+"
 _PLAIN: Final = re.compile(_BLANKS)
+_ASCII_BLANKS: Final = re.compile(r"[\t-\r]|  ").search  # which of those an ASCII text can have
+_SHORT: Final = 1_000  # characters
+_NO: Final = array("Q")
 _LIGATURE: Final = re.compile("[\ufb00-\ufb06]")
 
 
@@ -81,8 +84,10 @@ class Text:
     """A text prepared once and searched many times. Folds are made when first needed and kept."""
 
     def __init__(self, raw: str) -> None:
-        """Hold the raw text; nothing is folded yet."""
+        """Hold the raw text; nothing is folded yet, but for a short one in which there is nothing to fold."""
         self.raw: Final = raw
+        if len(raw) < _SHORT and raw.isascii() and not _ASCII_BLANKS(raw):
+            self.__dict__.update(_folded=_Folded(raw, _NO, _NO, _NO, _NO), _spelt=None, typographic=raw)
 
     @property
     def normalised(self) -> str:
