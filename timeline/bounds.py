@@ -27,8 +27,8 @@ _LONE: Final = {"actors": "name", "tags": "tags", "related": "other", "citations
 
 def refuse(fields: Mapping[str, Any], subject: str) -> None:
     """Refuse more than may be said at once. Raises StatementInvalid with the first fault; it takes no time to speak of."""
-    if fault := _of(fields, "", subject):
-        raise StatementInvalid.in_fields(subject, (fault,))
+    if fault := _of(fields, lists=True):
+        raise StatementInvalid.in_fields(subject, ((fault[0] or subject.partition("/")[0], fault[1]),))
 
 
 def refuse_whole(text: str, subject: str) -> None:
@@ -38,41 +38,34 @@ def refuse_whole(text: str, subject: str) -> None:
         raise StatementInvalid(f"{subject}: {said}. Shorten its texts, or divide it over several")
 
 
-def _of(fields: Mapping[str, Any], place: str, subject: str) -> tuple[str, str] | None:
+def _of(fields: Mapping[str, Any], *, lists: bool = False) -> tuple[str, str] | None:
+    """Give the first fault of an object, and where in it; the place is written only then."""
     if len(fields) > FIELDS:
-        return place.rstrip(".") or subject.partition("/")[
-            0
-        ], f"has {len(fields):,} fields, expected {FIELDS} at most. Leave them out"
+        return "", f"has {len(fields):,} fields, expected {FIELDS} at most. Leave them out"
     for name, value in fields.items():
         if isinstance(value, str):
-            fault = _of_text(name, value, f"{place}{name}")
-        elif isinstance(value, list | tuple) and not place:
-            fault = _of_list(name, value, subject)
-        else:
-            continue
-        if fault:
-            return fault
+            if len(value) > SHORT and (fault := _of_text(name, value)):
+                return name, fault
+        elif lists and isinstance(value, list | tuple) and (fault_within := _of_list(name, value)):
+            return fault_within
     return None
 
 
-def _of_text(name: str, value: str, place: str) -> tuple[str, str] | None:
+def _of_text(name: str, value: str) -> str | None:
     limit = _LONGEST.get(name)
     if limit is None or len(value) <= limit:
         return None
-    return place, f"has {len(value):,} characters, expected {limit:,} at most. Shorten it"
+    return f"has {len(value):,} characters, expected {limit:,} at most. Shorten it"
 
 
-def _of_list(name: str, values: Sequence[Any], subject: str) -> tuple[str, str] | None:
+def _of_list(name: str, values: Sequence[Any]) -> tuple[str, str] | None:
     if len(values) > MOST:
         return name, f"has {len(values):,} items, expected {MOST:,} at most. Divide them over several happenings"
     for number, value in enumerate(values, start=1):
-        place = f"{name}.{number}"
         if isinstance(value, str):
-            fault = _of_text(_LONE.get(name, ""), value, place)
-        elif isinstance(value, Mapping):
-            fault = _of(value, f"{place}.", subject)
-        else:
-            fault = _of(vars(value), f"{place}.", subject) if hasattr(value, "__dict__") else None
-        if fault:
-            return fault
+            if fault := _of_text(_LONE.get(name, ""), value):
+                return f"{name}.{number}", fault
+        elif fault_within := _of(value if isinstance(value, Mapping) else getattr(value, "__dict__", {})):
+            inner, fault = fault_within
+            return f"{name}.{number}.{inner}".rstrip("."), fault
     return None

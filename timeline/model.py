@@ -48,6 +48,8 @@ _EXPECTED = {
 
 
 def _edtf(value: str) -> str:
+    if dates.plain(value) is not None:
+        return value
     try:
         dates.parse(value)
     except DateInvalid as error:

@@ -51,7 +51,7 @@ _PLACED = frozenset(("prefix", "suffix", "start_char", "end_char", "grade", "sha
 
 def of_entry(entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Read an entry of a bundle as its verb and the arguments of that call. Raises StatementInvalid where any would be dropped."""
-    if not isinstance(entry, Mapping) or not all(isinstance(name, str) for name in entry):
+    if not isinstance(entry, Mapping) or not _is_named(entry):
         raise StatementInvalid('an entry has no named fields. Give one such as {"happening": {"id": …, "title": …}}')
     for verb in ("source", "happening"):
         if verb not in entry:
@@ -59,7 +59,7 @@ def of_entry(entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         if beside := tuple((name, f'stands beside "{verb}". Move it inside, or leave it out') for name in entry if name != verb):
             raise StatementInvalid.in_fields(verb, beside)
         fields = entry[verb]
-        if not isinstance(fields, Mapping) or not all(isinstance(name, str) for name in fields):
+        if not isinstance(fields, Mapping) or not _is_named(fields):
             raise StatementInvalid(f'{verb}: holds no fields. Write them as {{"id": …, "title": …}}')
         _refuse_arguments(verb, fields)
         return verb, {"id": "", **fields}
@@ -74,6 +74,10 @@ def of_entry(entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         return verb, {"reason": None, **entry}
     _refuse_arguments("happening", entry)
     return "happening", {"id": "", **entry}
+
+
+def _is_named(fields: Mapping[Any, Any]) -> bool:
+    return set(map(type, fields)) == {str} or all(isinstance(name, str) for name in fields)
 
 
 def _refuse_arguments(verb: str, fields: Mapping[str, Any]) -> None:
@@ -227,10 +231,12 @@ def _plain(field: str, value: object) -> object:
 
 
 def _uncited(happening: Happening, subject: str) -> Statement:
-    statement = happening.model_dump(mode="json", exclude_none=True, exclude={"citations"})
-    for field in ("actors", "tags", "related"):
-        if not statement[field]:
-            del statement[field]
+    statement = {name: value for name, value in vars(happening).items() if value not in (None, ()) and name != "citations"}
+    for field in ("actors", "related"):
+        if field in statement:
+            statement[field] = [{name: value for name, value in one if value is not None} for one in statement[field]]
+    if "tags" in statement:
+        statement["tags"] = list(statement["tags"])
     try:
         instant = _instant(happening)
     except DateInvalid as error:

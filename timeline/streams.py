@@ -58,6 +58,7 @@ class Streams:
         self.clock = clock
         self.writing = False
         self.corrections = Corrections(log)
+        self._second = datetime.min.replace(tzinfo=UTC), ""  # the last one that was written, as it was written
         self._began = 0  # the log's size when the transaction began
         self._unprojected: dict[int, Mapping[str, Any]] = {}  # by position, the data of events that the read tables do not have yet
 
@@ -233,7 +234,11 @@ class Streams:
 
     def now(self) -> str:
         """Tell the time as events hold it: UTC, RFC 3339, to the millisecond."""
-        return self.clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        now = self.clock()
+        second = now.replace(microsecond=0)
+        if second != self._second[0]:
+            self._second = second, second.astimezone(UTC).isoformat()[:19]
+        return f"{self._second[1]}.{now.microsecond // 1000:03}Z"
 
     def last(self, subject: str) -> Event:
         """Read the last event of a stream that makes a statement; the stream must have one."""

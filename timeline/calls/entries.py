@@ -10,7 +10,6 @@ from timeline.calls.archiving import Archiving
 from timeline.calls.recording import Recording
 from timeline.log import Event
 
-
 AT_ONCE: Final = 500  # entries that are looked up together
 _FEW: Final = 10_000  # entries that can be read only once, and are held all the same
 

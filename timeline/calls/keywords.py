@@ -40,11 +40,12 @@ def named(kind: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorated(call: Callable[P, R]) -> Callable[P, R]:
         parameters = inspect.signature(call).parameters.values()
         known = [one.name for one in parameters][1:]
+        names = frozenset(known)
         needed = [one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.default is one.empty]
 
         @wraps(call)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            if other := [name for name in kwargs if name not in known]:
+            if other := [name for name in kwargs if name not in names]:
                 id = next(iter(args[1:]), kwargs.get("id"))
                 subject = f"{kind}/{id}" if isinstance(id, str) and id and kind in ("happening", "source") else kind
                 bounds.refuse({name: value for name, value in kwargs.items() if name not in _ARGUMENTS}, subject)

@@ -22,7 +22,6 @@ from timeline.model import Author, check, stream
 from timeline.streams import Streams
 from timeline.texts import Texts
 
-
 _INSIDE: Final = nullcontext()  # a transaction within another is that one
 
 

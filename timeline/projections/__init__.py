@@ -2,8 +2,9 @@
 
 Owns the order in which they are derived, and the few SQL functions they call. Must not append, nor know what a statement means.
 In each file the CREATE statements say what the table is; the others carry it forward over the events in the staged tables, which
-`staging` fills. The same statements serve an append and a rebuild, so both give the same rows. Indexes that stand last in a file
-are made last when its table is derived from nothing, from rows in order. The tree alone is grown by `merkle`.
+`staging` fills, or, where they name none, over all events after `:after` at the end. The same statements serve an append and a
+rebuild, so both give the same rows. Indexes that stand last in a file are made last when all is derived from nothing. The tree
+alone is grown by `merkle`.
 """
 
 import hashlib
@@ -97,6 +98,9 @@ def advance(connection: sqlite3.Connection, grown: int | None = None, known: Map
             if not tables.isdisjoint(staged.filled):
                 connection.execute(statement)
         staged.clear()
+    for statement, tables in _carrying():
+        if not tables:
+            connection.execute(statement, {"after": after})
     merkle.grow(connection, after if grown is None else grown)
     connection.execute("UPDATE projected SET position = ?", (end,))
 

@@ -6,25 +6,20 @@ Owns how a happening's data becomes values. Must not write a read table, nor jud
 import json
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
 
 from timeline import dates
-from timeline.errors import DateInvalid
 from timeline.model import actor_id
 from timeline.scripts import statements
 
 _STATUS: Final = {"HappeningRecorded": "current", "HappeningCorrected": "current", "HappeningRetracted": "retracted"}
 _AT_ONCE: Final = 4_000_000  # characters of events' data that are held at once
-_WITHIN: Final = "position > ? AND position <= ?"
-_EVENTS: Final = (
-    f"SELECT position, stream, version, type, recorded_at, data FROM events WHERE {_WITHIN} AND type <> 'EventRedacted'"
-    " ORDER BY position"
-)
-_FOLLOWING: Final = (
-    f"SELECT stream, position FROM events WHERE {_WITHIN} AND version > 1 AND type <> 'EventRedacted' ORDER BY position"
-)
+_TYPES: Final = (*_STATUS, "SourceArchived", "SourceCorrected")  # of events that make a statement
+_WITHIN: Final = f"position > ? AND position <= ? AND type IN {_TYPES}"
+_EVENTS: Final = f"SELECT position, stream, version, type, recorded_at, data FROM events WHERE {_WITHIN} ORDER BY position"
+_FOLLOWING: Final = f"SELECT stream, position FROM events WHERE {_WITHIN} AND version > 1 ORDER BY position"
 _REPLACED: Final = (
     "INSERT INTO staged_replaced"
     " SELECT position, id, ?, date, earliest_day, latest_day, kind, place, attributed_to, status, sources, version"
@@ -62,10 +57,10 @@ class Staged:
             later = following.get(stream)
             at = bisect_right(later, position) if later else 0
             next_ = later[at] if later and at < len(later) else None
-            kind, _, id = stream.partition("/")
-            if kind == "source":
+            if type_ not in _STATUS:
                 self._rows["staged_sources"].append((position, stream, version, type_, next_ is None))
                 continue
+            id = stream.partition("/")[2]
             try:
                 if data is None:
                     self._add((position, id, version, recorded_at, next_, "redacted"), {}, None)
@@ -147,7 +142,11 @@ def tables() -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _dated(text: str, instant: str | None) -> tuple[Any, ...]:
-    """Give what the read tables hold of a date: its bounds, its place within its day, year, month and precision, how long it stands."""
+    """Give what the read tables hold of a date: its bounds, its place in its day, year, month, precision, how long it stands."""
+    plain = dates.plain(text)
+    if plain is not None and plain[1] and plain[2]:  # a day, as most dates are
+        day = dates.day_number(plain[0], plain[1], plain[2])
+        return (text, text, day, day, text, text, day, day, 0, plain[0], plain[1], "day", day, 0)
     date = dates.parse(text)
     until = stands_until(date)
     return (

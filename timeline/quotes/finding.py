@@ -94,6 +94,15 @@ def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | 
     if not quote[:1].isalnum() and not wanted.normalised.strip(" "):
         raise QuoteNotFound("the quotation is empty. Quote the words that say so, to the letter.")
     around = _around(prefix, suffix) if prefix or suffix else _ANYWHERE
+    if around is _ANYWHERE and (start := _only(text, wanted)) is not None:
+        return _passage(text, (start, start + len(quote)), GRADES[0], prefix, suffix)
+    grade, start, end = _best(text, wanted, around)
+    return _passage(text, (start, end), grade, prefix, suffix)
+
+
+def _best(text: Text, wanted: Text, around: _Around) -> tuple[str, int, int]:
+    """Find the one place of a quotation and the strictest grade at which it is there. Raises what `find` raises."""
+    quote = wanted.raw
     elsewhere: tuple[int, int] | None = None
     best: tuple[str, int, int] | None = None  # the first place at the strictest grade
     places = list[tuple[int, int]]()
@@ -119,12 +128,19 @@ def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | 
     if len(places) > 1:
         raise QuoteAmbiguous(_ambiguous(text, quote, places, around))
     if best is not None:
-        grade, start, end = best
-        before, after = _context(text, start, end)
-        return Passage(start, end, grade, before if prefix is None else prefix, after if suffix is None else suffix)
+        return best
     if elsewhere is not None:
         raise QuoteNotFound(_elsewhere(text, quote, elsewhere, around))
     raise QuoteNotFound(explain(text, quote, wanted))
+
+
+def _only(text: Text, wanted: Text) -> int | None:
+    """Tell where a quotation stands, where it stands once and there is nothing in it or in the text to fold."""
+    quote = wanted.raw
+    if not (text.is_plain and wanted.is_plain) or quote[:1] in ("", " ") or quote[-1] == " ":
+        return None
+    start = text.raw.find(quote)
+    return None if start < 0 or text.raw.find(quote, start + 1) >= 0 else start
 
 
 def at(text: str | Text, quote: str, start: int, prefix: str | None = None, suffix: str | None = None) -> Passage:
@@ -143,7 +159,13 @@ def at(text: str | Text, quote: str, start: int, prefix: str | None = None, suff
         around = _around(prefix, suffix)
         if not (around.fits_before(text, start) and around.fits_after(text, end)):
             raise QuoteNotFound(_elsewhere(text, quote, (start, end), around))
-    return Passage(start, end, grade, before if prefix is None else prefix, after if suffix is None else suffix)
+    return _passage(text, (start, end), grade, prefix, suffix)
+
+
+def _passage(text: Text, place: tuple[int, int], grade: str, prefix: str | None, suffix: str | None) -> Passage:
+    """Give a passage, with the raw text around it where nothing else was given."""
+    before, after = _context(text, *place)
+    return Passage(*place, grade, before if prefix is None else prefix, after if suffix is None else suffix)
 
 
 def _at(text: Text, quote: str, start: int) -> tuple[int, str] | None:

@@ -87,7 +87,12 @@ class Text:
         """Hold the raw text; nothing is folded yet, but for a short one in which there is nothing to fold."""
         self.raw: Final = raw
         if len(raw) < _SHORT and raw.isascii() and not _ASCII_BLANKS(raw):
-            self.__dict__.update(_folded=_Folded(raw, _NO, _NO, _NO, _NO), _spelt=None, typographic=raw)
+            self.__dict__.update(is_plain=True, _folded=_Folded(raw, _NO, _NO, _NO, _NO), _spelt=None, typographic=raw)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it is ASCII, and there is nothing in it to fold, so that it is the same at every grade."""
+        return self.raw.isascii() and not _ASCII_BLANKS(self.raw)
 
     @property
     def normalised(self) -> str:
