@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic_core import to_json
+
 from timeline import files, journals, new_file, published, unfinished
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.guards import altered
@@ -71,13 +73,13 @@ class Event:
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def canonical(data: Mapping[str, Any]) -> str:
+def canonical(data: Mapping[str, Any], *, in_order: bool = False) -> str:
     """Write data as canonical JSON (RFC 8785).
 
     For what events hold (ASCII keys, text, integers, lists, objects) sorted compact JSON is the canonical form; `verify` and the
-    tests compare it with the rfc8785 library.
+    tests compare it with the rfc8785 library. `in_order`: the keys of all its objects are in order already, which is quicker.
     """
-    return _CANONICAL.encode(data)
+    return to_json(data).decode() if in_order else _CANONICAL.encode(data)
 
 
 def data_hash(salt: bytes, data: str) -> bytes:

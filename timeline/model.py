@@ -37,6 +37,7 @@ LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 MEDIA_TYPE = r"^[a-z0-9.+-]+/[a-z0-9.+-]+(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)*$"
 DECIMAL = r"^-?[0-9]{1,3}(\.[0-9]{1,20})?$"
 
+_IS_IDENTIFIER = re.compile(IDENTIFIER.strip("^$")).fullmatch
 _EXPECTED = {
     IDENTIFIER: "is not an id. Use 1 to 200 of the letters a-z and A-Z, digits, hyphens, dots and underscores",
     ONE_LINE: "holds a line end or another control character. Remove it",
@@ -326,7 +327,7 @@ class SourceFields(TypedDict, total=False):
 
 def stream(kind: Literal["source", "happening"], id: str) -> str:
     """Name the stream of a source or happening; StatementInvalid where the id is malformed."""
-    if isinstance(id, str) and re.fullmatch(IDENTIFIER.strip("^$"), id):
+    if isinstance(id, str) and _IS_IDENTIFIER(id):
         return f"{kind}/{id}"
     raise StatementInvalid.in_fields(f"{kind}/{str(id)[:50]}", (("id", _EXPECTED[IDENTIFIER] if id else "is missing. Give it"),))
 

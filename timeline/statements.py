@@ -45,6 +45,7 @@ _TRIED = 20  # quotations of one statement that are not found, after which nothi
 _LOOKED_THROUGH = 100  # citations of a corrected statement, for the dates that they state
 _NAMES = 20  # of a circle that are told
 _SHOWN, _TOLD = 60, 5  # characters of a text, and texts, by which it is told how statements differ
+_IN_ORDER = sorted((*Happening.model_fields, "instant"))
 _RETRACTING = ("retract", "reason", "superseded_by", "expected_version")
 _PLACED = frozenset(("prefix", "suffix", "start_char", "end_char", "grade", "sha256", "text_sha256"))  # where a quotation was found
 
@@ -119,7 +120,7 @@ def of_happening(fields: Mapping[str, Any], texts: Texts, subject: str, known: S
     bounds.refuse(fields, subject)
     happening = check(Happening, fields, subject)
     citations = _found(happening.citations, texts, subject, (known or {}).get("citations", ()))
-    return {**_uncited(happening, subject), "citations": citations}
+    return _statement(happening, citations, subject)
 
 
 def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject: str) -> Statement:
@@ -130,7 +131,7 @@ def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject:
     happening = check(Happening, {**said, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
     stand = known["citations"]
     citations = _found(happening.citations, texts, subject, stand) if "citations" in changes else stand
-    return {**_uncited(happening, subject), "citations": citations}
+    return _statement(happening, citations, subject)
 
 
 def dates_that_differ(known: Statement, statement: Statement) -> Iterator[str]:
@@ -198,7 +199,7 @@ def says_the_same(fields: Mapping[str, Any], stands: Statement, subject: str) ->
     happening = check(Happening, fields, subject)
     said = [one.model_dump(exclude_none=True, include={"source", "quote", "stance", "supports"}) for one in happening.citations]
     kept = [{name: value for name, value in one.items() if name not in _PLACED} for one in stands["citations"]]
-    return {**_uncited(happening, subject), "citations": said} == {**stands, "citations": kept}
+    return _statement(happening, said, subject) == {**stands, "citations": kept}
 
 
 def nowhere(subject: str, field: str, other: str) -> UnknownHappening:
@@ -230,18 +231,17 @@ def _plain(field: str, value: object) -> object:
     return () if value is None and field in ("actors", "tags", "related") else value
 
 
-def _uncited(happening: Happening, subject: str) -> Statement:
-    statement = {name: value for name, value in vars(happening).items() if value not in (None, ()) and name != "citations"}
-    for field in ("actors", "related"):
-        if field in statement:
-            statement[field] = [{name: value for name, value in one if value is not None} for one in statement[field]]
-    if "tags" in statement:
-        statement["tags"] = list(statement["tags"])
+def _statement(happening: Happening, citations: list[Statement], subject: str) -> Statement:
+    """Say what an event holds of a happening, without what was left out; in order, as it is written (see `canonical`)."""
     try:
         instant = _instant(happening)
     except DateInvalid as error:
         raise StatementInvalid.in_fields(subject, (("date", str(error)),)) from None
-    return {**statement, "instant": instant} if instant else statement
+    said = {**vars(happening), "citations": citations, "instant": instant}
+    for field in ("actors", "related"):
+        said[field] = [{name: value for name, value in one if value is not None} for one in said[field]]
+    said["tags"] = [*said["tags"]]
+    return {name: said[name] for name in _IN_ORDER if said[name] not in (None, [])}
 
 
 def _instant(happening: Happening) -> str | None:
@@ -270,21 +270,22 @@ def _found(citations: tuple[Citation, ...], texts: Texts, subject: str, known: S
         except (QuoteNotFound, QuoteAmbiguous) as error:
             errors.append((type(error), f"citations.{number}.quote", f"{error} (source/{citation.source})"))
         else:
-            said = {"source": citation.source, "quote": citation.quote, "stance": citation.stance}
-            if citation.supports is not None:
-                said["supports"] = citation.supports
-            found.append(
-                {
-                    **said,
-                    "prefix": passage.prefix,
-                    "suffix": passage.suffix,
-                    "start_char": passage.start_char,
-                    "end_char": passage.end_char,
-                    "grade": passage.grade,
-                    "sha256": source.sha256,
-                    "text_sha256": source.text_sha256,
-                }
-            )
+            placed = {
+                "end_char": passage.end_char,
+                "grade": passage.grade,
+                "prefix": passage.prefix,
+                "quote": citation.quote,
+                "sha256": source.sha256,
+                "source": citation.source,
+                "stance": citation.stance,
+                "start_char": passage.start_char,
+                "suffix": passage.suffix,
+                "supports": citation.supports,
+                "text_sha256": source.text_sha256,
+            }
+            if citation.supports is None:
+                del placed["supports"]
+            found.append(placed)
     if errors:
         raise errors[0][0].in_fields(subject, tuple((field, reason) for _, field, reason in errors))
     return found

@@ -30,6 +30,7 @@ from timeline.log import Event, EventType, Log, canonical
 from timeline.model import Author, Reason, check
 from timeline.wholes import Wholes
 
+_HELD = 32_000_000  # characters of events' data after which the read tables are carried forward
 _REFERENCES = """
 SELECT position, stream, version, part_of, superseded_by, related FROM (
     SELECT
@@ -61,6 +62,7 @@ class Streams:
         self._second = datetime.min.replace(tzinfo=UTC), ""  # the last one that was written, as it was written
         self._began = 0  # the log's size when the transaction began
         self._unprojected: dict[int, Mapping[str, Any]] = {}  # by position, the data of events that the read tables do not have yet
+        self._held = 0  # characters of these
 
     def _author(self) -> str:
         """Say who appends: the name given, or the project's own, or that there is none."""
@@ -90,11 +92,11 @@ class Streams:
                 self._project()
                 redaction.refuse_what_cites_nothing(self.log, self._began)
         finally:
-            self.writing, self._unprojected = False, {}
+            self.writing, self._unprojected, self._held = False, {}, 0
 
     def _project(self) -> None:
         projections.advance(self.log.connection, known=self._unprojected)
-        self._unprojected = {}
+        self._unprojected, self._held = {}, 0
 
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:
         """In a transaction: each stream appended to that refers to a happening which is not there, and how that is refused.
@@ -129,12 +131,14 @@ class Streams:
         ).fetchone()
         return None if row is None else int(row[0])
 
-    def begin(self, subject: str, type: EventType, statement: statements.Statement, expected: int | None) -> Event:
-        """Append the first event of a stream, or find the very same one there."""
+    def begin(
+        self, subject: str, type: EventType, statement: statements.Statement, expected: int | None, *, in_order: bool = False
+    ) -> Event:
+        """Append the first event of a stream, or find the very same one there; `in_order`: see `canonical`."""
         data = {"statement": statement}
         first = self.log.first(subject)
         if first is None:
-            return self.store(subject, type, data, 0, expected)
+            return self.store(subject, type, data, 0, expected, in_order=in_order)
         self.refuse_redacted(first)
         if first.data != canonical(data):
             raise statements.taken(subject, first, statement)
@@ -214,22 +218,32 @@ class Streams:
             )
         return self.store(subject, type, data, self.log.version(subject), expected)
 
-    def store(self, subject: str, type: EventType, data: Mapping[str, Any], version: int, expected: int | None) -> Event:
+    def store(
+        self,
+        subject: str,
+        type: EventType,
+        data: Mapping[str, Any],
+        version: int,
+        expected: int | None,
+        *,
+        in_order: bool = False,
+    ) -> Event:
         """Append data to a stream that is at a version. Raises VersionConflict.
 
         The read tables are carried forward every so many events, so that no step of a long transaction looks at all of it.
         """
         if expected not in (None, version):
             raise VersionConflict(f"{subject}: at version {version}, expected {expected}. Read it again, then retry")
-        text = canonical(data)
+        text = canonical(data, in_order=in_order)
         bounds.refuse_whole(text, subject)
-        if self.writing and len(self._unprojected) >= projections.STEP:
+        if self.writing and (len(self._unprojected) >= projections.STEP or self._held > _HELD):
             self._project()
         event = self.log.append(
             subject, version + 1, type, text, at=self.now(), by=self.by or self._author(), salt=secrets.token_bytes(16)
         )
         if self.writing:
             self._unprojected[event.position] = data
+            self._held += len(text)
         return event
 
     def now(self) -> str:

@@ -82,7 +82,7 @@ class Recording(Opened):
         known = None if first is None else first.payload["statement"]
         statement = statements.of_happening(fields, self._text, subject, known)
         with self.transaction():
-            return self._streams.begin(subject, "HappeningRecorded", statement, expected_version)
+            return self._streams.begin(subject, "HappeningRecorded", statement, expected_version, in_order=True)
 
     @named("happening")
     def correct(

@@ -46,7 +46,7 @@ _STAGED = re.compile(r"\bstaged_\w+")
 _TREE = re.compile("CREATE TABLE tree ")
 _FORM_FEED = re.compile("\f")
 _TATWEEL = "\u0640"
-STEP = 2_000  # events that are projected at a time, so that no step of a long log looks at all of it
+STEP = 5_000  # events that are projected at a time, so that no step of a long log looks at all of it
 
 
 def register(connection: sqlite3.Connection) -> None:
