@@ -239,7 +239,7 @@ def _statement(happening: Happening, citations: list[Statement], subject: str) -
         raise StatementInvalid.in_fields(subject, (("date", str(error)),)) from None
     said = {**vars(happening), "citations": citations, "instant": instant}
     for field in ("actors", "related"):
-        said[field] = [{name: value for name, value in one if value is not None} for one in said[field]]
+        said[field] = [{name: value for name, value in vars(one).items() if value is not None} for one in said[field]]
     said["tags"] = [*said["tags"]]
     return {name: said[name] for name in _IN_ORDER if said[name] not in (None, [])}
 

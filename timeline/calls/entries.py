@@ -9,7 +9,9 @@ from timeline import statements
 from timeline.calls.archiving import Archiving
 from timeline.calls.recording import Recording
 from timeline.log import Event
+from timeline.model import HappeningFields, stream
 
+_RECORDED: Final = {"id", "expected_version", *HappeningFields.__annotations__}
 AT_ONCE: Final = 500  # entries that are looked up together
 _FEW: Final = 10_000  # entries that can be read only once, and are held all the same
 
@@ -17,8 +19,8 @@ _FEW: Final = 10_000  # entries that can be read only once, and are held all the
 def begun(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Name the happenings that entries would record, as far as they have an id."""
     for entry in entries:
-        fields = entry.get("happening", entry) if isinstance(entry, Mapping) else None
-        if isinstance(fields, Mapping) and isinstance(id := fields.get("id"), str):
+        fields = entry.get("happening", entry) if type(entry) is dict or isinstance(entry, Mapping) else None
+        if (type(fields) is dict or isinstance(fields, Mapping)) and isinstance(id := fields.get("id"), str):
             yield f"happening/{id}"
 
 
@@ -42,7 +44,10 @@ class Entries(Archiving, Recording):
                 return self.correct_source(fields.pop(verb), **fields)
             case "retract":
                 return self.retract(fields.pop(verb), **fields)
-        return self.record(fields.pop("id"), **fields)
+        if fields.keys() <= _RECORDED:
+            subject, expected = stream("happening", fields.pop("id")), fields.pop("expected_version", None)
+            return self._record(subject, {name: value for name, value in fields.items() if value is not None}, expected)
+        return self.record(fields.pop("id"), **fields)  # which tells which fields there are not
 
     def append_many(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
         """Append entries as `append` does, in one transaction: all of them, or none."""

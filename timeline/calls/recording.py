@@ -4,6 +4,7 @@ Owns their arguments. Must not look for quotations, nor decide what may follow i
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from timeline import bounds, projections, redaction, statements
 from timeline.calls import given_dates
@@ -75,8 +76,13 @@ class Recording(Opened):
             ... )
             <Event 2: HappeningRecorded happening/sitting@1>
         """
-        subject = stream("happening", id)
-        fields = given_dates.read(given(locals(), HappeningFields.__annotations__, omitted=None), subject)
+        return self._record(
+            stream("happening", id), given(locals(), HappeningFields.__annotations__, omitted=None), expected_version
+        )
+
+    def _record(self, subject: str, given: Mapping[str, Any], expected_version: int | None) -> Event:
+        """Record what was given of a happening, without fields that were left out, as `record` does."""
+        fields = given_dates.read(given, subject)
         first = self.log.first(subject)
         self._streams.refuse_redacted(first)
         known = None if first is None else first.payload["statement"]

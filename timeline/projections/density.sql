@@ -17,7 +17,7 @@ CREATE INDEX density_none ON density (starts, ends) WHERE starts = 0 AND ends = 
 
 INSERT INTO density
 WITH
-changed (difference, kind, first_day, last_day) AS MATERIALIZED (
+changed (difference, kind, first_day, last_day) AS (
     SELECT 1, kind, coalesce(earliest_day, latest_day), stands_until FROM staged_versions
     WHERE known_until IS NULL AND status = 'current' AND coalesce(earliest_day, latest_day) IS NOT NULL
     UNION ALL
@@ -29,36 +29,25 @@ edges (kind, day, starts, ends) AS (
     UNION ALL
     SELECT kind, last_day, 0, difference FROM changed WHERE last_day <> first_day
 ),
--- Each scale from the one below.
-days (kind, bucket, starts, ends) AS MATERIALIZED (
-    SELECT kind, day, sum(starts), sum(ends) FROM edges GROUP BY kind, day
+counted (kind, day, starts, ends) AS (
+    SELECT '', day, starts, ends FROM edges
+    UNION ALL SELECT kind, day, starts, ends FROM edges WHERE kind IS NOT NULL
 ),
-of_7 (kind, bucket, starts, ends) AS MATERIALIZED (
-    SELECT kind, bucket >> 7, sum(starts), sum(ends) FROM days GROUP BY kind, bucket >> 7
-),
+-- The wide scales are summed from the first of them.
 of_14 (kind, bucket, starts, ends) AS MATERIALIZED (
-    SELECT kind, bucket >> 7, sum(starts), sum(ends) FROM of_7 GROUP BY kind, bucket >> 7
+    SELECT kind, day >> 14, sum(starts), sum(ends) FROM edges GROUP BY 1, 2
 ),
-of_21 (kind, bucket, starts, ends) AS MATERIALIZED (
-    SELECT kind, bucket >> 7, sum(starts), sum(ends) FROM of_14 GROUP BY kind, bucket >> 7
-),
-of_28 (kind, bucket, starts, ends) AS MATERIALIZED (
-    SELECT kind, bucket >> 7, sum(starts), sum(ends) FROM of_21 GROUP BY kind, bucket >> 7
-),
-of_42 (kind, bucket, starts, ends) AS MATERIALIZED (
-    SELECT kind, bucket >> 14, sum(starts), sum(ends) FROM of_28 GROUP BY kind, bucket >> 14
-),
-counted (kind, scale, bucket, starts, ends) AS MATERIALIZED (
-    SELECT kind, 0, bucket, starts, ends FROM days
-    UNION ALL SELECT kind, 7, bucket, starts, ends FROM of_7
-    UNION ALL SELECT kind, 14, bucket, starts, ends FROM of_14
-    UNION ALL SELECT kind, 21, bucket, starts, ends FROM of_21
-    UNION ALL SELECT kind, 28, bucket, starts, ends FROM of_28
-    UNION ALL SELECT kind, 42, bucket, starts, ends FROM of_42
+wide (kind, bucket, starts, ends) AS (
+    SELECT '', bucket, starts, ends FROM of_14
+    UNION ALL SELECT kind, bucket, starts, ends FROM of_14 WHERE kind IS NOT NULL
 )
-SELECT '', scale, bucket, sum(starts), sum(ends) FROM counted GROUP BY scale, bucket
-UNION ALL
-SELECT kind, scale, bucket, starts, ends FROM counted WHERE kind IS NOT NULL
+SELECT kind, 0, day, starts, ends FROM counted
+UNION ALL SELECT kind, 7, day >> 7, starts, ends FROM counted
+UNION ALL SELECT kind, 14, bucket, starts, ends FROM wide
+UNION ALL SELECT kind, 21, bucket >> 7, starts, ends FROM wide
+UNION ALL SELECT kind, 28, bucket >> 14, starts, ends FROM wide
+UNION ALL SELECT kind, 42, bucket >> 28, starts, ends FROM wide
+WHERE true
 ON CONFLICT DO UPDATE SET starts = starts + excluded.starts, ends = ends + excluded.ends;
 
 DELETE FROM density WHERE starts = 0 AND ends = 0 AND EXISTS (SELECT 1 FROM staged_replaced);

@@ -11,34 +11,30 @@ CREATE TABLE facets (
 CREATE INDEX facets_none ON facets (happenings) WHERE happenings = 0;
 
 INSERT INTO facets
-WITH
-added AS (
-    SELECT id, kind, place, attributed_to, sources, version FROM staged_versions WHERE known_until IS NULL AND status = 'current'
-),
-replaced AS (SELECT * FROM staged_replaced WHERE status = 'current'),
-counted (facet, value, difference) AS (
-    SELECT 'kind', kind, count(*) FROM added WHERE kind IS NOT NULL GROUP BY kind
-    UNION ALL SELECT 'place', place, count(*) FROM added WHERE place IS NOT NULL GROUP BY place
-    UNION ALL SELECT 'actor', actor, count(*) FROM staged_actors WHERE stands AND is_current GROUP BY actor
-    UNION ALL SELECT 'tag', tag, count(*) FROM staged_tags WHERE is_current GROUP BY tag
-    UNION ALL SELECT 'source', source, count(DISTINCT happening) FROM staged_citations WHERE is_current GROUP BY source
-    UNION ALL SELECT 'mark', 'claimed', count(*) FROM added WHERE attributed_to IS NOT NULL
-    UNION ALL SELECT 'mark', 'corrected', count(*) FROM added WHERE version > 1
-    UNION ALL SELECT 'mark', 'single', count(*) FROM added WHERE sources = 1
-    UNION ALL SELECT 'mark', 'disputed', count(DISTINCT happening) FROM staged_citations WHERE is_current AND stance = 'disputes'
-    UNION ALL SELECT 'kind', kind, -1 FROM replaced WHERE kind IS NOT NULL
-    UNION ALL SELECT 'place', place, -1 FROM replaced WHERE place IS NOT NULL
-    UNION ALL SELECT 'actor', actor, -1 FROM replaced JOIN happening_actors ON happening = id
-    UNION ALL SELECT 'tag', tag, -1 FROM replaced JOIN happening_tags ON happening = id
-    UNION ALL SELECT 'source', source, -1 FROM (SELECT DISTINCT id, source FROM replaced JOIN citations ON happening = id)
-    UNION ALL SELECT 'mark', 'claimed', -1 FROM replaced WHERE attributed_to IS NOT NULL
-    UNION ALL SELECT 'mark', 'corrected', -1 FROM replaced WHERE version > 1
-    UNION ALL SELECT 'mark', 'single', -1 FROM replaced WHERE sources = 1
-    UNION ALL SELECT 'mark', 'disputed', -1 FROM replaced WHERE EXISTS (
-        SELECT 1 FROM citations WHERE happening = id AND stance = 'disputes'
-    )
-)
-SELECT facet, value, sum(difference) FROM counted GROUP BY facet, value HAVING sum(difference) <> 0
+WITH replaced AS (SELECT * FROM staged_replaced WHERE status = 'current')
+SELECT 'kind', kind, -1 FROM replaced WHERE kind IS NOT NULL
+UNION ALL SELECT 'place', place, -1 FROM replaced WHERE place IS NOT NULL
+UNION ALL SELECT 'actor', actor, -1 FROM replaced JOIN happening_actors ON happening = id
+UNION ALL SELECT 'tag', tag, -1 FROM replaced JOIN happening_tags ON happening = id
+UNION ALL SELECT 'source', source, -1 FROM (SELECT DISTINCT id, source FROM replaced JOIN citations ON happening = id)
+UNION ALL SELECT 'mark', 'claimed', -1 FROM replaced WHERE attributed_to IS NOT NULL
+UNION ALL SELECT 'mark', 'corrected', -1 FROM replaced WHERE version > 1
+UNION ALL SELECT 'mark', 'single', -1 FROM replaced WHERE sources = 1
+UNION ALL SELECT 'mark', 'disputed', -1 FROM replaced
+WHERE EXISTS (SELECT 1 FROM citations WHERE happening = id AND stance = 'disputes')
+ON CONFLICT DO UPDATE SET happenings = happenings + excluded.happenings;
+
+INSERT INTO facets
+WITH added AS (SELECT * FROM staged_versions WHERE known_until IS NULL AND status = 'current')
+SELECT 'kind', kind, 1 FROM added WHERE kind IS NOT NULL
+UNION ALL SELECT 'place', place, 1 FROM added WHERE place IS NOT NULL
+UNION ALL SELECT 'actor', actor, 1 FROM staged_actors WHERE stands AND is_current
+UNION ALL SELECT 'tag', tag, 1 FROM staged_tags WHERE is_current
+UNION ALL SELECT 'source', source, 1 FROM staged_citations WHERE is_first AND is_current
+UNION ALL SELECT 'mark', 'claimed', count(*) FROM added WHERE attributed_to IS NOT NULL HAVING count(*) > 0
+UNION ALL SELECT 'mark', 'corrected', count(*) FROM added WHERE version > 1 HAVING count(*) > 0
+UNION ALL SELECT 'mark', 'single', count(*) FROM added WHERE sources = 1 HAVING count(*) > 0
+UNION ALL SELECT 'mark', 'disputed', count(*) FROM added WHERE disputes HAVING count(*) > 0
 ON CONFLICT DO UPDATE SET happenings = happenings + excluded.happenings;
 
 DELETE FROM facets WHERE happenings = 0 AND EXISTS (SELECT 1 FROM staged_replaced);

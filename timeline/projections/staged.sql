@@ -7,7 +7,7 @@ CREATE TEMP TABLE IF NOT EXISTS staged_versions (
     position INTEGER PRIMARY KEY, id, version, recorded_at, known_until, status, title, summary, date, date_note,
     earliest, latest, earliest_day, latest_day, near_earliest, near_latest, near_earliest_day, near_latest_day,
     day_second, year, month, precision, stands_until, magnitude, kind, place, latitude, longitude, part_of, attributed_to,
-    sources, citations, zone, instant, reason
+    sources, citations, disputes, zone, instant, reason
 );
 
 -- The rows of happenings that new versions take the place of, as they are, and the position of the version that does.
@@ -16,9 +16,10 @@ CREATE TEMP TABLE IF NOT EXISTS staged_replaced (
     version
 );
 
--- What the versions that stand hold, in the order in which their events have it. is_current: it is not retracted.
+-- What the versions that stand hold, in the order in which their events have it. is_current: it is not retracted. is_first: of
+-- those of a happening that cite the same source.
 CREATE TEMP TABLE IF NOT EXISTS staged_citations (
-    happening, number, source, quote, prefix, suffix, start_char, end_char, grade, stance, supports, is_current
+    happening, number, source, quote, prefix, suffix, start_char, end_char, grade, stance, supports, is_first, is_current
 );
 CREATE TEMP TABLE IF NOT EXISTS staged_tags (happening, tag, is_current);
 CREATE TEMP TABLE IF NOT EXISTS staged_related (happening, other, relation);

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from timeline import dates
+from timeline.errors import TimelineError
 from timeline.model import actor_id
 from timeline.scripts import statements
 
@@ -18,7 +19,7 @@ _STATUS: Final = {"HappeningRecorded": "current", "HappeningCorrected": "current
 _AT_ONCE: Final = 4_000_000  # characters of events' data that are held at once
 _TYPES: Final = (*_STATUS, "SourceArchived", "SourceCorrected")  # of events that make a statement
 _WITHIN: Final = f"position > ? AND position <= ? AND type IN {_TYPES}"
-_EVENTS: Final = f"SELECT position, stream, version, type, recorded_at, data FROM events WHERE {_WITHIN} ORDER BY position"
+_EVENTS: Final = f"SELECT position, stream, version, type, recorded_at, {{}} FROM events WHERE {_WITHIN} ORDER BY position"
 _FOLLOWING: Final = f"SELECT stream, position FROM events WHERE {_WITHIN} AND version > 1 ORDER BY position"
 _REPLACED: Final = (
     "INSERT INTO staged_replaced"
@@ -26,8 +27,6 @@ _REPLACED: Final = (
     " FROM happenings WHERE id = ?"
 )
 _UNDATED: Final = (None,) * 8 + (0,) + (None,) * 4 + (0,)
-_OF_A_CITATION: Final = ("source", "quote", "prefix", "suffix", "start_char", "end_char", "grade", "stance", "supports")
-
 Payload = Mapping[str, Any]
 
 
@@ -53,22 +52,24 @@ class Staged:
         for stream, position in self._connection.execute(_FOLLOWING, (after, until)):
             following.setdefault(stream, []).append(position)
         held = 0
-        for position, stream, version, type_, recorded_at, data in self._connection.execute(_EVENTS, (after, until)):
+        are_known = all(position in known for position in range(after + 1, until + 1))
+        events = self._connection.execute(_EVENTS.format("NULL" if are_known else "data"), (after, until))
+        for position, stream, version, type_, recorded_at, data in events:
             later = following.get(stream)
             at = bisect_right(later, position) if later else 0
             next_ = later[at] if later and at < len(later) else None
             if type_ not in _STATUS:
                 self._rows["staged_sources"].append((position, stream, version, type_, next_ is None))
                 continue
-            id = stream.partition("/")[2]
             try:
-                if data is None:
+                id = stream.partition("/")[2]
+                payload = known.get(position) or (None if data is None else json.loads(data))
+                if payload is None:
                     self._add((position, id, version, recorded_at, next_, "redacted"), {}, None)
                 else:
-                    payload = known.get(position) or json.loads(data)
                     event = (position, id, version, recorded_at, next_, _STATUS[type_])
                     self._add(event, payload["statement"], payload.get("reason"))
-            except (ValueError, TypeError, AttributeError, LookupError) as error:
+            except (ValueError, TypeError, AttributeError, LookupError, TimelineError) as error:
                 raise sqlite3.IntegrityError(f"the event at position {position} cannot be projected: {error}") from error
             held += len(data or "")
             if held > _AT_ONCE:
@@ -90,6 +91,12 @@ class Staged:
         _, id, _, _, known_until, status = event
         stands, is_current, get = known_until is None, status == "current", statement.get
         citations, date, instant = get("citations", ()), get("date"), get("instant")
+        sources, disputes, cited = set[Any](), 0, list[tuple[Any, ...]]()
+        for number, citation in enumerate(citations, start=1):
+            values = _cited(citation)
+            cited.append((id, number, *values, values[0] not in sources, is_current))
+            sources.add(values[0])
+            disputes += values[-2] == "disputes"
         self._rows["staged_versions"].append(
             (
                 *event,
@@ -104,8 +111,9 @@ class Staged:
                 get("longitude"),
                 get("part_of"),
                 get("attributed_to"),
-                len({citation.get("source") for citation in citations}),
-                len(citations),
+                len(sources),
+                len(cited),
+                disputes,
                 get("zone"),
                 instant,
                 reason,
@@ -118,9 +126,7 @@ class Staged:
                 add((id, actor_id(name), name, actor.get("role"), stands, is_current))
         if not stands:
             return
-        add = self._rows["staged_citations"].append
-        for number, citation in enumerate(citations, start=1):
-            add((id, number, *map(citation.get, _OF_A_CITATION), is_current))
+        self._rows["staged_citations"] += cited
         if "tags" in statement:
             self._rows["staged_tags"] += [(id, tag, is_current) for tag in statement["tags"]]
         if "related" in statement:
@@ -132,6 +138,21 @@ class Staged:
                 self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
                 self.filled.add(table)
                 rows.clear()
+
+
+def _cited(citation: Payload) -> tuple[Any, ...]:
+    get = citation.get
+    return (
+        get("source"),
+        get("quote"),
+        get("prefix"),
+        get("suffix"),
+        get("start_char"),
+        get("end_char"),
+        get("grade"),
+        get("stance"),
+        get("supports"),
+    )
 
 
 @cache

@@ -9,7 +9,7 @@ import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING, Final
@@ -33,12 +33,17 @@ _TELLING: Final = 8  # characters that must stand together to count as the quota
 _WORD: Final = re.compile("[^ ]+ ?")
 _ELLIPSIS: Final = re.compile(r"…|\.\s?\.\s?\.")
 _BRIEF: Final = ContextVar("brief", default=False)
+_AS_BEFORE: Final = nullcontext()
+
+
+def briefly(brief: bool = True) -> AbstractContextManager[None]:
+    """Let misses be told without looking for what is near, where so many were told that nobody reads another."""
+    return _briefly() if brief else _AS_BEFORE
 
 
 @contextmanager
-def briefly(brief: bool = True) -> Iterator[None]:
-    """Let misses be told without looking for what is near, where so many were told that nobody reads another."""
-    token = _BRIEF.set(brief or _BRIEF.get())
+def _briefly() -> Iterator[None]:
+    token = _BRIEF.set(True)
     try:
         yield
     finally:
