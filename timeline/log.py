@@ -7,87 +7,26 @@ Must not know what an event means. `append` assigns positions; `store` takes eve
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic_core import to_json
 
 from timeline import files, journals, new_file, published, unfinished
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
+from timeline.event import Event, EventType, canonical, data_hash
 from timeline.guards import altered
 from timeline.new_file import APPLICATION_ID, FORMAT, NewFile
 from timeline.sqlite_file import REFUSALS, refusal, use_wal
 from timeline.sqlite_file import connect as _connect
+from timeline.waiting import AT_ONCE, COLUMNS, Waiting
+
+__all__ = ["AT_ONCE", "COLUMNS", "Event", "EventType", "Log", "canonical", "data_hash"]
 
 _NO_END = 2**62
-_AT_ONCE = 500  # events that wait to be written together
 _SEE = "A trigger may prevent it; nothing was changed. See what is there: timeline verify"
 _NOT_AS_GIVEN = f"is not in the file as it was given. {_SEE}"
 _TOOK_AWAY = "WHERE type = 'EventRedacted' AND ? IN (SELECT value FROM json_each(data, '$.documents'))"
-_COLUMNS = "position, stream, version, type, recorded_at, recorded_by, data, salt, data_hash"
-
-EventType = Literal[
-    "SourceArchived",
-    "SourceCorrected",
-    "HappeningRecorded",
-    "HappeningCorrected",
-    "HappeningRetracted",
-    "EventRedacted",
-]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Event:
-    """The immutable record of what was said. `recorded_at` is UTC RFC 3339; `data` is canonical JSON, None once redacted."""
-
-    position: int
-    stream: str
-    version: int
-    type: EventType
-    recorded_at: str
-    recorded_by: str
-    data: str | None
-    salt: bytes | None
-    data_hash: bytes
-
-    @property
-    def id(self) -> str:
-        """`stream@version`."""
-        return f"{self.stream}@{self.version}"
-
-    @property
-    def payload(self) -> dict[str, Any]:
-        """The data, parsed; empty once redacted."""
-        parsed: dict[str, Any] = json.loads(self.data) if self.data is not None else {}
-        return parsed
-
-    def __repr__(self) -> str:
-        """Say which event it is."""
-        return f"<Event {self.position}: {self.type} {self.id}{'' if self.data is not None else ', redacted'}>"
-
-
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def canonical(data: Mapping[str, Any], *, in_order: bool = False) -> str:
-    """Write data as canonical JSON (RFC 8785).
-
-    For what events hold (ASCII keys, text, integers, lists, objects) sorted compact JSON is the canonical form; `verify` and the
-    tests compare it with the rfc8785 library. `in_order`: the keys of all its objects are in order already, which is quicker.
-    """
-    return to_json(data).decode() if in_order else _CANONICAL.encode(data)
-
-
-def data_hash(salt: bytes, data: str) -> bytes:
-    """SHA-256(salt || data), over the stored bytes."""
-    return hashlib.sha256(salt + data.encode()).digest()
-
-
-Row = tuple[Any, ...]
 
 
 class Log:
@@ -125,8 +64,7 @@ class Log:
         self._complete = complete
         self._prepared: list[Callable[[sqlite3.Connection], None]] = []
         self._new: NewFile | None = None  # while the first append is made
-        self._waiting: list[Row] = []  # events that were stored, and are written together
-        self._of: set[str] = set()  # their streams
+        self._waiting = Waiting()
         self._absent: set[str] = set()  # streams that were looked up in this transaction, and are not there
         self._size: int | None = None  # in a transaction, where it is known
         self._holds_lock = False
@@ -141,7 +79,7 @@ class Log:
     @property
     def connection(self) -> sqlite3.Connection:
         """The connection, for all that is not asked of the log itself. What waits to be written is written first."""
-        self._write()
+        self._waiting.write(self._connection)
         self._forget()
         return self._connection
 
@@ -225,14 +163,12 @@ class Log:
             if not self.is_there and self.path.exists():
                 self._open()
             self._connection.execute("BEGIN IMMEDIATE")
-            self._stored_from = self._stored = 0
             self._holds_lock = True
             yield
-            self._write()
-            self._read_back()
+            if not self._waiting.is_written_to(self._connection):
+                raise DatabaseRefused(f"{self.path}: an event {_NOT_AS_GIVEN}")
             self._connection.execute("COMMIT")
         except BaseException as error:
-            self._waiting, self._of = [], set()
             if self._new is not None:
                 self._new.take_back()
                 self._new = None
@@ -243,19 +179,21 @@ class Log:
                 raise refusal(self.path, error) from error
             raise
         finally:
-            self._holds_lock = False
+            self._holds_lock, self._waiting = False, Waiting()
             self._forget()
         if self._new is not None:
             self._new, self.is_there = None, True
             use_wal(self._connection)
 
     def look_up(self, streams: Iterable[str]) -> None:
-        """In a transaction: find out at once which of these streams are not there, as each would be asked for later."""
+        """In a transaction, find out at once which of these streams are not there, before each is asked for; else do nothing."""
+        if not self._holds_lock:
+            return
         asked = set(streams)
         there = self._connection.execute(
             "SELECT stream FROM events WHERE version = 1 AND stream IN (SELECT value FROM json_each(?))", (json.dumps([*asked]),)
         )
-        self._absent |= asked.difference(stream for (stream,) in there) - self._of
+        self._absent = asked.difference(stream for (stream,) in there) - self._waiting.streams
 
     def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
         """Append data at the next position, as the version that is the stream's next. The caller holds the transaction."""
@@ -281,31 +219,11 @@ class Log:
             event.salt,
             event.data_hash,
         )
-        self._waiting.append(row)
-        self._of.add(event.stream)
+        self._waiting.add(row)
         self._absent.discard(event.stream)
         self._size = event.position
-        self._stored_from = self._stored_from or event.position
-        self._stored = hash((self._stored, row))  # keyed anew in each process, so that nothing in a file can aim at it
-        if len(self._waiting) >= _AT_ONCE:
-            self._write()
-
-    def _write(self) -> None:
-        """Write what waits to be written."""
-        if self._waiting:
-            rows, self._waiting, self._of = self._waiting, [], set()
-            self._connection.executemany(f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-    def _read_back(self) -> None:
-        """Make sure that what was stored in this transaction is in the file as it was given: a trigger may have hidden it."""
-        if not self._stored_from:
-            return
-        found = 0
-        stored = f"SELECT {_COLUMNS} FROM events WHERE position >= ? ORDER BY position"
-        for row in self._connection.execute(stored, (self._stored_from,)):
-            found = hash((found, row))
-        if found != self._stored:
-            raise DatabaseRefused(f"{self.path}: an event {_NOT_AS_GIVEN}")
+        if len(self._waiting.rows) >= AT_ONCE:
+            self._waiting.write(self._connection)
 
     def keep(self, document: bytes) -> str:
         """Archive a document, once, and return its SHA-256 in hex. The caller holds the transaction."""
@@ -412,6 +330,8 @@ class Log:
 
     def last(self, stream: str, before: int = _NO_END) -> Event | None:
         """Read the last event of a stream that makes a statement, before a version."""
+        if stream in self._absent:
+            return None
         return self._one(
             "WHERE stream = ? AND version < ? AND type <> 'EventRedacted' ORDER BY version DESC LIMIT 1",
             stream,
@@ -431,13 +351,13 @@ class Log:
         return next(self._many(where, *values, about=about), None)
 
     def _many(self, where: str, *values: object, about: str | None = None) -> Iterator[Event]:
-        for row in self._about(about).execute(f"SELECT {_COLUMNS} FROM events {where}", values):
+        for row in self._about(about).execute(f"SELECT {COLUMNS} FROM events {where}", values):
             yield Event(*row)
 
     def _about(self, stream: str | None) -> sqlite3.Connection:
         """Give the connection to ask about a stream, or about all of them: what waits of that is written first."""
-        if stream is None or stream in self._of:
-            self._write()
+        if stream is None or stream in self._waiting.streams:
+            self._waiting.write(self._connection)
         return self._connection
 
     def _identify(self, connection: sqlite3.Connection) -> bool:

@@ -123,6 +123,12 @@ def of_happening(fields: Mapping[str, Any], texts: Texts, subject: str, known: S
     return _statement(happening, citations, subject)
 
 
+def citing(said: Statement, citations: Sequence[Citation], texts: Texts, subject: str) -> Statement:
+    """Give a statement that `of_happening` made other citations, with the place and grade of each quotation."""
+    whole = {**said, "citations": _found(tuple(citations), texts, subject, ())}
+    return {name: whole[name] for name in _IN_ORDER if name in whole}
+
+
 def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject: str) -> Statement:
     """Say what occurred after a correction; citations that do not change keep the place at which they were found."""
     bounds.refuse(changes, subject)

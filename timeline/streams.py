@@ -31,6 +31,7 @@ from timeline.model import Author, Reason, check
 from timeline.wholes import Wholes
 
 _HELD = 32_000_000  # characters of events' data after which the read tables are carried forward
+_DRAWN = 256  # salts that are drawn together
 _REFERENCES = """
 SELECT position, stream, version, part_of, superseded_by, related FROM (
     SELECT
@@ -63,6 +64,7 @@ class Streams:
         self._began = 0  # the log's size when the transaction began
         self._unprojected: dict[int, Mapping[str, Any]] = {}  # by position, the data of events that the read tables do not have yet
         self._held = 0  # characters of these
+        self._salts: list[bytes] = []  # drawn for further events
 
     def _author(self) -> str:
         """Say who appends: the name given, or the project's own, or that there is none."""
@@ -92,7 +94,7 @@ class Streams:
                 self._project()
                 redaction.refuse_what_cites_nothing(self.log, self._began)
         finally:
-            self.writing, self._unprojected, self._held = False, {}, 0
+            self.writing, self._unprojected, self._held, self._salts = False, {}, 0, []
 
     def _project(self) -> None:
         projections.advance(self.log.connection, known=self._unprojected)
@@ -238,13 +240,18 @@ class Streams:
         bounds.refuse_whole(text, subject)
         if self.writing and (len(self._unprojected) >= projections.STEP or self._held > _HELD):
             self._project()
-        event = self.log.append(
-            subject, version + 1, type, text, at=self.now(), by=self.by or self._author(), salt=secrets.token_bytes(16)
-        )
+        event = self.log.append(subject, version + 1, type, text, at=self.now(), by=self.by or self._author(), salt=self._salt())
         if self.writing:
             self._unprojected[event.position] = data
             self._held += len(text)
         return event
+
+    def _salt(self) -> bytes:
+        """Draw 16 random bytes; many events' at once, never to be held from one transaction to another."""
+        if not self._salts:
+            drawn = secrets.token_bytes(16 * (_DRAWN if len(self._unprojected) > 1 else 1))
+            self._salts = [drawn[at : at + 16] for at in range(0, len(drawn), 16)]
+        return self._salts.pop()
 
     def now(self) -> str:
         """Tell the time as events hold it: UTC, RFC 3339, to the millisecond."""

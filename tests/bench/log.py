@@ -21,7 +21,7 @@ from typing import Any
 import sqlite_utils
 
 from timeline import Timeline
-from timeline.log import _COLUMNS, Log
+from timeline.log import COLUMNS, Log
 
 PARAGRAPH = "On that day number {n} the council of Marrakech met with delegates and recorded decision {n} in its minutes. "
 EVENTS_TABLE = """CREATE TABLE events (
@@ -78,7 +78,7 @@ def ours_bulk(path: Path, count: int) -> float:
 def written(path: Path) -> list[tuple[Any, ...]]:
     """Read the rows that ours wrote."""
     log = Log(path, read_only=True)
-    rows = log.connection.execute(f"SELECT {_COLUMNS} FROM events WHERE type = 'HappeningRecorded' ORDER BY position").fetchall()
+    rows = log.connection.execute(f"SELECT {COLUMNS} FROM events WHERE type = 'HappeningRecorded' ORDER BY position").fetchall()
     log.close()
     return [(position, *row[1:]) for position, row in enumerate(rows, start=1)]
 
@@ -107,7 +107,7 @@ def raw_bulk(path: Path, rows: list[tuple[Any, ...]]) -> float:
 def sqlite_utils_bulk(path: Path, rows: list[tuple[Any, ...]]) -> float:
     """insert_all in one transaction."""
     database = sqlite_utils.Database(plain(path))
-    names = [name.strip() for name in _COLUMNS.split(",")]
+    names = [name.strip() for name in COLUMNS.split(",")]
     records = [dict(zip(names, row, strict=True)) for row in rows]
 
     def work() -> None:

@@ -28,12 +28,14 @@ from timeline.errors import (
     UnknownSource,
     on_one_line,
 )
+from timeline.log import AT_ONCE
 from timeline.model import SourceFields
 from timeline.timeline import Timeline
 
 SHOWN = 100  # faults that are told
 ENOUGH = 1_000  # faults after which nothing more is read
 FOLLOWING = 100_000  # entries that only follow from others' faults, after which nothing more is read
+_WEIGHT = 4_000_000  # bytes of a file that are held at once
 _TRIED = ("file", "text", "encoding", "record", "part_of", "related", "citations")
 _TOGETHER = {"zone": "date", "latitude": "longitude", "longitude": "latitude"}  # fields that make no sense without another
 _STANDING_IN = {"source": {"title": "?"}, "happening": {"title": "?", "date": "2000"}}
@@ -78,7 +80,7 @@ def append(
         ahead.close()
         with timeline.transaction():
             before = timeline.log.size()
-            for entry in work.read():
+            for entry in work.looked_up():
                 work.append(entry)
                 if progress is not None:
                     progress(entry.weight - (entry.weight // 2 if halves else 0))
@@ -115,6 +117,19 @@ class _Work:
     def read(self) -> Iterator[Entry]:
         """Read the entries."""
         return read(self.path, self.itself_within)
+
+    def looked_up(self) -> Iterator[Entry]:
+        """Read the entries, after the streams of some hundreds each were looked up at once."""
+        some, weight = list[Entry](), 0
+        for entry in self.read():
+            some.append(entry)
+            weight += entry.weight
+            if len(some) == AT_ONCE or weight > _WEIGHT:
+                self.timeline.log.look_up(one.stream for one in some)
+                yield from some
+                some, weight = [], 0
+        self.timeline.log.look_up(one.stream for one in some)
+        yield from some
 
     def read_document(self, entry: Entry) -> None:
         """Read the document that an entry names. Raises BundleInvalid where the bundle's documents take too long together."""

@@ -8,11 +8,10 @@ from typing import Any, Final
 from timeline import statements
 from timeline.calls.archiving import Archiving
 from timeline.calls.recording import Recording
-from timeline.log import Event
+from timeline.log import AT_ONCE, Event
 from timeline.model import HappeningFields, stream
 
 _RECORDED: Final = {"id", "expected_version", *HappeningFields.__annotations__}
-AT_ONCE: Final = 500  # entries that are looked up together
 _FEW: Final = 10_000  # entries that can be read only once, and are held all the same
 
 

@@ -90,6 +90,17 @@ class Recording(Opened):
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, expected_version, in_order=True)
 
+    def record_checked(self, id: str, said: statements.Statement, citations: Sequence[Citation]) -> Event:
+        """Record a happening of which `statements.of_happening` made a statement already, with other citations.
+
+        Their quotations are looked for. Raises what `record` raises of these and of the id.
+        """
+        subject = stream("happening", id)
+        self._streams.refuse_redacted(self.log.first(subject))
+        statement = statements.citing(said, citations, self._text, subject)
+        with self.transaction():
+            return self._streams.begin(subject, "HappeningRecorded", statement, None, in_order=True)
+
     @named("happening")
     def correct(
         self,

@@ -6,8 +6,9 @@ Must not append: each outcome carries what would.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
+from itertools import islice
 from typing import Any, Final
 
 from timeline import quotes, statements
@@ -21,6 +22,7 @@ from timeline.exchange.outcome import Outcome
 from timeline.exchange.reading.row import Row
 from timeline.exchange.writing import slides
 from timeline.exchange.writing.record import HEAD
+from timeline.log import AT_ONCE
 from timeline.model import Citation, PlacedCitation, actor_id
 from timeline.statements import Statement
 from timeline.timeline import Timeline
@@ -55,13 +57,13 @@ class Happenings:
         if matching.renumbered:
             self.notes.append("the keys were given to other rows since the last version: rows are known by their words instead")
         ids = {row.number: known[row.number].id for row in sound if row.number in known}
-        for row in sound:
+        for row in self._looked_up(sound, self._first_id):
             if row.number not in ids:
                 ids[row.number] = self._new_id(row)
             if row.key:
                 self._keys[row.key] = ids[row.number]
         outcomes = []
-        for row in rows:
+        for row in self._looked_up(rows, lambda row: ids.get(row.number, "")):
             advance(1)
             outcome = Outcome(row, "unchanged")
             outcomes.append(outcome)
@@ -99,12 +101,26 @@ class Happenings:
                 found.add(key)
         return found
 
+    def _looked_up(self, rows: Iterable[Row], id: Callable[[Row], str]) -> Iterator[Row]:
+        """Give the rows, after the happenings of some hundreds each were looked up at once."""
+        given = iter(rows)
+        while some := list(islice(given, AT_ONCE)):
+            if self.timeline:
+                self.timeline.log.look_up(f"happening/{id(row)}" for row in some)
+            yield from some
+
+    def _first_id(self, row: Row) -> str:
+        """Make the id that a row has if no other has it."""
+        if row.key:
+            return naming.of_key(self.stem, row.key)
+        return naming.of_title(self.stem, str(row.fields.get("title", "")))
+
     def _new_id(self, row: Row) -> str:
         """Make an id that nothing else has, but for one that the row brings; one that was redacted is this row's own."""
         if row.id and naming.is_id(row.id) and row.id not in self.claimed:
             self.claimed.add(row.id)
             return row.id
-        base = naming.of_key(self.stem, row.key) if row.key else naming.of_title(self.stem, str(row.fields.get("title", "")))
+        base = self._first_id(row)
         while True:
             self._next[base] += 1
             id = base if self._next[base] == 1 else f"{base}-{self._next[base]}"
@@ -122,7 +138,7 @@ class Happenings:
         source = statements.SourceText(self.text, sha256="", text_sha256="")  # not archived yet; the citations are not kept
         said = statements.of_happening({**fields, "citations": [citation]}, lambda _: source, outcome.stream)
         del said["citations"]
-        said.pop("instant", None)
+        instant = said.pop("instant", None)
         if known is None and self.earlier.is_old:
             outcome.refuse(f"is in an earlier version of the file, after which {self.earlier.sources[-1]} was imported")
         elif known is None:
@@ -134,7 +150,9 @@ class Happenings:
                 standing.keep(outcome, last, said)
                 return
             outcome.verb = "new"
-            outcome.act = partial(self._record, id=id, fields=fields, row=outcome.row)
+            outcome.act = partial(
+                self._record, id=id, said=said if instant is None else {**said, "instant": instant}, row=outcome.row
+            )
         elif not self.earlier.is_old:
             self._compare(outcome, known, said, citation)
 
@@ -193,10 +211,10 @@ class Happenings:
         text = self.timeline.log.document(said["text_sha256"]) if self.timeline and said else None
         return (text or b"").decode()[:HEAD]
 
-    def _record(self, timeline: Timeline, id: str, fields: Mapping[str, Any], row: Row) -> object:
+    def _record(self, timeline: Timeline, id: str, said: Statement, row: Row) -> object:
         """Record a happening; its citation is made only here, so that a plan of a million rows stays small."""
         start, quote = cited(self.text.raw, row)
-        return timeline.record(id, **fields, citations=[PlacedCitation(source=self.source, quote=quote, start_char=start)])
+        return timeline.record_checked(id, said, [PlacedCitation(source=self.source, quote=quote, start_char=start)])
 
     def _referring(self, outcome: Outcome) -> dict[str, Any]:
         """Let `part_of` and `related` name happenings: those of this file by their keys, others by their ids."""

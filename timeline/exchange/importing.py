@@ -15,6 +15,7 @@ from timeline.exchange.file import File, understand
 from timeline.exchange.happenings import Happenings
 from timeline.exchange.outcome import Outcome, Plan
 from timeline.exchange.reading.row import ImportRefused
+from timeline.log import AT_ONCE
 from timeline.model import Source, SourceFields, check, stream
 from timeline.timeline import Timeline
 
@@ -83,7 +84,9 @@ def _append(
         made = plan(file, timeline, id=id, happening=happening, fields=fields, advance=advance)
         if made.archives and made.source:
             timeline.archive_document(file.document(), id=made.source, **_bibliography(file, fields or {}))
-        for outcome in made.outcomes:
+        for number, outcome in enumerate(made.outcomes):
+            if number % AT_ONCE == 0:
+                timeline.log.look_up(one.stream for one in made.outcomes[number : number + AT_ONCE])
             advance(1)
             if outcome.act is None:
                 continue

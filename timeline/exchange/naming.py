@@ -5,6 +5,7 @@ Owns how words become an id. Must not know which ids are taken.
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -47,10 +48,12 @@ def faithful(key: str) -> str:
     return "-".join(part for part in (_words(key)[:LONGEST].rstrip("-"), _hash(key)) if part)
 
 
+@lru_cache(maxsize=1_000)
 def _words(text: str) -> str:
     bare = text
     if not text.isascii():
-        bare = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c)[0] != "M")
+        apart = unicodedata.normalize("NFKD", text)
+        bare = apart.translate({ord(char): None for char in set(apart) if unicodedata.category(char)[0] == "M"})
     return re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")
 
 
