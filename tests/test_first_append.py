@@ -131,3 +131,10 @@ def test_a_log_can_be_made_with_nothing_in_it(path: Path) -> None:
     assert (log.size(), log.is_there, path.exists()) == (0, True, True)
     log.close()
     assert Log(path, read_only=True).size() == 0
+
+
+def test_the_first_append_leaves_no_hold_on_the_file(path: Path) -> None:
+    """Once it is done, the journal can be emptied, as after every other."""
+    with Timeline(path, by="tester") as timeline:
+        timeline.archive(text="words", id="report", title="A report")
+        assert timeline.log.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0

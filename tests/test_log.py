@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline import ArchivedSource, Timeline
-from timeline.errors import DatabaseRefused, GuardsMissing
+from timeline.errors import AlreadyRecorded, DatabaseRefused, GuardsMissing, StatementInvalid
 from timeline.guards import guards
 from timeline.log import APPLICATION_ID, Log, canonical
+from timeline.quotes import Text
+from timeline.statements import SourceText, of_happening
 
 ROW = (
     "INSERT{mode} INTO events VALUES ({position}, 'happening/x', {version}, 'HappeningRecorded',"
@@ -281,3 +283,69 @@ def test_what_is_not_redacted_is_not_acknowledged(path: Path, when: str, table: 
         with pytest.raises(DatabaseRefused, match=r"was not (redacted|removed).*nothing was changed"):
             timeline.redact(1, reason="By law")
         assert timeline.log.size() == 1
+
+
+def test_what_is_appended_in_a_transaction_is_there_at_once(timeline: Timeline, report: ArchivedSource) -> None:
+    """Events that wait to be written together are written before anything is asked that they bear on."""
+    found = {"source": "report", "quote": "It sat for four days"}
+    with timeline.transaction():
+        for name in ("a", "b", "c"):
+            timeline.record(name, title=name, date="2003", citations=[found])
+            assert timeline.log.version(f"happening/{name}") == 1
+            assert timeline.log.version("happening/z") == 0
+        assert timeline.db.execute("SELECT count(*) FROM events").fetchone() == (4,)
+        assert [event.id for event in timeline.log.events(1)] == ["happening/a@1", "happening/b@1", "happening/c@1"]
+        timeline.correct("c", title="C", reason="a capital")
+        assert timeline.log.size() == 5
+    assert timeline.verify().faults == ()
+
+
+def test_streams_that_were_looked_up_together_are_found_once_they_are_there(timeline: Timeline, report: ArchivedSource) -> None:
+    """An id that comes twice in what is appended at once is the same happening, or refused."""
+    entry = {"id": "a", "title": "A", "date": "2003", "citations": [{"source": "report", "quote": "It sat for four days"}]}
+    first, again, corrected = timeline.append_many([entry, entry, {"correct": "a", "title": "B", "reason": "r"}])
+    assert (first.id, again.id, corrected.id) == ("happening/a@1", "happening/a@1", "happening/a@2")
+    with pytest.raises(AlreadyRecorded):
+        timeline.append_many([{**entry, "id": "b"}, {**entry, "id": "b", "title": "Another"}])
+    assert timeline.log.size() == 3
+
+
+def test_an_event_among_many_that_a_trigger_hides_is_told(timeline: Timeline, report: ArchivedSource, path: Path) -> None:
+    """Though many are written together: all of them are read back, and none is kept."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TRIGGER hides BEFORE INSERT ON events WHEN NEW.position = 9 BEGIN SELECT RAISE(IGNORE); END")
+    entry = {"title": "A", "date": "2003", "citations": [{"source": "report", "quote": "It sat for four days"}]}
+    with pytest.raises(DatabaseRefused):
+        timeline.append_many([{**entry, "id": f"h{number}"} for number in range(8)])
+    assert timeline.log.size() == 1
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "title": st.text('aé\u2028"\\\t\U0001f600', min_size=1).filter(str.strip),
+            "date": st.sampled_from(["2003", "2003-01-02T03:04"]),
+        },
+        optional={
+            "zone": st.just("Africa/Casablanca"),
+            "summary": st.text("z\n\x7f'", min_size=1).filter(str.strip),
+            "kind": st.just("k"),
+            "latitude": st.just("1.5"),
+            "actors": st.lists(st.sampled_from(["Ann", {"name": "Bo", "role": "r"}]), max_size=2, unique_by=str),
+            "tags": st.just(["b", "a"]),
+            "related": st.just(["x", {"other": "y", "relation": "r"}]),
+        },
+    )
+)
+def test_a_happening_is_written_in_order(fields: dict[str, object]) -> None:
+    """Its statement is made with its keys in order, so that writing it as it is gives the canonical form."""
+    text = SourceText(Text("It sat for four days."), "a" * 64, "b" * 64)
+    cited = [{"source": "s", "quote": "four days", "supports": "why"}, {"source": "s", "quote": "It sat", "stance": "disputes"}]
+    fields = {**fields, "citations": cited, **({"longitude": "2"} if "latitude" in fields else {})}
+    if "T" not in str(fields["date"]):
+        fields.pop("zone", None)
+    try:
+        said = {"statement": of_happening(fields, lambda _: text, "happening/x")}
+    except StatementInvalid:
+        return
+    assert canonical(said, in_order=True) == canonical(said) == rfc8785.dumps(said).decode()

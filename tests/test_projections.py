@@ -1,7 +1,9 @@
 """The read tables: what they hold, and that an append and a rebuild give the same rows."""
 
+import re
 import sqlite3
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timeline import ArchivedSource, Timeline, TimelineError, projections
+from timeline.projections import staging
 
 FOUND = {"source": "report", "quote": "It sat for four days"}
 
@@ -73,10 +76,17 @@ steps = st.one_of(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(steps, min_size=1, max_size=4) | st.integers(1, 12), max_size=12))
-def test_increment_equals_rebuild(batches: list[list[dict[str, Any]] | int]) -> None:
-    """However the log grew, by one, in batches, with redactions, a rebuild gives the same rows and terms, and all is sound."""
-    with TemporaryDirectory() as folder, Timeline(Path(folder) / "t.db", by="tester") as timeline:
+@given(st.lists(st.lists(steps, min_size=1, max_size=4) | st.integers(1, 12), max_size=12), st.sampled_from([1, 2, 3, 5_000]))
+def test_increment_equals_rebuild(batches: list[list[dict[str, Any]] | int], step: int) -> None:
+    """However the log grew, by one, in batches, with redactions, a rebuild gives the same rows and terms, and all is sound.
+
+    So it does whatever number of events it takes in one step.
+    """
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        TemporaryDirectory() as folder,
+        Timeline(Path(folder) / "t.db", by="tester") as timeline,
+    ):
         timeline.archive(text="The council met in Marrakech. It sat for four days.", id="report", title="A report")
         for batch in batches:
             with suppress(TimelineError):
@@ -85,6 +95,7 @@ def test_increment_equals_rebuild(batches: list[list[dict[str, Any]] | int]) -> 
                 else:
                     timeline.append_many(batch)
         before = rows(timeline)
+        patch.setattr(projections, "STEP", step)
         timeline.rebuild()
         assert rows(timeline) == before
         assert timeline.verify().faults == ()
@@ -229,3 +240,43 @@ def test_time_order_is_read_from_an_index(timeline: Timeline, meeting: str) -> N
     plan = " ".join(row[3] for row in timeline.db.execute("EXPLAIN QUERY PLAN SELECT id FROM timeline LIMIT 50").fetchall())
     assert "happenings_time" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def statements_of(timeline: Timeline, work: Callable[[], object]) -> list[str]:
+    """Which statements SQLite runs meanwhile that change a read table."""
+    run: list[str] = []
+    timeline.log.connection.set_trace_callback(run.append)
+    work()
+    timeline.log.connection.set_trace_callback(None)
+    tables = "|".join(name for _, name in projections.objects())
+    return [one for one in run if re.match(rf"(INSERT INTO|UPDATE|DELETE FROM) ({tables})\b", one)]
+
+
+def test_statements_that_have_nothing_to_do_are_passed_over(timeline: Timeline, report: ArchivedSource) -> None:
+    """One happening without tags and ties touches neither these nor the tables of sources, and takes nothing off again."""
+    timeline.record("w", title="W", date="2003", citations=[FOUND])
+    run = statements_of(timeline, lambda: timeline.record("x", title="X", date="2003", citations=[FOUND]))
+    touched = {one.split()[2] for one in run}
+    assert {"happenings", "happening_versions", "citations", "facets", "density", "happenings_fts"} <= touched
+    assert not touched & {"sources", "sources_fts", "source_pages", "happening_tags", "related", "actors", "happening_actors"}
+    assert not [one for one in run if one.startswith("DELETE")]
+    corrected = statements_of(timeline, lambda: timeline.correct("x", title="Y", reason="r"))
+    assert [one for one in corrected if one.startswith("DELETE FROM happenings ")]
+
+
+def test_what_is_staged_does_not_stay(timeline: Timeline, meeting: str) -> None:
+    """The temporary tables hold nothing once an append is done."""
+    timeline.correct(meeting, title="A sitting", tags=["a"], related=[], reason="wording")
+    for table in staging.tables():
+        assert timeline.db.execute(f"SELECT count(*) FROM temp.{table}").fetchone() == (0,)
+
+
+def test_an_event_that_cannot_be_projected_is_named(timeline: Timeline, meeting: str, path: Path) -> None:
+    """By its position; nothing is then appended."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        data = '{"statement":{"title":"T","date":"2003-99","citations":[]}}'
+        values = ("happening/by-hand", 1, "HappeningRecorded", "2026-01-01T00:00:00.000Z", "hand", data, bytes(16), bytes(32))
+        connection.execute("INSERT INTO events VALUES (3, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+    with pytest.raises(TimelineError, match="the event at position 3 cannot be projected"):
+        timeline.record("x", title="X", date="2003", citations=[FOUND])
+    assert timeline.log.size() == 3

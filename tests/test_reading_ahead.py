@@ -72,6 +72,23 @@ def test_a_bundles_documents_are_read_while_others_write(timeline: Timeline, tmp
     assert len(seen) == 3
 
 
+def test_the_documents_of_an_iterator_are_read_while_others_write(
+    timeline: Timeline, tmp_path: Path, looked: list[Look], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of a list are; only one too long to be held is read within the transaction, and nothing of it is lost."""
+    seen: list[bool] = []
+    looked.append(lambda _: seen.append(free(timeline.log.path)))
+    for name in "abcd":
+        (tmp_path / f"{name}.html").write_text(f"<p>Words {name}.")
+    entries = [{"source": {"id": name, "file": str(tmp_path / f"{name}.html"), "title": name}} for name in "abcd"]
+    assert len(timeline.append_many(iter(entries[:2]))) == 2
+    assert seen == [True, True]
+    monkeypatch.setattr("timeline.calls.entries._FEW", 2)
+    assert [event.stream for event in timeline.append_many(iter(entries))] == [f"source/{name}" for name in "abcd"]
+    assert len(timeline.append_many(iter(entries[:2]))) == 2
+    assert timeline.log.size() == 4
+
+
 def test_an_attachment_of_a_bibliography_is_read_while_others_write(timeline: Timeline, tmp_path: Path, looked: list[Look]) -> None:
     """As a bundle's documents are."""
     seen: list[bool] = []

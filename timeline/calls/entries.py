@@ -1,7 +1,7 @@
 """The calls that append entries of bundles: one, or many at once. Owns which call an entry is. Must not read a file of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,8 @@ from timeline.log import AT_ONCE, Event
 from timeline.model import HappeningFields, stream
 
 _RECORDED: Final = {"id", "expected_version", *HappeningFields.__annotations__}
-_FEW: Final = 10_000  # entries that can be read only once, and are held all the same
+_FEW: Final = 10_000  # entries of an iterator that are held, so that it can be read as a list is
+_ROOM: Final = 64_000_000  # characters of documents that come with these
 
 
 def begun(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -21,6 +22,18 @@ def begun(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         fields = entry.get("happening", entry) if type(entry) is dict or isinstance(entry, Mapping) else None
         if (type(fields) is dict or isinstance(fields, Mapping)) and isinstance(id := fields.get("id"), str):
             yield f"happening/{id}"
+
+
+def _some(given: Iterator[Mapping[str, Any]], most: int) -> list[Mapping[str, Any]]:
+    """Take the next entries, and hold fewer of those that carry long texts."""
+    some, held = list[Mapping[str, Any]](), 0
+    for entry in given:
+        some.append(entry)
+        fields = entry.get("source") if isinstance(entry, dict) else None
+        held += sum(len(text) for text in fields.values() if isinstance(text, str)) if isinstance(fields, dict) else 0
+        if len(some) == most or held > _ROOM:
+            break
+    return some
 
 
 class Entries(Archiving, Recording):
@@ -49,13 +62,17 @@ class Entries(Archiving, Recording):
         return self.record(fields.pop("id"), **fields)  # which tells which fields there are not
 
     def append_many(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
-        """Append entries as `append` does, in one transaction: all of them, or none."""
-        if not isinstance(entries, Sequence):  # they can be read only once: a few of them are read ahead, as if they were a list
+        """Append entries as `append` does, in one transaction: all of them, or none.
+
+        Documents are read before the log is locked: those of a list, and of an iterator that gives up to ten thousand entries. A
+        longer one is read on within the transaction, some hundreds of entries ahead of what is appended.
+        """
+        if not isinstance(entries, Sequence):
             given = iter(entries)
-            entries = list(islice(given, _FEW))
-            if len(entries) == _FEW:
+            entries = _some(given, _FEW)
+            if more := _some(given, 1):
                 with self.transaction():
-                    return self._append_all(chain(entries, given))
+                    return self._append_all(chain(entries, more, given))
         self.compare_texts(entries)
         with self.reading_ahead() as ahead:
             for entry in entries:
@@ -68,7 +85,7 @@ class Entries(Archiving, Recording):
         """Append entries, of which those that begin streams are looked up some hundreds at a time."""
         events = list[Event]()
         given = iter(entries)
-        while some := list(islice(given, AT_ONCE)):
+        while some := _some(given, AT_ONCE):
             self.log.look_up(begun(some))
             events += map(self.append, some)
         return events

@@ -3,12 +3,13 @@
 Owns how a happening's data becomes values. Must not write a read table, nor judge what an event says.
 """
 
-import json
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
+
+from pydantic_core import from_json
 
 from timeline import dates
 from timeline.errors import TimelineError
@@ -63,7 +64,7 @@ class Staged:
                 continue
             try:
                 id = stream.partition("/")[2]
-                payload = known.get(position) or (None if data is None else json.loads(data))
+                payload = known.get(position) or (None if data is None else from_json(data))
                 if payload is None:
                     self._add((position, id, version, recorded_at, next_, "redacted"), {}, None)
                 else:
