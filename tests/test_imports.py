@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "timeline"
 
 # From the ground up: each may import those before it, and of its own level only itself.
 LEVELS = [
-    {"authors", "errors", "extractors", "scripts"},
+    {"authors", "errors", "event", "extractors", "scripts", "waiting"},
     {"bounds", "files", "new_file"},
     {"dates", "encodings", "guards", "journals", "published", "unfinished"},
     {"notebook"},

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timeline import Timeline, bundles, streams, wholes
+from timeline import Timeline, bundles, projections, wholes
 from timeline.errors import BundleInvalid, PartOfCircle, StatementInvalid, TimelineError
 
 Entries = Iterator[dict[str, Any]]
@@ -118,8 +118,14 @@ def test_appending_the_same_corrections_again_takes_linear_time(timeline: Timeli
         assert other.append_many(entries[5:9]) == events[5:9]
 
 
-def test_little_is_held_of_a_bundle(tmp_path: Path) -> None:
-    """Four times as many lines take no more memory, be they recorded before their whole, after it, or corrected."""
+def test_little_is_held_of_a_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four times as many lines take no more memory, be they recorded before their whole, after it, or corrected.
+
+    Those that are held are as many at a time as the program says, here few.
+    """
+    monkeypatch.setattr(projections, "STEP", 100)
+    monkeypatch.setattr("timeline.log.AT_ONCE", 20)
+    monkeypatch.setattr("timeline.bundles.appending.AT_ONCE", 20)
 
     def peak(count: int) -> int:
         path = tmp_path / "b.jsonl"
@@ -221,7 +227,7 @@ def test_a_circle_is_found_though_little_is_remembered(timeline: Timeline, monke
 
 def test_read_tables_grow_within_a_transaction(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """Carried forward every few events, they are as they are when derived at once."""
-    monkeypatch.setattr(streams, "_STEP", 3)
+    monkeypatch.setattr(projections, "STEP", 3)
     timeline.append_many([*corrected(10), *source_corrected(7), *list(chain_backwards(9))[2:], {"retract": "h3", "reason": "r"}])
     assert timeline.verify().ok
     size = timeline.log.size()

@@ -28,14 +28,17 @@ class Texts(Generic[T]):
         self._read = read
         self._held: dict[str, T] = {}
         self._size = 0
+        self._last: str | None = None
 
     def __call__(self, source: str) -> T:
         """Give the text of a source; what reading it raises is passed on."""
+        if source == self._last:
+            return self._held[source]
         text = self._held.pop(source, None)
         if text is None:
             text = self._read(source)
             self._size += len(text.raw)
-        self._held[source] = text
+        self._held[source], self._last = text, source
         while len(self._held) > 1 and (len(self._held) > MOST or self._size > ROOM):
             self._size -= len(self._held.pop(next(iter(self._held))).raw)
         return text
@@ -43,4 +46,4 @@ class Texts(Generic[T]):
     def cache_clear(self) -> None:
         """Hold none any more."""
         self._held.clear()
-        self._size = 0
+        self._size, self._last = 0, None

@@ -8,7 +8,7 @@ what the file says. Must not change a row that is there.
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -192,15 +192,19 @@ class Growth:
         self._pending: list[bytes] = []
         self._number = _count(leaves)
 
-    def add(self, hash_: bytes) -> Iterator[tuple[int, bytes]]:
+    def add(self, hash_: bytes) -> Sequence[tuple[int, bytes]]:
         """Add a leaf's hash, and give the subtrees that it completes, as (number, hash)."""
         self.leaves += 1
-        level, rest = 0, self.leaves
+        if self.leaves & 1:
+            self._pending.append(hash_)
+            return ()
+        level, rest, completed = 0, self.leaves, list[tuple[int, bytes]]()
         while not rest & 1:
             left = self._node(level, rest - 2) if self._node and not self._pending else self._pending.pop()
             hash_, level, rest, self._number = node_hash(left, hash_), level + 1, rest >> 1, self._number + 1
-            yield self._number, hash_
+            completed.append((self._number, hash_))
         self._pending.append(hash_)
+        return completed
 
     def root(self) -> bytes:
         """Compute the root as it stands, of a tree that grew from nothing."""

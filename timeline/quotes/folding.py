@@ -68,6 +68,8 @@ def continues(char: str) -> bool:
 
 def divides(text: str, at: int) -> bool:
     """Whether a cut at this offset would part a character from its marks, invisible characters or not."""
+    if at >= len(text) or text[at] < INVISIBLE[0]:  # which is before all of these
+        return False
     after = at
     while after < len(text) and text[after] in INVISIBLE:
         after += 1
