@@ -54,6 +54,10 @@ class StatementInvalid(TimelineError):
     """Fields of a source, a happening or a citation are missing, unknown or malformed."""
 
 
+class TookTooLong(TimelineError):
+    """A query took longer than it may."""
+
+
 class FilterInvalid(TimelineError):
     """What happenings or sources are asked for makes no sense: a date that is none, a status that there is not."""
 

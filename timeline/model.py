@@ -4,11 +4,9 @@ Owns the fields, their formats, and the words in which a fault is told. Must not
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
 from pydantic import (
@@ -25,6 +23,7 @@ from pydantic import (
 )
 
 from timeline import bounds, dates, notebook
+from timeline.actors import actor_id
 from timeline.errors import DateInvalid, StatementInvalid
 
 if TYPE_CHECKING:
@@ -327,20 +326,6 @@ def stream(kind: Literal["source", "happening"], id: str) -> str:
     if isinstance(id, str) and re.fullmatch(IDENTIFIER.strip("^$"), id):
         return f"{kind}/{id}"
     raise StatementInvalid.in_fields(f"{kind}/{str(id)[:50]}", (("id", _EXPECTED[IDENTIFIER] if id else "is missing. Give it"),))
-
-
-@lru_cache(maxsize=10_000)
-def actor_id(name: str) -> str:
-    """Make the id of an actor from a name: its letters with their marks and its digits, in lower case, joined by hyphens.
-
-    Accents and scripts stay: "José Pérez" is "josé-pérez". Names that differ in case, spacing or punctuation alone share an id.
-    """
-    plain = unicodedata.normalize("NFC", name).lower()
-    if plain.isascii():
-        words = re.findall("[a-z0-9]+", plain)
-    else:
-        words = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in plain).split()
-    return "-".join(words) or name
 
 
 def not_a_field(name: str, fields: Iterable[str], *, cut_off: bool = False) -> str:

@@ -19,7 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline.exchange.writing import as_ics
-from timeline.web import asking, working
+from timeline.selection import sql
+from timeline.web import working
 from timeline.web.pages import difference, passages, quotation, source, taking
 
 sys.path.append(str(Path(__file__).parents[1] / "load"))
@@ -194,7 +195,7 @@ async def test_a_passage_is_chosen_in_the_beginning_of_a_long_text(loaded: Path,
     rows = (await serve(loaded).client.get(f"/{load_addresses.DATABASE}/search.json?words=the&_shape=array")).json()
     passages_of = {row["happening"]: row["passage"] for row in rows}
     assert "[the]" in passages_of["long"]
-    assert all(len(passage) <= asking._FURTHEST for passage in passages_of.values())
+    assert all(len(passage) <= sql._FURTHEST for passage in passages_of.values())
     assert any("[the]" in passage for passage in passages_of.values())
 
 

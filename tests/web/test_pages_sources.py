@@ -14,7 +14,7 @@ from datasette.app import Datasette
 
 from timeline import Timeline
 from timeline.web import links
-from timeline.web.pages import source_list
+from timeline.selection import sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,7 +197,7 @@ async def test_as_of_a_position(serve: Serve, listed_db: Path) -> None:
 async def test_as_of_the_end_says_what_is_said_now(serve: Serve, listed_db: Path) -> None:
     """The same sources with the same counts, in every order."""
     datasette = serve(listed_db)
-    for sort in source_list.ORDERS:
+    for sort in sources.ORDERS:
         now, then = [await page(datasette, sort=sort, **asked) for asked in ({}, {"as_of": "13"})]
         assert ids(now) == ids(then)
         for name in ids(now):
@@ -225,18 +225,18 @@ async def test_nonsense_is_said_and_left_out(serve: Serve, listed_db: Path, aske
 async def test_pages(serve: Serve, tmp_path: Path) -> None:
     """Each source is on one page, whatever the order; the links lead through them, and past the end back."""
     with Timeline(tmp_path / "many.db", by="tester") as timeline, timeline.transaction():
-        for number in range(2 * source_list.PAGE_SIZE + 5):
+        for number in range(2 * sources.PAGE_SIZE + 5):
             timeline.archive(
                 id=f"s{number:03}", text=f"Number {number}.", title=f"Report {number % 7}", published=f"19{number % 9}X"
             )
     datasette = serve(tmp_path / "many.db")
-    for sort in source_list.ORDERS:
+    for sort in sources.ORDERS:
         found, text = [], await page(datasette, database="many", sort=sort)
         found += ids(text)
         while later := re.search(r'<a href="([^"]+)" rel="next"', text):
             text = (await datasette.client.get(html.unescape(later[1]))).text
             found += ids(text)
-        assert len(found) == len(set(found)) == 2 * source_list.PAGE_SIZE + 5
+        assert len(found) == len(set(found)) == 2 * sources.PAGE_SIZE + 5
         assert "101 to 105 are on this page" in text
         earlier = re.search(r'<a href="([^"]+)" rel="prev"', text)
         assert earlier is not None
@@ -250,7 +250,7 @@ async def test_a_source_with_very_many_quotations_is_not_counted_to_the_end(
     serve: Serve, listed_db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is said that there are more; happenings are still counted."""
-    monkeypatch.setattr(source_list, "MOST_QUOTATIONS", 1)
+    monkeypatch.setattr(sources, "MOST_QUOTATIONS", 1)
     text = await page(serve(listed_db))
     assert "1 happening rests on it : more than 1 quotations" in of(text, "report")
 
@@ -261,7 +261,7 @@ async def test_an_order_that_takes_too_long_gives_way_to_titles(
 ) -> None:
     """The list is still there, and says so."""
     endless = "(with recursive n (i) as (select 1 union all select i + 1 from n) select max(i) from n), id"
-    monkeypatch.setitem(source_list.ORDERS, "weight", endless)
+    monkeypatch.setitem(sources.ORDERS, "weight", endless)
     text = await page(serve(listed_db), sort="weight")
     assert "could not be put in that order" in text
     assert len(ids(text)) == 5

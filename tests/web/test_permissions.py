@@ -23,14 +23,14 @@ import browser as in_browser
 import pytest
 from datasette.app import Datasette
 from datasette.utils import path_from_row_pks, tilde_encode
+from timeline.selection.sources import ORDERS
 
 from timeline import Timeline, checkpoints, projections
 from timeline.exchange.writing import NAMES
 from timeline.merkle import Note
+from timeline.selection import state as states
 from timeline.signing import SigningKey
 from timeline.web import queries, repeats
-from timeline.web.pages import state as states
-from timeline.web.pages.source_list import ORDERS
 
 Serve = Callable[..., Datasette]
 Denied = tuple[str, ...]

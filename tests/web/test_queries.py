@@ -11,7 +11,8 @@ import pytest
 from datasette.app import Datasette
 
 from timeline import Timeline
-from timeline.web import asking, queries
+from timeline.selection.sql import register
+from timeline.web import queries
 
 Serve = Callable[..., Datasette]
 
@@ -229,7 +230,7 @@ def test_the_tables_of_a_question_are_those_it_reads(timeline_db: Path, question
 
     connection = sqlite3.connect(timeline_db)
     dates.register(connection)
-    asking.register(connection)
+    register(connection)
     connection.set_authorizer(note)
     connection.execute(question.sql, dict.fromkeys(question.parameters, ""))
     assert {table for table in read if not table.startswith(("json_", "happenings_fts_", "sqlite_"))} == set(question.tables)

@@ -14,6 +14,7 @@ from timeline.cli.list import Line, drawn, happening
 from timeline.cli.passages import Passage, Words
 from timeline.cli.running import Whole, db, opened, refuse_outdated
 from timeline.log import Event
+from timeline.selection import search_words
 from timeline.timeline import Timeline
 
 ON_SCREEN: Final = 10  # hits of a group on a terminal, where no number is asked for
@@ -155,9 +156,7 @@ def _hit(
 
 def _in_documents(timeline: Timeline, words: Words, as_of: int | None) -> Iterator[Hit]:
     """Find words in the texts of sources, and in what is known of these; each source is one hit, at the passage that has most."""
-    from timeline.web.pages import search as searches  # noqa: PLC0415 - it loads Datasette, which is slow
-
-    ids = sources.matching(timeline, searches.match(words.typed))
+    ids = sources.matching(timeline, search_words.match(words.typed))
     for event in sources.events(timeline, as_of):
         last = timeline.log.last(event.stream)
         otherwise = as_of is not None and last is not None and last.position != event.position  # said of it then

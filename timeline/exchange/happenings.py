@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from typing import Any, Final
 
 from timeline import quotes, statements
+from timeline.actors import actor_id
 from timeline.errors import Redacted, TimelineError
 from timeline.exchange import naming, standing
 from timeline.exchange.citing import cited, placed
@@ -21,7 +22,7 @@ from timeline.exchange.outcome import Outcome
 from timeline.exchange.reading.row import Row
 from timeline.exchange.writing import slides
 from timeline.exchange.writing.record import HEAD
-from timeline.model import Citation, PlacedCitation, actor_id
+from timeline.model import Citation, PlacedCitation
 from timeline.statements import Statement
 from timeline.timeline import Timeline
 

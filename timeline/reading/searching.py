@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+from timeline.selection import search_words, sql
+
 _HAPPENINGS: Final = """
 SELECT happenings.position, words_passage(?1, happenings_fts.title, happenings_fts.summary, happenings_fts.people,
     happenings_fts.place, happenings_fts.quotations)
@@ -32,22 +34,17 @@ def documents(connection: sqlite3.Connection, typed: str) -> Sequence[tuple[int,
 
 def passage(typed: str, text: str) -> str | None:
     """Give some words of a text that has all that are looked for, those in brackets; None where it has not all."""
-    from timeline.web import asking  # noqa: PLC0415 - it loads Datasette, which is slow
-    from timeline.web.pages import search  # noqa: PLC0415 - the same
-
-    wanted = [token for word in search.words(typed) for token in _tokens(search.folded(word))]
-    there = _tokens(search.folded(text))
-    last = None if not wanted or search.is_short(search.words(typed)[-1]) else wanted[-1]
+    wanted = [token for word in search_words.words(typed) for token in _tokens(search_words.folded(word))]
+    there = _tokens(search_words.folded(text))
+    last = None if not wanted or search_words.is_short(search_words.words(typed)[-1]) else wanted[-1]
     if not all(word in there or (word == last and any(one.startswith(word) for one in there)) for word in wanted):
         return None
-    return asking.words_passage(typed, text)
+    return sql.words_passage(typed, text)
 
 
-def _found(connection: sqlite3.Connection, sql: str, typed: str) -> Sequence[tuple[int, str]]:
-    from timeline.web import asking  # noqa: PLC0415 - it loads Datasette, which is slow
-
-    asking.register(connection)
-    return connection.execute(sql, (typed, asking.words_match(typed))).fetchall()
+def _found(connection: sqlite3.Connection, query: str, typed: str) -> Sequence[tuple[int, str]]:
+    sql.register(connection)
+    return connection.execute(query, (typed, sql.words_match(typed))).fetchall()
 
 
 def _tokens(text: str) -> list[str]:

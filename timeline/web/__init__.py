@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 
 from timeline import dates
+from timeline.selection import sql
 from timeline.web import (
-    asking,
     assets,
     descriptions,
     limits,
@@ -72,7 +72,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
     """Give every connection our functions, and refuse results that would fill the memory, and other files."""
     dates.register(conn)
-    asking.register(conn)
+    sql.register(conn)
     given = security.settings_of(datasette)
     limits.set_on(conn, {} if settings.fault(given) else given)  # with a fault it does not start; some ask before that
     across = database == "_memory" and getattr(datasette, "crossdb", False)
