@@ -15,8 +15,8 @@ from timeline.selection.snapshot import Snapshot
 
 TEXT = " ".join(f"Word{n} stands here." for n in range(40))
 QUERIES = {
-    "happenings": "select id, title, summary, date, kind, place, part_of, attributed_to, status, sources, citations, version, position"
-    " from happenings order by began, day_second, lasted, date, id",
+    "happenings": "select id, title, summary, date, kind, place, part_of, attributed_to, status, sources, citations, version,"
+    " position from happenings order by began, day_second, lasted, date, id",
     "citations": "select * from citations order by happening, number",
     "actors": "select happening, actor, role, number from happening_actors order by happening, actor",
     "tags": "select * from happening_tags order by happening, tag",
@@ -64,7 +64,7 @@ def _at(state: states.State, position: int) -> states.State:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_position_shows_what_was_shown_when_the_log_ended_there(tmp_path: Path, seed: int) -> None:
     """Happenings, their lists, sources, matches of every filter, counts: whatever was recorded, corrected and retracted since."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - no secret
     with Timeline(tmp_path / "t.db", by="x") as timeline:
         sql.register(timeline.log.connection)
         cited = [timeline.archive(id=f"s-{n}", text=TEXT, title=f"Source {n}").quote for n in (1, 2)]

@@ -129,7 +129,11 @@ NONSENSE = [
     ("size=0", 200, "is not from 1 to 200"),
     ("size=-5", 200, "is not from 1 to 200"),
     ("kind=opening&kind=meeting", 400, "Kind: stands in the address 2 times"),
-    ("mark=banana", 400, "Marks: “banana” is not one of the choices, so it was left out. They are disputed, corrected, claimed, single"),
+    (
+        "mark=banana",
+        400,
+        "Marks: “banana” is not one of the choices, so it was left out. They are disputed, corrected, claimed, single",
+    ),
     ("lanes=title", 400, "Lanes: “title” is not one of the choices"),
     ("view=banana", 400, "Window: “banana” is no window on time, so it was left out. Write two days"),
     ("view=2025-01-02/2025-01-01", 400, "is no window on time"),

@@ -194,5 +194,7 @@ async def test_whatever_the_way_the_page_is_the_same(many: Path, monkeypatch: py
         for along in (True, False):
             with monkeypatch.context() as patch:
                 patch.setattr(matches, "COUNT_TO", 0)
-                patch.setattr(matches, "is_walked", lambda _state, chosen, _counted, along=along: along and chosen.walking is not None)
+                patch.setattr(
+                    matches, "is_walked", lambda _state, chosen, _counted, along=along: along and chosen.walking is not None
+                )
                 assert ids((await client.get(f"/many/-/timeline?{query}")).text) == expected, (query, along)

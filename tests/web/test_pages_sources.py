@@ -13,8 +13,8 @@ from browser import DESK, PHONE, Served, Visitor, serving
 from datasette.app import Datasette
 
 from timeline import Timeline
-from timeline.web import links
 from timeline.selection import sources
+from timeline.web import links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,12 +23,12 @@ import browser as in_browser
 import pytest
 from datasette.app import Datasette
 from datasette.utils import path_from_row_pks, tilde_encode
-from timeline.selection.sources import ORDERS
 
 from timeline import Timeline, checkpoints, projections
 from timeline.exchange.writing import NAMES
 from timeline.merkle import Note
 from timeline.selection import state as states
+from timeline.selection.sources import ORDERS
 from timeline.signing import SigningKey
 from timeline.web import queries, repeats
 

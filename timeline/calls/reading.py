@@ -20,13 +20,11 @@ from timeline.errors import DateInvalid, FilterInvalid
 from timeline.log import Event
 from timeline.model import HappeningVersion, RedactedVersion, stream
 from timeline.reading import choosing, searching
+from timeline.reading import sources as known_sources
 from timeline.reading.lists import Happenings, Hit, Hits, Sources
+from timeline.reading.passages import Words
 
 _SHOWN = 20  # happenings of a timeline that a notebook shows
-_SOURCES = """
-SELECT max(position) FROM events WHERE type IN ('SourceArchived', 'SourceCorrected') AND position <= coalesce(?, position)
-GROUP BY stream ORDER BY min(position)
-"""
 
 
 class Reading(Opened):
@@ -139,20 +137,24 @@ class Reading(Opened):
         """
         self.log.refuse_absent()
         until = choosing.position(self.log.connection, _asked("as_of", as_of))
-        positions = [position for (position,) in self.log.connection.execute(_SOURCES, (until,)).fetchall()]
-        events = (event for position in positions if (event := self.log.event(position)) is not None)
-        if q is not None:
-            found = (self.log.event(position) for position, _ in searching.documents(self.log.connection, q))
-            wanted = {event.stream for event in found if event is not None}
-            events = (event for event in events if event.stream in wanted)
+        events = known_sources.events(self.log, q or "", until)
         return Sources(archiving.source(self.log, event) for event in islice(events, _most(limit)))
 
     @named("search")
-    def search(self, words: str, *, limit: int | None = None) -> Hits:
-        """Look for words in current happenings, in the quotations that they rest on, and in documents.
+    def search(
+        self,
+        words: str,
+        *,
+        as_of: int | DateLike | None = None,
+        status: Literal["current", "retracted", "all"] = "current",
+        limit: int | None = None,
+    ) -> Hits:
+        """Look for words in happenings, in the quotations that they rest on, and in documents, as `timeline search` does.
 
         Parameters:
             words: all of them must be there, with or without their accents; the last may be the beginning of a longer one.
+            as_of: as the timeline was known at a position of the log, or at the end of a day.
+            status: the happenings that are "current", "retracted", or "all".
             limit: no more than so many of each kind.
 
         Raises DatabaseRefused where there is no file.
@@ -162,22 +164,22 @@ class Reading(Opened):
             [('happening', 'meets', 'The [council] [meets]')]
         """
         self.log.refuse_absent()
-        own, quoted = list[Hit](), list[Hit]()
-        for position, passage in searching.happenings(self.log.connection, words):
-            event = self.log.event(position)
-            if event is None or event.data is None:
-                continue
-            happening = statements.version(event)
-            within = [(one, found) for one in happening.citations if (found := searching.passage(words, one.quote)) is not None]
-            quoted += [Hit("quotation", happening.title, found, happening, self.source(one.source), one) for one, found in within]
-            if not within or searching.passage(words, _own_words(happening)) is not None:
-                own.append(Hit("happening", happening.title, passage, happening))
-        documents = []
-        for position, passage in searching.documents(self.log.connection, words):
-            if (event := self.log.event(position)) is not None:
-                source = archiving.source(self.log, event)
-                documents.append(Hit("document", source.title or "", passage, source=source))
-        return Hits(hit for hits in (own, quoted, documents) for hit in islice(hits, _most(limit)))
+        choice = choosing.choose(self.log.connection, {"q": words, "as_of": _asked("as_of", as_of), "status": status}, "current")
+        wanted = Words(words, inside=choice.as_of is not None)
+        events = (event for one in choice.positions if (event := self.log.event(one)) is not None)
+        places = list(searching.in_happenings(self.log, events, wanted))
+        kinds = [[place for place in places if place.group == kind] for kind in ("happening", "quotation")]
+        documents = searching.in_documents(self.log, wanted, choice.as_of)
+        return Hits(self._hit(place) for kind in (*kinds, documents) for place in islice(kind, _most(limit)))
+
+    def _hit(self, place: searching.Place) -> Hit:
+        if place.group == "document":
+            return Hit("document", place.statement["title"] or "", place.bracketed, source=archiving.source(self.log, place.event))
+        happening = statements.version(place.event)
+        if place.group == "happening":
+            return Hit("happening", happening.title, place.bracketed, happening)
+        there = next(one for one in happening.citations if (one.source, one.start_char, one.end_char) == place.span)
+        return Hit("quotation", happening.title, place.bracketed, happening, self.source(there.source), there)
 
     def __repr__(self) -> str:
         """Say which file it is, and how many events it holds."""
@@ -198,11 +200,6 @@ class Reading(Opened):
         rows = [(notebook.when(one.date), one.title, one.place or "", one.id) for one in found[:_SHOWN]]
         said = f"{self.log.path}: {len(found):,} happenings"
         return notebook.table(("When", "What", "Where", "Id"), rows, len(found) - _SHOWN, said)
-
-
-def _own_words(happening: HappeningVersion) -> str:
-    said = (happening.title, happening.summary, happening.place, *(actor.name for actor in happening.actors))
-    return "\n".join(one for one in said if one)
 
 
 def _asked(name: str, value: int | DateLike | None) -> str | None:

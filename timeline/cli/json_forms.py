@@ -14,13 +14,13 @@ import click
 from timeline import authors, dates
 from timeline.archived import ArchivedSource
 from timeline.audit.report import Report
-from timeline.cli.sources import Known
 from timeline.errors import DateInvalid
 from timeline.exchange.file import File
 from timeline.exchange.outcome import Outcome, Plan
 from timeline.log import Event
 from timeline.merkle import Checkpoint, Note
 from timeline.model import HappeningFields, SourceFields
+from timeline.reading.sources import Known
 
 Json = dict[str, Any]
 

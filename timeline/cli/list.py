@@ -14,9 +14,9 @@ from timeline.cli.columns import columns, padded, shortened
 from timeline.cli.finding import find
 from timeline.cli.json_forms import Json
 from timeline.cli.running import Whole, db, opened, refuse_outdated
-from timeline.cli.sources import Known, known
 from timeline.errors import DateInvalid
 from timeline.log import Event
+from timeline.reading.sources import Known, known
 
 _ALIGNED = 500  # lines that are aligned with each other
 _WHEN, _ID = 34, 40  # columns; a longer date or id pushes its line to the right
@@ -55,7 +55,7 @@ def list_(what: str, limit: int | None, reverse: bool, as_json: bool, db: Path, 
     with opened(db) as timeline:
         refuse_outdated(timeline, db)
         if what == "sources":
-            sources = list(known(timeline, position(timeline.log.connection, chosen_by["as_of"])))
+            sources = list(known(timeline.log, position(timeline.log.connection, chosen_by["as_of"])))
             _write(sources[::-1] if reverse else sources, len(sources), limit, json_forms.source if as_json else None, source)
             if not sources:
                 click.echo("There is no source yet. Archive a document: timeline archive FILE", err=True)

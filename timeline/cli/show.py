@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from timeline import authors, dates, extractors, instants, statements
-from timeline.cli import completing, json_forms, printing, sources
+from timeline.cli import completing, json_forms, printing
 from timeline.cli.choosing import as_of_option, position
 from timeline.cli.finding import Found, find
 from timeline.cli.running import Refused, db, opened
@@ -16,6 +16,7 @@ from timeline.errors import DateInvalid
 from timeline.exchange.writing import saying
 from timeline.log import Event
 from timeline.model import HappeningVersion
+from timeline.reading import sources
 from timeline.timeline import Timeline
 
 
@@ -54,7 +55,7 @@ def _json(timeline: Timeline, found: Found, as_of: int | None) -> json_forms.Jso
         return json_forms.event(found.event)
     if found.kind == "happening":
         return json_forms.happening(found.event)
-    known = next(sources.known(timeline, as_of, found.id))
+    known = next(sources.known(timeline.log, as_of, found.id))
     return json_forms.source(replace(known, event=found.event))
 
 
@@ -140,7 +141,7 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
             "disputes this" if citation.stance == "disputes" else "",
             f"for {citation.supports}" if citation.supports else "",
             "" if citation.grade == "exact" else f"{citation.grade}: {saying.GRADES[citation.grade]}",
-            f"page {at}" if (at := sources.page(timeline, citation.source, citation.start_char)) else "",
+            f"page {at}" if (at := sources.page(timeline.log, citation.source, citation.start_char)) else "",
             f"characters {citation.start_char:,}–{citation.end_char:,}",
         ]
         where = f"source/{citation.source}, {_source_title(timeline, citation.source, as_of)}"

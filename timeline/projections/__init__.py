@@ -13,8 +13,8 @@ import unicodedata
 from functools import cache, lru_cache
 
 from timeline import dates, merkle
-from timeline.actors import actor_id
 from timeline.scripts import statements
+from timeline.selection import sql
 
 FILES = (
     "tree",
@@ -47,7 +47,7 @@ _TATWEEL = "\u0640"
 def register(connection: sqlite3.Connection) -> None:
     """Give a connection the SQL functions that the files call."""
     dates.register(connection)
-    connection.create_function("actor_id", 1, actor_id, deterministic=True)
+    sql.register(connection)
     connection.create_function("plain_letters", -1, plain_letters, deterministic=True)
     connection.create_function("day_second", 2, dates.day_second, deterministic=True)
     connection.create_function("local_time", 1, local_time, deterministic=True)

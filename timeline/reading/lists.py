@@ -63,7 +63,7 @@ class Hit:
 
 
 class Hits(list[Hit]):
-    """Where words were found: in happenings, then in quotations, then in documents, the closest first: a list."""
+    """Where words were found: in happenings, then in quotations, each in time order, then in documents: a list."""
 
     def _repr_html_(self) -> str:
         """Show them in a notebook."""

@@ -1,8 +1,8 @@
-"""The timeline as it was known at a position of the log, or as it is known now: one text of each query serves both.
+"""The timeline as it was known at a position of the log, or as it is known now. The same query reads both.
 
-Owns what the names `happenings`, `citations`, `happening_actors`, `happening_tags`, `related` and `sources` stand for in a query: the
-tables themselves for now; at a position, what still stands from the tables, and what was replaced since from the events. And how long a
-query may take. Must not know any filter.
+Owns the meaning of the names `happenings`, `citations`, `happening_actors`, `happening_tags`, `related` and `sources` in a query.
+Now, they are the tables. At a position, they are what still stands, from the tables, and what was replaced since, from the events.
+Owns the time limit of a query too. Must not know any filter.
 """
 
 import sqlite3
@@ -15,16 +15,16 @@ from timeline.errors import TookTooLong
 
 BY_POSITION: Final = "sqlite_autoindex_happenings_2"
 EACH: Final = "limit -1"
-"""Ends a query within another, which counts, orders or tells apart its rows: without it SQLite would first make a table of all that is
-known, because it does not take a query of two parts apart for those."""
+"""Ends a query within another one that counts or orders its rows. Without it SQLite first makes a table of all that is known: it
+does not take a query of two parts apart within one that counts."""
 _STEPS: Final = 1_000  # of SQLite, after each of which the time is looked at
 Value = str | int | float | None
 Params = Mapping[str, Value]
 
 _COLUMNS: Final = (
-    "id, title, summary, date, date_note, earliest, latest, earliest_day, latest_day, near_earliest, near_latest, near_earliest_day,"
-    " near_latest_day, day_second, year, month, precision, kind, place, latitude, longitude, part_of, attributed_to, status,"
-    " sources, citations, version, recorded_at, position"
+    "id, title, summary, date, date_note, earliest, latest, earliest_day, latest_day, near_earliest, near_latest,"
+    " near_earliest_day, near_latest_day, day_second, year, month, precision, kind, place, latitude, longitude, part_of,"
+    " attributed_to, status, sources, citations, version, recorded_at, position"
     # The keys of the time order are columns, because SQLite merges two parts in that order only if they are.
     ", coalesce(earliest_day, latest_day, 9e15) as began, -coalesce(latest_day, -9e15) as lasted"
 )
@@ -86,7 +86,7 @@ def _listed_then(table: str) -> str:
 )"""
 
 
-# A source as a later correction has it, as the latest version by then said; its document, and what was redacted, are as they now are.
+# A source that was corrected since is as its latest version by then says; its document is as it now is.
 _SOURCES_THEN: Final = f"""\
 sources as not materialized (
   select id, title, publisher, author, published, url, language, media_type, sha256, text_sha256, extractor, characters,

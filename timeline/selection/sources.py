@@ -14,17 +14,21 @@ from timeline.selection.snapshot import EACH, Params, Snapshot
 PAGE_SIZE = 50
 # Of the quotations of one source, so many are counted; beyond them it is said that there are more.
 MOST_QUOTATIONS = 2_000
-_COLUMNS = "id, title, publisher, author, published, language, media_type, extractor, text_sha256, position"
+_COLUMNS = (
+    "id, title, publisher, author, published, language, media_type, extractor, text_sha256, characters, archived_at, position"
+)
 _WEIGHED_NOW = "select value as source, happenings from facets where facet = 'source'"
 _WEIGHED_THEN = (
-    "select source, count(distinct happening) as happenings from (select source, happening from citations"
-    f" where happening in (select id from happenings where status = 'current') {EACH}) group by source"
+    "select source, count(distinct happening) as happenings from (select source, happening from citations where"
+    " (:source is null or source = :source) and happening in (select id from happenings where status = 'current')"
+    f" {EACH}) group by source"
 )
-# Of each source what still stands, no more than are counted; and of all of them at once what has been replaced since, which is little.
+# What still stands, of each source no more than are counted; and of all sources at once what has been replaced since.
 _RESTING = """
 with asked as materialized (select value as source from json_each(:ids)),
 resting as materialized (
-  select asked.source as source, counted.value ->> 0 as happenings, counted.value ->> 1 as quotations, counted.value ->> 2 as disputing
+  select asked.source as source, counted.value ->> 0 as happenings, counted.value ->> 1 as quotations,
+    counted.value ->> 2 as disputing
   from asked, json_each(json_array((
     select json_array(count(distinct happening), count(*), coalesce(sum(stance = 'disputes'), 0)) from (
       select happening, stance from citations cross join happenings on happenings.id = citations.happening
@@ -88,8 +92,20 @@ def page(snapshot: Snapshot, what: Asked) -> list[Row]:
     return snapshot.rows(
         f"select shown.* from (select {_COLUMNS} from sources {where} {EACH}) as shown{weighed}"
         f" order by {ORDERS[what.order]} limit {PAGE_SIZE} offset :offset",
-        {**params, "offset": (what.page - 1) * PAGE_SIZE},
+        {**params, "offset": (what.page - 1) * PAGE_SIZE, "source": None},
     )
+
+
+def every(snapshot: Snapshot, what: Asked) -> list[Row]:
+    """Fetch all sources that are asked for, in the order in which they were archived."""
+    where, params = _chosen(what)
+    return snapshot.rows(f"select * from (select {_COLUMNS} from sources {where} {EACH}) order by archived_at, position", params)
+
+
+def resting(snapshot: Snapshot, source: str | None = None) -> dict[str, int]:
+    """Count the current happenings that rest on each source, or on one of them."""
+    rows = snapshot.rows(_WEIGHED_THEN, {"source": source})
+    return {row["source"]: row["happenings"] for row in rows}
 
 
 def weigh(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, Weight]:

@@ -24,7 +24,8 @@ LABELS: Final = {"actor": "(select name from actors where id = value)", "source"
 _TABLES: Final = {"actor": "happening_actors", "tag": "happening_tags", "source": "citations"}
 _MARKS: Final = (
     "select exists (select 1 from citations where happening = happenings.id and stance = 'disputes') as disputed,"
-    " version > 1 + (status = 'retracted') as corrected, attributed_to is not null as claimed, sources = 1 as single from happenings"
+    " version > 1 + (status = 'retracted') as corrected, attributed_to is not null as claimed, sources = 1 as single"
+    " from happenings"
 )
 
 

@@ -18,7 +18,7 @@ _offered: WeakKeyDictionary[Database, tuple[int, Mapping[str, Choices]]] = WeakK
 
 
 async def read(database: Database, work: Callable[[Snapshot], T], as_of: int | None = None) -> T:
-    """Read what a function asks of the timeline, now or as of a position. Raises TookTooLong where a query takes longer than it may."""
+    """Let a function read the timeline, now or as of a position. Raises TookTooLong where a query takes too long."""
     longest = database.ds.sql_time_limit_ms
     return cast("T", await database.execute_fn(lambda connection: work(Snapshot(connection, as_of, longest))))
 

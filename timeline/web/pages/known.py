@@ -54,7 +54,8 @@ def count_parts(snapshot: Snapshot, wholes: Iterable[str]) -> dict[str, int]:
 def referring(snapshot: Snapshot, id_: str, most: int) -> list[tuple[str, str]]:
     """Give the (relation, id) of the happenings that are known to refer to one."""
     rows = snapshot.rows(
-        f"select * from (select relation, happening from related where other = :id {EACH}) order by relation, happening limit :most",
+        f"select * from (select relation, happening from related where other = :id {EACH})"
+        " order by relation, happening limit :most",
         {"id": id_, "most": most},
     )
     return [(row["relation"], row["happening"]) for row in rows]

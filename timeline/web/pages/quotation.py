@@ -22,7 +22,7 @@ from timeline.web.pages import at_source, when
 
 # Whether words repeat is looked for in texts of so many characters, and for so many quotations of a page; of others it is assumed.
 LONGEST_SEARCHED, MOST_SEARCHED = 300_000, 200
-_TEXT = "select text from main.sources as sources join source_texts on source_texts.source = sources.id where sources.id = :id and characters <= :longest"
+_TEXT = "select text from sources join source_texts on source_texts.source = sources.id where id = :id and characters <= :longest"
 _OF_THESE = "citations.happening in (select value from json_each(:happenings))"
 
 

@@ -20,7 +20,7 @@ _COLUMNS = "date, title, summary, place, kind, attributed_to, part_of, sources, 
 
 
 def to_datasette(datasette: Datasette, database: str, state: State, actor: str | None) -> Ways:
-    """Give the ways, as (label, address), to all the happenings that a state chooses. What once was known is no table, but a query."""
+    """Give the ways, as (label, address), to all the happenings that a state chooses; to what once was known by a query."""
     chosen = conditions.chosen(state, actor)
     if state.as_of is not None:
         return [(label, _query(datasette, database, chosen, state.as_of, format_)) for label, format_ in _FORMATS]
