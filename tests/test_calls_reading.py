@@ -135,7 +135,8 @@ def test_search_looks_in_happenings_quotations_and_documents(council: Timeline) 
     assert [hit.kind for hit in council.search("peacekeepers")] == ["document"]
     assert [hit.kind for hit in council.search("final")] == ["happening", "document"]
     assert council.search("nowhere at all") == []
-    assert council.search("!!!") == []
+    with pytest.raises(FilterInvalid, match="no letter or digit"):
+        council.search("!!!")
     assert [hit.kind for hit in council.search("council", limit=0)] == []
 
 

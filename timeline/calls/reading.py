@@ -157,7 +157,7 @@ class Reading(Opened):
             status: the happenings that are "current", "retracted", or "all".
             limit: no more than so many of each kind.
 
-        Raises DatabaseRefused where there is no file.
+        Raises FilterInvalid where the words or a filter make no sense, and DatabaseRefused where there is no file.
 
         Example:
             >>> [(hit.kind, hit.id, hit.passage) for hit in timeline.search("council meets")]
