@@ -43,7 +43,7 @@ class Chosen:
 
     `near` is the condition that a happening is only near the period that was asked for. `listing` is the way by what is
     rarest, in no order; `walking` the way along the time order, where that may be shorter, and `expected` how many rows it is
-    likely to meet that were chosen.
+    likely to meet that were chosen. `ids` is a query for their ids, where these are known.
     """
 
     where: tuple[str, ...]
@@ -52,11 +52,17 @@ class Chosen:
     walking: Way | None = None
     expected: int = 0
     near: str = "0"
+    ids: str = ""
 
     @property
     def sql(self) -> str:
         """The conditions as one."""
         return _joined(self.where)
+
+    @property
+    def of_happening(self) -> str:
+        """The condition on rows that belong to what was chosen."""
+        return f"happening in ({self.ids or f'select id from happenings where {self.sql}'})"
 
 
 class _Test(NamedTuple):
@@ -97,6 +103,7 @@ _ELSEWHERE = {
     "source": _in("citations", "source = :source", once=False),
     "disputed": _in("citations", "stance = 'disputes'", once=False),
 }
+_LISTED = "select value from json_each(:ids)"
 _WORDS = "select rowid as matched from happenings_fts where happenings_fts match :q"
 # The index of words has those of what stands now. What has been replaced since a position is looked through.
 _WORDS_THEN = (
@@ -133,11 +140,11 @@ def chosen(state: State, actor: str | None, plan: Plan | None = None) -> Chosen:
     return Chosen(where, params, listing, walking, plan.expected, _near(state))
 
 
-def listed(positions: str, of: Chosen | None = None) -> Chosen:
-    """Choose the happenings at positions in a JSON list; `of` is what they were chosen among, which knows what is near."""
-    where = ("happenings.position in (select value from json_each(:listed))",)
+def listed(ids: str, of: Chosen | None = None) -> Chosen:
+    """Choose happenings by their ids in a JSON list; `of` is what they were chosen among, which knows what is near."""
+    where = (f"happenings.id in ({_LISTED})",)
     near, params = (of.near, {name: value for name, value in of.params.items() if f":{name}" in of.near}) if of else ("0", {})
-    return Chosen(where, {"listed": positions, **params}, Way("happenings", where, 0), near=near)
+    return Chosen(where, {"ids": ids, **params}, Way("happenings", where, 0), near=near, ids=_LISTED)
 
 
 def _joined(conditions: tuple[str, ...]) -> str:

@@ -82,13 +82,13 @@ def choose(
     So what is asked next of a few, in whatever order, is not looked for again.
     """
     chosen = conditions.chosen(state, actor, plan(snapshot, state, actor, end))
-    listed = f"select happenings.position as at {chosen.listing.sql} limit {COUNT_TO + 1}"
-    sql = f"select count(*), json_group_array(at) from ({listed})"
+    listed = f"select happenings.id as id {chosen.listing.sql} limit {COUNT_TO + 1}"
+    sql = f"select count(*), json_group_array(id) from ({listed})"
     try:
-        number, positions = snapshot.rows(sql, chosen.params, index=chosen.listing.index, within_ms=within_ms)[0]
+        number, ids = snapshot.rows(sql, chosen.params, index=chosen.listing.index, within_ms=within_ms)[0]
     except TookTooLong:
         return chosen, None
-    return (conditions.listed(positions, chosen), number) if number <= COUNT_TO else (chosen, COUNT_TO + 1)
+    return (conditions.listed(ids, chosen), number) if number <= COUNT_TO else (chosen, COUNT_TO + 1)
 
 
 def count(snapshot: Snapshot, chosen: Chosen) -> int | None:

@@ -20,7 +20,7 @@ _COLUMNS = (
 _WEIGHED_NOW = "select value as source, happenings from facets where facet = 'source'"
 _WEIGHED_THEN = (
     "select source, count(distinct happening) as happenings from (select source, happening from citations where"
-    " (:source is null or source = :source) and happening in (select id from happenings where status = 'current')"
+    " (:source is null or source = :source) and happening not in (select id from happenings where status <> 'current')"
     f" {EACH}) group by source"
 )
 # What still stands, of each source no more than are counted; and of all sources at once what has been replaced since.

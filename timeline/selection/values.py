@@ -91,7 +91,7 @@ def values_sql(facet: str, chosen: Chosen) -> str:
     if facet in ("kind", "place"):
         return f"select {facet} as value from happenings where {chosen.sql} {EACH}"
     table = _TABLES[facet]
-    values = f"select happening, {facet} as value from {table} where happening in (select id from happenings where {chosen.sql})"
+    values = f"select happening, {facet} as value from {table} where {chosen.of_happening}"
     return f"select distinct happening, value from ({values} {EACH})" if facet == "source" else f"{values} {EACH}"
 
 

@@ -123,7 +123,7 @@ def _fill(datasette: Datasette, database: str, snapshot: Snapshot, cards: Mappin
 def people(snapshot: Snapshot, happenings: Iterable[str]) -> list[tuple[str, Person]]:
     """Read who took part in happenings: (the happening's id, the person), in the order in which they were named."""
     rows = snapshot.rows(
-        "select happening, role, actor, (select name from actors where id = actor) as name from ("
+        "select happening, role, actor, number, (select name from actors where id = actor) as name from ("
         f"select happening, actor, role, number from happening_actors where happening in (select value from json_each(:ids)) {EACH}"
         ") order by number",
         {"ids": json.dumps(list(happenings))},

@@ -10,6 +10,8 @@ from sqlite3 import Row
 from timeline.selection import time_order
 from timeline.selection.snapshot import EACH, Snapshot
 
+MOST_PARTS = 100_000
+
 
 def titles(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str]:
     """Give the titles of the happenings that are known, cut to a line, by id."""
@@ -42,13 +44,13 @@ def parts(snapshot: Snapshot, whole: str, most: int) -> Sequence[Row]:
 
 
 def count_parts(snapshot: Snapshot, wholes: Iterable[str]) -> dict[str, int]:
-    """Count the parts of each happening that are known and current, up to 1,000."""
+    """Count the parts of each happening that are known and current, no further than MOST_PARTS of all of them together."""
     rows = snapshot.rows(
-        "select wholes.value as id, (select count(*) from (select 1 from happenings where part_of = wholes.value"
-        " and status = 'current' limit 1000)) as parts from json_each(:ids) as wholes",
-        {"ids": json.dumps(list(wholes))},
+        "select part_of, count(*) as parts from (select part_of from happenings where part_of in (select value from json_each(:ids))"
+        " and status = 'current' limit :most) group by part_of",
+        {"ids": json.dumps(list(wholes)), "most": MOST_PARTS},
     )
-    return {row["id"]: row["parts"] for row in rows}
+    return {row["part_of"]: row["parts"] for row in rows}
 
 
 def referring(snapshot: Snapshot, id_: str, most: int) -> list[tuple[str, str]]:
