@@ -24,6 +24,12 @@ MESSAGES = {
     "now": 'date "now": this is not an EDTF date. Write the day itself, as YYYY-MM-DD.',
     "": ('date "": there is no date. Write YYYY, YYYY-MM or YYYY-MM-DD, or another form of EDTF (ISO 8601-2:2019).'),
     "2025\n": 'date "2025\\n": a date has no white space. Remove the spaces and line ends.',
+    "Y12345E100": (
+        'date "Y12345E100": the year has more than 12 digits. Years from -999,999,999,999 to 999,999,999,999 are kept.'
+    ),
+    "0123S2": (
+        'date "0123S2": significant digits need a year that starts with 1 to 9. Write X for each digit that is not known.'
+    ),
     "Y2020": ('date "Y2020": Y is for years of more than four digits (ISO 8601-2:2019, 4.7.2). Write 2020.'),
     "2025-24-11": (
         'date "2025-24-11": 24 in the month\'s place is a season or part of a year, which has no day 11. '
@@ -62,6 +68,7 @@ ADVICE = {
     "y170000002": "Y170000002",
     "Y17E2": "1700",
     "Y-0044": "-0044",
+    "Y-123": "-0123",
     "2003-2005": "2003/2005",
     "2003..2005": "2003/2005",
     "2003 to 2005": "2003/2005",
@@ -75,6 +82,7 @@ ADVICE = {
     "1985-04-12T04:": "1985-04-12T04",
     "1985-04-12T24:00": "1985-04-13T00:00",
     "1985-12-31T24:00:00Z": "1986-01-01T00:00:00Z",
+    "-0001-12-31T24:00": "0000-01-01T00:00",
     "1985-04-12T04:10/04:30": "1985-04-12T04:10/1985-04-12T04:30",
     "1985-04-12T04:30/1985-04-12T04:10": "1985-04-12T04:10/1985-04-12T04:30",
     "1985-04-12T23:20:30.5": "1985-04-12T23:20:30",

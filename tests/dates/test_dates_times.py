@@ -132,6 +132,29 @@ def test_the_place_within_a_day(text: str | None, zone: str | None, second: int)
     assert day_second(text, instant(text, zone) if text and zone else None) == second
 
 
+def test_the_place_within_a_day_counts_from_the_day_that_was_written() -> None:
+    """In universal time it may be early on the next day: the date comes after all others of its own."""
+    assert day_second("2025-01-01T23:30", "2025-01-02T04:30Z") == DAY + 4 * 3600 + 1800
+    assert day_second("2025-01-01T00:30", "2024-12-31T23:30Z") == -1800
+    assert day_second("2025-01-01T10:00+04") == 6 * 3600
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("[2025-01-01T10:00+02:00,2025-01-01T09:30Z]", "2025-01-01T10:00+02:00", "2025-01-01T09:30Z"),
+        ("{2025-01-01T08:30-05,2025-01-01T12:00Z}", "2025-01-01T12:00Z", "2025-01-01T08:30-05"),
+        ("[2025-01-01T10:00,2025-01-02T09:00,2025-01-01T11]", "2025-01-01T10:00", "2025-01-02T09:00"),
+        ("[2025-01-01,2025-01-01T10:00]", None, None),
+        ("[2025-01-01T00:00,2025-01-02]", "2025-01-01T00:00", None),
+        ("[2024-12-31,2025-01-01T10:00]", None, "2025-01-01T10:00"),
+    ],
+)
+def test_the_outermost_time_of_a_set_is_found_in_universal_time(text: str, first: str | None, last: str | None) -> None:
+    """Where its members have shifts; and a whole day that begins before or ends after them leaves that side without a time."""
+    assert (outermost_time(text, first=True), outermost_time(text, first=False)) == (first, last)
+
+
 @pytest.mark.parametrize(
     ("text", "zone", "instants"),
     [

@@ -56,8 +56,13 @@ WORDS = {
     # seasons and parts of a year
     "2001-21": "spring 2001",
     "2001-24~": "about winter 2001",
+    "2001-25": "spring 2001 (northern hemisphere)",
     "2001-27": "autumn 2001 (northern hemisphere)",
+    "2001-28": "winter 2001 (northern hemisphere)",
+    "2001-29": "spring 2001 (southern hemisphere)",
     "2001-30": "summer 2001 (southern hemisphere)",
+    "2001-32": "winter 2001 (southern hemisphere)",
+    "2001-33": "first quarter of 2001",
     "2001-34": "second quarter of 2001",
     "2001-38": "middle four months of 2001",
     "2001-41": "second half of 2001",
@@ -79,6 +84,9 @@ WORDS = {
     "2017-11-11T04:10Z/2017-11-11T05:10+01:00": "11 November 2017, 04:10 UTC to 11 November 2017, 05:10 (UTC+01:00)",
     "2017-11-11T04:10/2017-11-12": "11 November 2017, 04:10 local time to 12 November 2017",
     "[2017-11-11T04:10..2017-11-11T04:30]": "11 November 2017, some time from 04:10 to 04:30 local time",
+    "[2017-11-11T04:10Z..2017-11-11T05:20+01:00]": (
+        "some time of 11 November 2017, 04:10 UTC to 11 November 2017, 05:20 (UTC+01:00)"
+    ),
     "[2017-11-11T04:10,2017-11-11T05]": (
         "one of 11 November 2017, 04:10 local time and 11 November 2017, between 05:00 and 06:00 local time"
     ),
@@ -106,6 +114,8 @@ WORDS = {
     "/1985": "until 1985, start not known",
     "../..": "open at both ends",
     "..2004-06-01/2004-06-20..": "from 1 June 2004 or earlier to 20 June 2004 or later",
+    "..2004-06-01/2004-06-20": "from 1 June 2004 or earlier to 20 June 2004",
+    "2004-06-01/2004-06-20..": "from 1 June 2004 to 20 June 2004 or later",
     "../2004..": "until 2004 or later, start open",
     # sets
     "[..2025-11-26]": "on or before 26 November 2025",
