@@ -115,3 +115,14 @@ def test_a_correction_of_something_else_keeps_the_place(timeline: Timeline) -> N
     assert places[0] == places[1]
     assert places[1][0]["start_char"] == 200
     assert timeline.verify().faults == ()
+
+
+def test_a_correction_of_citations_is_safe_to_repeat_whatever_came_later(timeline: Timeline) -> None:
+    """Also without the place that it gave, when neither what stands now nor what stood before has that quotation."""
+    timeline.archive(text=TEXT, id="report", title="A report")
+    timeline.record("hearing", title="A hearing", date="2025", citations=[{"source": "report", "quote": "heard A"}])
+    timeline.correct("hearing", citations=ONCE, reason="more")
+    timeline.correct("hearing", citations=[{"source": "report", "quote": "heard B"}], reason="other")
+    size = timeline.log.size()
+    assert timeline.correct("hearing", citations=AGAIN, reason="more").version == 2
+    assert timeline.log.size() == size

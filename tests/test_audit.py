@@ -173,6 +173,16 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "is missing: positions have no gaps",
     ),
     "gap": (sql("DELETE FROM events WHERE position = 5"), "position 5", "is missing: positions have no gaps"),
+    "author": (
+        sql("UPDATE events SET recorded_by = 'Ann' || char(10) || 'Bob' WHERE position = 5"),
+        "position 5, happening/other@1",
+        "recorded_by: holds a line end",
+    ),
+    "part": (
+        rewritten(5, lambda payload: payload.update(verdict="true")),
+        "position 5, happening/other@1",
+        "verdict: is not a part of a HappeningRecorded",
+    ),
     "version": (
         sql("UPDATE events SET version = 9 WHERE position = 8"),
         "happening/meeting",
@@ -455,6 +465,27 @@ def test_a_version_after_a_redacted_one_is_remarked_on(told: Timeline) -> None:
     told.redact(2, reason="By law", keep_documents=True)
     found = remarks(verify(told))
     assert "Whether more changed than it says cannot be checked: position 3, happening/meeting@2, which follows a redacted" in found
+
+
+def test_a_redaction_keeps_nothing_but_the_documents_of_its_source(told: Timeline) -> None:
+    """A further hash in it would excuse a document that was put into the archive without an event."""
+    told.redact(7, reason="By law", keep_documents=True)
+    assert verify(told).faults == ()
+    forged = b"It never sat."
+    sha256 = hashlib.sha256(forged).hexdigest()
+
+    def tamper(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO documents VALUES (?, ?)", (sha256, forged))
+        rewritten(9, lambda payload: payload["kept"].update(leaflet=sha256))(connection)  # type: ignore[attr-defined]
+
+    report = altered(told, tamper)
+    assert ("position 9, source/report@3", "kept.leaflet: is not a document of that source in the archive") in report.faults
+
+
+def test_a_document_rests_on_its_first_event_while_that_is_there(told: Timeline) -> None:
+    """That a correction of the source was redacted is no reason to remark on it."""
+    told.redact(7, reason="By law", keep_documents=True)
+    assert "rests on another" not in remarks(verify(told))
 
 
 def test_on_which_event_a_document_rests_is_remarked_on(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:

@@ -294,6 +294,15 @@ def test_a_correction_that_changes_nothing_is_refused(timeline: Timeline, meetin
         timeline.correct(meeting, title="The council meets", reason="none")
 
 
+def test_a_correction_that_is_refused_is_not_taken_for_one_with_the_same_reason(timeline: Timeline, meeting: str) -> None:
+    """An earlier correction of the same fields for the same reason is not the answer to one that cannot be made."""
+    timeline.correct(meeting, date="2025-11-25", reason="the minutes")
+    size = timeline.log.size()
+    with pytest.raises(StatementInvalid, match="date"):
+        timeline.correct(meeting, date="2025-11-31", reason="the minutes")
+    assert timeline.log.size() == size
+
+
 def test_a_reason_is_required(timeline: Timeline, meeting: str) -> None:
     """Corrections and retractions say why."""
     with pytest.raises(StatementInvalid, match="reason: is empty"):
