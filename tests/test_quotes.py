@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from timeline.errors import QuoteAmbiguous, QuoteNotFound
 from timeline.quotes import GRADES, Passage, Text, at, find
+from timeline.quotes.finding import _occurrences
 from timeline.quotes.folding import continues
 
 FOLDER = Path(__file__).parent.parent / "seeds"
@@ -255,6 +257,9 @@ def test_a_mark_without_a_letter_may_be_quoted() -> None:
     """At the start of a text, or after white space, there is nothing from which to part it."""
     stands("\u0301a b", "\u0301a", "exact")
     stands("x \u0301a b", "\u0301a", "exact")
+    stands("x \u200b\u2060\u0301a b", "\u0301a", "exact")
+    with pytest.raises(QuoteNotFound):
+        find("x\u200b\u2060\u0301a b", "\u0301a")
 
 
 def test_a_whole_character_is_found_beside_a_longer_one() -> None:
@@ -319,6 +324,16 @@ def test_a_quotation_found_twice_is_ambiguous() -> None:
 def test_overlapping_places_count() -> None:
     """Neither of them is more right than the other."""
     assert "2 times" in refusal("aaa", "aa")
+
+
+def test_every_place_counts_once_in_texts_that_repeat_themselves() -> None:
+    """Where a quotation overlaps itself, its places are counted in steps: no place too many, and none too few."""
+    for length in range(1, 11):
+        for letters in product("ab", repeat=length):
+            text = "".join(letters)
+            for needle in ("a", "aa", "aaa", "ab", "aba", "abab", "ababa", "aab", "aabaa", "aabaab"):
+                expected = [at for at in range(length) if text.startswith(needle, at)]
+                assert list(_occurrences(text, needle)) == expected, (text, needle)
 
 
 def test_prefix_or_suffix_decides_between_places() -> None:

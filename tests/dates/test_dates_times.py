@@ -137,6 +137,7 @@ def test_the_place_within_a_day_counts_from_the_day_that_was_written() -> None:
     assert day_second("2025-01-01T23:30", "2025-01-02T04:30Z") == DAY + 4 * 3600 + 1800
     assert day_second("2025-01-01T00:30", "2024-12-31T23:30Z") == -1800
     assert day_second("2025-01-01T10:00+04") == 6 * 3600
+    assert day_second("2025-01-01T10:00+05:30") == 4 * 3600 + 1800
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ WORDS = {
     "-15XX": "some year from 1600 BCE to 1501 BCE",
     "1XX3": "some year from 1003 to 1993, written 1XX3",
     "XXXX": "a year not known",
+    "-XXXX": "a year BCE not known",
+    "-XXXX-12-25": "25 December of a year BCE not known",
     "1985-04-XX": "some day in April 1985",
     "1985-XX-XX": "some day of 1985",
     "2004-XX": "some month of 2004",
@@ -46,6 +48,7 @@ WORDS = {
     "2004-06-1X": "some day from 10 to 19 June 2004",
     "2004-02-X9": "9, 19 or 29 February 2004",
     "2003-02-X9": "9 or 19 February 2003",
+    "2004-01-X1": "1, 11, 21 or 31 January 2004",
     "2004-XX-15": "the 15th of some month of 2004",
     "2004-XX-X1": "the 1st, 11th, 21st or 31st of some month of 2004",
     "2004-XX-1X": "some day from the 10th to the 19th of some month of 2004",
@@ -67,6 +70,7 @@ WORDS = {
     "2001-38": "middle four months of 2001",
     "2001-41": "second half of 2001",
     "198X-22": "summer in the 1980s",
+    "198X-32": "winter in the 1980s (southern hemisphere)",
     "198X-40": "first half of some year in the 1980s",
     "XXXX-40": "first half of a year not known",
     # times of day
@@ -82,6 +86,8 @@ WORDS = {
     "2017-11-11T04:10~/2017-11-11T04:30": "11 November 2017, from about 04:10 to 04:30 local time",
     "2017-11-11T23:50Z/2017-11-12T00:10Z": "11 November 2017, 23:50 to 12 November 2017, 00:10 UTC",
     "2017-11-11T04:10Z/2017-11-11T05:10+01:00": "11 November 2017, 04:10 UTC to 11 November 2017, 05:10 (UTC+01:00)",
+    "2017-11-11T04:10/2017-11-11": "11 November 2017, 04:10 local time to 11 November 2017",
+    "2017-11-11/2017-11-11T04:10": "11 November 2017 to 11 November 2017, 04:10 local time",
     "2017-11-11T04:10/2017-11-12": "11 November 2017, 04:10 local time to 12 November 2017",
     "[2017-11-11T04:10..2017-11-11T04:30]": "11 November 2017, some time from 04:10 to 04:30 local time",
     "[2017-11-11T04:10Z..2017-11-11T05:20+01:00]": (
