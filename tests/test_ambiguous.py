@@ -126,3 +126,14 @@ def test_a_correction_of_citations_is_safe_to_repeat_whatever_came_later(timelin
     size = timeline.log.size()
     assert timeline.correct("hearing", citations=AGAIN, reason="more").version == 2
     assert timeline.log.size() == size
+
+
+def test_an_ambiguous_quotation_takes_no_place_of_other_words(timeline: Timeline) -> None:
+    """That the log has another quotation at one of its places does not say that this one is meant."""
+    timeline.archive(text=TEXT, id="report", title="A report")
+    cited = [{"source": "report", "quote": f"{WORDS} A"}]
+    timeline.record("hearing", title="A hearing", date="2025", citations=cited)
+    for quote in (WORDS, "The Commission"):
+        with pytest.raises(QuoteAmbiguous):
+            timeline.correct("hearing", citations=[*cited, {"source": "report", "quote": quote}], reason="more")
+    assert timeline.log.size() == 2

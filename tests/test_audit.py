@@ -537,3 +537,49 @@ def test_a_time_that_is_still_to_come_is_remarked_on(told: Timeline) -> None:
         late.record("later", title="Later", date="1999", citations=[late.source("report").quote("four days")])
     told.clock = lambda: datetime(2026, 1, 1, tzinfo=UTC)
     assert "happening/later@1, recorded at 9999-01-01T00:00:00.000Z" in remarks(verify(told))
+
+
+def test_a_checkpoint_that_is_older_than_its_last_event_is_a_fault(told: Timeline) -> None:
+    """Also where it is no older than the checkpoint before it."""
+    told.checkpoint()
+    told.record("late", title="Late", date="2026", citations=[told.source("report").quote("four days")])
+    rows = "SELECT number + 1, origin, 9, zeroblob(32), kept_at FROM checkpoints"
+    report = altered(told, sql(f"INSERT INTO checkpoints {rows} ORDER BY number DESC LIMIT 1"))
+    assert any(where == "checkpoint 2" and "before its last event, of 2026" in what for where, what in report.faults), report.faults
+
+
+def test_a_document_that_cannot_be_read_is_told_and_the_others_are_checked(
+    told: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Damage of one is no reason to pass over the rest, nor to take it for the one before."""
+    read, names = told.log.document, [row[0] for row in told.log.connection.execute("SELECT sha256 FROM documents ORDER BY 1")]
+    told.archive(text="A leaflet.", id="leaflet", title="A leaflet")
+    broken = names[0]
+
+    def failing(sha256: str) -> bytes | None:
+        if sha256 == broken:
+            raise sqlite3.DatabaseError("database disk image is malformed")
+        return read(sha256)
+
+    monkeypatch.setattr(told.log, "document", failing)
+    report = verify(told)
+    assert (f"document {broken[:12]}…", "cannot be read: database disk image is malformed") in report.faults
+    assert report.documents == 2
+    assert not any("altered" in what for _, what in report.faults)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda payload: payload["statement"].update(media_type=5),
+        lambda payload: payload.update(statement=None),
+        lambda payload: payload["statement"].pop("extractor"),
+    ],
+)
+def test_the_text_of_a_source_is_compared_though_one_of_its_events_is_damaged(
+    told: Timeline, change: Callable[[dict[str, object]], object]
+) -> None:
+    """Another of its events still says how the text was read."""
+    report = altered(told, rewritten(1, change))
+    assert not report.ok
+    assert [check.count for check in report.checks if check.name == "texts"] == [1]

@@ -21,6 +21,8 @@ CITED = {"title": "T", "date": "2025", "citations": [{"source": "s", "quote": "T
         ({"happening": {"id": "b", **CITED, "within": "x"}}, "within: is not a field here. Leave it out"),
         ({"id": "b", **CITED, "within": "x"}, "within: is not a field here. Leave it out"),
         ({"correct": "a", "title": "x", "reason": "r", "within": "x"}, "within: is not a field here. Leave it out"),
+        ({"correct": "a", "id": "b", "title": "x", "reason": "r"}, 'correct: id: stands beside "correct", which names the id'),
+        ({"retract": "a", "id": "b", "reason": "r"}, 'retract: id: stands beside "retract", which names the id'),
         ({"retract": "a", "reason": "r", "self": 1}, "self: is not a field here. Leave it out"),
         ({"happening": "b"}, "happening: holds no fields. Write them as"),
         ({"source": ["b"]}, "source: holds no fields. Write them as"),

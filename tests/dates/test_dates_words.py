@@ -24,6 +24,8 @@ WORDS = {
     "?2004-06-~11": "11 June 2004 (year uncertain, day approximate)",
     "2004-06~-11": "11 June 2004 (year and month approximate)",
     "2004~-06?-11": "11 June 2004 (year uncertain and approximate, month uncertain)",
+    "2004?-06%": "possibly about June 2004",
+    "2004~-06%-11": "11 June 2004 (year and month uncertain and approximate)",
     # unspecified digits
     "156X": "the 1560s",
     "15XX": "the 1500s",
@@ -112,6 +114,8 @@ WORDS = {
     "2025-11/2025-12": "November to December 2025",
     "1964/2008": "1964 to 2008",
     "-0043/-0030": "44 BCE to 31 BCE",
+    "2004-06-01/2004-06-11~": "1 June 2004 to about 11 June 2004",
+    "2004-06/2004-08~": "June 2004 to about August 2004",
     "2004-02-01/2005": "1 February 2004 to 2005",
     "1984~/2004": "from about 1984 to 2004",
     "2003/..": "from 2003, end open",
