@@ -345,6 +345,16 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "table happenings_fts_terms",
         "Derive it again: timeline rebuild",
     ),
+    "pages": (
+        sql(
+            "PRAGMA writable_schema = ON",
+            "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'related')"
+            " WHERE name = 'happening_tags'",
+            "PRAGMA writable_schema = RESET",
+        ),
+        "file",
+        "SQLite's integrity check says: ",
+    ),
     "reference": (
         sql("DELETE FROM actors WHERE id = 'a-chair'"),
         "table happening_actors",
@@ -510,6 +520,20 @@ def test_a_checkpoint_shows_a_document_only_if_it_covers_an_event_that_names_it(
     assert where == "position 4, happening/later@1, citation 1"
     assert what == "is the first that still says which document source/report has: the checkpoint of 2 events cannot show it"
     assert timeline.verify(against=[timeline.checkpoint()]).faults == ()
+
+
+def test_a_checkpoint_before_a_correction_shows_no_document_either(
+    timeline: Timeline, report: ArchivedSource, meeting: str
+) -> None:
+    """Where the first event of a source and a correction of it are both redacted, the first is the one that counts."""
+    early = timeline.checkpoint()
+    timeline.correct_source("report", publisher="TNA", reason="The byline")
+    timeline.redact(1, reason="By law", keep_documents=True)
+    timeline.redact(3, reason="By law", keep_documents=True)
+    timeline.record("later", title="Later", date="2025", citations=[report.quote("four days")])
+    timeline.redact(2, reason="By law", keep_documents=True)
+    ((where, what),) = timeline.verify(against=[early]).faults
+    assert (where, "the checkpoint of 2 events cannot show it" in what) == ("position 6, happening/later@1, citation 1", True)
 
 
 @pytest.mark.parametrize("index", ["UNIQUE INDEX another ON happenings (title)", "INDEX another ON happenings (abs(title))"])

@@ -12,7 +12,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from timeline.errors import QuoteAmbiguous, QuoteNotFound
-from timeline.quotes import GRADES, Passage, Text, at, find
+from timeline.quotes import GRADES, Passage, Text, at, find, finding
 from timeline.quotes.finding import _occurrences
 from timeline.quotes.folding import continues
 
@@ -518,6 +518,34 @@ def test_find_agrees_with_trying_every_slice(text: str, quote: str, at: int, len
         else:
             with pytest.raises(QuoteAmbiguous if expected else QuoteNotFound):
                 find(text, wanted)
+
+
+def outcome(text: str, quote: str, prefix: str | None, suffix: str | None) -> Passage | str:
+    """Give the passage, or how its want is told."""
+    try:
+        return find(text, quote, prefix, suffix)
+    except QuoteNotFound:
+        return "not found"
+    except QuoteAmbiguous as error:
+        return f"ambiguous{', and too many to try' if 'in the text more than' in str(error) else ''}"
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.one_of(short, few, ligatures), start=st.integers(0, 11), lengths=st.tuples(*[st.integers(0, 3)] * 3))
+@example(text="a\nb a b, a\nb", start=5, lengths=(3, 1, 1))
+@example(text="f\ufb01 \ufb01f \ufb01\ufb01", start=4, lengths=(1, 1, 1))
+@example(text="x a a a ", start=1, lengths=(3, 1, 2))
+def test_a_quotation_that_is_everywhere_is_found_like_any_other(text: str, start: int, lengths: tuple[int, int, int]) -> None:
+    """Where it stands too often to look at each place, it is looked for with its prefix and suffix: at the very same places."""
+    length, before, after = lengths
+    quote, prefix = text[start : start + length], text[max(0, start - before) : start]
+    suffix = text[start + length : start + length + after]
+    assume((prefix or suffix) and folded(quote, "normalised").strip(" "))
+    expected = outcome(text, quote, prefix or None, suffix or None)
+    for tried in (1, 2, 3):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(finding, "TRIED", tried)
+            assert outcome(text, quote, prefix or None, suffix or None) in (expected, "ambiguous, and too many to try")
 
 
 @settings(deadline=None)

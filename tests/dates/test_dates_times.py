@@ -154,6 +154,23 @@ def test_the_place_within_a_day_counts_from_the_day_that_was_written() -> None:
 def test_the_outermost_time_of_a_set_is_found_in_universal_time(text: str, first: str | None, last: str | None) -> None:
     """Where its members have shifts; and a whole day that begins before or ends after them leaves that side without a time."""
     assert (outermost_time(text, first=True), outermost_time(text, first=False)) == (first, last)
+    assert parse(text).timed
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("2017-11-11T04:10:30", 0),
+        ("2017-11-11T04:10:30Z", 0),
+        ("2017-11-11T04:10:30~", 2),
+        ("2017-11-11T04:10", 2),
+        ("2017-11-11T04Z", 2),
+        ("2017-11-11T04:10:30/2017-11-12", 2),
+    ],
+)
+def test_a_time_that_the_standard_does_not_have_is_of_the_highest_level(text: str, level: int) -> None:
+    """It has whole seconds alone, without a qualifier, and not in intervals."""
+    assert parse(text).level == level
 
 
 @pytest.mark.parametrize(
