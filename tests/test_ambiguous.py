@@ -121,10 +121,11 @@ def test_a_correction_of_citations_is_safe_to_repeat_whatever_came_later(timelin
     """Also without the place that it gave, when neither what stands now nor what stood before has that quotation."""
     timeline.archive(text=TEXT, id="report", title="A report")
     timeline.record("hearing", title="A hearing", date="2025", citations=[{"source": "report", "quote": "heard A"}])
+    timeline.correct("hearing", title="The hearing", reason="more")
     timeline.correct("hearing", citations=ONCE, reason="more")
     timeline.correct("hearing", citations=[{"source": "report", "quote": "heard B"}], reason="other")
     size = timeline.log.size()
-    assert timeline.correct("hearing", citations=AGAIN, reason="more").version == 2
+    assert timeline.correct("hearing", citations=AGAIN, reason="more").version == 3
     assert timeline.log.size() == size
 
 

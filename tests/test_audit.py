@@ -572,6 +572,14 @@ def test_a_checkpoint_that_is_older_than_its_last_event_is_a_fault(told: Timelin
     assert any(where == "checkpoint 2" and "before its last event, of 2026" in what for where, what in report.faults), report.faults
 
 
+def test_a_checkpoint_that_is_older_than_the_one_before_it_is_a_fault(told: Timeline) -> None:
+    """Also where it is no older than its last event."""
+    told.checkpoint()
+    rows = "SELECT 2, 'other.example/log', size, root, recorded_at FROM checkpoints JOIN events ON position = size"
+    report = altered(told, sql(f"INSERT INTO checkpoints {rows}"))
+    assert [(where, "and the one before at" in what) for where, what in report.faults] == [("checkpoint 2", True)]
+
+
 def test_a_document_that_cannot_be_read_is_told_and_the_others_are_checked(
     told: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -239,6 +239,10 @@ def test_an_empty_quotation_is_refused(quote: str) -> None:
         ("\u0628\u064e\u0651 x", "\u0628\u064e"),
         ("\u0915\u093f x", "\u0915"),
         ("\u1112\u1161\u11ab", "\u1112\u1161"),
+        ("\u1112\u1160", "\u1112"),
+        ("\u1112\u11ff", "\u1112"),
+        ("\u1112\ud7b0", "\u1112"),
+        ("\u1112\ud7fb", "\u1112"),
         ("\u2764\ufe0f x", "\u2764"),
     ],
 )
@@ -358,6 +362,25 @@ def test_white_space_that_a_prefix_gives_must_be_there() -> None:
     assert find("the post, the signpost", "post", prefix="the ").start_char == 4
     assert find("unpost, sign post", "post", prefix="sign").start_char == 13
     assert "but not after prefix" in refusal("the signpost", "post", prefix="sign ")
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "fits"),
+    [
+        ("they met q\u0323ab", {"suffix": " q"}, False),
+        ("they met q\u0323ab", {"suffix": "q"}, False),
+        ("they met q\u0323ab", {"suffix": " q\u0323"}, True),
+        ("q\u0323 met", {"prefix": "\u0323 "}, False),
+        ("q\u0323 met", {"prefix": "q\u0323"}, True),
+    ],
+)
+def test_a_prefix_or_suffix_parts_no_character_from_its_marks(text: str, given: dict[str, str], fits: bool) -> None:
+    """At its outer end: a letter without its mark is another letter there as well."""
+    if fits:
+        assert find(text, "met", **given).grade == "exact"
+    else:
+        with pytest.raises(QuoteNotFound, match=f"not (before|after) {next(iter(given))}"):
+            find(text, "met", **given)
 
 
 def test_a_prefix_may_lead_to_a_looser_grade() -> None:

@@ -116,6 +116,14 @@ def test_a_correction_carries_the_whole_statement_and_its_changes(timeline: Time
     assert "place" not in payload["statement"]
 
 
+def test_a_list_is_emptied_by_none_as_well(timeline: Timeline, meeting: str) -> None:
+    """As a text is."""
+    timeline.correct(meeting, related=[meeting], reason="to empty it")
+    payload = timeline.correct(meeting, actors=None, tags=None, related=None, reason="the minutes").payload
+    assert payload["changes"] == {"actors": None, "tags": None, "related": None}
+    assert not {"actors", "tags", "related"} & payload["statement"].keys()
+
+
 def test_as_of_a_position_is_the_timeline_as_it_stood(timeline: Timeline, meeting: str) -> None:
     """A happening is read as known at any position; before it was recorded there was none."""
     timeline.correct(meeting, title="The council sits", reason="wording")
