@@ -249,6 +249,22 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "position 3, happening/meeting@2",
         "date: the statement does not say what the correction changed it to",
     ),
+    "silent change": (
+        said(3, title="Another title"),
+        "position 3, happening/meeting@2",
+        "title: is not what stood before, and the event does not say that it changed",
+    ),
+    "silent change of a source": (
+        said(7, title="Another title"),
+        "position 7, source/report@2",
+        "title: is not what stood before, and the event does not say that it changed",
+    ),
+    "silent change at the end": (
+        said(6, title="Another title"),
+        "position 6, happening/vote@2",
+        "title: is not what stood before, and the event does not say that it changed",
+    ),
+    "field of a source": (said(1, colour="red"), "position 1, source/report@1", "colour: is not a field here"),
     "part of nothing": (
         said(5, part_of="none"),
         "position 5, happening/other@1",
@@ -334,6 +350,19 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         ),
         "table happenings_fts_terms, another",
         "is missing. Derive it again",
+    ),
+    "index places": (
+        sql(
+            "UPDATE happenings_fts SET title = 'meets council The' WHERE rowid = 8",
+            "UPDATE happenings_fts_content SET c0 = 'The council meets' WHERE id = 8",
+        ),
+        "table happenings_fts",
+        "does not find its words",
+    ),
+    "trigger of an index": (
+        sql("CREATE TRIGGER mine AFTER INSERT ON happenings_fts_content BEGIN SELECT 1; END"),
+        "trigger mine",
+        "is not one of ours",
     ),
     "definition": (
         sql("UPDATE projected SET definition = 'older'"),
@@ -570,6 +599,24 @@ def test_a_checkpoint_that_is_older_than_its_last_event_is_a_fault(told: Timelin
     rows = "SELECT number + 1, origin, 9, zeroblob(32), kept_at FROM checkpoints"
     report = altered(told, sql(f"INSERT INTO checkpoints {rows} ORDER BY number DESC LIMIT 1"))
     assert any(where == "checkpoint 2" and "before its last event, of 2026" in what for where, what in report.faults), report.faults
+
+
+def test_an_altered_tree_is_nothing_to_derive_again(told: Timeline) -> None:
+    """It would hide that the log or the tree was altered: the advice is given for read tables alone."""
+    faults = altered(told, sql("UPDATE tree SET hash = zeroblob(32) WHERE number = 1")).faults
+    assert faults
+    assert not any("tree" in where and "Derive it again" in what for where, what in faults), faults
+
+
+def test_all_is_checked_in_one_state_whoever_appends_meanwhile(told: Timeline, path: Path) -> None:
+    """An event that comes while the log is read is in no check of it."""
+    with Timeline(path, by="another") as other:
+        late = {"title": "Late", "date": "2025", "citations": [{"source": "report", "quote": "four days"}]}
+        times = iter(range(100))
+        report = verify(told, lambda _: other.record(f"late-{next(times)}", **late) and None)  # type: ignore[arg-type]
+    assert next(times) > 8
+    assert (report.faults, report.events) == ((), 8)
+    assert not told.log.connection.in_transaction
 
 
 def test_a_checkpoint_that_is_older_than_the_one_before_it_is_a_fault(told: Timeline) -> None:
