@@ -627,9 +627,7 @@ def test_a_checkpoint_that_is_older_than_the_one_before_it_is_a_fault(told: Time
     assert [(where, "and the one before at" in what) for where, what in report.faults] == [("checkpoint 2", True)]
 
 
-def test_a_document_that_cannot_be_read_is_told_and_the_others_are_checked(
-    told: Timeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_document_that_cannot_be_read_is_told_and_the_others_are_checked(told: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """Damage of one is no reason to pass over the rest, nor to take it for the one before."""
     read, names = told.log.document, [row[0] for row in told.log.connection.execute("SELECT sha256 FROM documents ORDER BY 1")]
     told.archive(text="A leaflet.", id="leaflet", title="A leaflet")

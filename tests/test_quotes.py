@@ -261,9 +261,10 @@ def test_a_mark_without_a_letter_may_be_quoted() -> None:
     """At the start of a text, or after white space, there is nothing from which to part it."""
     stands("\u0301a b", "\u0301a", "exact")
     stands("x \u0301a b", "\u0301a", "exact")
-    stands("x \u200b\u2060\u0301a b", "\u0301a", "exact")
-    with pytest.raises(QuoteNotFound):
-        find("x\u200b\u2060\u0301a b", "\u0301a")
+    for invisible in ("\u200b", "\u200b\u2060", "\u200b\u2060\xad"):
+        stands(f"x {invisible}\u0301a b", "\u0301a", "exact")
+        with pytest.raises(QuoteNotFound):
+            find(f"x{invisible}\u0301a b", "\u0301a")
 
 
 def test_a_whole_character_is_found_beside_a_longer_one() -> None:
@@ -338,6 +339,13 @@ def test_every_place_counts_once_in_texts_that_repeat_themselves() -> None:
             for needle in ("a", "aa", "aaa", "ab", "aba", "abab", "ababa", "aab", "aabaa", "aabaab"):
                 expected = [at for at in range(length) if text.startswith(needle, at)]
                 assert list(_occurrences(text, needle)) == expected, (text, needle)
+    for unit in ("a", "ab", "aab", "aabb", "ababb"):
+        for text in (unit * 7, unit * 6 + "ab", "b" + unit * 6 + "x" + unit * 6):
+            for first in range(5):
+                for last in range(first + 1, len(text)):
+                    needle = text[first:last]
+                    expected = [at for at in range(len(text)) if text.startswith(needle, at)]
+                    assert list(_occurrences(text, needle)) == expected, (text, needle)
 
 
 def test_prefix_or_suffix_decides_between_places() -> None:
@@ -554,14 +562,24 @@ def outcome(text: str, quote: str, prefix: str | None, suffix: str | None) -> Pa
 
 
 @settings(max_examples=300, deadline=None)
-@given(text=st.one_of(short, few, ligatures), start=st.integers(0, 11), lengths=st.tuples(*[st.integers(0, 3)] * 3))
-@example(text="a\nb a b, a\nb", start=5, lengths=(3, 1, 1))
-@example(text="f\ufb01 \ufb01f \ufb01\ufb01", start=4, lengths=(1, 1, 1))
-@example(text="x a a a ", start=1, lengths=(3, 1, 2))
-def test_a_quotation_that_is_everywhere_is_found_like_any_other(text: str, start: int, lengths: tuple[int, int, int]) -> None:
+@given(
+    text=st.one_of(short, few, ligatures),
+    start=st.integers(0, 11),
+    lengths=st.tuples(*[st.integers(0, 3)] * 3),
+    spelt=st.sampled_from(GRADES),
+)
+@example(text="a b. a b. a\nb,", start=10, lengths=(3, 0, 1), spelt="normalised")
+@example(text="a' a' a\u2019,", start=6, lengths=(2, 0, 1), spelt="typographic")
+@example(text="x. x. x b\u064e", start=6, lengths=(1, 0, 2), spelt="exact")
+@example(text="x. x. b\u064e x", start=9, lengths=(1, 2, 0), spelt="exact")
+@example(text="f\ufb01 \ufb01f \ufb01\ufb01", start=4, lengths=(1, 1, 1), spelt="typographic")
+@example(text="x a a a ", start=1, lengths=(3, 1, 2), spelt="exact")
+def test_a_quotation_that_is_everywhere_is_found_like_any_other(
+    text: str, start: int, lengths: tuple[int, int, int], spelt: str
+) -> None:
     """Where it stands too often to look at each place, it is looked for with its prefix and suffix: at the very same places."""
     length, before, after = lengths
-    quote, prefix = text[start : start + length], text[max(0, start - before) : start]
+    quote, prefix = folded(text[start : start + length], spelt), text[max(0, start - before) : start]
     suffix = text[start + length : start + length + after]
     assume((prefix or suffix) and folded(quote, "normalised").strip(" "))
     expected = outcome(text, quote, prefix or None, suffix or None)

@@ -34,7 +34,8 @@ STATED = {
 }
 SILENT = (
     "On 24 November the council met", "1,500 people", "2003 people", "in 2003 cases", "the 2003 report", "03/04/2003",
-    "31 June 2003", "0 June 2003", "3.0.2003", "3.13.2003", "3 March 2003 BC", "2025-11-24/2025-11-27", "May 20031", "May 2003-2005", "No. 24.11.20251", "3 listopad 2003",
+    "31 June 2003", "0 June 2003", "3.0.2003", "3.13.2003",
+    "3 March 2003 BC", "2025-11-24/2025-11-27", "May 20031", "May 2003-2005", "No. 24.11.20251", "3 listopad 2003",
 )  # fmt: skip
 
 

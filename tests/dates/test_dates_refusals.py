@@ -24,12 +24,8 @@ MESSAGES = {
     "now": 'date "now": this is not an EDTF date. Write the day itself, as YYYY-MM-DD.',
     "": ('date "": there is no date. Write YYYY, YYYY-MM or YYYY-MM-DD, or another form of EDTF (ISO 8601-2:2019).'),
     "2025\n": 'date "2025\\n": a date has no white space. Remove the spaces and line ends.',
-    "Y12345E100": (
-        'date "Y12345E100": the year has more than 12 digits. Years from -999,999,999,999 to 999,999,999,999 are kept.'
-    ),
-    "0123S2": (
-        'date "0123S2": significant digits need a year that starts with 1 to 9. Write X for each digit that is not known.'
-    ),
+    "Y12345E100": ('date "Y12345E100": the year has more than 12 digits. Years from -999,999,999,999 to 999,999,999,999 are kept.'),
+    "0123S2": ('date "0123S2": significant digits need a year that starts with 1 to 9. Write X for each digit that is not known.'),
     "Y2020": ('date "Y2020": Y is for years of more than four digits (ISO 8601-2:2019, 4.7.2). Write 2020.'),
     "2025-24-11": (
         'date "2025-24-11": 24 in the month\'s place is a season or part of a year, which has no day 11. '
