@@ -346,11 +346,14 @@ def test_time_of_day_keeps_local_time_zone_and_instant(timeline: Timeline, repor
     }
     for changes, instant in (
         ({"title": "The zoned one"}, "2003-05-16T21:30:00Z"),
+        ({"zone": "Europe/Madrid"}, "2003-05-16T19:30:00Z"),
+        ({"zone": "Africa/Casablanca"}, "2003-05-16T21:30:00Z"),
         ({"date": "2003-05-17T21:30:00"}, "2003-05-17T21:30:00Z"),
         ({"date": "2003-05-17", "zone": None}, None),
     ):
         statement = timeline.correct("zoned", reason="r", **changes).payload["statement"]  # type: ignore[arg-type]
         assert statement.get("instant") == instant
+    assert timeline.verify().faults == ()
 
 
 def test_times_are_kept_as_exact_as_they_are(timeline: Timeline, report: ArchivedSource) -> None:
