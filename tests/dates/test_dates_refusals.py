@@ -47,6 +47,11 @@ ADVICE = {
     "1985-1": "1985-01",
     "2025-13-02": "2025-02-13",
     "24th of November 2025": "2025-11-24",
+    "1 June 2025": "2025-06-01",
+    "June 30, 2025": "2025-06-30",
+    "29 February 2024": "2024-02-29",
+    "11/24/2025": "2025-11-24",
+    "4/4/2025": "2025-04-04",
     "Sept 2025": "2025-09",
     "circa 2003": "2003~",
     "2003?~": "2003%",
@@ -149,6 +154,13 @@ def test_advice_is_a_date_that_is_read(text: str) -> None:
         parse(text)
     assert f"{ADVICE[text]}" in str(refusal.value).rpartition("Write ")[2]
     assert parse(ADVICE[text]).text == ADVICE[text]
+
+
+@pytest.mark.parametrize("text", ["31 June 2025", "June 0, 2025", "29 February 2025", "31/4/2025", "0/4/2025", "13/13/2025"])
+def test_no_day_is_advised_that_there_is_not(text: str) -> None:
+    """Then the message tells how dates are written, and no more."""
+    with pytest.raises(DateInvalid, match=r"Write YYYY, YYYY-MM or YYYY-MM-DD, or another form of EDTF"):
+        parse(text)
 
 
 @pytest.mark.parametrize("text", REFUSED)
