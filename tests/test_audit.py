@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -17,7 +18,7 @@ from timeline.audit import Report, verify
 from timeline.audit.report import KEPT, Tally
 from timeline.errors import DatabaseRefused
 from timeline.guards import guards
-from timeline.log import canonical
+from timeline.log import EventType, canonical
 
 Tamper = Callable[[sqlite3.Connection], object]
 
@@ -359,11 +360,6 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "table happenings_fts",
         "does not find its words",
     ),
-    "trigger of an index": (
-        sql("CREATE TRIGGER mine AFTER INSERT ON happenings_fts_content BEGIN SELECT 1; END"),
-        "trigger mine",
-        "is not one of ours",
-    ),
     "definition": (
         sql("UPDATE projected SET definition = 'older'"),
         "read tables",
@@ -599,6 +595,26 @@ def test_a_checkpoint_that_is_older_than_its_last_event_is_a_fault(told: Timelin
     rows = "SELECT number + 1, origin, 9, zeroblob(32), kept_at FROM checkpoints"
     report = altered(told, sql(f"INSERT INTO checkpoints {rows} ORDER BY number DESC LIMIT 1"))
     assert any(where == "checkpoint 2" and "before its last event, of 2026" in what for where, what in report.faults), report.faults
+
+
+def test_a_part_that_no_event_of_its_type_has_is_told(told: Timeline) -> None:
+    """Of every type."""
+    told.redact(2, reason="By law", keep_documents=True)
+
+    def tamper(connection: sqlite3.Connection) -> None:
+        for position in (1, *range(3, 10)):
+            rewritten(position, lambda payload: payload.update(verdict="true"))(connection)
+
+    faults = {what for _, what in altered(told, tamper).faults if what.startswith("verdict: is not a part of a")}
+    assert {what.rpartition(" ")[2] for what in faults} == set(get_args(EventType))
+
+
+def test_a_foreign_trigger_on_a_search_index_is_told(told: Timeline) -> None:
+    """On each of the tables in which SQLite keeps it."""
+    tables = [f"{name}_fts_{shadow}" for name in ("happenings", "sources") for shadow in ("data", "idx", "content", "config")]
+    triggers = (f"CREATE TRIGGER mine_{table} AFTER INSERT ON {table} BEGIN SELECT 1; END" for table in tables)
+    faults = altered(told, sql(*triggers)).faults
+    assert {where for where, _ in faults} >= {f"trigger mine_{table}" for table in tables}
 
 
 def test_an_altered_tree_is_nothing_to_derive_again(told: Timeline) -> None:

@@ -226,6 +226,17 @@ def test_an_empty_quotation_is_refused(quote: str) -> None:
     assert "the quotation is empty" in refusal("a \u200b\u00ad b\n\t\u00a0", quote)
 
 
+def test_no_other_character_of_unicode_folds() -> None:
+    """Each addition would make some false quotation verify: all of them are held against the reference."""
+    ranges = (range(0xD800), range(0xE000, 0x20000), range(0xE0000, 0xE0200))
+    text = "".join(f"{chr(code)}|" for codes in ranges for code in codes)
+    prepared = Text(text)
+    for grade, found in (("normalised", prepared.normalised), ("typographic", prepared.typographic)):
+        expected = folded(text, grade)
+        assert len(found) == len(expected)
+        assert found == expected
+
+
 # Whole characters
 
 
