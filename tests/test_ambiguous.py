@@ -117,6 +117,16 @@ def test_a_correction_of_something_else_keeps_the_place(timeline: Timeline) -> N
     assert timeline.verify().faults == ()
 
 
+def test_a_correction_of_something_else_keeps_two_places_of_the_same_words(timeline: Timeline) -> None:
+    """Looked for again, nobody could tell which of them is which."""
+    timeline.archive(text="They met. " * 40, id="note", title="A note")
+    cited = [{"source": "note", "quote": "They met", "start_char": start} for start in (250, 200)]
+    timeline.append({"id": "met", "title": "They meet", "date": "2025", "citations": cited})
+    timeline.correct("met", title="They met", reason="Tense")
+    assert [one.start_char for one in timeline.happening("met").citations] == [250, 200]
+    assert timeline.verify().faults == ()
+
+
 def test_a_correction_of_citations_is_safe_to_repeat_whatever_came_later(timeline: Timeline) -> None:
     """Also without the place that it gave, when neither what stands now nor what stood before has that quotation."""
     timeline.archive(text=TEXT, id="report", title="A report")
