@@ -148,3 +148,14 @@ def test_an_ambiguous_quotation_takes_no_place_of_other_words(timeline: Timeline
         with pytest.raises(QuoteAmbiguous):
             timeline.correct("hearing", citations=[*cited, {"source": "report", "quote": quote}], reason="more")
     assert timeline.log.size() == 2
+
+
+@pytest.mark.parametrize("given", [("prefix",), ("suffix",), ("prefix", "suffix")])
+def test_a_known_place_has_the_surroundings_that_are_given(timeline: Timeline, given: tuple[str, ...]) -> None:
+    """The same call with what stands around its quotation, in place of where that is, is the same statement."""
+    timeline.archive(text="They met. " * 40, id="note", title="A note")
+    entry = {"id": "met", "title": "They meet", "date": "2025"}
+    cited = {"source": "note", "quote": "They met"}
+    event = timeline.append({**entry, "citations": [{**cited, "start_char": 200}]})
+    (placed,) = event.payload["statement"]["citations"]
+    assert timeline.append({**entry, "citations": [{**cited, **{side: placed[side] for side in given}}]}) == event

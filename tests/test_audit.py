@@ -617,6 +617,13 @@ def test_a_foreign_trigger_on_a_search_index_is_told(told: Timeline) -> None:
     assert {where for where, _ in faults} >= {f"trigger mine_{table}" for table in tables}
 
 
+def test_events_after_a_gap_are_not_said_to_be_altered(told: Timeline) -> None:
+    """They are as they were: what is told is where the comparison with the tree ends."""
+    faults = altered(told, sql("DELETE FROM events WHERE position IN (5, 7)")).faults
+    assert ("position 5 and after", "cannot be compared with the tree: an event is missing") in faults
+    assert not any("do not give the hash" in what for _, what in faults)
+
+
 def test_an_altered_tree_is_nothing_to_derive_again(told: Timeline) -> None:
     """It would hide that the log or the tree was altered: the advice is given for read tables alone."""
     faults = altered(told, sql("UPDATE tree SET hash = zeroblob(32) WHERE number = 1")).faults
