@@ -71,7 +71,7 @@ def test_about_reaches_one_unit_further(text: str) -> None:
 
 
 @given(shaped)
-@settings(suppress_health_check=[HealthCheck.too_slow])  # the first draw of all the shapes takes its time
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the first draw of all the shapes takes its time
 def test_near_holds_all_that_is_allowed_and_more_only_where_it_is_approximate(text: str) -> None:
     """It is open or unknown where the date is, and where nothing is approximate it is the date itself."""
     with suppress(DateInvalid):

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from timeline.dates import DAY, civil, day_number, day_second, local_times, outermost_time, parse, words
@@ -99,6 +99,7 @@ def test_an_instant_is_no_more_exact_than_its_time(day: str, hour: int, minute: 
         assert length == 3599
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(clocks, shifts.filter(bool)), min_size=2, max_size=5), st.integers(day_number(1, 2, 1), 10**6))
 def test_times_of_a_day_sort_by_the_instant_they_name(times: list[tuple[str, str]], number: int) -> None:
     """Whatever clocks they were read from."""
