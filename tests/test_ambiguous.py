@@ -152,10 +152,11 @@ def test_an_ambiguous_quotation_takes_no_place_of_other_words(timeline: Timeline
 
 @pytest.mark.parametrize("given", [("prefix",), ("suffix",), ("prefix", "suffix")])
 def test_a_known_place_has_the_surroundings_that_are_given(timeline: Timeline, given: tuple[str, ...]) -> None:
-    """The same call with what stands around its quotation, in place of where that is, is the same statement."""
+    """A correction may say what stands around a quotation of which the log has the place: it is still that one."""
     timeline.archive(text="They met. " * 40, id="note", title="A note")
-    entry = {"id": "met", "title": "They meet", "date": "2025"}
     cited = {"source": "note", "quote": "They met"}
-    event = timeline.append({**entry, "citations": [{**cited, "start_char": 200}]})
+    event = timeline.append({"id": "met", "title": "They meet", "date": "2025", "citations": [{**cited, "start_char": 200}]})
     (placed,) = event.payload["statement"]["citations"]
-    assert timeline.append({**entry, "citations": [{**cited, **{side: placed[side] for side in given}}]}) == event
+    said = {**cited, **{side: placed[side] for side in given}}
+    corrected = timeline.correct("met", title="They met", citations=[said], reason="Tense")
+    assert corrected.payload["statement"]["citations"] == [placed]
