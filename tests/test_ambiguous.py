@@ -153,8 +153,8 @@ def test_an_ambiguous_quotation_takes_no_place_of_other_words(timeline: Timeline
 @pytest.mark.parametrize("given", [("prefix",), ("suffix",), ("prefix", "suffix")])
 def test_a_known_place_has_the_surroundings_that_are_given(timeline: Timeline, given: tuple[str, ...]) -> None:
     """A correction may say what stands around a quotation of which the log has the place: it is still that one."""
-    timeline.archive(text="They met. " * 40, id="note", title="A note")
-    cited = {"source": "note", "quote": "They met"}
+    timeline.archive(text="Then they met: " * 40, id="note", title="A note")
+    cited = {"source": "note", "quote": "they met"}
     event = timeline.append({"id": "met", "title": "They meet", "date": "2025", "citations": [{**cited, "start_char": 200}]})
     (placed,) = event.payload["statement"]["citations"]
     said = {**cited, **{side: placed[side] for side in given}}
