@@ -116,6 +116,14 @@ def test_a_correction_carries_the_whole_statement_and_its_changes(timeline: Time
     assert "place" not in payload["statement"]
 
 
+def test_a_list_is_emptied_by_none_as_well(timeline: Timeline, meeting: str) -> None:
+    """As a text is."""
+    timeline.correct(meeting, related=[meeting], reason="to empty it")
+    payload = timeline.correct(meeting, actors=None, tags=None, related=None, reason="the minutes").payload
+    assert payload["changes"] == {"actors": None, "tags": None, "related": None}
+    assert not {"actors", "tags", "related"} & payload["statement"].keys()
+
+
 def test_as_of_a_position_is_the_timeline_as_it_stood(timeline: Timeline, meeting: str) -> None:
     """A happening is read as known at any position; before it was recorded there was none."""
     timeline.correct(meeting, title="The council sits", reason="wording")
@@ -294,6 +302,15 @@ def test_a_correction_that_changes_nothing_is_refused(timeline: Timeline, meetin
         timeline.correct(meeting, title="The council meets", reason="none")
 
 
+def test_a_correction_that_is_refused_is_not_taken_for_one_with_the_same_reason(timeline: Timeline, meeting: str) -> None:
+    """An earlier correction of the same fields for the same reason is not the answer to one that cannot be made."""
+    timeline.correct(meeting, date="2025-11-25", reason="the minutes")
+    size = timeline.log.size()
+    with pytest.raises(StatementInvalid, match="date"):
+        timeline.correct(meeting, date="2025-11-31", reason="the minutes")
+    assert timeline.log.size() == size
+
+
 def test_a_reason_is_required(timeline: Timeline, meeting: str) -> None:
     """Corrections and retractions say why."""
     with pytest.raises(StatementInvalid, match="reason: is empty"):
@@ -327,6 +344,16 @@ def test_time_of_day_keeps_local_time_zone_and_instant(timeline: Timeline, repor
         "bce": ("-0044-03-15T12:00:00", None, None),
         "edge": ("9999-12-31T23:00:00", None, None),
     }
+    for changes, instant in (
+        ({"title": "The zoned one"}, "2003-05-16T21:30:00Z"),
+        ({"zone": "Europe/Madrid"}, "2003-05-16T19:30:00Z"),
+        ({"zone": "Africa/Casablanca"}, "2003-05-16T21:30:00Z"),
+        ({"date": "2003-05-17T21:30:00"}, "2003-05-17T21:30:00Z"),
+        ({"date": "2003-05-17", "zone": None}, None),
+    ):
+        statement = timeline.correct("zoned", reason="r", **changes).payload["statement"]  # type: ignore[arg-type]
+        assert statement.get("instant") == instant
+    assert timeline.verify().faults == ()
 
 
 def test_times_are_kept_as_exact_as_they_are(timeline: Timeline, report: ArchivedSource) -> None:

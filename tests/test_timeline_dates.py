@@ -71,6 +71,8 @@ def test_a_quotation_that_states_a_date_within_as_well_is_no_matter(timeline: Ti
     """It tells of several days; nor is one that states none, or a month that holds the day."""
     begin(timeline, "On 5 May 2019, recalling 3 March 2003, the board met.", "2019")
     assert remarks(timeline, "2019-05-05") == []
+    assert remarks(timeline, "2010") == []
+    assert len(remarks(timeline, "2003-03-02")) == len(remarks(timeline, "2019-05-06")) == 1
 
 
 def test_what_is_not_kept_or_disputes_is_no_matter(timeline: Timeline) -> None:
@@ -79,6 +81,9 @@ def test_what_is_not_kept_or_disputes_is_no_matter(timeline: Timeline) -> None:
     assert remarks(timeline, "2003-03-13") == []
     april = [{"source": "s", "quote": "In April 2003 he left"}]
     assert remarks(timeline, "2003-04", citations=april) == []
+    engineer = [{"source": "s", "quote": "On 3 March 2003 the engineer wrote"}]
+    assert remarks(timeline, "2003-06", citations=engineer) == []
+    assert remarks(timeline, "2003-04", citations=april, summary="He left.") == []
     assert remarks(timeline, "2003-04", title="B") == []
     assert remarks(timeline, "2003-05", citations=april)[0].startswith("happening/a: citations.1.quote: states April 2003, and")
 
