@@ -1,7 +1,6 @@
 """The page `/{database}/-/timeline`: every happening in time order, filtered, searched, paged, now or as of a position.
 
-Owns the order of work for that page. Must not know how any of its parts is done: state, choose, rows, cards, facets,
-summary and ways do.
+Owns what the page shows. Must not know how any of it is chosen or drawn.
 """
 
 from typing import Any
