@@ -16,7 +16,7 @@ from timeline.errors import TookTooLong
 BY_POSITION: Final = "sqlite_autoindex_happenings_2"
 EACH: Final = "limit -1"
 """Ends a query within another one that counts or orders its rows. Without it SQLite first makes a table of all that is known: it
-does not take a query of two parts apart within one that counts. What is ordered by must be among the columns, for the same reason."""
+does not take apart a query of two parts within one that counts. For the same reason, rows are ordered by columns of the result."""
 _STEPS: Final = 1_000  # of SQLite, after each of which the time is looked at
 Value = str | int | float | None
 Params = Mapping[str, Value]

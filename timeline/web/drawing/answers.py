@@ -145,7 +145,8 @@ def _next(snapshot: Snapshot, what: Matches, _: Mapping[str, Choices], request: 
     row = next((one for one in in_order if _is_beyond(state.window, one["date"], backwards=backwards)), None)
     if row is None:
         return {"item": None}
-    return {"item": gather.item(happenings.at(snapshot, row["position"]))}
+    item = happenings.at(snapshot, row["position"])
+    return {"item": gather.item(item, disputed=bool(happenings.disputed(snapshot, [item])))}
 
 
 def _is_beyond(window: Window | None, date: str | None, *, backwards: bool) -> bool:

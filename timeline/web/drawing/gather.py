@@ -7,7 +7,7 @@ of each stretch, and the answer says so. Must not know of pixels: it is told how
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sqlite3 import Row
 from typing import Any, NamedTuple
@@ -63,6 +63,7 @@ class Gathered:
     lanes_of: dict[int, Sequence[int]] = field(default_factory=dict)
     clusters: list[tuple[int, float, float, int]] = field(default_factory=list)
     exact: bool = True
+    disputed: Collection[str] = ()
     weighed: Sequence[tuple[Row, float]] = ()
 
     def touching(self, start: float, end: float) -> int:
@@ -80,13 +81,13 @@ class Gathered:
         """Give the answer as the browser reads it."""
         return {
             "lanes": [{"value": lane.value, "label": lane.label[:120]} for lane in self.lanes],
-            "items": [item(row, self.lanes_of[row["position"]]) for row in self.rows],
+            "items": [item(row, self.lanes_of[row["position"]], disputed=row["id"] in self.disputed) for row in self.rows],
             "clusters": self.clusters,
             "exact": self.exact,
         }
 
 
-def item(row: Row, in_lanes: Sequence[int] = (0,)) -> dict[str, Any]:
+def item(row: Row, in_lanes: Sequence[int] = (0,), *, disputed: bool) -> dict[str, Any]:
     """Give a happening as the browser reads it."""
     title = row["title"] or row["id"]
     return {
@@ -94,7 +95,7 @@ def item(row: Row, in_lanes: Sequence[int] = (0,)) -> dict[str, Any]:
         "title": title if len(title) <= happenings.LONGEST_TITLE else title[: happenings.LONGEST_TITLE].rstrip() + "…",
         "lanes": list(in_lanes),
         "weight": _weight(row),
-        "marks": [mark for mark, holds in _marks(row) if holds],
+        "marks": [mark for mark, holds in _marks(row, disputed=disputed) if holds],
         **(shape.of_text(row["date"]) or {}),
     }
 
@@ -104,18 +105,24 @@ def _weight(row: Row) -> int:
     return (0 if row["part_of"] else 1000) + min(int(row["citations"]), 99) * 10 + int(row["sources"])
 
 
-def _marks(row: Row) -> Iterable[tuple[str, bool]]:
+def _marks(row: Row, *, disputed: bool) -> Iterable[tuple[str, bool]]:
     retracted = row["status"] == "retracted"
     yield "near", bool(row["near"])
     yield "retracted", retracted
     yield "corrected", row["version"] > (2 if retracted else 1)
-    yield "disputed", bool(row["disputed"])
+    yield "disputed", disputed
     yield "claimed", bool(row["attributed_to"])
     yield "single", row["sources"] == 1
 
 
 def view(snapshot: Snapshot, wanted: Wanted, start: float, end: float, stretches: int) -> Gathered:
     """Gather what stands between two instants: where all matches can be read to the minute, else to the day."""
+    gathered = _gathered(snapshot, wanted, start, end, stretches)
+    gathered.disputed = happenings.disputed(snapshot, gathered.rows)
+    return gathered
+
+
+def _gathered(snapshot: Snapshot, wanted: Wanted, start: float, end: float, stretches: int) -> Gathered:
     if wanted.few:
         return _from_matches(snapshot, wanted, start, end - 1, stretches)
     first, last = wanted.within(math.floor(start), math.ceil(end) - 1)
@@ -277,8 +284,7 @@ def overview(snapshot: Snapshot, wanted: Wanted, stretches: int) -> dict[str, An
     bars = counts.bars(snapshot, math.floor(days[0]), math.ceil(days[1]), stretches, wanted.base)
     shares: dict[Bar, float] = {}
     if not wanted.plain:
-        looked = happenings.sample(snapshot, wanted.chosen, bars, wanted.base)
-        shares = {bar: sum(row["matches"] for row in rows) / len(rows) for bar, rows in looked.items() if rows}
+        shares = happenings.shares(snapshot, wanted.chosen, bars, wanted.base)
     counted = [(bar.first, bar.last, round(bar.touching * (1 if wanted.plain else shares.get(bar, 0)))) for bar in bars]
     return {
         "first": days[0],

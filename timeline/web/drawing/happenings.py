@@ -10,7 +10,7 @@ from sqlite3 import Row
 
 from timeline.selection import time_order
 from timeline.selection.conditions import Chosen
-from timeline.selection.snapshot import Snapshot
+from timeline.selection.snapshot import EACH, Snapshot
 from timeline.web.drawing import shape
 from timeline.web.drawing.counts import Bar
 
@@ -27,10 +27,7 @@ _COLUMNS = ", ".join(
         "id", "date", "earliest_day", "latest_day", "kind", "place", "attributed_to", "part_of", "status", "sources", "citations",
         "version", "position",
     )
-) + (
-    f", substr(happenings.title, 1, {LONGEST_TITLE + 1}) as title,"
-    " exists (select 1 from citations where happening = happenings.id and stance = 'disputes') as disputed"
-)  # fmt: skip
+) + f", substr(happenings.title, 1, {LONGEST_TITLE + 1}) as title"  # fmt: skip
 _FIRST_DAY = "coalesce(earliest_day, latest_day, 9e15)"  # as the indexes of the table have it
 
 
@@ -45,6 +42,12 @@ def matching(snapshot: Snapshot, chosen: Chosen, first: float, last: float) -> l
         {**chosen.params, "first_day": math.floor(first), "last_day": math.ceil(last)},
     )
     return [row for row in rows if (days := shape.placed(row)) and days[0] < last + 1 and days[1] > first]
+
+
+def disputed(snapshot: Snapshot, rows: Iterable[Row]) -> set[str]:
+    """Give the ids of those happenings that a source disputes."""
+    sql = f"select happening from citations where happening in (select value from json_each(:ids)) and +stance = 'disputes' {EACH}"
+    return {row["happening"] for row in snapshot.rows(sql, {"ids": json.dumps([row["id"] for row in rows])})}
 
 
 def at(snapshot: Snapshot, position: int) -> Row:
@@ -107,17 +110,21 @@ def ongoing(snapshot: Snapshot, day: int, kind: str, chosen: Chosen | None = Non
 _MAGNITUDES = json.dumps(list(range(52, 0, -1)))
 
 
+def shares(snapshot: Snapshot, chosen: Chosen, bars: Sequence[Bar], kind: str) -> dict[Bar, float]:
+    """Estimate which share of each stretch is among the chosen, by the first happenings of it that still stand."""
+    sampled = f"select bar.key as bar, ({chosen.sql}) and {_KNOWN} as matches {_sampled(kind, SAMPLE)}"
+    rows = snapshot.rows(
+        f"select bar, avg(matches) as share from ({sampled} {EACH}) group by bar",
+        {**chosen.params, "bars": _ranges(bars), "kind": kind},
+    )
+    return {bars[row["bar"]]: row["share"] for row in rows}
+
+
 def sample(snapshot: Snapshot, chosen: Chosen | None, bars: Sequence[Bar], kind: str, most: int = SAMPLE) -> dict[Bar, list[Row]]:
     """Look at the first happenings of each stretch that still stand; `matches` tells which are among the chosen."""
-    index, test = _by_time(kind)
+    matches = f"({chosen.sql if chosen else '1'}) and {_KNOWN} as matches"
     rows = snapshot.rows(
-        f"""
-        select bar.key as bar, {_COLUMNS}, 0 as near, ({chosen.sql if chosen else "1"}) and {_KNOWN} as matches
-        from json_each(:bars) as bar cross join main.happenings as happenings on happenings.id in (
-            select near.id from main.happenings as near indexed by {index}
-            where {test} and {_WITHIN} limit {most}
-        )
-        """,
+        f"select bar.key as bar, {_COLUMNS}, 0 as near, {matches} {_sampled(kind, most)}",
         {**(chosen.params if chosen else {}), "bars": _ranges(bars), "kind": kind},
     )
     looked_at: dict[Bar, list[Row]] = {}
@@ -128,6 +135,15 @@ def sample(snapshot: Snapshot, chosen: Chosen | None, bars: Sequence[Bar], kind:
 
 _KNOWN = "(:as_of is null or happenings.position <= :as_of)"
 _WITHIN = f"{_FIRST_DAY} between json_extract(bar.value, '$[0]') and json_extract(bar.value, '$[1]')"
+
+
+def _sampled(kind: str, most: int) -> str:
+    """Give the FROM clause for the first happenings of each stretch."""
+    index, test = _by_time(kind)
+    return (
+        "from json_each(:bars) as bar cross join main.happenings as happenings on happenings.id in ("
+        f"select near.id from main.happenings as near indexed by {index} where {test} and {_WITHIN} limit {most})"
+    )
 
 
 def _by_time(kind: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The page `/{database}/-/timeline/export`, with every format that the chosen happenings can be taken away in, and those files.
 
-Owns the handlers and what an answer's headers say. Must not choose, nor write: `timeline.selection` and `taking` do. Whatever is wrong with
-a file is said in one line of plain text; a file never holds more than was asked for because a filter made no sense.
+Owns the handlers and the headers of an answer. Must not choose, nor write: `timeline.selection` and `taking` do. Every refusal of a
+file is one line of plain text; a file never holds more than was asked for because a filter made no sense.
 """
 
 import functools

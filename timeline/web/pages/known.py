@@ -46,8 +46,8 @@ def parts(snapshot: Snapshot, whole: str, most: int) -> Sequence[Row]:
 def count_parts(snapshot: Snapshot, wholes: Iterable[str]) -> dict[str, int]:
     """Count the parts of each happening that are known and current, no further than MOST_PARTS of all of them together."""
     rows = snapshot.rows(
-        "select part_of, count(*) as parts from (select part_of from happenings where part_of in (select value from json_each(:ids))"
-        " and status = 'current' limit :most) group by part_of",
+        "select part_of, count(*) as parts from (select part_of from happenings where status = 'current'"
+        " and part_of in (select value from json_each(:ids)) limit :most) group by part_of",
         {"ids": json.dumps(list(wholes)), "most": MOST_PARTS},
     )
     return {row["part_of"]: row["parts"] for row in rows}
