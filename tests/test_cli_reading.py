@@ -325,3 +325,11 @@ def test_the_text_of_a_source_is_printed_as_it_was_archived(timeline: Timeline, 
     result = CliRunner().invoke(main, ["show", "h", "--text", "--db", str(path)])
     assert (result.exit_code, result.stdout) == (1, "")
     assert "happening/h: only a source has a text. Name one: source/ID" in result.stderr
+
+
+def test_show_counts_documents_rather_than_ids(timeline: Timeline, report: ArchivedSource, path: Path) -> None:
+    """What rests on one document under two ids rests on a single source."""
+    again = timeline.archive(text=report.text, id="again", title="The same report")
+    citations = [source.quote("It sat for four days") for source in (report, again)]
+    timeline.record("sat", title="It sat", date="2025-11", citations=citations)
+    assert "single source" in run("show", "sat", "--db", str(path)).output

@@ -172,3 +172,16 @@ def test_what_changed_is_told_by_field(old: dict[str, Any], new: dict[str, Any],
 def test_what_did_not_change_is_not_told() -> None:
     """Equal statements have no changes."""
     assert difference.between({"title": "a", "tags": ["x"]}, {"title": "a", "tags": ["x"]}) == []
+
+
+@pytest.mark.asyncio
+async def test_one_document_under_two_ids_is_marked_as_a_single_source(tmp_path: Path) -> None:
+    """The mark counts documents, not ids."""
+    with Timeline(tmp_path / "twice.db") as timeline:
+        one, two = (timeline.archive(id=id_, text="The bridge fell.", title=id_) for id_ in ("one", "two"))
+        other = timeline.archive(id="other", text="The bridge fell at noon.", title="other")
+        for id_, sources in {"same": (one, two), "both": (one, other)}.items():
+            timeline.record(id_, title=id_, date="2003", citations=[source.quote("bridge fell") for source in sources])
+    client = serve(tmp_path / "twice.db").client
+    assert "Single source" in (await client.get("/twice/-/timeline/same")).text
+    assert "Single source" not in (await client.get("/twice/-/timeline/both")).text

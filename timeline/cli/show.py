@@ -113,7 +113,7 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
     known = statements.version(found.event)
     yield printing.bold(printing.paragraphs(known.title))
     yield f"{printing.harmless(dates.words(known.date))}  {printing.dim(printing.harmless(known.date))}"
-    if marks := [*_marks(known)]:
+    if marks := [*_marks(timeline, known)]:
         yield "  ".join(marks)
     yield ""
     rows = [
@@ -148,14 +148,15 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
     yield "\n" + printing.dim(_recorded(found.event))
 
 
-def _marks(known: HappeningVersion) -> Iterator[str]:
+def _marks(timeline: Timeline, known: HappeningVersion) -> Iterator[str]:
     if known.status == "retracted":
         yield printing.mark("retracted", "red")
     elif known.version > 1:
         yield printing.mark(f"corrected (version {known.version})")
     if any(citation.stance == "disputes" for citation in known.citations):
         yield printing.mark("disputed", "magenta")
-    if len({citation.source for citation in known.citations}) == 1:
+    counted = "SELECT 1 FROM happening_versions WHERE position = ? AND sources = 1"
+    if timeline.log.connection.execute(counted, (known.position,)).fetchone():
         yield printing.mark("single source")
 
 

@@ -66,7 +66,16 @@ SELECT
     json_extract(data, '$.statement.part_of'),
     json_extract(data, '$.statement.attributed_to'),
     CASE WHEN data IS NULL THEN 'redacted' WHEN type = 'HappeningRetracted' THEN 'retracted' ELSE 'current' END,
-    (SELECT count(DISTINCT json_extract(value, '$.source')) FROM json_each(data, '$.statement.citations')),
+    -- Documents, not ids: the same bytes or the same text under two ids are one. Each page of a WARC is a document.
+    CASE json_array_length(data, '$.statement.citations') WHEN 1 THEN 1 ELSE (
+        SELECT min(
+            count(DISTINCT json_extract(value, '$.sha256') || coalesce(json_extract(first.data, '$.statement.url'), '')),
+            count(DISTINCT json_extract(value, '$.text_sha256'))
+        )
+        FROM json_each(events.data, '$.statement.citations')
+        LEFT JOIN events AS first ON first.stream = 'source/' || json_extract(value, '$.source') AND first.version = 1
+            AND json_extract(first.data, '$.statement.media_type') = 'application/warc'
+    ) END,
     coalesce(json_array_length(data, '$.statement.citations'), 0),
     version,
     recorded_at,

@@ -24,6 +24,7 @@ TABLES = (
 MOST_PARTS = 500
 # All quotations together show so many characters, but each of them at least so many; in its source each stands whole.
 LONGEST_QUOTED, LONGEST_OF_MANY = 1_000_000, 700
+_SOURCES = "select sources from happening_versions where position = ?"
 
 
 @frame.answering
@@ -71,7 +72,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         "people": await _people(database, id_, statement, version is latest),
         "supporting": [one for one in quotations if not one.disputes],
         "disputing": [one for one in quotations if one.disputes],
-        "sources": len({one.source for one in quotations}),
+        "sources": sum(row[0] for row in (await database.execute(_SOURCES, [version.position])).rows),
         "versions": list(reversed(versions)),
         "earlier_versions": versions[0].version - 1,
         **await _relations(datasette, database, id_, version, state),
