@@ -185,3 +185,27 @@ async def test_one_document_under_two_ids_is_marked_as_a_single_source(tmp_path:
     client = serve(tmp_path / "twice.db").client
     assert "Single source" in (await client.get("/twice/-/timeline/same")).text
     assert "Single source" not in (await client.get("/twice/-/timeline/both")).text
+
+
+@pytest.mark.asyncio
+async def test_a_claim_is_named_with_whose_it_is_wherever_it_is_named(tmp_path: Path) -> None:
+    """In the title of its page, the breadcrumb, the notes of a source, the drawing, and wherever another happening names it."""
+    path = tmp_path / "claims.db"
+    with Timeline(path) as timeline:
+        source = timeline.archive(id="s", text="The mayor took a bribe. The council met.", title="S")
+        took = [source.quote("The mayor took a bribe")]
+        timeline.record("bribe", title="The mayor took a bribe", date="2003", attributed_to="A rival", citations=took)
+        timeline.record("meets", title="It meets", date="2003", part_of="bribe", related=[{"other": "bribe", "relation": "after"}],
+                        citations=[source.quote("The council met")])  # fmt: skip
+        timeline.record("part", title="He hid it", date="2004", attributed_to="Eve", part_of="meets", citations=took)
+    client = serve(path).client
+    claim = "According to A rival: The mayor took a bribe"
+    html = (await client.get("/claims/-/timeline/bribe")).text
+    assert f"<title>{claim}</title>" in html
+    assert f"<bdi>{claim}</bdi></a></p>" in html.split('<main id="main"')[0]
+    html = (await client.get("/claims/-/timeline/meets")).text
+    assert html.count(f"<bdi>{claim}</bdi>") == 2
+    assert "<bdi>According to Eve: He hid it</bdi>" in html
+    assert f"<bdi>{claim}</bdi>" in (await client.get("/claims/-/timeline/bribes")).text
+    assert f"<bdi>{claim}</bdi>" in (await client.get("/claims/-/timeline/sources/s")).text
+    assert f'"title":"{claim}"' in (await client.get("/claims/-/timeline")).text

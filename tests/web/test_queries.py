@@ -125,6 +125,15 @@ async def test_who_took_part_together(serve: Serve) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("name", queries.questions())
+async def test_every_question_says_whose_claim_a_title_is(serve: Serve, name: str) -> None:
+    """In the column after the title."""
+    (first, *_) = await ask(serve(), name, **({"words": "treaty"} if name == "search" else {}))
+    columns = list(first)
+    assert columns[columns.index("title") + 1] == "attributed_to"
+
+
+@pytest.mark.asyncio
 async def test_the_other_questions(serve: Serve) -> None:
     """Support, single sources, disputes, changes, and the past."""
     datasette = serve()

@@ -97,7 +97,10 @@ def left_out(text: str, old: str, new: str, *, same_zone: bool = True) -> str | 
 
 
 def _one(
-    mentions: list[_Mention], old: tuple[int | None, int | None], new: tuple[int | None, int | None], beside: list[_Mention] | None = None
+    mentions: list[_Mention],
+    old: tuple[int | None, int | None],
+    new: tuple[int | None, int | None],
+    beside: list[_Mention] | None = None,
 ) -> str | None:
     if any(one.meets(*new) for one in (*mentions, *(beside or ()))):
         return None

@@ -221,7 +221,8 @@ async def _captures(datasette: Datasette, database: Database, id_: str) -> list[
 async def _citations(database: Database, id_: str, start: int) -> list[Row]:
     """Read the first citations of what stands after a place."""
     rows = await database.execute(
-        "select citations.happening, number, start_char, end_char, stance, supports, substr(title, 1, 201) as title, date, status"
+        "select citations.happening, number, start_char, end_char, stance, supports,"
+        f" substr({known.HEADLINE}, 1, 201) as title, date, status"
         " from citations join happenings on happenings.id = citations.happening"
         " where source = :id and end_char > :start order by start_char limit :most",
         {"id": id_, "start": start, "most": MOST_CITATIONS},
