@@ -209,3 +209,16 @@ async def test_a_claim_is_named_with_whose_it_is_wherever_it_is_named(tmp_path: 
     assert f"<bdi>{claim}</bdi>" in (await client.get("/claims/-/timeline/bribes")).text
     assert f"<bdi>{claim}</bdi>" in (await client.get("/claims/-/timeline/sources/s")).text
     assert f'"title":"{claim}"' in (await client.get("/claims/-/timeline")).text
+
+
+@pytest.mark.asyncio
+async def test_a_time_that_is_about_says_so_wherever_it_is_said(tmp_path: Path) -> None:
+    """In the row of its zone as beside its date."""
+    with Timeline(tmp_path / "about.db") as timeline:
+        source = timeline.archive(id="s", text="It came at about seven.", title="S")
+        timeline.record("one", title="One", date="2018-11-11T07~", zone="Europe/Lisbon", citations=[source.quote("about seven")])
+        timeline.record("two", title="Two", date="2018-11-11T07:10?/2018-11-11T09", zone="Europe/Lisbon",
+                        citations=[source.quote("about seven")])  # fmt: skip
+    client = serve(tmp_path / "about.db").client
+    assert "<dd>about 2018-11-11 07, Europe/Lisbon" in (await client.get("/about/-/timeline/one")).text
+    assert "<dd>possibly 2018-11-11 07:10 to 2018-11-11 09, Europe/Lisbon" in (await client.get("/about/-/timeline/two")).text

@@ -70,6 +70,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         "when": when.said(statement.get("date")),
         "html_time": when.html_time(statement.get("date")),
         "time": time,
+        "times": when.times(statement.get("date")),
         "instant_time": when.html_time(time["instant"]) if time else None,
         "people": await _people(database, id_, statement, version is latest),
         "supporting": [one for one in quotations if not one.disputes],
