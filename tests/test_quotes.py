@@ -370,7 +370,7 @@ def test_a_miss_shows_the_nearest_passage_and_the_first_difference() -> None:
     text = "In 2025 the organisation had 1,234 members in all, of whom few came."
     message = refusal(text, "the organisation had 1,284 members")
     assert message == (
-        'quotation "the organisation had 1,284 members" does not stand in the text.'
+        'quotation "the organisation had 1,284 members" is not in the text.'
         ' Nearest passage (characters 8\u201342): "the organisation had 1,234 members".'
         ' It differs at "on had 1,2[3]4 members", where the quotation has "8". Quote it to the letter.'
     )

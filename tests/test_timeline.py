@@ -1,4 +1,4 @@
-"""The Timeline: archiving, recording, correcting, retracting, reading; everything can be said again, nothing half done."""
+"""The Timeline: archiving, recording, correcting, retracting, reading; every call is safe to repeat, nothing is half done."""
 
 from pathlib import Path
 

@@ -386,6 +386,23 @@ _TAG = 2  # where pydantic puts it: citations, number, tag, field
 _INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation}
 
 
+def not_text(value: object) -> str:
+    """Say what stands where a text is expected, and how it is written as one."""
+    if isinstance(value, list | tuple):
+        return "is a list, expected one text. Write it without brackets; where these belong to it, put it in quotation marks"
+    if isinstance(value, Mapping):
+        return "holds fields of its own, expected one text. Where its colon belongs to it, put it in quotation marks"
+    return _WORDS["string_type"]
+
+
+def _misshapen(field: str, value: object, *, wanted: str) -> str | None:
+    """Say how a list, or a text, is written where the other stands; None where there is no more to say."""
+    if wanted == "string_type":
+        return None if value is None else not_text(value)
+    plain = isinstance(value, str) and re.fullmatch(r"[\w .,'’()/-]{1,80}", value)
+    return f"is not a list. Write {field}: [{value}]" if plain and field != "citations" else None
+
+
 def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
     """Tell a fault that pydantic found as a field, counted from 1, and what to do."""
     place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE)]
@@ -393,6 +410,8 @@ def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
     kind, context = details["type"], details.get("ctx", {})
     if kind == "string_type" and details.get("input") is None:
         kind = "missing"
+    if kind in ("string_type", "tuple_type") and (told := _misshapen(field, details.get("input"), wanted=kind)):
+        return field, told
     if kind == "extra_forbidden":
         holder = _INNER[str(details["loc"][0])] if len(details["loc"]) > 1 else model
         return field, not_a_field(str(details["loc"][-1]), holder.model_fields)

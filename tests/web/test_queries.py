@@ -107,7 +107,11 @@ async def test_what_makes_no_sense_is_said(serve: Serve, question: str, paramete
     response = await datasette.client.get(f"/timeline/{question}.json?{urlencode(parameters)}")
     assert response.status_code == 400
     assert fault in response.json()["error"]
-    assert fault in (await datasette.client.get(f"/timeline/{question}?{urlencode(parameters)}")).text
+    page = (await datasette.client.get(f"/timeline/{question}?{urlencode(parameters)}")).text
+    assert fault in page
+    (shown,) = re.findall(r'<p class="message-error">(.*?)</p>', page, re.DOTALL)
+    assert shown.startswith("“"), "SQLite's own words are left out"
+    assert not shown.endswith(("'", "&#39;"))
 
 
 @pytest.mark.asyncio

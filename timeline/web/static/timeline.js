@@ -10,8 +10,7 @@ import { moment } from "./moment.js";
 import { print } from "./print.js";
 import { locale, translate } from "./spoken.js";
 
-
-// What is drawn comes before the list, which need not be there yet.
+// The drawing comes before the list, which may not be there yet.
 if (!document.getElementById("drawing-data")) await new Promise((go) => addEventListener("DOMContentLoaded", go, { once: true }));
 
 const root = /** @type {HTMLElement} */ (document.getElementById("drawing"));
@@ -72,7 +71,7 @@ function shut(step) {
   card.close();
 }
 
-/** Steps to be taken from happening to happening, the first of which is under way. @type {(1 | -1)[]} */
+/** Steps to take, the first of which is under way. @type {(1 | -1)[]} */
 const steps = [];
 
 /** Each press of a key counts; while one is held, only as many as there is time for. @param {1 | -1} step */
@@ -108,7 +107,7 @@ function arrive(page) {
   mark();
 }
 
-/** Open the card that the address names, and say which it is. */
+/** Open the card that the address names. */
 function mark() {
   const id = state().get("focus");
   if (!id) {
@@ -117,7 +116,7 @@ function mark() {
     const item = drawing.supply.data.items.find((one) => one.id === id);
     drawing.focus = item ?? null;
     drawing.draw();
-    card.open(address(item ?? /** @type {Item} */ ({ id })));
+    card.open(address(item ?? /** @type {Item} */ ({ id }))).then(() => state().has("embed") || card.element.scrollIntoView({ block: "nearest" }));
   }
 }
 
@@ -126,7 +125,7 @@ addEventListener("popstate", () => find.load(new URL(location.href), null));
 
 drawing.controls();
 
-// What is to be embedded is what one sees when one asks for it.
+// The code to embed shows what is seen at that moment.
 document.addEventListener("toggle", ({ target }) => {
   const code = target instanceof Element && target.id === "embed" ? target.querySelector("textarea") : null;
   const here = changed({ embed: "1" }).href.replaceAll("&", "&amp;").replaceAll('"', "%22");
