@@ -10,8 +10,9 @@ import { moment } from "./moment.js";
 import { print } from "./print.js";
 import { locale, translate } from "./spoken.js";
 
-// The drawing comes before the list, which may not be there yet.
-if (!document.getElementById("drawing-data")) await new Promise((go) => addEventListener("DOMContentLoaded", go, { once: true }));
+
+// What is drawn comes before the list, which need not be there yet.
+if (!document.getElementById("drawing-data")) await new Promise((go) => addEventListener("DOMContentLoaded", go));
 
 const root = /** @type {HTMLElement} */ (document.getElementById("drawing"));
 const here = root.dataset.here ?? "";
@@ -71,7 +72,7 @@ function shut(step) {
   card.close();
 }
 
-/** Steps to take, the first of which is under way. @type {(1 | -1)[]} */
+/** Steps to be taken from happening to happening, the first of which is under way. @type {(1 | -1)[]} */
 const steps = [];
 
 /** Each press of a key counts; while one is held, only as many as there is time for. @param {1 | -1} step */
@@ -107,16 +108,15 @@ function arrive(page) {
   mark();
 }
 
-/** Open the card that the address names. */
+/** Open the card that the address names, and say which it is. */
 function mark() {
   const id = state().get("focus");
   if (!id) {
     if (drawing.focus || !card.element.hidden) shut(false);
   } else if (drawing.focus?.id !== id) {
-    const item = drawing.supply.data.items.find((one) => one.id === id);
-    drawing.focus = item ?? null;
+    drawing.focus = drawing.supply.data.items.find((one) => one.id === id) ?? null;
     drawing.draw();
-    card.open(address(item ?? /** @type {Item} */ ({ id }))).then(() => state().has("embed") || card.element.scrollIntoView({ block: "nearest" }));
+    card.open(address({ id })).then(() => state().has("embed") || card.element.scrollIntoView(false));
   }
 }
 
@@ -125,7 +125,7 @@ addEventListener("popstate", () => find.load(new URL(location.href), null));
 
 drawing.controls();
 
-// The code to embed shows what is seen at that moment.
+// What is to be embedded is what one sees when one asks for it.
 document.addEventListener("toggle", ({ target }) => {
   const code = target instanceof Element && target.id === "embed" ? target.querySelector("textarea") : null;
   const here = changed({ embed: "1" }).href.replaceAll("&", "&amp;").replaceAll('"', "%22");
@@ -135,5 +135,5 @@ root.hidden = false;
 // The window stays, so that one sees it fill.
 moment(root, (as_of) => find.load(changed({ as_of, view: writtenWindow(drawing.window) }), !state().has("as_of")));
 arrive(document);
-if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body), { once: true });
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body));
 else translate(document.body);
