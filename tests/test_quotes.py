@@ -447,7 +447,7 @@ def test_a_text_that_repeats_itself_is_answered_in_linear_time() -> None:
     assert "more than 1,000 times" in refusal(text, "a" * 1000)
     assert "more than 1,000 times" in refusal(text, "a" * 100_000)
     assert "but not after prefix" in refusal(text, "a" * 1000, prefix="b")
-    assert "does not stand" in refusal(text, "a" * 1000 + "b")
+    assert "is not in the text" in refusal(text, "a" * 1000 + "b")
     assert find(text, "a" * 200_000).end_char == 200_000
     assert find("a" * 100_000 + "b", "a" * 1000, suffix="b").end_char == 100_000
 

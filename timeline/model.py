@@ -389,9 +389,9 @@ _INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "re
 def not_text(value: object) -> str:
     """Say what stands where a text is expected, and how it is written as one."""
     if isinstance(value, list | tuple):
-        return "is a list, expected one text. Write it without brackets; where these belong to it, put it in quotation marks"
+        return "is a list, expected a text. Leave the brackets out, or put all of it in quotation marks"
     if isinstance(value, Mapping):
-        return "holds fields of its own, expected one text. Where its colon belongs to it, put it in quotation marks"
+        return "holds fields, expected a text. Put all of it in quotation marks"
     return _WORDS["string_type"]
 
 
