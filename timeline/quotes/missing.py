@@ -1,4 +1,4 @@
-"""Explains why a quotation does not stand in a text, by showing the passage nearest to it.
+"""Explains why a quotation is not in a text, by showing the passage nearest to it.
 
 Owns the words of that message, and the bounds on its length and on the time it takes. Must not decide
 whether a quotation stands: likeness is for the reader of an error and never verifies anything.
