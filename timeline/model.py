@@ -5,9 +5,8 @@ Owns the fields, their formats, and the words in which a fault is told. Must not
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
@@ -26,6 +25,7 @@ from pydantic import (
 
 from timeline import bounds, dates, notebook
 from timeline.errors import DateInvalid, StatementInvalid
+from timeline.shapes import NOT_TEXT, misshapen, not_a_field
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -343,17 +343,6 @@ def actor_id(name: str) -> str:
     return "-".join(words) or name
 
 
-def not_a_field(name: str, fields: Iterable[str], *, cut_off: bool = False) -> str:
-    """Tell that there is no such field, and what is probably meant: another one, or text that a comma may have `cut_off`."""
-    near = get_close_matches(name[: bounds.NAMED], fields, n=1)
-    cure = f'Did you mean "{near[0]}"?' if near else "Leave it out"
-    if cut_off:
-        return f"is not a field here. {cure} {COMMA}" if near else f"is not a field here. {COMMA}"
-    return f"is not a field here. {cure}" if near or re.fullmatch("[A-Za-z0-9_-]+", name) else f"is not a field here. {COMMA}"
-
-
-COMMA = "If it belongs to the value before it: a comma inside { } needs quotation marks around the value"
-
 M = TypeVar("M", bound=Model)
 
 
@@ -372,7 +361,7 @@ def check(model: type[M], fields: Mapping[str, Any], subject: str) -> M:
 
 _WORDS = {
     "missing": "is missing. Give it",
-    "string_type": "is not text. Write it in quotes",
+    "string_type": NOT_TEXT,
     "string_too_short": "is empty. Fill it in, or leave the field out",
     "string_unicode": "holds half a character (a lone surrogate). Remove it",
     "tuple_type": "is not a list. Write one",
@@ -386,23 +375,6 @@ _TAG = 2  # where pydantic puts it: citations, number, tag, field
 _INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation}
 
 
-def not_text(value: object) -> str:
-    """Say what stands where a text is expected, and how it is written as one."""
-    if isinstance(value, list | tuple):
-        return "is a list, expected a text. Leave the brackets out, or put all of it in quotation marks"
-    if isinstance(value, Mapping):
-        return "holds fields, expected a text. Put all of it in quotation marks"
-    return _WORDS["string_type"]
-
-
-def _misshapen(field: str, value: object, *, wanted: str) -> str | None:
-    """Say how a list, or a text, is written where the other stands; None where there is no more to say."""
-    if wanted == "string_type":
-        return None if value is None else not_text(value)
-    plain = isinstance(value, str) and re.fullmatch(r"[\w .,'’()/-]{1,80}", value)
-    return f"is not a list. Write {field}: [{value}]" if plain and field != "citations" else None
-
-
 def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
     """Tell a fault that pydantic found as a field, counted from 1, and what to do."""
     place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE)]
@@ -410,7 +382,7 @@ def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
     kind, context = details["type"], details.get("ctx", {})
     if kind == "string_type" and details.get("input") is None:
         kind = "missing"
-    if kind in ("string_type", "tuple_type") and (told := _misshapen(field, details.get("input"), wanted=kind)):
+    if kind in ("string_type", "tuple_type") and (told := misshapen(field, details.get("input"), wanted=kind)):
         return field, told
     if kind == "extra_forbidden":
         holder = _INNER[str(details["loc"][0])] if len(details["loc"]) > 1 else model

@@ -23,7 +23,8 @@ from timeline.errors import (
     UnknownSource,
 )
 from timeline.log import Event
-from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation, Source, SourceFields, check, not_a_field
+from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation, Source, SourceFields, check
+from timeline.shapes import not_a_field
 
 Statement = dict[str, Any]
 

@@ -13,7 +13,8 @@ from typing import Any
 from timeline import documents
 from timeline.bounds import FIELDS as MOST
 from timeline.bounds import NAMED
-from timeline.model import COMMA, Actor, HappeningFields, PlacedCitation, Relation, SourceFields, not_a_field, not_text
+from timeline.model import Actor, HappeningFields, PlacedCitation, Relation, SourceFields
+from timeline.shapes import COMMA, NOT_TEXT, not_a_field, not_text
 
 Fault = tuple[str, str]
 
@@ -228,5 +229,5 @@ def _text(value: object, path: str, faults: list[Fault]) -> str | None:
             if path not in _COORDINATES and not _PLACE(path):
                 faults.append((path, "is a number. Write it in quotes"))
             return value.text
-    faults.append((path, "is not text. Write it in quotes"))
+    faults.append((path, NOT_TEXT))
     return str(value).lower()

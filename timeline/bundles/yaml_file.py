@@ -16,7 +16,7 @@ import yaml
 
 from timeline.bounds import NAMED
 from timeline.bundles.entry import DEEPEST, FIELDS, Absent, Cut, Entry, make, unreadable
-from timeline.model import not_a_field
+from timeline.shapes import not_a_field
 
 LARGEST = 32_000_000  # bytes
 MOST = 2_000_000  # names, values, lists and mappings: a quarter of what so many bytes could hold to fill the memory
