@@ -189,7 +189,7 @@ happenings:
         ["b.yaml:18", "happening/b", "part_of"],
     ]
     assert told[0].endswith('is not a field here. Did you mean "title"?')
-    assert "November has 30 days" in told[2]
+    assert "November 2025 has 30 days" in told[2]
 
 
 def test_a_fault_is_told_once_and_not_through_what_rests_on_it(timeline: Timeline, tmp_path: Path) -> None:
@@ -323,10 +323,7 @@ FORMS = {
         'b.yaml:2: is not YAML at column 15: mapping values are not allowed in this context. Text that holds ": "'
         " needs quotes around it"
     ),
-    "sources:\n\t- a": (
-        "b.yaml:2: is not YAML at column 1: found character that cannot start any token. Indent with spaces, and put quotes around"
-        " text that begins with a sign"
-    ),
+    "sources:\n\t- a": ("b.yaml:2: begins with a tab. YAML indents with spaces: write these instead"),
     "sources: \x1b": "b.yaml:1: is not YAML: control characters are not allowed. Remove them",
 }
 
@@ -367,11 +364,15 @@ JSON_FORMS = {
     '{"retract": "a", "reason": NaN}\n': "b.jsonl:1: NaN is not JSON. Write text, in quotes",
     "[" * 100_000 + "\n": "b.jsonl:1: is nested too deeply. Write it flat",
     '{"retract": 5, "reason": "r"}\n': "b.jsonl:1: happening/5: retract: is a number. Write it in quotes",
-    '{"retract": {}, "reason": "r"}\n': "b.jsonl:1: happening: retract: is not text. Write it in quotes",
+    '{"retract": {}, "reason": "r"}\n': (
+        "b.jsonl:1: happening: retract: holds fields, expected a text. Put all of it in quotation marks"
+    ),
     '{"retract": null, "reason": "r"}\n': "b.jsonl:1: happening: retract: is missing. Give the id",
     '{"retract": "../a", "reason": "r"}\n': "b.jsonl:1: happening/../a: retract: ",
     '{"source": {"id": "s", "text": true, "title": "T"}}\n': "b.jsonl:1: source/s: text: is not text. Write it in quotes",
-    '{"source": {"id": "s", "text": ["a"], "title": "T"}}\n': "b.jsonl:1: source/s: text: is not text. Write it in quotes",
+    '{"source": {"id": "s", "text": ["a"], "title": "T"}}\n': (
+        "b.jsonl:1: source/s: text: is a list, expected a text. Leave the brackets out, or put all of it in quotation marks"
+    ),
     '{"source": {"id": "s", "text": "a", "title": "\\ud800"}}\n': (
         "b.jsonl:1: source/s: title: holds half a character (a lone surrogate). Remove it"
     ),

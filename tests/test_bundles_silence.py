@@ -65,8 +65,11 @@ CUT = {
     "no value in a retraction": (CITED + "  - {retract: a, reason: r, superseded_by: }\n", [f"superseded_by: {NO_VALUE}"]),
     "beside the lists": (CITED + "happening:\n", ['b.yaml:8: "happening" is not known here. Did you mean "happenings"?']),
     "twice within": (BEGUN + "citations: [{source: s, quote: x, quote: y}]\n", ['b.yaml:7: "quote" stands twice, first on line 7']),
-    "list for a text": (CITED + "    place: [Rabat, Fes]\n", ["b.yaml:8: happening/a: place: is not text. Write it in quotes"]),
-    "text for a list": (CITED + "    tags: one\n", ["b.yaml:8: happening/a: tags: is not a list. Write one"]),
+    "list for a text": (
+        CITED + "    place: [Rabat, Fes]\n",
+        ["b.yaml:8: happening/a: place: is a list, expected a text. Leave the brackets out, or put all of it in quotation marks"],
+    ),
+    "text for a list": (CITED + "    tags: one\n", ["b.yaml:8: happening/a: tags: is not a list. Write tags: [one]"]),
     "empty text": (CITED + '    place: ""\n', ["b.yaml:8: happening/a: place: is empty. Fill it in, or leave the field out"]),
     "after the end": (CITED + "...\nmore: x\n", ["b.yaml:9: is not YAML at column 1"]),
 }
@@ -79,7 +82,8 @@ JSON_CUT = {
     ),
     HAPPENING + '"actors": [{"name": "x", "rule": null}]}}': 'actors.1.rule: is not a field here. Did you mean "role"?',
     HAPPENING + '"related": [{"other": "b", "retired": null}]}}': "related.1.retired: is not a field here. Leave it out",
-    HAPPENING + '"attributed_to": {"name": null}}}': "attributed_to: is not text. Write it in quotes",
+    HAPPENING
+    + '"attributed_to": {"name": null}}}': "attributed_to: holds fields, expected a text. Put all of it in quotation marks",
     HAPPENING + '"actors": [{"name": "x", "name": "y"}]}}': '"name" stands twice. Give it once',
     '{"retract": "a", "reason": "r", "date": null}': "happening/a: date: is not a field here. Leave it out",
     '{"correct": "a", "reason": "r", "dat": null}': 'happening/a: dat: is not a field here. Did you mean "date"?',

@@ -93,7 +93,8 @@ def test_as_of_a_position_it_says_what_was_said_then(db: str) -> None:
 def test_what_makes_no_sense_is_told_in_a_line(db: str, words: tuple[str, ...], told: str) -> None:
     """And nothing is written."""
     result = run(*words, "--db", db)
-    assert (result.exit_code, result.stdout) == (1, "")
+    wrong_usage = words[1] != "--page" and words[0] != "jsonl"
+    assert (result.exit_code, result.stdout) == (2 if wrong_usage else 1, "")
     assert result.stderr.startswith(f"Error: {told}")
     assert result.stderr.count("\n") == 1
 

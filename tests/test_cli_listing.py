@@ -205,7 +205,7 @@ def test_what_is_nowhere_and_what_is_no_word_is_told(db: str) -> None:
     nowhere = run("search", "unicorn", "--db", db)
     assert (nowhere.exit_code, nowhere.stdout, nowhere.stderr) == (0, "", "These words are nowhere in it\n")
     nothing = run("search", "...", "--db", db)
-    assert (nothing.exit_code, nothing.stderr) == (1, "Error: The search has no letter or digit in it.\n")
+    assert (nothing.exit_code, nothing.stderr) == (2, "Error: The search has no letter or digit in it.\n")
 
 
 def test_on_a_terminal_a_list_is_cut_to_its_width_and_to_so_many_lines(db: str, monkeypatch: pytest.MonkeyPatch) -> None:

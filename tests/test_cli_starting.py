@@ -322,9 +322,9 @@ def tampered(published: Path, what: str) -> None:
 @pytest.mark.parametrize(
     ("what", "told"),
     [
-        ("an entry", "events/ or seeds/ cannot be said, or not as they were published"),
-        ("a document", "events/ or seeds/ cannot be said, or not as they were published"),
-        ("a document taken away", "events/ or seeds/ cannot be said, or not as they were published"),
+        ("an entry", "events/ or seeds/ cannot be appended again, or not as they were published"),
+        ("a document", "events/ or seeds/ cannot be appended again, or not as they were published"),
+        ("a document taken away", "events/ or seeds/ cannot be appended again, or not as they were published"),
         ("the published file taken away", "was published, and is gone"),
         ("the published file, with a WAL that hides it", "public/timeline.db is not what was published"),
         ("the published file, with a WAL that hides it", "public/timeline.db-wal is no part of what was published"),

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "timeline"
 LEVELS = [
     {"authors", "errors", "extractors", "scripts"},
     {"bounds", "files", "new_file"},
-    {"dates", "encodings", "guards", "journals", "published", "unfinished"},
+    {"dates", "encodings", "guards", "journals", "published", "shapes", "unfinished"},
     {"notebook"},
     {"quotes", "merkle", "model", "documents", "instants", "sql_functions", "sqlite_file"},
     {"projections", "log", "signing", "capture"},

@@ -88,6 +88,22 @@ def test_what_is_not_kept_or_disputes_is_no_matter(timeline: Timeline) -> None:
     assert remarks(timeline, "2003-05", citations=april)[0].startswith("happening/a: citations.1.quote: states April 2003, and")
 
 
+@pytest.mark.parametrize(
+    ("quote", "old", "new", "zone"),
+    [
+        ("In the spring of 2018 she left", "2018-21", "2017-21", None),
+        ("It burned around 1905.", "1905~", "1915~", None),
+        ("It arrived at 04:32.", "2018-11-11T04:32", "2018-11-11T04:50", "Europe/Lisbon"),
+    ],
+)
+def test_a_year_a_season_and_a_time_are_told_as_well(timeline: Timeline, quote: str, old: str, new: str, zone: str | None) -> None:
+    """Where the old date agreed with the words and the new one excludes them."""
+    timeline.archive(text=quote, id="s", title="S")
+    more = {} if zone is None else {"zone": zone}
+    timeline.record("a", title="A", date=old, citations=[{"source": "s", "quote": quote}], **more)
+    assert len(remarks(timeline, new)) == 1
+
+
 def test_a_bundle_tells_the_line_and_the_command_line_tells_it_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On stderr, in one line; and again, where nothing is appended, not."""
     monkeypatch.chdir(tmp_path)

@@ -43,7 +43,7 @@ class DateInvalid(TimelineError):
 
 
 class QuoteNotFound(TimelineError):
-    """A quotation does not stand in the text; the message shows the nearest passage."""
+    """A quotation is not in the text; the message shows the nearest passage."""
 
 
 class QuoteAmbiguous(TimelineError):

@@ -14,7 +14,7 @@ from typing import Any
 from timeline import quotes, statements
 from timeline.bundles.entry import FIELDS, Entry, Fault
 from timeline.bundles.reading import BYTES, FILE, may_hold, project, read
-from timeline.capture.ahead import GivenUp
+from timeline.capture.ahead import CHANGED, GivenUp
 from timeline.errors import (
     AlreadyRecorded,
     AlreadyRedacted,
@@ -213,6 +213,8 @@ class _Work:
         """List the faults that an error tells of, without those that follow from another entry's."""
         own = []
         for field, reason in _faults(entry, error):
+            if entry.faults and reason.endswith(CHANGED):  # named by a misspelt field, it was not read ahead
+                continue
             if (cause := self._cause(entry, error, field)) is None or cause not in self.refused:
                 own.append((field, reason))
             else:

@@ -10,9 +10,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from timeline import documents
 from timeline.bounds import FIELDS as MOST
 from timeline.bounds import NAMED
-from timeline.model import COMMA, Actor, HappeningFields, PlacedCitation, Relation, SourceFields, not_a_field
+from timeline.model import Actor, HappeningFields, PlacedCitation, Relation, SourceFields
+from timeline.shapes import COMMA, NOT_TEXT, not_a_field, not_text
 
 Fault = tuple[str, str]
 
@@ -128,15 +130,15 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
     if verb in ("source", "happening", "retract"):
         fields = {name: value for name, value in fields.items() if value is not None}
     if verb == "source":
-        faults += [(name, "is not text. Write it in quotes") for name, value in fields.items() if not isinstance(value, str)]
+        faults += [(name, not_text(value)) for name, value in fields.items() if not isinstance(value, str)]
         fields = {name: value if isinstance(value, str) else "?" for name, value in fields.items()}
-        if fields.get("file"):
+        if fields.get("file") and not documents.is_address(fields["file"]):  # which is refused where it is archived
             fields["file"] = str(folder / fields["file"])
     key = "id" if verb in ("source", "happening") else verb
     id = fields.get(key)
     if not isinstance(id, str) or not id:
         if all(field != key for field, _ in faults):
-            faults.append((key, "is missing. Give the id" if id in (None, "") else "is not text. Write it in quotes"))
+            faults.append((key, "is missing. Give the id" if id in (None, "") else not_text(id)))
         id = ""
     elif len(id) > LONGEST_ID:
         faults.append((key, f"has {len(id):,} characters, expected {LONGEST_ID} at most. Give a shorter id"))
@@ -227,5 +229,5 @@ def _text(value: object, path: str, faults: list[Fault]) -> str | None:
             if path not in _COORDINATES and not _PLACE(path):
                 faults.append((path, "is a number. Write it in quotes"))
             return value.text
-    faults.append((path, "is not text. Write it in quotes"))
+    faults.append((path, NOT_TEXT))
     return str(value).lower()

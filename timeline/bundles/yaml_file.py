@@ -15,11 +15,14 @@ from typing import Any, BinaryIO
 import yaml
 
 from timeline.bounds import NAMED
-from timeline.bundles.entry import DEEPEST, Absent, Cut, Entry, make, unreadable
+from timeline.bundles.entry import DEEPEST, FIELDS, Absent, Cut, Entry, make, unreadable
+from timeline.shapes import not_a_field
 
 LARGEST = 32_000_000  # bytes
 MOST = 2_000_000  # names, values, lists and mappings: a quarter of what so many bytes could hold to fill the memory
 LISTS = ("sources", "happenings")
+_VERBS = {"sources": ("correct",), "happenings": ("correct", "retract")}
+_ALIKE = 0.7  # how near a name must be to one of them
 _TOO_DEEP = f"is nested more than {DEEPEST} deep. Write it flat"
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 _COMMENT = re.compile("[ \t]+#(.?)")
@@ -193,6 +196,8 @@ def _not_yaml(error: yaml.YAMLError, text: str) -> _Refused:
         position = getattr(error, "position", 0)
         return _Refused(text.encode()[:position].count(b"\n") + 1, f"is not YAML: {problem}. {hint}")
     line = min(mark.line, text.rstrip("\n").count("\n")) + 1
+    if "\t" in re.match(r"\s*", text.split("\n")[line - 1])[0]:  # type: ignore[index]
+        return _Refused(line, "begins with a tab. YAML indents with spaces: write these instead")
     if "nesting depth" in problem:  # libyaml's own limit, reached before its first event where brackets open at once
         return _Refused(line, _TOO_DEEP)
     if not _rest(text, mark).strip():
@@ -239,7 +244,11 @@ def _entry(key: str, item: _Node, folder: Path, weight: int) -> Entry:
         said["correct_source"] = said.pop("correct")
         lines["correct_source"] = lines["correct"]
     elif not corrects and not retracts:
-        said = {"source" if key == "sources" else "happening": said}
+        kind = "source" if key == "sources" else "happening"
+        for name in () if "id" in said else said:
+            if name not in FIELDS[kind] and (near := get_close_matches(name[:NAMED], _VERBS[key], n=1, cutoff=_ALIKE)):
+                return unreadable(lines[name[:NAMED]], f"{name[:NAMED]}: {not_a_field(name, near)}", weight)
+        said = {kind: said}
     return make(said, item.line, lines, folder, weight)
 
 

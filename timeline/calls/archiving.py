@@ -89,6 +89,7 @@ class Archiving(Opened):
             fields.setdefault("url", record)
         said = archiving.Said(fields, media_type, as_found, Path(file or "").name, exactly=exported, record=record)
         if file is not None and not exported:
+            documents.refuse_address(str(file))
             content, kind = capture.received(Path(file), within)
             if (kept := archiving.unread(self.log, self._streams, content, subject, said)) is not None:
                 return kept

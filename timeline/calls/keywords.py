@@ -12,7 +12,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from timeline import bounds
 from timeline.bounds import NAMED
 from timeline.errors import StatementInvalid
-from timeline.model import not_a_field
+from timeline.shapes import not_a_field
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -93,7 +93,7 @@ def restore(file: Path, as_json: bool, db: Path) -> None:
     """
     with opened(file, guarded=False) as source, progress("Verifying", 3 * _size(source.log)) as advance:
         made = publishing.restore(source, db, advance)
-    more = f" restored from {file}. Whether all is there, tells a later checkpoint: timeline verify --against FILE"
+    more = f" restored from {file}. Check it against a later checkpoint: timeline verify --against FILE"
     _tell(db, made, more, as_json=as_json)
 
 

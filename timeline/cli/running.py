@@ -23,7 +23,7 @@ import click
 from timeline import files, projections
 from timeline.cli import suggesting
 from timeline.cli.printing import count, harmless
-from timeline.errors import DatabaseRefused, QuotedDateDiffers, RedactionUnfinished, TimelineError
+from timeline.errors import DatabaseRefused, FilterInvalid, QuotedDateDiffers, RedactionUnfinished, TimelineError
 from timeline.sqlite_file import refusal
 from timeline.timeline import Timeline
 
@@ -209,6 +209,8 @@ class Commands(Group):
                 stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
+        except FilterInvalid as error:  # an option that makes no sense
+            raise click.UsageError(harmless(str(error))) from error
         except TimelineError as error:
             refused = Refused(str(error))
             refused.typed = ctx.meta[_TYPED]

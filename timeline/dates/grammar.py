@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from timeline.dates.calendar import DAY, Civil, civil, day_number, days_in_month, iso_day
-from timeline.dates.hints import time_advice, unreadable
+from timeline.dates.hints import season_or_zone, time_advice, unreadable
 from timeline.dates.refusal import Refusal, quoted
 from timeline.dates.single import read_date
 from timeline.dates.tree import Choice, Date, Endpoint, Interval, Member, Time, Tree
@@ -129,6 +129,8 @@ def _part(text: str) -> Date:
 
 
 def _interval(text: str) -> Interval:
+    if (named := season_or_zone(text)) is not None:
+        raise named
     start_text, _, end_text = text.partition("/")
     if "/" in end_text:
         raise (unreadable(text) if text.count("/") == 2 else Refusal("an interval has one slash.", "Write start/end."))

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from datasette.database import Database
 
+from timeline.exchange.writing import saying
 from timeline.web import working
 from timeline.web.drawing import counts, found, lanes, shape
 from timeline.web.drawing.counts import Bar
@@ -92,7 +93,8 @@ class Gathered:
 
 def item(row: Row, in_lanes: Sequence[int] = (0,)) -> dict[str, Any]:
     """Give a happening as the browser reads it."""
-    title = row["title"] or row["id"]
+    claim = saying.claimed(row["attributed_to"]) if row["attributed_to"] else ""
+    title = claim + (row["title"] or row["id"])
     return {
         "id": row["id"],
         "title": title if len(title) <= found.LONGEST_TITLE else title[: found.LONGEST_TITLE].rstrip() + "…",

@@ -11,6 +11,7 @@ from datasette.database import Database
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
+from timeline.exchange.writing import saying
 from timeline.web import access, links
 from timeline.web.pages import cards, frame, history, known, linked, moment, quotation, when
 from timeline.web.pages import state as states
@@ -24,6 +25,7 @@ TABLES = (
 MOST_PARTS = 500
 # All quotations together show so many characters, but each of them at least so many; in its source each stands whole.
 LONGEST_QUOTED, LONGEST_OF_MANY = 1_000_000, 700
+_SOURCES = "select sources from happening_versions where position = ?"
 
 
 @frame.answering
@@ -43,6 +45,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
     timeline = links.timeline(datasette, database.name)
     as_of = state.as_of_query
     title = statement.get("title") or f"{id_} (redacted)"
+    headline = saying.claimed(statement["attributed_to"]) + title if statement.get("attributed_to") else title
     standing = id_ if version is latest else None
     longest = max(LONGEST_OF_MANY, LONGEST_QUOTED // max(1, len(statement.get("citations") or ())))
     quotations = await quotation.of_statement(datasette, database, statement, standing=standing, as_of=state.as_of, longest=longest)
@@ -57,7 +60,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         "here": here,
         "id": id_,
         "title": title,
-        "short_title": known.clipped(title, 90),
+        "short_title": known.clipped(headline, 90),
         "statement": statement,
         "version": version,
         "latest": latest,
@@ -67,18 +70,19 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         "when": when.said(statement.get("date")),
         "html_time": when.html_time(statement.get("date")),
         "time": time,
+        "times": when.times(statement.get("date")),
         "instant_time": when.html_time(time["instant"]) if time else None,
         "people": await _people(database, id_, statement, version is latest),
         "supporting": [one for one in quotations if not one.disputes],
         "disputing": [one for one in quotations if one.disputes],
-        "sources": len({one.source for one in quotations}),
+        "sources": sum(row[0] for row in (await database.execute(_SOURCES, [version.position])).rows),
         "versions": list(reversed(versions)),
         "earlier_versions": versions[0].version - 1,
         **await _relations(datasette, database, id_, version, state),
         "linked": await linked.data(datasette, request, database, version.position, state.as_of),
         "table_row": datasette.urls.row(database.name, "happenings", tilde_encode(id_)),
     }
-    trail = [(timeline, "timeline"), (here, known.clipped(title, 60))]
+    trail = [(timeline, "timeline"), (here, known.clipped(headline, 60))]
     status = 400 if state.faulty else 200
     return await frame.respond(datasette, request, "timeline_happening.html", context, trail=trail, status=status)
 

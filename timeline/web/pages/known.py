@@ -11,7 +11,12 @@ from sqlite3 import Row
 
 from datasette.database import Database
 
+from timeline.exchange.writing import saying
 from timeline.web.pages import keys
+
+# A happening's title in SQL, as `saying.headline` gives it: after whose claim it is, where it is one.
+_CLAIMED = saying.claimed("' || attributed_to || '")
+HEADLINE = f"iif(attributed_to is null, '', '{_CLAIMED}') || title"
 
 _STANDING = "(:as_of is null or happenings.position <= :as_of)"
 _SUPERSEDED = (
@@ -31,7 +36,7 @@ def _known(columns: str, where: str) -> str:
 async def titles(database: Database, ids: Iterable[str], as_of: int | None) -> dict[str, str]:
     """Give the titles of the happenings that are known, cut to a line, by id."""
     rows = await database.execute(
-        _known("id, substr(title, 1, 121) as title, status", "id in (select value from json_each(:ids))"),
+        _known(f"id, substr({HEADLINE}, 1, 121) as title, status", "id in (select value from json_each(:ids))"),
         {"ids": json.dumps(sorted(set(ids))), "as_of": as_of},
     )
     return {row["id"]: _named(row) for row in rows.rows}
@@ -44,7 +49,7 @@ def _named(row: Row) -> str:
 async def near(database: Database, id_: str, as_of: int | None) -> Sequence[Row]:
     """Give the (id, title) of happenings that are known and have a like id."""
     rows = await database.execute(
-        _known("id, substr(title, 1, 120) as title", "id >= :start and id < :start || '{'") + " order by id limit 8",
+        _known(f"id, substr({HEADLINE}, 1, 120) as title", "id >= :start and id < :start || '{'") + " order by id limit 8",
         {"start": id_[: max(3, len(id_) // 2)], "as_of": as_of},
     )
     return list(rows.rows)
@@ -52,7 +57,7 @@ async def near(database: Database, id_: str, as_of: int | None) -> Sequence[Row]
 
 async def parts(database: Database, whole: str, as_of: int | None, most: int) -> Sequence[Row]:
     """Give the (id, title, date, status) of what is known to be part of a happening, in time order."""
-    columns = "id, substr(title, 1, 300) as title, date, status, earliest_day, latest_day, day_second"
+    columns = f"id, substr({HEADLINE}, 1, 300) as title, date, status, earliest_day, latest_day, day_second"
     rows = await database.execute(
         f"select * from ({_known(columns, 'part_of = :whole')}) order by {keys.ORDER} limit :most",
         {"whole": whole, "as_of": as_of, "most": most},
