@@ -340,10 +340,10 @@ def test_what_is_no_bundle_is_told_in_a_line(timeline: Timeline, tmp_path: Path,
 def test_a_bundle_in_another_encoding_is_refused_with_the_place(timeline: Timeline, tmp_path: Path) -> None:
     """Neither guessed nor replaced."""
     text = b"sources:\n  - {id: s, title: Caf\xe9}\n"
-    assert faults(timeline, put(tmp_path, text)) == ["b.yaml:2: byte 32 is not UTF-8. Save the bundle in UTF-8"]
+    assert faults(timeline, put(tmp_path, text)) == ["b.yaml:2: byte 32 is not UTF-8. Save the file in UTF-8"]
     assert faults(timeline, put(tmp_path, "{}\n".encode("utf-16"), "b.jsonl"))[0].startswith("b.jsonl:1: byte 4 is NUL")
     assert faults(timeline, put(tmp_path, b'{"retract": "a\xe9"}', "b.jsonl")) == [
-        "b.jsonl:1: byte 15 is not UTF-8. Save the bundle in UTF-8"
+        "b.jsonl:1: byte 15 is not UTF-8. Save the file in UTF-8"
     ]
 
 
@@ -368,7 +368,7 @@ JSON_FORMS = {
     "[" * 100_000 + "\n": "b.jsonl:1: is nested too deeply. Write it flat",
     '{"retract": 5, "reason": "r"}\n': "b.jsonl:1: happening/5: retract: is a number. Write it in quotes",
     '{"retract": {}, "reason": "r"}\n': "b.jsonl:1: happening: retract: is not text. Write it in quotes",
-    '{"retract": null, "reason": "r"}\n': "b.jsonl:1: happening: retract: is missing. Give the id",
+    '{"retract": null, "reason": "r"}\n': "b.jsonl:1: happening: retract: has no value. Give it one, or leave it out",
     '{"retract": "../a", "reason": "r"}\n': "b.jsonl:1: happening/../a: retract: ",
     '{"source": {"id": "s", "text": true, "title": "T"}}\n': "b.jsonl:1: source/s: text: is not text. Write it in quotes",
     '{"source": {"id": "s", "text": ["a"], "title": "T"}}\n': "b.jsonl:1: source/s: text: is not text. Write it in quotes",
@@ -442,7 +442,7 @@ def test_a_gigabyte_of_nothing_fails_at_once(timeline: Timeline, tmp_path: Path,
     (told,) = faults(timeline, path)
     assert told in (
         "b.yaml: is larger than 32 MB. Write it as JSON Lines (.jsonl), one entry to a line",
-        "b.jsonl:1: byte 1 is NUL: this is not a text. Write the bundle in UTF-8",
+        "b.jsonl:1: byte 1 is NUL: this is not a text. Write the file in UTF-8",
     )
 
 
