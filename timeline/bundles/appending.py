@@ -226,10 +226,10 @@ class _Work:
         """Name the stream that the fault is about, where that is not the entry's own statement."""
         if entry.verb not in ("source", "happening") and not error.faults:
             return entry.stream  # there is nothing to correct or retract, or not what was meant
-        if not isinstance(error, UnknownSource | UnknownHappening):
-            return None
-        kind = "source" if field.endswith(".source") else "happening"
-        return f"{kind}/{_at(entry.fields, field)}"
+        if field.endswith(".source"):
+            return f"source/{_at(entry.fields, field)}"
+        refers = field in ("part_of", "superseded_by") or field.endswith(".other")
+        return f"happening/{_at(entry.fields, field)}" if refers else None
 
     def _try(self, entry: Entry, said: Mapping[str, Any]) -> TimelineError | None:
         """Append, or return what is wrong with the entry; what is wrong with the file or the writer is raised."""
