@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -30,6 +31,18 @@ def council(timeline: Timeline) -> Timeline:
     timeline.retract("leaves", reason="another council")
     timeline.correct_source("notes", publisher="The council", reason="the imprint")
     return timeline
+
+
+@pytest.mark.parametrize("call", [Timeline.happenings, Timeline.sources, lambda timeline: timeline.search("x")])
+def test_read_tables_of_another_version_are_not_read(council: Timeline, call: Callable[[Timeline], object]) -> None:
+    """A script that only reads is told how to make them again, too."""
+    council.db.execute("UPDATE projected SET definition = 'older'")
+    path = council.log.path
+    with (
+        Timeline(path, read_only=True) as timeline,
+        pytest.raises(DatabaseRefused, match="made by another version of this program"),
+    ):
+        call(timeline)
 
 
 def test_happenings_are_those_that_all_filters_choose(council: Timeline) -> None:

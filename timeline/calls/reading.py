@@ -115,6 +115,7 @@ class Reading(Opened):
             [<happening/meets@1: 2025-11-24, The council meets>]
         """
         self.log.refuse_absent()
+        self.refuse_outdated()
         filters = {"q": q, "kind": kind, "actor": actor, "place": place, "tag": tag, "source": source, "mark": mark}
         days = {"from": _asked("from_", from_), "to": _asked("to", to), "as_of": _asked("as_of", as_of), "status": status}
         choice = choosing.choose(self.log.connection, {**filters, **days}, "current")
@@ -138,6 +139,7 @@ class Reading(Opened):
             [<source/report@1: A report, 2025-11-28>]
         """
         self.log.refuse_absent()
+        self.refuse_outdated()
         until = choosing.position(self.log.connection, _asked("as_of", as_of))
         positions = [position for (position,) in self.log.connection.execute(_SOURCES, (until,)).fetchall()]
         events = (event for position in positions if (event := self.log.event(position)) is not None)
@@ -162,6 +164,7 @@ class Reading(Opened):
             [('happening', 'meets', 'The [council] [meets]')]
         """
         self.log.refuse_absent()
+        self.refuse_outdated()
         own, quoted = list[Hit](), list[Hit]()
         for position, passage in searching.happenings(self.log.connection, words):
             event = self.log.event(position)

@@ -108,6 +108,7 @@ def report(audited: Report) -> Json:
     return {
         "ok": audited.ok,
         "faults": sum(len(check.faults) + check.more for check in audited.checks),
+        "outdated": audited.outdated,
         "checks": [
             {
                 "name": check.name,

@@ -129,7 +129,7 @@ def register_output_renderer() -> dict[str, Any]:
 def asgi_wrapper(datasette: Datasette) -> Callable[[security.App], security.App]:
     """Add the security headers to every response, and find out once for each request what is closed."""
     secured = security.wrapper(datasette)
-    return lambda app: rules.remembering(secured(app))
+    return lambda app: rules.remembering(secured(rules.refusing_older(datasette, app)))
 
 
 @hookimpl
