@@ -33,6 +33,17 @@ def council(timeline: Timeline) -> Timeline:
     return timeline
 
 
+def test_a_happening_that_is_only_near_the_period_says_so(council: Timeline) -> None:
+    """In its attribute, in what it prints, and in a notebook."""
+    notes = council.source("notes")
+    council.record("closes", title="It closes", date="1989~", citations=[notes.quote("in Rabat")])
+    (near,) = council.happenings(from_="1988", to="1988")
+    assert (near.id, near.near, repr(near)) == ("closes", True, "<happening/closes@1: 1989~, It closes (near)>")
+    assert "It closes (near the period)" in council.happenings(to="1988")._repr_html_()
+    assert [one.near for one in council.happenings(from_="1989", to="1989")] == [False]
+    assert council.happening("closes").near is False
+
+
 @pytest.mark.parametrize("call", [Timeline.happenings, Timeline.sources, lambda timeline: timeline.search("x")])
 def test_read_tables_of_another_version_are_not_read(council: Timeline, call: Callable[[Timeline], object]) -> None:
     """A script that only reads is told how to make them again, too."""

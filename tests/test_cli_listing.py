@@ -83,6 +83,16 @@ def test_the_filters_are_those_of_the_page(db: str, filters: tuple[str, ...], ex
         assert all((f"/-/timeline/{id}" in page) == (id in expected) for id in ("cafe", "vote"))
 
 
+def test_what_is_only_near_the_period_is_marked(db: str) -> None:
+    """For people beside the title, for programs in a field of its own; without a period nothing is."""
+    near = ("list", "--db", db, "--from", "1998", "--to", "1998")
+    assert run(*near).stdout.endswith("The tavern closes (according to the paper, near the period)\n")
+    assert [json.loads(line)["near"] for line in run(*near, "--json").stdout.splitlines()] == [True]
+    within = ("list", "--db", db, "--from", "1999")
+    assert "near" not in run(*within).stdout
+    assert not any(json.loads(line)["near"] for line in run(*within, "--json").stdout.splitlines())
+
+
 def test_as_of_a_position_it_says_what_was_said_then(db: str) -> None:
     """The title before the correction, and the source's own."""
     assert "Cafe\u0301 closes" in run("list", "--db", db, "--as-of", "5").stdout

@@ -92,7 +92,8 @@ class Reading(Opened):
     ) -> Happenings:
         """Read the happenings that all filters choose, in time order: those that the timeline's page shows with them.
 
-        What was redacted is left out; `history` tells of it.
+        What was redacted is left out; `history` tells of it. One with an approximate date that is only near the period from `from_`
+        to `to` is among them, and its `near` is True.
 
         Parameters:
             q: words that it has, with or without their accents; the last may be the beginning of a longer one.
@@ -120,7 +121,8 @@ class Reading(Opened):
         days = {"from": _asked("from_", from_), "to": _asked("to", to), "as_of": _asked("as_of", as_of), "status": status}
         choice = choosing.choose(self.log.connection, {**filters, **days}, "current")
         events = (self.log.event(position) for position in choice.positions)
-        versions = (statements.version(event) for event in events if event is not None and event.data is not None)
+        found = (event for event in events if event is not None and event.data is not None)
+        versions = (statements.version(one).model_copy(update={"near": one.position in choice.near}) for one in found)
         return Happenings(islice(versions, _most(limit)))
 
     @named("sources")
