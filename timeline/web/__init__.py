@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
 
-from timeline import dates
+from timeline import dates, settings
 from timeline.web import (
     asking,
     assets,
@@ -30,7 +30,6 @@ from timeline.web import (
     renderer,
     rules,
     security,
-    settings,
 )
 
 if TYPE_CHECKING:
