@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from timeline import ArchivedSource, Timeline
-from timeline.errors import DatabaseRefused, FilterInvalid, Redacted
+from timeline.errors import DatabaseRefused, FilterInvalid, Redacted, UnknownHappening
 
 TEXT = "The council met in Marrakech on 24 November 2025.\nIt sat for four days. The ﬁnal report followed: <b>peacekeepers</b>."
 
@@ -31,6 +31,19 @@ def council(timeline: Timeline) -> Timeline:
     timeline.retract("leaves", reason="another council")
     timeline.correct_source("notes", publisher="The council", reason="the imprint")
     return timeline
+
+
+def test_a_happening_is_read_as_of_what_a_list_is(council: Timeline) -> None:
+    """A position, or a day as text or as Python has it."""
+    assert council.happening("meets", as_of=5).version == 1
+    for day in ("2026-01-01", date(2026, 1, 1), "2030-01-01"):
+        assert council.happening("meets", as_of=day).version == 2
+    with pytest.raises(UnknownHappening, match='there is no happening "meets" as of position 0'):
+        council.happening("meets", as_of="2025-12-31")
+    with pytest.raises(FilterInvalid, match="neither a position in the log"):
+        council.happening("meets", as_of="soon")
+    with pytest.raises(FilterInvalid, match="as_of: 1\\.5 is no date"):
+        council.happening("meets", as_of=1.5)  # type: ignore[arg-type]
 
 
 def test_a_happening_that_is_only_near_the_period_says_so(council: Timeline) -> None:

@@ -173,6 +173,17 @@ def test_a_mapping_that_cannot_be_guessed_is_written_to_be_filled_in(sheet: Path
     assert "2 refused = 2" in run("csv", "lone.csv").output
 
 
+def test_a_time_that_is_not_understood_is_told_by_its_cell(sheet: Path) -> None:
+    """No day is named that nobody wrote; a time that cannot be is told as such."""
+    (sheet / "told.csv").write_text("Titre,Date,Heure\nA,2017-11-11,vers 4h10\nB,2017-11-12,25:70\n")
+    (sheet / "told.csv.mapping.yaml").write_text("columns: {title: Titre, date: {date: Date, time: Heure}}\n")
+    told = run("csv", "told.csv").output
+    where = 'in the column "Heure" is kept in words alone'
+    assert f'row 2: date: the time "vers 4h10" {where} (It is not understood. Write it as 04:10)' in told
+    assert f'row 3: date: the time "25:70" {where} (the time "25:70" is none. Write 00:00 to 23:59)' in told
+    assert "2000-01-01" not in told
+
+
 def test_a_guessed_mapping_without_a_title_is_read_again(sheet: Path) -> None:
     """Nothing is left to be filled in where a summary is there, and a column whose name holds a "#" is written in quotes."""
     (sheet / "told.csv").write_text("Date;Description;Quai #4\n1950;It happened;x\n")

@@ -41,14 +41,16 @@ class Reading(Opened):
         self.log.look_again()
         return archiving.source(self.log, self._streams.past(stream("source", id))[-1])
 
-    def happening(self, id: str, *, as_of: int | None = None) -> HappeningVersion:
-        """Read a happening as now known, or as known at a position. Raises UnknownHappening, or Redacted.
+    def happening(self, id: str, *, as_of: int | DateLike | None = None) -> HappeningVersion:
+        """Read a happening as now known, or as it once was. Raises UnknownHappening, Redacted, or FilterInvalid.
 
         Parameters:
             id: the id of the happening.
-            as_of: a position of the log.
+            as_of: as it was known at a position of the log, or at the end of a day.
         """
         self.log.look_again()
+        if as_of is not None and (not isinstance(as_of, int) or isinstance(as_of, bool)):
+            as_of = choosing.position(self.log.connection, _asked("as_of", as_of))
         last = self._streams.past(stream("happening", id), as_of)[-1]
         if last.data is None:
             raise redaction.gone(self.log, last)
