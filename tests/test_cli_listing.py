@@ -218,6 +218,26 @@ def test_what_is_nowhere_and_what_is_no_word_is_told(db: str) -> None:
     assert (nothing.exit_code, nothing.stderr) == (1, "Error: The search has no letter or digit in it.\n")
 
 
+@pytest.mark.parametrize("words", [("list",), ("search", "hour")])
+def test_on_a_narrow_terminal_a_long_date_has_a_line_of_its_own(
+    db: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """Nothing is wider than the terminal, nor is anything of the date or of whose claim it is left out."""
+    with Timeline(db, by="tester") as timeline:
+        cited = [timeline.source("paper").quote("Nothing here.")]
+        date = "[2017-11-11T04:10+01:00..2017-11-12T05:20+01:00]"
+        by = "the ministry of the interior of the republic"
+        timeline.record("hour", title="The hour of the ship that never came", date=date, attributed_to=by, citations=cited)
+    monkeypatch.setattr(printing, "for_a_person", lambda: True)
+    for room in (30, 40, 60, 80):
+        monkeypatch.setattr(printing, "terminal", lambda room=room: room)
+        told = run(*words, "--db", db).stdout
+        assert all(printing.columns(line) <= room for line in told.splitlines())
+        whole = " ".join(told.split())
+        assert "11 November 2017, some time from 04:10 to 12 November 2017, 05:20 (UTC+01:00)" in whole
+        assert f"(according to {by})" in whole
+
+
 def test_on_a_terminal_a_list_is_cut_to_its_width_and_to_so_many_lines(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """And says so; whose claim it is stays. With --limit, or in a pipe, all of it is there."""
     with Timeline(db, by="tester") as timeline:

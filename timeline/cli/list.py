@@ -10,7 +10,7 @@ import click
 from timeline import dates
 from timeline.cli import json_forms, printing
 from timeline.cli.choosing import choose, filters, position
-from timeline.cli.columns import columns, padded, shortened
+from timeline.cli.columns import columns, padded, shortened, wrapped
 from timeline.cli.finding import find
 from timeline.cli.json_forms import Json
 from timeline.cli.running import Whole, db, opened, refuse_outdated
@@ -125,7 +125,7 @@ def when(date: str | None) -> str:
 
 
 def drawn(lines: Sequence[Line], margin: str = "") -> Iterator[str]:
-    """Draw lines aligned with each other; on a terminal titles are shortened so that each fits."""
+    """Draw lines aligned with each other; on a terminal titles are shortened so that each fits, or the parts stacked."""
     plain = [Line(*map(printing.on_one_line, line)) for line in lines]
     wide = [min(most, max((columns(line[part]) for line in plain), default=0)) for part, most in ((0, _WHEN), (1, _ID))]
     for line in plain:
@@ -135,5 +135,18 @@ def drawn(lines: Sequence[Line], margin: str = "") -> Iterator[str]:
         title = line.title
         if printing.for_a_person():
             room = printing.terminal() - columns(start) - columns(mark)
-            title = shortened(title, max(room, _TITLE))
+            if room < min(_TITLE, columns(title)):
+                yield _stacked(line, margin)
+                continue
+            title = shortened(title, room)
         yield f"{start}{printing.bold(title)}{mark}"
+
+
+def _stacked(line: Line, margin: str) -> str:
+    """Draw what does not fit beside each other on lines of their own: when, then the id and the title, then the mark."""
+    terminal, within = printing.terminal(), margin + _GAP
+    start = f"{within if line.when else margin}{line.id}{_GAP}"
+    title = shortened(line.title, max(terminal - columns(start), _TITLE))
+    parts = [wrapped(line.when, terminal, margin, within)] if line.when else []
+    parts.append(f"{start}{printing.bold(title)}")
+    return "\n".join([*parts, *([wrapped(line.mark, terminal, within, within)] if line.mark else [])])
