@@ -141,6 +141,13 @@ ALL_FAULTS = ["title", "date", "citations.1.quote", "citations.2.quote"]
         (lambda timeline: timeline.correct("meeting", title="", date="1998-13", reason=""), ["reason", "title", "date"]),
         (lambda timeline: timeline.correct("meeting", **FAULTY, reason=""), ["reason", *ALL_FAULTS]),
         (lambda timeline: timeline.correct("absent", title="", place="", reason=""), ["reason", "id", "title", "place"]),
+        (
+            lambda timeline: timeline.correct("absent", title="", citations=[NOWHERE], reason="x"),
+            ["id", "title", "citations.1.quote"],
+        ),
+        (lambda timeline: timeline.correct_source("absent", title="", reason=""), ["reason", "id", "title"]),
+        (lambda timeline: timeline.retract("bad id!", reason="", superseded_by="-"), ["id", "reason", "superseded_by"]),
+        (lambda timeline: timeline.retract("absent", superseded_by="-"), ["reason", "superseded_by", "id"]),
         (lambda timeline: timeline.correct("bad id!", title="", date="1998-13"), ["id", "reason", "title", "date"]),
         (lambda timeline: timeline.correct_source("report", title="", url="x", reason=""), ["reason", "title", "url"]),
         (

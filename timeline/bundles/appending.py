@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from timeline import quotes, statements
-from timeline.bundles.entry import FIELDS, Entry, Fault
+from timeline.bundles.entry import Entry, Fault
 from timeline.bundles.reading import BYTES, FILE, may_hold, project, read
 from timeline.capture.ahead import GivenUp
 from timeline.errors import (
@@ -35,7 +35,6 @@ SHOWN = 100  # faults that are told
 ENOUGH = 1_000  # faults after which nothing more is read
 FOLLOWING = 100_000  # entries that only follow from others' faults, after which nothing more is read
 _TRIED = ("file", "text", "encoding", "record", "part_of", "related", "citations")
-_TOGETHER = {"zone": "date", "latitude": "longitude", "longitude": "latitude"}  # fields that make no sense without another
 _STANDING_IN = {"source": {"title": "?"}, "happening": {"title": "?", "date": "2000"}}
 
 
@@ -128,8 +127,8 @@ class _Work:
         """Append an entry, or keep its faults and go on as if it had none."""
         self.entries += 1
         faults = [*entry.faults]
-        if entry.said:
-            error = self._try(entry, entry.said)
+        if said := entry.said or _nameless(entry):
+            error = self._try(entry, said)
             if isinstance(error, AlreadyRedacted):
                 self._pass_over(entry, error)
             elif error is not None:
@@ -141,10 +140,6 @@ class _Work:
                 self.unsure = True
             if faults:
                 self.faulty[self.entries] = faults
-        elif entry.beside:
-            faults += self._under_another_id(entry, faults)
-            self.unsure |= next(_references(entry.fields), None) is not None
-            self.faulty[self.entries] = faults
         if faults:
             self._keep(entry, faults)
 
@@ -224,7 +219,7 @@ class _Work:
 
     def _cause(self, entry: Entry, error: TimelineError, field: str) -> str | None:
         """Name the stream that the fault is about, where that is not the entry's own statement."""
-        if entry.verb not in ("source", "happening") and not error.faults:
+        if entry.verb not in _STANDING_IN and (not error.faults or field == entry.verb):
             return entry.stream  # there is nothing to correct or retract, or not what was meant
         if field.endswith(".source"):
             return f"source/{_at(entry.fields, field)}"
@@ -263,12 +258,7 @@ class _Work:
 
     def _look_further(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
         """List what else is wrong with an entry that has faults: the first ones may have hidden more."""
-        if entry.verb in ("correct", "correct_source", "retract") and not (entry.fields.get("reason") or _told("reason", faults)):
-            faults = [*faults, ("reason", "is missing. Give it")]
-            return [faults[-1], *self._look_further(entry, faults)]
-        if entry.verb == "correct" or _told("id", faults):
-            return self._under_another_id(entry, faults)
-        if entry.verb not in ("source", "happening"):
+        if entry.verb not in _STANDING_IN or _told("id", faults):
             return []
         if entry.verb == "source":
             faults = [*faults, *(about := self._of_bibliography(entry, faults))]
@@ -303,24 +293,6 @@ class _Work:
             return []
         return [fault for fault in self._own(entry, error) if fault[0].partition(".")[0] in sound]
 
-    def _under_another_id(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
-        """List what else is wrong with an entry whose id is none, or with a correction: as if it were recorded anew, by itself."""
-        kind = "happening" if entry.verb == "correct" else entry.verb
-        if kind not in _STANDING_IN:
-            return []
-        said = {name: value for name, value in entry.fields.items() if name in FIELDS[kind] and value is not None}
-        if entry.verb == "correct":  # what stands with it is not known here
-            said = {name: value for name, value in said.items() if _TOGETHER.get(name, name) in said}
-            said = {**_STANDING_IN[kind], **said}
-        id = self._another_id()
-        other = replace(entry, verb=kind, id=id, said={kind: {**said, "id": id}})
-        if (error := self._try(other, other.said)) is None:
-            return []
-        more = [fault for fault in self._own(other, error) if not _told(fault[0], faults)]
-        rest = [fault for fault in (*faults, *more) if fault[0] != "id"]
-        more += [fault for fault in self._look_further(other, rest) if not _told(fault[0], faults)]
-        return [fault for fault in more if entry.verb != "correct" or fault[0].partition(".")[0] in entry.fields]
-
     def _placed(self, entry: Entry, field: str, reason: str) -> Fault:
         """Say in which file, on which line, of which entry and field a fault is."""
         line = entry.line_of(field)
@@ -330,6 +302,13 @@ class _Work:
             on_one_line(field),
         ]
         return ": ".join(part for part in place if part), " ".join(reason.split())
+
+
+def _nameless(entry: Entry) -> Mapping[str, Any]:
+    """Give what an entry says whose id is none, so that all else of it is looked through."""
+    if not entry.beside:
+        return {}
+    return {entry.verb: {**entry.beside, "id": ""}} if entry.verb in _STANDING_IN else {**entry.beside, entry.verb: ""}
 
 
 def _told(field: str, faults: list[Fault]) -> bool:
@@ -349,7 +328,7 @@ def _references(fields: Mapping[str, Any]) -> Iterator[Fault]:
 def _faults(entry: Entry, error: TimelineError) -> Iterator[Fault]:
     if error.faults:
         for field, reason in error.faults:
-            yield (entry.verb if field == "id" and "id" not in entry.fields else field), reason
+            yield (entry.verb if field == "id" and entry.verb not in _STANDING_IN else field), reason
         return
     reason = str(error).removeprefix(f"{entry.stream}: ")
     if isinstance(error, DocumentUnreadable):

@@ -13,7 +13,7 @@ from timeline import bounds, capture, documents, quotes, statements
 from timeline.calls import given_dates
 from timeline.calls.keywords import Fault, given
 from timeline.calls.opened import Opened
-from timeline.errors import DocumentUnreadable, Redacted, TimelineError, UnknownHappening
+from timeline.errors import DocumentUnreadable, Redacted, TimelineError, UnknownHappening, UnknownSource
 from timeline.model import HappeningFields, Reason, SourceFields, check, stream
 
 _NOWHERE: Final = "stands-in-for-a-source"
@@ -36,26 +36,29 @@ def of_record(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fa
 def of_correction(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
     """List what else is wrong with a correction that is refused; where it corrects nothing, as if it recorded a happening."""
     id, changes = str(arguments["id"]), given(arguments, HappeningFields.__annotations__)
-    own = (*_of_id("happening", arguments, known), *_of_reason(arguments, known))
-    subject, faults, stands = f"happening/{id}", (*known, *own), None
-    if not _told("id", faults):
-        try:
-            stands = timeline._streams.said(timeline._streams.last(subject))
-        except (UnknownHappening, Redacted) as error:
-            own += (("id", str(error).removeprefix(f"{subject}: ")),)
+    stands, own = _of_following(timeline, "happening", arguments, known)
     yield from own
+    faults = (*known, *own)
     if stands is None:
         alone = {name: value for name, value in changes.items() if _TOGETHER.get(name, name) in changes}
         yield from _of_happening(timeline, id, alone, faults)
         return
-    standing, texts = stands, _texts(timeline)
+    standing, subject, texts = stands, f"happening/{id}", _texts(timeline)
     yield from _more(lambda said: statements.changed(standing, given_dates.read(said, subject), texts, subject), changes, faults)
     yield from _of_references(timeline, changes, faults)
 
 
+def of_retraction(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
+    """List what else is wrong with a retraction that is refused."""
+    _, own = _of_following(timeline, "happening", arguments, known)
+    instead = {"superseded_by": arguments["superseded_by"]}
+    yield from own
+    yield from _more(lambda said: check(Reason, {"reason": "?", **said}, ""), instead, (*known, *own))
+
+
 def of_source_correction(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
     """List what else is wrong with a correction of a source that is refused."""
-    own = (*_of_id("source", arguments, known), *_of_reason(arguments, known))
+    _, own = _of_following(timeline, "source", arguments, known)
     yield from own
     yield from _of_bibliography(given(arguments, SourceFields.__annotations__), (*known, *own))
 
@@ -101,11 +104,21 @@ def _of_id(kind: Literal["source", "happening"], arguments: Mapping[str, Any], k
     return () if _told("id", known) else _faults(lambda: stream(kind, arguments["id"]))
 
 
-def _of_reason(arguments: Mapping[str, Any], known: Sequence[Fault]) -> tuple[Fault, ...]:
-    reason = {"reason": arguments["reason"]}
-    return (
-        () if _told("reason", known) else _faults(lambda: bounds.refuse(reason, "")) or _faults(lambda: check(Reason, reason, ""))
-    )
+def _of_following(
+    timeline: Opened, kind: Literal["source", "happening"], arguments: Mapping[str, Any], known: Sequence[Fault]
+) -> tuple[statements.Statement | None, tuple[Fault, ...]]:
+    """Give the statement that is to be followed by another, None where there is none, and the faults of its id and the reason."""
+    id, reason = _of_id(kind, arguments, known), {"reason": arguments["reason"]}
+    stands = None
+    if not id and not _told("id", known):
+        subject = stream(kind, arguments["id"])
+        try:
+            stands = timeline._streams.said(timeline._streams.last(subject))
+        except (UnknownHappening, UnknownSource, Redacted) as error:
+            id = (("id", str(error).removeprefix(f"{subject}: ")),)
+    if _told("reason", known):
+        return stands, id
+    return stands, (*id, *(_faults(lambda: bounds.refuse(reason, "")) or _faults(lambda: check(Reason, reason, ""))))
 
 
 def _of_references(timeline: Opened, fields: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 from timeline import bounds
 from timeline.bounds import NAMED
-from timeline.errors import QuoteAmbiguous, QuoteNotFound, StatementInvalid, TimelineError, UnknownSource
+from timeline.errors import QuoteAmbiguous, QuoteNotFound, StatementInvalid, TimelineError, UnknownHappening, UnknownSource
 from timeline.model import not_a_field
 
 P = ParamSpec("P")
@@ -31,7 +31,8 @@ class Unchanged(Enum):
 
 
 UNCHANGED: Final = Unchanged.UNCHANGED
-_HIDING: Final = (StatementInvalid, QuoteNotFound, QuoteAmbiguous, UnknownSource)  # after which no more was looked for
+# Errors that may hide others.
+_HIDING: Final = (StatementInvalid, QuoteNotFound, QuoteAmbiguous, UnknownSource, UnknownHappening)
 _ARGUMENTS: Final = ("id", "reason", "expected_version", "within")  # which are no fields
 
 
@@ -58,12 +59,12 @@ def named(kind: str, others: Others | None = None) -> Callable[[Callable[P, R]],
                 try:
                     return call(*args, **kwargs)
                 except _HIDING as error:
-                    if others is None or not error.faults:
+                    if others is None or not (error.faults or isinstance(error, UnknownHappening | UnknownSource)):
                         raise
                     first, faults = error, error.faults
             if others is not None:
                 hidden = tuple(others(args[0], {**defaults, **_meant(known, given)}, faults))
-                if first is not None and not hidden:
+                if first is not None and len(faults + hidden) <= max(1, len(faults)):
                     raise first
                 faults += hidden
             raise (type(first) if first else StatementInvalid).in_fields(_subject(kind, given), faults) from None

@@ -187,7 +187,7 @@ class Recording(Opened):
 
         return self._streams.correct(subject, "SourceCorrected", corrected, list(changes), reason, expected_version)
 
-    @named("happening")
+    @named("happening", faults.of_retraction)
     def retract(self, id: str, *, reason: str, superseded_by: str | None = None, expected_version: int | None = None) -> Event:
         """Retract a happening. What it said stays in the log, and is shown as retracted.
 
