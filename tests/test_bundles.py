@@ -454,7 +454,7 @@ def test_a_bundle_of_countless_values_fails_before_they_fill_the_memory(
     (told,) = faults(timeline, put(tmp_path, "sources: [" + "{}," * 10_000 + "]"))
     assert told == "b.yaml:1: holds more than 10,000 values. Write it as JSON Lines (.jsonl), one entry to a line"
     told = faults(timeline, put(tmp_path, json.dumps({"retract": "a", "reason": [1] * 100_000}), "b.jsonl"))[-1]
-    assert told == "b.jsonl: and 901 faults more; the rest of the file was not read"
+    assert told == "b.jsonl: and 902 faults more; the rest of the file was not read"
 
 
 def test_a_line_too_long_is_refused(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,6 +139,7 @@ ALL_FAULTS = ["title", "date", "citations.1.quote", "citations.2.quote"]
             ["knd", "reason", "title", "date"],
         ),
         (lambda timeline: timeline.correct("meeting", title="", date="1998-13", reason=""), ["reason", "title", "date"]),
+        (lambda timeline: timeline.archive("none.txt", id="y", published="1998-13"), ["file", "published"]),
         (lambda timeline: timeline.correct("meeting", **FAULTY, reason=""), ["reason", *ALL_FAULTS]),
         (lambda timeline: timeline.correct("absent", title="", place="", reason=""), ["reason", "id", "title", "place"]),
         (
@@ -165,6 +166,14 @@ def test_all_faults_of_a_call_are_told_at_once(
         call(timeline)
     assert [field for field, _ in caught.value.faults] == expected
     assert timeline.log.size() == before
+
+
+def test_what_is_missing_is_told_beside_a_bad_id(timeline: Timeline) -> None:
+    """In the same words as without it."""
+    with pytest.raises(StatementInvalid) as caught:
+        timeline.append({"id": "bad id!", "place": ""})
+    assert [field for field, _ in caught.value.faults] == ["id", "title", "date", "place", "citations"]
+    assert {reason for field, reason in caught.value.faults if field not in ("id", "place")} == {"is missing. Give it"}
 
 
 def test_a_lone_fault_is_raised_as_what_it_is(timeline: Timeline, report: ArchivedSource) -> None:

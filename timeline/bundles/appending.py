@@ -28,7 +28,6 @@ from timeline.errors import (
     UnknownSource,
     on_one_line,
 )
-from timeline.model import SourceFields
 from timeline.timeline import Timeline
 
 SHOWN = 100  # faults that are told
@@ -108,7 +107,6 @@ class _Work:
         self.following = 0
         self.changed = False  # whether an entry says otherwise what stands already
         self.faulty: dict[int, list[Fault]] = {}  # of entries, by their number
-        self.tried = 0  # how many entries were tried under another id
         self.unsure = False  # whether an entry that was not appended refers to others
 
     def read(self) -> Iterator[Entry]:
@@ -135,7 +133,7 @@ class _Work:
                 self.changed |= isinstance(error, AlreadyRecorded)
                 faults += [fault for fault in self._own(entry, error) if not _told(fault[0], faults)]
             if faults:
-                faults += self._look_further(entry, faults)
+                faults += self._stand_in(entry, faults)
             if (faults or error) and next(_references(entry.fields), None):
                 self.unsure = True
             if faults:
@@ -256,34 +254,13 @@ class _Work:
                 told = ": ".join(self._placed(entry, "date", told.removeprefix(f"{entry.stream}: ")))
             warnings.warn(told, one.category, stacklevel=2)
 
-    def _look_further(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
-        """List what else is wrong with an entry that has faults: the first ones may have hidden more."""
-        if entry.verb not in _STANDING_IN or _told("id", faults):
-            return []
-        if entry.verb == "source":
-            faults = [*faults, *(about := self._of_bibliography(entry, faults))]
-            return [*about, *self._stand_in(entry, faults)]
-        return self._stand_in(entry, faults)
-
-    def _of_bibliography(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
-        """List what else is wrong with what is said of a refused source: as if it were another document, by itself."""
-        about = {
-            name: entry.fields[name] for name in SourceFields.__annotations__ if name in entry.fields and not _told(name, faults)
-        }
-        other = replace(entry, id=self._another_id())
-        error = self._try(other, {"source": {"title": "?", **about, "text": "?", "id": other.id}})
-        return [fault for fault in self._own(other, error) if fault[0] in about] if error else []
-
-    def _another_id(self) -> str:
-        """Give an id under which nothing is, for what is tried until the roll-back."""
-        self.tried += 1
-        return f"try-{self.tried}-of-a-bundle-with-faults"
-
     def _stand_in(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
         """Append what is sound of a refused source or happening, until the roll-back; list what else is wrong with it.
 
         Its own quotations, and others' quotations from it, can then be looked for all the same.
         """
+        if entry.verb not in _STANDING_IN or _told("id", faults):
+            return []
         faulty = {field.partition(".")[0] for field, _ in faults}
         if faulty & {"encoding", "record"}:  # without them it would be read otherwise
             faulty.add("file")

@@ -87,7 +87,8 @@ def _of_happening(timeline: Opened, id: str, fields: Mapping[str, Any], known: S
     stands = None if first is None or first.data is None else first.payload["statement"]
 
     def attempt(said: dict[str, Any]) -> None:
-        statements.of_happening(given_dates.read({**_HAPPENING, **said}, subject), texts, subject, stands)
+        whole = {name: value for name, value in {**_HAPPENING, **said}.items() if value is not None}
+        statements.of_happening(given_dates.read(whole, subject), texts, subject, stands)
 
     yield from _more(attempt, fields, known)
     yield from _of_references(timeline, fields, known)

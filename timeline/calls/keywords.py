@@ -12,7 +12,15 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 from timeline import bounds
 from timeline.bounds import NAMED
-from timeline.errors import QuoteAmbiguous, QuoteNotFound, StatementInvalid, TimelineError, UnknownHappening, UnknownSource
+from timeline.errors import (
+    DocumentUnreadable,
+    QuoteAmbiguous,
+    QuoteNotFound,
+    StatementInvalid,
+    TimelineError,
+    UnknownHappening,
+    UnknownSource,
+)
 from timeline.model import not_a_field
 
 P = ParamSpec("P")
@@ -32,7 +40,7 @@ class Unchanged(Enum):
 
 UNCHANGED: Final = Unchanged.UNCHANGED
 # Errors that may hide others.
-_HIDING: Final = (StatementInvalid, QuoteNotFound, QuoteAmbiguous, UnknownSource, UnknownHappening)
+_HIDING: Final = (DocumentUnreadable, StatementInvalid, QuoteNotFound, QuoteAmbiguous, UnknownSource, UnknownHappening)
 _ARGUMENTS: Final = ("id", "reason", "expected_version", "within")  # which are no fields
 
 
@@ -59,9 +67,11 @@ def named(kind: str, others: Others | None = None) -> Callable[[Callable[P, R]],
                 try:
                     return call(*args, **kwargs)
                 except _HIDING as error:
-                    if others is None or not (error.faults or isinstance(error, UnknownHappening | UnknownSource)):
-                        raise
                     first, faults = error, error.faults
+                    if isinstance(error, DocumentUnreadable) and not faults:
+                        faults = (("file" if given.get("text") is None else "text", str(error).removeprefix("the text: ")),)
+                    if others is None or not (faults or isinstance(error, UnknownHappening | UnknownSource)):
+                        raise
             if others is not None:
                 hidden = tuple(others(args[0], {**defaults, **_meant(known, given)}, faults))
                 if first is not None and len(faults + hidden) <= max(1, len(faults)):
