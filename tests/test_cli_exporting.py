@@ -199,4 +199,8 @@ def test_what_is_only_near_a_period_is_told(db: str) -> None:
     assert ids(result) == ["chaired"]
     assert "1 happening of them only near the period, with an approximate date" in result.stderr
     assert "only near" not in run("csv", "--db", db, "--to", "1999").stderr
+    for name in ("markdown", "timelinejs", "html"):
+        said = run(name, "--db", db, "--from", "2000", "--to", "2000").stdout
+        assert "from: 2000; to: 2000 (1 of them only near the period, with an approximate date)" in said
+        assert "only near" not in run(name, "--db", db, "--to", "1999").stdout
     assert ids(run("csv", "--db", db, "--from", "2001", "--to", "2001")) == []

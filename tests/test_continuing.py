@@ -89,6 +89,30 @@ def test_a_clone_continues_the_published_log(theirs: Path) -> None:
     done("verify", "--against", "public/checkpoint")
 
 
+def older(path: str, *more: str) -> None:
+    """Make the read tables of a file those of another version, which are not checked."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for sql in ("UPDATE projected SET definition = 'older'", "UPDATE happenings SET title = 'As it once was'", *more):
+            connection.execute(sql)
+
+
+def test_a_clone_continues_what_another_version_published(theirs: Path) -> None:
+    """Once the log is verified: the read tables are its own."""
+    older("public/timeline.db")
+    assert "timeline.db: begun from public/timeline.db, which was published: 2 events, verified\n" in done("build")
+    done("verify")
+    assert "As it once was" not in done("list")
+    assert "public: 2 events (0 new)" in done("publish", "public")
+    done("verify", "--db", "public/timeline.db")
+
+
+def test_what_another_version_published_is_verified_before_it_is_continued(theirs: Path) -> None:
+    """A log that was altered is refused as ever, and not for its read tables."""
+    older("public/timeline.db", "DROP TRIGGER events_update", "UPDATE events SET recorded_by = 'another'")
+    assert "faults found, so it was not restored. See them: timeline verify" in refused("build")
+    assert not Path("timeline.db").exists()
+
+
 @pytest.mark.parametrize("words", [("append", "events/02.yaml"), ("archive", "seeds/r.txt", "--id", "r", "--title", "A report")])
 def test_whatever_appends_first_begins_from_the_published_copy(theirs: Path, words: tuple[str, ...]) -> None:
     """No second log begins beside the published one by accident."""

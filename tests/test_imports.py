@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "timeline"
 
 # From the ground up: each may import those before it, and of its own level only itself.
 LEVELS = [
-    {"authors", "errors", "extractors", "scripts"},
-    {"bounds", "files", "new_file"},
+    {"errors", "extractors", "scripts", "settings"},
+    {"authors", "bounds", "files", "new_file"},
     {"dates", "encodings", "guards", "journals", "published", "shapes", "unfinished"},
     {"notebook"},
     {"quotes", "merkle", "model", "documents", "instants", "sql_functions", "sqlite_file"},
@@ -28,7 +28,7 @@ LEVELS = [
     {"starting"},
     {"cli"},
 ]
-WEB_MAY_IMPORT = {"authors", "dates", "merkle", "errors", "extractors", "web"}
+WEB_MAY_IMPORT = {"authors", "dates", "merkle", "errors", "extractors", "settings", "web"}
 # The half of `exchange` that writes: the web may use it as well, so it needs no more than what the web may import.
 WRITING = "timeline.exchange.writing"
 MODULES = sorted(PACKAGE.rglob("*.py"))

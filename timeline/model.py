@@ -252,6 +252,7 @@ class HappeningVersion(Happening):
     recorded_by: str
     reason: str | None = None
     superseded_by: str | None = None
+    near: bool = False  # of those that a period chose: whether it is only near that, because its date is approximate
 
     @property
     def earliest(self) -> str | None:
@@ -265,7 +266,7 @@ class HappeningVersion(Happening):
 
     def __repr__(self) -> str:
         """Say which version of what it is."""
-        return f"<happening/{self.id}@{self.version}: {self.date}, {self.title}>"
+        return f"<happening/{self.id}@{self.version}: {self.date}, {self.title}{' (near)' if self.near else ''}>"
 
     __str__ = __repr__
 

@@ -126,9 +126,7 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
         if len(fields) > MOST:
             return unreadable(line, _too_many(fields), weight)
     fields = _known(FIELDS[verb], fields, faults, emptied=verb in ("correct", "correct_source"))
-    fields = {name: _plain(value, name, faults) for name, value in fields.items()}
-    if verb in ("source", "happening", "retract"):
-        fields = {name: value for name, value in fields.items() if value is not None}
+    fields = {name: plain(value, name, faults) for name, value in fields.items()}
     if verb == "source":
         faults += [(name, not_text(value)) for name, value in fields.items() if not isinstance(value, str)]
         fields = {name: value if isinstance(value, str) else "?" for name, value in fields.items()}
@@ -171,22 +169,23 @@ def _known(
         if len(faults) >= ENOUGH:
             break
         shown = name[:NAMED]
-        absent = isinstance(value, Absent)
+        absent = value is None or isinstance(value, Absent)
+        cut_off = isinstance(value, Absent) and value.cut_off
         if name in names and not absent:
             known[name] = value
-        elif name in names and emptied and not value.cut_off:
+        elif name in names and emptied and not cut_off:
             known[name] = None
         elif name in names:
-            faults.append((path + shown, f"has no value. Give it one, or leave it out. {COMMA}" if value.cut_off else _EMPTY))
+            faults.append((path + shown, f"{_EMPTY}. {COMMA}" if cut_off else _EMPTY))
         else:
             near = get_close_matches(shown, [other for other in names if other not in fields], n=1)
-            if near and not absent and value is not None:
+            if near and not absent:
                 known.setdefault(near[0], value)
-            faults.append((path + shown, not_a_field(name, near, cut_off=absent and value.cut_off)))
+            faults.append((path + shown, not_a_field(name, near, cut_off=cut_off)))
     return known
 
 
-def _plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> object:
+def plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> object:
     """Take text, lists and mappings of them; for anything else leave a fault, and text that can be tried further."""
     if len(faults) >= ENOUGH:
         return ""
@@ -196,9 +195,8 @@ def _plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> obj
     if isinstance(value, Mapping):
         names = _INNER.get(path.partition(".")[0]) if depth == 1 else None
         if len(value) <= MOST:
-            value = _known(names or tuple(value), value, faults, f"{path}.")
-            value = {name: inner for name, inner in value.items() if inner is not None}  # null is nothing
-        return {name: _plain(inner, f"{path}.{name[:NAMED]}", faults, depth + 1) for name, inner in value.items()}
+            value = _known(names or tuple(value), value, faults, f"{path}." if path else "")
+        return {name: plain(inner, f"{path}.{name[:NAMED]}".lstrip("."), faults, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
         return [_item(inner, f"{path}.{number}", faults, depth + 1) for number, inner in enumerate(value, start=1)]
     return _text(value, path, faults)
@@ -208,7 +206,7 @@ def _item(value: object, path: str, faults: list[Fault], depth: int) -> object:
     if value is None and len(faults) < ENOUGH:
         faults.append((path, "is empty. Fill it in, or leave it out"))
         return "?"
-    return _plain(value, path, faults, depth)
+    return plain(value, path, faults, depth)
 
 
 def _text(value: object, path: str, faults: list[Fault]) -> str | None:

@@ -24,7 +24,7 @@ _INSTEAD = re.compile(r", so [^.:]*")  # what the page does instead, where this 
 class Choice:
     """The positions of what was chosen, in time order, their ids, as of which position, and the filters in words and as a query.
 
-    `near` is how many of them are only near the period that was asked for, because their dates are approximate.
+    `near` are the positions of those that are only near the period that was asked for, because their dates are approximate.
     """
 
     positions: Sequence[int]
@@ -33,7 +33,7 @@ class Choice:
     asked: str
     query: str
     filtered: bool
-    near: int
+    near: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], st
         said,
         state.query(),
         filtered=bool(state.given),
-        near=sum(bool(row["near"]) for row in found),
+        near=frozenset(row["position"] for row in found if row["near"]),
     )
 
 
