@@ -1,18 +1,16 @@
 """The commands that append bundles: build, append. Must not know the form of a bundle."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
-from timeline import bundles, publishing
-from timeline.cli import json_forms
+from timeline import bundles
+from timeline.cli import continuing, json_forms
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Interrupted, Refused, allow_folder, by, db, opened, progress, refuse_leading_away
 from timeline.errors import BundleInvalid
-from timeline.log import Log
 
 _NO_FOLDER = "Go to the folder that holds it, begin a project (timeline init DIR), or name a timeline that is there (--db FILE)"
 
@@ -26,15 +24,23 @@ _NO_FOLDER = "Go to the folder that holds it, begin a project (timeline init DIR
     help="The folder of bundles (.yaml, .yml, .jsonl), appended in the order of their names.",
 )
 @click.option("--fresh", is_flag=True, help="Begin the draft anew: as long as nothing of it was published or signed.")
-@click.option("--yes", is_flag=True, help="With --fresh: also lose what is in no bundle.")
+@click.option(
+    "--onto",
+    metavar="BRANCH|DIR",
+    help="Begin it anew from the publication on a branch of git, or in a folder, and drop one of your own that nobody received.",
+)
+@click.option("--yes", is_flag=True, help="With --fresh or --onto: also lose what is in no bundle, and what you signed.")
 @allow_folder
 @json_forms.as_object
 @db
 @by
-def build(events: Path, fresh: bool, yes: bool, allowed: tuple[Path, ...], as_json: bool, db: Path, by: str | None) -> None:
+def build(
+    events: Path, fresh: bool, onto: str | None, yes: bool, allowed: tuple[Path, ...], as_json: bool, db: Path, by: str | None
+) -> None:
     """Make or complete a timeline from a folder of bundles.
 
-    Where the project holds a published copy (public/timeline.db), the timeline begins from it, or is brought up to it.
+    Where the project holds a published copy (public/timeline.db), the timeline begins from it, or is brought up to it. Where others
+    have published meanwhile, and you too: timeline build --fresh --onto origin/main.
 
     Each bundle is appended whole or not at all, and what is there already is passed over: build as often as you like. If
     some bundles have faults, all of them are told, and the others are appended. Bundles and documents come from the project's
@@ -43,69 +49,13 @@ def build(events: Path, fresh: bool, yes: bool, allowed: tuple[Path, ...], as_js
     Example: timeline build
     """
     paths = _bundles(events)
-    if fresh and db.exists():
-        _begin_anew(paths, db, by, allowed, yes, as_json=as_json)
+    if onto or (fresh and db.exists()):
+        with continuing.begun_anew(db, onto, yes=yes) as anew:
+            outcome = _append(paths, anew, by, allowed, found=True, partly=False, name=db, as_json=as_json)
     else:
-        _bring_up(db)
-        _append(paths, db, by, allowed, found=True, as_json=as_json).tell(as_json=as_json)
-
-
-def _bring_up(db: Path) -> None:
-    """Bring a timeline up to its published copy, where that holds more; refuse to go on where the two differ."""
-    if not db.exists() or (copy := publishing.newest(db)) is None:
-        return
-    with opened(db) as timeline:
-        comparison = publishing.compare(timeline.log, copy)
-        own = 0 if comparison.adds else publishing.checkpoints_of_its_own(timeline.log, copy)
-    if comparison.adds:
-        return
-    told = harmless(comparison.tell(db, copy))
-    if not comparison.lags:
-        raise Refused(
-            f"{told}. The published events stay. To go on from them, with your bundles after them: timeline build --fresh"
-        )
-    if own:
-        raise Refused(
-            f"{told}, and keeps {count(own, 'checkpoint')} of its own. Move {db} away, then repeat: it begins from {copy}"
-        )
-    with (
-        opened(copy, guarded=False) as source,
-        progress("Verifying", 3 * comparison.theirs) as advance,
-        publishing.anew(source, db, advance),
-    ):
-        pass
-    click.echo(f"{told}; it now holds them all", err=True)
-
-
-def _begin_anew(paths: list[Path], db: Path, by: str | None, allowed: Sequence[Path], yes: bool, *, as_json: bool) -> None:
-    """Put what the bundles say now in the place of a draft; the draft stays where more than a draft would go."""
-    copy = publishing.newest(db)
-    with opened(db) as timeline, ExitStack() as stack:
-        if own := publishing.checkpoints_of_its_own(timeline.log, copy):
-            raise Refused(
-                f"{db}: was published or signed ({count(own, 'checkpoint')}), so what it holds stays. Correct it by a further entry"
-            )
-        source = stack.enter_context(opened(copy, guarded=False)) if copy else None
-        advance = stack.enter_context(progress("Verifying", 3 * source.log.size() if source else 0))
-        with publishing.anew(source, db, advance) as fresh:
-            outcome = _append(paths, fresh, by, allowed, found=True, partly=False, name=db, as_json=as_json)
-            lost = sorted(_streams(timeline.log) - _streams_in(fresh))
-            if lost and not yes:
-                more = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
-                raise Refused(
-                    f"{db}: holds {lost[0]}{more}, which no bundle has, so that would be lost. Write it into a bundle"
-                    " (timeline export jsonl); or, to lose it: timeline build --fresh --yes"
-                )
+        continuing.bring_up(db)
+        outcome = _append(paths, db, by, allowed, found=True, as_json=as_json)
     outcome.tell(as_json=as_json)
-
-
-def _streams(log: Log) -> set[str]:
-    return {stream for (stream,) in log.connection.execute("SELECT DISTINCT stream FROM events")}
-
-
-def _streams_in(path: Path) -> set[str]:
-    with opened(path) as timeline:
-        return _streams(timeline.log)
 
 
 def build_whole(events: Path, db: Path, allowed: Sequence[Path] = ()) -> None:

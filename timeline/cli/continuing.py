@@ -1,0 +1,120 @@
+"""How a build goes on from what was published: brought up to it, or begun anew from it. Must not know what bundles say."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from timeline import publishing
+from timeline.cli.printing import count, harmless
+from timeline.cli.running import Refused, opened, progress
+from timeline.publishing import Branch
+
+_NAMED = 5  # things that would be lost
+
+
+def bring_up(db: Path) -> None:
+    """Bring a timeline up to its published copy, where that holds more; refuse to go on where the two differ."""
+    if not db.exists() or (copy := publishing.newest(db)) is None:
+        return
+    with opened(db) as timeline:
+        comparison = publishing.compare(timeline.log, copy)
+        own = {} if comparison.adds else publishing.checkpoints_of_its_own(timeline.log, copy)
+    if comparison.adds:
+        return
+    told = harmless(comparison.tell(db, copy))
+    if own:
+        raise Refused(f"{told}, and was published or signed ({count(len(own), 'checkpoint')}). {_dropping(db, copy)}")
+    if not comparison.lags:
+        raise Refused(
+            f"{told}. The published events stay. To go on from them, with your bundles after them: timeline build --fresh"
+        )
+    with (
+        opened(copy, guarded=False) as source,
+        progress("Verifying", 3 * comparison.theirs) as advance,
+        publishing.anew(source, db, advance),
+    ):
+        pass
+    click.echo(f"{told}; it now holds them all", err=True)
+
+
+@contextmanager
+def begun_anew(db: Path, onto: str | None, *, yes: bool) -> Iterator[Path]:
+    """Give a file to append the bundles to, which takes the place of a draft at the end; the draft stays where more would go.
+
+    It begins from the published copy; or, `onto` a branch or a published folder, from the one there, which then is in place here.
+    """
+    with ExitStack() as stack:
+        branch = None
+        if onto is None:
+            copy = publishing.newest(db)
+        elif (copy := Path(onto) / db.name).is_file() and copy.with_name("checkpoint").is_file():
+            publishing.refuse_conflict(copy.parent)
+        else:
+            branch = stack.enter_context(publishing.taken(db, onto))
+            copy = branch.fresh / db.name
+        told = f"{onto}:{branch.folder.name}/{db.name}" if branch else str(copy)
+        stack.enter_context(publishing.told_as(str(copy), told))
+        timeline = stack.enter_context(opened(db)) if db.exists() else None
+        own = publishing.checkpoints_of_its_own(timeline.log, copy) if timeline else {}
+        if own and onto is None:
+            raise Refused(
+                f"{db}: was published or signed ({count(len(own), 'checkpoint')}), so what it holds stays. Correct it by a further"
+                f" entry. {_dropping(db, copy)}"
+            )
+        if (signers := sorted(set(own.values()) - {""})) and not yes:
+            raise Refused(
+                f"{db}: was signed by {' and '.join(signers)}, and whoever has that checkpoint can show that it was. If nobody has,"
+                " add --yes"
+            )
+        source = stack.enter_context(opened(copy, guarded=False)) if copy else None
+        comparison = publishing.compare(timeline.log, copy) if timeline and copy else None
+        advance = stack.enter_context(progress("Verifying", 3 * source.log.size() if source else 0))
+        with publishing.anew(source, db, advance) as fresh:
+            yield fresh
+            if timeline:
+                shared, begun = (comparison.same, comparison.theirs) if comparison else (0, 0)
+                _take_over(publishing.Drafts(timeline.log, fresh, db, shared, begun), yes=yes)
+        if own:
+            events = " and ".join(count(size, "event") for size in own)
+            click.echo(harmless(f"Dropped: your publication of {events}, which {told} does not hold"), err=True)
+        if branch:
+            _put_in_place(branch)
+
+
+def _take_over(drafts: publishing.Drafts, *, yes: bool) -> None:
+    """Redact again, and refuse to lose anything unasked; what is lost is named."""
+    for told in drafts.redact_again():
+        click.echo(harmless(told), err=True)
+    with opened(drafts.path) as new:
+        lost = drafts.lost(new.log)
+    if not lost:
+        return
+    more = f"; and {len(lost) - _NAMED:,} more" if len(lost) > _NAMED else ""
+    named = f"{'; '.join(lost[:_NAMED])}{more}"
+    if not yes:
+        raise Refused(
+            f"{drafts.name}: holds {named}, which no bundle has, so that would be lost. Write it into a bundle"
+            " (timeline export jsonl); or, to lose it, repeat with --yes"
+        )
+    click.echo(harmless(f"Lost: {named}"), err=True)
+
+
+def _put_in_place(branch: Branch) -> None:
+    number = branch.put_in_place()
+    click.echo(harmless(f"{branch.folder}: is as on {branch.name}. Next: timeline publish {branch.folder}"), err=True)
+    if number:
+        click.echo(
+            f"Your {count(number, 'commit')} with that publication, not pushed: taken back. All else in there is in your files:"
+            " commit it again",
+            err=True,
+        )
+
+
+def _dropping(db: Path, copy: Path | None) -> str:
+    """Say how to drop a publication that nobody received."""
+    if publishing.is_shared(db.absolute().parent):
+        return f"If nobody received it, for it was neither pushed nor sent: {publishing.how_to_go_on(db.absolute().parent)}"
+    onto = copy.parent if copy else "DIR"
+    return f"If nobody received it: timeline build --fresh --onto {onto}"
