@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -14,15 +15,30 @@ from timeline.publishing import Branch
 _NAMED = 5  # things that would be lost
 
 
-def bring_up(db: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a build appends to: a file, how many of its events were published, and the positions of those that are new to it."""
+
+    path: Path
+    published: int
+    unseen: range = range(0)
+
+
+def published(db: Path) -> Basis:
+    """Tell what of a timeline was published, as far as a checkpoint in a folder beside it says."""
+    return Basis(db, publishing.newest_size(db))
+
+
+def brought_up(db: Path) -> Basis:
     """Bring a timeline up to its published copy, where that holds more; refuse to go on where the two differ."""
-    if not db.exists() or (copy := publishing.newest(db)) is None:
-        return
+    if (copy := publishing.newest(db)) is None or not db.exists():
+        return published(db)
     with opened(db) as timeline:
         comparison = publishing.compare(timeline.log, copy)
         own = {} if comparison.adds else publishing.checkpoints_of_its_own(timeline.log, copy)
-    if comparison.adds:
-        return
+        if comparison.adds:
+            publishing.refuse_what_git_holds(timeline.log, copy.parent, merged=True)
+            return published(db)
     told = harmless(comparison.tell(db, copy))
     if own:
         raise Refused(f"{told}, and was published or signed ({count(len(own), 'checkpoint')}). {_dropping(db, copy)}")
@@ -37,10 +53,11 @@ def bring_up(db: Path) -> None:
     ):
         pass
     click.echo(f"{told}; it now holds them all", err=True)
+    return Basis(db, comparison.theirs, range(comparison.ours + 1, comparison.theirs + 1))
 
 
 @contextmanager
-def begun_anew(db: Path, onto: str | None, *, yes: bool) -> Iterator[Path]:
+def begun_anew(db: Path, onto: str | None, *, yes: bool) -> Iterator[Basis]:
     """Give a file to append the bundles to, which takes the place of a draft at the end; the draft stays where more would go.
 
     It begins from the published copy; or, `onto` a branch or a published folder, from the one there, which then is in place here.
@@ -69,12 +86,15 @@ def begun_anew(db: Path, onto: str | None, *, yes: bool) -> Iterator[Path]:
                 " add --yes"
             )
         source = stack.enter_context(opened(copy, guarded=False)) if copy else None
+        if source and copy and onto is None:
+            publishing.refuse_what_git_holds(source.log, copy.parent, merged=True)
         comparison = publishing.compare(timeline.log, copy) if timeline and copy else None
         advance = stack.enter_context(progress("Verifying", 3 * source.log.size() if source else 0))
         with publishing.anew(source, db, advance) as fresh:
-            yield fresh
+            begun = source.log.size() if source else 0
+            shared = comparison.same if comparison else 0
+            yield Basis(fresh, begun, range(shared + 1, begun + 1) if timeline else range(0))
             if timeline:
-                shared, begun = (comparison.same, comparison.theirs) if comparison else (0, 0)
                 _take_over(publishing.Drafts(timeline.log, fresh, db, shared, begun), yes=yes)
         if own:
             events = " and ".join(count(size, "event") for size in own)

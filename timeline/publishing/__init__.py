@@ -10,8 +10,9 @@ it, `extending` that it only adds to itself,
 
 from timeline.publishing.backups import backup, restore
 from timeline.publishing.carrying import Drafts
-from timeline.publishing.continuing import Comparison, anew, begin, checkpoints_of_its_own, compare, newest
+from timeline.publishing.continuing import Comparison, anew, begin, checkpoints_of_its_own, compare, newest, newest_size
 from timeline.publishing.copying import Held
+from timeline.publishing.extending import refuse_what_git_holds
 from timeline.publishing.publishing import Published, publish, told_as
 from timeline.publishing.repository import Branch, how_to_go_on, is_shared, refuse_conflict, taken
 
@@ -29,8 +30,10 @@ __all__ = [
     "how_to_go_on",
     "is_shared",
     "newest",
+    "newest_size",
     "publish",
     "refuse_conflict",
+    "refuse_what_git_holds",
     "restore",
     "taken",
     "told_as",

@@ -17,7 +17,6 @@ _CALLED = {
     "SourceCorrected": "a correction",
     "HappeningCorrected": "a correction",
     "HappeningRetracted": "a retraction",
-    "HappeningReviewed": "a review",
     "EventRedacted": "a redaction",
 }
 
@@ -78,8 +77,7 @@ class Drafts:
         wanted = self._key(self.old, event)
         if any(self._key(new, one) == wanted for one in new.stream(event.stream) if one.data is not None):
             return None
-        comment = event.payload.get("reason") or event.payload.get("comment") or event.payload.get("verdict")
-        return f"{event.id}, {_CALLED[event.type]} ({comment})"
+        return f"{event.id}, {_CALLED.get(event.type, 'an event')} ({event.payload.get('reason')})"
 
     def _own(self, type: str) -> Iterator[Event]:
         return (event for event in self.old.events(after=self.shared) if event.type == type)

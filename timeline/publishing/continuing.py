@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timeline import authors, merkle, published
-from timeline.errors import PublishingRefused
+from timeline.errors import NoteInvalid, PublishingRefused
 from timeline.log import Event, Log
 from timeline.merkle import Checkpoint, Note
 from timeline.publishing import folder, repository
@@ -61,6 +61,14 @@ def newest(db: Path) -> Path | None:
     for copy in published.copies(db):
         repository.refuse_conflict(copy.parent)
     return max(published.copies(db), key=lambda copy: _checkpoint(copy).size, default=None)
+
+
+def newest_size(db: Path) -> int:
+    """Tell how many events of a timeline were published; 0 where no checkpoint says so."""
+    try:
+        return 0 if (copy := newest(db)) is None else _checkpoint(copy).size
+    except (NoteInvalid, PublishingRefused):
+        return 0
 
 
 def begin(source: Timeline, db: Path, advance: Callable[[int], None]) -> Held:

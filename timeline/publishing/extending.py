@@ -35,8 +35,13 @@ def check(log: Log, former: Former, key: Key | None) -> None:
         )
 
 
-def refuse_what_git_holds(log: Log, path: Path) -> None:
-    """Make sure that a log adds to each checkpoint that others will see in the repository's history. Raises ProofInvalid."""
+def refuse_what_git_holds(log: Log, path: Path, *, merged: bool = False) -> None:
+    """Make sure that a log adds to each checkpoint that others will see in the repository's history. Raises ProofInvalid.
+
+    `merged`: not to those that others published since one last took their commits in.
+    """
+    if merged and not repository.is_merged(path.parent):
+        return
     for one in repository.committed(path):
         checkpoint = Checkpoint.of(Note.parse(one.content, one.commit), one.commit)
         try:

@@ -99,6 +99,11 @@ def is_shared(project: Path) -> bool:
     return bool(_followed(project))
 
 
+def is_merged(project: Path) -> bool:
+    """Whether all that others follow is in the files here, as far as git last looked."""
+    return bool(name := _followed(project)) and _is_merged(project, name)
+
+
 def committed(path: Path) -> Iterator[Committed]:
     """Give each checkpoint of a published folder that a further publication must add to, so that none is lost when it is pushed.
 
