@@ -241,3 +241,50 @@ def test_nothing_in_the_repository_is_run(both: Path, monkeypatch: pytest.Monkey
     done("publish", "public")
     assert "neither a published folder nor a branch" in refused("build", "--fresh", "--onto", "--upload-pack=x")
     assert not (both / "sprung").exists()
+
+
+def test_a_project_in_a_folder_of_a_repository_that_two_publish_first(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No publication is common to both; what lies elsewhere in the repository is the person's to reconcile, and stays."""
+    git("init", "-q", "--bare", "-b", "main", "../other.git")
+    git("clone", "-q", "../other.git", "../one")
+    monkeypatch.chdir(both / "one")
+    Path("notes.txt").write_text("a")
+    done("init", "in/it")
+    Path("in/it/events/first.yaml").write_text("sources:\n  - {id: r, text: It sat., title: A report}\n", encoding="utf-8")
+    commit("Begin")
+    git("push", "-q", "-u", "origin", "HEAD")
+    git("clone", "-q", "../other.git", "../two")
+    for who, words in (("one", "It"), ("two", "sat")):
+        monkeypatch.chdir(both / who / "in/it")
+        Path("../../notes.txt").write_text(who)
+        add(who, words, who)
+        git("push", "-q", succeeds=who == "one")
+    git("pull", "-q", "--no-rebase", succeeds=False)
+    assert "../../notes.txt: git left a conflict in it" in refused(*ONTO)
+    Path("../../notes.txt").write_text("both")
+    git("add", "../../notes.txt")
+    done(*ONTO)
+    assert Path("../../notes.txt").read_text() == "both"
+    done("publish", "public")
+    git("add", "-A", ":/")
+    git("commit", "-qm", "Both")
+    git("push", "-q")
+    assert streams() == ["r", "one", "two"]
+    assert check()[0] == 0
+
+
+def test_nobody_is_held_up_by_what_others_published_and_one_has_not_pulled(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fetched alone, it refuses no build; a publication beside it is refused, with the steps."""
+    git("fetch", "-q")
+    write("more", "It")
+    Path("events/more.yaml").write_text(Path("events/more.yaml").read_text().replace("It", "It sat"), encoding="utf-8")
+    done("build")
+    assert refused("publish", "public").endswith(
+        f"origin/main holds 3 events, and not the same. Go on from the one that others follow: git pull --no-rebase; {ADVICE}\n"
+    )
+    monkeypatch.chdir(both / "ben")
+    git("remote", "remove", "origin")
+    shutil.rmtree("public")
+    Path("timeline.db").unlink()
+    done("build")
+    done("publish", "public")

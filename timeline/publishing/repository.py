@@ -5,6 +5,7 @@ names, and asks no other computer. Where there is no git, or no repository, noth
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -89,7 +90,7 @@ def how_to_go_on(project: Path) -> str:
     name = _followed(project)
     steps = ["git rebase --abort"] if _rebasing(project) else []
     steps += [] if name and _is_merged(project, name) and not steps else ["git pull --no-rebase"]
-    steps.append(f"timeline build --fresh --onto {name or 'BRANCH'}")
+    steps.append(f"timeline build --fresh --onto {shlex.quote(name or 'BRANCH')}")
     asked = "" if name else ", where BRANCH is the one that others follow, such as origin/main"
     return f"Go on from the one that others follow: {'; '.join(steps)}{asked}"
 
@@ -145,7 +146,7 @@ def taken(db: Path, name: str) -> Iterator[Branch]:
     if not sizes:
         raise PublishingRefused(f"{name}: holds no published {db.name} to go on from. Publish yours: timeline publish public")
     chosen = max(sizes, key=lambda one: sizes[one])
-    if others := [one for one in _in_conflict(project) if not one.startswith(f"{chosen}/")]:
+    if others := [one for one in _in_conflict(project, ":/") if not one.startswith(f"{chosen}/")]:
         raise PublishingRefused(
             f"{others[0]}: git left a conflict in it. Write in an editor what it is to say, then: git add {others[0]}; and repeat"
         )
@@ -184,8 +185,9 @@ def _rebasing(project: Path) -> Path | None:
     return None
 
 
-def _in_conflict(path: Path) -> list[str]:
-    listed = (git(path, "ls-files", "-u", "-z") or b"").decode(errors="replace")
+def _in_conflict(path: Path, of: str = ".") -> list[str]:
+    """List what git left in conflict in a folder, or in the whole repository (":/")."""
+    listed = (git(path, "ls-files", "-u", "-z", "--", of) or b"").decode(errors="replace")
     return sorted({line.partition("\t")[2] for line in listed.split("\0") if line})
 
 
