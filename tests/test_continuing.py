@@ -332,3 +332,16 @@ def test_it_is_told_whose_name_an_entry_gets(mine: Path) -> None:
     """Where others may have written it."""
     write("03", "sat", "sat for four days")
     assert "events/03.yaml: 1 new event by Yves\n" in done("build", "--by", "Yves")
+
+
+def test_a_redaction_by_nobody_named_is_taken_over_too(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It bears no name afterwards either; and a document that went with it does not come back."""
+    monkeypatch.delenv("TIMELINE_BY")
+    Path("seeds/other.txt").write_text("A secret.", encoding="utf-8")
+    Path("events/03.yaml").write_text("sources:\n  - {id: o, file: ../seeds/other.txt, title: T}\n", encoding="utf-8")
+    done("build")
+    done("redact", "3", "--reason", "A judge")
+    done("build", "--fresh", "--by", "Bob")
+    with Timeline("timeline.db", read_only=True) as timeline:
+        assert [event.recorded_by for event in timeline.log.events(after=3)] == ["unnamed"]
+    assert b"A secret" not in b"".join(path.read_bytes() for path in mine.glob("timeline.db*"))

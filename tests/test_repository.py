@@ -125,7 +125,7 @@ def test_after_a_merge_one_command_goes_on_from_the_first(both: Path, monkeypatc
     told = done(*ONTO, "--by", "Ann")
     assert "Dropped: your publication of 3 events, which origin/main:public/timeline.db does not hold\n" in told
     assert "public: is as on origin/main. Next: timeline publish public\n" in told
-    assert "Your 1 commit with that publication, not pushed: taken back" in told
+    assert "Taken back: 1 commit with another publication. All else in there is in your files: commit it again\n" in told
     finish(both, monkeypatch)
 
 
@@ -189,7 +189,10 @@ def test_both_that_were_pushed_are_found_and_one_is_taken_out(both: Path, monkey
     assert status == 1
     assert "public/timeline.db is not what was published" in told
     assert "If two people had published at once, and both pushed: see the manual" in told
-    done("build", "--fresh", "--onto", good, "--by", "Ben")
+    told = done("build", "--fresh", "--onto", good, "--by", "Ben")
+    assert (
+        "2 commits with another publication. All else in there is in your files: commit it again. 2 of them had been pushed" in told
+    )
     commit("Go on from Ben's")
     git("push", "-q", "--force-with-lease")
     done("publish", "public")

@@ -9,7 +9,7 @@ import click
 
 from timeline import publishing
 from timeline.cli.printing import count, harmless
-from timeline.cli.running import Refused, opened, progress
+from timeline.cli.running import Refused, opened, progress, refuse_leading_away
 from timeline.publishing import Branch
 
 _NAMED = 5  # things that would be lost
@@ -60,13 +60,15 @@ def brought_up(db: Path) -> Basis:
 def begun_anew(db: Path, onto: str | None, *, yes: bool) -> Iterator[Basis]:
     """Give a file to append the bundles to, which takes the place of a draft at the end; the draft stays where more would go.
 
-    It begins from the published copy; or, `onto` a branch or a published folder, from the one there, which then is in place here.
+    It begins from the published copy; or from the one `onto` which it is asked to go: in a folder, or on a branch, whose published
+    folder is then in place here.
     """
     with ExitStack() as stack:
         branch = None
         if onto is None:
             copy = publishing.newest(db)
         elif (copy := Path(onto) / db.name).is_file() and copy.with_name("checkpoint").is_file():
+            refuse_leading_away(copy.parent, "timeline build --fresh --onto {}")
             publishing.refuse_conflict(copy.parent)
         else:
             branch = stack.enter_context(publishing.taken(db, onto))
@@ -122,14 +124,14 @@ def _take_over(drafts: publishing.Drafts, *, yes: bool) -> None:
 
 
 def _put_in_place(branch: Branch) -> None:
-    number = branch.put_in_place()
+    number, pushed = branch.put_in_place()
     click.echo(harmless(f"{branch.folder}: is as on {branch.name}. Next: timeline publish {branch.folder}"), err=True)
     if number:
-        click.echo(
-            f"Your {count(number, 'commit')} with that publication, not pushed: taken back. All else in there is in your files:"
-            " commit it again",
-            err=True,
+        told = (
+            f"Taken back: {count(number, 'commit')} with another publication. All else in there is in your files: commit it again"
         )
+        more = f". {pushed:,} of them had been pushed: git push --force-with-lease, and tell everyone" if pushed else ""
+        click.echo(f"{told}{more}", err=True)
 
 
 def _dropping(db: Path, copy: Path | None) -> str:

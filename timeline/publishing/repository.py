@@ -43,22 +43,22 @@ class Branch:
     folder: Path
     fresh: Path
 
-    def put_in_place(self) -> int:
-        """Give the folder the branch's publication; tell how many commits of one's own are changes again, which no file shows.
+    def put_in_place(self) -> tuple[int, int]:
+        """Give the folder the branch's publication; tell how many commits are changes again, and how many of them were pushed.
 
         Those are the commits that the branch does not hold, where one of them holds another publication: it would stay in the
-        history for good if it were pushed.
+        history for good. No other file is changed.
         """
         project = self.folder.parent
         own, checkpoint = f"{self.commit}..HEAD", f"./{self.folder.name}/{published_folder.CHECKPOINT}"
         published = git(project, "rev-list", "-1", "--full-history", own, "--", checkpoint)
         published_folder.take_over(self.fresh, self.folder)
         if not published:
-            return 0
-        number = int(git(project, "rev-list", "--count", own) or 0)
+            return 0, 0
+        number, alone = (int(git(project, "rev-list", "--count", own, *more) or 0) for more in ((), ("--not", "--remotes")))
         if git(project, "reset", "-q", self.commit) is None:
             raise PublishingRefused(f"{project}: git cannot go on from {self.name}. See why: git reset {self.commit[:10]}")
-        return number
+        return number, number - alone
 
 
 def git(folder: Path, *words: str, to: BinaryIO | None = None) -> bytes | None:
@@ -118,7 +118,7 @@ def committed(path: Path) -> Iterator[Committed]:
     ours = (git(project, "rev-list", "--full-history", *alone) or b"").decode().split() if git(project, "remote") else []
     for commit, branch in ((name, name), ("MERGE_HEAD", "what is being merged"), *((one, "") for one in ours)):
         content = git(project, "cat-file", "blob", f"{commit}:{checkpoint}")
-        if content and content not in seen:
+        if content and content not in seen and _MARK not in content:
             seen.add(content)
             yield Committed(content, commit, branch)
 
