@@ -345,3 +345,14 @@ def test_a_redaction_by_nobody_named_is_taken_over_too(mine: Path, monkeypatch: 
     with Timeline("timeline.db", read_only=True) as timeline:
         assert [event.recorded_by for event in timeline.log.events(after=3)] == ["unnamed"]
     assert b"A secret" not in b"".join(path.read_bytes() for path in mine.glob("timeline.db*"))
+
+
+def test_a_new_draft_bears_the_name_of_the_project(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the one before did, where nobody gives another."""
+    monkeypatch.delenv("TIMELINE_BY")
+    Path("metadata.json").write_text('{"plugins": {"cited-timeline": {"by": "The editors"}}}', encoding="utf-8")
+    write("03", "sat", "sat for four days")
+    for words in (("build",), ("build", "--fresh")):
+        assert "events/03.yaml: 1 new event by The editors\n" in done(*words)
+    Path("metadata.json").write_text("{", encoding="utf-8")
+    assert "metadata.json: does not say who writes this project" in refused("build", "--fresh")

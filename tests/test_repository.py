@@ -238,6 +238,16 @@ def test_nothing_in_the_repository_is_run(both: Path, monkeypatch: pytest.Monkey
     for name in ("core.fsmonitor", "core.pager", "gpg.program", "diff.external", "core.sshCommand"):
         git("config", name, str(trap))
     git("config", "log.showSignature", "true")
+    for name, value in (
+        ("core.repositoryformatversion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.uploadpack", str(trap)),
+        ("protocol.file.allow", "always"),
+    ):
+        git("config", name, value)
+    blob = git("rev-parse", "HEAD:public/checkpoint").strip()
+    (Path(".git/objects") / blob[:2] / blob[2:]).unlink()  # which git would ask the other side for
     for hook in ("post-checkout", "post-index-change", "reference-transaction"):
         shutil.copy(trap, Path(".git/hooks") / hook)
     done("build")

@@ -52,7 +52,7 @@ def build(
     paths = _bundles(events)
     if onto or (fresh and db.exists()):
         with continuing.begun_anew(db, onto, yes=yes) as basis:
-            outcome = _append(paths, db, by, allowed, basis, found=True, partly=False, as_json=as_json)
+            outcome = _append(paths, db, by or continuing.author(db), allowed, basis, found=True, partly=False, as_json=as_json)
     else:
         outcome = _append(paths, db, by, allowed, continuing.brought_up(db), found=True, as_json=as_json)
     outcome.tell(as_json=as_json)

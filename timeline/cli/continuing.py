@@ -1,5 +1,6 @@
 """How a build goes on from what was published: brought up to it, or begun anew from it. Must not know what bundles say."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from timeline import publishing
+from timeline import authors, publishing
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Refused, opened, progress, refuse_leading_away
 from timeline.publishing import Branch
@@ -27,6 +28,15 @@ class Basis:
 def published(db: Path) -> Basis:
     """Tell what of a timeline was published, as far as a checkpoint in a folder beside it says."""
     return Basis(db, publishing.newest_size(db))
+
+
+def author(db: Path) -> str | None:
+    """Tell who writes a timeline's project, for a file begun elsewhere. Raises Refused where that is not sound."""
+    path = db.with_name("metadata.json")
+    try:
+        return os.environ.get("TIMELINE_BY") or authors.of_project(path)
+    except ValueError as error:
+        raise Refused(f"{path}: does not say who writes this project: {error}. Correct it, or say who appends: --by NAME") from None
 
 
 def brought_up(db: Path) -> Basis:

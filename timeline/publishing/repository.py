@@ -19,7 +19,8 @@ from timeline.merkle import Checkpoint, Note
 from timeline.publishing import folder as published_folder
 from timeline.publishing.staging import staging
 
-_QUIET = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "protocol.allow=never")
+_QUIET = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}")
+_ALONE = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
 _FILES = ("100644", "100755")  # git's modes of files that are no links
 _MARK = b"<<<<<<<"
 _DEEPEST = 3  # parts of a path in a project, down to a proof in checkpoints/
@@ -67,7 +68,7 @@ def git(folder: Path, *words: str, to: BinaryIO | None = None) -> bytes | None:
     if program is None or not any((one / ".git").exists() for one in (there, *there.parents)):
         return None
     options = [word for setting in _QUIET for word in ("-c", setting)]
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
+    environment = {**os.environ, **_ALONE}
     try:
         done = subprocess.run(  # noqa: S603 - git itself, which runs nothing else
             [program, "-C", str(there), *options, *words],
