@@ -85,10 +85,10 @@ class OutsideFolder(DocumentUnreadable):
 class BundleInvalid(TimelineError):
     """A bundle has faults; nothing of it was appended. One line for each: file, line, field, what to do.
 
-    `changed` tells whether among them is an entry, or a document, that was appended before and says something else now.
+    `changed` names the streams of entries, or documents, that were appended before and say something else now.
     """
 
-    def __init__(self, message: str, faults: tuple[tuple[str, str], ...] = (), *, changed: bool = False) -> None:
+    def __init__(self, message: str, faults: tuple[tuple[str, str], ...] = (), *, changed: frozenset[str] = frozenset()) -> None:
         super().__init__(message, faults)
         self.changed = changed
 

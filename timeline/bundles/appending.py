@@ -105,7 +105,7 @@ class _Work:
         self.faults: list[Fault] = []  # (file, line and field; reason)
         self.follow: Fault | None = None  # the first one that only follows from others
         self.following = 0
-        self.changed = False  # whether an entry says otherwise what stands already
+        self.changed: set[str] = set()  # streams of which an entry says otherwise what stands already
         self.faulty: dict[int, list[Fault]] = {}  # of entries, by their number
         self.unsure = False  # whether an entry that was not appended refers to others
 
@@ -130,7 +130,8 @@ class _Work:
             if isinstance(error, AlreadyRedacted):
                 self._pass_over(entry, error)
             elif error is not None:
-                self.changed |= isinstance(error, AlreadyRecorded)
+                if isinstance(error, AlreadyRecorded):
+                    self.changed.add(entry.stream)
                 faults += [fault for fault in self._own(entry, error) if not _told(fault[0], faults)]
             if faults:
                 faults += self._stand_in(entry, faults)
@@ -184,7 +185,7 @@ class _Work:
             told.append(f"{self.path}: and {len(faults) - SHOWN} faults more{unread}")
         elif self.has_enough():
             told.append(f"{self.path}: the rest of the file was not read. Correct these first")
-        raise BundleInvalid("\n".join(told), faults, changed=self.changed)
+        raise BundleInvalid("\n".join(told), faults, changed=frozenset(self.changed))
 
     def passed_over(self) -> tuple[str, ...]:
         """Tell of the entries that were redacted in the log: of the first ones each, of the others how many."""

@@ -23,9 +23,9 @@ _BIBLIOGRAPHY = tuple(SourceFields.__annotations__)
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "source": ("id", "file", "text", "encoding", "media_type", "record", "base64", "extractor", *_BIBLIOGRAPHY),
     "happening": ("id", *_SAID),
-    "correct": ("correct", "reason", *_SAID),
-    "correct_source": ("correct_source", "reason", *_BIBLIOGRAPHY),
-    "retract": ("retract", "reason", "superseded_by"),
+    "correct": ("correct", "reason", "expected_version", *_SAID),
+    "correct_source": ("correct_source", "reason", "expected_version", *_BIBLIOGRAPHY),
+    "retract": ("retract", "reason", "superseded_by", "expected_version"),
 }
 _INNER: Mapping[str, tuple[str, ...]] = {  # the fields of what the lists hold
     "citations": tuple(PlacedCitation.model_fields),
@@ -40,7 +40,8 @@ _CUT = 'a "#" after a space ends a text without quotation marks'
 _UNCUT = "Put quotation marks around it, or the comment on a line of its own"
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _PLACE = re.compile(r"citations\.[0-9]+\.start_char").fullmatch  # which an export gives
-_COORDINATES = ("latitude", "longitude")
+_VERSION = re.compile("[1-9][0-9]{0,8}").fullmatch
+_NUMBERS = ("latitude", "longitude", "expected_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
         fields = {name: value if isinstance(value, str) else "?" for name, value in fields.items()}
         if fields.get("file") and not documents.is_address(fields["file"]):  # which is refused where it is archived
             fields["file"] = str(folder / fields["file"])
+    _number(fields, faults)
     key = "id" if verb in ("source", "happening") else verb
     id = fields.get(key)
     if not isinstance(id, str) or not id:
@@ -143,6 +145,15 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
         id = ""
     said = {verb: fields} if verb in ("source", "happening") else fields
     return Entry(said if id else {}, line, verb, id, lines, tuple(faults), weight, {} if id else fields)
+
+
+def _number(fields: dict[str, Any], faults: list[Fault]) -> None:
+    """Make a number of the version that a correction expects: a text in YAML, and a number to the calls."""
+    if "expected_version" in fields and not (isinstance(said := fields["expected_version"], str) and _VERSION(said)):
+        faults.append(("expected_version", "is not the number of a version. Write it so: 2"))
+        del fields["expected_version"]
+    elif "expected_version" in fields:
+        fields["expected_version"] = int(fields["expected_version"])
 
 
 def _too_many(fields: Mapping[str, Any]) -> str:
@@ -224,7 +235,7 @@ def _text(value: object, path: str, faults: list[Fault]) -> str | None:
             faults.append((path, _EMPTY))
             return ""
         case Number():
-            if path not in _COORDINATES and not _PLACE(path):
+            if path not in _NUMBERS and not _PLACE(path):
                 faults.append((path, "is a number. Write it in quotes"))
             return value.text
     faults.append((path, NOT_TEXT))
