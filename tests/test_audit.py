@@ -239,7 +239,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "statement: is missing",
     ),
     "field": (said(5, colour="red"), "position 5, happening/other@1", "colour: is not a field here"),
-    "date": (said(5, date="2025-11-31"), "position 5, happening/other@1", 'date: "2025-11-31": November has 30 days'),
+    "date": (said(5, date="2025-11-31"), "position 5, happening/other@1", 'date: "2025-11-31": November 2025 has 30 days'),
     "reason": (
         rewritten(3, lambda payload: payload.pop("reason")),
         "position 3, happening/meeting@2",

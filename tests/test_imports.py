@@ -11,9 +11,9 @@ PACKAGE = Path(__file__).parent.parent / "timeline"
 
 # From the ground up: each may import those before it, and of its own level only itself.
 LEVELS = [
-    {"actors", "authors", "errors", "extractors", "scripts"},
-    {"bounds", "files", "new_file"},
-    {"dates", "encodings", "guards", "journals", "published", "unfinished"},
+    {"actors", "errors", "extractors", "scripts", "settings"},
+    {"authors", "bounds", "files", "new_file"},
+    {"dates", "encodings", "guards", "journals", "published", "shapes", "unfinished"},
     {"notebook"},
     {"selection"},
     {"quotes", "merkle", "model", "documents", "instants", "sql_functions", "sqlite_file"},
@@ -29,7 +29,7 @@ LEVELS = [
     {"starting"},
     {"cli"},
 ]
-WEB_MAY_IMPORT = {"authors", "dates", "merkle", "errors", "extractors", "selection", "web"}
+WEB_MAY_IMPORT = {"authors", "dates", "merkle", "errors", "extractors", "selection", "settings", "web"}
 # The half of `exchange` that writes: the web may use it as well, so it needs no more than what the web may import.
 WRITING = "timeline.exchange.writing"
 MODULES = sorted(PACKAGE.rglob("*.py"))

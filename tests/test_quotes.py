@@ -427,7 +427,7 @@ def test_a_miss_shows_the_nearest_passage_and_the_first_difference() -> None:
     text = "In 2025 the organisation had 1,234 members in all, of whom few came."
     message = refusal(text, "the organisation had 1,284 members")
     assert message == (
-        'quotation "the organisation had 1,284 members" does not stand in the text.'
+        'quotation "the organisation had 1,284 members" is not in the text.'
         ' Nearest passage (characters 8\u201342): "the organisation had 1,234 members".'
         ' It differs at "on had 1,2[3]4 members", where the quotation has "8". Quote it to the letter.'
     )
@@ -504,7 +504,7 @@ def test_a_text_that_repeats_itself_is_answered_in_linear_time() -> None:
     assert "more than 1,000 times" in refusal(text, "a" * 1000)
     assert "more than 1,000 times" in refusal(text, "a" * 100_000)
     assert "but not after prefix" in refusal(text, "a" * 1000, prefix="b")
-    assert "does not stand" in refusal(text, "a" * 1000 + "b")
+    assert "is not in the text" in refusal(text, "a" * 1000 + "b")
     assert find(text, "a" * 200_000).end_char == 200_000
     assert find("a" * 100_000 + "b", "a" * 1000, suffix="b").end_char == 100_000
 
@@ -609,8 +609,8 @@ def test_every_slice_that_stands_once_is_found_where_it_stands(text: str, data: 
     end = data.draw(st.integers(start + 1, min(len(text), start + 300)))
     quote = text[start:end]
     assume(folded(quote, "normalised").strip(" ") and not cuts(text, start) and not cuts(text, end))
-    loose = folded(quote, "typographic").strip(" ")
-    assume(folded(text, "typographic").count(loose) == 1)
+    loose, whole = folded(quote, "typographic").strip(" "), folded(text, "typographic")
+    assume(whole.find(loose, whole.find(loose) + 1) < 0)
     passage = find(text, quote)
     assert (passage.start_char, passage.end_char, passage.grade) == (start, end, "exact")
     assert find(text, quote, passage.prefix, passage.suffix) == passage

@@ -1,4 +1,4 @@
-"""The Timeline: archiving, recording, correcting, retracting, reading; everything can be said again, nothing half done."""
+"""The Timeline: archiving, recording, correcting, retracting, reading; every call is safe to repeat, nothing is half done."""
 
 from pathlib import Path
 
@@ -187,7 +187,7 @@ def test_other_facts_about_an_archived_document_are_a_correction(timeline: Timel
         (
             {"citations": [{"source": "report", "quote": "five days"}]},
             QuoteNotFound,
-            r"citations\.1\.quote.*does not stand.*four days",
+            r"citations\.1\.quote.*is not in the text.*four days",
         ),
         ({"citations": [{"source": "report", "quote": "three hundred"}]}, QuoteAmbiguous, r"2 times.*prefix or suffix"),
         (
@@ -201,7 +201,7 @@ def test_other_facts_about_an_archived_document_are_a_correction(timeline: Timel
             StatementInvalid,
             r"citations\.1\.stance: is not one of 'supports' or 'disputes'",
         ),
-        ({"date": "2025-11-31"}, StatementInvalid, "November has 30 days"),
+        ({"date": "2025-11-31"}, StatementInvalid, "November 2025 has 30 days"),
         ({"date": "2025-11-27/2025-11-24"}, StatementInvalid, "runs backwards"),
         ({"date": "now"}, StatementInvalid, "date: "),
         ({"date": 2025}, StatementInvalid, "date: is not text. Write it in quotes"),
@@ -323,7 +323,7 @@ def test_an_unknown_happening_or_source_is_said(timeline: Timeline) -> None:
     """What is not there is named."""
     with pytest.raises(UnknownHappening, match='there is no happening "nothing"'):
         timeline.correct("nothing", title="X", reason="r")
-    with pytest.raises(UnknownSource, match='there is no source "nothing"'):
+    with pytest.raises(UnknownSource, match=r'there is no source "nothing"\. See what there is: timeline list sources'):
         timeline.source("nothing")
 
 
@@ -428,3 +428,11 @@ def test_an_address_that_runs_script_is_refused(timeline: Timeline) -> None:
     """A source's url is a web address and nothing else."""
     with pytest.raises(StatementInvalid, match="url: is not a web address"):
         timeline.archive(text="words", id="x", title="X", url="javascript:alert(1)")
+
+
+def test_an_address_is_not_taken_for_a_file(timeline: Timeline) -> None:
+    """It is shown as it was given, and not fetched: how to do that is told."""
+    told = "https://127.0.0.1/x: is an address, and no page is fetched unasked. To fetch it: timeline archive --fetch https://127.0.0.1/x"
+    with pytest.raises(DocumentUnreadable) as caught:
+        timeline.archive("https://127.0.0.1/x", title="X")
+    assert str(caught.value) == told

@@ -9,13 +9,37 @@ from timeline.dates import parse, words
 from timeline.errors import DateInvalid
 
 MESSAGES = {
-    "2025-11-31": 'date "2025-11-31": November has 30 days. Write 2025-11-30 or 2025-11.',
-    "2023-02-29": 'date "2023-02-29": February has 28 days in 2023. Write 2023-02-28 or 2023-02.',
+    "2025-11-31": (
+        'date "2025-11-31": November 2025 has 30 days. Look at the source again; write 2025-11 where it leaves the day open.'
+    ),
+    "2023-02-29": (
+        'date "2023-02-29": February 2023 has 28 days. Look at the source again; write 2023-02 where it leaves the day open.'
+    ),
     "2025-11-27/2025-11-24": (
         'date "2025-11-27/2025-11-24" runs backwards: 2025-11-27 begins after 2025-11-24 has ended. '
         "Write 2025-11-24/2025-11-27, or correct one of them."
     ),
-    "2025-11-31/2025-12-02": ('date "2025-11-31/2025-12-02": at "2025-11-31", November has 30 days. Write 2025-11-30 or 2025-11.'),
+    "2025-11-31/2025-12-02": (
+        'date "2025-11-31/2025-12-02": at "2025-11-31", November 2025 has 30 days. '
+        "Look at the source again; write 2025-11 where it leaves the day open."
+    ),
+    "winter 1905/06": 'date "winter 1905/06": this is not an EDTF date. Write 1905-24 for December 1905 to February 1906.',
+    "the winter of 1905": (
+        'date "the winter of 1905": this is not an EDTF date. Write 1905-24 for December 1905 to February 1906, '
+        "1904-24 for December 1904 to February 1905, or 1905-32 for the southern one."
+    ),
+    "Spring 1905": (
+        'date "Spring 1905": this is not an EDTF date. '
+        "Write 1905-21 for March to May, or 1905-29 for spring in the southern hemisphere."
+    ),
+    "2018-11-11T04:10 Europe/Lisbon": (
+        'date "2018-11-11T04:10 Europe/Lisbon": a time zone is a field of its own. '
+        "Write date: 2018-11-11T04:10 and zone: Europe/Lisbon."
+    ),
+    "2018-11-11T04:10 CET": (
+        'date "2018-11-11T04:10 CET": the time of day "04:10 CET" is not hh, hh:mm or hh:mm:ss. '
+        "Write 2018-11-11T04:10, and its time zone in zone:, such as Europe/Paris."
+    ),
     "Nov 24, 2025": 'date "Nov 24, 2025": this is not an EDTF date. Write 2025-11-24.',
     "24 November 2025": 'date "24 November 2025": this is not an EDTF date. Write 2025-11-24.',
     "24/11/2025": 'date "24/11/2025": this is not an EDTF date. Write 2025-11-24.',
@@ -130,7 +154,8 @@ REFUSED = [
     "[1672..1670]", "[..]", "[..1984..]", "[1667,..1984]", "[1984..,1990]", "[1670..1672-05]",
     "[1670...1672]",
     "[1..2..3]", "[[1667]]", "[1667/1668]", "[1667-05-06T10:00,1667-05-06T10:00Z]",
-    "[1667-05-06T11:00..1667-05-06T10:59]", "[1667-05-06T11..1667-05-06T11:30]", "[1985-04-12T04:10..04:30]", "1667,1668",
+    "[1667-05-06T11:00..1667-05-06T10:59]", "{1667-05-06T11..1667-05-06T11:30}", "[1667-05-06..1667-05-06T11]",
+    "[1985-04-12T04:10..04:30]", "1667,1668",
     "[" + ",".join(["1667"] * 201) + "]",
 ]  # fmt: skip
 
@@ -207,7 +232,7 @@ def test_a_leap_second_is_refused_elsewhere(text: str) -> None:
 
 def test_words_refuse_what_parse_refuses() -> None:
     """Asking for words of what is no date raises the same error."""
-    with pytest.raises(DateInvalid, match="November has 30 days"):
+    with pytest.raises(DateInvalid, match="November 2025 has 30 days"):
         words("2025-11-31")
 
 

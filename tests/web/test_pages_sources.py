@@ -83,6 +83,37 @@ def of(text: str, source: str) -> str:
 
 
 @pytest.mark.asyncio
+async def test_a_source_that_only_disputes_carries_nothing(serve: Callable[..., Datasette], tmp_path: Path) -> None:
+    """In the list, and on its own page, where what rests on it is told apart from what it only disputes."""
+    with Timeline(tmp_path / "against.db") as timeline:
+        report = timeline.archive(id="report", text="The bridge fell. The dam broke.", title="Report")
+        timeline.archive(id="denial", text="The bridge never fell. The dam never broke.", title="Denial")
+        mixed = timeline.archive(id="mixed", text="The bridge fell. The dam is whole.", title="Mixed")
+        against = [timeline.source("denial").quote(words) for words in ("The bridge never fell", "The dam never broke")]
+        for number, (id_, words, third) in enumerate(
+            (("bridge", "The bridge fell", mixed.quote("The bridge fell")),
+             ("dam", "The dam broke", {**mixed.quote("The dam is whole").model_dump(), "stance": "disputes"}))
+        ):  # fmt: skip
+            disputes = {**against[number].model_dump(), "stance": "disputes"}
+            timeline.record(id_, title=id_, date="2003", citations=[report.quote(words), disputes, third])
+    client = serve(tmp_path / "against.db").client
+
+    async def read(page: str) -> str:
+        return " ".join(re.sub("<[^>]*>", " ", (await client.get(f"/against/-/timeline/sources{page}")).text).split())
+
+    text = await read("")
+    assert "It disputes 2 happenings : 2 quotations dispute" in text
+    assert "2 happenings rest on it : 2 quotations support" in text
+    assert "2 happenings cite it : 1 quotation supports, 1 disputes" in text
+    for id_, words in {
+        "denial": "2 happenings are disputed by this source, and none rests on it: show them",
+        "mixed": "1 happening rests on this source, and it disputes 1 more: show them",
+        "report": "2 happenings rest on this source: show them",
+    }.items():
+        assert words in (await read(f"/{id_}")).replace(" :", ":")
+
+
+@pytest.mark.asyncio
 async def test_each_source_is_said_in_words(serve: Serve, listed_db: Path) -> None:
     """Title, author, publisher, date, kind, language, and what rests on it."""
     text = await page(serve(listed_db))
@@ -90,7 +121,7 @@ async def test_each_source_is_said_in_words(serve: Serve, listed_db: Path) -> No
     report = of(text, "report")
     for words in ("Chronicle of the quay", "Ann Lee · The harbour · Plain text · English", "May 1962", "archived as text"):
         assert words in re.sub(r" (·) +", r" \1 ", report)
-    assert "1 happening rests on it : 1 quotation supports, 1 disputes" in report
+    assert "1 happening cites it : 1 quotation supports, 1 disputes" in report
     assert "About March 44 BCE" in of(text, "fragment")
     assert "1 happening rests on it : 1 quotation supports" in of(text, "fragment")
     assert "2 happenings" not in text
@@ -179,7 +210,7 @@ async def test_as_of_a_position(serve: Serve, listed_db: Path) -> None:
     text = await page(datasette, as_of="8", sort="weight")
     assert ids(text) == ["fragment", "report", "arabic", "diary"]
     assert "2 happenings rest on it : 1 quotation supports" not in of(text, "report")
-    assert "2 happenings rest on it : 2 quotations support, 1 disputes" in of(text, "report")
+    assert "2 happenings cite it : 2 quotations support, 1 disputes" in of(text, "report")
     assert "2 happenings rest on it : 2 quotations support" in of(text, "fragment")
     assert "Report of the harbour" in of(text, "report")
     assert "As known at position 8" in text

@@ -108,7 +108,11 @@ async def test_what_makes_no_sense_is_said(serve: Serve, question: str, paramete
     response = await datasette.client.get(f"/timeline/{question}.json?{urlencode(parameters)}")
     assert response.status_code == 400
     assert fault in response.json()["error"]
-    assert fault in (await datasette.client.get(f"/timeline/{question}?{urlencode(parameters)}")).text
+    page = (await datasette.client.get(f"/timeline/{question}?{urlencode(parameters)}")).text
+    assert fault in page
+    (shown,) = re.findall(r'<p class="message-error">(.*?)</p>', page, re.DOTALL)
+    assert shown.startswith("“"), "SQLite's own words are left out"
+    assert not shown.endswith(("'", "&#39;"))
 
 
 @pytest.mark.asyncio
@@ -123,6 +127,15 @@ async def test_who_took_part_together(serve: Serve) -> None:
     assert [(row["actor_name"], row["with_name"]) for row in from_bo] == [("Bo Berg", "Ann Lee")] * 2
     assert len(await ask(serve(), "took_part_together", name="berg", **{"with": "ann-lee"})) == 2
     assert await ask(serve(), "took_part_together", name="berg", **{"with": "nobody"}) == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", queries.questions())
+async def test_every_question_says_whose_claim_a_title_is(serve: Serve, name: str) -> None:
+    """In the column after the title."""
+    (first, *_) = await ask(serve(), name, **({"words": "treaty"} if name == "search" else {}))
+    columns = list(first)
+    assert columns[columns.index("title") + 1] == "attributed_to"
 
 
 @pytest.mark.asyncio

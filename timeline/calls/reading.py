@@ -39,14 +39,16 @@ class Reading(Opened):
         self.log.look_again()
         return archiving.source(self.log, self._streams.past(stream("source", id))[-1])
 
-    def happening(self, id: str, *, as_of: int | None = None) -> HappeningVersion:
-        """Read a happening as now known, or as known at a position. Raises UnknownHappening, or Redacted.
+    def happening(self, id: str, *, as_of: int | DateLike | None = None) -> HappeningVersion:
+        """Read a happening as now known, or as it once was. Raises UnknownHappening, Redacted, or FilterInvalid.
 
         Parameters:
             id: the id of the happening.
-            as_of: a position of the log.
+            as_of: as it was known at a position of the log, or at the end of a day.
         """
         self.log.look_again()
+        if as_of is not None and (not isinstance(as_of, int) or isinstance(as_of, bool)):
+            as_of = choosing.position(self.log.connection, _asked("as_of", as_of))
         last = self._streams.past(stream("happening", id), as_of)[-1]
         if last.data is None:
             raise redaction.gone(self.log, last)
@@ -90,7 +92,8 @@ class Reading(Opened):
     ) -> Happenings:
         """Read the happenings that all filters choose, in time order: those that the timeline's page shows with them.
 
-        What was redacted is left out; `history` tells of it.
+        What was redacted is left out; `history` tells of it. One with an approximate date that is only near the period from `from_`
+        to `to` is among them, and its `near` is True.
 
         Parameters:
             q: words that it has, with or without their accents; the last may be the beginning of a longer one.
@@ -113,11 +116,13 @@ class Reading(Opened):
             [<happening/meets@1: 2025-11-24, The council meets>]
         """
         self.log.refuse_absent()
+        self.refuse_outdated()
         filters = {"q": q, "kind": kind, "actor": actor, "place": place, "tag": tag, "source": source, "mark": mark}
         days = {"from": _asked("from_", from_), "to": _asked("to", to), "as_of": _asked("as_of", as_of), "status": status}
         choice = choosing.choose(self.log.connection, {**filters, **days}, "current")
         events = (self.log.event(position) for position in choice.positions)
-        versions = (statements.version(event) for event in events if event is not None and event.data is not None)
+        found = (event for event in events if event is not None and event.data is not None)
+        versions = (statements.version(one).model_copy(update={"near": one.position in choice.near}) for one in found)
         return Happenings(islice(versions, _most(limit)))
 
     @named("sources")
@@ -136,6 +141,7 @@ class Reading(Opened):
             [<source/report@1: A report, 2025-11-28>]
         """
         self.log.refuse_absent()
+        self.refuse_outdated()
         until = choosing.position(self.log.connection, _asked("as_of", as_of))
         events = known_sources.events(self.log, q or "", until)
         return Sources(archiving.source(self.log, event) for event in islice(events, _most(limit)))
@@ -164,6 +170,7 @@ class Reading(Opened):
             [('happening', 'meets', 'The [council] [meets]')]
         """
         self.log.refuse_absent()
+        self.refuse_outdated()
         choice = choosing.choose(self.log.connection, {"q": words, "as_of": _asked("as_of", as_of), "status": status}, "current")
         wanted = Words(words, inside=choice.as_of is not None)
         events = (event for one in choice.positions if (event := self.log.event(one)) is not None)

@@ -131,6 +131,7 @@ def _json(hit: Place) -> json_forms.Json:
         "version": hit.event.version,
         "position": hit.event.position,
         "title": statement["title"],
+        "attributed_to": statement.get("attributed_to"),
         "date": statement.get("published" if hit.group == "document" else "date"),
         "field": hit.field,
         "passage": hit.text,

@@ -114,7 +114,7 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
     known = statements.version(found.event)
     yield printing.bold(printing.paragraphs(known.title))
     yield f"{printing.harmless(dates.words(known.date))}  {printing.dim(printing.harmless(known.date))}"
-    if marks := [*_marks(known)]:
+    if marks := [*_marks(timeline, known)]:
         yield "  ".join(marks)
     yield ""
     rows = [
@@ -149,14 +149,15 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
     yield "\n" + printing.dim(_recorded(found.event))
 
 
-def _marks(known: HappeningVersion) -> Iterator[str]:
+def _marks(timeline: Timeline, known: HappeningVersion) -> Iterator[str]:
     if known.status == "retracted":
         yield printing.mark("retracted", "red")
     elif known.version > 1:
         yield printing.mark(f"corrected (version {known.version})")
     if any(citation.stance == "disputes" for citation in known.citations):
         yield printing.mark("disputed", "magenta")
-    if len({citation.source for citation in known.citations}) == 1:
+    counted = "SELECT 1 FROM happening_versions WHERE position = ? AND sources = 1"
+    if timeline.log.connection.execute(counted, (known.position,)).fetchone():
         yield printing.mark("single source")
 
 
@@ -167,7 +168,12 @@ def _place(known: HappeningVersion) -> str | None:
 
 def _titled(timeline: Timeline, id: str, as_of: int | None) -> str:
     statement = _said(timeline, f"happening/{id}", as_of)
-    return f"{id}, {statement['title'] if statement else '(redacted)'}"
+    return f"{id}, {_headline(statement['title'], statement.get('attributed_to')) if statement else '(redacted)'}"
+
+
+def _headline(title: str, by: str | None) -> str:
+    """Name a happening, after whose claim it is, where it is one."""
+    return f"{saying.claimed(by)}{title}" if by else title
 
 
 def _source_title(timeline: Timeline, id: str, as_of: int | None) -> str:
@@ -186,11 +192,11 @@ def _parts(timeline: Timeline, id: str, as_of: int | None) -> Iterable[str]:
     if as_of is not None:
         standing = "happening_versions WHERE known_from <= :as_of AND (known_until IS NULL OR known_until > :as_of) AND"
     rows = timeline.log.connection.execute(
-        f"SELECT id, title FROM {standing} part_of = :id AND status = 'current'"
+        f"SELECT id, title, attributed_to FROM {standing} part_of = :id AND status = 'current'"
         " ORDER BY coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id",
         {"id": id, "as_of": as_of},
     )
-    return [f"{part}, {title}" for part, title in rows]
+    return [f"{part}, {_headline(title, by)}" for part, title, by in rows]
 
 
 def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
@@ -229,10 +235,10 @@ def _cited(timeline: Timeline, source: str, as_of: int | None) -> list[str]:
             " AND json_extract(said.value, '$.source') = :source"
         )
     rows = timeline.log.connection.execute(
-        f"SELECT DISTINCT known.id, known.title, known.status FROM {citing} ORDER BY known.position",
+        f"SELECT DISTINCT known.id, known.title, known.attributed_to, known.status FROM {citing} ORDER BY known.position",
         {"source": source, "as_of": as_of},
     )
-    return [f"{id}, {title}{' (retracted)' if status == 'retracted' else ''}" for id, title, status in rows]
+    return [f"{id}, {_headline(title, by)}{' (retracted)' if status == 'retracted' else ''}" for id, title, by, status in rows]
 
 
 def _recorded(event: Event) -> str:

@@ -37,6 +37,7 @@ FILES = (
 )
 
 
+OUTDATED = "its read tables were made by another version of this program"
 _POINTED_SCRIPTS = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 _TREE = re.compile("CREATE TABLE tree ")

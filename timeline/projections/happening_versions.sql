@@ -5,6 +5,8 @@
 CREATE TABLE happening_versions (
     id            TEXT NOT NULL REFERENCES happenings(id),
     title         TEXT,
+    attributed_to TEXT,
+    status        TEXT NOT NULL,
     summary       TEXT,
     date          TEXT,
     date_note     TEXT,
@@ -25,8 +27,6 @@ CREATE TABLE happening_versions (
     latitude      REAL,
     longitude     REAL,
     part_of       TEXT REFERENCES happenings(id),
-    attributed_to TEXT,
-    status        TEXT NOT NULL,
     sources       INTEGER NOT NULL,
     citations     INTEGER NOT NULL,
     version       INTEGER NOT NULL,
@@ -44,6 +44,8 @@ INSERT INTO happening_versions
 SELECT
     substr(stream, 11),
     json_extract(data, '$.statement.title'),
+    json_extract(data, '$.statement.attributed_to'),
+    CASE WHEN data IS NULL THEN 'redacted' WHEN type = 'HappeningRetracted' THEN 'retracted' ELSE 'current' END,
     json_extract(data, '$.statement.summary'),
     json_extract(data, '$.statement.date'),
     json_extract(data, '$.statement.date_note'),
@@ -64,9 +66,16 @@ SELECT
     CAST(json_extract(data, '$.statement.latitude') AS REAL),
     CAST(json_extract(data, '$.statement.longitude') AS REAL),
     json_extract(data, '$.statement.part_of'),
-    json_extract(data, '$.statement.attributed_to'),
-    CASE WHEN data IS NULL THEN 'redacted' WHEN type = 'HappeningRetracted' THEN 'retracted' ELSE 'current' END,
-    (SELECT count(DISTINCT json_extract(value, '$.source')) FROM json_each(data, '$.statement.citations')),
+    -- Documents, not ids: the same bytes or the same text under two ids are one. Each page of a WARC is a document.
+    CASE json_array_length(data, '$.statement.citations') WHEN 1 THEN 1 ELSE (
+        SELECT min(
+            count(DISTINCT json_extract(value, '$.sha256') || coalesce(json_extract(first.data, '$.statement.url'), '')),
+            count(DISTINCT json_extract(value, '$.text_sha256'))
+        )
+        FROM json_each(events.data, '$.statement.citations')
+        LEFT JOIN events AS first ON first.stream = 'source/' || json_extract(value, '$.source') AND first.version = 1
+            AND json_extract(first.data, '$.statement.media_type') = 'application/warc'
+    ) END,
     coalesce(json_array_length(data, '$.statement.citations'), 0),
     version,
     recorded_at,

@@ -19,7 +19,7 @@ from timeline.selection.state import State
 class Choice:
     """The positions of what was chosen, in time order, their ids, as of which position, and the filters in words and as a query.
 
-    `near` is how many of them are only near the period that was asked for, because their dates are approximate.
+    `near` are the positions of those that are only near the period that was asked for, because their dates are approximate.
     """
 
     positions: Sequence[int]
@@ -28,7 +28,7 @@ class Choice:
     asked: str
     query: str
     filtered: bool
-    near: int
+    near: frozenset[int]
 
 
 def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], status: str) -> Choice:
@@ -46,7 +46,7 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], st
         "; ".join(f"{states.LABELS[name].lower()}: {value}" for name, value in state.given.items()),
         state.query(),
         filtered=bool(state.given),
-        near=sum(bool(row["near"]) for row in rows),
+        near=frozenset(row["position"] for row in rows if row["near"]),
     )
 
 

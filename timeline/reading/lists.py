@@ -73,4 +73,5 @@ class Hits(list[Hit]):
 
 def _title(one: HappeningVersion) -> str:
     claim = f" (according to {one.attributed_to})" if one.attributed_to else ""
-    return f"{one.title}{claim}{' (retracted)' if one.status == 'retracted' else ''}"
+    near = " (near the period)" if one.near else ""
+    return f"{one.title}{claim}{near}{' (retracted)' if one.status == 'retracted' else ''}"

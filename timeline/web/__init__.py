@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
 
-from timeline import dates
+from timeline import dates, settings
 from timeline.selection import sql
 from timeline.web import (
     assets,
@@ -30,7 +30,6 @@ from timeline.web import (
     renderer,
     rules,
     security,
-    settings,
 )
 
 if TYPE_CHECKING:
@@ -129,7 +128,7 @@ def register_output_renderer() -> dict[str, Any]:
 def asgi_wrapper(datasette: Datasette) -> Callable[[security.App], security.App]:
     """Add the security headers to every response, and find out once for each request what is closed."""
     secured = security.wrapper(datasette)
-    return lambda app: rules.remembering(secured(app))
+    return lambda app: rules.remembering(secured(rules.refusing_older(datasette, app)))
 
 
 @hookimpl

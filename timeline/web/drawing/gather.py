@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from sqlite3 import Row
 from typing import Any, NamedTuple
 
+from timeline.exchange.writing import saying
 from timeline.selection.conditions import Chosen
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.values import Choices
@@ -89,7 +90,8 @@ class Gathered:
 
 def item(row: Row, in_lanes: Sequence[int] = (0,), *, disputed: bool) -> dict[str, Any]:
     """Give a happening as the browser reads it."""
-    title = row["title"] or row["id"]
+    claim = saying.claimed(row["attributed_to"]) if row["attributed_to"] else ""
+    title = claim + (row["title"] or row["id"])
     return {
         "id": row["id"],
         "title": title if len(title) <= happenings.LONGEST_TITLE else title[: happenings.LONGEST_TITLE].rstrip() + "…",

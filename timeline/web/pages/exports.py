@@ -210,7 +210,8 @@ def _chosen(database: Database, snapshot: Snapshot, state: State, format: Format
     snapshot, what = matches.find(snapshot, state.of_status(format.status))
     what = replace(what, state=replace(what.state, given=state.given))  # what follows says what was asked for, and no more
     said = "; ".join(f"{label.lower()}: {value}" for label, value in _filters(database, snapshot, what))
-    return what, taking.happenings(snapshot, what, format), said
+    chosen = taking.happenings(snapshot, what, format)
+    return what, chosen, reading.with_near(said, sum(bool(row["near"]) for row in chosen))
 
 
 async def _written(

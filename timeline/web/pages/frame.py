@@ -15,8 +15,9 @@ from datasette.database import Database, QueryInterrupted
 from datasette.utils.asgi import Request, Response
 from jinja2 import Template
 
+from timeline import settings
 from timeline.errors import StatementInvalid, TookTooLong
-from timeline.web import assets, links, security, settings, working
+from timeline.web import assets, links, security, working
 from timeline.web.pages import parameters
 
 Handler = Callable[[Datasette, Request], Awaitable[Response]]

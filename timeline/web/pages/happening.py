@@ -10,6 +10,7 @@ from datasette.app import Datasette
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
+from timeline.exchange.writing import saying
 from timeline.selection import as_of as as_of_day
 from timeline.selection import state as states
 from timeline.selection.snapshot import Snapshot
@@ -40,7 +41,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         template, trail, status = "timeline_unknown.html", [(timeline, "timeline")], 404
     else:
         template, status = "timeline_happening.html", 400 if state.faulty else 200
-        trail = [(timeline, "timeline"), (here, known.clipped(read["title"], 60))]
+        trail = [(timeline, "timeline"), (here, known.clipped(read["headline"], 60))]
     return await frame.respond(datasette, request, template, context, trail=trail, status=status)
 
 
@@ -57,6 +58,7 @@ def _read(datasette: Datasette, request: Request, database: str, snapshot: Snaps
     statement = version.statement or {}
     here, as_of = links.happening(datasette, database, id_), state.as_of_query
     title = statement.get("title") or f"{id_} (redacted)"
+    headline = saying.claimed(statement["attributed_to"]) + title if statement.get("attributed_to") else title
     longest = max(LONGEST_OF_MANY, LONGEST_QUOTED // max(1, len(statement.get("citations") or ())))
     quotations = quotation.of_happenings(datasette, database, snapshot, [id_], None, longest).get(id_, [])
     time = _time(snapshot, id_) if version is latest else None
@@ -67,7 +69,8 @@ def _read(datasette: Datasette, request: Request, database: str, snapshot: Snaps
         "as_of_day": summary.as_of_day(state),
         "here": here,
         "title": title,
-        "short_title": known.clipped(title, 90),
+        "headline": headline,
+        "short_title": known.clipped(headline, 90),
         "statement": statement,
         "version": version,
         "latest": latest,
@@ -77,11 +80,12 @@ def _read(datasette: Datasette, request: Request, database: str, snapshot: Snaps
         "when": when.said(statement.get("date")),
         "html_time": when.html_time(statement.get("date")),
         "time": time,
+        "times": when.times(statement.get("date")),
         "instant_time": when.html_time(time["instant"]) if time else None,
         "people": [person for _, person in cards.people(snapshot, [id_])],
         "supporting": [one for one in quotations if not one.disputes],
         "disputing": [one for one in quotations if one.disputes],
-        "sources": len({one.source for one in quotations}),
+        "sources": snapshot.value("select sources from happenings where id = :id", {"id": id_}) or 0,
         "versions": list(reversed(versions)),
         "earlier_versions": versions[0].version - 1,
         **_relations(datasette, database, snapshot, id_, version, as_of),

@@ -7,16 +7,20 @@ import json
 from collections.abc import Iterable, Sequence
 from sqlite3 import Row
 
+from timeline.exchange.writing import saying
 from timeline.selection import time_order
 from timeline.selection.snapshot import EACH, Snapshot
 
 MOST_PARTS = 100_000
+# A happening's title in SQL, as `saying.headline` gives it: after whose claim it is, where it is one.
+_CLAIMED = saying.claimed("' || attributed_to || '")
+HEADLINE = f"iif(attributed_to is null, '', '{_CLAIMED}') || title"
 
 
 def titles(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str]:
     """Give the titles of the happenings that are known, cut to a line, by id."""
     rows = snapshot.rows(
-        "select id, substr(title, 1, 121) as title, status from happenings where id in (select value from json_each(:ids))",
+        f"select id, substr({HEADLINE}, 1, 121) as title, status from happenings where id in (select value from json_each(:ids))",
         {"ids": json.dumps(sorted(set(ids)))},
     )
     return {row["id"]: _named(row) for row in rows}
@@ -29,14 +33,15 @@ def _named(row: Row) -> str:
 def near(snapshot: Snapshot, id_: str) -> Sequence[Row]:
     """Give the (id, title) of happenings that are known and have a like id."""
     return snapshot.rows(
-        "select id, substr(title, 1, 120) as title from happenings where id >= :start and id < :start || '{' order by id limit 8",
+        f"select id, substr({HEADLINE}, 1, 120) as title from happenings"
+        " where id >= :start and id < :start || '{' order by id limit 8",
         {"start": id_[: max(3, len(id_) // 2)]},
     )
 
 
 def parts(snapshot: Snapshot, whole: str, most: int) -> Sequence[Row]:
     """Give the (id, title, date, status) of what is known to be part of a happening, in time order."""
-    columns = f"id, substr(title, 1, 300) as title, date, status, {time_order.COLUMNS}"
+    columns = f"id, substr({HEADLINE}, 1, 300) as title, date, status, {time_order.COLUMNS}"
     return snapshot.rows(
         f"select * from (select {columns} from happenings where part_of = :whole {EACH}) order by {time_order.ORDER} limit :most",
         {"whole": whole, "most": most},

@@ -226,7 +226,8 @@ async def _captures(datasette: Datasette, database: Database, id_: str) -> list[
 async def _citations(database: Database, id_: str, start: int) -> list[Row]:
     """Read the first citations of what stands after a place."""
     rows = await database.execute(
-        "select citations.happening, number, start_char, end_char, stance, supports, substr(title, 1, 201) as title, date, status"
+        "select citations.happening, number, start_char, end_char, stance, supports,"
+        f" substr({known.HEADLINE}, 1, 201) as title, date, status"
         " from citations join happenings on happenings.id = citations.happening"
         " where source = :id and end_char > :start order by start_char limit :most",
         {"id": id_, "start": start, "most": MOST_CITATIONS},
@@ -235,16 +236,18 @@ async def _citations(database: Database, id_: str, start: int) -> list[Row]:
 
 
 async def _resting(database: Database, id_: str) -> dict[str, int | bool]:
-    """Count the happenings that cite a source, and those that did and were retracted, among the first citations."""
+    """Count the happenings that cite a source, those that it supports, and those that were retracted, among the first citations."""
     rows = await database.execute(
         "select count(*) as citations, count(distinct iif(status <> 'retracted', happening, null)) as current,"
+        " count(distinct iif(status <> 'retracted' and stance <> 'disputes', happening, null)) as supported,"
         " count(distinct iif(status = 'retracted', happening, null)) as retracted"
-        " from (select happening from citations where source = :id order by start_char limit :most)"
+        " from (select happening, stance from citations where source = :id order by start_char limit :most)"
         " cross join happenings on happenings.id = happening",
         {"id": id_, "most": MOST_CITATIONS},
     )
     found = rows.rows[0]
-    return {"current": found["current"], "retracted": found["retracted"], "at_least": found["citations"] == MOST_CITATIONS}
+    counted = {name: found[name] for name in ("current", "supported", "retracted")}
+    return {**counted, "at_least": found["citations"] == MOST_CITATIONS}
 
 
 async def _of_citation(database: Database, id_: str, name: str | None) -> str | None:

@@ -33,12 +33,12 @@ _STEPS = 1_000
 AGAIN = "Ask again in a minute."
 NARROW = "Choose fewer with a filter, or write it on the command line: timeline export"
 
-Chosen = Sequence[tuple[int, str]]
+Chosen = Sequence[sqlite3.Row]
 Tell = Callable[[sqlite3.Connection], About]
 
 
 def happenings(snapshot: Snapshot, what: Matches, format: Format) -> Chosen:
-    """Give the (position, id) of all that was asked for, in the order of a format; of a feed, the last recorded ones.
+    """Give the (position, id, near) of all that was asked for, in the order of a format; of a feed, the last recorded ones.
 
     Raises Refused where there are more than are written at once, or they are not found in time.
     """
@@ -50,24 +50,22 @@ def happenings(snapshot: Snapshot, what: Matches, format: Format) -> Chosen:
     if what.counted > most:
         found = f"{what.counted:,}" if what.are_few else f"more than {MOST:,}"
         raise Refused(f"{found} happenings match, and {most:,} are the most at once here. {NARROW} {format.name}")
-    return [(row["position"], row["id"]) for row in matches.every(snapshot, what.chosen)]
+    return matches.every(snapshot, what.chosen)
 
 
 def _latest(snapshot: Snapshot, what: Matches, format: Format) -> Chosen:
-    """Give the (position, id) of the last recorded ones."""
+    """Give the (position, id, near) of the last recorded ones."""
     chosen = what.chosen
     order = f"order by position desc limit {format.most or LATEST}"
-    sorting = f"select * from (select happenings.position, id {chosen.listing.sql} {EACH}) {order}"
-    backwards = f"select position, id from happenings where {chosen.sql} {order}"
+    sorting = f"select * from (select happenings.position, id, {chosen.near} as near {chosen.listing.sql} {EACH}) {order}"
+    backwards = f"select position, id, {chosen.near} as near from happenings where {chosen.sql} {order}"
     try:
         if not what.are_few:
             with suppress(TookTooLong):
-                rows = snapshot.rows(backwards, chosen.params, index=BY_POSITION, within_ms=SOON_MS)
-                return [(row["position"], row["id"]) for row in rows]
-        rows = snapshot.rows(sorting, chosen.params, index=chosen.listing.index)
+                return snapshot.rows(backwards, chosen.params, index=BY_POSITION, within_ms=SOON_MS)
+        return snapshot.rows(sorting, chosen.params, index=chosen.listing.index)
     except TookTooLong:
         raise TooBusy(f"The last recorded ones were not found in time. {AGAIN} {NARROW} {format.name}") from None
-    return [(row["position"], row["id"]) for row in rows]
 
 
 def older(what: Matches, format: Format, chosen: Chosen) -> int | None:
@@ -88,9 +86,9 @@ async def body(database: Database, state: State, format: Format, chosen: Chosen,
     def write(connection: sqlite3.Connection) -> bytes:
         with _in_time(connection):
             if format.write_log is not None and not state.past:
-                ids = [id for _, id in chosen] if state.given else None
+                ids = [row["id"] for row in chosen] if state.given else None
                 return _gathered(format, format.write_log(connection, ids, lambda _: None))
-            said = reading.happenings(connection, [position for position, _ in chosen], as_of=state.as_of)
+            said = reading.happenings(connection, [row["position"] for row in chosen], as_of=state.as_of)
             return _gathered(format, format.write(said, tell(connection)))
 
     try:
