@@ -1,12 +1,18 @@
 """Fixtures that many tests share: the project's folders, a clock that stands still, and small timelines."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from timeline import ArchivedSource, Timeline
+
+# Every push tries the same examples, so that a failure comes back; each night tries others. A busy machine is no failure.
+settings.register_profile("timeline", deadline=None, derandomize="TIMELINE_SEED" not in os.environ, print_blob=True)
+settings.load_profile("timeline")
 
 PROJECT = Path(__file__).parent.parent
 SHARED = PROJECT.parent / "shared"

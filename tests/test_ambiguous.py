@@ -115,3 +115,48 @@ def test_a_correction_of_something_else_keeps_the_place(timeline: Timeline) -> N
     assert places[0] == places[1]
     assert places[1][0]["start_char"] == 200
     assert timeline.verify().faults == ()
+
+
+def test_a_correction_of_something_else_keeps_two_places_of_the_same_words(timeline: Timeline) -> None:
+    """Looked for again, nobody could tell which of them is which."""
+    timeline.archive(text="They met. " * 40, id="note", title="A note")
+    cited = [{"source": "note", "quote": "They met", "start_char": start} for start in (250, 200)]
+    timeline.append({"id": "met", "title": "They meet", "date": "2025", "citations": cited})
+    timeline.correct("met", title="They met", reason="Tense")
+    assert [one.start_char for one in timeline.happening("met").citations] == [250, 200]
+    assert timeline.verify().faults == ()
+
+
+def test_a_correction_of_citations_is_safe_to_repeat_whatever_came_later(timeline: Timeline) -> None:
+    """Also without the place that it gave, when neither what stands now nor what stood before has that quotation."""
+    timeline.archive(text=TEXT, id="report", title="A report")
+    timeline.record("hearing", title="A hearing", date="2025", citations=[{"source": "report", "quote": "heard A"}])
+    timeline.correct("hearing", title="The hearing", reason="more")
+    timeline.correct("hearing", citations=ONCE, reason="more")
+    timeline.correct("hearing", citations=[{"source": "report", "quote": "heard B"}], reason="other")
+    size = timeline.log.size()
+    assert timeline.correct("hearing", citations=AGAIN, reason="more").version == 3
+    assert timeline.log.size() == size
+
+
+def test_an_ambiguous_quotation_takes_no_place_of_other_words(timeline: Timeline) -> None:
+    """That the log has another quotation at one of its places does not say that this one is meant."""
+    timeline.archive(text=TEXT, id="report", title="A report")
+    cited = [{"source": "report", "quote": f"{WORDS} A"}]
+    timeline.record("hearing", title="A hearing", date="2025", citations=cited)
+    for quote in (WORDS, "The Commission"):
+        with pytest.raises(QuoteAmbiguous):
+            timeline.correct("hearing", citations=[*cited, {"source": "report", "quote": quote}], reason="more")
+    assert timeline.log.size() == 2
+
+
+@pytest.mark.parametrize("given", [("prefix",), ("suffix",), ("prefix", "suffix")])
+def test_a_known_place_has_the_surroundings_that_are_given(timeline: Timeline, given: tuple[str, ...]) -> None:
+    """A correction may say what stands around a quotation of which the log has the place: it is still that one."""
+    timeline.archive(text="Then they met: " * 40, id="note", title="A note")
+    cited = {"source": "note", "quote": "they met"}
+    event = timeline.append({"id": "met", "title": "They meet", "date": "2025", "citations": [{**cited, "start_char": 200}]})
+    (placed,) = event.payload["statement"]["citations"]
+    said = {**cited, **{side: placed[side] for side in given}}
+    corrected = timeline.correct("met", title="They met", citations=[said], reason="Tense")
+    assert corrected.payload["statement"]["citations"] == [placed]

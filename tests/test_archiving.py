@@ -132,3 +132,12 @@ def test_another_decoding_is_another_text(timeline: Timeline, tmp_path: Path) ->
     assert timeline.archive(tmp_path / "t.txt").id == "a"
     with pytest.raises(DocumentUnreadable):
         timeline.archive(tmp_path / "none.pdf", title="T")
+
+
+def test_another_media_type_is_another_statement(timeline: Timeline) -> None:
+    """It is not passed over because the bytes are the same."""
+    first = timeline.archive(text="words", id="a", title="T")
+    assert timeline.archive(text="words", id="a", title="T", media_type="text/plain").event == first.event
+    with pytest.raises(AlreadyRecorded, match="media_type was text/plain, is text/html"):
+        timeline.archive(text="words", id="a", title="T", media_type="text/html")
+    assert timeline.log.size() == 1

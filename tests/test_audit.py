@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -17,7 +18,7 @@ from timeline.audit import Report, verify
 from timeline.audit.report import KEPT, Tally
 from timeline.errors import DatabaseRefused
 from timeline.guards import guards
-from timeline.log import canonical
+from timeline.log import EventType, canonical
 
 Tamper = Callable[[sqlite3.Connection], object]
 
@@ -173,6 +174,16 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "is missing: positions have no gaps",
     ),
     "gap": (sql("DELETE FROM events WHERE position = 5"), "position 5", "is missing: positions have no gaps"),
+    "author": (
+        sql("UPDATE events SET recorded_by = 'Ann' || char(10) || 'Bob' WHERE position = 5"),
+        "position 5, happening/other@1",
+        "recorded_by: holds a line end",
+    ),
+    "part": (
+        rewritten(5, lambda payload: payload.update(verdict="true")),
+        "position 5, happening/other@1",
+        "verdict: is not a part of a HappeningRecorded",
+    ),
     "version": (
         sql("UPDATE events SET version = 9 WHERE position = 8"),
         "happening/meeting",
@@ -228,7 +239,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "statement: is missing",
     ),
     "field": (said(5, colour="red"), "position 5, happening/other@1", "colour: is not a field here"),
-    "date": (said(5, date="2025-11-31"), "position 5, happening/other@1", 'date: "2025-11-31": November has 30 days'),
+    "date": (said(5, date="2025-11-31"), "position 5, happening/other@1", 'date: "2025-11-31": November 2025 has 30 days'),
     "reason": (
         rewritten(3, lambda payload: payload.pop("reason")),
         "position 3, happening/meeting@2",
@@ -239,6 +250,22 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "position 3, happening/meeting@2",
         "date: the statement does not say what the correction changed it to",
     ),
+    "silent change": (
+        said(3, title="Another title"),
+        "position 3, happening/meeting@2",
+        "title: is not what stood before, and the event does not say that it changed",
+    ),
+    "silent change of a source": (
+        said(7, title="Another title"),
+        "position 7, source/report@2",
+        "title: is not what stood before, and the event does not say that it changed",
+    ),
+    "silent change at the end": (
+        said(6, title="Another title"),
+        "position 6, happening/vote@2",
+        "title: is not what stood before, and the event does not say that it changed",
+    ),
+    "field of a source": (said(1, colour="red"), "position 1, source/report@1", "colour: is not a field here"),
     "part of nothing": (
         said(5, part_of="none"),
         "position 5, happening/other@1",
@@ -325,6 +352,14 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "table happenings_fts_terms, another",
         "is missing. Derive it again",
     ),
+    "index places": (
+        sql(
+            "UPDATE happenings_fts SET title = 'meets council The' WHERE rowid = 8",
+            "UPDATE happenings_fts_content SET c0 = 'The council meets' WHERE id = 8",
+        ),
+        "table happenings_fts",
+        "does not find its words",
+    ),
     "definition": (
         sql("UPDATE projected SET definition = 'older'"),
         "read tables",
@@ -334,6 +369,16 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         sql("DELETE FROM happenings_fts_data WHERE id > 10"),
         "table happenings_fts_terms",
         "Derive it again: timeline rebuild",
+    ),
+    "pages": (
+        sql(
+            "PRAGMA writable_schema = ON",
+            "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'related')"
+            " WHERE name = 'happening_tags'",
+            "PRAGMA writable_schema = RESET",
+        ),
+        "file",
+        "SQLite's integrity check says: ",
     ),
     "reference": (
         sql("DELETE FROM actors WHERE id = 'a-chair'"),
@@ -457,6 +502,27 @@ def test_a_version_after_a_redacted_one_is_remarked_on(told: Timeline) -> None:
     assert "Whether more changed than it says cannot be checked: position 3, happening/meeting@2, which follows a redacted" in found
 
 
+def test_a_redaction_keeps_nothing_but_the_documents_of_its_source(told: Timeline) -> None:
+    """A further hash in it would excuse a document that was put into the archive without an event."""
+    told.redact(7, reason="By law", keep_documents=True)
+    assert verify(told).faults == ()
+    forged = b"It never sat."
+    sha256 = hashlib.sha256(forged).hexdigest()
+
+    def tamper(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO documents VALUES (?, ?)", (sha256, forged))
+        rewritten(9, lambda payload: payload["kept"].update(leaflet=sha256))(connection)  # type: ignore[attr-defined]
+
+    report = altered(told, tamper)
+    assert ("position 9, source/report@3", "kept.leaflet: is not a document of that source in the archive") in report.faults
+
+
+def test_a_document_rests_on_its_first_event_while_that_is_there(told: Timeline) -> None:
+    """That a correction of the source was redacted is no reason to remark on it."""
+    told.redact(7, reason="By law", keep_documents=True)
+    assert "rests on another" not in remarks(verify(told))
+
+
 def test_on_which_event_a_document_rests_is_remarked_on(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
     """Once the event that archived it is redacted, the reader has to know which other one says so, and since when."""
     timeline.redact(1, reason="By law")
@@ -479,6 +545,20 @@ def test_a_checkpoint_shows_a_document_only_if_it_covers_an_event_that_names_it(
     assert where == "position 4, happening/later@1, citation 1"
     assert what == "is the first that still says which document source/report has: the checkpoint of 2 events cannot show it"
     assert timeline.verify(against=[timeline.checkpoint()]).faults == ()
+
+
+def test_a_checkpoint_before_a_correction_shows_no_document_either(
+    timeline: Timeline, report: ArchivedSource, meeting: str
+) -> None:
+    """Where the first event of a source and a correction of it are both redacted, the first is the one that counts."""
+    early = timeline.checkpoint()
+    timeline.correct_source("report", publisher="TNA", reason="The byline")
+    timeline.redact(1, reason="By law", keep_documents=True)
+    timeline.redact(3, reason="By law", keep_documents=True)
+    timeline.record("later", title="Later", date="2025", citations=[report.quote("four days")])
+    timeline.redact(2, reason="By law", keep_documents=True)
+    ((where, what),) = timeline.verify(against=[early]).faults
+    assert (where, "the checkpoint of 2 events cannot show it" in what) == ("position 6, happening/later@1, citation 1", True)
 
 
 @pytest.mark.parametrize("index", ["UNIQUE INDEX another ON happenings (title)", "INDEX another ON happenings (abs(title))"])
@@ -506,3 +586,100 @@ def test_a_time_that_is_still_to_come_is_remarked_on(told: Timeline) -> None:
         late.record("later", title="Later", date="1999", citations=[late.source("report").quote("four days")])
     told.clock = lambda: datetime(2026, 1, 1, tzinfo=UTC)
     assert "happening/later@1, recorded at 9999-01-01T00:00:00.000Z" in remarks(verify(told))
+
+
+def test_a_checkpoint_that_is_older_than_its_last_event_is_a_fault(told: Timeline) -> None:
+    """Also where it is no older than the checkpoint before it."""
+    told.checkpoint()
+    told.record("late", title="Late", date="2026", citations=[told.source("report").quote("four days")])
+    rows = "SELECT number + 1, origin, 9, zeroblob(32), kept_at FROM checkpoints"
+    report = altered(told, sql(f"INSERT INTO checkpoints {rows} ORDER BY number DESC LIMIT 1"))
+    assert any(where == "checkpoint 2" and "before its last event, of 2026" in what for where, what in report.faults), report.faults
+
+
+def test_a_part_that_no_event_of_its_type_has_is_told(told: Timeline) -> None:
+    """Of every type."""
+    told.redact(2, reason="By law", keep_documents=True)
+
+    def tamper(connection: sqlite3.Connection) -> None:
+        for position in (1, *range(3, 10)):
+            rewritten(position, lambda payload: payload.update(verdict="true"))(connection)
+
+    faults = {what for _, what in altered(told, tamper).faults if what.startswith("verdict: is not a part of a")}
+    assert {what.rpartition(" ")[2] for what in faults} == set(get_args(EventType))
+
+
+def test_a_foreign_trigger_on_a_search_index_is_told(told: Timeline) -> None:
+    """On each of the tables in which SQLite keeps it."""
+    tables = [f"{name}_fts_{shadow}" for name in ("happenings", "sources") for shadow in ("data", "idx", "content", "config")]
+    triggers = (f"CREATE TRIGGER mine_{table} AFTER INSERT ON {table} BEGIN SELECT 1; END" for table in tables)
+    faults = altered(told, sql(*triggers)).faults
+    assert {where for where, _ in faults} >= {f"trigger mine_{table}" for table in tables}
+
+
+def test_events_after_a_gap_are_not_said_to_be_altered(told: Timeline) -> None:
+    """They are as they were: what is told is where the comparison with the tree ends."""
+    faults = altered(told, sql("DELETE FROM events WHERE position IN (5, 7)")).faults
+    assert ("position 5 and after", "cannot be compared with the tree: an event is missing") in faults
+    assert not any("do not give the hash" in what for _, what in faults)
+
+
+def test_an_altered_tree_is_nothing_to_derive_again(told: Timeline) -> None:
+    """It would hide that the log or the tree was altered: the advice is given for read tables alone."""
+    faults = altered(told, sql("UPDATE tree SET hash = zeroblob(32) WHERE number = 1")).faults
+    assert faults
+    assert not any("tree" in where and "Derive it again" in what for where, what in faults), faults
+
+
+def test_all_is_checked_in_one_state_whoever_appends_meanwhile(told: Timeline, path: Path) -> None:
+    """An event that comes while the log is read is in no check of it."""
+    with Timeline(path, by="another") as other:
+        late = {"title": "Late", "date": "2025", "citations": [{"source": "report", "quote": "four days"}]}
+        times = iter(range(100))
+        report = verify(told, lambda _: other.record(f"late-{next(times)}", **late) and None)  # type: ignore[arg-type]
+    assert next(times) > 8
+    assert (report.faults, report.events) == ((), 8)
+    assert not told.log.connection.in_transaction
+
+
+def test_a_checkpoint_that_is_older_than_the_one_before_it_is_a_fault(told: Timeline) -> None:
+    """Also where it is no older than its last event."""
+    told.checkpoint()
+    rows = "SELECT 2, 'other.example/log', size, root, recorded_at FROM checkpoints JOIN events ON position = size"
+    report = altered(told, sql(f"INSERT INTO checkpoints {rows}"))
+    assert [(where, "and the one before at" in what) for where, what in report.faults] == [("checkpoint 2", True)]
+
+
+def test_a_document_that_cannot_be_read_is_told_and_the_others_are_checked(told: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Damage of one is no reason to pass over the rest, nor to take it for the one before."""
+    read, names = told.log.document, [row[0] for row in told.log.connection.execute("SELECT sha256 FROM documents ORDER BY 1")]
+    told.archive(text="A leaflet.", id="leaflet", title="A leaflet")
+    broken = names[0]
+
+    def failing(sha256: str) -> bytes | None:
+        if sha256 == broken:
+            raise sqlite3.DatabaseError("database disk image is malformed")
+        return read(sha256)
+
+    monkeypatch.setattr(told.log, "document", failing)
+    report = verify(told)
+    assert (f"document {broken[:12]}…", "cannot be read: database disk image is malformed") in report.faults
+    assert report.documents == 2
+    assert not any("altered" in what for _, what in report.faults)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda payload: payload["statement"].update(media_type=5),
+        lambda payload: payload.update(statement=None),
+        lambda payload: payload["statement"].pop("extractor"),
+    ],
+)
+def test_the_text_of_a_source_is_compared_though_one_of_its_events_is_damaged(
+    told: Timeline, change: Callable[[dict[str, object]], object]
+) -> None:
+    """Another of its events still says how the text was read."""
+    report = altered(told, rewritten(1, change))
+    assert not report.ok
+    assert [check.count for check in report.checks if check.name == "texts"] == [1]

@@ -68,6 +68,12 @@ def test_a_project_need_not_say_it(content: object) -> None:
     [
         ('{"plugins": ', "metadata.json: does not say who writes this project: Expecting value"),
         ('{"plugins": {"cited-timeline": {"by": ["Ann"]}}}', "plugins.cited-timeline.by: is not a text"),
+        ('{"plugins": {"cited-timeline": {"bye": "Zoé"}}}', 'plugins.cited-timeline.bye: is not a setting. Did you mean "by"?'),
+        ('{"plugins": {"cited-timeline": {"author": "Zoé"}}}', "plugins.cited-timeline.author: is not a setting. There are"),
+        ('{"plugins": {"cited-timelines": {"by": "Zoé"}}}', 'plugins.cited-timelines: is not read. Did you mean "cited-timeline"?'),
+        ('{"plugins": {"timeline": {"by": "Zoé"}}}', 'plugins.timeline: is not read. Did you mean "cited-timeline"?'),
+        ('{"plugin": {"cited-timeline": {"by": "Zoé"}}}', 'plugin: is not read. Did you mean "plugins"?'),
+        ('{"plugins": {"cited-timeline": {"by": "Zoé", "by": "Ann"}}}', '"by" stands twice. Give it once'),
         ('{"plugins": {"cited-timeline": {"by": "Ann\\nBob"}}}', "metadata.json: the author: by: "),
     ],
 )
@@ -81,6 +87,22 @@ def test_a_project_that_says_it_wrongly_is_told(content: str, reason: str) -> No
             timeline.correct("met", title="They met", reason="Tense")
         assert reason in str(refused.value)
         assert timeline.log.size() == 2
+
+
+@pytest.mark.parametrize("name", ["metadata.yaml", "metadata.yml"])
+def test_a_name_in_a_file_that_is_not_read_is_told(name: str) -> None:
+    """Nothing is recorded in nobody's name because of it; a name that is given will do."""
+    Path(name).write_text("plugins:\n  cited-timeline:\n    by: Zoé\n", encoding="utf-8")
+    with pytest.raises(StatementInvalid, match=rf"there is {name}, and only metadata\.json is read"):
+        recorded()
+    with Timeline("timeline.db", by="Ann") as timeline:
+        assert timeline.archive(text="words", id="a", title="A").event.recorded_by == "Ann"
+
+
+def test_settings_of_other_plugins_are_no_matter() -> None:
+    """However many there are, and whatever they say."""
+    settings({"plugins": {"datasette-cluster-map": {"by": "x"}, "cited-timeline": {"by": "Ann", "max_length": 5}}, "title": "T"})
+    assert recorded() == "Ann"
 
 
 def test_init_asks_and_the_project_keeps_the_answer() -> None:

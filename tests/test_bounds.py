@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline import ArchivedSource, Timeline, bounds, bundles, quotes, texts
+from timeline.actors import actor_id
 from timeline.bundles import appending, json_lines
 from timeline.documents import from_text
 from timeline.errors import BundleInvalid, QuoteAmbiguous, QuoteNotFound, StatementInvalid
-from timeline.model import actor_id
 from timeline.quotes import finding, missing
 
 FOUND = {"source": "s", "quote": "the words"}

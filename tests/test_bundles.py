@@ -189,7 +189,7 @@ happenings:
         ["b.yaml:18", "happening/b", "part_of"],
     ]
     assert told[0].endswith('is not a field here. Did you mean "title"?')
-    assert "November has 30 days" in told[2]
+    assert "November 2025 has 30 days" in told[2]
 
 
 def test_a_fault_is_told_once_and_not_through_what_rests_on_it(timeline: Timeline, tmp_path: Path) -> None:
@@ -323,10 +323,7 @@ FORMS = {
         'b.yaml:2: is not YAML at column 15: mapping values are not allowed in this context. Text that holds ": "'
         " needs quotes around it"
     ),
-    "sources:\n\t- a": (
-        "b.yaml:2: is not YAML at column 1: found character that cannot start any token. Indent with spaces, and put quotes around"
-        " text that begins with a sign"
-    ),
+    "sources:\n\t- a": ("b.yaml:2: begins with a tab. YAML indents with spaces: write these instead"),
     "sources: \x1b": "b.yaml:1: is not YAML: control characters are not allowed. Remove them",
 }
 
@@ -340,10 +337,10 @@ def test_what_is_no_bundle_is_told_in_a_line(timeline: Timeline, tmp_path: Path,
 def test_a_bundle_in_another_encoding_is_refused_with_the_place(timeline: Timeline, tmp_path: Path) -> None:
     """Neither guessed nor replaced."""
     text = b"sources:\n  - {id: s, title: Caf\xe9}\n"
-    assert faults(timeline, put(tmp_path, text)) == ["b.yaml:2: byte 32 is not UTF-8. Save the bundle in UTF-8"]
+    assert faults(timeline, put(tmp_path, text)) == ["b.yaml:2: byte 32 is not UTF-8. Save the file in UTF-8"]
     assert faults(timeline, put(tmp_path, "{}\n".encode("utf-16"), "b.jsonl"))[0].startswith("b.jsonl:1: byte 4 is NUL")
     assert faults(timeline, put(tmp_path, b'{"retract": "a\xe9"}', "b.jsonl")) == [
-        "b.jsonl:1: byte 15 is not UTF-8. Save the bundle in UTF-8"
+        "b.jsonl:1: byte 15 is not UTF-8. Save the file in UTF-8"
     ]
 
 
@@ -367,11 +364,15 @@ JSON_FORMS = {
     '{"retract": "a", "reason": NaN}\n': "b.jsonl:1: NaN is not JSON. Write text, in quotes",
     "[" * 100_000 + "\n": "b.jsonl:1: is nested too deeply. Write it flat",
     '{"retract": 5, "reason": "r"}\n': "b.jsonl:1: happening/5: retract: is a number. Write it in quotes",
-    '{"retract": {}, "reason": "r"}\n': "b.jsonl:1: happening: retract: is not text. Write it in quotes",
-    '{"retract": null, "reason": "r"}\n': "b.jsonl:1: happening: retract: is missing. Give the id",
+    '{"retract": {}, "reason": "r"}\n': (
+        "b.jsonl:1: happening: retract: holds fields, expected a text. Put all of it in quotation marks"
+    ),
+    '{"retract": null, "reason": "r"}\n': "b.jsonl:1: happening: retract: has no value. Give it one, or leave it out",
     '{"retract": "../a", "reason": "r"}\n': "b.jsonl:1: happening/../a: retract: ",
     '{"source": {"id": "s", "text": true, "title": "T"}}\n': "b.jsonl:1: source/s: text: is not text. Write it in quotes",
-    '{"source": {"id": "s", "text": ["a"], "title": "T"}}\n': "b.jsonl:1: source/s: text: is not text. Write it in quotes",
+    '{"source": {"id": "s", "text": ["a"], "title": "T"}}\n': (
+        "b.jsonl:1: source/s: text: is a list, expected a text. Leave the brackets out, or put all of it in quotation marks"
+    ),
     '{"source": {"id": "s", "text": "a", "title": "\\ud800"}}\n': (
         "b.jsonl:1: source/s: title: holds half a character (a lone surrogate). Remove it"
     ),
@@ -442,7 +443,7 @@ def test_a_gigabyte_of_nothing_fails_at_once(timeline: Timeline, tmp_path: Path,
     (told,) = faults(timeline, path)
     assert told in (
         "b.yaml: is larger than 32 MB. Write it as JSON Lines (.jsonl), one entry to a line",
-        "b.jsonl:1: byte 1 is NUL: this is not a text. Write the bundle in UTF-8",
+        "b.jsonl:1: byte 1 is NUL: this is not a text. Write the file in UTF-8",
     )
 
 
@@ -454,7 +455,7 @@ def test_a_bundle_of_countless_values_fails_before_they_fill_the_memory(
     (told,) = faults(timeline, put(tmp_path, "sources: [" + "{}," * 10_000 + "]"))
     assert told == "b.yaml:1: holds more than 10,000 values. Write it as JSON Lines (.jsonl), one entry to a line"
     told = faults(timeline, put(tmp_path, json.dumps({"retract": "a", "reason": [1] * 100_000}), "b.jsonl"))[-1]
-    assert told == "b.jsonl: and 901 faults more; the rest of the file was not read"
+    assert told == "b.jsonl: and 902 faults more; the rest of the file was not read"
 
 
 def test_a_line_too_long_is_refused(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

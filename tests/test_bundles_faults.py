@@ -67,3 +67,60 @@ def test_a_fault_of_one_entry_is_none_of_the_next(timeline: Timeline, report: Ar
         for number in range(3)
     )
     assert places(timeline, tmp_path, text) == ["2 id", "3 id", "4 id"]
+
+
+def told(timeline: Timeline, folder: Path, text: str) -> list[str]:
+    """Append a bundle that must be refused, and give each line of the refusal, without the file."""
+    path = folder / "b.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BundleInvalid) as caught:
+        bundles.append(timeline, path)
+    return [line.removeprefix(f"{path}:") for line in str(caught.value).splitlines()]
+
+
+def test_a_misspelt_file_is_one_fault(timeline: Timeline, tmp_path: Path) -> None:
+    """It was not read ahead under that name, which is no fault of its own."""
+    (tmp_path / "page.html").write_text("<p>The bridge fell in 2003, they say.</p>", encoding="utf-8")
+    faults = told(timeline, tmp_path, "sources:\n  - {id: r, fiel: page.html, title: R}\n")
+    assert faults == ['2: source/r: fiel: is not a field here. Did you mean "file"?']
+
+
+@pytest.mark.parametrize(("verb", "meant"), [("corect", "correct"), ("correkt", "correct"), ("retrackt", "retract")])
+def test_a_misspelt_verb_is_one_fault(timeline: Timeline, meeting: str, tmp_path: Path, verb: str, meant: str) -> None:
+    """The entry is not taken for a happening without an id."""
+    faults = told(timeline, tmp_path, f"happenings:\n  - {verb}: {meeting}\n    date: 2003\n    reason: r\n")
+    assert faults == [f'2: {verb}: is not a field here. Did you mean "{meant}"?']
+
+
+def test_a_list_and_a_text_in_each_others_place_are_shown_as_they_are_written(
+    timeline: Timeline, report: ArchivedSource, tmp_path: Path
+) -> None:
+    """To put a list in quotation marks would make a title of it."""
+    text = (
+        "happenings:\n  - id: fire\n    title: [A, B]\n    place: {a: b}\n    date: 2003\n    actors: Ada Pell, Elias Roth\n"
+        "    tags: 'a: b'\n    citations: [{source: report, quote: It sat}]\n"
+    )
+    assert told(timeline, tmp_path, text) == [
+        "3: happening/fire: title: is a list, expected a text. Leave the brackets out, or put all of it in quotation marks",
+        "4: happening/fire: place: holds fields, expected a text. Put all of it in quotation marks",
+        "6: happening/fire: actors: is not a list. Write actors: [Ada Pell, Elias Roth]",
+        "7: happening/fire: tags: is not a list. Write one",
+    ]
+    (fault,) = told(timeline, tmp_path, "sources:\n  - {id: r, text: x, title: [A, B]}\n")
+    assert fault.startswith("2: source/r: title: is a list, expected a text.")
+
+
+def test_a_tab_is_told_in_a_line(timeline: Timeline, tmp_path: Path) -> None:
+    """Wherever it stands for indentation."""
+    expected = ["3: begins with a tab. YAML indents with spaces: write these instead"]
+    assert told(timeline, tmp_path, "sources:\n  - id: r\n\tfile: a.txt\n") == expected
+    assert told(timeline, tmp_path, "sources:\n  - id: r\n  \tfile: a.txt\n    title: T\n") == expected
+
+
+def test_a_file_that_is_not_there_names_the_nearest(timeline: Timeline, tmp_path: Path) -> None:
+    """Beside it; an address is no file at all."""
+    (tmp_path / "report.txt").write_text("The bridge fell.", encoding="utf-8")
+    (fault,) = told(timeline, tmp_path, "sources:\n  - {id: r, file: reprot.txt, title: R}\n")
+    assert f"no such file or directory. Did you mean {tmp_path / 'report.txt'}? Check the path" in fault
+    (fault,) = told(timeline, tmp_path, "sources:\n  - {id: r, file: 'https://127.0.0.1/x.html', title: R}\n")
+    assert fault.startswith("2: source/r: file: https://127.0.0.1/x.html: is an address, and no page is fetched unasked.")

@@ -14,7 +14,7 @@ import pytest
 from timeline import ArchivedSource, Timeline
 from timeline import timeline as whole
 from timeline.calls import archiving, reading, recording
-from timeline.errors import StatementInvalid
+from timeline.errors import QuoteNotFound, StatementInvalid, TimelineError
 from timeline.model import HappeningFields, SourceFields
 
 FOUND = {"source": "report", "quote": "It sat for four days"}
@@ -102,6 +102,85 @@ def test_what_is_missing_is_told_of_all_fields_at_once(timeline: Timeline, repor
     assert {reason for _, reason in caught.value.faults} == {"is missing. Give it"}
     with pytest.raises(StatementInvalid, match="reason: is missing"):
         timeline.correct("x", title="A")
+
+
+NOWHERE = {"source": "report", "quote": "nowhere in it"}
+FAULTY: dict[str, Any] = {"title": "", "date": "1998-13", "zone": "Nowhere", "citations": [{"source": "report"}, NOWHERE]}
+ALL_FAULTS = ["title", "date", "citations.1.quote", "citations.2.quote"]
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda timeline: timeline.record("x", **FAULTY, knd="y"), ["knd", *ALL_FAULTS]),
+        (lambda timeline: timeline.record("bad id!", **FAULTY), ["id", *ALL_FAULTS]),
+        (lambda timeline: timeline.record("bad id!", titel="A", date="2025", citations=[FOUND]), ["titel", "id"]),
+        (
+            lambda timeline: timeline.record("x", title="A", date="2025", zone="Nowhere", citations=[NOWHERE]),
+            ["citations.1.quote", "date"],
+        ),
+        (
+            lambda timeline: timeline.record(
+                "x", title="", date=datetime(2025, 1, 1, 1, 1, 1, 5), citations=[NOWHERE], part_of="y"
+            ),
+            ["date", "title", "citations.1.quote", "part_of"],
+        ),
+        (
+            lambda timeline: timeline.record(
+                "x", title="", date="2025", latitude="1", citations=[NOWHERE], related=["y", {"other": "-"}]
+            ),
+            ["title", "related.2.other", "latitude and longitude", "citations.1.quote", "related.1.other"],
+        ),
+        (lambda timeline: timeline.append({"happening": {"id": "bad id!", **FAULTY}}), ["id", *ALL_FAULTS]),
+        (lambda timeline: timeline.append_many([{"happening": {"id": "bad id!", **FAULTY}}]), ["id", *ALL_FAULTS]),
+        (lambda timeline: timeline.append({"id": "x", **FAULTY, "knd": "y"}), ["knd", *ALL_FAULTS]),
+        (
+            lambda timeline: timeline.correct("meeting", title="", date="1998-13", reason="", knd="y"),
+            ["knd", "reason", "title", "date"],
+        ),
+        (lambda timeline: timeline.correct("meeting", title="", date="1998-13", reason=""), ["reason", "title", "date"]),
+        (lambda timeline: timeline.archive("none.txt", id="y", published="1998-13"), ["file", "published"]),
+        (lambda timeline: timeline.correct("meeting", **FAULTY, reason=""), ["reason", *ALL_FAULTS]),
+        (lambda timeline: timeline.correct("absent", title="", place="", reason=""), ["reason", "id", "title", "place"]),
+        (
+            lambda timeline: timeline.correct("absent", title="", citations=[NOWHERE], reason="x"),
+            ["id", "title", "citations.1.quote"],
+        ),
+        (lambda timeline: timeline.correct_source("absent", title="", reason=""), ["reason", "id", "title"]),
+        (lambda timeline: timeline.retract("bad id!", reason="", superseded_by="-"), ["id", "reason", "superseded_by"]),
+        (lambda timeline: timeline.retract("absent", superseded_by="-"), ["reason", "superseded_by", "id"]),
+        (lambda timeline: timeline.correct("bad id!", title="", date="1998-13"), ["id", "reason", "title", "date"]),
+        (lambda timeline: timeline.correct_source("report", title="", url="x", reason=""), ["reason", "title", "url"]),
+        (
+            lambda timeline: timeline.archive(text="", id="bad id!", title="", published="1998-13", auther="y"),
+            ["auther", "id", "text", "title", "published"],
+        ),
+    ],
+)
+def test_all_faults_of_a_call_are_told_at_once(
+    timeline: Timeline, meeting: str, call: Callable[[Timeline], object], expected: list[str]
+) -> None:
+    """Whichever is seen first, and though one hides others; nothing is appended."""
+    before = timeline.log.size()
+    with pytest.raises(TimelineError) as caught:
+        call(timeline)
+    assert [field for field, _ in caught.value.faults] == expected
+    assert timeline.log.size() == before
+
+
+def test_what_is_missing_is_told_beside_a_bad_id(timeline: Timeline) -> None:
+    """In the same words as without it."""
+    with pytest.raises(StatementInvalid) as caught:
+        timeline.append({"id": "bad id!", "place": ""})
+    assert [field for field, _ in caught.value.faults] == ["id", "title", "date", "place", "citations"]
+    assert {reason for field, reason in caught.value.faults if field not in ("id", "place")} == {"is missing. Give it"}
+
+
+def test_a_lone_fault_is_raised_as_what_it_is(timeline: Timeline, report: ArchivedSource) -> None:
+    """A quotation that is not in the text is still QuoteNotFound."""
+    with pytest.raises(QuoteNotFound) as caught:
+        timeline.record("x", title="A", date="2025", citations=[NOWHERE, FOUND])
+    assert len(caught.value.faults) == 1
 
 
 def test_none_empties_a_field_of_a_correction_and_what_is_left_out_stays(timeline: Timeline, meeting: str) -> None:

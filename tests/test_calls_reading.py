@@ -2,13 +2,14 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from timeline import ArchivedSource, Timeline
-from timeline.errors import DatabaseRefused, FilterInvalid, Redacted
+from timeline.errors import DatabaseRefused, FilterInvalid, Redacted, UnknownHappening
 
 TEXT = "The council met in Marrakech on 24 November 2025.\nIt sat for four days. The ﬁnal report followed: <b>peacekeepers</b>."
 
@@ -30,6 +31,42 @@ def council(timeline: Timeline) -> Timeline:
     timeline.retract("leaves", reason="another council")
     timeline.correct_source("notes", publisher="The council", reason="the imprint")
     return timeline
+
+
+def test_a_happening_is_read_as_of_what_a_list_is(council: Timeline) -> None:
+    """A position, or a day as text or as Python has it."""
+    assert council.happening("meets", as_of=5).version == 1
+    for day in ("2026-01-01", date(2026, 1, 1), "2030-01-01"):
+        assert council.happening("meets", as_of=day).version == 2
+    with pytest.raises(UnknownHappening, match='there is no happening "meets" as of position 0'):
+        council.happening("meets", as_of="2025-12-31")
+    with pytest.raises(FilterInvalid, match="neither a position in the log"):
+        council.happening("meets", as_of="soon")
+    with pytest.raises(FilterInvalid, match="as_of: 1\\.5 is no date"):
+        council.happening("meets", as_of=1.5)  # type: ignore[arg-type]
+
+
+def test_a_happening_that_is_only_near_the_period_says_so(council: Timeline) -> None:
+    """In its attribute, in what it prints, and in a notebook."""
+    notes = council.source("notes")
+    council.record("closes", title="It closes", date="1989~", citations=[notes.quote("in Rabat")])
+    (near,) = council.happenings(from_="1988", to="1988")
+    assert (near.id, near.near, repr(near)) == ("closes", True, "<happening/closes@1: 1989~, It closes (near)>")
+    assert "It closes (near the period)" in council.happenings(to="1988")._repr_html_()
+    assert [one.near for one in council.happenings(from_="1989", to="1989")] == [False]
+    assert council.happening("closes").near is False
+
+
+@pytest.mark.parametrize("call", [Timeline.happenings, Timeline.sources, lambda timeline: timeline.search("x")])
+def test_read_tables_of_another_version_are_not_read(council: Timeline, call: Callable[[Timeline], object]) -> None:
+    """A script that only reads is told how to make them again, too."""
+    council.db.execute("UPDATE projected SET definition = 'older'")
+    path = council.log.path
+    with (
+        Timeline(path, read_only=True) as timeline,
+        pytest.raises(DatabaseRefused, match="made by another version of this program"),
+    ):
+        call(timeline)
 
 
 def test_happenings_are_those_that_all_filters_choose(council: Timeline) -> None:
@@ -135,7 +172,8 @@ def test_search_looks_in_happenings_quotations_and_documents(council: Timeline) 
     assert [hit.kind for hit in council.search("peacekeepers")] == ["document"]
     assert [hit.kind for hit in council.search("final")] == ["happening", "document"]
     assert council.search("nowhere at all") == []
-    assert council.search("!!!") == []
+    with pytest.raises(FilterInvalid, match="no letter or digit"):
+        council.search("!!!")
     assert [hit.kind for hit in council.search("council", limit=0)] == []
 
 

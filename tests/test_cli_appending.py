@@ -105,7 +105,8 @@ def test_a_single_fault_is_a_single_line(project: Path) -> None:
     result = run("append", "bad.yaml")
     assert result.exit_code == 1
     assert result.stderr == (
-        'Error: bad.yaml:4: happening/a: date: "2025-11-31": November has 30 days. Write 2025-11-30 or 2025-11.\n'
+        'Error: bad.yaml:4: happening/a: date: "2025-11-31": November 2025 has 30 days. Look at the source again;'
+        " write 2025-11 where it leaves the day open.\n"
     )
 
 

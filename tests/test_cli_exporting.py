@@ -93,7 +93,8 @@ def test_as_of_a_position_it_says_what_was_said_then(db: str) -> None:
 def test_what_makes_no_sense_is_told_in_a_line(db: str, words: tuple[str, ...], told: str) -> None:
     """And nothing is written."""
     result = run(*words, "--db", db)
-    assert (result.exit_code, result.stdout) == (1, "")
+    wrong_usage = words[1] != "--page" and words[0] != "jsonl"
+    assert (result.exit_code, result.stdout) == (2 if wrong_usage else 1, "")
     assert result.stderr.startswith(f"Error: {told}")
     assert result.stderr.count("\n") == 1
 
@@ -198,4 +199,8 @@ def test_what_is_only_near_a_period_is_told(db: str) -> None:
     assert ids(result) == ["chaired"]
     assert "1 happening of them only near the period, with an approximate date" in result.stderr
     assert "only near" not in run("csv", "--db", db, "--to", "1999").stderr
+    for name in ("markdown", "timelinejs", "html"):
+        said = run(name, "--db", db, "--from", "2000", "--to", "2000").stdout
+        assert "from: 2000; to: 2000 (1 of them only near the period, with an approximate date)" in said
+        assert "only near" not in run(name, "--db", db, "--to", "1999").stdout
     assert ids(run("csv", "--db", db, "--from", "2001", "--to", "2001")) == []

@@ -83,6 +83,16 @@ def test_the_filters_are_those_of_the_page(db: str, filters: tuple[str, ...], ex
         assert all((f"/-/timeline/{id}" in page) == (id in expected) for id in ("cafe", "vote"))
 
 
+def test_what_is_only_near_the_period_is_marked(db: str) -> None:
+    """For people beside the title, for programs in a field of its own; without a period nothing is."""
+    near = ("list", "--db", db, "--from", "1998", "--to", "1998")
+    assert run(*near).stdout.endswith("The tavern closes (according to the paper, near the period)\n")
+    assert [json.loads(line)["near"] for line in run(*near, "--json").stdout.splitlines()] == [True]
+    within = ("list", "--db", db, "--from", "1999")
+    assert "near" not in run(*within).stdout
+    assert not any(json.loads(line)["near"] for line in run(*within, "--json").stdout.splitlines())
+
+
 def test_as_of_a_position_it_says_what_was_said_then(db: str) -> None:
     """The title before the correction, and the source's own."""
     assert "Cafe\u0301 closes" in run("list", "--db", db, "--as-of", "5").stdout
@@ -205,7 +215,27 @@ def test_what_is_nowhere_and_what_is_no_word_is_told(db: str) -> None:
     nowhere = run("search", "unicorn", "--db", db)
     assert (nowhere.exit_code, nowhere.stdout, nowhere.stderr) == (0, "", "These words are nowhere in it\n")
     nothing = run("search", "...", "--db", db)
-    assert (nothing.exit_code, nothing.stderr) == (1, "Error: The search has no letter or digit in it.\n")
+    assert (nothing.exit_code, nothing.stderr) == (2, "Error: Words: “...” has no letter or digit in it.\n")
+
+
+@pytest.mark.parametrize("words", [("list",), ("search", "hour")])
+def test_on_a_narrow_terminal_a_long_date_has_a_line_of_its_own(
+    db: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """Nothing is wider than the terminal, nor is anything of the date or of whose claim it is left out."""
+    with Timeline(db, by="tester") as timeline:
+        cited = [timeline.source("paper").quote("Nothing here.")]
+        date = "[2017-11-11T04:10+01:00..2017-11-12T05:20+01:00]"
+        by = "the ministry of the interior of the republic"
+        timeline.record("hour", title="The hour of the ship that never came", date=date, attributed_to=by, citations=cited)
+    monkeypatch.setattr(printing, "for_a_person", lambda: True)
+    for room in (30, 40, 60, 80):
+        monkeypatch.setattr(printing, "terminal", lambda room=room: room)
+        told = run(*words, "--db", db).stdout
+        assert all(printing.columns(line) <= room for line in told.splitlines())
+        whole = " ".join(told.split())
+        assert "11 November 2017, some time from 04:10 to 12 November 2017, 05:20 (UTC+01:00)" in whole
+        assert f"(according to {by})" in whole
 
 
 def test_on_a_terminal_a_list_is_cut_to_its_width_and_to_so_many_lines(db: str, monkeypatch: pytest.MonkeyPatch) -> None:

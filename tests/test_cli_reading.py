@@ -85,7 +85,7 @@ def test_show_tells_of_corrections_parts_and_retractions(db: str) -> None:
     meeting = run("show", "meeting", "--db", db).output
     assert "corrected (version 2)" in meeting
     assert "The day is not sure" in meeting
-    assert "parts      turnout, Three hundred came" in meeting
+    assert "parts      turnout, According to Some: Three hundred came" in " ".join(meeting.split("\n"))
     vote = run("show", "vote", "--db", db).output
     assert "from 1999, end open  1999/..\nretracted  single source\n" in vote
     assert "  retracted    It was put off\n  see instead  meeting, The council meets\n" in vote
@@ -101,7 +101,7 @@ def test_show_tells_of_corrections_parts_and_retractions(db: str) -> None:
         (["happening/meeting@2"], "November 2025  2025-11\n"),
         (["report"], "  publisher   TNA\n"),
         (["source/report"], "  corrected   The byline\n"),
-        (["source/report"], "  cited for   turnout, Three hundred came\n"),
+        (["source/report"], "  cited for   turnout, According to Some: Three hundred came\n"),
         (["source/report@1"], "source/report@1, position 1"),
     ],
 )
@@ -168,7 +168,7 @@ def test_show_lists_what_rested_on_a_source_at_a_position(db: str) -> None:
         output = run("show", "source/report", *words, "--db", db).output
         return re.findall("(?:meeting|turnout|vote), .*", output)
 
-    met, came, vote = "meeting, The council meets", "turnout, Three hundred came", "vote, مجلس المدينة يجتمع"
+    met, came, vote = "meeting, The council meets", "turnout, According to Some: Three hundred came", "vote, مجلس المدينة يجتمع"
     assert cited("--as-of", "1") == []
     assert cited("--as-of", "2") == [met]
     assert cited("--as-of", "5") == [came, met, vote]
@@ -325,3 +325,18 @@ def test_the_text_of_a_source_is_printed_as_it_was_archived(timeline: Timeline, 
     result = CliRunner().invoke(main, ["show", "h", "--text", "--db", str(path)])
     assert (result.exit_code, result.stdout) == (1, "")
     assert "happening/h: only a source has a text. Name one: source/ID" in result.stderr
+
+
+def test_show_counts_documents_rather_than_ids(timeline: Timeline, report: ArchivedSource, path: Path) -> None:
+    """What rests on one document under two ids rests on a single source."""
+    again = timeline.archive(text=report.text, id="again", title="The same report")
+    citations = [source.quote("It sat for four days") for source in (report, again)]
+    timeline.record("sat", title="It sat", date="2025-11", citations=citations)
+    assert "single source" in run("show", "sat", "--db", str(path)).output
+
+
+def test_show_says_whose_claim_another_happening_is(db: str) -> None:
+    """Among the parts of a happening, and among what a source is cited for."""
+    claim = "According to Some: Three hundred came"
+    assert f"turnout, {claim}" in " ".join(run("show", "meeting", "--db", db).output.split())
+    assert f"turnout, {claim}" in " ".join(run("show", "source/report", "--db", db).output.split())

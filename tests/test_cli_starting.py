@@ -276,6 +276,18 @@ def test_what_was_redacted_by_law_does_not_fail_the_check(published: Path) -> No
     assert "Passed over" in done.stderr
 
 
+def test_read_tables_of_another_version_are_told_as_such(published: Path) -> None:
+    """With the way to make them again; the past is not said to be changed."""
+    with closing(sqlite3.connect(published / "public" / "timeline.db", isolation_level=None)) as connection:
+        connection.execute("UPDATE projected SET definition = 'older'")
+    done = python("check.py", folder=published)
+    cure = "Make them again, and commit: timeline rebuild --db public/timeline.db"
+    expected = f"✗ public/timeline.db has the read tables of another version of the program. {cure}\n"
+    assert (done.returncode, done.stdout[done.stdout.index("✗ public") :]) == (1, expected)
+    assert run("rebuild", "--db", "public/timeline.db").exit_code == 0
+    assert python("check.py", folder=published).returncode == 0
+
+
 def forged(path: Path) -> None:
     """Forge the read tables of a published file, and beside it lay a WAL with the genuine pages, which `datasette -i` ignores."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -322,9 +334,9 @@ def tampered(published: Path, what: str) -> None:
 @pytest.mark.parametrize(
     ("what", "told"),
     [
-        ("an entry", "events/ or seeds/ cannot be said, or not as they were published"),
-        ("a document", "events/ or seeds/ cannot be said, or not as they were published"),
-        ("a document taken away", "events/ or seeds/ cannot be said, or not as they were published"),
+        ("an entry", "events/ or seeds/ cannot be appended again, or not as they were published"),
+        ("a document", "events/ or seeds/ cannot be appended again, or not as they were published"),
+        ("a document taken away", "events/ or seeds/ cannot be appended again, or not as they were published"),
         ("the published file taken away", "was published, and is gone"),
         ("the published file, with a WAL that hides it", "public/timeline.db is not what was published"),
         ("the published file, with a WAL that hides it", "public/timeline.db-wal is no part of what was published"),

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline import Timeline
+from timeline import Timeline, files
 from timeline.cli import main, suggesting
 from timeline.cli.columns import columns, padded, shortened, wrapped
 
@@ -124,11 +124,11 @@ def test_nothing_far_off_is_suggested(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     Path("quarterly.txt").touch()
     Path(".report.txt").touch()
-    assert suggesting.nearest(Path("report.txt")) is None
-    assert suggesting.nearest(Path("quarterly.txt")) is None
-    assert suggesting.nearest(Path("nowhere/quarterly.txt")) is None
-    assert suggesting.nearest(Path("a\0b")) is None
-    assert suggesting.nearest(Path("Quartely.TXT")) == Path("quarterly.txt")
+    assert files.nearest(Path("report.txt")) is None
+    assert files.nearest(Path("quarterly.txt")) is None
+    assert files.nearest(Path("nowhere/quarterly.txt")) is None
+    assert files.nearest(Path("a\0b")) is None
+    assert files.nearest(Path("Quartely.TXT")) == Path("quarterly.txt")
 
 
 @pytest.mark.parametrize("address", ["https://news.example/harbour?a=1", "http://news.example"])
@@ -190,7 +190,7 @@ def test_a_shortened_line_fits_and_begins_as_it_did(text: str, room: int) -> Non
     if short != text and room:
         begun = short.removesuffix("…")
         assert text.startswith(begun)
-        rest = text[len(begun) :].lstrip()
+        rest = text[len(begun) :]
         assert not rest or not unicodedata.combining(rest[0]) or not begun
 
 

@@ -89,6 +89,30 @@ def test_a_clone_continues_the_published_log(theirs: Path) -> None:
     done("verify", "--against", "public/checkpoint")
 
 
+def older(path: str, *more: str) -> None:
+    """Make the read tables of a file those of another version, which are not checked."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for sql in ("UPDATE projected SET definition = 'older'", "UPDATE happenings SET title = 'As it once was'", *more):
+            connection.execute(sql)
+
+
+def test_a_clone_continues_what_another_version_published(theirs: Path) -> None:
+    """Once the log is verified: the read tables are its own."""
+    older("public/timeline.db")
+    assert "timeline.db: begun from public/timeline.db, which was published: 2 events, verified\n" in done("build")
+    done("verify")
+    assert "As it once was" not in done("list")
+    assert "public: 2 events (0 new)" in done("publish", "public")
+    done("verify", "--db", "public/timeline.db")
+
+
+def test_what_another_version_published_is_verified_before_it_is_continued(theirs: Path) -> None:
+    """A log that was altered is refused as ever, and not for its read tables."""
+    older("public/timeline.db", "DROP TRIGGER events_update", "UPDATE events SET recorded_by = 'another'")
+    assert "faults found, so it was not restored. See them: timeline verify" in refused("build")
+    assert not Path("timeline.db").exists()
+
+
 @pytest.mark.parametrize("words", [("append", "events/02.yaml"), ("archive", "seeds/r.txt", "--id", "r", "--title", "A report")])
 def test_whatever_appends_first_begins_from_the_published_copy(theirs: Path, words: tuple[str, ...]) -> None:
     """No second log begins beside the published one by accident."""
@@ -168,7 +192,8 @@ def test_what_was_handed_out_is_not_begun_anew(mine: Path, words: tuple[str, ...
     done(*words)
     before = Path("timeline.db").read_bytes()
     assert refused("build", "--fresh") == (
-        "Error: timeline.db: was published or signed (1 checkpoint), so what it holds stays. Correct it by a further entry\n"
+        "Error: timeline.db: was published or signed (1 checkpoint), so what it holds stays. Correct it by a further entry."
+        " If nobody received it: timeline build --fresh --onto public\n"
     )
     assert Path("timeline.db").read_bytes() == before
 
@@ -213,4 +238,145 @@ def test_a_timeline_with_checkpoints_of_its_own_is_left_as_it_is(mine: Path, the
     with Timeline("timeline.db", by="Ann") as timeline:
         timeline.checkpoint(origin="example.org/another")
     pull(theirs, mine)
-    assert "keeps 1 checkpoint of its own. Move timeline.db away, then repeat" in refused("build")
+    before = Path("timeline.db").read_bytes()
+    told = "was published or signed (1 checkpoint). If nobody received it: timeline build --fresh --onto public\n"
+    assert refused("build").endswith(told)
+    assert Path("timeline.db").read_bytes() == before
+    assert "Dropped: your publication of 2 events, which public/timeline.db does not hold\n" in done("build", "--onto", "public")
+    assert size() == 3
+
+
+# What a new draft takes over
+
+
+def test_what_was_redacted_stays_redacted_in_a_new_draft(mine: Path) -> None:
+    """What was published, and what was not; the words do not come back from a bundle, into the file neither."""
+    write("03", "sat", "sat for four days", title="An accusation")
+    done("build")
+    done("redact", "2", "--reason", "A judge")
+    done("redact", "3", "--reason", "A court ordered it")
+    told = done("build", "--fresh", "--by", "Bob")
+    assert "happening/met@1: stays redacted (A judge)\n" in told
+    assert "happening/sat@1: stays redacted (A court ordered it)\n" in told
+    assert "An accusation" not in done("list")
+    assert b"An accusation" not in b"".join(path.read_bytes() for path in mine.glob("timeline.db*"))
+    with Timeline("timeline.db", read_only=True) as timeline:
+        redactions = [event for event in timeline.log.events() if event.type == "EventRedacted"]
+        assert [(event.payload["position"], event.recorded_by) for event in redactions] == [(2, "Ann"), (3, "Ann")]
+    done("verify", "--against", "public/checkpoint")
+
+
+def test_a_redacted_correction_does_not_come_back(mine: Path) -> None:
+    """Its words are gone, so that it can't be told from another: a bundle must not hold one that the draft did not."""
+    bundle = Path("events/03.yaml")
+    bundle.write_text("happenings:\n- {correct: met, title: An accusation, reason: R}\n", encoding="utf-8")
+    done("build")
+    done("redact", "3", "--reason", "A court ordered it")
+    for words in (("build", "--fresh"), ("build", "--fresh", "--yes")):
+        told = "happening/met@2 was redacted (A court ordered it), and a bundle corrects happening/met in words that may be those"
+        assert told in refused(*words)
+    assert "An accusation" not in done("list")
+    bundle.unlink()
+    named = "happening/met@3, a redaction (A court ordered it)"
+    assert f"holds {named}, which no bundle has" in refused("build", "--fresh")
+    assert f"Lost: {named}\n" in done("build", "--fresh", "--yes")
+    assert "An accusation" not in done("list")
+
+
+def test_all_that_is_in_no_bundle_is_named_before_it_goes(mine: Path) -> None:
+    """A correction and a retraction that a script made; an entry is named by its stream."""
+    write("03", "sat", "sat for four days")
+    done("build")
+    with Timeline("timeline.db", by="Ann") as timeline:
+        timeline.correct("met", title="They met", reason="Clearer")
+        timeline.archive(text="By itself.", id="other", title="Another")
+        timeline.retract("sat", reason="It did not")
+    named = "happening/met@2, a correction (Clearer); source/other; happening/sat@2, a retraction (It did not)"
+    assert f"Error: timeline.db: holds {named}, which no bundle has, so that would be lost" in refused("build", "--fresh")
+    assert size() == 6
+    assert f"Lost: {named}\n" in done("build", "--fresh", "--yes")
+    assert size() == 3
+
+
+def test_a_correction_in_a_bundle_is_taken_over_wherever_it_comes_to_stand(
+    mine: Path, theirs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind another's of the same happening, of which one is told, also where both write under one name."""
+    Path("events/theirs.yaml").write_text("happenings:\n- {correct: met, date: 2025-04, reason: A ticket}\n", encoding="utf-8")
+    done("build")
+    done("publish", "public")
+    monkeypatch.chdir(mine)
+    Path("events/mine.yaml").write_text("happenings:\n- {correct: met, date: 2025-03, reason: A letter}\n", encoding="utf-8")
+    done("build")
+    pull(theirs, mine)
+    assert (
+        "Warning: happening/met: date was corrected to 2025-04 by Ann (A ticket), and now to 2025-03 by Ann (A letter)."
+        " The later one stands. If it should not, correct it again\n"
+    ) in done("build", "--fresh")
+    assert "Warning" not in done("build")
+    with Timeline("timeline.db", read_only=True) as timeline:
+        assert timeline.happening("met").date == "2025-03"
+
+
+def test_a_correction_may_say_which_version_it_has_read(mine: Path) -> None:
+    """It is refused where another was first, and passed over once it is there."""
+    bundle, later = Path("events/03.yaml"), Path("events/04.yaml")
+    bundle.write_text("happenings:\n- {correct: met, expected_version: 1, date: 2025-03, reason: A letter}\n", encoding="utf-8")
+    done("build")
+    later.write_text('{"correct": "met", "expected_version": 1, "title": "M", "reason": "R"}\n', encoding="utf-8")
+    later = later.rename("events/04.jsonl")
+    assert "04.jsonl:1: happening/met: at version 2, expected 1. Read it again, then retry" in refused("build")
+    later.write_text('{"correct": "met", "expected_version": "2", "title": "M", "reason": "R"}\n', encoding="utf-8")
+    done("build")
+    assert "(0 new)" in done("build")
+    later.write_text('{"correct": "met", "expected_version": "x", "title": "M", "reason": "R"}\n', encoding="utf-8")
+    assert "expected_version: is not the number of a version. Write it so: 2" in refused("build")
+
+
+def test_an_id_that_another_published_is_not_solved_by_a_new_draft(mine: Path) -> None:
+    """The published entry stays: another id, or a correction."""
+    write("03", "met", "sat for four days")
+    for words in (("build",), ("build", "--fresh")):
+        told = refused(*words)
+        assert "happening/met: was published, so it stays" in told
+        assert "--fresh" not in told
+
+
+def test_publishing_tells_of_a_bundle_that_waits(mine: Path) -> None:
+    """Also of one with a fault, for which it was not built."""
+    write("03", "sat", "sat on Monday")
+    refused("build")
+    told = done("publish", "public")
+    assert "events/03.yaml: is not all in timeline.db, which is published as it is (happening/sat is not in it)" in told
+    Path("events/03.yaml").write_text("happenings:\n  - {id: sat, titel: T}\n", encoding="utf-8")
+    assert "which is published as it is (line 2 has a fault). To add it: timeline build" in done("publish", "public")
+
+
+def test_it_is_told_whose_name_an_entry_gets(mine: Path) -> None:
+    """Where others may have written it."""
+    write("03", "sat", "sat for four days")
+    assert "events/03.yaml: 1 new event by Yves\n" in done("build", "--by", "Yves")
+
+
+def test_a_redaction_by_nobody_named_is_taken_over_too(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It bears no name afterwards either; and a document that went with it does not come back."""
+    monkeypatch.delenv("TIMELINE_BY")
+    Path("seeds/other.txt").write_text("A secret.", encoding="utf-8")
+    Path("events/03.yaml").write_text("sources:\n  - {id: o, file: ../seeds/other.txt, title: T}\n", encoding="utf-8")
+    done("build")
+    done("redact", "3", "--reason", "A judge")
+    done("build", "--fresh", "--by", "Bob")
+    with Timeline("timeline.db", read_only=True) as timeline:
+        assert [event.recorded_by for event in timeline.log.events(after=3)] == ["unnamed"]
+    assert b"A secret" not in b"".join(path.read_bytes() for path in mine.glob("timeline.db*"))
+
+
+def test_a_new_draft_bears_the_name_of_the_project(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the one before did, where nobody gives another."""
+    monkeypatch.delenv("TIMELINE_BY")
+    Path("metadata.json").write_text('{"plugins": {"cited-timeline": {"by": "The editors"}}}', encoding="utf-8")
+    write("03", "sat", "sat for four days")
+    for words in (("build",), ("build", "--fresh")):
+        assert "events/03.yaml: 1 new event by The editors\n" in done(*words)
+    Path("metadata.json").write_text("{", encoding="utf-8")
+    assert "metadata.json: does not say who writes this project" in refused("build", "--fresh")

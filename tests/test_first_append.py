@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from timeline import Timeline, TimelineError
-from timeline.errors import DatabaseRefused, UnknownHappening, UnknownSource
+from timeline.errors import DatabaseRefused, GuardsMissing, UnknownHappening, UnknownSource
+from timeline.guards import guards
 from timeline.log import Log
 
 READS: list[Callable[[Timeline], object]] = [
@@ -93,6 +94,26 @@ def test_two_that_begin_at_once_append_to_one_file(path: Path) -> None:
         assert other.archive(text="more words", id="b", title="B").position == 2
         assert [source.id for source in third.sources()] == ["a", "b"]
         assert third.source("b").text == "more words"
+
+
+def test_a_file_that_another_program_makes_meanwhile_is_looked_at_before_anything_is_appended(path: Path) -> None:
+    """It may be no timeline, or one without its guards."""
+    log = Log(path)
+
+    def append() -> None:
+        with log.transaction():
+            other = Log(path)
+            other.make()
+            other.connection.execute(f"DROP TRIGGER {next(iter(guards()))}")
+            other.close()
+            log.keep(b"words")
+
+    with pytest.raises(GuardsMissing):
+        append()
+    assert not log.is_there
+    log.close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM documents").fetchone() == (0,)
 
 
 def test_a_file_that_is_taken_away_by_its_maker_is_not_written_to(path: Path) -> None:

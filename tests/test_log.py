@@ -101,6 +101,13 @@ def test_events_are_gapless_and_named_by_stream_and_version(timeline: Timeline, 
     ]
 
 
+def test_events_are_read_from_the_first_one_on(timeline: Timeline, meeting: str) -> None:
+    """Or after a position."""
+    assert [event.position for event in timeline.log.events()] == [1, 2]
+    assert [event.position for event in timeline.log.events(1)] == [2]
+    assert list(timeline.log.events(2)) == []
+
+
 def test_events_say_when_and_by_whom(timeline: Timeline, report: ArchivedSource) -> None:
     """recorded_at is UTC RFC 3339; recorded_by is who opened the timeline."""
     (event,) = timeline.events()

@@ -36,24 +36,33 @@ def test_two_people_work_in_one_repository(tmp_path: Path) -> None:
     """Both publish; each entry is in the log once, and everything adds to what was published before."""
     page = (MANUAL / "working-together.md").read_text(encoding="utf-8")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    who = {f"GIT_{role}_{what}": "a@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    environment = {**os.environ, **who, "PATH": path, "HOME": str(tmp_path)}
-    run("timeline init ann && rm ann/events/first.yaml", tmp_path, environment)
+    names = {f"GIT_{role}_{what}": "a@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    environment = {**os.environ, **names, "PATH": path, "HOME": str(tmp_path)}
+    run("timeline init ann && rm ann/events/first.yaml && git init -q --bare -b main shared.git", tmp_path, environment)
     bundle(tmp_path / "ann/events/ann.yaml", "met", "met in Marrakech")
-    first = "git init -q . && timeline build && timeline publish public && git add -A && git commit -qm One"
-    run(first, tmp_path / "ann", environment)
+    begin = "git init -q -b main . && git remote add origin ../shared.git"
+    publish = "timeline build && timeline publish public && git add -A && git commit -qm One"
+    run(f"{begin} && {publish} && git push -qu origin main", tmp_path / "ann", environment)
     bundle(tmp_path / "ann/events/later.yaml", "left", "left on Friday")
     here, told = tmp_path, []
     for block in re.findall(r"^```bash\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
         for line in block.splitlines():
             if line.startswith("cd "):
-                here /= line.removeprefix("cd ")
+                here = (here / line.removeprefix("cd ")).resolve()
                 if line == "cd ben":
                     bundle(here / "events/ben.yaml", "sat", "sat for four days")
+                if line == "cd ../ben":
+                    bundle(here / "events/more.yaml", "rose", "It left")
+                    run(f"{publish} && ! git push -q", here, environment)
+                    told.append(run(f"! {block.splitlines()[1]}", here, environment))  # the conflict that the page speaks of
+                continue
+            if line.startswith("git pull") and told and "CONFLICT" in told[-1]:
                 continue
             told.append(run(line, here, environment))
     assert "begun from public/timeline.db, which was published: 2 events, verified" in told[1]
-    events = [json.loads(line) for line in run("timeline log --json --after 0", tmp_path / "ann", environment).splitlines()]
-    streams = [event["stream"] for event in sorted(events, key=lambda event: int(event["position"]))]
-    assert streams == ["source/minutes", "happening/met", "happening/sat", "happening/left"]
-    run("python check.py", tmp_path / "ann", environment)
+    run("git pull -q --no-rebase && timeline build", tmp_path / "ann", environment)
+    for who in ("ann", "ben"):
+        events = [json.loads(line) for line in run("timeline log --json --after 0", tmp_path / who, environment).splitlines()]
+        streams = [event["stream"] for event in sorted(events, key=lambda event: int(event["position"]))]
+        assert streams == ["source/minutes", "happening/met", "happening/sat", "happening/left", "happening/rose"]
+        run("python check.py", tmp_path / who, environment)

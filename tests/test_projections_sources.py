@@ -64,3 +64,28 @@ def test_pages_are_found_quickly(path: Path) -> None:
             timeline.rebuild()
             took[media_type] = time.perf_counter() - begun
     assert took["application/pdf"] < 2 * took["text/plain"] + 1
+
+
+def test_one_document_under_two_ids_is_a_single_source(timeline: Timeline) -> None:
+    """The same bytes, or the same text, are one source, whatever their ids; the pages of a WARC are one each."""
+    warc = {"media_type": "application/warc", "base64": "V0FSQw==", "extractor": "text as given by the bundle (x)"}
+    one = timeline.archive(text="The bridge fell.", id="one", title="T")
+    same = timeline.archive(text="The bridge fell.", id="same", title="U")
+    other = timeline.archive(text="The bridge fell at noon.", id="other", title="V")
+    page = timeline.archive(text="A: the bridge fell.", id="page", title="A", url="https://example.org/a", **warc)
+    reread = timeline.archive(text="A:  the bridge fell.", id="page-2", title="A", url="https://example.org/a", **warc)
+    next_ = timeline.archive(text="B: the bridge fell.", id="next", title="B", url="https://example.org/b", **warc)
+    for name, cited in {
+        "twice": (one, one), "same": (one, same), "other": (one, other), "three": (one, same, other), "pages": (page, next_),
+        "again": (page, reread), "all": (page, reread, next_, one, same, other),
+    }.items():  # fmt: skip
+        timeline.record(name, title="T", date="2003", citations=[source.quote("bridge fell") for source in cited])
+    counted = "SELECT id, sources FROM happenings"
+    expected = {"twice": 1, "same": 1, "other": 2, "three": 2, "pages": 2, "again": 1, "all": 4}
+    assert dict(timeline.log.connection.execute(counted).fetchall()) == expected
+    single = "SELECT happenings FROM facets WHERE facet = 'mark' AND value = 'single'"
+    assert timeline.log.connection.execute(single).fetchone() == (3,)
+    assert {one.id for one in timeline.happenings(mark="single")} == {"twice", "same", "again"}
+    assert timeline.verify().ok
+    timeline.rebuild()
+    assert dict(timeline.log.connection.execute(counted).fetchall()) == expected

@@ -1,4 +1,4 @@
-"""The Timeline: archiving, recording, correcting, retracting, reading; everything can be said again, nothing half done."""
+"""The Timeline: archiving, recording, correcting, retracting, reading; every call is safe to repeat, nothing is half done."""
 
 from pathlib import Path
 
@@ -116,6 +116,14 @@ def test_a_correction_carries_the_whole_statement_and_its_changes(timeline: Time
     assert "place" not in payload["statement"]
 
 
+def test_a_list_is_emptied_by_none_as_well(timeline: Timeline, meeting: str) -> None:
+    """As a text is."""
+    timeline.correct(meeting, related=[meeting], reason="to empty it")
+    payload = timeline.correct(meeting, actors=None, tags=None, related=None, reason="the minutes").payload
+    assert payload["changes"] == {"actors": None, "tags": None, "related": None}
+    assert not {"actors", "tags", "related"} & payload["statement"].keys()
+
+
 def test_as_of_a_position_is_the_timeline_as_it_stood(timeline: Timeline, meeting: str) -> None:
     """A happening is read as known at any position; before it was recorded there was none."""
     timeline.correct(meeting, title="The council sits", reason="wording")
@@ -179,7 +187,7 @@ def test_other_facts_about_an_archived_document_are_a_correction(timeline: Timel
         (
             {"citations": [{"source": "report", "quote": "five days"}]},
             QuoteNotFound,
-            r"citations\.1\.quote.*does not stand.*four days",
+            r"citations\.1\.quote.*is not in the text.*four days",
         ),
         ({"citations": [{"source": "report", "quote": "three hundred"}]}, QuoteAmbiguous, r"2 times.*prefix or suffix"),
         (
@@ -193,7 +201,7 @@ def test_other_facts_about_an_archived_document_are_a_correction(timeline: Timel
             StatementInvalid,
             r"citations\.1\.stance: is not one of 'supports' or 'disputes'",
         ),
-        ({"date": "2025-11-31"}, StatementInvalid, "November has 30 days"),
+        ({"date": "2025-11-31"}, StatementInvalid, "November 2025 has 30 days"),
         ({"date": "2025-11-27/2025-11-24"}, StatementInvalid, "runs backwards"),
         ({"date": "now"}, StatementInvalid, "date: "),
         ({"date": 2025}, StatementInvalid, "date: is not text. Write it in quotes"),
@@ -294,6 +302,15 @@ def test_a_correction_that_changes_nothing_is_refused(timeline: Timeline, meetin
         timeline.correct(meeting, title="The council meets", reason="none")
 
 
+def test_a_correction_that_is_refused_is_not_taken_for_one_with_the_same_reason(timeline: Timeline, meeting: str) -> None:
+    """An earlier correction of the same fields for the same reason is not the answer to one that cannot be made."""
+    timeline.correct(meeting, date="2025-11-25", reason="the minutes")
+    size = timeline.log.size()
+    with pytest.raises(StatementInvalid, match="date"):
+        timeline.correct(meeting, date="2025-11-31", reason="the minutes")
+    assert timeline.log.size() == size
+
+
 def test_a_reason_is_required(timeline: Timeline, meeting: str) -> None:
     """Corrections and retractions say why."""
     with pytest.raises(StatementInvalid, match="reason: is empty"):
@@ -306,7 +323,7 @@ def test_an_unknown_happening_or_source_is_said(timeline: Timeline) -> None:
     """What is not there is named."""
     with pytest.raises(UnknownHappening, match='there is no happening "nothing"'):
         timeline.correct("nothing", title="X", reason="r")
-    with pytest.raises(UnknownSource, match='there is no source "nothing"'):
+    with pytest.raises(UnknownSource, match=r'there is no source "nothing"\. See what there is: timeline list sources'):
         timeline.source("nothing")
 
 
@@ -327,6 +344,16 @@ def test_time_of_day_keeps_local_time_zone_and_instant(timeline: Timeline, repor
         "bce": ("-0044-03-15T12:00:00", None, None),
         "edge": ("9999-12-31T23:00:00", None, None),
     }
+    for changes, instant in (
+        ({"title": "The zoned one"}, "2003-05-16T21:30:00Z"),
+        ({"zone": "Europe/Madrid"}, "2003-05-16T19:30:00Z"),
+        ({"zone": "Africa/Casablanca"}, "2003-05-16T21:30:00Z"),
+        ({"date": "2003-05-17T21:30:00"}, "2003-05-17T21:30:00Z"),
+        ({"date": "2003-05-17", "zone": None}, None),
+    ):
+        statement = timeline.correct("zoned", reason="r", **changes).payload["statement"]  # type: ignore[arg-type]
+        assert statement.get("instant") == instant
+    assert timeline.verify().faults == ()
 
 
 def test_times_are_kept_as_exact_as_they_are(timeline: Timeline, report: ArchivedSource) -> None:
@@ -401,3 +428,11 @@ def test_an_address_that_runs_script_is_refused(timeline: Timeline) -> None:
     """A source's url is a web address and nothing else."""
     with pytest.raises(StatementInvalid, match="url: is not a web address"):
         timeline.archive(text="words", id="x", title="X", url="javascript:alert(1)")
+
+
+def test_an_address_is_not_taken_for_a_file(timeline: Timeline) -> None:
+    """It is shown as it was given, and not fetched: how to do that is told."""
+    told = "https://127.0.0.1/x: is an address, and no page is fetched unasked. To fetch it: timeline archive --fetch https://127.0.0.1/x"
+    with pytest.raises(DocumentUnreadable) as caught:
+        timeline.archive("https://127.0.0.1/x", title="X")
+    assert str(caught.value) == told

@@ -71,6 +71,8 @@ def test_a_quotation_that_states_a_date_within_as_well_is_no_matter(timeline: Ti
     """It tells of several days; nor is one that states none, or a month that holds the day."""
     begin(timeline, "On 5 May 2019, recalling 3 March 2003, the board met.", "2019")
     assert remarks(timeline, "2019-05-05") == []
+    assert remarks(timeline, "2003-03/2019-05") == []
+    assert {len(remarks(timeline, date)) for date in ("2010", "2003-03-02", "2019-05-06")} == {1}
 
 
 def test_what_is_not_kept_or_disputes_is_no_matter(timeline: Timeline) -> None:
@@ -79,8 +81,27 @@ def test_what_is_not_kept_or_disputes_is_no_matter(timeline: Timeline) -> None:
     assert remarks(timeline, "2003-03-13") == []
     april = [{"source": "s", "quote": "In April 2003 he left"}]
     assert remarks(timeline, "2003-04", citations=april) == []
+    engineer = [{"source": "s", "quote": "On 3 March 2003 the engineer wrote"}]
+    assert remarks(timeline, "2003-06", citations=engineer) == []
+    assert remarks(timeline, "2003-04", citations=april, summary="He left.") == []
     assert remarks(timeline, "2003-04", title="B") == []
     assert remarks(timeline, "2003-05", citations=april)[0].startswith("happening/a: citations.1.quote: states April 2003, and")
+
+
+@pytest.mark.parametrize(
+    ("quote", "old", "new", "zone"),
+    [
+        ("In the spring of 2018 she left", "2018-21", "2017-21", None),
+        ("It burned around 1905.", "1905~", "1915~", None),
+        ("It arrived at 04:32.", "2018-11-11T04:32", "2018-11-11T04:50", "Europe/Lisbon"),
+    ],
+)
+def test_a_year_a_season_and_a_time_are_told_as_well(timeline: Timeline, quote: str, old: str, new: str, zone: str | None) -> None:
+    """Where the old date agreed with the words and the new one excludes them."""
+    timeline.archive(text=quote, id="s", title="S")
+    more = {} if zone is None else {"zone": zone}
+    timeline.record("a", title="A", date=old, citations=[{"source": "s", "quote": quote}], **more)
+    assert len(remarks(timeline, new)) == 1
 
 
 def test_a_bundle_tells_the_line_and_the_command_line_tells_it_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

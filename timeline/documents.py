@@ -7,6 +7,8 @@ in `capture`.
 import codecs
 import errno
 import os
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,7 @@ from timeline.errors import DocumentUnreadable, on_one_line
 from timeline.extractors import DECODED, GIVEN
 
 MAXIMUM_BYTES = 100_000_000
+_ADDRESS = re.compile(r"(https?):/+(.+)", re.DOTALL)
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # By name alone: a bundle from a stranger must not be able to archive a password file, which has no such name.
 MEDIA_TYPES = {".txt": "text/plain", ".text": "text/plain", ".md": "text/markdown", ".markdown": "text/markdown"}
@@ -67,18 +70,33 @@ def received(path: Path, within: Sequence[Path] | None = None) -> bytes:
                 raise too_large(str(path))
             return content
     except (OSError, ValueError) as error:
-        raise unopened(path, error) from None
+        near = files.nearest(path) if isinstance(error, FileNotFoundError) else None
+        raise unopened(path, error, near) from None
 
 
-def unopened(path: Path, error: OSError | ValueError) -> DocumentUnreadable:
-    """Say in a line why a file cannot be opened, and what to do."""
+def is_address(name: str) -> bool:
+    """Whether a name is the address of a page rather than a file's."""
+    return _ADDRESS.match(name) is not None
+
+
+def refuse_address(name: str) -> None:
+    """Refuse an address in the place of a file, however its slashes came through. Raises DocumentUnreadable."""
+    if found := _ADDRESS.match(name):
+        address = f"{found[1]}://{found[2]}"
+        told = f"{on_one_line(address)}: is an address, and no page is fetched unasked"
+        raise DocumentUnreadable(f"{told}. To fetch it: timeline archive --fetch {shlex.quote(address)}")
+
+
+def unopened(path: Path, error: OSError | ValueError, near: Path | None = None) -> DocumentUnreadable:
+    """Say in a line why a file cannot be opened, and what to do; perhaps one `near` it was meant."""
     if isinstance(error, files.NotAFile):
         return DocumentUnreadable(f"{files.shown(path)}: is not a file. Name the document itself")
     if getattr(error, "errno", None) == errno.ENAMETOOLONG:
         return DocumentUnreadable(f"{files.shown(path)}: is too long a name for a file. Rename the document, and name it so")
     reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
     advice = "Check the path; it is read relative to the bundle or the folder you are in"
-    return DocumentUnreadable(f"{files.shown(path)}: {reason}. {advice}")
+    meant = f"Did you mean {shlex.quote(files.shown(near))}? " if near is not None else ""
+    return DocumentUnreadable(f"{files.shown(path)}: {reason}. {meant}{advice}")
 
 
 def too_large(name: str) -> DocumentUnreadable:
@@ -95,9 +113,7 @@ def decoded(content: bytes, media_type: str, name: str, encoding: str | None = N
         text = content.decode(told)
     except ValueError as error:
         where = f"byte {error.start + 1}" if isinstance(error, UnicodeDecodeError) else "what it holds"
-        raise DocumentUnreadable(
-            f"{name}: {where} is not {told}. Name the encoding it was written in, such as cp1252 or cp1256"
-        ) from None
+        raise DocumentUnreadable(f"{name}: {where} is not {told}. {encodings.NAME_IT}") from None
     _refuse_unquotable(text, name)
     return Document(content, text, media_type, f"{DECODED}{told}")
 

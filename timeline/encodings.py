@@ -26,6 +26,9 @@ ALLOWED: Final = frozenset(
     ).split()
 )
 _LONGEST: Final = 40
+NAME_IT: Final = (
+    "Name the encoding it was written in, such as cp1252 or cp1256: --encoding on the command line, encoding anywhere else"
+)
 _SOME: Final = "utf-8, utf-16, cp1252, cp1251, iso8859-15, gb18030, shift_jis or euc_kr"
 
 

@@ -43,7 +43,7 @@ class DateInvalid(TimelineError):
 
 
 class QuoteNotFound(TimelineError):
-    """A quotation does not stand in the text; the message shows the nearest passage."""
+    """A quotation is not in the text; the message shows the nearest passage."""
 
 
 class QuoteAmbiguous(TimelineError):
@@ -52,6 +52,10 @@ class QuoteAmbiguous(TimelineError):
 
 class StatementInvalid(TimelineError):
     """Fields of a source, a happening or a citation are missing, unknown or malformed."""
+
+
+class TookTooLong(TimelineError):
+    """A query took longer than it may."""
 
 
 class FilterInvalid(TimelineError):
@@ -85,10 +89,10 @@ class OutsideFolder(DocumentUnreadable):
 class BundleInvalid(TimelineError):
     """A bundle has faults; nothing of it was appended. One line for each: file, line, field, what to do.
 
-    `changed` tells whether among them is an entry, or a document, that was appended before and says something else now.
+    `changed` names the streams of entries, or documents, that were appended before and say something else now.
     """
 
-    def __init__(self, message: str, faults: tuple[tuple[str, str], ...] = (), *, changed: bool = False) -> None:
+    def __init__(self, message: str, faults: tuple[tuple[str, str], ...] = (), *, changed: frozenset[str] = frozenset()) -> None:
         super().__init__(message, faults)
         self.changed = changed
 

@@ -9,6 +9,7 @@ import os
 import shlex
 import stat
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -20,6 +21,8 @@ _SYSTEM: Final = ("/proc", "/dev", "/sys")  # where the system shows itself as f
 _MEMORY: Final = "/dev/shm"  # noqa: S108 - nothing is made there
 _LONGEST: Final = 300  # letters of a path that a message shows
 _PASS: Final = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | _NO_LINK  # through a folder
+_ALIKE: Final = 0.7  # of 1: how near a name must be
+_MOST: Final = 10_000  # files of a folder that are looked at
 
 
 class NotAFile(OSError):
@@ -39,6 +42,25 @@ def shown(path: str | Path) -> str:
     """Give a path as a message shows it: on one line, and of one that is very long its two ends."""
     text = on_one_line(str(path))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
+
+
+def nearest(path: Path) -> Path | None:
+    """Give the file or folder beside a path that is not there whose name is nearest to its; None where none is near."""
+    try:
+        if os.path.lexists(path):
+            return None
+        names = []
+        with os.scandir(path.parent) as entries:
+            for entry, _ in zip(entries, range(_MOST), strict=False):
+                names.append(entry.name)
+    except (OSError, ValueError):
+        return None
+    name = path.name.lower()
+    shown = sorted(one for one in names if not one.startswith(".") and one.isprintable())
+    near = get_close_matches(name, [one.lower() for one in shown], n=1, cutoff=_ALIKE)
+    near = near or [one.lower() for one in shown if len(name) >= 3 and Path(one.lower()).stem == name]
+    near = near or [one.lower() for one in shown if len(path.stem) >= 3 and one.lower().startswith(path.stem.lower())]
+    return next((path.parent / one for one in shown if near and one.lower() == near[0]), None)
 
 
 def refuse_no_file(path: str | Path) -> None:

@@ -59,7 +59,7 @@ class Log:
             journals.refuse_no_files(self.path)
         except files.NotAFile as error:
             raise DatabaseRefused(
-                f"{error.filename}: is not a file. Look what it is and move it away, or give another path"
+                f"{error.filename}: is not a file. Find out what it is and move it away, or give another path"
             ) from None
         self._complete = complete
         self._prepared: list[Callable[[sqlite3.Connection], None]] = []

@@ -4,11 +4,8 @@ Owns the fields, their formats, and the words in which a fault is told. Must not
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
 from pydantic import (
@@ -25,7 +22,9 @@ from pydantic import (
 )
 
 from timeline import bounds, dates, notebook
+from timeline.actors import actor_id
 from timeline.errors import DateInvalid, StatementInvalid
+from timeline.shapes import NOT_TEXT, misshapen, not_a_field
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -255,6 +254,7 @@ class HappeningVersion(Happening):
     recorded_by: str
     reason: str | None = None
     superseded_by: str | None = None
+    near: bool = False  # of those that a period chose: whether it is only near that, because its date is approximate
 
     @property
     def earliest(self) -> str | None:
@@ -268,7 +268,7 @@ class HappeningVersion(Happening):
 
     def __repr__(self) -> str:
         """Say which version of what it is."""
-        return f"<happening/{self.id}@{self.version}: {self.date}, {self.title}>"
+        return f"<happening/{self.id}@{self.version}: {self.date}, {self.title}{' (near)' if self.near else ''}>"
 
     __str__ = __repr__
 
@@ -332,31 +332,6 @@ def stream(kind: Literal["source", "happening"], id: str) -> str:
     raise StatementInvalid.in_fields(f"{kind}/{str(id)[:50]}", (("id", _EXPECTED[IDENTIFIER] if id else "is missing. Give it"),))
 
 
-@lru_cache(maxsize=10_000)
-def actor_id(name: str) -> str:
-    """Make the id of an actor from a name: its letters with their marks and its digits, in lower case, joined by hyphens.
-
-    Accents and scripts stay: "José Pérez" is "josé-pérez". Names that differ in case, spacing or punctuation alone share an id.
-    """
-    plain = unicodedata.normalize("NFC", name).lower()
-    if plain.isascii():
-        words = re.findall("[a-z0-9]+", plain)
-    else:
-        words = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in plain).split()
-    return "-".join(words) or name
-
-
-def not_a_field(name: str, fields: Iterable[str], *, cut_off: bool = False) -> str:
-    """Tell that there is no such field, and what is probably meant: another one, or text that a comma may have `cut_off`."""
-    near = get_close_matches(name[: bounds.NAMED], fields, n=1)
-    cure = f'Did you mean "{near[0]}"?' if near else "Leave it out"
-    if cut_off:
-        return f"is not a field here. {cure} {COMMA}" if near else f"is not a field here. {COMMA}"
-    return f"is not a field here. {cure}" if near or re.fullmatch("[A-Za-z0-9_-]+", name) else f"is not a field here. {COMMA}"
-
-
-COMMA = "If it belongs to the value before it: a comma inside { } needs quotation marks around the value"
-
 M = TypeVar("M", bound=Model)
 
 
@@ -375,7 +350,7 @@ def check(model: type[M], fields: Mapping[str, Any], subject: str) -> M:
 
 _WORDS = {
     "missing": "is missing. Give it",
-    "string_type": "is not text. Write it in quotes",
+    "string_type": NOT_TEXT,
     "string_too_short": "is empty. Fill it in, or leave the field out",
     "string_unicode": "holds half a character (a lone surrogate). Remove it",
     "tuple_type": "is not a list. Write one",
@@ -396,6 +371,8 @@ def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
     kind, context = details["type"], details.get("ctx", {})
     if kind == "string_type" and details.get("input") is None:
         kind = "missing"
+    if kind in ("string_type", "tuple_type") and (told := misshapen(field, details.get("input"), wanted=kind)):
+        return field, told
     if kind == "extra_forbidden":
         holder = _INNER[str(details["loc"][0])] if len(details["loc"]) > 1 else model
         return field, not_a_field(str(details["loc"][-1]), holder.model_fields)

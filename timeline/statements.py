@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from timeline import bounds, dates, instants, quotes
 from timeline.dates import mentions
+from timeline.dates.left_out import left_out
 from timeline.documents import Document
 from timeline.errors import (
     AlreadyRecorded,
@@ -22,7 +23,8 @@ from timeline.errors import (
     UnknownSource,
 )
 from timeline.log import Event
-from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation, Source, SourceFields, check, not_a_field
+from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation, Source, SourceFields, check
+from timeline.shapes import not_a_field
 
 Statement = dict[str, Any]
 
@@ -141,7 +143,10 @@ def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject:
 
 
 def dates_that_differ(known: Statement, statement: Statement) -> Iterator[str]:
-    """Tell of quotations that a correction of the date keeps, and that plainly state another date and none within the new one."""
+    """Tell of quotations that a correction of the date keeps, and that plainly state another date and none within the new one.
+
+    So is told of a year, season, day or time of day in them that the old date allows and the new one excludes.
+    """
     if statement.get("date") in (None, known.get("date")):
         return
     earliest, latest = dates.bounds(statement["date"])
@@ -152,9 +157,11 @@ def dates_that_differ(known: Statement, statement: Statement) -> Iterator[str]:
         stated = mentions.stated(citation["quote"])
         first = None if any(one.earliest is None for one in stated) else min((one.earliest or "" for one in stated), default=None)
         last = None if any(one.latest is None for one in stated) else max((one.latest or "" for one in stated), default=None)
-        if _is_before(latest, first) or _is_before(last, earliest):
+        differs = stated[0].words if _is_before(latest, first) or _is_before(last, earliest) else None
+        zones = known.get("zone"), statement.get("zone")
+        if differs := differs or left_out(citation["quote"], known["date"], statement["date"], same_zone=zones[0] == zones[1]):
             yield (
-                f"citations.{number}.quote: states {stated[0].words}, and the date is corrected to"
+                f"citations.{number}.quote: states {differs}, and the date is corrected to"
                 f" {dates.words(statement['date'])}. If these words do not bear the new date out, correct the citations as well"
             )
 

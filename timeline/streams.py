@@ -1,6 +1,6 @@
 """Streams: how a statement becomes the next event of its stream.
 
-Owns versions, what may follow what, references between happenings, and that everything can be said again. Must not look for
+Owns versions, what may follow what, references between happenings, and that every call is safe to repeat. Must not look for
 quotations, nor open a file.
 """
 
@@ -279,7 +279,8 @@ class Streams:
             kind, _, id = subject.partition("/")
             when = "" if as_of is None else f" as of position {as_of}"
             error = UnknownSource if kind == "source" else UnknownHappening
-            where = "See what there is: timeline log" if self.log.is_there else f"Nor is there a file {self.log.path} yet"
+            listed = "timeline list" + (" sources" if kind == "source" else "")
+            where = f"See what there is: {listed}" if self.log.is_there else f"Nor is there a file {self.log.path} yet"
             raise error(f'there is no {kind} "{id}"{when}. {where}')
         return past
 

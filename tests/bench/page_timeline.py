@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from timeline import Timeline
+from timeline.actors import actor_id
 from timeline.errors import DatabaseRefused
-from timeline.model import actor_id
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "on-this-day" / "events.jsonl"
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]

@@ -9,21 +9,48 @@ from timeline.dates import parse, words
 from timeline.errors import DateInvalid
 
 MESSAGES = {
-    "2025-11-31": 'date "2025-11-31": November has 30 days. Write 2025-11-30 or 2025-11.',
-    "2023-02-29": 'date "2023-02-29": February has 28 days in 2023. Write 2023-02-28 or 2023-02.',
+    "2025-11-31": (
+        'date "2025-11-31": November 2025 has 30 days. Look at the source again; write 2025-11 where it leaves the day open.'
+    ),
+    "2023-02-29": (
+        'date "2023-02-29": February 2023 has 28 days. Look at the source again; write 2023-02 where it leaves the day open.'
+    ),
     "2025-11-27/2025-11-24": (
         'date "2025-11-27/2025-11-24" runs backwards: 2025-11-27 begins after 2025-11-24 has ended. '
         "Write 2025-11-24/2025-11-27, or correct one of them."
     ),
-    "2025-11-31/2025-12-02": ('date "2025-11-31/2025-12-02": at "2025-11-31", November has 30 days. Write 2025-11-30 or 2025-11.'),
+    "2025-11-31/2025-12-02": (
+        'date "2025-11-31/2025-12-02": at "2025-11-31", November 2025 has 30 days. '
+        "Look at the source again; write 2025-11 where it leaves the day open."
+    ),
+    "winter 1905/06": 'date "winter 1905/06": this is not an EDTF date. Write 1905-24 for December 1905 to February 1906.',
+    "the winter of 1905": (
+        'date "the winter of 1905": this is not an EDTF date. Write 1905-24 for December 1905 to February 1906, '
+        "1904-24 for December 1904 to February 1905, or 1905-32 for the southern one."
+    ),
+    "Spring 1905": (
+        'date "Spring 1905": this is not an EDTF date. '
+        "Write 1905-21 for March to May, or 1905-29 for spring in the southern hemisphere."
+    ),
+    "2018-11-11T04:10 Europe/Lisbon": (
+        'date "2018-11-11T04:10 Europe/Lisbon": a time zone is a field of its own. '
+        "Write date: 2018-11-11T04:10 and zone: Europe/Lisbon."
+    ),
+    "2018-11-11T04:10 CET": (
+        'date "2018-11-11T04:10 CET": the time of day "04:10 CET" is not hh, hh:mm or hh:mm:ss. '
+        "Write 2018-11-11T04:10, and its time zone in zone:, such as Europe/Paris."
+    ),
     "Nov 24, 2025": 'date "Nov 24, 2025": this is not an EDTF date. Write 2025-11-24.',
     "24 November 2025": 'date "24 November 2025": this is not an EDTF date. Write 2025-11-24.',
     "24/11/2025": 'date "24/11/2025": this is not an EDTF date. Write 2025-11-24.',
     "3/4/2025": ('date "3/4/2025": this is not an EDTF date. Write 2025-04-03 for 3 April 2025, or 2025-03-04 for 4 March 2025.'),
     "198": 'date "198": this is not an EDTF date. Write 198X for the decade, or 0198 for the year 198.',
+    "-44": 'date "-44": this is not an EDTF date. Write -0044, which is 45 BCE.',
     "now": 'date "now": this is not an EDTF date. Write the day itself, as YYYY-MM-DD.',
     "": ('date "": there is no date. Write YYYY, YYYY-MM or YYYY-MM-DD, or another form of EDTF (ISO 8601-2:2019).'),
     "2025\n": 'date "2025\\n": a date has no white space. Remove the spaces and line ends.',
+    "Y12345E100": ('date "Y12345E100": the year has more than 12 digits. Years from -999,999,999,999 to 999,999,999,999 are kept.'),
+    "0123S2": ('date "0123S2": significant digits need a year that starts with 1 to 9. Write X for each digit that is not known.'),
     "Y2020": ('date "Y2020": Y is for years of more than four digits (ISO 8601-2:2019, 4.7.2). Write 2020.'),
     "2025-24-11": (
         'date "2025-24-11": 24 in the month\'s place is a season or part of a year, which has no day 11. '
@@ -45,10 +72,16 @@ ADVICE = {
     "1985-1": "1985-01",
     "2025-13-02": "2025-02-13",
     "24th of November 2025": "2025-11-24",
+    "1 June 2025": "2025-06-01",
+    "June 30, 2025": "2025-06-30",
+    "29 February 2024": "2024-02-29",
+    "11/24/2025": "2025-11-24",
+    "4/4/2025": "2025-04-04",
     "Sept 2025": "2025-09",
     "circa 2003": "2003~",
     "2003?~": "2003%",
     "1980s": "198X",
+    "1900s": "190X",
     "19": "19XX",
     "156x": "156X",
     "19uu": "19XX",
@@ -62,6 +95,7 @@ ADVICE = {
     "y170000002": "Y170000002",
     "Y17E2": "1700",
     "Y-0044": "-0044",
+    "Y-123": "-0123",
     "2003-2005": "2003/2005",
     "2003..2005": "2003/2005",
     "2003 to 2005": "2003/2005",
@@ -75,6 +109,7 @@ ADVICE = {
     "1985-04-12T04:": "1985-04-12T04",
     "1985-04-12T24:00": "1985-04-13T00:00",
     "1985-12-31T24:00:00Z": "1986-01-01T00:00:00Z",
+    "-0001-12-31T24:00": "0000-01-01T00:00",
     "1985-04-12T04:10/04:30": "1985-04-12T04:10/1985-04-12T04:30",
     "1985-04-12T04:30/1985-04-12T04:10": "1985-04-12T04:10/1985-04-12T04:30",
     "1985-04-12T23:20:30.5": "1985-04-12T23:20:30",
@@ -119,7 +154,8 @@ REFUSED = [
     "[1672..1670]", "[..]", "[..1984..]", "[1667,..1984]", "[1984..,1990]", "[1670..1672-05]",
     "[1670...1672]",
     "[1..2..3]", "[[1667]]", "[1667/1668]", "[1667-05-06T10:00,1667-05-06T10:00Z]",
-    "[1667-05-06T11:00..1667-05-06T10:59]", "[1667-05-06T11..1667-05-06T11:30]", "[1985-04-12T04:10..04:30]", "1667,1668",
+    "[1667-05-06T11:00..1667-05-06T10:59]", "{1667-05-06T11..1667-05-06T11:30}", "[1667-05-06..1667-05-06T11]",
+    "[1985-04-12T04:10..04:30]", "1667,1668",
     "[" + ",".join(["1667"] * 201) + "]",
 ]  # fmt: skip
 
@@ -145,6 +181,13 @@ def test_advice_is_a_date_that_is_read(text: str) -> None:
         parse(text)
     assert f"{ADVICE[text]}" in str(refusal.value).rpartition("Write ")[2]
     assert parse(ADVICE[text]).text == ADVICE[text]
+
+
+@pytest.mark.parametrize("text", ["31 June 2025", "June 0, 2025", "29 February 2025", "31/4/2025", "0/4/2025", "13/13/2025"])
+def test_no_day_is_advised_that_there_is_not(text: str) -> None:
+    """Then the message tells how dates are written, and no more."""
+    with pytest.raises(DateInvalid, match=r"Write YYYY, YYYY-MM or YYYY-MM-DD, or another form of EDTF"):
+        parse(text)
 
 
 @pytest.mark.parametrize("text", REFUSED)
@@ -189,7 +232,7 @@ def test_a_leap_second_is_refused_elsewhere(text: str) -> None:
 
 def test_words_refuse_what_parse_refuses() -> None:
     """Asking for words of what is no date raises the same error."""
-    with pytest.raises(DateInvalid, match="November has 30 days"):
+    with pytest.raises(DateInvalid, match="November 2025 has 30 days"):
         words("2025-11-31")
 
 

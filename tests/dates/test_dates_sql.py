@@ -91,3 +91,30 @@ def test_the_functions_may_be_indexed(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX notes_latest ON notes (edtf_latest_day(date))")
     connection.execute("INSERT INTO notes (date) VALUES ('0001-01-02')")
     assert connection.execute("SELECT day FROM notes").fetchone() == (2,)
+
+
+@pytest.mark.parametrize(
+    ("date", "period", "answer"),
+    [
+        ("2025-01-01T10:00:00", (1, 36_000, 1, 36_000), "possible"),
+        ("2025-01-01T10:00:00", (1, 36_001, 2, 0), None),
+        ("2025-01-01T10:00:00", (0, 0, 1, 35_999), None),
+        ("2025-01-01", (1, 86_399, 3, 0), "possible"),
+        ("2025-01-01", (2, 0, 3, 0), None),
+        ("2025-01-01", (0, 0, 1, 0), "possible"),
+        ("2025-01-01~", (2, 0, 3, 0), "near"),
+        ("2025-01-01~", (3, 0, 4, 0), None),
+        ("../2025-01-01", (-9_999, 0, -9_998, 0), "possible"),
+        ("2025-01-01/..", (9_999, 0, 9_999, 1), "possible"),
+        ("now", (0, 0, 9_999, 0), None),
+        ("2025-01-01", (None, 0, 3, 0), None),
+        ("2025-01-01", (0, "x", 3, 0), None),
+    ],
+)
+def test_how_a_date_lies_to_a_period(
+    connection: sqlite3.Connection, date: str, period: tuple[object, ...], answer: str | None
+) -> None:
+    """To the second, both ends included; what is only near is said so, and a period without an end is none."""
+    before = connection.execute("SELECT edtf_earliest_day('2024-12-31')").fetchone()[0]
+    days = [one + before if isinstance(one, int) and at % 2 == 0 else one for at, one in enumerate(period)]
+    assert connection.execute("SELECT edtf_within(?, ?, ?, ?, ?)", (date, *days)).fetchone()[0] == answer

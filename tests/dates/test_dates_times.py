@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from timeline.dates import DAY, civil, day_number, day_second, local_times, outermost_time, parse, words
@@ -21,6 +21,14 @@ clocks = st.one_of(
 )
 shifts = st.sampled_from(["", "Z", "+00:00", "+05:30", "-08", "+14:00"])
 marks = st.sampled_from(["", "?", "~", "%"])
+
+
+def test_some_time_runs_from_an_hour_to_a_minute() -> None:
+    """It asks for no minute that nobody knows: from the earliest that the one allows to the latest that the other does."""
+    value = parse("[2017-11-11T04..2017-11-11T05:10]")
+    assert (value.earliest_second, value.latest_second) == (4 * 3600, 5 * 3600 + 10 * 60 + 59)
+    assert outermost_time(value.text, first=False) == "2017-11-11T05:10"
+    assert words(value.text) == "11 November 2017, some time from between 04:00 and 05:00 to 05:10 local time"
 
 
 @given(days, clocks, shifts, marks)
@@ -41,9 +49,8 @@ def test_a_time_is_read_as_exact_as_it_is_written(day: str, clock: str, shift: s
     assert (first == last) == (length < 3600)
     said = words(text)
     assert clock in said or length == 3600
-    assert said.count(":") == (2 if length == 3600 and clock != "23" else 1 if length == 3600 else clock.count(":")) + (
-        shift not in ("", "Z")
-    )
+    hour = 1 if clock == "23" or mark in ("~", "%") else 2  # about 04:00, or between 04:00 and 05:00
+    assert said.count(":") == (hour if length == 3600 else clock.count(":")) + (shift not in ("", "Z"))
     near = (value.near_earliest_day, value.near_earliest_second), (value.near_latest_day, value.near_latest_second)
     own = (value.earliest_day, value.earliest_second), (value.latest_day, value.latest_second)
     assert (near == own) == (mark not in ("~", "%"))
@@ -54,8 +61,7 @@ def test_times_in_order_make_an_interval_and_the_others_none(day: str, one: str,
     """From the one to the other; what begins after the other has ended is refused, in a set as well."""
     begins, ends = f"{day}T{one}{shift}", f"{day}T{two}{shift}"
     backwards = (parse(begins).earliest_second or 0) > (parse(ends).latest_second or 0)
-    forms = [f"{begins}/{ends}"] + ([f"[{begins}..{ends}]"] if one.count(":") == two.count(":") else [])
-    for text in forms:
+    for text in (f"{begins}/{ends}", f"[{begins}..{ends}]"):
         if backwards:
             with pytest.raises(DateInvalid, match="runs backwards"):
                 parse(text)
@@ -99,6 +105,7 @@ def test_an_instant_is_no_more_exact_than_its_time(day: str, hour: int, minute: 
         assert length == 3599
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(clocks, shifts.filter(bool)), min_size=2, max_size=5), st.integers(day_number(1, 2, 1), 10**6))
 def test_times_of_a_day_sort_by_the_instant_they_name(times: list[tuple[str, str]], number: int) -> None:
     """Whatever clocks they were read from."""
@@ -130,6 +137,47 @@ def test_times_of_a_day_sort_by_the_instant_they_name(times: list[tuple[str, str
 def test_the_place_within_a_day(text: str | None, zone: str | None, second: int) -> None:
     """By the side at which a date is placed, in universal time where that is known; without a time at its beginning."""
     assert day_second(text, instant(text, zone) if text and zone else None) == second
+
+
+def test_the_place_within_a_day_counts_from_the_day_that_was_written() -> None:
+    """In universal time it may be early on the next day: the date comes after all others of its own."""
+    assert day_second("2025-01-01T23:30", "2025-01-02T04:30Z") == DAY + 4 * 3600 + 1800
+    assert day_second("2025-01-01T00:30", "2024-12-31T23:30Z") == -1800
+    assert day_second("2025-01-01T10:00+04") == 6 * 3600
+    assert day_second("2025-01-01T10:00+05:30") == 4 * 3600 + 1800
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("[2025-01-01T10:00+02:00,2025-01-01T09:30Z]", "2025-01-01T10:00+02:00", "2025-01-01T09:30Z"),
+        ("{2025-01-01T08:30-05,2025-01-01T12:00Z}", "2025-01-01T12:00Z", "2025-01-01T08:30-05"),
+        ("[2025-01-01T10:00,2025-01-02T09:00,2025-01-01T11]", "2025-01-01T10:00", "2025-01-02T09:00"),
+        ("[2025-01-01,2025-01-01T10:00]", None, None),
+        ("[2025-01-01T00:00,2025-01-02]", "2025-01-01T00:00", None),
+        ("[2024-12-31,2025-01-01T10:00]", None, "2025-01-01T10:00"),
+    ],
+)
+def test_the_outermost_time_of_a_set_is_found_in_universal_time(text: str, first: str | None, last: str | None) -> None:
+    """Where its members have shifts; and a whole day that begins before or ends after them leaves that side without a time."""
+    assert (outermost_time(text, first=True), outermost_time(text, first=False)) == (first, last)
+    assert parse(text).timed
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("2017-11-11T04:10:30", 0),
+        ("2017-11-11T04:10:30Z", 0),
+        ("2017-11-11T04:10:30~", 2),
+        ("2017-11-11T04:10", 2),
+        ("2017-11-11T04Z", 2),
+        ("2017-11-11T04:10:30/2017-11-12", 2),
+    ],
+)
+def test_a_time_that_the_standard_does_not_have_is_of_the_highest_level(text: str, level: int) -> None:
+    """It has whole seconds alone, without a qualifier, and not in intervals."""
+    assert parse(text).level == level
 
 
 @pytest.mark.parametrize(

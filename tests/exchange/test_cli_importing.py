@@ -109,7 +109,7 @@ def test_what_cannot_be_imported_is_refused_in_a_line(sheet: Path, words: tuple[
 @pytest.mark.parametrize(
     ("mapping", "told"),
     [
-        ("[", "is no YAML"),
+        ("[", "line 1: the file ends in the middle"),
         ("a: b", 'has no "columns"'),
         ("columns: {titel: Was}", '"titel" is not a field. Perhaps "title" is meant'),
         ("columns: {title: was, date: Wann}", 'there is no column "was". Perhaps "Was" is meant'),
@@ -121,17 +121,33 @@ def test_what_cannot_be_imported_is_refused_in_a_line(sheet: Path, words: tuple[
         ("columns: {title: Was, date: Wann}\ndates: {century: soon}", "Write the year it begins with"),
         ("columns: {title: Was, date: Wann}\ndates: [dmy]", "dates: holds no names"),
         ("columns: {title: [Was], date: Wann}", "columns.title: is not the name of a column"),
-        ("columns: {title: Was, date: Wann, date: Art}", '"date" is there twice'),
+        ("columns: {title: Was, date: Wann, date: Art}", 'line 1: "date" stands twice'),
         (
             "columns: {title: Was, date: Wann}\nconstants: {kind: vote, by hand}",
-            "zone, date_note, actors, tags. A comma inside { } needs quotation marks around the text",
+            "line 2: constants.by hand: has no value. Give it one, or leave it out. If it belongs to the value before it: a comma",
         ),
-        ("columns: {title: Was, date: Wann}\ndates: {ordr: }", 'dates: "ordr" is not a field. Perhaps "order" is meant'),
+        ("columns: {title: Was, date: Wann}\ndates: {ordr: dmy}", 'dates: "ordr" is not a field. Perhaps "order" is meant'),
         ("columns: {title: Was, date: Wann}\nconstants: {kind: {a: b}}", "constants.kind: is not a text"),
         ("columns: {title: Was, date: Wann}\nconstant: {kind: b}", '"constant" is not known here. Perhaps "constants" is meant'),
-        ("columns: &a {title: Was, date: Wann}\nconstants: *a", "repeats a part by an anchor"),
-        ("columns: !!python/object/apply:os.system [ls]", "has the tag"),
-        ("? [a, b]\n: c", "a name is no text"),
+        ("columns: &a {title: Was, date: Wann}\nconstants: *a", "line 1: anchors and aliases (&, *) are not read here"),
+        ("columns: !!python/object/apply:os.system [ls]", 'line 1: the tag "!!python/object/apply:os.system" is not read here'),
+        ("? [a, b]\n: c", "line 1: a field needs a name, of text"),
+        (
+            "columns: {title: Was, date: Wann}\nconstants:\n  attributed_to: Le comité #2",
+            'line 3: constants.attributed_to: a "#" after a space ends a text without quotation marks, here after “Le comité”',
+        ),
+        ("columns: {title: Was, date: Wann, place: Quai #4}", "the file ends in the middle"),
+        ("columns:\n  title: Was\n  date: Wann\n  place: Quai #4", "line 4: columns.place: a"),
+        ("columns:\n  title: Was\n  date: Wann\n  place:", "line 4: columns.place: has no value. Give it one, or leave it out"),
+        ("columns: {title: Was, date: Wann}\nconstants: {kind: }", "line 2: constants.kind: has no value"),
+        ("columns: {title: Was, date: Wann}\nconstants:", "line 2: constants: has no value"),
+        ("columns: {title: Was, date: Wann}\nconstants: {kind: ''}", "constants.kind: is empty"),
+        ("columns: {title: Was, date: Wann}\nconstants: {kind: null}", "line 2: null may be a word or nothing"),
+        ("columns: {title: Was, date: Wann}\ndates:\n  century:", "line 3: dates.century: has no value"),
+        (
+            "columns: {title: Was, date: Wann}\ndates:\n  century:\n  order:",
+            "line 3: dates.century: has no value. Give it one, or leave it out; line 4: dates.order",
+        ),
     ],
 )
 def test_a_mapping_with_faults_is_refused_in_a_line(sheet: Path, mapping: str, told: str) -> None:
@@ -150,11 +166,32 @@ def test_a_mapping_that_cannot_be_guessed_is_written_to_be_filled_in(sheet: Path
     draft = kept.read_text()
     assert "  date:  # say which column it is" in draft
     assert "# Columns that are not used: Bar" in draft
-    assert "is not the name of a column" in run("csv", "lone.csv").output or "there is no" in run("csv", "lone.csv").output
+    assert "columns.date: has no value. Give it one, or leave it out" in run("csv", "lone.csv").output
     assert "is there already" in run("csv", "lone.csv", "--save-mapping").output
     assert kept.read_text() == draft
     kept.write_text(draft.replace("date:  # say which column it is", "date: Bar"))
     assert "2 refused = 2" in run("csv", "lone.csv").output
+
+
+def test_a_time_that_is_not_understood_is_told_by_its_cell(sheet: Path) -> None:
+    """No day is named that nobody wrote; a time that cannot be is told as such."""
+    (sheet / "told.csv").write_text("Titre,Date,Heure\nA,2017-11-11,vers 4h10\nB,2017-11-12,25:70\n")
+    (sheet / "told.csv.mapping.yaml").write_text("columns: {title: Titre, date: {date: Date, time: Heure}}\n")
+    told = run("csv", "told.csv").output
+    where = 'in the column "Heure" is kept in words alone'
+    assert f'row 2: date: the time "vers 4h10" {where} (It is not understood. Write it as 04:10)' in told
+    assert f'row 3: date: the time "25:70" {where} (the time "25:70" is none. Write 00:00 to 23:59)' in told
+    assert "2000-01-01" not in told
+
+
+def test_a_guessed_mapping_without_a_title_is_read_again(sheet: Path) -> None:
+    """Nothing is left to be filled in where a summary is there, and a column whose name holds a "#" is written in quotes."""
+    (sheet / "told.csv").write_text("Date;Description;Quai #4\n1950;It happened;x\n")
+    assert "written" in run("csv", "told.csv", "--save-mapping").output
+    assert "say which column" not in (sheet / "told.csv.mapping.yaml").read_text()
+    assert "1 new" in run("csv", "told.csv").output
+    (sheet / "told.csv.mapping.yaml").write_text("columns: {summary: Description, date: Date, place: 'Quai #4'}\n")
+    assert "1 new" in run("csv", "told.csv").output
 
 
 def test_what_is_said_of_many_rows_is_said_once(sheet: Path) -> None:

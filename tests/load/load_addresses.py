@@ -12,8 +12,8 @@ from load_timeline import Size
 
 from timeline import web
 from timeline.exchange.writing import NAMES
+from timeline.selection import state as states
 from timeline.web import assets, queries
-from timeline.web.pages import state as states
 
 DATABASE = "load"
 AT = f"/{DATABASE}/-/timeline"

@@ -24,9 +24,9 @@ import pytest
 
 from timeline import Timeline, bundles, checkpoints
 from timeline.merkle import Key, Note
+from timeline.selection import window as windows
 from timeline.signing import SigningKey
 from timeline.web.drawing import shape
-from timeline.web.pages import window as windows
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Response

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,27 @@ async def test_a_database_that_is_no_timeline_is_not_found(serve: Serve, tmp_pat
     assert response.status_code == 404
     assert "other is not a timeline" in response.text
     assert (await serve().client.get("/nowhere/-/timeline")).status_code == 404
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "page", ["", "/-/timeline", "/happenings", "/happenings.json", "/single_source", "/-/timeline/sources", ".json"]
+)
+async def test_a_timeline_with_older_read_tables_says_how_to_make_them_again(
+    serve: Serve, timeline_db: Path, tmp_path: Path, page: str
+) -> None:
+    """On whichever page, in a line; once they are made, all is there."""
+    older = tmp_path / "older.db"
+    older.write_bytes(timeline_db.read_bytes())
+    with closing(sqlite3.connect(older)) as connection:
+        connection.execute("alter table happenings rename column day_second to another")
+    datasette = serve(older, timeline_db, settings={"base_url": "/prefix/"})
+    response = await datasette.client.get(f"/older{page}")
+    assert response.status_code == 503
+    told = "older: its read tables were made by another version of this program. Make them again: timeline rebuild --db older.db"
+    assert told in response.text
+    assert (await datasette.client.get("/timeline/-/timeline")).status_code == 200
+    assert (await datasette.client.post("/older/happenings/-/insert", json={"row": {}})).status_code == 503
 
 
 @pytest.mark.asyncio

@@ -368,9 +368,9 @@ def test_typed_words_are_found_however_they_are_spelt(
     """By keyboard alone; what is offered is the text's own spelling, and words that are not there are said not to be."""
     visit(page, served, source).get_by_label("Quote words from this text").fill(typed)
     page.keyboard.press("Enter")
-    result = page.get_by_role("status").filter(has_text=re.compile("Place|not stand"))
+    result = page.get_by_role("status").filter(has_text=re.compile("Place|not in the"))
     if found is None:
-        expect(result).to_have_text("These words do not stand in the text.")
+        expect(result).to_have_text("These words are not in the text.")
         expect(panel(page)).to_be_hidden()
         return
     expect(result).to_have_text(re.compile(r"Place 1 of \d+\."))
@@ -378,6 +378,18 @@ def test_typed_words_are_found_however_they_are_spelt(
     assert offered is not None
     assert offered.words()["quote"] == found
     carry_out(served, tmp_path, [offered])
+
+
+def test_words_that_are_not_there_show_what_begins_alike(served: Served, page: Page) -> None:
+    """With what the text says in their place; nothing where no more than one word is there."""
+    field = visit(page, served, "plain").get_by_label("Quote words from this text")
+    result = page.get_by_role("status").filter(has_text="not in the text")
+    field.fill("The council met in Marrakech on 25 November")
+    page.keyboard.press("Enter")
+    expect(result).to_contain_text("These words are not in the text. The nearest: “The council met in Marrakech on 24 November")
+    field.fill("The bridge fell")
+    page.keyboard.press("Enter")
+    expect(result).to_have_text("These words are not in the text.")
 
 
 def test_words_can_be_quoted_by_keyboard_alone(served: Served, page: Page) -> None:
@@ -530,8 +542,8 @@ def test_a_long_text_is_quoted_with_what_stands_around(served: Served, page: Pag
         expect(panel(page)).to_be_hidden()
     page.get_by_label("Quote words from this text").fill("Paragraph 12000 tells")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status").filter(has_text="not stand")).to_have_text(
-        "These words do not stand in what is shown of the text."
+    expect(page.get_by_role("status").filter(has_text="not in the")).to_have_text(
+        "These words are not in the part of the text shown here."
     )
 
 

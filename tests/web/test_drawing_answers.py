@@ -20,10 +20,10 @@ from datasette.plugins import pm
 
 from timeline import Timeline, dates
 from timeline.dates.calendar import civil, day_number, iso_day
-from timeline.web import asking
-from timeline.web.drawing import found, gather, shape
+from timeline.selection import window as windows
+from timeline.selection.sql import register
+from timeline.web.drawing import gather, happenings, shape
 from timeline.web.pages import asked as asked_pages
-from timeline.web.pages import window as windows
 
 Serve = Callable[..., Datasette]
 Known = dict[str, Any]
@@ -239,7 +239,7 @@ async def test_a_view_of_the_past_holds_what_was_known(serve: Serve, varied: Pat
 @pytest.mark.parametrize("lanes", ["none", "kind"])
 async def test_counts_made_beforehand_are_exact(serve: Serve, varied: Path, monkeypatch: pytest.MonkeyPatch, lanes: str) -> None:
     """Where there are too many to be read, what was counted as they were appended says the same."""
-    monkeypatch.setattr(found, "FEW", 0)
+    monkeypatch.setattr(happenings, "FEW", 0)
     monkeypatch.setattr(gather, "ITEMS", 12)
     monkeypatch.setattr(gather, "ITEMS_OF_A_STRETCH", 3)
     rows = [row for row in known(varied) if row["status"] == "current"]
@@ -264,16 +264,16 @@ async def test_what_is_reckoned_from_a_sample_says_so(
     serve: Serve, varied: Path, monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
 ) -> None:
     """It is called exact only where it is; what it shows as a happening is one that matches, and no count is below zero."""
-    monkeypatch.setattr(found, "FEW", 0)
-    monkeypatch.setattr(found, "SAMPLE", 4)
+    monkeypatch.setattr(happenings, "FEW", 0)
+    monkeypatch.setattr(happenings, "SAMPLE", 4)
     monkeypatch.setattr(gather, "ITEMS", 12)
     datasette = serve(varied)
     reckoned = 0
     for window in ("", *some_windows(12)):
         view = await told(datasette, "view", view=window, **query)
-        monkeypatch.setattr(found, "FEW", 10_000)
+        monkeypatch.setattr(happenings, "FEW", 10_000)
         true = await told(datasette, "view", view=window, **query)
-        monkeypatch.setattr(found, "FEW", 0)
+        monkeypatch.setattr(happenings, "FEW", 0)
         assert all(cluster[3] >= 0 for cluster in view["clusters"])
         every = {row["id"] for row in known(varied) if row["status"] == "current"}
         assert {item["id"] for item in view["items"]} <= every
@@ -443,7 +443,7 @@ async def test_no_statement_reads_a_whole_table(
     serve: Serve, varied: Path, monkeypatch: pytest.MonkeyPatch, trace: Trace, what: str, few: int
 ) -> None:
     """By SQLite's own plans: what is scanned is stopped by a limit, and never a table as long as the timeline."""
-    monkeypatch.setattr(found, "FEW", few)
+    monkeypatch.setattr(happenings, "FEW", few)
     datasette = serve(varied)
     queries: list[dict[str, str]] = [{"lanes": lanes} for lanes in ("none", *FACETS)]
     queries += [query for query, _ in FILTERS] + [{"q": "war"}, {"as_of": "100"}, {"focus": "h-3"}, {"status": "all"}]
@@ -454,7 +454,7 @@ async def test_no_statement_reads_a_whole_table(
     assert trace.statements
     connection = sqlite3.connect(varied)
     dates.register(connection)
-    asking.register(connection)
+    register(connection)
     scans = {}
     for statement in set(trace.statements):
         if statement.startswith("--") or not re.match(r"\s*(select|with)\b", statement, re.IGNORECASE):

@@ -15,7 +15,7 @@ import pytest
 from browser import Served, Visitor, settled
 
 from timeline.dates.calendar import civil, day_number
-from timeline.web.pages import window as windows
+from timeline.selection import window as windows
 
 Run = Callable[[str, str, Any], Any]
 

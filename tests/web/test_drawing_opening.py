@@ -15,6 +15,16 @@ expect = sync_api.expect
 # Opening
 
 
+def test_a_card_that_the_address_names_is_in_view(visitor: Visitor, demo: Served) -> None:
+    """As much of it as there is room for; within another page nothing is moved."""
+    page = visitor.open(demo.page + "?focus=ga-93")
+    expect(page.locator("#card")).to_be_visible()
+    page.wait_for_function("document.querySelector('#card').getBoundingClientRect().bottom <= innerHeight + 1")
+    page.goto(demo.page + "?focus=ga-93&embed=1")
+    expect(page.locator("#card")).to_be_visible()
+    assert page.evaluate("scrollY") == 0
+
+
 def test_a_happening_opens_its_card(visitor: Visitor, demo: Served) -> None:
     """With its date, title, quotations and the way to their sources, who says so, and its own address."""
     page = visitor.open(f"{demo.page}?view=2002-01-01/2008-01-01")

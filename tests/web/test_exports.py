@@ -185,10 +185,10 @@ async def test_as_of_a_position_it_is_what_stood_then(tmp_path: Path, stub: Call
     ("query", "words"),
     [
         ("from=rain", "From: “rain” is no date. Write a year"),
-        ("mark=odd", "Marks: “odd” is not one of the choices, which are disputed"),
+        ("mark=odd", "Marks: “odd” is not one of the choices. They are disputed"),
         ("status=gone", "Show: “gone” is not one of the choices."),
         ("as_of=whenever", "As of: “whenever” is neither a position"),
-        ("q=...", "The search has no letter or digit in it"),
+        ("q=...", "has no letter or digit in it"),
         ("kind=a&kind=b", "Kind: stands in the address 2 times, and only one can hold."),
     ],
 )
@@ -218,9 +218,9 @@ async def test_more_than_are_written_at_once_are_refused_in_a_line(
     demo: Datasette, stub: Callable[..., Format], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With what to do; of a feed the latest are written all the same, and the page says so."""
-    from timeline.web.pages import rows
+    from timeline.selection import matches
 
-    for module, name in ((rows, "COUNT_TO"), (taking, "MOST")):
+    for module, name in ((matches, "COUNT_TO"), (taking, "MOST")):
         monkeypatch.setattr(module, name, 4)
     said = await text(demo, f"{PAGE}/csv", 400)
     assert said == (
@@ -243,11 +243,11 @@ async def test_of_many_a_feed_holds_the_same_however_they_are_found(
     demo: Datasette, stub: Callable[..., Format], monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     """Backwards from the end of the log, or, where that takes too long, by sorting what matches."""
-    from timeline.web.pages import rows
+    from timeline.selection import matches
 
     stub("atom", order="recorded")
     few = ids(await text(demo, f"{PAGE}/atom{query}"))
-    for module, name in ((rows, "COUNT_TO"), (taking, "MOST")):
+    for module, name in ((matches, "COUNT_TO"), (taking, "MOST")):
         monkeypatch.setattr(module, name, 1)
     for soon in (taking.SOON_MS, 0.0001):
         monkeypatch.setattr(taking, "SOON_MS", soon)

@@ -14,9 +14,9 @@ import pytest
 from datasette.app import Datasette
 
 from timeline import projections
+from timeline.selection import search_words
+from timeline.selection.sql import words_passage
 from timeline.web import limits, repeats
-from timeline.web.asking import words_passage
-from timeline.web.pages import search
 from timeline.web.security import PLUGIN
 
 Serve = Callable[..., Datasette]
@@ -244,8 +244,8 @@ MARKS = "a" + "\u0301\u0316" * 20_000
 def test_marks_out_of_order_are_read_in_linear_time() -> None:
     """In what is looked for, and in what is indexed."""
     before = time.thread_time()
-    assert search.folded(MARKS) == "a"
-    assert search.words(MARKS * 10) == [(MARKS)[: search.LONGEST]]
+    assert search_words.folded(MARKS) == "a"
+    assert search_words.words(MARKS * 10) == [(MARKS)[: search_words.LONGEST]]
     assert projections.plain_letters("\u05d0" + MARKS * 10) == "\u05d0" + "a" * 10
     assert words_passage(MARKS, MARKS)
     assert time.thread_time() - before < 5  # of work; it took minutes

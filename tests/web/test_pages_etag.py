@@ -53,10 +53,10 @@ async def test_a_copy_that_holds_is_not_sent_again(demo: Path, monkeypatch: pyte
     async def never(*_: object) -> None:
         raise AssertionError("the page's queries were run")
 
-    from timeline.web.pages import rows
+    from timeline.selection import matches
 
-    monkeypatch.setattr(rows, "fetch", never)
-    monkeypatch.setattr(rows, "count", never)
+    monkeypatch.setattr(matches, "page", never)
+    monkeypatch.setattr(matches, "choose", never)
     response = await datasette.client.get(PAGE, headers={"if-none-match": held})
     assert response.status_code == 304
     assert response.content == b""

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -10,9 +11,11 @@ import pytest
 from test_pages_demo import build, serve, text
 
 from timeline import Timeline
-from timeline.web.pages import choices, facets, rows
+from timeline.selection import conditions, matches, values
+from timeline.selection.snapshot import Snapshot
+from timeline.selection.sql import register
 
-FACETS = choices.FACETS
+FACETS = values.FACETS
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +70,7 @@ async def test_a_value_that_is_chosen_can_be_exchanged(demo: Path) -> None:
 async def test_where_many_match_the_counts_are_of_the_whole_timeline(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the page says so; of each filter that could be counted they follow the search."""
     client = serve(demo).client
-    monkeypatch.setattr(rows, "COUNT_TO", 2)
+    monkeypatch.setattr(matches, "COUNT_TO", 2)
     html = (await client.get("/demo/-/timeline?source=dispatch")).text
     assert offered(html, "place") == offered((await client.get("/demo/-/timeline")).text, "place")
     assert "Counts are of the whole timeline, because so many match." in text(html)
@@ -91,12 +94,14 @@ async def test_people_whose_names_differ_by_case_are_one(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("facet", FACETS)
-@pytest.mark.parametrize("superseded", [False, True])
-def test_no_count_reads_a_table_through(demo: Path, facet: str, superseded: bool) -> None:
+@pytest.mark.parametrize("as_of", [None, 5])
+def test_no_count_reads_a_table_through(demo: Path, facet: str, as_of: int | None) -> None:
     """The matches are looked up one by one by their keys, and what they have by theirs."""
-    with sqlite3.connect(demo) as connection:
-        for sql in (facets.sql(facet, superseded=superseded), choices.sql(facet)):
-            found = connection.execute(f"explain query plan {sql}", {"listed": "[]", "limit": 51, "facet": facet})
-            steps = [row[3] for row in found]
+    chosen = conditions.listed("[]")
+    with closing(sqlite3.connect(demo)) as connection:
+        register(connection)
+        snapshot = Snapshot(connection, as_of)
+        for sql in (values.sql_of_matches(facet, chosen), values.sql_of_all(facet)):
+            steps = snapshot.explained(sql, {**chosen.params, "most": 51, "facet": facet})
             scanned = [step for step in steps if step.startswith("SCAN")]
-            assert all(re.match(r"SCAN (json_each|said|counted|\(subquery|\d+ )", step) for step in scanned), steps
+            assert all(re.match(r"SCAN (json_each|listed|marked|\(subquery|\d+ )", step) for step in scanned), steps

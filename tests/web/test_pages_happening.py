@@ -172,3 +172,53 @@ def test_what_changed_is_told_by_field(old: dict[str, Any], new: dict[str, Any],
 def test_what_did_not_change_is_not_told() -> None:
     """Equal statements have no changes."""
     assert difference.between({"title": "a", "tags": ["x"]}, {"title": "a", "tags": ["x"]}) == []
+
+
+@pytest.mark.asyncio
+async def test_one_document_under_two_ids_is_marked_as_a_single_source(tmp_path: Path) -> None:
+    """The mark counts documents, not ids."""
+    with Timeline(tmp_path / "twice.db") as timeline:
+        one, two = (timeline.archive(id=id_, text="The bridge fell.", title=id_) for id_ in ("one", "two"))
+        other = timeline.archive(id="other", text="The bridge fell at noon.", title="other")
+        for id_, sources in {"same": (one, two), "both": (one, other)}.items():
+            timeline.record(id_, title=id_, date="2003", citations=[source.quote("bridge fell") for source in sources])
+    client = serve(tmp_path / "twice.db").client
+    assert "Single source" in (await client.get("/twice/-/timeline/same")).text
+    assert "Single source" not in (await client.get("/twice/-/timeline/both")).text
+
+
+@pytest.mark.asyncio
+async def test_a_claim_is_named_with_whose_it_is_wherever_it_is_named(tmp_path: Path) -> None:
+    """In the title of its page, the breadcrumb, the notes of a source, the drawing, and wherever another happening names it."""
+    path = tmp_path / "claims.db"
+    with Timeline(path) as timeline:
+        source = timeline.archive(id="s", text="The mayor took a bribe. The council met.", title="S")
+        took = [source.quote("The mayor took a bribe")]
+        timeline.record("bribe", title="The mayor took a bribe", date="2003", attributed_to="A rival", citations=took)
+        timeline.record("meets", title="It meets", date="2003", part_of="bribe", related=[{"other": "bribe", "relation": "after"}],
+                        citations=[source.quote("The council met")])  # fmt: skip
+        timeline.record("part", title="He hid it", date="2004", attributed_to="Eve", part_of="meets", citations=took)
+    client = serve(path).client
+    claim = "According to A rival: The mayor took a bribe"
+    html = (await client.get("/claims/-/timeline/bribe")).text
+    assert f"<title>{claim}</title>" in html
+    assert f"<bdi>{claim}</bdi></a></p>" in html.split('<main id="main"')[0]
+    html = (await client.get("/claims/-/timeline/meets")).text
+    assert html.count(f"<bdi>{claim}</bdi>") == 2
+    assert "<bdi>According to Eve: He hid it</bdi>" in html
+    assert f"<bdi>{claim}</bdi>" in (await client.get("/claims/-/timeline/bribes")).text
+    assert f"<bdi>{claim}</bdi>" in (await client.get("/claims/-/timeline/sources/s")).text
+    assert f'"title":"{claim}"' in (await client.get("/claims/-/timeline")).text
+
+
+@pytest.mark.asyncio
+async def test_a_time_that_is_about_says_so_wherever_it_is_said(tmp_path: Path) -> None:
+    """In the row of its zone as beside its date."""
+    with Timeline(tmp_path / "about.db") as timeline:
+        source = timeline.archive(id="s", text="It came at about seven.", title="S")
+        timeline.record("one", title="One", date="2018-11-11T07~", zone="Europe/Lisbon", citations=[source.quote("about seven")])
+        timeline.record("two", title="Two", date="2018-11-11T07:10?/2018-11-11T09", zone="Europe/Lisbon",
+                        citations=[source.quote("about seven")])  # fmt: skip
+    client = serve(tmp_path / "about.db").client
+    assert "<dd>about 2018-11-11 07, Europe/Lisbon" in (await client.get("/about/-/timeline/one")).text
+    assert "<dd>possibly 2018-11-11 07:10 to 2018-11-11 09, Europe/Lisbon" in (await client.get("/about/-/timeline/two")).text

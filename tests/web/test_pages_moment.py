@@ -1,16 +1,17 @@
 """As of a day: the page of the position that the log had reached at its end, found in few looks."""
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import pytest
-from datasette.app import Datasette
 from test_pages_demo import ids, serve, text
 
 from timeline import Timeline
-from timeline.web.pages import moment
+from timeline.selection import as_of
+from timeline.selection.snapshot import Snapshot
 
 PER_DAY = 5
 
@@ -28,7 +29,6 @@ def diary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("typed", "position"),
     [
@@ -36,25 +36,24 @@ def diary(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("2026-12", 101), ("2026 CE", 101), ("2025 CE", 0), ("9999-12-31", 101), ("Y12000", 101), ("-0043", 0), ("0000", 0),
     ],
 )  # fmt: skip
-async def test_a_day_is_the_last_position_that_was_recorded_by_its_end(diary: Path, typed: str, position: int) -> None:
+def test_a_day_is_the_last_position_that_was_recorded_by_its_end(diary: Path, typed: str, position: int) -> None:
     """To the last second of it, in UTC; before the log nothing, after it all."""
-    datasette = serve(diary)
-    await datasette.invoke_startup()
-    assert await moment.position(datasette.get_database("diary"), typed) == position
+    with closing(sqlite3.connect(diary)) as connection:
+        assert as_of.position(Snapshot(connection), typed) == position
 
 
-@pytest.mark.asyncio
-async def test_an_empty_log_had_reached_nothing(tmp_path: Path) -> None:
+def test_an_empty_log_had_reached_nothing(tmp_path: Path) -> None:
     """Position 0, on any day."""
     with Timeline(tmp_path / "empty.db") as timeline:
         timeline.log.make()
-    assert await moment.position(Datasette([str(tmp_path / "empty.db")]).get_database("empty"), "2026-11-24") == 0
+    with closing(sqlite3.connect(tmp_path / "empty.db")) as connection:
+        assert as_of.position(Snapshot(connection), "2026-11-24") == 0
 
 
 def test_it_is_found_in_few_looks(diary: Path) -> None:
     """The log is never read through: each step looks one position up."""
     with sqlite3.connect(diary) as connection:
-        steps = [row[3] for row in connection.execute("explain query plan " + moment._LAST_BEFORE, {"moment": "2026"})]
+        steps = [row[3] for row in connection.execute("explain query plan " + as_of._LAST_BEFORE, {"moment": "2026"})]
     assert [step for step in steps if "events" in step and step != "SEARCH events"] == [
         "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)"
     ]
@@ -82,7 +81,7 @@ async def test_the_past_is_that_of_the_position(diary: Path) -> None:
     by_day, by_position = [(await client.get(f"/diary/-/timeline?as_of={typed}&size=200")).text for typed in ("2026-12-19", "100")]
     assert ids(by_day) == ids(by_position)
     assert len(ids(by_day)) == 99
-    assert "known_from+%3C%3D+100" in by_day
+    assert "position+%3C%3D+100" in by_day
     assert "Renamed" not in by_day
 
 

@@ -3,14 +3,17 @@
 import re
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from test_pages_demo import build, ids, link, serve
 
-from timeline.web.pages import choose, plan, rows
-from timeline.web.pages import state as states
-from timeline.web.pages.plan import Plan
+from timeline.selection import conditions, matches, plan, time_order
+from timeline.selection import state as states
+from timeline.selection.plan import Plan
+from timeline.selection.snapshot import Snapshot
+from timeline.selection.sql import register
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +85,14 @@ async def test_redacted_happenings_have_their_place(tmp_path: Path) -> None:
 def steps(path: Path, query: dict[str, list[str]], *, by: str | None = None, along: bool) -> str:
     """Give SQLite's plan for a page of the timeline, along the time order or from what a filter lists."""
     state = states.read(query)
-    chosen = choose.standing(state, "ann", Plan(by, 0, 0, 0))
+    chosen = conditions.chosen(state, "ann", Plan(by, 0, 0, 0))
     place = state.before or state.after
-    params = {**chosen.params, **(rows.keys.params(place) if place else {})}
-    with sqlite3.connect(path) as connection:
-        found = connection.execute(f"explain query plan {rows.sql(state, chosen, along=along)}", params)
-        return "\n".join(row[3] for row in found)
+    params = {**chosen.params, **(time_order.params(place) if place else {})}
+    sql = matches.page_sql(state, chosen, along=along)
+    with closing(sqlite3.connect(path)) as connection:
+        register(connection)
+        explained = Snapshot(connection, state.as_of).explained(sql, params, index=matches.index(chosen, along=along))
+    return "\n".join(explained)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +109,7 @@ def test_a_page_of_plenty_is_read_along_the_time_index(
     assert "USING INDEX happenings_time" in found
     assert "TEMP B-TREE" not in found
     if place and place.get("before") != ["end"]:
-        assert "SEARCH happenings USING INDEX happenings_time (<expr>" in found
+        assert "SEARCH main.happenings USING INDEX happenings_time (<expr>" in found
 
 
 @pytest.mark.parametrize("place", [{}, {"after": ["511340,-511704,1401,x-1"]}, {"before": ["511340,-511704,1401,x-1"]}])
@@ -112,7 +117,7 @@ def test_a_page_of_plenty_is_read_along_the_time_index(
 def test_a_kind_is_read_along_its_own_index(many: Path, more: dict[str, list[str]], place: dict[str, list[str]]) -> None:
     """In time order too: only what begins on the same day is sorted."""
     found = steps(many, {"kind": ["kind 1"]} | more | place, along=True)
-    assert f"SEARCH happenings USING INDEX happenings_kind (kind=?{' AND <expr>' if place else ''}" in found
+    assert f"SEARCH main.happenings USING INDEX happenings_kind (kind=?{' AND <expr>' if place else ''}" in found
     assert found.count("TEMP B-TREE") == found.count("TEMP B-TREE FOR RIGHT PART OF ORDER BY") == 1
 
 
@@ -140,7 +145,7 @@ def test_few_matches_are_found_by_their_own_index(
     """The rarest filter is looked up, whatever else is filtered by, and no table is read through."""
     found = steps(many, more | query, by=by, along=False).splitlines()
     assert index in next(step for step in found if step.startswith(("SEARCH", "SCAN")))
-    assert not [step for step in found if re.fullmatch(r"SCAN (happenings|events|citations|happening_\w+)", step)]
+    assert not [step for step in found if re.fullmatch(r"SCAN (main\.)?(happenings|events|citations|happening_\w+)", step)]
 
 
 @pytest.mark.parametrize("name", ["actor", "tag", "source"])
@@ -151,7 +156,6 @@ def test_what_is_common_is_tried_and_not_listed(many: Path, name: str) -> None:
     assert "(happening=?" in found
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("query", "by"),
     [
@@ -162,13 +166,11 @@ def test_what_is_common_is_tried_and_not_listed(many: Path, name: str) -> None:
         ({"tag": "no such"}, "tag"),
     ],
 )  # fmt: skip
-async def test_the_rarest_filter_is_looked_up_first(many: Path, query: dict[str, str], by: str | None) -> None:
+def test_the_rarest_filter_is_looked_up_first(many: Path, query: dict[str, str], by: str | None) -> None:
     """By what was counted beforehand, or is counted no further than need be."""
-    datasette = serve(many)
-    await datasette.invoke_startup()
     state = states.read({name: [value] for name, value in query.items()})
-    made = await plan.made(datasette.get_database("many"), state, query.get("actor"), 2024)
-    assert made.by == by
+    with closing(sqlite3.connect(many)) as connection:
+        assert plan.plan(Snapshot(connection, state.as_of), state, query.get("actor"), 2024).by == by
 
 
 @pytest.mark.parametrize(
@@ -177,8 +179,8 @@ async def test_the_rarest_filter_is_looked_up_first(many: Path, query: dict[str,
 def test_the_way_is_chosen_by_what_was_counted(expected: int, counted: int | None, along: bool) -> None:
     """Where matches are met soon along the time order, they are not listed and sorted."""
     state = states.read({"q": ["x"]})
-    chosen = choose.standing(state, None, Plan("q", expected, 1_000_000, expected))
-    assert rows.is_walked(state, chosen, counted) is along
+    chosen = conditions.chosen(state, None, Plan("q", expected, 1_000_000, expected))
+    assert matches.is_walked(state, chosen, counted) is along
 
 
 @pytest.mark.asyncio
@@ -191,6 +193,8 @@ async def test_whatever_the_way_the_page_is_the_same(many: Path, monkeypatch: py
         assert expected
         for along in (True, False):
             with monkeypatch.context() as patch:
-                patch.setattr(rows, "COUNT_TO", 0)
-                patch.setattr(rows, "is_walked", lambda _state, chosen, _counted, along=along: along and chosen.walking is not None)
+                patch.setattr(matches, "COUNT_TO", 0)
+                patch.setattr(
+                    matches, "is_walked", lambda _state, chosen, _counted, along=along: along and chosen.walking is not None
+                )
                 assert ids((await client.get(f"/many/-/timeline?{query}")).text) == expected, (query, along)

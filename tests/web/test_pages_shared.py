@@ -9,8 +9,8 @@ from urllib.parse import parse_qs
 import pytest
 from test_pages_demo import IN_ORDER, build, card, ids, link, serve, text
 
+from timeline.selection import state as states
 from timeline.web import security
-from timeline.web.pages import state as states
 
 FRAMED = {"plugins": {security.PLUGIN: {"frame_ancestors": ["https://news.example"]}}}
 

@@ -13,8 +13,8 @@ from browser import DESK, PHONE, Served, Visitor, serving
 from datasette.app import Datasette
 
 from timeline import Timeline
+from timeline.selection import sources
 from timeline.web import links
-from timeline.web.pages import source_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +83,37 @@ def of(text: str, source: str) -> str:
 
 
 @pytest.mark.asyncio
+async def test_a_source_that_only_disputes_carries_nothing(serve: Callable[..., Datasette], tmp_path: Path) -> None:
+    """In the list, and on its own page, where what rests on it is told apart from what it only disputes."""
+    with Timeline(tmp_path / "against.db") as timeline:
+        report = timeline.archive(id="report", text="The bridge fell. The dam broke.", title="Report")
+        timeline.archive(id="denial", text="The bridge never fell. The dam never broke.", title="Denial")
+        mixed = timeline.archive(id="mixed", text="The bridge fell. The dam is whole.", title="Mixed")
+        against = [timeline.source("denial").quote(words) for words in ("The bridge never fell", "The dam never broke")]
+        for number, (id_, words, third) in enumerate(
+            (("bridge", "The bridge fell", mixed.quote("The bridge fell")),
+             ("dam", "The dam broke", {**mixed.quote("The dam is whole").model_dump(), "stance": "disputes"}))
+        ):  # fmt: skip
+            disputes = {**against[number].model_dump(), "stance": "disputes"}
+            timeline.record(id_, title=id_, date="2003", citations=[report.quote(words), disputes, third])
+    client = serve(tmp_path / "against.db").client
+
+    async def read(page: str) -> str:
+        return " ".join(re.sub("<[^>]*>", " ", (await client.get(f"/against/-/timeline/sources{page}")).text).split())
+
+    text = await read("")
+    assert "It disputes 2 happenings : 2 quotations dispute" in text
+    assert "2 happenings rest on it : 2 quotations support" in text
+    assert "2 happenings cite it : 1 quotation supports, 1 disputes" in text
+    for id_, words in {
+        "denial": "2 happenings are disputed by this source, and none rests on it: show them",
+        "mixed": "1 happening rests on this source, and it disputes 1 more: show them",
+        "report": "2 happenings rest on this source: show them",
+    }.items():
+        assert words in (await read(f"/{id_}")).replace(" :", ":")
+
+
+@pytest.mark.asyncio
 async def test_each_source_is_said_in_words(serve: Serve, listed_db: Path) -> None:
     """Title, author, publisher, date, kind, language, and what rests on it."""
     text = await page(serve(listed_db))
@@ -90,7 +121,7 @@ async def test_each_source_is_said_in_words(serve: Serve, listed_db: Path) -> No
     report = of(text, "report")
     for words in ("Chronicle of the quay", "Ann Lee · The harbour · Plain text · English", "May 1962", "archived as text"):
         assert words in re.sub(r" (·) +", r" \1 ", report)
-    assert "1 happening rests on it : 1 quotation supports, 1 disputes" in report
+    assert "1 happening cites it : 1 quotation supports, 1 disputes" in report
     assert "About March 44 BCE" in of(text, "fragment")
     assert "1 happening rests on it : 1 quotation supports" in of(text, "fragment")
     assert "2 happenings" not in text
@@ -179,7 +210,7 @@ async def test_as_of_a_position(serve: Serve, listed_db: Path) -> None:
     text = await page(datasette, as_of="8", sort="weight")
     assert ids(text) == ["fragment", "report", "arabic", "diary"]
     assert "2 happenings rest on it : 1 quotation supports" not in of(text, "report")
-    assert "2 happenings rest on it : 2 quotations support, 1 disputes" in of(text, "report")
+    assert "2 happenings cite it : 2 quotations support, 1 disputes" in of(text, "report")
     assert "2 happenings rest on it : 2 quotations support" in of(text, "fragment")
     assert "Report of the harbour" in of(text, "report")
     assert "As known at position 8" in text
@@ -197,7 +228,7 @@ async def test_as_of_a_position(serve: Serve, listed_db: Path) -> None:
 async def test_as_of_the_end_says_what_is_said_now(serve: Serve, listed_db: Path) -> None:
     """The same sources with the same counts, in every order."""
     datasette = serve(listed_db)
-    for sort in source_list.ORDERS:
+    for sort in sources.ORDERS:
         now, then = [await page(datasette, sort=sort, **asked) for asked in ({}, {"as_of": "13"})]
         assert ids(now) == ids(then)
         for name in ids(now):
@@ -225,18 +256,18 @@ async def test_nonsense_is_said_and_left_out(serve: Serve, listed_db: Path, aske
 async def test_pages(serve: Serve, tmp_path: Path) -> None:
     """Each source is on one page, whatever the order; the links lead through them, and past the end back."""
     with Timeline(tmp_path / "many.db", by="tester") as timeline, timeline.transaction():
-        for number in range(2 * source_list.PAGE_SIZE + 5):
+        for number in range(2 * sources.PAGE_SIZE + 5):
             timeline.archive(
                 id=f"s{number:03}", text=f"Number {number}.", title=f"Report {number % 7}", published=f"19{number % 9}X"
             )
     datasette = serve(tmp_path / "many.db")
-    for sort in source_list.ORDERS:
+    for sort in sources.ORDERS:
         found, text = [], await page(datasette, database="many", sort=sort)
         found += ids(text)
         while later := re.search(r'<a href="([^"]+)" rel="next"', text):
             text = (await datasette.client.get(html.unescape(later[1]))).text
             found += ids(text)
-        assert len(found) == len(set(found)) == 2 * source_list.PAGE_SIZE + 5
+        assert len(found) == len(set(found)) == 2 * sources.PAGE_SIZE + 5
         assert "101 to 105 are on this page" in text
         earlier = re.search(r'<a href="([^"]+)" rel="prev"', text)
         assert earlier is not None
@@ -250,7 +281,7 @@ async def test_a_source_with_very_many_quotations_is_not_counted_to_the_end(
     serve: Serve, listed_db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is said that there are more; happenings are still counted."""
-    monkeypatch.setattr(source_list, "MOST_QUOTATIONS", 1)
+    monkeypatch.setattr(sources, "MOST_QUOTATIONS", 1)
     text = await page(serve(listed_db))
     assert "1 happening rests on it : more than 1 quotations" in of(text, "report")
 
@@ -261,7 +292,7 @@ async def test_an_order_that_takes_too_long_gives_way_to_titles(
 ) -> None:
     """The list is still there, and says so."""
     endless = "(with recursive n (i) as (select 1 union all select i + 1 from n) select max(i) from n), id"
-    monkeypatch.setitem(source_list.ORDERS, "weight", endless)
+    monkeypatch.setitem(sources.ORDERS, "weight", endless)
     text = await page(serve(listed_db), sort="weight")
     assert "could not be put in that order" in text
     assert len(ids(text)) == 5

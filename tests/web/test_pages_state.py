@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, parse_qsl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from timeline.web.pages import state as states
+from timeline.selection import state as states
 
 ALL = {
     "q": "côte d'Azur", "kind": "k", "actor": "a", "place": "p", "tag": "t", "source": "s", "mark": "disputed", "from": "44 BCE",

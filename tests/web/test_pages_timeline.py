@@ -267,17 +267,16 @@ async def test_the_page_is_accessible_in_its_bones(demo: Path) -> None:
 @pytest.mark.asyncio
 async def test_a_query_that_takes_too_long_gives_a_page(demo: Path) -> None:
     """The reader is told what to do, not shown a traceback."""
-    from timeline.web.pages import rows
+    from timeline.errors import TookTooLong
+    from timeline.selection import matches
 
     datasette = serve(demo)
 
-    async def interrupted(*_: object, **__: object) -> None:
-        from datasette.database import QueryInterrupted
-
-        raise QueryInterrupted(Exception("interrupted"), "select 1", {})
+    def interrupted(*_: object, **__: object) -> None:
+        raise TookTooLong("this took too long")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows, "fetch", interrupted)
+        patch.setattr(matches, "page", interrupted)
         response = await datasette.client.get("/demo/-/timeline")
     assert response.status_code == 400
     assert "That took too long" in response.text

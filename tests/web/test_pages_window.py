@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline.dates import day_number
-from timeline.web.pages import window
-from timeline.web.pages.window import Window
+from timeline.selection import window
+from timeline.selection.window import Window
 
 FAR = 400_000_000_000_000.0
 

@@ -27,10 +27,10 @@ from datasette.utils import path_from_row_pks, tilde_encode
 from timeline import Timeline, checkpoints, projections
 from timeline.exchange.writing import NAMES
 from timeline.merkle import Note
+from timeline.selection import state as states
+from timeline.selection.sources import ORDERS
 from timeline.signing import SigningKey
 from timeline.web import queries, repeats
-from timeline.web.pages import state as states
-from timeline.web.pages.source_list import ORDERS
 
 Serve = Callable[..., Datasette]
 Denied = tuple[str, ...]

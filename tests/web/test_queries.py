@@ -11,7 +11,8 @@ import pytest
 from datasette.app import Datasette
 
 from timeline import Timeline
-from timeline.web import asking, queries
+from timeline.selection.sql import register
+from timeline.web import queries
 
 Serve = Callable[..., Datasette]
 
@@ -107,7 +108,11 @@ async def test_what_makes_no_sense_is_said(serve: Serve, question: str, paramete
     response = await datasette.client.get(f"/timeline/{question}.json?{urlencode(parameters)}")
     assert response.status_code == 400
     assert fault in response.json()["error"]
-    assert fault in (await datasette.client.get(f"/timeline/{question}?{urlencode(parameters)}")).text
+    page = (await datasette.client.get(f"/timeline/{question}?{urlencode(parameters)}")).text
+    assert fault in page
+    (shown,) = re.findall(r'<p class="message-error">(.*?)</p>', page, re.DOTALL)
+    assert shown.startswith("“"), "SQLite's own words are left out"
+    assert not shown.endswith(("'", "&#39;"))
 
 
 @pytest.mark.asyncio
@@ -122,6 +127,15 @@ async def test_who_took_part_together(serve: Serve) -> None:
     assert [(row["actor_name"], row["with_name"]) for row in from_bo] == [("Bo Berg", "Ann Lee")] * 2
     assert len(await ask(serve(), "took_part_together", name="berg", **{"with": "ann-lee"})) == 2
     assert await ask(serve(), "took_part_together", name="berg", **{"with": "nobody"}) == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", queries.questions())
+async def test_every_question_says_whose_claim_a_title_is(serve: Serve, name: str) -> None:
+    """In the column after the title."""
+    (first, *_) = await ask(serve(), name, **({"words": "treaty"} if name == "search" else {}))
+    columns = list(first)
+    assert columns[columns.index("title") + 1] == "attributed_to"
 
 
 @pytest.mark.asyncio
@@ -229,7 +243,7 @@ def test_the_tables_of_a_question_are_those_it_reads(timeline_db: Path, question
 
     connection = sqlite3.connect(timeline_db)
     dates.register(connection)
-    asking.register(connection)
+    register(connection)
     connection.set_authorizer(note)
     connection.execute(question.sql, dict.fromkeys(question.parameters, ""))
     assert {table for table in read if not table.startswith(("json_", "happenings_fts_", "sqlite_"))} == set(question.tables)

@@ -91,7 +91,8 @@ async def test_views_queries_and_sql_are_drawn_as_well(serve: Serve, plain_db: P
     assert titles(html) == ["x"]
     assert "February 2020" in html
     html = await page(serve(), "/timeline/in_a_period.timeline?from=1970")
-    assert titles(html) == ["&lt;img src=x onerror=alert(&#34;title&#34;)&gt;", "The treaty is signed"]
+    hostile = "According to a note: &lt;img src=x onerror=alert(&#34;title&#34;)&gt;"
+    assert titles(html) == [hostile, "The treaty is signed"]
 
 
 @pytest.mark.asyncio

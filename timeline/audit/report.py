@@ -18,6 +18,8 @@ class Check:
     faults: tuple[tuple[str, str], ...]
     more: int = 0
     remarks: tuple[str, ...] = ()
+    outdated: bool = False
+    """Whether what is wrong is that another version of the program made the read tables: they cannot be checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,12 @@ class Report:
         """How many citations were looked for again, in every version of every happening."""
         return self._count("citations")
 
+    @property
+    def outdated(self) -> bool:
+        """Whether nothing is wrong but that another version of the program made the read tables."""
+        wrong = [check for check in self.checks if check.faults]
+        return bool(wrong) and all(check.outdated for check in wrong)
+
     def _count(self, name: str) -> int:
         return next((check.count for check in self.checks if check.name == name), 0)
 
@@ -64,6 +72,7 @@ class Tally:
     faults: list[tuple[str, str]] = field(default_factory=list)
     more: int = 0
     remarks: list[str] = field(default_factory=list)
+    outdated: bool = False
 
     def fault(self, where: str, what: str) -> None:
         """Keep a fault, or count it where there are too many already."""
@@ -86,4 +95,4 @@ class Tally:
 
     def done(self) -> Check:
         """Give the finished check."""
-        return Check(self.name, self.count, tuple(self.faults), self.more, tuple(self.remarks))
+        return Check(self.name, self.count, tuple(self.faults), self.more, tuple(self.remarks), self.outdated)

@@ -24,7 +24,10 @@ Row = tuple[Any, ...]
 def check_tables(log: Log, tally: Tally, advance: Callable[[int], None]) -> None:
     """Derive the read tables in a temporary database, and compare their definitions and all their rows."""
     if not projections.is_current(log.connection):
-        tally.fault("read tables", "were made by another version of this program. Make them again: timeline rebuild")
+        tally.fault(
+            "read tables", f"were made by another version of this program. Make them again: timeline rebuild --db {log.path}"
+        )
+        tally.outdated = True
         return
     fresh = sqlite3.connect("", isolation_level=None)  # on disk, nameless, gone when closed
     try:

@@ -6,8 +6,8 @@ with the line they stand on. `entry` knows the form of one entry, `yaml_file` an
 """
 
 from timeline.bundles.appending import Appended, append
-from timeline.bundles.comparing import difference
+from timeline.bundles.comparing import difference, overridden
 from timeline.bundles.entry import Entry
 from timeline.bundles.reading import SUFFIXES, project, read, refusal
 
-__all__ = ["SUFFIXES", "Appended", "Entry", "append", "difference", "project", "read", "refusal"]
+__all__ = ["SUFFIXES", "Appended", "Entry", "append", "difference", "overridden", "project", "read", "refusal"]

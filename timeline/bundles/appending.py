@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from timeline import quotes, statements
-from timeline.bundles.entry import FIELDS, Entry, Fault
+from timeline.bundles.entry import Entry, Fault
 from timeline.bundles.reading import BYTES, FILE, may_hold, project, read
-from timeline.capture.ahead import GivenUp
+from timeline.capture.ahead import CHANGED, GivenUp
 from timeline.errors import (
     AlreadyRecorded,
     AlreadyRedacted,
@@ -29,7 +29,6 @@ from timeline.errors import (
     on_one_line,
 )
 from timeline.log import AT_ONCE
-from timeline.model import SourceFields
 from timeline.timeline import Timeline
 
 SHOWN = 100  # faults that are told
@@ -37,7 +36,6 @@ ENOUGH = 1_000  # faults after which nothing more is read
 FOLLOWING = 100_000  # entries that only follow from others' faults, after which nothing more is read
 _WEIGHT = 4_000_000  # bytes of a file that are held at once
 _TRIED = ("file", "text", "encoding", "record", "part_of", "related", "citations")
-_TOGETHER = {"zone": "date", "latitude": "longitude", "longitude": "latitude"}  # fields that make no sense without another
 _STANDING_IN = {"source": {"title": "?"}, "happening": {"title": "?", "date": "2000"}}
 
 
@@ -109,9 +107,8 @@ class _Work:
         self.faults: list[Fault] = []  # (file, line and field; reason)
         self.follow: Fault | None = None  # the first one that only follows from others
         self.following = 0
-        self.changed = False  # whether an entry says otherwise what stands already
+        self.changed: set[str] = set()  # streams of which an entry says otherwise what stands already
         self.faulty: dict[int, list[Fault]] = {}  # of entries, by their number
-        self.tried = 0  # how many entries were tried under another id
         self.unsure = False  # whether an entry that was not appended refers to others
 
     def read(self) -> Iterator[Entry]:
@@ -143,23 +140,20 @@ class _Work:
         """Append an entry, or keep its faults and go on as if it had none."""
         self.entries += 1
         faults = [*entry.faults]
-        if entry.said:
-            error = self._try(entry, entry.said)
+        if said := entry.said or _nameless(entry):
+            error = self._try(entry, said)
             if isinstance(error, AlreadyRedacted):
                 self._pass_over(entry, error)
             elif error is not None:
-                self.changed |= isinstance(error, AlreadyRecorded)
+                if isinstance(error, AlreadyRecorded):
+                    self.changed.add(entry.stream)
                 faults += [fault for fault in self._own(entry, error) if not _told(fault[0], faults)]
             if faults:
-                faults += self._look_further(entry, faults)
+                faults += self._stand_in(entry, faults)
             if (faults or error) and next(_references(entry.fields), None):
                 self.unsure = True
             if faults:
                 self.faulty[self.entries] = faults
-        elif entry.beside:
-            faults += self._under_another_id(entry, faults)
-            self.unsure |= next(_references(entry.fields), None) is not None
-            self.faulty[self.entries] = faults
         if faults:
             self._keep(entry, faults)
 
@@ -206,7 +200,7 @@ class _Work:
             told.append(f"{self.path}: and {len(faults) - SHOWN} faults more{unread}")
         elif self.has_enough():
             told.append(f"{self.path}: the rest of the file was not read. Correct these first")
-        raise BundleInvalid("\n".join(told), faults, changed=self.changed)
+        raise BundleInvalid("\n".join(told), faults, changed=frozenset(self.changed))
 
     def passed_over(self) -> tuple[str, ...]:
         """Tell of the entries that were redacted in the log: of the first ones each, of the others how many."""
@@ -228,6 +222,8 @@ class _Work:
         """List the faults that an error tells of, without those that follow from another entry's."""
         own = []
         for field, reason in _faults(entry, error):
+            if entry.faults and reason.endswith(CHANGED):  # named by a misspelt field, it was not read ahead
+                continue
             if (cause := self._cause(entry, error, field)) is None or cause not in self.refused:
                 own.append((field, reason))
             else:
@@ -239,12 +235,12 @@ class _Work:
 
     def _cause(self, entry: Entry, error: TimelineError, field: str) -> str | None:
         """Name the stream that the fault is about, where that is not the entry's own statement."""
-        if entry.verb not in ("source", "happening") and not error.faults:
+        if entry.verb not in _STANDING_IN and (not error.faults or field == entry.verb):
             return entry.stream  # there is nothing to correct or retract, or not what was meant
-        if not isinstance(error, UnknownSource | UnknownHappening):
-            return None
-        kind = "source" if field.endswith(".source") else "happening"
-        return f"{kind}/{_at(entry.fields, field)}"
+        if field.endswith(".source"):
+            return f"source/{_at(entry.fields, field)}"
+        refers = field in ("part_of", "superseded_by") or field.endswith(".other")
+        return f"happening/{_at(entry.fields, field)}" if refers else None
 
     def _try(self, entry: Entry, said: Mapping[str, Any]) -> TimelineError | None:
         """Append, or return what is wrong with the entry; what is wrong with the file or the writer is raised."""
@@ -276,39 +272,13 @@ class _Work:
                 told = ": ".join(self._placed(entry, "date", told.removeprefix(f"{entry.stream}: ")))
             warnings.warn(told, one.category, stacklevel=2)
 
-    def _look_further(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
-        """List what else is wrong with an entry that has faults: the first ones may have hidden more."""
-        if entry.verb in ("correct", "correct_source", "retract") and not (entry.fields.get("reason") or _told("reason", faults)):
-            faults = [*faults, ("reason", "is missing. Give it")]
-            return [faults[-1], *self._look_further(entry, faults)]
-        if entry.verb == "correct" or _told("id", faults):
-            return self._under_another_id(entry, faults)
-        if entry.verb not in ("source", "happening"):
-            return []
-        if entry.verb == "source":
-            faults = [*faults, *(about := self._of_bibliography(entry, faults))]
-            return [*about, *self._stand_in(entry, faults)]
-        return self._stand_in(entry, faults)
-
-    def _of_bibliography(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
-        """List what else is wrong with what is said of a refused source: as if it were another document, by itself."""
-        about = {
-            name: entry.fields[name] for name in SourceFields.__annotations__ if name in entry.fields and not _told(name, faults)
-        }
-        other = replace(entry, id=self._another_id())
-        error = self._try(other, {"source": {"title": "?", **about, "text": "?", "id": other.id}})
-        return [fault for fault in self._own(other, error) if fault[0] in about] if error else []
-
-    def _another_id(self) -> str:
-        """Give an id under which nothing is, for what is tried until the roll-back."""
-        self.tried += 1
-        return f"try-{self.tried}-of-a-bundle-with-faults"
-
     def _stand_in(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
         """Append what is sound of a refused source or happening, until the roll-back; list what else is wrong with it.
 
         Its own quotations, and others' quotations from it, can then be looked for all the same.
         """
+        if entry.verb not in _STANDING_IN or _told("id", faults):
+            return []
         faulty = {field.partition(".")[0] for field, _ in faults}
         if faulty & {"encoding", "record"}:  # without them it would be read otherwise
             faulty.add("file")
@@ -317,24 +287,6 @@ class _Work:
         if error is None or isinstance(error, AlreadyRecorded):
             return []
         return [fault for fault in self._own(entry, error) if fault[0].partition(".")[0] in sound]
-
-    def _under_another_id(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
-        """List what else is wrong with an entry whose id is none, or with a correction: as if it were recorded anew, by itself."""
-        kind = "happening" if entry.verb == "correct" else entry.verb
-        if kind not in _STANDING_IN:
-            return []
-        said = {name: value for name, value in entry.fields.items() if name in FIELDS[kind] and value is not None}
-        if entry.verb == "correct":  # what stands with it is not known here
-            said = {name: value for name, value in said.items() if _TOGETHER.get(name, name) in said}
-            said = {**_STANDING_IN[kind], **said}
-        id = self._another_id()
-        other = replace(entry, verb=kind, id=id, said={kind: {**said, "id": id}})
-        if (error := self._try(other, other.said)) is None:
-            return []
-        more = [fault for fault in self._own(other, error) if not _told(fault[0], faults)]
-        rest = [fault for fault in (*faults, *more) if fault[0] != "id"]
-        more += [fault for fault in self._look_further(other, rest) if not _told(fault[0], faults)]
-        return [fault for fault in more if entry.verb != "correct" or fault[0].partition(".")[0] in entry.fields]
 
     def _placed(self, entry: Entry, field: str, reason: str) -> Fault:
         """Say in which file, on which line, of which entry and field a fault is."""
@@ -345,6 +297,13 @@ class _Work:
             on_one_line(field),
         ]
         return ": ".join(part for part in place if part), " ".join(reason.split())
+
+
+def _nameless(entry: Entry) -> Mapping[str, Any]:
+    """Give what an entry says whose id is none, so that all else of it is looked through."""
+    if not entry.beside:
+        return {}
+    return {entry.verb: {**entry.beside, "id": ""}} if entry.verb in _STANDING_IN else {**entry.beside, entry.verb: ""}
 
 
 def _told(field: str, faults: list[Fault]) -> bool:
@@ -364,7 +323,7 @@ def _references(fields: Mapping[str, Any]) -> Iterator[Fault]:
 def _faults(entry: Entry, error: TimelineError) -> Iterator[Fault]:
     if error.faults:
         for field, reason in error.faults:
-            yield (entry.verb if field == "id" and "id" not in entry.fields else field), reason
+            yield (entry.verb if field == "id" and entry.verb not in _STANDING_IN else field), reason
         return
     reason = str(error).removeprefix(f"{entry.stream}: ")
     if isinstance(error, DocumentUnreadable):

@@ -3,14 +3,15 @@
 Must not append, and reads no quotation's text: what is wrong with an entry is told when it is appended.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from timeline import documents, statements
+from timeline import authors, documents, statements
 from timeline.bundles.entry import Entry
 from timeline.errors import TimelineError
+from timeline.log import Event, Log
 from timeline.model import SourceFields
 from timeline.timeline import Timeline
 
@@ -35,6 +36,34 @@ def difference(timeline: Timeline, entry: Entry, within: Sequence[Path]) -> str 
         return None if statements.says_the_same(fields, stands, entry.stream) else f"{entry.stream} was changed since"
     except TimelineError:
         return None
+
+
+def overridden(log: Log, after: int, unseen: range) -> Iterator[str]:
+    """Tell of each correction after a position that puts something in the place of another's correction.
+
+    Another's is one by another author, or one at a position that the writer has not seen.
+    """
+    for event in log.events(after):
+        if event.type not in ("SourceCorrected", "HappeningCorrected") or event.data is None:
+            continue
+        for field, value in event.payload["changes"].items():
+            earlier = [
+                one
+                for one in log.stream(event.stream, after)
+                if one.type == event.type and one.data is not None and field in one.payload["changes"]
+            ]
+            if not earlier or earlier[-1].payload["changes"][field] == value:
+                continue
+            if earlier[-1].recorded_by != event.recorded_by or earlier[-1].position in unseen:
+                theirs, ours = _change(earlier[-1], field), _change(event, field)
+                told = f"{event.stream}: {field} was corrected {theirs}, and now {ours}"
+                yield f"{told}. The later one stands. If it should not, correct it again"
+
+
+def _change(event: Event, field: str) -> str:
+    value = event.payload["changes"][field]
+    to = f" to {value}" if isinstance(value, str) else " to nothing" if value is None else ""
+    return f"{to.strip()}{authors.by(event.recorded_by)} ({event.payload['reason']})"
 
 
 def _of_later(timeline: Timeline, entry: Entry) -> str | None:

@@ -10,9 +10,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from timeline import documents
 from timeline.bounds import FIELDS as MOST
 from timeline.bounds import NAMED
-from timeline.model import COMMA, Actor, HappeningFields, PlacedCitation, Relation, SourceFields, not_a_field
+from timeline.model import Actor, HappeningFields, PlacedCitation, Relation, SourceFields
+from timeline.shapes import COMMA, NOT_TEXT, not_a_field, not_text
 
 Fault = tuple[str, str]
 
@@ -21,9 +23,9 @@ _BIBLIOGRAPHY = tuple(SourceFields.__annotations__)
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "source": ("id", "file", "text", "encoding", "media_type", "record", "base64", "extractor", *_BIBLIOGRAPHY),
     "happening": ("id", *_SAID),
-    "correct": ("correct", "reason", *_SAID),
-    "correct_source": ("correct_source", "reason", *_BIBLIOGRAPHY),
-    "retract": ("retract", "reason", "superseded_by"),
+    "correct": ("correct", "reason", "expected_version", *_SAID),
+    "correct_source": ("correct_source", "reason", "expected_version", *_BIBLIOGRAPHY),
+    "retract": ("retract", "reason", "superseded_by", "expected_version"),
 }
 _INNER: Mapping[str, tuple[str, ...]] = {  # the fields of what the lists hold
     "citations": tuple(PlacedCitation.model_fields),
@@ -38,7 +40,8 @@ _CUT = 'a "#" after a space ends a text without quotation marks'
 _UNCUT = "Put quotation marks around it, or the comment on a line of its own"
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _PLACE = re.compile(r"citations\.[0-9]+\.start_char").fullmatch  # which an export gives
-_COORDINATES = ("latitude", "longitude")
+_VERSION = re.compile("[1-9][0-9]{0,8}").fullmatch
+_NUMBERS = ("latitude", "longitude", "expected_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +127,33 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
         if len(fields) > MOST:
             return unreadable(line, _too_many(fields), weight)
     fields = _known(FIELDS[verb], fields, faults, emptied=verb in ("correct", "correct_source"))
-    fields = {name: _plain(value, name, faults) for name, value in fields.items()}
-    if verb in ("source", "happening", "retract"):
-        fields = {name: value for name, value in fields.items() if value is not None}
+    fields = {name: plain(value, name, faults) for name, value in fields.items()}
     if verb == "source":
-        faults += [(name, "is not text. Write it in quotes") for name, value in fields.items() if not isinstance(value, str)]
+        faults += [(name, not_text(value)) for name, value in fields.items() if not isinstance(value, str)]
         fields = {name: value if isinstance(value, str) else "?" for name, value in fields.items()}
-        if fields.get("file"):
+        if fields.get("file") and not documents.is_address(fields["file"]):  # which is refused where it is archived
             fields["file"] = str(folder / fields["file"])
+    _number(fields, faults)
     key = "id" if verb in ("source", "happening") else verb
     id = fields.get(key)
     if not isinstance(id, str) or not id:
         if all(field != key for field, _ in faults):
-            faults.append((key, "is missing. Give the id" if id in (None, "") else "is not text. Write it in quotes"))
+            faults.append((key, "is missing. Give the id" if id in (None, "") else not_text(id)))
         id = ""
     elif len(id) > LONGEST_ID:
         faults.append((key, f"has {len(id):,} characters, expected {LONGEST_ID} at most. Give a shorter id"))
         id = ""
     said = {verb: fields} if verb in ("source", "happening") else fields
     return Entry(said if id else {}, line, verb, id, lines, tuple(faults), weight, {} if id else fields)
+
+
+def _number(fields: dict[str, Any], faults: list[Fault]) -> None:
+    """Make a number of the version that a correction expects: a text in YAML, and a number to the calls."""
+    if "expected_version" in fields and not (isinstance(said := fields["expected_version"], str) and _VERSION(said)):
+        faults.append(("expected_version", "is not the number of a version. Write it so: 2"))
+        del fields["expected_version"]
+    elif "expected_version" in fields:
+        fields["expected_version"] = int(fields["expected_version"])
 
 
 def _too_many(fields: Mapping[str, Any]) -> str:
@@ -169,22 +180,23 @@ def _known(
         if len(faults) >= ENOUGH:
             break
         shown = name[:NAMED]
-        absent = isinstance(value, Absent)
+        absent = value is None or isinstance(value, Absent)
+        cut_off = isinstance(value, Absent) and value.cut_off
         if name in names and not absent:
             known[name] = value
-        elif name in names and emptied and not value.cut_off:
+        elif name in names and emptied and not cut_off:
             known[name] = None
         elif name in names:
-            faults.append((path + shown, f"has no value. Give it one, or leave it out. {COMMA}" if value.cut_off else _EMPTY))
+            faults.append((path + shown, f"{_EMPTY}. {COMMA}" if cut_off else _EMPTY))
         else:
             near = get_close_matches(shown, [other for other in names if other not in fields], n=1)
-            if near and not absent and value is not None:
+            if near and not absent:
                 known.setdefault(near[0], value)
-            faults.append((path + shown, not_a_field(name, near, cut_off=absent and value.cut_off)))
+            faults.append((path + shown, not_a_field(name, near, cut_off=cut_off)))
     return known
 
 
-def _plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> object:
+def plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> object:
     """Take text, lists and mappings of them; for anything else leave a fault, and text that can be tried further."""
     if len(faults) >= ENOUGH:
         return ""
@@ -194,9 +206,8 @@ def _plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> obj
     if isinstance(value, Mapping):
         names = _INNER.get(path.partition(".")[0]) if depth == 1 else None
         if len(value) <= MOST:
-            value = _known(names or tuple(value), value, faults, f"{path}.")
-            value = {name: inner for name, inner in value.items() if inner is not None}  # null is nothing
-        return {name: _plain(inner, f"{path}.{name[:NAMED]}", faults, depth + 1) for name, inner in value.items()}
+            value = _known(names or tuple(value), value, faults, f"{path}." if path else "")
+        return {name: plain(inner, f"{path}.{name[:NAMED]}".lstrip("."), faults, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
         return [_item(inner, f"{path}.{number}", faults, depth + 1) for number, inner in enumerate(value, start=1)]
     return _text(value, path, faults)
@@ -206,7 +217,7 @@ def _item(value: object, path: str, faults: list[Fault], depth: int) -> object:
     if value is None and len(faults) < ENOUGH:
         faults.append((path, "is empty. Fill it in, or leave it out"))
         return "?"
-    return _plain(value, path, faults, depth)
+    return plain(value, path, faults, depth)
 
 
 def _text(value: object, path: str, faults: list[Fault]) -> str | None:
@@ -224,8 +235,8 @@ def _text(value: object, path: str, faults: list[Fault]) -> str | None:
             faults.append((path, _EMPTY))
             return ""
         case Number():
-            if path not in _COORDINATES and not _PLACE(path):
+            if path not in _NUMBERS and not _PLACE(path):
                 faults.append((path, "is a number. Write it in quotes"))
             return value.text
-    faults.append((path, "is not text. Write it in quotes"))
+    faults.append((path, NOT_TEXT))
     return str(value).lower()

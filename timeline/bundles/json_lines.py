@@ -40,13 +40,13 @@ def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
 
 def _not_text(raw: bytes, before: int) -> str | None:
     if b"\0" in raw:
-        return f"byte {before + raw.index(0) + 1} is NUL: this is not a text. Write the bundle in UTF-8"
+        return f"byte {before + raw.index(0) + 1} is NUL: this is not a text. Write the file in UTF-8"
     if len(raw) > LONGEST_LINE:
         return f"is longer than {LONGEST_LINE // 1_000_000} MB. Put a long text into a file of its own, and name that"
     try:
         raw.decode()
     except UnicodeDecodeError as error:
-        return f"byte {before + error.start + 1} is not UTF-8. Save the bundle in UTF-8"
+        return f"byte {before + error.start + 1} is not UTF-8. Save the file in UTF-8"
     return None
 
 

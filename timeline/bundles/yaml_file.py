@@ -1,4 +1,4 @@
-"""YAML bundles: `sources` and `happenings`, every scalar taken as the text it is.
+"""YAML bundles: `sources` and `happenings`, every scalar taken as the text it is. And the same reading of any other YAML of ours.
 
 Owns how much of YAML is read: mappings, lists and text. Tags, anchors, aliases, merge keys and second documents are refused
 where they stand, before anything is made of them; a bare null could be the word or nothing, so it is refused as well. A name
@@ -6,7 +6,7 @@ without a value, and a "#" that cuts a text short, are told: a reader of YAML wo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,11 +15,14 @@ from typing import Any, BinaryIO
 import yaml
 
 from timeline.bounds import NAMED
-from timeline.bundles.entry import DEEPEST, Absent, Cut, Entry, make, unreadable
+from timeline.bundles.entry import DEEPEST, FIELDS, Absent, Cut, Entry, Fault, make, plain, unreadable
+from timeline.shapes import not_a_field
 
 LARGEST = 32_000_000  # bytes
 MOST = 2_000_000  # names, values, lists and mappings: a quarter of what so many bytes could hold to fill the memory
 LISTS = ("sources", "happenings")
+_VERBS = {"sources": ("correct",), "happenings": ("correct", "retract")}
+_ALIKE = 0.7  # how near a name must be to one of them
 _TOO_DEEP = f"is nested more than {DEEPEST} deep. Write it flat"
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 _COMMENT = re.compile("[ \t]+#(.?)")
@@ -35,7 +38,7 @@ _HINTS = {
 
 
 class _Refused(Exception):
-    """What stands on a line is not read here."""
+    """A line holds something that is not read here."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
@@ -75,15 +78,29 @@ def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
             yield _entry(key, item, folder, weight)
 
 
+def texts(content: bytes) -> tuple[Any, Mapping[str, int], list[Fault]]:
+    """Read YAML that is no bundle as texts, lists and mappings of them, with the line of each by its dotted path, and all faults.
+
+    A name without a value, and a text that is cut short, are faults as they are in a bundle.
+    """
+    lines: dict[str, int] = {}
+    faults: list[Fault] = []
+    try:
+        said = _plain(_compose(_decoded(content), empty=not content.strip()), "", lines)
+    except _Refused as refused:
+        return None, {"": refused.line}, [("", str(refused))]
+    return plain(said, "", faults), lines, faults
+
+
 def _decoded(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise _Refused(line, f"byte {error.start + 1} is not UTF-8. Save the bundle in UTF-8") from None
+        raise _Refused(line, f"byte {error.start + 1} is not UTF-8. Save the file in UTF-8") from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise _Refused(line, f"byte {content.index(0) + 1} is NUL: this is not a text. Write the bundle in UTF-8")
+        raise _Refused(line, f"byte {content.index(0) + 1} is NUL: this is not a text. Write the file in UTF-8")
     return text
 
 
@@ -193,6 +210,8 @@ def _not_yaml(error: yaml.YAMLError, text: str) -> _Refused:
         position = getattr(error, "position", 0)
         return _Refused(text.encode()[:position].count(b"\n") + 1, f"is not YAML: {problem}. {hint}")
     line = min(mark.line, text.rstrip("\n").count("\n")) + 1
+    if "\t" in re.match(r"\s*", text.split("\n")[line - 1])[0]:  # type: ignore[index]
+        return _Refused(line, "begins with a tab. YAML indents with spaces: write these instead")
     if "nesting depth" in problem:  # libyaml's own limit, reached before its first event where brackets open at once
         return _Refused(line, _TOO_DEEP)
     if not _rest(text, mark).strip():
@@ -239,7 +258,11 @@ def _entry(key: str, item: _Node, folder: Path, weight: int) -> Entry:
         said["correct_source"] = said.pop("correct")
         lines["correct_source"] = lines["correct"]
     elif not corrects and not retracts:
-        said = {"source" if key == "sources" else "happening": said}
+        kind = "source" if key == "sources" else "happening"
+        for name in () if "id" in said else said:
+            if name not in FIELDS[kind] and (near := get_close_matches(name[:NAMED], _VERBS[key], n=1, cutoff=_ALIKE)):
+                return unreadable(lines[name[:NAMED]], f"{name[:NAMED]}: {not_a_field(name, near)}", weight)
+        said = {kind: said}
     return make(said, item.line, lines, folder, weight)
 
 

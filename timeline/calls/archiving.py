@@ -10,7 +10,7 @@ from typing import Any
 
 from timeline import archiving, capture, documents, extractors
 from timeline.archived import ArchivedSource
-from timeline.calls import given_dates, keywords
+from timeline.calls import faults, given_dates, keywords
 from timeline.calls.given_dates import DateLike
 from timeline.calls.opened import Opened
 from timeline.capture.ahead import Ahead, GivenUp
@@ -21,7 +21,7 @@ from timeline.model import SourceFields, stream
 class Archiving(Opened):
     """A timeline, as documents are archived in it."""
 
-    @keywords.named("source")
+    @keywords.named("source", faults.of_source)
     def archive(
         self,
         file: str | Path | None = None,
@@ -89,6 +89,7 @@ class Archiving(Opened):
             fields.setdefault("url", record)
         said = archiving.Said(fields, media_type, as_found, Path(file or "").name, exactly=exported, record=record)
         if file is not None and not exported:
+            documents.refuse_address(str(file))
             content, kind = capture.received(Path(file), within)
             if (kept := archiving.unread(self.log, self._streams, content, subject, said)) is not None:
                 return kept

@@ -71,14 +71,17 @@ class Opened:
 
     def _refuse_other_read_tables(self) -> None:
         """Make the read tables where a file has none; refuse those of another version."""
-        path = self.log.path
         with self.log.transaction():
-            if projections.is_current(self.log.connection):
-                return
             if projections.exist(self.log.connection):
-                reason = "its read tables were made by another version of this program"
-                raise DatabaseRefused(f"{path}: {reason}. Make them again: timeline rebuild --db {path}")
-            projections.create(self.log.connection)
+                self.refuse_outdated()
+            else:
+                projections.create(self.log.connection)
+
+    def refuse_outdated(self) -> None:
+        """Refuse to read from read tables that another version of the program made. Raises DatabaseRefused."""
+        if not projections.is_current(self.log.connection):
+            path = self.log.path
+            raise DatabaseRefused(f"{path}: {projections.OUTDATED}. Make them again: timeline rebuild --db {path}")
 
     @property
     def db(self) -> Database:

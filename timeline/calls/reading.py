@@ -20,13 +20,11 @@ from timeline.errors import DateInvalid, FilterInvalid
 from timeline.log import Event
 from timeline.model import HappeningVersion, RedactedVersion, stream
 from timeline.reading import choosing, searching
+from timeline.reading import sources as known_sources
 from timeline.reading.lists import Happenings, Hit, Hits, Sources
+from timeline.reading.passages import Words
 
 _SHOWN = 20  # happenings of a timeline that a notebook shows
-_SOURCES = """
-SELECT max(position) FROM events WHERE type IN ('SourceArchived', 'SourceCorrected') AND position <= coalesce(?, position)
-GROUP BY stream ORDER BY min(position)
-"""
 
 
 class Reading(Opened):
@@ -41,14 +39,16 @@ class Reading(Opened):
         self.log.look_again()
         return archiving.source(self.log, self._streams.past(stream("source", id))[-1])
 
-    def happening(self, id: str, *, as_of: int | None = None) -> HappeningVersion:
-        """Read a happening as now known, or as known at a position. Raises UnknownHappening, or Redacted.
+    def happening(self, id: str, *, as_of: int | DateLike | None = None) -> HappeningVersion:
+        """Read a happening as now known, or as it once was. Raises UnknownHappening, Redacted, or FilterInvalid.
 
         Parameters:
             id: the id of the happening.
-            as_of: a position of the log.
+            as_of: as it was known at a position of the log, or at the end of a day.
         """
         self.log.look_again()
+        if as_of is not None and (not isinstance(as_of, int) or isinstance(as_of, bool)):
+            as_of = choosing.position(self.log.connection, _asked("as_of", as_of))
         last = self._streams.past(stream("happening", id), as_of)[-1]
         if last.data is None:
             raise redaction.gone(self.log, last)
@@ -92,7 +92,8 @@ class Reading(Opened):
     ) -> Happenings:
         """Read the happenings that all filters choose, in time order: those that the timeline's page shows with them.
 
-        What was redacted is left out; `history` tells of it.
+        What was redacted is left out; `history` tells of it. One with an approximate date that is only near the period from `from_`
+        to `to` is among them, and its `near` is True.
 
         Parameters:
             q: words that it has, with or without their accents; the last may be the beginning of a longer one.
@@ -115,11 +116,13 @@ class Reading(Opened):
             [<happening/meets@1: 2025-11-24, The council meets>]
         """
         self.log.refuse_absent()
+        self.refuse_outdated()
         filters = {"q": q, "kind": kind, "actor": actor, "place": place, "tag": tag, "source": source, "mark": mark}
         days = {"from": _asked("from_", from_), "to": _asked("to", to), "as_of": _asked("as_of", as_of), "status": status}
         choice = choosing.choose(self.log.connection, {**filters, **days}, "current")
         events = (self.log.event(position) for position in choice.positions)
-        versions = (statements.version(event) for event in events if event is not None and event.data is not None)
+        found = (event for event in events if event is not None and event.data is not None)
+        versions = (statements.version(one).model_copy(update={"near": one.position in choice.near}) for one in found)
         return Happenings(islice(versions, _most(limit)))
 
     @named("sources")
@@ -138,46 +141,52 @@ class Reading(Opened):
             [<source/report@1: A report, 2025-11-28>]
         """
         self.log.refuse_absent()
+        self.refuse_outdated()
         until = choosing.position(self.log.connection, _asked("as_of", as_of))
-        positions = [position for (position,) in self.log.connection.execute(_SOURCES, (until,)).fetchall()]
-        events = (event for position in positions if (event := self.log.event(position)) is not None)
-        if q is not None:
-            found = (self.log.event(position) for position, _ in searching.documents(self.log.connection, q))
-            wanted = {event.stream for event in found if event is not None}
-            events = (event for event in events if event.stream in wanted)
+        events = known_sources.events(self.log, q or "", until)
         return Sources(archiving.source(self.log, event) for event in islice(events, _most(limit)))
 
     @named("search")
-    def search(self, words: str, *, limit: int | None = None) -> Hits:
-        """Look for words in current happenings, in the quotations that they rest on, and in documents.
+    def search(
+        self,
+        words: str,
+        *,
+        as_of: int | DateLike | None = None,
+        status: Literal["current", "retracted", "all"] = "current",
+        limit: int | None = None,
+    ) -> Hits:
+        """Look for words in happenings, in the quotations that they rest on, and in documents, as `timeline search` does.
 
         Parameters:
             words: all of them must be there, with or without their accents; the last may be the beginning of a longer one.
+            as_of: as the timeline was known at a position of the log, or at the end of a day.
+            status: the happenings that are "current", "retracted", or "all".
             limit: no more than so many of each kind.
 
-        Raises DatabaseRefused where there is no file.
+        Raises FilterInvalid where the words or a filter make no sense, and DatabaseRefused where there is no file.
 
         Example:
             >>> [(hit.kind, hit.id, hit.passage) for hit in timeline.search("council meets")]
             [('happening', 'meets', 'The [council] [meets]')]
         """
         self.log.refuse_absent()
-        own, quoted = list[Hit](), list[Hit]()
-        for position, passage in searching.happenings(self.log.connection, words):
-            event = self.log.event(position)
-            if event is None or event.data is None:
-                continue
-            happening = statements.version(event)
-            within = [(one, found) for one in happening.citations if (found := searching.passage(words, one.quote)) is not None]
-            quoted += [Hit("quotation", happening.title, found, happening, self.source(one.source), one) for one, found in within]
-            if not within or searching.passage(words, _own_words(happening)) is not None:
-                own.append(Hit("happening", happening.title, passage, happening))
-        documents = []
-        for position, passage in searching.documents(self.log.connection, words):
-            if (event := self.log.event(position)) is not None:
-                source = archiving.source(self.log, event)
-                documents.append(Hit("document", source.title or "", passage, source=source))
-        return Hits(hit for hits in (own, quoted, documents) for hit in islice(hits, _most(limit)))
+        self.refuse_outdated()
+        choice = choosing.choose(self.log.connection, {"q": words, "as_of": _asked("as_of", as_of), "status": status}, "current")
+        wanted = Words(words, inside=choice.as_of is not None)
+        events = (event for one in choice.positions if (event := self.log.event(one)) is not None)
+        places = list(searching.in_happenings(self.log, events, wanted))
+        kinds = [[place for place in places if place.group == kind] for kind in ("happening", "quotation")]
+        documents = searching.in_documents(self.log, wanted, choice.as_of)
+        return Hits(self._hit(place) for kind in (*kinds, documents) for place in islice(kind, _most(limit)))
+
+    def _hit(self, place: searching.Place) -> Hit:
+        if place.group == "document":
+            return Hit("document", place.statement["title"] or "", place.bracketed, source=archiving.source(self.log, place.event))
+        happening = statements.version(place.event)
+        if place.group == "happening":
+            return Hit("happening", happening.title, place.bracketed, happening)
+        there = next(one for one in happening.citations if (one.source, one.start_char, one.end_char) == place.span)
+        return Hit("quotation", happening.title, place.bracketed, happening, self.source(there.source), there)
 
     def __repr__(self) -> str:
         """Say which file it is, and how many events it holds."""
@@ -198,11 +207,6 @@ class Reading(Opened):
         rows = [(notebook.when(one.date), one.title, one.place or "", one.id) for one in found[:_SHOWN]]
         said = f"{self.log.path}: {len(found):,} happenings"
         return notebook.table(("When", "What", "Where", "Id"), rows, len(found) - _SHOWN, said)
-
-
-def _own_words(happening: HappeningVersion) -> str:
-    said = (happening.title, happening.summary, happening.place, *(actor.name for actor in happening.actors))
-    return "\n".join(one for one in said if one)
 
 
 def _asked(name: str, value: int | DateLike | None) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from timeline import bounds, projections, redaction, statements
-from timeline.calls import given_dates
+from timeline.calls import faults, given_dates
 from timeline.calls.given_dates import DateLike
 from timeline.calls.keywords import UNCHANGED, Unchanged, given, named
 from timeline.calls.opened import Opened
@@ -19,7 +19,7 @@ from timeline.model import Actor, Citation, HappeningFields, Reason, Relation, S
 class Recording(Opened):
     """A timeline, as happenings are recorded in it, and what was said is corrected."""
 
-    @named("happening")
+    @named("happening", faults.of_record)
     def record(
         self,
         id: str,
@@ -101,7 +101,7 @@ class Recording(Opened):
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, None, in_order=True)
 
-    @named("happening")
+    @named("happening", faults.of_correction)
     def correct(
         self,
         id: str,
@@ -163,7 +163,7 @@ class Recording(Opened):
 
         return self._streams.correct(subject, "HappeningCorrected", corrected, list(changes), reason, expected_version)
 
-    @named("source")
+    @named("source", faults.of_source_correction)
     def correct_source(
         self,
         id: str,
@@ -204,7 +204,7 @@ class Recording(Opened):
 
         return self._streams.correct(subject, "SourceCorrected", corrected, list(changes), reason, expected_version)
 
-    @named("happening")
+    @named("happening", faults.of_retraction)
     def retract(self, id: str, *, reason: str, superseded_by: str | None = None, expected_version: int | None = None) -> Event:
         """Retract a happening. What it said stays in the log, and is shown as retracted.
 

@@ -20,7 +20,7 @@ from timeline.errors import DatabaseRefused, DocumentUnreadable
 SECONDS: Final = 1_800  # that documents which are read together may take
 PATIENCE: Final = 5  # documents at which reading may break off, before no more are read
 _IN_MEMORY: Final = 16_000_000  # bytes of texts; more of them lie in a file
-_CHANGED: Final = "was changed while it was being read, or the file that names it was. Append that again"
+CHANGED: Final = "was changed while it was being read, or the file that names it was. Append that again"
 
 Key = tuple[str, str, str, str | None, str | None]
 
@@ -73,7 +73,7 @@ class Ahead:
             self._read(key, content)
         found = self._kept.get(key)
         if found is None or isinstance(found, str):
-            raise DocumentUnreadable(found or f"{name}: {_CHANGED}")
+            raise DocumentUnreadable(found or f"{name}: {CHANGED}")
         start, size = found
         self._texts.seek(start)
         text, extractor, facts = json.loads(self._texts.read(size))

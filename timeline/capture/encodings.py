@@ -50,9 +50,7 @@ def decoded_page(content: bytes, name: str, told: str | None = None, declared: s
     text = content.decode(encoding, "replace")
     wrong = text.count("\ufffd") - content.count("\ufffd".encode()) if "\ufffd" in text else 0
     if wrong > 3 + len(text) // _FEW:
-        raise DocumentUnreadable(
-            f"{name}: {wrong:,} places in it are not {encoding}. Name the encoding it was written in, such as cp1252 or cp1256"
-        )
+        raise DocumentUnreadable(f"{name}: {wrong:,} places in it are not {encoding}. {encodings.NAME_IT}")
     how = f"decoded as {encoding}{lie}"
     return text.removeprefix("\ufeff"), f"{how} but for {wrong}" if wrong > 0 else how
 

@@ -42,7 +42,7 @@ class _Book:
             raise self.refused(f"holds more than {MAXIMUM_MEMBERS:,} files")
         self.members = {one.filename: one for one in self._zip.infolist()}
         if _CONTAINER not in self.members:
-            raise DocumentUnreadable(f"{name}: is not an EPUB, it has no {_CONTAINER}. Look what it is")
+            raise DocumentUnreadable(f"{name}: is not an EPUB, it has no {_CONTAINER}. Check what it is")
 
     def read(self, member: str) -> bytes:
         """Unpack a member. Raises DocumentUnreadable."""

@@ -36,7 +36,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
     if b"%PDF-" not in content[:1024]:
-        raise DocumentUnreadable(f"{name}: is not a PDF, its first bytes are others. Look what it is; a saved page is .html")
+        raise DocumentUnreadable(f"{name}: is not a PDF, its first bytes are others. Check what it is; a saved page is .html")
     _without_fonts_of_the_system()
     try:
         document = pypdfium2.PdfDocument(content)

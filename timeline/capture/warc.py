@@ -104,7 +104,7 @@ def _records(content: bytes, name: str, *, check: bool = False) -> Iterator[Any]
     if content.startswith(_ZSTD):
         raise DocumentUnreadable(f"{name}: is packed with zstd, which is not read here. Unpack it, with zstd -d, and archive that")
     if not content.startswith((b"WARC/", b"\x1f\x8b")):
-        raise DocumentUnreadable(f"{name}: is not a WARC, its first bytes are others. Look what it is; a saved page is .html")
+        raise DocumentUnreadable(f"{name}: is not a WARC, its first bytes are others. Check what it is; a saved page is .html")
     for number, one in enumerate(ArchiveIterator(BytesIO(content), check_digests=check)):
         if number >= MAXIMUM_RECORDS:
             raise DocumentUnreadable(f"{name}: holds more than {MAXIMUM_RECORDS:,} records. Archive the part that you cite")

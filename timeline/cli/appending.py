@@ -1,18 +1,17 @@
 """The commands that append bundles: build, append. Must not know the form of a bundle."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
-from timeline import bundles, publishing
-from timeline.cli import json_forms
+from timeline import authors, bundles
+from timeline.cli import continuing, json_forms
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Interrupted, Refused, allow_folder, by, db, opened, progress, refuse_leading_away
 from timeline.errors import BundleInvalid
-from timeline.log import Log
+from timeline.timeline import Timeline
 
 _NO_FOLDER = "Go to the folder that holds it, begin a project (timeline init DIR), or name a timeline that is there (--db FILE)"
 
@@ -26,15 +25,23 @@ _NO_FOLDER = "Go to the folder that holds it, begin a project (timeline init DIR
     help="The folder of bundles (.yaml, .yml, .jsonl), appended in the order of their names.",
 )
 @click.option("--fresh", is_flag=True, help="Begin the draft anew: as long as nothing of it was published or signed.")
-@click.option("--yes", is_flag=True, help="With --fresh: also lose what is in no bundle.")
+@click.option(
+    "--onto",
+    metavar="BRANCH|DIR",
+    help="Begin it anew from the publication on a branch of git, or in a folder, and drop one of your own that nobody received.",
+)
+@click.option("--yes", is_flag=True, help="With --fresh or --onto: also lose what is in no bundle, and what you signed.")
 @allow_folder
 @json_forms.as_object
 @db
 @by
-def build(events: Path, fresh: bool, yes: bool, allowed: tuple[Path, ...], as_json: bool, db: Path, by: str | None) -> None:
+def build(
+    events: Path, fresh: bool, onto: str | None, yes: bool, allowed: tuple[Path, ...], as_json: bool, db: Path, by: str | None
+) -> None:
     """Make or complete a timeline from a folder of bundles.
 
-    Where the project holds a published copy (public/timeline.db), the timeline begins from it, or is brought up to it.
+    Where the project holds a published copy (public/timeline.db), the timeline begins from it, or is brought up to it. Where others
+    have published meanwhile, and you too: timeline build --fresh --onto origin/main.
 
     Each bundle is appended whole or not at all, and what is there already is passed over: build as often as you like. If
     some bundles have faults, all of them are told, and the others are appended. Bundles and documents come from the project's
@@ -43,76 +50,20 @@ def build(events: Path, fresh: bool, yes: bool, allowed: tuple[Path, ...], as_js
     Example: timeline build
     """
     paths = _bundles(events)
-    if fresh and db.exists():
-        _begin_anew(paths, db, by, allowed, yes, as_json=as_json)
+    if onto or (fresh and db.exists()):
+        with continuing.begun_anew(db, onto, yes=yes) as basis:
+            outcome = _append(paths, db, by or continuing.author(db), allowed, basis, found=True, partly=False, as_json=as_json)
     else:
-        _bring_up(db)
-        _append(paths, db, by, allowed, found=True, as_json=as_json).tell(as_json=as_json)
-
-
-def _bring_up(db: Path) -> None:
-    """Bring a timeline up to its published copy, where that holds more; refuse to go on where the two differ."""
-    if not db.exists() or (copy := publishing.newest(db)) is None:
-        return
-    with opened(db) as timeline:
-        comparison = publishing.compare(timeline.log, copy)
-        own = 0 if comparison.adds else publishing.checkpoints_of_its_own(timeline.log, copy)
-    if comparison.adds:
-        return
-    told = harmless(comparison.tell(db, copy))
-    if not comparison.lags:
-        raise Refused(
-            f"{told}. The published events stay. To go on from them, with your bundles after them: timeline build --fresh"
-        )
-    if own:
-        raise Refused(
-            f"{told}, and keeps {count(own, 'checkpoint')} of its own. Move {db} away, then repeat: it begins from {copy}"
-        )
-    with (
-        opened(copy, guarded=False) as source,
-        progress("Verifying", 3 * comparison.theirs) as advance,
-        publishing.anew(source, db, advance),
-    ):
-        pass
-    click.echo(f"{told}; it now holds them all", err=True)
-
-
-def _begin_anew(paths: list[Path], db: Path, by: str | None, allowed: Sequence[Path], yes: bool, *, as_json: bool) -> None:
-    """Put what the bundles say now in the place of a draft; the draft stays where more than a draft would go."""
-    copy = publishing.newest(db)
-    with opened(db) as timeline, ExitStack() as stack:
-        if own := publishing.checkpoints_of_its_own(timeline.log, copy):
-            raise Refused(
-                f"{db}: was published or signed ({count(own, 'checkpoint')}), so what it holds stays. Correct it by a further entry"
-            )
-        source = stack.enter_context(opened(copy, guarded=False)) if copy else None
-        advance = stack.enter_context(progress("Verifying", 3 * source.log.size() if source else 0))
-        with publishing.anew(source, db, advance) as fresh:
-            outcome = _append(paths, fresh, by, allowed, found=True, partly=False, name=db, as_json=as_json)
-            lost = sorted(_streams(timeline.log) - _streams_in(fresh))
-            if lost and not yes:
-                more = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
-                raise Refused(
-                    f"{db}: holds {lost[0]}{more}, which no bundle has, so that would be lost. Write it into a bundle"
-                    " (timeline export jsonl); or, to lose it: timeline build --fresh --yes"
-                )
+        outcome = _append(paths, db, by, allowed, continuing.brought_up(db), found=True, as_json=as_json)
     outcome.tell(as_json=as_json)
-
-
-def _streams(log: Log) -> set[str]:
-    return {stream for (stream,) in log.connection.execute("SELECT DISTINCT stream FROM events")}
-
-
-def _streams_in(path: Path) -> set[str]:
-    with opened(path) as timeline:
-        return _streams(timeline.log)
 
 
 def build_whole(events: Path, db: Path, allowed: Sequence[Path] = ()) -> None:
     """Do the same, all or nothing: the file that this makes is removed again where a bundle is refused, or it ends early."""
     there, file = db.exists(), db.resolve()
     try:
-        _append(_bundles(events, _NO_FOLDER, "Write one"), db, None, allowed, found=True, partly=there).tell()
+        paths = _bundles(events, _NO_FOLDER, "Write one")
+        _append(paths, db, None, allowed, continuing.published(db), found=True, partly=there).tell()
     except BaseException as error:
         if not there and file.exists():
             for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
@@ -150,7 +101,7 @@ def append(files: tuple[Path, ...], allowed: tuple[Path, ...], as_json: bool, db
 
     Example: timeline append events/2026-01.yaml --by "Ada Lovelace"
     """
-    _append(list(files), db, by, allowed, as_json=as_json).tell(as_json=as_json)
+    _append(list(files), db, by, allowed, continuing.published(db), as_json=as_json).tell(as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +129,15 @@ def _append(
     db: Path,
     by: str | None,
     allowed: Sequence[Path],
+    basis: continuing.Basis,
     *,
     found: bool = False,
     partly: bool = True,
-    name: Path | None = None,
     as_json: bool = False,
 ) -> _Outcome:
-    """Append bundles; those that are sound stay where others are not, unless they are not to be appended partly.
+    """Append bundles to what they go on from; those that are sound stay where others are not, unless not to be appended partly.
 
-    `name` is what the timeline is called where that is not its path. Raises Refused where there are faults, which for programs
-    are then written as well.
+    `db` is what the timeline is called. Raises Refused where there are faults, which for programs are then written as well.
     """
     within = {path: (bundles.project(path), *allowed) if found else None for path in paths}
     unreadable = [f"{path}: {reason}" for path in paths if (reason := bundles.refusal(path, within[path]))]
@@ -196,35 +146,63 @@ def _append(
     faulty: list[BundleInvalid] = []
     refused: dict[str, str] = {}
     redacted: list[str] = []
+    whose: list[str] = []
     new = 0
     try:
-        with opened(db, by=by, read_only=False) as timeline, progress("Appending", _size(paths)) as advance:
+        with opened(basis.path, by=by, read_only=False) as timeline, progress("Appending", _size(paths)) as advance:
+            before = timeline.log.size()
             for path in paths:
                 try:
                     appended = bundles.append(timeline, path, advance, refused, allowed=allowed, found=found)
                     new += appended.events
                     redacted += appended.redacted
+                    if basis.published and appended.events:
+                        whose.append(f"{path}: {count(appended.events, 'new event')}{_author(timeline)}")
                 except BundleInvalid as error:
                     faulty.append(error)
             if not faulty:
                 timeline.log.make()
             size = timeline.log.size()
+            overridden = list(bundles.overridden(timeline.log, before, basis.unseen))
+            changed = sorted({stream for error in faulty for stream in error.changed})
+            stays = [one for one in changed if (first := timeline.log.first(one)) and first.position <= basis.published]
     except KeyboardInterrupt:
         raise Interrupted("interrupted; nothing of the unfinished bundle was appended") from None
     sound = len(paths) - len(faulty)
     faults = tuple(fault for error in faulty for fault in error.faults)
-    outcome = _Outcome(name or db, size, new, sound, tuple(redacted), faults)
+    outcome = _Outcome(db, size, new, sound, tuple(redacted), faults)
     for told in redacted:
         click.echo(f"Passed over: {harmless(told)}", err=True)
+    for told in whose:
+        click.echo(harmless(told), err=True)
+    for told in overridden:
+        click.echo(f"Warning: {harmless(told)}", err=True)
     if faulty:
         if partly and (sound or as_json):
             outcome.tell(as_json=as_json)
         refusal = Refused("\n".join(str(error) for error in faulty), len(faults))
-        if any(error.changed for error in faulty) and size:
-            again = "While nothing of it was published or signed, begin the draft anew: timeline build --fresh"
-            refusal.outcome = f"Nothing of a bundle with faults was appended. {again}"
+        if changed:
+            refusal.outcome = f"Nothing of a bundle with faults was appended. {_what_to_do(changed, stays)}"
         raise refusal
     return outcome
+
+
+def _author(timeline: Timeline) -> str:
+    """Say by whom the last event was recorded."""
+    last = timeline.log.event(timeline.log.size())
+    return (authors.by(last.recorded_by) if last else "") or ", by nobody named: give --by NAME"
+
+
+def _what_to_do(changed: list[str], stays: list[str]) -> str:
+    """Say how to change what was recorded: by a correction where it was published, or by beginning the draft anew."""
+    if not stays:
+        return "While nothing of it was published or signed, begin the draft anew: timeline build --fresh"
+    more = f" and {len(stays) - 1:,} more" if len(stays) > 1 else ""
+    other = f" For {next(one for one in changed if one not in stays)}: timeline build --fresh" if len(changed) > len(stays) else ""
+    return (
+        f"{stays[0]}{more}: was published, so it stays. Put back its entry, and correct it in a further one; or, if you mean"
+        f" another, give yours another id.{other}"
+    )
 
 
 def _size(paths: list[Path]) -> int:

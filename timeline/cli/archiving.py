@@ -1,13 +1,11 @@
 """The command that archives a document: archive. Owns how it is told what a document says of itself. Must not read one itself."""
 
-import re
-import shlex
 from hashlib import sha256
 from pathlib import Path
 
 import click
 
-from timeline import archiving, capture, extractors
+from timeline import archiving, capture, documents, extractors
 from timeline.archived import ArchivedSource
 from timeline.cli import completing, json_forms
 from timeline.cli.described import described, given
@@ -78,9 +76,7 @@ def archive(
         document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
     else:
         name = str(file)
-        if address := re.match(r"(https?):/+(.+)", name):
-            told = f"{address[1]}://{address[2]}: is an address, and no page is fetched unasked"
-            raise Refused(f"{told}. To fetch it: timeline archive --fetch {shlex.quote(f'{address[1]}://{address[2]}')}")
+        documents.refuse_address(name)
         document = capture.from_file(Path(name), encoding, record=record)
         if record is not None and record.startswith("http"):
             said.setdefault("url", record)

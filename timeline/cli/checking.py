@@ -70,6 +70,9 @@ def verify(against: tuple[str, ...], trust: tuple[str, ...], as_json: bool, db: 
             click.echo(f"    {printing.on_one_line(f'{where}: {what}')}")
         if check.more:
             click.echo(f"    and {check.more:,} more")
+    if report.outdated:
+        told = "the log is whole, and its read tables were made by another version of this program"
+        raise Refused(f"{db}: {told}. Make them again: timeline rebuild --db {db}")
     faults = sum(len(check.faults) + check.more for check in report.checks)
     if faults:
         raise Refused(f"{db}: {printing.count(faults, 'fault')} found. Keep the file as it is, and compare it with a copy")

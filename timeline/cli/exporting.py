@@ -85,11 +85,12 @@ def _write(timeline: Timeline, format: Format, choice: Choice, whole: _Whole, ou
     happenings = losses.watch(reading.happenings(connection, positions, as_of=choice.as_of))
     query = choice.query.removeprefix("?")
     older = len(choice.positions) - len(positions)
-    about = reading.about(connection, **whole._asdict(), as_of=choice.as_of, asked=choice.asked, query=query, older=older)
+    asked = reading.with_near(choice.asked, len(choice.near.intersection(positions)))
+    about = reading.about(connection, **whole._asdict(), as_of=choice.as_of, asked=asked, query=query, older=older)
     _put(format.write(happenings, about), output)
     told = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
     if choice.near:
-        told.append(f"{printing.count(choice.near, 'happening')} of them only near the period, with an approximate date")
+        told.append(f"{printing.count(len(choice.near), 'happening')} of them only near the period, with an approximate date")
     if older:
         told.append(f"The newest {len(positions):,}; {older:,} older {'one is' if older == 1 else 'ones are'} {feeding.IN_ALL}")
     if losses.whole and (redacted := len(positions) - losses.total):

@@ -97,5 +97,5 @@ def _unknown(timeline: Timeline, kind: str, id: str, as_of: int | None) -> Timel
     elif near:
         advice = f"Did you mean {' or '.join(stream.removeprefix('happening/') for stream in near)}?"
     else:
-        advice = "See what there is: timeline list"
+        advice = "See what there is: timeline list" + (" sources" if kind == "source" else "")
     return error(f'there is no {kind} "{id}"{when}. {advice}')

@@ -14,13 +14,13 @@ import click
 from timeline import authors, dates
 from timeline.archived import ArchivedSource
 from timeline.audit.report import Report
-from timeline.cli.sources import Known
 from timeline.errors import DateInvalid
 from timeline.exchange.file import File
 from timeline.exchange.outcome import Outcome, Plan
 from timeline.log import Event
 from timeline.merkle import Checkpoint, Note
 from timeline.model import HappeningFields, SourceFields
+from timeline.reading.sources import Known
 
 Json = dict[str, Any]
 
@@ -55,8 +55,11 @@ def event(one: Event) -> Json:
     }
 
 
-def happening(one: Event) -> Json:
-    """Write what an event tells of a happening, with the first and the last day that its date allows."""
+def happening(one: Event, *, near: bool = False) -> Json:
+    """Write what an event tells of a happening, with the first and the last day that its date allows.
+
+    `near` says that it is only near the period that was asked for.
+    """
     payload = one.payload
     statement = payload.get("statement", {})
     earliest, latest = _bounds(statement.get("date"))
@@ -72,6 +75,7 @@ def happening(one: Event) -> Json:
         **{name: statement.get(name) or [] for name in _LISTS},
         "reason": payload.get("reason"),
         "superseded_by": payload.get("superseded_by"),
+        "near": near,
     }
     fields["actors"] = [{"name": actor.get("name"), "role": actor.get("role")} for actor in fields["actors"]]
     fields["citations"] = [{name: citation.get(name) for name in _CITATION} for citation in fields["citations"]]
@@ -108,6 +112,7 @@ def report(audited: Report) -> Json:
     return {
         "ok": audited.ok,
         "faults": sum(len(check.faults) + check.more for check in audited.checks),
+        "outdated": audited.outdated,
         "checks": [
             {
                 "name": check.name,

@@ -10,13 +10,13 @@ import click
 from timeline import dates
 from timeline.cli import json_forms, printing
 from timeline.cli.choosing import choose, filters, position
-from timeline.cli.columns import columns, padded, shortened
+from timeline.cli.columns import columns, padded, shortened, wrapped
 from timeline.cli.finding import find
 from timeline.cli.json_forms import Json
 from timeline.cli.running import Whole, db, opened, refuse_outdated
-from timeline.cli.sources import Known, known
 from timeline.errors import DateInvalid
 from timeline.log import Event
+from timeline.reading.sources import Known, known
 
 _ALIGNED = 500  # lines that are aligned with each other
 _WHEN, _ID = 34, 40  # columns; a longer date or id pushes its line to the right
@@ -45,7 +45,7 @@ class Line(NamedTuple):
 def list_(what: str, limit: int | None, reverse: bool, as_json: bool, db: Path, **chosen_by: str | None) -> None:
     """List the happenings in time order, one to a line: when, the id, the title. Or the sources, by their ids.
 
-    The filters are those of the timeline's page.
+    The filters are those of the timeline's page. A happening with an approximate date that only comes near the period is marked.
 
     Example: timeline list --from 2025-11 --kind meeting
     """
@@ -55,16 +55,24 @@ def list_(what: str, limit: int | None, reverse: bool, as_json: bool, db: Path, 
     with opened(db) as timeline:
         refuse_outdated(timeline, db)
         if what == "sources":
-            sources = list(known(timeline, position(timeline.log.connection, chosen_by["as_of"])))
+            sources = list(known(timeline.log, position(timeline.log.connection, chosen_by["as_of"])))
             _write(sources[::-1] if reverse else sources, len(sources), limit, json_forms.source if as_json else None, source)
             if not sources:
                 click.echo("There is no source yet. Archive a document: timeline archive FILE", err=True)
             return
-        positions: Sequence[int] = choose(timeline.log.connection, chosen_by, "current").positions
+        choice = choose(timeline.log.connection, chosen_by, "current")
+        positions: Sequence[int] = choice.positions
         if not positions and chosen_by["source"] is not None:
             find(timeline, f"source/{chosen_by['source']}")  # which names the nearest where it is not there
         events = (event for one in (reversed(positions) if reverse else positions) if (event := timeline.log.event(one)))
-        _write(events, len(positions), limit, json_forms.happening if as_json else None, happening)
+
+        def record(event: Event) -> Json:
+            return json_forms.happening(event, near=event.position in choice.near)
+
+        def drawn_line(event: Event) -> Line:
+            return happening(event, near=event.position in choice.near)
+
+        _write(events, len(positions), limit, record if as_json else None, drawn_line)
         if not positions:
             asked = any(value is not None for value in chosen_by.values())
             click.echo("No happening matches" if asked else "There is no happening yet. Append one: timeline append FILE", err=True)
@@ -87,14 +95,14 @@ def _write(
         printing.more(total - most)
 
 
-def happening(event: Event) -> Line:
-    """Say what an event tells of a happening; whose claim it is stays beside it, however narrow the terminal is."""
+def happening(event: Event, *, near: bool = False) -> Line:
+    """Say what an event tells of a happening; whose claim it is, and that it is only near a period, stays beside it."""
     if event.data is None:
         return Line("", event.stream.partition("/")[2], "(redacted)")
     statement = event.payload["statement"]
     claimed = f"according to {statement['attributed_to']}" if statement.get("attributed_to") else ""
     retracted = "retracted" if event.type == "HappeningRetracted" else ""
-    marks = ", ".join(mark for mark in (claimed, retracted) if mark)
+    marks = ", ".join(mark for mark in (claimed, retracted, "near the period" if near else "") if mark)
     return Line(when(statement.get("date")), event.stream.partition("/")[2], statement["title"], f"({marks})" if marks else "")
 
 
@@ -117,7 +125,7 @@ def when(date: str | None) -> str:
 
 
 def drawn(lines: Sequence[Line], margin: str = "") -> Iterator[str]:
-    """Draw lines aligned with each other; on a terminal titles are shortened so that each fits."""
+    """Draw lines aligned with each other; on a terminal titles are shortened so that each fits, or the parts stacked."""
     plain = [Line(*map(printing.on_one_line, line)) for line in lines]
     wide = [min(most, max((columns(line[part]) for line in plain), default=0)) for part, most in ((0, _WHEN), (1, _ID))]
     for line in plain:
@@ -127,5 +135,18 @@ def drawn(lines: Sequence[Line], margin: str = "") -> Iterator[str]:
         title = line.title
         if printing.for_a_person():
             room = printing.terminal() - columns(start) - columns(mark)
-            title = shortened(title, max(room, _TITLE))
+            if room < min(_TITLE, columns(title)):
+                yield _stacked(line, margin)
+                continue
+            title = shortened(title, room)
         yield f"{start}{printing.bold(title)}{mark}"
+
+
+def _stacked(line: Line, margin: str) -> str:
+    """Draw what does not fit beside each other on lines of their own: when, then the id and the title, then the mark."""
+    terminal, within = printing.terminal(), margin + _GAP
+    start = f"{within if line.when else margin}{line.id}{_GAP}"
+    title = shortened(line.title, max(terminal - columns(start), _TITLE))
+    parts = [wrapped(line.when, terminal, margin, within)] if line.when else []
+    parts.append(f"{start}{printing.bold(title)}")
+    return "\n".join([*parts, *([wrapped(line.mark, terminal, within, within)] if line.mark else [])])

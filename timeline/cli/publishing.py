@@ -11,6 +11,7 @@ from timeline.cli import json_forms
 from timeline.cli.keys import loaded, signing_key
 from timeline.cli.printing import count
 from timeline.cli.running import db, metadata_here, opened, progress, refuse_leading_away
+from timeline.cli.serving import tell_unbuilt
 from timeline.log import Log
 from timeline.publishing import Held
 
@@ -44,6 +45,7 @@ def publish(folder: Path, key_path: Path | None, metadata: Path | None, as_json:
     ):
         made = publishing.publish(timeline, folder, key=key, metadata=description, advance=advance)
         kept = not timeline.log.read_only
+        tell_unbuilt(timeline, Path("events"), db, done="published")
     checkpoint = made.checkpoint
     if as_json:
         added = None if made.before is None else checkpoint.size - made.before
@@ -93,7 +95,7 @@ def restore(file: Path, as_json: bool, db: Path) -> None:
     """
     with opened(file, guarded=False) as source, progress("Verifying", 3 * _size(source.log)) as advance:
         made = publishing.restore(source, db, advance)
-    more = f" restored from {file}. Whether all is there, tells a later checkpoint: timeline verify --against FILE"
+    more = f" restored from {file}. Check it against a later checkpoint: timeline verify --against FILE"
     _tell(db, made, more, as_json=as_json)
 
 

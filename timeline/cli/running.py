@@ -20,10 +20,10 @@ from typing import IO, Any
 
 import click
 
-from timeline import files, projections
+from timeline import files
 from timeline.cli import suggesting
 from timeline.cli.printing import count, harmless
-from timeline.errors import DatabaseRefused, QuotedDateDiffers, RedactionUnfinished, TimelineError
+from timeline.errors import DatabaseRefused, FilterInvalid, QuotedDateDiffers, RedactionUnfinished, TimelineError
 from timeline.sqlite_file import refusal
 from timeline.timeline import Timeline
 
@@ -209,6 +209,8 @@ class Commands(Group):
                 stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
+        except FilterInvalid as error:  # an option that makes no sense
+            raise click.UsageError(harmless(str(error))) from error
         except TimelineError as error:
             refused = Refused(str(error))
             refused.typed = ctx.meta[_TYPED]
@@ -248,10 +250,7 @@ def opened(
 
 def refuse_outdated(timeline: Timeline, path: Path) -> None:
     """Refuse to read from read tables that another version of the program made."""
-    if not projections.is_current(timeline.log.connection):
-        raise Refused(
-            f"{path}: its read tables were made by another version of this program. Make them again: timeline rebuild --db {path}"
-        )
+    timeline.refuse_outdated()
 
 
 def _begin_from_published(path: Path) -> None:

@@ -58,15 +58,16 @@ def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], allow
     _run(db, host, port, metadata, open_page, options)
 
 
-def tell_unbuilt(timeline: Timeline, events: Path, db: Path, allowed: Sequence[Path] = ()) -> None:
+def tell_unbuilt(timeline: Timeline, events: Path, db: Path, allowed: Sequence[Path] = (), done: str = "served") -> None:
     """Say so where a bundle says something that the timeline does not hold: what is served is not changed unasked."""
     for path in sorted(events.iterdir()) if events.is_dir() and leads_away(events) is None else ():
         within = (bundles.project(path), *allowed)
         if bundles.refusal(path, within) or path.stat().st_size > LOOKED_THROUGH:
             continue
         for entry in bundles.read(path, within):
-            if differs := bundles.difference(timeline, entry, within):
-                told = f"{path}: is not all in {db}, which is served as it is ({differs})"
+            differs = f"line {entry.line} has a fault" if entry.faults else bundles.difference(timeline, entry, within)
+            if differs:
+                told = f"{path}: is not all in {db}, which is {done} as it is ({differs})"
                 todo = (
                     f"To see what changed: timeline build --db {db}"
                     if "changed" in differs

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from timeline import authors, dates, extractors, instants, statements
-from timeline.cli import completing, json_forms, printing, sources
+from timeline.cli import completing, json_forms, printing
 from timeline.cli.choosing import as_of_option, position
 from timeline.cli.finding import Found, find
 from timeline.cli.running import Refused, db, opened
@@ -16,6 +16,7 @@ from timeline.errors import DateInvalid
 from timeline.exchange.writing import saying
 from timeline.log import Event
 from timeline.model import HappeningVersion
+from timeline.reading import sources
 from timeline.timeline import Timeline
 
 
@@ -54,7 +55,7 @@ def _json(timeline: Timeline, found: Found, as_of: int | None) -> json_forms.Jso
         return json_forms.event(found.event)
     if found.kind == "happening":
         return json_forms.happening(found.event)
-    known = next(sources.known(timeline, as_of, found.id))
+    known = next(sources.known(timeline.log, as_of, found.id))
     return json_forms.source(replace(known, event=found.event))
 
 
@@ -113,7 +114,7 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
     known = statements.version(found.event)
     yield printing.bold(printing.paragraphs(known.title))
     yield f"{printing.harmless(dates.words(known.date))}  {printing.dim(printing.harmless(known.date))}"
-    if marks := [*_marks(known)]:
+    if marks := [*_marks(timeline, known)]:
         yield "  ".join(marks)
     yield ""
     rows = [
@@ -140,7 +141,7 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
             "disputes this" if citation.stance == "disputes" else "",
             f"for {citation.supports}" if citation.supports else "",
             "" if citation.grade == "exact" else f"{citation.grade}: {saying.GRADES[citation.grade]}",
-            f"page {at}" if (at := sources.page(timeline, citation.source, citation.start_char)) else "",
+            f"page {at}" if (at := sources.page(timeline.log, citation.source, citation.start_char)) else "",
             f"characters {citation.start_char:,}–{citation.end_char:,}",
         ]
         where = f"source/{citation.source}, {_source_title(timeline, citation.source, as_of)}"
@@ -148,14 +149,15 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
     yield "\n" + printing.dim(_recorded(found.event))
 
 
-def _marks(known: HappeningVersion) -> Iterator[str]:
+def _marks(timeline: Timeline, known: HappeningVersion) -> Iterator[str]:
     if known.status == "retracted":
         yield printing.mark("retracted", "red")
     elif known.version > 1:
         yield printing.mark(f"corrected (version {known.version})")
     if any(citation.stance == "disputes" for citation in known.citations):
         yield printing.mark("disputed", "magenta")
-    if len({citation.source for citation in known.citations}) == 1:
+    counted = "SELECT 1 FROM happening_versions WHERE position = ? AND sources = 1"
+    if timeline.log.connection.execute(counted, (known.position,)).fetchone():
         yield printing.mark("single source")
 
 
@@ -166,7 +168,12 @@ def _place(known: HappeningVersion) -> str | None:
 
 def _titled(timeline: Timeline, id: str, as_of: int | None) -> str:
     statement = _said(timeline, f"happening/{id}", as_of)
-    return f"{id}, {statement['title'] if statement else '(redacted)'}"
+    return f"{id}, {_headline(statement['title'], statement.get('attributed_to')) if statement else '(redacted)'}"
+
+
+def _headline(title: str, by: str | None) -> str:
+    """Name a happening, after whose claim it is, where it is one."""
+    return f"{saying.claimed(by)}{title}" if by else title
 
 
 def _source_title(timeline: Timeline, id: str, as_of: int | None) -> str:
@@ -185,11 +192,11 @@ def _parts(timeline: Timeline, id: str, as_of: int | None) -> Iterable[str]:
     if as_of is not None:
         standing = "happening_versions WHERE known_from <= :as_of AND (known_until IS NULL OR known_until > :as_of) AND"
     rows = timeline.log.connection.execute(
-        f"SELECT id, title FROM {standing} part_of = :id AND status = 'current'"
+        f"SELECT id, title, attributed_to FROM {standing} part_of = :id AND status = 'current'"
         " ORDER BY coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id",
         {"id": id, "as_of": as_of},
     )
-    return [f"{part}, {title}" for part, title in rows]
+    return [f"{part}, {_headline(title, by)}" for part, title, by in rows]
 
 
 def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
@@ -228,10 +235,10 @@ def _cited(timeline: Timeline, source: str, as_of: int | None) -> list[str]:
             " AND json_extract(said.value, '$.source') = :source"
         )
     rows = timeline.log.connection.execute(
-        f"SELECT DISTINCT known.id, known.title, known.status FROM {citing} ORDER BY known.position",
+        f"SELECT DISTINCT known.id, known.title, known.attributed_to, known.status FROM {citing} ORDER BY known.position",
         {"source": source, "as_of": as_of},
     )
-    return [f"{id}, {title}{' (retracted)' if status == 'retracted' else ''}" for id, title, status in rows]
+    return [f"{id}, {_headline(title, by)}{' (retracted)' if status == 'retracted' else ''}" for id, title, by, status in rows]
 
 
 def _recorded(event: Event) -> str:

@@ -3,16 +3,15 @@
 Owns which names are near. The irreversible is never suggested. Must not run anything, nor read any file.
 """
 
-import os
 import shlex
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from timeline import files
+
 _NEVER = {"redact"}
 _ALIKE = 0.6  # of 1: how near a command's name must be
-_ALIKE_FILE = 0.7
-_MOST = 10_000  # files of a folder that are looked at
 _CORRECT = (
     "No event is ever changed. A correction is a further entry in a bundle: {correct: ID, …, reason: …}, then: timeline append"
     " FILE. In Python: timeline.correct(ID, …, reason=…)"
@@ -56,26 +55,7 @@ def with_near_files(message: str, words: Sequence[str]) -> str:
 def _with_near_file(line: str, typed: Iterable[str]) -> str:
     for word in typed:
         named = str(Path(word)) if word.isprintable() else ""
-        if named and line.startswith(f"{named}: ") and "Did you mean" not in line and (near := nearest(Path(named))):
+        if named and line.startswith(f"{named}: ") and "Did you mean" not in line and (near := files.nearest(Path(named))):
             reason, stop, advice = line.removeprefix(named).partition(". ")
             return f"{named}{reason}. Did you mean {shlex.quote(str(near))}?{' ' if stop else ''}{advice}"
     return line
-
-
-def nearest(path: Path) -> Path | None:
-    """Give the file or folder beside a path that is not there whose name is nearest to its; None where none is near."""
-    try:
-        if os.path.lexists(path):
-            return None
-        names = []
-        with os.scandir(path.parent) as entries:
-            for entry, _ in zip(entries, range(_MOST), strict=False):
-                names.append(entry.name)
-    except (OSError, ValueError):
-        return None
-    name = path.name.lower()
-    shown = sorted(one for one in names if not one.startswith(".") and one.isprintable())
-    near = get_close_matches(name, [one.lower() for one in shown], n=1, cutoff=_ALIKE_FILE)
-    near = near or [one.lower() for one in shown if len(name) >= 3 and Path(one.lower()).stem == name]
-    near = near or [one.lower() for one in shown if len(path.stem) >= 3 and one.lower().startswith(path.stem.lower())]
-    return next((path.parent / one for one in shown if near and one.lower() == near[0]), None)

@@ -6,7 +6,8 @@ Must not compute bounds of the whole, nor recurse: text is split once, so its co
 Decisions:
 - A time of day is as exact as it is known: hh, hh:mm or hh:mm:ss, with a shift and a qualifier behind it. ISO 8601-2 has
   hh:mm:ss alone, and no times in intervals and sets (A.4.4); both are read here all the same, with a day, month or year at the
-  other end too. Either all times of one date have a shift or none has: else nobody can tell which of them is earlier.
+  other end too. "One of" runs from one time to another that is less exact, or more. Either all times of one date have a
+  shift or none has: else nobody can tell which of them is earlier.
 - Hours run 00 to 23: ISO 8601-1:2019, 5.3.2, has no 24, which only its amendment of 2022 brought back.
   Second 60 is read only where a leap second can be: 23:59:60 UTC at the end of a month (4.3.10). There is
   no list of leap seconds here.
@@ -21,7 +22,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from timeline.dates.calendar import DAY, Civil, civil, day_number, days_in_month, iso_day
-from timeline.dates.hints import time_advice, unreadable
+from timeline.dates.hints import season_or_zone, time_advice, unreadable
 from timeline.dates.refusal import Refusal, quoted
 from timeline.dates.single import read_date
 from timeline.dates.tree import Choice, Date, Endpoint, Interval, Member, Time, Tree
@@ -129,6 +130,8 @@ def _part(text: str) -> Date:
 
 
 def _interval(text: str) -> Interval:
+    if (named := season_or_zone(text)) is not None:
+        raise named
     start_text, _, end_text = text.partition("/")
     if "/" in end_text:
         raise (unreadable(text) if text.count("/") == 2 else Refusal("an interval has one slash.", "Write start/end."))
@@ -239,7 +242,9 @@ def _choice(text: str) -> Choice:
     parts = inner.split(",")
     if len(parts) > MAX_MEMBERS:
         raise Refusal(f"the set has {len(parts)} members; {MAX_MEMBERS} are read.", "Write runs, as 1670..1672.")
-    members = tuple(_member(part, is_first=not at, is_last=at == len(parts) - 1) for at, part in enumerate(parts))
+    members = tuple(
+        _member(part, every=close == "}", is_first=not at, is_last=at == len(parts) - 1) for at, part in enumerate(parts)
+    )
     _check_one_clock(date for member in members for date in (member.first, member.last))
     return Choice(every=close == "}", members=members)
 
@@ -248,7 +253,7 @@ def _one(date: Date) -> str:
     return f"{'an' if date.precision == 'hour' else 'a'} {date.precision}"
 
 
-def _member(text: str, *, is_first: bool, is_last: bool) -> Member:
+def _member(text: str, *, every: bool, is_first: bool, is_last: bool) -> Member:
     if not text:
         raise Refusal("a member of the set is empty.", "Write a date on each side of every comma.")
     if "/" in text:
@@ -271,7 +276,8 @@ def _member(text: str, *, is_first: bool, is_last: bool) -> Member:
     first = _part(before) if before else None
     last = _part(after) if after else None
     if first is not None and last is not None:
-        if first.precision != last.precision:
+        some_time = not every and first.time is not None and last.time is not None  # each as exact as it is known
+        if first.precision != last.precision and not some_time:
             raise Refusal(
                 f"{before} is {_one(first)} and {after} {_one(last)}; a run has one precision.",
                 "Write both alike.",

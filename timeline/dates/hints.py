@@ -18,8 +18,9 @@ _NAME = "(" + "|".join(_MONTHS) + ")[a-z]*"
 
 def unreadable(text: str) -> Refusal:
     """Make the refusal of text that no form of date fits, with the likeliest form to write instead."""
-    if not text:
-        return Refusal("there is no date.", EXPECTED)
+    named = season_or_zone(text)
+    if not text or named is not None:
+        return named or Refusal("there is no date.", EXPECTED)
     if any(char.isspace() for char in text):
         bare = "".join(text.split())
         for pattern, advise in _SPACED:
@@ -37,6 +38,35 @@ def unreadable(text: str) -> Refusal:
     return Refusal("this is not an EDTF date.", EXPECTED)
 
 
+_SEASONS = {"spring": (21, "March to May"), "summer": (22, "June to August"), "autumn": (23, "September to November")}
+_SEASON = re.compile(
+    r"(?:the )?(?P<name>spring|summer|autumn|fall|winter)(?: of|,)? (?P<year>[0-9]{4})"
+    r"(?: ?[-/\u2013] ?(?P<next>[0-9]{2}|[0-9]{4}))?"
+)
+_ZONED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}(?::[0-9]{2}){0,2}) ?\[?([A-Z][A-Za-z_]+(?:/[A-Za-z_+-]+)+)\]?")
+
+
+def season_or_zone(text: str) -> Refusal | None:
+    """Make the refusal of a season by its name, and of a time with the name of its zone, which may hold a slash; None of others."""
+    if match := _ZONED.fullmatch(text.strip()):
+        return Refusal("a time zone is a field of its own.", f"Write date: {match[1]}T{match[2]} and zone: {match[3]}.")
+    if not (match := _SEASON.fullmatch(" ".join(text.lower().split()))):
+        return None
+    name, year, later = match["name"], int(match["year"]), match["next"]
+    if name == "winter":
+        southern = f"{year:04d}-32 for the southern one"
+        began = f"{year:04d}-24 for December {year:04d} to February {year + 1:04d}"
+        if later is None:
+            ended = f"{year - 1:04d}-24 for December {year - 1:04d} to February {year:04d}"
+            return Refusal("this is not an EDTF date.", f"Write {began}, {ended}, or {southern}.")
+        return Refusal("this is not an EDTF date.", f"Write {began}.") if str(year + 1).endswith(later) else None
+    if later is not None:
+        return None
+    code, months = _SEASONS["autumn" if name == "fall" else name]
+    southern = f"{year:04d}-{code + 8} for {name} in the southern hemisphere"
+    return Refusal("this is not an EDTF date.", f"Write {year:04d}-{code} for {months}, or {southern}.")
+
+
 _SHIFT = r"(?:Z|[+-][0-9]{2}(?::[0-9]{2})?)?"
 
 
@@ -52,6 +82,7 @@ _TIMES: tuple[tuple[Callable[[str], re.Match[str] | None], str], ...] = tuple(
         (rf"(?P<time>{_CLOCK})(?P<mark>[?~%])(?P<shift>Z|[+-].*)", "Write {day}T{time}{shift}{mark}: the qualifier comes last."),
         (r"(?P<time>[0-9]{2}(?::[0-9]{2})?):(?P<one>[0-9])(?P<rest>[^0-9].*)?", "Write {day}T{time}:0{one}, with two digits."),
         (r"(?P<time>[0-9]{2}(?::[0-9]{2})?):(?:XX)?", "Write {day}T{time}, as exact as it is known."),
+        (rf"(?P<time>{_CLOCK})\s*\(?[A-Za-z]{{2,}}.*", "Write {day}T{time}, and its time zone in zone:, such as Europe/Paris."),
     )
 )
 
@@ -61,7 +92,7 @@ def time_advice(day: str, time: str) -> str:
     for fits, advice in _TIMES:
         if match := fits(time):
             return advice.format(day=day, **match.groupdict())
-    return f"Write {day}T21, {day}T21:30 or {day}T21:30:00, adding Z for UTC or a shift such as +01:00."
+    return f"Write {day}Thh, {day}Thh:mm or {day}Thh:mm:ss, adding Z for UTC or a shift such as +01:00."
 
 
 def _write(form: str) -> Callable[[re.Match[str]], str | None]:

@@ -22,6 +22,7 @@ class Mention(NamedTuple):
 
 
 LONGEST: Final = 2_000  # characters of a text that are looked through
+NUMERALS: Final = {first + digit: str(digit) for first in (0x660, 0x6F0) for digit in range(10)}  # of Arabic and Persian
 _YEAR: Final = r"(?P<year>1\d{3}|20\d{2})(?![\d\w]|[.,:/-]\d)"
 _NAME: Final = rf"(?P<name>{ANY})\b\.?"
 _OF: Final = r"(?:\s*,?\s+(?:of\s+|de\s+|del\s+|من\s+)?)"
@@ -57,11 +58,14 @@ _DIGITS: Final = re.compile(r"\d{4}")
 _BEFORE_ERA: Final = re.compile(r"\s*\(?(?:b\.?\s?c|a\.?\s?h\b|v\.\s?chr|av\.\s?j)", re.I)
 
 
-def stated(text: str) -> list[Mention]:
-    """List the dates that a text states plainly, in the order of the forms; one that is a part of another is not listed."""
+def stated(text: str, taken: list[tuple[int, int]] | None = None) -> list[Mention]:
+    """List the dates that a text states plainly, in the order of the forms; one that is a part of another is not listed.
+
+    Nor is one where something else was `taken`; the places of those that are listed are added there.
+    """
     found: list[Mention] = []
-    taken: list[tuple[int, int]] = []
-    text = text[:LONGEST]
+    taken = [] if taken is None else taken
+    text = text[:LONGEST].translate(NUMERALS)
     if not _DIGITS.search(text):
         return []
     for form in _FORMS:
@@ -70,12 +74,21 @@ def stated(text: str) -> list[Mention]:
             if any(start < to and end > since for since, to in taken) or _BEFORE_ERA.match(text, end):
                 continue
             taken.append((start, end))
-            before = text[max(0, start - _NEAR) : match.start("year") if form is _FORMS[-1] else start]
-            since = _SINCE.search(before) or _ONWARDS.match(text, end)
-            until = _UNTIL.search(before)
+            since, until = _spans(text, match.start("year") if form is _FORMS[-1] else start, start, end)
             for one in _read(match.groupdict()):
                 found.append(Mention(None if until else one.earliest, None if since else one.latest, one.words))
     return found
+
+
+def is_open(text: str, start: int, end: int) -> bool:
+    """Whether a span may begin or end at what stands at a place in a text."""
+    return any(_spans(text, start, start, end))
+
+
+def _spans(text: str, until: int, start: int, end: int) -> tuple[bool, bool]:
+    """Tell whether a span may begin at what stands from a place on, or end there, by the words before `until` and after `end`."""
+    before = text[max(0, start - _NEAR) : until]
+    return bool(_SINCE.search(before) or _ONWARDS.match(text, end)), bool(_UNTIL.search(before))
 
 
 def _read(parts: dict[str, str | None]) -> Iterator[Mention]:

@@ -6,6 +6,7 @@ unspecified, and a name that could be taken for a longer or shorter span (2000s)
 
 from timeline.dates.calendar import MONTH_NAMES, days_in_month
 from timeline.dates.masks import matching
+from timeline.dates.single import SEASONS
 from timeline.dates.tree import Date, Time
 
 _SEASON_NAMES = ("spring", "summer", "autumn", "winter")
@@ -16,7 +17,6 @@ _PARTS = (
 )  # fmt: skip
 _PREFIX = {"": "", "?": "possibly ", "~": "about ", "%": "possibly about "}
 _LAST_HOUR = 23
-_PREFIX_OF_HOUR = {"": "", "?": "possibly ", "~": "roughly ", "%": "possibly roughly "}
 _ADJECTIVE = {"?": "uncertain", "~": "approximate", "%": "uncertain and approximate"}
 
 
@@ -28,10 +28,12 @@ def phrase(date: Date) -> str:
 
 
 def time_phrase(time: Time) -> str:
-    """Say a time of day, without its zone: 04:10, or between 04:00 and 05:00 where the hour alone is known."""
+    """Say a time of day, without its zone: 04:10; where the hour alone is known, between 04:00 and 05:00, or about 04:00."""
     if time.precision == "hour":
         hour = int(time.text)
-        return f"{_PREFIX_OF_HOUR[time.mark]}between {hour:02d}:00 and {f'{hour + 1:02d}:00' if hour < _LAST_HOUR else 'midnight'}"
+        if time.mark in ("~", "%"):
+            return f"{_PREFIX[time.mark]}{hour:02d}:00"
+        return f"{_PREFIX[time.mark]}between {hour:02d}:00 and {f'{hour + 1:02d}:00' if hour < _LAST_HOUR else 'midnight'}"
     return _PREFIX[time.mark] + time.text
 
 
@@ -128,10 +130,20 @@ def _season(date: Date, code: int) -> str:
     name = _SEASON_NAMES[(code - 21) % 4] if code < 33 else _PARTS[code - 33]
     side = "" if code < 25 or code > 32 else " (northern hemisphere)" if code < 29 else " (southern hemisphere)"
     if date.estimate is not None:
-        return f"{name} {_year_name(date.estimate)}{side}"
+        first, length = SEASONS[code]
+        years = _two_years(date.estimate) if first + length > 13 else _year_name(date.estimate)
+        return f"{name} {years}{side}"
     if code < 33:
         return f"{name} {_of_years(date)}{side}"
     return f"{name} {'some year in ' if _named_years(date) is not None else ''}{_year_alone(date)}"
+
+
+def _two_years(year: int) -> str:
+    """Name a year and the next, in which a winter ends: 1941–42."""
+    if year < 1:
+        return f"{_count(1 - year)}{f'–{_count(-year)} BCE' if year else ' BCE to 1 CE'}"
+    following = _count(year + 1) if year > 9999 or year % 100 == 99 else f"{(year + 1) % 100:02d}"
+    return f"{_count(year)}–{year + 1} CE" if year < 999 else f"{_count(year)}–{following}"
 
 
 def _month(date: Date, pattern: str) -> str:

@@ -14,7 +14,7 @@ Decisions:
 
 import re
 
-from timeline.dates.calendar import MONTH_NAMES, Civil, days_in_month, is_leap, iso_year
+from timeline.dates.calendar import MONTH_NAMES, Civil, days_in_month, iso_year
 from timeline.dates.hints import unreadable
 from timeline.dates.masks import day_range, matching, year_range
 from timeline.dates.refusal import Refusal
@@ -142,10 +142,9 @@ def _exact_bounds(year: str, month: str | None, day: str | None) -> tuple[Civil,
 def _no_such_day(year: str, month: int, day: int, length: int) -> Refusal:
     if day == 0:
         return Refusal("there is no day 00.", f"Write {year}-{month:02d}, or {year}-{month:02d}-XX.")
-    leap = f" in {year}" if month == 2 and not is_leap(int(year)) and day == 29 else ""
     return Refusal(
-        f"{MONTH_NAMES[month]} has {length} days{leap}.",
-        f"Write {year}-{month:02d}-{length} or {year}-{month:02d}.",
+        f"{MONTH_NAMES[month]} {year} has {length} days.",
+        f"Look at the source again; write {year}-{month:02d} where it leaves the day open.",
     )
 
 

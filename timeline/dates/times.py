@@ -22,14 +22,15 @@ def outermost_time(text: str, *, first: bool) -> str | None:
 
     None where that side is a whole day, month or year, or is open or unknown. Raises DateInvalid.
     """
-    side = _outermost(read(text), first=first)
+    side = outermost(read(text), first=first)
     if side is None or side.time is None or side.earliest is None:
         return None
     time = side.time.text if side.time.precision != "hour" else f"{side.time.text}:{'00' if first else '59'}"
     return f"{iso_day(side.earliest)}T{time}{side.time.shift}"
 
 
-def _outermost(tree: Tree, *, first: bool) -> Date | None:
+def outermost(tree: Tree, *, first: bool) -> Date | None:
+    """Give the date with which what is read begins or ends; None where that side is open or unknown."""
     if isinstance(tree, Date):
         return tree
     if isinstance(tree, Interval):
@@ -77,13 +78,13 @@ def day_second(text: str | None, instant: str | None = None) -> int:
     if text is None or "T" not in text:
         return 0
     tree = read(text)
-    side = _outermost(tree, first=True)
+    side = outermost(tree, first=True)
     first = side is not None and side.earliest is not None
-    side = side if first else _outermost(tree, first=False)
+    side = side if first else outermost(tree, first=False)
     if side is None or side.time is None or side.earliest is None:
         return 0
     if instant is not None:
-        told = _outermost(read(instant), first=first)
+        told = outermost(read(instant), first=first)
         if told is not None and told.time is not None and told.earliest is not None:
             return (day_number(*told.earliest) - day_number(*side.earliest)) * DAY + _of_side(told.time, first=first)
     return _of_side(side.time, first=first) - side.time.offset

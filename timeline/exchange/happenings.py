@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from timeline import quotes, statements
+from timeline.actors import actor_id
 from timeline.errors import Redacted, TimelineError
 from timeline.exchange import naming, standing
 from timeline.exchange.citing import cited, placed
@@ -23,7 +24,7 @@ from timeline.exchange.reading.row import Row
 from timeline.exchange.writing import slides
 from timeline.exchange.writing.record import HEAD
 from timeline.log import AT_ONCE
-from timeline.model import Citation, PlacedCitation, actor_id
+from timeline.model import Citation, PlacedCitation
 from timeline.statements import Statement
 from timeline.timeline import Timeline
 

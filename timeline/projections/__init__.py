@@ -18,6 +18,7 @@ from functools import cache, lru_cache
 from timeline import dates, merkle
 from timeline.projections import staging
 from timeline.scripts import statements
+from timeline.selection import sql
 
 FILES = (
     "tree",
@@ -40,6 +41,7 @@ FILES = (
 )
 
 
+OUTDATED = "its read tables were made by another version of this program"
 _POINTED_SCRIPTS = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 _STAGED = re.compile(r"\bstaged_\w+")
@@ -52,6 +54,7 @@ STEP = 5_000  # events that are projected at a time, so that no step of a long l
 def register(connection: sqlite3.Connection) -> None:
     """Give a connection the SQL functions that the files call."""
     dates.register(connection)
+    sql.register(connection)
     connection.create_function("plain_letters", -1, plain_letters, deterministic=True)
     connection.create_function("local_time", 1, local_time, deterministic=True)
     connection.create_function("local_until", 1, local_until, deterministic=True)

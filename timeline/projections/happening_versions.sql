@@ -5,6 +5,8 @@
 CREATE TABLE happening_versions (
     id            TEXT NOT NULL REFERENCES happenings(id),
     title         TEXT,
+    attributed_to TEXT,
+    status        TEXT NOT NULL,
     summary       TEXT,
     date          TEXT,
     date_note     TEXT,
@@ -25,8 +27,6 @@ CREATE TABLE happening_versions (
     latitude      REAL,
     longitude     REAL,
     part_of       TEXT REFERENCES happenings(id),
-    attributed_to TEXT,
-    status        TEXT NOT NULL,
     sources       INTEGER NOT NULL,
     citations     INTEGER NOT NULL,
     version       INTEGER NOT NULL,
@@ -39,9 +39,9 @@ CREATE TABLE happening_versions (
 
 INSERT INTO happening_versions
 SELECT
-    id, title, summary, date, date_note, earliest, latest, earliest_day, latest_day, near_earliest, near_latest,
-    near_earliest_day, near_latest_day, day_second, year, month, precision, kind, place,
-    CAST(latitude AS REAL), CAST(longitude AS REAL), part_of, attributed_to, status, sources, citations, version,
+    id, title, attributed_to, status, summary, date, date_note, earliest, latest, earliest_day, latest_day,
+    near_earliest, near_latest, near_earliest_day, near_latest_day, day_second, year, month, precision, kind, place,
+    CAST(latitude AS REAL), CAST(longitude AS REAL), part_of, sources, citations, version,
     recorded_at, position, position, known_until,
     CASE WHEN status <> 'redacted' THEN reason ELSE (
         SELECT json_extract(redaction.data, '$.reason') FROM events AS redaction

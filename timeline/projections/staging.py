@@ -5,15 +5,15 @@ Owns how a happening's data becomes values. Must not write a read table, nor jud
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final
 
 from pydantic_core import from_json
 
 from timeline import dates
+from timeline.actors import actor_id
 from timeline.errors import TimelineError
-from timeline.model import actor_id
 from timeline.scripts import statements
 
 _STATUS: Final = {"HappeningRecorded": "current", "HappeningCorrected": "current", "HappeningRetracted": "retracted"}
@@ -26,6 +26,10 @@ _REPLACED: Final = (
     "INSERT INTO staged_replaced"
     " SELECT position, id, ?, date, earliest_day, latest_day, kind, place, attributed_to, status, sources, version"
     " FROM happenings WHERE id = ?"
+)
+_PAGE: Final = (
+    "SELECT json_extract(data, '$.statement.url') FROM events"
+    " WHERE stream = ? AND version = 1 AND json_extract(data, '$.statement.media_type') = 'application/warc'"
 )
 _UNDATED: Final = (None,) * 8 + (0,) + (None,) * 4 + (0,)
 Payload = Mapping[str, Any]
@@ -112,7 +116,7 @@ class Staged:
                 get("longitude"),
                 get("part_of"),
                 get("attributed_to"),
-                len(sources),
+                self._documents(citations) if len(sources) > 1 else len(sources),
                 len(cited),
                 disputes,
                 get("zone"),
@@ -132,6 +136,22 @@ class Staged:
             self._rows["staged_tags"] += [(id, tag, is_current) for tag in statement["tags"]]
         if "related" in statement:
             self._rows["staged_related"] += [(id, tie.get("other"), tie.get("relation")) for tie in statement["related"]]
+
+    def _documents(self, citations: Sequence[Payload]) -> int:
+        """Count the documents that are cited: the same bytes, or the same text, under two ids are one.
+
+        Each page of a WARC is a document.
+        """
+        files = {one["source"]: one.get("sha256") or one["source"] for one in citations}
+        texts = {one.get("text_sha256") or one["source"] for one in citations}
+        if len(set(files.values())) == len(files):
+            return min(len(files), len(texts))
+        return min(len({(file, self._page(id)) for id, file in files.items()}), len(texts))
+
+    def _page(self, source: str) -> str | None:
+        """Give the address of a page of a WARC; None of any other source."""
+        row = self._connection.execute(_PAGE, (f"source/{source}",)).fetchone()
+        return None if row is None else row[0]
 
     def _write(self) -> None:
         for table, rows in self._rows.items():

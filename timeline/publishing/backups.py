@@ -36,6 +36,8 @@ def backup(timeline: Timeline, file: Path, advance: Callable[[int], None]) -> He
 def restore(source: Timeline, db: Path, advance: Callable[[int], None], against: Sequence[Note] = ()) -> Held:
     """Make a backup the timeline at a path where there is none, once all of it is verified. `advance` is told of events thrice.
 
+    Read tables that another version of the program made are derived again.
+
     The backup is open for reading, with guards or without; it must add to the checkpoints `against` which it is held. Raises
     PublishingRefused where there is a file or a journal of one, or the backup has faults; DatabaseRefused where it cannot be
     read. Nothing is then made.
@@ -44,13 +46,14 @@ def restore(source: Timeline, db: Path, advance: Callable[[int], None], against:
     if there:
         names = " and ".join(str(path) for path in there)
         raise PublishingRefused(f"{names}: there already, and not written over. Move that away first, then repeat")
-    if faults := sum(len(check.faults) + check.more for check in audit.verify(source, advance, against=against).checks):
+    report = audit.verify(source, advance, against=against)
+    if not report.outdated and (faults := sum(len(check.faults) + check.more for check in report.checks)):
         raise PublishingRefused(
             f"{source.log.path}: {faults:,} fault{'' if faults == 1 else 's'} found, so it was not restored."
             f" See them: timeline verify --db {source.log.path}"
         )
     with staging(db, db) as folder:
-        return _copied(source.log, folder / "copy.db", db, advance, ready=_to_append_to)
+        return _copied(source.log, folder / "copy.db", db, advance, ready=_derived_anew if report.outdated else _to_append_to)
 
 
 def _copied(log: Log, fresh: Path, target: Path, advance: Callable[[int], None], ready: Callable[[Path], None]) -> Held:
@@ -62,6 +65,12 @@ def _copied(log: Log, fresh: Path, target: Path, advance: Callable[[int], None],
     sync(fresh)
     place(fresh, target)
     return found
+
+
+def _derived_anew(path: Path) -> None:
+    with Timeline(path, rebuilding=True) as timeline:
+        timeline.rebuild()
+    _to_append_to(path)
 
 
 def _to_append_to(path: Path) -> None:

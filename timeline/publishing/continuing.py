@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timeline import authors, merkle, published
-from timeline.errors import PublishingRefused
+from timeline.errors import NoteInvalid, PublishingRefused
 from timeline.log import Event, Log
 from timeline.merkle import Checkpoint, Note
-from timeline.publishing import folder
+from timeline.publishing import folder, repository
 from timeline.publishing.backups import restore
 from timeline.publishing.copying import Held
 from timeline.publishing.staging import staging
@@ -56,9 +56,19 @@ class Comparison:
 def newest(db: Path) -> Path | None:
     """Find the published copy of a timeline that holds the most, by its checkpoint; None where there is none.
 
-    Raises NoteInvalid where a checkpoint is none.
+    Raises NoteInvalid where a checkpoint is none, PublishingRefused where git holds two of it.
     """
+    for copy in published.copies(db):
+        repository.refuse_conflict(copy.parent)
     return max(published.copies(db), key=lambda copy: _checkpoint(copy).size, default=None)
+
+
+def newest_size(db: Path) -> int:
+    """Tell how many events of a timeline were published; 0 where no checkpoint says so."""
+    try:
+        return 0 if (copy := newest(db)) is None else _checkpoint(copy).size
+    except (NoteInvalid, PublishingRefused):
+        return 0
 
 
 def begin(source: Timeline, db: Path, advance: Callable[[int], None]) -> Held:
@@ -87,13 +97,16 @@ def compare(log: Log, copy: Path) -> Comparison:
         return Comparison(same, ours, theirs, log.event(same + 1), other.event(same + 1))
 
 
-def checkpoints_of_its_own(log: Log, copy: Path | None) -> int:
-    """Count the checkpoints and signatures that a log keeps and its published copy does not: they were handed out."""
+def checkpoints_of_its_own(log: Log, copy: Path | None) -> dict[int, str]:
+    """List the checkpoints and signatures that a log keeps and its published copy does not: the sizes, each with who signed it."""
     kept = set(log.connection.execute(_KEPT))
     if copy is not None:
         with closing(Log(copy, read_only=True, guarded=False)) as other:
             kept -= set(other.connection.execute(_KEPT))
-    return len({tuple(row[:3]) for row in kept})
+    sizes: dict[int, str] = {}
+    for _, size, _, key, _ in sorted(kept, key=str):
+        sizes[size] = str(key).partition("+")[0] if key else sizes.get(size, "")
+    return sizes
 
 
 @contextmanager

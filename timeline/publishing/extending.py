@@ -5,11 +5,13 @@ which logs ask witnesses to cosign (c2sp.org/tlog-witness, add-checkpoint).
 """
 
 import base64
+from pathlib import Path
 
 from timeline import checkpoints, merkle
 from timeline.errors import ProofInvalid, PublishingRefused
 from timeline.log import Log
 from timeline.merkle import Checkpoint, Key, Note
+from timeline.publishing import repository
 from timeline.publishing.continuing import compare
 from timeline.publishing.folder import Former
 
@@ -25,11 +27,31 @@ def check(log: Log, former: Former, key: Key | None) -> None:
             raise
         build = "timeline build" if comparison.lags else "timeline build --fresh"
         raise ProofInvalid(f"{comparison.tell(log.path, copy)}. Published events stay. To go on from them: {build}") from None
+    refuse_what_git_holds(log, former.path)
     if key and former.key and key != former.key:
         raise PublishingRefused(
             f"{former.path}: was signed by {former.key.name} ({former.key.id.hex()}), not by {key.name} ({key.id.hex()}),"
             " so its readers could not check it. Use that key, or publish to another folder"
         )
+
+
+def refuse_what_git_holds(log: Log, path: Path, *, merged: bool = False) -> None:
+    """Make sure that a log adds to each checkpoint that others will see in the repository's history. Raises ProofInvalid.
+
+    `merged`: not to those that others published since one last took their commits in.
+    """
+    if merged and not repository.is_merged(path.parent):
+        return
+    for one in repository.committed(path):
+        checkpoint = Checkpoint.of(Note.parse(one.content, one.commit), one.commit)
+        try:
+            checkpoints.extends(log, checkpoint)
+        except ProofInvalid:
+            whose = f"{one.branch} holds" if one.branch else f"your commit {one.commit[:10]}, which was not pushed, holds"
+            raise ProofInvalid(
+                f"{log.path}: does not add to what was published: {whose} {checkpoint.size:,} events, and not the same."
+                f" {repository.how_to_go_on(path.parent)}"
+            ) from None
 
 
 def still_signed(former: Former, note: Note, key: Key | None) -> None:

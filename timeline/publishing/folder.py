@@ -112,6 +112,19 @@ def replace(fresh: Path, path: Path, names: Sequence[str], former: Former | None
     return bool(changed)
 
 
+def take_over(fresh: Path, path: Path) -> None:
+    """Put another's publication, as a whole, in the place of a folder's own. Programs, proofs and a key of the own one go."""
+    names = [file.relative_to(fresh) for file in sorted(fresh.rglob("*")) if file.is_file()]
+    for name in sorted(names, key=lambda name: (str(name) == CHECKPOINT, name)):
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (fresh / name).replace(path / name)
+        sync((path / name).parent)
+    for pattern in (_WHEELS, "checkpoints/*", PUBLIC_KEY):
+        for old in path.glob(pattern):
+            if old.relative_to(path) not in names:
+                old.unlink()
+
+
 def _same(one: Path, other: Path) -> bool:
     """Compare two files byte by byte."""
     if not other.is_file() or other.is_symlink() or one.stat().st_size != other.stat().st_size:

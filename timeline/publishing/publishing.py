@@ -14,7 +14,7 @@ from timeline import audit, checkpoints, merkle
 from timeline.errors import PublishingRefused, TimelineError
 from timeline.merkle import Checkpoint, KeptCheckpoint, Key, Note
 from timeline.merkle.note import ED25519
-from timeline.publishing import extending, folder, texts
+from timeline.publishing import extending, folder, repository, texts
 from timeline.publishing.copying import copy
 from timeline.publishing.staging import staging, write
 from timeline.publishing.wheel import wheel
@@ -48,11 +48,14 @@ def publish(
     """
     live = timeline.log.path
     database = live.name
+    repository.refuse_conflict(path)
     former = folder.read(path, database, live)
     description = _description(metadata)
     if former:
         extending.check(timeline.log, former, key.public if key else None)
-    with staging(path, live) as fresh, _telling_of(live, fresh):
+    else:
+        extending.refuse_what_git_holds(timeline.log, path)
+    with staging(path, live) as fresh, told_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
         copy(timeline.log, raw, path)
         _verify(raw, live, advance)
@@ -150,9 +153,11 @@ def _keep(timeline: Timeline, kept: KeptCheckpoint, key: SigningKey | None) -> N
 
 
 @contextmanager
-def _telling_of(live: Path, fresh: Path) -> Iterator[None]:
-    """Tell of the timeline where an error tells of its copy, which is gone by the time that someone reads it."""
+def told_as(path: str, name: str) -> Iterator[None]:
+    """Name what a copy is of where an error names the copy, which is gone by the time that someone reads it."""
     try:
         yield
     except TimelineError as error:
-        raise type(error)(str(error).replace(str(fresh / "snapshot.db"), str(live))) from error
+        if path not in str(error):
+            raise
+        raise type(error)(str(error).replace(path, name)) from error

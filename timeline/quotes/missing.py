@@ -1,4 +1,4 @@
-"""Explains why a quotation does not stand in a text, by showing the passage nearest to it.
+"""Explains why a quotation is not in a text, by showing the passage nearest to it.
 
 Owns the words of that message, and the bounds on its length and on the time it takes. Must not decide
 whether a quotation stands: likeness is for the reader of an error and never verifies anything.
@@ -64,7 +64,7 @@ def shown(text: str, limit: int) -> str:
 def explain(text: Text, quote: str, wanted: Text) -> str:
     """Say in one line of bounded length that the quotation is not there, what is nearest, and what to do."""
     if _BRIEF.get():
-        return f'quotation "{shown(quote, 80)}" does not stand in the text. Check the source. Quote it to the letter.'
+        return f'quotation "{shown(quote, 80)}" is not in the text. Check the source. Quote it to the letter.'
     subject, needle = f'quotation "{shown(quote, 80)}"', wanted.typographic.strip(" ")
     at = text.typographic.find(needle)
     if at >= 0:
@@ -79,8 +79,8 @@ def explain(text: Text, quote: str, wanted: Text) -> str:
         advice = "An ellipsis cannot be joined over: quote the parts as separate citations."
     near = _same_letters(text, wanted) or _nearest(text, wanted)
     if near is None:
-        return f"{subject} does not stand in the text, nor does anything like it. Check the source. {advice}"
-    return f"{subject} does not stand in the text. {near} {advice}"
+        return f"{subject} is not in the text, nor does anything like it. Check the source. {advice}"
+    return f"{subject} is not in the text. {near} {advice}"
 
 
 def _same_letters(text: Text, wanted: Text) -> str | None:

@@ -63,7 +63,7 @@ class Hit:
 
 
 class Hits(list[Hit]):
-    """Where words were found: in happenings, then in quotations, then in documents, the closest first: a list."""
+    """Where words were found: in happenings, then in quotations, each in time order, then in documents: a list."""
 
     def _repr_html_(self) -> str:
         """Show them in a notebook."""
@@ -73,4 +73,5 @@ class Hits(list[Hit]):
 
 def _title(one: HappeningVersion) -> str:
     claim = f" (according to {one.attributed_to})" if one.attributed_to else ""
-    return f"{one.title}{claim}{' (retracted)' if one.status == 'retracted' else ''}"
+    near = " (near the period)" if one.near else ""
+    return f"{one.title}{claim}{near}{' (retracted)' if one.status == 'retracted' else ''}"

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
 
-from timeline import dates
+from timeline import dates, settings
+from timeline.selection import sql
 from timeline.web import (
-    asking,
     assets,
     descriptions,
     limits,
@@ -30,7 +30,6 @@ from timeline.web import (
     renderer,
     rules,
     security,
-    settings,
 )
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
     """Give every connection our functions, and refuse results that would fill the memory, and other files."""
     dates.register(conn)
-    asking.register(conn)
+    sql.register(conn)
     given = security.settings_of(datasette)
     limits.set_on(conn, {} if settings.fault(given) else given)  # with a fault it does not start; some ask before that
     across = database == "_memory" and getattr(datasette, "crossdb", False)
@@ -129,7 +128,7 @@ def register_output_renderer() -> dict[str, Any]:
 def asgi_wrapper(datasette: Datasette) -> Callable[[security.App], security.App]:
     """Add the security headers to every response, and find out once for each request what is closed."""
     secured = security.wrapper(datasette)
-    return lambda app: rules.remembering(secured(app))
+    return lambda app: rules.remembering(secured(rules.refusing_older(datasette, app)))
 
 
 @hookimpl

@@ -28,6 +28,7 @@ TABLES = {
 LOOK_AGAIN_AFTER = 2.0
 
 _known: WeakKeyDictionary[Database, float] = WeakKeyDictionary()
+_older: WeakKeyDictionary[Database, bool] = WeakKeyDictionary()
 ALWAYS = float("inf")
 
 
@@ -100,6 +101,11 @@ async def is_timeline(database: Database) -> bool:
     return answer
 
 
+async def is_older(database: Database) -> bool:
+    """Say whether a database is a timeline whose read tables were made by a version that did not have all that pages read."""
+    return not await is_timeline(database) and _older.get(database, False)
+
+
 def known_timeline(database: Database) -> bool | None:
     """Say at once whether a database is a timeline, or None where that has to be looked up."""
     until = _known.get(database)
@@ -111,14 +117,16 @@ def known_timeline(database: Database) -> bool | None:
 
 
 async def _has_our_tables(database: Database) -> bool:
-    found: dict[str, set[str]] = {name: set() for name in TABLES}
+    found: dict[str, set[str]] = {name: set() for name in (*TABLES, "projected")}
     try:
         rows = await database.execute(
             "select schema.name, columns.name from sqlite_master as schema, pragma_table_info(schema.name) as columns"
-            " where schema.type = 'table' and schema.name in ('events', 'happenings')"
+            " where schema.type = 'table' and schema.name in ('events', 'happenings', 'projected')"
         )
     except sqlite3.Error:
         return False
     for table, column in rows.rows:
         found[table].add(column)
-    return all(found[table] >= columns for table, columns in TABLES.items())
+    has = all(found[table] >= columns for table, columns in TABLES.items())
+    _older[database] = not has and found["events"] >= TABLES["events"] and "definition" in found["projected"]
+    return has

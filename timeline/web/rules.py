@@ -12,13 +12,17 @@ import inspect
 import json
 from collections.abc import Iterable
 from contextvars import Context, ContextVar
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from timeline.web import access, repeats
+from datasette.utils import tilde_decode
+
+from timeline.web import access, repeats, security
 from timeline.web.security import App, Receive, Send
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+    from datasette.database import Database
     from datasette.utils.asgi import Request
 
 Actor = dict[str, Any] | None
@@ -167,6 +171,37 @@ def count_open_rows_only() -> None:
         return [one for one in counted if await access.readable(self.ds, self.timeline_visitor, database, one["other_table"])]
 
     RowView.data, RowView.foreign_key_tables, RowView.timeline_asks = data, foreign_key_tables, True
+
+
+def refusing_older(datasette: Datasette, app: App) -> App:
+    """Wrap the application so that a timeline with older read tables answers in a line how to make them again.
+
+    Nothing of it could be shown or asked as it should, nor is it closed to whatever writes. Its file can still be downloaded.
+    """
+
+    async def wrapped(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        named = security.path_of(datasette, scope).split("/")[1] if scope["type"] == "http" else ""
+        database = _routed(datasette, named)
+        if database is None or not await access.is_older(database):
+            await app(scope, receive, send)
+            return
+        from datasette import Request, handle_exception  # noqa: PLC0415 - Datasette has not made them when it loads us
+        from datasette.utils import await_me_maybe  # noqa: PLC0415 - the same
+        from datasette.views.base import DatasetteError  # noqa: PLC0415 - the same
+
+        file = PurePath(database.path or database.name).name
+        told = f"{database.name}: its read tables were made by another version of this program. Make them again: timeline rebuild"
+        error = DatasetteError(f"{told} --db {file}", status=503)
+        answer = await await_me_maybe(handle_exception.handle_exception(datasette, Request(scope, receive), error))
+        await answer.asgi_send(send)
+
+    return wrapped
+
+
+def _routed(datasette: Datasette, named: str) -> Database | None:
+    """Find the database that an address names first; of one that ends in ".db", which is a download, there is none."""
+    route = tilde_decode(named.removesuffix(".json").removesuffix(".csv"))
+    return next((one for one in datasette.databases.values() if (one.route or one.name) == route), None)
 
 
 def remembering(app: App) -> App:

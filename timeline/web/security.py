@@ -222,7 +222,7 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
                 await app(scope, receive, send)
                 return
 
-            _nonce.set(None if is_ours(_path(datasette, scope)) else secrets.token_urlsafe(16))
+            _nonce.set(None if is_ours(path_of(datasette, scope)) else secrets.token_urlsafe(16))
 
             async def send_with_headers(message: dict[str, Any]) -> None:
                 if message["type"] == "http.response.start":
@@ -239,13 +239,14 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
 def _completed(datasette: Datasette, scope: dict[str, Any], present: Iterable[Any]) -> list[Any]:
     result = [tuple(pair) for pair in present]
     names = {name.lower() for name, _ in result}
-    for name, value in headers(datasette, _path(datasette, scope)).items():
+    for name, value in headers(datasette, path_of(datasette, scope)).items():
         if name.lower().encode("ascii") not in names:
             result.append((name.lower().encode("ascii"), value.encode("ascii")))
     return result
 
 
-def _path(datasette: Datasette, scope: dict[str, Any]) -> str:
+def path_of(datasette: Datasette, scope: dict[str, Any]) -> str:
+    """Give the path of a request as it was written, without the folder that Datasette itself is in."""
     path: str = (scope.get("raw_path") or str(scope["path"]).encode("utf-8")).partition(b"?")[0].decode("latin-1")
     base_url = str(datasette.setting("base_url"))
     return "/" + path[len(base_url) :] if base_url != "/" and path.startswith(base_url) else path

@@ -85,6 +85,19 @@ def test_a_chronology_says_all_that_is_known(name: str) -> None:
         assert text.count('<a href="#entry-1">') == 2
 
 
+def test_a_claim_is_headed_by_whose_it_is() -> None:
+    """In a list of headings, no more may be seen of it; so is another happening that is part of it."""
+    claim, part = happening("b", "He lied", attributed_to="Eve * Roe"), happening("c", "The part", part_of="b")
+    markdown = written("markdown", claim, part)
+    assert re.search(r"^## .*: According to Eve \\\* Roe: He lied$", markdown, re.MULTILINE)
+    assert "Part of: [According to Eve \\* Roe: He lied]" in markdown
+    html = written("html", claim, part)
+    heading = re.sub(r"<sup>.*?</sup>", "", next(one for one in re.findall(r"<h3.*?</h3>", html) if "Eve" in one))
+    assert '<span class="claim" dir="ltr" lang="en">' in heading, "its direction does not decide that of the title"
+    assert re.sub("<.*?>", "", heading).rstrip() == "According to Eve * Roe: He lied"
+    assert "<bdi>According to Eve * Roe: He lied</bdi>" in html
+
+
 def test_lines_and_paragraphs_stay() -> None:
     """As they were recorded, whatever ended them; in Markdown too none of them becomes a mark."""
     one = happening(summary="First\r\n- second\r\n \r\n# third\n\n\n1. fourth")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hard_to_write import ABOUT, MANY
 
-from timeline.exchange.writing import as_jsonld, format_named
+from timeline.exchange.writing import as_jsonld, format_named, losing
 from timeline.exchange.writing.record import About, Happening
 
 UNPLACED = "../.."
@@ -66,6 +66,35 @@ def test_timelinejs_has_dates_as_far_as_they_are_known(many: Sequence[Happening]
     assert events["2025~"]["display_date"] == "about 2025"
     assert (events["201X"]["start_date"], events["201X"]["end_date"]) == ({"year": 2010}, {"year": 2019})
     assert events["../2003"]["start_date"] == {"year": 2003}
+
+
+@pytest.mark.parametrize(
+    ("edtf", "days", "drawn", "calendar"),
+    [
+        ("2017-11-11T04", ["2017-11-11"], ("04:00", "04:59:59"), ("040000", "050000")),
+        ("[2017-11-11T04..2017-11-11T05]", ["2017-11-11", "2017-11-11"], ("04:00", "05:59:59"), ("040000", "060000")),
+        ("2017-11-11T04/2017-11-11T05", ["2017-11-11", "2017-11-11"], ("04:00", "05:59:59"), ("040000", "060000")),
+        ("[2017-11-11T04..2017-11-11T05:10]", ["2017-11-11", "2017-11-11T05:10"], ("04:00", "05:10"), ("040000", "051000")),
+    ],
+)
+def test_of_an_hour_no_minute_is_said(
+    many: Sequence[Happening], about: About, edtf: str, days: list[str], drawn: tuple[str, str], calendar: tuple[str, str]
+) -> None:
+    """Where it alone is known, in a range too: it is the day, or where that is told the whole hour."""
+    one = replace(many[0], date=edtf, earliest="2017-11-11", latest="2017-11-11", instant=None)
+    (slide,) = json.loads(written("timelinejs", [one], about))["events"]
+    for side, day in zip(("start_date", "end_date"), days, strict=False):
+        assert ("minute" in slide[side]) == ("T" in day)
+    assert slide["display_date"]
+    (linked,) = json.loads(written("jsonld", [one], about))["itemListElement"]
+    assert [linked[side] for side in ("startDate", "endDate") if side in linked] == days
+    assert linked["temporalCoverage"] == edtf
+    (item,) = json.loads(written("vis", [one], about))
+    assert (item["start"], item["end"]) == tuple(f"2017-11-11T{time}" for time in drawn)
+    held = written("ics", [one], about)
+    assert all(f"{name}:20171111T{time}\r\n" in held for name, time in zip(("DTSTART", "DTEND"), calendar, strict=True))
+    for name in ("ics", "vis", "timelinejs"):
+        assert any("only the hour is known" in line for line in losing.lost([one], format_named(name)))
 
 
 def test_eras_are_bands_behind_the_slides(many: Sequence[Happening], about: About) -> None:

@@ -119,6 +119,8 @@ def test_what_must_be_known_before_believing_stands_in_the_label() -> None:
     assert labels == [
         "According to Ann: It happened", "Disputed: It happened", "Retracted: on", "According to Ann: \u2068مجلس\u2069",
     ]  # fmt: skip
+    svg = written("svg", happening(attributed_to="Ann"))
+    assert "<g><title>24 November 2025: According to Ann: It happened</title>" in svg, "and in what a pointer shows"
 
 
 def test_whoever_does_not_see_the_picture_is_told_what_it_shows() -> None:

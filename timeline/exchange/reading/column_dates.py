@@ -65,16 +65,16 @@ def _side(cells: Mapping[str, str], column: str | Mapping[str, str] | None, mapp
     if "date" in parts:
         order: Any = mapping.order
         found = others_dates.read(_whole_years(words["date"], mapping), order)
-        found = others_dates.timed(found, words["time"]) if words.get("time") else found
+        found = others_dates.timed(found, words["time"], parts["time"]) if words.get("time") else found
     else:
-        found = _of_parts({**words, "year": _whole_years(words.get("year", ""), mapping)})
+        found = _of_parts({**words, "year": _whole_years(words.get("year", ""), mapping)}, parts.get("time"))
     if mapping.first_days == "years" and others_dates.is_first_day(found.date):
         note = "; ".join(filter(None, (found.note, f"written {found.date}, in a column of first days of years")))
         return replace(found, date=found.date[: found.date.index("-", 1)], note=note)
     return found
 
 
-def _of_parts(parts: Mapping[str, str]) -> OthersDate:
+def _of_parts(parts: Mapping[str, str], time_column: str | None) -> OthersDate:
     """Join parts; the year may be told with its era."""
     year, more = parts["year"], (parts.get("month"), parts.get("day"))
     if era := re.fullmatch(r"(?i)(?:ad|a\.d\.|ce)?\s*(\d+)\s*(bce?|b\.c\.(?:e\.)?|ad|a\.d\.|ce)?", year):
@@ -83,7 +83,7 @@ def _of_parts(parts: Mapping[str, str]) -> OthersDate:
         found = replace(found, questions=()) if not year.isdecimal() else found
     else:
         found = others_dates.of_parts(year, *more)
-    return others_dates.timed(found, parts["time"]) if parts.get("time") else found
+    return others_dates.timed(found, parts["time"], time_column) if parts.get("time") else found
 
 
 def _whole_years(text: str, mapping: Columns) -> str:

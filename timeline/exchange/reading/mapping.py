@@ -13,6 +13,7 @@ from typing import Any, Final
 import yaml
 
 from timeline import files
+from timeline.bundles import yaml_file
 from timeline.exchange.reading.row import ImportRefused
 
 DATES: Final = ("date", "end")
@@ -27,6 +28,7 @@ _CHOICES: Final[Mapping[str, Sequence[str]]] = {
 }
 _SAID: Final = ("columns", "constants", "dates", "separator", "header")
 _LARGEST: Final = 100_000  # bytes of a mapping
+_TOLD: Final = 10  # faults of a mapping that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ class Columns:
 
     def to_be_kept(self, names: Sequence[str]) -> str:
         """Write it with what a person needs to know to correct it, before it; fields that are lacking are left to be filled in."""
-        lacking = [one for one in ("title", "date") if one not in self.columns]
+        lacking = [
+            one for one in ("title", "date") if one not in self.columns and not (one == "title" and "summary" in self.columns)
+        ]
         free = [name for name in names if name not in self.used()]
         body = self.written() if self.columns else self.written().replace("columns: {}", "columns:", 1)
         if lacking:
@@ -94,12 +98,14 @@ def read(path: Path) -> Columns:
             content = file.read(_LARGEST + 1)
         if len(content) > _LARGEST:
             raise ImportRefused(f"{path}: is too large for a mapping. Name the file that says which column is which")
-        said = _plain(yaml.compose(content.decode("utf-8-sig"), Loader=yaml.BaseLoader), set())
-        return _made(said)
     except OSError as error:
         raise ImportRefused(f"{path}: {(error.strerror or 'cannot be read').lower()}. Check the path") from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise ImportRefused(f"{path}: is no YAML ({' '.join(str(error).split())[:120]}). Correct it") from None
+    said, lines, faults = yaml_file.texts(content)
+    if faults:
+        told = (": ".join(filter(None, (f"line {lines.get(field, 0)}", field, reason))) for field, reason in faults[:_TOLD])
+        raise ImportRefused(f"{path}: {'; '.join(told)}")
+    try:
+        return _made(said)
     except ValueError as error:
         raise ImportRefused(f"{path}: {error}") from None
 
@@ -110,29 +116,6 @@ def nearest(name: str, names: Sequence[str]) -> str:
     if like := get_close_matches(" ".join(name.lower().split()), folded, n=1, cutoff=0.6):
         return f'Perhaps "{folded[like[0]]}" is meant'
     return f"There are {', '.join(names)[:300]}"
-
-
-def _plain(node: yaml.Node | None, seen: set[int]) -> Any:  # noqa: ANN401 - texts, lists and mappings of them
-    """Give what a node says; every scalar is a text. Anchors and tags, which only hide what is meant, are refused."""
-    if node is None:
-        return None
-    if id(node) in seen:
-        raise ValueError(f"line {node.start_mark.line + 1}: repeats a part by an anchor. Write it out")
-    seen.add(id(node))
-    if not str(node.tag).startswith("tag:yaml.org,2002:") or "python" in str(node.tag):
-        raise ValueError(f'line {node.start_mark.line + 1}: has the tag "{str(node.tag)[:40]}". Leave it out')
-    if isinstance(node, yaml.MappingNode):
-        made: dict[str, Any] = {}
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise ValueError(f"line {key.start_mark.line + 1}: a name is no text. Write one")
-            if key.value in made:
-                raise ValueError(f'line {key.start_mark.line + 1}: "{key.value[:40]}" is there twice. Keep one')
-            made[key.value] = _plain(value, seen)
-        return made
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(one, seen) for one in node.value]
-    return str(node.value)
 
 
 def _made(said: object) -> Columns:
@@ -169,16 +152,17 @@ def _about_dates(said: object) -> dict[str, Any]:
 
 
 def _named(said: object, where: str, known: Sequence[str]) -> dict[str, Any]:
-    """Give what stands under a name that is known. A field to be filled in may be left empty, and is then not there."""
-    if said in (None, ""):
+    """Give what stands under names that are known. None is said where the whole is left out."""
+    if said is None:
         return {}
     if not isinstance(said, dict):
         raise ValueError(f"{where}: holds no names with what they stand for. Write {where}: {{name: value}}")
     for name, value in said.items():
         if name not in known:
-            comma = ". A comma inside { } needs quotation marks around the text" if value in (None, "") else ""
-            raise ValueError(f'{where}: "{name[:40]}" is not a field. {nearest(name, known)}{comma}')
-    return {name: value for name, value in said.items() if value not in (None, "")}
+            raise ValueError(f'{where}: "{name[:40]}" is not a field. {nearest(name, known)}')
+        if not value:
+            raise ValueError(f"{where}.{name}: is empty. Fill it in, or leave it out")
+    return said
 
 
 def _see_column(name: str, column: object) -> None:

@@ -13,6 +13,7 @@ from timeline.exchange.reading.others_phrases import read
 from timeline.exchange.reading.others_times import with_time
 
 _LONGEST: Final = 60  # characters of a part
+_SOME_DAY: Final = "2000-01-01"  # beside which a time of day is read by itself
 
 
 def of_parts(
@@ -59,21 +60,23 @@ def of_time(year: object, month: object, day: object, time: str) -> OthersDate:
     return timed(of_parts(year, month, day), time)
 
 
-def timed(whole: OthersDate, time: str) -> OthersDate:
-    """Add a time of day to a day; what is none, and one beside no day, is kept in words."""
+def timed(whole: OthersDate, time: str, column: str | None = None) -> OthersDate:
+    """Add a time of day to a day; what is none, and one beside no day, is kept in words. `column` is where it stands."""
     time = _shortened(time)
     told = f"the time of day is told as {time}"
     try:
-        found = read(f"2000-01-01 {time}") if re.fullmatch(r"-?\d{4}-\d\d-\d\d", whole.date) else None
+        found = read(f"{_SOME_DAY} {time}") if re.fullmatch(r"-?\d{4}-\d\d-\d\d", whole.date) else None
     except DateUnread as error:
-        whole = replace(whole, questions=(*whole.questions, f'the time "{time}" is kept in words alone ({error})'))
+        reason = "It is not understood. Write it as 04:10" if _SOME_DAY in str(error) else str(error)
+        where = f' in the column "{column}"' if column else ""
+        whole = replace(whole, questions=(*whole.questions, f'the time "{time}"{where} is kept in words alone ({reason})'))
         found = None
     if found is None:
         return replace(whole, note="; ".join(filter(None, (whole.note, told))))
-    note = "; ".join(filter(None, (whole.note, (found.note or "").replace("2000-01-01 ", ""))))
+    note = "; ".join(filter(None, (whole.note, (found.note or "").replace(f"{_SOME_DAY} ", ""))))
     return replace(
         whole,
-        date=found.date.replace("2000-01-01", whole.date),
+        date=found.date.replace(_SOME_DAY, whole.date),
         note=note or None,
         zone=found.zone,
         questions=(*whole.questions, *found.questions),

@@ -36,7 +36,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 def _annotation(happening: Happening, quotation: Quotation, about: About) -> dict[str, Any]:
     address = about.happening(happening.id)
     disputes = quotation.stance == "disputes"
-    said = f"{happening.title or saying.NO_TITLE}, {saying.when(happening.date)}"
+    said = f"{saying.headline(happening)}, {saying.when(happening.date)}"
     bodies: list[dict[str, Any]] = [
         {"type": "TextualBody", "value": said, "format": "text/plain", "purpose": "describing"},
         {"type": "SpecificResource", "source": address, "purpose": "questioning" if disputes else "linking"},
@@ -87,7 +87,7 @@ FORMAT = Format(
         "status": "left out: a retracted happening looks like any other",
         "actors": "left out",
         "tags": "left out",
-        "attributed_to": "left out",
+        "attributed_to": "said with the title alone",
         "related": "left out",
         "part_of": "left out",
         "grade": "left out",

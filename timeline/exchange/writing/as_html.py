@@ -33,7 +33,7 @@ header p { margin: .35rem 0 }
 .edtf { display: block; font: .75rem/1.4 ui-monospace, "DejaVu Sans Mono", monospace; color: #444; white-space: nowrap }
 h3 { font-size: 1.05rem; line-height: 1.35; break-after: avoid }
 .facts { font-size: .88rem; line-height: 1.45 }
-.facts b, .claim b { font-weight: normal; font-style: italic }
+.facts b, .claim { font-weight: normal; font-style: italic }
 .mark { border-inline-start: 4px solid #000; padding-inline-start: .6rem; font-size: .92rem }
 .version { font-size: .78rem; color: #444 }
 h3 sup { line-height: 0; font-size: .72em; font-weight: normal }
@@ -96,10 +96,11 @@ def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
     title = _e(happening.title) or saying.NO_TITLE
     if happening.status == "retracted":
         title = f"<s>{title}</s>"
-    parts = [f'<h3 dir="auto"{language}>{title}{sup}</h3>', f'<p class="when">{_e(words)}{vague}</p>']
+    claim = ""
+    if happening.attributed_to:  # with a direction of its own, it does not decide that of the title
+        claim = f'<span class="claim" dir="ltr" lang="en">According to <bdi{language}>{_e(happening.attributed_to)}</bdi>: </span>'
+    parts = [f'<h3 dir="auto"{language}>{claim}{title}{sup}</h3>', f'<p class="when">{_e(words)}{vague}</p>']
     parts += [f'<p class="mark"><strong>{word}</strong> <bdi>{_e(more)}</bdi></p>' for word, more in noting.marks(happening, notes)]
-    if happening.attributed_to:
-        parts.append(f'<p class="claim"><b>According to</b> <bdi{language}>{_e(happening.attributed_to)}</bdi></p>')
     parts += [f'<p dir="auto"{language}>{"<br>".join(map(_e, lines))}</p>' for lines in noting.paragraphs(happening)]
     if happening.date_note:
         parts.append(f'<p class="facts"><b>On the date:</b> <bdi{language}>{_e(saying.one_line(happening.date_note))}</bdi></p>')

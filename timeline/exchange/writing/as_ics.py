@@ -13,6 +13,8 @@ from typing import Final
 from urllib.parse import quote as percent
 
 from timeline import dates
+from timeline.dates import grammar
+from timeline.dates.times import outermost
 from timeline.exchange.writing import saying
 from timeline.exchange.writing.parts import span
 from timeline.exchange.writing.record import About, Format, Happening
@@ -21,6 +23,7 @@ OCTETS: Final = 75
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 LOSES: Final = {
     "date": "stands on all days that it allows, with the date in words before its title; X-TIMELINE-EDTF keeps it to the letter",
+    "date.hour": "stands over the whole hour; X-TIMELINE-EDTF keeps the date to the letter",
     "date.second": "written with the second 00, which a calendar demands; X-TIMELINE-EDTF keeps the date to the letter",
     "date.open": "stands on the days of the side that is known; X-TIMELINE-EDTF keeps the date to the letter",
     "date.far": "left out where it begins before the year 1 or ends after 9999, and named in X-TIMELINE-LEFT-OUT",
@@ -135,8 +138,10 @@ def _times(date: str) -> list[str] | None:
     if (first is None and read.earliest) or (last is None and read.latest):
         return None
     sides = [_moment(time) for time in (first, last) if time is not None]
-    if last is not None and read.type == "datetime" and read.latest_second != read.earliest_second and last != first:
-        sides[-1] = _moment(last, minutes=1)  # of the hour that alone is known, the end
+    ends = outermost(grammar.read(date), first=False)
+    if last is not None and ends is not None and ends.time is not None and ends.time.precision == "hour":
+        # Of the hour that alone is known, the end; where nothing else is known, from its beginning.
+        sides = [*(sides[:-1] or [_moment(last, minutes=-59)]), _moment(last, minutes=1)]
     return [f"{name}:{moment}" for name, moment in zip(("DTSTART", "DTEND"), dict.fromkeys(sides), strict=False)]
 
 

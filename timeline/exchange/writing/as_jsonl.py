@@ -222,7 +222,7 @@ class _Work:
         return {stream: (sha256, text_sha256) for stream, sha256, text_sha256 in rows}
 
     def _gone(self) -> set[str]:
-        """Name the streams of which nothing can be said again, because of redactions."""
+        """Name the streams that cannot be exported, because of redactions."""
         gone = {
             stream
             for (stream,) in self.connection.execute(

@@ -52,11 +52,9 @@ def _happening(happening: Happening, chronology: Chronology) -> Iterator[str]:
     notes = chronology.take(happening)
     numbers = "".join(f" \\[{note.number}\\]" for note in notes)
     gone = " \\(retracted\\)" if happening.status == "retracted" else ""
-    yield f"## {escaped(words)}{vague}: {escaped(happening.title) or escaped(saying.NO_TITLE)}{gone}\n\n"
+    yield f"## {escaped(words)}{vague}: {escaped(saying.headline(happening))}{gone}\n\n"
     for word, more in noting.marks(happening, notes):
         yield f"**{word}** {escaped(more)}\n\n"
-    if happening.attributed_to:
-        yield f"According to {escaped(happening.attributed_to)}.\n\n"
     for lines in noting.paragraphs(happening):
         yield "\\\n".join(map(escaped, lines)) + "\n\n"
     if happening.date_note:

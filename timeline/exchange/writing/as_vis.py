@@ -22,7 +22,7 @@ LOSES: Final = {
     "date.uncertain": "drawn as if it were sure; `edtf` keeps it to the letter",
     "date.open": "drawn at the side that is known; `edtf` keeps it to the letter",
     "date.parts": "drawn from the first to the last day; `edtf` keeps it to the letter",
-    "date.hour": "drawn as a range over the hour; `edtf` keeps it to the letter",
+    "date.hour": "drawn over the whole hour; `edtf` keeps it to the letter",
     "date.shift": "drawn where the reader's own clock puts it; `edtf` keeps it to the letter",
     "place": "said in the title alone",
     "latitude": "left out, with the longitude",
@@ -62,7 +62,11 @@ def placed(edtf: str) -> dict[str, str]:
     if found.begin is not None and found.begin.clock and found.end in (None, found.begin):
         return {"start": _instant(first, _time(found.begin)), "type": "point"}
     if date.timed and date.earliest and date.latest:
-        return {"start": _instant(date.earliest, _time(found.start)), "end": _until(date, found.end), "type": "range"}
+        return {
+            "start": _instant(date.earliest, _time(found.start)),
+            "end": _until(date, found.end or found.start),
+            "type": "range",
+        }
     if date.earliest == date.latest or date.earliest is None or date.latest is None:
         return {"start": _instant(first), "type": "point"}
     return {"start": _instant(first), "end": _instant(date.latest, "T23:59:59"), "type": "range"}
@@ -76,12 +80,10 @@ def _time(known: Known | None) -> str:
 
 
 def _until(date: dates.Edtf, known: Known | None) -> str:
-    """Write where a range ends: of an hour, or of a day, with its last minute or second."""
-    day = date.latest or ""
-    if known is not None and known.clock:
-        return _instant(day, f"T{known.clock}{known.shift}")
-    time = dates.outermost_time(date.text, first=False)
-    return _instant(day, f"T{time.partition('T')[2]}" if time else "T23:59:59")
+    """Write where a range ends: of an hour, or of a day, with its last second."""
+    time = known.time if known is not None else None
+    ends = "T23:59:59" if known is None or time is None else f"T{known.clock or f'{time}:59:59'}{known.shift}"
+    return _instant(date.latest or "", ends)
 
 
 def _instant(day: str, time: str = "T00:00:00") -> str:

@@ -81,8 +81,8 @@ class Chronology:
     entries: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Learn the happenings' numbers and titles."""
-        self.entries = {one.id: (number, one.title) for number, one in enumerate(self.happenings, start=1)}
+        """Learn the happenings' numbers and titles, with whose claim each is."""
+        self.entries = {one.id: (number, saying.headline(one)) for number, one in enumerate(self.happenings, start=1)}
 
     def take(self, happening: Happening) -> list[Note]:
         """Give the quotations of a happening their numbers, those that support it before those that dispute it.

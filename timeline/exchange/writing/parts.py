@@ -3,13 +3,13 @@
 Owns what is left of a date in parts, and whether anything was lost. Must not put a date into words: `dates.words` does.
 """
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from timeline import dates
 from timeline.dates.calendar import iso_year
 from timeline.dates.grammar import plain, read
+from timeline.dates.times import outermost
 from timeline.dates.tree import Choice, Date, Endpoint, Interval, Tree
 
 _DECEMBER, _LONGEST = 12, 31
@@ -72,8 +72,7 @@ def _span(text: str, tree: Tree) -> Span:
     found = dates.parse(text)
     first, last = _civil(found.earliest_day), _civil(found.latest_day)
     if isinstance(tree, Choice) and (first is None or last is None or found.timed):
-        start = _timed(first, dates.outermost_time(text, first=True))
-        end = _timed(last, dates.outermost_time(text, first=False))
+        start, end = _timed(first, outermost(tree, first=True)), _timed(last, outermost(tree, first=False))
         return Span(start, None if start == end else end, whole=False)
     if first is None or last is None:
         return Span(None, None, whole=False)
@@ -81,11 +80,11 @@ def _span(text: str, tree: Tree) -> Span:
     return Span(start, None if start == end else end, whole=False)
 
 
-def _timed(day: tuple[int, int, int] | None, time: str | None) -> Known | None:
-    """Give a day of a set, with its outermost time where that is known."""
+def _timed(day: tuple[int, int, int] | None, side: Date | None) -> Known | None:
+    """Give the first or last day of a set, with its time there as exact as it is known."""
     if day is None:
         return None
-    return Known(*day, *(re.findall("T([0-9:]+)(.*)", time)[0] if time else ()))
+    return Known(*day, *((side.time.text, side.time.shift) if side is not None and side.time is not None else ()))
 
 
 def coarse(first: tuple[int, int, int], last: tuple[int, int, int]) -> tuple[Known, Known]:

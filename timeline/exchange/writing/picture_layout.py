@@ -120,7 +120,7 @@ def _item(happening: Happening) -> Item | None:
         label = f"Retracted: {label}"
     elif any(quotation.stance == "disputes" for quotation in happening.quotations):
         label = f"Disputed: {label}"
-    return Item(how, label, when[:1].upper() + when[1:], f"{when}: {title}", len(happening.quotations), 4 if claim else 3)
+    return Item(how, label, when[:1].upper() + when[1:], f"{when}: {label}", len(happening.quotations), 4 if claim else 3)
 
 
 def _plain(text: str | None) -> str:

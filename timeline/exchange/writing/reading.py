@@ -82,6 +82,11 @@ def about(
     return About(title, page, description, language, position, at, as_of, asked, query, log, older)
 
 
+def with_near(asked: str, near: int) -> str:
+    """Say in what was asked for how many of the happenings are only near the period; nothing where none is."""
+    return f"{asked} ({near:,} of them only near the period, with an approximate date)" if near else asked
+
+
 class _Archive:
     """What is known of the sources, each read once."""
 

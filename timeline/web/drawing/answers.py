@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,15 +17,18 @@ from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
-from timeline.web import access
-from timeline.web.drawing import counts, found, gather, shape
+from timeline.selection import matches, time_order
+from timeline.selection import state as states
+from timeline.selection.matches import Matches
+from timeline.selection.snapshot import Snapshot
+from timeline.selection.state import State
+from timeline.selection.time_order import Key
+from timeline.selection.values import Choices
+from timeline.selection.window import Window
+from timeline.web import access, snapshots
+from timeline.web.drawing import counts, gather, happenings, shape
 from timeline.web.drawing.gather import Wanted
-from timeline.web.pages import asked, etag, frame, keys, rows
-from timeline.web.pages import state as states
-from timeline.web.pages.asked import Asked
-from timeline.web.pages.keys import Key
-from timeline.web.pages.state import State
-from timeline.web.pages.window import Window
+from timeline.web.pages import asked, etag, frame
 
 # The room in pixels, unless it is said; a stretch of time that is counted as one takes so many of them.
 WIDTH, NARROWEST, WIDEST, STRETCH = 1200, 200, 4000, 14
@@ -69,18 +73,21 @@ async def _answer(datasette: Datasette, request: Request, of: Any) -> Response: 
     tag = await etag.tag(datasette, request, database)
     if (same := etag.unchanged(request, tag)) is not None:
         return same
-    what = await asked.find_out(database, state)
-    told = await of(database, what, request)
-    body = _json({"position": what.end, "notes": what.state.notes, **told})
+    body = await snapshots.read(database, lambda snapshot: _body(database, snapshot, state, of, request))
     return Response(body, headers=etag.headers(tag), content_type="application/json; charset=utf-8")
 
 
-async def first_drawing(database: Database, what: Asked) -> Markup:
+def _body(database: Database, snapshot: Snapshot, state: State, of: Any, request: Request) -> str:  # noqa: ANN401
+    snapshot, what = matches.find(snapshot, state)
+    whole = snapshots.offered(database, snapshot, what.end)
+    return _json({"position": what.end, "notes": list(map(str, what.state.notes)), **of(snapshot, what, whole, request)})
+
+
+def first_drawing(snapshot: Snapshot, what: Matches, whole: Mapping[str, Choices]) -> Markup:
     """Give what the page brings along, so that it is drawn without a further request: JSON that may stand in a script element."""
-    overview = await _overview(database, what)
-    view = await _view(database, what, span=(overview["first"], overview["last"]))
-    brought = {"position": what.end, "overview": overview, "view": view}
-    return in_script(brought)
+    overview = _overview(snapshot, what, whole)
+    view = _view(snapshot, what, whole, span=(overview["first"], overview["last"]))
+    return in_script({"position": what.end, "overview": overview, "view": view})
 
 
 def in_script(value: object) -> Markup:
@@ -92,29 +99,31 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-async def _overview(database: Database, what: Asked, _: Request | None = None) -> dict[str, Any]:
-    return await gather.overview(database, _wanted(what), BARS)
+def _overview(snapshot: Snapshot, what: Matches, whole: Mapping[str, Choices], _: Request | None = None) -> dict[str, Any]:
+    return gather.overview(snapshot, _wanted(what, whole), BARS)
 
 
-async def _view(database: Database, what: Asked, request: Request | None = None, span: Span | None = None) -> dict[str, Any]:
+def _view(
+    snapshot: Snapshot, what: Matches, whole: Mapping[str, Choices], request: Request | None = None, span: Span | None = None
+) -> dict[str, Any]:
     """Give a view of the window, or of the whole span, which may be known already."""
     width = _width(request) if request else WIDTH
-    wanted = _wanted(what)
-    window = what.state.window or _whole(span or await gather.span(database, wanted) or (None, None))
+    wanted = _wanted(what, whole)
+    window = what.state.window or _whole(span or gather.span(snapshot, wanted) or (None, None))
     if window is None:
         return {"window": None, "lanes": [], "items": [], "clusters": [], "count": 0, "exact": True}
     beside = (window.end - window.start) * BESIDE
     start, end = _whole_days(window.start - beside, window.end + beside)
-    gathered = await gather.view(database, wanted, start, end, round(width / STRETCH))
+    gathered = gather.view(snapshot, wanted, start, end, round(width / STRETCH))
     if gathered.clusters:
         # What is counted is counted for the window itself, so that the counts are of what is in it.
         start, end = window if wanted.few and window.end - window.start < NARROW else _whole_days(*window)
-        gathered = await gather.view(database, wanted, start, end, round(width / STRETCH))
+        gathered = gather.view(snapshot, wanted, start, end, round(width / STRETCH))
     return {
         "window": list(window),
         "first": start,
         "last": end - 1,
-        "count": await _count(database, wanted, gathered, window),
+        "count": _count(snapshot, wanted, gathered, window),
         **gathered.json(),
     }
 
@@ -124,20 +133,20 @@ def _whole_days(start: float, end: float) -> tuple[float, float]:
     return math.floor(start), math.ceil(end)
 
 
-async def _next(database: Database, what: Asked, request: Request) -> dict[str, Any]:
+def _next(snapshot: Snapshot, what: Matches, _: Mapping[str, Choices], request: Request) -> dict[str, Any]:
     state, backwards = what.state, request.args.get("step") == "-1"
-    key = await _key(database, state, backwards=backwards)
+    key = _key(snapshot, state, backwards=backwards)
     place = {"before": str(key)} if backwards else {"after": str(key)}
     given = {name: value for name, value in state.given.items() if name not in states.PAGING} | place
     size = 1 if "focus" in state.given else MOST_OF_A_DAY
     turned = replace(state, given=given, after=None if backwards else key, before=key if backwards else None, size=size)
-    page = await rows.fetch(database, turned, what.chosen, what.counted)
+    page = matches.page(snapshot, replace(what, state=turned))
     in_order = page.rows[::-1] if backwards else page.rows
     row = next((one for one in in_order if _is_beyond(state.window, one["date"], backwards=backwards)), None)
     if row is None:
         return {"item": None}
-    position = row["position"]
-    return {"item": gather.item(await found.at(database, position, superseded=position in page.superseded))}
+    item = happenings.at(snapshot, row["position"])
+    return {"item": gather.item(item, disputed=bool(happenings.disputed(snapshot, [item])))}
 
 
 def _is_beyond(window: Window | None, date: str | None, *, backwards: bool) -> bool:
@@ -148,15 +157,12 @@ def _is_beyond(window: Window | None, date: str | None, *, backwards: bool) -> b
     return stands[0] <= window.end if backwards else stands[0] >= window.start
 
 
-async def _key(database: Database, state: State, *, backwards: bool) -> Key:
+def _key(snapshot: Snapshot, state: State, *, backwards: bool) -> Key:
     """Give the place in the time order to go on from: that of the happening in focus, or the edge of the window."""
     if "focus" in state.given:
-        shown = await database.execute(
-            f"select date, {keys.COLUMNS}, id from happenings where id = :id",
-            {"id": state.given["focus"]},
-        )
-        if shown.rows:
-            return rows.key(shown.rows[0])
+        sql = f"select date, {time_order.COLUMNS}, id from happenings where id = :id"
+        if shown := snapshot.rows(sql, {"id": state.given["focus"]}):
+            return time_order.key(shown[0])
     never = gather.EVER
     if state.window is None:
         return Key(never, 0, never, "~", "~") if backwards else Key(-never, 0, -never, "", "")
@@ -166,7 +172,7 @@ async def _key(database: Database, state: State, *, backwards: bool) -> Key:
     return Key(math.floor(state.window.start), *((-never, -never) if timed else (never, never)), "", "")
 
 
-def _wanted(what: Asked) -> Wanted:
+def _wanted(what: Matches, whole: Mapping[str, Choices]) -> Wanted:
     state = what.state
     return Wanted(
         chosen=what.chosen,
@@ -176,7 +182,7 @@ def _wanted(what: Asked) -> Wanted:
         since=-gather.EVER if state.from_day is None else state.from_day,
         until=gather.EVER if state.to_day is None else state.to_day,
         facet=None if state.lanes == "none" else state.lanes,
-        position=what.end,
+        values=whole,
     )
 
 
@@ -190,12 +196,12 @@ def _whole(span: Span) -> Window | None:
     return Window(first - room, last + 1 + room)
 
 
-async def _count(database: Database, wanted: Wanted, gathered: gather.Gathered, window: Window) -> int:
+def _count(snapshot: Snapshot, wanted: Wanted, gathered: gather.Gathered, window: Window) -> int:
     """Count what stands in the window itself."""
     if wanted.plain and not wanted.few:
         first, last = wanted.within(math.floor(window.start), math.ceil(window.end) - 1)
-        return await counts.touching(database, first, last, wanted.base) if first <= last else 0
-    return await gathered.touching(*window)
+        return counts.touching(snapshot, first, last, wanted.base) if first <= last else 0
+    return gathered.touching(*window)
 
 
 def _width(request: Request) -> int:

@@ -7,7 +7,7 @@ filters: it counts all happenings, or all of one kind.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from datasette.database import Database
+from timeline.selection.snapshot import Snapshot
 
 # The lengths of the stretches, as powers of two, in days; as in density.sql.
 SCALES = (0, 7, 14, 21, 28, 42)
@@ -24,38 +24,35 @@ class Bar(NamedTuple):
     touching: int
 
 
-async def extent(database: Database, kind: str = "") -> tuple[int, int] | None:
+def extent(snapshot: Snapshot, kind: str = "") -> tuple[int, int] | None:
     """Give the first and last day that any current happening, or any of a kind, names; None where there is none."""
     at = "from density where kind = :kind and scale = 0"
-    row = (
-        await database.execute(
-            f"select (select bucket {at} order by bucket limit 1) as first,"
-            f" (select bucket {at} order by bucket desc limit 1) as last",
-            {"kind": kind},
-        )
-    ).rows[0]
+    row = snapshot.plain(
+        f"select (select bucket {at} order by bucket limit 1) as first, (select bucket {at} order by bucket desc limit 1) as last",
+        {"kind": kind},
+    )[0]
     return None if row["first"] is None else (row["first"], row["last"])
 
 
-async def touching(database: Database, first: int, last: int, kind: str = "") -> int:
+def touching(snapshot: Snapshot, first: int, last: int, kind: str = "") -> int:
     """Count the happenings that stand between two days, both included."""
-    begun = await _before(database, "starts", last + 1, kind)
-    return begun - await _before(database, "ends", first, kind)
+    begun = _before(snapshot, "starts", last + 1, kind)
+    return begun - _before(snapshot, "ends", first, kind)
 
 
-async def bars(database: Database, first: int, last: int, most: int, kind: str = "") -> Sequence[Bar]:
+def bars(snapshot: Snapshot, first: int, last: int, most: int, kind: str = "") -> Sequence[Bar]:
     """Count in up to `most` stretches of equal length that cover the days from first to last; empty ones are left out."""
     scale = scale_of(first, last)
     low, high = first >> scale, last >> scale
     # So many of the counted stretches make one bar.
     width = -(-(high - low + 1) // most)
-    rows = await database.execute(
+    rows = snapshot.plain(
         "select (bucket - :low) / :width as bar, sum(starts) as starts, sum(ends) as ends from density"
         " where kind = :kind and scale = :scale and bucket between :low and :high group by 1",
         {"kind": kind, "scale": scale, "low": low, "high": high, "width": width},
     )
-    edges = {row["bar"]: (row["starts"], row["ends"]) for row in rows.rows}
-    standing = await touching(database, first, first - 1, kind)
+    edges = {row["bar"]: (row["starts"], row["ends"]) for row in rows}
+    standing = touching(snapshot, first, first - 1, kind)
     found = []
     for number in range(-(-(high - low + 1) // width)):
         begin = (low + number * width) << scale
@@ -64,7 +61,7 @@ async def bars(database: Database, first: int, last: int, most: int, kind: str =
         if begin < first or end > last:
             # A counted stretch reaches out of the period: what is in the period is counted by days.
             begin, end = max(begin, first), min(end, last)
-            starts, ends = [await _between(database, edge, begin, end, kind) for edge in ("starts", "ends")]
+            starts, ends = [_between(snapshot, edge, begin, end, kind) for edge in ("starts", "ends")]
         if standing + starts:
             found.append(Bar(max(begin, first), min(end, last), starts, standing + starts))
         standing += starts - ends
@@ -76,12 +73,12 @@ def scale_of(first: int, last: int) -> int:
     return next((scale for scale in SCALES if (last >> scale) - (first >> scale) < FINEST), SCALES[-1])
 
 
-async def _between(database: Database, edge: str, first: int, last: int, kind: str) -> int:
+def _between(snapshot: Snapshot, edge: str, first: int, last: int, kind: str) -> int:
     """Count the edges between two days, both included."""
-    return await _before(database, edge, last + 1, kind) - await _before(database, edge, first, kind)
+    return _before(snapshot, edge, last + 1, kind) - _before(snapshot, edge, first, kind)
 
 
-async def _before(database: Database, edge: str, day: int, kind: str) -> int:
+def _before(snapshot: Snapshot, edge: str, day: int, kind: str) -> int:
     """Count the edges before a day: whole stretches of the longest scale, then what is left of each shorter one."""
     parts, params, low = [], {"kind": kind}, None
     for scale in reversed(SCALES):
@@ -91,8 +88,7 @@ async def _before(database: Database, edge: str, day: int, kind: str) -> int:
             f"coalesce((select sum({edge}) from density where kind = :kind and scale = {scale} and {begin}bucket < {high}), 0)"
         )
         low = high << (scale - _finer(scale)) if scale else None
-    row = (await database.execute(f"select {' + '.join(parts)} as edges", params)).rows[0]
-    return int(row["edges"])
+    return int(snapshot.plain(f"select {' + '.join(parts)}", params)[0][0])
 
 
 def _finer(scale: int) -> int:

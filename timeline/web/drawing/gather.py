@@ -7,18 +7,18 @@ of each stretch, and the answer says so. Must not know of pixels: it is told how
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sqlite3 import Row
 from typing import Any, NamedTuple
 
-from datasette.database import Database
-
-from timeline.web import working
-from timeline.web.drawing import counts, found, lanes, shape
+from timeline.exchange.writing import saying
+from timeline.selection.conditions import Chosen
+from timeline.selection.snapshot import Snapshot
+from timeline.selection.values import Choices
+from timeline.web.drawing import counts, happenings, lanes, shape
 from timeline.web.drawing.counts import Bar
 from timeline.web.drawing.lanes import Lane
-from timeline.web.pages.choose import Chosen
 
 # So many happenings are handed over one by one; of a single stretch no more than so many.
 ITEMS, ITEMS_OF_A_STRETCH = 120, 12
@@ -30,22 +30,22 @@ class Wanted:
 
     `base`: the kind that is filtered by, or '' for all, which the counts made beforehand are of. `plain`: nothing else is
     filtered by, but for a period, whose first and last day are `since` and `until`. `facet`: what the lanes are of.
-    `position`: the end of the log.
+    `values`: those that the filters offer, of the whole timeline.
     """
 
-    chosen: Sequence[Chosen]
+    chosen: Chosen
     counted: int | None
     base: str
     plain: bool
     since: int
     until: int
     facet: str | None
-    position: int
+    values: Mapping[str, Choices]
 
     @property
     def few(self) -> bool:
         """Whether all matches can be read."""
-        return self.counted is not None and self.counted <= found.FEW
+        return self.counted is not None and self.counted <= happenings.FEW
 
     def within(self, first: int, last: int) -> tuple[int, int]:
         """Cut a stretch of days to the period that is filtered by: what touches both touches what they share."""
@@ -64,13 +64,11 @@ class Gathered:
     lanes_of: dict[int, Sequence[int]] = field(default_factory=dict)
     clusters: list[tuple[int, float, float, int]] = field(default_factory=list)
     exact: bool = True
+    disputed: Collection[str] = ()
     weighed: Sequence[tuple[Row, float]] = ()
 
-    async def touching(self, start: float, end: float) -> int:
+    def touching(self, start: float, end: float) -> int:
         """Count those of what was read that stand between two instants."""
-        return await working.in_thread(self._touching, start, end)
-
-    def _touching(self, start: float, end: float) -> int:
         return round(
             sum(weight for row, weight in self.weighed if (days := shape.placed(row)) and days[0] < end and days[1] > start)
         )
@@ -84,21 +82,22 @@ class Gathered:
         """Give the answer as the browser reads it."""
         return {
             "lanes": [{"value": lane.value, "label": lane.label[:120]} for lane in self.lanes],
-            "items": [item(row, self.lanes_of[row["position"]]) for row in self.rows],
+            "items": [item(row, self.lanes_of[row["position"]], disputed=row["id"] in self.disputed) for row in self.rows],
             "clusters": self.clusters,
             "exact": self.exact,
         }
 
 
-def item(row: Row, in_lanes: Sequence[int] = (0,)) -> dict[str, Any]:
+def item(row: Row, in_lanes: Sequence[int] = (0,), *, disputed: bool) -> dict[str, Any]:
     """Give a happening as the browser reads it."""
-    title = row["title"] or row["id"]
+    claim = saying.claimed(row["attributed_to"]) if row["attributed_to"] else ""
+    title = claim + (row["title"] or row["id"])
     return {
         "id": row["id"],
-        "title": title if len(title) <= found.LONGEST_TITLE else title[: found.LONGEST_TITLE].rstrip() + "…",
+        "title": title if len(title) <= happenings.LONGEST_TITLE else title[: happenings.LONGEST_TITLE].rstrip() + "…",
         "lanes": list(in_lanes),
         "weight": _weight(row),
-        "marks": [mark for mark, holds in _marks(row) if holds],
+        "marks": [mark for mark, holds in _marks(row, disputed=disputed) if holds],
         **(shape.of_text(row["date"]) or {}),
     }
 
@@ -108,29 +107,35 @@ def _weight(row: Row) -> int:
     return (0 if row["part_of"] else 1000) + min(int(row["citations"]), 99) * 10 + int(row["sources"])
 
 
-def _marks(row: Row) -> Iterable[tuple[str, bool]]:
+def _marks(row: Row, *, disputed: bool) -> Iterable[tuple[str, bool]]:
     retracted = row["status"] == "retracted"
     yield "near", bool(row["near"])
     yield "retracted", retracted
     yield "corrected", row["version"] > (2 if retracted else 1)
-    yield "disputed", bool(row["disputed"])
+    yield "disputed", disputed
     yield "claimed", bool(row["attributed_to"])
     yield "single", row["sources"] == 1
 
 
-async def view(database: Database, wanted: Wanted, start: float, end: float, stretches: int) -> Gathered:
+def view(snapshot: Snapshot, wanted: Wanted, start: float, end: float, stretches: int) -> Gathered:
     """Gather what stands between two instants: where all matches can be read to the minute, else to the day."""
+    gathered = _gathered(snapshot, wanted, start, end, stretches)
+    gathered.disputed = happenings.disputed(snapshot, gathered.rows)
+    return gathered
+
+
+def _gathered(snapshot: Snapshot, wanted: Wanted, start: float, end: float, stretches: int) -> Gathered:
     if wanted.few:
-        return await _from_matches(database, wanted, start, end - 1, stretches)
+        return _from_matches(snapshot, wanted, start, end - 1, stretches)
     first, last = wanted.within(math.floor(start), math.ceil(end) - 1)
     if first > last:
-        return Gathered(await lanes.of_all(database, wanted.facet, wanted.position, wanted.base))
+        return Gathered(lanes.of_all(wanted.facet, wanted.values, wanted.base))
     period = _Period(first, last, stretches)
-    bars = [bar for bar in await counts.bars(database, first, last, stretches, wanted.base) if bar.starts]
-    before = await counts.touching(database, first, first - 1, wanted.base)
+    bars = [bar for bar in counts.bars(snapshot, first, last, stretches, wanted.base) if bar.starts]
+    before = counts.touching(snapshot, first, first - 1, wanted.base)
     if wanted.plain and (wanted.facet in (None, "kind") or before + sum(bar.starts for bar in bars) <= ITEMS):
-        return await _from_counts(database, wanted, period, bars, before)
-    return await _from_sample(database, wanted, period, bars, before)
+        return _from_counts(snapshot, wanted, period, bars, before)
+    return _from_sample(snapshot, wanted, period, bars, before)
 
 
 class _Period(NamedTuple):
@@ -149,25 +154,25 @@ class _Moments(NamedTuple):
     stretches: int
 
 
-async def _from_matches(database: Database, wanted: Wanted, first: float, last: float, stretches: int) -> Gathered:
+def _from_matches(snapshot: Snapshot, wanted: Wanted, first: float, last: float, stretches: int) -> Gathered:
     """Read all of a few matches."""
-    rows = await found.matching(database, wanted.chosen, first, last)
-    result = Gathered(await lanes.of_matches(database, wanted.facet, wanted.chosen))
-    in_lanes = await lanes.assign(database, wanted.facet, result.lanes, rows)
-    await working.in_thread(_divide, result, [(row, 1.0) for row in rows], in_lanes, _Moments(first, last, stretches))
+    rows = happenings.matching(snapshot, wanted.chosen, first, last)
+    result = Gathered(lanes.of_matches(snapshot, wanted.facet, wanted.chosen))
+    in_lanes = lanes.assign(snapshot, wanted.facet, result.lanes, rows)
+    _divide(result, [(row, 1.0) for row in rows], in_lanes, _Moments(first, last, stretches))
     return result
 
 
-async def _from_counts(database: Database, wanted: Wanted, period: _Period, bars: Sequence[Bar], before: int) -> Gathered:
+def _from_counts(snapshot: Snapshot, wanted: Wanted, period: _Period, bars: Sequence[Bar], before: int) -> Gathered:
     """Take the counts made beforehand; read the happenings of the emptiest stretches, a few of each other, and earlier ones."""
     few = _emptiest(bars)
     many = [bar for bar in bars if bar not in few]
-    heads = await found.heads(database, many, wanted.base, _each(sum(bar.starts for bar in few), len(many)))
-    rows = await found.beginning(database, few, wanted.base)
-    begun = await found.ongoing(database, period.first, wanted.base) if before else []
+    heads = happenings.heads(snapshot, many, wanted.base, _each(sum(bar.starts for bar in few), len(many)))
+    rows = happenings.beginning(snapshot, few, wanted.base)
+    begun = happenings.ongoing(snapshot, period.first, wanted.base) if before else []
     every = [*rows, *begun, *(row for head in heads.values() for row in head)]
-    result = Gathered(await lanes.of_all(database, wanted.facet, wanted.position, wanted.base), every)
-    result.lanes_of = dict(await lanes.assign(database, wanted.facet, result.lanes, result.rows))
+    result = Gathered(lanes.of_all(wanted.facet, wanted.values, wanted.base), every)
+    result.lanes_of = dict(lanes.assign(snapshot, wanted.facet, result.lanes, result.rows))
     # What is left is counted: by kind where the lanes are kinds, and then whatever no lane of its own has taken.
     left = {bar: bar.starts for bar in many}
     shown = Counter((lane, bar) for bar, head in heads.items() for row in head for lane in result.lanes_of[row["position"]])
@@ -175,12 +180,12 @@ async def _from_counts(database: Database, wanted: Wanted, period: _Period, bars
     ongoing = Counter(lane for row in begun for lane in result.lanes_of[row["position"]])
     kinds = [lane.value for lane in result.lanes if lane.value is not None]
     for lane, kind in enumerate(kinds):
-        of_kind = {bar.first: bar.starts for bar in await counts.bars(database, *period, kind)} if left else {}
+        of_kind = {bar.first: bar.starts for bar in counts.bars(snapshot, *period, kind)} if left else {}
         for bar in left:
             count = of_kind.get(bar.first, 0)
             left[bar] -= count
             result.count(lane, bar.first, bar.last, count - shown[lane, bar])
-        count = await counts.touching(database, period.first, period.first - 1, kind) if earlier else 0
+        count = counts.touching(snapshot, period.first, period.first - 1, kind) if earlier else 0
         earlier -= count
         result.count(lane, period.first, period.first, count - ongoing[lane])
     others = len(result.lanes) - 1
@@ -208,22 +213,22 @@ def _emptiest(bars: Sequence[Bar]) -> list[Bar]:
     return chosen
 
 
-async def _from_sample(database: Database, wanted: Wanted, period: _Period, bars: Sequence[Bar], before: int) -> Gathered:
+def _from_sample(snapshot: Snapshot, wanted: Wanted, period: _Period, bars: Sequence[Bar], before: int) -> Gathered:
     """Look at some happenings of each stretch, and let those that match stand for as many as there are in proportion."""
-    result = Gathered(await lanes.of_all(database, wanted.facet, wanted.position, wanted.base))
+    result = Gathered(lanes.of_all(wanted.facet, wanted.values, wanted.base))
     rows: list[tuple[Row, float]] = []
-    sampled = await found.sample(database, wanted.chosen[0], bars, wanted.base)
+    sampled = happenings.sample(snapshot, wanted.chosen, bars, wanted.base)
     for bar in bars:
         looked_at = sampled.get(bar, [])
         current = sum(row["status"] == "current" for row in looked_at)
         result.exact &= current >= bar.starts
         rows += [(row, max(1.0, bar.starts / max(1, current))) for row in looked_at if row["matches"]]
     if before:
-        begun = await found.ongoing(database, period.first, wanted.base, wanted.chosen[0])
+        begun = happenings.ongoing(snapshot, period.first, wanted.base, wanted.chosen)
         result.exact &= len(begun) >= before
         rows += [(row, max(1.0, before / len(begun))) for row in begun if row["matches"]]
-    in_lanes = await lanes.assign(database, wanted.facet, result.lanes, [row for row, _ in rows])
-    await working.in_thread(_divide, result, rows, in_lanes, _Moments(*period))
+    in_lanes = lanes.assign(snapshot, wanted.facet, result.lanes, [row for row, _ in rows])
+    _divide(result, rows, in_lanes, _Moments(*period))
     return result
 
 
@@ -266,23 +271,22 @@ def _divide(result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mappi
     result.lanes_of.update({row["position"]: in_lanes[row["position"]] for row in result.rows})
 
 
-async def overview(database: Database, wanted: Wanted, stretches: int) -> dict[str, Any]:
+def overview(snapshot: Snapshot, wanted: Wanted, stretches: int) -> dict[str, Any]:
     """Count what stands in each stretch of the whole span.
 
     `first` and `last` day, and `bars` of (first day, last day, how many); `unplaced`: how many have no day to stand at.
     """
     if wanted.few:
-        placed = await _placed(database, wanted)
-        return {**await working.in_thread(over, placed, stretches), "unplaced": await found.unplaced(database, wanted.chosen)}
-    unplaced = await found.unplaced_of_all(database, wanted.base) if wanted.plain else 0
-    days = await span(database, wanted)
+        placed = _placed(snapshot, wanted)
+        return {**over(placed, stretches), "unplaced": happenings.unplaced(snapshot, wanted.chosen)}
+    unplaced = happenings.unplaced_of_all(snapshot, wanted.base) if wanted.plain else 0
+    days = span(snapshot, wanted)
     if days is None:
         return {"first": None, "last": None, "bars": [], "exact": True, "unplaced": unplaced}
-    bars = await counts.bars(database, math.floor(days[0]), math.ceil(days[1]), stretches, wanted.base)
+    bars = counts.bars(snapshot, math.floor(days[0]), math.ceil(days[1]), stretches, wanted.base)
     shares: dict[Bar, float] = {}
     if not wanted.plain:
-        looked = await found.sample(database, wanted.chosen[0], bars, wanted.base)
-        shares = {bar: sum(row["matches"] for row in rows) / len(rows) for bar, rows in looked.items() if rows}
+        shares = happenings.shares(snapshot, wanted.chosen, bars, wanted.base)
     counted = [(bar.first, bar.last, round(bar.touching * (1 if wanted.plain else shares.get(bar, 0)))) for bar in bars]
     return {
         "first": days[0],
@@ -293,22 +297,22 @@ async def overview(database: Database, wanted: Wanted, stretches: int) -> dict[s
     }
 
 
-async def span(database: Database, wanted: Wanted) -> tuple[float, float] | None:
+def span(snapshot: Snapshot, wanted: Wanted) -> tuple[float, float] | None:
     """Give the first and the last day that is named by what was chosen; where that is too much to read, by all there is.
 
     Where times are known, as in a shape: from an instant to one a day after the other.
     """
     if not wanted.few:
-        days = await counts.extent(database, wanted.base)
+        days = counts.extent(snapshot, wanted.base)
         days = days and wanted.within(*days)
         return days if days and days[0] <= days[1] else None
-    every = await working.in_thread(over, await _placed(database, wanted), 1)
+    every = over(_placed(snapshot, wanted), 1)
     return None if every["first"] is None else (every["first"], every["last"])
 
 
-async def _placed(database: Database, wanted: Wanted) -> list[shape.Days]:
-    rows = await found.matching(database, wanted.chosen, -EVER, EVER)
-    return await working.in_thread(lambda: [days for row in rows if (days := shape.placed(row))])
+def _placed(snapshot: Snapshot, wanted: Wanted) -> list[shape.Days]:
+    rows = happenings.matching(snapshot, wanted.chosen, -EVER, EVER)
+    return [days for row in rows if (days := shape.placed(row))]
 
 
 MINUTE = 1 / 1440

@@ -4,20 +4,20 @@ Owns what stands on a card, read for a whole page at once. Must not choose which
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from sqlite3 import Row
 from typing import Any
 
 from datasette.app import Datasette
-from datasette.database import Database
 
+from timeline.selection.matches import Page
+from timeline.selection.snapshot import EACH, Snapshot
+from timeline.selection.state import State
 from timeline.web import links
 from timeline.web.pages import known, quotation, redactions, told, when
 from timeline.web.pages.quotation import Quotation
 from timeline.web.pages.redactions import Redaction
-from timeline.web.pages.rows import Page
-from timeline.web.pages.state import State
 
 # A card is not the place for more; the happening's own page has them all.
 MOST_QUOTATIONS, LONGEST_QUOTATION, LONGEST_TITLE = 6, 700, 300
@@ -87,25 +87,20 @@ class Card:
         return int(self.row["citations"]) - len(self.quotations)
 
 
-async def of_page(datasette: Datasette, database: Database, state: State, page: Page) -> list[Card]:
+def of_page(datasette: Datasette, database: str, snapshot: Snapshot, state: State, page: Page) -> list[Card]:
     """Make the cards of a page."""
-    as_of = state.as_of_query
-    cards = {row["position"]: _card(datasette, database, row, as_of) for row in page.rows}
-    standing = {card.row["id"]: card for position, card in cards.items() if position not in page.superseded}
-    if standing:
-        await _fill_from_tables(datasette, database, standing, state.as_of)
-    if page.superseded:
-        superseded = {position: card for position, card in cards.items() if position in page.superseded}
-        await _fill_from_events(datasette, database, superseded, state.as_of)
-    await _relate(datasette, database, cards, state.as_of, as_of)
-    return [cards[row["position"]] for row in page.rows]
+    cards = {row["id"]: _card(datasette, database, row, state.as_of_query) for row in page.rows}
+    if cards:
+        _fill(datasette, database, snapshot, cards)
+        _relate(datasette, database, snapshot, cards, state.as_of_query)
+    return list(cards.values())
 
 
-def _card(datasette: Datasette, database: Database, row: Row, as_of: str) -> Card:
+def _card(datasette: Datasette, database: str, row: Row, as_of: str) -> Card:
     title = row["title"] or f"{row['id']} (redacted)"
     return Card(
         row=dict(row),
-        address=links.happening(datasette, database.name, row["id"]) + as_of,
+        address=links.happening(datasette, database, row["id"]) + as_of,
         title=title[:LONGEST_TITLE],
         title_cut=len(title) > LONGEST_TITLE,
         when=when.said(row["date"]),
@@ -113,60 +108,49 @@ def _card(datasette: Datasette, database: Database, row: Row, as_of: str) -> Car
     )
 
 
-async def _fill_from_tables(datasette: Datasette, database: Database, cards: Mapping[str, Card], as_of: int | None) -> None:
-    ids = {"ids": json.dumps(list(cards))}
-    people = await database.execute(
-        "select happening, name, role, actor from happening_actors join actors on actors.id = happening_actors.actor"
-        " where happening in (select value from json_each(:ids)) order by happening_actors.rowid",
-        ids,
-    )
-    for row in people.rows:
-        cards[row["happening"]].people.append(Person(row["name"], row["role"], row["actor"]))
-    tags = await database.execute(
-        "select happening, tag from happening_tags where happening in (select value from json_each(:ids)) order by tag",
-        ids,
-    )
-    for row in tags.rows:
+def _fill(datasette: Datasette, database: str, snapshot: Snapshot, cards: Mapping[str, Card]) -> None:
+    """Give each card its people, tags and quotations."""
+    for id_, person in people(snapshot, cards):
+        cards[id_].people.append(person)
+    tags = "select happening, tag from happening_tags where happening in (select value from json_each(:ids))"
+    for row in snapshot.rows(f"select * from ({tags} {EACH}) order by tag", {"ids": json.dumps(list(cards))}):
         cards[row["happening"]].tags.append(row["tag"])
-    cited = await quotation.of_standing(datasette, database, cards, as_of, MOST_QUOTATIONS, LONGEST_QUOTATION)
+    cited = quotation.of_happenings(datasette, database, snapshot, cards, MOST_QUOTATIONS, LONGEST_QUOTATION)
     for id_, quotations in cited.items():
         cards[id_].quotations = quotations
 
 
-async def _fill_from_events(datasette: Datasette, database: Database, cards: Mapping[int, Card], as_of: int | None) -> None:
-    for position, data in (await told.at(database, cards)).items():
-        card, statement = cards[position], data.get("statement") or {}
-        card.people = people_of(statement)
-        card.tags = sorted(statement.get("tags") or ())
-        card.quotations = await quotation.of_statement(
-            datasette, database, statement, as_of=as_of, most=MOST_QUOTATIONS, longest=LONGEST_QUOTATION
-        )
+def people(snapshot: Snapshot, happenings: Iterable[str]) -> list[tuple[str, Person]]:
+    """Read who took part in happenings: (the happening's id, the person), in the order in which they were named."""
+    rows = snapshot.rows(
+        "select happening, role, actor, number, (select name from actors where id = actor) as name from ("
+        f"select happening, actor, role, number from happening_actors where happening in (select value from json_each(:ids)) {EACH}"
+        ") order by number",
+        {"ids": json.dumps(list(happenings))},
+    )
+    return [(row["happening"], Person(row["name"] or row["actor"], row["role"], row["actor"])) for row in rows]
 
 
-def people_of(statement: Mapping[str, Any]) -> list[Person]:
-    """Give the people that a statement names, to be filtered by under those names."""
-    return [Person(actor["name"], actor.get("role"), actor["name"]) for actor in statement.get("actors") or ()]
-
-
-async def _relate(datasette: Datasette, database: Database, cards: Mapping[int, Card], as_of: int | None, suffix: str) -> None:
-    """Give each card its whole, its parts, its reason and its successor, as known at the position."""
-    gone = [position for position, card in cards.items() if card.redacted]
-    for position, redaction in (await redactions.of(datasette, database, gone)).items() if gone else ():
-        cards[position].redaction = redaction
-    retracted = [position for position, card in cards.items() if card.retracted]
+def _relate(datasette: Datasette, database: str, snapshot: Snapshot, cards: Mapping[str, Card], suffix: str) -> None:
+    """Give each card its whole, its parts, its reason and its successor."""
+    at = {card.row["position"]: card for card in cards.values()}
+    gone = [position for position, card in at.items() if card.redacted]
+    for position, redaction in redactions.of(datasette, database, snapshot, gone).items() if gone else ():
+        at[position].redaction = redaction
+    retracted = [position for position, card in at.items() if card.retracted]
     successors: dict[int, str] = {}
-    for position, data in (await told.at(database, retracted)).items() if retracted else ():
-        cards[position].reason = data.get("reason")
+    for position, data in told.at(snapshot, retracted).items() if retracted else ():
+        at[position].reason = data.get("reason")
         if data.get("superseded_by"):
             successors[position] = data["superseded_by"]
     wholes = {card.row["part_of"] for card in cards.values() if card.row["part_of"]}
-    names = await known.titles(database, [*wholes, *successors.values()], as_of)
-    parts = await known.count_parts(database, [card.row["id"] for card in cards.values()], as_of)
+    names = known.titles(snapshot, [*wholes, *successors.values()])
+    parts = known.count_parts(snapshot, cards)
 
     def link(id_: str) -> tuple[str, str]:
-        return links.happening(datasette, database.name, id_) + suffix, names.get(id_) or id_
+        return links.happening(datasette, database, id_) + suffix, names.get(id_) or id_
 
-    for position, card in cards.items():
+    for position, card in at.items():
         card.whole = link(card.row["part_of"]) if card.row["part_of"] else None
         card.successor = link(successors[position]) if position in successors else None
         card.parts = parts.get(card.row["id"], 0)

@@ -8,8 +8,8 @@ from html import escape
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
+from timeline.selection.state import State
 from timeline.web import links, security
-from timeline.web.pages.state import State
 
 HEIGHT = 640
 

@@ -11,7 +11,8 @@ from datasette.database import Database
 from datasette.utils.asgi import NotFound, Request, Response
 
 from timeline.errors import StatementInvalid
-from timeline.web import access, assets, links, working
+from timeline.selection.snapshot import Snapshot
+from timeline.web import access, assets, links, snapshots, working
 from timeline.web.pages import files, frame, linked, proving, redactions, told, when
 
 SCRIPTS = ("proof.js", "told.js", "checks.js", "notes.js", "sums.js")
@@ -50,6 +51,12 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
         data, unreadable = await working.in_thread(told.read, row["data"], position), None
     except StatementInvalid as error:
         data, unreadable = {}, frame.unreadable(error)
+
+    def beside(snapshot: Snapshot) -> dict[str, Any]:
+        gone = redactions.of(datasette, database.name, snapshot, [position]) if row["data"] is None else {}
+        told_by = linked.data(datasette, request, database.name, snapshot, position) if kind == "happening" else None
+        return {"redaction": gone.get(position), "linked": told_by}
+
     too_long = len(row["data"]) if row["data"] is not None and len(row["data"]) > LONGEST else None
     redacted = data.get("position") if row["type"] == "EventRedacted" else None
     context = {
@@ -63,7 +70,7 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
         "data": await working.in_thread(json.dumps, data, ensure_ascii=False, indent=2) if data and not too_long else row["data"],
         "too_long": too_long,
         "unreadable": unreadable,
-        "redaction": (await redactions.of(datasette, database, [position])).get(position) if row["data"] is None else None,
+        **await snapshots.read(database, beside, position),
         "reason": data.get("reason") if row["type"] == "EventRedacted" else None,
         "data_hash": row["data_hash"].lower(),
         "redacts": (redacted, links.event(datasette, database.name, redacted)) if redacted is not None else None,
@@ -72,7 +79,6 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
         "end": end,
         "as_of": f"{here}?as_of={position}",
         "table_row": datasette.urls.row(database.name, "events", str(position)),
-        "linked": await linked.data(datasette, request, database, position, position) if kind == "happening" else None,
         **await _proof(datasette, request, database, position),
     }
     trail = [(here, "timeline"), (context["canonical"], f"event {position}")]

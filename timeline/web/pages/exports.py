@@ -1,7 +1,7 @@
 """The page `/{database}/-/timeline/export`, with every format that the chosen happenings can be taken away in, and those files.
 
-Owns the handlers and what an answer's headers say. Must not choose, nor write: asked, offers and taking do. Whatever is wrong with
-a file is said in one line of plain text; a file never holds more than was asked for because a filter made no sense.
+Owns the handlers and the headers of an answer. Must not choose, nor write: `timeline.selection` and `taking` do. Every refusal of a
+file is one line of plain text; a file never holds more than was asked for because a filter made no sense.
 """
 
 import functools
@@ -13,18 +13,20 @@ from typing import Any
 from urllib.parse import quote as percent
 
 from datasette.app import Datasette
-from datasette.database import Database, QueryInterrupted
+from datasette.database import Database
 from datasette.utils import add_cors_headers
 from datasette.utils.asgi import Request, Response
 
-from timeline.errors import TimelineError
+from timeline.errors import TimelineError, TookTooLong
 from timeline.exchange.writing import NAMES, reading
 from timeline.exchange.writing.record import About, Format
-from timeline.web import access, assets, descriptions, links, security, working
-from timeline.web.pages import asked, choices, etag, files, frame, known, moment, offers, parameters, summary, taking
-from timeline.web.pages import state as states
-from timeline.web.pages.asked import Asked
-from timeline.web.pages.state import State
+from timeline.selection import matches
+from timeline.selection import state as states
+from timeline.selection.matches import Matches
+from timeline.selection.snapshot import Snapshot
+from timeline.selection.state import State
+from timeline.web import access, assets, descriptions, links, security, snapshots, working
+from timeline.web.pages import asked, etag, files, frame, known, offers, parameters, summary, taking
 
 # An export says all that an event says, whichever table else says it.
 TABLES = (*asked.TABLES, *asked.TABLES_OF_THE_PAST, "related", "happening_times")
@@ -33,8 +35,6 @@ TABLES_OF_THE_ARCHIVE = ("source_texts", "documents")
 # How happenings are drawn, and on which page of how many, is nothing to a file.
 CHOOSING = (*states.FILTERS, "as_of", "status")
 _STATUSES = {"all": "retracted ones too", "retracted": "only retracted ones"}
-# What a page does about what makes no sense, and a file does not.
-_INSTEAD = re.compile(r", so (it was left out|current happenings are shown|what is known now is shown)|: the first does")
 _SHOWN = re.compile(r"text/html|image/svg|application/(atom\+xml|feed\+json)")
 
 
@@ -69,7 +69,7 @@ async def exports_page(datasette: Datasette, request: Request) -> Response:
     tag = await etag.tag(datasette, request, database)
     if not state.faulty and (held := etag.unchanged(request, tag)):
         return held
-    what = await asked.find_out(database, state)
+    what, filters, namesake = await snapshots.read(database, lambda snapshot: _read(database, snapshot, state))
     state, here = what.state, links.timeline(datasette, database.name)
     same = links.export(datasette, database.name) + query(state)
     whole = all([await access.readable(datasette, request.actor, database.name, table) for table in TABLES_OF_THE_ARCHIVE])
@@ -84,7 +84,7 @@ async def exports_page(datasette: Datasette, request: Request) -> Response:
         "style": assets.address(datasette, "export.css"),
         "here": here + query(state),
         "state": state,
-        "filters": await filters(database, what),
+        "filters": filters,
         "feeds": feeds(datasette, database.name, state),
         "counted": summary.counts(what.counted),
         "too_many": what.counted is None or what.counted > taking.MOST,
@@ -96,7 +96,7 @@ async def exports_page(datasette: Datasette, request: Request) -> Response:
         "missing": [why for name in NAMES if (why := offers.missing(name))],
         "archive_closed": not whole,
         "options": options(state),
-        "namesake": await _namesake(datasette, database),
+        "namesake": (links.happening(datasette, database.name, "export"), namesake) if namesake else None,
     }
     trail = [(here, "timeline"), (same, "export")]
     status = 400 if state.faulty else 200
@@ -135,23 +135,23 @@ def options(state: State) -> str:
     )
 
 
-async def filters(database: Database, what: Asked) -> list[tuple[str, str]]:
+def _read(database: Database, snapshot: Snapshot, state: State) -> tuple[Matches, list[tuple[str, str]], str | None]:
+    """Find what matches, the filters in words, and the title of the happening whose id is the name of this page."""
+    snapshot, what = matches.find(snapshot, state)
+    return what, _filters(database, snapshot, what), known.titles(snapshot.at(None), ["export"]).get("export")
+
+
+def _filters(database: Database, snapshot: Snapshot, what: Matches) -> list[tuple[str, str]]:
     """Say the filters that hold, each as what it is and its value as people call it."""
     state = what.state
-    offered = await choices.offered(database, what.end)
+    offered = snapshots.offered(database, snapshot, what.end)
     found = [(label, value) for label, value, _ in summary.chips(state, offered, what.name)]
     if state.past:
-        day = moment.said(state)
+        day = summary.as_of_day(state)
         found.append((states.LABELS["as_of"], f"the end of {day}" if day else f"position {state.as_of}"))
     if state.status in _STATUSES:
         found.append((states.LABELS["status"], _STATUSES[state.status]))
     return found
-
-
-async def _namesake(datasette: Datasette, database: Database) -> tuple[str, str] | None:
-    """Find the happening whose id is the name of this page, and where it is instead."""
-    titles = await known.titles(database, ["export"], None)
-    return (links.happening(datasette, database.name, "export"), titles["export"]) if titles else None
 
 
 def _in_a_line(handler: frame.Handler) -> frame.Handler:
@@ -163,12 +163,12 @@ def _in_a_line(handler: frame.Handler) -> frame.Handler:
             return await handler(datasette, request)
         except files.TooBusy as error:
             return files.line(str(error), 503)
+        except TookTooLong:
+            return files.line(f"that took too long. {taking.AGAIN} {taking.NARROW} {request.url_vars['name']}", 503)
         except (files.Refused, TimelineError) as error:
             # On the command line a message begins with the format that it is about; here the address says it.
             format = _named(request.url_vars["name"])
             return files.line(str(error).removeprefix(f"{format.name}: ") if format else str(error), 400)
-        except QueryInterrupted:
-            return files.line(f"that took too long. {taking.AGAIN} {taking.NARROW} {request.url_vars['name']}", 503)
         except sqlite3.Error as error:
             return files.line(f"the database could not answer: {error}. See what is wrong: timeline verify", 400)
 
@@ -191,14 +191,12 @@ async def export_file(datasette: Datasette, request: Request) -> Response:
     if others := parameters.not_taken(request, states.NAMES):
         raise files.Refused(" ".join(others).replace(" and changes nothing", ""))
     if state.notes:
-        raise files.Refused(" ".join(_INSTEAD.sub("", note) for note in state.notes))
+        raise files.Refused(" ".join(note.refusal for note in state.notes))
     tag = await etag.tag(datasette, request, database)
     if held := etag.unchanged(request, tag):
         return held
-    what = await asked.find_out(database, state.of_status(format.status))
-    what = replace(what, state=replace(what.state, given=state.given))  # what follows says what was asked for, and no more
-    chosen = await taking.happenings(database, what, format)
-    body = b"" if request.method == "HEAD" else await _written(datasette, request, database, what, format, chosen)
+    what, chosen, said = await snapshots.read(database, lambda snapshot: _chosen(database, snapshot, state, format))
+    body = b"" if request.method == "HEAD" else await _written(datasette, request, database, what, format, chosen, said)
     headers = {"Content-Disposition": _disposition(database.name, what.state, format), **etag.headers(tag)}
     if _is_document(format):
         headers["Content-Security-Policy"] = await working.in_thread(lambda: security.of_document(datasette, body.decode()))
@@ -207,12 +205,20 @@ async def export_file(datasette: Datasette, request: Request) -> Response:
     return Response(body, headers=headers, content_type=_with_charset(format.media_type))
 
 
+def _chosen(database: Database, snapshot: Snapshot, state: State, format: Format) -> tuple[Matches, taking.Chosen, str]:
+    """Find what a file holds, and the filters in words."""
+    snapshot, what = matches.find(snapshot, state.of_status(format.status))
+    what = replace(what, state=replace(what.state, given=state.given))  # what follows says what was asked for, and no more
+    said = "; ".join(f"{label.lower()}: {value}" for label, value in _filters(database, snapshot, what))
+    chosen = taking.happenings(snapshot, what, format)
+    return what, chosen, reading.with_near(said, sum(bool(row["near"]) for row in chosen))
+
+
 async def _written(
-    datasette: Datasette, request: Request, database: Database, what: Asked, format: Format, chosen: taking.Chosen
+    datasette: Datasette, request: Request, database: Database, what: Matches, format: Format, chosen: taking.Chosen, said: str
 ) -> bytes:
     title, described = await frame.title_of(datasette, database), await _description(datasette, database)
     page = datasette.absolute_url(request, links.timeline(datasette, database.name))
-    said = "; ".join(f"{label.lower()}: {value}" for label, value in await filters(database, what))
 
     def tell(connection: sqlite3.Connection) -> About:
         state = what.state

@@ -15,8 +15,9 @@ from datasette.database import Database, QueryInterrupted
 from datasette.utils.asgi import Request, Response
 from jinja2 import Template
 
-from timeline.errors import StatementInvalid
-from timeline.web import assets, links, security, settings, working
+from timeline import settings
+from timeline.errors import StatementInvalid, TookTooLong
+from timeline.web import assets, links, security, working
 from timeline.web.pages import parameters
 
 Handler = Callable[[Datasette, Request], Awaitable[Response]]
@@ -31,7 +32,7 @@ def answering(handler: Handler) -> Handler:
     async def answer(datasette: Datasette, request: Request) -> Response:
         try:
             return await handler(datasette, request)
-        except QueryInterrupted:
+        except (QueryInterrupted, TookTooLong):
             limit = datasette.setting("sql_time_limit_ms")
             return await _trouble(
                 datasette, request, "That took too long",
@@ -128,9 +129,3 @@ async def log_end(database: Database) -> int:
     """Give the last position of the log; 0 where it is empty."""
     rows = await database.execute("select max(position) from events")
     return int(rows.rows[0][0] or 0)
-
-
-async def recorded_at(database: Database, position: int) -> str | None:
-    """Give when the event at a position was recorded."""
-    rows = await database.execute("select recorded_at from events where position = :position", {"position": position})
-    return str(rows.rows[0][0]) if rows.rows else None

@@ -9,10 +9,10 @@ from sqlite3 import Row
 from typing import Any
 
 from datasette.app import Datasette
-from datasette.database import Database
 
 from timeline import authors
-from timeline.web import links, working
+from timeline.selection.snapshot import Snapshot
+from timeline.web import links
 from timeline.web.pages import difference, redactions, told, when
 from timeline.web.pages.difference import Change
 from timeline.web.pages.redactions import Redaction
@@ -65,15 +65,14 @@ class Version:
         return self.type == "HappeningRetracted"
 
 
-async def read(datasette: Datasette, database: Database, stream: str, as_of: int | None = None) -> list[Version]:
-    """Read the latest versions of a stream, the first one first, and the one that stood at a position.
+def read(datasette: Datasette, database: str, snapshot: Snapshot, stream: str) -> list[Version]:
+    """Read the latest versions of a stream, the first one first, and the one that stood at the snapshot's position.
 
     Raises StatementInvalid where one cannot be read.
     """
-    rows = await database.execute(_VERSIONS, {"stream": stream, "most": MOST_VERSIONS, "longest": LONGEST, "as_of": as_of})
-    gone = [row["position"] for row in rows.rows if row["data"] is None]
-    redacted = await redactions.of(datasette, database, gone) if gone else {}
-    return await working.in_thread(_versions, datasette, database.name, rows.rows, redacted)
+    rows = snapshot.plain(_VERSIONS, {"stream": stream, "most": MOST_VERSIONS, "longest": LONGEST, "as_of": snapshot.as_of})
+    gone = [row["position"] for row in rows if row["data"] is None]
+    return _versions(datasette, database, rows, redactions.of(datasette, database, snapshot, gone) if gone else {})
 
 
 def _versions(datasette: Datasette, database: str, rows: Sequence[Row], redacted: Mapping[int, Redaction]) -> list[Version]:

@@ -6,9 +6,10 @@ Owns the choice between them. Must not show one that the visitor may not read.
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from timeline.web import access, links
-from timeline.web.pages import choose, frame, rows
-from timeline.web.pages.state import State
+from timeline.selection import conditions, matches
+from timeline.selection.state import State
+from timeline.web import access, links, snapshots
+from timeline.web.pages import frame
 
 
 @frame.answering
@@ -21,14 +22,14 @@ async def index_page(datasette: Datasette, request: Request) -> Response:
     listed = []
     for name in names:
         database = datasette.get_database(name)
-        counted = await rows.count(database, [choose.standing(State(), None)])
-        more = counted is not None and counted > rows.COUNT_TO
+        counted = await snapshots.read(database, lambda snapshot: matches.count(snapshot, conditions.chosen(State(), None)))
+        more = counted is not None and counted > matches.COUNT_TO
         listed.append(
             {
                 "title": await frame.title_of(datasette, database),
                 "name": name,
                 "address": links.timeline(datasette, name),
-                "count": f"more than {rows.COUNT_TO:,}" if more else counted,
+                "count": f"more than {matches.COUNT_TO:,}" if more else counted,
                 "one": counted == 1,
             }
         )

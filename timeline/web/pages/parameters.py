@@ -11,7 +11,7 @@ from typing import Final
 
 from datasette.utils.asgi import Request
 
-from timeline.web.pages import state as states
+from timeline.selection import state as states
 
 PAGES: Final = {
     "timeline_page.html": states.NAMES,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlite3 import Row
 
 from datasette.app import Datasette
-from datasette.database import Database
 
 from timeline import authors
+from timeline.selection.snapshot import Snapshot
 from timeline.web import links
 from timeline.web.pages import told, when
 
@@ -27,24 +27,24 @@ class Redaction:
     reason: str
 
 
-async def of(datasette: Datasette, database: Database, positions: Iterable[int]) -> dict[int, Redaction]:
+def of(datasette: Datasette, database: str, snapshot: Snapshot, positions: Iterable[int]) -> dict[int, Redaction]:
     """Find what redacted the events at these positions, by position. Raises StatementInvalid where such an event cannot be read."""
-    rows = await database.execute(
+    rows = snapshot.plain(
         "select position, recorded_at, recorded_by, data, json_extract(data, '$.position') as redacts from events"
         " where type = 'EventRedacted' and json_extract(data, '$.position') in (select value from json_each(:positions))",
         {"positions": json.dumps(sorted(set(positions)))},
     )
-    return {row["redacts"]: _redaction(datasette, database.name, row) for row in rows.rows}
+    return {row["redacts"]: _redaction(datasette, database, row) for row in rows}
 
 
-async def of_document(datasette: Datasette, database: Database, sha256: str) -> Redaction | None:
+def of_document(datasette: Datasette, database: str, snapshot: Snapshot, sha256: str) -> Redaction | None:
     """Find what took a document out of the archive."""
-    rows = await database.execute(
+    rows = snapshot.plain(
         "select position, recorded_at, recorded_by, events.data from events, json_each(events.data, '$.documents') as gone"
         " where events.type = 'EventRedacted' and gone.value = :sha256 order by position limit 1",
         {"sha256": sha256},
     )
-    return _redaction(datasette, database.name, rows.rows[0]) if rows.rows else None
+    return _redaction(datasette, database, rows[0]) if rows else None
 
 
 def _redaction(datasette: Datasette, database: str, row: Row) -> Redaction:

@@ -16,7 +16,8 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
 from timeline import extractors
-from timeline.web import access, assets, links, working
+from timeline.selection.snapshot import Snapshot
+from timeline.web import access, assets, links, snapshots, working
 from timeline.web.pages import frame, history, known, passages, redactions, when
 from timeline.web.pages.history import Version
 from timeline.web.pages.redactions import Redaction
@@ -88,11 +89,15 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
     printed = source["media_type"] == "application/pdf"
     shown = await _shown(datasette, database, source, text or "", asked, _start(request.args.get("start"), len(text or "")))
     resting = await _resting(database, id_)
-    versions = await history.read(datasette, database, f"source/{id_}")
+    versions = await snapshots.read(database, lambda snapshot: history.read(datasette, database.name, snapshot, f"source/{id_}"))
     here = links.source(datasette, database.name, id_)
     said = next((one for one in reversed(versions) if one.type != "EventRedacted"), None)
     redaction = said.redaction if said else None
-    gone = await _document_gone(datasette, database, versions) if text is None else None
+    gone = (
+        await snapshots.read(database, lambda snapshot: _document_gone(datasette, database.name, snapshot, versions))
+        if text is None
+        else None
+    )
     title = source["title"] or (f"{id_} (redacted)" if redaction else id_)
     every = links.sources(datasette, database.name)
     context = {
@@ -175,12 +180,12 @@ def _place(asked: passages.Span | None, start: int) -> dict[str, str]:
     return {**({"passage": f"{asked[0]}-{asked[1]}"} if asked else {}), "start": str(start)}
 
 
-async def _document_gone(datasette: Datasette, database: Database, versions: Sequence[Version]) -> Redaction | None:
+def _document_gone(datasette: Datasette, database: str, snapshot: Snapshot, versions: Sequence[Version]) -> Redaction | None:
     """Find what took a source's document out of the archive, by the hashes that its events still name."""
     for version in reversed(versions):
         for name in ("text_sha256", "sha256"):
             sha256 = (version.statement or {}).get(name)
-            if isinstance(sha256, str) and (found := await redactions.of_document(datasette, database, sha256)):
+            if isinstance(sha256, str) and (found := redactions.of_document(datasette, database, snapshot, sha256)):
                 return found
     return next((version.redaction for version in reversed(versions) if version.redaction), None)
 
@@ -221,7 +226,8 @@ async def _captures(datasette: Datasette, database: Database, id_: str) -> list[
 async def _citations(database: Database, id_: str, start: int) -> list[Row]:
     """Read the first citations of what stands after a place."""
     rows = await database.execute(
-        "select citations.happening, number, start_char, end_char, stance, supports, substr(title, 1, 201) as title, date, status"
+        "select citations.happening, number, start_char, end_char, stance, supports,"
+        f" substr({known.HEADLINE}, 1, 201) as title, date, status"
         " from citations join happenings on happenings.id = citations.happening"
         " where source = :id and end_char > :start order by start_char limit :most",
         {"id": id_, "start": start, "most": MOST_CITATIONS},
@@ -230,16 +236,18 @@ async def _citations(database: Database, id_: str, start: int) -> list[Row]:
 
 
 async def _resting(database: Database, id_: str) -> dict[str, int | bool]:
-    """Count the happenings that cite a source, and those that did and were retracted, among the first citations."""
+    """Count the happenings that cite a source, those that it supports, and those that were retracted, among the first citations."""
     rows = await database.execute(
         "select count(*) as citations, count(distinct iif(status <> 'retracted', happening, null)) as current,"
+        " count(distinct iif(status <> 'retracted' and stance <> 'disputes', happening, null)) as supported,"
         " count(distinct iif(status = 'retracted', happening, null)) as retracted"
-        " from (select happening from citations where source = :id order by start_char limit :most)"
+        " from (select happening, stance from citations where source = :id order by start_char limit :most)"
         " cross join happenings on happenings.id = happening",
         {"id": id_, "most": MOST_CITATIONS},
     )
     found = rows.rows[0]
-    return {"current": found["current"], "retracted": found["retracted"], "at_least": found["citations"] == MOST_CITATIONS}
+    counted = {name: found[name] for name in ("current", "supported", "retracted")}
+    return {**counted, "at_least": found["citations"] == MOST_CITATIONS}
 
 
 async def _of_citation(database: Database, id_: str, name: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """The page `/{database}/-/timeline/sources`: the documents that a timeline rests on, searched, sorted, paged, now or as of then.
 
 Owns the reading of its address and the words for a source in a list. Must not know how sources are chosen or counted:
-`source_list` does.
+`timeline.selection.sources` does.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from datasette.app import Datasette
-from datasette.database import Database, QueryInterrupted
+from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
 from timeline import extractors
-from timeline.web import access, assets, links
-from timeline.web.pages import asked, frame, known, moment, source_list, summary, when
-from timeline.web.pages.source_list import PAGE_SIZE, Weight
-from timeline.web.pages.state import State
+from timeline.errors import TookTooLong
+from timeline.selection import as_of, sources
+from timeline.selection.snapshot import Snapshot
+from timeline.selection.sources import PAGE_SIZE, Weight
+from timeline.selection.state import State
+from timeline.web import access, assets, links, snapshots
+from timeline.web.pages import asked, frame, known, summary, when
 
 # What a list shows of these; the documents' titles, publishers and authors have no limit of their own in a hostile file.
 LONGEST_TITLE, LONGEST_NAME = 300, 200
@@ -78,43 +81,60 @@ async def sources_page(datasette: Datasette, request: Request) -> Response:
     """Answer with the sources; 400 where the address asked for something that makes no sense, which the page says."""
     database = await access.open_timeline(datasette, request, "sources")
     state = await asked.state_of(datasette, request, database, ("q", "as_of"))
-    state = await moment.resolved(database, state)
     weighs = await _may_read(datasette, request, database, "citations", "happenings")
     of_texts = await _may_read(datasette, request, database, "sources_fts")
-    sort, page, notes = _read(request, weighs=weighs)
+    sort, page, notes = _read_order(request, weighs=weighs)
     faulty = state.faulty or bool(notes)
-    what = source_list.Asked(state.given.get("q", ""), state.as_of, sort, page, of_texts)
-    counted = await source_list.count(database, what)
-    try:
-        rows = await source_list.fetch(database, what)
-    except QueryInterrupted:
-        if sort == "title":
-            raise
-        notes.append("So many sources could not be put in that order in the time there is, so the order is by title.")
-        sort = "title"
-        rows = await source_list.fetch(database, replace(what, order=sort))
-    weights = await source_list.weigh(database, [row["id"] for row in rows], state.as_of) if weighs else {}
-    end = await frame.log_end(database)
+    what = sources.Asked(state.given.get("q", ""), sort, page, of_texts)
     timeline, here = links.timeline(datasette, database.name), links.sources(datasette, database.name)
-    kept = {"q": state.given.get("q"), "sort": sort if sort != "title" else None, "as_of": state.given.get("as_of")}
-    pages = -(-counted // PAGE_SIZE)
+    read = await snapshots.read(database, lambda snapshot: _read(datasette, database.name, snapshot, state, what, weighs=weighs))
     context = {
+        **read,
         "database": database.name,
-        "canonical": _address(here, kept, page),
         "here": here,
         "style": assets.address(datasette, "sources.css"),
         "heading": await frame.title_of(datasette, database),
         "timeline": timeline + state.as_of_query if weighs else None,
-        "namesake": await _namesake(database) if weighs else None,
         "namesake_address": links.happening(datasette, database.name, links.SOURCES),
-        "state": state,
-        "notes": [*state.notes, *notes],
+        "notes": [*state.notes, *notes, *read["notes"]],
         "sorts": {name: label for name, label in SORTS.items() if weighs or name != "weight"},
-        "sort": sort,
         "of_texts": of_texts,
+    }
+    trail = [(timeline, "timeline"), (here, "sources")]
+    return await frame.respond(datasette, request, "timeline_sources.html", context, trail=trail, status=400 if faulty else 200)
+
+
+def _read(
+    datasette: Datasette, database: str, snapshot: Snapshot, state: State, what: sources.Asked, *, weighs: bool
+) -> dict[str, Any]:
+    """Read all that the page shows."""
+    state = as_of.resolved(snapshot, state)
+    snapshot = snapshot.at(state.as_of)
+    counted, notes = sources.count(snapshot, what), []
+    try:
+        rows = sources.page(snapshot, what)
+    except TookTooLong:
+        if what.order == "title":
+            raise
+        notes.append("So many sources could not be put in that order in the time there is, so the order is by title.")
+        what = replace(what, order="title")
+        rows = sources.page(snapshot, what)
+    weights = sources.weigh(snapshot, [row["id"] for row in rows]) if weighs else {}
+    end, here, page, pages = snapshot.end, links.sources(datasette, database), what.page, -(-counted // PAGE_SIZE)
+    kept = {
+        "q": state.given.get("q"),
+        "sort": what.order if what.order != "title" else None,
+        "as_of": state.given.get("as_of"),
+    }
+    return {
+        "canonical": _address(here, kept, page),
+        "namesake": _namesake(snapshot) if weighs else None,
+        "state": state,
+        "notes": notes,
+        "sort": what.order,
         "end": end,
-        "as_of_day": moment.said(state),
-        "as_of_said": await summary.as_of_said(database, state, end),
+        "as_of_day": summary.as_of_day(state),
+        "as_of_said": summary.as_of_said(snapshot, state, end),
         "now": _address(here, {**kept, "as_of": None}, 1),
         "all": _address(here, {**kept, "q": None}, 1),
         "counted": counted,
@@ -124,10 +144,8 @@ async def sources_page(datasette: Datasette, request: Request) -> Response:
         "later": _address(here, kept, page + 1) if page < pages else None,
         "first": _address(here, kept, 1),
         "first_number": (page - 1) * PAGE_SIZE + 1,
-        "sources": [_listed(datasette, database.name, row, weights.get(row["id"]), state) for row in rows],
+        "sources": [_listed(datasette, database, row, weights.get(row["id"]), state) for row in rows],
     }
-    trail = [(timeline, "timeline"), (here, "sources")]
-    return await frame.respond(datasette, request, "timeline_sources.html", context, trail=trail, status=400 if faulty else 200)
 
 
 async def _may_read(datasette: Datasette, request: Request, database: Database, *tables: str) -> bool:
@@ -137,7 +155,7 @@ async def _may_read(datasette: Datasette, request: Request, database: Database, 
     return True
 
 
-def _read(request: Request, *, weighs: bool) -> tuple[str, int, list[str]]:
+def _read_order(request: Request, *, weighs: bool) -> tuple[str, int, list[str]]:
     """Read the order and the page from the address, and say what makes no sense."""
     notes = []
     sort, typed = request.args.get("sort") or "title", request.args.get("page") or "1"
@@ -160,10 +178,10 @@ def _address(here: str, kept: dict[str, str | None], page: int) -> str:
     return f"{here}?{urlencode(state)}" if state else here
 
 
-async def _namesake(database: Database) -> str | None:
+def _namesake(snapshot: Snapshot) -> str | None:
     """Give the title of the happening whose id is the name of this page, if there is one."""
-    rows = await database.execute("select title from happenings where id = :id", {"id": links.SOURCES})
-    return known.clipped(rows.rows[0]["title"] or links.SOURCES, LONGEST_TITLE) if rows.rows else None
+    rows = snapshot.plain("select title from happenings where id = :id", {"id": links.SOURCES})
+    return known.clipped(rows[0]["title"] or links.SOURCES, LONGEST_TITLE) if rows else None
 
 
 def _listed(datasette: Datasette, database: str, row: Row, weight: Weight | None, state: State) -> Listed:

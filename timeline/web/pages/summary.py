@@ -7,21 +7,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from datasette.app import Datasette
-from datasette.database import Database
-from datasette.utils.asgi import Request
-
-from timeline.web import access
-from timeline.web.pages import asked, choose, frame, known, plan, rows, when
-from timeline.web.pages import state as states
-from timeline.web.pages.asked import Asked
+from timeline.selection import conditions, matches, period
+from timeline.selection import state as states
+from timeline.selection.matches import Matches, Page
+from timeline.selection.plan import plan
+from timeline.selection.snapshot import Snapshot
+from timeline.selection.state import State
+from timeline.selection.values import Choices
+from timeline.web.pages import known, when
 from timeline.web.pages.cards import Card
-from timeline.web.pages.choices import Choices
-from timeline.web.pages.rows import Page
-from timeline.web.pages.state import State
 
 
-async def as_of_said(database: Database, state: State, end: int) -> str | None:
+def as_of_day(state: State) -> str | None:
+    """Say the day that was typed, within a sentence; None where a position was."""
+    return when.words(period.edtf(state.as_of_day)) if state.as_of_day else None
+
+
+def as_of_said(snapshot: Snapshot, state: State, end: int) -> str | None:
     """Say when the position that the page is as of was reached."""
     if state.as_of is None:
         return None
@@ -29,38 +31,32 @@ async def as_of_said(database: Database, state: State, end: int) -> str | None:
         return "before anything was recorded"
     if state.as_of > end > 0:
         return "not reached yet"
-    at = await frame.recorded_at(database, state.as_of)
-    return f"recorded {when.recorded(at)}" if at else "the log is empty"
+    at = snapshot.plain("select recorded_at from events where position = :position", {"position": state.as_of})
+    return f"recorded {when.recorded(at[0][0])}" if at else "the log is empty"
 
 
 def counts(counted: int | None) -> str | None:
     """Say how many there are; None where that is not known."""
     if counted is None:
         return None
-    return f"more than {rows.COUNT_TO:,}" if counted > rows.COUNT_TO else f"{counted:,}"
+    return f"more than {matches.COUNT_TO:,}" if counted > matches.COUNT_TO else f"{counted:,}"
 
 
-async def total(database: Database, state: State, counted: int | None) -> str | None:
+def total(snapshot: Snapshot, state: State, counted: int | None) -> str | None:
     """Count what there is without the filters, where there are some."""
     if not state.filters:
         return counts(counted)
     without = State({name: value for name, value in state.given.items() if name == "status"}, as_of=state.as_of)
-    every = [choose.standing(without, None)]
-    if state.as_of is not None:
-        every.append(choose.superseded(without, None))
-    return counts(await rows.count(database, every))
+    return counts(matches.count(snapshot, conditions.chosen(without, None)))
 
 
-async def retracted(datasette: Datasette, request: Request, database: Database, what: Asked) -> str | None:
-    """Count the retracted happenings that are left out; None where there are none, or they are shown, or may not be."""
-    if what.state.status != "current" or what.state.past:
+def retracted(snapshot: Snapshot, found: Matches) -> str | None:
+    """Count the retracted happenings that are left out; None where there are none, or they are shown."""
+    if found.state.status != "current" or found.state.past:
         return None
-    for table in asked.TABLES_OF_THE_PAST:
-        if not await access.readable(datasette, request.actor, database.name, table):
-            return None
-    taken_back = replace(what.state, given={**what.state.given, "status": "retracted"})
-    chosen = choose.standing(taken_back, what.actor, await plan.made(database, taken_back, what.actor, what.end))
-    counted = await rows.count(database, [chosen])
+    state = replace(found.state, given={**found.state.given, "status": "retracted"})
+    chosen = conditions.chosen(state, found.actor, plan(snapshot, state, found.actor, found.end))
+    counted = matches.count(snapshot, chosen)
     return counts(counted) if counted else None
 
 

@@ -8,21 +8,21 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from datasette.database import Database, QueryInterrupted
+from datasette.database import Database
 
+from timeline.errors import TookTooLong
 from timeline.exchange.writing import reading
 from timeline.exchange.writing.record import About, Format
+from timeline.selection import matches
+from timeline.selection.matches import Matches
+from timeline.selection.snapshot import BY_POSITION, EACH, Snapshot
+from timeline.selection.state import State
 from timeline.web import working
-from timeline.web.pages import keys, rows
-from timeline.web.pages.asked import Asked
-from timeline.web.pages.choose import Params
 from timeline.web.pages.files import Refused, TooBusy
-from timeline.web.pages.state import State
 
-MOST = rows.COUNT_TO  # happenings
+MOST = matches.COUNT_TO  # happenings
 LATEST = 1_000  # happenings: more than any feed holds
 # Of many, the last recorded are met soon when looked for backwards; where they are not, what matches is sorted.
-_BY_POSITION = {"happenings": "indexed by sqlite_autoindex_happenings_2", "happening_versions": "not indexed"}
 SOON_MS = 300
 MOST_BYTES = 50_000_000
 # Of a processor's time, where that can be told: what others make a visitor wait for is not counted.
@@ -33,55 +33,48 @@ _STEPS = 1_000
 AGAIN = "Ask again in a minute."
 NARROW = "Choose fewer with a filter, or write it on the command line: timeline export"
 
-Chosen = Sequence[tuple[int, str]]
+Chosen = Sequence[sqlite3.Row]
 Tell = Callable[[sqlite3.Connection], About]
 
 
-async def happenings(database: Database, what: Asked, format: Format) -> Chosen:
-    """Give the (position, id) of all that was asked for, in the order of a format; of a feed, the last recorded ones.
+def happenings(snapshot: Snapshot, what: Matches, format: Format) -> Chosen:
+    """Give the (position, id, near) of all that was asked for, in the order of a format; of a feed, the last recorded ones.
 
     Raises Refused where there are more than are written at once, or they are not found in time.
     """
-    latest = (format.most or LATEST) if format.order == "recorded" else None
     most = min(format.most or MOST, MOST)
-    if latest is None and what.counted is None:
-        raise TooBusy(f"What matches could not be counted in time. {AGAIN} {NARROW} {format.name}")
-    if latest is None and (what.counted or 0) > most:
-        found = f"{what.counted:,}" if (what.counted or 0) <= MOST else f"more than {MOST:,}"
-        raise Refused(f"{found} happenings match, and {most:,} are the most at once here. {NARROW} {format.name}")
-    found_rows: list[sqlite3.Row] = []
-    for one in what.chosen:
-        few = what.counted is not None and what.counted <= MOST
-        backwards, sorting = (f"from {one.table} {by} where {one.sql}" for by in (_BY_POSITION[one.table], ""))
-        ways = (one.counting.sql,) if few else (backwards, sorting)
-        order = "" if latest is None else f" order by {one.table}.position desc limit {latest}"
-        columns = f"{one.table}.position, id, date, {keys.COLUMNS}"
-        try:
-            found_rows += await _first_in_time(database, [f"select {columns} {way}{order}" for way in ways], one.params)
-        except QueryInterrupted:
-            raise TooBusy(f"The last recorded ones were not found in time. {AGAIN} {NARROW} {format.name}") from None
     if format.order == "recorded":
-        found_rows.sort(key=lambda row: -row["position"])
-    else:
-        found_rows.sort(key=rows.key)
-    return [(row["position"], row["id"]) for row in found_rows[: latest or most]]
+        return _latest(snapshot, what, format)
+    if what.counted is None:
+        raise TooBusy(f"What matches could not be counted in time. {AGAIN} {NARROW} {format.name}")
+    if what.counted > most:
+        found = f"{what.counted:,}" if what.are_few else f"more than {MOST:,}"
+        raise Refused(f"{found} happenings match, and {most:,} are the most at once here. {NARROW} {format.name}")
+    return matches.every(snapshot, what.chosen)
 
 
-def older(what: Asked, format: Format, chosen: Chosen) -> int | None:
+def _latest(snapshot: Snapshot, what: Matches, format: Format) -> Chosen:
+    """Give the (position, id, near) of the last recorded ones."""
+    chosen = what.chosen
+    order = f"order by position desc limit {format.most or LATEST}"
+    sorting = f"select * from (select happenings.position, id, {chosen.near} as near {chosen.listing.sql} {EACH}) {order}"
+    backwards = f"select position, id, {chosen.near} as near from happenings where {chosen.sql} {order}"
+    try:
+        if not what.are_few:
+            with suppress(TookTooLong):
+                return snapshot.rows(backwards, chosen.params, index=BY_POSITION, within_ms=SOON_MS)
+        return snapshot.rows(sorting, chosen.params, index=chosen.listing.index)
+    except TookTooLong:
+        raise TooBusy(f"The last recorded ones were not found in time. {AGAIN} {NARROW} {format.name}") from None
+
+
+def older(what: Matches, format: Format, chosen: Chosen) -> int | None:
     """Count what was asked for and is older than what a feed holds; None for some, of which the number is not known."""
     if format.order != "recorded":
         return 0
-    if what.counted is not None and what.counted <= MOST:
-        return what.counted - len(chosen)
+    if what.are_few:
+        return (what.counted or 0) - len(chosen)
     return None if len(chosen) >= (format.most or LATEST) else 0
-
-
-async def _first_in_time(database: Database, ways: Sequence[str], params: Params) -> list[sqlite3.Row]:
-    """Run the first of several statements that ask for the same, and is done soon; the last one has all the time there is."""
-    for sql in ways[:-1]:
-        with suppress(QueryInterrupted):
-            return list((await database.execute(sql, params, custom_time_limit=SOON_MS)).rows)
-    return list((await database.execute(ways[-1], params)).rows)
 
 
 async def body(database: Database, state: State, format: Format, chosen: Chosen, tell: Tell) -> bytes:
@@ -93,9 +86,9 @@ async def body(database: Database, state: State, format: Format, chosen: Chosen,
     def write(connection: sqlite3.Connection) -> bytes:
         with _in_time(connection):
             if format.write_log is not None and not state.past:
-                ids = [id for _, id in chosen] if state.given else None
+                ids = [row["id"] for row in chosen] if state.given else None
                 return _gathered(format, format.write_log(connection, ids, lambda _: None))
-            said = reading.happenings(connection, [position for position, _ in chosen], as_of=state.as_of)
+            said = reading.happenings(connection, [row["position"] for row in chosen], as_of=state.as_of)
             return _gathered(format, format.write(said, tell(connection)))
 
     try:

@@ -1,35 +1,21 @@
 """The page `/{database}/-/timeline`: every happening in time order, filtered, searched, paged, now or as of a position.
 
-Owns the order of work for that page. Must not know how any of its parts is done: state, choose, rows, cards, facets,
-summary and ways do.
+Owns what the page shows. Must not know how any of it is chosen or drawn.
 """
 
 from typing import Any
 
 from datasette.app import Datasette
+from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
-from timeline.web import access, assets, links
+from timeline.selection import matches, search_words, values
+from timeline.selection import state as states
+from timeline.selection.snapshot import Snapshot
+from timeline.selection.state import State
+from timeline.web import access, assets, links, snapshots
 from timeline.web.drawing import answers
-from timeline.web.pages import (
-    asked,
-    cards,
-    choices,
-    choose,
-    embedding,
-    etag,
-    exports,
-    facets,
-    files,
-    frame,
-    moment,
-    rows,
-    search,
-    summary,
-    ways,
-)
-from timeline.web.pages import state as states
-from timeline.web.pages.state import State
+from timeline.web.pages import asked, cards, embedding, etag, exports, files, frame, summary, ways
 
 # What the drawn timeline runs on; the first is begun with, and the others are fetched beside it.
 SCRIPTS = (
@@ -46,54 +32,65 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
     tag = await etag.tag(datasette, request, database)
     if not state.faulty and (held := etag.unchanged(request, tag)):
         return held
-    what = await asked.find_out(database, state)
-    state, end, name, counted = what.state, what.end, what.name, what.counted
-    offered = await facets.following(database, what, await choices.offered(database, end))
-    page = await rows.fetch(database, state, what.chosen, counted)
-    exported = choose.known(state, name) if state.as_of is not None else choose.standing(state, what.actor)
-    here = links.timeline(datasette, database.name)
+    may_see_retracted = await asked.may_read_past(datasette, request, database)
     heading = await frame.title_of(datasette, database)
-    place = {name: state.given.get(name) for name in ("after", "before")}
+    here = links.timeline(datasette, database.name)
+    read = await snapshots.read(
+        database, lambda snapshot: _read(datasette, database, snapshot, state, may_see_retracted=may_see_retracted)
+    )
     context = {
+        **read,
         "database": database.name,
         "heading": heading,
-        "canonical": here + (state.query(embed=None, focus=None, **place) if state.given else ""),
         "here": here,
-        "sources": links.sources(datasette, database.name) + state.as_of_query,
         "checkpoints": await _checkpoints(datasette, request, database.name),
-        "whole": here + state.whole,
-        "state": state,
         "labels": states.LABELS,
         "lanes": states.LANES,
-        "end": end,
-        "as_of_day": moment.said(state),
-        "as_of_said": await summary.as_of_said(database, state, end),
-        "choices": offered,
-        "counts_note": choices.note(offered, state.given, states.LABELS),
-        "who": what.actor,
-        "names": summary.names(state, name),
-        "chips": summary.chips(state, offered, name),
-        "short_word": search.short_word(state.given.get("q", "")),
-        "counted": summary.counts(counted),
-        "total": await summary.total(database, state, counted),
-        "retracted": await summary.retracted(datasette, request, database, what),
-        "years": summary.by_year(await cards.of_page(datasette, database, state, page)),
-        "empty": not page.rows,
-        "turns": {} if state.printed else summary.turns(state, page),
-        "printed_all": page.later is None,
-        "ways": ways.to_datasette(datasette, database.name, exported),
         **await _exports(datasette, request, database.name, state),
         "snippet": embedding.snippet(datasette, request, database.name, heading, state),
-        "drawing": await answers.first_drawing(database, what),
         "drawing_style": assets.address(datasette, "drawing.css"),
         "scripts": [assets.address(datasette, name) for name in SCRIPTS],
-        "as_of_event": links.event(datasette, database.name, state.as_of) if state.as_of and state.as_of <= end else None,
     }
     status = 400 if state.faulty else 200
     response = await frame.respond(datasette, request, "timeline_page.html", context, trail=[(here, "timeline")], status=status)
-    if counted is not None:
+    if read["counted"] is not None:
         response.headers.update(etag.headers(tag))
     return response
+
+
+def _read(datasette: Datasette, database: Database, snapshot: Snapshot, state: State, *, may_see_retracted: bool) -> dict[str, Any]:
+    """Read all that the page shows of the timeline."""
+    snapshot, found = matches.find(snapshot, state)
+    state, name = found.state, database.name
+    here, whole = links.timeline(datasette, name), snapshots.offered(database, snapshot, found.end)
+    offered = values.of_matches(snapshot, found, whole)
+    page = matches.page(snapshot, found)
+    place = {one: state.given.get(one) for one in ("after", "before")}
+    return {
+        "canonical": here + (state.query(embed=None, focus=None, **place) if state.given else ""),
+        "sources": links.sources(datasette, name) + state.as_of_query,
+        "whole": here + state.whole,
+        "state": state,
+        "end": found.end,
+        "as_of_day": summary.as_of_day(state),
+        "as_of_said": summary.as_of_said(snapshot, state, found.end),
+        "choices": offered,
+        "counts_note": values.note(offered, state.given, states.LABELS),
+        "who": found.actor,
+        "names": summary.names(state, found.name),
+        "chips": summary.chips(state, offered, found.name),
+        "short_word": search_words.short_word(state.given.get("q", "")),
+        "counted": summary.counts(found.counted),
+        "total": summary.total(snapshot, state, found.counted),
+        "retracted": summary.retracted(snapshot, found) if may_see_retracted else None,
+        "years": summary.by_year(cards.of_page(datasette, name, snapshot, state, page)),
+        "empty": not page.rows,
+        "turns": {} if state.printed else summary.turns(state, page),
+        "printed_all": page.later is None,
+        "ways": ways.to_datasette(datasette, name, state, found.actor),
+        "drawing": answers.first_drawing(snapshot, found, whole),
+        "as_of_event": links.event(datasette, name, state.as_of) if state.as_of and state.as_of <= found.end else None,
+    }
 
 
 async def _exports(datasette: Datasette, request: Request, database: str, state: State) -> dict[str, Any]:

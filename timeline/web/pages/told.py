@@ -8,10 +8,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from datasette.database import Database
-
 from timeline.errors import StatementInvalid
-from timeline.web import working
+from timeline.selection.snapshot import Snapshot
 
 Data = dict[str, Any]
 Fields = Mapping[str, type]
@@ -50,13 +48,13 @@ def read(text: str | None, position: int) -> Data:
     return data
 
 
-async def at(database: Database, positions: Iterable[int]) -> dict[int, Data]:
+def at(snapshot: Snapshot, positions: Iterable[int]) -> dict[int, Data]:
     """Read what the events at these positions say, by position. Raises StatementInvalid as `read` does."""
-    rows = await database.execute(
+    rows = snapshot.plain(
         "select position, data from events where position in (select value from json_each(:positions))",
         {"positions": json.dumps(list(positions))},
     )
-    return await working.in_thread(lambda: {row["position"]: read(row["data"], row["position"]) for row in rows.rows})
+    return {row["position"]: read(row["data"], row["position"]) for row in rows}
 
 
 def _check(data: Data) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from timeline import dates
+from timeline.dates.times import WRITTEN
 from timeline.errors import DateInvalid
 
 # What HTML allows in <time datetime>; other dates are told in words and as EDTF, without a machine-readable time.
@@ -30,6 +31,12 @@ def said(date: str | None) -> str:
     """Say a date in words that begin with a capital."""
     said_within = words(date)
     return said_within[:1].upper() + said_within[1:]
+
+
+def times(date: str | None) -> list[str]:
+    """Say each time of day of a date with its day, by the clock as written, and whether it is about or perhaps then."""
+    said_by = {"?": "possibly ", "~": "about ", "%": "possibly about "}
+    return [f"{said_by.get(found['mark'], '')}{found['day']} {found['time']}" for found in WRITTEN.finditer(date or "")]
 
 
 def html_time(date: str | None) -> str | None:

@@ -1,7 +1,7 @@
 -- The timeline as of a position
 -- What was known when the log had reached a position: every happening as its latest version then told it, before any
 -- later correction or retraction. Leave it empty for what is known now.
-select date, title, place, kind, attributed_to, sources, version, known_from, known_until, id as happening
+select date, title, attributed_to, place, kind, sources, version, known_from, known_until, id as happening
 from happening_versions
 where status = 'current'
   -- What is no position gives an error that says so.

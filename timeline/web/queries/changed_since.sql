@@ -6,6 +6,7 @@ select position, recorded_at, recorded_by, type,
   case when stream like 'source/%' then substr(stream, 8) end as source,
   version,
   case when data is null then '(redacted)' else json_extract(data, '$.statement.title') end as title,
+  json_extract(data, '$.statement.attributed_to') as attributed_to,
   (select group_concat(key, ', ') from json_each(data, '$.changes')) as changed,
   coalesce(json_extract(data, '$.reason'), (
     select json_extract(redaction.data, '$.reason') from events as redaction

@@ -10,7 +10,7 @@ select date, edtf_words(date) as in_words,
     null,
     iif(period_match(date, :from, :to) = 'near', 'near', null)
   ) as near,
-  title, place, kind, attributed_to, sources, id as happening
+  title, attributed_to, place, kind, sources, id as happening
 from happenings
 where status = 'current'
   -- What is no date gives an error that says so.

@@ -1,7 +1,7 @@
 -- What is said about something
 -- Happenings whose title, summary, place, people or quotations have all of these words, with or without their accents: the
 -- thousand closest, the closest first. The last word may be the beginning of a longer one.
-select happenings.date, happenings.title,
+select happenings.date, happenings.title, happenings.attributed_to,
   words_passage(
     :words, happenings_fts.title, happenings_fts.summary, happenings_fts.quotations, happenings_fts.people, happenings_fts.place
   ) as passage,

@@ -1,7 +1,7 @@
 -- Who took part in what, together
 -- The happenings in which two people or bodies both took part. Give one name for everyone who took part with them, two
 -- for what they share, none for all pairs. Part of a name is enough.
-select happenings.date, happenings.title, one.name as actor_name, first.role, two.name as with_name,
+select happenings.date, happenings.title, happenings.attributed_to, one.name as actor_name, first.role, two.name as with_name,
   second.role as with_role, first.actor, happenings.id as happening
 from actors as one
 cross join happening_actors as first on first.actor = one.id

@@ -90,6 +90,18 @@ function soon() {
   timer = setTimeout(settle, 250);
 }
 
+/** Show what follows where the text has the first of some words; nothing where it does not. @param {string} text @param {string} words */
+function nearest(text, words) {
+  const all = words.trim().split(/\s+/), at = (many) => places(text, all.slice(0, many).join(" "))[0];
+  let low = 0;
+  for (let high = all.length - 1; low < high; ) {
+    const middle = (low + high + 1) >> 1;
+    if (at(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low < 2 ? "" : ` The nearest: “${text.slice(at(low).from, at(low).from + words.length + 9).split("\0")[0].trim()}…”`;
+}
+
 text.before(template.content);
 document.addEventListener("selectionchange", soon);
 document.addEventListener("pointerdown", ({ target, pointerType, button }) => {
@@ -119,7 +131,7 @@ form.addEventListener("submit", (/** @type {Event} */ event) => {
   turn = words === asked ? (turn + 1) % many : 0;
   asked = words;
   const span = many && trimmed(shown.text, found[turn].from, found[turn].to);
-  output.textContent = span ? `Place ${turn + 1} of ${many}.` : form.dataset.none;
+  output.textContent = span ? `Place ${turn + 1} of ${many}.` : form.dataset.none + nearest(shown.text, words);
   hide();
   offered = "";
   if (span) offer(shown, span, true);

@@ -12,7 +12,7 @@ import { locale, translate } from "./spoken.js";
 
 
 // What is drawn comes before the list, which need not be there yet.
-if (!document.getElementById("drawing-data")) await new Promise((go) => addEventListener("DOMContentLoaded", go, { once: true }));
+if (!document.getElementById("drawing-data")) await new Promise((go) => addEventListener("DOMContentLoaded", go));
 
 const root = /** @type {HTMLElement} */ (document.getElementById("drawing"));
 const here = root.dataset.here ?? "";
@@ -114,10 +114,9 @@ function mark() {
   if (!id) {
     if (drawing.focus || !card.element.hidden) shut(false);
   } else if (drawing.focus?.id !== id) {
-    const item = drawing.supply.data.items.find((one) => one.id === id);
-    drawing.focus = item ?? null;
+    drawing.focus = drawing.supply.data.items.find((one) => one.id === id) ?? null;
     drawing.draw();
-    card.open(address(item ?? /** @type {Item} */ ({ id })));
+    card.open(address({ id })).then(() => state().has("embed") || card.element.scrollIntoView(false));
   }
 }
 
@@ -136,5 +135,5 @@ root.hidden = false;
 // The window stays, so that one sees it fill.
 moment(root, (as_of) => find.load(changed({ as_of, view: writtenWindow(drawing.window) }), !state().has("as_of")));
 arrive(document);
-if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body), { once: true });
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body));
 else translate(document.body);

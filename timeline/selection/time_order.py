@@ -1,19 +1,19 @@
-"""Where a page of the timeline begins or ends: a place in the time order, as text in the URL.
+"""The time order of happenings, and a place in it: where a page begins or ends, as text in the URL.
 
-Owns the order itself, in SQL, and the reading and writing of a place in it. Must not run anything.
+Owns the order itself, in SQL over a snapshot, and the reading and writing of a place in it. Must not run anything.
 """
 
 import re
+from sqlite3 import Row
 from typing import NamedTuple
 
-# These very expressions, and this order, are those of the index happenings_time; happenings_kind has the first of them.
-SECOND = "day_second"
-FIRST = "coalesce(earliest_day, latest_day, 9e15)"
-LAST = "-coalesce(latest_day, -9e15)"
-TIME_INDEX, KIND_INDEX = "happenings_time", "happenings_kind"
-ORDER = f"{FIRST}, {SECOND}, {LAST}, date, id"
-_BACKWARDS = f"{FIRST} desc, {SECOND} desc, {LAST} desc, date desc, id desc"
-COLUMNS = f"{FIRST} as key_first, {SECOND} as key_second, {LAST} as key_last"
+INDEX, KIND_INDEX = "happenings_time", "happenings_kind"
+# This order is that of the index happenings_time; happenings_kind has the first of them.
+ORDER = "began, day_second, lasted, date, id"
+_BACKWARDS = "began desc, day_second desc, lasted desc, date desc, id desc"
+COLUMNS = "began, day_second, lasted"
+# The same order on the table itself, for those who read it without us.
+TABLE_ORDER = "coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id"
 
 _WRITTEN = re.compile(r"(-?\d{1,16})(?:~(-?\d{1,6}))?,(-?\d{1,16}),([^\x00-\x1f]{0,300}),([A-Za-z0-9._-]{1,200})", re.DOTALL)
 
@@ -38,9 +38,14 @@ def read(text: str) -> Key | None:
     return Key(int(match[1]), int(match[2] or 0), int(match[3]), match[4], match[5]) if match else None
 
 
-def order(*, backwards: bool, indexed: bool) -> str:
-    """Give the ORDER BY. Not `indexed`: sorted, and never read along the index (which a plus sign keeps SQLite from)."""
-    return ("" if indexed else "+") + (_BACKWARDS if backwards else ORDER)
+def key(row: Row) -> Key:
+    """Give the place of a row in the time order."""
+    return Key(int(row["began"]), int(row["day_second"]), int(row["lasted"]), row["date"] or "", row["id"])
+
+
+def order(*, backwards: bool) -> str:
+    """Give the ORDER BY."""
+    return _BACKWARDS if backwards else ORDER
 
 
 def beyond(*, backwards: bool, indexed: bool) -> str:
@@ -49,9 +54,9 @@ def beyond(*, backwards: bool, indexed: bool) -> str:
     Only what was redacted has no date, so an empty one sorts as no date does. The first comparison is there for the index.
     """
     sign = "<" if backwards else ">"
-    found = f"{FIRST} {sign}= :key_first and " if indexed else ""
+    first = f"began {sign}= :key_first and " if indexed else ""
     place = ":key_first, :key_second, :key_last, :key_date, :key_id"
-    return f"{found}(+{FIRST}, {SECOND}, {LAST}, coalesce(date, ''), id) {sign} ({place})"
+    return f"{first}(+began, day_second, lasted, coalesce(date, ''), id) {sign} ({place})"
 
 
 def params(key: Key) -> dict[str, str | int]:

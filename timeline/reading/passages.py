@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
+from timeline.selection import search_words
+
 _PASSAGE, _BEFORE = 28, 8  # words of a passage, and how many stand before the first that was looked for
 _UNKNOWN = ""  # no word is empty
 _TOKEN = re.compile(r"[^\W_]+")
@@ -48,12 +50,10 @@ class Words:
 
     def __post_init__(self) -> None:
         """Read the words."""
-        from timeline.web.pages import search  # noqa: PLC0415 - it loads Datasette, which is slow
-
-        words = search.words(self.typed)
-        wanted = [token for word in words for token in _TOKEN.findall(search.folded(word).casefold())]
+        words = search_words.words(self.typed)
+        wanted = [token for word in words for token in _TOKEN.findall(search_words.folded(word).casefold())]
         object.__setattr__(self, "wanted", tuple(dict.fromkeys(wanted)))
-        object.__setattr__(self, "begun", wanted[-1] if wanted and not search.is_short(words[-1]) else None)
+        object.__setattr__(self, "begun", wanted[-1] if wanted and not search_words.is_short(words[-1]) else None)
 
     def passage(self, text: str | None) -> Passage | None:
         """Find the first passage that has the most of the words; None where there is none of them."""
@@ -80,9 +80,7 @@ class Words:
 
     def _of(self, token: str) -> str | None:
         """Say which of the words a word of the text is."""
-        from timeline.web.pages import search  # noqa: PLC0415 - it loads Datasette, which is slow
-
-        plain = search.folded(token).casefold()
+        plain = search_words.folded(token).casefold()
         if plain in self.wanted:
             return plain
         if self.begun is not None and plain.startswith(self.begun):

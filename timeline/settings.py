@@ -1,7 +1,7 @@
 """The plugin's settings in metadata.json: which there are, and what is wrong with those that are given.
 
 Owns their names. Must not act on them. A setting that is misspelt would do nothing, in silence, so Datasette does not
-start with one.
+start with one, and nothing is appended.
 """
 
 from collections.abc import Mapping

@@ -1,15 +1,14 @@
-"""How the happenings of a state are best come by: which of its filters is the rarest, and about how many all of them match.
+"""Choose the cheapest way to read the happenings of a state: which of its filters is the rarest, and how many all of them match.
 
-Owns the reckoning, from counts that were made as happenings were appended, and from looks that stop early. Must not say
-what matches: whatever the plan, the same is found, only sooner or later.
+Owns that estimate, from counts that were made as happenings were appended, and from looks that stop early. Must not decide
+what matches: whatever the plan, the same happenings are read, only sooner or later.
 """
 
 from dataclasses import dataclass
 
-from datasette.database import Database
-
-from timeline.web.pages import search
-from timeline.web.pages.state import State
+from timeline.selection import search_words
+from timeline.selection.snapshot import Snapshot
+from timeline.selection.state import State
 
 # Matches are counted no further for a plan; where there are more, some tenth of the timeline is reckoned with.
 LOOK_TO, SHARE_BEYOND = 20_000, 0.1
@@ -34,36 +33,37 @@ class Plan:
     expected: int
 
 
-async def made(database: Database, state: State, actor: str | None, end: int) -> Plan:
-    """Make the plan for a state. `actor` is the id that the actor filter was found to mean, `end` the log's."""
+def plan(snapshot: Snapshot, state: State, actor: str | None, end: int) -> Plan:
+    """Make the plan for a state. `actor` is the id that the actor filter means, `end` the log's."""
     sizes: dict[str, int] = {}
     if state.given.get("mark") == "corrected" or state.status == "retracted":
-        sizes["replaced"] = (await database.execute(f"select {_REPLACED}")).rows[0][0]
+        sizes["replaced"] = snapshot.value(f"select {_REPLACED}")
         if sizes["replaced"] <= VERY_FEW:
             return Plan("replaced", sizes["replaced"], end, sizes["replaced"])
-    sizes |= await _sizes(database, state, actor)
+    sizes |= _sizes(snapshot, state, actor)
     if state.as_of is not None:
         sizes["as_of"] = state.as_of
     known = {name: min(size, end) for name, size in sizes.items() if name not in ("q", "replaced") or size <= LOOK_TO}
     expected = float(end)
     for name in sizes:
         expected *= known[name] / end if name in known and end else SHARE_BEYOND
-    by = min(known, key=lambda name: known[name]) if known else next(iter(sizes), None)
+    rare = {name: size for name, size in known.items() if name != "as_of" or size < end * SHARE_BEYOND}
+    by = min(rare, key=lambda name: rare[name]) if rare else next((name for name in sizes if name != "as_of"), None)
     return Plan(by, known.get(by or "", end), known.get("kind", end), round(expected))
 
 
-async def _sizes(database: Database, state: State, actor: str | None) -> dict[str, int]:
+def _sizes(snapshot: Snapshot, state: State, actor: str | None) -> dict[str, int]:
     """Count the matches of each filter alone; of those that no table has counted, no further than LOOK_TO + 1."""
     params = {name: state.given[name] for name in _FACETS if name in state.given}
     if "actor" in params:
         params["actor"] = actor or ""
     if params.get("mark") == "corrected":
-        del params["mark"]  # it is found by what was replaced
-    asked = {name: _COUNTED.format(name) for name in params}
+        del params["mark"]  # it is listed by what was replaced
+    counts = {name: _COUNTED.format(name) for name in params}
     if "q" in state.given:
-        asked["q"] = _LOOKED.format("happenings_fts where happenings_fts match :q")
-        params["q"] = search.match(state.given["q"])
-    if not asked:
+        counts["q"] = _LOOKED.format("happenings_fts where happenings_fts match :q")
+        params["q"] = search_words.match(state.given["q"])
+    if not counts:
         return {}
-    found = (await database.execute(f"select {', '.join(asked.values())}", params)).rows[0]
-    return {name: size or 0 for name, size in zip(asked, found, strict=True)}
+    sizes = snapshot.plain(f"select {', '.join(counts.values())}", params)[0]
+    return {name: size or 0 for name, size in zip(counts, sizes, strict=True)}

@@ -5,13 +5,13 @@ the same. Must not read or write any table. SQLite tells no words of a function 
 it cannot read: the questions hand a fault to `json_extract('{}', …)`, which passes NULL over and shows anything else.
 """
 
-from __future__ import annotations
-
 import re
 import sqlite3
 
 from timeline import dates
+from timeline.actors import actor_id
 from timeline.errors import DateInvalid
+from timeline.selection import period, search_words
 
 Typed = str | int | float | bytes | None
 """What SQLite hands over."""
@@ -29,8 +29,6 @@ _ALWAYS = "../.."
 
 def period_fault(typed: Typed) -> str | None:
     """Say what is wrong with a period; NULL where nothing is, or it is left empty."""
-    from timeline.web.pages import period  # noqa: PLC0415 - as in `register_routes`
-
     text = _text(typed)
     try:
         period.bounds(text or _ALWAYS)
@@ -51,8 +49,6 @@ def period_last_day(typed: Typed) -> int:
 
 def period_match(date: Typed, since: Typed, until: Typed) -> str | None:
     """Say how a date lies to a period: "possible", "near" where only a wide "about" reaches it, or NULL where neither."""
-    from timeline.web.pages import period  # noqa: PLC0415 - as in `register_routes`
-
     try:
         first, last = (period.seconds(_text(typed) or _ALWAYS)[side] for side, typed in enumerate((since, until)))
     except DateInvalid:
@@ -70,10 +66,8 @@ def position_fault(typed: Typed) -> str | None:
 
 def words_match(typed: Typed) -> str:
     """Give the full-text expression that finds all of the words; one that finds nothing where there are none."""
-    from timeline.web.pages import search  # noqa: PLC0415 - as in `register_routes`
-
     # What SQLite would take for the end of the expression only parts words.
-    return search.match(_text(typed).replace("\0", " ")) or '""'
+    return search_words.match(_text(typed).replace("\0", " ")) or '""'
 
 
 def words_passage(typed: Typed, *texts: Typed) -> str:
@@ -81,13 +75,11 @@ def words_passage(typed: Typed, *texts: Typed) -> str:
 
     SQLite's own `snippet` takes the square of the time in a long text, and cannot be interrupted. This reads the beginning alone.
     """
-    from timeline.web.pages import search  # noqa: PLC0415 - as in `register_routes`
-
-    wanted = [token.casefold() for word in search.words(_text(typed)) for token in _TOKEN.findall(search.folded(word))]
-    begun = wanted[-1] if wanted and not search.is_short(search.words(_text(typed))[-1]) else None
+    wanted = [token.casefold() for word in search_words.words(_text(typed)) for token in _TOKEN.findall(search_words.folded(word))]
+    begun = wanted[-1] if wanted and not search_words.is_short(search_words.words(_text(typed))[-1]) else None
     for text in (_text(one)[:_FURTHEST] for one in texts):
         tokens = list(_TOKEN.finditer(text))
-        hits = {n for n, token in enumerate(tokens) if _is_wanted(search.folded(token[0]).casefold(), wanted, begun)}
+        hits = {n for n, token in enumerate(tokens) if _is_wanted(search_words.folded(token[0]).casefold(), wanted, begun)}
         if hits:
             return _passage(text, tokens, hits)
     return _text(texts[0])[:_LONGEST_TITLE] if texts else ""
@@ -95,10 +87,8 @@ def words_passage(typed: Typed, *texts: Typed) -> str:
 
 def words_among(typed: Typed, *texts: Typed) -> int:
     """Give 1 where all of the words are in the texts together, as parts of words, with or without their accents; else 0."""
-    from timeline.web.pages import search  # noqa: PLC0415 - as in `register_routes`
-
-    among = search.folded("\n".join(_text(one) for one in texts)).casefold()
-    return int(all(search.folded(word).casefold() in among for word in search.words(_text(typed))))
+    among = search_words.folded("\n".join(_text(one) for one in texts)).casefold()
+    return int(all(search_words.folded(word).casefold() in among for word in search_words.words(_text(typed))))
 
 
 def _is_wanted(token: str, wanted: list[str], begun: str | None) -> bool:
@@ -125,11 +115,10 @@ def register(connection: sqlite3.Connection) -> None:
     for function in (period_fault, period_first_day, period_last_day, position_fault, words_match):
         connection.create_function(function.__name__, 1, function, deterministic=True)
     connection.create_function("period_match", 3, period_match, deterministic=True)
+    connection.create_function("actor_id", 1, actor_id, deterministic=True)
 
 
 def _bound(typed: Typed, side: int, otherwise: int) -> int:
-    from timeline.web.pages import period  # noqa: PLC0415 - as in `register_routes`
-
     try:
         bound = period.bounds(_text(typed) or _ALWAYS)[side]
     except DateInvalid:

@@ -4,12 +4,14 @@ Owns that leniency and its bounds. Must not touch the date of any happening: tho
 """
 
 import re
+from typing import NamedTuple
 
 from timeline import dates
 from timeline.errors import DateInvalid
 
 _YEAR = re.compile(r"([-−]?)(\d{1,9})(?: ?(CE|AD|BCE|BC))?", re.IGNORECASE)
 _FOUR = 4
+_SHIFTED = "has a shift from UTC"
 HOW_TO = "Write a year (2003, 44 BCE), a month (2025-11), a day (2025-11-24), a time (2025-11-24T04:10) or other EDTF"
 
 
@@ -43,9 +45,13 @@ def seconds(text: str) -> tuple[int, int]:
 
 def _read(text: str) -> dates.Edtf:
     date = dates.parse(edtf(text))
-    if date.timed and any(dates.shifts(date.text)):
-        raise DateInvalid(f'"{text}" has a shift from UTC, and times are compared by the local clock. Leave the shift out')
+    if _is_shifted(date):
+        raise DateInvalid(f'"{text}" {_SHIFTED}, and times are compared by the local clock. Leave the shift out')
     return date
+
+
+def _is_shifted(date: dates.Edtf) -> bool:
+    return date.timed and any(dates.shifts(date.text))
 
 
 def last_day(text: str) -> int | None:
@@ -59,12 +65,17 @@ def last_day(text: str) -> int | None:
     return date.latest_day if plain else None
 
 
-def fault(text: str) -> str | None:
+class Fault(NamedTuple):
+    """What is wrong with a typed period, and how to write one."""
+
+    reason: str
+    advice: str
+
+
+def fault(text: str) -> Fault | None:
     """Say what is wrong with a typed period; None where nothing is."""
     try:
-        bounds(text)
-    except DateInvalid as error:
-        if "has a shift" in str(error):
-            return f"“{text[:40]}” has a shift from UTC. Times are compared by the local clock: leave the shift out"
-        return f"“{text[:40]}” is no date. {HOW_TO}"
-    return None
+        date = dates.parse(edtf(text))
+    except DateInvalid:
+        return Fault("is no date", HOW_TO)
+    return Fault(_SHIFTED, "Write the time by the local clock, without it") if _is_shifted(date) else None

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from timeline.dates import DAY
-from timeline.web.pages import keys, period, search, window
-from timeline.web.pages.keys import Key
-from timeline.web.pages.window import Window
+from timeline.selection import period, search_words, time_order, window
+from timeline.selection.time_order import Key
+from timeline.selection.window import Window
 
 FILTERS = ("q", "kind", "actor", "place", "tag", "source", "mark", "from", "to")
 # How the same happenings are drawn, and which of them is looked at.
@@ -34,8 +34,35 @@ LABELS = {
 PAGE_SIZE, LARGEST_PAGE, MOST_PRINTED = 50, 200, 2_000
 LONGEST_SEARCH, LONGEST_VALUE, LONGEST_SHOWN = 300, 500, 40
 THE_END = "end"
+LEFT_OUT = ", so it was left out"
 _LARGEST_POSITION_DIGITS = 15
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is wrong with a parameter: its `field`, the `value` as typed, the `reason`, what is done `instead`, and the `advice`."""
+
+    field: str
+    value: str
+    reason: str
+    instead: str = ""
+    advice: str = ""
+
+    def __str__(self) -> str:
+        """Say it on a page, which does something instead."""
+        return self._sentence(self.instead)
+
+    @property
+    def refusal(self) -> str:
+        """Say it where nothing is done instead."""
+        return self._sentence("")
+
+    def _sentence(self, instead: str) -> str:
+        value = self.value if len(self.value) <= LONGEST_SHOWN else self.value[:LONGEST_SHOWN] + "…"
+        quoted = f"“{value}” " if value else ""
+        advice = f" {self.advice}." if self.advice else ""
+        return f"{LABELS[self.field]}: {quoted}{self.reason}{instead}.{advice}"
 
 
 @dataclass(frozen=True)
@@ -57,7 +84,7 @@ class State:
     before: Key | None = None
     size: int = PAGE_SIZE
     window: Window | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     faulty: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
@@ -149,7 +176,7 @@ class _Reader:
         self.given: dict[str, str] = {}
         self.typed: dict[str, str] = {}
         self.refused: set[str] = set()
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.faulty = False
 
     def state(self) -> State:
@@ -164,7 +191,7 @@ class _Reader:
                 self.given.pop(name, None)
         after, before, size = self._key("after"), self._key("before"), self._size()
         if "after" in self.given and "before" in self.given:
-            self._refuse("before", "is given twice, and only one can hold: the page begins there rather than ending there")
+            self._refuse("before", "is given twice, and only one can hold", ": the page begins there rather than ending there")
             before = None
         return State(
             given=self.given, as_of=as_of, as_of_day=as_of_day, from_day=from_day, to_day=to_day, from_second=from_second,
@@ -178,22 +205,20 @@ class _Reader:
         if not values:
             return
         if len(set(values)) > 1:
-            self._complain(name, f"stands in the address {len(values)} times, and only one can hold: the first does")
+            self._complain(name, f"stands in the address {len(values)} times, and only one can hold", ": the first does")
         value = "".join(c for c in values[0] if c.isprintable() or c.isspace() or ord(c) > 0x9F).strip()
         if value:
             self.given[name] = self.typed[name] = value
         if len(value) > LONGEST_VALUE and name != "q":
-            self._refuse(name, f"is {len(value):,} characters long, longer than any, so it was left out")
+            self._refuse(name, f"is {len(value):,} characters long, longer than any")
 
-    def _complain(self, name: str, what: str) -> None:
-        typed = self.typed.get(name, "")
-        shown = f"“{typed if len(typed) <= LONGEST_SHOWN else typed[:LONGEST_SHOWN] + '…'}” " if typed else ""
-        self.notes.append(f"{LABELS[name]}: {shown}{what}.")
+    def _complain(self, name: str, reason: str, instead: str = "", advice: str = "") -> None:
+        self.notes.append(Note(name, self.typed.get(name, ""), reason, instead, advice))
         self.faulty = True
 
-    def _refuse(self, name: str, what: str) -> None:
+    def _refuse(self, name: str, reason: str, instead: str = LEFT_OUT, advice: str = "") -> None:
         """Leave a parameter out, and say so."""
-        self._complain(name, what)
+        self._complain(name, reason, instead, advice)
         self.refused.add(name)
         self.given.pop(name, None)
 
@@ -201,46 +226,44 @@ class _Reader:
         q = self.given.get("q", "")
         if len(q) > LONGEST_SEARCH:
             self.given["q"] = q[:LONGEST_SEARCH].rstrip()
-            self.notes.append(f"The search was {len(q):,} characters long: its first {LONGEST_SEARCH} were looked for.")
-        if q and not search.words(self.given["q"]):
-            self.notes.append("The search has no letter or digit in it, so nothing was searched for.")
+            reason = f"is {len(q):,} characters long, and {LONGEST_SEARCH} are the most"
+            self.notes.append(Note("q", q, reason, f", so its first {LONGEST_SEARCH} were looked for"))
+        if q and not search_words.words(self.given["q"]):
+            self.notes.append(Note("q", q, "has no letter or digit in it", ", so nothing was searched for"))
             del self.given["q"]
 
     def _period(self) -> tuple[int | None, int | None, int, int]:
         for name in ("from", "to"):
             if name in self.given and (fault := period.fault(self.given[name])):
-                if "shift" in fault:
-                    self._refuse(name, "has a shift from UTC, so it was left out. Write the time by the local clock, without it")
-                else:
-                    self._refuse(name, f"is no date, so it was left out. {period.HOW_TO}")
+                self._refuse(name, fault.reason, advice=fault.advice)
         from_day = period.bounds(self.given["from"])[0] if "from" in self.given else None
         to_day = period.bounds(self.given["to"])[1] if "to" in self.given else None
         from_second = period.seconds(self.given["from"])[0] if from_day is not None else 0
         to_second = period.seconds(self.given["to"])[1] if to_day is not None else DAY - 1
         if from_day is not None and to_day is not None and (from_day, from_second) > (to_day, to_second):
-            self.notes.append(f"The period ends before it begins: from {self.given['from']} to {self.given['to']}.")
+            self.notes.append(Note("to", self.given["to"], f"is before the beginning, {self.given['from']}"))
         return from_day, to_day, from_second, to_second
 
     def _choices(self) -> None:
         """Keep of each what is one of its choices."""
-        current = "so current happenings are shown"
         for name, choices, instead in (
-            ("status", STATUSES, current),
-            ("mark", MARKS, f"which are {', '.join(MARKS)}, so it was left out"),
-            ("lanes", LANES, f"which are {', '.join(LANES)}, so there are none"),
-            ("embed", ("1",), "which is 1 alone, so it was left out"),
-            ("print", ("1",), "which is 1 alone, so it was left out"),
+            ("status", STATUSES, ", so current happenings are shown"),
+            ("mark", tuple(MARKS), LEFT_OUT),
+            ("lanes", tuple(LANES), ", so there are none"),
+            ("embed", ("1",), LEFT_OUT),
+            ("print", ("1",), LEFT_OUT),
         ):
             if name in self.given and self.given[name] not in choices:
-                self._refuse(name, f"is not one of the choices, {instead}")
+                which = f"They are {', '.join(choices)}" if len(choices) > 1 else f"The only one is {choices[0]}"
+                self._refuse(name, "is not one of the choices", instead, which)
         if "focus" in self.given and not _ID.fullmatch(self.given["focus"]):
-            self._refuse("focus", "is no happening’s id, so it was left out")
+            self._refuse("focus", "is no happening’s id")
 
     def _window(self) -> Window | None:
         text = self.given.get("view")
         found = window.read(text) if text else None
         if text and found is None:
-            self._refuse("view", f"is no window on time, so it was left out. {window.HOW_TO}")
+            self._refuse("view", "is no window on time", advice=window.HOW_TO)
         return found
 
     def _as_of(self) -> tuple[int | None, str | None]:
@@ -253,8 +276,8 @@ class _Reader:
             return None, text
         self._refuse(
             "as_of",
-            "is neither a position in the log (a whole number, from 0) nor a day or a month (2026-11-24, 2026-11), so what is"
-            " known now is shown",
+            "is neither a position in the log (a whole number, from 0) nor a day or a month (2026-11-24, 2026-11)",
+            ", so what is known now is shown",
         )
         return None, None
 
@@ -262,9 +285,9 @@ class _Reader:
         text = self.given.get(name)
         if text is None or (name == "before" and text == THE_END):
             return None
-        key = keys.read(text)
+        key = time_order.read(text)
         if key is None:
-            self._refuse(name, "is none, so it is shown from its start")
+            self._refuse(name, "is none", ", so it is shown from its start")
         return key
 
     def _size(self) -> int:
@@ -273,6 +296,6 @@ class _Reader:
             return PAGE_SIZE
         if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE:
             return int(text[:9])
-        self.notes.append(f"{LABELS['size']}: “{text[:LONGEST_SHOWN]}” is not from 1 to {LARGEST_PAGE}, so {PAGE_SIZE} are shown.")
+        self.notes.append(Note("size", text, f"is not from 1 to {LARGEST_PAGE}", f", so {PAGE_SIZE} are shown"))
         del self.given["size"]
         return PAGE_SIZE

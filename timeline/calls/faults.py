@@ -1,0 +1,186 @@
+"""Every fault of a call at once: the first error of a call may hide others.
+
+Owns how the others are looked for: the fields are tried again without those that are known to be at fault, until nothing new comes
+to light. Must not append, nor word a fault.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from timeline import bounds, capture, documents, quotes, statements
+from timeline.calls import given_dates
+from timeline.calls.keywords import Fault, given
+from timeline.calls.opened import Opened
+from timeline.errors import DocumentUnreadable, Redacted, TimelineError, UnknownHappening, UnknownSource
+from timeline.model import HappeningFields, Reason, SourceFields, check, stream
+
+_NOWHERE: Final = "stands-in-for-a-source"
+_CITED: Final = {"source": _NOWHERE, "quote": "?"}
+_HAPPENING: Final = {"title": "?", "date": "2000", "citations": [_CITED]}  # what one must have, in the place of what is at fault
+_SOURCE: Final = {"title": "?"}
+_DOCUMENT: Final = {"media_type": "text/plain", "extractor": "", "sha256": "", "text_sha256": ""}
+_TOGETHER: Final = {"zone": "date", "latitude": "longitude", "longitude": "latitude"}  # fields that make no sense without another
+
+
+def of_record(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
+    """List what else is wrong with a happening that is refused."""
+    own = _of_id("happening", arguments, known)
+    yield from own
+    fields = given(arguments, HappeningFields.__annotations__, omitted=None)
+    missing = {name: None for name in _HAPPENING if name not in fields}
+    yield from _of_happening(timeline, str(arguments["id"]), {**missing, **fields}, (*known, *own))
+
+
+def of_correction(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
+    """List what else is wrong with a correction that is refused; where it corrects nothing, as if it recorded a happening."""
+    id, changes = str(arguments["id"]), given(arguments, HappeningFields.__annotations__)
+    stands, own = _of_following(timeline, "happening", arguments, known)
+    yield from own
+    faults = (*known, *own)
+    if stands is None:
+        alone = {name: value for name, value in changes.items() if _TOGETHER.get(name, name) in changes}
+        yield from _of_happening(timeline, id, alone, faults)
+        return
+    standing, subject, texts = stands, f"happening/{id}", _texts(timeline)
+    yield from _more(lambda said: statements.changed(standing, given_dates.read(said, subject), texts, subject), changes, faults)
+    yield from _of_references(timeline, changes, faults)
+
+
+def of_retraction(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
+    """List what else is wrong with a retraction that is refused."""
+    _, own = _of_following(timeline, "happening", arguments, known)
+    instead = {"superseded_by": arguments["superseded_by"]}
+    yield from own
+    yield from _more(lambda said: check(Reason, {"reason": "?", **said}, ""), instead, (*known, *own))
+
+
+def of_source_correction(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
+    """List what else is wrong with a correction of a source that is refused."""
+    _, own = _of_following(timeline, "source", arguments, known)
+    yield from own
+    yield from _of_bibliography(given(arguments, SourceFields.__annotations__), (*known, *own))
+
+
+def of_source(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
+    """List what else is wrong with a source that is refused. A document is not read for that, only opened."""
+    id, file, text = arguments["id"], arguments["file"], arguments["text"]
+    own = _of_id("source", arguments, known) if id is not None else ()
+    try:
+        if text is not None and not _told("text", known):
+            documents.from_text(text)
+        elif file is not None and not _told("file", known):
+            capture.received(Path(file), arguments.get("within"))
+    except DocumentUnreadable as error:
+        own += ((("file", str(error)) if text is None else ("text", str(error).removeprefix("the text: "))),)
+    yield from own
+    fields = given(arguments, SourceFields.__annotations__, omitted=None)
+    if id is not None and file is None and not arguments["as_found"]:  # a file may say its title
+        fields = {"title": None, **fields}
+    yield from _of_bibliography(fields, (*known, *own))
+
+
+def _of_happening(timeline: Opened, id: str, fields: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
+    subject, texts = f"happening/{id}", _texts(timeline)
+    first = timeline.log.first(subject)
+    stands = None if first is None or first.data is None else first.payload["statement"]
+
+    def attempt(said: dict[str, Any]) -> None:
+        whole = {name: value for name, value in {**_HAPPENING, **said}.items() if value is not None}
+        statements.of_happening(given_dates.read(whole, subject), texts, subject, stands)
+
+    yield from _more(attempt, fields, known)
+    yield from _of_references(timeline, fields, known)
+
+
+def _of_bibliography(fields: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
+    def attempt(said: dict[str, Any]) -> None:
+        statements.of_standing_source(given_dates.read({**_SOURCE, **said}, "source"), _DOCUMENT, None, "source")
+
+    yield from _more(attempt, fields, known)
+
+
+def _of_id(kind: Literal["source", "happening"], arguments: Mapping[str, Any], known: Sequence[Fault]) -> tuple[Fault, ...]:
+    return () if _told("id", known) else _faults(lambda: stream(kind, arguments["id"]))
+
+
+def _of_following(
+    timeline: Opened, kind: Literal["source", "happening"], arguments: Mapping[str, Any], known: Sequence[Fault]
+) -> tuple[statements.Statement | None, tuple[Fault, ...]]:
+    """Give the statement that is to be followed by another, None where there is none, and the faults of its id and the reason."""
+    id, reason = _of_id(kind, arguments, known), {"reason": arguments["reason"]}
+    stands = None
+    if not id and not _told("id", known):
+        subject = stream(kind, arguments["id"])
+        try:
+            stands = timeline._streams.said(timeline._streams.last(subject))
+        except (UnknownHappening, UnknownSource, Redacted) as error:
+            id = (("id", str(error).removeprefix(f"{subject}: ")),)
+    if _told("reason", known):
+        return stands, id
+    return stands, (*id, *(_faults(lambda: bounds.refuse(reason, "")) or _faults(lambda: check(Reason, reason, ""))))
+
+
+def _of_references(timeline: Opened, fields: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
+    """List the happenings that are named and not there; within a transaction they may still come."""
+    if timeline._streams.writing:
+        return
+    related = fields.get("related")
+    named = [("part_of", fields.get("part_of"))]
+    for number, tie in enumerate(related if isinstance(related, list | tuple) else (), start=1):
+        named.append((f"related.{number}.other", tie.get("other") if isinstance(tie, Mapping) else getattr(tie, "other", tie)))
+    for field, other in named:
+        if not isinstance(other, str) or _told(field, known) or _faults(partial(stream, "happening", other)):
+            continue
+        if timeline.log.first(f"happening/{other}") is None:
+            yield from statements.nowhere("happening", field, other).faults
+
+
+def _texts(timeline: Opened) -> statements.Texts:
+    """Give the texts of sources, and one in which the citation that stands in for others is found."""
+
+    def found(source: str) -> statements.SourceText:
+        return statements.SourceText(quotes.Text("?"), "", "") if source == _NOWHERE else timeline._text(source)
+
+    return found
+
+
+def _more(attempt: Callable[[dict[str, Any]], object], fields: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
+    """List the faults of fields beside those that are known."""
+    faults = [*known]
+    while True:
+        sound = _sound(fields, faults)
+        own = [fault for fault in _faults(partial(attempt, sound)) if not _told(fault[0], faults)]
+        if not own:
+            return
+        yield from own
+        faults += own
+
+
+def _faults(attempt: Callable[[], object]) -> tuple[Fault, ...]:
+    """List the faults that an attempt is refused with."""
+    try:
+        attempt()
+    except TimelineError as error:
+        return error.faults
+    return ()
+
+
+def _told(field: str, faults: Sequence[Fault]) -> bool:
+    """Whether a field, or what holds it, is at fault already."""
+    return any(field == other or field.startswith(f"{other}.") for other, _ in faults)
+
+
+def _sound(fields: Mapping[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:
+    """Take the fields that are not at fault; of citations, which are looked for one by one, those that are not."""
+    within: dict[str, set[str]] = {}
+    for field, _ in faults:
+        for one in field.split(" and "):
+            name, _, place = one.partition(".")
+            within.setdefault(name, set()).add(place.partition(".")[0])
+    sound = {name: value for name, value in fields.items() if name not in within and _TOGETHER.get(name) not in within}
+    if "citations" in within and isinstance(cited := fields.get("citations"), list | tuple) and "" not in within["citations"]:
+        numbered = enumerate(cited, start=1)
+        sound["citations"] = [_CITED if str(number) in within["citations"] else one for number, one in numbered]
+    return sound

@@ -1,0 +1,195 @@
+"""What a running text says of a date that agrees with one date and not with another: a year, a season, a day, a time of day.
+
+Owns the forms that are plain only beside a date that they agree with: a year alone, a season with its year, a day without one, a
+time. Must not guess: where the text says anything of the same kind that the other date allows, or where a span may begin or end
+at what it says, nothing is said.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from timeline.dates.calendar import civil, day_number, days_in_month
+from timeline.dates.edtf import Edtf, parse
+from timeline.dates.mentions import LONGEST, NUMERALS, is_open, stated
+from timeline.dates.months import ANY, month_of
+
+_MINUTE, _HOUR, _NOON = 60, 3600, 12 * 3600
+_DECEMBER = 12
+_YEAR: Final = r"(?P<year>1\d{3}|20\d{2})"
+_ABOUT: Final = (
+    r"\b(?:around|about|circa|ca?\.|roughly|approximately|nearly|almost|towards?|shortly|just|vers|environ|autour\s+de|presque|hacia"
+    r"|alrededor\s+de|casi|etwa|ungef[äa]hr|gegen|fast|نحو|حوالي|قرابة)\s*(?:the\s+|l['’]|las?\s+)?"
+)
+_SEASONS: Final = {  # the first month and how many: of both hemispheres, as people and almanacs have them
+    "spring": ((3, 4), (9, 4)), "summer": ((6, 4), (12, 4), (0, 4)),
+    "autumn": ((9, 4), (3, 4)), "winter": ((12, 4), (0, 4), (6, 4)),
+}  # fmt: skip
+_SEASON_NAMES: Final = {
+    "spring": r"spring|printemps|fr[üu]hjahr|fr[üu]hling|primavera|ربيع",
+    "summer": r"summer|[ée]t[ée]|sommer|verano|صيف",
+    "autumn": r"autumn|fall|automne|herbst|oto[ñn]o|خريف",
+    "winter": r"winter|hiver|invierno|شتاء",
+}
+_WITH_SEASON: Final = re.compile(
+    rf"(?<!\w)(?:ال)?(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _SEASON_NAMES.items())})"
+    rf"(?:\s+of|\s+de[ls]?|\s+من|\s+عام|\s+سنة|,)?\s+{_YEAR}(?:\s?[-–/]\s?(?P<next>\d{{2}}(?:\d{{2}})?))?(?![\d\w])",
+    re.I,
+)
+_COUNTED: Final = (  # a number before these is none of a year
+    r"(?!\s*(?:%|people|persons|men|women|children|cases|times|workers|soldiers|victims|dead|pages|copies|votes|miles|metres|meters"
+    r"|k?m\b|kg\b|tons?\b|tonnes|euros?|dollars|dirhams?|personnes|hommes|femmes|personas|hombres|Menschen|Personen))"
+)
+_YEAR_ALONE: Final = re.compile(rf"(?<![\d\w.,:/#$€£°№–—-])(?<![$€£#№§°]\s){_YEAR}(?![\d\w]|[.,:/–—-]\d|\s*[$€£]){_COUNTED}", re.I)
+_DAY: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?"
+_DAY_ALONE: Final = tuple(
+    re.compile(form, re.I)
+    for form in (
+        rf"(?<![\d\w.,:/–—-]){_DAY}\s+(?:of\s+|de\s+|من\s+)?(?P<name>{ANY})(?!\w)",
+        rf"(?<!\w)(?P<name>{ANY})\.?\s+{_DAY}(?![\d\w]|[.,:/–—-]\d)",
+    )
+)
+_HALF: Final = r"(?:\s?(?:(?P<am>a\.?\s?m\b\.?|صباحا)|(?P<pm>p\.?\s?m\b\.?|مساء)))"
+_HOURS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_TIMES: Final = tuple(
+    re.compile(rf"(?<![\d\w.,:/–—-]){form}(?-i:(?P<zone>\s?\(?(?:UTC|GMT|Z|UT|[A-Z]{{2,4}}T)\b|\s?[+-]\d\d:?\d\d)?)", flags)
+    for form, flags in (
+        (rf"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\d|[:/-]\d){_HALF}?", re.I),
+        (rf"(?P<hour>0?\d|1[0-2])\.(?P<minute>[0-5]\d){_HALF}(?!\w)", re.I),
+        (r"(?P<hour>[01]?\d|2[0-3])\.(?P<minute>[0-5]\d)\s?(?:Uhr|hrs?\b|hours\b|Std)", re.I),
+        (r"(?P<hour>[01]?\d|2[0-3])\s?h(?:eures?)?\s?(?P<minute>[0-5]\d)(?!\w)", re.I),
+        (r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\s?(?:hrs?\b|hours\b)", re.I),
+        (rf"(?P<hour>0?\d|1[0-2]){_HALF}(?!\w)", re.I),
+        (rf"(?P<hour>[01]?\d|2[0-3]|{'|'.join(_HOURS)})\s?(?:h|heures?|Uhr|o['’]clock)(?!\w)", re.I),
+    )
+)
+
+
+class _Mention(NamedTuple):
+    """What a text says: the stretches it may mean, as days or as seconds of a day; and how it says it."""
+
+    spans: tuple[tuple[int, int], ...]
+    words: str
+    open: bool
+
+    def meets(self, first: int | None, last: int | None) -> bool:
+        """Whether it may mean something in a stretch, of which None is an open side."""
+        return self.open or any((last is None or one <= last) and (first is None or other >= first) for one, other in self.spans)
+
+
+def left_out(text: str, old: str, new: str, *, same_zone: bool = True) -> str | None:
+    """Give the words with which a text says what an old date allows and a new one does not; None where nothing plainly does.
+
+    Times are compared only in the `same_zone`. "About" reaches further on both sides, by `dates.near`. Raises DateInvalid.
+    """
+    text = text[:LONGEST].translate(NUMERALS)
+    before, after = parse(old), parse(new)
+    if before.earliest_day is None and before.latest_day is None:  # it agrees with everything
+        return None
+    taken: list[tuple[int, int]] = []
+    dated = [*_with_year(text, taken)]
+    found = _one(dated, _days(before), _days(after))
+    if found is None:
+        found = _one([*_without_year(text, taken, before, after)], _days(before), _days(after), dated)
+    if found is None and same_zone and _on_one_day(before) and _on_one_day(after):
+        found = _one([*_times(text)], _seconds(before), _seconds(after))
+    return found
+
+
+def _one(
+    mentions: list[_Mention],
+    old: tuple[int | None, int | None],
+    new: tuple[int | None, int | None],
+    beside: list[_Mention] | None = None,
+) -> str | None:
+    if any(one.meets(*new) for one in (*mentions, *(beside or ()))):
+        return None
+    return next((one.words for one in mentions if one.meets(*old)), None)
+
+
+def _days(date: Edtf) -> tuple[int | None, int | None]:
+    return date.near_earliest_day, date.near_latest_day
+
+
+def _seconds(date: Edtf) -> tuple[int | None, int | None]:
+    if date.near_earliest_day != date.near_latest_day:  # about reaches into another day
+        return date.earliest_second, date.latest_second
+    return date.near_earliest_second, date.near_latest_second
+
+
+def _on_one_day(date: Edtf) -> bool:
+    return date.timed and date.earliest_day is not None and date.earliest_day == date.latest_day
+
+
+def _with_year(text: str, taken: list[tuple[int, int]]) -> Iterator[_Mention]:
+    """List the seasons and years, and the dates in full, which hold the years within them."""
+    for match in _WITH_SEASON.finditer(text):
+        taken.append(match.span())
+        yield _season(text, match)
+    for one in stated(text, taken):
+        first, last = (None if day is None else _number(day) for day in (one.earliest, one.latest))
+        open_ = first is None or last is None
+        yield _Mention(() if first is None or last is None else ((first, last),), one.words, open_)
+    for match in _free(_YEAR_ALONE, text, taken):
+        year = int(match["year"])
+        about = re.search(_ABOUT + "$", text[: match.start()], re.I)
+        span = (day_number(year - bool(about), 1, 1), day_number(year + bool(about), 12, 31))
+        yield _Mention((span,), f"{about[0] if about else ''}{match[0]}", is_open(text, *match.span()))
+
+
+def _season(text: str, match: re.Match[str]) -> _Mention:
+    name, year, last = next(name for name in _SEASONS if match[name]), int(match["year"]), match["next"]
+    spans = [_months(year, *months) for months in _SEASONS[name] if not last or months[0] == _DECEMBER]
+    before = text[: match.start()]
+    at = len(before) - len("au ") if before.lower().endswith("au ") else len(before)  # "au printemps" is "in", not "until"
+    return _Mention(tuple(spans), " ".join(match[0].split()), not spans or is_open(text, at, match.end()))
+
+
+def _months(year: int, month: int, many: int) -> tuple[int, int]:
+    """Give the first and the last day of so many months; month 0 is the December before."""
+    first, last = year * 12 + month - 1, year * 12 + month + many - 2
+    return day_number(first // 12, first % 12 + 1, 1), day_number(
+        last // 12, last % 12 + 1, days_in_month(last // 12, last % 12 + 1)
+    )
+
+
+def _without_year(text: str, taken: list[tuple[int, int]], *dates: Edtf) -> Iterator[_Mention]:
+    """List the days without a year, in the years of two dates."""
+    known = [day for date in dates for day in (date.earliest_day, date.latest_day) if day is not None]
+    years = sorted({civil(day)[0] for day in known})
+    for form in _DAY_ALONE:
+        for match in _free(form, text, taken):
+            month, day = month_of(match["name"]), int(match["day"])
+            spans = [(day_number(year, month, day),) * 2 for year in years if month and 1 <= day <= days_in_month(year, month)]
+            if spans and not match["name"].lower().startswith("listopad"):
+                yield _Mention(tuple(spans), match[0], is_open(text, *match.span()))
+
+
+def _times(text: str) -> Iterator[_Mention]:
+    taken: list[tuple[int, int]] = []
+    for form in _TIMES:
+        for match in _free(form, text, taken):
+            parts = match.groupdict()
+            written, minute = parts["hour"].lower(), parts.get("minute")
+            hour = _HOURS.index(written) + 1 if written in _HOURS else int(written)
+            am, pm = parts.get("am"), parts.get("pm")
+            about = re.search(_ABOUT + "$", text[: match.start()], re.I)
+            room, length = (30 * _MINUTE, _MINUTE) if about else (0, _MINUTE if minute else _HOUR)
+            first = (hour % 12 if am or pm else hour) * _HOUR + (_NOON if pm else 0) + int(minute or 0) * _MINUTE
+            starts = {first} if am or pm or hour > 12 or written.startswith("0") else {first, (first + _NOON) % (2 * _NOON)}
+            spans = tuple((start - room, start + length - 1 + room) for start in sorted(starts))
+            yield _Mention(spans, " ".join(match[0].split()), parts["zone"] is not None or is_open(text, *match.span()))
+
+
+def _free(form: re.Pattern[str], text: str, taken: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    """Find a form where nothing that was read before stands."""
+    for match in form.finditer(text):
+        start, end = match.span()
+        if not any(start < to and end > since for since, to in taken):
+            taken.append((start, end))
+            yield match
+
+
+def _number(day: str) -> int:
+    year, month, number = (int(part) for part in day.split("-"))
+    return day_number(year, month, number)

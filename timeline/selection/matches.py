@@ -1,0 +1,161 @@
+"""The happenings that a state chooses: how many there are, a page of them, all of them.
+
+Owns how they are fetched: in time order, from a place in it and never by counting off rows; along the time order where
+matches are met soon, and by sorting what the rarest filter lists where they are few. Must not decide what matches.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from sqlite3 import Row
+
+from timeline.errors import TookTooLong
+from timeline.selection import as_of, conditions, time_order
+from timeline.selection.conditions import Chosen
+from timeline.selection.plan import plan
+from timeline.selection.snapshot import EACH, Snapshot
+from timeline.selection.state import State
+from timeline.selection.time_order import Key
+
+# Counting goes no further: beyond it, a count says "more than".
+COUNT_TO = 10_000
+# Time enough to count so far; what takes longer is too much to look through.
+COUNTING_MS = 400
+# How much longer the way along the time order may be than if matches were spread evenly over it.
+SKEW = 10
+_COLUMNS = (
+    "id, title, summary, date, date_note, year, kind, place, part_of, attributed_to, status, sources, citations, version,"
+    f" recorded_at, position, {time_order.COLUMNS}"
+)
+
+
+@dataclass(frozen=True)
+class Matches:
+    """What a state chooses from a snapshot: `chosen` lists the matches themselves, where they are few.
+
+    `actor` is the id that the actor filter means, and `name` that actor's name. `end` is the log's. `counted` is how many match,
+    COUNT_TO + 1 for more; None where they could not be counted in time.
+    """
+
+    state: State
+    end: int
+    actor: str | None
+    name: str | None
+    chosen: Chosen
+    counted: int | None
+
+    @property
+    def are_few(self) -> bool:
+        """Whether they were counted in full."""
+        return self.counted is not None and self.counted <= COUNT_TO
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of a page in time order, and the places from which the pages before and after it go on."""
+
+    rows: Sequence[Row]
+    earlier: Key | None
+    later: Key | None
+
+
+def find(snapshot: Snapshot, state: State, within_ms: int | None = COUNTING_MS) -> tuple[Snapshot, Matches]:
+    """Find what a state chooses, and the snapshot that it chooses from; count no longer than so many milliseconds."""
+    state = as_of.resolved(snapshot, state)
+    snapshot = snapshot.at(state.as_of)
+    end = snapshot.end
+    actor, name = _actor(snapshot, state.given.get("actor"))
+    chosen, counted = choose(snapshot, state, actor, end, within_ms)
+    return snapshot, Matches(state, end, actor, name, chosen, counted)
+
+
+def of_state(snapshot: Snapshot, matches: Matches, state: State, within_ms: int) -> Matches:
+    """Find what another state chooses, with the same actor and as of the same position."""
+    chosen, counted = choose(snapshot, state, matches.actor, matches.end, within_ms)
+    return replace(matches, state=state, chosen=chosen, counted=counted)
+
+
+def choose(
+    snapshot: Snapshot, state: State, actor: str | None, end: int, within_ms: int | None = COUNTING_MS
+) -> tuple[Chosen, int | None]:
+    """Choose the happenings of a state and count them, as `count` does; where they were counted in full, list those very ones.
+
+    So what is asked next of a few, in whatever order, is not looked for again.
+    """
+    chosen = conditions.chosen(state, actor, plan(snapshot, state, actor, end))
+    listed = f"select happenings.id as id {chosen.listing.sql} limit {COUNT_TO + 1}"
+    sql = f"select count(*), json_group_array(id) from ({listed})"
+    try:
+        number, ids = snapshot.rows(sql, chosen.params, index=chosen.listing.index, within_ms=within_ms)[0]
+    except TookTooLong:
+        return chosen, None
+    return (conditions.listed(ids, chosen), number) if number <= COUNT_TO else (chosen, COUNT_TO + 1)
+
+
+def count(snapshot: Snapshot, chosen: Chosen) -> int | None:
+    """Count matches, no further than COUNT_TO + 1; None where even that takes too long."""
+    sql = f"select count(*) from (select 1 {chosen.listing.sql} limit {COUNT_TO + 1})"
+    try:
+        return int(snapshot.rows(sql, chosen.params, index=chosen.listing.index, within_ms=COUNTING_MS)[0][0])
+    except TookTooLong:
+        return None
+
+
+def page(snapshot: Snapshot, matches: Matches) -> Page:
+    """Fetch the page of the matches that the state asks for. Raises TookTooLong."""
+    state = matches.state
+    along = is_walked(state, matches.chosen, matches.counted)
+    rows = snapshot.rows(
+        page_sql(state, matches.chosen, along=along), _params(state, matches.chosen), index=index(matches.chosen, along=along)
+    )
+    more, rows = len(rows) > state.size, rows[: state.size]
+    if state.backwards:
+        rows.reverse()
+        earlier, later = more, state.before is not None
+    else:
+        earlier, later = state.after is not None, more
+    return Page(rows, time_order.key(rows[0]) if earlier and rows else None, time_order.key(rows[-1]) if later and rows else None)
+
+
+def every(snapshot: Snapshot, chosen: Chosen) -> list[Row]:
+    """Fetch the position, id, date, place in the time order and nearness of all matches, in time order. Raises TookTooLong."""
+    columns = f"happenings.position, id, date, {time_order.COLUMNS}, {chosen.near} as near"
+    sql = f"select * from (select {columns} {chosen.listing.sql} {EACH}) order by {time_order.ORDER}"
+    return snapshot.rows(sql, chosen.params, index=chosen.listing.index)
+
+
+def is_walked(state: State, chosen: Chosen, counted: int | None) -> bool:
+    """Say whether a page's matches are likely met sooner along the time order than by listing and sorting."""
+    if chosen.walking is None:
+        return False
+    matches = max(chosen.expected, COUNT_TO) if counted is None or counted > COUNT_TO else counted
+    return SKEW * (state.size + 1) * chosen.walking.rows < chosen.listing.rows * matches
+
+
+def page_sql(state: State, chosen: Chosen, *, along: bool) -> str:
+    """Give the query that fetches one row more than a page."""
+    way = chosen.walking if along and chosen.walking else chosen.listing
+    place = f" and {time_order.beyond(backwards=state.backwards, indexed=along)}" if state.after or state.before else ""
+    sql = f"select {_COLUMNS}, {chosen.near} as near {way.sql}{place}"
+    order = f"order by {time_order.order(backwards=state.backwards)} limit {state.size + 1}"
+    return f"{sql} {order}" if along else f"select * from ({sql} {EACH}) {order}"
+
+
+def index(chosen: Chosen, *, along: bool) -> str:
+    """Give the index that the query of a page uses."""
+    return chosen.walking.index if along and chosen.walking else chosen.listing.index
+
+
+def _params(state: State, chosen: Chosen) -> conditions.Params:
+    place = state.before or state.after
+    return {**chosen.params, **(time_order.params(place) if place else {})}
+
+
+def _actor(snapshot: Snapshot, wanted: str | None) -> tuple[str | None, str | None]:
+    """Find the actor that a filter means, by id or else by name: (id, name); the filter itself, where there is none."""
+    if wanted is None:
+        return None, None
+    for test in ("id = :wanted", "name = :wanted collate nocase"):
+        rows = snapshot.plain(f"select id, name from actors where {test} limit 1", {"wanted": wanted})
+        if rows:
+            return rows[0]["id"], rows[0]["name"]
+    return wanted, wanted

@@ -1,0 +1,139 @@
+"""The archived sources that are asked for, in an order, and how much rests on each: now, or as of a position.
+
+Owns that SQL, over a snapshot. Must not ask for permission.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from sqlite3 import Row
+
+from timeline.selection import search_words
+from timeline.selection.snapshot import EACH, Params, Snapshot
+
+PAGE_SIZE = 50
+# Of the quotations of one source, so many are counted; beyond them it is said that there are more.
+MOST_QUOTATIONS = 2_000
+_COLUMNS = (
+    "id, title, publisher, author, published, language, media_type, extractor, text_sha256, characters, archived_at, position"
+)
+_WEIGHED_NOW = "select value as source, happenings from facets where facet = 'source'"
+_WEIGHED_THEN = (
+    "select source, count(distinct happening) as happenings from (select source, happening from citations where"
+    " (:source is null or source = :source) and happening not in (select id from happenings where status <> 'current')"
+    f" {EACH}) group by source"
+)
+# What still stands, of each source no more than are counted; and of all sources at once what has been replaced since.
+_RESTING = """
+with asked as materialized (select value as source from json_each(:ids)),
+resting as materialized (
+  select asked.source as source, counted.value ->> 0 as happenings, counted.value ->> 1 as quotations,
+    counted.value ->> 2 as disputing
+  from asked, json_each(json_array((
+    select json_array(count(distinct happening), count(*), coalesce(sum(stance = 'disputes'), 0)) from (
+      select happening, stance from citations cross join happenings on happenings.id = citations.happening
+      where citations.source = asked.source and status = 'current' and (:as_of is null or position <= :as_of) limit :most
+    )
+  ))) as counted
+  union all
+  select listed.value ->> '$.source' as source, count(distinct replaced.id), count(*), sum(listed.value ->> '$.stance' = 'disputes')
+  from happening_versions as replaced join events on events.position = replaced.position
+  join json_each(events.data, '$.statement.citations') as listed
+  where replaced.known_until > :as_of and replaced.position <= :as_of and replaced.status = 'current'
+    and listed.value ->> '$.source' in (select source from asked)
+  group by 1
+)
+select source, sum(happenings) as happenings, sum(quotations) as quotations, sum(disputing) as disputing,
+  (select happenings from facets where facet = 'source' and value = source) as known
+from resting group by source
+"""
+_FIRST_DAY = "coalesce(edtf_earliest_day(published), edtf_latest_day(published))"
+_BY_TITLE = "title is null, title collate nocase, id"
+ORDERS = {
+    "title": _BY_TITLE,
+    "date": f"{_FIRST_DAY} is null, {_FIRST_DAY}, {_BY_TITLE}",
+    "newest": f"{_FIRST_DAY} is null, {_FIRST_DAY} desc, {_BY_TITLE}",
+    "weight": f"coalesce(weighed.happenings, 0) desc, {_BY_TITLE}",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for. `of_texts` where the words may be looked for in the texts too, which not everyone may read."""
+
+    words: str = ""
+    order: str = "title"
+    page: int = 1
+    of_texts: bool = True
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What rests on a source. `more` where it has more quotations than were counted, so that each number is at least so much."""
+
+    happenings: int
+    supporting: int
+    disputing: int
+    more: bool
+
+
+def count(snapshot: Snapshot, what: Asked) -> int:
+    """Count the sources that are asked for."""
+    where, params = _chosen(what)
+    return int(snapshot.value(f"select count(*) from (select 1 from sources {where} {EACH})", params))
+
+
+def page(snapshot: Snapshot, what: Asked) -> list[Row]:
+    """Fetch a page of the sources that are asked for, in their order. Raises TookTooLong."""
+    where, params = _chosen(what)
+    weighed = ""
+    if what.order == "weight":
+        weighed = f" left join ({_WEIGHED_NOW if snapshot.as_of is None else _WEIGHED_THEN}) as weighed on weighed.source = id"
+    return snapshot.rows(
+        f"select shown.* from (select {_COLUMNS} from sources {where} {EACH}) as shown{weighed}"
+        f" order by {ORDERS[what.order]} limit {PAGE_SIZE} offset :offset",
+        {**params, "offset": (what.page - 1) * PAGE_SIZE, "source": None},
+    )
+
+
+def every(snapshot: Snapshot, what: Asked) -> list[Row]:
+    """Fetch all sources that are asked for, in the order in which they were archived."""
+    where, params = _chosen(what)
+    return snapshot.rows(f"select * from (select {_COLUMNS} from sources {where} {EACH}) order by archived_at, position", params)
+
+
+def resting(snapshot: Snapshot, source: str | None = None) -> dict[str, int]:
+    """Count the current happenings that rest on each source, or on one of them."""
+    rows = snapshot.rows(_WEIGHED_THEN, {"source": source})
+    return {row["source"]: row["happenings"] for row in rows}
+
+
+def weigh(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, Weight]:
+    """Count what rests on each of these sources."""
+    params: Params = {"ids": json.dumps(list(ids)), "as_of": snapshot.as_of, "most": MOST_QUOTATIONS + 1}
+    weights = {}
+    for source, happenings, quotations, disputing, known in snapshot.plain(_RESTING, params):
+        more = quotations > MOST_QUOTATIONS
+        # All that stand now are counted already.
+        resting = (known or 0) if snapshot.as_of is None else happenings
+        weights[source] = Weight(resting, quotations - more - disputing, disputing, more)
+    return weights
+
+
+def _chosen(what: Asked) -> tuple[str, Params]:
+    """Give the WHERE clause that chooses among the sources, and its parameters."""
+    if not what.words:
+        return "", {}
+    # The index has each source as it now is; what has been corrected since is looked at by itself, but for its text, which stays.
+    own = "words_among(:words, title, publisher, author, id)"
+    params = {"words": what.words}
+    if not what.of_texts:
+        return f"where {own}", params
+    params["match"] = search_words.match(what.words)
+    params["match_text"] = f"{{text}} : ({params['match']})"
+    now = "id = :words or position in (select rowid from sources_fts where sources_fts match :match)"
+    then = (
+        f"{own} or id in (select known.id from sources_fts join main.sources as known on known.position = sources_fts.rowid"
+        " where sources_fts match :match_text)"
+    )
+    return f"where iif(corrected_since, {then}, {now})", params

@@ -1,0 +1,155 @@
+"""The happenings of a drawing: read by the index that fits, in short, with what their marks and shapes need.
+
+Owns the statements. Each reads a bounded number of rows, however large the timeline. Must not decide what matches.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from sqlite3 import Row
+
+from timeline.selection import time_order
+from timeline.selection.conditions import Chosen
+from timeline.selection.snapshot import EACH, Snapshot
+from timeline.web.drawing import shape
+from timeline.web.drawing.counts import Bar
+
+# So many matches can be read one by one; where there are more, they are counted or sampled.
+FEW = 10_000
+# How many of each stretch are looked at where not all can be; how many of those that began before a window are handed over,
+# and how many looked at.
+SAMPLE, ONGOING, LOOKED_AT = 30, 120, 2_000
+LONGEST_TITLE = 160
+
+_COLUMNS = ", ".join(
+    f"happenings.{column}"
+    for column in (
+        "id", "date", "earliest_day", "latest_day", "kind", "place", "attributed_to", "part_of", "status", "sources", "citations",
+        "version", "position",
+    )
+) + f", substr(happenings.title, 1, {LONGEST_TITLE + 1}) as title"  # fmt: skip
+_FIRST_DAY = "coalesce(earliest_day, latest_day, 9e15)"  # as the indexes of the table have it
+
+
+def matching(snapshot: Snapshot, chosen: Chosen, first: float, last: float) -> list[Row]:
+    """Read all that was chosen and stands from a day to the end of another; no more than FEW are looked at.
+
+    With parts of a day behind the point, from that instant to one a day later than `last`.
+    """
+    rows = snapshot.rows(
+        f"select {_COLUMNS}, {chosen.near} as near from happenings where {chosen.sql}"
+        f" and coalesce(earliest_day, latest_day) <= :last_day and coalesce(latest_day, 9e15) >= :first_day limit {FEW}",
+        {**chosen.params, "first_day": math.floor(first), "last_day": math.ceil(last)},
+    )
+    return [row for row in rows if (days := shape.placed(row)) and days[0] < last + 1 and days[1] > first]
+
+
+def disputed(snapshot: Snapshot, rows: Iterable[Row]) -> set[str]:
+    """Give the ids of those happenings that a source disputes."""
+    sql = f"select happening from citations where happening in (select value from json_each(:ids)) and +stance = 'disputes' {EACH}"
+    return {row["happening"] for row in snapshot.rows(sql, {"ids": json.dumps([row["id"] for row in rows])})}
+
+
+def at(snapshot: Snapshot, position: int) -> Row:
+    """Read the happening that the event at a position recorded."""
+    return snapshot.rows(f"select {_COLUMNS}, 0 as near from happenings where position = :at", {"at": position})[0]
+
+
+def beginning(snapshot: Snapshot, bars: Iterable[Bar], kind: str) -> list[Row]:
+    """Read the current happenings, or those of a kind, that begin in these stretches."""
+    index, test = _by_time(kind)
+    return snapshot.rows(
+        f"select {_COLUMNS}, 0 as near from json_each(:bars) as bar cross join main.happenings as happenings indexed by {index}"
+        f" where {test} and {_WITHIN} and status = 'current'",
+        {"bars": _ranges(bars), "kind": kind},
+    )
+
+
+def heads(snapshot: Snapshot, bars: Sequence[Bar], kind: str, most: int) -> dict[Bar, list[Row]]:
+    """Read the first current happenings, or those of a kind, of each stretch."""
+    looked_at = sample(snapshot, None, bars, kind, most) if bars else {}
+    return {bar: [row for row in rows if row["status"] == "current"] for bar, rows in looked_at.items()}
+
+
+def unplaced(snapshot: Snapshot, chosen: Chosen) -> int:
+    """Count what was chosen, a few, and has a date without any day to stand at, such as `../..`."""
+    undated = f"earliest_day is null and latest_day is null and date is not null and {chosen.sql}"
+    return int(snapshot.value(f"select count(*) from (select 1 from happenings where {undated} limit {FEW})", chosen.params))
+
+
+def unplaced_of_all(snapshot: Snapshot, kind: str) -> int:
+    """Count the current happenings, or those of a kind, that have a date without any day; they come last in time order."""
+    index, test = _by_time(kind)
+    sql = (
+        f"select count(*) from (select 1 from main.happenings indexed by {index} where {test} and {_FIRST_DAY} = 9e15"
+        f" and date is not null and status = 'current' limit {FEW})"
+    )
+    return int(snapshot.value(sql, {"kind": kind}))
+
+
+def ongoing(snapshot: Snapshot, day: int, kind: str, chosen: Chosen | None = None) -> list[Row]:
+    """Read current happenings that began before a day and had not ended by then: the longest first, and not all.
+
+    Those of another kind are left out. `matches` tells which are among the chosen.
+    """
+    return snapshot.rows(
+        f"""
+        select {_COLUMNS}, 0 as near, {f"({chosen.sql})" if chosen else "1"} as matches from (
+            select position as at from spans where magnitude = 62 and first_day < :day
+            union all
+            select spans.position from json_each(:magnitudes) as bits cross join spans
+            where magnitude = bits.value and first_day >= :day - (1 << bits.value) and first_day < :day and last_day >= :day
+            limit {LOOKED_AT if chosen else ONGOING}
+        ) as begun cross join main.happenings as happenings on happenings.position = begun.at
+        where happenings.status = 'current' and :base_kind in ('', happenings.kind) and {_KNOWN}
+        """,
+        {**(chosen.params if chosen else {}), "day": day, "magnitudes": _MAGNITUDES, "base_kind": kind},
+    )
+
+
+_MAGNITUDES = json.dumps(list(range(52, 0, -1)))
+
+
+def shares(snapshot: Snapshot, chosen: Chosen, bars: Sequence[Bar], kind: str) -> dict[Bar, float]:
+    """Estimate which share of each stretch is among the chosen, by the first happenings of it that still stand."""
+    sampled = f"select bar.key as bar, ({chosen.sql}) and {_KNOWN} as matches {_sampled(kind, SAMPLE)}"
+    rows = snapshot.rows(
+        f"select bar, avg(matches) as share from ({sampled} {EACH}) group by bar",
+        {**chosen.params, "bars": _ranges(bars), "kind": kind},
+    )
+    return {bars[row["bar"]]: row["share"] for row in rows}
+
+
+def sample(snapshot: Snapshot, chosen: Chosen | None, bars: Sequence[Bar], kind: str, most: int = SAMPLE) -> dict[Bar, list[Row]]:
+    """Look at the first happenings of each stretch that still stand; `matches` tells which are among the chosen."""
+    matches = f"({chosen.sql if chosen else '1'}) and {_KNOWN} as matches"
+    rows = snapshot.rows(
+        f"select bar.key as bar, {_COLUMNS}, 0 as near, {matches} {_sampled(kind, most)}",
+        {**(chosen.params if chosen else {}), "bars": _ranges(bars), "kind": kind},
+    )
+    looked_at: dict[Bar, list[Row]] = {}
+    for row in rows:
+        looked_at.setdefault(bars[row["bar"]], []).append(row)
+    return looked_at
+
+
+_KNOWN = "(:as_of is null or happenings.position <= :as_of)"
+_WITHIN = f"{_FIRST_DAY} between json_extract(bar.value, '$[0]') and json_extract(bar.value, '$[1]')"
+
+
+def _sampled(kind: str, most: int) -> str:
+    """Give the FROM clause for the first happenings of each stretch."""
+    index, test = _by_time(kind)
+    return (
+        "from json_each(:bars) as bar cross join main.happenings as happenings on happenings.id in ("
+        f"select near.id from main.happenings as near indexed by {index} where {test} and {_WITHIN} limit {most})"
+    )
+
+
+def _by_time(kind: str) -> tuple[str, str]:
+    """Give the index along which happenings, or those of a kind, stand in time order, and the condition for it."""
+    return (time_order.KIND_INDEX, "kind = :kind") if kind else (time_order.INDEX, "1")
+
+
+def _ranges(bars: Iterable[Bar]) -> str:
+    return json.dumps([[bar.first, bar.last] for bar in bars])
