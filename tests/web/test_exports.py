@@ -188,7 +188,7 @@ async def test_as_of_a_position_it_is_what_stood_then(tmp_path: Path, stub: Call
         ("mark=odd", "Marks: “odd” is not one of the choices. They are disputed"),
         ("status=gone", "Show: “gone” is not one of the choices."),
         ("as_of=whenever", "As of: “whenever” is neither a position"),
-        ("q=...", "has no letter or digit in it"),
+        ("q=...", "Words: “...” has no letter or digit in it."),
         ("kind=a&kind=b", "Kind: stands in the address 2 times, and only one can hold."),
     ],
 )
@@ -199,7 +199,7 @@ async def test_a_filter_that_makes_no_sense_gives_no_file(demo: Datasette, query
     assert said.count("\n") == 1
     assert "left out" not in said
     page = await demo.client.get(f"{PAGE}?{query}")
-    assert page.status_code == (400 if "search" not in words else 200)
+    assert page.status_code == (400 if "letter" not in words else 200)
     assert "timeline-problem" in page.text
 
 
