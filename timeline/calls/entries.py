@@ -1,6 +1,7 @@
 """The calls that append entries of bundles: one, or many at once. Owns which call an entry is. Must not read a file of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -8,10 +9,12 @@ from typing import Any, Final
 from timeline import statements
 from timeline.calls.archiving import Archiving
 from timeline.calls.recording import Recording
+from timeline.errors import TimelineError
 from timeline.log import AT_ONCE, Event
 from timeline.model import HappeningFields, stream
 
-_RECORDED: Final = {"id", "expected_version", *HappeningFields.__annotations__}
+_ARGUMENTS: Final = frozenset(("id", "expected_version"))
+_RECORDED: Final = {*_ARGUMENTS, *HappeningFields.__annotations__}
 _FEW: Final = 10_000  # entries of an iterator that are held, so that it can be read as a list is
 _ROOM: Final = 64_000_000  # characters of documents that come with these
 
@@ -57,9 +60,10 @@ class Entries(Archiving, Recording):
             case "retract":
                 return self.retract(fields.pop(verb), **fields)
         if fields.keys() <= _RECORDED:
-            subject, expected = stream("happening", fields.pop("id")), fields.pop("expected_version", None)
-            return self._record(subject, {name: value for name, value in fields.items() if value is not None}, expected)
-        return self.record(fields.pop("id"), **fields)  # which tells which fields there are not
+            said = {name: value for name, value in fields.items() if name not in _ARGUMENTS and value is not None}
+            with suppress(TimelineError):
+                return self._record(stream("happening", fields["id"]), said, fields.get("expected_version"))
+        return self.record(fields.pop("id"), **fields)  # which tells all that is wrong
 
     def append_many(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
         """Append entries as `append` does, in one transaction: all of them, or none.
