@@ -222,7 +222,9 @@ def test_a_record_and_an_encoding_are_read_as_they_are_told(timeline: Timeline, 
     path.write_text(json.dumps({"source": {**source, "published": "2025", "encoding": ["cp1252"]}}) + "\n")
     with pytest.raises(BundleInvalid) as refused:
         bundles.append(timeline, path)
-    assert "encoding: is not text" in str(refused.value)
+    (fault,) = refused.value.faults
+    assert fault[0] == f"{path}:1: source/a: encoding"
+    assert fault[1].startswith("is a list, expected a text")
     assert "was changed" not in str(refused.value)
 
 

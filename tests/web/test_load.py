@@ -5,6 +5,7 @@ for all of the addresses, and looks at the clock: see tests/load/load.py.
 """
 
 import asyncio
+import gc
 import re
 import sys
 import threading
@@ -28,8 +29,9 @@ import load
 import load_addresses
 import load_timeline
 
-# Seconds that the processor may work for one answer, and on the loop without a pause.
-LONGEST, LONGEST_SLICE = 3.0, 0.4
+# Seconds that the processor may work for one answer, and on the loop without a pause: several times what the slowest ones take, so
+# that a slow machine is no fault. Work that grows with the square of anything takes far more.
+LONGEST, LONGEST_SLICE = 6.0, 1.5
 EVERY = 13  # one address of so many is asked here
 
 SIZE = load_timeline.PUSH
@@ -65,6 +67,8 @@ async def test_no_address_keeps_the_loop_or_the_processor(loaded: Path, serve: C
     for _ in range(3):
         assert (await client.get(f"{load_addresses.AT}/h-7")).status_code == 200
     longest = last = 0.0
+    gc.collect()
+    gc.freeze()  # what other tests have left is not walked through while this one measures
 
     def measure() -> None:
         """Add how long the loop's own thread worked since the last turn."""

@@ -224,6 +224,8 @@ class _Work:
         for field, reason in _faults(entry, error):
             if entry.faults and reason.endswith(CHANGED):  # named by a misspelt field, it was not read ahead
                 continue
+            if field in ("file", "text") and _told("encoding", entry.faults):  # it was not read in the encoding that was meant
+                continue
             if (cause := self._cause(entry, error, field)) is None or cause not in self.refused:
                 own.append((field, reason))
             else:
