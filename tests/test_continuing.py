@@ -380,3 +380,26 @@ def test_a_new_draft_bears_the_name_of_the_project(mine: Path, monkeypatch: pyte
         assert "events/03.yaml: 1 new event by The editors\n" in done(*words)
     Path("metadata.json").write_text("{", encoding="utf-8")
     assert "metadata.json: does not say who writes this project" in refused("build", "--fresh")
+
+
+def test_a_redacted_entry_that_is_in_no_bundle_any_more_leaves_nothing_to_lose(mine: Path) -> None:
+    """Its words are gone and its id with them: a new draft goes on without it."""
+    write("03", "oops", "sat for four days")
+    done("build")
+    done("redact", "3", "--reason", "At risk")
+    Path("events/03.yaml").unlink(missing_ok=True)
+    for bundle in Path("events").glob("03.*"):
+        bundle.unlink()
+    told = done("build", "--fresh")
+    assert "Lost" not in told
+    assert "oops" not in done("list")
+
+
+def test_a_retraction_of_what_another_corrected_is_told(mine: Path) -> None:
+    """It takes the place of a correction that its writer may not have seen."""
+    done("build")
+    with Timeline("timeline.db", by="Ann") as timeline:
+        timeline.correct("met", title="They met", reason="Clearer")
+    Path("events/04.yaml").write_text("happenings:\n- {retract: met, reason: It did not}\n", encoding="utf-8")
+    told = done("build", "--by", "Ben")
+    assert "happening/met: was corrected by Ann (Clearer), and is now retracted by Ben (It did not). The retraction stands" in told

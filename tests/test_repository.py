@@ -301,3 +301,95 @@ def test_nobody_is_held_up_by_what_others_published_and_one_has_not_pulled(both:
     Path("timeline.db").unlink()
     done("build")
     done("publish", "public")
+
+
+def test_a_link_in_a_published_folder_leads_nowhere(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A branch that makes one of a folder in it has nothing taken away, nor written, where the link leads."""
+    victim = both / "victim"
+    victim.mkdir()
+    (victim / "thesis.odt").write_text("years of work", encoding="utf-8")
+    monkeypatch.chdir(both / "ben")
+    shutil.rmtree("public/checkpoints")
+    Path("public/checkpoints").symlink_to("../../victim")
+    commit("A link")
+    git("push", "-q")
+    monkeypatch.chdir(both / "ann")
+    git("pull", "-q", "--no-rebase", succeeds=False)
+    if not Path("public/checkpoints").is_symlink():
+        shutil.rmtree("public/checkpoints", ignore_errors=True)
+        Path("public/checkpoints").symlink_to("../../victim")
+    assert "public/checkpoints: is a link, and what it leads to is left alone" in refused(*ONTO, "--by", "Ann")
+    assert [path.name for path in victim.iterdir()] == ["thesis.odt"]
+
+
+def test_a_folder_of_bundles_is_no_published_one(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a branch puts beside the bundles, these are not written over."""
+    monkeypatch.chdir(both / "ben")
+    for name in ("timeline.db", "checkpoint"):
+        shutil.copy(f"public/{name}", f"events/{name}")
+    shutil.rmtree("public")
+    commit("Elsewhere")
+    git("push", "-q")
+    monkeypatch.chdir(both / "ann")
+    git("pull", "-q", "--no-rebase", "-X", "theirs", succeeds=False)
+    first = Path("events/first.yaml").read_text(encoding="utf-8")
+    assert "origin/main: holds no published timeline.db to go on from" in refused(*ONTO, "--by", "Ann")
+    assert Path("events/first.yaml").read_text(encoding="utf-8") == first
+
+
+def test_only_one_s_own_publication_is_taken_back(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the commits of somebody who published nothing, whatever was merged."""
+    monkeypatch.chdir(both)
+    git("clone", "-q", "shared.git", "carol")
+    monkeypatch.chdir(both / "carol")
+    done("build", "--by", "Carol")
+    monkeypatch.chdir(both / "ben")
+    add("left", "left on Friday", "Ben")
+    git("push", "-q")
+    monkeypatch.chdir(both / "carol")
+    write("four", "four days")
+    commit("Mine")
+    git("pull", "-q", "--no-rebase", "--no-edit")
+    told = done(*ONTO, "--by", "Carol")
+    assert "Taken back" not in told
+    assert "Mine" in git("log", "--format=%s")
+
+
+def test_an_entry_that_another_redacted_under_the_same_id_is_no_trace_of_one_s_own(
+    both: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have said something else: one's own is named before it goes."""
+    monkeypatch.chdir(both / "ben")
+    write("friday", "left on Friday")
+    done("build", "--by", "Ben")
+    done("redact", "4", "--reason", "A court ordered it")
+    Path("events/friday.yaml").unlink()
+    done("publish", "public")
+    commit("Redacted")
+    git("push", "-q")
+    monkeypatch.chdir(both)
+    git("clone", "-q", "shared.git", "dora")
+    monkeypatch.chdir(both / "dora")
+    git("reset", "-q", "--hard", "HEAD~1")
+    done("build", "--by", "Dora")
+    with Timeline("timeline.db", by="Dora") as timeline:
+        cited = [timeline.source("r").quote("for four days")]
+        timeline.record("friday", title="Of Dora's own", date="2025", citations=cited)
+    git("pull", "-q", "--no-rebase")
+    assert "holds happening/friday, which no bundle has, so that would be lost" in refused(*ONTO, "--by", "Dora")
+    assert "Lost: happening/friday" in done(*ONTO, "--by", "Dora", "--yes")
+
+
+def test_a_name_does_not_hide_a_checkpoint_from_the_check(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git's marks stand at the beginning of lines, and none of them alone is a conflict."""
+    monkeypatch.chdir(both / "ben")
+    checkpoint = Path("public/checkpoint")
+    kept = checkpoint.read_text(encoding="utf-8")
+    root = kept.split("\n")[2]
+    other = f"{'B' if root[0] == 'A' else 'A'}{root[1:]}"
+    checkpoint.write_text(f"{kept.replace(root, other)}\u2014 <<<<<<< AAAA\n", encoding="utf-8")
+    commit("Signed")
+    checkpoint.write_text(kept, encoding="utf-8")
+    commit("As before")
+    status, told = check()
+    assert status == 1, told

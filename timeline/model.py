@@ -268,7 +268,9 @@ class HappeningVersion(Happening):
 
     def __repr__(self) -> str:
         """Say which version of what it is."""
-        return f"<happening/{self.id}@{self.version}: {self.date}, {self.title}{' (near)' if self.near else ''}>"
+        claim = f" (according to {self.attributed_to})" if self.attributed_to else ""
+        marks = f"{' (retracted)' if self.status == 'retracted' else ''}{' (near)' if self.near else ''}"
+        return f"<happening/{self.id}@{self.version}: {self.date}, {self.title}{claim}{marks}>"
 
     __str__ = __repr__
 

@@ -235,7 +235,9 @@ class Streams:
         The read tables are carried forward every so many events, so that no step of a long transaction looks at all of it.
         """
         if expected not in (None, version):
-            raise VersionConflict(f"{subject}: at version {version}, expected {expected}. Read it again, then retry")
+            raise VersionConflict(
+                f"{subject}: at version {version}, expected {expected}. Read it again, then retry{self._last_change(subject)}"
+            )
         text = canonical(data, in_order=in_order)
         bounds.refuse_whole(text, subject)
         if self.writing and (len(self._unprojected) >= projections.STEP or self._held > _HELD):
@@ -245,6 +247,14 @@ class Streams:
             self._unprojected[event.position] = data
             self._held += len(text)
         return event
+
+    def _last_change(self, subject: str) -> str:
+        """Say who changed a stream last, and why; nothing where it was only begun."""
+        last = self.log.last(subject)
+        if last is None or last.version == 1 or last.data is None:
+            return ""
+        change = "retracted" if last.type == "HappeningRetracted" else "corrected"
+        return f". It was {change} at version {last.version}{authors.by(last.recorded_by)} ({last.payload['reason']})"
 
     def _salt(self) -> bytes:
         """Draw 16 random bytes; many events' at once, never to be held from one transaction to another."""

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 COLUMNS: Final = "position, stream, version, type, recorded_at, recorded_by, data, salt, data_hash"
 AT_ONCE: Final = 500  # events that are written together, and streams that are looked up together
-_INSERT: Final = f"INSERT INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_READ: Final = f"SELECT {COLUMNS} FROM events WHERE position >= ? ORDER BY position"
+_INSERT: Final = f"INSERT INTO main.events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_READ: Final = f"SELECT {COLUMNS} FROM main.events WHERE position >= ? ORDER BY position"
 Row = tuple[Any, ...]
 
 

@@ -308,7 +308,7 @@ def _nameless(entry: Entry) -> Mapping[str, Any]:
     return {entry.verb: {**entry.beside, "id": ""}} if entry.verb in _STANDING_IN else {**entry.beside, entry.verb: ""}
 
 
-def _told(field: str, faults: list[Fault]) -> bool:
+def _told(field: str, faults: Sequence[Fault]) -> bool:
     """Whether a field, or what holds it, is at fault already."""
     return any(field == other or field.startswith(f"{other}.") for other, _ in faults)
 

@@ -39,11 +39,18 @@ def difference(timeline: Timeline, entry: Entry, within: Sequence[Path]) -> str 
 
 
 def overridden(log: Log, after: int, unseen: range) -> Iterator[str]:
-    """Tell of each correction after a position that puts something in the place of another's correction.
+    """Tell of each correction or retraction after a position that puts something in the place of another's correction.
 
     Another's is one by another author, or one at a position that the writer has not seen.
     """
     for event in log.events(after):
+        if event.type == "HappeningRetracted" and event.data is not None:
+            corrected = [
+                one for one in log.stream(event.stream, after) if one.type == "HappeningCorrected" and one.data is not None
+            ]
+            if corrected and (corrected[-1].recorded_by != event.recorded_by or corrected[-1].position in unseen):
+                was = f"{event.stream}: was corrected{_by(corrected[-1])}, and is now retracted{_by(event)}"
+                yield f"{was}. The retraction stands. If it should not, record what is known under another id"
         if event.type not in ("SourceCorrected", "HappeningCorrected") or event.data is None:
             continue
         for field, value in event.payload["changes"].items():
@@ -63,7 +70,11 @@ def overridden(log: Log, after: int, unseen: range) -> Iterator[str]:
 def _change(event: Event, field: str) -> str:
     value = event.payload["changes"][field]
     to = f" to {value}" if isinstance(value, str) else " to nothing" if value is None else ""
-    return f"{to.strip()}{authors.by(event.recorded_by)} ({event.payload['reason']})"
+    return f"{to.strip()}{_by(event)}"
+
+
+def _by(event: Event) -> str:
+    return f"{authors.by(event.recorded_by)} ({event.payload['reason']})"
 
 
 def _of_later(timeline: Timeline, entry: Entry) -> str | None:

@@ -21,7 +21,7 @@ from timeline.log import Event
 from timeline.model import HappeningVersion, RedactedVersion, stream
 from timeline.reading import choosing, searching
 from timeline.reading import sources as known_sources
-from timeline.reading.lists import Happenings, Hit, Hits, Sources
+from timeline.reading.lists import Happenings, Hit, Hits, Sources, title
 from timeline.reading.passages import Words
 
 _SHOWN = 20  # happenings of a timeline that a notebook shows
@@ -184,9 +184,9 @@ class Reading(Opened):
             return Hit("document", place.statement["title"] or "", place.bracketed, source=archiving.source(self.log, place.event))
         happening = statements.version(place.event)
         if place.group == "happening":
-            return Hit("happening", happening.title, place.bracketed, happening)
+            return Hit("happening", title(happening), place.bracketed, happening)
         there = next(one for one in happening.citations if (one.source, one.start_char, one.end_char) == place.span)
-        return Hit("quotation", happening.title, place.bracketed, happening, self.source(there.source), there)
+        return Hit("quotation", title(happening), place.bracketed, happening, self.source(there.source), there)
 
     def __repr__(self) -> str:
         """Say which file it is, and how many events it holds."""

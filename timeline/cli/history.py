@@ -11,6 +11,7 @@ from timeline.cli import completing, json_forms, printing
 from timeline.cli.finding import find
 from timeline.cli.running import db, opened
 from timeline.cli.show import redacted, when
+from timeline.exchange.writing.saying import claimed
 from timeline.log import Event
 
 VERBS = {
@@ -22,6 +23,13 @@ VERBS = {
     "EventRedacted": "redacted",
 }
 _COLOURS = {"corrected": "yellow", "retracted": "red", "redacted": "red"}
+
+
+def headline(event: Event) -> str:
+    """Give the title that an event states, after whose claim it is; empty where it states none."""
+    statement = event.payload.get("statement", {})
+    by = statement.get("attributed_to")
+    return f"{claimed(by) if by else ''}{statement.get('title') or ''}"
 
 
 @click.command()
@@ -39,7 +47,7 @@ def history(id: str, as_json: bool, db: Path) -> None:
             for event in found.events:
                 json_forms.write(json_forms.event(event))
             return
-        title = found.event.payload.get("statement", {}).get("title", f"{found.event.stream} (redacted)")
+        title = headline(found.event) or f"{found.event.stream} (redacted)"
         click.echo(printing.bold(printing.paragraphs(title)))
         click.echo(printing.dim(f"{found.event.stream}, {printing.count(len(found.events), 'version')}"))
         former: dict[str, Any] = {}

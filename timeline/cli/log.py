@@ -9,7 +9,7 @@ import click
 from timeline import instants
 from timeline.cli import json_forms, printing
 from timeline.cli.columns import columns, shortened
-from timeline.cli.history import VERBS
+from timeline.cli.history import VERBS, headline
 from timeline.cli.running import Whole, db, opened
 from timeline.log import Event
 from timeline.timeline import Timeline
@@ -51,7 +51,7 @@ def _events(timeline: Timeline, size: int, after: int, reverse: bool) -> Iterato
 
 
 def _line(event: Event, digits: int) -> str:
-    title = event.payload.get("statement", {}).get("title", "")
+    title = headline(event)
     if event.data is None:
         title = "(redacted)"
     elif event.type == "EventRedacted":

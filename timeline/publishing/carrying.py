@@ -70,14 +70,24 @@ class Drafts:
     def _lost(self, new: Log, event: Event) -> str | None:
         if event.data is None:  # its redaction is looked for
             return None
+        if event.type == "EventRedacted" and self._is_nowhere(new, event.payload["position"]):
+            return None
         if event.type in _FIRST:
             first = new.first(event.stream)
-            is_there = first is not None and (first.position > self.begun or first.data in (None, event.data))
-            return None if is_there else event.stream
+            if first is not None and (
+                first.position > self.begun or event.data_hash == first.data_hash or event.data == first.data
+            ):
+                return None
+            return event.stream
         wanted = self._key(self.old, event)
         if any(self._key(new, one) == wanted for one in new.stream(event.stream) if one.data is not None):
             return None
         return f"{event.id}, {_CALLED.get(event.type, 'an event')} ({event.payload.get('reason')})"
+
+    def _is_nowhere(self, new: Log, position: int) -> bool:
+        """Whether what was redacted in the draft began a stream that the new one does not have: so there is nothing to redact."""
+        gone = self.old.event(position)
+        return gone is not None and gone.version == 1 and new.first(gone.stream) is None
 
     def _own(self, type: str) -> Iterator[Event]:
         return (event for event in self.old.events(after=self.shared) if event.type == type)

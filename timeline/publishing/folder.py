@@ -7,6 +7,7 @@ every moment the database adds to the checkpoint that lies beside it.
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from timeline import files, journals, published, unfinished
@@ -23,6 +24,7 @@ LOG_VERIFIER = "verify_log.py"
 PROOF_VERIFIER = "verify_proof.py"
 _LARGEST = 1_000_000  # bytes of a checkpoint or a key
 _WHEELS = "cited_timeline-*.whl"
+_NAMES = (CHECKPOINT, PUBLIC_KEY, METADATA, DOCKERFILE, README, LOG_VERIFIER, PROOF_VERIFIER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,38 @@ def replace(fresh: Path, path: Path, names: Sequence[str], former: Former | None
     return bool(changed)
 
 
-def take_over(fresh: Path, path: Path) -> None:
-    """Put another's publication, as a whole, in the place of a folder's own. Programs, proofs and a key of the own one go."""
+def is_part(name: str, database: str) -> bool:
+    """Whether a published folder may hold a file of this name, relative to it."""
+    if name.startswith("checkpoints/"):
+        return name.count("/") == 1
+    return name in {*_NAMES, database} or fnmatchcase(name, _WHEELS)
+
+
+def refuse_others(path: Path, database: str) -> None:
+    """Refuse a folder that is no published one through and through: with a link anywhere in it, or with other files.
+
+    So nothing but a publication is ever written over or taken away, and nothing that a link leads to.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        raise PublishingRefused(f"{path}: is no folder of its own. What it leads to is left alone. Remove it, then repeat")
+    for folder, folders, names in os.walk(path):
+        for name in (*folders, *names):
+            file = Path(folder, name)
+            if file.is_symlink():
+                raise PublishingRefused(f"{file}: is a link, and what it leads to is left alone. Remove it, then repeat")
+            within = file.relative_to(path).as_posix()
+            if within != "checkpoints" and not is_part(within, database):
+                raise PublishingRefused(
+                    f"{path}: holds other files than a published {database}, such as {within}, and is left alone. Move them away"
+                )
+
+
+def take_over(fresh: Path, path: Path, database: str) -> None:
+    """Put another's publication, as a whole, in the place of a folder's own. Programs, proofs and a key of the own one go.
+
+    Raises PublishingRefused, before anything is changed, where the folder is no published one through and through.
+    """
+    refuse_others(path, database)
     names = [file.relative_to(fresh) for file in sorted(fresh.rglob("*")) if file.is_file()]
     for name in sorted(names, key=lambda name: (str(name) == CHECKPOINT, name)):
         (path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -121,7 +153,7 @@ def take_over(fresh: Path, path: Path) -> None:
         sync((path / name).parent)
     for pattern in (_WHEELS, "checkpoints/*", PUBLIC_KEY):
         for old in path.glob(pattern):
-            if old.relative_to(path) not in names:
+            if old.relative_to(path) not in names and old.is_file():
                 old.unlink()
 
 

@@ -22,7 +22,8 @@ from timeline.publishing.staging import staging
 _QUIET = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}")
 _ALONE = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
 _FILES = ("100644", "100755")  # git's modes of files that are no links
-_MARK = b"<<<<<<<"
+_MARKS = (b"<<<<<<< ", b"=======", b">>>>>>> ")  # lines that git writes around two that were not reconciled
+_LARGEST = 1_000_000  # bytes of a checkpoint
 _DEEPEST = 3  # parts of a path in a project, down to a proof in checkpoints/
 
 
@@ -43,21 +44,23 @@ class Branch:
     commit: str
     folder: Path
     fresh: Path
+    database: str
 
     def put_in_place(self) -> tuple[int, int]:
         """Give the folder the branch's publication; tell how many commits are changes again, and how many of them were pushed.
 
-        Those are the commits that the branch does not hold, where one of them holds another publication: it would stay in the
-        history for good. No other file is changed.
+        Those are the commits that the branch does not hold, where one of them holds a checkpoint that the branch never had: it
+        would stay in the history for good. No other file is changed.
         """
         project = self.folder.parent
         own, checkpoint = f"{self.commit}..HEAD", f"./{self.folder.name}/{published_folder.CHECKPOINT}"
-        published = git(project, "rev-list", "-1", "--full-history", own, "--", checkpoint)
-        published_folder.take_over(self.fresh, self.folder)
+        published = _held(project, own, checkpoint) - _held(project, self.commit, checkpoint)
+        published_folder.take_over(self.fresh, self.folder, self.database)
         if not published:
             return 0, 0
         number, alone = (int(git(project, "rev-list", "--count", own, *more) or 0) for more in ((), ("--not", "--remotes")))
-        if git(project, "reset", "-q", self.commit) is None:
+        # Git looks at each file afresh otherwise, and runs the filters that a repository names.
+        if all(git(project, "reset", "-q", *alone, self.commit) is None for alone in (("--no-refresh",), ())):
             raise PublishingRefused(f"{project}: git cannot go on from {self.name}. See why: git reset {self.commit[:10]}")
         return number, number - alone
 
@@ -79,10 +82,16 @@ def git(folder: Path, *words: str, to: BinaryIO | None = None) -> bytes | None:
         return None
 
 
+def is_conflict(content: bytes) -> bool:
+    """Whether git has left two versions of a file in it, each mark at the beginning of a line."""
+    lines = content.split(b"\n")
+    return all(any(line.startswith(mark) for line in lines) for mark in _MARKS)
+
+
 def refuse_conflict(path: Path) -> None:
     """Refuse a published folder of which git holds two, or that has git's marks in its checkpoint."""
     checkpoint = path / published_folder.CHECKPOINT
-    if (checkpoint.is_file() and _MARK in published_folder.content(checkpoint)) or (path.is_dir() and _in_conflict(path)):
+    if (checkpoint.is_file() and is_conflict(published_folder.content(checkpoint))) or (path.is_dir() and _in_conflict(path)):
         raise PublishingRefused(f"{path}: two publications meet in it, and git left the conflict open. {how_to_go_on(path.parent)}")
 
 
@@ -118,8 +127,8 @@ def committed(path: Path) -> Iterator[Committed]:
     alone = ("HEAD", "--not", "--remotes", "--", checkpoint)
     ours = (git(project, "rev-list", "--full-history", *alone) or b"").decode().split() if git(project, "remote") else []
     for commit, branch in ((name, name), ("MERGE_HEAD", "what is being merged"), *((one, "") for one in ours)):
-        content = git(project, "cat-file", "blob", f"{commit}:{checkpoint}")
-        if content and content not in seen and _MARK not in content:
+        content = _content(project, f"{commit}:{checkpoint}")
+        if content and content not in seen and not is_conflict(content):
             seen.add(content)
             yield Committed(content, commit, branch)
 
@@ -143,6 +152,10 @@ def taken(db: Path, name: str) -> Iterator[Branch]:
         )
     blobs = _blobs(project, commit)
     published = {one.partition("/")[0] for one in blobs if one.endswith(f"/{db.name}") and one.count("/") == 1}
+    for one in blobs:
+        folder, _, within = one.partition("/")
+        if within and not published_folder.is_part(within, db.name):
+            published.discard(folder)  # it holds something else as well, such as bundles
     sizes = {one: _size(project, blobs[f"{one}/checkpoint"]) for one in published if f"{one}/checkpoint" in blobs}
     if not sizes:
         raise PublishingRefused(f"{name}: holds no published {db.name} to go on from. Publish yours: timeline publish public")
@@ -152,13 +165,12 @@ def taken(db: Path, name: str) -> Iterator[Branch]:
             f"{others[0]}: git left a conflict in it. Write in an editor what it is to say, then: git add {others[0]}; and repeat"
         )
     path = db.parent / chosen
-    if path.is_symlink():
-        raise PublishingRefused(f"{path}: is a link, and what it leads to is left alone. Remove it, then repeat")
+    published_folder.refuse_others(path, db.name)
     with staging(path, db) as fresh:
         for file, blob in blobs.items():
             if file.startswith(f"{chosen}/"):
                 _write(project, blob, fresh / file)
-        yield Branch(name, commit, path, fresh / chosen)
+        yield Branch(name, commit, path, fresh / chosen, db.name)
 
 
 def _is_merged(project: Path, commit: str) -> bool:
@@ -203,9 +215,21 @@ def _blobs(project: Path, commit: str) -> dict[str, str]:
     return blobs
 
 
+def _held(project: Path, commits: str, path: str) -> set[str]:
+    """Name the contents that a file has in any of some commits."""
+    listed = (git(project, "rev-list", "--full-history", commits, "--", path) or b"").decode().split()
+    return {blob.decode().strip() for one in listed if (blob := git(project, "rev-parse", "-q", "--verify", f"{one}:{path}"))}
+
+
+def _content(project: Path, name: str) -> bytes:
+    """Read a small file from git; nothing where it is not there, or larger than any of its kind."""
+    size = git(project, "cat-file", "-s", name) or b""
+    return (git(project, "cat-file", "blob", name) or b"") if size.strip().isdigit() and int(size) <= _LARGEST else b""
+
+
 def _size(project: Path, blob: str) -> int:
     try:
-        return Checkpoint.of(Note.parse(git(project, "cat-file", "blob", blob) or b"")).size
+        return Checkpoint.of(Note.parse(_content(project, blob))).size
     except NoteInvalid:
         return -1
 

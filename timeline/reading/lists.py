@@ -19,7 +19,7 @@ class Happenings(list[HappeningVersion]):
 
     def _repr_html_(self) -> str:
         """Show them in a notebook."""
-        rows = [(notebook.when(one.date), _title(one), one.place or "", one.id) for one in self[:SHOWN]]
+        rows = [(notebook.when(one.date), title(one), one.place or "", one.id) for one in self[:SHOWN]]
         return notebook.table(_WHEN, rows, len(self) - SHOWN)
 
 
@@ -55,7 +55,8 @@ class Hit:
 
     def __repr__(self) -> str:
         """Say where it is, and show the passage."""
-        return f"<{self.kind} {self.id}: {self.passage}>"
+        claim = self.happening.attributed_to if self.happening is not None else None
+        return f"<{self.kind} {self.id}{f' (according to {claim})' if claim else ''}: {self.passage}>"
 
     def _repr_html_(self) -> str:
         """Show it in a notebook."""
@@ -71,7 +72,8 @@ class Hits(list[Hit]):
         return notebook.table(("In", "Title", "Passage", "Id"), rows, len(self) - SHOWN)
 
 
-def _title(one: HappeningVersion) -> str:
+def title(one: HappeningVersion) -> str:
+    """Give the title, whose claim it is, and whether it was retracted."""
     claim = f" (according to {one.attributed_to})" if one.attributed_to else ""
     near = " (near the period)" if one.near else ""
     return f"{one.title}{claim}{near}{' (retracted)' if one.status == 'retracted' else ''}"
