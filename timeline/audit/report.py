@@ -19,7 +19,7 @@ class Check:
     more: int = 0
     remarks: tuple[str, ...] = ()
     outdated: bool = False
-    """Whether what is wrong is that another version of the program made the read tables: they cannot be checked."""
+    """Whether another version of the program made the read tables, so that they cannot be checked."""
 
 
 @dataclass(frozen=True, slots=True)

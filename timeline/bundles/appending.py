@@ -107,7 +107,7 @@ class _Work:
         self.faults: list[Fault] = []  # (file, line and field; reason)
         self.follow: Fault | None = None  # the first one that only follows from others
         self.following = 0
-        self.changed: set[str] = set()  # streams of which an entry says otherwise what stands already
+        self.changed: set[str] = set()  # streams that an entry states otherwise than the log does
         self.faulty: dict[int, list[Fault]] = {}  # of entries, by their number
         self.unsure = False  # whether an entry that was not appended refers to others
 

@@ -18,7 +18,7 @@ from timeline.model import HappeningFields, Reason, SourceFields, check, stream
 
 _NOWHERE: Final = "stands-in-for-a-source"
 _CITED: Final = {"source": _NOWHERE, "quote": "?"}
-_HAPPENING: Final = {"title": "?", "date": "2000", "citations": [_CITED]}  # what one must have, in the place of what is at fault
+_HAPPENING: Final = {"title": "?", "date": "2000", "citations": [_CITED]}  # stand-ins for required fields that are at fault
 _SOURCE: Final = {"title": "?"}
 _DOCUMENT: Final = {"media_type": "text/plain", "extractor": "", "sha256": "", "text_sha256": ""}
 _TOGETHER: Final = {"zone": "date", "latitude": "longitude", "longitude": "latitude"}  # fields that make no sense without another
