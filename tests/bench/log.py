@@ -4,7 +4,8 @@
 
 Every line is the median of the runs. `raw` writes the very bytes that ours wrote, as one executemany into the same table without
 guards; it is the floor. `equal work` writes the rows of all our tables so, with their indexes and full-text search, but validates,
-quotes and hashes nothing. Ours does everything: validated, quoted, hashed, projected, searchable. Pass --large 0 to leave the
+quotes and hashes nothing. Of single appends a second floor is given: commits of as many pages as one of ours writes, since that is
+what a disk takes time for. Ours does everything: validated, quoted, hashed, projected, searchable. Pass --large 0 to leave the
 million out.
 """
 
@@ -26,6 +27,7 @@ from timeline.log import COLUMNS, Log
 from timeline.sqlite_file import CACHE_KIBIBYTES
 
 PARAGRAPH = "On that day number {n} the council of Marrakech met with delegates and recorded decision {n} in its minutes. "
+PAGE, FRAME = 4096, 24  # bytes of a page, and of what stands before each in a write-ahead log
 EVENTS_TABLE = """CREATE TABLE events (
     position INTEGER PRIMARY KEY, stream TEXT NOT NULL, version INTEGER NOT NULL, type TEXT NOT NULL, recorded_at TEXT NOT NULL,
     recorded_by TEXT NOT NULL, data TEXT, salt BLOB, data_hash BLOB NOT NULL, UNIQUE (stream, version)
@@ -192,6 +194,30 @@ def raw_single(path: Path, rows: list[tuple[Any, ...]]) -> float:
     return seconds(work)
 
 
+def pages_of_one(path: Path) -> int:
+    """Count the pages that one durable append writes."""
+    with Timeline(path) as timeline:
+        timeline.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        quoted = {"source": "minutes-0", "quote": "recorded decision 7 in"}
+        timeline.append({**next(entries(10**9, 10**9 + 1)), "citations": [quoted]})
+        return path.with_name(f"{path.name}-wal").stat().st_size // (PAGE + FRAME)
+
+
+def raw_pages(path: Path, count: int, pages: int) -> float:
+    """Commit as many pages each time as one of our appends writes, and nothing else."""
+    connection = plain(path)
+    connection.execute("CREATE TABLE filled (number INTEGER PRIMARY KEY, bytes BLOB)")
+    filling = b"x" * (PAGE * (pages - 1) - PAGE // 2)  # one page more has the row itself
+
+    def work() -> None:
+        for number in range(count):
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT INTO filled VALUES (?, ?)", (number, filling))
+            connection.execute("COMMIT")
+
+    return seconds(work)
+
+
 def rebuild(path: Path) -> float:
     """Derive every read table again."""
     with Timeline(path) as timeline:
@@ -208,7 +234,9 @@ def line(name: str, count: int, times: list[float], floor: float | None = None) 
 
 def small(count: int, runs: int) -> None:
     """Compare with the floor and the peers at one size."""
-    times: dict[str, list[float]] = {name: [] for name in ("raw", "utils", "es", "equal", "ours", "rebuild", "raw1", "ours1")}
+    times: dict[str, list[float]] = {
+        name: [] for name in ("raw", "utils", "es", "equal", "ours", "rebuild", "raw1", "ours1", "pages")
+    }
     single = min(count, 300)
     for _ in range(runs):
         with folder() as at:
@@ -222,6 +250,8 @@ def small(count: int, runs: int) -> None:
             times["rebuild"].append(rebuild(at / "ours.db"))
             times["raw1"].append(raw_single(at / "raw1.db", rows[:single]))
             times["ours1"].append(ours_single(at / "ours1.db", single))
+            pages = pages_of_one(at / "ours1.db")
+            times["pages"].append(raw_pages(at / "pages.db", single, pages))
     print(f"{count:,} events in one transaction, median of {runs}")
     raw = line("  raw sqlite3 executemany", count, times["raw"])
     line("  sqlite-utils insert_all", count, times["utils"], raw)
@@ -235,6 +265,7 @@ def small(count: int, runs: int) -> None:
     line("  ours, rebuild", count, times["rebuild"], raw)
     print(f"{single:,} durable appends, one transaction each, median of {runs}")
     floor = line("  raw sqlite3, one-row commits", single, times["raw1"])
+    line(f"  raw sqlite3, commits of {pages} pages", single, times["pages"], floor)
     line("  ours, everything included", single, times["ours1"], floor)
 
 

@@ -4,6 +4,7 @@ Owns the refusal of filters that make no sense, of which a page says what it doe
 """
 
 import sqlite3
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,9 +18,10 @@ from timeline.selection.state import State
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The positions of what was chosen, in time order, their ids, as of which position, and the filters in words and as a query.
+    """The positions of what was chosen, in time order, as of which position, and the filters in words and as a query.
 
-    `near` are the positions of those that are only near the period that was asked for, because their dates are approximate.
+    `ids` are theirs, in the same order, where filters chose; of a whole timeline none is held. `near` are the positions of those
+    that are only near the period that was asked for, because their dates are approximate.
     """
 
     positions: Sequence[int]
@@ -38,15 +40,21 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], st
     """
     state = _state(filters)
     snapshot, found = matches.find(Snapshot(connection), state.of_status(status), within_ms=None)
-    rows = matches.every(snapshot, found.chosen)
+    positions, ids, near = array("q"), list[str](), set[int]()
+    for row in matches.every(snapshot, found.chosen):
+        positions.append(row["position"])
+        if state.given:
+            ids.append(row["id"])
+        if row["near"]:
+            near.add(row["position"])
     return Choice(
-        [row["position"] for row in rows],
-        [row["id"] for row in rows],
+        positions,
+        ids,
         found.state.as_of,
         "; ".join(f"{states.LABELS[name].lower()}: {value}" for name, value in state.given.items()),
         state.query(),
         filtered=bool(state.given),
-        near=frozenset(row["position"] for row in rows if row["near"]),
+        near=frozenset(near),
     )
 
 

@@ -4,7 +4,7 @@ Owns how they are fetched: in time order, from a place in it and never by counti
 matches are met soon, and by sorting what the rarest filter lists where they are few. Must not decide what matches.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from sqlite3 import Row
 
@@ -116,11 +116,11 @@ def page(snapshot: Snapshot, matches: Matches) -> Page:
     return Page(rows, time_order.key(rows[0]) if earlier and rows else None, time_order.key(rows[-1]) if later and rows else None)
 
 
-def every(snapshot: Snapshot, chosen: Chosen) -> list[Row]:
-    """Fetch the position, id, date, place in the time order and nearness of all matches, in time order. Raises TookTooLong."""
+def every(snapshot: Snapshot, chosen: Chosen) -> Iterator[Row]:
+    """Read the position, id, date, place in the time order and nearness of all matches, in time order. Raises TookTooLong."""
     columns = f"happenings.position, id, date, {time_order.COLUMNS}, {chosen.near} as near"
     sql = f"select * from (select {columns} {chosen.listing.sql} {EACH}) order by {time_order.ORDER}"
-    return snapshot.rows(sql, chosen.params, index=chosen.listing.index)
+    return snapshot.each(sql, chosen.params, index=chosen.listing.index)
 
 
 def is_walked(state: State, chosen: Chosen, counted: int | None) -> bool:

@@ -133,6 +133,13 @@ class Snapshot:
         """
         return self.plain(self._prefix(index) + sql, {**(params or {}), "as_of": self.as_of}, within_ms=within_ms)
 
+    def each(self, sql: str, params: Params | None = None, *, index: str = "") -> Iterator[sqlite3.Row]:
+        """Read the rows of a query of what was known one by one, so that not all are held. Raises TookTooLong."""
+        cursor = self.connection.cursor()
+        cursor.row_factory = self.connection.row_factory or sqlite3.Row
+        with _limited(self.connection, self.longest_ms):
+            yield from cursor.execute(self._prefix(index) + sql, {**(params or {}), "as_of": self.as_of})
+
     def explained(self, sql: str, params: Params | None = None, *, index: str = "") -> list[str]:
         """Give SQLite's plan for a query of what was known, step by step."""
         prefix = self._prefix(index)

@@ -50,7 +50,7 @@ def happenings(snapshot: Snapshot, what: Matches, format: Format) -> Chosen:
     if what.counted > most:
         found = f"{what.counted:,}" if what.are_few else f"more than {MOST:,}"
         raise Refused(f"{found} happenings match, and {most:,} are the most at once here. {NARROW} {format.name}")
-    return matches.every(snapshot, what.chosen)
+    return list(matches.every(snapshot, what.chosen))
 
 
 def _latest(snapshot: Snapshot, what: Matches, format: Format) -> Chosen:
