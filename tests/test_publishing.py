@@ -496,6 +496,7 @@ def test_killed_between_any_two_files_the_folder_is_whole(project: Path, key: Pa
     assert not list(project.glob(".*"))
 
 
+@pytest.mark.datasette
 def test_the_wheel_is_the_program(project: Path, tmp_path: Path) -> None:
     """It installs without an index, lists every file with its hash, and runs from where it was installed."""
     run("publish", "public")
@@ -575,6 +576,7 @@ def fetch(address: str) -> str:
     pytest.fail(f"nothing answers at {address}")
 
 
+@pytest.mark.datasette
 def test_from_publishing_to_the_page(project: Path, key: Path, tmp_path: Path, port: int) -> None:
     """As others do it: the folder alone, the program from its wheel, Datasette on a file that nobody writes."""
     subprocess.run(command("publish", "public", "--key", key), check=True, capture_output=True)

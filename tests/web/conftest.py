@@ -69,11 +69,17 @@ def build(path: Path) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs in a browser, so that it can be run by itself; side by side with the rest, but never with itself."""
+    """Mark what is of Datasette, all that is here; and what runs in a browser, so that it can be run by itself.
+
+    That of one module is run by one worker, which starts its browser and servers once.
+    """
+    here = Path(__file__).parent
     for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker("datasette")
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 class Compiled(BytecodeCache):
@@ -181,9 +187,16 @@ def chromium() -> Iterator[Any]:
         started.close()
 
 
+@pytest.fixture(scope="module")
+def idle(chromium: Any) -> dict[str, in_browser.Window]:  # noqa: ANN401 - Playwright may not be installed
+    """Keep the browser's windows from test to test."""
+    assert chromium
+    return {}
+
+
 @pytest.fixture
-def visitor(chromium: Any) -> Iterator[in_browser.Visitor]:  # noqa: ANN401 - Playwright may not be installed
+def visitor(chromium: Any, idle: dict[str, in_browser.Window]) -> Iterator[in_browser.Visitor]:  # noqa: ANN401 - the same
     """Open pages as a reader does. What the console complained of, and any request to elsewhere, fails the test."""
-    reader = in_browser.Visitor(chromium)
+    reader = in_browser.Visitor(chromium, idle)
     yield reader
     reader.close()
