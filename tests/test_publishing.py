@@ -509,10 +509,10 @@ def test_the_wheel_is_the_program(project: Path, tmp_path: Path) -> None:
             digest = base64.urlsafe_b64encode(hashlib.sha256(archive.read(name)).digest()).rstrip(b"=").decode()
             assert said == f"sha256={digest}" or (said == "" and name.endswith("/RECORD"))
     environment = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
     python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
-    install = ["-m", "pip", "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
-    subprocess.run([python, *install], check=True, cwd=tmp_path)
+    install = ["-m", "pip", "--python", python, "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
+    subprocess.run([sys.executable, *install], check=True, cwd=tmp_path)
     ours = subprocess.run(
         [python, "-c", "import sys; print([path for path in sys.path if 'site-packages' in path][0])"],
         check=True, capture_output=True, text=True,

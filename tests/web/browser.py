@@ -29,7 +29,7 @@ from timeline.signing import SigningKey
 from timeline.web.drawing import shape
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Response
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 PROJECT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -253,10 +253,20 @@ class Window:
     options: Mapping[str, Any]
     listeners: list[tuple[Any, str, Callable[..., None]]] = field(default_factory=list)
 
-    def listen(self, teller: Any, event: str, listener: Callable[..., None]) -> None:  # noqa: ANN401 - Playwright's own
-        """Have a function called until the window is left."""
-        teller.on(event, listener)
-        self.listeners.append((teller, event, listener))
+    def listen(self, complain: Callable[[str], None], ask: Callable[[str], None]) -> None:
+        """Have functions called with what the console complains of, and with each address that is asked; until it is left."""
+
+        def read(message: "ConsoleMessage") -> None:
+            if message.type in ("error", "warning"):
+                complain(message.text)
+
+        self.listeners += [
+            (self.page, "console", read),
+            (self.page, "pageerror", lambda error: complain(str(error))),
+            (self.page.context, "request", lambda request: ask(request.url)),
+        ]
+        for teller, event, listener in self.listeners:
+            teller.on(event, listener)
 
     def leave(self) -> None:
         """Leave nothing of what was done here but what went by: neither page, cookies, rules, looks nor where the mouse was."""
@@ -305,11 +315,7 @@ class Visitor:
         page = window.page
         self.windows.append(window)
         origin = "/".join(url.split("/")[:3])
-        window.listen(
-            page, "console", lambda message: self._complain(message.text) if message.type in ("error", "warning") else None
-        )
-        window.listen(page, "pageerror", lambda error: self._complain(str(error)))
-        window.listen(page.context, "request", lambda request: self._ask(request.url, origin))
+        window.listen(self._complain, lambda asked: self._ask(asked, origin))
         answered: Response | None = page.goto(url)
         assert answered is not None
         assert answered.status == status, answered.status
