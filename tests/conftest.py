@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -142,3 +142,11 @@ def meeting(timeline: Timeline, report: ArchivedSource) -> str:
         citations=[report.quote("met in Marrakech on 24 November 2025")],
     )
     return "meeting"
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """Make what the verifiers that stand alone are given."""
+    import verifiers
+
+    return verifiers.make(tmp_path_factory.mktemp("made"))
