@@ -68,17 +68,12 @@ def build(path: Path) -> Path:
     return path
 
 
-@pytest.hookimpl(tryfirst=True)  # before the workers are told which tests belong together
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all that is here as of Datasette, and what runs in a browser, so that each can be run by itself.
-
-    A module is run by one worker, which builds its timelines and starts its servers and its browser once.
-    """
+    """Mark all that is here as of Datasette, and what runs in a browser, so that each can be run by itself."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker("datasette")
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
 
