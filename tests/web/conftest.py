@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -125,6 +126,7 @@ def serve(timeline_db: Path) -> Callable[..., Datasette]:
     """Give a function that makes a Datasette: `serve()` for the timeline, `serve(path, …, metadata=…)` for others."""
 
     def make(*files: Path, **options: dict[str, Any]) -> Datasette:
+        options = deepcopy(options)  # Datasette writes into what it is given, which other tests may go by
         options["settings"] = {"sql_time_limit_ms": 10_000, **options.get("settings", {})}  # a busy machine is not what is tested
         return Datasette([str(file) for file in files or (timeline_db,)], **options)
 
