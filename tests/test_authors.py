@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from datasette.app import Datasette
 
 from timeline import Timeline
 from timeline.cli import main
@@ -121,6 +120,7 @@ def test_init_asks_and_the_project_keeps_the_answer() -> None:
 
 def shown() -> dict[str, str]:
     """Gather what pages, exports and commands say of this folder's timeline."""
+    from datasette.app import Datasette
 
     async def pages() -> dict[str, str]:
         datasette = Datasette(["timeline.db"])
@@ -139,6 +139,7 @@ def shown() -> dict[str, str]:
     return told
 
 
+@pytest.mark.datasette
 def test_pages_exports_and_commands_leave_unnamed_out() -> None:
     """Beside no entry of a chronology does it stand; a name that was given does."""
     for by in (None, "Ann Lee"):

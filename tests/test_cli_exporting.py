@@ -14,6 +14,8 @@ from timeline.cli import main
 from timeline.exchange.writing import NAMES
 from timeline.web import descriptions
 
+pytestmark = pytest.mark.datasette  # an export is headed as the pages are
+
 
 def run(*words: str) -> Result:
     """Run a command in this process; nothing may end in a traceback."""

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from datasette.app import Datasette
 
 from timeline import ArchivedSource, Timeline
 from timeline.cli import main, printing
@@ -52,6 +51,7 @@ def test_list_reads_in_time_order_with_dates_in_words(db: str) -> None:
     assert "vote     A vote (retracted)\n" in run("list", "--db", db, "--status", "all").stdout
 
 
+@pytest.mark.datasette
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -75,6 +75,8 @@ def test_list_reads_in_time_order_with_dates_in_words(db: str) -> None:
 )
 def test_the_filters_are_those_of_the_page(db: str, filters: tuple[str, ...], expected: list[str]) -> None:
     """Each chooses what the page shows for the same words."""
+    from datasette.app import Datasette
+
     assert ids(run("list", "--db", db, "--json", *filters)) == expected
     if not {"--limit", "--reverse"} & set(filters):
         pairs = zip(filters[::2], filters[1::2], strict=True)

@@ -280,7 +280,7 @@ def test_a_reader_that_goes_away_is_no_error(db: str) -> None:
 def test_a_narrow_encoding_is_no_error(db: str) -> None:
     """Where a terminal cannot draw a character, its number is written."""
     script = "from timeline.cli import main; main()"
-    env = {"PYTHONIOENCODING": "ascii", "PATH": "", "COLUMNS": "80"}
+    env = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "80"}
     done = subprocess.run(
         [sys.executable, "-c", script, "show", "vote", "--db", db], env=env, capture_output=True, text=True, check=False
     )

@@ -76,6 +76,7 @@ def fetch(page: str) -> tuple[int, str]:
     pytest.fail(f"nothing answers at {page}")
 
 
+@pytest.mark.datasette
 def test_serve_builds_where_there_is_nothing(project: Path) -> None:
     """One command from the bundles to the page."""
     with served() as (_, page):
@@ -86,6 +87,7 @@ def test_serve_builds_where_there_is_nothing(project: Path) -> None:
     assert (project / "timeline.db").exists()
 
 
+@pytest.mark.datasette
 def test_serve_leaves_what_is_there(project: Path) -> None:
     """A timeline that holds something is served as it is, whatever its name, with further options for Datasette."""
     with Timeline("my notes é.db") as timeline:
@@ -116,6 +118,7 @@ def test_bundles_that_are_not_in_what_is_served_are_told(project: Path, capsys: 
         assert not capsys.readouterr().err
 
 
+@pytest.mark.datasette
 def test_serve_uses_the_metadata_beside_it(project: Path) -> None:
     """A metadata.json in the folder describes what is served."""
     (project / "metadata.json").write_text('{"title": "The council, dated"}')
@@ -123,6 +126,7 @@ def test_serve_uses_the_metadata_beside_it(project: Path) -> None:
         assert "The council, dated" in fetch("/".join(page.split("/", 3)[:3]) + "/")[1]
 
 
+@pytest.mark.datasette
 @pytest.mark.skipif(os.name != "posix", reason="sends signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serve_ends_when_asked_to(project: Path, number: signal.Signals) -> None:
@@ -157,6 +161,7 @@ def test_a_host_that_is_not_ours_is_told_in_a_line(project: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.datasette
 def test_faults_of_the_bundles_are_told_instead_of_served(project: Path) -> None:
     """Nothing half-built is shown, and mending the bundle is enough to go on."""
     (project / "events" / "1.yaml").write_text(BUNDLE.replace("2025", "2025-13"))
@@ -202,6 +207,7 @@ def test_serve_removes_no_file_that_was_there(project: Path) -> None:
     assert (project / "timeline.db").exists()
 
 
+@pytest.mark.datasette
 @pytest.mark.parametrize("begun", ["no bytes", "no tables", "no read tables", "no events"])
 def test_serve_goes_on_from_a_build_that_was_killed_early(project: Path, begun: str) -> None:
     """A file in which nothing came to stand is no timeline yet: it is built."""

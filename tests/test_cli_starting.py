@@ -182,6 +182,7 @@ def test_what_was_begun_is_taken_away_where_it_cannot_be_finished(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.datasette
 def test_it_works_before_anything_is_written(project: Path) -> None:
     """An empty bundle is built, verified, and shown by plain Datasette; the script and the check run."""
     assert run("build").output == "timeline.db: 0 events (0 new) from 1 bundle\n"
@@ -402,6 +403,7 @@ def test_a_clone_holds_what_was_committed_byte_for_byte(published: Path, tmp_pat
     assert run("restore", str(clone / "public" / "timeline.db"), "--db", str(clone / "timeline.db")).exit_code == 0
 
 
+@pytest.mark.datasette
 def test_five_commands_from_nothing_to_a_served_quotation_of_a_pdf(tmp_path: Path) -> None:
     """As the README has it: init, cd, cp, an editor, serve; typed in a shell, with a report of one's own."""
     (tmp_path / "report.pdf").write_bytes(pdf("Minutes.", f"{WORDS},", "and sat for four days."))

@@ -1,5 +1,8 @@
 """Everything that a person may type wrongly has one clear line: commands, files, numbers, addresses; and -h helps everywhere."""
 
+import re
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -9,8 +12,8 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline import Timeline, files
-from timeline.cli import main, suggesting
+from timeline import Timeline, cli, files
+from timeline.cli import HOMES, main, suggesting
 from timeline.cli.columns import columns, padded, shortened, wrapped
 
 
@@ -24,8 +27,9 @@ def run(*words: str) -> Result:
 def commands() -> list[list[str]]:
     """Name every command, and those of groups."""
     named = []
-    for name, command in main.commands.items():
+    for name in HOMES:
         named.append([name])
+        command = main.get_command(click.Context(main), name)
         if isinstance(command, click.Group):
             named += [[name, inner] for inner in command.commands]
     return named
@@ -37,6 +41,24 @@ def test_h_helps_everywhere(words: list[str]) -> None:
     short, long = run(*words, "-h"), run(*words, "--help")
     assert (short.exit_code, short.stdout) == (0, long.stdout)
     assert "-h, --help" in short.stdout
+
+
+def test_every_command_that_is_written_can_be_called() -> None:
+    """By the name it has, once."""
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in Path(cli.__file__).parent.glob("*.py"))
+    assert len(re.findall(r"^@click\.(?:command|group)\(", sources, re.MULTILINE)) == len(HOMES) + 1  # and `timeline` itself
+    for name in HOMES:
+        command = main.get_command(click.Context(main), name)
+        assert command is not None
+        assert command.name == name
+
+
+def test_a_command_loads_no_other() -> None:
+    """Each start would take twice as long."""
+    script = "import sys; from timeline.cli import main; main(['list', '--help'], standalone_mode=False); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert "timeline.cli.list" in loaded
+    assert not {"timeline.cli.importing", "timeline.publishing", "datasette", "pendulum", "sqlite_utils", "rapidfuzz"} & set(loaded)
 
 
 RESULTS = (
@@ -81,7 +103,7 @@ def test_a_command_that_is_not_there_is_answered_with_how_it_is_done(name: str, 
 @given(st.text(max_size=12))
 def test_the_irreversible_is_never_suggested(name: str) -> None:
     """Whatever was typed."""
-    assert "redact" not in suggesting.instead(name, main.commands)
+    assert "redact" not in suggesting.instead(name, HOMES)
 
 
 @pytest.mark.parametrize(

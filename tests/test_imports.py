@@ -83,6 +83,7 @@ def test_imports_point_one_way(path: Path) -> None:
     assert used <= below
 
 
+@pytest.mark.datasette
 def test_the_web_part_needs_no_compiled_package() -> None:
     """The plugin runs where only Datasette and the standard library are."""
     script = """

@@ -131,6 +131,7 @@ def test_every_happening_rests_on_words_that_were_found(newsroom: Path) -> None:
     ]
 
 
+@pytest.mark.datasette
 def test_it_is_subscribed_to_as_a_feed(newsroom: Path) -> None:
     """The published page hands out Atom with what was recorded, the last first."""
     feed = ElementTree.fromstring(web("/timeline/-/timeline/export/atom"))  # noqa: S314 - our own
@@ -140,6 +141,7 @@ def test_it_is_subscribed_to_as_a_feed(newsroom: Path) -> None:
     assert "The contract is awarded" in titles[0]
 
 
+@pytest.mark.datasette
 def test_it_is_opened_in_a_calendar(newsroom: Path) -> None:
     """A day is a day; a vague date is said in words."""
     icalendar = pytest.importorskip("icalendar")
@@ -150,6 +152,7 @@ def test_it_is_opened_in_a_calendar(newsroom: Path) -> None:
     assert len({str(event["UID"]) for event in events.values()}) == len(events)
 
 
+@pytest.mark.datasette
 def test_it_is_cited_in_the_format_of_zotero(newsroom: Path) -> None:
     """The sources that the happenings cite, with what is known of them."""
     rispy = pytest.importorskip("rispy")
@@ -158,6 +161,7 @@ def test_it_is_cited_in_the_format_of_zotero(newsroom: Path) -> None:
     assert titles >= {"Minutes of the council", "Bidder disputes harbour contract"}
 
 
+@pytest.mark.datasette
 def test_it_is_printed_with_notes(newsroom: Path) -> None:
     """In the order of time, each happening with the words that it rests on."""
     html = run("export", "html")
@@ -167,6 +171,7 @@ def test_it_is_printed_with_notes(newsroom: Path) -> None:
     assert DISPUTED in html
 
 
+@pytest.mark.datasette
 def test_it_goes_back_as_a_sheet(newsroom: Path, tmp_path: Path) -> None:
     """With every headline and date as it came; and what the sheet cannot say was said."""
     written = run("export", "timelinejs-csv")
@@ -178,6 +183,7 @@ def test_it_goes_back_as_a_sheet(newsroom: Path, tmp_path: Path) -> None:
     assert plain == [[row[part] for part in parts] for row in came]
 
 
+@pytest.mark.datasette
 def test_the_log_itself_is_taken_along(newsroom: Path, tmp_path: Path) -> None:
     """As a bundle it gives the same happenings with the same quotations in another file, which verifies."""
     (tmp_path / "all.jsonl").write_text(run("export", "jsonl"), encoding="utf-8")

@@ -496,6 +496,7 @@ def test_killed_between_any_two_files_the_folder_is_whole(project: Path, key: Pa
     assert not list(project.glob(".*"))
 
 
+@pytest.mark.datasette
 def test_the_wheel_is_the_program(project: Path, tmp_path: Path) -> None:
     """It installs without an index, lists every file with its hash, and runs from where it was installed."""
     run("publish", "public")
@@ -508,10 +509,10 @@ def test_the_wheel_is_the_program(project: Path, tmp_path: Path) -> None:
             digest = base64.urlsafe_b64encode(hashlib.sha256(archive.read(name)).digest()).rstrip(b"=").decode()
             assert said == f"sha256={digest}" or (said == "" and name.endswith("/RECORD"))
     environment = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
     python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
-    install = ["-m", "pip", "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
-    subprocess.run([python, *install], check=True, cwd=tmp_path)
+    install = ["-m", "pip", "--python", python, "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
+    subprocess.run([sys.executable, *install], check=True, cwd=tmp_path)
     ours = subprocess.run(
         [python, "-c", "import sys; print([path for path in sys.path if 'site-packages' in path][0])"],
         check=True, capture_output=True, text=True,
@@ -575,6 +576,7 @@ def fetch(address: str) -> str:
     pytest.fail(f"nothing answers at {address}")
 
 
+@pytest.mark.datasette
 def test_from_publishing_to_the_page(project: Path, key: Path, tmp_path: Path, port: int) -> None:
     """As others do it: the folder alone, the program from its wheel, Datasette on a file that nobody writes."""
     subprocess.run(command("publish", "public", "--key", key), check=True, capture_output=True)

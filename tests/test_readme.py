@@ -118,6 +118,7 @@ def run_yaml(block: Block, folder: Path) -> None:
 RUNNERS = {"bash": run_shell, "python": run_python, "sql": run_sql, "yaml": run_yaml}
 
 
+@pytest.mark.datasette
 def test_every_command_and_snippet_runs(copy: Path) -> None:
     """In the order of the page, one after the other, as a reader would try them."""
     ran = [RUNNERS[block.language](block, copy) for block in blocks() if block.language != "text"]

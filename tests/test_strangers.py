@@ -264,6 +264,7 @@ def test_a_database_that_is_a_link_is_named_or_refused(project: Path, target: st
     assert f"name it: --db {os.path.realpath(target)}" in output
 
 
+@pytest.mark.datasette
 def test_a_link_beside_its_target_is_only_another_name(project: Path) -> None:
     """What stays in its folder is followed, and what a person names as it is."""
     Path("timeline.db").symlink_to("own.db")
@@ -275,6 +276,7 @@ def test_a_link_beside_its_target_is_only_another_name(project: Path) -> None:
     assert run("export", "csv", "--output", "/dev/stdout", "--db", "own.db").exit_code == 0
 
 
+@pytest.mark.datasette
 def test_outputs_are_not_written_through_a_link(project: Path) -> None:
     """An export, also while it is unfinished; a backup, a project, a folder to publish to."""
     Path("out.json").symlink_to("../private/key.txt")
@@ -306,6 +308,7 @@ def test_a_link_in_a_published_folder_is_refused(project: Path, name: str) -> No
     refused("publish", "public", "--db", "own.db", told=f"public: holds a link, {name}, and what it leads to is left alone")
 
 
+@pytest.mark.datasette
 @pytest.mark.parametrize("words", [("publish", "public"), ("serve",), ("export", "csv")])
 def test_a_description_that_is_a_link_is_named_or_refused(project: Path, words: tuple[str, ...]) -> None:
     """It would be published as it is."""

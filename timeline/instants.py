@@ -3,9 +3,6 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-import pendulum
-from pendulum.tz.exceptions import InvalidTimezone
-
 from timeline.dates import is_date, times
 from timeline.errors import DateInvalid
 
@@ -52,6 +49,9 @@ def _written(moment: datetime, parts: int) -> str:
 
 
 def _in_zone(moment: datetime, zone: str, date: str) -> datetime:
+    import pendulum  # noqa: PLC0415 - slow to load, and few dates have a zone
+    from pendulum.tz.exceptions import InvalidTimezone  # noqa: PLC0415 - the same
+
     try:
         tz = pendulum.timezone(zone)
     except (InvalidTimezone, LookupError, OSError, ValueError):
@@ -70,6 +70,8 @@ def _in_zone(moment: datetime, zone: str, date: str) -> datetime:
 
 def ago(recorded_at: str) -> str:
     """Say how long ago an RFC 3339 instant was: "3 days ago"."""
+    import pendulum  # noqa: PLC0415 - slow to load, and seldom needed
+
     return pendulum.instance(datetime.fromisoformat(recorded_at)).diff_for_humans()
 
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from timeline.signing import SigningKey
 from timeline.web.drawing import shape
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Response
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 PROJECT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -243,26 +243,79 @@ SETTLED = """() => new Promise((done, fail) => {
 
 
 @dataclass
+class Window:
+    """One page of a browser, in a context of its own; after a test it is made as new, for the next that wants one like it.
+
+    A page in another context costs a second or two of the processor: processes are started, and scripts compiled anew.
+    """
+
+    page: "Page"
+    options: Mapping[str, Any]
+    listeners: list[tuple[Any, str, Callable[..., None]]] = field(default_factory=list)
+
+    def listen(self, complain: Callable[[str], None], ask: Callable[[str], None]) -> None:
+        """Have functions called with what the console complains of, and with each address that is asked; until it is left."""
+
+        def read(message: "ConsoleMessage") -> None:
+            if message.type in ("error", "warning"):
+                complain(message.text)
+
+        self.listeners += [
+            (self.page, "console", read),
+            (self.page, "pageerror", lambda error: complain(str(error))),
+            (self.page.context, "request", lambda request: ask(request.url)),
+        ]
+        for teller, event, listener in self.listeners:
+            teller.on(event, listener)
+
+    def leave(self) -> None:
+        """Leave nothing of what was done here but what went by: neither page, cookies, rules, looks nor where the mouse was."""
+        for teller, event, listener in self.listeners:
+            teller.remove_listener(event, listener)
+        self.listeners.clear()
+        for other in self.page.context.pages:
+            if other is not self.page:
+                other.close()
+        self.page.unroute_all()
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+        self.page.mouse.move(0, 0)
+        self.page.set_viewport_size(self.options["viewport"])
+        self.page.emulate_media(
+            media="screen",
+            color_scheme=self.options.get("color_scheme", "light"),
+            reduced_motion=self.options.get("reduced_motion", "no-preference"),
+            forced_colors=self.options.get("forced_colors", "none"),
+        )
+
+
+@dataclass
 class Visitor:
     """One reader with one browser: opens pages, and remembers what the console complained of, and who else was asked."""
 
     browser: "Browser"
+    idle: dict[str, Window] = field(default_factory=dict)  # left by other visitors, by their options
     complaints: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     contexts: list[Any] = field(default_factory=list)
+    windows: list[Window] = field(default_factory=list)
     forgiven: tuple[str, ...] = ()
 
-    def open(self, url: str, *, settle: bool = True, status: int = 200, **options: Any) -> "Page":  # noqa: ANN401 - Playwright's own
-        """Open a page, in a context of its own, and wait until it is drawn. Nothing moves unless it is asked for."""
+    def open(self, url: str, *, settle: bool = True, status: int = 200, fresh: bool = False, **options: Any) -> "Page":  # noqa: ANN401 - Playwright's own
+        """Open a page in a window of its own, and wait until it is drawn. Nothing moves unless it is asked for.
+
+        `fresh` is a window in which nobody has been: with others, the browser may remember how many pages went by.
+        """
         chosen = {"viewport": {"width": DESK, "height": 900}, "reduced_motion": "reduce", **options}
-        context = self.browser.new_context(**chosen)
-        context.set_default_timeout(PATIENCE)
-        self.contexts.append(context)
-        page = context.new_page()
+        window = None if fresh else self.idle.pop(repr(sorted(chosen.items())), None)
+        if window is None:
+            context = self.browser.new_context(**chosen)
+            context.set_default_timeout(PATIENCE)
+            window = Window(context.new_page(), chosen)
+        page = window.page
+        self.windows.append(window)
         origin = "/".join(url.split("/")[:3])
-        page.on("console", lambda message: self._complain(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self._complain(str(error)))
-        context.on("request", lambda request: self._ask(request.url, origin))
+        window.listen(self._complain, lambda asked: self._ask(asked, origin))
         answered: Response | None = page.goto(url)
         assert answered is not None
         assert answered.status == status, answered.status
@@ -279,9 +332,16 @@ class Visitor:
             self.foreign.append(url)
 
     def close(self) -> None:
-        """Close all pages. Raises AssertionError where a page complained, or asked anyone but its own server."""
+        """Leave all pages. Raises AssertionError where a page complained, or asked anyone but its own server."""
         for context in self.contexts:
             context.close()
+        for window in self.windows:
+            name = repr(sorted(window.options.items()))
+            if name in self.idle or window.page.is_closed():
+                window.page.context.close()
+            else:
+                window.leave()
+                self.idle[name] = window
         assert self.complaints == [], self.complaints
         assert self.foreign == [], self.foreign
 

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -69,11 +70,13 @@ def build(path: Path) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs in a browser, so that it can be run by itself; side by side with the rest, but never with itself."""
+    """Mark all that is here as of Datasette, and what runs in a browser, so that each can be run by itself."""
+    here = Path(__file__).parent
     for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker("datasette")
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 class Compiled(BytecodeCache):
@@ -123,6 +126,7 @@ def serve(timeline_db: Path) -> Callable[..., Datasette]:
     """Give a function that makes a Datasette: `serve()` for the timeline, `serve(path, …, metadata=…)` for others."""
 
     def make(*files: Path, **options: dict[str, Any]) -> Datasette:
+        options = deepcopy(options)  # Datasette writes into what it is given, which other tests may go by
         options["settings"] = {"sql_time_limit_ms": 10_000, **options.get("settings", {})}  # a busy machine is not what is tested
         return Datasette([str(file) for file in files or (timeline_db,)], **options)
 
@@ -181,9 +185,16 @@ def chromium() -> Iterator[Any]:
         started.close()
 
 
+@pytest.fixture(scope="module")
+def idle(chromium: Any) -> dict[str, in_browser.Window]:  # noqa: ANN401 - Playwright may not be installed
+    """Keep the browser's windows from test to test."""
+    assert chromium
+    return {}
+
+
 @pytest.fixture
-def visitor(chromium: Any) -> Iterator[in_browser.Visitor]:  # noqa: ANN401 - Playwright may not be installed
+def visitor(chromium: Any, idle: dict[str, in_browser.Window]) -> Iterator[in_browser.Visitor]:  # noqa: ANN401 - the same
     """Open pages as a reader does. What the console complained of, and any request to elsewhere, fails the test."""
-    reader = in_browser.Visitor(chromium)
+    reader = in_browser.Visitor(chromium, idle)
     yield reader
     reader.close()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import PROJECT, serving
+from browser import PROJECT, Window, serving
 
 from timeline import Timeline, bundles
 
@@ -37,15 +37,20 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"{served.origin}/timeline"
 
 
+@pytest.fixture(scope="module")
+def window(chromium: Browser) -> Window:
+    """Open a window at desk width."""
+    options = {"viewport": {"width": WIDTHS["desk"], "height": 900}}
+    return Window(chromium.new_page(**options), options)
+
+
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """Open a page at desk width that tells what the console complains of."""
-    opened = chromium.new_page(viewport={"width": WIDTHS["desk"], "height": 900})
+def page(window: Window) -> Iterator[Page]:
+    """Give its page; it tells what the console complains of."""
     complaints: list[str] = []
-    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    yield opened
-    opened.close()
+    window.listen(complaints.append, lambda url: None)
+    yield window.page
+    window.leave()
     assert complaints == []
 
 

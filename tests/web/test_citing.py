@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import CHROMIUM, DESK, PHONE, Served, serving
+from browser import CHROMIUM, DESK, PHONE, Served, Window, serving
 
 from timeline import Timeline, bundles
 from timeline.quotes import Text
@@ -172,25 +172,23 @@ def seen(words: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """Open a window at desk width, allowed to read what was copied."""
-    allowed = ["clipboard-read", "clipboard-write"]
-    opened = chromium.new_context(viewport={"width": DESK, "height": 900}, permissions=allowed, reduced_motion="reduce")
+def window(chromium: Browser) -> Iterator[Window]:
+    """Open a window at desk width, allowed to read what was copied, whose clock the tests move on."""
+    options = {"viewport": {"width": DESK, "height": 900}, "reduced_motion": "reduce"}
+    context = chromium.new_context(**options, permissions=["clipboard-read", "clipboard-write"])
+    opened = Window(context.new_page(), options)
+    opened.page.clock.install()
     yield opened
-    opened.close()
+    context.close()
 
 
 @pytest.fixture
-def page(context: BrowserContext, served: Served) -> Iterator[Page]:
-    """Open a page whose clock the test moves on; it fails if the console complained or anything was asked of elsewhere."""
-    opened = context.new_page()
-    opened.clock.install()
+def page(window: Window, served: Served) -> Iterator[Page]:
+    """Give its page; it fails if the console complained or anything was asked of elsewhere."""
     complaints: list[str] = []
-    opened.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("request", lambda request: complaints.append(request.url) if not request.url.startswith(served.origin) else None)
-    yield opened
-    opened.close()
+    window.listen(complaints.append, lambda url: None if url.startswith(served.origin) else complaints.append(url))
+    yield window.page
+    window.leave()
     assert complaints == []
 
 

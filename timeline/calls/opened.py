@@ -10,9 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Final, Self
 
 from timeline import archiving, instants, projections, quotes, redaction, statements
 from timeline.capture.ahead import Ahead
@@ -21,6 +19,9 @@ from timeline.log import Log
 from timeline.model import Author, check, stream
 from timeline.streams import Streams
 from timeline.texts import Texts
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 _INSIDE: Final = nullcontext()  # a transaction within another is that one
 
@@ -84,11 +85,13 @@ class Opened:
             raise DatabaseRefused(f"{path}: {projections.OUTDATED}. Make them again: timeline rebuild --db {path}")
 
     @property
-    def db(self) -> Database:
+    def db(self) -> "Database":
         """The file as sqlite-utils has it, to query: with the date functions (edtf_words and others).
 
         Raises DatabaseRefused where there is no file yet.
         """
+        from sqlite_utils import Database  # noqa: PLC0415 - slow to load, and only scripts ask for it
+
         self.log.refuse_absent()
         if self._database is None or self._database.conn is not self.log.connection:
             self._database = Database(self.log.connection)

@@ -7,56 +7,39 @@ Owns words and exit codes: 0 done, 1 refused or failed verification, 2 wrong usa
 
 import click
 
-from timeline.cli.appending import append, build
-from timeline.cli.archiving import archive
-from timeline.cli.checking import rebuild, verify
-from timeline.cli.exporting import export
-from timeline.cli.history import history
-from timeline.cli.importing import import_
-from timeline.cli.keys import key
-from timeline.cli.list import list_
-from timeline.cli.log import log
-from timeline.cli.proving import checkpoint, prove, verify_proof
-from timeline.cli.publishing import backup, publish, restore
-from timeline.cli.redacting import redact
 from timeline.cli.running import Commands
-from timeline.cli.search import search
-from timeline.cli.serving import serve
-from timeline.cli.show import show
-from timeline.cli.starting import init
+
+# The module of each command, in the order in which people meet them, and its name there.
+HOMES = {
+    "init": "starting.init",
+    "build": "appending.build",
+    "serve": "serving.serve",
+    "append": "appending.append",
+    "archive": "archiving.archive",
+    "import": "importing.import_",
+    "show": "show.show",
+    "list": "list.list_",
+    "search": "search.search",
+    "history": "history.history",
+    "log": "log.log",
+    "verify": "checking.verify",
+    "checkpoint": "proving.checkpoint",
+    "prove": "proving.prove",
+    "verify-proof": "proving.verify_proof",
+    "key": "keys.key",
+    "redact": "redacting.redact",
+    "rebuild": "checking.rebuild",
+    "export": "exporting.export",
+    "publish": "publishing.publish",
+    "backup": "publishing.backup",
+    "restore": "publishing.restore",
+}
 
 
-@click.group(cls=Commands, context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, homes=HOMES, context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cited-timeline", prog_name="timeline")
 def main() -> None:
     """Keep a timeline that can be trusted.
 
     Every happening is an event that stays as it is, and rests on words that were found in an archived document.
     """
-
-
-for command in (
-    init,
-    build,
-    serve,
-    append,
-    archive,
-    import_,
-    show,
-    list_,
-    search,
-    history,
-    log,
-    verify,
-    checkpoint,
-    prove,
-    verify_proof,
-    key,
-    redact,
-    rebuild,
-    export,
-    publish,
-    backup,
-    restore,
-):
-    main.add_command(command)

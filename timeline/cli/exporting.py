@@ -145,8 +145,6 @@ def _into(file: BinaryIO, chunks: Iterable[str | bytes]) -> None:
 
 def _metadata(db: Path, called: str | None) -> tuple[str, str | None]:
     """Find what the timeline is called, and said to be, where it is published from this folder; else its file's name."""
-    from timeline.web import descriptions  # noqa: PLC0415 - it loads Datasette, which is slow
-
     try:
         description = None if called and leads_away(METADATA) else metadata_here()
         said = json.loads(description.read_text(encoding="utf-8")) if description else {}
@@ -154,6 +152,9 @@ def _metadata(db: Path, called: str | None) -> tuple[str, str | None]:
         title, described = here.get("title") or said.get("title"), here.get("description")
     except (OSError, ValueError, AttributeError):
         title = described = None
-    if described == descriptions.as_metadata()["description"]:
-        described = None
+    if described:
+        from timeline.web import descriptions  # noqa: PLC0415 - it loads Datasette, which is slow
+
+        if described == descriptions.as_metadata()["description"]:
+            described = None
     return str(called or title or db.stem), str(described) if described else None

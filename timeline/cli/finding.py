@@ -6,8 +6,6 @@ Owns how that is understood, and what is suggested where nothing of that name is
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
-
 from timeline.errors import TimelineError, UnknownEvent, UnknownHappening, UnknownSource
 from timeline.log import Event
 from timeline.timeline import Timeline
@@ -77,6 +75,8 @@ def _up_to(past: list[Event], version: str) -> list[Event]:
 
 def _near(id: str, names: Mapping[str, str]) -> list[str]:
     """List the streams whose ids are nearest: alike as a whole, or else in a part."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a miss pays for loading it
+
     for scorer in (fuzz.ratio, fuzz.partial_ratio):
         if near := [stream for _, _, stream in process.extract(id, names, scorer=scorer, score_cutoff=ALIKE, limit=3)]:
             return near

@@ -12,8 +12,9 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -167,11 +168,23 @@ class Group(click.Group):
 
 
 class Commands(Group):
-    """The commands, with every error that is meant for people told in a line."""
+    """The commands, each imported when it is first needed, with every error that is meant for people told in a line."""
+
+    def __init__(self, *args: Any, homes: Mapping[str, str] | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - as Click has it
+        super().__init__(*args, **kwargs)
+        self.homes = homes or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the commands in the order in which people meet them."""
-        return list(self.commands)
+        return [*self.homes, *self.commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a command. A start that loads them all takes twice as long."""
+        if cmd_name not in self.homes:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = self.homes[cmd_name].partition(".")
+        command: click.Command = getattr(import_module(f"timeline.cli.{module}"), name)
+        return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Remember the words as they were typed: a refusal may be about one of them."""

@@ -10,7 +10,6 @@ from timeline.exchange.reading import row
 from timeline.exchange.writing import format_named, saying
 from timeline.exchange.writing.losing import lost
 from timeline.exchange.writing.record import DATA
-from timeline.web import descriptions
 
 TABLE = replace(SOURCE, id="sheet", title="The sheet", media_type="text/csv")
 ROW = "1997,7,,,The flood"
@@ -37,8 +36,11 @@ def test_every_format_that_is_imported_is_a_file_of_entries() -> None:
     assert set(row.MEDIA_TYPES.values()) == DATA
 
 
+@pytest.mark.datasette
 def test_a_grade_is_worded_without_doubt_and_alike_everywhere() -> None:
     """The words of the document were found: each grade says so first, and the columns' descriptions repeat it."""
+    from timeline.web import descriptions
+
     assert tuple(saying.GRADES) == quotes.GRADES
     told = descriptions.as_metadata()["tables"]["citations"]["columns"]["grade"]
     for name, words in saying.GRADES.items():
