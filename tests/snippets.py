@@ -1,8 +1,8 @@
 """The snippets of a Markdown page, and a reader who tries them one after the other in a copy of this project.
 
-Owns how each language is run, and that no block is passed over. Must not test anything. A page says three things of its blocks:
-"```bash refused" must be refused; a block of "text" after another is the output of that one, in which "…" holds for anything; a block of
-"yaml" begins with the name of its file.
+Owns how each language is run, and that no block is passed over. Must not test anything. A page says three things of its
+blocks: "```bash refused" must be refused; a block of "text" after another is the output of that one, in which "…" holds for
+anything; a block of "yaml" begins with the name of its file.
 """
 
 import asyncio

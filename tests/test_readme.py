@@ -29,6 +29,14 @@ def test_the_readme_is_short() -> None:
     assert len(README.read_text(encoding="utf-8").splitlines()) <= 150
 
 
+def test_the_picture_is_small() -> None:
+    """It is as wide as a desk's screen, and opens at once; tests/picture.py takes it."""
+    picture = (PROJECT / ".github" / "timeline.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert int.from_bytes(picture[16:20]) == 1280
+    assert len(picture) < 150_000
+
+
 @pytest.mark.parametrize("heading", SET_UP_BY_CI)
 def test_the_set_up_commands_are_run_by_ci(heading: str) -> None:
     """The commands that need a fresh machine are under the headings from which .ci/run reads them."""

@@ -9,6 +9,7 @@ import click
 import pytest
 from snippets import MANUAL, PAGES, PROJECT, Reader, copy_project, furnish
 
+from timeline import Timeline
 from timeline.cli import main
 from timeline.exchange.reading.row import READERS
 from timeline.exchange.writing import NAMES
@@ -137,8 +138,6 @@ def test_every_setting_is_in_the_table() -> None:
 def test_every_call_is_in_the_manual() -> None:
     """Each public call of a Timeline, but those that bundles and imports make in parts."""
     page = (MANUAL / "python.md").read_text(encoding="utf-8")
-    from timeline import Timeline  # noqa: PLC0415 - the name of the page's subject
-
     inner = {
         "archive_document",
         "compare_texts",
