@@ -123,7 +123,7 @@ class Reader:
             elif command.startswith("nano "):
                 _edit(here / command.removeprefix("nano "))
             else:
-                code, output = _run(command, here)
+                code, output = run_line(command, here)
                 told.append(output)
                 assert (code != 0) == block.refused, f"{command}: exit code {code}\n{output}"
         return "".join(told)
@@ -150,7 +150,7 @@ class Reader:
         path.write_text(block.text, encoding="utf-8")
         if path.parent != here / "events":
             return ""
-        code, output = _run(f"timeline append {name}", here)
+        code, output = run_line(f"timeline append {name}", here)
         assert (code != 0) == block.refused, output
         return output
 
@@ -171,7 +171,7 @@ def expanded(word: str) -> str:
     return os.path.expanduser(word)  # noqa: PTH111 - which leaves other words as they are
 
 
-def _run(command: str, here: Path) -> tuple[int, str]:
+def run_line(command: str, here: Path) -> tuple[int, str]:
     """Run a line as a shell does; the `timeline` command in this process, because a new one takes seconds to begin."""
     plain, _, target = command.partition(" > ")
     if _NEEDS_SHELL.search(command) or not plain.startswith(("timeline ", ".venv/bin/timeline ")):

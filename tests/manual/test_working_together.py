@@ -3,12 +3,11 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from snippets import MANUAL, Block, blocks
+from snippets import MANUAL, Block, blocks, run_line
 
 PAGE = MANUAL / "working-together.md"
 PROJECT = """\
@@ -26,10 +25,12 @@ def bundle(path: Path, id: str, quote: str) -> None:
 
 
 def run(words: str, folder: Path) -> str:
-    """Run a line of the page, or what somebody does meanwhile."""
-    done = subprocess.run(["bash", "-c", words], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
+    """Run a line of the page, or what somebody does meanwhile: commands of which each must succeed."""
+    output = ""
+    for command in words.split(" && "):
+        code, output = run_line(command, folder)
+        assert code == 0, f"{command}\n{output}"
+    return output
 
 
 def follow(block: Block, here: Path) -> tuple[Path, list[str]]:

@@ -39,7 +39,8 @@ def shop(tmp_path: Path) -> Path:
             "CREATE TABLE sale (id INTEGER PRIMARY KEY, sold TEXT, title TEXT, buyer INTEGER REFERENCES buyer);"
             "CREATE VIEW sales AS SELECT * FROM sale;"
             "CREATE VIRTUAL TABLE sale_fts USING fts5(title, content='sale');"
-            "INSERT INTO buyer VALUES (1, 'Ann'); INSERT INTO sale VALUES (1, '2025-11-24', 'A boat', 1), (2, '2025-12', 'A net', 1);"
+            "INSERT INTO buyer VALUES (1, 'Ann');"
+            "INSERT INTO sale VALUES (1, '2025-11-24', 'A boat', 1), (2, '2025-12', 'A net', 1);"
         )
     return tmp_path / "shop.db"
 
