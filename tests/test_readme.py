@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from snippets import PAGES, PROJECT, SET_UP, Reader, blocks, copy_project, furnish
 
 README = PROJECT / "README.md"
@@ -63,6 +64,13 @@ def test_every_set_up_command_is_one_that_ci_runs() -> None:
                     assert named, line
                     assert set(filter(None, (named[1] or "").split(","))) <= extras
                     assert named[2] is None or f"\n{named[2]} = [" in project.split("[dependency-groups]")[1]
+
+
+def test_the_versions_of_python_are_those_that_are_tested() -> None:
+    """The package claims no other than those on which the workflow runs the tests."""
+    project = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
+    workflow = yaml.safe_load((PROJECT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8"))
+    assert re.findall(r"Python :: (3\.\d+)", project) == workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
 
 
 def test_the_top_level_reads_as_a_sentence() -> None:

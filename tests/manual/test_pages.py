@@ -31,7 +31,7 @@ _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)")
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 # As DESIGN.md has it: no sentence begins so.
-_STILTED = re.compile(r"(?:^|[.!?:] |\| |- )(What|Whoever|That which|Whatever|Nothing of)\b")
+_STILTED = re.compile(r"(?:^|[.!?:] |\| |- |# )(What|Whoever|That which|Whatever|Nothing of)\b", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
