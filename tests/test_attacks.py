@@ -1,4 +1,4 @@
-"""Every way past the guards that we know of is refused by them, or detected afterwards; and the README's table says so."""
+"""Every way past the guards that we know of is refused by them, or detected afterwards; and the manual's table says so."""
 
 import json
 import re
@@ -872,7 +872,7 @@ ATTACKS = (
         "immutable",
     ),
     Attack(
-        "What was said blanked without a redaction, or only half of it; a redacted document brought back",
+        "The words of an event blanked without a redaction, or only half of them; a redacted document brought back",
         (
             sql("UPDATE events SET data = NULL, salt = NULL WHERE position = 3"),
             sql("UPDATE events SET data = NULL"),
@@ -1482,13 +1482,13 @@ def test_a_checkpoint_kept_elsewhere_holds_without_the_one_in_the_file(case: Cas
 
 
 def rendered() -> Iterator[str]:
-    """Write the README's table."""
+    """Write the manual's table."""
     yield "| attack | outcome | by what |"
     yield "| --- | --- | --- |"
     for attack in ATTACKS:
         yield f"| {attack.attack} | {attack.outcome} | {attack.by} |"
 
 
-def test_the_readme_tells_of_every_attack() -> None:
+def test_the_manual_tells_of_every_attack() -> None:
     """Its table has exactly the rows of this file, so that it promises nothing that is not tried."""
-    assert "\n".join(rendered()) in (PROJECT / "README.md").read_text(encoding="utf-8")
+    assert "\n".join(rendered()) in (PROJECT / "timeline" / "manual" / "proof.md").read_text(encoding="utf-8")

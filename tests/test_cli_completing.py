@@ -116,7 +116,7 @@ def test_a_title_cannot_steer_the_terminal(timeline: Timeline, report: ArchivedS
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
 def test_bash_completes(meeting: str, path: Path) -> None:
-    """With the script that the README has a person switch on."""
+    """With the script that the manual has a person switch on."""
     script = (
         ". <(_TIMELINE_COMPLETE=bash_source timeline); COMP_WORDS=(timeline show me); COMP_CWORD=2; _timeline_completion timeline;"
         ' echo "${COMPREPLY[@]}"'

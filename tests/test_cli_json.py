@@ -11,7 +11,8 @@ from timeline import ArchivedSource, Timeline
 from timeline.cli import main
 
 HEAD = ["stream", "id", "version", "position", "recorded_at", "recorded_by"]
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8").split("### For programs")[1].split("### ")[0]
+MANUAL = Path(__file__).parent.parent / "timeline" / "manual" / "command-line.md"
+PAGE = MANUAL.read_text(encoding="utf-8").split("## For programs\n")[1]
 
 
 def run(*words: object, code: int = 0) -> list[dict[str, Any]]:
@@ -41,7 +42,7 @@ def db(timeline: Timeline, report: ArchivedSource, meeting: str, path: Path) -> 
 
 
 def documented(said: dict[str, Any], *but: str) -> None:
-    """Every field is named in the README, or is a field of a bundle."""
+    """Every field is named in the manual, or is a field of a bundle."""
     bundle = {
         "date_note",
         "zone",
@@ -56,7 +57,7 @@ def documented(said: dict[str, Any], *but: str) -> None:
         "tags",
     }
     for name in {*said} - bundle - {"related", *but}:
-        assert f"`{name}`" in README, name
+        assert f"`{name}`" in PAGE, name
 
 
 def test_a_happening_is_the_same_object_in_list_and_show(db: Path) -> None:

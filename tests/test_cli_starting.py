@@ -5,6 +5,7 @@ import json
 import os
 import re
 import select
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -384,6 +385,14 @@ def test_a_checkpoint_kept_elsewhere_catches_a_history_made_anew(published: Path
     shutil.rmtree(published / ".git")
     assert python("check.py", folder=published).returncode == 0
     assert "is not what was published" in python("check.py", str(kept), folder=published).stdout
+
+
+def test_a_project_s_readme_leads_to_the_manual(tmp_path: Path) -> None:
+    """By a command, because the manual is where the program is installed."""
+    assert run("init", str(tmp_path / "new")).exit_code == 0
+    (line,) = re.findall(r"^python -c .*$", (tmp_path / "new" / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    shown = python(*shlex.split(line)[1:], folder=tmp_path)
+    assert (Path(shown.stdout.strip()) / "bundles.md").is_file()
 
 
 def test_the_end_of_a_history_is_not_taken_for_the_whole(published: Path, tmp_path: Path) -> None:

@@ -70,9 +70,10 @@ RESULTS = (
 @pytest.mark.parametrize("name", RESULTS.split())
 def test_every_command_with_results_writes_json(name: str) -> None:
     """With the same option, which is documented."""
-    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8").split("### For programs")[1]
+    page = Path(__file__).parent.parent / "timeline" / "manual" / "command-line.md"
+    described = page.read_text(encoding="utf-8").split("## For programs\n")[1]
     assert "--json" in run(name, "-h").stdout
-    assert f"`{name}`" in readme
+    assert f"`{name}`" in described
 
 
 @pytest.mark.parametrize(

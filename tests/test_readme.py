@@ -1,157 +1,82 @@
-"""The README tells the truth: every command and snippet in it runs, in order, in a copy of the project."""
+"""The README tells the truth: every command and snippet in it runs, in order, in a copy of the project; and it is short."""
 
-import os
 import re
-import shutil
-import sqlite3
+import shlex
 import subprocess
-import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from test_cli_starting import WORDS, pdf, uncommented
-from test_newsroom import PAGE, SHEET
+import yaml
+from snippets import PAGES, PROJECT, SET_UP, Reader, blocks, copy_project, furnish
 
-from timeline.exchange.writing import NAMES
+pytestmark = pytest.mark.datasette  # the commands serve pages
 
-PROJECT = Path(__file__).parent.parent
-README = (PROJECT / "README.md").read_text(encoding="utf-8")
-
-
-class Block(NamedTuple):
-    """A fenced block: its language, its text, and the block that follows."""
-
-    language: str
-    text: str
-    following: str
-
-
-def blocks() -> list[Block]:
-    """Every fenced block of the README, in order."""
-    found = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    texts = [text for _, text in found[1:]] + [""]
-    return [Block(language, text, after) for (language, text), after in zip(found, texts, strict=True)]
-
-
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a copy of the project in which the timeline was built, with this very environment as its .venv."""
-    folder = tmp_path_factory.mktemp("readme")
-    for name in ("events", "seeds"):
-        shutil.copytree(PROJECT / name, folder / name)
-    shutil.copy(PROJECT / "metadata.json", folder)
-    shutil.copytree(PROJECT / "tests" / "bench", folder / "tests" / "bench")
-    (folder / "timeline").symlink_to(PROJECT / "timeline")
-    home = folder.parent / f"{folder.name}-home"
-    home.mkdir()  # keys are not made in a project
-    (home / "report.pdf").write_bytes(pdf("Minutes.", f"{WORDS},", "and sat for four days."))
-    (home / "page.html").write_text(PAGE, encoding="utf-8")
-    (home / "sheet.csv").write_text(SHEET, encoding="utf-8")
-    (home / "rows.csv").write_text("Title,Date,Place\nThe pier opens,1962-05,Casablanca\nThe pier closes,1999,Casablanca\n")
-    (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
-    subprocess.run([folder / ".venv/bin/timeline", "build"], cwd=folder, check=True)
-    return folder
-
-
+README = PROJECT / "README.md"
 INSTEAD = {
-    # A million takes minutes, and a server does not end: fewer, and one page.
-    "1000000": "1000",
-    ".venv/bin/datasette million.db -m metadata.json": ".venv/bin/datasette million.db --get /million/-/timeline",
+    # It does not end.
     "timeline serve": "timeline build && datasette timeline.db -m metadata.json --get /timeline/-/timeline/council-meets",
 }
+# Which commands a fresh machine needs, under which heading of which page `.ci/run` finds them.
+SET_UP_BY_CI = {"Start": README, "Test": README, "Prove that nothing was changed": PROJECT / "timeline" / "manual" / "proof.md"}
 
 
-def edit(bundle: Path) -> None:
-    """Do what a reader does in the editor: take the example in a new project's bundle as it is."""
-    bundle.write_text(uncommented(bundle.read_text(encoding="utf-8")).split("\n# A correction")[0], encoding="utf-8")
-
-
-def run_shell(block: Block, folder: Path) -> None:
-    """Run each command; one that is shown with its refusal must be refused so."""
-    home = folder.parent / f"{folder.name}-home"
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    own = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "PATH": path}
-    here = folder
-    for command in block.text.splitlines():
-        if command.startswith("cd "):
-            here /= command.removeprefix("cd ")
-            continue
-        if command.startswith("nano "):
-            edit(here / command.removeprefix("nano "))
-            continue
-        if "pip install" in command:
-            continue  # the set-up commands: .ci/run reads them from here, and runs them in a fresh clone
-        if command.startswith("sqlite3") and not shutil.which("sqlite3"):
-            continue  # the same refusal is tried with Python's sqlite3 in test_log.py
-        for shown, run in INSTEAD.items():
-            command = command.replace(shown, run)  # noqa: PLW2901
-        done = subprocess.run(["bash", "-c", command], cwd=here, env=own, capture_output=True, text=True, check=False)
-        if "immutable" in block.following:
-            assert done.returncode != 0
-            assert block.following.strip() in done.stderr
-        else:
-            assert done.returncode == 0, done.stderr
-            assert done.stdout or ">" in command or command.startswith("cp ")
-
-
-def run_python(block: Block, folder: Path) -> None:
-    """Run a script as a person would."""
-    script = folder / "snippet.py"
-    script.write_text(block.text, encoding="utf-8")
-    subprocess.run([sys.executable, script], cwd=folder, check=True)
-
-
-def run_sql(block: Block, folder: Path) -> None:
-    """Ask, and get rows."""
-    connection = sqlite3.connect(folder / "timeline.db")
-    assert connection.execute(block.text).fetchall()
-    connection.close()
-
-
-def run_yaml(block: Block, folder: Path) -> None:
-    """Append the bundle."""
-    (folder / "events" / "example.yaml").write_text(block.text, encoding="utf-8")
-    subprocess.run([folder / ".venv/bin/timeline", "append", "events/example.yaml"], cwd=folder, check=True)
-
-
-RUNNERS = {"bash": run_shell, "python": run_python, "sql": run_sql, "yaml": run_yaml}
-
-
-@pytest.mark.datasette
-def test_every_command_and_snippet_runs(copy: Path) -> None:
+def test_every_command_and_snippet_runs(tmp_path: Path) -> None:
     """In the order of the page, one after the other, as a reader would try them."""
-    ran = [RUNNERS[block.language](block, copy) for block in blocks() if block.language != "text"]
-    assert len(ran) > 10
+    copy_project(tmp_path / "project")
+    furnish(tmp_path / "home")
+    assert Reader(tmp_path / "project", tmp_path / "home", INSTEAD).read(README) >= 8
 
 
-def test_the_set_up_commands_are_run_by_ci() -> None:
-    """The commands that need a fresh machine stand under the headings from which .ci/run reads them."""
+def test_the_readme_is_short() -> None:
+    """All else is in the manual."""
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_the_picture_is_small() -> None:
+    """It is as wide as a desk's screen, and opens at once; tests/picture.py takes it."""
+    picture = (PROJECT / ".github" / "timeline.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert int.from_bytes(picture[16:20]) == 1280
+    assert len(picture) < 150_000
+
+
+@pytest.mark.parametrize("heading", SET_UP_BY_CI)
+def test_the_set_up_commands_are_run_by_ci(heading: str) -> None:
+    """The commands that need a fresh machine are under the headings from which .ci/run reads them."""
     ci = (PROJECT / ".ci" / "run").read_text(encoding="utf-8")
-    for heading in ("Start", "Test", "Prove that nothing was changed"):
-        section = README.split(f"## {heading}\n")[1].split("\n## ")[0]
-        assert "pip install" in section
-        assert f"command_of '{heading}'" in ci
+    page = SET_UP_BY_CI[heading].relative_to(PROJECT)
+    named = f"$(command_of '{heading}'" + ("" if page == Path("README.md") else f" {page}") + ")"
+    assert named in ci
+    read = next(line for line in ci.splitlines() if line.startswith("command_of()"))
+    script = f"{read}\ncommand_of {shlex.quote(heading)} {page}"
+    found = subprocess.run(["bash", "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert "pip install" in found.stdout
+    assert not found.stdout.startswith("git clone")
 
 
-def test_every_format_of_an_export_stands_in_the_table() -> None:
-    """By its name, with what it cannot say."""
-    rows = [
-        line.split("|")[1]
-        for line in README.split("## Take it with you\n")[1].split("\n## ")[0].splitlines()
-        if line.startswith("| `")
-    ]
-    assert sorted(re.findall("`(.+?)`", " ".join(rows))) == sorted(NAMES)
+def test_every_set_up_command_is_one_that_ci_runs() -> None:
+    """Those of other blocks install extras that the program has, and nothing else; no test installs anything."""
+    project = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
+    extras = set(re.findall(r"^(\w+) = \[", project.split("[project.optional-dependencies]")[1].split("\n[")[0], re.MULTILINE))
+    for page in PAGES:
+        for block in blocks(page):
+            for line in block.text.splitlines():
+                if block.language == "bash" and SET_UP.match(line) and not line.startswith("git clone"):
+                    named = re.search(r"pip install -e (?:'\.\[([\w,]+)\]'|\.)(?: --group (\w+))?", line)
+                    assert named, line
+                    assert set(filter(None, (named[1] or "").split(","))) <= extras
+                    assert named[2] is None or f"\n{named[2]} = [" in project.split("[dependency-groups]")[1]
 
 
-def test_files_that_the_readme_links_to_exist() -> None:
-    """No link of the README leads nowhere."""
-    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", README):
-        assert (PROJECT / target).exists(), target
+def test_the_versions_of_python_are_those_that_are_tested() -> None:
+    """The package claims no other than those on which the workflow runs the tests."""
+    project = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
+    workflow = yaml.safe_load((PROJECT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8"))
+    assert re.findall(r"Python :: (3\.\d+)", project) == workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
 
 
 def test_the_top_level_reads_as_a_sentence() -> None:
-    """Nothing stands at the top but what the README names."""
+    """Nothing is at the top but what the README names."""
     tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=False).stdout.split("\n")
     if tracked == [""]:
         pytest.skip("not a git checkout")

@@ -258,7 +258,7 @@ def small(count: int, runs: int) -> None:
     if times["es"]:
         line("  eventsourcing SQLite recorder", count, times["es"], raw)
     else:
-        print("  eventsourcing: not installed (pip install '.[bench]')")
+        print("  eventsourcing: not installed (pip install --group bench)")
     equal = line("  equal work: the rows of all our tables", count, times["equal"], raw)
     ours = line("  ours, everything included", count, times["ours"], raw)
     print(f"{'':<44}{ours / equal:>29.2f} of equal work")

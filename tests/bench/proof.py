@@ -4,7 +4,7 @@
 
 Every figure is the median of the runs, each against its floor or peer in the same run. The floor hashes the very bytes that the
 tree hashes: each leaf, and the two hashes below each subtree, with nothing read and nothing kept. pymerkle is left out where it
-is not installed (pip install '.[bench]').
+is not installed (pip install --group bench).
 """
 
 import argparse
@@ -212,7 +212,7 @@ def pymerkle_trees(at: Path, connection: sqlite3.Connection, count: int, root: b
             if tree.get_root(count) != root:
                 raise SystemExit("pymerkle makes another root of the same leaves")
         return trees
-    print("pymerkle: not installed (pip install '.[bench]')")
+    print("pymerkle: not installed (pip install --group bench)")
     return {}
 
 

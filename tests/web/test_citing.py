@@ -289,7 +289,7 @@ def overlapping(text: str, words: str) -> int:
 
 
 def test_the_offer_can_be_pasted_and_shared(served: Served, page: Page) -> None:
-    """It reads as in the README, says where the words stand, and its permalink leads to them."""
+    """It reads as in the manual, says where the words stand, and its permalink leads to them."""
     visit(page, served, "plain")
     found = select_words(page, "plain", "sat for four days")
     assert found.python == 'timeline.source("plain").quote("sat for four days")'

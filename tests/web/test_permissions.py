@@ -48,7 +48,7 @@ WORDS: dict[str, tuple[set[str], ...]] = {
     "xoriginx": ({"checkpoints"},), "xwitnessx": ({"checkpoints", "signatures"},), "xnotex": ({"notes"},),
 }  # fmt: skip
 NOWHERE = "xnowherex"
-# Which tables are denied together, beside each by itself: as the README says it, and one side or the other whole.
+# Which tables are denied together, beside each by itself: as the manual says it, and one side or the other whole.
 TOGETHER = [
     ("citations", "source_texts"),
     ("citations", "documents", "sources"),
@@ -167,7 +167,7 @@ def denials(schema: Schema, part: int) -> list[Denied]:
 
 
 def closing(denied: Denied) -> dict[str, Any]:
-    """Give the metadata that deny tables, as the README has it."""
+    """Give the metadata that deny tables, as the manual has it."""
     return {"databases": {"marked": {"tables": {name: {"allow": False} for name in denied}}}}
 
 

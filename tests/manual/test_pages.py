@@ -1,0 +1,159 @@
+"""The manual tells the truth: every command and snippet of each page runs, in order, in a copy of the project."""
+
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+import pytest
+from snippets import MANUAL, PAGES, PROJECT, Reader, copy_project, furnish
+
+from timeline import Timeline
+from timeline.cli import main
+from timeline.exchange.reading.row import READERS
+from timeline.exchange.writing import NAMES
+from timeline.publishing.wheel import wheel
+from timeline.settings import NAMES as SETTINGS
+
+pytestmark = pytest.mark.datasette  # the commands serve pages
+
+# Two people and a repository are needed for it: see test_working_together.py.
+APART = {"working-together"}
+# What never ends, takes minutes, or leaves this machine; each is tried in the tests of its own subject.
+INSTEAD: Mapping[str, Mapping[str, str]] = {
+    "documents": {"timeline archive --fetch https://news.example/harbour": "timeline archive -h"},
+    "datasette": {"datasette install -e .": "datasette plugins"},
+    "page": {
+        "python tests/bench/million.py 1000000 million.db": "python tests/bench/million.py 1000 million.db",
+        "datasette million.db -m metadata.json": "datasette million.db --get /million/-/timeline",
+    },
+}
+_CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)")
+_FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+# As DESIGN.md has it: no sentence begins so.
+_STILTED = re.compile(r"(?:^|[.!?:] |\| |- |# )(What|Whoever|That which|Whatever|Nothing of)\b", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the project once, to be copied for each page."""
+    folder = tmp_path_factory.mktemp("manual") / "project"
+    copy_project(folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", sorted({page.stem for page in MANUAL.glob("*.md")} - APART))
+def test_every_snippet_of_a_page_runs(project: Path, tmp_path: Path, name: str) -> None:
+    """In the order of the page, as a reader would try them."""
+    shutil.copytree(project, tmp_path / "project", symlinks=True)
+    furnish(tmp_path / "home")
+    reader = Reader(tmp_path / "project", tmp_path / "home", INSTEAD.get(name, {}))
+    assert reader.read(MANUAL / f"{name}.md") > 0
+
+
+def prose(page: Path) -> str:
+    """Give a page without its blocks."""
+    text = _FENCED.sub("", page.read_text(encoding="utf-8"))
+    assert all(line.count("`") % 2 == 0 for line in text.splitlines()), "code goes over the end of a line, and is not checked"
+    return text
+
+
+def anchors(page: Path) -> set[str]:
+    """Give what GitHub calls the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """To a file that is there, and a heading that it has."""
+    for target, anchor in _LINK.findall(prose(page)):
+        there = (page.parent / target).resolve() if target else page
+        assert there.exists(), target
+        assert not anchor or anchor in anchors(there), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_command_in_a_sentence_exists(page: Path) -> None:
+    """With the options that are named; those in blocks are run."""
+    for code in _CODE.findall(prose(page)):
+        words = code.split()
+        if words[0] != "timeline" or len(words) == 1 or words[1].startswith("-"):
+            continue
+        command = main.get_command(click.Context(main), words[1])
+        assert command is not None, code
+        known = {option for parameter in command.params for option in parameter.opts} | {"-h", "--help"}
+        assert {word for word in words[2:] if word.startswith("-")} <= known, code
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_no_sentence_is_stilted(page: Path) -> None:
+    """The guide to English names the ways to begin a sentence that a newspaper does not know."""
+    assert _STILTED.findall(prose(page)) == []
+
+
+def test_every_path_in_a_sentence_exists() -> None:
+    """A contributor finds what the guide names."""
+    named = _CODE.findall(prose(PROJECT / ".github" / "CONTRIBUTING.md"))
+    paths = [code for code in named if re.match(r"(timeline|tests|events|seeds|\.ci|\.github)/", code) and "NAME" not in code]
+    assert len(paths) > 10
+    assert [path for path in paths if not (PROJECT / path).exists()] == []
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    """A page to which nothing leads is not read."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    assert [page.name for page in MANUAL.glob("*.md") if f"timeline/manual/{page.name})" not in readme] == []
+
+
+def test_the_manual_is_in_the_wheel() -> None:
+    """So that those who have the program have the manual."""
+    assert str(MANUAL.name) == "manual"
+    content = wheel()[1]
+    for page in MANUAL.glob("*.md"):
+        assert f"timeline/manual/{page.name}".encode() in content
+
+
+def table(name: str, heading: str) -> list[str]:
+    """Give the first cells of a table of a page."""
+    section = (MANUAL / f"{name}.md").read_text(encoding="utf-8").split(f"## {heading}\n")[1].split("\n## ")[0]
+    return re.findall("`(.+?)`", " ".join(line.split("|")[1] for line in section.splitlines() if line.startswith("| `")))
+
+
+def test_every_format_of_an_export_is_in_the_table() -> None:
+    """By its name, with what it loses."""
+    assert sorted(table("export", "Formats")) == sorted(NAMES)
+
+
+def test_every_format_of_an_import_is_in_the_table() -> None:
+    """By its name."""
+    assert sorted(table("import", "Formats")) == sorted(READERS)
+
+
+def test_every_setting_is_in_the_table() -> None:
+    """By its name, with what it does."""
+    assert sorted(table("datasette", "Settings")) == sorted(SETTINGS)
+
+
+def test_every_call_is_in_the_manual() -> None:
+    """Each public call of a Timeline, but those that bundles and imports make in parts."""
+    page = (MANUAL / "python.md").read_text(encoding="utf-8")
+    inner = {
+        "archive_document",
+        "compare_texts",
+        "dangling",
+        "extracted",
+        "read_ahead",
+        "reading_ahead",
+        "record_checked",
+        "refuse_outdated",
+    }
+    calls = {name for name in dir(Timeline) if not name.startswith("_")} - inner
+    assert sorted(name for name in calls if f"`{name}" not in page and f"timeline.{name}" not in page) == []
+
+
+def test_every_command_is_in_the_manual() -> None:
+    """Each in the table of commands."""
+    assert sorted(table("command-line", "Commands")) == sorted(main.list_commands(click.Context(main)))
