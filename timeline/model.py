@@ -23,7 +23,7 @@ from pydantic import (
 
 from timeline import bounds, dates, notebook
 from timeline.actors import actor_id
-from timeline.errors import DateInvalid, StatementInvalid
+from timeline.errors import DateInvalid, Fault, StatementInvalid
 from timeline.shapes import NOT_TEXT, misshapen, not_a_field
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _edtf(value: str) -> str:
     try:
         dates.parse(value)
     except DateInvalid as error:
-        raise ValueError(str(error).removeprefix("date ")) from None
+        raise ValueError(error.reason) from None
     return value
 
 
@@ -237,7 +237,7 @@ class Happening(Model):
     @model_validator(mode="after")
     def _whole(self) -> "Happening":
         if (self.latitude is None) != (self.longitude is None):
-            raise ValueError("latitude and longitude: one is given without the other. Give both, or neither")
+            raise ValueError("latitude and longitude", "one is given without the other. Give both, or neither")
         return self
 
 
@@ -342,11 +342,12 @@ def check(model: type[M], fields: Mapping[str, Any], subject: str) -> M:
     try:
         return model.model_validate(dict(fields))
     except ValidationError as error:
-        faults = tuple(_fault(model, details) for details in error.errors()[:_SHOWN])
-        if any(field.startswith("citations.") for field, _ in faults):  # then it is not that nothing was cited
-            faults = tuple(fault for fault in faults if fault != ("citations", _WORDS["too_short"]))
+        found = error.errors()[:_SHOWN]
+        if any(one["loc"][:1] == ("citations",) and one["loc"][1:] for one in found):  # then it is not that nothing was cited
+            found = [one for one in found if one["type"] != "too_short"]
+        faults = [_fault(model, details) for details in found]
         if error.error_count() > _SHOWN:
-            faults += (("", f"there are {error.error_count() - _SHOWN:,} faults more"),)
+            faults.append(Fault("", f"there are {error.error_count() - _SHOWN:,} faults more"))
         raise StatementInvalid.in_fields(subject, faults) from None
 
 
@@ -366,24 +367,24 @@ _TAG = 2  # where pydantic puts it: citations, number, tag, field
 _INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation}
 
 
-def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
+def _fault(model: type[Model], details: "ErrorDetails") -> Fault:
     """Tell a fault that pydantic found as a field, counted from 1, and what to do."""
     place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE)]
     field = ".".join(str(part + 1 if isinstance(part, int) else part)[: bounds.NAMED] for part in place)
-    kind, context = details["type"], details.get("ctx", {})
-    if kind == "string_type" and details.get("input") is None:
-        kind = "missing"
-    if kind in ("string_type", "tuple_type") and (told := misshapen(field, details.get("input"), wanted=kind)):
-        return field, told
-    if kind == "extra_forbidden":
+    kind, context, value = details["type"], details.get("ctx", {}), details.get("input")
+    told = _WORDS.get(kind, details["msg"])
+    if kind == "string_type" and value is None:
+        told = _WORDS["missing"]
+    elif kind in ("string_type", "tuple_type"):
+        told = misshapen(field, value, wanted=kind) or told
+    elif kind == "extra_forbidden":
         holder = _INNER[str(details["loc"][0])] if len(details["loc"]) > 1 else model
-        return field, not_a_field(str(details["loc"][-1]), holder.model_fields)
-    if kind == "string_pattern_mismatch":
-        return field, _EXPECTED[context["pattern"]]
-    if kind == "literal_error":
-        return field, f"is not one of {context['expected']}"
-    if kind == "value_error":
-        told = str(context["error"])
-        field, told = (field, told) if field else told.split(": ", 1)  # of the whole statement: it names the field itself
-        return field, told
-    return field, _WORDS.get(kind, details["msg"])
+        told = not_a_field(str(details["loc"][-1]), holder.model_fields)
+    elif kind == "string_pattern_mismatch":
+        told = _EXPECTED[context["pattern"]]
+    elif kind == "literal_error":
+        told = f"is not one of {context['expected']}"
+    elif kind == "value_error":
+        *named, told = context["error"].args
+        field = named[0] if named else field  # of the whole statement: it names the fields itself
+    return Fault(field, told, value)

@@ -14,7 +14,8 @@ from typing import Any
 from timeline import quotes, statements
 from timeline.bundles.entry import Entry, Fault
 from timeline.bundles.reading import BYTES, FILE, may_hold, project, read
-from timeline.capture.ahead import CHANGED, GivenUp
+from timeline.capture.ahead import GivenUp, NotReadAhead
+from timeline.documents import of_document
 from timeline.errors import (
     AlreadyRecorded,
     AlreadyRedacted,
@@ -200,7 +201,7 @@ class _Work:
             told.append(f"{self.path}: and {len(faults) - SHOWN} faults more{unread}")
         elif self.has_enough():
             told.append(f"{self.path}: the rest of the file was not read. Correct these first")
-        raise BundleInvalid("\n".join(told), faults, changed=frozenset(self.changed))
+        raise BundleInvalid("\n".join(told), faults=faults, changed=frozenset(self.changed))
 
     def passed_over(self) -> tuple[str, ...]:
         """Tell of the entries that were redacted in the log: of the first ones each, of the others how many."""
@@ -220,10 +221,10 @@ class _Work:
 
     def _own(self, entry: Entry, error: TimelineError) -> list[Fault]:
         """List the faults that an error tells of, without those that follow from another entry's."""
-        own = []
+        own = list[Fault]()
+        if entry.faults and isinstance(error, NotReadAhead):  # named by a misspelt field, it was not read ahead
+            return own
         for field, reason in _faults(entry, error):
-            if entry.faults and reason.endswith(CHANGED):  # named by a misspelt field, it was not read ahead
-                continue
             if field in ("file", "text") and _told("encoding", entry.faults):  # it was not read in the encoding that was meant
                 continue
             if (cause := self._cause(entry, error, field)) is None or cause not in self.refused:
@@ -252,7 +253,7 @@ class _Work:
         except DatabaseRefused:
             raise
         except StatementInvalid as error:
-            if not error.faults and not str(error).startswith(entry.stream):
+            if not error.faults and error.subject != entry.stream:
                 raise
             return error
         except TimelineError as error:
@@ -269,9 +270,9 @@ class _Work:
             warnings.simplefilter("always")
             yield
         for one in caught:
-            told = str(one.message)
-            if issubclass(one.category, QuotedDateDiffers):
-                told = ": ".join(self._placed(entry, "date", told.removeprefix(f"{entry.stream}: ")))
+            told = one.message
+            if isinstance(told, QuotedDateDiffers):
+                told = QuotedDateDiffers(*self._placed(entry, "date", told.beside(entry.stream)))
             warnings.warn(told, one.category, stacklevel=2)
 
     def _stand_in(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
@@ -327,9 +328,9 @@ def _faults(entry: Entry, error: TimelineError) -> Iterator[Fault]:
         for field, reason in error.faults:
             yield (entry.verb if field == "id" and entry.verb not in _STANDING_IN else field), reason
         return
-    reason = str(error).removeprefix(f"{entry.stream}: ")
+    reason = error.beside(entry.stream)
     if isinstance(error, DocumentUnreadable):
-        yield ("file" if "file" in entry.fields else "text"), reason.removeprefix("the text: ")
+        yield of_document(error, file="file" in entry.fields)
     elif isinstance(error, UnknownSource | UnknownHappening):
         yield entry.verb, reason
     else:

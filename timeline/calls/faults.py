@@ -11,9 +11,10 @@ from typing import Any, Final, Literal
 
 from timeline import bounds, capture, documents, quotes, statements
 from timeline.calls import given_dates
-from timeline.calls.keywords import Fault, given
+from timeline.calls.keywords import given
 from timeline.calls.opened import Opened
-from timeline.errors import DocumentUnreadable, Redacted, TimelineError, UnknownHappening, UnknownSource
+from timeline.documents import of_document
+from timeline.errors import DocumentUnreadable, Fault, Redacted, TimelineError, UnknownHappening, UnknownSource
 from timeline.model import HappeningFields, Reason, SourceFields, check, stream
 
 _NOWHERE: Final = "stands-in-for-a-source"
@@ -73,7 +74,7 @@ def of_source(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fa
         elif file is not None and not _told("file", known):
             capture.received(Path(file), arguments.get("within"))
     except DocumentUnreadable as error:
-        own += ((("file", str(error)) if text is None else ("text", str(error).removeprefix("the text: "))),)
+        own += (of_document(error, file=text is None),)
     yield from own
     fields = given(arguments, SourceFields.__annotations__, omitted=None)
     if id is not None and file is None and not arguments["as_found"]:  # a file may say its title
@@ -116,7 +117,7 @@ def _of_following(
         try:
             stands = timeline._streams.said(timeline._streams.last(subject))
         except (UnknownHappening, UnknownSource, Redacted) as error:
-            id = (("id", str(error).removeprefix(f"{subject}: ")),)
+            id = (Fault("id", error.beside(subject)),)
     if _told("reason", known):
         return stands, id
     return stands, (*id, *(_faults(lambda: bounds.refuse(reason, "")) or _faults(lambda: check(Reason, reason, ""))))

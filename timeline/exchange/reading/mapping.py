@@ -97,17 +97,17 @@ def read(path: Path) -> Columns:
         with files.opened(path) as file:
             content = file.read(_LARGEST + 1)
         if len(content) > _LARGEST:
-            raise ImportRefused(f"{path}: is too large for a mapping. Name the file that says which column is which")
+            raise ImportRefused(path, "is too large for a mapping. Name the file that says which column is which")
     except OSError as error:
-        raise ImportRefused(f"{path}: {(error.strerror or 'cannot be read').lower()}. Check the path") from None
+        raise ImportRefused(path, f"{(error.strerror or 'cannot be read').lower()}. Check the path") from None
     said, lines, faults = yaml_file.texts(content)
     if faults:
         told = (": ".join(filter(None, (f"line {lines.get(field, 0)}", field, reason))) for field, reason in faults[:_TOLD])
-        raise ImportRefused(f"{path}: {'; '.join(told)}")
+        raise ImportRefused(path, f"{'; '.join(told)}")
     try:
         return _made(said)
     except ValueError as error:
-        raise ImportRefused(f"{path}: {error}") from None
+        raise ImportRefused(path, f"{error}") from None
 
 
 def nearest(name: str, names: Sequence[str]) -> str:
