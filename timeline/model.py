@@ -6,6 +6,7 @@ Owns the fields, their formats, and the words in which a fault is told. Must not
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
 from pydantic import (
@@ -339,13 +340,15 @@ M = TypeVar("M", bound=Model)
 
 def check(model: type[M], fields: Mapping[str, Any], subject: str) -> M:
     """Make a model of fields, or raise StatementInvalid with every fault: (field, what is wrong and what to do)."""
+    said = {
+        name: vars(value) if isinstance(value, Model) else value for name, value in fields.items()
+    }  # one is no list of its fields
     try:
-        return model.model_validate(dict(fields))
+        return model.model_validate(said)
     except ValidationError as error:
         found = error.errors()[:_SHOWN]
-        if any(one["loc"][:1] == ("citations",) and one["loc"][1:] for one in found):  # then it is not that nothing was cited
-            found = [one for one in found if one["type"] != "too_short"]
-        faults = [_fault(model, details) for details in found]
+        following = _following(model, found)
+        faults = [_fault(model, one) for one in found if one["loc"] not in following]
         if error.error_count() > _SHOWN:
             faults.append(Fault("", f"there are {error.error_count() - _SHOWN:,} faults more"))
         raise StatementInvalid.in_fields(subject, faults) from None
@@ -367,6 +370,22 @@ _TAG = 2  # where pydantic puts it: citations, number, tag, field
 _INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation}
 
 
+def _following(model: type[Model], found: "Sequence[ErrorDetails]") -> set[tuple[int | str, ...]]:
+    """Give the places of faults that only follow from others: what was misspelt is not missing, nor is nothing cited."""
+    misspelt = [one["loc"] for one in found if one["type"] == "extra_forbidden"]
+    meant = {
+        (*loc[:-1], *get_close_matches(str(loc[-1])[: bounds.NAMED], _holder(model, loc).model_fields, n=1)) for loc in misspelt
+    }
+    cited = any(one["loc"][:1] == ("citations",) and one["loc"][1:] for one in found)
+    return {
+        one["loc"] for one in found if (one["type"] == "missing" and one["loc"] in meant) or (one["type"] == "too_short" and cited)
+    }
+
+
+def _holder(model: type[Model], place: tuple[int | str, ...]) -> type[Model]:
+    return _INNER[str(place[0])] if len(place) > 1 else model
+
+
 def _fault(model: type[Model], details: "ErrorDetails") -> Fault:
     """Tell a fault that pydantic found as a field, counted from 1, and what to do."""
     place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE)]
@@ -378,8 +397,7 @@ def _fault(model: type[Model], details: "ErrorDetails") -> Fault:
     elif kind in ("string_type", "tuple_type"):
         told = misshapen(field, value, wanted=kind) or told
     elif kind == "extra_forbidden":
-        holder = _INNER[str(details["loc"][0])] if len(details["loc"]) > 1 else model
-        told = not_a_field(str(details["loc"][-1]), holder.model_fields)
+        told = not_a_field(str(details["loc"][-1]), _holder(model, details["loc"]).model_fields)
     elif kind == "string_pattern_mismatch":
         told = _EXPECTED[context["pattern"]]
     elif kind == "literal_error":

@@ -7,14 +7,12 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from timeline.errors import Sentence, kind_of
 from timeline.exchange.reading import column_dates, guessing, others_dates
 from timeline.exchange.reading.building import IN_ROW, titled
-from timeline.exchange.reading.mapping import DATES, LISTS, Columns
+from timeline.exchange.reading.mapping import DATES, LISTS, Columns, is_zone
 from timeline.exchange.reading.others_columns import FIRST_DAY
 from timeline.exchange.reading.others_dates import DateUnread
 from timeline.exchange.reading.others_days import EITHER_ORDER, GUESSED_CENTURY, NO_CENTURY
@@ -181,16 +179,8 @@ def _see_zone(fields: dict[str, Any], date: others_dates.OthersDate, dropped: li
     zone = date.zone or told
     if not zone:
         return
-    if "T" in date.date and not any(others_dates.shifts(date.date)) and _is_zone(zone):
+    if "T" in date.date and not any(others_dates.shifts(date.date)) and is_zone(zone):
         fields["zone"] = zone
     elif told:
         timed = "T" in date.date
         dropped.append(("zone", told, "it is no name of a time zone, such as Europe/Paris" if timed else "there is no time of day"))
-
-
-@lru_cache
-def _is_zone(name: str) -> bool:
-    try:
-        return ("/" in name or name == "UTC") and bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False

@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from timeline import files
+from timeline import files, instants
 from timeline.bundles import yaml_file
 from timeline.exchange.reading.row import ImportRefused
 
@@ -118,6 +120,15 @@ def nearest(name: str, names: Sequence[str]) -> str:
     return f"There are {', '.join(names)[:300]}"
 
 
+@lru_cache
+def is_zone(name: str) -> bool:
+    """Whether this is an IANA name of a time zone, and not letters that may mean several."""
+    try:
+        return ("/" in name or name == "UTC") and bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
 def _made(said: object) -> Columns:
     if not isinstance(said, dict) or not said.get("columns"):
         raise ValueError('has no "columns". Say which column is which: columns: {title: …, date: …}')
@@ -132,6 +143,8 @@ def _made(said: object) -> Columns:
     for name, value in constants.items():
         if not isinstance(value, str):
             raise ValueError(f"constants.{name}: is not a text. Write one")
+        if name == "zone" and not is_zone(value):
+            raise ValueError(f"constants.zone: {instants.unknown(value[:40])}")
     if not ({"title", "summary"} & (columns.keys() | constants.keys())):
         raise ValueError('columns: there is neither a "title" nor a "summary". Say which column has it')
     separator, header = said.get("separator") or ";", said.get("header") or "there"
