@@ -4,8 +4,8 @@ Owns the names people catch. Must not know how anything else works: it imports n
 Each message is one line that says the subject, what was found, what was expected, and what to do next.
 """
 
-from collections.abc import Hashable, Sequence
-from typing import Any, Self
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, NamedTuple, Self
 
 
 def on_one_line(name: str) -> str:
@@ -34,8 +34,8 @@ def kind_of(words: str) -> Hashable:
     return words.kind if isinstance(words, Sentence) else words
 
 
-class Fault(tuple[str, str]):
-    """A field at fault, as a dotted path counted from 1 ("citations.2.quote"), and the reason: a pair, to be unpacked as one.
+class Fault(NamedTuple("Fault", [("field", str), ("reason", str)])):
+    """A field at fault, as a dotted path counted from 1 ("citations.2.quote"; "" is the whole), and what is wrong with it.
 
     `value` is what was given there, where that is known.
     """
@@ -44,27 +44,18 @@ class Fault(tuple[str, str]):
 
     def __new__(cls, field: str, reason: str, value: object = None) -> Self:
         """Make one."""
-        made = super().__new__(cls, (field, reason))
+        made = super().__new__(cls, field, reason)
         made.value = value
         return made
 
-    def __getnewargs__(self) -> tuple[str, str, object]:
-        """Let it be copied."""
-        return (self.field, self.reason, self.value)
 
-    @property
-    def field(self) -> str:
-        """The field; "" is the whole."""
-        return self[0]
-
-    @property
-    def reason(self) -> str:
-        """What is wrong with it, and what to do."""
-        return self[1]
+def at_fault(field: str, faults: Iterable[tuple[str, str]]) -> bool:
+    """Whether a field, or what holds it, is at fault already."""
+    return any(field == other or field.startswith(f"{other}.") for other, _ in faults)
 
 
 class _About:
-    """An error or a warning that is about a subject, which it holds apart from what it says of that."""
+    """An error or a warning: the subject and the reason are held apart, and the sentence is made of them here alone."""
 
     args: tuple[Any, ...]
     _between = ": "
@@ -86,6 +77,16 @@ class _About:
     def beside(self, *subjects: str) -> str:
         """Write it for a place that names one of these subjects already: without it."""
         return self.reason if self.subject in subjects else str(self)
+
+    def under(self, subject: object) -> Self:
+        """Say what holds the subject: the file of a line."""
+        self.args = (str(subject), *self.args)
+        return self
+
+    def renamed(self, was: str, now: str) -> Self:
+        """Call something that it names otherwise throughout."""
+        self.args = tuple(one.replace(was, now) for one in self.args)
+        return self
 
 
 class QuotedDateDiffers(_About, UserWarning):

@@ -35,6 +35,8 @@ ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 MEDIA_TYPE = r"^[a-z0-9.+-]+/[a-z0-9.+-]+(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)*$"
+BOTH = ("latitude", "longitude")
+TOGETHER = " and ".join(BOTH)  # the field that both are at fault in
 DECIMAL = r"^-?[0-9]{1,3}(\.[0-9]{1,20})?$"
 
 _IS_IDENTIFIER = re.compile(IDENTIFIER.strip("^$")).fullmatch
@@ -238,7 +240,7 @@ class Happening(Model):
     @model_validator(mode="after")
     def _whole(self) -> "Happening":
         if (self.latitude is None) != (self.longitude is None):
-            raise ValueError("latitude and longitude", "one is given without the other. Give both, or neither")
+            raise ValueError(TOGETHER, "one is given without the other. Give both, or neither")
         return self
 
 

@@ -215,6 +215,15 @@ def says_the_same(fields: Mapping[str, Any], stands: Statement, subject: str) ->
     return _statement(happening, said, subject) == {**stands, "citations": kept}
 
 
+def references(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """List the happenings that are referred to, each with the field that names it; what is malformed names none."""
+    related = fields.get("related")
+    named = [(name, fields.get(name)) for name in ("part_of", "superseded_by")]
+    for number, tie in enumerate(related if isinstance(related, list | tuple) else (), start=1):
+        named.append((f"related.{number}.other", tie.get("other") if isinstance(tie, Mapping) else getattr(tie, "other", tie)))
+    yield from ((field, other) for field, other in named if other and isinstance(other, str))
+
+
 def nowhere(subject: str, field: str, other: str) -> UnknownHappening:
     """Tell that a field refers to a happening that is not there."""
     return UnknownHappening.in_fields(subject, ((field, f'there is no happening "{other}". Record it first, or correct the id'),))

@@ -44,8 +44,7 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
     try:
         read = module.read(decoded.text, format=format, **options)
     except row.ImportRefused as error:
-        error.args = (str(path), *error.args)
-        raise error from None
+        raise error.under(path) from None
     except RecursionError:
         raise row.ImportRefused(path, f"nested too deeply to be read. It is not {format}, or was made to do harm") from None
     notes = (*decoded.notes, *read.notes)

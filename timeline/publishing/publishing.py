@@ -156,5 +156,5 @@ def told_as(path: str, name: str) -> Iterator[None]:
     try:
         yield
     except TimelineError as error:
-        error.args = tuple(one.replace(path, name) for one in error.args)
+        error.renamed(path, name)
         raise
