@@ -81,6 +81,7 @@ def test_sentences_of_one_form_are_of_one_kind() -> None:
     assert kind_of(one) == kind_of(other) != kind_of("“a” is none")
     assert kind_of(Sentence("{}: {}", "a", Sentence("is none"))) != kind_of(Sentence("{}: {}", "a", Sentence("is another")))
     assert kind_of(Sentence("{a}")) == "{a}"
+    assert kind_of(Sentence(one)) == kind_of(other)
 
 
 # No sentence of our own is read back

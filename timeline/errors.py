@@ -25,7 +25,7 @@ class Sentence(str):
         """Fill in the form, as `str.format` does; without values it is the sentence. Sentences among them count for the `kind`."""
         made = super().__new__(cls, form.format(*values) if values else form)
         within = tuple(one.kind for one in values if isinstance(one, Sentence))
-        made.kind = kind or ((form, within) if within else form)
+        made.kind = kind or ((form, within) if within else kind_of(form))
         return made
 
 

@@ -141,7 +141,7 @@ def _row(record: Cells, mapping: Columns, used: set[str]) -> Row:
     _see_title(fields, questions, asked="title" in mapping.columns)
     if not fields.get("title"):
         untitled = Sentence("there is no title")
-        refused = Sentence("{}; {}", untitled, Sentence(refused, kind=kind_of(refused))) if refused else untitled
+        refused = Sentence("{}; {}", untitled, Sentence(refused)) if refused else untitled
     return Row(record.number, record.start, record.end, "happening", fields, key, tuple(dropped), tuple(questions), refused)
 
 

@@ -166,7 +166,8 @@ def _in_a_line(handler: frame.Handler) -> frame.Handler:
         except TookTooLong:
             return files.line(f"that took too long. {taking.AGAIN} {taking.NARROW} {request.url_vars['name']}", 503)
         except TimelineError as error:  # the address says which format it is about
-            return files.line(error.beside(request.url_vars["name"]), 400)
+            format = _named(request.url_vars["name"])
+            return files.line(error.beside(format.name if format else ""), 400)
         except files.Refused as error:
             return files.line(str(error), 400)
         except sqlite3.Error as error:
