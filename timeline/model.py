@@ -35,8 +35,7 @@ ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 MEDIA_TYPE = r"^[a-z0-9.+-]+/[a-z0-9.+-]+(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)*$"
-BOTH = ("latitude", "longitude")
-TOGETHER = " and ".join(BOTH)  # the field that both are at fault in
+TOGETHER = "latitude and longitude"  # the field that is at fault where one is given without the other
 DECIMAL = r"^-?[0-9]{1,3}(\.[0-9]{1,20})?$"
 
 _IS_IDENTIFIER = re.compile(IDENTIFIER.strip("^$")).fullmatch
@@ -342,9 +341,7 @@ M = TypeVar("M", bound=Model)
 
 def check(model: type[M], fields: Mapping[str, Any], subject: str) -> M:
     """Make a model of fields, or raise StatementInvalid with every fault: (field, what is wrong and what to do)."""
-    said = {
-        name: vars(value) if isinstance(value, Model) else value for name, value in fields.items()
-    }  # one is no list of its fields
+    said = {name: vars(one) if isinstance(one, Model) else one for name, one in fields.items()}  # which is no list of its fields
     try:
         return model.model_validate(said)
     except ValidationError as error:
@@ -365,8 +362,6 @@ _WORDS = {
     "too_short": "nothing is cited. Give at least one quotation from an archived source",
     "model_type": "has no fields. Write them by name",
 }
-
-
 _SHOWN = 100  # faults of one statement that are told
 _TAG = 2  # where pydantic puts it: citations, number, tag, field
 _INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation}
@@ -374,14 +369,10 @@ _INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "re
 
 def _following(model: type[Model], found: "Sequence[ErrorDetails]") -> set[tuple[int | str, ...]]:
     """Give the places of faults that only follow from others: what was misspelt is not missing, nor is nothing cited."""
-    misspelt = [one["loc"] for one in found if one["type"] == "extra_forbidden"]
-    meant = {
-        (*loc[:-1], *get_close_matches(str(loc[-1])[: bounds.NAMED], _holder(model, loc).model_fields, n=1)) for loc in misspelt
-    }
-    cited = any(one["loc"][:1] == ("citations",) and one["loc"][1:] for one in found)
-    return {
-        one["loc"] for one in found if (one["type"] == "missing" and one["loc"] in meant) or (one["type"] == "too_short" and cited)
-    }
+    meant = {one["loc"][:1] for one in found if one["loc"][:1] == ("citations",) and one["loc"][1:]}
+    for place in (one["loc"] for one in found if one["type"] == "extra_forbidden"):
+        meant.add((*place[:-1], *get_close_matches(str(place[-1])[: bounds.NAMED], _holder(model, place).model_fields, n=1)))
+    return {one["loc"] for one in found if one["type"] in ("missing", "too_short") and one["loc"] in meant}
 
 
 def _holder(model: type[Model], place: tuple[int | str, ...]) -> type[Model]:
@@ -392,11 +383,10 @@ def _fault(model: type[Model], details: "ErrorDetails") -> Fault:
     """Tell a fault that pydantic found as a field, counted from 1, and what to do."""
     place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE)]
     field = ".".join(str(part + 1 if isinstance(part, int) else part)[: bounds.NAMED] for part in place)
-    kind, context, value = details["type"], details.get("ctx", {}), details.get("input")
+    context, value = details.get("ctx", {}), details.get("input")
+    kind = "missing" if details["type"] == "string_type" and value is None else details["type"]
     told = _WORDS.get(kind, details["msg"])
-    if kind == "string_type" and value is None:
-        told = _WORDS["missing"]
-    elif kind in ("string_type", "tuple_type"):
+    if kind in ("string_type", "tuple_type"):
         told = misshapen(field, value, wanted=kind) or told
     elif kind == "extra_forbidden":
         told = not_a_field(str(details["loc"][-1]), _holder(model, details["loc"]).model_fields)

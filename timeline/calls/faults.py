@@ -15,14 +15,15 @@ from timeline.calls.keywords import given
 from timeline.calls.opened import Opened
 from timeline.documents import of_document
 from timeline.errors import DocumentUnreadable, Fault, Redacted, TimelineError, UnknownHappening, UnknownSource, at_fault
-from timeline.model import BOTH, TOGETHER, HappeningFields, Reason, SourceFields, check, stream
+from timeline.model import TOGETHER, HappeningFields, Reason, SourceFields, check, stream
 
 _NOWHERE: Final = "stands-in-for-a-source"
 _CITED: Final = {"source": _NOWHERE, "quote": "?"}
 _HAPPENING: Final = {"title": "?", "date": "2000", "citations": [_CITED]}  # stand-ins for required fields that are at fault
 _SOURCE: Final = {"title": "?"}
 _DOCUMENT: Final = {"media_type": "text/plain", "extractor": "", "sha256": "", "text_sha256": ""}
-_TOGETHER: Final = {"zone": "date", **dict(zip(BOTH, reversed(BOTH), strict=True))}  # fields that make no sense without another
+_BOTH: Final = ("latitude", "longitude")
+_TOGETHER: Final = {"zone": "date", **dict(zip(_BOTH, reversed(_BOTH), strict=True))}  # fields that make no sense without another
 
 
 def of_record(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
@@ -168,7 +169,7 @@ def _sound(fields: Mapping[str, Any], faults: Sequence[Fault]) -> dict[str, Any]
     """Take the fields that are not at fault; of citations, which are looked for one by one, those that are not."""
     within: dict[str, set[str]] = {}
     for field, _ in faults:
-        for one in BOTH if field == TOGETHER else (field,):
+        for one in _BOTH if field == TOGETHER else (field,):
             name, _, place = one.partition(".")
             within.setdefault(name, set()).add(place.partition(".")[0])
     sound = {name: value for name, value in fields.items() if name not in within and _TOGETHER.get(name) not in within}
