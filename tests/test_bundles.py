@@ -423,7 +423,7 @@ def test_numbers_are_text_in_quotes(timeline: Timeline, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("none.yaml", "none.yaml: there is no such file. Check the path"),
+        ("absent.yaml", "absent.yaml: there is no such file. Check the path"),
         ("folder.yaml", "folder.yaml: is not a file. Check the path"),
         ("b.json", "b.json: is not named as a bundle. Bundles end in .yaml, .yml, .jsonl"),
     ],

@@ -1,6 +1,7 @@
 """The Timeline: archiving, recording, correcting, retracting, reading; every call is safe to repeat, nothing is half done."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from timeline.errors import (
     UnknownSource,
     VersionConflict,
 )
+from timeline.model import Actor, Citation
 
 FOUND = {"source": "report", "quote": "It sat for four days"}
 
@@ -99,6 +101,39 @@ def test_a_misspelt_inner_field_is_named_with_the_one_that_was_meant(timeline: T
     with pytest.raises(StatementInvalid) as caught:
         timeline.record("x", title="X", date="2025", citations=[{**FOUND, "prefx": "x"}])
     assert caught.value.faults == (("citations.1.prefx", 'is not a field here. Did you mean "prefix"?'),)
+
+
+@pytest.mark.parametrize(
+    ("fields", "faults"),
+    [
+        ({"actors": [{"nme": "x"}]}, [("actors.1.nme", 'is not a field here. Did you mean "name"?')]),
+        (
+            {"citations": [{"source": "report", "qoute": "x"}]},
+            [("citations.1.qoute", 'is not a field here. Did you mean "quote"?')],
+        ),
+        (
+            {"related": [{"qqq": "x"}]},
+            [("related.1.other", "is missing. Give it"), ("related.1.qqq", "is not a field here. Leave it out")],
+        ),
+        ({"citations": Citation(**FOUND)}, [("citations", "is not a list. Write one")]),
+        ({"citations": FOUND}, [("citations", "is not a list. Write one")]),
+        ({"actors": Actor(name="x")}, [("actors", "is not a list. Write one")]),
+    ],
+)
+def test_one_mistake_is_one_fault(
+    timeline: Timeline, report: ArchivedSource, fields: dict[str, Any], faults: list[tuple[str, str]]
+) -> None:
+    """A misspelt field is not missing as well, and a lone thing where several are expected is no list of its fields."""
+    with pytest.raises(StatementInvalid) as caught:
+        timeline.record("x", **{"title": "X", "date": "2025", "citations": [FOUND], **fields})
+    assert list(caught.value.faults) == faults
+
+
+def test_an_unknown_zone_is_a_fault_of_the_zone(timeline: Timeline, report: ArchivedSource) -> None:
+    """Not of the date, which may be right."""
+    with pytest.raises(StatementInvalid, match='zone: "Nowhere/X" is not a time zone') as caught:
+        timeline.record("x", title="X", date="2025-01-01T10:00", zone="Nowhere/X", citations=[FOUND])
+    assert [(one.field, one.value) for one in caught.value.faults] == [("zone", "Nowhere/X")]
 
 
 def test_an_author_is_one_line(path: Path) -> None:

@@ -133,9 +133,9 @@ class ArchivedSource:
         try:
             content = None if self.read is None or sha256 is None else self.read(sha256)
         except sqlite3.ProgrammingError:
-            raise DatabaseRefused(f"{self.stream}: the timeline is closed. Read the document before that") from None
+            raise DatabaseRefused(self.stream, "the timeline is closed. Read the document before that") from None
         if content is None:
-            raise Redacted(f"{self.stream}: its document is not in the archive: it was redacted, or taken out")
+            raise Redacted(self.stream, "its document is not in the archive: it was redacted, or taken out")
         return content
 
     def __repr__(self) -> str:

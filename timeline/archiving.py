@@ -57,9 +57,7 @@ def exported(text: str | None, content: str | None, extractor: str | None, media
         reason = "is not base64 (RFC 4648). Write the bytes of the document so, or name its file"
         raise StatementInvalid.in_fields(subject, (("base64", reason),)) from None
     if len(found) > documents.MAXIMUM_BYTES:
-        raise DocumentUnreadable(
-            f"{subject}: larger than {documents.MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite"
-        )
+        raise DocumentUnreadable(subject, f"larger than {documents.MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite")
     documents.from_text(text)  # refuses what could not be quoted
     if len(extractor) > extractors.LONGEST or not extractor.isprintable():
         reason = f"is not a line of at most {extractors.LONGEST:,} characters. Give it as it was exported"
@@ -278,9 +276,7 @@ def kept(log: Log, streams: Streams, id: str) -> tuple[bytes, statements.Stateme
     statement = streams.said(streams.last(subject))
     content = log.document(redaction.named(log, id).get("sha256", ""))
     if content is None:
-        raise Redacted(
-            f"{subject}: its document is not in the archive: it was redacted, or taken out, so nothing can be read from it"
-        )
+        raise Redacted(subject, "its document is not in the archive: it was redacted, or taken out, so nothing can be read from it")
     return content, statement
 
 

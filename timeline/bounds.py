@@ -35,7 +35,7 @@ def refuse_whole(text: str, subject: str) -> None:
     """Refuse an event that would say more than is kept of one. Raises StatementInvalid."""
     if len(text) > WHOLE:
         said = f"would say {len(text):,} characters in all, expected {WHOLE:,} at most"
-        raise StatementInvalid(f"{subject}: {said}. Shorten its texts, or divide it over several")
+        raise StatementInvalid(subject, f"{said}. Shorten its texts, or divide it over several")
 
 
 def _of(fields: Mapping[str, Any], *, lists: bool = False) -> tuple[str, str] | None:

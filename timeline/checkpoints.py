@@ -52,7 +52,7 @@ def make(log: Log, key: SigningKey | None, origin: str | None, at: str) -> Note:
 
 def _signed(log: Log, key: SigningKey | None, origin: str | None) -> Note:
     if log.size() == 0:
-        raise DatabaseRefused(f"{log.path}: holds no events yet, so there is nothing to sign. Append some first")
+        raise DatabaseRefused(log.path, "holds no events yet, so there is nothing to sign. Append some first")
     checkpoint = head(log, _origin(log, key, origin))
     for earlier in merkle.readable(log.connection)[0]:
         if key is None or _did_sign(key.public, earlier):
@@ -131,11 +131,11 @@ def keep(log: Log, note: Note, keys: Iterable[Key], at: str, what: str = "checkp
     checkpoint = Checkpoint.of(note, what)
     holding = signed(note, keys, what)
     if checkpoint.extensions:
-        raise NoteInvalid(f"{what}: has more than three lines, so it is not one of this log's")
+        raise NoteInvalid(what, "has more than three lines, so it is not one of this log's")
     with log.transaction():
         known = {one.checkpoint.origin for one in merkle.readable(log.connection)[0]} | {merkle.origin(log.connection)}
         if checkpoint.origin not in {*known, merkle.origin(log.connection, signed=False)} and not own:
-            raise NoteInvalid(f"{what}: is of {checkpoint.origin}, and this log is called {merkle.origin(log.connection)}")
+            raise NoteInvalid(what, f"is of {checkpoint.origin}, and this log is called {merkle.origin(log.connection)}")
         extends(log, checkpoint, what)
         _keep(log, checkpoint, [(one.key, one.signature) for one in holding], at)
     kept = {one.signature for one in holding}
@@ -182,7 +182,7 @@ def signed(note: Note, keys: Iterable[Key], what: str = "checkpoint", *, every: 
     for one in holding:
         if one.key.type == ED25519 and one.key.name != checkpoint.origin:
             raise NoteInvalid(
-                f"{what}: is of {checkpoint.origin}, but signed as a log by {one.key.name}. It is not the log's own signature"
+                what, f"is of {checkpoint.origin}, but signed as a log by {one.key.name}. It is not the log's own signature"
             )
     return holding
 
@@ -192,7 +192,7 @@ def extends(log: Log, checkpoint: Checkpoint, what: str = "checkpoint") -> None:
     size = log.size()
     if size < checkpoint.size:
         raise ProofInvalid(
-            f"{log.path}: holds {size:,} events, {what} {checkpoint.size:,}: events were dropped, or this is an older copy"
+            log.path, f"holds {size:,} events, {what} {checkpoint.size:,}: events were dropped, or this is an older copy"
         )
     try:
         root = merkle.root(checkpoint.size, merkle.reader(log.connection))
@@ -200,7 +200,7 @@ def extends(log: Log, checkpoint: Checkpoint, what: str = "checkpoint") -> None:
         raise _broken(log, error) from None
     if root != checkpoint.root:
         differs = f"its first {checkpoint.size:,} events are not those of {what}"
-        raise ProofInvalid(f"{log.path}: {differs}: it is another log, or its past was changed")
+        raise ProofInvalid(log.path, f"{differs}: it is another log, or its past was changed")
 
 
 def prove(log: Log, event: Event, note: Note) -> Proof:
@@ -209,14 +209,14 @@ def prove(log: Log, event: Event, note: Note) -> Proof:
     extends(log, checkpoint)
     if checkpoint.size < event.position:
         raise ProofInvalid(
-            f"{event.id}: stands at position {event.position}, after the {checkpoint.size:,} of the checkpoint. Give a later one"
+            event.id, f"stands at position {event.position}, after the {checkpoint.size:,} of the checkpoint. Give a later one"
         )
     leaf = merkle.leaf(*(getattr(event, column) for column in merkle.COLUMNS.split(", ")))
     hashes = merkle.inclusion(event.position - 1, checkpoint.size, merkle.reader(log.connection))
     proof = Proof(event.position - 1, tuple(hashes), note, Said(leaf, event.data, event.salt))
     proof.check()
     if len(str(proof)) > LARGEST:
-        raise ProofInvalid(f"{event.id}: says more than a proof may, {LARGEST // 1_000_000} MB. Give the whole log to check")
+        raise ProofInvalid(event.id, f"says more than a proof may, {LARGEST // 1_000_000} MB. Give the whole log to check")
     return proof
 
 
@@ -230,4 +230,4 @@ def covering(log: Log, position: int) -> Note:
 
 
 def _broken(log: Log, error: LookupError) -> DatabaseRefused:
-    return DatabaseRefused(f"{log.path}: {error}: the log is broken. See what is left: timeline verify --db {log.path}")
+    return DatabaseRefused(log.path, f"{error}: the log is broken. See what is left: timeline verify --db {log.path}")

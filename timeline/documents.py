@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from timeline import encodings, files
-from timeline.errors import DocumentUnreadable, on_one_line
+from timeline.errors import DocumentUnreadable, Fault, on_one_line
 from timeline.extractors import DECODED, GIVEN
 
 MAXIMUM_BYTES = 100_000_000
@@ -23,6 +23,7 @@ _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b
 # By name alone: a bundle from a stranger must not be able to archive a password file, which has no such name.
 MEDIA_TYPES = {".txt": "text/plain", ".text": "text/plain", ".md": "text/markdown", ".markdown": "text/markdown"}
 _MIXED = f"{DECODED}utf-8, with single bytes as cp1252"
+TEXT = "the text"  # the subject of what is wrong with a text that was given as such
 _MARK = "\ufeff"  # the byte order mark, which is left out of a text
 
 
@@ -43,7 +44,7 @@ class Document:
 
 def from_text(text: str, media_type: str = "text/plain") -> Document:
     """Take a text that was given as such; its bytes are its UTF-8."""
-    _refuse_unquotable(text, "the text")
+    _refuse_unquotable(text, TEXT)
     return Document(text.encode(), text, media_type, GIVEN)
 
 
@@ -54,7 +55,7 @@ def from_file(path: Path, encoding: str | None = None) -> Document:
     """
     media_type = MEDIA_TYPES.get(path.suffix.lower())
     if media_type is None:
-        raise DocumentUnreadable(f"{path}: only .txt and .md files are read here. Archive its text, saved as .txt in UTF-8")
+        raise DocumentUnreadable(path, "only .txt and .md files are read here. Archive its text, saved as .txt in UTF-8")
     return decoded(received(path), media_type, str(path), encoding)
 
 
@@ -70,8 +71,7 @@ def received(path: Path, within: Sequence[Path] | None = None) -> bytes:
                 raise too_large(str(path))
             return content
     except (OSError, ValueError) as error:
-        near = files.nearest(path) if isinstance(error, FileNotFoundError) else None
-        raise unopened(path, error, near) from None
+        raise unopened(path, error) from None
 
 
 def is_address(name: str) -> bool:
@@ -83,37 +83,41 @@ def refuse_address(name: str) -> None:
     """Refuse an address in the place of a file, however its slashes came through. Raises DocumentUnreadable."""
     if found := _ADDRESS.match(name):
         address = f"{found[1]}://{found[2]}"
-        told = f"{on_one_line(address)}: is an address, and no page is fetched unasked"
-        raise DocumentUnreadable(f"{told}. To fetch it: timeline archive --fetch {shlex.quote(address)}")
+        told = f"is an address, and no page is fetched unasked. To fetch it: timeline archive --fetch {shlex.quote(address)}"
+        raise DocumentUnreadable(on_one_line(address), told)
 
 
-def unopened(path: Path, error: OSError | ValueError, near: Path | None = None) -> DocumentUnreadable:
-    """Say in a line why a file cannot be opened, and what to do; perhaps one `near` it was meant."""
+def unopened(path: Path, error: OSError | ValueError) -> DocumentUnreadable:
+    """Say in a line why a file cannot be opened, and what to do."""
     if isinstance(error, files.NotAFile):
-        return DocumentUnreadable(f"{files.shown(path)}: is not a file. Name the document itself")
+        return DocumentUnreadable(files.shown(path), "is not a file. Name the document itself")
     if getattr(error, "errno", None) == errno.ENAMETOOLONG:
-        return DocumentUnreadable(f"{files.shown(path)}: is too long a name for a file. Rename the document, and name it so")
+        return DocumentUnreadable(files.shown(path), "is too long a name for a file. Rename the document, and name it so")
     reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
     advice = "Check the path; it is read relative to the bundle or the folder you are in"
-    meant = f"Did you mean {shlex.quote(files.shown(near))}? " if near is not None else ""
-    return DocumentUnreadable(f"{files.shown(path)}: {reason}. {meant}{advice}")
+    return DocumentUnreadable(files.shown(path), f"{reason}. {files.meant(path, error)}{advice}")
+
+
+def of_document(error: DocumentUnreadable, *, file: bool) -> Fault:
+    """Tell why a document cannot be archived as a fault of the field in which it was given: a file's, or a text's."""
+    return Fault("file" if file else "text", error.beside(TEXT))
 
 
 def too_large(name: str) -> DocumentUnreadable:
     """Say that a document has more bytes than are archived."""
-    return DocumentUnreadable(f"{name}: larger than {MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite")
+    return DocumentUnreadable(name, f"larger than {MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite")
 
 
 def decoded(content: bytes, media_type: str, name: str, encoding: str | None = None) -> Document:
     """Read plain text: in the encoding told, or its byte order mark's, or UTF-8. Raises DocumentUnreadable."""
     told = encodings.known(encoding) if encoding else marked(content) or "utf-8"
     if told is None:
-        raise DocumentUnreadable(f"{name}: {encodings.refusal(on_one_line(encoding or ''))}")
+        raise DocumentUnreadable(name, f"{encodings.refusal(on_one_line(encoding or ''))}")
     try:
         text = content.decode(told)
     except ValueError as error:
         where = f"byte {error.start + 1}" if isinstance(error, UnicodeDecodeError) else "what it holds"
-        raise DocumentUnreadable(f"{name}: {where} is not {told}. {encodings.NAME_IT}") from None
+        raise DocumentUnreadable(name, f"{where} is not {told}. {encodings.NAME_IT}") from None
     _refuse_unquotable(text, name)
     return Document(content, text, media_type, f"{DECODED}{told}")
 
@@ -156,10 +160,10 @@ def marked(content: bytes) -> str | None:
 
 def _refuse_unquotable(text: str, subject: str) -> None:
     if not text.strip():
-        raise DocumentUnreadable(f"{subject}: there is no text in it. Nothing could be quoted from it")
+        raise DocumentUnreadable(subject, "there is no text in it. Nothing could be quoted from it")
     if "\0" in text:
-        raise DocumentUnreadable(f"{subject}: not a text, it holds NUL characters. Archive its text, saved as .txt in UTF-8")
+        raise DocumentUnreadable(subject, "not a text, it holds NUL characters. Archive its text, saved as .txt in UTF-8")
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise DocumentUnreadable(f"{subject}: holds half a character (a lone surrogate). Remove it") from None
+        raise DocumentUnreadable(subject, "holds half a character (a lone surrogate). Remove it") from None

@@ -4,7 +4,8 @@ Owns the names people catch. Must not know how anything else works: it imports n
 Each message is one line that says the subject, what was found, what was expected, and what to do next.
 """
 
-from typing import Self
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, NamedTuple, Self
 
 
 def on_one_line(name: str) -> str:
@@ -14,32 +15,113 @@ def on_one_line(name: str) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in name)
 
 
-class QuotedDateDiffers(UserWarning):
+class Sentence(str):
+    """A form with values in it. Sentences of one kind say the same of different things: they are of one form."""
+
+    __slots__ = ("kind",)
+    kind: Hashable
+
+    def __new__(cls, form: str, *values: object, kind: Hashable = None) -> Self:
+        """Fill in the form, as `str.format` does; without values it is the sentence. Sentences among them count for the `kind`."""
+        made = super().__new__(cls, form.format(*values) if values else form)
+        within = tuple(one.kind for one in values if isinstance(one, Sentence))
+        made.kind = kind or ((form, within) if within else kind_of(form))
+        return made
+
+
+def kind_of(words: str) -> Hashable:
+    """Give the kind of a sentence; one that was not made as such is alone of its kind."""
+    return words.kind if isinstance(words, Sentence) else words
+
+
+class Fault(NamedTuple("Fault", [("field", str), ("reason", str)])):
+    """A field at fault, as a dotted path counted from 1 ("citations.2.quote"; "" is the whole), and what is wrong with it.
+
+    `value` is what was given there, where that is known.
+    """
+
+    value: object
+
+    def __new__(cls, field: str, reason: str, value: object = None) -> Self:
+        """Make one."""
+        made = super().__new__(cls, field, reason)
+        made.value = value
+        return made
+
+
+def at_fault(field: str, faults: Iterable[tuple[str, str]]) -> bool:
+    """Whether a field, or what holds it, is at fault already."""
+    return any(field == other or field.startswith(f"{other}.") for other, _ in faults)
+
+
+class _About:
+    """An error or a warning: the subject and the reason are held apart, and the sentence is made of them here alone."""
+
+    args: tuple[Any, ...]
+    _between = ": "
+
+    @property
+    def subject(self) -> str:
+        """What it is about: a stream, a path; "" where the reason says that itself."""
+        return self.args[0] if self.args[1:] else ""
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, what was expected, and what to do next."""
+        return self.args[-1] if len(self.args) <= 2 else self._between.join(self.args[1:])
+
+    def __str__(self) -> str:
+        """Write the sentence."""
+        return self._between.join(self.args)
+
+    def beside(self, *subjects: str) -> str:
+        """Write it for a place that names one of these subjects already: without it."""
+        return self.reason if self.subject in subjects else str(self)
+
+    def under(self, subject: object) -> Self:
+        """Say what holds the subject: the file of a line."""
+        self.args = (str(subject), *self.args)
+        return self
+
+    def renamed(self, was: str, now: str) -> Self:
+        """Call something that it names otherwise throughout."""
+        self.args = tuple(one.replace(was, now) for one in self.args)
+        return self
+
+
+class QuotedDateDiffers(_About, UserWarning):
     """A correction changes the date of a happening and keeps a quotation that states another one. It is appended all the same."""
 
 
-class TimelineError(Exception):
-    """Something was refused; nothing was changed. The message is one readable line.
+class TimelineError(_About, Exception):
+    """Something was refused; nothing was changed. The message is one readable line, of the `subject` and the `reason`.
 
     `faults` pairs each field at fault, as a dotted path counted from 1 ("citations.2.quote"), with what is wrong with it.
     """
 
-    def __init__(self, message: str, faults: tuple[tuple[str, str], ...] = ()) -> None:
-        super().__init__(message)
-        self.faults = faults
+    def __init__(self, *said: object, faults: Sequence[tuple[str, str]] = ()) -> None:
+        """Take the reason, and before it the subject that it is about."""
+        super().__init__(*(one if isinstance(one, str) else str(one) for one in said))
+        self.faults = tuple(one if isinstance(one, Fault) else Fault(*one) for one in faults)
 
     @classmethod
-    def in_fields(cls, subject: str, faults: tuple[tuple[str, str], ...]) -> Self:
+    def in_fields(cls, subject: str, faults: Sequence[tuple[str, str]]) -> Self:
         """Tell of faults in the fields of a subject."""
         told = "; ".join(f"{on_one_line(field)}: {reason}" for field, reason in faults)
-        return cls(f"{on_one_line(subject)}: {told}", faults)
+        return cls(on_one_line(subject), Sentence(told, kind=tuple((one, kind_of(other)) for one, other in faults)), faults=faults)
 
 
 # What was said
 
 
 class DateInvalid(TimelineError):
-    """A date is not EDTF (ISO 8601-2:2019), or is impossible, or runs backwards."""
+    """A date is not EDTF (ISO 8601-2:2019), or is impossible, or runs backwards. `wrong` is why, without the text."""
+
+    _between = " "
+
+    def __init__(self, *said: object, faults: Sequence[tuple[str, str]] = (), wrong: str = "") -> None:
+        super().__init__(*said, faults=faults)
+        self.wrong = wrong
 
 
 class QuoteNotFound(TimelineError):
@@ -82,6 +164,10 @@ class DocumentUnreadable(TimelineError):
     """A document cannot be archived: missing, empty, binary, or in an encoding that is not known."""
 
 
+class ExtraMissing(DocumentUnreadable):
+    """A document cannot be read without a package that is not installed."""
+
+
 class OutsideFolder(DocumentUnreadable):
     """A file leads out of the folder that it may come from, by its path or through a link; nothing of it was read."""
 
@@ -92,8 +178,8 @@ class BundleInvalid(TimelineError):
     `changed` names the streams of entries, or documents, that were appended before and say something else now.
     """
 
-    def __init__(self, message: str, faults: tuple[tuple[str, str], ...] = (), *, changed: frozenset[str] = frozenset()) -> None:
-        super().__init__(message, faults)
+    def __init__(self, *said: object, faults: Sequence[tuple[str, str]] = (), changed: frozenset[str] = frozenset()) -> None:
+        super().__init__(*said, faults=faults)
         self.changed = changed
 
 

@@ -63,6 +63,12 @@ def nearest(path: Path) -> Path | None:
     return next((path.parent / one for one in shown if near and one.lower() == near[0]), None)
 
 
+def meant(path: str | Path, error: BaseException | None = None) -> str:
+    """Ask whether the file nearest to one that is not there is meant; nothing where none is near, or the `error` was another."""
+    near = nearest(Path(path)) if error is None or isinstance(error, FileNotFoundError) else None
+    return f"Did you mean {shlex.quote(shown(near))}? " if near is not None else ""
+
+
 def refuse_no_file(path: str | Path) -> None:
     """Refuse a folder, a device or a pipe, all links followed, for which a program could wait; nothing at all is left to others.
 
@@ -90,11 +96,11 @@ def refuse_outside(path: str | Path, within: Sequence[Path]) -> tuple[str, str]:
     there, project, elsewhere = (shown(one) for one in (real, folders[0], shlex.quote(os.path.dirname(real))))  # noqa: PTH120
     if any(is_within(real, one) for one in _SYSTEM) and not is_within(real, _MEMORY):
         raise OutsideFolder(
-            f"{shown(path)}: leads to {there}, outside of {project}: a part of the system, not a document. Leave it out"
+            shown(path), f"leads to {there}, outside of {project}: a part of the system, not a document. Leave it out"
         )
     home = Path(real).parent
     allow = f"; or, if you trust who wrote this, allow the other: --allow-folder {elsewhere}" if home != home.parent else ""
-    raise OutsideFolder(f"{shown(path)}: leads to {there}, outside of {project}. Copy it into that folder{allow}")
+    raise OutsideFolder(shown(path), f"leads to {there}, outside of {project}. Copy it into that folder{allow}")
 
 
 def opened(path: str | Path, within: Sequence[Path] | None = None) -> BinaryIO:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from timeline.dates import is_date, times
-from timeline.errors import DateInvalid
+from timeline.errors import DateInvalid, Fault
 
 
 def instant(date: str, zone: str | None) -> str | None:
@@ -48,6 +48,12 @@ def _written(moment: datetime, parts: int) -> str:
     return f"{moment.year:04d}-{moment:%m-%d}T{':'.join(f'{moment:%H:%M:%S}'.split(':')[:parts])}Z"
 
 
+def unknown(zone: str) -> DateInvalid:
+    """Tell that there is no such zone."""
+    reason = f'"{zone}" is not a time zone. Write an IANA name, such as Africa/Casablanca'
+    return DateInvalid(reason, faults=[Fault("zone", reason, zone)])
+
+
 def _in_zone(moment: datetime, zone: str, date: str) -> datetime:
     import pendulum  # noqa: PLC0415 - slow to load, and few dates have a zone
     from pendulum.tz.exceptions import InvalidTimezone  # noqa: PLC0415 - the same
@@ -55,7 +61,7 @@ def _in_zone(moment: datetime, zone: str, date: str) -> datetime:
     try:
         tz = pendulum.timezone(zone)
     except (InvalidTimezone, LookupError, OSError, ValueError):
-        raise DateInvalid(f'"{zone}" is not a time zone. Write an IANA name, such as Africa/Casablanca') from None
+        raise unknown(zone) from None
     early, late = (moment.replace(tzinfo=tz, fold=fold) for fold in (0, 1))
     if moment.tzinfo is not None:
         if moment.utcoffset() not in (early.utcoffset(), late.utcoffset()):

@@ -51,15 +51,15 @@ class Log:
         self.read_only = read_only
         self.guarded = guarded
         if read_only and not self.path.exists():
-            raise DatabaseRefused(f"{self.path}: there is no such file. Make one: timeline build --db {self.path}")
+            raise DatabaseRefused(self.path, f"there is no such file. {files.meant(path)}Make one: timeline build --db {self.path}")
         if not self.path.exists() and (copies := published.copies(self.path)):
             advice = f"Go on from that: timeline build --db {self.path}"
-            raise DatabaseRefused(f"{self.path}: there is no such file, but {copies[0]} was published. {advice}")
+            raise DatabaseRefused(self.path, f"there is no such file, but {copies[0]} was published. {advice}")
         try:
             journals.refuse_no_files(self.path)
         except files.NotAFile as error:
             raise DatabaseRefused(
-                f"{error.filename}: is not a file. Find out what it is and move it away, or give another path"
+                error.filename, "is not a file. Find out what it is and move it away, or give another path"
             ) from None
         self._complete = complete
         self._prepared: list[Callable[[sqlite3.Connection], None]] = []
@@ -72,7 +72,7 @@ class Log:
         if read_only or self.path.exists():
             self._open()
         elif not self.path.parent.is_dir():
-            raise DatabaseRefused(f"{self.path}: {REFUSALS['SQLITE_CANTOPEN']}")
+            raise DatabaseRefused(self.path, f"{REFUSALS['SQLITE_CANTOPEN']}")
         if not self.is_there:
             self._connection = new_file.in_memory(complete)
 
@@ -127,7 +127,7 @@ class Log:
         self.look_again()
         if not self.is_there and self._new is None:
             reason = "there is no such file" if not self.path.exists() else "it holds nothing yet"
-            raise DatabaseRefused(f"{self.path}: {reason}. Give the path of a timeline; the first append makes a new one")
+            raise DatabaseRefused(self.path, f"{reason}. Give the path of a timeline; the first append makes a new one")
 
     def close(self) -> None:
         """Close the file."""
@@ -158,7 +158,7 @@ class Log:
     def transaction(self) -> Iterator[None]:
         """Hold the write lock: everything inside is kept together, or nothing of it."""
         if self.read_only:
-            raise DatabaseRefused(f"{self.path}: opened for reading only. Open it for writing to append")
+            raise DatabaseRefused(self.path, "opened for reading only. Open it for writing to append")
         try:
             if not self.is_there and self.path.exists():
                 self._open()
@@ -166,7 +166,7 @@ class Log:
             self._holds_lock = True
             yield
             if not self._waiting.is_written_to(self._connection):
-                raise DatabaseRefused(f"{self.path}: an event {_NOT_AS_GIVEN}")
+                raise DatabaseRefused(self.path, f"an event {_NOT_AS_GIVEN}")
             self._connection.execute("COMMIT")
         except BaseException as error:
             if self._new is not None:
@@ -237,7 +237,7 @@ class Log:
         if self.connection.execute("SELECT 1 FROM documents WHERE sha256 = ?", (sha256,)).fetchone() is None:
             self.connection.execute("INSERT INTO documents VALUES (?, ?)", (sha256, document))
             if self.document(sha256) != document:
-                raise DatabaseRefused(f"{self.path}: document {sha256[:12]}… {_NOT_AS_GIVEN}")
+                raise DatabaseRefused(self.path, f"document {sha256[:12]}… {_NOT_AS_GIVEN}")
         return sha256
 
     def redact(self, position: int, documents: Iterable[str]) -> None:
@@ -246,9 +246,9 @@ class Log:
         for sha256 in documents:
             self.connection.execute("DELETE FROM documents WHERE sha256 = ?", (sha256,))
             if self.document(sha256) is not None:
-                raise DatabaseRefused(f"{self.path}: document {sha256[:12]}… was not removed. {_SEE}")
+                raise DatabaseRefused(self.path, f"document {sha256[:12]}… was not removed. {_SEE}")
         if (event := self.event(position)) is None or event.data is not None or event.salt is not None:
-            raise DatabaseRefused(f"{self.path}: the event at position {position} was not redacted. {_SEE}")
+            raise DatabaseRefused(self.path, f"the event at position {position} was not redacted. {_SEE}")
 
     def scrub(self) -> None:
         """Write the file anew from what stands in it, so that no free page and no journal holds what was taken away.
@@ -263,7 +263,7 @@ class Log:
             raise refusal(self.path, error) from error
         if busy:
             raise DatabaseRefused(
-                f"{self.path}: another program still reads it, so its journal holds what was redacted. Stop that one, then repeat"
+                self.path, "another program still reads it, so its journal holds what was redacted. Stop that one, then repeat"
             )
         unfinished.sweep(self.path)
 
@@ -369,22 +369,24 @@ class Log:
         if application == 0 and objects == 0 and not self.read_only:
             return False
         if application == 0 and objects == 0:
-            raise DatabaseRefused(f"{self.path}: it holds nothing yet. Make the timeline: timeline build --db {self.path}")
+            raise DatabaseRefused(self.path, f"it holds nothing yet. Make the timeline: timeline build --db {self.path}")
         if application != APPLICATION_ID:
-            raise DatabaseRefused(f"{self.path}: this SQLite file is not a timeline. Give the path of one, or of a new file")
+            raise DatabaseRefused(self.path, "this SQLite file is not a timeline. Give the path of one, or of a new file")
         if form > FORMAT:
             raise DatabaseRefused(
-                f"{self.path}: written by a newer version of this program (format {form}, known {FORMAT}). Upgrade cited-timeline"
+                self.path, f"written by a newer version of this program (format {form}, known {FORMAT}). Upgrade cited-timeline"
             )
         if form < FORMAT:
             raise DatabaseRefused(
-                f"{self.path}: written before the first release of this program (format {form}, known {FORMAT})."
-                f" Build it again from its bundles: timeline build --db {self.path.with_stem(self.path.stem + '-new')}"
+                self.path,
+                f"written before the first release of this program (format {form}, known {FORMAT})."
+                f" Build it again from its bundles: timeline build --db {self.path.with_stem(self.path.stem + '-new')}",
             )
         if self.guarded and (changed := altered(connection)):
             names = ", ".join(dict.fromkeys(name.removeprefix("trigger ") for name, _ in changed))
             raise GuardsMissing(
-                f"{self.path}: the log's guards are missing or changed: {names}. It may have been tampered with;"
-                f" nothing was opened. See what happened: timeline verify --db {self.path}"
+                self.path,
+                f"the log's guards are missing or changed: {names}. It may have been tampered with;"
+                f" nothing was opened. See what happened: timeline verify --db {self.path}",
             )
         return True

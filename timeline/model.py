@@ -6,6 +6,7 @@ Owns the fields, their formats, and the words in which a fault is told. Must not
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
 from pydantic import (
@@ -23,7 +24,7 @@ from pydantic import (
 
 from timeline import bounds, dates, notebook
 from timeline.actors import actor_id
-from timeline.errors import DateInvalid, StatementInvalid
+from timeline.errors import DateInvalid, Fault, StatementInvalid
 from timeline.shapes import NOT_TEXT, misshapen, not_a_field
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 MEDIA_TYPE = r"^[a-z0-9.+-]+/[a-z0-9.+-]+(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)*$"
+TOGETHER = "latitude and longitude"  # the field that is at fault where one is given without the other
 DECIMAL = r"^-?[0-9]{1,3}(\.[0-9]{1,20})?$"
 
 _IS_IDENTIFIER = re.compile(IDENTIFIER.strip("^$")).fullmatch
@@ -53,7 +55,7 @@ def _edtf(value: str) -> str:
     try:
         dates.parse(value)
     except DateInvalid as error:
-        raise ValueError(str(error).removeprefix("date ")) from None
+        raise ValueError(error.reason) from None
     return value
 
 
@@ -237,7 +239,7 @@ class Happening(Model):
     @model_validator(mode="after")
     def _whole(self) -> "Happening":
         if (self.latitude is None) != (self.longitude is None):
-            raise ValueError("latitude and longitude: one is given without the other. Give both, or neither")
+            raise ValueError(TOGETHER, "one is given without the other. Give both, or neither")
         return self
 
 
@@ -339,14 +341,15 @@ M = TypeVar("M", bound=Model)
 
 def check(model: type[M], fields: Mapping[str, Any], subject: str) -> M:
     """Make a model of fields, or raise StatementInvalid with every fault: (field, what is wrong and what to do)."""
+    said = {name: vars(one) if isinstance(one, Model) else one for name, one in fields.items()}  # which is no list of its fields
     try:
-        return model.model_validate(dict(fields))
+        return model.model_validate(said)
     except ValidationError as error:
-        faults = tuple(_fault(model, details) for details in error.errors()[:_SHOWN])
-        if any(field.startswith("citations.") for field, _ in faults):  # then it is not that nothing was cited
-            faults = tuple(fault for fault in faults if fault != ("citations", _WORDS["too_short"]))
+        found = error.errors()[:_SHOWN]
+        following = _following(model, found)
+        faults = [_fault(model, one) for one in found if one["loc"] not in following]
         if error.error_count() > _SHOWN:
-            faults += (("", f"there are {error.error_count() - _SHOWN:,} faults more"),)
+            faults.append(Fault("", f"there are {error.error_count() - _SHOWN:,} faults more"))
         raise StatementInvalid.in_fields(subject, faults) from None
 
 
@@ -359,31 +362,39 @@ _WORDS = {
     "too_short": "nothing is cited. Give at least one quotation from an archived source",
     "model_type": "has no fields. Write them by name",
 }
-
-
 _SHOWN = 100  # faults of one statement that are told
 _TAG = 2  # where pydantic puts it: citations, number, tag, field
 _INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation}
 
 
-def _fault(model: type[Model], details: "ErrorDetails") -> tuple[str, str]:
+def _following(model: type[Model], found: "Sequence[ErrorDetails]") -> set[tuple[int | str, ...]]:
+    """Give the places of faults that only follow from others: what was misspelt is not missing, nor is nothing cited."""
+    meant = {one["loc"][:1] for one in found if one["loc"][:1] == ("citations",) and one["loc"][1:]}
+    for place in (one["loc"] for one in found if one["type"] == "extra_forbidden"):
+        meant.add((*place[:-1], *get_close_matches(str(place[-1])[: bounds.NAMED], _holder(model, place).model_fields, n=1)))
+    return {one["loc"] for one in found if one["type"] in ("missing", "too_short") and one["loc"] in meant}
+
+
+def _holder(model: type[Model], place: tuple[int | str, ...]) -> type[Model]:
+    return _INNER[str(place[0])] if len(place) > 1 else model
+
+
+def _fault(model: type[Model], details: "ErrorDetails") -> Fault:
     """Tell a fault that pydantic found as a field, counted from 1, and what to do."""
     place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE)]
     field = ".".join(str(part + 1 if isinstance(part, int) else part)[: bounds.NAMED] for part in place)
-    kind, context = details["type"], details.get("ctx", {})
-    if kind == "string_type" and details.get("input") is None:
-        kind = "missing"
-    if kind in ("string_type", "tuple_type") and (told := misshapen(field, details.get("input"), wanted=kind)):
-        return field, told
-    if kind == "extra_forbidden":
-        holder = _INNER[str(details["loc"][0])] if len(details["loc"]) > 1 else model
-        return field, not_a_field(str(details["loc"][-1]), holder.model_fields)
-    if kind == "string_pattern_mismatch":
-        return field, _EXPECTED[context["pattern"]]
-    if kind == "literal_error":
-        return field, f"is not one of {context['expected']}"
-    if kind == "value_error":
-        told = str(context["error"])
-        field, told = (field, told) if field else told.split(": ", 1)  # of the whole statement: it names the field itself
-        return field, told
-    return field, _WORDS.get(kind, details["msg"])
+    context, value = details.get("ctx", {}), details.get("input")
+    kind = "missing" if details["type"] == "string_type" and value is None else details["type"]
+    told = _WORDS.get(kind, details["msg"])
+    if kind in ("string_type", "tuple_type"):
+        told = misshapen(field, value, wanted=kind) or told
+    elif kind == "extra_forbidden":
+        told = not_a_field(str(details["loc"][-1]), _holder(model, details["loc"]).model_fields)
+    elif kind == "string_pattern_mismatch":
+        told = _EXPECTED[context["pattern"]]
+    elif kind == "literal_error":
+        told = f"is not one of {context['expected']}"
+    elif kind == "value_error":
+        *named, told = context["error"].args
+        field = named[0] if named else field  # of the whole statement: it names the fields itself
+    return Fault(field, told, value)

@@ -23,7 +23,7 @@ def redactable(log: Log, position: int) -> Event:
             f"there is no event at position {position}: the log ends at {log.size()}. See what there is: timeline log"
         )
     if event.type == "EventRedacted":
-        raise StatementInvalid(f"{event.id}: says who redacted what, when and why, which stays. Give the position of another event")
+        raise StatementInvalid(event.id, "says who redacted what, when and why, which stays. Give the position of another event")
     return event
 
 
@@ -31,11 +31,9 @@ def gone(log: Log, event: Event) -> Redacted:
     """Tell that what an event said is not there any more."""
     redaction = log.redaction(event.position)
     if redaction is None:
-        return Redacted(
-            f"{event.stream}: version {event.version} is gone, and no event says why. See what happened: timeline verify"
-        )
+        return Redacted(event.stream, f"version {event.version} is gone, and no event says why. See what happened: timeline verify")
     told = f"position {redaction.position}{authors.by(redaction.recorded_by)} ({redaction.payload['reason']})"
-    return Redacted(f"{event.stream}: version {event.version} was redacted at {told}")
+    return Redacted(event.stream, f"version {event.version} was redacted at {told}")
 
 
 def version(log: Log, event: Event) -> RedactedVersion:
@@ -79,8 +77,9 @@ def refuse_to_keep(log: Log, event: Event, going: list[str]) -> None:
     for sha256 in going:
         if event.type in _SAID or not _is_named(log, event, sha256, "1"):
             raise StatementInvalid(
-                f"{event.id}: nothing else names document {sha256[:12]}…, so nobody could tell later whether it is the one that was"
-                " archived. Let it go with the event: leave out --keep-documents (keep_documents=True)"
+                event.id,
+                f"nothing else names document {sha256[:12]}…, so nobody could tell later whether it is the one that was"
+                " archived. Let it go with the event: leave out --keep-documents (keep_documents=True)",
             )
 
 
@@ -111,7 +110,7 @@ def refuse_what_cites_nothing(log: Log, after: int) -> None:
     ).fetchone()
     if row is not None:
         happening, source = row
-        raise Redacted(f"happening/{happening}: cites source/{source}, whose document was redacted. Leave it out")
+        raise Redacted(f"happening/{happening}", f"cites source/{source}, whose document was redacted. Leave it out")
 
 
 def documents(log: Log, event: Event) -> tuple[list[str], list[str]]:

@@ -21,6 +21,7 @@ try:
 except ImportError:  # not on Windows
     fcntl = None  # type: ignore[assignment]
 
+from timeline import files
 from timeline.errors import KeyRefused, NoteInvalid
 from timeline.merkle import Key, Note, Signature
 from timeline.merkle.note import COSIGNATURE, ED25519, decoded, is_name, shown
@@ -67,16 +68,17 @@ class SigningKey:
                 text = file.read(_LARGEST).decode().strip()
         except (OSError, ValueError) as error:
             reason = (getattr(error, "strerror", None) or "it is not a key").lower()
-            raise KeyRefused(f"{path}: {reason}. Give the path of a key, or make one: timeline key new NAME") from None
+            advice = f"{files.meant(path, error)}Give the path of a key, or make one: timeline key new NAME"
+            raise KeyRefused(path, f"{reason}. {advice}") from None
         if os.name == "posix" and mode & _OTHERS:
-            raise KeyRefused(f"{path}: others than its owner may read it. Close it, or better make another: chmod 600 {path}")
+            raise KeyRefused(path, f"others than its owner may read it. Close it, or better make another: chmod 600 {path}")
         name, _, rest = text.removeprefix(_PRIVATE).partition("+")
         material = decoded(rest.partition("+")[2])
         if not text.startswith(_PRIVATE) or not is_name(name) or material is None or len(material) != 33 or material[0] != ED25519:
-            raise KeyRefused(f"{path}: it is not a key for signing. Make one: timeline key new NAME")
+            raise KeyRefused(path, "it is not a key for signing. Make one: timeline key new NAME")
         key = cls(name, _ed25519().Ed25519PrivateKey.from_private_bytes(material[1:]), path)
         if key.public.id.hex() != rest.partition("+")[0]:
-            raise KeyRefused(f"{path}: its ID is not that of the key {shown(name)}. It was altered; restore a copy")
+            raise KeyRefused(path, f"its ID is not that of the key {shown(name)}. It was altered; restore a copy")
         return key
 
     def save(self, path: Path) -> None:
@@ -87,14 +89,14 @@ class SigningKey:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            raise KeyRefused(f"{path}: is there already, and is not written over. Give another path: --out") from None
+            raise KeyRefused(path, "is there already, and is not written over. Give another path: --out") from None
         except OSError as error:
-            raise KeyRefused(f"{path}: {_reason(error)}. Give another path: --out") from None
+            raise KeyRefused(path, f"{_reason(error)}. Give another path: --out") from None
         try:
             _write(file, line)
         except OSError as error:
             path.unlink()
-            raise KeyRefused(f"{path}: {_reason(error)}. Give another path: --out") from None
+            raise KeyRefused(path, f"{_reason(error)}. Give another path: --out") from None
         self.path = path
 
     @contextmanager
@@ -117,7 +119,7 @@ class SigningKey:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise KeyRefused(f"{self._memory}: {_reason(error)}. The key signs nothing until it can be read") from None
+            raise KeyRefused(self._memory, f"{_reason(error)}. The key signs nothing until it can be read") from None
 
     def remember(self, note: Note) -> None:
         """Lay a checkpoint that was signed beside the key, in place of the one before. Raises KeyRefused where it cannot."""
@@ -128,7 +130,7 @@ class SigningKey:
             _write(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), str(note))
             fresh.replace(self._memory)
         except OSError as error:
-            raise KeyRefused(f"{fresh}: {_reason(error)}. The key must note there what it signs; make room for it") from None
+            raise KeyRefused(fresh, f"{_reason(error)}. The key must note there what it signs; make room for it") from None
 
     @property
     def _memory(self) -> Path:
@@ -163,7 +165,7 @@ def check(note: Note, keys: Iterable[Key], what: str = "checkpoint", *, every: b
     if not found or (every and missing):
         signers = _listed((s.name, s.key_id) for s in note.signatures)
         names = _listed((key.name, key.id) for key in missing)
-        raise NoteInvalid(f"{what}: signed by {signers}, not by {names}. Ask whose key that is before you trust it")
+        raise NoteInvalid(what, f"signed by {signers}, not by {names}. Ask whose key that is before you trust it")
     return found
 
 
@@ -185,7 +187,7 @@ def _hold(text: str, key: Key, signature: Signature, what: str) -> datetime | No
             message, content, at = _cosigned(text, seconds), content[8:], datetime.fromtimestamp(seconds, UTC)
         ed25519.Ed25519PublicKey.from_public_bytes(key.public).verify(content, message)
     except (InvalidSignature, ValueError, OverflowError, OSError, struct.error):
-        raise NoteInvalid(f"{what}: the signature of {key.name} does not hold. The text or the signature was altered") from None
+        raise NoteInvalid(what, f"the signature of {key.name} does not hold. The text or the signature was altered") from None
     return at
 
 

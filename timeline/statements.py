@@ -15,6 +15,7 @@ from timeline.documents import Document
 from timeline.errors import (
     AlreadyRecorded,
     DateInvalid,
+    Fault,
     QuoteAmbiguous,
     QuoteNotFound,
     StatementInvalid,
@@ -63,7 +64,7 @@ def of_entry(entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
             raise StatementInvalid.in_fields(verb, beside)
         fields = entry[verb]
         if not isinstance(fields, Mapping) or not _is_named(fields):
-            raise StatementInvalid(f'{verb}: holds no fields. Write them as {{"id": …, "title": …}}')
+            raise StatementInvalid(verb, 'holds no fields. Write them as {"id": …, "title": …}')
         _refuse_arguments(verb, fields)
         return verb, {"id": "", **fields}
     for verb in ("correct", "correct_source", "retract"):
@@ -142,7 +143,7 @@ def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject:
     return _statement(happening, citations, subject)
 
 
-def dates_that_differ(known: Statement, statement: Statement) -> Iterator[str]:
+def dates_that_differ(known: Statement, statement: Statement) -> Iterator[Fault]:
     """Tell of quotations that a correction of the date keeps, and that plainly state another date and none within the new one.
 
     So is told of a year, season, day or time of day in them that the old date allows and the new one excludes.
@@ -160,10 +161,9 @@ def dates_that_differ(known: Statement, statement: Statement) -> Iterator[str]:
         differs = stated[0].words if _is_before(latest, first) or _is_before(last, earliest) else None
         zones = known.get("zone"), statement.get("zone")
         if differs := differs or left_out(citation["quote"], known["date"], statement["date"], same_zone=zones[0] == zones[1]):
-            yield (
-                f"citations.{number}.quote: states {differs}, and the date is corrected to"
-                f" {dates.words(statement['date'])}. If these words do not bear the new date out, correct the citations as well"
-            )
+            now = dates.words(statement["date"])
+            advice = "If these words do not bear the new date out, correct the citations as well"
+            yield Fault(f"citations.{number}.quote", f"states {differs}, and the date is corrected to {now}. {advice}")
 
 
 def _is_before(one: str | None, other: str | None) -> bool:
@@ -215,6 +215,15 @@ def says_the_same(fields: Mapping[str, Any], stands: Statement, subject: str) ->
     return _statement(happening, said, subject) == {**stands, "citations": kept}
 
 
+def references(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """List the happenings that are referred to, each with the field that names it; what is malformed names none."""
+    related = fields.get("related")
+    named = [(name, fields.get(name)) for name in ("part_of", "superseded_by")]
+    for number, tie in enumerate(related if isinstance(related, list | tuple) else (), start=1):
+        named.append((f"related.{number}.other", tie.get("other") if isinstance(tie, Mapping) else getattr(tie, "other", tie)))
+    yield from ((field, other) for field, other in named if other and isinstance(other, str))
+
+
 def nowhere(subject: str, field: str, other: str) -> UnknownHappening:
     """Tell that a field refers to a happening that is not there."""
     return UnknownHappening.in_fields(subject, ((field, f'there is no happening "{other}". Record it first, or correct the id'),))
@@ -249,7 +258,7 @@ def _statement(happening: Happening, citations: list[Statement], subject: str) -
     try:
         instant = _instant(happening)
     except DateInvalid as error:
-        raise StatementInvalid.in_fields(subject, (("date", str(error)),)) from None
+        raise StatementInvalid.in_fields(subject, error.faults or (Fault("date", str(error)),)) from None
     said = {**vars(happening), "citations": citations, "instant": instant}
     for field in ("actors", "related"):
         said[field] = [{name: value for name, value in vars(one).items() if value is not None} for one in said[field]]

@@ -74,7 +74,7 @@ class Streams:
                 by = authors.of_project(path)
             except ValueError as error:
                 advice = "Correct it, or say who appends: by=…, --by, or TIMELINE_BY"
-                raise StatementInvalid(f"{path}: does not say who writes this project: {error}. {advice}") from None
+                raise StatementInvalid(path, f"does not say who writes this project: {error}. {advice}") from None
             self.by = check(Author, {"by": by}, f"{path}: the author").by if by else authors.UNNAMED
         return self.by
 
@@ -149,9 +149,8 @@ class Streams:
     def refuse_redacted(self, event: Event | None) -> None:
         """Refuse to put back what an event said. Raises AlreadyRedacted where it was redacted."""
         if event is not None and event.data is None:
-            raise AlreadyRedacted(
-                f"{redaction.gone(self.log, event)}, and is not put back. Leave it out, also of bundles and scripts"
-            )
+            gone = redaction.gone(self.log, event).reason
+            raise AlreadyRedacted(event.stream, f"{gone}, and is not put back. Leave it out, also of bundles and scripts")
 
     def correct(
         self,
@@ -180,10 +179,10 @@ class Streams:
                 return same
             self._refuse_unknowable(subject, type, expected)
             if statement == known:
-                raise StatementInvalid(f"{subject}: nothing to correct, it says so already. Give the fields that change")
+                raise StatementInvalid(subject, "nothing to correct, it says so already. Give the fields that change")
             data = {"statement": statement, "changes": changes, "reason": why}
             for differs in statements.dates_that_differ(known, statement):
-                warnings.warn(f"{subject}: {differs}", QuotedDateDiffers, stacklevel=4)  # where the call was written
+                warnings.warn(QuotedDateDiffers(subject, *differs), stacklevel=4)  # where the call was written
             return self.follow(subject, type, last, data, expected)
 
     def _made_before(
@@ -208,15 +207,16 @@ class Streams:
         gone = None if expected is not None else self.log.redacted(subject, type)
         if gone is not None:
             raise Redacted(
-                f"{redaction.gone(self.log, gone)}; whether this is that correction cannot be told. Leave it out, or, if it is"
-                f" new, give expected_version={self.log.version(subject)}"
+                subject,
+                f"{redaction.gone(self.log, gone).reason}; whether this is that correction cannot be told. Leave it out, or, if it"
+                f" is new, give expected_version={self.log.version(subject)}",
             )
 
     def follow(self, subject: str, type: EventType, last: Event, data: Mapping[str, Any], expected: int | None) -> Event:
         """Append what follows the last event of a stream. Raises AlreadyRetracted where nothing may follow, or VersionConflict."""
         if last.type == "HappeningRetracted":
             raise AlreadyRetracted(
-                f"{subject}: retracted at version {last.version}, so it stays so. Record what is now known under another id"
+                subject, f"retracted at version {last.version}, so it stays so. Record what is now known under another id"
             )
         return self.store(subject, type, data, self.log.version(subject), expected)
 
@@ -236,7 +236,7 @@ class Streams:
         """
         if expected not in (None, version):
             raise VersionConflict(
-                f"{subject}: at version {version}, expected {expected}. Read it again, then retry{self._last_change(subject)}"
+                subject, f"at version {version}, expected {expected}. Read it again, then retry{self._last_change(subject)}"
             )
         text = canonical(data, in_order=in_order)
         bounds.refuse_whole(text, subject)
@@ -278,7 +278,8 @@ class Streams:
     def said(self, last: Event) -> statements.Statement:
         """Give the statement that stands, from a stream's last event."""
         if last.data is None:
-            raise Redacted(f"{redaction.gone(self.log, last)}, so nothing of it stands. Record what may be known under another id")
+            gone = redaction.gone(self.log, last).reason
+            raise Redacted(last.stream, f"{gone}, so nothing of it stands. Record what may be known under another id")
         statement: statements.Statement = last.payload["statement"]
         return statement
 

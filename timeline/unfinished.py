@@ -40,7 +40,7 @@ def making(target: Path, timeline: Path) -> Iterator[Path | None]:
     sweep(timeline)
     folder = _beside(target)
     if folder.is_symlink():
-        raise DatabaseRefused(f"{folder}: is a link, and what it leads to is left alone. Remove it, then repeat")
+        raise DatabaseRefused(folder, "is a link, and what it leads to is left alone. Remove it, then repeat")
     folder.mkdir(exist_ok=True)
     with _held(folder) as ours:
         if not ours:
@@ -90,8 +90,9 @@ def sweep(timeline: Path) -> list[Path]:
             continue
         except OSError as error:
             raise DatabaseRefused(
-                f"{timeline}: a copy of it that was never finished cannot be taken away: {error.filename or note}:"
-                f" {(error.strerror or str(error)).lower()}. Remove it, then repeat"
+                timeline,
+                f"a copy of it that was never finished cannot be taken away: {error.filename or note}:"
+                f" {(error.strerror or str(error)).lower()}. Remove it, then repeat",
             ) from error
     return left
 

@@ -128,6 +128,10 @@ def test_what_cannot_be_imported_is_refused_in_a_line(sheet: Path, words: tuple[
         ),
         ("columns: {title: Was, date: Wann}\ndates: {ordr: dmy}", 'dates: "ordr" is not a field. Perhaps "order" is meant'),
         ("columns: {title: Was, date: Wann}\nconstants: {kind: {a: b}}", "constants.kind: is not a text"),
+        (
+            "columns: {title: Was, date: Wann}\nconstants: {zone: Europe/Pariss}",
+            'mapping.yaml: constants.zone: "Europe/Pariss" is not a time zone. Write an IANA name, such as Africa/Casablanca',
+        ),
         ("columns: {title: Was, date: Wann}\nconstant: {kind: b}", '"constant" is not known here. Perhaps "constants" is meant'),
         ("columns: &a {title: Was, date: Wann}\nconstants: *a", "line 1: anchors and aliases (&, *) are not read here"),
         ("columns: !!python/object/apply:os.system [ls]", 'line 1: the tag "!!python/object/apply:os.system" is not read here'),
@@ -205,6 +209,16 @@ def test_what_is_said_of_many_rows_is_said_once(sheet: Path) -> None:
     assert max(map(len, told.splitlines())) < 300
     assert told.count("To look at: ") == 1
     assert "row 12: new happening/many-thing-20" in run("csv", "many.csv", "--all").output
+
+
+def test_what_is_said_once_is_the_same_whatever_the_words(sheet: Path) -> None:
+    """Quotation marks within the words do not matter; another reason is told by itself."""
+    rows = ['"about ""dawn"" 5"', "around noon", "2003-W53", "2004-W54", "0 BC"]
+    (sheet / "odd.csv").write_text("Date,Event\n" + "".join(f"{words},Thing\n" for words in rows))
+    told = [line for line in run("csv", "odd.csv").output.splitlines() if line.startswith("Refused")]
+    assert len(told) == 3
+    assert told[0].endswith("is not understood as a date. Write it as 1950, 1950-03 or 1950-03-14 (likewise row 3)")
+    assert told[1] == 'Refused: row 4: "2003-W53" is no week: 2003 has none of that number. Correct it (likewise row 5)'
 
 
 def test_a_correction_is_told_before_it_is_made(sheet: Path) -> None:

@@ -298,7 +298,7 @@ async def test_a_refusal_is_a_sentence_without_the_formats_name(
     """Which file was asked for stands in the address."""
 
     def refuse(*_: object) -> NoReturn:
-        raise TimelineError("csv: there is nothing to write")
+        raise TimelineError("csv", "there is nothing to write")
 
     monkeypatch.setattr(taking, "_gathered", refuse)
     assert await text(demo, f"{PAGE}/{name}", 400) == "There is nothing to write\n"

@@ -14,7 +14,8 @@ from typing import Any
 from timeline import quotes, statements
 from timeline.bundles.entry import Entry, Fault
 from timeline.bundles.reading import BYTES, FILE, may_hold, project, read
-from timeline.capture.ahead import CHANGED, GivenUp
+from timeline.capture.ahead import GivenUp, NotReadAhead
+from timeline.documents import of_document
 from timeline.errors import (
     AlreadyRecorded,
     AlreadyRedacted,
@@ -26,6 +27,7 @@ from timeline.errors import (
     TimelineError,
     UnknownHappening,
     UnknownSource,
+    at_fault,
     on_one_line,
 )
 from timeline.log import AT_ONCE
@@ -147,10 +149,10 @@ class _Work:
             elif error is not None:
                 if isinstance(error, AlreadyRecorded):
                     self.changed.add(entry.stream)
-                faults += [fault for fault in self._own(entry, error) if not _told(fault[0], faults)]
+                faults += [fault for fault in self._own(entry, error) if not at_fault(fault[0], faults)]
             if faults:
                 faults += self._stand_in(entry, faults)
-            if (faults or error) and next(_references(entry.fields), None):
+            if (faults or error) and next(statements.references(entry.fields), None):
                 self.unsure = True
             if faults:
                 self.faulty[self.entries] = faults
@@ -177,8 +179,8 @@ class _Work:
             if self.has_enough():
                 break
             known = self.faulty.get(number, [])
-            for field, other in _references(entry.fields):
-                if not _told(field, known) and self.timeline.log.version(f"happening/{other}") == 0:
+            for field, other in statements.references(entry.fields):
+                if not at_fault(field, known) and self.timeline.log.version(f"happening/{other}") == 0:
                     self._refer(entry, statements.nowhere(entry.stream, field, other))
                 if not isinstance(wrong.get((entry.stream, field)), UnknownHappening | None):
                     making[entry.stream, field] = replace(entry, said={})  # what it says last is what stands
@@ -200,7 +202,7 @@ class _Work:
             told.append(f"{self.path}: and {len(faults) - SHOWN} faults more{unread}")
         elif self.has_enough():
             told.append(f"{self.path}: the rest of the file was not read. Correct these first")
-        raise BundleInvalid("\n".join(told), faults, changed=frozenset(self.changed))
+        raise BundleInvalid("\n".join(told), faults=faults, changed=frozenset(self.changed))
 
     def passed_over(self) -> tuple[str, ...]:
         """Tell of the entries that were redacted in the log: of the first ones each, of the others how many."""
@@ -220,11 +222,11 @@ class _Work:
 
     def _own(self, entry: Entry, error: TimelineError) -> list[Fault]:
         """List the faults that an error tells of, without those that follow from another entry's."""
-        own = []
+        own = list[Fault]()
+        if entry.faults and isinstance(error, NotReadAhead):  # named by a misspelt field, it was not read ahead
+            return own
         for field, reason in _faults(entry, error):
-            if entry.faults and reason.endswith(CHANGED):  # named by a misspelt field, it was not read ahead
-                continue
-            if field in ("file", "text") and _told("encoding", entry.faults):  # it was not read in the encoding that was meant
+            if field in ("file", "text") and at_fault("encoding", entry.faults):  # it was not read in the encoding that was meant
                 continue
             if (cause := self._cause(entry, error, field)) is None or cause not in self.refused:
                 own.append((field, reason))
@@ -252,7 +254,7 @@ class _Work:
         except DatabaseRefused:
             raise
         except StatementInvalid as error:
-            if not error.faults and not str(error).startswith(entry.stream):
+            if not error.faults and error.subject != entry.stream:
                 raise
             return error
         except TimelineError as error:
@@ -269,9 +271,9 @@ class _Work:
             warnings.simplefilter("always")
             yield
         for one in caught:
-            told = str(one.message)
-            if issubclass(one.category, QuotedDateDiffers):
-                told = ": ".join(self._placed(entry, "date", told.removeprefix(f"{entry.stream}: ")))
+            told = one.message
+            if isinstance(told, QuotedDateDiffers):
+                told = QuotedDateDiffers(*self._placed(entry, "date", told.beside(entry.stream)))
             warnings.warn(told, one.category, stacklevel=2)
 
     def _stand_in(self, entry: Entry, faults: list[Fault]) -> list[Fault]:
@@ -279,7 +281,7 @@ class _Work:
 
         Its own quotations, and others' quotations from it, can then be looked for all the same.
         """
-        if entry.verb not in _STANDING_IN or _told("id", faults):
+        if entry.verb not in _STANDING_IN or at_fault("id", faults):
             return []
         faulty = {field.partition(".")[0] for field, _ in faults}
         if faulty & {"encoding", "record"}:  # without them it would be read otherwise
@@ -308,28 +310,14 @@ def _nameless(entry: Entry) -> Mapping[str, Any]:
     return {entry.verb: {**entry.beside, "id": ""}} if entry.verb in _STANDING_IN else {**entry.beside, entry.verb: ""}
 
 
-def _told(field: str, faults: Sequence[Fault]) -> bool:
-    """Whether a field, or what holds it, is at fault already."""
-    return any(field == other or field.startswith(f"{other}.") for other, _ in faults)
-
-
-def _references(fields: Mapping[str, Any]) -> Iterator[Fault]:
-    """List the happenings that an entry refers to, each with the field that names it; what is malformed names none."""
-    related = fields.get("related")
-    named = [(name, fields.get(name)) for name in ("part_of", "superseded_by")]
-    for number, tie in enumerate(related if isinstance(related, list) else (), start=1):
-        named.append((f"related.{number}.other", tie.get("other") if isinstance(tie, Mapping) else tie))
-    yield from ((field, other) for field, other in named if other and isinstance(other, str))
-
-
 def _faults(entry: Entry, error: TimelineError) -> Iterator[Fault]:
     if error.faults:
         for field, reason in error.faults:
             yield (entry.verb if field == "id" and entry.verb not in _STANDING_IN else field), reason
         return
-    reason = str(error).removeprefix(f"{entry.stream}: ")
+    reason = error.beside(entry.stream)
     if isinstance(error, DocumentUnreadable):
-        yield ("file" if "file" in entry.fields else "text"), reason.removeprefix("the text: ")
+        yield of_document(error, file="file" in entry.fields)
     elif isinstance(error, UnknownSource | UnknownHappening):
         yield entry.verb, reason
     else:

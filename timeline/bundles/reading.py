@@ -64,15 +64,15 @@ def refusal(path: Path, within: Sequence[Path] | None = None) -> str | None:
     `within` are the folders of which one must hold the bundle itself, all links followed; None where a person named it.
     """
     if path.suffix.lower() not in SUFFIXES:
-        return f"is not named as a bundle. Bundles end in {', '.join(SUFFIXES)}"
+        return f"is not named as a bundle. {files.meant(path)}Bundles end in {', '.join(SUFFIXES)}"
     try:
         if within is not None:
             files.refuse_outside(path, within)
         if not path.is_file():
-            return f"{'is not a file' if path.exists() else 'there is no such file'}. Check the path"
+            return f"{'is not a file' if path.exists() else 'there is no such file'}. {files.meant(path)}Check the path"
         files.opened(path, within).close()
     except OutsideFolder as error:
-        return str(error).removeprefix(f"{path}: ")
+        return error.reason
     except (OSError, ValueError) as error:
         return _cannot(error)
     return None

@@ -11,17 +11,19 @@ from typing import Any, Final, Literal
 
 from timeline import bounds, capture, documents, quotes, statements
 from timeline.calls import given_dates
-from timeline.calls.keywords import Fault, given
+from timeline.calls.keywords import given
 from timeline.calls.opened import Opened
-from timeline.errors import DocumentUnreadable, Redacted, TimelineError, UnknownHappening, UnknownSource
-from timeline.model import HappeningFields, Reason, SourceFields, check, stream
+from timeline.documents import of_document
+from timeline.errors import DocumentUnreadable, Fault, Redacted, TimelineError, UnknownHappening, UnknownSource, at_fault
+from timeline.model import TOGETHER, HappeningFields, Reason, SourceFields, check, stream
 
 _NOWHERE: Final = "stands-in-for-a-source"
 _CITED: Final = {"source": _NOWHERE, "quote": "?"}
 _HAPPENING: Final = {"title": "?", "date": "2000", "citations": [_CITED]}  # stand-ins for required fields that are at fault
 _SOURCE: Final = {"title": "?"}
 _DOCUMENT: Final = {"media_type": "text/plain", "extractor": "", "sha256": "", "text_sha256": ""}
-_TOGETHER: Final = {"zone": "date", "latitude": "longitude", "longitude": "latitude"}  # fields that make no sense without another
+_BOTH: Final = ("latitude", "longitude")
+_TOGETHER: Final = {"zone": "date", **dict(zip(_BOTH, reversed(_BOTH), strict=True))}  # fields that make no sense without another
 
 
 def of_record(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
@@ -68,12 +70,12 @@ def of_source(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fa
     id, file, text = arguments["id"], arguments["file"], arguments["text"]
     own = _of_id("source", arguments, known) if id is not None else ()
     try:
-        if text is not None and not _told("text", known):
+        if text is not None and not at_fault("text", known):
             documents.from_text(text)
-        elif file is not None and not _told("file", known):
+        elif file is not None and not at_fault("file", known):
             capture.received(Path(file), arguments.get("within"))
     except DocumentUnreadable as error:
-        own += ((("file", str(error)) if text is None else ("text", str(error).removeprefix("the text: "))),)
+        own += (of_document(error, file=text is None),)
     yield from own
     fields = given(arguments, SourceFields.__annotations__, omitted=None)
     if id is not None and file is None and not arguments["as_found"]:  # a file may say its title
@@ -102,7 +104,7 @@ def _of_bibliography(fields: Mapping[str, Any], known: Sequence[Fault]) -> Itera
 
 
 def _of_id(kind: Literal["source", "happening"], arguments: Mapping[str, Any], known: Sequence[Fault]) -> tuple[Fault, ...]:
-    return () if _told("id", known) else _faults(lambda: stream(kind, arguments["id"]))
+    return () if at_fault("id", known) else _faults(lambda: stream(kind, arguments["id"]))
 
 
 def _of_following(
@@ -111,13 +113,13 @@ def _of_following(
     """Give the statement that is to be followed by another, None where there is none, and the faults of its id and the reason."""
     id, reason = _of_id(kind, arguments, known), {"reason": arguments["reason"]}
     stands = None
-    if not id and not _told("id", known):
+    if not id and not at_fault("id", known):
         subject = stream(kind, arguments["id"])
         try:
             stands = timeline._streams.said(timeline._streams.last(subject))
         except (UnknownHappening, UnknownSource, Redacted) as error:
-            id = (("id", str(error).removeprefix(f"{subject}: ")),)
-    if _told("reason", known):
+            id = (Fault("id", error.beside(subject)),)
+    if at_fault("reason", known):
         return stands, id
     return stands, (*id, *(_faults(lambda: bounds.refuse(reason, "")) or _faults(lambda: check(Reason, reason, ""))))
 
@@ -126,12 +128,8 @@ def _of_references(timeline: Opened, fields: Mapping[str, Any], known: Sequence[
     """List the happenings that are named and not there; within a transaction they may still come."""
     if timeline._streams.writing:
         return
-    related = fields.get("related")
-    named = [("part_of", fields.get("part_of"))]
-    for number, tie in enumerate(related if isinstance(related, list | tuple) else (), start=1):
-        named.append((f"related.{number}.other", tie.get("other") if isinstance(tie, Mapping) else getattr(tie, "other", tie)))
-    for field, other in named:
-        if not isinstance(other, str) or _told(field, known) or _faults(partial(stream, "happening", other)):
+    for field, other in statements.references(fields):
+        if at_fault(field, known) or _faults(partial(stream, "happening", other)):
             continue
         if timeline.log.first(f"happening/{other}") is None:
             yield from statements.nowhere("happening", field, other).faults
@@ -151,7 +149,7 @@ def _more(attempt: Callable[[dict[str, Any]], object], fields: Mapping[str, Any]
     faults = [*known]
     while True:
         sound = _sound(fields, faults)
-        own = [fault for fault in _faults(partial(attempt, sound)) if not _told(fault[0], faults)]
+        own = [fault for fault in _faults(partial(attempt, sound)) if not at_fault(fault[0], faults)]
         if not own:
             return
         yield from own
@@ -167,16 +165,11 @@ def _faults(attempt: Callable[[], object]) -> tuple[Fault, ...]:
     return ()
 
 
-def _told(field: str, faults: Sequence[Fault]) -> bool:
-    """Whether a field, or what holds it, is at fault already."""
-    return any(field == other or field.startswith(f"{other}.") for other, _ in faults)
-
-
 def _sound(fields: Mapping[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:
     """Take the fields that are not at fault; of citations, which are looked for one by one, those that are not."""
     within: dict[str, set[str]] = {}
     for field, _ in faults:
-        for one in field.split(" and "):
+        for one in _BOTH if field == TOGETHER else (field,):
             name, _, place = one.partition(".")
             within.setdefault(name, set()).add(place.partition(".")[0])
     sound = {name: value for name, value in fields.items() if name not in within and _TOGETHER.get(name) not in within}

@@ -12,8 +12,10 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 from timeline import bounds
 from timeline.bounds import NAMED
+from timeline.documents import of_document
 from timeline.errors import (
     DocumentUnreadable,
+    Fault,
     QuoteAmbiguous,
     QuoteNotFound,
     StatementInvalid,
@@ -25,7 +27,6 @@ from timeline.shapes import not_a_field
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Fault = tuple[str, str]
 Others = Callable[[Any, Mapping[str, Any], Sequence[Fault]], Iterable[Fault]]
 
 
@@ -69,7 +70,7 @@ def named(kind: str, others: Others | None = None) -> Callable[[Callable[P, R]],
                 except _HIDING as error:
                     first, faults = error, error.faults
                     if isinstance(error, DocumentUnreadable) and not faults:
-                        faults = (("file" if given.get("text") is None else "text", str(error).removeprefix("the text: ")),)
+                        faults = (of_document(error, file=given.get("text") is None),)
                     if others is None or not (faults or isinstance(error, UnknownHappening | UnknownSource)):
                         raise
             if others is not None:
@@ -89,7 +90,7 @@ def _misspelt(known: Sequence[str], given: Mapping[str, Any], kind: str) -> tupl
     other = [name for name in given if name not in known]
     if other:
         bounds.refuse({name: value for name, value in given.items() if name not in _ARGUMENTS}, _subject(kind, given))
-    return tuple((name[:NAMED], not_a_field(name, known)) for name in other)
+    return tuple(Fault(name[:NAMED], not_a_field(name, known), given[name]) for name in other)
 
 
 def _meant(known: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:

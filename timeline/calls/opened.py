@@ -82,7 +82,7 @@ class Opened:
         """Refuse to read from read tables that another version of the program made. Raises DatabaseRefused."""
         if not projections.is_current(self.log.connection):
             path = self.log.path
-            raise DatabaseRefused(f"{path}: {projections.OUTDATED}. Make them again: timeline rebuild --db {path}")
+            raise DatabaseRefused(path, f"{projections.OUTDATED}. Make them again: timeline rebuild --db {path}")
 
     @property
     def db(self) -> "Database":
@@ -133,9 +133,7 @@ class Opened:
         named = redaction.named(self.log, source)
         text = self.log.document(named.get("text_sha256", ""))
         if text is None:
-            raise Redacted(
-                f"{first.stream}: its text is not in the archive: it was redacted, or taken out, so nothing can be quoted"
-            )
+            raise Redacted(first.stream, "its text is not in the archive: it was redacted, or taken out, so nothing can be quoted")
         return statements.SourceText(quotes.Text(text.decode()), **named)
 
 

@@ -216,11 +216,11 @@ def _asked(name: str, value: int | DateLike | None) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, Day):
-        raise FilterInvalid(f"{name}: {value!r} is no date. Give a datetime.date, or text such as 2025-11-24")
+        raise FilterInvalid(name, f"{value!r} is no date. Give a datetime.date, or text such as 2025-11-24")
     try:
         return given_dates.text(value)
     except DateInvalid as error:
-        raise FilterInvalid(f"{name}: {error}") from None
+        raise FilterInvalid(name, f"{error}") from None
 
 
 def _most(limit: int | None) -> int | None:

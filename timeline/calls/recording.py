@@ -255,7 +255,7 @@ class Recording(Opened):
         bounds.refuse({"reason": reason}, f"position {position}")
         why = check(Reason, {"reason": reason}, f"position {position}").reason
         if self._streams.writing:
-            raise StatementInvalid(f"position {position}: a redaction cannot be one of several appends. Redact it by itself")
+            raise StatementInvalid(f"position {position}", "a redaction cannot be one of several appends. Redact it by itself")
         self.log.connection.execute("PRAGMA secure_delete = ON")
         with self.log.transaction():
             event = redaction.redactable(self.log, position)
@@ -267,15 +267,17 @@ class Recording(Opened):
                 self.log.redact(position, data["documents"])
                 projections.rebuild(self.log.connection)
             elif standing.payload["reason"] != why:
-                raise Redacted(f"{redaction.gone(self.log, event)} already. Repeat that reason to clean the file again")
+                gone = redaction.gone(self.log, event).reason
+                raise Redacted(event.stream, f"{gone} already. Repeat that reason to clean the file again")
         self._text.cache_clear()
         self._streams.corrections.forget()
         try:
             self.log.scrub()
         except (DatabaseRefused, KeyboardInterrupt) as error:
-            reason = str(error).removeprefix(f"{self.log.path}: ") or "interrupted"
+            reason = error.reason if isinstance(error, DatabaseRefused) else "interrupted"
             raise RedactionUnfinished(
-                f"position {position}: is redacted, as {standing.id} at position {standing.position} says, but the file is not"
-                f" clean yet: {reason}. Repeat the redaction"
+                f"position {position}",
+                f"is redacted, as {standing.id} at position {standing.position} says, but the file is not"
+                f" clean yet: {reason}. Repeat the redaction",
             ) from error
         return standing

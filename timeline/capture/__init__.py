@@ -61,11 +61,11 @@ def received(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, s
     except (OSError, ValueError) as error:
         raise documents.unopened(path, error) from None
     if is_folder:
-        raise DocumentUnreadable(f"{files.shown(path)}: is a folder. Name the document itself")
+        raise DocumentUnreadable(files.shown(path), "is a folder. Name the document itself")
     media_type = media_type_of(path.name)
     if media_type is None:
         read = ".txt, .md, .html, .mhtml, .pdf, .epub, .eml and .warc"
-        raise DocumentUnreadable(f"{files.shown(path)}: only {read} files are read here. {_instead(path.suffix.lower())}")
+        raise DocumentUnreadable(files.shown(path), f"only {read} files are read here. {_instead(path.suffix.lower())}")
     return documents.received(path, within), media_type
 
 
@@ -95,12 +95,12 @@ def from_bytes(
     if len(content) > documents.MAXIMUM_BYTES:
         raise documents.too_large(name)
     if record is not None and kind != WARC:
-        raise DocumentUnreadable(f"{name}: holds one document, {kind}. Leave out the record; only a WARC holds several")
+        raise DocumentUnreadable(name, f"holds one document, {kind}. Leave out the record; only a WARC holds several")
     if kind in EXTRACTED:
         declared = next((one.split("=", 1)[1].strip(" \"'") for one in parameters if one.strip().startswith("charset=")), None)
         if encoding is not None and kind == "application/pdf":
-            raise DocumentUnreadable(f"{name}: a PDF says itself how its text is encoded. Leave the encoding out")
+            raise DocumentUnreadable(name, "a PDF says itself how its text is encoded. Leave the encoding out")
         return (reader.read if reader else read_apart)(content, kind, name, encoding or declared, record)
     if kind.startswith("text/"):
         return documents.decoded(content, media_type, name, encoding)
-    raise DocumentUnreadable(f"{name}: no extractor reads {on_one_line(kind)}. Archive its text, saved as .txt in UTF-8")
+    raise DocumentUnreadable(name, f"no extractor reads {on_one_line(kind)}. Archive its text, saved as .txt in UTF-8")

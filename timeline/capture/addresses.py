@@ -66,7 +66,7 @@ def resolved(host: str, port: int, seconds: float, *, allow_loopback: bool = Fal
     for address in found:
         if not is_public(address) and not (allow_loopback and ipaddress.ip_address(address).is_loopback):
             named = "is" if address == host else f"stands for {on_one_line(address)}, which is"
-            raise FetchRefused(f"{on_one_line(host)}: {named} not a public address. Save the page yourself, and archive the file")
+            raise FetchRefused(on_one_line(host), f"{named} not a public address. Save the page yourself, and archive the file")
     return found
 
 

@@ -15,14 +15,18 @@ from typing import Final, Self
 from timeline import capture
 from timeline.capture import apart
 from timeline.documents import Document
-from timeline.errors import DatabaseRefused, DocumentUnreadable
+from timeline.errors import DatabaseRefused, DocumentUnreadable, on_one_line
 
 SECONDS: Final = 1_800  # that documents which are read together may take
 PATIENCE: Final = 5  # documents at which reading may break off, before no more are read
 _IN_MEMORY: Final = 16_000_000  # bytes of texts; more of them lie in a file
-CHANGED: Final = "was changed while it was being read, or the file that names it was. Append that again"
+_CHANGED: Final = "was changed while it was being read, or the file that names it was. Append that again"
 
 Key = tuple[str, str, str, str | None, str | None]
+
+
+class NotReadAhead(DocumentUnreadable):
+    """A document that was to be read before now was not, or was another then."""
 
 
 class GivenUp(DocumentUnreadable):
@@ -72,8 +76,10 @@ class Ahead:
         if key not in self._kept and not self.closed:
             self._read(key, content)
         found = self._kept.get(key)
-        if found is None or isinstance(found, str):
-            raise DocumentUnreadable(found or f"{name}: {CHANGED}")
+        if found is None:
+            raise NotReadAhead(on_one_line(name), _CHANGED)
+        if isinstance(found, str):
+            raise DocumentUnreadable(on_one_line(name), found)
         start, size = found
         self._texts.seek(start)
         text, extractor, facts = json.loads(self._texts.read(size))
@@ -83,13 +89,13 @@ class Ahead:
         _, media_type, name, encoding, record = key
         if self._taken >= SECONDS or len(self._broken_off) >= PATIENCE:
             error = self._given_up(name)
-            self._kept[key] = str(error)
+            self._kept[key] = error.reason
             raise error
         begun = time.monotonic()
         try:
             document = capture.from_bytes(content, media_type, name, encoding=encoding, record=record, reader=self._reader)
         except DocumentUnreadable as refused:
-            self._kept[key] = str(refused)
+            self._kept[key] = refused.reason
             if isinstance(refused, apart.BrokenOff):
                 self._broken_off.append(str(refused))
             return
@@ -102,7 +108,7 @@ class Ahead:
         except OSError as failed:
             reason = (failed.strerror or str(failed)).lower()
             raise DatabaseRefused(
-                f"{self._folder}: texts cannot be kept there until they are appended: {reason}. Make room, then repeat"
+                self._folder, f"texts cannot be kept there until they are appended: {reason}. Make room, then repeat"
             ) from None
         self._kept[key] = start, len(told)
 
@@ -113,6 +119,6 @@ class Ahead:
             )
         else:
             why = f"{PATIENCE} before it were stopped, each for taking too long or breaking off. Take those out, then append again"
-        error = GivenUp(f"{name}: was not read: {why}")
+        error = GivenUp(name, f"was not read: {why}")
         error.broken_off = tuple(self._broken_off)
         return error

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from timeline.documents import Document
-from timeline.errors import DocumentUnreadable
+from timeline.errors import DocumentUnreadable, ExtraMissing
 
 SECONDS = 60
 MEMORY = 2_000_000_000
@@ -66,15 +66,15 @@ class Reader:
         line, in_time = self._answered(head, content, name, seconds)
         if not in_time:
             why = f"reading it took more than {seconds:g} seconds, and was stopped. It may be large, or made to take long"
-            raise BrokenOff(f"{name}: {why}. {_INSTEAD}")
+            raise BrokenOff(name, f"{why}. {_INSTEAD}")
         try:
             answer = json.loads(line)
         except ValueError:
             self._end()
-            raise BrokenOff(f"{name}: reading it broke off. It may be large, damaged, or made to do harm. {_INSTEAD}") from None
+            raise BrokenOff(name, f"reading it broke off. It may be large, damaged, or made to do harm. {_INSTEAD}") from None
         if "refused" in answer:
             self._end()  # it may have had no more room
-            raise DocumentUnreadable(answer["refused"])
+            raise (ExtraMissing if answer["lacks"] else DocumentUnreadable)(name, answer["refused"])
         self._read += 1
         return Document(content, answer["text"], media_type, answer["extractor"], answer["facts"])
 
@@ -128,7 +128,7 @@ class Reader:
             )
         except OSError as error:
             reason = (error.strerror or "unknown").lower()
-            raise BrokenOff(f"{name}: no process could be started to read it: {reason}. Try again") from None
+            raise BrokenOff(name, f"no process could be started to read it: {reason}. Try again") from None
         self._read = 0
         return self._process
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from timeline import capture, documents, extractors
 from timeline.capture.apart import BrokenOff, Reader
 from timeline.documents import Document
-from timeline.errors import DocumentUnreadable
+from timeline.errors import DocumentUnreadable, ExtraMissing
 from timeline.extractors import Reading
 
 Outcome = Literal["same", "different", "unlike", "unread"]
@@ -37,7 +37,7 @@ class Comparing:
     def __init__(self) -> None:
         self._reader = Reader()
         self._broken = 0
-        self._missing: dict[str, str] = {}  # media types that cannot be read here, and why
+        self._missing: dict[str, ExtraMissing] = {}  # media types that cannot be read here, and why
 
     def __enter__(self) -> "Comparing":
         """Compare for the block."""
@@ -64,9 +64,9 @@ class Comparing:
                 document = self._document(content, one)
             except BrokenOff as error:
                 self._broken += 1
-                return Compared("unread", _without_name(error))
+                return Compared("unread", error.reason)
             except DocumentUnreadable as error:
-                reason = reason or _without_name(error)
+                reason = reason or error.reason
                 continue
             if document.text == text:
                 return Compared("same")
@@ -81,20 +81,15 @@ class Comparing:
         if one.media_type not in capture.EXTRACTED:
             return capture.from_bytes(content, one.media_type, _NAME, encoding=one.encoding, record=one.record)
         if one.media_type in self._missing:
-            raise DocumentUnreadable(self._missing[one.media_type])
+            raise self._missing[one.media_type]
         try:
             return self._reader.read(content, one.media_type, _NAME, one.encoding, one.record)
-        except DocumentUnreadable as error:
-            if "needs the extra" in str(error):
-                self._missing[one.media_type] = str(error)
+        except ExtraMissing as error:
+            self._missing[one.media_type] = error
             raise
 
 
 _NAME: Final = "the document"
-
-
-def _without_name(error: DocumentUnreadable) -> str:
-    return str(error).removeprefix(f"{_NAME}: ")
 
 
 def _readings(extractor: str, media_type: str, url: str | None) -> Iterator[Reading]:

@@ -42,7 +42,7 @@ def decoded_page(content: bytes, name: str, told: str | None = None, declared: s
     if told is not None:
         encoding = known(told)
         if encoding is None:
-            raise DocumentUnreadable(f"{name}: {encodings.refusal(on_one_line(told))}")
+            raise DocumentUnreadable(name, f"{encodings.refusal(on_one_line(told))}")
     else:
         encoding = documents.marked(content) or known(declared) or _declared_within(content) or "utf-8"
         if encoding not in _WIDE and _is_utf_8(content):
@@ -50,7 +50,7 @@ def decoded_page(content: bytes, name: str, told: str | None = None, declared: s
     text = content.decode(encoding, "replace")
     wrong = text.count("\ufffd") - content.count("\ufffd".encode()) if "\ufffd" in text else 0
     if wrong > 3 + len(text) // _FEW:
-        raise DocumentUnreadable(f"{name}: {wrong:,} places in it are not {encoding}. {encodings.NAME_IT}")
+        raise DocumentUnreadable(name, f"{wrong:,} places in it are not {encoding}. {encodings.NAME_IT}")
     how = f"decoded as {encoding}{lie}"
     return text.removeprefix("\ufeff"), f"{how} but for {wrong}" if wrong > 0 else how
 

@@ -37,18 +37,18 @@ class _Book:
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
-            raise DocumentUnreadable(f"{name}: is not a sound EPUB; it may be cut short. Get it anew") from None
+            raise DocumentUnreadable(name, "is not a sound EPUB; it may be cut short. Get it anew") from None
         if len(self._zip.infolist()) > MAXIMUM_MEMBERS:
             raise self.refused(f"holds more than {MAXIMUM_MEMBERS:,} files")
         self.members = {one.filename: one for one in self._zip.infolist()}
         if _CONTAINER not in self.members:
-            raise DocumentUnreadable(f"{name}: is not an EPUB, it has no {_CONTAINER}. Check what it is")
+            raise DocumentUnreadable(name, f"is not an EPUB, it has no {_CONTAINER}. Check what it is")
 
     def read(self, member: str) -> bytes:
         """Unpack a member. Raises DocumentUnreadable."""
         one = self.members.get(member)
         if one is None:
-            raise DocumentUnreadable(f"{self.name}: {on_one_line(member)}, which the book names, is not in it. Get it anew")
+            raise DocumentUnreadable(self.name, f"{on_one_line(member)}, which the book names, is not in it. Get it anew")
         if one.flag_bits & 1:
             raise self.encrypted()
         if one.file_size > _SMALL and one.file_size > _MOST_PACKED * max(one.compress_size, 1):
@@ -59,7 +59,7 @@ class _Book:
             with self._zip.open(one) as file:
                 content = file.read(self._left + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
-            raise DocumentUnreadable(f"{self.name}: {on_one_line(member)} in it is damaged. Get it anew") from None
+            raise DocumentUnreadable(self.name, f"{on_one_line(member)} in it is damaged. Get it anew") from None
         self._left -= len(content)
         if self._left < 0:
             raise self.refused(f"unpacks to more than {MAXIMUM_UNPACKED // 1_000_000} MB")
@@ -72,15 +72,15 @@ class _Book:
         except PermissionError:
             raise self.refused(f"{on_one_line(member)} in it declares entities") from None
         except (ParseError, expat.ExpatError, ValueError, LookupError, AssertionError):
-            raise DocumentUnreadable(f"{self.name}: {on_one_line(member)} in it is not sound XML. Get it anew") from None
+            raise DocumentUnreadable(self.name, f"{on_one_line(member)} in it is not sound XML. Get it anew") from None
 
     def refused(self, why: str) -> DocumentUnreadable:
         """Say that it is made to do harm, or too large."""
-        return DocumentUnreadable(f"{self.name}: {why}. Archive the chapter that you cite, saved as .txt")
+        return DocumentUnreadable(self.name, f"{why}. Archive the chapter that you cite, saved as .txt")
 
     def encrypted(self) -> DocumentUnreadable:
         """Say that it is locked."""
-        return DocumentUnreadable(f"{self.name}: is encrypted (DRM). Archive the passage that you cite, typed into a .txt file")
+        return DocumentUnreadable(self.name, "is encrypted (DRM). Archive the passage that you cite, typed into a .txt file")
 
 
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> Found:
@@ -93,7 +93,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     roots = [one.get("full-path") for one in book.xml(_CONTAINER).iter() if _local(one) == "rootfile"]
     package_name = roots[0] if roots else None
     if not package_name:
-        raise DocumentUnreadable(f"{name}: its {_CONTAINER} names no package. Get it anew")
+        raise DocumentUnreadable(name, f"its {_CONTAINER} names no package. Get it anew")
     package = book.xml(package_name)
     items = {one.get("id"): one for one in package.iter() if _local(one) == "item"}
     texts, left = [], list[str]()

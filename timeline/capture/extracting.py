@@ -11,7 +11,7 @@ from typing import Any
 
 from timeline.capture import setup
 from timeline.capture.found import Found
-from timeline.errors import DocumentUnreadable
+from timeline.errors import DocumentUnreadable, ExtraMissing
 
 EXTRACTORS = {
     "text/html": ("html", "HTML"),
@@ -28,21 +28,21 @@ def read(content: bytes, media_type: str, name: str, encoding: str | None = None
     """Read a document with the extractor for its media type. Raises DocumentUnreadable, whatever goes wrong."""
     module, called = EXTRACTORS[media_type]
     if not content:
-        raise DocumentUnreadable(f"{name}: is empty. Look whether it was saved in full")
+        raise DocumentUnreadable(name, "is empty. Look whether it was saved in full")
     try:
         found: Found = import_module(f"timeline.capture.{module}").read(content, name, encoding=encoding, record=record)
     except ModuleNotFoundError:
-        raise DocumentUnreadable(f"{name}: reading {called} needs the extra: pip install 'cited-timeline[capture]'") from None
+        raise ExtraMissing(name, f"reading {called} needs the extra: pip install 'cited-timeline[capture]'") from None
     except DocumentUnreadable:
         raise
     except (MemoryError, ImportError):  # a library that is there and cannot be loaded has no room
         raise DocumentUnreadable(
-            f"{name}: reading it takes too much memory: it is malformed, or made to do harm. Archive its text, saved as .txt"
+            name, "reading it takes too much memory: it is malformed, or made to do harm. Archive its text, saved as .txt"
         ) from None
     except Exception as error:
         # A library that stumbles over a stranger's bytes may raise anything; the document is then not to be read, and that is all.
         raise DocumentUnreadable(
-            f"{name}: is not sound {called} ({type(error).__name__}). Open and save it anew, or archive its text, saved as .txt"
+            name, f"is not sound {called} ({type(error).__name__}). Open and save it anew, or archive its text, saved as .txt"
         ) from None
     return found.refuse_unquotable(name)
 
@@ -65,7 +65,7 @@ def _answer(content: bytes, media_type: str, name: str, encoding: str | None, re
     try:
         found = read(content, media_type, name, encoding, record)
     except DocumentUnreadable as error:
-        return {"refused": str(error)}
+        return {"refused": error.reason, "lacks": isinstance(error, ExtraMissing)}
     extractor = setup.named(found.extractor, media_type, encoding, record)
     return {"text": found.text, "extractor": extractor, "facts": dict(found.facts)}
 

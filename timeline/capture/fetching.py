@@ -70,15 +70,13 @@ def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = Fals
         try:
             hop, answer = _hop(parts, end, left, allow_loopback, clock)
         except TimeoutError:
-            raise FetchRefused(f"{asked}: took more than {limits.seconds:g} seconds. Save the page, and archive the file") from None
+            raise FetchRefused(asked, f"took more than {limits.seconds:g} seconds. Save the page, and archive the file") from None
         except _TooLarge:
-            raise FetchRefused(f"{asked}: is larger than {limits.bytes / 1e6:g} MB. Save it, and archive the file") from None
+            raise FetchRefused(asked, f"is larger than {limits.bytes / 1e6:g} MB. Save it, and archive the file") from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             told = getattr(error, "reason", None) or getattr(error, "strerror", None) or error or type(error).__name__
             reason = _NOT_HTTP if isinstance(error, _ODD) else on_one_line(str(told))
-            raise FetchRefused(
-                f"{on_one_line(url)}: cannot be fetched: {reason[:200]}. Look whether it opens in a browser"
-            ) from None
+            raise FetchRefused(on_one_line(url), f"cannot be fetched: {reason[:200]}. Look whether it opens in a browser") from None
         hops.append(hop)
         left -= len(hop.response)
         location = answer.getheader("Location")
@@ -88,16 +86,16 @@ def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = Fals
         if answer.status not in _WHOLE:
             reason = on_one_line(answer.reason or "")[:80]
             raise FetchRefused(
-                f"{on_one_line(hop.url)}: answered {answer.status} {reason}, not the document. Look whether it opens in a browser"
+                on_one_line(hop.url), f"answered {answer.status} {reason}, not the document. Look whether it opens in a browser"
             )
         try:
             undone(
                 hop.body, answer.getheader("Transfer-Encoding") or "", answer.getheader("Content-Encoding") or "", limits.unpacked
             )
         except CodingRefused as error:
-            raise FetchRefused(f"{on_one_line(hop.url)}: {error}. Save it, and archive the file") from None
+            raise FetchRefused(on_one_line(hop.url), f"{error}. Save it, and archive the file") from None
         return Fetched(kept(hops, USER_AGENT), hop.url, answer.status, answer.getheader("Content-Type") or "", len(hops))
-    raise FetchRefused(f"{asked}: leads elsewhere more than {limits.redirects} times. Give the address where it ends")
+    raise FetchRefused(asked, f"leads elsewhere more than {limits.redirects} times. Give the address where it ends")
 
 
 class _TooLarge(Exception):
@@ -208,19 +206,19 @@ def _parts(url: str) -> SplitResult:
     shown = on_one_line(url)[:200]
     advice = "Give the address as the browser shows it, such as https://example.org/report"
     if len(url) > _LONGEST_URL or any(one.isspace() or not one.isprintable() or one == "\\" for one in url):
-        raise FetchRefused(f"{shown}: is too long for an address, or holds what no address does. {advice}")
+        raise FetchRefused(shown, f"is too long for an address, or holds what no address does. {advice}")
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname or ""
         name = host if ":" in host else host.rstrip(".").encode("idna").decode("ascii")
     except (ValueError, UnicodeError):
-        raise FetchRefused(f"{shown}: is not an address. {advice}") from None
+        raise FetchRefused(shown, f"is not an address. {advice}") from None
     if parts.scheme not in ("http", "https"):
-        raise FetchRefused(f"{shown}: only http and https are fetched. {advice}")
+        raise FetchRefused(shown, f"only http and https are fetched. {advice}")
     if "@" in parts.netloc:
-        raise FetchRefused(f"{shown}: holds a user's name before its host. {advice}")
+        raise FetchRefused(shown, f"holds a user's name before its host. {advice}")
     if not name or "%" in name:
-        raise FetchRefused(f"{shown}: names no host. {advice}")
+        raise FetchRefused(shown, f"names no host. {advice}")
     netloc = (f"[{name}]" if ":" in name else name) + (f":{port}" if port else "")
     path, query = quote(parts.path, safe="/%:@!$&'()*+,;=~-._"), quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
     return SplitResult(parts.scheme, netloc, path, query, "")

@@ -28,10 +28,10 @@ class Found:
     def refuse_unquotable(self, name: str) -> "Found":
         """Return it, unless nothing could be quoted from it, or it is longer than a text may be."""
         if not self.text.strip():
-            raise DocumentUnreadable(f"{name}: there is no text in it. Nothing could be quoted from it")
+            raise DocumentUnreadable(name, "there is no text in it. Nothing could be quoted from it")
         if len(self.text) > MAXIMUM_CHARACTERS:
             longest = f"{MAXIMUM_CHARACTERS // 1_000_000} million characters"
-            raise DocumentUnreadable(f"{name}: its text is longer than {longest}. Archive the part that you cite")
+            raise DocumentUnreadable(name, f"its text is longer than {longest}. Archive the part that you cite")
         return self
 
 

@@ -35,14 +35,14 @@ def read(
 
     text, how = decoded_page(content, name, encoding, declared)
     if _MHTML.match(content[:_LOOKED_AT]):
-        raise DocumentUnreadable(f"{name}: is a page that a browser saved with all it shows (MHTML). Name the file .mhtml")
+        raise DocumentUnreadable(name, "is a page that a browser saved with all it shows (MHTML). Name the file .mhtml")
     page = parse(text, name)
     if not framed:
         _refuse_frames(page, name)
     whole = readable(page.text())
     if not whole.strip() and not framed:
         raise DocumentUnreadable(
-            f"{name}: there is no text in it; a script may write it in the browser. Save the page from the browser as it is shown"
+            name, "there is no text in it; a script may write it in the browser. Save the page from the browser as it is shown"
         )
     document = trafilatura.bare_extraction(
         parse(text, name).tree,  # of its own: it is taken apart
@@ -82,7 +82,7 @@ def _refuse_frames(page: Page, name: str) -> None:
     frames = [one.get("src") for one in page.tree.iter("frame") if one.get("src")]
     if frames:
         named = ", ".join(on_one_line(src)[:80] for src in frames[:_NAMED_FRAMES])
-        raise DocumentUnreadable(f"{name}: is made of frames, and has no text of its own. Archive the page in one of them: {named}")
+        raise DocumentUnreadable(name, f"is made of frames, and has no text of its own. Archive the page in one of them: {named}")
 
 
 def _saved_from(text: str) -> dict[str, str]:

@@ -29,12 +29,12 @@ _SEALED: Final = ("multipart/encrypted", "application/pkcs7-mime", "application/
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> Found:
     """Read an e-mail: its head, its plain text (of HTML only where there is none), and the names of what is attached."""
     if len(_MESSAGE.findall(content)) > 1:
-        raise DocumentUnreadable(f"{name}: is a mailbox of several messages. Save the one that you cite by itself, as .eml")
+        raise DocumentUnreadable(name, "is a mailbox of several messages. Save the one that you cite by itself, as .eml")
     message = email.message_from_bytes(content.removeprefix(codecs.BOM_UTF8).lstrip(), policy=email.policy.default)
     if not any(message.get(header) for header in ("From", "Date", "Subject", "Received", "Message-ID")):
-        raise DocumentUnreadable(f"{name}: is not an e-mail, it has no From, Date or Subject. Save it anew as .eml")
+        raise DocumentUnreadable(name, "is not an e-mail, it has no From, Date or Subject. Save it anew as .eml")
     if message.get_content_type() in _SEALED and "signed-data" not in str(message.get_param("smime-type", "")):
-        raise DocumentUnreadable(f"{name}: is encrypted. Archive what the mail program shows, saved as .txt in UTF-8")
+        raise DocumentUnreadable(name, "is encrypted. Archive what the mail program shows, saved as .txt in UTF-8")
     head = [f"{header}: {_one_line(message, header)}" for header in _HEAD if message.get(header)]
     part = _body(message)
     body, how = _text(part, name, encoding) if part is not None else ("", "no text but the head")

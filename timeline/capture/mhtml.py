@@ -25,7 +25,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     whole = email.message_from_bytes(content.removeprefix(codecs.BOM_UTF8).lstrip(), policy=email.policy.default)
     parts = [part for part in whole.walk() if part.get_content_type() in _PAGES]
     if not parts:
-        raise DocumentUnreadable(f"{name}: holds no web page. Save the page anew, or name the file .html where it is HTML")
+        raise DocumentUnreadable(name, "holds no web page. Save the page anew, or name the file .html where it is HTML")
     page = _start(whole, parts)
     texts = list(_texts([part for part in parts if part is not page], name))
     frames = [text for text in texts if text]

@@ -36,7 +36,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
     if b"%PDF-" not in content[:1024]:
-        raise DocumentUnreadable(f"{name}: is not a PDF, its first bytes are others. Check what it is; a saved page is .html")
+        raise DocumentUnreadable(name, "is not a PDF, its first bytes are others. Check what it is; a saved page is .html")
     _without_fonts_of_the_system()
     try:
         document = pypdfium2.PdfDocument(content)
@@ -44,12 +44,12 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         count = len(document)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
-            raise DocumentUnreadable(f"{name}: is encrypted. Open it with its password, and save it without one") from None
-        raise DocumentUnreadable(f"{name}: is not a sound PDF; it may be cut short. Get it anew, or archive its text") from None
+            raise DocumentUnreadable(name, "is encrypted. Open it with its password, and save it without one") from None
+        raise DocumentUnreadable(name, "is not a sound PDF; it may be cut short. Get it anew, or archive its text") from None
     if document.get_formtype() == pypdfium2.raw.FORMTYPE_XFA_FULL:  # its one page says "Please wait", or to update the reader
-        raise DocumentUnreadable(f"{name}: is a form of XFA, written into no page. Open it in Firefox, and print it into a PDF")
+        raise DocumentUnreadable(name, "is a form of XFA, written into no page. Open it in Firefox, and print it into a PDF")
     if count > MAXIMUM_PAGES:
-        raise DocumentUnreadable(f"{name}: has {count:,} pages, more than {MAXIMUM_PAGES:,}. Archive the part that you cite")
+        raise DocumentUnreadable(name, f"has {count:,} pages, more than {MAXIMUM_PAGES:,}. Archive the part that you cite")
     pages, length, broken, filled, drawing, ticks = [], 0, [], False, [], 0
     for number in range(count):
         try:
@@ -73,7 +73,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
             if cut or broken
             else "it may be scanned. Recognise the text (OCR), or type it"
         )
-        raise DocumentUnreadable(f"{name}: there is no text on any page ({len(pages)}); {why}")
+        raise DocumentUnreadable(name, f"there is no text on any page ({len(pages)}); {why}")
     for number in drawing:  # when all is read, as a page may be in it twice; a scan that is signed is still a scan
         if words := readable(_shaped(stamped(document, number))):
             pages[number], filled = f"{pages[number]}\n{words}", True

@@ -63,9 +63,9 @@ def parse(text: str, name: str) -> Page:
     try:
         tree = lxml.html.document_fromstring(content, parser=parser)
     except (LxmlError, ValueError):
-        raise DocumentUnreadable(f"{name}: there is no text in it. Nothing could be quoted from it") from None
+        raise DocumentUnreadable(name, "there is no text in it. Nothing could be quoted from it") from None
     if any("depth" in error.message.lower() for error in parser.error_log):
-        raise DocumentUnreadable(f"{name}: its elements nest too deep to be read whole. Archive its text, saved as .txt in UTF-8")
+        raise DocumentUnreadable(name, "its elements nest too deep to be read whole. Archive its text, saved as .txt in UTF-8")
     return Page(tree)
 
 

@@ -53,7 +53,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         payload, cut = _payload(content, chosen, name)
     except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
         raise DocumentUnreadable(
-            f"{name}: is not a sound WARC ({type(error).__name__}); it may be cut short. Get it anew, or archive the page's text"
+            name, f"is not a sound WARC ({type(error).__name__}); it may be cut short. Get it anew, or archive the page's text"
         ) from None
     within = f"{name}, {on_one_line(chosen.url)}"
     if chosen.kind in ("text/html", "application/xhtml+xml"):
@@ -102,12 +102,12 @@ def _records(content: bytes, name: str, *, check: bool = False) -> Iterator[Any]
     from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
     if content.startswith(_ZSTD):
-        raise DocumentUnreadable(f"{name}: is packed with zstd, which is not read here. Unpack it, with zstd -d, and archive that")
+        raise DocumentUnreadable(name, "is packed with zstd, which is not read here. Unpack it, with zstd -d, and archive that")
     if not content.startswith((b"WARC/", b"\x1f\x8b")):
-        raise DocumentUnreadable(f"{name}: is not a WARC, its first bytes are others. Check what it is; a saved page is .html")
+        raise DocumentUnreadable(name, "is not a WARC, its first bytes are others. Check what it is; a saved page is .html")
     for number, one in enumerate(ArchiveIterator(BytesIO(content), check_digests=check)):
         if number >= MAXIMUM_RECORDS:
-            raise DocumentUnreadable(f"{name}: holds more than {MAXIMUM_RECORDS:,} records. Archive the part that you cite")
+            raise DocumentUnreadable(name, f"holds more than {MAXIMUM_RECORDS:,} records. Archive the part that you cite")
         yield one
 
 
@@ -125,17 +125,17 @@ def _chosen(every: list[_Candidate], name: str, record: str | None) -> _Candidat
         told = f" ({', '.join(why[:_LISTED])})" if why else ""
         if record is not None and candidates:
             named = _listed(candidates)
-            raise DocumentUnreadable(f"{name}: holds no document of {on_one_line(record)}{told}. Name one of: {named}")
+            raise DocumentUnreadable(name, f"holds no document of {on_one_line(record)}{told}. Name one of: {named}")
         raise DocumentUnreadable(
-            f"{name}: holds no web page, PDF or plain text that a server answered with{told}. "
-            "Look whether the page itself was captured"
+            name,
+            f"holds no web page, PDF or plain text that a server answered with{told}. Look whether the page itself was captured",
         )
     if len({one.url for one in meant}) > 1:
-        raise DocumentUnreadable(f"{name}: holds {len(meant)} documents. Say which is meant, as the record: {_listed(meant)}")
+        raise DocumentUnreadable(name, f"holds {len(meant)} documents. Say which is meant, as the record: {_listed(meant)}")
     if len({one.digest for one in meant}) > 1:
         ids = ", ".join(f"{one.id.strip('<>')} ({one.date})" for one in meant[:_LISTED])
         url = on_one_line(meant[0].url)
-        raise DocumentUnreadable(f"{name}: {url} was captured {len(meant)} times in it. Give a record's id: {ids}")
+        raise DocumentUnreadable(name, f"{url} was captured {len(meant)} times in it. Give a record's id: {ids}")
     return meant[0]
 
 
@@ -152,14 +152,12 @@ def _payload(content: bytes, chosen: _Candidate, name: str) -> tuple[bytes, str]
             continue
         raw = one.raw_stream.read(MAXIMUM_BYTES + 1)
         if len(raw) > MAXIMUM_BYTES:
-            raise DocumentUnreadable(f"{name}: {on_one_line(chosen.url)} in it is larger than {MAXIMUM_BYTES // 1_000_000} MB")
+            raise DocumentUnreadable(name, f"{on_one_line(chosen.url)} in it is larger than {MAXIMUM_BYTES // 1_000_000} MB")
         if getattr(one.raw_stream, "limit", 0):
-            raise DocumentUnreadable(
-                f"{name}: {on_one_line(chosen.url)} in it is cut short. Get it anew, or archive the page's text"
-            )
+            raise DocumentUnreadable(name, f"{on_one_line(chosen.url)} in it is cut short. Get it anew, or archive the page's text")
         problems = " ".join(map(str, one.digest_checker.problems))
         if "block digest failed" in problems:
-            raise DocumentUnreadable(f"{name}: {on_one_line(chosen.url)} in it is not as its digest says: get it anew")
+            raise DocumentUnreadable(name, f"{on_one_line(chosen.url)} in it is not as its digest says: get it anew")
         answer = one.http_headers
         cut = one.rec_headers.get_header("WARC-Truncated")
         try:
@@ -168,5 +166,5 @@ def _payload(content: bytes, chosen: _Candidate, name: str) -> tuple[bytes, str]
             )
             return undone(raw, transfer or "", coding or ""), f" (cut short when captured: {on_one_line(cut)})" if cut else ""
         except CodingRefused as error:
-            raise DocumentUnreadable(f"{name}: {on_one_line(chosen.url)} in it {error}. Archive the page's text") from None
-    raise DocumentUnreadable(f"{name}: its records changed while it was read. Try again")
+            raise DocumentUnreadable(name, f"{on_one_line(chosen.url)} in it {error}. Archive the page's text") from None
+    raise DocumentUnreadable(name, "its records changed while it was read. Try again")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from timeline import authors, bundles
+from timeline import authors, bundles, files
 from timeline.cli import continuing, json_forms
 from timeline.cli.printing import count, harmless
 from timeline.cli.running import Interrupted, Refused, allow_folder, by, db, opened, progress, refuse_leading_away
@@ -80,7 +80,7 @@ def _bundles(
 ) -> list[Path]:
     refuse_leading_away(events, "timeline build --events {}")
     if not events.is_dir():
-        raise Refused(f"{events}: there is no such folder. {elsewhere}")
+        raise Refused(f"{events}: there is no such folder. {files.meant(events)}{elsewhere}")
     paths = sorted(path for path in events.iterdir() if path.suffix.lower() in bundles.SUFFIXES)
     if not paths:
         raise Refused(f"{events}: holds no bundles ({', '.join(bundles.SUFFIXES)}). {none}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from timeline import audit
+from timeline import audit, files
 from timeline.audit import Check
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.keys import trusted, trusted_keys
@@ -112,7 +112,7 @@ def rebuild(tree: bool, as_json: bool, db: Path) -> None:
     Example: timeline rebuild
     """
     if not db.exists():
-        raise Refused(f"{db}: there is no such file. Make one: timeline build --db {db}")
+        raise Refused(f"{db}: there is no such file. {files.meant(db)}Make one: timeline build --db {db}")
     with opened(db, read_only=False, rebuilding=True) as timeline:
         timeline.rebuild(tree=tree)
         size = timeline.log.size()

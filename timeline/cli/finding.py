@@ -57,7 +57,7 @@ def _at_position(timeline: Timeline, name: str, as_of: int | None) -> str:
     if event is None:
         return name
     if alike:
-        raise UnknownEvent(f"{name}: is a position and a {alike[0]}. Write {alike[0]}/{name}, or the event as {event.id}")
+        raise UnknownEvent(name, f"is a position and a {alike[0]}. Write {alike[0]}/{name}, or the event as {event.id}")
     if as_of is not None and event.position > as_of:
         raise UnknownEvent(f"the event at position {name} was recorded after position {as_of}. Leave --as-of out")
     return event.id
@@ -69,7 +69,7 @@ def _up_to(past: list[Event], version: str) -> list[Event]:
     known = [event for event in past if str(event.version) == version]
     if not known:
         last = past[-1]
-        raise UnknownHappening(f"{last.stream}: has no version {version}. The last one is {last.id}")
+        raise UnknownHappening(last.stream, f"has no version {version}. The last one is {last.id}")
     return past[: past.index(known[0]) + 1]
 
 

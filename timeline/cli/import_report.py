@@ -3,14 +3,13 @@
 Owns the wording and its length: the same said of many rows is said once. Must not decide, nor do, anything.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Final
 
 from timeline import dates
 from timeline.cli.printing import count, on_one_line
-from timeline.errors import DateInvalid
+from timeline.errors import DateInvalid, kind_of
 from timeline.exchange.file import File
 from timeline.exchange.outcome import Outcome, Plan
 
@@ -18,7 +17,6 @@ SHOWN: Final = 10  # things of a kind that are told, where not all are asked for
 SAMPLE: Final = 3  # rows that are told as they were understood
 _ROWS: Final = 5  # numbers of rows that are told
 _VALUE: Final = 30  # characters of a value
-_PARTICULAR: Final = re.compile(r'"[^"]*"|[^\s:]*\d[^\s:]*')
 _NUMBERED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("csv", "tsv", "timelinejs-csv"), "numbered as a spreadsheet numbers them"),
     "jsonl": "numbered as the lines of the file",
@@ -91,12 +89,11 @@ def _correction(outcome: Outcome) -> str:
 
 
 def _asked(title: str, said: Iterable[tuple[Outcome, Iterable[tuple[str, str]]]], *, whole: bool) -> Iterator[str]:
-    """Tell what is said of rows: of the first of those of which the same is said but for names and numbers, then which others."""
-    groups: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+    """Tell what is said of rows: of the first of those of which the same is said, of whatever it is, then which others."""
+    groups: dict[tuple[str, Hashable], list[tuple[int, str]]] = defaultdict(list)
     for outcome, each in said:
         for name, words in each:
-            told = on_one_line(f"{name}: {words}" if name else words)
-            groups[name, _PARTICULAR.sub("…", told)].append((outcome.row.number, told))
+            groups[name, kind_of(words)].append((outcome.row.number, on_one_line(f"{name}: {words}" if name else words)))
 
     def told_of() -> Iterator[str]:
         for rows in groups.values():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from timeline import files
 from timeline.cli import completing
 from timeline.cli.running import Group, Refused
 from timeline.errors import NoteInvalid
@@ -102,7 +103,8 @@ def trusted(given: Iterable[str]) -> list[Key]:
                 lines = file.read(LARGEST).decode().splitlines()
         except (OSError, ValueError) as error:
             reason = (getattr(error, "strerror", None) or "it is not a text").lower()
-            raise NoteInvalid(f"{text}: {reason}. Give a public key, name+id+base64, or a file of them") from None
+            advice = f"{files.meant(path, error)}Give a public key, name+id+base64, or a file of them"
+            raise NoteInvalid(text, f"{reason}. {advice}") from None
         keys += [Key.parse(line) for line in lines if line.strip() and not line.startswith("#")]
     return keys
 

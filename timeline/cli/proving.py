@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from timeline import authors, checkpoints
+from timeline import authors, checkpoints, files
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.finding import find
 from timeline.cli.keys import loaded, signing_key, trusted, trusted_keys
@@ -181,4 +181,5 @@ def _read(path: str, largest: int) -> bytes:
         with click.open_file(path, "rb") as file:
             return bytes(file.read(largest + 1))
     except OSError as error:
-        raise Refused(f"{path}: {(error.strerror or str(error)).lower()}. Give the path of the file") from None
+        reason = (error.strerror or str(error)).lower()
+        raise Refused(f"{path}: {reason}. {files.meant(path, error)}Give the path of the file") from None

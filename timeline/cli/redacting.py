@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from timeline import redaction, unfinished
+from timeline import files, redaction, unfinished
 from timeline.cli import json_forms, printing
 from timeline.cli.running import Refused, Whole, by, db, opened
 from timeline.log import Event
@@ -35,7 +35,7 @@ def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry
     Example: timeline redact 12 --reason "Names a witness who is at risk." --by "The editors"
     """
     if not db.exists():
-        raise Refused(f"{db}: there is no such file. Give the path of a timeline: --db")
+        raise Refused(f"{db}: there is no such file. {files.meant(db)}Give the path of a timeline: --db")
     with opened(db, by=by, read_only=dry_run) as timeline:
         event = redaction.redactable(timeline.log, position)
         if event.data is None and dry_run:

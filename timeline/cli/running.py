@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -32,7 +32,6 @@ PATIENCE = 0.5  # seconds without a progress bar
 STEPS = 100_000  # of SQLite's virtual machine, between two looks for Ctrl-C
 
 METADATA = Path("metadata.json")
-_TYPED = "timeline.typed"
 _DEVICES = ("/dev", "/proc")
 
 
@@ -44,12 +43,11 @@ class Refused(click.ClickException):
     def __init__(self, message: str, faults: int = 1) -> None:
         super().__init__(message)
         self.faults = faults
-        self.typed: Sequence[str] = ()  # the words of the command, of which one may be a file that is not there
         self.outcome = ""  # what became of it, where that is more than that nothing was appended
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message, with nothing in it that would steer the terminal."""
-        message = harmless(suggesting.with_near_files(self.message, self.typed))
+        message = harmless(self.message)
         if self.faults > 1 or self.outcome:
             click.echo(message, file=file, err=file is None)
             outcome = harmless(self.outcome) or "Nothing of a bundle with faults was appended"
@@ -186,11 +184,6 @@ class Commands(Group):
         command: click.Command = getattr(import_module(f"timeline.cli.{module}"), name)
         return command
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Remember the words as they were typed: a refusal may be about one of them."""
-        ctx.meta[_TYPED] = list(args)
-        return super().parse_args(ctx, args)
-
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; where there is none of that name, say in a line what to do instead."""
         name = args[0]
@@ -225,12 +218,7 @@ class Commands(Group):
         except FilterInvalid as error:  # an option that makes no sense
             raise click.UsageError(harmless(str(error))) from error
         except TimelineError as error:
-            refused = Refused(str(error))
-            refused.typed = ctx.meta[_TYPED]
-            raise refused from error
-        except Refused as error:
-            error.typed = ctx.meta[_TYPED]
-            raise
+            raise Refused(str(error)) from error
         except UnicodeEncodeError as error:
             raise Refused(f'"{error.object}": holds bytes that are no text in UTF-8. Correct it') from error
         except KeyboardInterrupt as pressed:
@@ -252,7 +240,7 @@ def opened(
 ) -> Iterator[Timeline]:
     """Open a timeline for a command. Ctrl-C stops even a long SQL statement, and SQLite's own errors are told in a line."""
     if path.is_dir():
-        raise DatabaseRefused(f"{path}: is a folder. Name the timeline's file in it: --db {path / 'timeline.db'}")
+        raise DatabaseRefused(path, f"is a folder. Name the timeline's file in it: --db {path / 'timeline.db'}")
     if not read_only and not path.exists():
         _begin_from_published(path)
     options = {"read_only": read_only, "guarded": guarded, "rebuilding": rebuilding}

@@ -1,14 +1,10 @@
-"""What is suggested where a command or a file is not there: what was meant, perhaps, or how else it is done.
+"""What is suggested where a command is not there: what was meant, perhaps, or how else it is done.
 
 Owns which names are near. The irreversible is never suggested. Must not run anything, nor read any file.
 """
 
-import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
-from pathlib import Path
-
-from timeline import files
 
 _NEVER = {"redact"}
 _ALIKE = 0.6  # of 1: how near a command's name must be
@@ -44,18 +40,3 @@ def instead(name: str, commands: Iterable[str]) -> str:
         return _INSTEAD[name]
     near = get_close_matches(name.lower(), [one for one in commands if one not in _NEVER], n=1, cutoff=_ALIKE)
     return f"Did you mean {near[0]}?" if near else _HELP
-
-
-def with_near_files(message: str, words: Sequence[str]) -> str:
-    """Add to each line of a refusal the file that was meant, perhaps, where it begins with one that was typed and is not there."""
-    typed = {part for word in words for part in (word, word.partition("=")[2]) if part} | {"timeline.db"}
-    return "\n".join(_with_near_file(line, typed) for line in message.split("\n"))
-
-
-def _with_near_file(line: str, typed: Iterable[str]) -> str:
-    for word in typed:
-        named = str(Path(word)) if word.isprintable() else ""
-        if named and line.startswith(f"{named}: ") and "Did you mean" not in line and (near := files.nearest(Path(named))):
-            reason, stop, advice = line.removeprefix(named).partition(". ")
-            return f"{named}{reason}. Did you mean {shlex.quote(str(near))}?{' ' if stop else ''}{advice}"
-    return line

@@ -21,7 +21,8 @@ class Refusal(Exception):
 
     def about(self, text: str) -> DateInvalid:
         """Make the error that people read: subject, what is wrong, what to write instead."""
-        return DateInvalid(f"date {quoted(text)}{self.joint}{self.wrong} {self.instead}")
+        wrong = f"{self.wrong} {self.instead}"
+        return DateInvalid("date", f"{quoted(text)}{self.joint}{wrong}", wrong=wrong)
 
 
 def quoted(text: str) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from timeline import quotes, statements
-from timeline.errors import TimelineError, UnknownSource
+from timeline.errors import Sentence, TimelineError, UnknownSource
 from timeline.exchange.citing import placed
 from timeline.exchange.file import File
 from timeline.exchange.outcome import Outcome
@@ -47,13 +47,13 @@ class Citations:
         elif id is None:
             outcome.refuse('names no happening. Tag it "happening:ID", or say for which all such are: --happening ID')
         elif self.timeline is None:
-            outcome.refuse(f'there is no happening "{id}", nor a timeline yet')
+            outcome.refuse(Sentence('there is no happening "{}", nor a timeline yet', id))
         else:
             outcome.stream = f"happening/{id}"
             try:
                 self._decide(outcome, self.timeline, str(id), fields)
             except TimelineError as error:
-                outcome.refuse(str(error).removeprefix(f"{outcome.stream}: "))
+                outcome.refuse(error.beside(outcome.stream))
         return outcome
 
     def _decide(self, outcome: Outcome, timeline: Timeline, id: str, fields: dict[str, Any]) -> None:
@@ -81,7 +81,8 @@ class Citations:
                 self._addresses.setdefault(_bare(known), []).append(id)
         if found := self._addresses.get(_bare(url)):
             return found
-        raise UnknownSource(f"there is no source with the address {url}. Archive it first: timeline archive --fetch {url} --id …")
+        advice = "Archive it first: timeline archive --fetch"
+        raise UnknownSource(Sentence("there is no source with the address {0}. {1} {0} --id …", url, advice))
 
     def _found(self, sources: list[str], fields: dict[str, Any], subject: str) -> tuple[Citation, quotes.Passage]:
         """Find the quotation in the first source that has it, or raise why the first one has not."""
@@ -105,7 +106,7 @@ class Citations:
         known = self.timeline.source(source).event.payload.get("statement", {})
         text = self.timeline.log.document(known.get("text_sha256", ""))
         if text is None:
-            raise UnknownSource(f"source/{source}: was redacted, so nothing can be quoted from it")
+            raise UnknownSource(f"source/{source}", "was redacted, so nothing can be quoted from it")
         return quotes.Text(text.decode())
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from timeline import capture, files, statements
 from timeline.documents import Document
-from timeline.errors import OutsideFolder, TimelineError
+from timeline.errors import OutsideFolder, Sentence, TimelineError
 from timeline.exchange import naming
 from timeline.exchange.citing import cited
 from timeline.exchange.file import File
 from timeline.exchange.outcome import Outcome
 from timeline.exchange.reading.row import Row
+from timeline.exchange.standing import DIFFERS
 from timeline.timeline import Timeline
 
 
@@ -51,7 +52,7 @@ class Sources:
             else:
                 self._archive(outcome, id, fields, attached)
         except TimelineError as error:
-            outcome.refuse(str(error).removeprefix(f"{outcome.stream}: "))
+            outcome.refuse(error.beside(outcome.stream))
         return outcome
 
     def _standing(self, id: str) -> dict[str, Any] | None:
@@ -68,7 +69,7 @@ class Sources:
         said = statements.of_corrected_source(known, fields, outcome.stream)
         missing = {name: said[name] for name in fields if name in said and name not in known}
         outcome.remarks += [
-            (name, f'stands as "{known[name]}", the file says "{said.get(name)}": kept. Correct it if the file is right')
+            (name, Sentence(DIFFERS, known[name], said.get(name)))
             for name in fields
             if name in known and said.get(name) != known[name]
         ]
@@ -107,7 +108,8 @@ class Sources:
             reason = (getattr(error, "strerror", None) or "is no path").lower()
         except TimelineError as error:
             reason = str(error)
-        outcome.remarks.append(("file", f'"{Path(name).name}" {reason}: the record\'s own words are archived'))
+        told = Sentence('"{}" {}: the record\'s own words are archived', Path(name).name, Sentence(reason))
+        outcome.remarks.append(("file", told))
         return None
 
 

@@ -67,7 +67,7 @@ def read(timeline: Timeline, stem: str, media_type: str, sha256: str, own: froze
             continue
         if id == stem and found != media_type:
             what = "was redacted" if found is None else f"is another document ({found})"
-            raise ImportRefused(f"source/{id}: {what}. Give the import an id of its own: --id")
+            raise ImportRefused(f"source/{id}", f"{what}. Give the import an id of its own: --id")
         if found == media_type:
             earlier.sources.append(id)
             earlier.versions.add(id)

@@ -42,12 +42,11 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
     content = decoding.read_bytes(path)
     decoded = decoding.decode(content, encoding, str(path))
     try:
-        read = module.read(decoded.text, format=format, name=path.name, **options)
+        read = module.read(decoded.text, format=format, **options)
     except row.ImportRefused as error:
-        error.args = (f"{path}: {str(error).removeprefix(f'{path}: ').removeprefix(f'{path.name}: ')}",)
-        raise error from None
+        raise error.under(path) from None
     except RecursionError:
-        raise row.ImportRefused(f"{path}: nested too deeply to be read. It is not {format}, or was made to do harm") from None
+        raise row.ImportRefused(path, f"nested too deeply to be read. It is not {format}, or was made to do harm") from None
     notes = (*decoded.notes, *read.notes)
     understood = Understood(
         decoded.text, decoded.encoding, row.MEDIA_TYPES[format], tuple(read.rows), read.title, notes, read.guessed, read.draft

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from timeline import quotes, statements
 from timeline.actors import actor_id
-from timeline.errors import Redacted, TimelineError
+from timeline.errors import Redacted, Sentence, TimelineError
 from timeline.exchange import naming, standing
 from timeline.exchange.citing import cited, placed
 from timeline.exchange.earlier import Earlier, Known
@@ -28,6 +28,7 @@ from timeline.model import Citation, PlacedCitation
 from timeline.statements import Statement
 from timeline.timeline import Timeline
 
+_NOT_THERE: Final = 'dropped: there is no happening "{}"'
 _DEEPEST: Final = 1_000  # wholes, one within the other
 
 
@@ -72,7 +73,7 @@ class Happenings:
                 outcome.refuse(row.refused)
                 continue
             if naming.is_id(row.id) and ids[row.number] != row.id and row.number not in known:
-                outcome.refuse(f'its id, "{row.id}", is that of a row before it. Give it another')
+                outcome.refuse(Sentence('its id, "{}", is that of a row before it. Give it another', row.id))
                 continue
             outcome.stream = f"happening/{ids[row.number]}"
             self._try(outcome, ids[row.number], known.get(row.number))
@@ -88,7 +89,7 @@ class Happenings:
         try:
             self._decide(outcome, id, known)
         except TimelineError as error:
-            outcome.refuse(str(error).removeprefix(f"{outcome.stream}: "))
+            outcome.refuse(error.beside(outcome.stream))
 
     def _refused(self, outcomes: list[Outcome]) -> set[str]:
         """Forget the keys of rows that were refused and of which nothing stands, and name them: nothing can refer to those."""
@@ -145,7 +146,7 @@ class Happenings:
         elif known is None:
             first = self.timeline.log.first(outcome.stream) if self.timeline else None
             if first is not None and first.data is None:
-                outcome.remarks.append(("", f"{outcome.stream} was redacted, and is not put back"))
+                outcome.remarks.append(("", Sentence(standing.REDACTED, outcome.stream)))
                 return
             if self.timeline and (last := self.timeline.log.last(outcome.stream)):
                 standing.keep(outcome, last, said)
@@ -164,7 +165,7 @@ class Happenings:
             self._cite_anew(outcome, known, citation)
             return
         if known.last.data is None:
-            outcome.remarks.append(("", f"{outcome.stream} was redacted, and is not put back"))
+            outcome.remarks.append(("", Sentence(standing.REDACTED, outcome.stream)))
             return
         current = known.current
         changes: dict[str, Any] = {}
@@ -224,12 +225,12 @@ class Happenings:
         own = outcome.stream.partition("/")[2]
         if whole is not None and (id := self._named(str(whole))) and (misfit := self._misfit(own, id)):
             del fields["part_of"]
-            outcome.remarks.append(("part_of", f'dropped: with "{whole}" {misfit}'))
+            outcome.remarks.append(("part_of", Sentence('dropped: with "{}" {}', whole, Sentence(misfit))))
         elif whole is not None and id:
             fields["part_of"] = id
         elif whole is not None:
             del fields["part_of"]
-            outcome.remarks.append(("part_of", f'dropped: there is no happening "{whole}"'))
+            outcome.remarks.append(("part_of", Sentence(_NOT_THERE, whole)))
         self._wholes[own] = fields.get("part_of")
         if "related" in fields:
             fields["related"] = list(self._ties(outcome, fields["related"]))
@@ -261,7 +262,7 @@ class Happenings:
             if id := self._named(str(told.get("other"))):
                 yield {**told, "other": id}
             else:
-                outcome.remarks.append(("related", f'dropped: there is no happening "{told.get("other")}"'))
+                outcome.remarks.append(("related", Sentence(_NOT_THERE, told.get("other"))))
 
     def _named(self, name: str) -> str | None:
         if name in self._keys:

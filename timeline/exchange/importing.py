@@ -98,7 +98,7 @@ def _append(
                 outcome.verb = "unchanged"
                 outcome.remarks.append(("", str(error)))
             except TimelineError as error:
-                outcome.refuse(str(error).removeprefix(f"{outcome.stream}: "))
+                outcome.refuse(error.beside(outcome.stream))
             outcome.act = None
     return made
 
@@ -110,7 +110,7 @@ def _happenings(
     media_type = file.understood.media_type
     held = earlier.of_bytes(timeline, file.sha256, media_type) if timeline else None
     if id is not None and held not in (None, id):
-        raise ImportRefused(f'{file.path}: was imported as "{held}" already. Leave --id out, or give that one')
+        raise ImportRefused(file.path, f'was imported as "{held}" already. Leave --id out, or give that one')
     stem = id or held or naming.stem_of(file.path)
     stream("source", stem)
     own = frozenset(row.id for row in file.understood.rows if row.id)
@@ -131,8 +131,9 @@ def _happenings(
     if before.known and not before.same and few and made.archives:
         common = "only 1 row" if matched == 1 else f"only {matched:,} rows" if matched else "no row"
         raise ImportRefused(
-            f"{file.path}: has {common} in common with source/{made.earlier}, of which it would be a later version. If it is"
-            f" another file, give it an id of its own: --id{f'; if it is that one, say so: --id {stem}' if matched else ''}"
+            file.path,
+            f"has {common} in common with source/{made.earlier}, of which it would be a later version. If it is"
+            f" another file, give it an id of its own: --id{f'; if it is that one, say so: --id {stem}' if matched else ''}",
         )
     return outcomes
 

@@ -22,7 +22,7 @@ def stem_of(path: Path) -> str:
     name = path.name.removesuffix("".join(path.suffixes[-1:]))
     made = _words(name)
     if not made:
-        raise ImportRefused(f"{path}: its name has no letter from a to z to make an id of. Give one: --id")
+        raise ImportRefused(path, "its name has no letter from a to z to make an id of. Give one: --id")
     return made[:90].rstrip("-")
 
 

@@ -34,15 +34,15 @@ class Checkpoint:
         """Read the text of a note. Raises NoteInvalid, also where it covers no event: every log adds to that."""
         lines = note.text.removesuffix("\n").split("\n")
         if len(lines) < 3 or not all(lines):
-            raise NoteInvalid(f"{what}: has not the three lines of one: origin, size, root. Give one made by: timeline checkpoint")
+            raise NoteInvalid(what, "has not the three lines of one: origin, size, root. Give one made by: timeline checkpoint")
         origin, size, root, *extensions = lines
         hash_ = decoded(root)
         if not origin.isprintable():
-            raise NoteInvalid(f'{what}: line 1, the origin, is "{shown(origin)}", which cannot be printed. Ask whose log it is')
+            raise NoteInvalid(what, f'line 1, the origin, is "{shown(origin)}", which cannot be printed. Ask whose log it is')
         if not _SIZE.fullmatch(size):
-            raise NoteInvalid(f'{what}: line 2, the size, is "{shown(size)}", not a number. Give the file as it was received')
+            raise NoteInvalid(what, f'line 2, the size, is "{shown(size)}", not a number. Give the file as it was received')
         if size == "0":
-            raise NoteInvalid(f"{what}: covers no event, so it proves nothing. Give one of a log that held events")
+            raise NoteInvalid(what, "covers no event, so it proves nothing. Give one of a log that held events")
         if hash_ is None or len(hash_) != 32:
-            raise NoteInvalid(f'{what}: line 3, the root, is "{shown(root)}", not a hash. Give the file as it was received')
+            raise NoteInvalid(what, f'line 3, the root, is "{shown(root)}", not a hash. Give the file as it was received')
         return cls(origin, int(size), hash_, tuple(extensions))

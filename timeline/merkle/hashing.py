@@ -132,12 +132,12 @@ def verify_consistency(first: int, first_root: bytes, second: int, second_root: 
 def _whole(what: str, *hashes: bytes) -> None:
     for hash_ in hashes:
         if len(hash_) != len(EMPTY):
-            raise ProofInvalid(f"{what}: holds a hash of {len(hash_)} bytes, expected {len(EMPTY)}. It was altered")
+            raise ProofInvalid(what, f"holds a hash of {len(hash_)} bytes, expected {len(EMPTY)}. It was altered")
 
 
 def _same(what: str, found: bytes, expected: bytes) -> None:
     if found != expected:
-        raise ProofInvalid(f"{what}: leads to the root {found.hex()}, expected {expected.hex()}. It is not of this tree")
+        raise ProofInvalid(what, f"leads to the root {found.hex()}, expected {expected.hex()}. It is not of this tree")
 
 
 def _split(size: int) -> int:

@@ -150,7 +150,7 @@ def _checkpoint(number: int, origin: str, size: int, root: bytes) -> Checkpoint:
         found = Checkpoint(origin, size, root)
         if Checkpoint.of(Note.parse(found.text, what), what) == found:
             return found
-    raise NoteInvalid(f"{what}: is not as one is written. It was altered; see what else was: timeline verify")
+    raise NoteInvalid(what, "is not as one is written. It was altered; see what else was: timeline verify")
 
 
 def _signatures(connection: sqlite3.Connection, checkpoint: int) -> tuple[tuple[Key, Signature], ...]:
@@ -158,7 +158,7 @@ def _signatures(connection: sqlite3.Connection, checkpoint: int) -> tuple[tuple[
     found = []
     for public_key, signature in rows:
         if not _are((public_key, str), (signature, bytes)) or not signature:
-            raise NoteInvalid(f"kept checkpoint {checkpoint}: a signature was altered; see what else was: timeline verify")
+            raise NoteInvalid(f"kept checkpoint {checkpoint}", "a signature was altered; see what else was: timeline verify")
         key = Key.parse(public_key)
         found.append((key, Signature(key.name, key.id, signature)))
     return tuple(found)

@@ -89,11 +89,11 @@ class Key:
             raise NoteInvalid(f'public key "{shown(text.strip())}": is not of the form name+id+base64. Copy the whole line')
         key = cls(name, material[0], material[1:])
         if key.type not in (ED25519, COSIGNATURE) or len(key.public) != 32:
-            raise NoteInvalid(f"public key {shown(name)}: is not Ed25519, of type 1 or 4. No other is known here")
+            raise NoteInvalid(f"public key {shown(name)}", "is not Ed25519, of type 1 or 4. No other is known here")
         if is_weak(key.public):
-            raise NoteInvalid(f"public key {shown(name)}: anyone can sign under it, so it proves nothing. Do not trust it")
+            raise NoteInvalid(f"public key {shown(name)}", "anyone can sign under it, so it proves nothing. Do not trust it")
         if key.id.hex() != id_:
-            raise NoteInvalid(f"public key {shown(name)}: its ID is {shown(id_)}, expected {key.id.hex()}. Ask for it again")
+            raise NoteInvalid(f"public key {shown(name)}", f"its ID is {shown(id_)}, expected {key.id.hex()}. Ask for it again")
         return key
 
 
@@ -128,18 +128,18 @@ def decoded(text: str) -> bytes | None:
 
 def _text(content: str | bytes, what: str) -> str:
     if len(content) > LARGEST:
-        raise NoteInvalid(f"{what}: is larger than {LARGEST // 1_000_000} MB, so it is none. Give the file that was handed to you")
+        raise NoteInvalid(what, f"is larger than {LARGEST // 1_000_000} MB, so it is none. Give the file that was handed to you")
     try:
         text = content if isinstance(content, str) else content.decode()
         text.encode()
     except UnicodeError:
-        raise NoteInvalid(f"{what}: is not UTF-8. Give the file as it was received") from None
+        raise NoteInvalid(what, "is not UTF-8. Give the file as it was received") from None
     if control := _CONTROL.search(text):
         line = text.count("\n", 0, control.start()) + 1
         name = "a carriage return: its line ends were changed" if control[0] == "\r" else f"the control character {control[0]!r}"
-        raise NoteInvalid(f"{what}: line {line} holds {name}. Give the file as it was received")
+        raise NoteInvalid(what, f"line {line} holds {name}. Give the file as it was received")
     if not text.endswith("\n"):
-        raise NoteInvalid(f"{what}: does not end with a line end. It was cut short, or its last line end was lost")
+        raise NoteInvalid(what, "does not end with a line end. It was cut short, or its last line end was lost")
     return text
 
 
@@ -147,5 +147,5 @@ def _signature(line: str, what: str) -> Signature:
     name, gap, encoded = line.removeprefix(_MARK).rpartition(" ")
     material = decoded(encoded)
     if not line.startswith(_MARK) or not gap or not is_name(name) or material is None or len(material) < 5:
-        raise NoteInvalid(f'{what}: "{shown(line)}" is not a signature line. Give the file as it was received')
+        raise NoteInvalid(what, f'"{shown(line)}" is not a signature line. Give the file as it was received')
     return Signature(name, material[:4], material[4:])

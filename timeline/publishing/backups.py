@@ -28,7 +28,7 @@ def backup(timeline: Timeline, file: Path, advance: Callable[[int], None]) -> He
     to the log's root. There is then no file.
     """
     if os.path.lexists(file):
-        raise PublishingRefused(f"{file}: is there already, and is not written over. Give another path")
+        raise PublishingRefused(file, "is there already, and is not written over. Give another path")
     with staging(file, timeline.log.path) as folder:
         return _copied(timeline.log, folder / "copy.db", file, advance, ready=lambda copy: None)
 
@@ -45,12 +45,13 @@ def restore(source: Timeline, db: Path, advance: Callable[[int], None], against:
     there = [path for path in (db, *(Path(f"{db}{end}") for end in _JOURNALS)) if os.path.lexists(path)]
     if there:
         names = " and ".join(str(path) for path in there)
-        raise PublishingRefused(f"{names}: there already, and not written over. Move that away first, then repeat")
+        raise PublishingRefused(names, "there already, and not written over. Move that away first, then repeat")
     report = audit.verify(source, advance, against=against)
     if not report.outdated and (faults := sum(len(check.faults) + check.more for check in report.checks)):
         raise PublishingRefused(
-            f"{source.log.path}: {faults:,} fault{'' if faults == 1 else 's'} found, so it was not restored."
-            f" See them: timeline verify --db {source.log.path}"
+            source.log.path,
+            f"{faults:,} fault{'' if faults == 1 else 's'} found, so it was not restored."
+            f" See them: timeline verify --db {source.log.path}",
         )
     with staging(db, db) as folder:
         return _copied(source.log, folder / "copy.db", db, advance, ready=_derived_anew if report.outdated else _to_append_to)

@@ -52,8 +52,9 @@ class Drafts:
                     again = new.log.first(gone.stream)
                 elif any(event.type == gone.type for event in self._not_in_old(new.log, gone.stream)):
                     raise PublishingRefused(
-                        f"{self.name}: {gone.id} was redacted ({redaction.payload['reason']}), and a bundle corrects {gone.stream}"
-                        " in words that may be those. Take that correction out of the bundle, then repeat"
+                        self.name,
+                        f"{gone.id} was redacted ({redaction.payload['reason']}), and a bundle corrects {gone.stream}"
+                        " in words that may be those. Take that correction out of the bundle, then repeat",
                     )
                 else:
                     continue

@@ -92,7 +92,7 @@ def compare(log: Log, copy: Path) -> Comparison:
                 same, beyond = (middle, beyond) if first == second else (same, middle)
         except (LookupError, sqlite3.Error) as error:
             raise PublishingRefused(
-                f"{log.path}: cannot be compared with {copy}, for the tree of one is broken. See: timeline verify --db FILE"
+                log.path, f"cannot be compared with {copy}, for the tree of one is broken. See: timeline verify --db FILE"
             ) from error
         return Comparison(same, ours, theirs, log.event(same + 1), other.event(same + 1))
 
@@ -126,9 +126,7 @@ def anew(source: Timeline | None, db: Path, advance: Callable[[int], None]) -> I
                 made.backup(target)
                 target.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # nothing of a draft stays behind
         except sqlite3.Error as error:
-            raise PublishingRefused(
-                f"{db}: cannot be begun anew: {error}. Stop the program that has it open, then repeat"
-            ) from error
+            raise PublishingRefused(db, f"cannot be begun anew: {error}. Stop the program that has it open, then repeat") from error
 
 
 def _checkpoint(copy: Path) -> Checkpoint:

@@ -40,7 +40,7 @@ def copy(log: Log, target: Path, told: Path) -> None:
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorname", "").startswith(_WRITING):
             raise PublishingRefused(
-                f"{told}: cannot be written, or the disk is full. Make room there, or give another path, then repeat"
+                told, "cannot be written, or the disk is full. Make room there, or give another path, then repeat"
             ) from error
         raise refusal(log.path, error) from error
     sync(target)
@@ -64,5 +64,5 @@ def compare(log: Log, found: Held, told: Path) -> None:
     """Make sure that a copy holds what the log holds up to there. Raises DatabaseRefused."""
     if log.size() < found.events or checkpoints.head(log, "copy", found.events).root != found.root:
         raise DatabaseRefused(
-            f"{told}: the copy does not hold what {log.path} says it holds. It was not kept; see: timeline verify --db {log.path}"
+            told, f"the copy does not hold what {log.path} says it holds. It was not kept; see: timeline verify --db {log.path}"
         )

@@ -30,8 +30,9 @@ def check(log: Log, former: Former, key: Key | None) -> None:
     refuse_what_git_holds(log, former.path)
     if key and former.key and key != former.key:
         raise PublishingRefused(
-            f"{former.path}: was signed by {former.key.name} ({former.key.id.hex()}), not by {key.name} ({key.id.hex()}),"
-            " so its readers could not check it. Use that key, or publish to another folder"
+            former.path,
+            f"was signed by {former.key.name} ({former.key.id.hex()}), not by {key.name} ({key.id.hex()}),"
+            " so its readers could not check it. Use that key, or publish to another folder",
         )
 
 
@@ -49,19 +50,20 @@ def refuse_what_git_holds(log: Log, path: Path, *, merged: bool = False) -> None
         except ProofInvalid:
             whose = f"{one.branch} holds" if one.branch else f"your commit {one.commit[:10]}, which was not pushed, holds"
             raise ProofInvalid(
-                f"{log.path}: does not add to what was published: {whose} {checkpoint.size:,} events, and not the same."
-                f" {repository.how_to_go_on(path.parent)}"
+                log.path,
+                f"does not add to what was published: {whose} {checkpoint.size:,} events, and not the same."
+                f" {repository.how_to_go_on(path.parent)}",
             ) from None
 
 
 def still_signed(former: Former, note: Note, key: Key | None) -> None:
     """Make sure that what was signed before is signed again, by the same key and name. Raises PublishingRefused."""
     if former.key and key != former.key:
-        raise PublishingRefused(f"{former.path}: was signed by {former.key.name} before, and this is not. Give the key: --key FILE")
+        raise PublishingRefused(former.path, f"was signed by {former.key.name} before, and this is not. Give the key: --key FILE")
     if former.key and Checkpoint.of(note).origin != former.checkpoint.origin:
         raise PublishingRefused(
-            f"{former.path}: is of the log {former.checkpoint.origin}, this is {Checkpoint.of(note).origin}."
-            " Publish to another folder"
+            former.path,
+            f"is of the log {former.checkpoint.origin}, this is {Checkpoint.of(note).origin}. Publish to another folder",
         )
 
 

@@ -51,27 +51,28 @@ def read(path: Path, database: str, live: Path) -> Former | None:
     if not os.path.lexists(path):
         return None
     if not path.is_dir():
-        raise PublishingRefused(f"{path}: is not a folder. Give the path of a new one")
+        raise PublishingRefused(path, "is not a folder. Give the path of a new one")
     names = {entry.name for entry in path.iterdir()}
     if not names:
         return None
     if not names >= {*published.FILES, database} or live.resolve().parent == path.resolve():
         raise PublishingRefused(
-            f"{path}: holds other files than a published {database}, and nothing there is written over. Give a new folder"
+            path, f"holds other files than a published {database}, and nothing there is written over. Give a new folder"
         )
     if laid := journals.beside(path / database):
         raise PublishingRefused(
-            f"{' and '.join(map(str, laid))}: lies beside what was published, where none belongs, and would change that."
-            " See what it shows: timeline verify; then move it away, and repeat"
+            " and ".join(map(str, laid)),
+            "lies beside what was published, where none belongs, and would change that."
+            " See what it shows: timeline verify; then move it away, and repeat",
         )
     if links := sorted(entry.name for entry in path.iterdir() if entry.is_symlink()):
-        raise PublishingRefused(f"{path}: holds a link, {links[0]}, and what it leads to is left alone. Give a new folder")
+        raise PublishingRefused(path, f"holds a link, {links[0]}, and what it leads to is left alone. Give a new folder")
     checkpoint = content(path / CHECKPOINT)
     note = Note.parse(checkpoint, str(path / CHECKPOINT))
     key = Key.parse(content(path / PUBLIC_KEY).decode(errors="replace")) if PUBLIC_KEY in names else None
     former = Former(path, checkpoint, note, key)
     if former.checkpoint.size == 0:
-        raise PublishingRefused(f"{path}: its checkpoint is of no events, to which everything adds. Publish to a new folder")
+        raise PublishingRefused(path, "its checkpoint is of no events, to which everything adds. Publish to a new folder")
     return former
 
 
@@ -81,9 +82,9 @@ def content(path: Path) -> bytes:
         with files.opened(path) as file:
             read = file.read(_LARGEST + 1)
     except OSError as error:
-        raise PublishingRefused(f"{path}: {(error.strerror or str(error)).lower()}. Give a new folder") from None
+        raise PublishingRefused(path, f"{(error.strerror or str(error)).lower()}. Give a new folder") from None
     if len(read) > _LARGEST:
-        raise PublishingRefused(f"{path}: is larger than any of its kind. Give a new folder")
+        raise PublishingRefused(path, "is larger than any of its kind. Give a new folder")
     return read
 
 
@@ -127,16 +128,16 @@ def refuse_others(path: Path, database: str) -> None:
     So nothing but a publication is ever written over or taken away, and nothing that a link leads to.
     """
     if path.is_symlink() or (path.exists() and not path.is_dir()):
-        raise PublishingRefused(f"{path}: is no folder of its own. What it leads to is left alone. Remove it, then repeat")
+        raise PublishingRefused(path, "is no folder of its own. What it leads to is left alone. Remove it, then repeat")
     for folder, folders, names in os.walk(path):
         for name in (*folders, *names):
             file = Path(folder, name)
             if file.is_symlink():
-                raise PublishingRefused(f"{file}: is a link, and what it leads to is left alone. Remove it, then repeat")
+                raise PublishingRefused(file, "is a link, and what it leads to is left alone. Remove it, then repeat")
             within = file.relative_to(path).as_posix()
             if within != "checkpoints" and not is_part(within, database):
                 raise PublishingRefused(
-                    f"{path}: holds other files than a published {database}, such as {within}, and is left alone. Move them away"
+                    path, f"holds other files than a published {database}, such as {within}, and is left alone. Move them away"
                 )
 
 

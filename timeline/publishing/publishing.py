@@ -70,7 +70,7 @@ def publish(
         raw.unlink()
         size = Checkpoint.of(note).size
         if any(event.type == "EventRedacted" for event in timeline.log.events(after=size)):
-            raise PublishingRefused(f"{path}: something was redacted meanwhile, so this would still show it. Repeat")
+            raise PublishingRefused(path, "something was redacted meanwhile, so this would still show it. Repeat")
         files |= _files(database, description, note, signer)
         for name, content in files.items():
             write(fresh / name, content)
@@ -107,7 +107,7 @@ def _description(metadata: Path | None) -> bytes:
         reason = (error.strerror or str(error)).lower()
     except (ValueError, RecursionError) as error:
         reason = f"it is not JSON: {error}"
-    raise PublishingRefused(f"{metadata}: {reason}. Correct it, or name another: --metadata FILE")
+    raise PublishingRefused(metadata, f"{reason}. Correct it, or name another: --metadata FILE")
 
 
 def _verify(raw: Path, live: Path, advance: Callable[[int], None]) -> None:
@@ -116,8 +116,8 @@ def _verify(raw: Path, live: Path, advance: Callable[[int], None]) -> None:
         faults = sum(len(check.faults) + check.more for check in audit.verify(snapshot, advance).checks)
     if faults:
         raise PublishingRefused(
-            f"{live}: {faults:,} fault{'' if faults == 1 else 's'} found, so it was not published."
-            f" See them: timeline verify --db {live}"
+            live,
+            f"{faults:,} fault{'' if faults == 1 else 's'} found, so it was not published. See them: timeline verify --db {live}",
         )
 
 
@@ -138,9 +138,7 @@ def _checkpoint(timeline: Timeline, raw: Path, key: SigningKey | None, former: K
         return kept.note, key.public if key else former
     if len(own) > 1:
         names = " and ".join(f"{one.name} ({one.id.hex()})" for one in own)
-        raise PublishingRefused(
-            f"{timeline.log.path}: is signed by {names}, and only one can be its own. Give that key: --key FILE"
-        )
+        raise PublishingRefused(timeline.log.path, f"is signed by {names}, and only one can be its own. Give that key: --key FILE")
     return kept.note, next(iter(own), None)
 
 
@@ -158,6 +156,5 @@ def told_as(path: str, name: str) -> Iterator[None]:
     try:
         yield
     except TimelineError as error:
-        if path not in str(error):
-            raise
-        raise type(error)(str(error).replace(path, name)) from error
+        error.renamed(path, name)
+        raise

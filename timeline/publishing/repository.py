@@ -61,7 +61,7 @@ class Branch:
         number, alone = (int(git(project, "rev-list", "--count", own, *more) or 0) for more in ((), ("--not", "--remotes")))
         # Git looks at each file afresh otherwise, and runs the filters that a repository names.
         if all(git(project, "reset", "-q", *alone, self.commit) is None for alone in (("--no-refresh",), ())):
-            raise PublishingRefused(f"{project}: git cannot go on from {self.name}. See why: git reset {self.commit[:10]}")
+            raise PublishingRefused(project, f"git cannot go on from {self.name}. See why: git reset {self.commit[:10]}")
         return number, number - alone
 
 
@@ -92,7 +92,7 @@ def refuse_conflict(path: Path) -> None:
     """Refuse a published folder of which git holds two, or that has git's marks in its checkpoint."""
     checkpoint = path / published_folder.CHECKPOINT
     if (checkpoint.is_file() and is_conflict(published_folder.content(checkpoint))) or (path.is_dir() and _in_conflict(path)):
-        raise PublishingRefused(f"{path}: two publications meet in it, and git left the conflict open. {how_to_go_on(path.parent)}")
+        raise PublishingRefused(path, f"two publications meet in it, and git left the conflict open. {how_to_go_on(path.parent)}")
 
 
 def how_to_go_on(project: Path) -> str:
@@ -142,13 +142,14 @@ def taken(db: Path, name: str) -> Iterator[Branch]:
     project = db.absolute().parent
     commit = (git(project, "rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}") or b"").decode().strip()
     if not commit:
-        raise PublishingRefused(f"{name}: is neither a published folder nor a branch that git knows here. See them: git branch -a")
+        raise PublishingRefused(name, "is neither a published folder nor a branch that git knows here. See them: git branch -a")
     if _rebasing(project):
-        raise PublishingRefused(f"{project}: a rebase is under way. {how_to_go_on(project)}")
+        raise PublishingRefused(project, f"a rebase is under way. {how_to_go_on(project)}")
     if not _is_merged(project, commit):
         raise PublishingRefused(
-            f"{name}: holds commits that are not here yet. Take them in: git pull --no-rebase (a conflict in the published folder"
-            " does not matter). Then repeat"
+            name,
+            "holds commits that are not here yet. Take them in: git pull --no-rebase (a conflict in the published folder"
+            " does not matter). Then repeat",
         )
     blobs = _blobs(project, commit)
     published = {one.partition("/")[0] for one in blobs if one.endswith(f"/{db.name}") and one.count("/") == 1}
@@ -158,11 +159,11 @@ def taken(db: Path, name: str) -> Iterator[Branch]:
             published.discard(folder)  # it holds something else as well, such as bundles
     sizes = {one: _size(project, blobs[f"{one}/checkpoint"]) for one in published if f"{one}/checkpoint" in blobs}
     if not sizes:
-        raise PublishingRefused(f"{name}: holds no published {db.name} to go on from. Publish yours: timeline publish public")
+        raise PublishingRefused(name, f"holds no published {db.name} to go on from. Publish yours: timeline publish public")
     chosen = max(sizes, key=lambda one: sizes[one])
     if others := [one for one in _in_conflict(project, ":/") if not one.startswith(f"{chosen}/")]:
         raise PublishingRefused(
-            f"{others[0]}: git left a conflict in it. Write in an editor what it is to say, then: git add {others[0]}; and repeat"
+            others[0], f"git left a conflict in it. Write in an editor what it is to say, then: git add {others[0]}; and repeat"
         )
     path = db.parent / chosen
     published_folder.refuse_others(path, db.name)
@@ -238,4 +239,4 @@ def _write(project: Path, blob: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         if git(project, "cat-file", "blob", blob, to=file) is None:
-            raise PublishingRefused(f"{path.name}: git cannot read it. See what is broken: git fsck")
+            raise PublishingRefused(path.name, "git cannot read it. See what is broken: git fsck")

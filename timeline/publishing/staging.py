@@ -19,7 +19,7 @@ def staging(target: Path, timeline: Path) -> Iterator[Path]:
     try:
         with unfinished.making(target, timeline) as folder:
             if folder is None:
-                raise PublishingRefused(f"{target}: another process is writing it. Wait until that is done, then repeat")
+                raise PublishingRefused(target, "another process is writing it. Wait until that is done, then repeat")
             yield folder
     except OSError as error:
         raise unwritable(target, error) from error
@@ -28,7 +28,7 @@ def staging(target: Path, timeline: Path) -> Iterator[Path]:
 def unwritable(target: Path, error: OSError) -> PublishingRefused:
     """Say in a line that something could not be written."""
     reason = (error.strerror or str(error)).lower()
-    return PublishingRefused(f"{target}: cannot be written: {reason}. Give another path, or make room there, then repeat")
+    return PublishingRefused(target, f"cannot be written: {reason}. Give another path, or make room there, then repeat")
 
 
 def write(path: Path, content: bytes) -> None:
@@ -56,9 +56,9 @@ def place(fresh: Path, target: Path) -> None:
     try:
         os.link(fresh, target)
     except FileExistsError:
-        raise PublishingRefused(f"{target}: is there by now, and is not written over. Give another path") from None
+        raise PublishingRefused(target, "is there by now, and is not written over. Give another path") from None
     except OSError:  # a disk without hard links
         if target.exists():
-            raise PublishingRefused(f"{target}: is there by now, and is not written over. Give another path") from None
+            raise PublishingRefused(target, "is there by now, and is not written over. Give another path") from None
         fresh.rename(target)
     sync(target.parent)

@@ -24,7 +24,7 @@ def wheel() -> tuple[str, bytes]:
     try:
         installed = distribution(PACKAGE)
     except PackageNotFoundError:
-        raise PublishingRefused(f"{PACKAGE}: is not installed, so no wheel can be made of it. Install it: pip install .") from None
+        raise PublishingRefused(PACKAGE, "is not installed, so no wheel can be made of it. Install it: pip install .") from None
     stem = f"{PACKAGE.replace('-', '_')}-{installed.version}"
     files = {**_package(), **_about(installed, f"{stem}.dist-info")}
     record = f"{stem}.dist-info/RECORD"

@@ -52,7 +52,7 @@ def start(folder: Path, title: str | None = None, by: str | None = None) -> list
                 file.write(content[place])
     except OSError as error:
         _take_away(made)
-        raise ProjectRefused(f"{folder}: cannot be made: {_reason(error)}. Give another folder, or make room there") from error
+        raise ProjectRefused(folder, f"cannot be made: {_reason(error)}. Give another folder, or make room there") from error
     return [folder / place for place in sorted(content)]
 
 
@@ -76,14 +76,14 @@ def _refuse_taken(folder: Path) -> None:
     if not os.path.lexists(folder):
         return
     if not folder.is_dir():
-        raise ProjectRefused(f"{folder}: is not a folder. Give the path of a new one")
+        raise ProjectRefused(folder, "is not a folder. Give the path of a new one")
     try:
         names = sorted({entry.name for entry in folder.iterdir()} - _PASSED_OVER)
     except OSError as error:
-        raise ProjectRefused(f"{folder}: cannot be read: {_reason(error)}. Give another folder") from error
+        raise ProjectRefused(folder, f"cannot be read: {_reason(error)}. Give another folder") from error
     if names:
         more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
-        raise ProjectRefused(f"{folder}: holds {names[0]}{more}, and nothing there is written over. Give a new folder")
+        raise ProjectRefused(folder, f"holds {names[0]}{more}, and nothing there is written over. Give a new folder")
 
 
 def _make_folder(folder: Path, made: list[Path]) -> None:

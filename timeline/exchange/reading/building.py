@@ -145,9 +145,9 @@ class Building:
         self.fields["date"] = text
         return True
 
-    def refuse(self, reason: object) -> None:
+    def refuse(self, reason: str | DateUnread) -> None:
         """Let nothing become of it; the first reason stands."""
-        self.refused = self.refused or str(reason)
+        self.refused = self.refused or (reason if isinstance(reason, str) else reason.reason)
 
     def titled(self, said: str) -> None:
         """See that there is a title: where there is none, the first line of the summary is one, and that is asked."""

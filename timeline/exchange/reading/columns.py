@@ -7,25 +7,28 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from timeline.errors import Sentence, kind_of
 from timeline.exchange.reading import column_dates, guessing, others_dates
 from timeline.exchange.reading.building import IN_ROW, titled
-from timeline.exchange.reading.mapping import DATES, LISTS, Columns
+from timeline.exchange.reading.mapping import DATES, LISTS, Columns, is_zone
+from timeline.exchange.reading.others_columns import FIRST_DAY
 from timeline.exchange.reading.others_dates import DateUnread
+from timeline.exchange.reading.others_days import EITHER_ORDER, GUESSED_CENTURY, NO_CENTURY
 from timeline.exchange.reading.row import Row
 from timeline.exchange.writing import html_text
 
 LONGEST: Final = 500  # characters of a title
 _FORMULA: Final = re.compile(r"=\s*[A-Za-z(+\-\"\d$].*", re.S)
 _ANSWERS: Final[Mapping[str, str]] = {
-    "day/month or month/day": "if all dates are day/month, say in the mapping dates: {order: dmy}; if month/day, {order: mdy}",
-    "of two digits": "if all years of two digits are of one century, say in the mapping dates: {century: 1900}",
-    "1 January may stand": "if each 1 January stands for its year, say in the mapping dates: {first_days: years}; if none, days",
+    EITHER_ORDER: "if all dates are day/month, say in the mapping dates: {order: dmy}; if month/day, {order: mdy}",
+    **dict.fromkeys(
+        (NO_CENTURY, GUESSED_CENTURY), "if all years of two digits are of one century, say in the mapping dates: {century: 1900}"
+    ),
+    FIRST_DAY: "if each 1 January stands for its year, say in the mapping dates: {first_days: years}; if none, days",
 }
-"""Part of a question, and what in the mapping answers it for the whole file."""
+"""A question, and what in the mapping answers it for the whole file."""
 _HTML: Final[Mapping[str, str]] = {"link": "text is plain, without links", "img": "a happening shows no pictures"}
 _HYPERLINK: Final = re.compile(r'=\s*HYPERLINK\(\s*"(?P<url>[^"]*)"\s*[,;]\s*"(?P<label>(?:[^"]|"")*)"\s*\)', re.I)
 _DEGREES: Final = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,20})?)\s*°?")
@@ -44,9 +47,9 @@ class Cells(NamedTuple):
     doubts: tuple[str, ...] = ()
 
 
-def guess(records: Sequence[Cells], names: Sequence[str], name: str, *, headless: bool = False) -> Columns:
+def guess(records: Sequence[Cells], names: Sequence[str], *, headless: bool = False) -> Columns:
     """Guess a mapping by what stands in the columns. Raises ColumnsUnknown."""
-    made = guessing.guess(names, [one.cells for one in records[: guessing.SAMPLE]], name, headless=headless)
+    made = guessing.guess(names, [one.cells for one in records[: guessing.SAMPLE]], headless=headless)
     return replace(made, order=_order(records, made))
 
 
@@ -62,11 +65,10 @@ def rows(records: Sequence[Cells], mapping: Columns, advance: Advance = lambda _
             note = "; ".join(filter(None, (row.fields.get("date_note"), "the date is that of the row above")))
             row = replace(row, fields={**row.fields, "date_note": note})
         if row.key and (first := keys.setdefault(row.key, one.number)) != one.number:
-            row = replace(row, questions=(*row.questions, ("key", f'"{row.key}" is the key of row {first} as well')))
+            row = replace(row, questions=(*row.questions, ("key", Sentence('"{}" is the key of row {} as well', row.key, first))))
         if (twin := seen.setdefault(hash(tuple(one.cells.values())), one.number)) != one.number:
-            row = replace(
-                row, questions=(*row.questions, ("", f"is row {twin} word for word. Take one away if it is there by mistake"))
-            )
+            asked = Sentence("is row {} word for word. Take one away if it is there by mistake", twin)
+            row = replace(row, questions=(*row.questions, ("", asked)))
         made.append(row)
         advance(one.end - one.start)
     return made if mapping.first_days else others_dates.ask_first_days(made)
@@ -86,10 +88,8 @@ def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row]) -> It
     if mapping.empty is None and lacking and records and column_dates.told(records[0].cells, mapping):
         rows = "1 row has no date" if lacking == 1 else f"{lacking:,} rows have no date"
         yield f"{rows}: where cells were merged, say in the mapping dates: {{empty: above}}"
-    asked = {words for row in made for _, words in row.questions}
-    for part, said in _ANSWERS.items():
-        if any(part in words for words in asked):
-            yield said
+    asked = {kind_of(words) for row in made for _, words in row.questions}
+    yield from dict.fromkeys(said for question, said in _ANSWERS.items() if question in asked)
 
 
 def texts(found: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str]]:
@@ -110,7 +110,7 @@ def _row(record: Cells, mapping: Columns, used: set[str]) -> Row:
     dropped = [(column, value, IN_ROW) for column, value in record.cells.items() if column not in used and value.strip()]
     questions = [("", doubt) for doubt in record.doubts]
     fields: dict[str, Any] = dict(mapping.constants)
-    refused = None
+    refused: str | None = None
     for name, column in mapping.columns.items():
         if name in DATES or not isinstance(column, str) or not (value := record.cells.get(column, "").strip()):
             continue
@@ -131,7 +131,7 @@ def _row(record: Cells, mapping: Columns, used: set[str]) -> Row:
     try:
         date, asked = column_dates.date(record.cells, mapping)
     except DateUnread as error:
-        refused = str(error)
+        refused = error.reason
     else:
         questions += asked
         fields["date"] = date.date
@@ -140,7 +140,8 @@ def _row(record: Cells, mapping: Columns, used: set[str]) -> Row:
         _see_zone(fields, date, dropped)
     _see_title(fields, questions, asked="title" in mapping.columns)
     if not fields.get("title"):
-        refused = "; ".join(filter(None, ("there is no title", refused)))
+        untitled = Sentence("there is no title")
+        refused = Sentence("{}; {}", untitled, Sentence(refused)) if refused else untitled
     return Row(record.number, record.start, record.end, "happening", fields, key, tuple(dropped), tuple(questions), refused)
 
 
@@ -178,16 +179,8 @@ def _see_zone(fields: dict[str, Any], date: others_dates.OthersDate, dropped: li
     zone = date.zone or told
     if not zone:
         return
-    if "T" in date.date and not any(others_dates.shifts(date.date)) and _is_zone(zone):
+    if "T" in date.date and not any(others_dates.shifts(date.date)) and is_zone(zone):
         fields["zone"] = zone
     elif told:
         timed = "T" in date.date
         dropped.append(("zone", told, "it is no name of a time zone, such as Europe/Paris" if timed else "there is no time of day"))
-
-
-@lru_cache
-def _is_zone(name: str) -> bool:
-    try:
-        return ("/" in name or name == "UTC") and bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from timeline.errors import Sentence
 from timeline.exchange.reading.row import ImportRefused
 from timeline.exchange.writing.cells import cell_of
 
@@ -51,11 +52,12 @@ def records(text: str, delimiter: str = ",", most: int | None = None) -> Iterato
             if quoted is None:
                 cells.append(plain)
                 if plain.startswith('"'):
-                    doubts.append(f"column {len(cells)} begins with a quotation mark that is never closed")
+                    doubts.append(Sentence("column {} begins with a quotation mark that is never closed", len(cells)))
             else:
                 cells.append(quoted.replace('""', '"') + tail)
                 if tail.strip():
-                    doubts.append(f'column {len(cells)} goes on after its closing quotation mark with "{tail.strip()[:20]}"')
+                    asked = 'column {} goes on after its closing quotation mark with "{}"'
+                    doubts.append(Sentence(asked, len(cells), tail.strip()[:20]))
             at = found.end()
             if most and len(cells) > most:
                 raise ImportRefused(f"row {number} has more than {most:,} columns. Check what parts them, and correct it")

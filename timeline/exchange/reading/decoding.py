@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from timeline import encodings
+from timeline import encodings, files
 from timeline.errors import on_one_line
 from timeline.exchange.reading.row import ImportRefused
 
@@ -47,15 +47,15 @@ def read_bytes(path: Path) -> bytes:
     """Read a file that is to be imported. Raises ImportRefused where it is missing, no file, or too large."""
     try:
         if re.match(r"https?:/", str(path)):
-            raise ImportRefused(f"{path}: is an address. Download what is there (of a Google Sheet: as comma-separated values)")
+            raise ImportRefused(path, "is an address. Download what is there (of a Google Sheet: as comma-separated values)")
         if path.exists() and not path.is_file():
-            raise ImportRefused(f"{path}: is not a file. Name the file to import")
+            raise ImportRefused(path, "is not a file. Name the file to import")
         if path.stat().st_size > MAXIMUM_BYTES:
-            raise ImportRefused(f"{path}: larger than {MAXIMUM_BYTES // 1_000_000} MB. Import it in parts")
+            raise ImportRefused(path, f"larger than {MAXIMUM_BYTES // 1_000_000} MB. Import it in parts")
         return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
-        raise ImportRefused(f"{path}: {reason}. Check the path") from None
+        raise ImportRefused(path, f"{reason}. {files.meant(path, error)}Check the path") from None
 
 
 def decode(content: bytes, encoding: str | None = None, name: str = "the file") -> Decoded:
@@ -66,26 +66,26 @@ def decode(content: bytes, encoding: str | None = None, name: str = "the file") 
     """
     for sign, what in _NO_TEXTS:
         if content.startswith(sign):
-            raise ImportRefused(f"{name}: is {what}")
+            raise ImportRefused(name, f"is {what}")
     decoded = _named(content, encoding, name) if encoding else _guessed(content, name)
     if not decoded.text.strip():
-        raise ImportRefused(f"{name}: there is no text in it. Nothing can be imported from it")
+        raise ImportRefused(name, "there is no text in it. Nothing can be imported from it")
     if "\0" in decoded.text:
-        raise ImportRefused(f"{name}: not a text, it holds NUL characters. Save it as text in UTF-8, or name its --encoding")
+        raise ImportRefused(name, "not a text, it holds NUL characters. Save it as text in UTF-8, or name its --encoding")
     if any("\ud800" <= char <= "\udfff" for char in set(decoded.text)):
-        raise ImportRefused(f"{name}: holds half a character (a lone surrogate). Save it in UTF-8")
+        raise ImportRefused(name, "holds half a character (a lone surrogate). Save it in UTF-8")
     return decoded
 
 
 def _named(content: bytes, encoding: str, name: str) -> Decoded:
     known = encodings.known(encoding)
     if known is None:
-        raise ImportRefused(f"{name}: {encodings.refusal(on_one_line(encoding))}")
+        raise ImportRefused(name, f"{encodings.refusal(on_one_line(encoding))}")
     try:
         text = content.decode("utf-8-sig" if known == "utf-8" else known)
     except ValueError as error:
         where = f"byte {error.start + 1}" if isinstance(error, UnicodeDecodeError) else "what it holds"
-        raise ImportRefused(f"{name}: {where} is not {known}. Name the encoding it was written in") from None
+        raise ImportRefused(name, f"{where} is not {known}. Name the encoding it was written in") from None
     return Decoded(text.removeprefix("\ufeff"), known)
 
 
@@ -96,7 +96,7 @@ def _guessed(content: bytes, name: str) -> Decoded:
                 return Decoded(content.decode(codec), called)
             except UnicodeDecodeError as error:
                 reason = f"begins with the mark of {called}, but byte {error.start + 1} is not"
-                raise ImportRefused(f"{name}: {reason}. Save it in UTF-8, or name its --encoding") from None
+                raise ImportRefused(name, f"{reason}. Save it in UTF-8, or name its --encoding") from None
     half = content[:2000]
     if b"\0" in half and (wide := _wide(half)):
         text = content.decode(wide, errors="replace")
@@ -135,8 +135,9 @@ def _otherwise(content: bytes, name: str) -> Decoded:
         raise _neither(name, error.start) from None
     if found := _FOREIGN.search(text):
         raise ImportRefused(
-            f"{name}: not utf-8, and as {_FALLBACK} it would say “{found[0][:_SHOWN_LETTERS]}”, which no language writes. Name"
-            " the encoding it was written in: --encoding cp1251 (Cyrillic), cp1253 (Greek), cp1256 (Arabic), gb18030 (Chinese)"
+            name,
+            f"not utf-8, and as {_FALLBACK} it would say “{found[0][:_SHOWN_LETTERS]}”, which no language writes. Name"
+            " the encoding it was written in: --encoding cp1251 (Cyrillic), cp1253 (Greek), cp1256 (Arabic), gb18030 (Chinese)",
         )
     return Decoded(text, _FALLBACK, (note,))
 
@@ -172,4 +173,4 @@ def _lines_of(content: bytes, at: list[int]) -> list[int]:
 
 
 def _neither(name: str, at: int) -> ImportRefused:
-    return ImportRefused(f"{name}: byte {at + 1} is neither utf-8 nor {_FALLBACK}. Name the encoding it was written in: --encoding")
+    return ImportRefused(name, f"byte {at + 1} is neither utf-8 nor {_FALLBACK}. Name the encoding it was written in: --encoding")

@@ -83,9 +83,7 @@ def is_no_header(names: Sequence[str]) -> bool:
     return any(re.search(r"\d", name) and re.search(r"-\d\d-\d\d|^\[", _read(name) or "") for name in names)
 
 
-def guess(
-    names: Sequence[str], sample: Sequence[Mapping[str, str]] = (), name: str = "the table", *, headless: bool = False
-) -> Columns:
+def guess(names: Sequence[str], sample: Sequence[Mapping[str, str]] = (), *, headless: bool = False) -> Columns:
     """Guess. Raises ColumnsUnknown where no column is a date, or none a title or summary, and says which there are."""
     free = {folded(column): column for column in reversed(names)}
     found: dict[str, str | dict[str, str]] = {}
@@ -109,7 +107,7 @@ def guess(
     lacking = [said for said, ok in (("title", "title" in found or "summary" in found), ("date", "date" in found)) if not ok]
     if lacking:
         raise ColumnsUnknown(
-            f"{name}: no column looks like a {' or a '.join(lacking)}: there are {', '.join(one[:40] for one in names)[:300]}."
+            f"no column looks like a {' or a '.join(lacking)}: there are {', '.join(one[:40] for one in names)[:300]}."
             " Say which is which in a mapping: --save-mapping writes one to be filled in",
             columns.to_be_kept(names),
         )

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import icalendar
 
 from timeline import instants
-from timeline.errors import DateInvalid
+from timeline.errors import DateInvalid, Sentence
 from timeline.exchange.reading import others_dates
 from timeline.exchange.reading.building import RETRACTED, Building, asked, listed, scalar
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
@@ -123,7 +123,7 @@ def _written(edtf: str, zone: str | None) -> OthersDate:
         at = None
     times = as_ics.times_of(edtf, at)
     if times is None:
-        raise DateUnread(f"{edtf} is in no calendar")
+        raise DateUnread("is in no calendar", edtf)
     event: Any = icalendar.Event.from_ical("\r\n".join(("BEGIN:VEVENT", *times, "END:VEVENT", "")))
     return _when({str(name).upper(): value for name, value in event.items()}, Building())
 
@@ -182,7 +182,8 @@ def _when(said: dict[str, Any], build: Building) -> OthersDate:
     if last is None:
         return found
     if not isinstance(first, datetime) and not isinstance(last, datetime) and last < first:
-        build.ask("date", f"DTEND ({last.isoformat()}) is before DTSTART, which alone is taken. Say when it ended")
+        asked = "DTEND ({}) is before DTSTART, which alone is taken. Say when it ended"
+        build.ask("date", Sentence(asked, last.isoformat()))
     if not isinstance(last, datetime):
         last = max(last - timedelta(days=1), first) if not isinstance(first, datetime) else last  # the end is the day after
     return others_dates.interval(found, _date(last, end or start, build))
@@ -197,6 +198,6 @@ def _date(value: date, prop: Any, build: Building) -> OthersDate:  # noqa: ANN40
         return OthersDate(local + ("Z" if value.tzinfo is not None else ""))
     key = getattr(value.tzinfo, "key", None) or getattr(value.tzinfo, "zone", None)
     if key is None:
-        build.ask("date", f'"{name}" is no name of a time zone that is known: the time is taken as local')
+        build.ask("date", Sentence('"{}" is no name of a time zone that is known: the time is taken as local', name))
         return OthersDate(local, f"the time is that of {name}")
     return OthersDate(local, None, None if key == "UTC" else str(key))

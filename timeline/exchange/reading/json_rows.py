@@ -20,7 +20,7 @@ def read(text: str, **options: object) -> Read:
         try:
             said, why = json_text.document(found[1]).value, "is not a JSON object"
         except ImportRefused as error:
-            said, why = None, re.sub(r"^line 1(?: and on)?: ", "", str(error))
+            said, why = None, error.reason
         if not isinstance(said, dict):
             bad.append(Row(number, start, end, refused=why))
             continue
@@ -31,12 +31,12 @@ def read(text: str, **options: object) -> Read:
         raise ImportRefused("is a bundle, which is appended and not imported: timeline append FILE")
     if not kept and bad:
         more = "; no other line is a JSON object either, so this is not JSON Lines" if bad[1:] else ""
-        raise ImportRefused(f"line {bad[0].number}: {bad[0].refused}{more}")
+        raise ImportRefused(f"line {bad[0].number}", f"{bad[0].refused}{more}")
     if not kept:
         raise ImportRefused("is empty. Write a JSON object on each line")
     given = options.get("mapping")
     given = given if isinstance(given, mapping.Columns) else None
-    mapped = given or columns.guess(kept, list(names), str(options.get("name", "the file")))
+    mapped = given or columns.guess(kept, list(names))
     if absent := sorted(mapped.used() - names.keys()):
         raise ImportRefused(f'there is no key "{absent[0]}". {mapping.nearest(absent[0], list(names))}. Correct the mapping')
     made = columns.rows(kept, mapped)

@@ -55,7 +55,7 @@ def document(text: str, start: int = 0, end: int | None = None) -> Piece:
     rest = _after_space(text, stop)
     if rest < (len(text) if end is None else end) and text[rest] != ";":
         raise ImportRefused(
-            f"line {_line(text, rest)}: there is something after the end of the JSON. Keep one value, or import JSON Lines"
+            f"line {_line(text, rest)}", "there is something after the end of the JSON. Keep one value, or import JSON Lines"
         )
     return Piece(value, at, stop)
 
@@ -103,11 +103,11 @@ def _decode(text: str, at: int) -> tuple[Any, int]:
         before = text[: error.pos].rstrip()
         if before.endswith(",") and text[error.pos : error.pos + 1] in ("]", "}", '"', ""):
             raise ImportRefused(
-                f"line {before.count(chr(10)) + 1}: a comma stands before the end of a list or object. Remove it"
+                f"line {before.count(chr(10)) + 1}", "a comma stands before the end of a list or object. Remove it"
             ) from None
         if error.msg.startswith("Illegal trailing comma"):
-            raise ImportRefused(f"line {error.lineno}: a comma stands before the end of a list or object. Remove it") from None
-        raise ImportRefused(f"line {error.lineno}: not JSON ({error.msg[0].lower()}{error.msg[1:]}). Correct it there") from None
+            raise ImportRefused(f"line {error.lineno}", "a comma stands before the end of a list or object. Remove it") from None
+        raise ImportRefused(f"line {error.lineno}", f"not JSON ({error.msg[0].lower()}{error.msg[1:]}). Correct it there") from None
     except _Unfit as error:
         raise ImportRefused(f"line {_line(text, at)} and on: {error}") from None
     except RecursionError:

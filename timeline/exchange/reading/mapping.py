@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from timeline import files
+from timeline import files, instants
 from timeline.bundles import yaml_file
 from timeline.exchange.reading.row import ImportRefused
 
@@ -97,17 +99,17 @@ def read(path: Path) -> Columns:
         with files.opened(path) as file:
             content = file.read(_LARGEST + 1)
         if len(content) > _LARGEST:
-            raise ImportRefused(f"{path}: is too large for a mapping. Name the file that says which column is which")
+            raise ImportRefused(path, "is too large for a mapping. Name the file that says which column is which")
     except OSError as error:
-        raise ImportRefused(f"{path}: {(error.strerror or 'cannot be read').lower()}. Check the path") from None
+        raise ImportRefused(path, f"{(error.strerror or 'cannot be read').lower()}. Check the path") from None
     said, lines, faults = yaml_file.texts(content)
     if faults:
         told = (": ".join(filter(None, (f"line {lines.get(field, 0)}", field, reason))) for field, reason in faults[:_TOLD])
-        raise ImportRefused(f"{path}: {'; '.join(told)}")
+        raise ImportRefused(path, f"{'; '.join(told)}")
     try:
         return _made(said)
     except ValueError as error:
-        raise ImportRefused(f"{path}: {error}") from None
+        raise ImportRefused(path, f"{error}") from None
 
 
 def nearest(name: str, names: Sequence[str]) -> str:
@@ -116,6 +118,15 @@ def nearest(name: str, names: Sequence[str]) -> str:
     if like := get_close_matches(" ".join(name.lower().split()), folded, n=1, cutoff=0.6):
         return f'Perhaps "{folded[like[0]]}" is meant'
     return f"There are {', '.join(names)[:300]}"
+
+
+@lru_cache
+def is_zone(name: str) -> bool:
+    """Whether this is an IANA name of a time zone, and not letters that may mean several."""
+    try:
+        return ("/" in name or name == "UTC") and bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 def _made(said: object) -> Columns:
@@ -132,6 +143,8 @@ def _made(said: object) -> Columns:
     for name, value in constants.items():
         if not isinstance(value, str):
             raise ValueError(f"constants.{name}: is not a text. Write one")
+        if name == "zone" and not is_zone(value):
+            raise ValueError(f"constants.zone: {instants.unknown(value[:40])}")
     if not ({"title", "summary"} & (columns.keys() | constants.keys())):
         raise ValueError('columns: there is neither a "title" nor a "summary". Say which column has it')
     separator, header = said.get("separator") or ";", said.get("header") or "there"

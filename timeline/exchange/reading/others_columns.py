@@ -6,9 +6,12 @@ Owns that. Must not change any date: it asks.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from timeline.exchange.reading.others_days import Order
 from timeline.exchange.reading.row import Row
+
+FIRST_DAY: Final = "1 January may stand for the year alone: look, and write the year if it does"
 
 
 def order_of(texts: Iterable[str]) -> Order | None:
@@ -32,5 +35,5 @@ def ask_first_days(rows: Sequence[Row]) -> list[Row]:
     first = {id(row) for row in days if is_first_day(row.fields["date"])}
     if not first or len(first) * 10 <= len(days):
         return list(rows)
-    asked = ("date", "1 January may stand for the year alone: look, and write the year if it does")
+    asked = ("date", FIRST_DAY)
     return [replace(row, questions=(*row.questions, asked)) if id(row) in first else row for row in rows]

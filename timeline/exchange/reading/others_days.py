@@ -10,13 +10,22 @@ from typing import Final, Literal
 from timeline.dates import civil, day_number
 from timeline.dates.months import ANY as _ANY
 from timeline.dates.months import month_of as month_of  # noqa: PLC0414 - others have it from here
-from timeline.errors import TimelineError
+from timeline.errors import Sentence, TimelineError
 
 Order = Literal["dmy", "mdy", "ymd"]
+EITHER_ORDER: Final = "{} may be day/month or month/day: taken as either. Say in which order this file writes them"
+NO_CENTURY: Final = "{} is a year of two digits: taken as AD {}. Say if its century is missing"
+GUESSED_CENTURY: Final = "{} is a year of two digits: taken as {}. Say if it is another century"
+NO_YEAR: Final = "is no year: 1 BC is followed by AD 1. Write the year"
 
 
 class DateUnread(TimelineError):
-    """Words that stand for a date say none, or none that can be: why, in one line."""
+    """Words that stand for a date say none, or none that can be: why, in one line that quotes the `words`, where there are some."""
+
+    def __init__(self, reason: str, words: str = "") -> None:
+        super().__init__(Sentence('"{}" {}', words, Sentence(reason)) if words else reason)
+        self.words = words
+        self.wrong = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,7 @@ def day(text: str, order: Order | None = None) -> Day | None:
         return found
     before = bool(era["b1"] or era["b2"])
     if found.year <= 0:
-        raise DateUnread(f'"{text}" names a year {found.year} of an era, and there is none. Write 1 BC, or AD 1')
+        raise DateUnread(f"names a year {found.year} of an era, and there is none. Write 1 BC, or AD 1", text)
     number = 1 - found.year if before else found.year
     return replace(found, year=number, plain=False, before=before)
 
@@ -133,10 +142,10 @@ def _numbers(words: str, order: Order | None) -> Day | None:
     both = order if order in ("dmy", "mdy") else "dmy" if found["sign"] == "." else None
     fits = "dmy" if one > 12 or one == two else "mdy" if two > 12 else both
     if order in ("dmy", "mdy") and fits != both and one != two and min(one, two) <= 12:
-        questions = (*questions, f"{found[0]} is not in the order of its column ({order}): say if it is right")
+        questions = (*questions, Sentence("{} is not in the order of its column ({}): say if it is right", found[0], order))
     both = fits
     if both is None:
-        asked = f"{found[0]} may be day/month or month/day: taken as either. Say in which order this file writes them"
+        asked = Sentence(EITHER_ORDER, found[0])
         return Day(
             number, two, one, other=Day(number, one, two), questions=(*questions, asked), plain=False
         )  # as vague as it was written
@@ -156,8 +165,8 @@ def _form(words: str, *, era: bool = False) -> Day | None:
         month = month_of(parts["name"]) if parts.get("name") else int(parts["month"]) if parts.get("month") else None
         day = int(parts["day"]) if parts.get("day") else None
         if (name := parts.get("name") or "").lower().startswith("listopad"):
-            asked = f"{name} is November in Polish and Czech, October in Croatian: taken as November. Say which it is"
-            questions = (*questions, asked)
+            asked = "{} is November in Polish and Czech, October in Croatian: taken as November. Say which it is"
+            questions = (*questions, Sentence(asked, name))
         return Day(number, month, day, questions=questions, plain=not questions)
     return None
 
@@ -169,27 +178,27 @@ def _year_of(digits: str, *, short: bool) -> tuple[int, tuple[str, ...]]:
     if digits.startswith("-"):
         if len(digits) >= 5:
             return number, ()
-        return number + 1, (f"{digits} is taken as {-number} BC. Say if it counts a year 0",)
+        return number + 1, (Sentence("{} is taken as {} BC. Say if it counts a year 0", digits, -number),)
     if len(bare) > 4:
-        raise DateUnread(_too_long(bare))
+        raise DateUnread(_too_long(bare), bare)
     if len(bare) > 2:
         return number, ()
     if not short and digits == bare:
         if number == 0:
-            raise DateUnread('"0" is no year: 1 BC is followed by AD 1. Write the year')
-        return number, (f"{digits} is a year of two digits: taken as AD {number}. Say if its century is missing",)
+            raise DateUnread(NO_YEAR, "0")
+        return number, (Sentence(NO_CENTURY, digits, number),)
     whole = number + (2000 if number < 30 else 1900)
-    return whole, (f"{digits} is a year of two digits: taken as {whole}. Say if it is another century",)
+    return whole, (Sentence(GUESSED_CENTURY, digits, whole),)
 
 
 def _too_long(digits: str) -> str:
-    """Say what a number that is no year may be: the day as a spreadsheet counts it, or seconds since 1970."""
+    """Say of a number that it is no year, and what it may be: the day as a spreadsheet counts it, or seconds since 1970."""
     number = int(digits)
     if len(digits) == 5:
         whole, month, of_month = civil(_SHEETS_FIRST_DAY + number)
         told = f"{year(whole)}-{month:02d}-{of_month:02d}"
-        counted = f"is no year, but a day as a spreadsheet counts it, perhaps {told}"
-        return f'"{digits}" {counted}. Format its column as dates, and save it anew'
+        counted = "is no year, but a day as a spreadsheet counts it, perhaps {}. Format its column as dates, and save it anew"
+        return Sentence(counted, told)
     if 9 <= len(digits) <= 13:
-        return f'"{digits}" is no year, but perhaps a time counted from 1970. Write it as a date, such as 1950-03-14'
-    return f'"{digits}" is no year. Write it as 1950, 1950-03 or 1950-03-14, or Y{digits} for a year so far away'
+        return "is no year, but perhaps a time counted from 1970. Write it as a date, such as 1950-03-14"
+    return Sentence("is no year. Write it as 1950, 1950-03 or 1950-03-14, or Y{} for a year so far away", digits)

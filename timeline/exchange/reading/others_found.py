@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from timeline import dates
-from timeline.errors import DateInvalid
+from timeline.errors import DateInvalid, Sentence
 from timeline.exchange.reading.others_days import DateUnread, Day
 
 
@@ -33,8 +33,8 @@ def checked(found: OthersDate, words: str) -> OthersDate:
     try:
         dates.parse(found.date)
     except DateInvalid as error:
-        why = str(error).removeprefix("date ").removeprefix(f'"{words}": ')
-        raise DateUnread(f'"{words}" is no date that can be: {why}') from None
+        why = error.wrong if found.date == words else error.reason
+        raise DateUnread(Sentence("is no date that can be: {}", why), words) from None
     if not found.note and found.date.startswith("-"):
         return replace(found, note=written(words))
     return found

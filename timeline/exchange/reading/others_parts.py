@@ -7,7 +7,8 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from timeline.exchange.reading.others_days import DateUnread, Day, month_of
+from timeline.errors import Sentence
+from timeline.exchange.reading.others_days import NO_CENTURY, NO_YEAR, DateUnread, Day, month_of
 from timeline.exchange.reading.others_found import OthersDate, checked, of_day
 from timeline.exchange.reading.others_phrases import read
 from timeline.exchange.reading.others_times import with_time
@@ -28,19 +29,19 @@ def of_parts(
     told = "-".join(part for part in parts[:3] if part)
     month_number = month_of((parts[1] or "").rstrip("."))
     if not re.fullmatch(r"-?\d{1,11}", parts[0]) or not all(re.fullmatch(r"\d{1,2}", one) for one in parts[2:] if one):
-        raise DateUnread(f'"{told}" is not a date in numbers. Correct its parts')
+        raise DateUnread("is not a date in numbers. Correct its parts", told)
     if parts[1] and month_number is None and not re.fullmatch(r"\d{1,2}", parts[1]):
-        raise DateUnread(f'"{parts[1]}" is not a month. Write 1 to 12')
+        raise DateUnread("is not a month. Write 1 to 12", parts[1])
     number = int(parts[0])
     questions: tuple[str, ...] = ()
     if 0 <= number < 100:
-        questions = (f"{number} is a year of two digits: taken as AD {number}. Say if its century is missing",)
+        questions = (Sentence(NO_CENTURY, number, number),)
     if number > 9999:
-        questions = (f"{number} is a year of more than four digits. Say if it is one",)
+        questions = (Sentence("{} is a year of more than four digits. Say if it is one", number),)
     if number == 0:
-        raise DateUnread('"0" is no year: 1 BC is followed by AD 1. Write the year')
+        raise DateUnread(NO_YEAR, "0")
     if parts[2] and not parts[1]:
-        raise DateUnread(f'"{told}" has a day and no month. Add the month')
+        raise DateUnread("has a day and no month. Add the month", told)
     found = Day(
         number + 1 if number < 0 else number,
         month_number or (int(parts[1]) if parts[1] else None),
@@ -51,7 +52,7 @@ def of_parts(
     if parts[3] and parts[2]:
         found = with_time(found, parts[3], parts[4] and f"{int(parts[4]):02d}", parts[5] and f"{int(parts[5]):02d}")
     elif parts[3]:
-        raise DateUnread(f'"{told}" has a time and no day. Add the day')
+        raise DateUnread("has a time and no day. Add the day", told)
     return checked(of_day(found, parts[0] if number < 0 else ""), told)
 
 
@@ -67,9 +68,10 @@ def timed(whole: OthersDate, time: str, column: str | None = None) -> OthersDate
     try:
         found = read(f"{_SOME_DAY} {time}") if re.fullmatch(r"-?\d{4}-\d\d-\d\d", whole.date) else None
     except DateUnread as error:
-        reason = "It is not understood. Write it as 04:10" if _SOME_DAY in str(error) else str(error)
-        where = f' in the column "{column}"' if column else ""
-        whole = replace(whole, questions=(*whole.questions, f'the time "{time}"{where} is kept in words alone ({reason})'))
+        reason = Sentence("It is not understood. Write it as 04:10") if _SOME_DAY in error.words else error.reason
+        where = Sentence(' in the column "{}"', column) if column else ""
+        asked = Sentence('the time "{}"{} is kept in words alone ({})', time, where, reason)
+        whole = replace(whole, questions=(*whole.questions, asked))
         found = None
     if found is None:
         return replace(whole, note="; ".join(filter(None, (whole.note, told))))

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from timeline import dates
-from timeline.errors import DateInvalid
+from timeline.errors import DateInvalid, Sentence
 from timeline.exchange.reading.others_days import DateUnread, Order, day, year
 from timeline.exchange.reading.others_found import OthersDate, checked, of_day, written
 from timeline.exchange.reading.others_ranges import ends, is_range, ranged, several, short
@@ -54,6 +54,7 @@ _BRACKETS: Final = re.compile(r"\((?P<one>[^()]+)\)|\[(?P<two>[^\[\],.{}]*\.?[^\
 _SLASHED_DAY: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])([/.])(?:0?[1-9]|[12]\d|3[01])\1\d{4}")
 _STAND_IN: Final = re.compile(r"(?:0001-01-01|1899-12-3[01]|1900-01-01|1970-01-01|9999-12-31)(?:T.*)?")
 _ASKED_STAND_IN: Final = "{} is what programs write where there is no date. Say if it is one"
+_ASKED_SEASON: Final = "{} is a season or part of the year in EDTF. Say if it is {} to {}"
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _LONGEST: Final = 200
 
@@ -66,13 +67,13 @@ def read(text: str, order: Order | None = None) -> OthersDate:
     """
     words = " ".join(text.split())
     if not words or _NONE.fullmatch(words):
-        raise DateUnread(f'"{words}" says no date' if words else "there is no date")
+        raise DateUnread("says no date" if words else "there is no date", words)
     if len(words) > _LONGEST:
-        raise DateUnread(f'"{words[:30]}…" is too long for a date')
+        raise DateUnread("is too long for a date", f"{words[:30]}…")
     if serial := re.fullmatch(r"(\d{5})\.\d+", words):
         return read(serial[1])  # refused, and told what it is
     if re.fullmatch(r"#[A-Z/0!?]+!?|#+", words):
-        raise DateUnread(f'"{words[:10]}" is what a spreadsheet shows in place of a value. Mend it there, and save it anew')
+        raise DateUnread("is what a spreadsheet shows in place of a value. Mend it there, and save it anew", words[:10])
     if _SLASHED_DAY.fullmatch(words) and (found := day(words, order)):  # as most tables have it: no need to try the other forms
         return _in_doubt(checked(of_day(found, words), words), words)
     season = re.fullmatch(r"(\d{4})-(2[1-9]|3\d|4[01])", words)
@@ -80,15 +81,13 @@ def read(text: str, order: Order | None = None) -> OthersDate:
         dates.parse(words)
     except DateInvalid:
         return _in_any_language(words, order)
-    asked = (
-        f"{words} is a season or part of the year in EDTF. Say if it is {season[1]} to {season[1][:2]}{season[2]}"
-        if season
-        else None
-    )
+    asked: str | None = None
+    if season:
+        asked = Sentence(_ASKED_SEASON, words, season[1], season[1][:2] + season[2])
     if words == "0000":
         asked = "the year 0000 is 1 BC in EDTF. Say if it stands for no date"
     if _STAND_IN.fullmatch(words):
-        asked = _ASKED_STAND_IN.format(words)
+        asked = Sentence(_ASKED_STAND_IN, words)
     return OthersDate(words, None, None, (asked,) if asked else ())
 
 
@@ -107,12 +106,10 @@ def _in_any_language(words: str, order: Order | None) -> OthersDate:
     meant = english(bare) if _LETTER.search(bare) else bare
     try:
         if _NONE.fullmatch(meant):
-            raise DateUnread(f'"{words}" says no date')
+            raise DateUnread("says no date", words)
         found_date = checked(_phrase(meant, order), meant)
     except DateUnread as error:
-        quoted = re.match(r'"([^"]*)"', str(error))
-        said = str(error)[quoted.end() :] if quoted and quoted[1] not in words else None
-        raise DateUnread(str(error) if said is None else f'"{words}"{said}') from None
+        raise (error if error.words in words else DateUnread(error.wrong, words)) from None
     found_date = _in_doubt(found_date, words)
     if meant == words or not found_date.note:
         return found_date
@@ -123,7 +120,7 @@ def _in_doubt(found: OthersDate, words: str) -> OthersDate:
     """Ask about a day that programs write where there is none."""
     if not _STAND_IN.fullmatch(found.date):
         return found
-    return replace(found, questions=(*found.questions, _ASKED_STAND_IN.format(words)))
+    return replace(found, questions=(*found.questions, Sentence(_ASKED_STAND_IN, words)))
 
 
 def _phrase(words: str, order: Order | None) -> OthersDate:
@@ -187,9 +184,9 @@ def _week_of(words: str, order: Order | None) -> OthersDate | None:
         return None
     first = single(found["day"], order)
     if first.day is None or first.other is not None:
-        raise DateUnread(f'"{words}" does not name a day. Say the first and the last day of the week')
+        raise DateUnread("does not name a day. Say the first and the last day of the week", words)
     number = dates.day_number(first.year, first.month or 1, first.day)
-    asked = f"{words} is taken as a day of the seven from {first.one} on. Say if another week is meant"
+    asked = Sentence("{} is taken as a day of the seven from {} on. Say if another week is meant", words, first.one)
     return OthersDate(f"[{first.one}..{_day(number + 6)}]", written(words), None, (*first.questions, asked))
 
 
@@ -203,7 +200,7 @@ def _partly(words: str, order: Order | None) -> OthersDate | None:
     if not found or not rest:
         return None
     inner = _phrase(rest, order)
-    asked = f'"{found["part"]}" is kept in words alone: the date is the whole of it'
+    asked = Sentence('"{}" is kept in words alone: the date is the whole of it', found["part"])
     return OthersDate(inner.date, _note(words, rest, inner), inner.zone, (asked, *inner.questions))
 
 
@@ -224,7 +221,7 @@ def _sided(side: str, rest: str, words: str, order: Order | None) -> OthersDate:
     """Read "before 1950" as some time up to 1949, "since 1950" as what lasts from 1950 on."""
     inner = _phrase(rest, order)
     if re.search(r"[\[{/]", inner.date):
-        raise DateUnread(f'"{words}" is not understood as a date. Say first and last date')
+        raise DateUnread("is not understood as a date. Say first and last date", words)
     if side in ("since", "from"):
         made = f"{inner.date}/.."
     elif side in ("until", "till"):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from timeline import dates
+from timeline.errors import Sentence
 from timeline.exchange.reading.others_days import NAME, DateUnread, Day, Order, month_of
 from timeline.exchange.reading.others_found import OthersDate, checked, written
 from timeline.exchange.reading.others_times import single
@@ -42,7 +43,8 @@ def interval(start: OthersDate, end: OthersDate) -> OthersDate:
         made, zone = (start.date, start.zone) if first == last else (f"{first}/{last}", None)
         notes.append(f"told as {start.date} to {end.date}" + (f", in {start.zone}" if start.zone else ""))
     if any(one.date[:1] in "[{" or "/" in one.date for one in (start, end)):
-        raise DateUnread(f"{start.date} to {end.date}: an end of it is itself unclear. Say first and last date")
+        asked = "{} to {}: an end of it is itself unclear. Say first and last date"
+        raise DateUnread(Sentence(asked, start.date, end.date))
     both = tuple(dict.fromkeys((*start.questions, *end.questions)))
     return checked(OthersDate(made, "; ".join(notes) or None, zone, both), f"{start.date} to {end.date}")
 
@@ -72,7 +74,7 @@ def several(words: str, order: Order | None) -> OthersDate | None:
     if (first.month is None, first.day is None) != (last.month is None, last.day is None) or (before and first.day is None):
         return None
     if first.month is not None and first.year == last.year and first.one > last.one:
-        raise DateUnread(f'"{told}" is not in the order of time. Say the year of each')
+        raise DateUnread("is not in the order of time. Say the year of each", told)
     listed = ",".join(sorted(day.one + day.time for day in (*before, first, last)))
     made = f"[{listed}]" if (found["sign"] or "").lower() == "or" else f"{{{listed}}}"
     return OthersDate(made, written(told), first.zone or last.zone, (*first.questions, *last.questions))
@@ -111,7 +113,7 @@ def short(left: str, right: str, words: str) -> OthersDate:
     last = f"{left[:2]}{right}"
     questions: tuple[str, ...] = ()
     if int(right) <= 12:
-        questions = (f"{words} may be a range of years or a month: taken as {left} to {last}",)
+        questions = (Sentence("{} may be a range of years or a month: taken as {} to {}", words, left, last),)
     return OthersDate(f"{left}/{last}", written(words), None, questions)
 
 
@@ -127,7 +129,7 @@ def _two(left: str, right: str, words: str, order: Order | None, qualified: Call
     if all(loose):
         first, last = (one for one in loose if one)
         if "[" in first.date + last.date:
-            raise DateUnread(f'"{words}" is not understood as a date. Say first and last date')
+            raise DateUnread("is not understood as a date. Say first and last date", words)
         return OthersDate(f"{first.date}/{last.date}", written(words), None, (*first.questions, *last.questions))
     (one, left), (two, right) = qualified(left), qualified(right)
     start, end = ends(left, right, order)
@@ -136,7 +138,8 @@ def _two(left: str, right: str, words: str, order: Order | None, qualified: Call
     made = start.edtf if start.one == end.one and end.time in ("", start.time) else f"{begins}/{ends_at}"
     questions = (*start.questions, *end.questions)
     if "/" in words and start.day and end.day and end.day - start.day in _TWO_CALENDARS and start.month == end.month:
-        questions = (*questions, f"{words} may be one day in two calendars: taken as from the one to the other. Say which is meant")
+        asked = "{} may be one day in two calendars: taken as from the one to the other. Say which is meant"
+        questions = (*questions, Sentence(asked, words))
     return OthersDate(made, "; ".join(filter(None, (written(words), notes))), start.zone or end.zone, questions)
 
 
@@ -160,5 +163,5 @@ def ends(left: str, right: str, order: Order | None) -> tuple[Day, Day]:
         if re.fullmatch(r"\d{1,2}", left) and not start.before:
             start = replace(start, questions=start.questions if not re.search(r"\d{1,2}$", right) or end.year > 99 else ())
     if unclear := next((one for one, day in ((right, end), (left, start)) if day.other is not None), None):
-        raise _Unclear(f'"{unclear}" may be two days. Say in which order day and month are written')
+        raise _Unclear("may be two days. Say in which order day and month are written", unclear)
     return start, end

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from timeline.errors import Sentence
 from timeline.exchange.reading.others_days import NAME, DateUnread, Day, Order, cleaned, day
 
 _TIME: Final = re.compile(
@@ -29,11 +30,11 @@ def single(text: str, order: Order | None = None) -> Day:
     time = _TIME.search(words)
     found = day(words[: time.start()], order) if time else None
     if time is None or found is None or found.day is None or (time["minute"] is None and not time["half"]):
-        raise DateUnread(f'"{text}" names no year. Add it' if _NO_YEAR.fullmatch(words) else f'"{text}" {_EXPECTED}')
+        raise DateUnread("names no year. Add it" if _NO_YEAR.fullmatch(words) else _EXPECTED, text)
     zone, until = time["zone"], time["until"]
     if until and (time["dash"].strip().isalpha() or re.search(r"\s[-–]\s", time[0])):
         if _minutes(until) <= _minutes(f"{time['hour']}:{time['minute']}"):
-            raise DateUnread(f'"{text}" ends before it begins. Say the day on which it ends')
+            raise DateUnread("ends before it begins. Say the day on which it ends", text)
     elif until and (time[0][0] in "tT" or time["second"] or _minutes(until) <= _minutes(f"{time['hour']}:{time['minute']}")):
         zone, until = f"-{until}", None  # a shift from UTC that looks like an end
     made = with_time(found, time["hour"], time["minute"], time["second"], half=time["half"], zone=zone)
@@ -64,16 +65,17 @@ def with_time(
     told = ":".join(part for part in (hour, minute, second) if part is not None) + (f" {half}" if half else "")
     if half:
         if not 1 <= number <= 12:
-            raise DateUnread(f'the time "{told}" is none: hours of half a day run from 1 to 12. Correct it')
+            raise DateUnread(Sentence('the time "{}" is none: hours of half a day run from 1 to 12. Correct it', told))
         number = number % 12 + (12 if half.lower().startswith("p") else 0)
     if number == 24 and not int(minute or 0) + int(second or 0):
-        raise DateUnread(f'the time "{told}" is the end of the day. Write 00:00 of the next day')
+        raise DateUnread(Sentence('the time "{}" is the end of the day. Write 00:00 of the next day', told))
     if number > 23 or int(minute or 0) > 59 or int(second or 0) > 60:
-        raise DateUnread(f'the time "{told}" is none. Write 00:00 to 23:59')
+        raise DateUnread(Sentence('the time "{}" is none. Write 00:00 to 23:59', told))
     notes, questions = list(day.notes), list(day.questions)
     shift, named = _shift(zone)
     if zone and not shift and not named:
-        questions.append(f'"{zone}" is no name of one time zone: the time is taken as local. Name the zone, such as Europe/Paris')
+        asked = '"{}" is no name of one time zone: the time is taken as local. Name the zone, such as Europe/Paris'
+        questions.append(Sentence(asked, zone))
         notes.append(f"the time is told as {told} {zone}")
     if day.other is not None:
         notes.append(f"the time of day is told as {told}")

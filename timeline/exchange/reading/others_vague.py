@@ -7,6 +7,7 @@ import re
 from datetime import date
 from typing import Final
 
+from timeline.errors import Sentence
 from timeline.exchange.reading.others_days import DateUnread
 from timeline.exchange.reading.others_found import OthersDate, written
 
@@ -63,7 +64,7 @@ def open_in_part(words: str) -> OthersDate | None:
         month = found.groupdict().get("month")
         if month is not None and not 1 <= int(month) <= 12:
             continue
-        asked = f"{words} leaves a part of the date open: taken as not known. Say if another is meant"
+        asked = Sentence("{} leaves a part of the date open: taken as not known. Say if another is meant", words)
         made = found["year"] if month is None else f"{found['year']}-{int(month):02d}"
         return OthersDate(made, written(words), None, (asked,))
     return None
@@ -74,7 +75,7 @@ def _decade(words: str, questions: list[str]) -> str | None:
         return None
     digits = decade["decade"]
     if len(digits) == 3 and digits.endswith("0"):
-        questions.append(f"{words} is a century or a decade: taken as the century. Say if the decade is meant")
+        questions.append(Sentence("{} is a century or a decade: taken as the century. Say if the decade is meant", words))
         return f"{digits[:2]}XX"
     return f"{digits}X" if len(digits) == 3 else f"0{digits}X"
 
@@ -84,7 +85,7 @@ def _century(words: str) -> str | None:
         return None
     number, before = int(century["number"]), (century["era"] or "").lower().startswith("b")
     if number == 0:
-        raise DateUnread(f'"{words}" is no century: the first is the 1st. Correct it')
+        raise DateUnread("is no century: the first is the 1st. Correct it", words)
     if number == 1:
         return "[-0099..0000]" if before else "[0001..0100]"
     return f"{'-' if before else ''}{number - 1:02d}XX"
@@ -109,11 +110,12 @@ def _week(words: str, questions: list[str]) -> str | None:
     try:
         first, last = (date.fromisocalendar(int(parts["year"]), int(parts["week"]), int(parts.get("day", day))) for day in (1, 7))
     except ValueError:
-        raise DateUnread(f'"{words}" is no week: {parts["year"]} has none of that number. Correct it') from None
+        raise DateUnread(Sentence("is no week: {} has none of that number. Correct it", parts["year"]), words) from None
     if "day" in parts:
         return first.isoformat()
     if found.re is _WEEK:
-        questions.append(f"{words} is counted as ISO 8601 does: from {first} to {last}. Say if another count is meant")
+        asked = "{} is counted as ISO 8601 does: from {} to {}. Say if another count is meant"
+        questions.append(Sentence(asked, words, first, last))
     return f"[{first}..{last}]"
 
 

@@ -17,7 +17,7 @@ _SEARCHED = 20  # rows among which the header is looked for
 
 
 def read(text: str, **options: object) -> Read:
-    """Read a table. Options: `mapping` (Columns; guessed where there is none), `format` (csv or tsv), `name`."""
+    """Read a table. Options: `mapping` (Columns; guessed where there is none), `format` (csv or tsv)."""
     if text.lstrip().startswith("<"):
         raise ImportRefused("is a web page rather than a table. Open it in a spreadsheet, save that as CSV, and import it")
     told = text[4] if text[:4].lower() == "sep=" and text[4:5] in csv_rows.DELIMITERS else None
@@ -39,7 +39,7 @@ def read(text: str, **options: object) -> Read:
     if given is None and exported.is_ours(names):
         ours = [*(exported.row(*one) for one in kept), *refused]
         return Read(sorted(ours, key=lambda row: row.number), None, (*notes, exported.NOTE))
-    mapped = given or columns.guess(kept, names, str(options.get("name", "the table")), headless=header is None)
+    mapped = given or columns.guess(kept, names, headless=header is None)
     if absent := sorted(mapped.used() - set(names)):
         raise ImportRefused(f'there is no column "{absent[0]}". {mapping.nearest(absent[0], names)}. Correct the mapping')
     advance: Any = options.get("advance") or (lambda _: None)

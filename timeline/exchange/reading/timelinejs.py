@@ -8,6 +8,7 @@ import re
 from html import unescape
 from typing import Any, Final
 
+from timeline.errors import Sentence
 from timeline.exchange.reading import json_text, others_dates
 from timeline.exchange.reading.building import Building, asked, listed, scalar
 from timeline.exchange.reading.json_text import Piece
@@ -136,7 +137,8 @@ def _show(build: Building, shown: str) -> None:
         return
     build.note(f'shown as "{shown}"')
     if date is not None and vaguer is not None:
-        build.ask("date", f'it is shown as "{one_line(shown).text}", which reads as {vaguer}: say which is meant')
+        asked = 'it is shown as "{}", which reads as {}: say which is meant'
+        build.ask("date", Sentence(asked, one_line(shown).text, vaguer))
 
 
 def _headline(title: object) -> str | None:

@@ -78,7 +78,7 @@ def _date(value: object) -> OthersDate:
         try:
             moment = _EPOCH + timedelta(milliseconds=int(text))
         except (OverflowError, ValueError):
-            raise DateUnread(f'"{text[:30]}" is no time in milliseconds that can be read') from None
+            raise DateUnread("is no time in milliseconds that can be read", text[:30]) from None
         return others_dates.read(f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}Z")
     if found := _LONG.fullmatch(text):  # as JavaScript writes years of six digits
         day = others_dates.of_parts(*_astronomical(found[1]), *found[2].split("-")[1:])

@@ -22,9 +22,11 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[bytes]:
     try:
         import resvg_py  # noqa: PLC0415 - only whoever wants an image needs it
     except ImportError as error:
-        raise PictureRefused("png: drawing it needs the extra: pip install 'cited-timeline[picture]'. Or take svg") from error
+        raise PictureRefused("png", "drawing it needs the extra: pip install 'cited-timeline[picture]'. Or take svg") from error
     if len({bytes(resvg_py.svg_to_bytes(svg_string=_PROBE.format(text))) for text in ("", "H")}) == 1:
-        raise PictureRefused(f"png: none of these fonts is there, and nothing would be lettered: {FONTS}. Install one, or take svg")
+        raise PictureRefused(
+            "png", f"none of these fonts is there, and nothing would be lettered: {FONTS}. Install one, or take svg"
+        )
     yield bytes(resvg_py.svg_to_bytes(svg_string="".join(as_svg.write(happenings, about)), zoom=ZOOM))
 
 

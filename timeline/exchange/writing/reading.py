@@ -149,7 +149,7 @@ def _said(text: str, position: int) -> dict[str, Any]:
 
 
 def _malformed(position: int) -> StatementInvalid:
-    return StatementInvalid(f"position {position}: its data is not what the log appends. See what happened: timeline verify")
+    return StatementInvalid(f"position {position}", "its data is not what the log appends. See what happened: timeline verify")
 
 
 def _happening(row: Sequence[Any], data: Mapping[str, Any], archive: _Archive) -> Happening:

@@ -165,10 +165,11 @@ def _in_a_line(handler: frame.Handler) -> frame.Handler:
             return files.line(str(error), 503)
         except TookTooLong:
             return files.line(f"that took too long. {taking.AGAIN} {taking.NARROW} {request.url_vars['name']}", 503)
-        except (files.Refused, TimelineError) as error:
-            # On the command line a message begins with the format that it is about; here the address says it.
+        except TimelineError as error:  # the address says which format it is about
             format = _named(request.url_vars["name"])
-            return files.line(str(error).removeprefix(f"{format.name}: ") if format else str(error), 400)
+            return files.line(error.beside(format.name if format else ""), 400)
+        except files.Refused as error:
+            return files.line(str(error), 400)
         except sqlite3.Error as error:
             return files.line(f"the database could not answer: {error}. See what is wrong: timeline verify", 400)
 

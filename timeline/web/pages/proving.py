@@ -164,6 +164,6 @@ def size(connection: sqlite3.Connection) -> int:
 
 def broken(error: Exception) -> str:
     """Say in a line that nothing can be proved, and why."""
-    reason = str(error.args[0]) if error.args else str(error)
+    reason = str(error.args[0]) if isinstance(error, LookupError) and error.args else str(error)  # a KeyError's is quoted
     advice = "It may be damaged or altered; whoever runs this site can see where: timeline verify"
     return f"the log cannot prove this: {reason.rstrip('.')}. {advice}"
