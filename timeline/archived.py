@@ -145,6 +145,6 @@ class ArchivedSource:
 
     def _repr_html_(self) -> str:
         """Show it in a notebook."""
-        published = notebook.when(self.published)
+        published = dates.worded(self.published)
         about = [("By", self.author), ("Publisher", self.publisher), ("Published", published), ("Address", self.url)]
         return notebook.card(self.title or "(redacted)", f"{self.stream}@{self.version}", about)

@@ -11,8 +11,8 @@ from timeline.cli import completing, json_forms, printing
 from timeline.cli.finding import find
 from timeline.cli.running import db, opened
 from timeline.cli.show import redacted, when
-from timeline.exchange.writing.saying import claimed
 from timeline.log import Event
+from timeline.reading.wording import claimed
 
 VERBS = {
     "SourceArchived": "archived",

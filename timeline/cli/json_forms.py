@@ -82,13 +82,14 @@ def happening(one: Event, *, near: bool = False) -> Json:
     return fields
 
 
-def source(one: Known) -> Json:
-    """Write what is known of a source, how long its text is, and how many happenings rest on it."""
-    payload = one.event.payload
+def source(listed: tuple[Known, Event]) -> Json:
+    """Write what an event tells of a source, how long its text is, and how many happenings rest on it."""
+    one, event = listed
+    payload = event.payload
     statement = payload.get("statement", {})
     return {
-        **_head(one.event),
-        "status": "redacted" if one.event.data is None else "current",
+        **_head(event),
+        "status": "redacted" if event.data is None else "current",
         **{name: statement.get(name) for name in (*_SOURCE, *_DOCUMENT)},
         "characters": one.characters,
         "happenings": one.happenings,

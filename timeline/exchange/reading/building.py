@@ -14,7 +14,8 @@ from timeline.exchange.reading import others_dates
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
 from timeline.exchange.reading.row import Row
 from timeline.exchange.writing import html_text
-from timeline.exchange.writing.saying import ADDITION, RULE, claimed
+from timeline.exchange.writing.saying import ADDITION, RULE
+from timeline.reading.wording import claimed
 
 IN_ROW: Final = "a happening has no place for it; it stands in the row that is cited"
 RETRACTED: Final = "it was retracted in the timeline that wrote it"

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from timeline.exchange.writing.record import About, Format, Happening, Told
+from timeline.exchange.writing.format import About, Format, Told
 from timeline.exchange.writing.streaming import dumps
+from timeline.reading.records import Happening
 
 Statement = dict[str, Any]
 GIVEN: Final = "given as text"  # the extractor of a text that was given as such

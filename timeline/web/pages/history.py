@@ -11,9 +11,11 @@ from typing import Any
 from datasette.app import Datasette
 
 from timeline import authors
+from timeline.reading import event_data
+from timeline.selection.conditions import is_corrected
 from timeline.selection.snapshot import Snapshot
 from timeline.web import links
-from timeline.web.pages import difference, redactions, told, when
+from timeline.web.pages import difference, redactions, when
 from timeline.web.pages.difference import Change
 from timeline.web.pages.redactions import Redaction
 
@@ -64,6 +66,11 @@ class Version:
         """Whether this version takes the happening back."""
         return self.type == "HappeningRetracted"
 
+    @property
+    def corrected(self) -> bool:
+        """Whether an earlier version says something else."""
+        return is_corrected(self.version, "retracted" if self.retracted else "current")
+
 
 def read(datasette: Datasette, database: str, snapshot: Snapshot, stream: str) -> list[Version]:
     """Read the latest versions of a stream, the first one first, and the one that stood at the snapshot's position.
@@ -80,7 +87,7 @@ def _versions(datasette: Datasette, database: str, rows: Sequence[Row], redacted
     compared: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
     former: dict[str, Any] | None = None
     for number, row in enumerate(rows):
-        data = told.read(row["data"], row["position"])
+        data = event_data.read(row["data"], row["position"])
         statement = data.get("statement")
         redacts = data.get("position") if row["type"] == "EventRedacted" else None
         if number and row["version"] != rows[number - 1]["version"] + 1:

@@ -1,12 +1,8 @@
-"""From the log to what an export is made of."""
+"""Happenings are read back as the log has them."""
 
 from timeline import ArchivedSource, Timeline
-from timeline.exchange.writing import reading
-from timeline.exchange.writing.record import Format
-
-
-def nothing(happenings: object, about: object) -> None:
-    """Write nothing."""
+from timeline.exchange.writing.format import About
+from timeline.reading.happenings import at_positions
 
 
 def test_what_is_read_is_what_was_said(timeline: Timeline, report: ArchivedSource) -> None:
@@ -22,14 +18,14 @@ def test_what_is_read_is_what_was_said(timeline: Timeline, report: ArchivedSourc
         tags=["council"],
         citations=[report.quote("met in Marrakech", supports="the place")],
     )
-    (read,) = reading.happenings(timeline.log.connection, [event.position])
+    (read,) = at_positions(timeline.log.connection, [event.position])
     assert (read.id, read.version, read.title, read.status) == ("meeting", 1, "The council met", "current")
     assert (read.earliest, read.latest) == ("2025-11-24", "2025-11-27")
     assert read.actors == (("A", None), ("B", "chair"))
     (quotation,) = read.quotations
     assert (quotation.quote, quotation.supports, quotation.page) == ("met in Marrakech", "the place", None)
     assert (quotation.source.title, quotation.source.published) == ("A report", "2025-11-28")
-    assert reading.about(timeline.log.connection, title="x").position == event.position
+    assert About.read(timeline.log.connection, title="x").position == event.position
 
 
 def test_sources_are_told_as_they_were_known(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
@@ -37,7 +33,7 @@ def test_sources_are_told_as_they_were_known(timeline: Timeline, report: Archive
     position = timeline.happening(meeting).position
     timeline.correct_source("report", title="Another title", reason="a misprint")
     titles = [
-        next(reading.happenings(timeline.log.connection, [position], as_of=as_of)).quotations[0].source.title
+        next(at_positions(timeline.log.connection, [position], as_of=as_of)).quotations[0].source.title
         for as_of in (position, None)
     ]
     assert titles == ["A report", "Another title"]
@@ -51,7 +47,7 @@ def test_pages_are_counted_by_the_form_feeds_before_a_quotation(timeline: Timeli
             id, title=id, date="2025", citations=[source.quote(f"{number} of {id}.") for number in ("One", "Two", "Three")]
         )
     positions = [event.position for event in timeline.events() if event.stream.startswith("happening/")]
-    read = list(reading.happenings(timeline.log.connection, positions[::-1]))
+    read = list(at_positions(timeline.log.connection, positions[::-1]))
     assert [one.id for one in read] == ["plain", "pdf"], "in the order of the positions"
     assert [[quotation.page for quotation in one.quotations] for one in read] == [[None, None, None], [1, 2, 3]]
 
@@ -60,24 +56,7 @@ def test_what_was_redacted_is_passed_over(timeline: Timeline, report: ArchivedSo
     """A happening of which nothing is left is not written; one whose source lost its words is, without them."""
     position = timeline.happening(meeting).position
     timeline.redact(report.position, reason="by law", keep_documents=True)
-    (read,) = reading.happenings(timeline.log.connection, [position])
+    (read,) = at_positions(timeline.log.connection, [position])
     assert read.quotations[0].source.title is None
     timeline.redact(position, reason="by law")
-    assert list(reading.happenings(timeline.log.connection, [position])) == []
-
-
-def test_what_a_format_cannot_say_is_counted(timeline: Timeline, report: ArchivedSource) -> None:
-    """A line for each field that was there, and none for those that were not."""
-    for number, date in enumerate(("2025-11-24", "2025~", "2025/..")):
-        timeline.record(f"h{number}", title="x", date=date, kind="k" if number else None, citations=[report.quote("Marrakech")])
-    format = Format(
-        "x", "X", "text/plain", ".x", nothing,  # type: ignore[arg-type]
-        {"kind": "left out", "date": "made a day", "date.uncertain": "unmarked", "tags": "left out", "published": "a year"},
-    )  # fmt: skip
-    read = reading.happenings(timeline.log.connection, [2, 3, 4])
-    assert reading.lost(read, format) == [
-        "kind (in 2 of 3 happenings): left out",
-        "vague dates (in 2 of 3 happenings): made a day",
-        "uncertain or approximate dates (in 1 of 3 happenings): unmarked",
-        "published (in 3 of 3 happenings): a year",
-    ]
+    assert list(at_positions(timeline.log.connection, [position])) == []
