@@ -1,8 +1,14 @@
 """Happenings are read back as the log has them."""
 
+import sqlite3
+
+import pytest
+
 from timeline import ArchivedSource, Timeline
 from timeline.exchange.writing.format import About
-from timeline.reading.happenings import at_positions
+from timeline.reading.happenings import at_positions, quotations
+from timeline.selection.conditions import MARKS, is_corrected
+from timeline.selection.snapshot import Snapshot
 
 
 def test_what_is_read_is_what_was_said(timeline: Timeline, report: ArchivedSource) -> None:
@@ -60,3 +66,35 @@ def test_what_was_redacted_is_passed_over(timeline: Timeline, report: ArchivedSo
     assert read.quotations[0].source.title is None
     timeline.redact(position, reason="by law")
     assert list(at_positions(timeline.log.connection, [position])) == []
+
+
+def test_a_redacted_source_has_no_hash(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
+    """Even where its document stays: what was redacted could be guessed by it."""
+    position = timeline.happening(meeting).position
+    (before,) = at_positions(timeline.log.connection, [position])
+    timeline.redact(report.position, reason="by law", keep_documents=True)
+    (after,) = at_positions(timeline.log.connection, [position])
+    assert (before.quotations[0].source.sha256, after.quotations[0].source.sha256) == (report.sha256, None)
+
+
+def test_the_quotations_of_the_read_tables_are_those_of_the_log(timeline: Timeline, report: ArchivedSource) -> None:
+    """Now, and as of a position at which others stood; no more than are asked for, and all that dispute."""
+    cited = [report.quote("met in Marrakech"), report.quote("Marrakech"), report.quote("met", stance="disputes")]
+    event = timeline.record("meeting", title="x", date="2025", citations=cited)
+    timeline.correct("meeting", citations=cited[:1], reason="too many")
+    connection = timeline.log.connection
+    (then,) = at_positions(connection, [event.position], as_of=event.position)
+    assert quotations(Snapshot(connection, event.position), ["meeting"])["meeting"] == list(then.quotations)
+    assert len(quotations(Snapshot(connection), ["meeting"])["meeting"]) == 1
+    shown = quotations(Snapshot(connection, event.position), ["meeting"], most=1)["meeting"]
+    assert [one.number for one in shown] == [1, 3]
+
+
+@pytest.mark.parametrize("status", ["current", "retracted"])
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_corrected_means_the_same_in_a_row_and_in_a_query(version: int, status: str) -> None:
+    """A retraction alone is no correction."""
+    with sqlite3.connect(":memory:") as connection:
+        query = f"SELECT {MARKS['corrected']} FROM (SELECT ? AS version, ? AS status) AS happenings"
+        (marked,) = connection.execute(query, (version, status)).fetchone()
+    assert bool(marked) == is_corrected(version, status) == (version > (1 if status == "current" else 2))

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from timeline.exchange.outcome import Outcome
 from timeline.log import Event
+from timeline.shortening import shortened
 from timeline.statements import Statement
 
 _TOLD: Final = 60
@@ -41,4 +42,4 @@ def _told(value: object) -> str:
     if isinstance(value, list):
         value = "; ".join(" ".join(map(str, one.values())) if isinstance(one, dict) else str(one) for one in value)
     text = " ".join(str(value).split())
-    return text if len(text) <= _TOLD else f"{text[: _TOLD - 1]}…"
+    return shortened(text, _TOLD)

@@ -15,7 +15,8 @@ from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import Asked
 
 _BY_ID: Final = (
-    "select id, title, publisher, author, published, url, language, media_type, sha256, archived_at, null, extractor, text_sha256"
+    "select id, title, publisher, author, published, url, language, media_type, iif(title is null, null, sha256),"
+    " archived_at, null, extractor, text_sha256"
     " from sources where id in (select value from json_each(:ids))"
 )
 _TABLES: Final = ("text/csv", "text/tab-separated-values")

@@ -12,6 +12,14 @@ GRADES: Final = {  # how a quotation matched
     "normalised": "the same words, with other spacing, line breaks or invisible characters",
     "typographic": "the same words, with other quotation marks, dashes, spacing or ligatures",
 }
+VERBS: Final = {  # what an event of each type did
+    "SourceArchived": "archived",
+    "SourceCorrected": "corrected",
+    "HappeningRecorded": "recorded",
+    "HappeningCorrected": "corrected",
+    "HappeningRetracted": "retracted",
+    "EventRedacted": "redacted",
+}
 _RUN: Final = re.compile(r"[\t-\r\x1c-\x1f \x85\u2028\u2029]+")
 
 
