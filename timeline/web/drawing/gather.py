@@ -90,8 +90,7 @@ class Gathered:
 
 def item(row: Row, in_lanes: Sequence[int] = (0,), *, disputed: bool) -> dict[str, Any]:
     """Give a happening as the browser reads it."""
-    claim = wording.claimed(row["attributed_to"]) if row["attributed_to"] else ""
-    title = claim + (row["title"] or row["id"])
+    title = wording.headline(row["title"], row["attributed_to"], row["id"])
     return {
         "id": row["id"],
         "title": title if len(title) <= happenings.LONGEST_TITLE else title[: happenings.LONGEST_TITLE].rstrip() + "…",

@@ -59,7 +59,7 @@ def _read(datasette: Datasette, request: Request, database: str, snapshot: Snaps
     statement = version.statement or {}
     here, as_of = links.happening(datasette, database, id_), state.as_of_query
     title = statement.get("title") or f"{id_} (redacted)"
-    headline = wording.claimed(statement["attributed_to"]) + title if statement.get("attributed_to") else title
+    headline = wording.headline(title, statement.get("attributed_to"))
     longest = max(LONGEST_OF_MANY, LONGEST_QUOTED // max(1, len(statement.get("citations") or ())))
     quotations = quotation.of_happenings(datasette, database, snapshot, [id_], None, longest).get(id_, [])
     time = _time(snapshot, id_) if version is latest else None
