@@ -106,7 +106,7 @@ def test_a_file_is_there_only_once_it_is_whole(db: str, tmp_path: Path, monkeypa
     file = tmp_path / "out.csv"
     assert run("csv", "--db", db, "-o", str(file)).stdout == ""
     before = file.read_bytes()
-    monkeypatch.setattr("timeline.exchange.writing.saying.when", None)
+    monkeypatch.setattr("timeline.exchange.writing.as_csv.worded", None)
     CliRunner().invoke(main, ["export", "csv", "--db", db, "-o", str(file)])
     assert file.read_bytes() == before
     assert [one.name for one in tmp_path.glob("out*")] == ["out.csv"]

@@ -19,7 +19,8 @@ from timeline.capture import apart, comparing, setup
 from timeline.capture.comparing import Comparing
 from timeline.cli import main
 from timeline.errors import BundleInvalid, StatementInvalid
-from timeline.exchange.writing import as_jsonl, noting, record, saying
+from timeline.exchange.writing import as_jsonl, noting, saying
+from timeline.reading import records
 
 HTML = "<html><head><title>T</title></head><body><h1>The council</h1><p>It met in Marrakech – “twice”.</p></body></html>"
 MAIL = b"From: Ann <a@example.org>\nDate: Mon, 24 Nov 2025 10:00:00 +0100\nSubject: Minutes\n\nIt met in Marrakech.\n"
@@ -264,8 +265,8 @@ def test_show_and_exports_say_that_it_was_not_compared(timeline: Timeline) -> No
     timeline.append(entry("a", KINDS["a.html"], "text/html", "x"))
     shown = CliRunner().invoke(main, ["show", "source/a", "--db", str(timeline.log.path)]).output
     assert "mind        text as given by the bundle, not compared with the document" in shown
-    source = record.Source("a", "A", extractor=f"{MARK} (x)", archived_at="2026-01-01T00:00:00Z")
-    quotation = record.Quotation(1, source, "q", "", "", 0, 1, "exact", "supports")
+    source = records.Source("a", "A", extractor=f"{MARK} (x)", archived_at="2026-01-01T00:00:00Z")
+    quotation = records.Quotation(1, source, "q", "", "", 0, 1, "exact", "supports")
     assert "Text as given by the bundle, not compared with the document" in noting.Note(1, 1, quotation, None).proof
     assert saying.citation(quotation) == "“q” (A, text as given by the bundle, not compared with the document)"
 

@@ -20,6 +20,16 @@ class ArchivedSource:
 
     id: str
     event: Event
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    published: str | None = None  # EDTF
+    url: str | None = None
+    language: str | None = None  # a BCP 47 tag
+    media_type: str | None = None  # of its bytes
+    sha256: str | None = None  # of its bytes, in hex
+    extractor: str | None = None  # what read its text
+    text_sha256: str | None = None
     found: Mapping[str, str] = field(default_factory=dict, compare=False)
     read: Callable[[str], bytes | None] | None = field(default=None, compare=False)
 
@@ -39,26 +49,6 @@ class ArchivedSource:
         return self.event.position
 
     @property
-    def title(self) -> str | None:
-        """The title of the document."""
-        return self._said("title")
-
-    @property
-    def publisher(self) -> str | None:
-        """Who published it."""
-        return self._said("publisher")
-
-    @property
-    def author(self) -> str | None:
-        """Who wrote it."""
-        return self._said("author")
-
-    @property
-    def published(self) -> str | None:
-        """When it was published, as EDTF."""
-        return self._said("published")
-
-    @property
     def earliest(self) -> str | None:
         """The first day on which it may have been published, YYYY-MM-DD; None where that is open or not known."""
         return dates.bounds(self.published)[0] if self.published else None
@@ -69,37 +59,17 @@ class ArchivedSource:
         return dates.bounds(self.published)[1] if self.published else None
 
     @property
-    def url(self) -> str | None:
-        """The address of the document."""
-        return self._said("url")
-
-    @property
-    def language(self) -> str | None:
-        """Its language, as a BCP 47 tag."""
-        return self._said("language")
-
-    @property
-    def media_type(self) -> str | None:
-        """The media type of its bytes."""
-        return self._said("media_type")
-
-    @property
-    def sha256(self) -> str | None:
-        """The SHA-256 of its bytes, in hex."""
-        return self._said("sha256")
-
-    @property
     def text(self) -> str:
         """The archived text, in which quotations are looked for.
 
         Raises Redacted where it is not there any more, and DatabaseRefused once the timeline is closed.
         """
-        return self._document("text_sha256").decode()
+        return self._document(self.text_sha256).decode()
 
     @property
     def document(self) -> bytes:
         """The document, byte for byte as it was received. Raises as `text` does."""
-        return self._document("sha256")
+        return self._document(self.sha256)
 
     def quote(
         self,
@@ -124,12 +94,7 @@ class ArchivedSource:
         said = {"quote": quote, "prefix": prefix, "suffix": suffix, "stance": stance, "supports": supports}
         return check(Citation, {"source": self.id, **said}, f"source/{self.id}")
 
-    def _said(self, name: str) -> str | None:
-        found: str | None = self.event.payload.get("statement", {}).get(name)
-        return found
-
-    def _document(self, hash_of: str) -> bytes:
-        sha256 = self._said(hash_of)
+    def _document(self, sha256: str | None) -> bytes:
         try:
             content = None if self.read is None or sha256 is None else self.read(sha256)
         except sqlite3.ProgrammingError:
@@ -145,6 +110,6 @@ class ArchivedSource:
 
     def _repr_html_(self) -> str:
         """Show it in a notebook."""
-        published = notebook.when(self.published)
+        published = dates.worded(self.published)
         about = [("By", self.author), ("Publisher", self.publisher), ("Published", published), ("Address", self.url)]
         return notebook.card(self.title or "(redacted)", f"{self.stream}@{self.version}", about)

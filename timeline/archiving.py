@@ -15,6 +15,7 @@ from pathlib import PurePath
 from typing import Any
 
 from timeline import capture, documents, extractors, redaction, statements
+from timeline import fields as names
 from timeline.archived import ArchivedSource
 from timeline.capture.comparing import Comparing, Outcome
 from timeline.documents import Document
@@ -135,7 +136,9 @@ def _needs_no_reading(extractor: str) -> bool:
 
 def source(log: Log, event: Event, found: Mapping[str, str] | None = None) -> ArchivedSource:
     """Give the source that an event is of, whose text is read from the archive when it is asked for."""
-    return ArchivedSource(event.stream.partition("/")[2], event, found or {}, log.document)
+    statement = event.payload.get("statement", {})
+    said = {name: statement.get(name) for name in (*names.BIBLIOGRAPHY, *names.DOCUMENT)}
+    return ArchivedSource(event.subject, event, **said, found=found or {}, read=log.document)
 
 
 def unread(log: Log, streams: Streams, content: bytes, subject: str | None, said: Said) -> ArchivedSource | None:

@@ -38,6 +38,11 @@ class Event:
         return f"{self.stream}@{self.version}"
 
     @property
+    def subject(self) -> str:
+        """The id of the happening or source that it is of."""
+        return self.stream.partition("/")[2]
+
+    @property
     def payload(self) -> dict[str, Any]:
         """The data, parsed; empty once redacted."""
         parsed: dict[str, Any] = json.loads(self.data) if self.data is not None else {}

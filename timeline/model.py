@@ -279,7 +279,7 @@ class HappeningVersion(Happening):
     def _repr_html_(self) -> str:
         """Show it in a notebook, with the quotations that it rests on."""
         who = ", ".join(f"{actor.name} ({actor.role})" if actor.role else actor.name for actor in self.actors)
-        about = [("When", notebook.when(self.date)), ("Where", self.place), ("Who", who), ("According to", self.attributed_to)]
+        about = [("When", dates.worded(self.date)), ("Where", self.place), ("Who", who), ("According to", self.attributed_to)]
         about += [("Summary", self.summary), ("Status", self.status if self.status != "current" else None)]
         quoted = [(one.quote, f"{one.source}, disputes" if one.stance == "disputes" else one.source) for one in self.citations]
         return notebook.card(self.title, f"happening/{self.id}@{self.version}", about, quoted)

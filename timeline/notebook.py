@@ -6,18 +6,7 @@ Owns that HTML, all of it escaped. Must not read a log.
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from timeline import dates
-from timeline.errors import DateInvalid
-
 _TABLE = '<table style="font-size: 90%">'
-
-
-def when(date: str | None) -> str:
-    """Say a date in words; one that is none to the letter."""
-    try:
-        return dates.words(date) if date else ""
-    except DateInvalid:
-        return date or ""
 
 
 def card(title: str, id: str, about: Iterable[tuple[str, str | None]], quotations: Iterable[tuple[str, str]] = ()) -> str:

@@ -14,7 +14,9 @@ from log import entries, folder, sources
 from paired import line, pairs, rate
 
 from timeline import Timeline
-from timeline.exchange.writing import NAMES, format_named, reading
+from timeline.exchange.writing import NAMES, format_named
+from timeline.exchange.writing.format import About
+from timeline.reading.happenings import at_positions
 
 SAME_ROWS = """
 SELECT happenings.*,
@@ -45,8 +47,8 @@ def ours(connection: sqlite3.Connection, name: str) -> None:
             pass
         return
     positions = [position for (position,) in connection.execute("SELECT position FROM happenings ORDER BY earliest_day")]
-    about = reading.about(connection, title="Measured", page="https://example.org/timeline")
-    for _ in format.write(reading.happenings(connection, positions), about):
+    about = About.read(connection, title="Measured", page="https://example.org/timeline")
+    for _ in format.write(at_positions(connection, positions), about):
         pass
 
 

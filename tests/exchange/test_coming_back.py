@@ -7,7 +7,9 @@ import pytest
 from timeline import Timeline
 from timeline.exchange import importing
 from timeline.exchange.outcome import Plan
-from timeline.exchange.writing import format_named, reading
+from timeline.exchange.writing import format_named
+from timeline.exchange.writing.format import About
+from timeline.reading.happenings import at_positions
 
 FORMATS = ("timelinejs", "timelinejs-csv", "csv", "ics", "vis", "jsonld")
 PAGE = "https://example.org/db/-/timeline"
@@ -46,11 +48,9 @@ def exported(timeline: Timeline, name: str, folder: Path, *, ids: tuple[str, ...
     """Export happenings to a file."""
     positions = [timeline.happening(id).position for id in ids]
     format = format_named(name)
-    about = reading.about(timeline.log.connection, title="T", page=PAGE)
+    about = About.read(timeline.log.connection, title="T", page=PAGE)
     path = folder / f"x{format.suffix}"
-    path.write_text(
-        "".join(map(str, format.write(reading.happenings(timeline.log.connection, positions), about))), encoding="utf-8"
-    )
+    path.write_text("".join(map(str, format.write(at_positions(timeline.log.connection, positions), about))), encoding="utf-8")
     return path
 
 

@@ -17,7 +17,8 @@ from test_pages_demo import serve as serve_demo
 
 from timeline import Timeline, TimelineError
 from timeline.exchange import writing
-from timeline.exchange.writing.record import About, Format, Happening
+from timeline.exchange.writing.format import About, Format
+from timeline.reading.records import Happening
 from timeline.web import links, security
 from timeline.web.pages import exports, offers, taking
 

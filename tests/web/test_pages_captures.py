@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from test_pages_demo import serve, text
 
 from timeline import Timeline
+from timeline.reading.records import Source
 from timeline.web.pages import at_source, passages
 
 HTML = (
@@ -104,8 +105,11 @@ def test_half_words_are_completed_and_long_quotations_have_two_ends() -> None:
 
 def test_a_hostile_address_leads_nowhere() -> None:
     """Only http and https are followed; of other documents the address alone."""
-    assert at_source.address({"url": "javascript:x", "media_type": "text/html"}, "a", "", "", page=None, repeats=False) is None
-    plain = {"url": "https://example.org/a.txt", "media_type": "text/plain"}
+    assert (
+        at_source.address(Source("s", "S", url="javascript:x", media_type="text/html"), "a", "", "", page=None, repeats=False)
+        is None
+    )
+    plain = Source("s", "S", url="https://example.org/a.txt", media_type="text/plain")
     assert at_source.address(plain, "a", "", "", page=None, repeats=False) == "https://example.org/a.txt"
 
 

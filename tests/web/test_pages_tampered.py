@@ -9,7 +9,7 @@ import pytest
 from test_pages_demo import build, serve, text
 
 from timeline.errors import StatementInvalid
-from timeline.web.pages import told
+from timeline.reading import event_data
 
 
 def tamper(path: Path, position: int, data: str) -> None:
@@ -52,7 +52,7 @@ BROKEN = [
 def test_what_is_not_the_shape_of_an_event_is_refused(data: str) -> None:
     """Whatever stands in the data, it is read or told of by its position."""
     with pytest.raises(StatementInvalid, match="event 7"):
-        told.read(data, 7)
+        event_data.read(data, 7)
 
 
 @pytest.mark.asyncio

@@ -4,25 +4,28 @@ Owns their arguments. Must not append, nor make a file: where there is none, the
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date as Day
 from html import escape
 from itertools import islice
 from typing import Literal
 
-from timeline import archiving, notebook, redaction, statements
+from timeline import archiving, dates, notebook, redaction, statements
 from timeline.archived import ArchivedSource
 from timeline.calls import given_dates
 from timeline.calls.given_dates import DateLike
 from timeline.calls.keywords import named
+from timeline.calls.lists import Happenings, Hit, Hits, Sources, title
 from timeline.calls.opened import Opened
 from timeline.errors import DateInvalid, FilterInvalid
 from timeline.log import Event
 from timeline.model import HappeningVersion, RedactedVersion, stream
 from timeline.reading import choosing, searching
-from timeline.reading import sources as known_sources
-from timeline.reading.lists import Happenings, Hit, Hits, Sources, title
+from timeline.reading.happenings import at_positions
 from timeline.reading.passages import Words
+from timeline.selection import sources
+from timeline.selection.snapshot import Snapshot
+from timeline.selection.sources import Asked
 
 _SHOWN = 20  # happenings of a timeline that a notebook shows
 
@@ -120,8 +123,7 @@ class Reading(Opened):
         filters = {"q": q, "kind": kind, "actor": actor, "place": place, "tag": tag, "source": source, "mark": mark}
         days = {"from": _asked("from_", from_), "to": _asked("to", to), "as_of": _asked("as_of", as_of), "status": status}
         choice = choosing.choose(self.log.connection, {**filters, **days}, "current")
-        events = (self.log.event(position) for position in choice.positions)
-        found = (event for event in events if event is not None and event.data is not None)
+        found = (event for event in self._at(choice.positions) if event.data is not None)
         versions = (statements.version(one).model_copy(update={"near": one.position in choice.near}) for one in found)
         return Happenings(islice(versions, _most(limit)))
 
@@ -143,8 +145,9 @@ class Reading(Opened):
         self.log.refuse_absent()
         self.refuse_outdated()
         until = choosing.position(self.log.connection, _asked("as_of", as_of))
-        events = known_sources.events(self.log, q or "", until)
-        return Sources(archiving.source(self.log, event) for event in islice(events, _most(limit)))
+        rows = sources.every(Snapshot(self.log.connection, until), Asked(q or ""))
+        events = self._at(row["position"] for row in islice(rows, _most(limit)))
+        return Sources(archiving.source(self.log, event) for event in events)
 
     @named("search")
     def search(
@@ -173,19 +176,24 @@ class Reading(Opened):
         self.refuse_outdated()
         choice = choosing.choose(self.log.connection, {"q": words, "as_of": _asked("as_of", as_of), "status": status}, "current")
         wanted = Words(words, inside=choice.as_of is not None)
-        events = (event for one in choice.positions if (event := self.log.event(one)) is not None)
-        places = list(searching.in_happenings(self.log, events, wanted))
+        happenings = at_positions(self.log.connection, choice.positions, as_of=choice.as_of)
+        places = list(searching.in_happenings(happenings, wanted))
         kinds = [[place for place in places if place.group == kind] for kind in ("happening", "quotation")]
-        documents = searching.in_documents(self.log, wanted, choice.as_of)
+        documents = searching.in_documents(Snapshot(self.log.connection, choice.as_of), wanted)
         return Hits(self._hit(place) for kind in (*kinds, documents) for place in islice(kind, _most(limit)))
 
+    def _at(self, positions: Iterable[int]) -> Iterator[Event]:
+        """Read the events at these positions."""
+        return (event for position in positions if (event := self.log.event(position)) is not None)
+
     def _hit(self, place: searching.Place) -> Hit:
+        (event,) = self._at([place.of.position])
         if place.group == "document":
-            return Hit("document", place.statement["title"] or "", place.bracketed, source=archiving.source(self.log, place.event))
-        happening = statements.version(place.event)
-        if place.group == "happening":
+            return Hit("document", place.of.title, place.bracketed, source=archiving.source(self.log, event))
+        happening = statements.version(event)
+        if place.number is None:
             return Hit("happening", title(happening), place.bracketed, happening)
-        there = next(one for one in happening.citations if (one.source, one.start_char, one.end_char) == place.span)
+        there = happening.citations[place.number - 1]
         return Hit("quotation", title(happening), place.bracketed, happening, self.source(there.source), there)
 
     def __repr__(self) -> str:
@@ -204,7 +212,7 @@ class Reading(Opened):
             found = self.happenings()
         except sqlite3.ProgrammingError:
             return f"<div>{escape(repr(self))}</div>"
-        rows = [(notebook.when(one.date), one.title, one.place or "", one.id) for one in found[:_SHOWN]]
+        rows = [(dates.worded(one.date), one.title, one.place or "", one.id) for one in found[:_SHOWN]]
         said = f"{self.log.path}: {len(found):,} happenings"
         return notebook.table(("When", "What", "Where", "Id"), rows, len(found) - _SHOWN, said)
 

@@ -13,8 +13,10 @@ import click
 from timeline.cli import printing
 from timeline.cli.choosing import Choice, choose, filters
 from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away, refuse_outdated
-from timeline.exchange.writing import NAMES, feeding, format_named, reading
-from timeline.exchange.writing.record import Format
+from timeline.exchange.writing import NAMES, feeding, format_named
+from timeline.exchange.writing.format import About, Format, with_near
+from timeline.exchange.writing.losing import Losses
+from timeline.reading.happenings import at_positions
 from timeline.timeline import Timeline
 
 
@@ -80,13 +82,13 @@ def _write(timeline: Timeline, format: Format, choice: Choice, whole: _Whole, ou
         told: list[str] = []
         _put(format.write_log(connection, choice.ids if choice.filtered else None, told.append), output)
         return told + [f"{field.replace('_', ' ')}: {words}" for field, words in format.loses.items()]
-    losses = reading.Losses(format)
+    losses = Losses(format)
     positions = choice.positions if format.order == "time" else sorted(choice.positions, reverse=True)[: format.most]
-    happenings = losses.watch(reading.happenings(connection, positions, as_of=choice.as_of))
+    happenings = losses.watch(at_positions(connection, positions, as_of=choice.as_of))
     query = choice.query.removeprefix("?")
     older = len(choice.positions) - len(positions)
-    asked = reading.with_near(choice.asked, len(choice.near.intersection(positions)))
-    about = reading.about(connection, **whole._asdict(), as_of=choice.as_of, asked=asked, query=query, older=older)
+    asked = with_near(choice.asked, len(choice.near.intersection(positions)))
+    about = About.read(connection, **whole._asdict(), as_of=choice.as_of, asked=asked, query=query, older=older)
     _put(format.write(happenings, about), output)
     told = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
     if choice.near:

@@ -11,25 +11,16 @@ from timeline.cli import completing, json_forms, printing
 from timeline.cli.finding import find
 from timeline.cli.running import db, opened
 from timeline.cli.show import redacted, when
-from timeline.exchange.writing.saying import claimed
 from timeline.log import Event
+from timeline.reading import wording
 
-VERBS = {
-    "SourceArchived": "archived",
-    "SourceCorrected": "corrected",
-    "HappeningRecorded": "recorded",
-    "HappeningCorrected": "corrected",
-    "HappeningRetracted": "retracted",
-    "EventRedacted": "redacted",
-}
 _COLOURS = {"corrected": "yellow", "retracted": "red", "redacted": "red"}
 
 
 def headline(event: Event) -> str:
     """Give the title that an event states, after whose claim it is; empty where it states none."""
     statement = event.payload.get("statement", {})
-    by = statement.get("attributed_to")
-    return f"{claimed(by) if by else ''}{statement.get('title') or ''}"
+    return wording.headline(statement.get("title"), statement.get("attributed_to"), "")
 
 
 @click.command()
@@ -47,7 +38,7 @@ def history(id: str, as_json: bool, db: Path) -> None:
             for event in found.events:
                 json_forms.write(json_forms.event(event))
             return
-        title = headline(found.event) or f"{found.event.stream} (redacted)"
+        title = headline(found.event) or f"{found.event.stream} {wording.NO_TITLE}"
         click.echo(printing.bold(printing.paragraphs(title)))
         click.echo(printing.dim(f"{found.event.stream}, {printing.count(len(found.events), 'version')}"))
         former: dict[str, Any] = {}
@@ -69,7 +60,7 @@ def history(id: str, as_json: bool, db: Path) -> None:
 
 
 def _heading(event: Event) -> str:
-    verb = VERBS[event.type]
+    verb = wording.VERBS[event.type]
     told = printing.mark(verb, _COLOURS[verb]) if verb in _COLOURS else verb
     rest = printing.on_one_line(f"{when(event)}{authors.by(event.recorded_by)}, position {event.position}")
     return f"{printing.bold(str(event.version))}  {told} {rest}"

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Final
 
-from timeline import dates
 from timeline.cli.printing import count, on_one_line
-from timeline.errors import DateInvalid, kind_of
+from timeline.dates import worded
+from timeline.errors import kind_of
 from timeline.exchange.file import File
 from timeline.exchange.outcome import Outcome, Plan
 
@@ -69,12 +69,9 @@ def _understood(outcomes: Iterable[Outcome], *, whole: bool) -> Iterator[str]:
 def _said(outcome: Outcome) -> str:
     fields = outcome.row.fields
     date = str(fields.get("date") or fields.get("published") or "")
-    try:
-        worded = dates.words(date) if date else ""
-    except DateInvalid:
-        worded = ""
+    words = worded(date)
     title = str(fields.get("title") or fields.get("quote") or "")
-    parts = [date + (f" ({worded})" if worded not in ("", date) else ""), f'"{_short(title, 60)}"' if title else ""]
+    parts = [date + (f" ({words})" if words not in ("", date) else ""), f'"{_short(title, 60)}"' if title else ""]
     parts += [_short(str(fields[name])) for name in ("kind", "place") if fields.get(name)]
     told = ", ".join(part for part in parts if part)
     return f": {told}" if told else ""

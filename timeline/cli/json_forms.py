@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from timeline import authors, dates
+from timeline import authors, dates, fields
 from timeline.archived import ArchivedSource
 from timeline.audit.report import Report
 from timeline.errors import DateInvalid
@@ -19,7 +19,6 @@ from timeline.exchange.file import File
 from timeline.exchange.outcome import Outcome, Plan
 from timeline.log import Event
 from timeline.merkle import Checkpoint, Note
-from timeline.model import HappeningFields, SourceFields
 from timeline.reading.sources import Known
 
 Json = dict[str, Any]
@@ -27,13 +26,7 @@ Json = dict[str, Any]
 as_object = click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
 as_lines = click.option("--json", "as_json", is_flag=True, help="For programs: JSON Lines, an object for each.")
 
-_LISTS = ("actors", "tags", "related", "citations")
-_HAPPENING = tuple(name for name in HappeningFields.__annotations__ if name not in ("title", "date"))
-_SOURCE = tuple(SourceFields.__annotations__)
-_DOCUMENT = ("media_type", "extractor", "sha256", "text_sha256")
-_CITATION = (
-    "source", "quote", "prefix", "suffix", "start_char", "end_char", "grade", "stance", "supports", "sha256", "text_sha256",
-)  # fmt: skip
+_CITATION = (*fields.CITATION[:4], "start_char", "end_char", "grade", *fields.CITATION[4:], *fields.DOCUMENT[2:])
 
 
 def write(record: Mapping[str, Any]) -> None:
@@ -63,7 +56,7 @@ def happening(one: Event, *, near: bool = False) -> Json:
     payload = one.payload
     statement = payload.get("statement", {})
     earliest, latest = _bounds(statement.get("date"))
-    fields: Json = {
+    said: Json = {
         **_head(one),
         "status": "redacted" if one.data is None else "retracted" if one.type == "HappeningRetracted" else "current",
         "title": statement.get("title"),
@@ -71,25 +64,26 @@ def happening(one: Event, *, near: bool = False) -> Json:
         "earliest": earliest,
         "latest": latest,
         "instant": statement.get("instant"),
-        **{name: statement.get(name) for name in _HAPPENING},
-        **{name: statement.get(name) or [] for name in _LISTS},
+        **{name: statement.get(name) for name in fields.TEXTS[1:]},
+        **{name: statement.get(name) or [] for name in fields.LISTS},
         "reason": payload.get("reason"),
         "superseded_by": payload.get("superseded_by"),
         "near": near,
     }
-    fields["actors"] = [{"name": actor.get("name"), "role": actor.get("role")} for actor in fields["actors"]]
-    fields["citations"] = [{name: citation.get(name) for name in _CITATION} for citation in fields["citations"]]
-    return fields
+    said["actors"] = [{"name": actor.get("name"), "role": actor.get("role")} for actor in said["actors"]]
+    said["citations"] = [{name: citation.get(name) for name in _CITATION} for citation in said["citations"]]
+    return said
 
 
-def source(one: Known) -> Json:
-    """Write what is known of a source, how long its text is, and how many happenings rest on it."""
-    payload = one.event.payload
+def source(listed: tuple[Known, Event]) -> Json:
+    """Write what an event tells of a source, how long its text is, and how many happenings rest on it."""
+    one, event = listed
+    payload = event.payload
     statement = payload.get("statement", {})
     return {
-        **_head(one.event),
-        "status": "redacted" if one.event.data is None else "current",
-        **{name: statement.get(name) for name in (*_SOURCE, *_DOCUMENT)},
+        **_head(event),
+        "status": "redacted" if event.data is None else "current",
+        **{name: statement.get(name) for name in (*fields.BIBLIOGRAPHY, *fields.DOCUMENT)},
         "characters": one.characters,
         "happenings": one.happenings,
         "reason": payload.get("reason"),
@@ -102,7 +96,7 @@ def archived(one: ArchivedSource, *, new: bool) -> Json:
     return {
         **_head(one.event),
         "new": new,
-        **{name: statement.get(name) for name in (*_SOURCE, *_DOCUMENT)},
+        **{name: statement.get(name) for name in (*fields.BIBLIOGRAPHY, *fields.DOCUMENT)},
         "document_says": dict(one.found),
     }
 

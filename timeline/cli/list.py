@@ -7,16 +7,18 @@ from typing import NamedTuple, TypeVar
 
 import click
 
-from timeline import dates
 from timeline.cli import json_forms, printing
 from timeline.cli.choosing import choose, filters, position
 from timeline.cli.columns import columns, padded, shortened, wrapped
 from timeline.cli.finding import find
 from timeline.cli.json_forms import Json
 from timeline.cli.running import Whole, db, opened, refuse_outdated
-from timeline.errors import DateInvalid
+from timeline.dates import worded
 from timeline.log import Event
+from timeline.reading import wording
 from timeline.reading.sources import Known, known
+from timeline.selection.snapshot import Snapshot
+from timeline.timeline import Timeline
 
 _ALIGNED = 500  # lines that are aligned with each other
 _WHEN, _ID = 34, 40  # columns; a longer date or id pushes its line to the right
@@ -55,8 +57,10 @@ def list_(what: str, limit: int | None, reverse: bool, as_json: bool, db: Path, 
     with opened(db) as timeline:
         refuse_outdated(timeline, db)
         if what == "sources":
-            sources = list(known(timeline.log, position(timeline.log.connection, chosen_by["as_of"])))
-            _write(sources[::-1] if reverse else sources, len(sources), limit, json_forms.source if as_json else None, source)
+            connection = timeline.log.connection
+            sources = list(known(Snapshot(connection, position(connection, chosen_by["as_of"]))))
+            listed = _sources(timeline, sources[::-1] if reverse else sources)
+            _write(listed, len(sources), limit, json_forms.source if as_json else None, source)
             if not sources:
                 click.echo("There is no source yet. Archive a document: timeline archive FILE", err=True)
             return
@@ -70,7 +74,7 @@ def list_(what: str, limit: int | None, reverse: bool, as_json: bool, db: Path, 
             return json_forms.happening(event, near=event.position in choice.near)
 
         def drawn_line(event: Event) -> Line:
-            return happening(event, near=event.position in choice.near)
+            return _happening(event, near=event.position in choice.near)
 
         _write(events, len(positions), limit, record if as_json else None, drawn_line)
         if not positions:
@@ -95,33 +99,38 @@ def _write(
         printing.more(total - most)
 
 
-def happening(event: Event, *, near: bool = False) -> Line:
-    """Say what an event tells of a happening; whose claim it is, and that it is only near a period, stays beside it."""
+def _sources(timeline: Timeline, sources: Iterable[Known]) -> Iterator[tuple[Known, Event]]:
+    """Read the event that says what is known of each source."""
+    return ((one, event) for one in sources if (event := timeline.log.event(one.position)) is not None)
+
+
+def _happening(event: Event, *, near: bool) -> Line:
+    """Say what an event tells of a happening."""
     if event.data is None:
-        return Line("", event.stream.partition("/")[2], "(redacted)")
+        return Line("", event.subject, wording.NO_TITLE)
     statement = event.payload["statement"]
-    claimed = f"according to {statement['attributed_to']}" if statement.get("attributed_to") else ""
-    retracted = "retracted" if event.type == "HappeningRetracted" else ""
-    marks = ", ".join(mark for mark in (claimed, retracted, "near the period" if near else "") if mark)
-    return Line(when(statement.get("date")), event.stream.partition("/")[2], statement["title"], f"({marks})" if marks else "")
+    retracted = event.type == "HappeningRetracted"
+    return happening(
+        event.subject, statement["title"], statement["date"], statement.get("attributed_to"), retracted=retracted, near=near
+    )
 
 
-def source(one: Known) -> Line:
+def happening(id: str, title: str, date: str, by: str | None, *, retracted: bool, near: bool = False) -> Line:
+    """Say what a happening is; whose claim it is, and that it is only near a period, stays beside it."""
+    marks = (f"according to {by}" if by else "", "retracted" if retracted else "", "near the period" if near else "")
+    said = ", ".join(mark for mark in marks if mark)
+    return Line(worded(date), id, title, f"({said})" if said else "")
+
+
+def source(listed: tuple[Known, Event]) -> Line:
     """Say what is known of a source, and how much rests on it."""
-    if one.event.data is None:
-        return Line("", one.id, "(redacted)")
-    statement = one.event.payload["statement"]
+    one, event = listed
+    if event.data is None:
+        return Line("", one.id, wording.NO_TITLE)
+    statement = event.payload["statement"]
     by = ", ".join(statement[name] for name in ("author", "publisher") if statement.get(name))
     resting = printing.count(one.happenings, "happening")
-    return Line(when(statement.get("published")), one.id, statement["title"], f"({'; '.join(filter(None, (by, resting)))})")
-
-
-def when(date: str | None) -> str:
-    """Say a date in words, as the pages do."""
-    try:
-        return dates.words(date) if date else ""
-    except DateInvalid:
-        return date or ""
+    return Line(worded(statement.get("published")), one.id, statement["title"], f"({'; '.join(filter(None, (by, resting)))})")
 
 
 def drawn(lines: Sequence[Line], margin: str = "") -> Iterator[str]:

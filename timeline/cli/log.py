@@ -9,9 +9,10 @@ import click
 from timeline import instants
 from timeline.cli import json_forms, printing
 from timeline.cli.columns import columns, shortened
-from timeline.cli.history import VERBS, headline
+from timeline.cli.history import headline
 from timeline.cli.running import Whole, db, opened
 from timeline.log import Event
+from timeline.reading.wording import VERBS
 from timeline.timeline import Timeline
 
 _WIDE = 110  # columns of a terminal that has room for how long ago it was

@@ -11,13 +11,14 @@ from timeline.cli import json_forms, printing
 from timeline.cli.choosing import as_of_option, choose, status_option
 from timeline.cli.list import Line, drawn, happening
 from timeline.cli.running import Whole, db, opened, refuse_outdated
+from timeline.reading.happenings import at_positions
 from timeline.reading.passages import Words
-from timeline.reading.searching import Place, in_documents, in_happenings
+from timeline.reading.searching import Document, Place, in_documents, in_happenings
+from timeline.selection.snapshot import Snapshot
 
 ON_SCREEN: Final = 10  # hits of a group on a terminal, where no number is asked for
 _GROUPS: Final = {"happening": "Happenings", "quotation": "Quotations", "document": "Documents"}
 _BEGIN, _END = "\u2063", "\u2064"  # around a word until it is drawn: they take no column
-_UNMARKED = str.maketrans("", "", _BEGIN + _END)
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 
 
@@ -44,12 +45,12 @@ def search(words: tuple[str, ...], as_of: str | None, status: str | None, limit:
     typed = " ".join(words)
     with opened(db) as timeline:
         refuse_outdated(timeline, db)
-        choice = choose(timeline.log.connection, {"q": typed, "as_of": as_of, "status": status}, "current")
+        connection = timeline.log.connection
+        choice = choose(connection, {"q": typed, "as_of": as_of, "status": status}, "current")
         looked_for = Words(typed, inside=choice.as_of is not None)
-        events = (event for one in choice.positions if (event := timeline.log.event(one)) is not None)
         most = limit if as_json else printing.fitting(limit, most=ON_SCREEN)
-        groups = _split(in_happenings(timeline.log, events, looked_for), most)
-        groups["document"] = list(islice(in_documents(timeline.log, looked_for, choice.as_of), most and most + 1))
+        groups = _split(in_happenings(at_positions(connection, choice.positions, as_of=choice.as_of), looked_for), most)
+        groups["document"] = list(islice(in_documents(Snapshot(connection, choice.as_of), looked_for), most and most + 1))
         if as_json:
             for hit in (hit for group in _GROUPS for hit in groups[group][:most]):
                 json_forms.write(_json(hit))
@@ -90,17 +91,15 @@ def _draw(title: str, hits: list[Place], most: int | None) -> None:
 
 def _head(hit: Place) -> Line:
     """Say what a hit is of."""
-    return Line("", hit.event.stream, hit.statement["title"]) if hit.group == "document" else happening(hit.event)
+    of = hit.of
+    if isinstance(of, Document):
+        return Line("", f"source/{of.id}", of.title)
+    return happening(of.id, of.title, of.date, of.attributed_to, retracted=of.status == "retracted")
 
 
 def _passage(hit: Place) -> str:
     """Draw the passage, the words in it marked."""
-    parts, at = [], 0
-    for start, end in hit.spans:
-        parts += [hit.text[at:start].translate(_UNMARKED), _BEGIN, hit.text[start:end], _END]
-        at = end
-    before, after = ("… " if hit.cut[0] else ""), (" …" if hit.cut[1] else "")
-    text = f"{before}{''.join([*parts, hit.text[at:].translate(_UNMARKED)])}{after}"
+    text = hit.marked(_BEGIN, _END, _BEGIN + _END)
     if hit.group == "quotation":
         text = f"“{text}”"
     elif hit.field not in ("text", "summary"):
@@ -123,16 +122,17 @@ def _place(hit: Place) -> str | None:
 
 def _json(hit: Place) -> json_forms.Json:
     """Write a hit; `passage` is to the letter, `start_char` and `end_char` are where it is in the text of the source."""
-    statement = hit.statement
+    of = hit.of
+    claim, date = (None, of.published) if isinstance(of, Document) else (of.attributed_to, of.date)
     return {
         "in": hit.group,
-        "happening": None if hit.group == "document" else hit.id,
-        "source": hit.id if hit.group == "document" else hit.source,
-        "version": hit.event.version,
-        "position": hit.event.position,
-        "title": statement["title"],
-        "attributed_to": statement.get("attributed_to"),
-        "date": statement.get("published" if hit.group == "document" else "date"),
+        "happening": None if hit.group == "document" else of.id,
+        "source": of.id if hit.group == "document" else hit.source,
+        "version": of.version,
+        "position": of.position,
+        "title": of.title,
+        "attributed_to": claim,
+        "date": date,
         "field": hit.field,
         "passage": hit.text,
         "words": [list(span) for span in hit.spans],

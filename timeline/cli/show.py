@@ -1,22 +1,22 @@
 """The command that reads out one happening or source: show."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from timeline import authors, dates, extractors, instants, statements
+from timeline import authors, dates, extractors, instants
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.choosing import as_of_option, position
 from timeline.cli.finding import Found, find
 from timeline.cli.running import Refused, db, opened
 from timeline.errors import DateInvalid
-from timeline.exchange.writing import saying
 from timeline.log import Event
-from timeline.model import HappeningVersion
-from timeline.reading import sources
+from timeline.reading import happening_lookup, sources, wording
+from timeline.reading.happenings import at_positions
+from timeline.reading.records import Happening
+from timeline.selection.snapshot import Snapshot
 from timeline.timeline import Timeline
 
 
@@ -55,8 +55,8 @@ def _json(timeline: Timeline, found: Found, as_of: int | None) -> json_forms.Jso
         return json_forms.event(found.event)
     if found.kind == "happening":
         return json_forms.happening(found.event)
-    known = next(sources.known(timeline.log, as_of, found.id))
-    return json_forms.source(replace(known, event=found.event))
+    known = next(sources.known(Snapshot(timeline.log.connection, as_of), found.id))
+    return json_forms.source((known, found.event))
 
 
 def _text(timeline: Timeline, found: Found) -> str:
@@ -111,92 +111,67 @@ def _redacted(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[s
 
 
 def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
-    known = statements.version(found.event)
+    snapshot = Snapshot(timeline.log.connection, as_of)
+    (known,) = at_positions(snapshot.connection, [found.event.position], as_of=as_of)
     yield printing.bold(printing.paragraphs(known.title))
     yield f"{printing.harmless(dates.words(known.date))}  {printing.dim(printing.harmless(known.date))}"
-    if marks := [*_marks(timeline, known)]:
+    if marks := [*_marks(snapshot, known)]:
         yield "  ".join(marks)
     yield ""
+    others = [known.superseded_by, known.part_of, *(other for other, _ in known.related)]
+    titles = happening_lookup.headlines(snapshot, [id for id in others if id])
+    parts = [row for row in happening_lookup.parts(snapshot, known.id) if row["status"] == "current"]
+
+    def titled(id: str | None) -> str | None:
+        return id and f"{id}, {titles.get(id) or wording.NO_TITLE}"
+
     rows = [
-        ("retracted" if known.status == "retracted" else "corrected", known.reason),
-        ("see instead", known.superseded_by and _titled(timeline, known.superseded_by, as_of)),
+        (known.status if known.retracted else "corrected", known.reason),
+        ("see instead", titled(known.superseded_by)),
         ("according to", known.attributed_to),
         ("date", known.date_note),
         ("time zone", known.zone),
         ("kind", known.kind),
         ("place", _place(known)),
-        ("people", "; ".join(f"{actor.name}, {actor.role}" if actor.role else actor.name for actor in known.actors)),
-        ("part of", known.part_of and _titled(timeline, known.part_of, as_of)),
-        *(("parts" if number == 0 else "", part) for number, part in enumerate(_parts(timeline, known.id, as_of))),
-        *((tie.relation, _titled(timeline, tie.other, as_of)) for tie in known.related),
+        ("people", "; ".join(f"{name}, {role}" if role else name for name, role in known.actors)),
+        ("part of", titled(known.part_of)),
+        *(("parts" if number == 0 else "", f"{part['id']}, {part['title']}") for number, part in enumerate(parts)),
+        *((relation, titled(other)) for other, relation in known.related),
         ("tags", ", ".join(known.tags)),
     ]
     if known.summary:
         yield printing.paragraphs(known.summary) + "\n"
     if told := printing.pairs(rows):
         yield told + "\n"
-    for number, citation in enumerate(known.citations, start=1):
-        yield printing.paragraphs(f"“{citation.quote}”", 4, f"{number:>2}")
+    for citation in known.quotations:
+        yield printing.paragraphs(f"“{citation.quote}”", 4, f"{citation.number:>2}")
         about = [
-            "disputes this" if citation.stance == "disputes" else "",
+            f"source/{citation.source.id}, {citation.source.title or wording.NO_TITLE}",
+            "disputes this" if citation.disputes else "",
             f"for {citation.supports}" if citation.supports else "",
-            "" if citation.grade == "exact" else f"{citation.grade}: {saying.GRADES[citation.grade]}",
-            f"page {at}" if (at := sources.page(timeline.log, citation.source, citation.start_char)) else "",
-            f"characters {citation.start_char:,}–{citation.end_char:,}",
+            f"{citation.grade}: {citation.grade_note}" if citation.grade_note else "",
+            f"page {citation.page}" if citation.page else "",
+            f"characters {citation.start:,}–{citation.end:,}",
         ]
-        where = f"source/{citation.source}, {_source_title(timeline, citation.source, as_of)}"
-        yield printing.dim(printing.paragraphs(f"{where} · {' · '.join(part for part in about if part)}", 4))
+        yield printing.dim(printing.paragraphs(" · ".join(part for part in about if part), 4))
     yield "\n" + printing.dim(_recorded(found.event))
 
 
-def _marks(timeline: Timeline, known: HappeningVersion) -> Iterator[str]:
-    if known.status == "retracted":
+def _marks(snapshot: Snapshot, known: Happening) -> Iterator[str]:
+    if known.retracted:
         yield printing.mark("retracted", "red")
-    elif known.version > 1:
+    elif known.corrected:
         yield printing.mark(f"corrected (version {known.version})")
-    if any(citation.stance == "disputes" for citation in known.citations):
+    if any(one.disputes for one in known.quotations):
         yield printing.mark("disputed", "magenta")
-    counted = "SELECT 1 FROM happening_versions WHERE position = ? AND sources = 1"
-    if timeline.log.connection.execute(counted, (known.position,)).fetchone():
+    counted = "select 1 from happening_versions where position = :position and sources = 1"
+    if snapshot.plain(counted, {"position": known.position}):
         yield printing.mark("single source")
 
 
-def _place(known: HappeningVersion) -> str | None:
+def _place(known: Happening) -> str | None:
     point = f"{known.latitude}, {known.longitude}" if known.latitude else None
     return f"{known.place} ({point})" if known.place and point else known.place or point
-
-
-def _titled(timeline: Timeline, id: str, as_of: int | None) -> str:
-    statement = _said(timeline, f"happening/{id}", as_of)
-    return f"{id}, {_headline(statement['title'], statement.get('attributed_to')) if statement else '(redacted)'}"
-
-
-def _headline(title: str, by: str | None) -> str:
-    """Name a happening, after whose claim it is, where it is one."""
-    return f"{saying.claimed(by)}{title}" if by else title
-
-
-def _source_title(timeline: Timeline, id: str, as_of: int | None) -> str:
-    return str(_said(timeline, f"source/{id}", as_of).get("title", "(redacted)"))
-
-
-def _said(timeline: Timeline, stream: str, as_of: int | None) -> dict[str, Any]:
-    """Give what a stream last said; nothing where that was redacted."""
-    past = [event for event in timeline.log.stream(stream, as_of) if event.type != "EventRedacted"]
-    return dict(past[-1].payload.get("statement", {})) if past else {}
-
-
-def _parts(timeline: Timeline, id: str, as_of: int | None) -> Iterable[str]:
-    """List what is a part of a happening, in time order, as the read tables have it."""
-    standing = "happenings WHERE"
-    if as_of is not None:
-        standing = "happening_versions WHERE known_from <= :as_of AND (known_until IS NULL OR known_until > :as_of) AND"
-    rows = timeline.log.connection.execute(
-        f"SELECT id, title, attributed_to FROM {standing} part_of = :id AND status = 'current'"
-        " ORDER BY coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id",
-        {"id": id, "as_of": as_of},
-    )
-    return [f"{part}, {_headline(title, by)}" for part, title, by in rows]
 
 
 def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
@@ -206,8 +181,8 @@ def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str
         yield f"{printing.harmless(dates.words(published))}  {printing.dim(printing.harmless(published))}"
     yield ""
     text = timeline.log.document(statement["text_sha256"])
-    characters = printing.count(len(text.decode(errors="replace")), "character") if text is not None else "(redacted)"
-    cited = _cited(timeline, found.id, as_of)
+    characters = printing.count(len(text.decode(errors="replace")), "character") if text is not None else wording.NO_TITLE
+    cited = happening_lookup.citing(Snapshot(timeline.log.connection, as_of), found.id)
     yield printing.pairs(
         [
             ("publisher", statement.get("publisher")),
@@ -219,26 +194,13 @@ def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str
             ("mind", extractors.NOT_COMPARED if extractors.is_as_given(statement["extractor"]) else None),
             ("SHA-256", statement["sha256"]),
             ("corrected", found.event.payload.get("reason")),
-            *(("cited for" if number == 0 else "", happening) for number, happening in enumerate(cited)),
+            *(
+                ("cited for" if number == 0 else "", f"{id}, {title}{' (retracted)' if status == 'retracted' else ''}")
+                for number, (id, title, status, _) in enumerate(cited)
+            ),
         ]
     )
     yield "\n" + printing.dim(_recorded(found.event))
-
-
-def _cited(timeline: Timeline, source: str, as_of: int | None) -> list[str]:
-    """List what rests on a source, as known now or at a position, in the order of the log."""
-    citing = "happenings AS known JOIN citations ON citations.happening = known.id WHERE source = :source"
-    if as_of is not None:
-        citing = (
-            "happening_versions AS known JOIN events USING (position) JOIN json_each(data, '$.statement.citations') AS said"
-            " WHERE known_from <= :as_of AND (known_until IS NULL OR known_until > :as_of)"
-            " AND json_extract(said.value, '$.source') = :source"
-        )
-    rows = timeline.log.connection.execute(
-        f"SELECT DISTINCT known.id, known.title, known.attributed_to, known.status FROM {citing} ORDER BY known.position",
-        {"source": source, "as_of": as_of},
-    )
-    return [f"{id}, {_headline(title, by)}{' (retracted)' if status == 'retracted' else ''}" for id, title, by, status in rows]
 
 
 def _recorded(event: Event) -> str:

@@ -10,9 +10,9 @@ from timeline.dates.edtf import Edtf, bounds, is_date, parse
 from timeline.dates.grammar import plain
 from timeline.dates.sql import SQL_FUNCTIONS, edtf_within, register
 from timeline.dates.times import day_second, local_times, outermost_time, shifts
-from timeline.dates.words import words
+from timeline.dates.words import worded, words
 
 __all__ = [
     "DAY", "SQL_FUNCTIONS", "Edtf", "bounds", "civil", "day_number", "day_second", "edtf_within", "is_date", "local_times",
-    "outermost_time", "parse", "plain", "register", "shifts", "words",
+    "outermost_time", "parse", "plain", "register", "shifts", "worded", "words",
 ]  # fmt: skip

@@ -4,11 +4,16 @@ Owns the wording of times of day, intervals and sets; `phrases.py` has single da
 date means: it reads the same tree as the bounds do.
 """
 
+from functools import lru_cache
+from typing import Final
+
 from timeline.dates.calendar import MONTH_NAMES
 from timeline.dates.grammar import plain, read
 from timeline.dates.phrases import day_phrase, join, phrase, plainly, time_phrase, zone_phrase
 from timeline.dates.tree import Choice, Date, Endpoint, Interval, Member
+from timeline.errors import DateInvalid
 
+MANY: Final = 4096  # dates whose words are remembered
 _NOT_STATED = {"open": "open", "unknown": "not known"}
 
 
@@ -27,6 +32,15 @@ def words(text: str) -> str:
     if isinstance(tree, Interval):
         return _interval(tree)
     return _choice(tree)
+
+
+@lru_cache(maxsize=MANY)
+def worded(text: str | None) -> str:
+    """Say a date in words; a text that is no date stays as it is, and nothing is said of none."""
+    try:
+        return words(text) if text else ""
+    except DateInvalid:
+        return text or ""
 
 
 def _interval(tree: Interval) -> str:

@@ -22,9 +22,9 @@ from timeline.exchange.matching import Matching
 from timeline.exchange.outcome import Outcome
 from timeline.exchange.reading.row import Row
 from timeline.exchange.writing import slides
-from timeline.exchange.writing.record import HEAD
 from timeline.log import AT_ONCE
 from timeline.model import Citation, PlacedCitation
+from timeline.reading.records import HEAD
 from timeline.statements import Statement
 from timeline.timeline import Timeline
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from timeline.errors import Sentence
 from timeline.exchange.outcome import Outcome
 from timeline.log import Event
+from timeline.shortening import shortened
 from timeline.statements import Statement
 
 REDACTED: Final = "{} was redacted, and is not put back"
@@ -43,4 +44,4 @@ def _told(value: object) -> str:
     if isinstance(value, list):
         value = "; ".join(" ".join(map(str, one.values())) if isinstance(one, dict) else str(one) for one in value)
     text = " ".join(str(value).split())
-    return text if len(text) <= _TOLD else f"{text[: _TOLD - 1]}…"
+    return shortened(text, _TOLD)

@@ -5,14 +5,26 @@ Owns which passage is a hit. Must not decide what matches: the happenings and so
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, Literal, NamedTuple
 
-from timeline.log import Event, Log
-from timeline.reading import sources
 from timeline.reading.passages import Passage, Words
+from timeline.reading.records import Happening, Quotation
+from timeline.selection import sources
+from timeline.selection.snapshot import Snapshot
+from timeline.selection.sources import Asked
 
 _WHOLE: Final = 400  # characters of a quotation that is shown as a whole
 _FIELDS: Final = ("title", "summary", "place")
+
+
+class Document(NamedTuple):
+    """A source in which words were found, as far as a hit names it."""
+
+    id: str
+    version: int
+    position: int
+    title: str
+    published: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +34,8 @@ class Place:
     `start` and `end` are characters of the source's text: of a quotation the whole of it, of a document the passage.
     """
 
-    group: str
-    event: Event
+    group: Literal["happening", "quotation", "document"]
+    of: Happening | Document
     field: str
     text: str
     spans: tuple[tuple[int, int], ...]  # of the words, within the text
@@ -33,99 +45,85 @@ class Place:
     page: int | None = None
     places: int = 1
     cut: tuple[bool, bool] = (False, False)  # whether something stands before the text, and after it
-
-    @property
-    def statement(self) -> dict[str, Any]:
-        """What the event says; empty once it was redacted."""
-        statement: dict[str, Any] = self.event.payload.get("statement", {})
-        return statement
-
-    @property
-    def span(self) -> tuple[str | None, int | None, int | None]:
-        """The source, and the characters of its text."""
-        return self.source, self.start, self.end
+    number: int | None = None  # of the quotation, among the happening's
 
     @property
     def bracketed(self) -> str:
         """The passage with the words in brackets, and an ellipsis where it is cut."""
+        return " ".join(self.marked("[", "]").split())
+
+    def marked(self, begin: str, end: str, without: str = "") -> str:
+        """Give the passage with the words between two marks, and an ellipsis where it is cut; `without` these characters else."""
+        removed = dict.fromkeys(map(ord, without))
         parts, at = [], 0
-        for start, end in self.spans:
-            parts += [self.text[at:start], f"[{self.text[start:end]}]"]
-            at = end
-        text = " ".join("".join([*parts, self.text[at:]]).split())
-        return f"{'… ' if self.cut[0] else ''}{text}{' …' if self.cut[1] else ''}"
-
-    @property
-    def id(self) -> str:
-        """The id of the happening or source."""
-        return self.event.stream.partition("/")[2]
+        for start, stop in self.spans:
+            parts += [self.text[at:start].translate(removed), begin, self.text[start:stop], end]
+            at = stop
+        return f"{'… ' if self.cut[0] else ''}{''.join([*parts, self.text[at:].translate(removed)])}{' …' if self.cut[1] else ''}"
 
 
-def in_happenings(log: Log, events: Iterable[Event], words: Words) -> Iterator[Place]:
+def in_happenings(happenings: Iterable[Happening], words: Words) -> Iterator[Place]:
     """Find words in what happenings say, and in their quotations.
 
     A quotation is a hit that has all the words; or some, where neither another nor the happening itself has all.
     """
-    for event in events:
-        if event.data is None:
-            continue
-        statement = event.payload["statement"]
-        own = [(name, text, passage) for name, text in _fields(statement) if (passage := words.passage(text)) is not None]
-        quoted = [
-            (one, passage) for one in statement.get("citations") or () if (passage := words.passage(one["quote"])) is not None
-        ]
+    for happening in happenings:
+        own = [(name, text, passage) for name, text in _fields(happening) if (passage := words.passage(text)) is not None]
+        quoted = [(one, passage) for one in happening.quotations if (passage := words.passage(one.quote)) is not None]
         all_own = {word for _, _, passage in own for word in passage.words} >= set(words.wanted)
         whole = [(one, passage) for one, passage in quoted if passage.words >= set(words.wanted)]
         if all_own or not whole:
-            name, text, passage = max(own, key=lambda one: len(one[2].words), default=("title", statement["title"], None))
+            name, text, passage = max(own, key=lambda one: len(one[2].words), default=("title", happening.title, None))
             if passage is not None or not quoted:
-                yield _place("happening", event, name, text, passage)
-        for citation, passage in whole or ([] if all_own else quoted):
-            at = sources.page(log, citation["source"], citation["start_char"])
-            yield _place("quotation", event, "quote", citation["quote"], passage, citation, at)
+                yield _place("happening", happening, name, text, passage)
+        for quotation, passage in whole or ([] if all_own else quoted):
+            yield _place("quotation", happening, "quote", quotation.quote, passage, quotation)
 
 
-def _fields(statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    yield from ((name, statement[name]) for name in _FIELDS if statement.get(name))
-    yield from (("actors", actor["name"]) for actor in statement.get("actors") or ())
+def _fields(happening: Happening) -> Iterator[tuple[str, str]]:
+    yield from ((name, text) for name in _FIELDS if (text := getattr(happening, name)))
+    yield from (("actors", name) for name, _ in happening.actors)
 
 
 def _place(
-    group: str,
-    event: Event,
+    group: Literal["happening", "quotation", "document"],
+    of: Happening | Document,
     name: str,
     text: str,
     passage: Passage | None,
-    citation: dict[str, Any] | None = None,
-    at: int | None = None,
+    quotation: Quotation | None = None,
 ) -> Place:
     """Make a hit of a passage; a short text is shown as a whole."""
     begin, end = (0, len(text)) if passage is None or len(text) <= _WHOLE else (passage.start, passage.end)
     spans = tuple((start - begin, stop - begin) for start, stop in passage.spans) if passage else ()
-    source, first, last = (citation["source"], citation["start_char"], citation["end_char"]) if citation else (None, None, None)
-    return Place(group, event, name, text[begin:end], spans, source, first, last, at, 1, (begin > 0, end < len(text)))
+    cut = (begin > 0, end < len(text))
+    if quotation is None:
+        return Place(group, of, name, text[begin:end], spans, cut=cut)
+    one = quotation
+    return Place(group, of, name, text[begin:end], spans, one.source.id, one.start, one.end, one.page, 1, cut, one.number)
 
 
-def in_documents(log: Log, words: Words, as_of: int | None = None) -> Iterator[Place]:
+def in_documents(snapshot: Snapshot, words: Words) -> Iterator[Place]:
     """Find words in the texts of sources, and in what is known of these; each source is one hit, at the passage that has most."""
-    for event in sources.events(log, words.typed, as_of) if words.wanted else ():
-        if event.data is not None:
-            yield _in_document(log, event, words)
+    for row in sources.every(snapshot, Asked(words.typed)) if words.wanted else ():
+        if row["title"] is not None:
+            (version,) = snapshot.plain("select version from events where position = :position", {"position": row["position"]})[0]
+            document = Document(row["id"], version, row["position"], row["title"], row["published"])
+            text = snapshot.plain("select bytes from documents where sha256 = :hash", {"hash": row["text_sha256"]})
+            about = [(name, row[name]) for name in ("title", "publisher", "author") if row[name]]
+            yield _in_document(snapshot, document, text[0][0].decode(errors="replace") if text else "", about, words)
 
 
-def _in_document(log: Log, event: Event, words: Words) -> Place:
+def _in_document(snapshot: Snapshot, document: Document, text: str, about: Iterable[tuple[str, str]], words: Words) -> Place:
     """Find the best passage of a source."""
-    statement, source = event.payload["statement"], event.stream.partition("/")[2]
-    about = [(name, statement[name]) for name in ("title", "publisher", "author") if statement.get(name)]
-    bibliography = [(name, text, passage) for name, text in about if (passage := words.passage(text)) is not None]
-    document = log.document(statement["text_sha256"])
-    text = document.decode(errors="replace") if document is not None else ""
     best = words.passage(text)
     if best is None:
-        name, shown, passage = max(bibliography, key=lambda one: len(one[2].words), default=("title", statement["title"], None))
-        return _place("document", event, name, shown, passage)
+        bibliography = [(name, known, passage) for name, known in about if (passage := words.passage(known)) is not None]
+        name, shown, passage = max(bibliography, key=lambda one: len(one[2].words), default=("title", document.title, None))
+        return _place("document", document, name, shown, passage)
     spans = tuple((start - best.start, end - best.start) for start, end in best.spans)
-    at = sources.page(log, source, best.spans[0][0])
+    pages = "select page from source_pages where source = :id and start_char <= :start order by start_char desc limit 1"
+    page = snapshot.value(pages, {"id": document.id, "start": best.spans[0][0]})
     cut = (bool(text[: best.start].strip()), bool(text[best.end :].strip()))
     shown = text[best.start : best.end]
-    return Place("document", event, "text", shown, spans, source, best.start, best.end, at, best.places, cut)
+    return Place("document", document, "text", shown, spans, document.id, best.start, best.end, page, best.places, cut)

@@ -1,50 +1,61 @@
-"""The sources as they are known, now or at a position of the log: the event that says it, and how much rests on each.
+"""Sources read back, as known now or at a position of the log, from the read tables.
 
-Owns their reading from the log. Must not choose among them, nor draw anything.
+Owns that reading. Must not choose among them, nor draw anything.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+import sqlite3
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Final, NamedTuple
 
-from timeline.log import Event, Log
+from timeline.reading.records import HEAD, Source
 from timeline.selection import sources
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import Asked
 
+_BY_ID: Final = (
+    "select id, title, publisher, author, published, url, language, media_type, iif(title is null, null, sha256),"
+    " archived_at, null, extractor, text_sha256"
+    " from sources where id in (select value from json_each(:ids))"
+)
+_TABLES: Final = ("text/csv", "text/tab-separated-values")
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A source: the event that says what is known of it, the length of its text, and how many current happenings rest on it."""
 
-    event: Event
+class Known(NamedTuple):
+    """A source: where the log says what is known of it, the length of its text, and how many current happenings rest on it."""
+
+    id: str
+    position: int
     characters: int | None
     happenings: int
 
-    @property
-    def id(self) -> str:
-        """Its id."""
-        return self.event.stream.partition("/")[2]
 
-
-def known(log: Log, as_of: int | None = None, id: str | None = None) -> Iterator[Known]:
+def known(snapshot: Snapshot, id: str | None = None) -> Iterator[Known]:
     """Give the sources by their ids, as known now or at a position; or one of them."""
-    snapshot = Snapshot(log.connection, as_of)
     resting = sources.resting(snapshot, id)
     for row in sorted(sources.every(snapshot, Asked()), key=lambda row: str(row["id"])):
-        if id in (None, row["id"]) and (event := log.event(row["position"])) is not None:
-            yield Known(event, row["characters"], resting.get(row["id"], 0))
+        if id in (None, row["id"]):
+            yield Known(row["id"], row["position"], row["characters"], resting.get(row["id"], 0))
 
 
-def events(log: Log, words: str = "", as_of: int | None = None) -> Iterator[Event]:
-    """Give the events that say what is known of sources, in the order in which they were archived; or of some by their words."""
-    for row in sources.every(Snapshot(log.connection, as_of), Asked(words)):
-        if (event := log.event(row["position"])) is not None:
-            yield event
+def by_id(snapshot: Snapshot, ids: Collection[str], *, heads: bool = False) -> dict[str, Source]:
+    """Read sources by their ids, as far as they are known; `heads` says to read how the text of a table begins as well."""
+    if not ids:
+        return {}
+    known = {}
+    for *fields, text_sha256 in snapshot.rows(_BY_ID, {"ids": json.dumps(sorted(ids))}):
+        source = Source(*fields)
+        if heads and source.media_type in _TABLES:
+            source = replace(source, head=_head(snapshot.connection, text_sha256))
+        known[source.id] = source
+    return known
 
 
-def page(log: Log, source: str, start: int) -> int | None:
-    """Give the page of a PDF on which a character is; None of what has no pages."""
-    row = log.connection.execute(
-        "SELECT page FROM source_pages WHERE source = ? AND start_char <= ? ORDER BY start_char DESC LIMIT 1", (source, start)
-    ).fetchone()
-    return row[0] if row else None
+def _head(connection: sqlite3.Connection, text_sha256: str) -> str | None:
+    """Read how a text begins, without the rest of it; None where it is not there."""
+    row = connection.execute("SELECT rowid FROM documents WHERE sha256 = ?", (text_sha256,)).fetchone()
+    if row is None:
+        return None
+    with connection.blobopen("documents", "bytes", row[0], readonly=True) as text:
+        return text.read(4 * HEAD).decode(errors="ignore")[:HEAD]  # of four bytes at most each

@@ -15,11 +15,16 @@ from timeline.selection.state import State
 Params = dict[str, str | int]
 
 # What a mark says of a row, as indexes have it; a dispute is another table's to say.
-_MARKS = {
+MARKS = {
     "claimed": "happenings.attributed_to is not null",
     "corrected": "happenings.version > 1 and (happenings.status <> 'retracted' or happenings.version > 2)",
     "single": "happenings.sources = 1",
 }
+
+
+def is_corrected(version: int, status: str) -> bool:
+    """Whether an earlier version says something else, as the mark has it."""
+    return version > (2 if status == "retracted" else 1)
 
 
 @dataclass(frozen=True)
@@ -209,8 +214,8 @@ def _plain(state: State) -> tuple[dict[str, str], Params]:
         if column in state.given:
             where[column] = f"happenings.{column} = :{column}"
             params[column] = state.given[column]
-    if (mark := state.given.get("mark")) in _MARKS:
-        where["mark"] = _MARKS[mark]
+    if (mark := state.given.get("mark")) in MARKS:
+        where["mark"] = MARKS[mark]
     # The near days are the wider ones where the date is approximate, and else the same. The last of them is in the index, so
     # that a walk along it need not look at rows that are out of the period.
     if state.from_day is not None:

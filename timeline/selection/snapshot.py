@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+from timeline import fields
 from timeline.errors import TookTooLong
 
 BY_POSITION: Final = "sqlite_autoindex_happenings_2"
@@ -50,7 +51,7 @@ _PAGE: Final = (
     f" and source_pages.start_char <= {_NUMBER.format('start_char')} order by source_pages.start_char desc limit 1)"
 )
 _STATED: Final = "cast(events.data ->> '$.statement.{}' as text)"
-_BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language", "media_type")
+_BIBLIOGRAPHY: Final = (*fields.BIBLIOGRAPHY, "media_type")
 # Of each table: its columns but for the first, which is the happening; the list in the events, and what it has for each column.
 _LISTED: Final[Mapping[str, tuple[str, str, Sequence[str]]]] = {
     "citations": (

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from timeline.selection import matches
+from timeline.selection import conditions, matches
 from timeline.selection.conditions import Chosen
 from timeline.selection.matches import Matches
 from timeline.selection.snapshot import EACH, Snapshot
@@ -23,9 +23,8 @@ FINDING_MS: Final = 120
 LABELS: Final = {"actor": "(select name from actors where id = value)", "source": "(select title from sources where id = value)"}
 _TABLES: Final = {"actor": "happening_actors", "tag": "happening_tags", "source": "citations"}
 _MARKS: Final = (
-    "select exists (select 1 from citations where happening = happenings.id and stance = 'disputes') as disputed,"
-    " version > 1 + (status = 'retracted') as corrected, attributed_to is not null as claimed, sources = 1 as single"
-    " from happenings"
+    "select exists (select 1 from citations where happening = happenings.id and stance = 'disputes') as disputed, "
+    f"{', '.join(f'{condition} as {mark}' for mark, condition in conditions.MARKS.items())} from happenings"
 )
 
 

@@ -18,7 +18,7 @@ from datasette.utils import path_from_row_pks, tilde_decode
 from markupsafe import Markup
 
 from timeline import dates
-from timeline.exchange.writing import saying
+from timeline.reading import wording
 from timeline.web import assets, guess, links, working
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ async def _item(found: Rows, row: dict[str, Any], address: str | None) -> dict[s
     if address and not isinstance(title, Markup):
         title = Markup('<a href="{}">{}</a>').format(address, title or "row")
     if isinstance(by := row.get("attributed_to"), str) and by and found.title == "title":
-        title = Markup("{}{}").format(saying.claimed(links.shortened(found.datasette, by)), title)
+        title = Markup("{}{}").format(wording.claimed(links.shortened(found.datasette, by)), title)
     return {
         "retracted": row.get("status") == "retracted",
         "raw": shown[found.date or ""],

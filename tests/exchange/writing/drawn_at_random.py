@@ -6,8 +6,8 @@ from told import quotation
 
 from timeline import dates
 from timeline.actors import actor_id
-from timeline.exchange.writing.record import Happening, Source
 from timeline.instants import instant
+from timeline.reading.records import Happening, Source
 
 SIGNS = st.sampled_from(
     [*"a0é'\"=+-@;:,()<>&|\\/[]{}#%~?.", " ", "  ", "\n", "\n\n\n", "\t", "\r\n", "\u00a0", "\u2028", "\x85", "\u202e"]

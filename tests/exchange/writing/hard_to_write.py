@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from timeline import dates
-from timeline.exchange.writing.record import About, Happening, Quotation, Source
+from timeline.exchange.writing.format import About
+from timeline.reading.records import Happening, Quotation, Source
 
 SOURCE = Source(
     "report", "A <report> & more", "TNA", "Ann, Bob", "2025-11", "https://example.org/r?a=1&b=2", "en", "application/pdf",

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from told import happening, written
 
-from timeline.exchange.writing.record import Happening
+from timeline.reading.records import Happening
 
 icalendar = pytest.importorskip("icalendar")
 

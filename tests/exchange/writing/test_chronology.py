@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from told import ABOUT, SOURCE, happening, quotation, written
 
-from timeline.exchange.writing import saying
 from timeline.exchange.writing.as_markdown import escaped
-from timeline.exchange.writing.record import About, Source
+from timeline.exchange.writing.format import About
+from timeline.reading import wording
+from timeline.reading.records import Source
 
 MEANING = st.sampled_from(
     [*"*_`~[](){}<>#+-.!|&$@^=:;\\\"'/?1 a\n\t\u00a0ا", "9. ", "1) ", "://", "www.", "&amp;", "<b>", "<!--", "- ", "---"]
@@ -41,7 +42,7 @@ def test_the_same_words_cited_again_have_one_note() -> None:
 def test_any_text_survives_markdown(text: str) -> None:
     """Read as CommonMark it is what it was, to the letter, wherever it stands; nothing in it becomes a mark."""
     markdown = pytest.importorskip("markdown_it").MarkdownIt("commonmark")
-    said = saying.one_line(text)
+    said = wording.one_line(text)
     for before, after, begins, ends in (("", "", "<p>", "</p>"), ("## ", "", "<h2>", "</h2>"), ("x “", "” y", "<p>x “", "” y</p>")):
         html = markdown.render(f"{before}{escaped(text)}{after}").strip("\n")
         if said or after:

@@ -11,7 +11,8 @@ import pytest
 from hard_to_write import ABOUT, MANY
 
 from timeline.exchange.writing import as_jsonld, format_named, losing
-from timeline.exchange.writing.record import About, Happening
+from timeline.exchange.writing.format import About
+from timeline.reading.records import Happening
 
 UNPLACED = "../.."
 

@@ -12,10 +12,10 @@ from told import ABOUT, happening, quotation, written
 
 from timeline.errors import TimelineError
 from timeline.exchange.writing import format_named, picture_scale
+from timeline.exchange.writing.format import About
 from timeline.exchange.writing.picture_columns import counted
 from timeline.exchange.writing.picture_dates import look
 from timeline.exchange.writing.picture_layout import LEFT, RIGHT, WIDTH, laid_out
-from timeline.exchange.writing.record import About
 
 DATES = (
     "1969-07-20",

@@ -14,8 +14,8 @@ from told import quotation
 from timeline.exchange.reading import row
 from timeline.exchange.writing import format_named
 from timeline.exchange.writing.losing import Losses
-from timeline.exchange.writing.record import Happening, Source
-from timeline.exchange.writing.saying import one_line
+from timeline.reading.records import Happening, Source
+from timeline.reading.wording import one_line
 
 FIELDS = (
     "title", "date", "date_note", "zone", "summary", "kind", "place", "latitude", "longitude", "part_of", "attributed_to", "actors",

@@ -7,9 +7,10 @@ from told import SOURCE, happening, quotation, written
 
 from timeline import quotes
 from timeline.exchange.reading import row
-from timeline.exchange.writing import format_named, saying
+from timeline.exchange.writing import format_named
 from timeline.exchange.writing.losing import lost
-from timeline.exchange.writing.record import DATA
+from timeline.reading import wording
+from timeline.reading.records import DATA
 
 TABLE = replace(SOURCE, id="sheet", title="The sheet", media_type="text/csv")
 ROW = "1997,7,,,The flood"
@@ -41,8 +42,8 @@ def test_a_grade_is_worded_without_doubt_and_alike_everywhere() -> None:
     """The words of the document were found: each grade says so first, and the columns' descriptions repeat it."""
     from timeline.web import descriptions
 
-    assert tuple(saying.GRADES) == quotes.GRADES
+    assert tuple(wording.GRADES) == quotes.GRADES
     told = descriptions.as_metadata()["tables"]["citations"]["columns"]["grade"]
-    for name, words in saying.GRADES.items():
+    for name, words in wording.GRADES.items():
         assert words.startswith("the same words")
         assert f"{name} ({words})" in told

@@ -3,7 +3,8 @@
 import pytest
 
 from timeline.exchange.writing import format_named
-from timeline.exchange.writing.record import About, Happening, Quotation, Source
+from timeline.exchange.writing.format import About
+from timeline.reading.records import Happening, Quotation, Source
 
 WORDS = {
     "title": "Titlewords", "summary": "Summarywords", "date_note": "Notewords", "zone": "Casablanca", "kind": "Kindwords",

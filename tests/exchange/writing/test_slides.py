@@ -11,8 +11,10 @@ import pytest
 
 from timeline import Timeline
 from timeline.exchange import importing
-from timeline.exchange.writing import format_named, markup, reading, slides
+from timeline.exchange.writing import format_named, markup, slides
+from timeline.exchange.writing.format import About
 from timeline.exchange.writing.html_text import plain
+from timeline.reading.happenings import at_positions
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "timelinejs"
 real = pytest.mark.skipif(not DATA.exists(), reason="the real files are not here")
@@ -30,8 +32,8 @@ HOSTILE = {
 def exported(timeline: Timeline, name: str) -> str:
     """Export all that stands."""
     found = timeline.db.query("SELECT position FROM happenings WHERE status = 'current' ORDER BY earliest_day, position")
-    about = reading.about(timeline.log.connection, title="T")
-    happenings = reading.happenings(timeline.log.connection, [row["position"] for row in found])
+    about = About.read(timeline.log.connection, title="T")
+    happenings = at_positions(timeline.log.connection, [row["position"] for row in found])
     return "".join(map(str, format_named(name).write(happenings, about)))
 
 

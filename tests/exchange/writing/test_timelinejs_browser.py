@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from hard_to_write import ABOUT, MANY
 
-from timeline.exchange.writing import format_named, saying
-from timeline.exchange.writing.record import About, Happening, Quotation, Source
+from timeline.exchange.writing import format_named
+from timeline.exchange.writing.format import About
+from timeline.reading.records import Happening, Quotation, Source
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.browser
@@ -96,7 +97,7 @@ def test_timelinejs_opens_what_is_written(
     assert page.locator(".tl-timemarker").count() == len(placed)
     assert page.locator(".tl-message-full").filter(visible=True).count() == 0
     markers = page.locator(".tl-timemarker h2.tl-headline").all_text_contents()
-    assert sorted(text.strip() for text in markers) == sorted(saying.headline(one) for one in placed)
+    assert sorted(text.strip() for text in markers) == sorted(one.headline for one in placed)
     slide = page.locator("#h4").first
     assert "about 2025" in slide.locator(".tl-headline-date").first.text_content()
     assert "</script> & left" in slide.locator("blockquote").first.text_content()

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from told import quotation
 
 from timeline.exchange.writing import format_named
-from timeline.exchange.writing.record import Happening
-from timeline.exchange.writing.saying import headline
+from timeline.reading.records import Happening
 
 SCHEMA_ORG = "https://schema.org/"
 EVENT = {
@@ -106,7 +105,7 @@ def test_json_ld_is_understood(drawn: list[Happening]) -> None:
     for event in events:
         assert event["@type"] == [f"{SCHEMA_ORG}Event"]
         assert {name.removeprefix(SCHEMA_ORG) for name in event} <= EVENT | {"@id", "@type"}
-    assert [event[f"{SCHEMA_ORG}name"][0]["@value"] for event in events] == [headline(one) for one in drawn]
+    assert [event[f"{SCHEMA_ORG}name"][0]["@value"] for event in events] == [one.headline for one in drawn]
 
 
 @given(many())

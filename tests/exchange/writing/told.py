@@ -2,7 +2,8 @@
 
 from timeline import dates
 from timeline.exchange.writing import format_named
-from timeline.exchange.writing.record import About, Happening, Quotation, Source
+from timeline.exchange.writing.format import About
+from timeline.reading.records import Happening, Quotation, Source
 
 ABOUT = About(
     "A <timeline> & more", "https://example.org/t/-/timeline", "What it is", "en", 7, "2026-01-02T03:04:05Z", log="0123abcd"

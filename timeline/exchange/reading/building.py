@@ -14,7 +14,9 @@ from timeline.exchange.reading import others_dates
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
 from timeline.exchange.reading.row import Row
 from timeline.exchange.writing import html_text
-from timeline.exchange.writing.saying import ADDITION, RULE, claimed
+from timeline.exchange.writing.saying import ADDITION, RULE
+from timeline.reading.wording import claimed
+from timeline.shortening import shortened
 
 IN_ROW: Final = "a happening has no place for it; it stands in the row that is cited"
 RETRACTED: Final = "it was retracted in the timeline that wrote it"
@@ -224,7 +226,7 @@ def asked(rows: Sequence[Row]) -> Sequence[Row]:
 def titled(summary: str) -> str:
     """Make a title of the first line of a summary."""
     first = summary.partition("\n")[0].strip()
-    return first if len(first) <= _TITLE else f"{first[: _TITLE - 1].rstrip()}…"
+    return shortened(first, _TITLE)
 
 
 def scalar(value: object) -> str | None:
@@ -243,4 +245,4 @@ def shown(value: object) -> str:
     """Write a value as it is told among what was dropped."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     text = " ".join(html_text.seen(text).split())
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return shortened(text, _SHOWN)

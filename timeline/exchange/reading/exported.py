@@ -6,7 +6,7 @@ Owns how it is known, and how our own cells become fields again. Must not guess 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from timeline import dates
+from timeline import dates, fields
 from timeline.errors import DateInvalid
 from timeline.exchange.reading import csv_rows, others_dates
 from timeline.exchange.reading.building import IN_ROW, RETRACTED, Building, scalar
@@ -16,11 +16,8 @@ from timeline.exchange.writing.joining import parted, unguarded
 
 NOTE: Final = "a timeline wrote it: its columns are known, and its ids are kept"
 _KNOWN_BY: Final = frozenset(("id", "title", "date", "date_in_words", "part_of", "attributed_to", "related"))
-_TEXTS: Final = (
-    "title", "summary", "date_note", "zone", "kind", "place", "latitude", "longitude", "part_of", "attributed_to",
-)  # fmt: skip
-_LISTS: Final = ("actors", "tags", "related")
-_READ: Final = frozenset(("id", "date", *_TEXTS, *_LISTS, "date_in_words", "instant", "earliest", "latest", "status"))
+_LISTS: Final = fields.LISTS[:-1]  # without the citations, which are not read
+_READ: Final = frozenset(("id", "date", *fields.TEXTS, *_LISTS, "date_in_words", "instant", "earliest", "latest", "status"))
 
 
 def is_ours(columns: Sequence[str]) -> bool:
@@ -43,7 +40,7 @@ def row(number: int, start: int, end: int, cells: Mapping[str, str], doubts: tup
     said = {name: unguarded(cell) for name, cell in cells.items()}
     key = scalar(said.get("id"))
     _date(build, said.get("date", ""))
-    for name in _TEXTS:
+    for name in fields.TEXTS:
         build.exact(name, said.get(name))
     for name in _LISTS:
         if values := _several(name, said.get(name, "")):

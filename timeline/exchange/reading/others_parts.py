@@ -12,6 +12,7 @@ from timeline.exchange.reading.others_days import NO_CENTURY, NO_YEAR, DateUnrea
 from timeline.exchange.reading.others_found import OthersDate, checked, of_day
 from timeline.exchange.reading.others_phrases import read
 from timeline.exchange.reading.others_times import with_time
+from timeline.shortening import shortened
 
 _LONGEST: Final = 60  # characters of a part
 _SOME_DAY: Final = "2000-01-01"  # beside which a time of day is read by itself
@@ -63,7 +64,7 @@ def of_time(year: object, month: object, day: object, time: str) -> OthersDate:
 
 def timed(whole: OthersDate, time: str, column: str | None = None) -> OthersDate:
     """Add a time of day to a day; what is none, and one beside no day, is kept in words. `column` is where it stands."""
-    time = _shortened(time)
+    time = shortened(time, _LONGEST)
     told = f"the time of day is told as {time}"
     try:
         found = read(f"{_SOME_DAY} {time}") if re.fullmatch(r"-?\d{4}-\d\d-\d\d", whole.date) else None
@@ -88,10 +89,5 @@ def timed(whole: OthersDate, time: str, column: str | None = None) -> OthersDate
 def _part(value: object) -> str | None:
     if value is None or isinstance(value, bool | dict | list):
         return None
-    text = _shortened(str(value).strip())
+    text = shortened(str(value).strip(), _LONGEST)  # more could be no part of a date, and is only quoted
     return re.sub(r"\.0+$", "", text) or None
-
-
-def _shortened(text: str) -> str:
-    """Keep what could be a part of a date; more than that is only quoted."""
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -5,7 +5,7 @@ Owns the list of formats. Must not choose happenings. Standard library and `date
 
 from importlib import import_module
 
-from timeline.exchange.writing.record import Format
+from timeline.exchange.writing.format import Format
 
 # In the order in which people meet them; each is a module of that name, with underscores, that holds FORMAT.
 NAMES = (

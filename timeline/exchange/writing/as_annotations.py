@@ -7,9 +7,10 @@ positions are those in that archived text.
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from timeline.exchange.writing import saying
-from timeline.exchange.writing.record import About, Format, Happening, Quotation
+from timeline.dates import worded
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.streaming import dumps, listed
+from timeline.reading.records import Happening, Quotation
 
 CONTEXT: Final = "http://www.w3.org/ns/anno.jsonld"
 PAGES_OF_A_PDF: Final = "http://tools.ietf.org/rfc/rfc3778"
@@ -36,7 +37,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 def _annotation(happening: Happening, quotation: Quotation, about: About) -> dict[str, Any]:
     address = about.happening(happening.id)
     disputes = quotation.stance == "disputes"
-    said = f"{saying.headline(happening)}, {saying.when(happening.date)}"
+    said = f"{happening.headline}, {worded(happening.date)}"
     bodies: list[dict[str, Any]] = [
         {"type": "TextualBody", "value": said, "format": "text/plain", "purpose": "describing"},
         {"type": "SpecificResource", "source": address, "purpose": "questioning" if disputes else "linking"},

@@ -8,7 +8,8 @@ from html import escape
 
 from timeline.exchange.writing import feeding
 from timeline.exchange.writing.feeding import clean
-from timeline.exchange.writing.record import About, Format, Happening
+from timeline.exchange.writing.format import About, Format
+from timeline.reading.records import Happening
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:

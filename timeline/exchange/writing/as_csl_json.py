@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from timeline.exchange.writing import cited, saying
+from timeline.dates import worded
+from timeline.exchange.writing import cited
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.parts import Known, span
-from timeline.exchange.writing.record import About, Format, Happening, Source
 from timeline.exchange.writing.streaming import listed
+from timeline.reading import wording
+from timeline.reading.records import Happening, Source
 
 _TYPES: Final = {"page": "webpage", "message": "personal_communication", "document": "document"}
 
@@ -22,7 +25,7 @@ def _item(source: Source, about: About) -> dict[str, Any]:
     said = {
         "id": source.id,
         "type": _TYPES[cited.kind(source)],
-        "title": source.title or saying.NO_TITLE,
+        "title": source.title or wording.NO_TITLE,
         # One name, or several as the document writes them: they are not taken apart.
         "author": [{"literal": source.author}] if source.author else None,
         "publisher": source.publisher,
@@ -44,7 +47,7 @@ def _issued(date: str | None) -> dict[str, Any] | None:
     issued: dict[str, Any] = {"date-parts": [_parts(side) for side in sides]} if sides else {}
     if found.whole and date == "/".join(dict.fromkeys(str(side.iso) for side in sides)) and "T" not in date:
         return issued
-    return {**issued, **({"circa": True} if sides and not found.whole else {}), "literal": saying.when(date), "edtf": date}
+    return {**issued, **({"circa": True} if sides and not found.whole else {}), "literal": worded(date), "edtf": date}
 
 
 def _parts(known: Known) -> list[int]:

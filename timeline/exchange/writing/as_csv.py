@@ -7,10 +7,12 @@ reads it to the letter.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from timeline.dates import worded
 from timeline.exchange.writing import saying
 from timeline.exchange.writing.cells import Cell, rows
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.joining import joined
-from timeline.exchange.writing.record import About, Format, Happening
+from timeline.reading.records import Happening
 
 HEADER: Final = (
     "id", "title", "summary", "date", "date_in_words", "date_note", "zone", "instant", "earliest", "latest", "kind", "place",
@@ -27,7 +29,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 def _row(happening: Happening, about: About) -> tuple[Cell, ...]:
     sources = dict.fromkeys(quotation.source.id for quotation in happening.quotations)
     return (
-        happening.id, happening.title, happening.summary, happening.date, saying.when(happening.date), happening.date_note,
+        happening.id, happening.title, happening.summary, happening.date, worded(happening.date), happening.date_note,
         happening.zone, happening.instant, happening.earliest, happening.latest, happening.kind, happening.place,
         happening.latitude, happening.longitude, happening.part_of, happening.attributed_to,
         joined(happening.actors), joined((tag, None) for tag in happening.tags), joined(happening.related),

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
-from timeline.exchange.writing import noting, saying
+from timeline.exchange.writing import noting
 from timeline.exchange.writing.feeding import clean
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.noting import LOSES, Chronology, Fact, Note
-from timeline.exchange.writing.record import About, Format, Happening
+from timeline.reading import wording
+from timeline.reading.records import Happening
 
 SHORT: Final = 90  # characters of the title at the head of each printed page
 STYLE: Final = """
@@ -93,7 +95,7 @@ def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
     links = ", ".join(_mark(note, begun) for note in notes)
     # A number must not stand alone on a line.
     sup = f"\u00a0<sup>{links}</sup>" if links else ""
-    title = _e(happening.title) or saying.NO_TITLE
+    title = _e(happening.title) or wording.NO_TITLE
     if happening.status == "retracted":
         title = f"<s>{title}</s>"
     claim = ""
@@ -103,7 +105,7 @@ def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
     parts += [f'<p class="mark"><strong>{word}</strong> <bdi>{_e(more)}</bdi></p>' for word, more in noting.marks(happening, notes)]
     parts += [f'<p dir="auto"{language}>{"<br>".join(map(_e, lines))}</p>' for lines in noting.paragraphs(happening)]
     if happening.date_note:
-        parts.append(f'<p class="facts"><b>On the date:</b> <bdi{language}>{_e(saying.one_line(happening.date_note))}</bdi></p>')
+        parts.append(f'<p class="facts"><b>On the date:</b> <bdi{language}>{_e(wording.one_line(happening.date_note))}</bdi></p>')
     facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
     if facts:
         parts.append(f'<p class="facts">{" · ".join(facts)}</p>')
@@ -123,7 +125,7 @@ def _mark(note: Note, begun: int) -> str:
 def _fact(fact: Fact, chronology: Chronology) -> str:
     values = []
     for words, id in fact.values:
-        said = f"<bdi>{_e(saying.one_line(words))}</bdi>"
+        said = f"<bdi>{_e(wording.one_line(words))}</bdi>"
         if id in chronology.entries:
             said = f'<a href="#entry-{chronology.entries[id][0]}">{said}</a>'
         elif id is not None and chronology.about.page:

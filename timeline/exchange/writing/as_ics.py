@@ -13,11 +13,13 @@ from typing import Final
 from urllib.parse import quote as percent
 
 from timeline import dates
-from timeline.dates import grammar
+from timeline.dates import grammar, worded
 from timeline.dates.times import outermost
 from timeline.exchange.writing import saying
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.parts import span
-from timeline.exchange.writing.record import About, Format, Happening
+from timeline.reading import wording
+from timeline.reading.records import Happening
 
 OCTETS: Final = 75
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
@@ -42,9 +44,9 @@ LOSES: Final = {
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the calendar. What it cannot hold is named at its end."""
     yield from map(_line, ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//timeline//timeline export//EN", "CALSCALE:GREGORIAN"))
-    yield _line(f"X-WR-CALNAME:{_text(saying.one_line(about.name))}")
+    yield _line(f"X-WR-CALNAME:{_text(wording.one_line(about.name))}")
     if about.description:
-        yield _line(f"X-WR-CALDESC:{_text(saying.one_line(about.description))}")
+        yield _line(f"X-WR-CALDESC:{_text(wording.one_line(about.description))}")
     left: list[Happening] = []
     held = 0
     waiting: list[str] = []
@@ -57,7 +59,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
             held += 1
             waiting.append("".join(map(_line, _event(happening, about, times))))
     for happening in left:
-        named = f"{happening.id}: {saying.when(happening.date)}: {saying.one_line(happening.title) or saying.NO_TITLE}"
+        named = f"{happening.id}: {worded(happening.date)}: {wording.one_line(happening.title) or wording.NO_TITLE}"
         yield _line(f"X-TIMELINE-LEFT-OUT:{_text(named)}")
     if not held:
         # A calendar must hold something: its own instant, told as what it is.
@@ -69,7 +71,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 
 def _event(happening: Happening, about: About, times: list[str]) -> Iterator[str]:
-    title, log = saying.one_line(saying.headline(happening)), about.log or "timeline"
+    title, log = wording.one_line(happening.headline), about.log or "timeline"
     stamp = _utc(happening.recorded_at)
     yield "BEGIN:VEVENT"
     yield f"UID:{percent(happening.id, safe='')}@{log}"
@@ -103,12 +105,12 @@ def _event(happening: Happening, about: About, times: list[str]) -> Iterator[str
 
 
 def _description(happening: Happening) -> str:
-    told = [f"Date: {saying.when(happening.date)}"]
-    told += [f"{name}: {saying.one_line(words)}" for name, words in saying.lines(happening) if words != happening.place]
+    told = [f"Date: {worded(happening.date)}"]
+    told += [f"{name}: {wording.one_line(words)}" for name, words in saying.lines(happening) if words != happening.place]
     if happening.reason and happening.status == "retracted":
-        told.append(f"Retracted: {saying.one_line(happening.reason)}")
+        told.append(f"Retracted: {wording.one_line(happening.reason)}")
     elif happening.reason and happening.version > 1:
-        told.append(f"Corrected: {saying.one_line(happening.reason)}")
+        told.append(f"Corrected: {wording.one_line(happening.reason)}")
     told += [saying.citation(quotation) for quotation in happening.quotations]
     return saying.described(happening.summary, told) if happening.summary else "\n".join(told)
 
@@ -118,7 +120,7 @@ def before_title(date: str) -> str:
     found = span(date)
     known = [side for side in (found.start, found.end) if side is not None]
     vague = any(side.day is None or side.time != side.clock for side in known)
-    return f"{saying.when(date)}: " if not found.whole or vague else ""
+    return f"{worded(date)}: " if not found.whole or vague else ""
 
 
 def times_of(date: str, instant: str | None) -> list[str] | None:

@@ -5,8 +5,9 @@ from typing import Any
 
 from timeline.exchange.writing import feeding
 from timeline.exchange.writing.feeding import clean
-from timeline.exchange.writing.record import About, Format, Happening
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.streaming import dumps, listed
+from timeline.reading.records import Happening
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:

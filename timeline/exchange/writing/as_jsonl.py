@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from timeline.exchange.writing.record import About, Format, Happening, Told
+from timeline import fields
+from timeline.exchange.writing.format import About, Format, Told
 from timeline.exchange.writing.streaming import dumps
+from timeline.reading.records import Happening
 
 Statement = dict[str, Any]
 GIVEN: Final = "given as text"  # the extractor of a text that was given as such
@@ -22,8 +24,6 @@ PART: Final = 1_200_000  # characters of a text, and bytes threefold, that a lin
 UNKNOWN: Final = "application/octet-stream"
 NAMELESS: Final = "(redacted)"  # the title of a source of which only the document is there
 LONG: Final = 200_000  # characters; whether words stand twice in a longer text is not looked for: their place is always told
-_BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language")
-_CITATION: Final = ("source", "quote", "prefix", "suffix", "stance", "supports")
 _DERIVED: Final = ("citations", "instant")
 _SAID: Final = "type <> 'EventRedacted'"
 _OF_STREAMS: Final = f"""
@@ -51,8 +51,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the happenings alone, as they now stand, for a log in which their sources are archived already."""
     for happening in happenings:
         said: dict[str, Any] = {"id": happening.id, "title": happening.title, "date": happening.date}
-        plain = ("date_note", "zone", "summary", "kind", "place", "latitude", "longitude", "part_of", "attributed_to")
-        said |= {field: value for field in plain if (value := getattr(happening, field)) is not None}
+        said |= {field: value for field in fields.TEXTS[1:] if (value := getattr(happening, field)) is not None}
         if happening.actors:
             said["actors"] = [{"name": name, "role": role} if role else {"name": name} for name, role in happening.actors]
         if happening.tags:
@@ -60,7 +59,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
         if happening.related:
             said["related"] = [{"other": other, "relation": relation} for other, relation in happening.related]
         said["citations"] = [
-            {field: value for field in _CITATION[1:] if (value := getattr(quotation, field)) is not None}
+            {field: value for field in fields.CITATION[1:] if (value := getattr(quotation, field)) is not None}
             | {"source": quotation.source.id}
             for quotation in happening.quotations
         ]
@@ -121,7 +120,7 @@ class _Work:
         self.begun.add(stream)
         if self.careful:
             self.stands[stream] = statement
-        said: dict[str, Any] = {"id": id, **{field: statement[field] for field in _BIBLIOGRAPHY if field in statement}}
+        said: dict[str, Any] = {"id": id, **{field: statement[field] for field in fields.BIBLIOGRAPHY if field in statement}}
         said["media_type"] = statement["media_type"]
         content, text = self._document(statement["sha256"]), self._document(statement["text_sha256"]).decode()
         if statement["extractor"] != GIVEN or content != text.encode():
@@ -174,7 +173,7 @@ class _Work:
 
     def _citation(self, citation: Mapping[str, Any]) -> dict[str, Any]:
         """Cite again; with the place, where the same letters may stand in the same surroundings elsewhere in the source."""
-        said = {field: citation[field] for field in _CITATION if field in citation}
+        said = {field: citation[field] for field in fields.CITATION if field in citation}
         text = self._text(citation["source"])
         words = _letters(f"{citation['prefix']}{citation['quote']}{citation['suffix']}")
         first = text.find(words)

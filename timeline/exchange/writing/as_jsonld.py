@@ -10,9 +10,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 from timeline.exchange.writing import saying
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.parts import Known, span
-from timeline.exchange.writing.record import About, Format, Happening, Quotation, Source
 from timeline.exchange.writing.streaming import dumps, listed
+from timeline.reading import wording
+from timeline.reading.records import Happening, Quotation, Source
 
 CONTEXT: Final = "https://schema.org"
 # Within a script element nothing may end it, begin a comment, or be a line end to an old reader.
@@ -49,7 +51,7 @@ def event(happening: Happening, about: About) -> dict[str, Any]:
             "@id": about.happening(happening.id),
             "identifier": happening.id,
             "url": about.happening(happening.id) if about.page else None,
-            "name": saying.headline(happening),
+            "name": happening.headline,
             "description": saying.described(happening.summary, (happening.date_note or "",)),
             "startDate": start,
             "endDate": end,
@@ -108,7 +110,7 @@ def _work(source: Source, about: About) -> dict[str, Any]:
         {
             "@type": "CreativeWork",
             "@id": about.source(source.id),
-            "name": source.title or saying.NO_TITLE,
+            "name": source.title or wording.NO_TITLE,
             "author": source.author and {"@type": "Thing", "name": source.author},
             "publisher": source.publisher and {"@type": "Organization", "name": source.publisher},
             **_published(source.published),

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from timeline.exchange.writing import noting, saying
+from timeline.exchange.writing import noting
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.noting import LOSES, Chronology, Fact, Note
-from timeline.exchange.writing.record import About, Format, Happening
+from timeline.reading import wording
+from timeline.reading.records import Happening
 
 _MEANT: Final = re.compile(r"[\\`*_{}\[\]<>#|~^&$@]|^[-+=:]|(?<=[Ww])\.|:(?=//)")
 _MAY_MEAN: Final = re.compile(r"[\\`*_{}\[\]<>#|~^&$@.:=+-]").search  # most texts have none of these, which is soon seen
@@ -20,7 +22,7 @@ _NEVER: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-
 
 def escaped(text: str | None) -> str:
     """Write a text on one line so that CommonMark shows it to the letter."""
-    shown = saying.one_line(text)
+    shown = wording.one_line(text)
     if not shown.isprintable():
         shown = _NEVER.sub("\ufffd", shown)
     if _MAY_MEAN(shown):
@@ -52,7 +54,7 @@ def _happening(happening: Happening, chronology: Chronology) -> Iterator[str]:
     notes = chronology.take(happening)
     numbers = "".join(f" \\[{note.number}\\]" for note in notes)
     gone = " \\(retracted\\)" if happening.status == "retracted" else ""
-    yield f"## {escaped(words)}{vague}: {escaped(saying.headline(happening))}{gone}\n\n"
+    yield f"## {escaped(words)}{vague}: {escaped(happening.headline)}{gone}\n\n"
     for word, more in noting.marks(happening, notes):
         yield f"**{word}** {escaped(more)}\n\n"
     for lines in noting.paragraphs(happening):

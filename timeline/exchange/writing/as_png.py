@@ -5,8 +5,9 @@ from typing import Final
 
 from timeline.errors import TimelineError
 from timeline.exchange.writing import as_svg
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.picture_marks import FONTS
-from timeline.exchange.writing.record import About, Format, Happening
+from timeline.reading.records import Happening
 
 ZOOM: Final = 2
 # A letter, or none: whether it is drawn tells whether there are fonts.

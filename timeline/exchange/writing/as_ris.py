@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from timeline.exchange.writing import cited, saying
+from timeline.dates import worded
+from timeline.exchange.writing import cited
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.parts import span
-from timeline.exchange.writing.record import About, Format, Happening, Source
+from timeline.reading import wording
+from timeline.reading.records import Happening, Source
 
 EDTF: Final = "Date in EDTF: "
 _TYPES: Final = {"page": "ELEC", "message": "PCOMM", "document": "GEN"}
@@ -14,14 +17,14 @@ _TYPES: Final = {"page": "ELEC", "message": "PCOMM", "document": "GEN"}
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the sources that are cited, each once."""
     for source in cited.sources(happenings):
-        lines = [f"{tag}  - {saying.one_line(value)}" for tag, value in _tags(source, about) if value]
+        lines = [f"{tag}  - {wording.one_line(value)}" for tag, value in _tags(source, about) if value]
         yield "\r\n".join([*lines, "ER  - ", "", ""])
 
 
 def _tags(source: Source, about: About) -> Iterator[tuple[str, str | None]]:
     yield "TY", _TYPES[cited.kind(source)]
     yield "ID", source.id
-    yield "TI", source.title or saying.NO_TITLE
+    yield "TI", source.title or wording.NO_TITLE
     yield "AU", source.author
     yield "PB", source.publisher
     yield from _date(source.published)
@@ -40,12 +43,12 @@ def _date(date: str | None) -> Iterator[tuple[str, str | None]]:
     found = span(date)
     begin = found.begin
     if begin is None or begin.year < 1:
-        yield "DA", f"///{saying.when(date)}"
+        yield "DA", f"///{worded(date)}"
         return
     yield "PY", f"{begin.year:04}"
     parts = [f"{begin.year:04}", *("" if part is None else f"{part:02}" for part in (begin.month, begin.day))]
     vague = not found.whole or found.end is not None
-    yield "DA", "/".join([*parts, saying.when(date) if vague else ""])
+    yield "DA", "/".join([*parts, worded(date) if vague else ""])
 
 
 FORMAT = Format(

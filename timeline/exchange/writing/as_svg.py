@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from zlib import crc32
 
-from timeline.exchange.writing import noting, picture_scale, saying
+from timeline.exchange.writing import noting, picture_scale
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.picture_layout import LEFT, LINE, RIGHT, SIZE, SMALL, WIDTH, Item, Picture, laid_out
 from timeline.exchange.writing.picture_marks import FONTS, escaped, legend, mark, text
 from timeline.exchange.writing.picture_text import BOLD, lines, right_to_left, width
-from timeline.exchange.writing.record import About, Format, Happening
+from timeline.reading import wording
+from timeline.reading.records import Happening
 
 HEADING: Final = 21.0
 COLUMNS: Final = 84.0  # how high the highest column is
@@ -32,8 +34,8 @@ _DEFS: Final = """<defs><pattern id="hatch" width="4.5" height="4.5" patternUnit
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the picture."""
     picture = laid_out(list(happenings))
-    heading = lines(saying.one_line(noting.heading(about)), HEADING * BOLD, RIGHT - LEFT, 2)
-    asked = lines(saying.one_line(about.asked), SIZE, RIGHT - LEFT, 2)
+    heading = lines(wording.one_line(noting.heading(about)), HEADING * BOLD, RIGHT - LEFT, 2)
+    asked = lines(wording.one_line(about.asked), SIZE, RIGHT - LEFT, 2)
     top = 14 + 25 * len(heading) + LINE * len(asked) + 8
     base = top + picture.height + (COLUMNS + 26 if picture.columns else 8 if picture.items else -20)
     # An article may hold several pictures, each with its own ids.

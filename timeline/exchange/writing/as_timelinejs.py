@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any, Final
 
-from timeline.exchange.writing import saying, slides
+from timeline.dates import worded
+from timeline.exchange.writing import slides
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.parts import Known, Span, span
-from timeline.exchange.writing.record import About, Format, Happening
 from timeline.exchange.writing.streaming import dumps, listed
+from timeline.reading.records import Happening
 
 FARTHEST: Final = 200_000  # years: beyond, a browser has no dates, and TimelineJS must be told so
 ERA: Final = "era"
@@ -104,12 +106,12 @@ def _event(happening: Happening, about: About) -> dict[str, Any]:
     found = span(happening.date)
     event: dict[str, Any] = {"unique_id": happening.id, **placed(found)}
     if not says_all(found):
-        event["display_date"] = saying.when(happening.date)
+        event["display_date"] = worded(happening.date)
     if happening.kind:
         event["group"] = group(happening.kind)
     slide = slides.cited(happening)
     words = slides.words(slide, happening, about)
-    event["text"] = {"headline": escape(saying.headline(happening), quote=False), "text": words}
+    event["text"] = {"headline": escape(happening.headline, quote=False), "text": words}
     event |= {name: value for name, value in (("media", slides.media(slide)), ("background", slides.background(slide))) if value}
     told = {"attributed_to": happening.attributed_to, "date_note": happening.date_note}
     return {**event, "edtf": happening.date, **{name: value for name, value in told.items() if value}}

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
-from timeline.exchange.writing import saying, slides
+from timeline.dates import worded
+from timeline.exchange.writing import slides
 from timeline.exchange.writing.as_timelinejs import ERA, LOSES, group, says_all, shown_year, slides_and_eras
 from timeline.exchange.writing.cells import Cell, rows
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.parts import Known, span
-from timeline.exchange.writing.record import About, Format, Happening
+from timeline.reading.records import Happening
 
 HEADER: Final = (
     "Year", "Month", "Day", "Time", "End Year", "End Month", "End Day", "End Time", "Display Date", "Headline", "Text",
@@ -32,8 +34,8 @@ def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell,
         yield (
             *(_date(found.begin) if found.begin else _EMPTY),
             *(_date(found.end) if found.start and found.end else _EMPTY),
-            "" if says_all(found) else saying.when(happening.date),
-            escape(saying.headline(happening), quote=False),
+            "" if says_all(found) else worded(happening.date),
+            escape(happening.headline, quote=False),
             slides.words(slide, happening, about),
             *(media.get(name, "") for name in ("url", "credit", "caption", "thumbnail")),
             ERA if era else "", happening.kind and group(happening.kind), background.get("url") or background.get("color", ""),

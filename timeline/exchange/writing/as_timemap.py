@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from timeline import dates
+from timeline.dates import worded
 from timeline.dates.grammar import read
 from timeline.dates.tree import Interval
 from timeline.exchange.writing import saying
-from timeline.exchange.writing.record import About, Format, Happening
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.streaming import listed
+from timeline.reading.records import Happening
 
 LOSES: Final = {
     "date.uncertain": "placed as if it were sure; `date` says it in words, `edtf` to the letter",
@@ -40,7 +42,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 
 def _item(happening: Happening, about: About) -> dict[str, Any]:
-    item: dict[str, Any] = {"id": happening.id, "title": saying.headline(happening), **_when(happening)}
+    item: dict[str, Any] = {"id": happening.id, "title": happening.headline, **_when(happening)}
     if happening.latitude is not None and happening.longitude is not None:
         item["point"] = {"lat": float(happening.latitude), "lon": float(happening.longitude)}
     if happening.place:
@@ -52,7 +54,7 @@ def _item(happening: Happening, about: About) -> dict[str, Any]:
         options["tags"] = list(happening.tags)
     if about.page:
         options["url"] = about.happening(happening.id)
-    return {**item, "date": saying.when(happening.date), "edtf": happening.date, "options": options}
+    return {**item, "date": worded(happening.date), "edtf": happening.date, "options": options}
 
 
 def _when(happening: Happening) -> dict[str, str]:

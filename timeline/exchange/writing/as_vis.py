@@ -8,11 +8,13 @@ from html import escape
 from typing import Any, Final
 
 from timeline import dates
+from timeline.dates import worded
 from timeline.exchange.writing import saying
 from timeline.exchange.writing.as_timemap import LOSES as OF_TIMEMAP
+from timeline.exchange.writing.format import About, Format
 from timeline.exchange.writing.parts import Known, span
-from timeline.exchange.writing.record import About, Format, Happening
 from timeline.exchange.writing.streaming import listed
+from timeline.reading.records import Happening
 
 LOSES: Final = {
     **OF_TIMEMAP,
@@ -42,14 +44,14 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 def _item(happening: Happening, about: About) -> dict[str, Any]:
     found = span(happening.date)
-    item: dict[str, Any] = {"id": happening.id, "content": escape(saying.headline(happening)), **placed(happening.date)}
+    item: dict[str, Any] = {"id": happening.id, "content": escape(happening.headline), **placed(happening.date)}
     start = found.start
     by_month = found.end is None and start is not None and start.day is None
     if not found.whole or by_month or (start is not None and start.time != start.clock):
         item["className"] = "vague"
     if happening.kind:
         item["group"] = happening.kind
-    when = saying.added(f"<p>{escape(saying.when(happening.date))}</p>")
+    when = saying.added(f"<p>{escape(worded(happening.date))}</p>")
     told = {"attributed_to": happening.attributed_to, "date_note": happening.date_note}
     item |= {name: value for name, value in told.items() if value}
     return {**item, "title": f"{when}{saying.html(happening, about)}", "edtf": happening.date}

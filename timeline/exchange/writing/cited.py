@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from timeline.exchange.writing.record import PAGES, Happening, Source
+from timeline.reading.records import PAGES, Happening, Source
 
 LOSES: Final = {
     "title": "left out, with all that is said of a happening: this is a list of the sources",

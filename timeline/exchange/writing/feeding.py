@@ -9,8 +9,11 @@ from html import escape
 from itertools import islice
 from typing import Final
 
+from timeline.dates import worded
 from timeline.exchange.writing import saying
-from timeline.exchange.writing.record import About, Happening
+from timeline.exchange.writing.format import About
+from timeline.reading import wording
+from timeline.reading.records import Happening
 
 MOST: Final = 100
 IN_ALL: Final = "not in the feed; take csv, html or jsonl for all"
@@ -49,7 +52,7 @@ def feed_id(about: About) -> str:
 
 def title(happening: Happening) -> str:
     """Name an entry, so that a correction or a retraction is seen in a list."""
-    named = clean(saying.one_line(saying.headline(happening)))
+    named = clean(wording.one_line(happening.headline))
     if happening.status == "retracted":
         return f"Retracted: {named}"
     return f"Corrected: {named}" if happening.version > 1 else named
@@ -61,13 +64,13 @@ def subtitle(about: About, older: int | None) -> str:
     are = "is" if older == 1 else "are"
     held = "all of them." if older == 0 else f"the newest {MOST}; {many} {are} {IN_ALL}."
     parts = [about.description, f"What was recorded, corrected and retracted, latest first: {held}"]
-    return clean(" ".join(saying.one_line(part) for part in parts if part))
+    return clean(" ".join(wording.one_line(part) for part in parts if part))
 
 
 def content(happening: Happening, about: About) -> str:
     """Say all of an entry as HTML that is XML as well."""
-    found = [f"<p>{escape(saying.when(happening.date))}</p>"]
+    found = [f"<p>{escape(worded(happening.date))}</p>"]
     if happening.reason and (happening.version > 1 or happening.status == "retracted"):
         said = "Retracted" if happening.status == "retracted" else "Corrected"
-        found.append(f"<p>{said}: {escape(saying.one_line(happening.reason))}</p>")
+        found.append(f"<p>{said}: {escape(wording.one_line(happening.reason))}</p>")
     return clean("".join(found) + saying.html(happening, about))

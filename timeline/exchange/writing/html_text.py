@@ -7,7 +7,7 @@ import re
 from html.parser import HTMLParser
 from typing import Final, NamedTuple
 
-from timeline.exchange.writing import saying
+from timeline.reading import wording
 
 BLOCKS: Final = frozenset(
     (
@@ -44,7 +44,7 @@ def plain(text: str) -> PlainText:
 def one_line(text: str) -> PlainText:
     """Turn HTML into a single line, as titles are."""
     read = plain(text)
-    return PlainText(saying.one_line(read.text), read.dropped)
+    return PlainText(wording.one_line(read.text), read.dropped)
 
 
 def seen(text: str) -> str:

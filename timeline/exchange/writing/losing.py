@@ -13,8 +13,10 @@ from typing import Any, Final
 from timeline import dates
 from timeline.dates import Edtf
 from timeline.exchange.writing import saying
+from timeline.exchange.writing.format import Format
 from timeline.exchange.writing.parts import span
-from timeline.exchange.writing.record import Format, Happening, Quotation, Source
+from timeline.reading import wording
+from timeline.reading.records import Happening, Quotation, Source
 
 # What says nothing that a reader would miss.
 _SILENT: Final[dict[str, tuple[Any, ...]]] = {"status": ("current",), "stance": ("supports",), "grade": ("exact",), "version": (1,)}
@@ -131,10 +133,10 @@ def _texts(happening: Happening) -> Iterator[str | None]:
 
 
 _ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
-    "title.spaces": lambda happening: saying.one_line(happening.title) != happening.title,
+    "title.spaces": lambda happening: wording.one_line(happening.title) != happening.title,
     "summary.spaces": lambda happening: saying.tidied(happening.summary) != (happening.summary or ""),
     "source.spaces": lambda happening: any(
-        saying.one_line(text) != text
+        wording.one_line(text) != text
         for quotation in happening.quotations
         for text in filter(None, (quotation.source.title, quotation.source.publisher, quotation.source.author))
     ),

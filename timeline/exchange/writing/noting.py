@@ -9,9 +9,12 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from timeline.dates import worded
 from timeline.exchange.writing import saying
-from timeline.exchange.writing.record import About, Happening, Quotation, Source
+from timeline.exchange.writing.format import About
 from timeline.extractors import NOT_COMPARED
+from timeline.reading import wording
+from timeline.reading.records import Happening, Quotation, Source
 
 LOSES: Final = {
     "title.spaces": "written as one space",
@@ -50,14 +53,14 @@ class Note:
         source = self.quotation.source
         if self.first == self.number:
             kind = f" as {source.media_type}" if source.media_type else ""
-            told += [f"Archived {saying.when(source.archived_at[:10])}{kind}"] if source.archived_at else []
+            told += [f"Archived {worded(source.archived_at[:10])}{kind}"] if source.archived_at else []
             told += [f"SHA-256 {source.sha256}"] if source.sha256 else []
             told += [f"{NOT_COMPARED[:1].upper()}{NOT_COMPARED[1:]}"] if source.is_as_given else []
         if self.quotation.supports:
             way = "against" if self.quotation.stance == "disputes" else "for"
-            told.append(f"Cited {way}: {saying.one_line(self.quotation.supports)}")
+            told.append(f"Cited {way}: {wording.one_line(self.quotation.supports)}")
         grade = self.quotation.grade
-        told += [f"{grade.capitalize()}: {saying.GRADES[grade]}"] if grade != "exact" and grade in saying.GRADES else []
+        told += [f"{grade.capitalize()}: {wording.GRADES[grade]}"] if grade != "exact" and grade in wording.GRADES else []
         return told
 
 
@@ -82,7 +85,7 @@ class Chronology:
 
     def __post_init__(self) -> None:
         """Learn the happenings' numbers and titles, with whose claim each is."""
-        self.entries = {one.id: (number, saying.headline(one)) for number, one in enumerate(self.happenings, start=1)}
+        self.entries = {one.id: (number, one.headline) for number, one in enumerate(self.happenings, start=1)}
 
     def take(self, happening: Happening) -> list[Note]:
         """Give the quotations of a happening their numbers, those that support it before those that dispute it.
@@ -121,7 +124,7 @@ class Chronology:
 
     def _called(self, id: str) -> str:
         """Call a happening by its title, where it is one of these."""
-        return saying.one_line(self.entries[id][1]) or id if id in self.entries else id
+        return wording.one_line(self.entries[id][1]) or id if id in self.entries else id
 
 
 def _place(happening: Happening) -> str:
@@ -132,7 +135,7 @@ def _place(happening: Happening) -> str:
 def described(source: Source) -> tuple[str | None, str, list[str]]:
     """Say which document it is: its author, its title, its publisher and date."""
     publisher = source.publisher if source.publisher != source.author else None
-    return source.author, source.title or source.id, [part for part in (publisher, saying.when(source.published)) if part]
+    return source.author, source.title or source.id, [part for part in (publisher, worded(source.published)) if part]
 
 
 def short(title: str) -> str:
@@ -143,7 +146,7 @@ def short(title: str) -> str:
 
 def heading(about: About) -> str:
     """Say what the whole is called; a name that is no more than a file's gets a word before it."""
-    title = saying.one_line(about.title)
+    title = wording.one_line(about.title)
     if title in ("", "timeline"):
         return "Chronology"
     return f"Chronology: {title}" if _FILE(title) else title
@@ -151,7 +154,7 @@ def heading(about: About) -> str:
 
 def marks(happening: Happening, notes: Sequence[Note]) -> Iterator[tuple[str, str]]:
     """Say what a reader must know before believing it, each as (word, more)."""
-    on, why = saying.when(happening.recorded_at[:10]), saying.one_line(happening.reason) or "no reason is known"
+    on, why = worded(happening.recorded_at[:10]), wording.one_line(happening.reason) or "no reason is known"
     if happening.status == "retracted":
         yield "Retracted", f"on {on}: {why}"
     elif happening.version > 1:
@@ -163,7 +166,7 @@ def marks(happening: Happening, notes: Sequence[Note]) -> Iterator[tuple[str, st
 def paragraphs(happening: Happening) -> list[list[str]]:
     """Give the paragraphs of what is summed up, each with its lines as they were recorded."""
     text = (happening.summary or "").replace("\r\n", "\n").replace("\r", "\n")
-    found = ([line for line in map(saying.one_line, one.split("\n")) if line] for one in re.split(r"\n\s*\n", text))
+    found = ([line for line in map(wording.one_line, one.split("\n")) if line] for one in re.split(r"\n\s*\n", text))
     return [lines for lines in found if lines]
 
 
@@ -171,12 +174,12 @@ def chosen(about: About, total: int) -> str:
     """Say what was chosen, and as of when."""
     held = f"{total:,} happening{'' if total == 1 else 's'}"
     asked = f", {about.asked}" if about.asked else ""
-    return f"{held}{asked}. As of position {about.position:,} of the log, {saying.when(about.at[:10])}."
+    return f"{held}{asked}. As of position {about.position:,} of the log, {worded(about.at[:10])}."
 
 
 def standing(happening: Happening) -> str:
     """Say which event of the log tells it, and who recorded that when."""
-    on = saying.when(happening.recorded_at[:10])
+    on = worded(happening.recorded_at[:10])
     by = f" by {happening.recorded_by}" if happening.recorded_by else ""
     return f"Version {happening.version}, position {happening.position:,}, recorded on {on}{by}"
 
@@ -193,6 +196,6 @@ def verifying(about: About) -> str:
 
 def dated(happening: Happening) -> tuple[str, str]:
     """Say a date in words, and its EDTF where the words are not all of it."""
-    words = saying.when(happening.date)
+    words = worded(happening.date)
     exact = len(happening.date) == len("2025-11-24") and happening.date.replace("-", "").isdigit()
     return words[:1].upper() + words[1:], "" if exact or words == happening.date else happening.date

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from timeline.exchange.writing import picture_columns, picture_scale, picture_text, saying
+from timeline.dates import worded
+from timeline.exchange.writing import picture_columns, picture_scale, picture_text
 from timeline.exchange.writing.picture_columns import Column
 from timeline.exchange.writing.picture_dates import Look, look
 from timeline.exchange.writing.picture_scale import Scale
-from timeline.exchange.writing.record import Happening
+from timeline.reading import wording
+from timeline.reading.records import Happening
 
 LABELLED: Final = 60  # so many are drawn one by one
 NAMED: Final = 24  # of more, so many are named; up to so many have their dates beside them
@@ -110,7 +112,7 @@ def laid_out(happenings: Sequence[Happening]) -> Picture:
 def _item(happening: Happening) -> Item | None:
     if (how := look(happening.date)) is None:
         return None
-    title, when = _plain(happening.title) or saying.NO_TITLE, saying.when(happening.date)
+    title, when = _plain(happening.title) or wording.NO_TITLE, worded(happening.date)
     label = _isolated(title)
     claim = bool(happening.attributed_to)
     if happening.attributed_to:
@@ -125,7 +127,7 @@ def _item(happening: Happening) -> Item | None:
 
 def _plain(text: str | None) -> str:
     """Write a text on one line, without what would turn the direction of all that follows."""
-    return saying.one_line(_TURNING.sub("", text or ""))
+    return wording.one_line(_TURNING.sub("", text or ""))
 
 
 def _isolated(text: str) -> str:

@@ -9,45 +9,19 @@ from functools import lru_cache
 from html import escape
 from typing import Final
 
-from timeline import dates
-from timeline.errors import DateInvalid
-from timeline.exchange.writing.record import About, Happening, Quotation, Source
+from timeline.dates import worded
+from timeline.exchange.writing.format import About
 from timeline.extractors import NOT_COMPARED
+from timeline.reading.records import Happening, Quotation, Source
+from timeline.reading.wording import NO_TITLE, one_line
 
-NO_TITLE: Final = "(redacted)"
 ENTRY: Final = "Entry in"
-GRADES: Final = {  # how a quotation matched, as people read it everywhere
-    "exact": "the same words, character for character",
-    "normalised": "the same words, with other spacing, line breaks or invisible characters",
-    "typographic": "the same words, with other quotation marks, dashes, spacing or ligatures",
-}
 # What stands after it, or within it, an export added to a happening's own words: an import leaves it out again.
 RULE: Final = "\n\n— — —\n"
 ADDED: Final = "of-timeline"
 ADDITION: Final = re.compile(rf'<div class="{ADDED}">(.*?)</div>', re.DOTALL)
 _UNTIDY: Final = ("  ", "\t", "\r", " \n", "\n ", "\n\n\n")
-_RUN: Final = re.compile(r"[\t-\r\x1c-\x1f \x85\u2028\u2029]+")
-MANY: Final = 4096  # dates and sources whose words are kept
-
-
-@lru_cache(maxsize=MANY)
-def when(date: str | None) -> str:
-    """Say a date in words; what is no date as it stands."""
-    try:
-        return dates.words(date) if date else ""
-    except DateInvalid:
-        return date or ""
-
-
-def headline(happening: Happening) -> str:
-    """Say what is said to have happened, and by whom where it is somebody's claim: in a list, no more may be seen of it."""
-    title = happening.title or NO_TITLE
-    return f"{claimed(happening.attributed_to)}{title}" if happening.attributed_to else title
-
-
-def claimed(by: str) -> str:
-    """Say whose claim it is, before its title."""
-    return f"According to {one_line(by)}: "
+MANY: Final = 4096  # sources whose words are kept
 
 
 def who(happening: Happening) -> list[str]:
@@ -59,7 +33,7 @@ def who(happening: Happening) -> list[str]:
 def source(source: Source) -> str:
     """Say which document it is: author, title, publisher, date; and where nobody compared the text with it."""
     publisher = source.publisher if source.publisher != source.author else None
-    told = [source.author, source.title or NO_TITLE, publisher, when(source.published)]
+    told = [source.author, source.title or NO_TITLE, publisher, worded(source.published)]
     told += [NOT_COMPARED] if source.is_as_given else []
     return ", ".join(part for part in told if part)
 
@@ -87,13 +61,6 @@ def lines(happening: Happening) -> Iterator[tuple[str, str]]:
         yield "Who", ", ".join(who(happening))
     if happening.tags:
         yield "Tags", ", ".join(happening.tags)
-
-
-def one_line(text: str | None) -> str:
-    """Write a text on one line, with every run of spaces as one; spaces at which no line may break are words' own, and stay."""
-    if not text:
-        return ""
-    return " ".join(text.split()) if text.isascii() else _RUN.sub(" ", text).strip()
 
 
 def tidied(text: str | None) -> str:

@@ -12,8 +12,9 @@ from typing import Any, Final, NamedTuple
 
 from timeline.exchange.writing import html_text, markup, saying
 from timeline.exchange.writing.cells import first_record
+from timeline.exchange.writing.format import About
 from timeline.exchange.writing.joining import unguarded
-from timeline.exchange.writing.record import About, Happening, Quotation
+from timeline.reading.records import Happening, Quotation
 
 Slide = dict[str, Any]
 COLUMNS: Final = {

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from sqlite3 import Row
 from typing import Any, NamedTuple
 
-from timeline.exchange.writing import saying
-from timeline.selection.conditions import Chosen
+from timeline.reading import wording
+from timeline.selection.conditions import Chosen, is_corrected
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.values import Choices
 from timeline.web.drawing import counts, happenings, lanes, shape
@@ -90,8 +90,7 @@ class Gathered:
 
 def item(row: Row, in_lanes: Sequence[int] = (0,), *, disputed: bool) -> dict[str, Any]:
     """Give a happening as the browser reads it."""
-    claim = saying.claimed(row["attributed_to"]) if row["attributed_to"] else ""
-    title = claim + (row["title"] or row["id"])
+    title = wording.headline(row["title"], row["attributed_to"], row["id"])
     return {
         "id": row["id"],
         "title": title if len(title) <= happenings.LONGEST_TITLE else title[: happenings.LONGEST_TITLE].rstrip() + "…",
@@ -111,7 +110,7 @@ def _marks(row: Row, *, disputed: bool) -> Iterable[tuple[str, bool]]:
     retracted = row["status"] == "retracted"
     yield "near", bool(row["near"])
     yield "retracted", retracted
-    yield "corrected", row["version"] > (2 if retracted else 1)
+    yield "corrected", is_corrected(row["version"], row["status"])
     yield "disputed", disputed
     yield "claimed", bool(row["attributed_to"])
     yield "single", row["sources"] == 1

@@ -4,11 +4,9 @@ Owns how words are written in such an address. Must not fetch anything: whether 
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
-from timeline.exchange.writing.record import PAGES
+from timeline.reading.records import PAGES, Source
 
 # A quotation longer than this is named by its first and last words.
 LONGEST, WORDS = 120, 6
@@ -18,16 +16,16 @@ MOST = 1_000
 _PARTED = re.compile(r"[\t\n\r\f]+")
 
 
-def address(source: Mapping[str, Any], quotation: str, prefix: str, suffix: str, *, page: int | None, repeats: bool) -> str | None:
+def address(source: Source, quotation: str, prefix: str, suffix: str, *, page: int | None, repeats: bool) -> str | None:
     """Give the address of a quotation at its source; None where the source has none that a browser follows."""
-    url = source.get("url") or ""
+    url = source.url or ""
     if not re.match(r"https?://", url):
         return None
-    if source.get("media_type") == "application/pdf" and page is not None:
+    if source.media_type == "application/pdf" and page is not None:
         return f"{url.partition('#')[0]}#page={page}"
-    if source.get("media_type") in PAGES and (words := fragment(quotation, prefix, suffix, repeats=repeats)):
+    if source.media_type in PAGES and (words := fragment(quotation, prefix, suffix, repeats=repeats)):
         return f"{url}{'' if '#' in url else '#'}:~:text={words}"
-    return str(url)
+    return url
 
 
 def first_words(quotation: str) -> str:

@@ -11,12 +11,14 @@ from typing import Any
 
 from datasette.app import Datasette
 
+from timeline.reading import event_data, happening_lookup
+from timeline.selection.conditions import is_corrected
 from timeline.selection.matches import Page
 from timeline.selection.snapshot import EACH, Snapshot
 from timeline.selection.state import State
 from timeline.web import links
-from timeline.web.pages import known, quotation, redactions, told, when
-from timeline.web.pages.quotation import Quotation
+from timeline.web.pages import quotation, redactions, when
+from timeline.web.pages.quotation import Drawn
 from timeline.web.pages.redactions import Redaction
 
 # A card is not the place for more; the happening's own page has them all.
@@ -44,7 +46,7 @@ class Card:
     html_time: str | None
     people: list[Person] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
-    quotations: list[Quotation] = field(default_factory=list)
+    quotations: list[Drawn] = field(default_factory=list)
     whole: tuple[str, str] | None = None
     parts: int = 0
     reason: str | None = None
@@ -64,7 +66,7 @@ class Card:
     @property
     def corrected(self) -> bool:
         """Whether an earlier version said something else."""
-        return bool(self.row["version"] > (2 if self.retracted else 1))
+        return is_corrected(self.row["version"], self.row["status"])
 
     @property
     def near(self) -> bool:
@@ -72,14 +74,14 @@ class Card:
         return bool(self.row["near"])
 
     @property
-    def supporting(self) -> list[Quotation]:
+    def supporting(self) -> list[Drawn]:
         """The quotations that speak for it."""
-        return [one for one in self.quotations if not one.disputes]
+        return [one for one in self.quotations if not one.cited.disputes]
 
     @property
-    def disputing(self) -> list[Quotation]:
+    def disputing(self) -> list[Drawn]:
         """The quotations that speak against it."""
-        return [one for one in self.quotations if one.disputes]
+        return [one for one in self.quotations if one.cited.disputes]
 
     @property
     def more_quotations(self) -> int:
@@ -139,13 +141,13 @@ def _relate(datasette: Datasette, database: str, snapshot: Snapshot, cards: Mapp
         at[position].redaction = redaction
     retracted = [position for position, card in at.items() if card.retracted]
     successors: dict[int, str] = {}
-    for position, data in told.at(snapshot, retracted).items() if retracted else ():
+    for position, data in event_data.at(snapshot, retracted).items() if retracted else ():
         at[position].reason = data.get("reason")
         if data.get("superseded_by"):
             successors[position] = data["superseded_by"]
     wholes = {card.row["part_of"] for card in cards.values() if card.row["part_of"]}
-    names = known.titles(snapshot, [*wholes, *successors.values()])
-    parts = known.count_parts(snapshot, cards)
+    names = happening_lookup.titles(snapshot, [*wholes, *successors.values()])
+    parts = happening_lookup.count_parts(snapshot, cards)
 
     def link(id_: str) -> tuple[str, str]:
         return links.happening(datasette, database, id_) + suffix, names.get(id_) or id_

@@ -13,8 +13,10 @@ from datasette.utils.asgi import Request, Response
 
 from timeline import authors
 from timeline.errors import NoteInvalid, StatementInvalid
+from timeline.reading import event_data
+from timeline.shortening import shortened
 from timeline.web import access, assets, links, working
-from timeline.web.pages import event, files, frame, known, proving, told, when
+from timeline.web.pages import event, files, frame, proving, when
 from timeline.web.pages.proving import Stand
 
 # So many checkpoints, or events that were added, stand on one page.
@@ -172,10 +174,10 @@ def _added(datasette: Datasette, database: str, row: sqlite3.Row) -> Added:
 def _title(row: sqlite3.Row) -> str | None:
     """Give the title that an event says, or the reason of a redaction; None where it says none or cannot be read."""
     try:
-        data = told.read(row["data"], row["position"])
+        data = event_data.read(row["data"], row["position"])
     except StatementInvalid:
         return None
     if row["type"] == "EventRedacted":
-        return f"the event at position {data.get('position')}: {known.clipped(data.get('reason') or 'no reason is on record', 200)}"
+        return f"the event at position {data.get('position')}: {shortened(data.get('reason') or 'no reason is on record', 200)}"
     title = (data.get("statement") or {}).get("title")
-    return known.clipped(title, 160) if title else None
+    return shortened(title, 160) if title else None

@@ -11,9 +11,10 @@ from datasette.database import Database
 from datasette.utils.asgi import NotFound, Request, Response
 
 from timeline.errors import StatementInvalid
+from timeline.reading import event_data
 from timeline.selection.snapshot import Snapshot
 from timeline.web import access, assets, links, snapshots, working
-from timeline.web.pages import files, frame, linked, proving, redactions, told, when
+from timeline.web.pages import files, frame, linked, proving, redactions, when
 
 SCRIPTS = ("proof.js", "told.js", "checks.js", "notes.js", "sums.js")
 
@@ -48,7 +49,7 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
     to = {"happening": links.happening, "source": links.source}.get(kind)
     here = links.timeline(datasette, database.name)
     try:
-        data, unreadable = await working.in_thread(told.read, row["data"], position), None
+        data, unreadable = await working.in_thread(event_data.read, row["data"], position), None
     except StatementInvalid as error:
         data, unreadable = {}, frame.unreadable(error)
 

@@ -18,15 +18,17 @@ from datasette.utils import add_cors_headers
 from datasette.utils.asgi import Request, Response
 
 from timeline.errors import TimelineError, TookTooLong
-from timeline.exchange.writing import NAMES, reading
-from timeline.exchange.writing.record import About, Format
+from timeline.exchange.writing import NAMES
+from timeline.exchange.writing.format import About, Format, with_near
+from timeline.reading import happening_lookup
 from timeline.selection import matches
 from timeline.selection import state as states
 from timeline.selection.matches import Matches
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.state import State
+from timeline.shortening import shortened
 from timeline.web import access, assets, descriptions, links, security, snapshots, working
-from timeline.web.pages import asked, etag, files, frame, known, offers, parameters, summary, taking
+from timeline.web.pages import asked, etag, files, frame, offers, parameters, summary, taking
 
 # An export says all that an event says, whichever table else says it.
 TABLES = (*asked.TABLES, *asked.TABLES_OF_THE_PAST, "related", "happening_times")
@@ -138,7 +140,7 @@ def options(state: State) -> str:
 def _read(database: Database, snapshot: Snapshot, state: State) -> tuple[Matches, list[tuple[str, str]], str | None]:
     """Find what matches, the filters in words, and the title of the happening whose id is the name of this page."""
     snapshot, what = matches.find(snapshot, state)
-    return what, _filters(database, snapshot, what), known.titles(snapshot.at(None), ["export"]).get("export")
+    return what, _filters(database, snapshot, what), happening_lookup.titles(snapshot.at(None), ["export"]).get("export")
 
 
 def _filters(database: Database, snapshot: Snapshot, what: Matches) -> list[tuple[str, str]]:
@@ -184,7 +186,7 @@ async def export_file(datasette: Datasette, request: Request) -> Response:
     if format is None:
         if extra := offers.missing(request.url_vars["name"]):
             return files.line(extra, 404)
-        shown = known.clipped("".join(one if one.isprintable() else "?" for one in request.url_vars["name"]), 40)
+        shown = shortened("".join(one if one.isprintable() else "?" for one in request.url_vars["name"]), 40)
         return files.line(f"there is no format “{shown}”. Ask for one of these: {', '.join(offers.names())}", 404)
     state = await asked.state_of(datasette, request, database, CHOOSING)
     if format.write_log is not None and not state.past:
@@ -212,7 +214,7 @@ def _chosen(database: Database, snapshot: Snapshot, state: State, format: Format
     what = replace(what, state=replace(what.state, given=state.given))  # what follows says what was asked for, and no more
     said = "; ".join(f"{label.lower()}: {value}" for label, value in _filters(database, snapshot, what))
     chosen = taking.happenings(snapshot, what, format)
-    return what, chosen, reading.with_near(said, sum(bool(row["near"]) for row in chosen))
+    return what, chosen, with_near(said, sum(bool(row["near"]) for row in chosen))
 
 
 async def _written(
@@ -223,7 +225,7 @@ async def _written(
 
     def tell(connection: sqlite3.Connection) -> About:
         state = what.state
-        return reading.about(
+        return About.read(
             connection,
             title=title,
             page=page,

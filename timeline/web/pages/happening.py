@@ -10,13 +10,14 @@ from datasette.app import Datasette
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
-from timeline.exchange.writing import saying
+from timeline.reading import happening_lookup, wording
 from timeline.selection import as_of as as_of_day
 from timeline.selection import state as states
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.state import State
+from timeline.shortening import shortened
 from timeline.web import access, links, snapshots
-from timeline.web.pages import cards, frame, history, known, linked, quotation, summary, when
+from timeline.web.pages import cards, frame, history, linked, quotation, summary, when
 from timeline.web.pages.history import Version
 
 TABLES = (
@@ -41,7 +42,7 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
         template, trail, status = "timeline_unknown.html", [(timeline, "timeline")], 404
     else:
         template, status = "timeline_happening.html", 400 if state.faulty else 200
-        trail = [(timeline, "timeline"), (here, known.clipped(read["headline"], 60))]
+        trail = [(timeline, "timeline"), (here, shortened(read["headline"], 60))]
     return await frame.respond(datasette, request, template, context, trail=trail, status=status)
 
 
@@ -58,7 +59,7 @@ def _read(datasette: Datasette, request: Request, database: str, snapshot: Snaps
     statement = version.statement or {}
     here, as_of = links.happening(datasette, database, id_), state.as_of_query
     title = statement.get("title") or f"{id_} (redacted)"
-    headline = saying.claimed(statement["attributed_to"]) + title if statement.get("attributed_to") else title
+    headline = wording.headline(title, statement.get("attributed_to"))
     longest = max(LONGEST_OF_MANY, LONGEST_QUOTED // max(1, len(statement.get("citations") or ())))
     quotations = quotation.of_happenings(datasette, database, snapshot, [id_], None, longest).get(id_, [])
     time = _time(snapshot, id_) if version is latest else None
@@ -70,21 +71,21 @@ def _read(datasette: Datasette, request: Request, database: str, snapshot: Snaps
         "here": here,
         "title": title,
         "headline": headline,
-        "short_title": known.clipped(headline, 90),
+        "short_title": shortened(headline, 90),
         "statement": statement,
         "version": version,
         "latest": latest,
         "is_latest": version is latest,
         "redacted": version.statement is None,
-        "corrected": version.version > (2 if version.retracted else 1),
+        "corrected": version.corrected,
         "when": when.said(statement.get("date")),
         "html_time": when.html_time(statement.get("date")),
         "time": time,
         "times": when.times(statement.get("date")),
         "instant_time": when.html_time(time["instant"]) if time else None,
         "people": [person for _, person in cards.people(snapshot, [id_])],
-        "supporting": [one for one in quotations if not one.disputes],
-        "disputing": [one for one in quotations if one.disputes],
+        "supporting": [one for one in quotations if not one.cited.disputes],
+        "disputing": [one for one in quotations if one.cited.disputes],
         "sources": snapshot.value("select sources from happenings where id = :id", {"id": id_}) or 0,
         "versions": list(reversed(versions)),
         "earlier_versions": versions[0].version - 1,
@@ -98,10 +99,10 @@ def _unknown(
     datasette: Datasette, database: str, snapshot: Snapshot, id_: str, *, told: list[Version], state: State
 ) -> dict[str, Any]:
     """Say that there is no such happening, and which ids are near it."""
-    rows = [] if told else known.near(snapshot, id_)
+    rows = [] if told else happening_lookup.near(snapshot, id_)
     return {
         "what": "happening",
-        "id": known.clipped(id_, 200),
+        "id": shortened(id_, 200),
         "near": [
             (links.happening(datasette, database, row["id"]) + state.as_of_query, row["title"] or row["id"], row["id"])
             for row in rows
@@ -121,11 +122,11 @@ def _time(snapshot: Snapshot, id_: str) -> Row | None:
 def _relations(datasette: Datasette, database: str, snapshot: Snapshot, id_: str, version: Version, as_of: str) -> dict[str, Any]:
     """Gather the whole, the parts and the ties, both ways; by id what only the statement names."""
     statement = version.statement or {}
-    parts = known.parts(snapshot, id_, MOST_PARTS)
+    parts = happening_lookup.parts(snapshot, id_, MOST_PARTS)
     ties = [(tie["relation"], tie["other"]) for tie in statement.get("related") or ()]
-    reverse = known.referring(snapshot, id_, MOST_PARTS)
+    reverse = happening_lookup.referring(snapshot, id_, MOST_PARTS)
     other = [statement.get("part_of"), version.superseded_by, *(name for _, name in (*ties, *reverse))]
-    names = known.titles(snapshot, [name for name in other if name])
+    names = happening_lookup.titles(snapshot, [name for name in other if name])
 
     def link(name: str) -> tuple[str, str]:
         return links.happening(datasette, database, name) + as_of, names.get(name) or name

@@ -11,20 +11,15 @@ from typing import Any
 from datasette.app import Datasette
 
 from timeline import authors
+from timeline.reading import event_data
+from timeline.reading.wording import VERBS
+from timeline.selection.conditions import is_corrected
 from timeline.selection.snapshot import Snapshot
 from timeline.web import links
-from timeline.web.pages import difference, redactions, told, when
+from timeline.web.pages import difference, redactions, when
 from timeline.web.pages.difference import Change
 from timeline.web.pages.redactions import Redaction
 
-VERBS = {
-    "SourceArchived": "Archived",
-    "SourceCorrected": "Corrected",
-    "HappeningRecorded": "Recorded",
-    "HappeningCorrected": "Corrected",
-    "HappeningRetracted": "Retracted",
-    "EventRedacted": "Redacted",
-}
 # So many versions are read, and no more than the latest that have so many characters together.
 MOST_VERSIONS, LONGEST = 200, 5_000_000
 _VERSIONS = """
@@ -64,6 +59,11 @@ class Version:
         """Whether this version takes the happening back."""
         return self.type == "HappeningRetracted"
 
+    @property
+    def corrected(self) -> bool:
+        """Whether an earlier version says something else."""
+        return is_corrected(self.version, "retracted" if self.retracted else "current")
+
 
 def read(datasette: Datasette, database: str, snapshot: Snapshot, stream: str) -> list[Version]:
     """Read the latest versions of a stream, the first one first, and the one that stood at the snapshot's position.
@@ -80,8 +80,9 @@ def _versions(datasette: Datasette, database: str, rows: Sequence[Row], redacted
     compared: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
     former: dict[str, Any] | None = None
     for number, row in enumerate(rows):
-        data = told.read(row["data"], row["position"])
+        data = event_data.read(row["data"], row["position"])
         statement = data.get("statement")
+        verb = VERBS.get(row["type"], row["type"])
         redacts = data.get("position") if row["type"] == "EventRedacted" else None
         if number and row["version"] != rows[number - 1]["version"] + 1:
             former = None  # those between are not shown
@@ -93,7 +94,7 @@ def _versions(datasette: Datasette, database: str, rows: Sequence[Row], redacted
             Version(
                 version=row["version"],
                 position=row["position"],
-                verb=VERBS.get(row["type"], row["type"]),
+                verb=verb[:1].upper() + verb[1:],
                 type=row["type"],
                 recorded=when.recorded(row["recorded_at"]),
                 recorded_by=authors.given(row["recorded_by"]),

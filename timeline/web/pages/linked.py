@@ -8,8 +8,9 @@ from datasette.utils.asgi import Request
 from markupsafe import Markup
 
 from timeline.errors import TimelineError
-from timeline.exchange.writing import as_jsonld, reading
-from timeline.exchange.writing.record import About
+from timeline.exchange.writing import as_jsonld
+from timeline.exchange.writing.format import About
+from timeline.reading.happenings import at_positions
 from timeline.selection.snapshot import Snapshot
 from timeline.web import links
 
@@ -27,7 +28,7 @@ def data(datasette: Datasette, request: Request, database: str, snapshot: Snapsh
         return None
     page = datasette.absolute_url(request, links.timeline(datasette, database))
     try:
-        happenings = list(reading.happenings(snapshot.connection, [position], as_of=snapshot.as_of))
+        happenings = list(at_positions(snapshot.connection, [position], as_of=snapshot.as_of))
         data = [as_jsonld.for_page(one, About("", page)) for one in happenings if one.status == "current"]
     except TimelineError:
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from timeline.exchange.writing import NAMES, format_named
-from timeline.exchange.writing.record import Format
+from timeline.exchange.writing.format import Format
 
 # Groups in the order in which people look for them: what a group is called, and its formats with what each is for.
 GROUPS = (

@@ -1,71 +1,69 @@
-"""A quotation as a page shows it: the words, their source, how well they were found, and which way they speak.
+"""A quotation as a page shows it: the record, cut to a length, with its address here and at its source.
 
-Owns the reading of citations, from a snapshot.
+Must not read citations: `timeline.reading` does.
 """
 
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from sqlite3 import Row
-from typing import Any
 
 from datasette.app import Datasette
 
-from timeline.exchange.writing import saying
-from timeline.exchange.writing.record import DATA, PAGES
-from timeline.extractors import NOT_COMPARED, is_as_given
-from timeline.selection.snapshot import EACH, Snapshot
+from timeline.extractors import NOT_COMPARED
+from timeline.reading.happenings import quotations
+from timeline.reading.records import PAGES, Quotation
+from timeline.selection.snapshot import Snapshot
 from timeline.web import links
 from timeline.web.pages import at_source, when
 
 # Whether words repeat is looked for in texts of so many characters, and for so many quotations of a page; of others it is assumed.
 LONGEST_SEARCHED, MOST_SEARCHED = 300_000, 200
 _TEXT = "select text from sources join source_texts on source_texts.source = sources.id where id = :id and characters <= :longest"
-_OF_THESE = "citations.happening in (select value from json_each(:happenings))"
 
 
 @dataclass(frozen=True)
-class Quotation:
-    """One citation, ready to be drawn."""
+class Drawn:
+    """One quotation, ready to be drawn: `quote` is what is shown of its words, `cited` all that is known of it."""
 
-    number: int
+    cited: Quotation
     quote: str
-    prefix: str
-    suffix: str
-    start: int
-    end: int
-    grade: str
-    stance: str
-    supports: str | None
-    source: str
-    source_title: str
-    source_notes: tuple[str, ...]
-    language: str | None
     address: str
-    cut: bool = False
-    page: int | None = None
-    at_source: str | None = None
-    is_entry: bool = False  # of a table or another file of entries: evidence, and no prose
-    text_note: str | None = None  # where nobody compared the text of its source with the document
+    at_source: str | None
 
     @property
-    def disputes(self) -> bool:
-        """Whether it speaks against the happening."""
-        return self.stance == "disputes"
+    def cut(self) -> bool:
+        """Whether its words go on."""
+        return len(self.quote) < len(self.cited.quote)
+
+    @property
+    def source_title(self) -> str:
+        """What its source is called."""
+        return self.cited.source.title or self.cited.source.id
+
+    @property
+    def source_notes(self) -> list[str]:
+        """Who wrote its source, who published it, and when."""
+        source = self.cited.source
+        return [part for part in (source.author, source.publisher, source.published and when.words(source.published)) if part]
+
+    @property
+    def text_note(self) -> str | None:
+        """That nobody compared the text of its source with the document, where that is so."""
+        return NOT_COMPARED if self.cited.source.is_as_given else None
 
     @property
     def before(self) -> str:
         """What stands before it, from the beginning of a word."""
-        if len(self.prefix) == self.start:
-            return self.prefix
-        return "… " + re.sub(r"^\w+(?=\s)", "", self.prefix).lstrip()
+        if len(self.cited.prefix) == self.cited.start:
+            return self.cited.prefix
+        return "… " + re.sub(r"^\w+(?=\s)", "", self.cited.prefix).lstrip()
 
     @property
     def after(self) -> str:
         """What stands after it, to the end of a word."""
-        return re.sub(r"(?<=\s)\w+$", "", self.suffix).rstrip() + " …"
+        return re.sub(r"(?<=\s)\w+$", "", self.cited.suffix).rstrip() + " …"
 
     @property
     def direction(self) -> str:
@@ -73,33 +71,22 @@ class Quotation:
         strong = (unicodedata.bidirectional(c) for c in self.quote[:200])
         return next(("ltr" if kind == "L" else "rtl" for kind in strong if kind in ("L", "R", "AL")), "auto")
 
-    @property
-    def grade_note(self) -> str | None:
-        """How it was found, where the words are not letter for letter those of the text."""
-        return None if self.grade == "exact" else saying.GRADES.get(self.grade, self.grade)
-
 
 def of_happenings(
     datasette: Datasette, database: str, snapshot: Snapshot, happenings: Iterable[str], most: int | None, longest: int
-) -> dict[str, list[Quotation]]:
-    """Read the quotations of happenings: up to `most` for each and all that dispute, each cut to `longest` characters."""
-    sql = (
-        "select citations.*, length(quote) as length, substr(quote, 1, :longest) as shown from citations"
-        f" where {_OF_THESE} and (:most is null or number <= :most or stance = 'disputes')"
-    )
-    params = {"happenings": json.dumps(list(happenings)), "most": most, "longest": longest}
-    rows = snapshot.rows(f"select * from ({sql} {EACH}) order by happening, number", params)
-    about = sources(snapshot, {row["source"] for row in rows})
-    repeating = _repeating(snapshot, rows, about)
-    marked = _marked(snapshot, {row["happening"] for row in rows})
-    quotations: dict[str, list[Quotation]] = {}
-    for number, row in enumerate(rows):
-        source = about.get(row["source"], {})
-        anchor = links.passage_anchor(row["happening"], row["number"]) if row["happening"] in marked else "passage"
-        passage = f"?passage={row['start_char']}-{row['end_char']}#{anchor}"
-        one = _quotation(row, source, links.source(datasette, database, row["source"]) + passage, repeats=number in repeating)
-        quotations.setdefault(row["happening"], []).append(one)
-    return quotations
+) -> dict[str, list[Drawn]]:
+    """Draw the quotations of happenings: up to `most` for each and all that dispute, each cut to `longest` characters."""
+    cited = quotations(snapshot, happenings, most)
+    repeating = _repeating(snapshot, [one for of_one in cited.values() for one in of_one])
+    marked = _marked(snapshot, cited)
+
+    def drawn(happening: str, one: Quotation) -> Drawn:
+        anchor = links.passage_anchor(happening, one.number) if happening in marked else "passage"
+        address = f"{links.source(datasette, database, one.source.id)}?passage={one.start}-{one.end}#{anchor}"
+        there = at_source.address(one.source, one.quote, one.prefix, one.suffix, page=one.page, repeats=id(one) in repeating)
+        return Drawn(one, one.quote[:longest], address, there)
+
+    return {happening: [drawn(happening, one) for one in of_one] for happening, of_one in cited.items()}
 
 
 def _marked(snapshot: Snapshot, happenings: Iterable[str]) -> set[str]:
@@ -114,63 +101,26 @@ def _marked(snapshot: Snapshot, happenings: Iterable[str]) -> set[str]:
     return {row["id"] for row in snapshot.rows(sql, ids)}
 
 
-def sources(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
-    """Read the bibliography of sources, by id."""
-    sql = (
-        "select id, title, publisher, author, published, language, url, media_type, extractor from sources"
-        " where id in (select value from json_each(:ids))"
-    )
-    return {row["id"]: dict(row) for row in snapshot.rows(sql, {"ids": json.dumps(sorted(ids))})}
-
-
-def _repeating(snapshot: Snapshot, cited: Sequence[Row], about: Mapping[str, Mapping[str, Any]]) -> set[int]:
-    """Find which citations of web pages begin with words that stand elsewhere in the text too, by their place in the list.
+def _repeating(snapshot: Snapshot, cited: Sequence[Quotation]) -> set[int]:
+    """Find which citations of web pages begin with words that stand elsewhere in the text too, by their identity.
 
     In a very long text, and after very many citations, they are taken to repeat.
     """
     asked: dict[str, list[tuple[int, str, int]]] = {}
     repeating: set[int] = set()
     searched = 0
-    for number, one in enumerate(cited):
-        source = about.get(one["source"], {})
-        if source.get("url") and source.get("media_type") in PAGES and (words := at_source.first_words(one["quote"])):
+    for one in cited:
+        if one.source.url and one.source.media_type in PAGES and (words := at_source.first_words(one.quote)):
             searched += 1
             if searched > MOST_SEARCHED:
-                repeating.add(number)
+                repeating.add(id(one))
             else:
-                asked.setdefault(one["source"], []).append((number, words, one["start_char"]))
-    for id_, citations in asked.items():
-        text = snapshot.plain(_TEXT, {"id": id_, "longest": LONGEST_SEARCHED})
+                asked.setdefault(one.source.id, []).append((id(one), words, one.start))
+    for source, citations in asked.items():
+        text = snapshot.plain(_TEXT, {"id": source, "longest": LONGEST_SEARCHED})
         repeating.update(one[0] for one in citations if not text or _stands_elsewhere(text[0][0], one[1], one[2]))
     return repeating
 
 
 def _stands_elsewhere(text: str, words: str, start: int) -> bool:
     return text.find(words) not in (-1, start) or text.find(words, start + 1) >= 0
-
-
-def _quotation(row: Row, source: Mapping[str, Any], address: str, *, repeats: bool) -> Quotation:
-    published = when.words(source["published"]) if source.get("published") else ""
-    parts = [source.get("author"), source.get("publisher"), published]
-    page = row["page"] if source.get("media_type") == "application/pdf" else None
-    return Quotation(
-        number=row["number"],
-        quote=row["shown"],
-        prefix=row["prefix"],
-        suffix=row["suffix"],
-        start=row["start_char"],
-        end=row["end_char"],
-        grade=row["grade"],
-        stance=row["stance"],
-        supports=row["supports"],
-        source=row["source"],
-        source_title=source.get("title") or row["source"],
-        source_notes=tuple(part for part in parts if part),
-        language=source.get("language"),
-        address=address,
-        cut=row["length"] > len(row["shown"]),
-        page=page,
-        at_source=at_source.address(source, row["quote"], row["prefix"], row["suffix"], page=page, repeats=repeats),
-        is_entry=source.get("media_type") in DATA,
-        text_note=NOT_COMPARED if is_as_given(source.get("extractor") or "") else None,
-    )

@@ -11,9 +11,10 @@ from sqlite3 import Row
 from datasette.app import Datasette
 
 from timeline import authors
+from timeline.reading import event_data
 from timeline.selection.snapshot import Snapshot
 from timeline.web import links
-from timeline.web.pages import told, when
+from timeline.web.pages import when
 
 
 @dataclass(frozen=True)
@@ -53,5 +54,5 @@ def _redaction(datasette: Datasette, database: str, row: Row) -> Redaction:
         address=links.event(datasette, database, row["position"]),
         recorded=when.recorded(row["recorded_at"]),
         recorded_by=authors.given(row["recorded_by"]),
-        reason=told.read(row["data"], row["position"]).get("reason") or "no reason is on record",
+        reason=event_data.read(row["data"], row["position"]).get("reason") or "no reason is on record",
     )

@@ -16,9 +16,11 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
 from timeline import extractors
+from timeline.reading import happening_lookup
 from timeline.selection.snapshot import Snapshot
+from timeline.shortening import shortened
 from timeline.web import access, assets, links, snapshots, working
-from timeline.web.pages import frame, history, known, passages, redactions, when
+from timeline.web.pages import frame, history, passages, redactions, when
 from timeline.web.pages.history import Version
 from timeline.web.pages.redactions import Redaction
 
@@ -108,7 +110,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "timeline": timeline,
         "source": source,
         "title": title,
-        "short_title": known.clipped(title, 90),
+        "short_title": shortened(title, 90),
         "published": when.said(source["published"]) if source["published"] else None,
         "archived": when.recorded(source["archived_at"]) if source["archived_at"] else None,
         "redaction": redaction,
@@ -135,7 +137,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "everything": links.timeline(datasette, database.name, source=id_),
         "everything_retracted": links.timeline(datasette, database.name, source=id_, status="retracted"),
     }
-    trail = [(timeline, "timeline"), (every, "sources"), (here, known.clipped(title, 60))]
+    trail = [(timeline, "timeline"), (every, "sources"), (here, shortened(title, 60))]
     return await frame.respond(datasette, request, "timeline_source.html", context, trail=trail)
 
 
@@ -227,7 +229,7 @@ async def _citations(database: Database, id_: str, start: int) -> list[Row]:
     """Read the first citations of what stands after a place."""
     rows = await database.execute(
         "select citations.happening, number, start_char, end_char, stance, supports,"
-        f" substr({known.HEADLINE}, 1, 201) as title, date, status"
+        f" substr({happening_lookup.HEADLINE}, 1, 201) as title, date, status"
         " from citations join happenings on happenings.id = citations.happening"
         " where source = :id and end_char > :start order by start_char limit :most",
         {"id": id_, "start": start, "most": MOST_CITATIONS},
@@ -279,7 +281,7 @@ def _asked(text: str | None, length: int) -> tuple[int, int] | None:
 def _left_out(request: Request, asked: passages.Span | None, length: int) -> list[str]:
     """Say of each place that the address asks for, and that is none in this text, that the text is shown without it."""
     typed = {name: request.args.get(name) for name in ("passage", "cited", "start")}
-    passage, cited, start = ("".join(c for c in known.clipped(one or "", 40) if c.isprintable()) for one in typed.values())
+    passage, cited, start = ("".join(c for c in shortened(one or "", 40) if c.isprintable()) for one in typed.values())
     ends = f"{length:,} character" + ("" if length == 1 else "s")
     found = []
     if typed["passage"] and asked is None:
@@ -306,7 +308,7 @@ def _notes(
         use = Use(
             anchor=links.passage_anchor(row["happening"], row["number"]),
             address=links.happening(datasette, database, row["happening"]),
-            title=known.clipped(row["title"] or row["happening"], 200),
+            title=shortened(row["title"] or row["happening"], 200),
             when=when.words(row["date"]),
             stance=row["stance"],
             supports=row["supports"],
@@ -323,7 +325,7 @@ async def _unknown(datasette: Datasette, request: Request, database: Database, i
     context = {
         "database": database.name,
         "what": "source",
-        "id": known.clipped(id_, 200),
+        "id": shortened(id_, 200),
         "near": [(links.source(datasette, database.name, row["id"]), row["title"] or row["id"], row["id"]) for row in rows.rows],
         "timeline": timeline,
     }

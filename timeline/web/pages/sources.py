@@ -20,8 +20,9 @@ from timeline.selection import as_of, sources
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import PAGE_SIZE, Weight
 from timeline.selection.state import State
+from timeline.shortening import shortened
 from timeline.web import access, assets, links, snapshots
-from timeline.web.pages import asked, frame, known, summary, when
+from timeline.web.pages import asked, frame, summary, when
 
 # What a list shows of these; the documents' titles, publishers and authors have no limit of their own in a hostile file.
 LONGEST_TITLE, LONGEST_NAME = 300, 200
@@ -160,16 +161,14 @@ def _read_order(request: Request, *, weighs: bool) -> tuple[str, int, list[str]]
     notes = []
     sort, typed = request.args.get("sort") or "title", request.args.get("page") or "1"
     if sort not in SORTS:
-        notes.append(
-            f"Order: “{known.clipped(sort, 40)}” is none of {', '.join(SORTS)}, so the sources are in the order of titles."
-        )
+        notes.append(f"Order: “{shortened(sort, 40)}” is none of {', '.join(SORTS)}, so the sources are in the order of titles.")
         sort = "title"
     elif sort == "weight" and not weighs:
         notes.append("You may not read what rests on these sources, so the order is by title.")
         sort = "title"
     page = int(typed[:9]) if typed.isascii() and typed.isdigit() else 0
     if page < 1:
-        notes.append(f"Page: “{known.clipped(typed, 40)}” is no whole number from 1, so this is the first page.")
+        notes.append(f"Page: “{shortened(typed, 40)}” is no whole number from 1, so this is the first page.")
     return sort, max(page, 1), notes
 
 
@@ -181,20 +180,20 @@ def _address(here: str, kept: dict[str, str | None], page: int) -> str:
 def _namesake(snapshot: Snapshot) -> str | None:
     """Give the title of the happening whose id is the name of this page, if there is one."""
     rows = snapshot.plain("select title from happenings where id = :id", {"id": links.SOURCES})
-    return known.clipped(rows[0]["title"] or links.SOURCES, LONGEST_TITLE) if rows else None
+    return shortened(rows[0]["title"] or links.SOURCES, LONGEST_TITLE) if rows else None
 
 
 def _listed(datasette: Datasette, database: str, row: Row, weight: Weight | None, state: State) -> Listed:
     redacted, extractor = row["title"] is None, row["extractor"] or ""
     read = None if redacted or row["text_sha256"] is None or extractors.is_as_given(extractor) else "text read from the document"
-    notes: list[Any] = [known.clipped(name, LONGEST_NAME) for name in (row["author"], row["publisher"]) if name]
+    notes: list[Any] = [shortened(name, LONGEST_NAME) for name in (row["author"], row["publisher"]) if name]
     notes += [said for said in (_kind(row["media_type"]), _language(row["language"])) if said]
     then = {"as_of": state.given["as_of"]} if state.past else {}
     return Listed(
         id=row["id"],
         address=links.source(datasette, database, row["id"]),
         on_timeline=links.timeline(datasette, database, source=row["id"], **then),
-        title=f"{row['id']} (redacted)" if redacted else known.clipped(row["title"], LONGEST_TITLE),
+        title=f"{row['id']} (redacted)" if redacted else shortened(row["title"], LONGEST_TITLE),
         language=row["language"],
         published=when.said(row["published"]) if row["published"] else None,
         edtf=row["published"],
@@ -209,7 +208,7 @@ def _listed(datasette: Datasette, database: str, row: Row, weight: Weight | None
 
 def _kind(media_type: str | None) -> str | None:
     """Say what kind of document it is; the media type itself where that has no words."""
-    return _KINDS.get(media_type.partition(";")[0].strip().lower(), known.clipped(media_type, 60)) if media_type else None
+    return _KINDS.get(media_type.partition(";")[0].strip().lower(), shortened(media_type, 60)) if media_type else None
 
 
 def _language(code: str | None) -> str | None:
@@ -218,4 +217,4 @@ def _language(code: str | None) -> str | None:
         return None
     language, _, region = code.partition("-")
     name = _LANGUAGES.get(language.lower())
-    return (f"{name} ({known.clipped(region, 20)})" if region else name) if name else known.clipped(code, 40)
+    return (f"{name} ({shortened(region, 20)})" if region else name) if name else shortened(code, 40)

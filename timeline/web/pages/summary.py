@@ -14,7 +14,8 @@ from timeline.selection.plan import plan
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.state import State
 from timeline.selection.values import Choices
-from timeline.web.pages import known, when
+from timeline.shortening import shortened
+from timeline.web.pages import when
 from timeline.web.pages.cards import Card
 
 
@@ -71,7 +72,7 @@ def chips(state: State, offered: Mapping[str, Choices], actor_name: str | None) 
     for name, value in state.filters.items():
         choice = offered[name].find(value) if name in offered else None
         label = choice.label if choice else called.get(name) or value
-        found.append((states.LABELS[name], known.clipped(label, 80), state.query(**{name: None})))
+        found.append((states.LABELS[name], shortened(label, 80), state.query(**{name: None})))
     return found
 
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from datasette.database import Database
 
 from timeline.errors import TookTooLong
-from timeline.exchange.writing import reading
-from timeline.exchange.writing.record import About, Format
+from timeline.exchange.writing.format import About, Format
+from timeline.reading.happenings import at_positions
 from timeline.selection import matches
 from timeline.selection.matches import Matches
 from timeline.selection.snapshot import BY_POSITION, EACH, Snapshot
@@ -88,7 +88,7 @@ async def body(database: Database, state: State, format: Format, chosen: Chosen,
             if format.write_log is not None and not state.past:
                 ids = [row["id"] for row in chosen] if state.given else None
                 return _gathered(format, format.write_log(connection, ids, lambda _: None))
-            said = reading.happenings(connection, [row["position"] for row in chosen], as_of=state.as_of)
+            said = at_positions(connection, [row["position"] for row in chosen], as_of=state.as_of)
             return _gathered(format, format.write(said, tell(connection)))
 
     try:

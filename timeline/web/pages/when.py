@@ -5,26 +5,18 @@ Owns the words of a date, of a year and of a recording time. Must not order or c
 
 import re
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from timeline import dates
 from timeline.dates.times import WRITTEN
-from timeline.errors import DateInvalid
 
 # What HTML allows in <time datetime>; other dates are told in words and as EDTF, without a machine-readable time.
 _HTML_TIME = re.compile(r"(?!0000)\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?)?)?")
 _COMMON_ERA_FROM = 1000
 
 
-@lru_cache(maxsize=4096)
 def words(date: str | None) -> str:
     """Say a date in words, within a sentence; the date itself where it is none, or that it is not known."""
-    if not date:
-        return "date not known"
-    try:
-        return dates.words(date)
-    except DateInvalid:
-        return date
+    return dates.worded(date) or "date not known"
 
 
 def said(date: str | None) -> str:

@@ -6,7 +6,7 @@ Owns how they look. Must not read a log.
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from timeline import notebook
+from timeline import dates, notebook
 from timeline.archived import ArchivedSource
 from timeline.model import FoundCitation, HappeningVersion
 
@@ -19,7 +19,7 @@ class Happenings(list[HappeningVersion]):
 
     def _repr_html_(self) -> str:
         """Show them in a notebook."""
-        rows = [(notebook.when(one.date), title(one), one.place or "", one.id) for one in self[:SHOWN]]
+        rows = [(dates.worded(one.date), title(one), one.place or "", one.id) for one in self[:SHOWN]]
         return notebook.table(_WHEN, rows, len(self) - SHOWN)
 
 
@@ -28,7 +28,7 @@ class Sources(list[ArchivedSource]):
 
     def _repr_html_(self) -> str:
         """Show them in a notebook."""
-        rows = [(notebook.when(one.published), one.title or "(redacted)", one.publisher or "", one.id) for one in self[:SHOWN]]
+        rows = [(dates.worded(one.published), one.title or "(redacted)", one.publisher or "", one.id) for one in self[:SHOWN]]
         return notebook.table(("Published", "Title", "Publisher", "Id"), rows, len(self) - SHOWN)
 
 

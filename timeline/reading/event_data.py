@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from timeline import fields
 from timeline.errors import StatementInvalid
 from timeline.selection.snapshot import Snapshot
 
@@ -16,9 +17,8 @@ Fields = Mapping[str, type]
 
 _DATA: Fields = {"statement": dict, "reason": str, "superseded_by": str, "position": int}
 _STATEMENT: Fields = {
-    **dict.fromkeys(("title", "date", "date_note", "zone", "summary", "kind", "place", "latitude", "longitude"), str),
-    **dict.fromkeys(("part_of", "attributed_to", "publisher", "author", "published", "url", "language"), str),
-    **dict.fromkeys(("actors", "tags", "related", "citations"), list),
+    **dict.fromkeys((*fields.TEXTS, "date", *fields.BIBLIOGRAPHY), str),
+    **dict.fromkeys(fields.LISTS, list),
 }
 # What is listed in a statement: the fields that each one has, and those that it may have.
 _LISTED: Mapping[str, tuple[Fields, Fields]] = {

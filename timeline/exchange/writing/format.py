@@ -1,7 +1,7 @@
-"""What an export is made of: happenings with their quotations and sources, and what is said of the whole.
+"""A format that happenings are written in, and what each is told of the whole.
 
-Owns these records and the addresses in them. Must not read a database, nor know any format. Standard library and leaves alone, so
-that the web may write exports where there are no compiled packages.
+Owns the addresses in an export. Must not read happenings, nor know any format. Standard library and leaves alone, so that the web
+may write exports where there are no compiled packages.
 """
 
 import re
@@ -11,104 +11,12 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import quote as percent
 
-from timeline import extractors
+from timeline.reading.records import Happening
 
 _UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]*").fullmatch  # of a URI (RFC 3986, 2.3)
-DATA: Final = frozenset(
-    {
-        "text/csv",
-        "text/tab-separated-values",
-        "text/calendar",
-        "application/json",
-        "application/jsonl",
-        "application/ld+json",
-        "application/vnd.citationstyles.csl+json",
-        "application/x-bibtex",
-        "application/x-research-info-systems",
-    }
-)
-"""Media types of files of entries: what is quoted from them is an entry as it stands, which is evidence and no prose."""
-
-PAGES: Final = frozenset(("text/html", "application/xhtml+xml", "multipart/related", "application/warc"))
-"""Media types of pages of the web: at their address, a browser shows the page itself."""
-HEAD: Final = 4096
-"""Characters at the beginning of a table within which its columns are named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An archived document, as known when it is exported; what was redacted is None."""
-
-    id: str
-    title: str | None
-    publisher: str | None = None
-    author: str | None = None
-    published: str | None = None  # EDTF
-    url: str | None = None
-    language: str | None = None
-    media_type: str | None = None
-    sha256: str | None = None
-    archived_at: str | None = None
-    head: str | None = None  # how the text of a table begins
-    extractor: str | None = None
-
-    @property
-    def is_data(self) -> bool:
-        """Whether it is a table or another file of entries."""
-        return self.media_type in DATA
-
-    @property
-    def is_as_given(self) -> bool:
-        """Whether nobody compared its text with the document."""
-        return self.extractor is not None and extractors.is_as_given(self.extractor)
-
-
-@dataclass(slots=True)  # not frozen: that takes longer than all else of making one
-class Quotation:
-    """Words that stand in a source; offsets in code points into its text, `page` counted from 1 where it has pages."""
-
-    number: int
-    source: Source
-    quote: str
-    prefix: str
-    suffix: str
-    start: int
-    end: int
-    grade: str
-    stance: str
-    supports: str | None = None
-    page: int | None = None
-
-
-@dataclass(slots=True)  # not frozen: that takes longer than all else of making one
-class Happening:
-    """What occurred, as one version tells it. `earliest` and `latest` are ISO days, None on an open or unknown side."""
-
-    id: str
-    version: int
-    position: int
-    recorded_at: str
-    recorded_by: str | None  # None: nobody gave a name
-    status: str
-    title: str
-    date: str
-    earliest: str | None
-    latest: str | None
-    reason: str | None = None
-    date_note: str | None = None
-    zone: str | None = None
-    instant: str | None = None
-    summary: str | None = None
-    kind: str | None = None
-    place: str | None = None
-    latitude: str | None = None
-    longitude: str | None = None
-    part_of: str | None = None
-    attributed_to: str | None = None
-    actors: tuple[tuple[str, str | None], ...] = ()  # name, role
-    tags: tuple[str, ...] = ()
-    related: tuple[tuple[str, str], ...] = ()  # the other's id, the relation
-    quotations: tuple[Quotation, ...] = ()
+_NEVER: Final = "1970-01-01T00:00:00Z"  # when the last event of an empty log was recorded
+_FARTHEST: Final = 2**62
+_LOG: Final = 16  # of the first event's hash, in hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +39,32 @@ class About:
     query: str = ""
     log: str = ""
     older: int | None = 0
+
+    @classmethod
+    def read(
+        cls,
+        connection: sqlite3.Connection,
+        *,
+        title: str,
+        page: str | None = None,
+        description: str | None = None,
+        language: str | None = None,
+        as_of: int | None = None,
+        asked: str = "",
+        query: str = "",
+        older: int | None = 0,
+    ) -> "About":
+        """Say of the whole what its file knows: how far the log had come, and when. `page` is the address of its page."""
+        row = connection.execute(
+            "SELECT position, recorded_at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1",
+            (_FARTHEST if as_of is None else as_of,),
+        ).fetchone()
+        position, at = (row[0], row[1]) if row else (0, _NEVER)
+        page = page.partition("?")[0].rstrip("/") if page else None
+        # The first event's hash is drawn with a salt of its own: no other log has it.
+        first = connection.execute("SELECT lower(hex(data_hash)) FROM events WHERE position = 1").fetchone()
+        log = first[0][:_LOG] if first else ""
+        return cls(title, page, description, language, position, at, as_of, asked, query, log, older)
 
     @property
     def name(self) -> str:
@@ -182,3 +116,8 @@ class Format:
     most: int | None = None
     status: Literal["current", "all"] = "current"
     write_log: WriteLog | None = None
+
+
+def with_near(asked: str, near: int) -> str:
+    """Say in what was asked for how many of the happenings are only near the period; nothing where none is."""
+    return f"{asked} ({near:,} of them only near the period, with an approximate date)" if near else asked

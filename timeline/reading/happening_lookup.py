@@ -1,4 +1,4 @@
-"""What is known of other happenings: their titles, their parts, what refers to them.
+"""The happenings beside one: their headlines, its parts, what refers to it, and what cites a source.
 
 Owns that reading, from a snapshot.
 """
@@ -7,27 +7,29 @@ import json
 from collections.abc import Iterable, Sequence
 from sqlite3 import Row
 
-from timeline.exchange.writing import saying
+from timeline.reading.wording import NO_TITLE, claimed
 from timeline.selection import time_order
 from timeline.selection.snapshot import EACH, Snapshot
+from timeline.shortening import shortened
 
 MOST_PARTS = 100_000
-# A happening's title in SQL, as `saying.headline` gives it: after whose claim it is, where it is one.
-_CLAIMED = saying.claimed("' || attributed_to || '")
+# As `wording.headline` gives it; null where the happening was redacted.
+_CLAIMED = claimed("' || attributed_to || '")
 HEADLINE = f"iif(attributed_to is null, '', '{_CLAIMED}') || title"
 
 
-def titles(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str]:
-    """Give the titles of the happenings that are known, cut to a line, by id."""
+def headlines(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str | None]:
+    """Give the headlines of the happenings that are known, by id; None where the happening was redacted."""
     rows = snapshot.rows(
-        f"select id, substr({HEADLINE}, 1, 121) as title, status from happenings where id in (select value from json_each(:ids))",
+        f"select id, {HEADLINE} as title from happenings where id in (select value from json_each(:ids))",
         {"ids": json.dumps(sorted(set(ids)))},
     )
-    return {row["id"]: _named(row) for row in rows}
+    return {row["id"]: row["title"] for row in rows}
 
 
-def _named(row: Row) -> str:
-    return f"{row['id']} (redacted)" if row["status"] == "redacted" else clipped(row["title"] or "", 120)
+def titles(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str]:
+    """Give the headlines of the happenings that are known, cut to a line, by id; of one that was redacted, that."""
+    return {id: shortened(title, 120) if title else f"{id} {NO_TITLE}" for id, title in headlines(snapshot, ids).items()}
 
 
 def near(snapshot: Snapshot, id_: str) -> Sequence[Row]:
@@ -39,9 +41,9 @@ def near(snapshot: Snapshot, id_: str) -> Sequence[Row]:
     )
 
 
-def parts(snapshot: Snapshot, whole: str, most: int) -> Sequence[Row]:
+def parts(snapshot: Snapshot, whole: str, most: int = -1) -> Sequence[Row]:
     """Give the (id, title, date, status) of what is known to be part of a happening, in time order."""
-    columns = f"id, substr({HEADLINE}, 1, 300) as title, date, status, {time_order.COLUMNS}"
+    columns = f"id, {HEADLINE} as title, date, status, {time_order.COLUMNS}"
     return snapshot.rows(
         f"select * from (select {columns} from happenings where part_of = :whole {EACH}) order by {time_order.ORDER} limit :most",
         {"whole": whole, "most": most},
@@ -68,6 +70,10 @@ def referring(snapshot: Snapshot, id_: str, most: int) -> list[tuple[str, str]]:
     return [(row["relation"], row["happening"]) for row in rows]
 
 
-def clipped(text: str, length: int) -> str:
-    """Cut a text to a length, with an ellipsis where it was longer."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+def citing(snapshot: Snapshot, source: str) -> Sequence[Row]:
+    """Give the (id, title, status) of the happenings that are known to cite a source, in the order of the log."""
+    cited = "id in (select happening from citations where source = :source)"
+    return snapshot.rows(
+        f"select * from (select id, {HEADLINE} as title, status, position from happenings where {cited} {EACH}) order by position",
+        {"source": source},
+    )

@@ -1,0 +1,27 @@
+"""What a format cannot say is counted and told."""
+
+from timeline import ArchivedSource, Timeline
+from timeline.exchange.writing.format import Format
+from timeline.exchange.writing.losing import lost
+from timeline.reading.happenings import at_positions
+
+
+def nothing(happenings: object, about: object) -> None:
+    """Write nothing."""
+
+
+def test_what_a_format_cannot_say_is_counted(timeline: Timeline, report: ArchivedSource) -> None:
+    """A line for each field that was there, and none for those that were not."""
+    for number, date in enumerate(("2025-11-24", "2025~", "2025/..")):
+        timeline.record(f"h{number}", title="x", date=date, kind="k" if number else None, citations=[report.quote("Marrakech")])
+    format = Format(
+        "x", "X", "text/plain", ".x", nothing,  # type: ignore[arg-type]
+        {"kind": "left out", "date": "made a day", "date.uncertain": "unmarked", "tags": "left out", "published": "a year"},
+    )  # fmt: skip
+    read = at_positions(timeline.log.connection, [2, 3, 4])
+    assert lost(read, format) == [
+        "kind (in 2 of 3 happenings): left out",
+        "vague dates (in 2 of 3 happenings): made a day",
+        "uncertain or approximate dates (in 1 of 3 happenings): unmarked",
+        "published (in 3 of 3 happenings): a year",
+    ]

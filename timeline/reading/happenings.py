@@ -1,0 +1,156 @@
+"""Happenings read back from the log, each with its quotations, their sources and pages; and quotations alone, from the read tables.
+
+Must not choose happenings, nor know a page or a format. A redacted event has nothing left to read, so it is passed over.
+"""
+
+import json
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from timeline import authors, dates
+from timeline.errors import StatementInvalid
+from timeline.reading import sources
+from timeline.reading.records import Happening, Quotation, Source
+from timeline.selection.snapshot import EACH, Snapshot
+
+BATCH: Final = 500
+PDF: Final = "application/pdf"
+_EVENTS: Final = """
+SELECT position, substr(stream, 11), version, type, recorded_at, recorded_by, data FROM events
+WHERE position IN (SELECT value FROM json_each(?)) AND data IS NOT NULL
+  AND type IN ('HappeningRecorded', 'HappeningCorrected', 'HappeningRetracted')
+"""
+_CITED: Final = (
+    "select * from (select happening, number, source, quote, prefix, suffix, start_char, end_char, grade, stance, supports, page"
+    " from citations where citations.happening in (select value from json_each(:happenings))"
+    f" and (:most is null or number <= :most or stance = 'disputes') {EACH}) order by happening, number"
+)
+
+
+def at_positions(connection: sqlite3.Connection, positions: Sequence[int], *, as_of: int | None = None) -> Iterator[Happening]:
+    """Read the happenings whose events are at these positions, in their order, each with its sources as known `as_of`, or now.
+
+    Positions of redacted events, or of no happening, are passed over. Raises StatementInvalid where an event does not have the
+    shape that the log appends.
+    """
+    archive = _Archive(Snapshot(connection, as_of))
+    for begin in range(0, len(positions), BATCH):
+        batch = list(positions[begin : begin + BATCH])
+        rows = {row[0]: row for row in connection.execute(_EVENTS, (json.dumps(batch),))}
+        data = {position: _data(row[6], position) for position, row in rows.items()}
+        archive.learn(data)
+        for position in batch:
+            if position in rows:
+                yield _happening(rows[position], data[position], archive)
+
+
+def quotations(snapshot: Snapshot, happenings: Iterable[str], most: int | None = None) -> dict[str, list[Quotation]]:
+    """Read the quotations of happenings, by the happening's id: up to `most` for each, and all that dispute."""
+    rows = snapshot.rows(_CITED, {"happenings": json.dumps(list(happenings)), "most": most})
+    known = sources.by_id(snapshot, {row["source"] for row in rows})
+    cited: dict[str, list[Quotation]] = {}
+    for happening, number, source_id, *found in rows:
+        source = known.get(source_id) or Source(source_id, None)
+        one = Quotation(number, source, *found)
+        one.page = one.page if source.media_type == PDF else None
+        cited.setdefault(happening, []).append(one)
+    return cited
+
+
+class _Archive:
+    """The sources that were met so far, and where their pages begin, each read once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.sources: dict[str, Source] = {}
+        self.pages: dict[str, list[int]] = {}
+
+    def learn(self, data: Mapping[int, Mapping[str, Any]]) -> None:
+        """Read the sources that these events cite and that were not met before."""
+        cited = {str(one.get("source")) for said in data.values() for one in said["statement"].get("citations") or ()}
+        self.sources |= sources.by_id(self.snapshot, cited - self.sources.keys(), heads=True)
+
+    def source(self, id: str) -> Source:
+        """Give a source; its id alone where it was not archived by then."""
+        return self.sources.get(id) or Source(id, None)
+
+    def page(self, id: str, start: int) -> int | None:
+        """Tell on which page of a PDF words begin; None where its text is not there."""
+        if id not in self.pages:
+            begun = self.snapshot.plain("select start_char from source_pages where source = :id order by start_char", {"id": id})
+            self.pages[id] = [row[0] for row in begun]
+        return bisect_right(self.pages[id], start) or None
+
+
+def _data(text: str, position: int) -> dict[str, Any]:
+    try:
+        data: dict[str, Any] = json.loads(text)
+        if not isinstance(data["statement"], dict):
+            raise TypeError("statement")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _malformed(position) from error
+    return data
+
+
+def _malformed(position: int) -> StatementInvalid:
+    return StatementInvalid(f"position {position}", "its data is not what the log appends. See what happened: timeline verify")
+
+
+def _happening(row: Sequence[Any], data: Mapping[str, Any], archive: _Archive) -> Happening:
+    position, id, version, type, recorded_at, recorded_by, _ = row
+    statement = data["statement"]
+    may = statement.get
+    try:
+        date = statement["date"]
+        earliest, latest = dates.bounds(date)
+        # In their order, because names take longer than all the rest of making one.
+        return Happening(
+            id,
+            version,
+            position,
+            recorded_at,
+            authors.given(recorded_by),
+            "retracted" if type == "HappeningRetracted" else "current",
+            statement["title"],
+            date,
+            earliest,
+            latest,
+            data.get("reason"),
+            may("date_note"),
+            may("zone"),
+            may("instant"),
+            may("summary"),
+            may("kind"),
+            may("place"),
+            may("latitude"),
+            may("longitude"),
+            may("part_of"),
+            may("attributed_to"),
+            tuple([(actor["name"], actor.get("role")) for actor in may("actors") or ()]),
+            tuple(may("tags") or ()),
+            tuple([(tie["other"], tie["relation"]) for tie in may("related") or ()]),
+            tuple([_quotation(number, one, archive) for number, one in enumerate(may("citations") or (), start=1)]),
+            data.get("superseded_by"),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _malformed(position) from error
+
+
+def _quotation(number: int, cited: Mapping[str, Any], archive: _Archive) -> Quotation:
+    id, start = cited["source"], cited["start_char"]
+    source = archive.source(id)
+    return Quotation(
+        number,
+        source,
+        cited["quote"],
+        cited["prefix"],
+        cited["suffix"],
+        start,
+        cited["end_char"],
+        cited["grade"],
+        cited["stance"],
+        cited.get("supports"),
+        archive.page(id, start) if source.media_type == PDF else None,
+    )

@@ -1,0 +1,134 @@
+"""The records that are read back for people: happenings with their quotations, and the sources of these.
+
+Plain dataclasses. Must not read a database, nor know a page or a format. Standard library and leaves alone, so that pages are drawn
+where there are no compiled packages.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from timeline import extractors
+from timeline.reading import wording
+from timeline.selection.conditions import is_corrected
+
+DATA: Final = frozenset(
+    {
+        "text/csv",
+        "text/tab-separated-values",
+        "text/calendar",
+        "application/json",
+        "application/jsonl",
+        "application/ld+json",
+        "application/vnd.citationstyles.csl+json",
+        "application/x-bibtex",
+        "application/x-research-info-systems",
+    }
+)
+"""Media types of files of entries: what is quoted from them is an entry as it stands, which is evidence and no prose."""
+
+PAGES: Final = frozenset(("text/html", "application/xhtml+xml", "multipart/related", "application/warc"))
+"""Media types of pages of the web: at their address, a browser shows the page itself."""
+HEAD: Final = 4096
+"""Characters at the beginning of a table within which its columns are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An archived document, as known when it is exported; what was redacted is None."""
+
+    id: str
+    title: str | None
+    publisher: str | None = None
+    author: str | None = None
+    published: str | None = None  # EDTF
+    url: str | None = None
+    language: str | None = None
+    media_type: str | None = None
+    sha256: str | None = None
+    archived_at: str | None = None
+    head: str | None = None  # how the text of a table begins
+    extractor: str | None = None
+
+    @property
+    def is_data(self) -> bool:
+        """Whether it is a table or another file of entries."""
+        return self.media_type in DATA
+
+    @property
+    def is_as_given(self) -> bool:
+        """Whether nobody compared its text with the document."""
+        return self.extractor is not None and extractors.is_as_given(self.extractor)
+
+
+@dataclass(slots=True)  # not frozen: that takes longer than all else of making one
+class Quotation:
+    """Words that stand in a source; offsets in code points into its text, `page` counted from 1 where it has pages."""
+
+    number: int
+    source: Source
+    quote: str
+    prefix: str
+    suffix: str
+    start: int
+    end: int
+    grade: str
+    stance: str
+    supports: str | None = None
+    page: int | None = None
+
+    @property
+    def disputes(self) -> bool:
+        """Whether it speaks against the happening."""
+        return self.stance == "disputes"
+
+    @property
+    def grade_note(self) -> str | None:
+        """How it matched, where the words are not letter for letter those of the text."""
+        return None if self.grade == "exact" else wording.GRADES.get(self.grade, self.grade)
+
+
+@dataclass(slots=True)  # not frozen: that takes longer than all else of making one
+class Happening:
+    """What occurred, as one version tells it. `earliest` and `latest` are ISO days, None on an open or unknown side."""
+
+    id: str
+    version: int
+    position: int
+    recorded_at: str
+    recorded_by: str | None  # None: nobody gave a name
+    status: str
+    title: str
+    date: str
+    earliest: str | None
+    latest: str | None
+    reason: str | None = None
+    date_note: str | None = None
+    zone: str | None = None
+    instant: str | None = None
+    summary: str | None = None
+    kind: str | None = None
+    place: str | None = None
+    latitude: str | None = None
+    longitude: str | None = None
+    part_of: str | None = None
+    attributed_to: str | None = None
+    actors: tuple[tuple[str, str | None], ...] = ()  # name, role
+    tags: tuple[str, ...] = ()
+    related: tuple[tuple[str, str], ...] = ()  # the other's id, the relation
+    quotations: tuple[Quotation, ...] = ()
+    superseded_by: str | None = None
+
+    @property
+    def retracted(self) -> bool:
+        """Whether it was taken back."""
+        return self.status == "retracted"
+
+    @property
+    def corrected(self) -> bool:
+        """Whether an earlier version says something else."""
+        return is_corrected(self.version, self.status)
+
+    @property
+    def headline(self) -> str:
+        """What is said to have happened, after whose claim it is, where it is one."""
+        return wording.headline(self.title, self.attributed_to)
