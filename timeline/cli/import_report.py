@@ -14,6 +14,7 @@ from timeline.errors import DateInvalid
 from timeline.exchange.file import File
 from timeline.exchange.outcome import Outcome, Plan
 
+BESIDE: Final = " beside "  # in a question about two cells that contradict each other: each row asks it by itself
 SHOWN: Final = 10  # things of a kind that are told, where not all are asked for
 SAMPLE: Final = 3  # rows that are told as they were understood
 _ROWS: Final = 5  # numbers of rows that are told
@@ -96,7 +97,8 @@ def _asked(title: str, said: Iterable[tuple[Outcome, Iterable[tuple[str, str]]]]
     for outcome, each in said:
         for name, words in each:
             told = on_one_line(f"{name}: {words}" if name else words)
-            groups[name, _PARTICULAR.sub("…", told)].append((outcome.row.number, told))
+            alike = told if BESIDE in words else _PARTICULAR.sub("…", told)
+            groups[name, alike].append((outcome.row.number, told))
 
     def told_of() -> Iterator[str]:
         for rows in groups.values():

@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from timeline import dates
 from timeline.dates import months
-from timeline.exchange.reading.others_dates import DateUnread, OthersDate, ask_first_days, interval, of_parts, order_of, read
+from timeline.exchange.reading.others_dates import (
+    DateUnread,
+    OthersDate,
+    ask_first_days,
+    beside,
+    interval,
+    of_parts,
+    order_of,
+    read,
+)
 from timeline.exchange.reading.row import Row
 
 
@@ -136,6 +145,9 @@ def test_a_date_is_as_vague_as_it_was(written: str, expected: str) -> None:
         ("2001-02-30", "February 2001 has 28 days"),
         ("31/02/1999", "February 1999 has 28 days"),
         ("12 March", "names no year"),
+        ("January 12", "names no year"),
+        ("Sept. 30", "names no year"),
+        ("March 12-15", "names no year"),
         ("0", "no year"),
         ("0 BC", "there is none"),
         ("Easter", "not understood"),
@@ -170,6 +182,8 @@ def test_what_is_no_date_is_refused_with_the_reason(written: str, why: str) -> N
         ("69", "0069", "two digits"),
         ("25/3/69", "1969-03-25", "two digits"),
         ("3/4/1950", "[1950-03-04,1950-04-03]", "day/month or month/day"),
+        ("May 45", "1945-05", "two digits"),
+        ("Jan-12", "2012-01", "a day or a month"),
         ("5 listopada 1991", "1991-11-05", "October in Croatian"),
         ("week 20 of 2003", "[2003-05-12..2003-05-18]", "ISO 8601"),
         ("KW 20/2003", "[2003-05-12..2003-05-18]", "ISO 8601"),
@@ -231,6 +245,34 @@ def test_parts_give_what_they_say_and_no_more() -> None:
     for parts in (("",), ("1999", "2", "30"), ("2001", "", "5"), ("2001", "13"), ("2001", "x"), (None, 3)):
         with pytest.raises(DateUnread):
             of_parts(*parts)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected", "asked"),
+    [
+        ("9/24/06", "1906-09-24", ""),
+        ("24 Sep 06", "1906-09-24", ""),
+        ("Sunday, 24-Sep-06 14:30", "1906-09-24T14:30", ""),
+        ("06-09-24", "1906-09-24", ""),
+        ("9/24", "1906-09-24", ""),
+        ("January 12", "1906-01-12", ""),
+        ("12–15 March", "1906-03-12/1906-03-15", ""),
+        ("March 12-15", "1906-03-12/1906-03-15", ""),
+        ("9/24/05", "1905-09-24", "is not in 1906"),
+        ("9/24/99", "1899-09-24", "is not in 1906"),
+        ("2006-09-24", "2006-09-24", "is not in 1906"),
+        ("Monday", "1906", "is not understood beside 1906"),
+        ("12", "1906", "is not understood beside 1906"),
+        ("30 February", "1906", "is not understood beside 1906"),
+    ],
+)
+def test_a_year_beside_a_date_settles_its_century_or_is_its_year(written: str, expected: str, asked: str) -> None:
+    """Where the two contradict each other, both are told and it is asked; nothing is asked where they agree."""
+    found = beside(written, of_parts("1906"))
+    assert found.date == expected
+    assert asked in " ".join(found.questions)
+    assert bool(asked) == bool(found.questions)
+    assert asked or found.note == f'written "{written}", beside the year 1906'
 
 
 def test_an_interval_says_when_it_ends() -> None:

@@ -130,3 +130,37 @@ def test_a_cell_beyond_measure_is_quoted_by_its_beginning() -> None:
     assert len(row.refused or "") < 300
     with pytest.raises(ImportRefused, match="row 3 has more than 10,000 columns"):
         table.read(f"Date,Event\n1999,A\n{',' * 20_000}\n")
+
+
+def test_a_column_of_years_belongs_to_the_dates_beside_it() -> None:
+    """It settles their century, completes them where they lack it, and stands in where there is none; a contradiction is asked."""
+    text = "year,date,title\n1906,9/24/06,A\n1907,January 12,B\n1908,,C\n1909,5/6/12,D\n1910,1910-02-03,E\n"
+    read = table.read(text)
+    assert "year: year" in read.guessed
+    assert dates(read) == ["1906-09-24", "1907-01-12", "1908", "1912-05-06", "1910-02-03"]
+    assert [bool(row.questions) for row in read.rows] == [False, False, False, True, False]
+    assert "is not in 1909" in read.rows[3].questions[0][1]
+
+
+def test_whole_dates_beside_a_year_are_not_dropped_whatever_their_column_is_called() -> None:
+    """Not where it is empty in the first rows, nor where it is a calendar's; a date of another year is no date of the row."""
+    empty = "".join(f"{1900 + n % 100},,No. {n}\n" for n in range(300))
+    read = table.read(f"year,date,title\n{empty}1906,1906-09-24,A\n1907,24 September 1907,B\n")
+    assert dates(read)[-2:] == ["1906-09-24", "1907-09-24"]
+    assert dates(read)[:2] == ["1900", "1901"]
+    assert dates(table.read("year,occurred,title\n1906,1906-09-24,A\n1907,1907-09-24,B\n")) == ["1906-09-24", "1907-09-24"]
+    assert dates(table.read("year,calendar date,title\n1906,9/24/1906,A\n")) == ["1906-09-24"]
+    assert dates(table.read("year,entered,title\n1906,2019-09-24,A\n1907,2020-01-02,B\n")) == ["1906", "1907"]
+    assert dates(table.read("year,month,day,date,title\n1906,9,24,Monday,A\n1907,9,,,B\n")) == ["1906-09-24", "1907-09"]
+    mapped = Columns({"title": "title", "date": {"date": "date", "year": "year", "month": "month", "day": "day"}})
+    read = table.read("year,month,day,date,title\n1906,9,24,Monday,A\n1907,9,,12 September,B\n", mapping=mapped)
+    assert dates(read) == ["1906-09-24", "1907-09-12"]
+    assert "not understood" in read.rows[0].questions[0][1]
+
+
+def test_the_century_of_a_mapping_holds_for_every_form_of_a_year_of_two_digits() -> None:
+    """Beside a month by its name and before a time of day as well."""
+    mapped = Columns({"title": "Event", "date": "Date"}, order="mdy", century=1900)
+    read = table.read("Date,Event\n24 Sep 06,A\n9/24/06 14:30,B\n06,C\nSept '06,D\n", mapping=mapped)
+    assert dates(read) == ["1906-09-24", "1906-09-24T14:30", "1906", "1906-09"]
+    assert not any(row.questions for row in read.rows)

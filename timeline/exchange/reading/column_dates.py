@@ -5,12 +5,14 @@ Owns that. Must not read words of dates: others_dates does.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from timeline.exchange.reading import others_dates
 from timeline.exchange.reading.mapping import DATES, Columns
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
+from timeline.exchange.reading.others_days import APOSTROPHES
 from timeline.exchange.reading.others_ranges import ONGOING
 
 Questions = list[tuple[str, str]]
@@ -62,12 +64,15 @@ def _side(cells: Mapping[str, str], column: str | Mapping[str, str] | None, mapp
         return None
     parts = {"date": column} if isinstance(column, str) else column
     words = {part: cells.get(name, "").strip() for part, name in parts.items()}
-    if "date" in parts:
-        order: Any = mapping.order
-        found = others_dates.read(_whole_years(words["date"], mapping), order)
-        found = others_dates.timed(found, words["time"], parts["time"]) if words.get("time") else found
+    order: Any = mapping.order
+    others = {**words, "year": _whole_years(words.get("year", ""), mapping)}
+    if not words.get("date"):
+        found = _of_parts(others, parts.get("time"))
     else:
-        found = _of_parts({**words, "year": _whole_years(words.get("year", ""), mapping)}, parts.get("time"))
+        text = _whole_years(words["date"], mapping)
+        known = _known_parts(others)
+        found = others_dates.beside(text, known, order) if known else others_dates.read(text, order)
+        found = others_dates.timed(found, words["time"], parts["time"]) if words.get("time") else found
     if mapping.first_days == "years" and others_dates.is_first_day(found.date):
         note = "; ".join(filter(None, (found.note, f"written {found.date}, in a column of first days of years")))
         return replace(found, date=found.date[: found.date.index("-", 1)], note=note)
@@ -83,12 +88,22 @@ def _of_parts(parts: Mapping[str, str], time_column: str | None) -> OthersDate:
         found = replace(found, questions=()) if not year.isdecimal() else found
     else:
         found = others_dates.of_parts(year, *more)
-    return others_dates.timed(found, parts["time"], time_column) if parts.get("time") else found
+    return others_dates.timed(found, parts["time"], time_column) if time_column and parts.get("time") else found
+
+
+def _known_parts(parts: Mapping[str, str]) -> OthersDate | None:
+    """Read the parts that stand beside a whole date, as many of them as are a date; None where the year is none."""
+    for known in (parts, {"year": parts["year"]}):
+        with suppress(DateUnread):
+            return _of_parts(known, None)
+    return None
 
 
 def _whole_years(text: str, mapping: Columns) -> str:
     """Give a year of two digits its century, where the mapping says one."""
     if mapping.century is None:
         return text
-    century = mapping.century // 100 * 100
-    return re.sub(r"(?:^|(?<=[/.-]))(\d{2})$", lambda found: str(century + int(found[1])), text)
+    order: Any = mapping.order
+    if found := re.fullmatch(r"(?P<year>\d\d)", text) or others_dates.short_year(text, order):
+        return f"{text[: found.start('year')].rstrip(APOSTROPHES)}{mapping.century + int(found['year'])}{text[found.end('year') :]}"
+    return text

@@ -46,7 +46,8 @@ class Cells(NamedTuple):
 
 def guess(records: Sequence[Cells], names: Sequence[str], name: str, *, headless: bool = False) -> Columns:
     """Guess a mapping by what stands in the columns. Raises ColumnsUnknown."""
-    made = guessing.guess(names, [one.cells for one in records[: guessing.SAMPLE]], name, headless=headless)
+    spread = records[:: max(1, len(records) // guessing.SAMPLE)]  # over the whole table: the first rows may be unlike the others
+    made = guessing.guess(names, [one.cells for one in spread], name, headless=headless)
     return replace(made, order=_order(records, made))
 
 

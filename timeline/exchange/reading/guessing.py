@@ -13,7 +13,7 @@ from timeline.exchange.reading.mapping import FIELDS, Columns
 from timeline.exchange.reading.others_dates import DateUnread
 from timeline.exchange.reading.row import ImportRefused
 
-SAMPLE: Final = 200  # rows that are looked at
+SAMPLE: Final = 200  # rows that are looked at, or up to twice as many
 _NAMES: Final[Mapping[str, str]] = {
     "end": "end end_date enddate until finish finish_date date_end date_to to_date enddatum bis ende fin date_fin date_de_fin"
     " fecha_fin fecha_de_fin data_fine",
@@ -39,6 +39,7 @@ _DATE_NAMES: Final = tuple(
     " datum startdatum wann von beginn quand debut date_debut date_de_debut jour fecha fecha_inicio cuando data data_inizio"
     " when start begin from on".split()
 )
+_SURELY: Final = 0.9  # the share of its cells by which a column without the name of one is taken for dates
 _LAST_RESORTS: Final = ("timestamp", "created_at")
 _PART_NAMES: Final = {
     "year": "year jahr annee ano anno",
@@ -120,9 +121,19 @@ def _dates(free: dict[str, str], sample: Sequence[Mapping[str, str]]) -> dict[st
     """Find the date: a column that holds whole dates before one of years, and what is named a date before what only holds them."""
     found: dict[str, str | dict[str, str]] = {}
     named = [one for one in _DATE_NAMES if one in free]
-    like = [one for one in reversed(free) if one not in named and _DATE_TOKENS & set(one.split("_")) and "end" not in one]
+    like = [
+        one for one in reversed(free) if one not in named and _DATE_TOKENS & set(one.split("_")) and "end" not in one.split("_")
+    ]
     last = [one for one in _LAST_RESORTS if one in free]
-    whole = next((one for one in (*named, *like, *last) if _share(sample, free[one]) >= 0.5), None)
+    ends = _NAMES["end"].split()
+    year = next((free[one] for one in _PART_NAMES["year"].split() if one in free), None)
+    whole = next((one for one in named if max(_share(sample, free[one]), _share(sample, free[one], year)) >= 0.5), None)
+    whole = whole or next((one for one in like if _share(sample, free[one], year) >= 0.5), None)
+    whole = whole or next((one for one in last if _share(sample, free[one], year) >= (_SURELY if year else 0.5)), None)
+    if whole is None and year:  # under whatever name: the only dates that are in the year of their row
+        others = {one: column for one, column in free.items() if column != year and one not in ends}
+        within = [one for one, column in others.items() if _are_days(sample, column, year)]
+        whole = within[0] if len(within) == 1 else None
     for at, prefixes in (("end", ("end_",)), ("date", ("", "start_", "begin_"))):
         for prefix in prefixes:
             parts = {
@@ -134,15 +145,17 @@ def _dates(free: dict[str, str], sample: Sequence[Mapping[str, str]]) -> dict[st
     if "date" in found:
         return found
     if whole is None:
-        shares = {one: _share(sample, column) for one, column in reversed(free.items()) if one not in _NAMES["end"].split()}
+        shares = {one: _share(sample, column) for one, column in reversed(free.items()) if one not in ends}
         held = [one for one, share in shares.items() if share >= 0.6 and not _are_numbers(sample, free[one])]
         whole = next(iter(named or like or held or last), None)
     if whole is None:
         return found
-    found["date"] = free.pop(whole)
-    time = next((one for one in _PART_NAMES["time"].split() if one in free), None)
-    if time:
-        found["date"] = {"date": str(found["date"]), "time": free.pop(time)}
+    held_by = {"date": free.pop(whole)}
+    beside = year is not None and _share(sample, held_by["date"], year) >= 0.5
+    for part in ("time", *(("year", "month", "day") if beside else ())):
+        if name := next((one for one in _PART_NAMES[part].split() if one in free), None):
+            held_by[part] = free.pop(name)
+    found["date"] = held_by if len(held_by) > 1 else held_by["date"]
     return found
 
 
@@ -157,10 +170,24 @@ def _read(text: str) -> str | None:
         return None
 
 
-def _share(sample: Sequence[Mapping[str, str]], column: str) -> float:
-    """Tell the share of a column's cells that can be read as dates; a column without any word is what it is called."""
+def _share(sample: Sequence[Mapping[str, str]], column: str, year: str | None = None) -> float:
+    """Tell the share of a column's cells that can be read as dates, those of the year beside them where there is one.
+
+    A column without any word is what it is called.
+    """
+    cells = [(cell, row.get(year, "").strip() if year else "") for row in sample if (cell := row.get(column, "").strip())]
+    return sum(_is_date(*one) for one in cells) / len(cells) if cells else float(not sample)
+
+
+def _is_date(cell: str, year: str) -> bool:
+    return others_dates.is_in_year(cell, year) if year else _read(cell) is not None
+
+
+def _are_days(sample: Sequence[Mapping[str, str]], column: str, year: str) -> bool:
+    """Whether a column holds days or months that say their year themselves, and it is that of the column of years."""
     cells = _cells(sample, column)
-    return sum(_read(cell) is not None for cell in cells) / len(cells) if cells else float(not sample)
+    whole = sum(bool(re.search(r"\d-\d\d", _read(cell) or "")) for cell in cells) >= len(cells) * _SURELY
+    return bool(cells) and whole and _share(sample, column, year) >= _SURELY
 
 
 def _are_numbers(sample: Sequence[Mapping[str, str]], column: str) -> bool:

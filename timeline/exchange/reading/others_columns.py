@@ -15,7 +15,7 @@ def order_of(texts: Iterable[str]) -> Order | None:
     """Tell in which order a column writes day and month, by those of its dates that can be read in one way only."""
     seen = set[Order]()
     for text in texts:
-        found = re.match(r"\s*(\d{1,2})[/-](\d{1,2})[/-]\d{2,4}\b", text)
+        found = re.match(r"\s*(\d{1,2})[/-](\d{1,2})(?:[/-]\d{2,4}\b|$)", text)
         if found and int(found[1]) <= 31 and int(found[2]) <= 31 and (int(found[1]) > 12) != (int(found[2]) > 12):
             seen.add("dmy" if int(found[1]) > 12 else "mdy")
     return seen.pop() if len(seen) == 1 else None

@@ -146,6 +146,8 @@ def ends(left: str, right: str, order: Order | None) -> tuple[Day, Day]:
     name = re.fullmatch(
         rf"(?:(?P<d1>\d{{1,2}})\.?\s*)?{NAME}(?:\s*(?P<d2>\d{{1,2}}))?", re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", left), re.I
     )
+    if name and re.fullmatch(r"\d{1,2}", right):  # "March 12-15"
+        raise _Unclear(f'"{left} to {right}" names no year. Add it')
     if name and not (name["d1"] and name["d2"]):
         day = name["d1"] or name["d2"]
         start = Day(end.year, month_of(name["name"]), int(day) if day else None)
