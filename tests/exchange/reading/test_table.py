@@ -113,6 +113,16 @@ def test_an_end_may_be_open() -> None:
     assert dates(table.read(text)) == ["1999/..", None, None]
 
 
+def test_an_end_that_cannot_be_read_costs_no_row() -> None:
+    """The beginning is taken, no end is made up, and the words of the end are kept and asked about."""
+    ends = ("1999-05-03,sometime,A", "1999-05-03,30 February 2000,B", "25/5/1999,2000 or 2001,C", "25/5/1999,3/2000,D")
+    rows = table.read("\n".join(("Start Date,End Date,Event", *ends))).rows
+    assert [row.fields["date"] for row in rows] == ["1999-05-03", "1999-05-03", "1999-05-25", "1999-05-25/2000-03"]
+    for row, words in zip(rows, ("sometime", "30 February 2000", "2000 or 2001"), strict=False):
+        assert row.fields["date_note"] == f'its end is written "{words}"'
+        assert "Say when it ended" in row.questions[0][1]
+
+
 def test_lines_of_json_keep_the_numbers_of_their_lines() -> None:
     """Blank ones count."""
     read = json_rows.read('{"date": "1999", "title": "A"}\n\n{"date": "2000", "title": "B"}\n[]\n{"title": "C", "title": "D"}\n')

@@ -50,8 +50,8 @@ def date(cells: Mapping[str, str], mapping: Columns) -> tuple[OthersDate, Questi
     if ONGOING.fullmatch(ending) and not re.search(r"[\[{/T]", start.date):
         found = replace(start, date=f"{start.date}/..")
     else:
-        end = _side(cells, column, mapping)
-        found = others_dates.interval(start, end) if end else start
+        told = ", ".join(filter(None, (cells.get(name, "").strip() for name in _names(column))))
+        found = others_dates.lasting(start, lambda: _side(cells, column, mapping), told)
     return found, [("date", asked) for asked in found.questions]
 
 

@@ -109,7 +109,7 @@ def _event(said: dict[str, Any]) -> Building:
     if not build.edtf(edtf, "temporalCoverage"):
         try:
             first = others_dates.read(start or "")
-            build.date(others_dates.interval(first, others_dates.read(end)) if end else first)
+            build.date(others_dates.lasting(first, lambda: others_dates.read(end) if end else None, end))
         except DateUnread as error:
             build.refuse(error)
     build.titled("name")

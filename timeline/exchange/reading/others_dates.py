@@ -10,9 +10,9 @@ from timeline.exchange.reading.others_days import DateUnread, Order, short_year
 from timeline.exchange.reading.others_found import OthersDate
 from timeline.exchange.reading.others_parts import beside, is_in_year, of_parts, of_time, timed
 from timeline.exchange.reading.others_phrases import about, read
-from timeline.exchange.reading.others_ranges import interval
+from timeline.exchange.reading.others_ranges import interval, lasting
 
 __all__ = [
-    "DateUnread", "Order", "OthersDate", "about", "ask_first_days", "beside", "interval", "is_first_day", "is_in_year",
+    "DateUnread", "Order", "OthersDate", "about", "ask_first_days", "beside", "interval", "is_first_day", "is_in_year", "lasting",
     "of_parts", "of_time", "order_of", "read", "shifts", "short_year", "timed",
 ]  # fmt: skip

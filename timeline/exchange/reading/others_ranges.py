@@ -26,9 +26,36 @@ _SEVERAL_IN_MONTH: Final = re.compile(
     rf"{NAME}\s*(?P<days>{_DAY}(?:\s*,\s*{_DAY})*\s*(?:,?\s+(?:or|and)\s+|&\s*){_DAY}),?\s+(?P<year>\d{{3,4}})", re.I
 )
 ONGOING: Final = re.compile(r"(?:the\s+)?(?:present|ongoing|now|today|date|continuing)", re.I)
+_SHOWN: Final = 60  # characters of an end that cannot be read
 _UNTOLD: Final = re.compile(r"\?+|unknown")
 _TWO_CALENDARS: Final = range(10, 14)
 """The days by which the Julian and the Gregorian calendar differ, from 1582 to 2100."""
+
+
+def lasting(start: OthersDate, end: Callable[[], OthersDate | None], told: object) -> OthersDate:
+    """Join a beginning and an end that `end` reads, if there is one. An end that cannot be read is asked about, its words are kept.
+
+    `told` is what the file says of the end. The beginning alone is taken then: no end is made up. Raises DateUnread where both
+    are dates and yet no range can be made of them.
+    """
+    shown = " ".join(str(told).split())[:_SHOWN]
+    try:
+        last = end()
+    except DateUnread as error:
+        why = str(error)
+    else:
+        if last is None:
+            return start
+        if not _is_unclear(last) or _is_unclear(start):
+            return interval(start, last)
+        why = f"{last.date} is itself unclear"
+    note = "; ".join(filter(None, (start.note, f'its end is written "{shown}"')))
+    asked = f'the end, "{shown}", cannot be taken over, and the beginning alone is: {why.rstrip(".")}. Say when it ended'
+    return replace(start, note=note, questions=(*start.questions, asked))
+
+
+def _is_unclear(date: OthersDate) -> bool:
+    return date.date[:1] in "[{" or "/" in date.date
 
 
 def interval(start: OthersDate, end: OthersDate) -> OthersDate:
@@ -41,7 +68,7 @@ def interval(start: OthersDate, end: OthersDate) -> OthersDate:
         first, last = (re.sub(r"T.*", "", one.date) for one in (start, end))
         made, zone = (start.date, start.zone) if first == last else (f"{first}/{last}", None)
         notes.append(f"told as {start.date} to {end.date}" + (f", in {start.zone}" if start.zone else ""))
-    if any(one.date[:1] in "[{" or "/" in one.date for one in (start, end)):
+    if _is_unclear(start) or _is_unclear(end):
         raise DateUnread(f"{start.date} to {end.date}: an end of it is itself unclear. Say first and last date")
     both = tuple(dict.fromkeys((*start.questions, *end.questions)))
     return checked(OthersDate(made, "; ".join(notes) or None, zone, both), f"{start.date} to {end.date}")

@@ -101,10 +101,11 @@ def slide(said: dict[str, Any], kind: str) -> Building:
 
 
 def _dates(said: dict[str, Any]) -> OthersDate:
-    start, end = (_date(said.get(name)) for name in ("start_date", "end_date"))
+    start, told = _date(said.get("start_date")), said.get("end_date")
     if start is None:
         raise DateUnread("there is no start_date")
-    return others_dates.interval(start, end) if end is not None else start
+    words = "-".join(part for name in (*_PARTS, "time") if (part := scalar(told.get(name)))) if isinstance(told, dict) else told
+    return others_dates.lasting(start, lambda: _date(told), words)
 
 
 def _date(said: object) -> OthersDate | None:
