@@ -48,6 +48,11 @@ def faithful(key: str) -> str:
     return "-".join(part for part in (_words(key)[:LONGEST].rstrip("-"), _hash(key)) if part)
 
 
+def told_apart(id: str, title: str) -> str:
+    """Make another id for what would have the id of another work, by its title, so that it is the same each time."""
+    return f"{id}-{_hash(title)}"
+
+
 @lru_cache(maxsize=1_000)
 def _words(text: str) -> str:
     bare = text
