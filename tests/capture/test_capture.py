@@ -438,6 +438,26 @@ def test_what_a_mail_program_shows_as_text_is_text() -> None:
     assert "is a mailbox of several messages" in refusal(one + one, MAIL)
 
 
+@pytest.mark.parametrize("boundary", ["----=_Part_12", "=_a:b/c?d", "two words", "_000_x@y", "plain (a comment)"])
+def test_a_boundary_without_quotation_marks_loses_no_words(boundary: str) -> None:
+    """Of an e-mail, a message within it, and a saved page; the same name in a text is text."""
+    line = boundary.removesuffix(" (a comment)")
+    typed = f"Content-Type: multipart/mixed; boundary={boundary}"
+    inner = f"--{line}\nContent-Type: text/plain\n\nWords, and\n{typed}; format=flowed\n--{line}--\n"
+    for head in (typed, typed.replace("; ", ";\n "), f"{typed}; charset=utf-8"):
+        text = read(f"From: a\nSubject: x\n{head}\n\n{inner}".encode(), MAIL).text
+        assert text == f"From: a\nSubject: x\n\nWords, and\n{typed}; format=flowed\n"
+    page = f"--{line}\nContent-Type: text/html\n\n<p>Words.</p>\n--{line}--\n"
+    assert read(f"From: a\nSubject: x\n{typed}\n\n{page}".encode(), "multipart/related").text == "Words.\n"
+
+
+def test_a_boundary_that_is_nowhere_loses_no_words() -> None:
+    """All that follows the head is its text then, and that is told."""
+    found = read(b'From: a\nSubject: x\nContent-Type: multipart/mixed; boundary="b"\n\nThe words.\n', MAIL)
+    assert found.text == "From: a\nSubject: x\n\nThe words.\n"
+    assert "its parts are not where it says" in found.extractor
+
+
 def test_a_head_in_bytes_is_read_as_its_text() -> None:
     """As older programs wrote it; nothing is guessed where no encoding is told."""
     letter = "Subject: D\xe9j\xe0 vu\nContent-Type: text/plain; charset={}\n\n\xe9t\xe9"
