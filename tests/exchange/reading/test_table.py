@@ -174,3 +174,38 @@ def test_the_century_of_a_mapping_holds_for_every_form_of_a_year_of_two_digits()
     read = table.read("Date,Event\n24 Sep 06,A\n9/24/06 14:30,B\n06,C\nSept '06,D\n", mapping=mapped)
     assert dates(read) == ["1906-09-24", "1906-09-24T14:30", "1906", "1906-09"]
     assert not any(row.questions for row in read.rows)
+
+
+def test_addresses_and_nearly_empty_columns_are_no_titles() -> None:
+    """Whatever they are called; another column with words is one, and where there is none a person is asked."""
+    text = "date,title,name,source\n" + "".join(
+        f"19{n},{'x' if n == 50 else ''},Event {n},https://e.org/{n}\n" for n in range(10, 99)
+    )
+    assert "title: name" in table.read(text).guessed
+    text = "date,title,what\n1950,https://e.org/a,Fire\n1951,www.e.org/b,Flood\n"
+    assert "title: what" in table.read(text).guessed
+    for rows in (
+        "1950,https://e.org/a\n1951,https://e.org/b\n",
+        "".join(f"19{n},{'word' if n == 50 else ''}\n" for n in range(10, 99)),
+    ):
+        with pytest.raises(ImportRefused, match="no column looks like a title"):
+            table.read(f"date,link\n{rows}")
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("Ada Byron, Jo King, Jr., Al Ito", "Jo King, Jr."), [["Ada Byron", "Jo King, Jr.", "Al Ito"], ["Jo King, Jr."]]),
+        (("Byron, Ada", "King, Jo"), [["Byron, Ada"], ["King, Jo"]]),
+        (("Byron, Ada; King, Jo", "Ito, Al"), [["Byron, Ada", "King, Jo"], ["Ito, Al"]]),
+        (("Ada Byron\nJo King", "Al Ito"), [["Ada Byron", "Jo King"], ["Al Ito"]]),
+        (("Ada Byron|Jo King", "Acme, Inc."), [["Ada Byron", "Jo King"], ["Acme, Inc."]]),
+        (("1,000 farmers", "Ada Byron, Jo King"), [["1,000 farmers"], ["Ada Byron", "Jo King"]]),
+    ],
+)
+def test_names_in_a_cell_are_parted_by_the_sign_that_parts_names(cells: tuple[str, ...], expected: list[list[str]]) -> None:
+    """A comma is none where it may be within a name; that is told."""
+    read = table.read("Date,Title,People\n" + "".join(f'1950,T{n},"{cell}"\n' for n, cell in enumerate(cells)))
+    assert [row.fields["actors"] for row in read.rows] == expected
+    asked = any(name.startswith(("Byron, ", "Ito, ")) for row in expected for name in row)
+    assert any("is taken as one name" in note for note in read.notes) == asked

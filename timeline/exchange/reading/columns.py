@@ -80,6 +80,9 @@ def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row]) -> It
     order = _order(records, mapping)
     if order and mapping.order is None:
         yield f"days and months are read as {order}, as the dates show that can be read in one way only"
+    actors, by_comma = (name for row in made for name in row.fields.get("actors", ())), replace(mapping, separator=",")
+    if joined := next((name for name in actors if len(by_comma.parted(name)) > 1), None):
+        yield f'"{joined[:60]}" is taken as one name: if commas part names, say in the mapping separator: ","'
     key = mapping.columns.get("key")
     if isinstance(key, str) and len(records) > 1 and all(one.cells.get(key) == str(n) for n, one in enumerate(records, start=1)):
         yield f'"{key}" counts the rows: if it is counted anew when a row is inserted, take the key out of the mapping'
@@ -122,11 +125,13 @@ def _row(record: Cells, mapping: Columns, used: set[str]) -> Row:
             questions.append((name, "it begins like a formula: save the table with its values if it is one"))
         read = html_text.plain(value) if name == "summary" else html_text.one_line(value)
         dropped += [(column, what, _HTML.get(tag, f"it is in a {tag} of HTML")) for tag, what, _ in read.dropped]
-        if read.text:
+        if read.text and name in LISTS:
+            fields[name] = [one for part in mapping.parted(value) if (one := html_text.one_line(part).text)]
+        elif read.text:
             fields[name] = read.text
     for name in LISTS:
-        if name in fields:
-            fields[name] = [one.strip() for one in fields[name].split(mapping.separator) if one.strip()]
+        if isinstance(told := fields.get(name), str):  # a constant
+            fields[name] = mapping.parted(told)
     key = fields.pop("key", None)
     _see_coordinates(fields, dropped)
     try:

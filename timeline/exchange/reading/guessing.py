@@ -6,10 +6,11 @@ Owns the guess alone. Must not read rows to their end, nor decide: what is guess
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from timeline.exchange.reading import others_dates
-from timeline.exchange.reading.mapping import FIELDS, Columns
+from timeline.exchange.reading.mapping import FIELDS, LISTS, Columns
 from timeline.exchange.reading.others_dates import DateUnread
 from timeline.exchange.reading.row import ImportRefused
 
@@ -53,6 +54,8 @@ _TOKENS: Final[Mapping[str, str]] = {
     "place": "location place where city ort lieu lugar",
     "kind": "type category",
 }
+_ADDRESS: Final = re.compile(r"(?:https?://|www\.|mailto:)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*|\S+@\S+\.\w+", re.I)
+_SPARSE: Final = 10  # a column that fewer than one in so many rows fill is nearly empty
 _LONGEST_NAME: Final = 1_000  # characters of a column's name that are read
 _DATE_TOKENS: Final = frozenset("date datum fecha data when wann quand cuando".split())  # noqa: SIM905 - as the others
 
@@ -69,6 +72,23 @@ def folded(name: str) -> str:
     """Put a column's name in the letters by which it is looked up."""
     bare = unicodedata.normalize("NFKD", name[:_LONGEST_NAME].casefold())
     return re.sub(r"\W+", "_", "".join(c for c in bare if not unicodedata.combining(c))).strip("_")
+
+
+def separator(columns: Columns, sample: Sequence[Mapping[str, str]]) -> str:
+    """Guess what parts the names in a cell: a semicolon, or another sign where no cell has one.
+
+    A comma between names only where it is not that of "Smith, John": most cells have three names then, or names of two words.
+    """
+    cells = [cell for name in LISTS if isinstance(column := columns.columns.get(name), str) for cell in _cells(sample, column)]
+    for sign in (";", "|", "\n"):
+        if any(sign in cell for cell in cells):
+            return sign
+    parted = [parts for cell in cells if len(parts := replace(columns, separator=",").parted(cell)) > 1]
+    tags = columns.columns.get("tags")
+    if "actors" not in columns.columns and isinstance(tags, str) and parted:
+        return ","
+    names = sum(len(parts) > 2 or all(" " in part for part in parts) for parts in parted)
+    return "," if names * 2 > len(parted) else columns.separator
 
 
 def is_header(names: Sequence[str]) -> bool:
@@ -91,12 +111,12 @@ def guess(
     free = {folded(column): column for column in reversed(names)}
     found: dict[str, str | dict[str, str]] = {}
 
-    def take(wanted: Iterable[str]) -> str | None:
-        return next((free.pop(one) for one in wanted if one in free), None)
+    def take(wanted: Iterable[str], *, words: bool = False) -> str | None:
+        return next((free.pop(one) for one in wanted if one in free and not (words and _is_no_text(sample, free[one]))), None)
 
     found |= _dates(free, sample)
     for field, known in _NAMES.items():
-        if field not in found and (column := take(known.split())):
+        if field not in found and (column := take(known.split(), words=field in ("title", "summary"))):
             found[field] = column
     for field, tokens in _TOKENS.items():
         wanted = set(tokens.split())
@@ -107,6 +127,7 @@ def guess(
     if "title" not in found and "summary" not in found and (column := _longest(free.values(), sample)):
         found["title"] = column
     columns = Columns({one: found[one] for one in FIELDS if one in found}, headless=headless)
+    columns = replace(columns, separator=separator(columns, sample))
     lacking = [said for said, ok in (("title", "title" in found or "summary" in found), ("date", "date" in found)) if not ok]
     if lacking:
         raise ColumnsUnknown(
@@ -120,7 +141,7 @@ def guess(
 def _dates(free: dict[str, str], sample: Sequence[Mapping[str, str]]) -> dict[str, str | dict[str, str]]:
     """Find the date: a column that holds whole dates before one of years, and what is named a date before what only holds them."""
     found: dict[str, str | dict[str, str]] = {}
-    named = [one for one in _DATE_NAMES if one in free]
+    named = sorted((one for one in _DATE_NAMES if one in free), key=lambda one: _is_sparse(sample, free[one]))
     like = [
         one for one in reversed(free) if one not in named and _DATE_TOKENS & set(one.split("_")) and "end" not in one.split("_")
     ]
@@ -197,12 +218,21 @@ def _are_numbers(sample: Sequence[Mapping[str, str]], column: str) -> bool:
     )
 
 
-def _is_prose(sample: Sequence[Mapping[str, str]], column: str) -> bool:
-    """Whether words stand in a column, rather than codes or numbers."""
+def _is_no_text(sample: Sequence[Mapping[str, str]], column: str) -> bool:
+    """Whether a column holds mostly addresses, or is empty in nearly every row, so that it is no title whatever it is called."""
     cells = _cells(sample, column)
-    return not sample or sum(
-        bool(re.search(r"[^\W\d_]{2,}", cell)) and not re.fullmatch(r"\S*\d\S*", cell) for cell in cells
-    ) * 2 > len(cells)
+    return _is_sparse(sample, column) or sum(bool(_ADDRESS.fullmatch(cell)) for cell in cells) * 2 > len(cells)
+
+
+def _is_sparse(sample: Sequence[Mapping[str, str]], column: str) -> bool:
+    return len(_cells(sample, column)) * _SPARSE < len(sample)
+
+
+def _is_prose(sample: Sequence[Mapping[str, str]], column: str) -> bool:
+    """Whether words stand in a column, rather than codes, numbers or addresses, and in more rows than a few."""
+    cells = _cells(sample, column)
+    words = sum(bool(re.search(r"[^\W\d_]{2,}", cell)) and not re.fullmatch(r"\S*\d\S*", cell) for cell in cells)
+    return not sample or (words * 2 > len(cells) and not _is_no_text(sample, column))
 
 
 def _longest(columns: Iterable[str], sample: Sequence[Mapping[str, str]]) -> str | None:

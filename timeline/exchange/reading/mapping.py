@@ -27,6 +27,7 @@ _CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "empty": ("above", "refused"),
 }
 _SAID: Final = ("columns", "constants", "dates", "separator", "header")
+_COMMA: Final = re.compile(r",\s+(?!\s|(?:[JS]r|I{2,3}|IV|Inc|Ltd|LLC|LLP|GmbH|S\.A|Co|Corp|Ph\.?D|M\.?D|M\.?P|Esq)\b)", re.I)
 _LARGEST: Final = 100_000  # bytes of a mapping
 _TOLD: Final = 10  # faults of a mapping that are told
 
@@ -45,6 +46,11 @@ class Columns:
     separator: str = ";"
     headless: bool = False
     """Whether the table has no header: its columns are called "column 1" and so on."""
+
+    def parted(self, cell: str) -> list[str]:
+        """Part the names in a cell; the comma before "Jr." or "Ltd" parts none, nor one without a space behind it."""
+        parts = _COMMA.split(cell) if self.separator.strip() == "," else cell.split(self.separator)
+        return [part.strip() for part in parts if part.strip()]
 
     def used(self) -> set[str]:
         """Name the columns that are mapped."""
