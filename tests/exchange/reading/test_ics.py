@@ -71,3 +71,14 @@ def test_what_cannot_be_read_of_an_event_is_told_by_its_own_name() -> None:
     (row,) = ics.read("\n".join(("BEGIN:VCALENDAR", *_one(*lines), "END:VCALENDAR"))).rows
     assert row.refused is None
     assert {"GEO", "RRULE", "a line"} <= {field for field, _, _ in row.dropped}
+
+
+def test_midnight_is_asked_about_in_a_calendar_too() -> None:
+    """Whatever its zone: many a program writes it for a whole day; a day alone is one."""
+    for start, asked in (
+        ("DTSTART:20240103T000000Z", True),
+        ("DTSTART:20240103T000000", True),
+        ("DTSTART;VALUE=DATE:20240103", False),
+    ):
+        (row,) = ics.read("\n".join(("BEGIN:VCALENDAR", *_one(start), "END:VCALENDAR"))).rows
+        assert any("midnight" in words for _, words in row.questions) == asked

@@ -195,6 +195,10 @@ def test_what_is_no_date_is_refused_with_the_reason(written: str, why: str) -> N
         ("early 1920s", "192X", "kept in words"),
         ("2004-06-01 14:30 EST", "2004-06-01T14:30", "Name the zone"),
         ("2004-06-01 00:00", "2004-06-01T00:00", "midnight"),
+        ("2004-06-01T00:00", "2004-06-01T00:00", "midnight"),
+        ("2004-06-01T00:00:00Z", "2004-06-01T00:00:00Z", "midnight"),
+        ("2004-06-01T00:00:00+02:00", "2004-06-01T00:00:00+02:00", "midnight"),
+        ("2004-06-01T00:00Z/2004-06-02T00:00Z", "2004-06-01T00:00Z/2004-06-02T00:00Z", "midnight"),
         ("10 February 1731 (O.S.)", "1731-02-10", "Julian"),
         ("10/21 March 1801", "1801-03-10/1801-03-21", "two calendars"),
         ("199?", "199X", "some year of the 1990s"),
@@ -294,6 +298,15 @@ def test_first_days_of_years_are_asked_about_where_they_are_many() -> None:
     assert all(row.questions for row in ask_first_days(many))
     few = [*(Row(n, 0, 1, fields={"date": f"1950-03-{n}"}) for n in range(10, 25)), many[0]]
     assert not any(row.questions for row in ask_first_days(few))
+
+
+def test_firsts_of_months_are_asked_about_where_they_are_many() -> None:
+    """Two of them may be; in a column of them each may stand for its month, and a 1 January for its year."""
+    many = [Row(n, 0, 1, fields={"date": f"1950-{n:02d}-01"}) for n in range(1, 6)]
+    asked = [words for row in ask_first_days(many) for _, words in row.questions]
+    assert [("year" in words, "month" in words) for words in asked] == [(True, False), *[(False, True)] * 4]
+    days = [Row(n, 0, 1, fields={"date": f"1950-03-{n}"}) for n in range(10, 25)]
+    assert not any(row.questions for row in ask_first_days([*days, *many[1:4]]))
 
 
 @settings(max_examples=50, deadline=None)

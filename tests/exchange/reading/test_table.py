@@ -209,3 +209,19 @@ def test_names_in_a_cell_are_parted_by_the_sign_that_parts_names(cells: tuple[st
     assert [row.fields["actors"] for row in read.rows] == expected
     asked = any(name.startswith(("Byron, ", "Ito, ")) for row in expected for name in row)
     assert any("is taken as one name" in note for note in read.notes) == asked
+
+
+def test_a_mapping_says_what_midnight_and_first_days_stand_for() -> None:
+    """How it was written is noted then, and nothing more is asked; without it, it is told how to say so."""
+    text = "Date,Event\n2006-09-24T00:00:00Z,A\n2006-09-01 00:00,B\n2007-01-01,C\n2006-10-01,D\n2006-11-01T10:00Z,E\n2006-12-01,F\n"
+    said = " ".join(table.read(text).notes)
+    assert "{midnight: days}" in said
+    assert "{first_days: months}" in said
+    mapped = Columns({"title": "Event", "date": "Date"}, midnight="days", first_days="both")
+    read = table.read(text, mapping=mapped)
+    assert dates(read) == ["2006-09-24", "2006-09", "2007", "2006-10", "2006-11-01T10:00Z", "2006-12"]
+    assert not any(row.questions for row in read.rows)
+    assert read.rows[0].fields["date_note"] == "written 2006-09-24T00:00:00Z, in a column of midnights for days"
+    read = table.read(text, mapping=Columns({"title": "Event", "date": "Date"}, midnight="times", first_days="months"))
+    assert dates(read) == ["2006-09-24T00:00:00Z", "2006-09", "2007-01", "2006-10", "2006-11-01T10:00Z", "2006-12"]
+    assert not any(row.questions for row in read.rows)

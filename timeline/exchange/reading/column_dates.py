@@ -73,10 +73,21 @@ def _side(cells: Mapping[str, str], column: str | Mapping[str, str] | None, mapp
         known = _known_parts(others)
         found = others_dates.beside(text, known, order) if known else others_dates.read(text, order)
         found = others_dates.timed(found, words["time"], parts["time"]) if words.get("time") else found
-    if mapping.first_days == "years" and others_dates.is_first_day(found.date):
-        note = "; ".join(filter(None, (found.note, f"written {found.date}, in a column of first days of years")))
-        return replace(found, date=found.date[: found.date.index("-", 1)], note=note)
-    return found
+    return _as_meant(found, mapping)
+
+
+def _as_meant(found: OthersDate, mapping: Columns) -> OthersDate:
+    """Take away the midnight or the first day that stands for nothing, by the mapping's choice, and note how it was written."""
+    if mapping.midnight:
+        found = replace(found, questions=tuple(one for one in found.questions if one != others_dates.ASKED_MIDNIGHT))
+    day = others_dates.MIDNIGHT.sub("", found.date) if mapping.midnight == "days" else found.date
+    made = others_dates.without_first_day(day, mapping.first_days)
+    if made == found.date:
+        return found
+    meant = [f"first days of {'years or months' if mapping.first_days == 'both' else mapping.first_days}"] if made != day else []
+    meant += ["midnights for days"] if day != found.date else []
+    note = "; ".join(filter(None, (found.note, f"written {found.date}, in a column of {' and '.join(meant)}")))
+    return replace(found, date=made, note=note)
 
 
 def _of_parts(parts: Mapping[str, str], time_column: str | None) -> OthersDate:

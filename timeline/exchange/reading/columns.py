@@ -24,6 +24,8 @@ _ANSWERS: Final[Mapping[str, str]] = {
     "day/month or month/day": "if all dates are day/month, say in the mapping dates: {order: dmy}; if month/day, {order: mdy}",
     "of two digits": "if all years of two digits are of one century, say in the mapping dates: {century: 1900}",
     "1 January may stand": "if each 1 January stands for its year, say in the mapping dates: {first_days: years}; if none, days",
+    "first may stand for the month": "if each first stands for its month, say in the mapping dates: {first_days: months}, or both",
+    "is midnight, which": "if midnight stands for no time known, say in the mapping dates: {midnight: days}; if not, times",
 }
 """Part of a question, and what in the mapping answers it for the whole file."""
 _HTML: Final[Mapping[str, str]] = {"link": "text is plain, without links", "img": "a happening shows no pictures"}

@@ -213,6 +213,8 @@ def _date(value: date, prop: Any, build: Building) -> OthersDate:  # noqa: ANN40
         return OthersDate(value.isoformat())
     # A calendar has no minute without its second: 00 says nothing.
     local = value.replace(tzinfo=None).isoformat(timespec="seconds" if value.second else "minutes")
+    if others_dates.MIDNIGHT.search(local):
+        build.ask("date", others_dates.ASKED_MIDNIGHT)
     if (name := prop.params.get("TZID")) is None:
         return OthersDate(local + ("Z" if value.tzinfo is not None else ""))
     key = getattr(value.tzinfo, "key", None) or getattr(value.tzinfo, "zone", None)

@@ -12,7 +12,7 @@ from typing import Final
 from timeline import dates
 from timeline.errors import DateInvalid
 from timeline.exchange.reading.others_days import DateUnread, Order, day, year
-from timeline.exchange.reading.others_found import OthersDate, checked, of_day, written
+from timeline.exchange.reading.others_found import ASKED_MIDNIGHT, MIDNIGHT, OthersDate, checked, of_day, written
 from timeline.exchange.reading.others_ranges import ends, is_range, ranged, several, short
 from timeline.exchange.reading.others_times import single
 from timeline.exchange.reading.others_vague import open_in_part, vague
@@ -89,7 +89,8 @@ def read(text: str, order: Order | None = None) -> OthersDate:
         asked = "the year 0000 is 1 BC in EDTF. Say if it stands for no date"
     if _STAND_IN.fullmatch(words):
         asked = _ASKED_STAND_IN.format(words)
-    return OthersDate(words, None, None, (asked,) if asked else ())
+    midnight = ASKED_MIDNIGHT if MIDNIGHT.search(words) else None
+    return OthersDate(words, None, None, tuple(filter(None, (asked, midnight))))
 
 
 def about(date: OthersDate) -> OthersDate:
