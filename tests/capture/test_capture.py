@@ -458,6 +458,13 @@ def test_a_boundary_that_is_nowhere_loses_no_words() -> None:
     assert "its parts are not where it says" in found.extractor
 
 
+def test_the_encoding_that_does_not_fit_is_told_by_the_name_it_was_given() -> None:
+    """A page that says gb2312 is read as what that stands for on the web: both names are told, not the second alone."""
+    page = b"<meta charset=gb2312><p>" + b"\xff" * 50
+    assert "not gb18030, as which gb2312 is read" in refusal(page, "text/html")
+    assert "as which" not in refusal(page.replace(b"gb2312", b"gb18030"), "text/html")
+
+
 def test_a_head_in_bytes_is_read_as_its_text() -> None:
     """As older programs wrote it; nothing is guessed where no encoding is told."""
     letter = "Subject: D\xe9j\xe0 vu\nContent-Type: text/plain; charset={}\n\n\xe9t\xe9"

@@ -104,3 +104,17 @@ def test_an_encoding_that_is_none_or_does_not_fit_is_refused() -> None:
         decode(b"a", "utf-99")
     with pytest.raises(ImportRefused, match="byte 2 is not utf-8"):
         decode(b"a\xe9", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("named", "read"), [("gb2312", "gb18030"), ("gbk", "gb18030"), ("shift_jis", "cp932"), ("euc-kr", "cp949")]
+)
+def test_a_name_that_stands_for_a_wider_encoding_is_read_as_that(named: str, read: str) -> None:
+    """As browsers read it, and that is told; where the bytes fit what was named, it is what was named."""
+    letters = {"gb18030": "镕𠀀", "cp932": "①髙", "cp949": "똠방"}[read]
+    decoded = decode(f"a,{letters}".encode(read), named)
+    assert decoded[:2] == (f"a,{letters}", read)
+    assert read in decoded.notes[0]
+    assert decode("a,日本".encode("shift_jis"), "shift_jis").notes == ()
+    with pytest.raises(ImportRefused, match="is not gb2312"):
+        decode(b"a\xff\xff", "gb2312")

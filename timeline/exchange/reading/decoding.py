@@ -5,6 +5,7 @@ Owns the guess of the encoding where a table or a calendar does not say it. Must
 
 import codecs
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -84,6 +85,10 @@ def _named(content: bytes, encoding: str, name: str) -> Decoded:
     try:
         text = content.decode("utf-8-sig" if known == "utf-8" else known)
     except ValueError as error:
+        if (wider := encodings.WIDER.get(known)) is not None:
+            with suppress(ValueError):
+                note = f"not {known} throughout: read as {wider}, which has all its letters and more"
+                return Decoded(content.decode(wider), wider, (note,))
         where = f"byte {error.start + 1}" if isinstance(error, UnicodeDecodeError) else "what it holds"
         raise ImportRefused(f"{name}: {where} is not {known}. Name the encoding it was written in") from None
     return Decoded(text.removeprefix("\ufeff"), known)
