@@ -145,3 +145,14 @@ def test_an_end_that_cannot_be_read_costs_no_slide() -> None:
         assert (row.fields["date"], row.refused) == ("1999-05", None)
         assert "its end is written" in row.fields["date_note"]
         assert "Say when it ended" in row.questions[0][1]
+
+
+def test_what_a_date_of_a_slide_says_besides_is_told_or_kept() -> None:
+    """Parts of a second and unknown parts are told by their names; what is shown in place of an end is kept as a note."""
+    start = {"year": 2001, "month": 9, "day": 11, "hour": 8, "minute": 46, "second": 40, "millisecond": 250, "format": "full"}
+    end = {"year": 2001, "month": 9, "day": 12, "display_date": "the next morning"}
+    (row,) = timelinejs.read(json.dumps({"events": [{"start_date": start, "end_date": end, "text": {"headline": "A"}}]})).rows
+    assert row.fields["date"].startswith("2001-09-11T08:46:40")
+    assert ("millisecond", "250") in {one[:2] for one in row.dropped}
+    assert ("start_date.format", "full") in {one[:2] for one in row.dropped}
+    assert 'its end is shown as "the next morning"' in row.fields["date_note"]
