@@ -49,7 +49,8 @@ class Sources:
         attached = fields.pop("file", None)
         id = naming.faithful(row.key or str(fields.get("title", "")))
         if id.isdecimal():  # counted within one file, so that another file's is another work
-            id = naming.of_key(naming.stem_of(self.file.path), id)
+            number = id
+            id = naming.of_key(naming.stem_of(self.file.path, lambda stem: self._standing(naming.of_key(stem, number))), number)
         if id in self._records and not _is_one_work(self._records[id], fields):
             other, id = id, naming.told_apart(id, str(fields.get("title", "")))
             outcome.remarks.append(
