@@ -225,3 +225,17 @@ def test_a_mapping_says_what_midnight_and_first_days_stand_for() -> None:
     read = table.read(text, mapping=Columns({"title": "Event", "date": "Date"}, midnight="times", first_days="months"))
     assert dates(read) == ["2006-09-24T00:00:00Z", "2006-09", "2007-01", "2006-10", "2006-11-01T10:00Z", "2006-12"]
     assert not any(row.questions for row in read.rows)
+
+
+def test_a_list_of_objects_is_read_as_lines_of_json_are() -> None:
+    """Alone or as the data of an object; each object is its own slice; what is none among them is refused."""
+    items = '[\n {"date": "1999", "content": "A"},\n 7,\n {"date": "2000", "content": "B"}\n]'
+    for text in (items, f'{{"meta": {{"n": 2}}, "data": {items}}}', items.replace("\n", "")):
+        read = json_rows.read(text)
+        assert [(row.number, row.refused) for row in read.rows] == [(1, None), (2, "is not a JSON object"), (3, None)]
+        assert [row.fields["summary"] for row in read.rows if not row.refused] == ["A", "B"]
+        assert text[read.rows[2].start : read.rows[2].end] == '{"date": "2000", "content": "B"}'
+        assert read.media_type == "application/json"
+    assert json_rows.read('{"date": "1999", "title": "A", "data": [1, 2]}').media_type == ""
+    with pytest.raises(ImportRefused, match="line 2: not JSON"):
+        json_rows.read('[\n {"date": 1999 "title": "A"}\n]')

@@ -24,7 +24,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "kind": "kind type category event_type incident_type class art typ kategorie categorie categoria tipo genre",
     "title": "title headline event event_title event_name heading label name incident ereignis titel uberschrift vorgang betreff"
     " titre evenement objet intitule titulo evento acontecimiento suceso titolo avvenimento what what_happened text",
-    "summary": "summary description details narrative notes note body text comment comments remarks event_description"
+    "summary": "summary content description details narrative notes note body text comment comments remarks event_description"
     " incident_description beschreibung anmerkung anmerkungen bemerkung bemerkungen notizen resume remarques commentaire"
     " descripcion notas descrizione abstract",
     "place": "place location where city town venue ort schauplatz stadt lieu ville endroit lugar ciudad luogo citta",

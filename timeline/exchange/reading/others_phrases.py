@@ -25,8 +25,8 @@ _NONE: Final = re.compile(
     re.I,
 )
 _ABOUT: Final = re.compile(
-    r"^(?:(?:(?:on|in)\s+or\s+(?:about|around)|circa|ca|c|approx|approximately|about|around|abt|um|vers)\b\.?|c(?=\d)|~|≈|∼)\s*"
-    r"|\s*(?:\((?:circa|ca\.?|c\.|approx\.?|approximately|est\.?|estimated)\)|\b(?:circa|ca\.)|(?<=\d\d\d)\s*(?:ca\.?|c\.)|\bor\s+thereabouts|~)$",
+    r"^(?:(?:(?:on|in)\s+or\s+(?:about|around)|circa|ca|c|approx|approximately|about|around|abt|um|vers)\b\.?|(?:circa|ca|c|approx|abt)\.?(?=\d)|~|≈|∼)\s*"
+    r"|\s*(?:\((?:circa|ca\.?|c\.|approx\.?|approximately|est\.?|estimated)\)|(?<=[\ds]),?\s*(?:circa|approx\.?|approximately|estimated|est\.)|\bca\.|(?<=\d\d\d)\s*(?:ca\.?|c\.)|\bor\s+thereabouts|~)$",
     re.I,
 )
 _DOUBT: Final = re.compile(

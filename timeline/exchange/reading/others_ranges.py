@@ -10,7 +10,7 @@ from typing import Final
 
 from timeline import dates
 from timeline.exchange.reading.others_days import NAME, DateUnread, Day, Order, month_of
-from timeline.exchange.reading.others_found import OthersDate, checked, written
+from timeline.exchange.reading.others_found import OthersDate, checked, of_day, written
 from timeline.exchange.reading.others_times import single
 from timeline.exchange.reading.others_vague import vague
 
@@ -26,6 +26,7 @@ _SEVERAL_IN_MONTH: Final = re.compile(
     rf"{NAME}\s*(?P<days>{_DAY}(?:\s*,\s*{_DAY})*\s*(?:,?\s+(?:or|and)\s+|&\s*){_DAY}),?\s+(?P<year>\d{{3,4}})", re.I
 )
 ONGOING: Final = re.compile(r"(?:the\s+)?(?:present|ongoing|now|today|date|continuing)", re.I)
+_PART_OF: Final = re.compile(r"(?:the\s+)?(?:early|mid|middle|late)[\s-]+", re.I)
 _SHOWN: Final = 60  # characters of an end that cannot be read
 _UNTOLD: Final = re.compile(r"\?+|unknown")
 _TWO_CALENDARS: Final = range(10, 14)
@@ -150,12 +151,14 @@ def _two(left: str, right: str, words: str, order: Order | None, qualified: Call
     if not right or _UNTOLD.fullmatch(right):
         asked = f"{words} does not say its end: taken as not known. Say if it still lasts"
         return OthersDate(f"{single(left, order).one}/", written(words), None, (asked,))
-    loose = [vague(one) for one in (left, right)]
-    if all(loose):
-        first, last = (one for one in loose if one)
-        if "[" in first.date + last.date:
+    parts = [_PART_OF.match(one) for one in (left, right)]
+    loose = [vague(one[part.end() :] if part else one) for one, part in zip((left, right), parts, strict=True)]
+    if any(loose):
+        kept = [f'"{part[0].strip(" -")}" is kept in words alone: the date is the whole of it' for part in parts if part]
+        first, last = (one or of_day(single(told, order), told) for one, told in zip(loose, (left, right), strict=True))
+        if _is_unclear(first) or _is_unclear(last):
             raise DateUnread(f'"{words}" is not understood as a date. Say first and last date')
-        return OthersDate(f"{first.date}/{last.date}", written(words), None, (*first.questions, *last.questions))
+        return OthersDate(f"{first.date}/{last.date}", written(words), None, (*kept, *first.questions, *last.questions))
     (one, left), (two, right) = qualified(left), qualified(right)
     start, end = ends(left, right, order)
     notes = "; ".join(dict.fromkeys((*start.notes, *end.notes)))
