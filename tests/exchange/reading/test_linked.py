@@ -61,3 +61,12 @@ def test_what_is_said_of_people_and_places_and_not_taken_over_is_told() -> None:
     assert {field for field, _, _ in row.dropped} == {
         "organizer.email", "performer.startDate", "performer.age", "location.telephone", "location.address.postalCode",
     }  # fmt: skip
+
+
+def test_an_event_is_part_of_the_one_that_it_names() -> None:
+    """By the identifier or address of that; one that is described alone is told."""
+    whole = {"@type": "Festival", "@id": "https://e.org/f", "name": "F", "startDate": "2024"}
+    named = {"@type": "Event", "name": "A", "startDate": "2024-05", "superEvent": {"@id": "https://e.org/f"}}
+    rows = jsonld.read(json.dumps([whole, named, {**named, "superEvent": {"name": "F"}}])).rows
+    assert (rows[0].key, rows[1].fields["part_of"]) == ("https://e.org/f", "https://e.org/f")
+    assert "superEvent" in {one[0] for one in rows[2].dropped}

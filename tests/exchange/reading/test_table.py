@@ -239,3 +239,23 @@ def test_a_list_of_objects_is_read_as_lines_of_json_are() -> None:
     assert json_rows.read('{"date": "1999", "title": "A", "data": [1, 2]}').media_type == ""
     with pytest.raises(ImportRefused, match="line 2: not JSON"):
         json_rows.read('[\n {"date": 1999 "title": "A"}\n]')
+
+
+def test_both_coordinates_may_stand_in_one_column() -> None:
+    """Latitude first; what is none, or off the globe, is told and not taken."""
+    rows = table.read(
+        'Date,Event,"Lat, Lon"\n1999,A,"48.2, -16.37"\n1999,B,(48.2; 16.3)\n1999,C,"116.4, 39.9"\n1999,D,Vienna\n'
+    ).rows
+    assert [(row.fields.get("latitude"), row.fields.get("longitude")) for row in rows] == [
+        ("48.2", "-16.37"), ("48.2", "16.3"), (None, None), (None, None),
+    ]  # fmt: skip
+    assert all(row.dropped for row in rows[2:])
+
+
+def test_addresses_in_a_table_are_offered_as_sources() -> None:
+    """By their column, with how to archive them; they stay in the row that is cited."""
+    read = table.read("Date,Event,Source URL,Other\n1999,A,https://e.org/1,x\n2000,B,,y\n2001,C,http://e.org/2,z\n")
+    (note,) = [note for note in read.notes if "Source URL" in note]
+    assert note.startswith("2 rows have an address")
+    assert "timeline archive --fetch" in note
+    assert not any('"Other"' in note for note in read.notes)

@@ -30,9 +30,10 @@ _ANSWERS: Final[Mapping[str, str]] = {
 """Part of a question, and what in the mapping answers it for the whole file."""
 _HTML: Final[Mapping[str, str]] = {"link": "text is plain, without links", "img": "a happening shows no pictures"}
 _HYPERLINK: Final = re.compile(r'=\s*HYPERLINK\(\s*"(?P<url>[^"]*)"\s*[,;]\s*"(?P<label>(?:[^"]|"")*)"\s*\)', re.I)
+_LINK: Final = re.compile(r"https?://[^\s/]")
 _DEGREES: Final = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,20})?)\s*°?")
 
-
+_BOTH: Final = re.compile(r"\(?\s*(?P<latitude>[+-]?\d+(?:\.\d+)?\s*°?)\s*[,;\s]\s*(?P<longitude>[+-]?\d+(?:\.\d+)?\s*°?)\s*\)?")
 Advance = Callable[[int], None]
 
 
@@ -92,10 +93,20 @@ def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row]) -> It
     if mapping.empty is None and lacking and records and column_dates.told(records[0].cells, mapping):
         rows = "1 row has no date" if lacking == 1 else f"{lacking:,} rows have no date"
         yield f"{rows}: where cells were merged, say in the mapping dates: {{empty: above}}"
+    yield from _addresses(records, mapping)
     asked = {words for row in made for _, words in row.questions}
     for part, said in _ANSWERS.items():
         if any(part in words for words in asked):
             yield said
+
+
+def _addresses(records: Sequence[Cells], mapping: Columns) -> Iterator[str]:
+    """Offer the addresses in columns that are not used, which may be those of sources."""
+    used = mapping.used()
+    for name in dict.fromkeys(name for one in records[: guessing.SAMPLE] for name in one.cells if name not in used):
+        if links := sum(bool(_LINK.match(one.cells.get(name, "").strip())) for one in records):
+            rows = "1 row has an address" if links == 1 else f"{links:,} rows have an address"
+            yield f'{rows} in "{name[:60]}", which stays there. To cite what it leads to: timeline archive --fetch ADDRESS'
 
 
 def texts(found: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str]]:
@@ -166,7 +177,9 @@ def _see_title(fields: dict[str, Any], questions: list[tuple[str, str]], *, aske
 
 def _see_coordinates(fields: dict[str, Any], dropped: list[tuple[str, str, str]]) -> None:
     """Keep both coordinates, in degrees with a decimal point, or none of them."""
-    told = {name: fields.pop(name) for name in ("latitude", "longitude") if name in fields}
+    told: dict[str, str] = {name: fields.pop(name) for name in ("latitude", "longitude") if name in fields}
+    if (both := _BOTH.fullmatch(told.get("latitude", ""))) and told["latitude"] == told.get("longitude"):
+        told = both.groupdict()  # one column that is mapped to the two of them
     made = dict[str, str]()
     for name, value in told.items():
         found = _DEGREES.fullmatch(re.sub(r"^([+-]?\d{1,3}),(\d+)(?=\s*°?$)", r"\1.\2", value))

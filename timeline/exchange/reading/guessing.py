@@ -40,6 +40,7 @@ _DATE_NAMES: Final = tuple(
     " datum startdatum wann von beginn quand debut date_debut date_de_debut jour fecha fecha_inicio cuando data data_inizio"
     " when start begin from on".split()
 )
+_COORDINATES: Final = tuple("lat_lon lat_long lat_lng latlon latlong latlng coordinates coords gps koordinaten coordonnees".split())  # noqa: SIM905
 _SURELY: Final = 0.9  # the share of its cells by which a column without the name of one is taken for dates
 _LAST_RESORTS: Final = ("timestamp", "created_at")
 _PART_NAMES: Final = {
@@ -118,6 +119,8 @@ def guess(
     for field, known in _NAMES.items():
         if field not in found and (column := take(known.split(), words=field in ("title", "summary"))):
             found[field] = column
+    if "latitude" not in found and "longitude" not in found and (column := take(_COORDINATES)):
+        found |= {"latitude": column, "longitude": column}
     for field, tokens in _TOKENS.items():
         wanted = set(tokens.split())
         if field not in found and not (field == "title" and "summary" in found):

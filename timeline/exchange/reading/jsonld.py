@@ -118,11 +118,7 @@ def _event(said: dict[str, Any]) -> Building:
         build.line("kind", kind, "@type")
     _place(build, said.get("location"), ours=ours)
     _actors(build, said, ours=ours)
-    whole = said.get("superEvent")
-    if id := addresses.happening(whole.get("@id")) if isinstance(whole, dict) else None:
-        build.exact("part_of", id)
-    else:
-        build.drop("superEvent", whole)
+    _whole(build, said.get("superEvent"))
     words = [
         part for one in listed(said.get("keywords")) for part in (_word(one) or "").split("," if isinstance(one, str) else "\n")
     ]
@@ -140,6 +136,16 @@ def _event(said: dict[str, Any]) -> Building:
         build.ask("eventStatus", f"it is {status}: say if it happened")
     build.drop_others(said, _KNOWN)
     return build
+
+
+def _whole(build: Building, whole: object) -> None:
+    """Read what an event is part of: a happening of ours, or an event of this file, by what it is called there."""
+    key = _key(whole) if isinstance(whole, dict) else scalar(whole)
+    id = addresses.happening(whole.get("@id")) if isinstance(whole, dict) else None
+    if id or key:
+        build.exact("part_of", id or key)
+    else:
+        build.drop("superEvent", whole)
 
 
 def _place(build: Building, value: object, *, ours: bool) -> None:
