@@ -118,3 +118,13 @@ def test_a_name_that_stands_for_a_wider_encoding_is_read_as_that(named: str, rea
     assert decode("a,日本".encode("shift_jis"), "shift_jis").notes == ()
     with pytest.raises(ImportRefused, match="is not gb2312"):
         decode(b"a\xff\xff", "gb2312")
+
+
+def test_letters_of_an_old_macintosh_are_known_within_words() -> None:
+    """Whatever the line ends; that is told. Apostrophes, dashes and ligatures of cp1252 within words are no sign of it."""
+    words = "Zürich, Malmö, Élysée, très “naïve” – don’t\n"
+    decoded = decode(words.encode("mac_roman"))
+    assert decoded[:2] == (words, "mac-roman")
+    assert "mac_roman" in decoded.notes[0]
+    for western in ("don’t, cœur, a–b, Zürich\n", "don’t\n", "naïve “a”\n"):
+        assert decode(western.encode("cp1252"))[:2] == (western, "cp1252")
