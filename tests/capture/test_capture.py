@@ -465,6 +465,19 @@ def test_the_encoding_that_does_not_fit_is_told_by_the_name_it_was_given() -> No
     assert "as which" not in refusal(page.replace(b"gb2312", b"gb18030"), "text/html")
 
 
+def test_an_e_mail_is_known_without_its_ending(tmp_path: Path) -> None:
+    """As mail folders keep them, where a person names the file; a bundle's files are known by their names alone."""
+    letter = b"Received: by e.org\r\n with SMTP\r\nFrom: a\r\nSubject: x\r\n\r\nThe words.\r\n"
+    for name in ("1289", "1700000000.M1P2.host:2,S", "18."):
+        (tmp_path / name).write_bytes(letter)
+        assert capture.received(tmp_path / name) == (letter, MAIL)
+        with pytest.raises(DocumentUnreadable, match="only"):
+            capture.received(tmp_path / name, [tmp_path])
+    (tmp_path / "passwd").write_bytes(b"root:x:0:0\nfrom:x:1:1\ndate:x:2:2\n")
+    with pytest.raises(DocumentUnreadable, match="only"):
+        capture.received(tmp_path / "passwd")
+
+
 def test_a_head_in_bytes_is_read_as_its_text() -> None:
     """As older programs wrote it; nothing is guessed where no encoding is told."""
     letter = "Subject: D\xe9j\xe0 vu\nContent-Type: text/plain; charset={}\n\n\xe9t\xe9"
