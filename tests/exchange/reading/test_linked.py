@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
+
 from timeline.exchange.reading import annotations, jsonld
+from timeline.exchange.reading.row import ImportRefused
 
 EVENT = {
     "@type": "MusicEvent",
@@ -70,3 +73,9 @@ def test_an_event_is_part_of_the_one_that_it_names() -> None:
     rows = jsonld.read(json.dumps([whole, named, {**named, "superEvent": {"name": "F"}}])).rows
     assert (rows[0].key, rows[1].fields["part_of"]) == ("https://e.org/f", "https://e.org/f")
     assert "superEvent" in {one[0] for one in rows[2].dropped}
+
+
+def test_microdata_is_refused_by_its_name() -> None:
+    """It holds events, though not in a form that is read: the line says which that is."""
+    with pytest.raises(ImportRefused, match="as microdata, which is not read"):
+        jsonld.read('<div itemscope itemtype="https://schema.org/Event"><b itemprop="name">A</b></div>')

@@ -43,6 +43,8 @@ def read(text: str, **_: object) -> Read:
             title = title or scalar(whole.value.get("name"))
         pieces += _events(text, whole, 0)
     if not pieces:
+        if page and re.search(r"itemtype\s*=\s*[\"']?https?://schema\.org/", text, re.I):
+            raise ImportRefused("tells of schema.org as microdata, which is not read here, only JSON-LD. Put its events in a table")
         raise ImportRefused("no Event of schema.org is in it. Say another format")
     rows = [
         _event(piece.value).row(n, piece.start, piece.end, key=_key(piece.value), id=_id(piece.value))
