@@ -25,6 +25,8 @@ ALLOWED: Final = frozenset(
         "euc_kr cp949 johab iso2022_kr"
     ).split()
 )
+WIDER: Final = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs"}
+"""By whose names documents are told to be in an encoding that has all their letters and more (WHATWG Encoding Standard)."""
 _LONGEST: Final = 40
 NAME_IT: Final = (
     "Name the encoding it was written in, such as cp1252 or cp1256: --encoding on the command line, encoding anywhere else"

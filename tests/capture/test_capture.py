@@ -438,6 +438,46 @@ def test_what_a_mail_program_shows_as_text_is_text() -> None:
     assert "is a mailbox of several messages" in refusal(one + one, MAIL)
 
 
+@pytest.mark.parametrize("boundary", ["----=_Part_12", "=_a:b/c?d", "two words", "_000_x@y", "plain (a comment)"])
+def test_a_boundary_without_quotation_marks_loses_no_words(boundary: str) -> None:
+    """Of an e-mail, a message within it, and a saved page; the same name in a text is text."""
+    line = boundary.removesuffix(" (a comment)")
+    typed = f"Content-Type: multipart/mixed; boundary={boundary}"
+    inner = f"--{line}\nContent-Type: text/plain\n\nWords, and\n{typed}; format=flowed\n--{line}--\n"
+    for head in (typed, typed.replace("; ", ";\n "), f"{typed}; charset=utf-8"):
+        text = read(f"From: a\nSubject: x\n{head}\n\n{inner}".encode(), MAIL).text
+        assert text == f"From: a\nSubject: x\n\nWords, and\n{typed}; format=flowed\n"
+    page = f"--{line}\nContent-Type: text/html\n\n<p>Words.</p>\n--{line}--\n"
+    assert read(f"From: a\nSubject: x\n{typed}\n\n{page}".encode(), "multipart/related").text == "Words.\n"
+
+
+def test_a_boundary_that_is_nowhere_loses_no_words() -> None:
+    """All that follows the head is its text then, and that is told."""
+    found = read(b'From: a\nSubject: x\nContent-Type: multipart/mixed; boundary="b"\n\nThe words.\n', MAIL)
+    assert found.text == "From: a\nSubject: x\n\nThe words.\n"
+    assert "its parts are not where it says" in found.extractor
+
+
+def test_the_encoding_that_does_not_fit_is_told_by_the_name_it_was_given() -> None:
+    """A page that says gb2312 is read as what that stands for on the web: both names are told, not the second alone."""
+    page = b"<meta charset=gb2312><p>" + b"\xff" * 50
+    assert "not gb18030, as which gb2312 is read" in refusal(page, "text/html")
+    assert "as which" not in refusal(page.replace(b"gb2312", b"gb18030"), "text/html")
+
+
+def test_an_e_mail_is_known_without_its_ending(tmp_path: Path) -> None:
+    """As mail folders keep them, where a person names the file; a bundle's files are known by their names alone."""
+    letter = b"Received: by e.org\r\n with SMTP\r\nFrom: a\r\nSubject: x\r\n\r\nThe words.\r\n"
+    for name in ("1289", "1700000000.M1P2.host:2,S", "18."):
+        (tmp_path / name).write_bytes(letter)
+        assert capture.received(tmp_path / name) == (letter, MAIL)
+        with pytest.raises(DocumentUnreadable, match="only"):
+            capture.received(tmp_path / name, [tmp_path])
+    (tmp_path / "passwd").write_bytes(b"root:x:0:0\nfrom:x:1:1\ndate:x:2:2\n")
+    with pytest.raises(DocumentUnreadable, match="only"):
+        capture.received(tmp_path / "passwd")
+
+
 def test_a_head_in_bytes_is_read_as_its_text() -> None:
     """As older programs wrote it; nothing is guessed where no encoding is told."""
     letter = "Subject: D\xe9j\xe0 vu\nContent-Type: text/plain; charset={}\n\n\xe9t\xe9"

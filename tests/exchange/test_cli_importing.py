@@ -257,3 +257,12 @@ def test_what_is_no_file_to_import_is_told_what_it_is(format: str, name: str, li
     result = CliRunner().invoke(main, ["import", format, name if name.startswith("https") else str(path)])
     assert result.exit_code == 1
     assert line in result.stderr
+
+
+def test_each_date_that_its_year_does_not_settle_is_asked_about_by_itself(sheet: Path) -> None:
+    """What answers one need not answer another."""
+    (sheet / "old.csv").write_text("Year,Date,Title\n1906,25/9/06,A\n1907,26/9/06,B\n1962,27/9/62,C\n1963,28/9/62,D\n")
+    asked = [line for line in run("csv", "old.csv").output.splitlines() if line.startswith("To look at")]
+    assert [line.split(": ")[1] for line in asked] == ["row 3", "row 5"]
+    assert "taken as 1906-09-26. Say which is right" in asked[0]
+    assert "taken as 1962-09-28. Say which is right" in asked[1]

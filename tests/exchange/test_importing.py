@@ -51,6 +51,22 @@ def test_each_happening_cites_its_own_row(timeline: Timeline, into: Import) -> N
     assert timeline.verify().ok
 
 
+def test_titles_and_names_in_any_letters_make_ids_that_can_be_read(timeline: Timeline, into: Import) -> None:
+    """Rather than the digits that are left of them; accents go as they always did, and what is no letter has a hash."""
+    into("Date,Headline\n1945,Битва 1945\n1919,北京大学 1919\n1948,Émile\n1950,※\n", name="События 1945.csv")
+    ids = [happening.id for happening in timeline.happenings()]
+    assert {"sobytiya-1945-bitva-1945", "sobytiya-1945-beijingdaxue-1919", "sobytiya-1945-emile"} <= set(ids)
+    assert all(id.startswith("sobytiya-1945-") for id in ids)
+
+
+def test_a_file_that_was_imported_under_its_digits_keeps_them(timeline: Timeline, into: Import) -> None:
+    """A later version of it is one of that source, and its rows are those that stand."""
+    rows = "Date,Headline\n1945,Битва\n1946,Мир\n"
+    into(rows, name="События 1945.csv", id="1945")
+    plan = into(f"{rows}1947,План\n", name="События 1945.csv")
+    assert (plan.source, counted(plan)) == ("1945-2", (1, 0, 2, 0))
+
+
 def test_rows_that_are_alike_each_have_their_place(timeline: Timeline, into: Import) -> None:
     """Two identical rows are two happenings, at two places in the text."""
     into(KEYLESS)

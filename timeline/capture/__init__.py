@@ -3,7 +3,9 @@
 Owns which extractor reads a document, by its suffix or media type. Must not archive anything; only `fetching` reaches out.
 """
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from timeline import documents, files
@@ -34,6 +36,11 @@ _INSTEAD = {
     (".zst",): "Unpack it, with zstd -d",
     (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".webp"): "Recognise its text (OCR) into a PDF, or type it into a .txt",
 }
+_MESSAGE = re.compile(
+    rb"(?:(?:from|to|date|subject|received|return-path|delivered-to|message-id|mime-version|content-type|dkim-signature|x-[\w-]+)"
+    rb"[ \t]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){3}",
+    re.I,
+).match
 EXTRACTED = frozenset(MEDIA_TYPES.values()) - frozenset(documents.MEDIA_TYPES.values())
 
 
@@ -63,6 +70,11 @@ def received(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, s
     if is_folder:
         raise DocumentUnreadable(files.shown(path), "is a folder. Name the document itself")
     media_type = media_type_of(path.name)
+    if media_type is None and within is None and not path.suffix[1:].isalpha():  # as mail folders name their messages
+        with suppress(DocumentUnreadable):
+            content = documents.received(path, within)
+            if _MESSAGE(content):
+                return content, "message/rfc822"
     if media_type is None:
         read = ".txt, .md, .html, .mhtml, .pdf, .epub, .eml and .warc"
         raise DocumentUnreadable(files.shown(path), f"only {read} files are read here. {_instead(path.suffix.lower())}")

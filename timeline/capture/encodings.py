@@ -17,11 +17,7 @@ _MEANS = {
     "iso8859-9": "cp1254",
     "iso8859-11": "cp874",
     "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
+    **encodings.WIDER,
 }
 _ALSO_CALLED = {"x-sjis": "shift_jis", "windows-31j": "cp932", "windows-874": "cp874", "x-gbk": "gbk", "ks_c_5601-1987": "euc_kr"}
 _META = re.compile(rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
@@ -38,19 +34,23 @@ def decoded_page(content: bytes, name: str, told: str | None = None, declared: s
 
     A few bytes that do not fit stand as U+FFFD, and that is said. Raises DocumentUnreadable where many do not.
     """
-    lie = ""
+    lie, called = "", told
     if told is not None:
         encoding = known(told)
         if encoding is None:
             raise DocumentUnreadable(name, f"{encodings.refusal(on_one_line(told))}")
     else:
-        encoding = documents.marked(content) or known(declared) or _declared_within(content) or "utf-8"
+        mark = documents.marked(content)
+        called = None if mark else declared if known(declared) else _declared_within(content)
+        encoding = mark or known(called) or "utf-8"
         if encoding not in _WIDE and _is_utf_8(content):
-            encoding, lie = "utf-8", f", whatever it says of {encoding}"
+            encoding, lie, called = "utf-8", f", whatever it says of {encoding}", None
     text = content.decode(encoding, "replace")
     wrong = text.count("\ufffd") - content.count("\ufffd".encode()) if "\ufffd" in text else 0
     if wrong > 3 + len(text) // _FEW:
-        raise DocumentUnreadable(name, f"{wrong:,} places in it are not {encoding}. {encodings.NAME_IT}")
+        meant = encodings.known(called) if called else None
+        read_as = f", as which {meant} is read" if meant not in (None, encoding) else ""
+        raise DocumentUnreadable(name, f"{wrong:,} places in it are not {encoding}{read_as}. {encodings.NAME_IT}")
     how = f"decoded as {encoding}{lie}"
     return text.removeprefix("\ufeff"), f"{how} but for {wrong}" if wrong > 0 else how
 
@@ -75,8 +75,9 @@ def known(name: str | None) -> str | None:
 
 
 def _declared_within(content: bytes) -> str | None:
+    """Give the name of the encoding that a page tells of itself."""
     head = _COMMENT.sub(b"", content[:_LOOKED_AT])
     found = _XML.search(head) or _META.search(head)
-    encoding = known(found[1].decode("ascii")) if found else None
+    called = found[1].decode("ascii") if found else None
     # A declaration that could be read at all was not written in UTF-16.
-    return "utf-8" if encoding is not None and encoding.startswith(("utf-16", "utf-32")) else encoding
+    return "utf-8" if (known(called) or "").startswith(("utf-16", "utf-32")) else called

@@ -14,7 +14,7 @@ from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError
 from email.header import decode_header, make_header
 from email.message import EmailMessage, MIMEPart
 from email.utils import getaddresses
-from typing import Final
+from typing import Final, cast
 
 from timeline.capture.encodings import decoded_page, known
 from timeline.capture.found import Found, facts, readable
@@ -25,12 +25,30 @@ _HEAD: Final = ("From", "To", "Cc", "Date", "Subject")
 _MESSAGE: Final = re.compile(rb"(?:\A|\r?\n\r?\n)From [^\r\n]*:\d\d[^\r\n]*\r?\n[A-Za-z-]+:")  # how each begins in a mailbox
 _SEALED: Final = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 
+_BOUNDARY: Final = re.compile(r"(;\s*boundary\s*=\s*)([^\s\";][^\";\r\n]*?)(?=\s*(?:;|[\r\n]|$))", re.I)
+_TOKEN: Final = re.compile(r"[^\s()<>@,;:\\\"/\[\]?=]+\s*(?:\(.*\))?")  # RFC 2045, 5.1, and a comment
+
+
+class _Policy(email.policy.EmailPolicy):
+    """Reads headers as mail programs do: a boundary that lacks its quotation marks is the whole of what is written there."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        if name.lower() == "content-type":
+            value = _BOUNDARY.sub(lambda one: one[0] if _TOKEN.fullmatch(one[2]) else f'{one[1]}"{one[2]}"', value)
+        return name, value
+
+
+def parsed(content: bytes) -> EmailMessage:
+    """Parse a message, or a page that is saved as one."""
+    return cast("EmailMessage", email.message_from_bytes(content.removeprefix(codecs.BOM_UTF8).lstrip(), policy=_Policy()))
+
 
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> Found:
     """Read an e-mail: its head, its plain text (of HTML only where there is none), and the names of what is attached."""
     if len(_MESSAGE.findall(content)) > 1:
         raise DocumentUnreadable(name, "is a mailbox of several messages. Save the one that you cite by itself, as .eml")
-    message = email.message_from_bytes(content.removeprefix(codecs.BOM_UTF8).lstrip(), policy=email.policy.default)
+    message = parsed(content)
     if not any(message.get(header) for header in ("From", "Date", "Subject", "Received", "Message-ID")):
         raise DocumentUnreadable(name, "is not an e-mail, it has no From, Date or Subject. Save it anew as .eml")
     if message.get_content_type() in _SEALED and "signed-data" not in str(message.get_param("smime-type", "")):
@@ -38,6 +56,9 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     head = [f"{header}: {_one_line(message, header)}" for header in _HEAD if message.get(header)]
     part = _body(message)
     body, how = _text(part, name, encoding) if part is not None else ("", "no text but the head")
+    if part is None and message.get_content_maintype() == "multipart" and not message.is_multipart():
+        body, how = _text(message, name, encoding)
+        how += "; as it is written: its parts are not where it says"
     others = list(_others(message, part))
     shown = [one for one in others if _is_shown(one)]  # where text goes on behind an attachment, or a list adds its own
     texts = (body, *(_text(one, name, encoding)[0] for one in shown))

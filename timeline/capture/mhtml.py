@@ -4,9 +4,6 @@ Owns which part is the page itself: the text of its frames, which are pages of t
 lose a frame, or the end of a file that was cut short, without a word.
 """
 
-import codecs
-import email
-import email.policy
 from collections.abc import Iterator, Sequence
 from email.errors import CloseBoundaryNotFoundDefect
 from email.message import EmailMessage, MIMEPart
@@ -14,6 +11,7 @@ from email.message import EmailMessage, MIMEPart
 from timeline.capture import html
 from timeline.capture.encodings import decoded_page
 from timeline.capture.found import Found, facts, readable
+from timeline.capture.mail import parsed
 from timeline.capture.plain import parse
 from timeline.errors import DocumentUnreadable
 
@@ -22,8 +20,8 @@ _PAGES = ("text/html", "application/xhtml+xml")
 
 def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> Found:
     """Read the page of the file and its frames, with the address that the browser saved it from."""
-    whole = email.message_from_bytes(content.removeprefix(codecs.BOM_UTF8).lstrip(), policy=email.policy.default)
-    parts = [part for part in whole.walk() if part.get_content_type() in _PAGES]
+    whole = parsed(content)
+    parts: list[MIMEPart] = [part for part in whole.walk() if part.get_content_type() in _PAGES]
     if not parts:
         raise DocumentUnreadable(name, "holds no web page. Save the page anew, or name the file .html where it is HTML")
     page = _start(whole, parts)

@@ -4,7 +4,7 @@ Owns how the source is found. Must not append: each outcome carries what would, 
 """
 
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from timeline import quotes, statements
 from timeline.errors import Sentence, TimelineError, UnknownSource
@@ -15,6 +15,8 @@ from timeline.exchange.reading.row import Row
 from timeline.model import Citation, check
 from timeline.texts import Texts
 from timeline.timeline import Timeline
+
+_LEFT_OUT: Final = (frozenset[str](), frozenset({"prefix"}), frozenset({"suffix"}), frozenset({"prefix", "suffix"}))
 
 
 class _Standing(NamedTuple):
@@ -61,6 +63,9 @@ class Citations:
         url = fields.pop("url", None)
         sources = [fields.pop("source")] if "source" in fields else self._sources(timeline, str(url))
         citation, passage = self._found(sources, fields, outcome.stream)
+        for name in ("prefix", "suffix"):
+            if name in fields and getattr(citation, name) is None:
+                outcome.remarks.append((name, "is not in the text beside the quotation, whose words are there once: left out"))
         place = (citation.source, passage.start_char, passage.end_char)
         if (id, *place) in self._added or place in standing.places:
             return
@@ -85,14 +90,21 @@ class Citations:
         raise UnknownSource(Sentence("there is no source with the address {0}. {1} {0} --id …", url, advice))
 
     def _found(self, sources: list[str], fields: dict[str, Any], subject: str) -> tuple[Citation, quotes.Passage]:
-        """Find the quotation in the first source that has it, or raise why the first one has not."""
+        """Find the quotation in the first source that has it, or raise why the first one has not.
+
+        What surrounds it is that of the page in a browser. Where it is not in the text, the words must be there once without it.
+        """
         first: TimelineError | None = None
-        for source in sources:
-            citation = check(Citation, {**fields, "source": source}, subject)
-            try:
-                return citation, quotes.find(self._text(source), citation.quote, citation.prefix, citation.suffix)
-            except TimelineError as error:
-                first = first or error
+        for left_out in _LEFT_OUT:
+            if left_out and not fields.keys() & left_out:
+                continue
+            kept = {name: value for name, value in fields.items() if name not in left_out}
+            for source in sources:
+                citation = check(Citation, {**kept, "source": source}, subject)
+                try:
+                    return citation, quotes.find(self._text(source), citation.quote, citation.prefix, citation.suffix)
+                except TimelineError as error:
+                    first = first or error
         raise first or UnknownSource("names no source")
 
     def _read_standing(self, id: str) -> "_Standing":

@@ -3,9 +3,13 @@
 Owns what is filled in of a source that stands, and what is only asked about. Must not append: each outcome carries what would.
 """
 
+import re
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from rapidfuzz import fuzz
 
 from timeline import capture, files, statements
 from timeline.documents import Document
@@ -18,6 +22,9 @@ from timeline.exchange.reading.row import Row
 from timeline.exchange.standing import DIFFERS
 from timeline.timeline import Timeline
 
+_SUBTITLE: Final = re.compile(r"[:.?!(–—]|\s-\s")  # before which a title may end as well
+_ALIKE: Final = 90  # of 100: how much titles must resemble each other to be one, spelt otherwise
+
 
 class Sources:
     """The rows of one file that tell of sources."""
@@ -27,10 +34,11 @@ class Sources:
         self.file = file
         self.timeline = timeline
         self._said: dict[str, dict[str, Any]] = {}  # by id: what stands, with what this file adds
-        self._urls: dict[str, str] = {}
+        self._urls: dict[str, list[str]] = {}  # the sources that have an address: a volume and each paper in it may have one
+        self._records: dict[str, dict[str, Any]] = {}  # by id: what a record of this file says of it
         if timeline is not None:
             for id, url in timeline.log.connection.execute("SELECT id, url FROM sources WHERE url IS NOT NULL ORDER BY position"):
-                self._urls[url] = id
+                self._urls.setdefault(url, []).append(id)
 
     def plan(self, row: Row) -> Outcome:
         """Say what becomes of a row."""
@@ -42,9 +50,20 @@ class Sources:
         attached = fields.pop("file", None)
         id = naming.faithful(row.key or str(fields.get("title", "")))
         if id.isdecimal():  # counted within one file, so that another file's is another work
-            id = naming.of_key(naming.stem_of(self.file.path), id)
-        if not self._standing(id) and fields.get("url") in self._urls:
-            id = self._urls[fields["url"]]
+            number = id
+            id = naming.of_key(naming.stem_of(self.file.path, lambda stem: self._standing(naming.of_key(stem, number))), number)
+        if id in self._records and not _is_one_work(self._records[id], fields):
+            other, id = id, naming.told_apart(id, str(fields.get("title", "")))
+            outcome.remarks.append(
+                ("key", f"is that of another work in this file, which is source/{other}: this one is source/{id}")
+            )
+        sharing = [] if self._standing(id) else self._urls.get(fields.get("url", ""), [])
+        if one := next((one for one in sharing if _is_one_work(self._standing(one) or {}, fields)), None):
+            id = one
+        elif sharing:
+            asked = f"is that of source/{sharing[0]} as well, which is another work. Say if they are one"
+            outcome.remarks.append(("url", asked))
+        self._records.setdefault(id, fields)
         outcome.stream = f"source/{id}"
         try:
             if self._standing(id):
@@ -87,7 +106,7 @@ class Sources:
         said = statements.of_source(fields, document, None, outcome.stream)
         self._said[id] = dict(said)
         if said.get("url"):
-            self._urls[said["url"]] = id
+            self._urls.setdefault(said["url"], []).append(id)
         outcome.verb = "new"
         outcome.act = partial(_archive, id=id, document=document, fields=fields)
 
@@ -111,6 +130,25 @@ class Sources:
         told = Sentence('"{}" {}: the record\'s own words are archived', Path(name).name, Sentence(reason))
         outcome.remarks.append(("file", told))
         return None
+
+
+def _is_one_work(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two descriptions may be of one work: by their titles, or in spite of them by both author and date.
+
+    A title may lack its subtitle. An address alone is no sign: a DOI may be that of a volume, an address that of a list.
+    """
+    pairs = [[_letters(each.get(name)) for each in (one, other)] for name in ("author", "published")]
+    titles = [str(each.get("title", "")) for each in (one, other)]
+    whole, heads = [[_letters(title) for title in each] for each in (titles, [_SUBTITLE.split(title)[0] for title in titles])]
+    if not all(whole) or whole[0] == whole[1] or (heads[0] == heads[1] and heads[0] in whole):
+        return not all(first and second and first != second for first, second in pairs)
+    if fuzz.ratio(*whole) >= _ALIKE and not re.search(r"\d", "".join(whole)):
+        return True
+    return all(first and first == second for first, second in pairs)
+
+
+def _letters(value: object) -> str:
+    return re.sub(r"[\W_]+", "", str(value or "").casefold())
 
 
 def _correct(timeline: Timeline, id: str, reason: str, changes: dict[str, Any]) -> object:

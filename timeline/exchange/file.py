@@ -49,6 +49,7 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
         raise row.ImportRefused(path, f"nested too deeply to be read. It is not {format}, or was made to do harm") from None
     notes = (*decoded.notes, *read.notes)
     understood = Understood(
-        decoded.text, decoded.encoding, row.MEDIA_TYPES[format], tuple(read.rows), read.title, notes, read.guessed, read.draft
-    )
+        decoded.text, decoded.encoding, read.media_type or row.MEDIA_TYPES[format],
+        tuple(read.rows), read.title, notes, read.guessed, read.draft,
+    )  # fmt: skip
     return File(path, format, content, understood)

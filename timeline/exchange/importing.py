@@ -111,7 +111,7 @@ def _happenings(
     held = earlier.of_bytes(timeline, file.sha256, media_type) if timeline else None
     if id is not None and held not in (None, id):
         raise ImportRefused(file.path, f'was imported as "{held}" already. Leave --id out, or give that one')
-    stem = id or held or naming.stem_of(file.path)
+    stem = id or held or naming.stem_of(file.path, lambda one: timeline and timeline.log.version(f"source/{one}"))
     stream("source", stem)
     own = frozenset(row.id for row in file.understood.rows if row.id)
     before = earlier.read(timeline, stem, media_type, file.sha256, own) if timeline else earlier.Earlier()

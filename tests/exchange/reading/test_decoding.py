@@ -104,3 +104,27 @@ def test_an_encoding_that_is_none_or_does_not_fit_is_refused() -> None:
         decode(b"a", "utf-99")
     with pytest.raises(ImportRefused, match="byte 2 is not utf-8"):
         decode(b"a\xe9", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("named", "read"), [("gb2312", "gb18030"), ("gbk", "gb18030"), ("shift_jis", "cp932"), ("euc-kr", "cp949")]
+)
+def test_a_name_that_stands_for_a_wider_encoding_is_read_as_that(named: str, read: str) -> None:
+    """As browsers read it, and that is told; where the bytes fit what was named, it is what was named."""
+    letters = {"gb18030": "镕𠀀", "cp932": "①髙", "cp949": "똠방"}[read]
+    decoded = decode(f"a,{letters}".encode(read), named)
+    assert decoded[:2] == (f"a,{letters}", read)
+    assert read in decoded.notes[0]
+    assert decode("a,日本".encode("shift_jis"), "shift_jis").notes == ()
+    with pytest.raises(ImportRefused, match="is not gb2312"):
+        decode(b"a\xff\xff", "gb2312")
+
+
+def test_letters_of_an_old_macintosh_are_known_within_words() -> None:
+    """Whatever the line ends; that is told. Apostrophes, dashes and ligatures of cp1252 within words are no sign of it."""
+    words = "Zürich, Malmö, Élysée, très “naïve” – don’t\n"
+    decoded = decode(words.encode("mac_roman"))
+    assert decoded[:2] == (words, "mac-roman")
+    assert "mac_roman" in decoded.notes[0]
+    for western in ("don’t, cœur, a–b, Zürich\n", "don’t\n", "naïve “a”\n"):
+        assert decode(western.encode("cp1252"))[:2] == (western, "cp1252")

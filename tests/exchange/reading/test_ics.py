@@ -55,6 +55,30 @@ def test_an_event_that_cannot_be_is_told_by_its_date() -> None:
         for n, dates in enumerate(("DTSTART:20190230T120000", "DTSTART;VALUE=DATE:20190501\r\nDTEND;VALUE=DATE:20190430"))
     )
     first, second = ics.read(text + "END:VCALENDAR\r\n").rows
-    assert 'perhaps in "DTSTART:20190230T120000"' in (first.refused or "")
+    assert 'in "DTSTART:20190230T120000"' in (first.refused or "")
     assert second.fields["date"] == "2019-05-01"
     assert "DTEND (2019-04-30) is before DTSTART" in second.questions[0][1]
+
+
+def test_what_cannot_be_read_of_an_event_is_told_by_its_own_name() -> None:
+    """An end costs no event, and is asked about; other properties are dropped and told, a line that is none as well."""
+    for end, words in (("DTEND:soon", "soon"), ("DTEND;VALUE=DATE:20249999", "20249999"), ("DURATION:xx", "xx")):
+        (row,) = ics.read("\n".join(("BEGIN:VCALENDAR", *_one("DTSTART:20240103T101500Z", end), "END:VCALENDAR"))).rows
+        assert (row.fields["date"], row.refused) == ("2024-01-03T10:15Z", None)
+        assert f'"{words}", cannot be read' in row.questions[0][1]
+        assert words in row.fields["date_note"]
+    lines = ("DTSTART:20240103T101500Z", "GEO:abc", "RRULE:FOO", "CATEGORIES")
+    (row,) = ics.read("\n".join(("BEGIN:VCALENDAR", *_one(*lines), "END:VCALENDAR"))).rows
+    assert row.refused is None
+    assert {"GEO", "RRULE", "a line"} <= {field for field, _, _ in row.dropped}
+
+
+def test_midnight_is_asked_about_in_a_calendar_too() -> None:
+    """Whatever its zone: many a program writes it for a whole day; a day alone is one."""
+    for start, asked in (
+        ("DTSTART:20240103T000000Z", True),
+        ("DTSTART:20240103T000000", True),
+        ("DTSTART;VALUE=DATE:20240103", False),
+    ):
+        (row,) = ics.read("\n".join(("BEGIN:VCALENDAR", *_one(start), "END:VCALENDAR"))).rows
+        assert any("midnight" in words for _, words in row.questions) == asked

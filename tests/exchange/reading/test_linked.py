@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
+
 from timeline.exchange.reading import annotations, jsonld
+from timeline.exchange.reading.row import ImportRefused
 
 EVENT = {
     "@type": "MusicEvent",
@@ -61,3 +64,18 @@ def test_what_is_said_of_people_and_places_and_not_taken_over_is_told() -> None:
     assert {field for field, _, _ in row.dropped} == {
         "organizer.email", "performer.startDate", "performer.age", "location.telephone", "location.address.postalCode",
     }  # fmt: skip
+
+
+def test_an_event_is_part_of_the_one_that_it_names() -> None:
+    """By the identifier or address of that; one that is described alone is told."""
+    whole = {"@type": "Festival", "@id": "https://e.org/f", "name": "F", "startDate": "2024"}
+    named = {"@type": "Event", "name": "A", "startDate": "2024-05", "superEvent": {"@id": "https://e.org/f"}}
+    rows = jsonld.read(json.dumps([whole, named, {**named, "superEvent": {"name": "F"}}])).rows
+    assert (rows[0].key, rows[1].fields["part_of"]) == ("https://e.org/f", "https://e.org/f")
+    assert "superEvent" in {one[0] for one in rows[2].dropped}
+
+
+def test_microdata_is_refused_by_its_name() -> None:
+    """It holds events, though not in a form that is read: the line says which that is."""
+    with pytest.raises(ImportRefused, match="as microdata, which is not read"):
+        jsonld.read('<div itemscope itemtype="https://schema.org/Event"><b itemprop="name">A</b></div>')

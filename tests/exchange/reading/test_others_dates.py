@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from timeline import dates
 from timeline.dates import months
-from timeline.exchange.reading.others_dates import DateUnread, OthersDate, ask_first_days, interval, of_parts, order_of, read
+from timeline.exchange.reading.others_dates import (
+    DateUnread,
+    OthersDate,
+    ask_first_days,
+    beside,
+    interval,
+    of_parts,
+    order_of,
+    read,
+)
 from timeline.exchange.reading.row import Row
 
 
@@ -23,6 +32,15 @@ from timeline.exchange.reading.row import Row
         ("March 15, 44 BC", "-0043-03-15"),
         ("c. 1450", "1450~"),
         ("circa 1450?", "1450%"),
+        ("ca1860", "1860~"),
+        ("ca.1860", "1860~"),
+        ("1860 approx", "1860~"),
+        ("1860, approximately", "1860~"),
+        ("1860s approx.", "186X~"),
+        ("19c", "18XX"),
+        ("5c BC", "-04XX"),
+        ("1920s–1935", "192X/1935"),
+        ("1920s–1930s", "192X/193X"),
         ("1950 (?)", "1950?"),
         ("1920s", "192X"),
         ("19th century", "18XX"),
@@ -136,6 +154,9 @@ def test_a_date_is_as_vague_as_it_was(written: str, expected: str) -> None:
         ("2001-02-30", "February 2001 has 28 days"),
         ("31/02/1999", "February 1999 has 28 days"),
         ("12 March", "names no year"),
+        ("January 12", "names no year"),
+        ("Sept. 30", "names no year"),
+        ("March 12-15", "names no year"),
         ("0", "no year"),
         ("0 BC", "there is none"),
         ("Easter", "not understood"),
@@ -173,6 +194,8 @@ def test_what_is_no_date_is_refused_with_the_reason(written: str, why: str) -> N
         ("69", "0069", "two digits"),
         ("25/3/69", "1969-03-25", "two digits"),
         ("3/4/1950", "[1950-03-04,1950-04-03]", "day/month or month/day"),
+        ("May 45", "1945-05", "two digits"),
+        ("Jan-12", "2012-01", "a day or a month"),
         ("5 listopada 1991", "1991-11-05", "October in Croatian"),
         ("week 20 of 2003", "[2003-05-12..2003-05-18]", "ISO 8601"),
         ("KW 20/2003", "[2003-05-12..2003-05-18]", "ISO 8601"),
@@ -182,8 +205,15 @@ def test_what_is_no_date_is_refused_with_the_reason(written: str, why: str) -> N
         ("1900s", "19XX", "decade"),
         ("-500", "-0499", "year 0"),
         ("early 1920s", "192X", "kept in words"),
+        ("mid-19c", "18XX", "kept in words"),
+        ("1920s–early 1930s", "192X/193X", "kept in words"),
+        ("late 1920s to mid-1930s", "192X/193X", "kept in words"),
         ("2004-06-01 14:30 EST", "2004-06-01T14:30", "Name the zone"),
         ("2004-06-01 00:00", "2004-06-01T00:00", "midnight"),
+        ("2004-06-01T00:00", "2004-06-01T00:00", "midnight"),
+        ("2004-06-01T00:00:00Z", "2004-06-01T00:00:00Z", "midnight"),
+        ("2004-06-01T00:00:00+02:00", "2004-06-01T00:00:00+02:00", "midnight"),
+        ("2004-06-01T00:00Z/2004-06-02T00:00Z", "2004-06-01T00:00Z/2004-06-02T00:00Z", "midnight"),
         ("10 February 1731 (O.S.)", "1731-02-10", "Julian"),
         ("10/21 March 1801", "1801-03-10/1801-03-21", "two calendars"),
         ("199?", "199X", "some year of the 1990s"),
@@ -236,6 +266,34 @@ def test_parts_give_what_they_say_and_no_more() -> None:
             of_parts(*parts)
 
 
+@pytest.mark.parametrize(
+    ("written", "expected", "asked"),
+    [
+        ("9/24/06", "1906-09-24", ""),
+        ("24 Sep 06", "1906-09-24", ""),
+        ("Sunday, 24-Sep-06 14:30", "1906-09-24T14:30", ""),
+        ("06-09-24", "1906-09-24", ""),
+        ("9/24", "1906-09-24", ""),
+        ("January 12", "1906-01-12", ""),
+        ("12–15 March", "1906-03-12/1906-03-15", ""),
+        ("March 12-15", "1906-03-12/1906-03-15", ""),
+        ("9/24/05", "1905-09-24", "is not in 1906"),
+        ("9/24/99", "1899-09-24", "is not in 1906"),
+        ("2006-09-24", "2006-09-24", "is not in 1906"),
+        ("Monday", "1906", "is not understood beside 1906"),
+        ("12", "1906", "is not understood beside 1906"),
+        ("30 February", "1906", "is not understood beside 1906"),
+    ],
+)
+def test_a_year_beside_a_date_settles_its_century_or_is_its_year(written: str, expected: str, asked: str) -> None:
+    """Where the two contradict each other, both are told and it is asked; nothing is asked where they agree."""
+    found = beside(written, of_parts("1906"))
+    assert found.date == expected
+    assert asked in " ".join(found.questions)
+    assert bool(asked) == bool(found.questions)
+    assert asked or found.note == f'written "{written}", beside the year 1906'
+
+
 def test_an_interval_says_when_it_ends() -> None:
     """The same twice is once; times of day are its ends, or are told where their clocks differ; backwards is refused."""
     assert interval(read("1914"), read("1918")).date == "1914/1918"
@@ -255,6 +313,15 @@ def test_first_days_of_years_are_asked_about_where_they_are_many() -> None:
     assert all(row.questions for row in ask_first_days(many))
     few = [*(Row(n, 0, 1, fields={"date": f"1950-03-{n}"}) for n in range(10, 25)), many[0]]
     assert not any(row.questions for row in ask_first_days(few))
+
+
+def test_firsts_of_months_are_asked_about_where_they_are_many() -> None:
+    """Two of them may be; in a column of them each may stand for its month, and a 1 January for its year."""
+    many = [Row(n, 0, 1, fields={"date": f"1950-{n:02d}-01"}) for n in range(1, 6)]
+    asked = [words for row in ask_first_days(many) for _, words in row.questions]
+    assert [("year" in words, "month" in words) for words in asked] == [(True, False), *[(False, True)] * 4]
+    days = [Row(n, 0, 1, fields={"date": f"1950-03-{n}"}) for n in range(10, 25)]
+    assert not any(row.questions for row in ask_first_days([*days, *many[1:4]]))
 
 
 @settings(max_examples=50, deadline=None)

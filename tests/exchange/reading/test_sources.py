@@ -58,6 +58,39 @@ def test_signs_in_addresses_dates_and_paths_of_bibtex_are_no_latex() -> None:
     assert second.dropped[0][:2] == ("month", "foo")
 
 
+def test_bibtex_entries_need_no_key() -> None:
+    """Each keeps its slice, however many there are; two of them are not one."""
+    text = "@misc{, title={A}}\n@misc{title={B}, year=1999}\n@misc{\n  title = {C}\n}\n@misc{k, title={@misc D}}\n"
+    rows = bibtex.read(text).rows
+    assert [(row.key, row.fields["title"], row.refused) for row in rows] == [
+        (None, "A", None), (None, "B", None), (None, "C", None), ("k", "@misc D", None),
+    ]  # fmt: skip
+    assert [text[row.start : row.end] for row in rows] == [
+        "@misc{, title={A}}", "@misc{title={B}, year=1999}", "@misc{\n  title = {C}\n}", "@misc{k, title={@misc D}}",
+    ]  # fmt: skip
+
+
+def test_parts_of_a_bibtex_value_are_joined() -> None:
+    """Strings of strings too, and a month with its day; a name that stands for nothing is asked about; a "#" in words is one."""
+    text = (
+        '@string{soc = "Society"}\n@string{tr = "Transactions of the " # soc}\n'
+        '@article{a, title = "On " # {C# and } # TR, journal = tr # "~2", year = "19" # 99, month = jan # "~5"}\n'
+        "@article{b, title = nowhere # { things}}\n"
+    )
+    first, second = bibtex.read(text).rows
+    assert first.fields == {
+        "title": "On C# and Transactions of the Society", "publisher": "Transactions of the Society 2", "published": "1999-01-05",
+    }  # fmt: skip
+    assert second.fields["title"] == "nowhere things"
+    assert '"nowhere" is no @string' in second.questions[0][1]
+
+
+def test_formulas_in_bibtex_are_letters_and_sums_of_money_stay() -> None:
+    """Braces do not go before the command to which they belong was read."""
+    text = "@misc{a, title={Forms over $\\mathbb{Z}$ and $\\alpha_1$}}\n@misc{b, title={From $5 to $10}}\n"
+    assert [row.fields["title"] for row in bibtex.read(text).rows] == ["Forms over ℤ and α_1", "From $5 to $10"]
+
+
 def test_seasons_are_kept() -> None:
     """By their number in CSL-JSON, by their name in RIS; beside other words RIS keeps its numbers."""
     (one,) = csl_json.read('[{"type": "book", "title": "T", "issued": {"date-parts": [[1968]], "season": 1}}]').rows

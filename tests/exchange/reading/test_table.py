@@ -113,6 +113,16 @@ def test_an_end_may_be_open() -> None:
     assert dates(table.read(text)) == ["1999/..", None, None]
 
 
+def test_an_end_that_cannot_be_read_costs_no_row() -> None:
+    """The beginning is taken, no end is made up, and the words of the end are kept and asked about."""
+    ends = ("1999-05-03,sometime,A", "1999-05-03,30 February 2000,B", "25/5/1999,2000 or 2001,C", "25/5/1999,3/2000,D")
+    rows = table.read("\n".join(("Start Date,End Date,Event", *ends))).rows
+    assert [row.fields["date"] for row in rows] == ["1999-05-03", "1999-05-03", "1999-05-25", "1999-05-25/2000-03"]
+    for row, words in zip(rows, ("sometime", "30 February 2000", "2000 or 2001"), strict=False):
+        assert row.fields["date_note"] == f'its end is written "{words}"'
+        assert "Say when it ended" in row.questions[0][1]
+
+
 def test_lines_of_json_keep_the_numbers_of_their_lines() -> None:
     """Blank ones count."""
     read = json_rows.read('{"date": "1999", "title": "A"}\n\n{"date": "2000", "title": "B"}\n[]\n{"title": "C", "title": "D"}\n')
@@ -130,3 +140,122 @@ def test_a_cell_beyond_measure_is_quoted_by_its_beginning() -> None:
     assert len(row.refused or "") < 300
     with pytest.raises(ImportRefused, match="row 3 has more than 10,000 columns"):
         table.read(f"Date,Event\n1999,A\n{',' * 20_000}\n")
+
+
+def test_a_column_of_years_belongs_to_the_dates_beside_it() -> None:
+    """It settles their century, completes them where they lack it, and stands in where there is none; a contradiction is asked."""
+    text = "year,date,title\n1906,9/24/06,A\n1907,January 12,B\n1908,,C\n1909,5/6/12,D\n1910,1910-02-03,E\n"
+    read = table.read(text)
+    assert "year: year" in read.guessed
+    assert dates(read) == ["1906-09-24", "1907-01-12", "1908", "1912-05-06", "1910-02-03"]
+    assert [bool(row.questions) for row in read.rows] == [False, False, False, True, False]
+    assert "is not in 1909" in read.rows[3].questions[0][1]
+
+
+def test_whole_dates_beside_a_year_are_not_dropped_whatever_their_column_is_called() -> None:
+    """Not where it is empty in the first rows, nor where it is a calendar's; a date of another year is no date of the row."""
+    empty = "".join(f"{1900 + n % 100},,No. {n}\n" for n in range(300))
+    read = table.read(f"year,date,title\n{empty}1906,1906-09-24,A\n1907,24 September 1907,B\n")
+    assert dates(read)[-2:] == ["1906-09-24", "1907-09-24"]
+    assert dates(read)[:2] == ["1900", "1901"]
+    assert dates(table.read("year,occurred,title\n1906,1906-09-24,A\n1907,1907-09-24,B\n")) == ["1906-09-24", "1907-09-24"]
+    assert dates(table.read("year,calendar date,title\n1906,9/24/1906,A\n")) == ["1906-09-24"]
+    assert dates(table.read("year,entered,title\n1906,2019-09-24,A\n1907,2020-01-02,B\n")) == ["1906", "1907"]
+    assert dates(table.read("year,month,day,date,title\n1906,9,24,Monday,A\n1907,9,,,B\n")) == ["1906-09-24", "1907-09"]
+    mapped = Columns({"title": "title", "date": {"date": "date", "year": "year", "month": "month", "day": "day"}})
+    read = table.read("year,month,day,date,title\n1906,9,24,Monday,A\n1907,9,,12 September,B\n", mapping=mapped)
+    assert dates(read) == ["1906-09-24", "1907-09-12"]
+    assert "not understood" in read.rows[0].questions[0][1]
+
+
+def test_the_century_of_a_mapping_holds_for_every_form_of_a_year_of_two_digits() -> None:
+    """Beside a month by its name and before a time of day as well."""
+    mapped = Columns({"title": "Event", "date": "Date"}, order="mdy", century=1900)
+    read = table.read("Date,Event\n24 Sep 06,A\n9/24/06 14:30,B\n06,C\nSept '06,D\n", mapping=mapped)
+    assert dates(read) == ["1906-09-24", "1906-09-24T14:30", "1906", "1906-09"]
+    assert not any(row.questions for row in read.rows)
+
+
+def test_addresses_and_nearly_empty_columns_are_no_titles() -> None:
+    """Whatever they are called; another column with words is one, and where there is none a person is asked."""
+    text = "date,title,name,source\n" + "".join(
+        f"19{n},{'x' if n == 50 else ''},Event {n},https://e.org/{n}\n" for n in range(10, 99)
+    )
+    assert "title: name" in table.read(text).guessed
+    text = "date,title,what\n1950,https://e.org/a,Fire\n1951,www.e.org/b,Flood\n"
+    assert "title: what" in table.read(text).guessed
+    for rows in (
+        "1950,https://e.org/a\n1951,https://e.org/b\n",
+        "".join(f"19{n},{'word' if n == 50 else ''}\n" for n in range(10, 99)),
+    ):
+        with pytest.raises(ImportRefused, match="no column looks like a title"):
+            table.read(f"date,link\n{rows}")
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("Ada Byron, Jo King, Jr., Al Ito", "Jo King, Jr."), [["Ada Byron", "Jo King, Jr.", "Al Ito"], ["Jo King, Jr."]]),
+        (("Byron, Ada", "King, Jo"), [["Byron, Ada"], ["King, Jo"]]),
+        (("Byron, Ada; King, Jo", "Ito, Al"), [["Byron, Ada", "King, Jo"], ["Ito, Al"]]),
+        (("Ada Byron\nJo King", "Al Ito"), [["Ada Byron", "Jo King"], ["Al Ito"]]),
+        (("Ada Byron|Jo King", "Acme, Inc."), [["Ada Byron", "Jo King"], ["Acme, Inc."]]),
+        (("1,000 farmers", "Ada Byron, Jo King"), [["1,000 farmers"], ["Ada Byron", "Jo King"]]),
+    ],
+)
+def test_names_in_a_cell_are_parted_by_the_sign_that_parts_names(cells: tuple[str, ...], expected: list[list[str]]) -> None:
+    """A comma is none where it may be within a name; that is told."""
+    read = table.read("Date,Title,People\n" + "".join(f'1950,T{n},"{cell}"\n' for n, cell in enumerate(cells)))
+    assert [row.fields["actors"] for row in read.rows] == expected
+    asked = any(name.startswith(("Byron, ", "Ito, ")) for row in expected for name in row)
+    assert any("is taken as one name" in note for note in read.notes) == asked
+
+
+def test_a_mapping_says_what_midnight_and_first_days_stand_for() -> None:
+    """How it was written is noted then, and nothing more is asked; without it, it is told how to say so."""
+    text = "Date,Event\n2006-09-24T00:00:00Z,A\n2006-09-01 00:00,B\n2007-01-01,C\n2006-10-01,D\n2006-11-01T10:00Z,E\n2006-12-01,F\n"
+    said = " ".join(table.read(text).notes)
+    assert "{midnight: days}" in said
+    assert "{first_days: months}" in said
+    mapped = Columns({"title": "Event", "date": "Date"}, midnight="days", first_days="both")
+    read = table.read(text, mapping=mapped)
+    assert dates(read) == ["2006-09-24", "2006-09", "2007", "2006-10", "2006-11-01T10:00Z", "2006-12"]
+    assert not any(row.questions for row in read.rows)
+    assert read.rows[0].fields["date_note"] == "written 2006-09-24T00:00:00Z, in a column of midnights for days"
+    read = table.read(text, mapping=Columns({"title": "Event", "date": "Date"}, midnight="times", first_days="months"))
+    assert dates(read) == ["2006-09-24T00:00:00Z", "2006-09", "2007-01", "2006-10", "2006-11-01T10:00Z", "2006-12"]
+    assert not any(row.questions for row in read.rows)
+
+
+def test_a_list_of_objects_is_read_as_lines_of_json_are() -> None:
+    """Alone or as the data of an object; each object is its own slice; what is none among them is refused."""
+    items = '[\n {"date": "1999", "content": "A"},\n 7,\n {"date": "2000", "content": "B"}\n]'
+    for text in (items, f'{{"meta": {{"n": 2}}, "data": {items}}}', items.replace("\n", "")):
+        read = json_rows.read(text)
+        assert [(row.number, row.refused) for row in read.rows] == [(1, None), (2, "is not a JSON object"), (3, None)]
+        assert [row.fields["summary"] for row in read.rows if not row.refused] == ["A", "B"]
+        assert text[read.rows[2].start : read.rows[2].end] == '{"date": "2000", "content": "B"}'
+        assert read.media_type == "application/json"
+    assert json_rows.read('{"date": "1999", "title": "A", "data": [1, 2]}').media_type == ""
+    with pytest.raises(ImportRefused, match="line 2: not JSON"):
+        json_rows.read('[\n {"date": 1999 "title": "A"}\n]')
+
+
+def test_both_coordinates_may_stand_in_one_column() -> None:
+    """Latitude first; what is none, or off the globe, is told and not taken."""
+    rows = table.read(
+        'Date,Event,"Lat, Lon"\n1999,A,"48.2, -16.37"\n1999,B,(48.2; 16.3)\n1999,C,"116.4, 39.9"\n1999,D,Vienna\n'
+    ).rows
+    assert [(row.fields.get("latitude"), row.fields.get("longitude")) for row in rows] == [
+        ("48.2", "-16.37"), ("48.2", "16.3"), (None, None), (None, None),
+    ]  # fmt: skip
+    assert all(row.dropped for row in rows[2:])
+
+
+def test_addresses_in_a_table_are_offered_as_sources() -> None:
+    """By their column, with how to archive them; they stay in the row that is cited."""
+    read = table.read("Date,Event,Source URL,Other\n1999,A,https://e.org/1,x\n2000,B,,y\n2001,C,http://e.org/2,z\n")
+    (note,) = [note for note in read.notes if "Source URL" in note]
+    assert note.startswith("2 rows have an address")
+    assert "timeline archive --fetch" in note
+    assert not any('"Other"' in note for note in read.notes)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from timeline.exchange.reading import timelinejs, timelinejs_csv
+from timeline.exchange.reading import jsonld, timelinejs, timelinejs_csv, vis
 from timeline.exchange.reading.row import ImportRefused
 from timeline.exchange.writing.html_text import one_line
 
@@ -130,3 +130,29 @@ def test_a_day_as_a_spreadsheet_counts_it_is_no_year() -> None:
     """In the column of years as in any other."""
     (row,) = timelinejs_csv.read("Year,Month,Day,Headline\n44197,,,A\n").rows
     assert "a day as a spreadsheet counts it, perhaps 2021-01-01" in (row.refused or "")
+
+
+def test_an_end_that_cannot_be_read_costs_no_slide() -> None:
+    """Nor an item of vis-timeline, nor an event of schema.org."""
+    slide = {"start_date": {"year": 1999, "month": 5}, "end_date": {"year": 1999, "month": 13}, "text": {"headline": "A"}}
+    rows = [
+        *timelinejs.read(json.dumps({"events": [slide]})).rows,
+        *vis.read(json.dumps([{"content": "A", "start": "1999-05", "end": "1999-13-01"}])).rows,
+        *jsonld.read(json.dumps({"@type": "Event", "name": "A", "startDate": "1999-05", "endDate": "late"})).rows,
+    ]
+    assert len(rows) == 3
+    for row in rows:
+        assert (row.fields["date"], row.refused) == ("1999-05", None)
+        assert "its end is written" in row.fields["date_note"]
+        assert "Say when it ended" in row.questions[0][1]
+
+
+def test_what_a_date_of_a_slide_says_besides_is_told_or_kept() -> None:
+    """Parts of a second and unknown parts are told by their names; what is shown in place of an end is kept as a note."""
+    start = {"year": 2001, "month": 9, "day": 11, "hour": 8, "minute": 46, "second": 40, "millisecond": 250, "format": "full"}
+    end = {"year": 2001, "month": 9, "day": 12, "display_date": "the next morning"}
+    (row,) = timelinejs.read(json.dumps({"events": [{"start_date": start, "end_date": end, "text": {"headline": "A"}}]})).rows
+    assert row.fields["date"].startswith("2001-09-11T08:46:40")
+    assert ("millisecond", "250") in {one[:2] for one in row.dropped}
+    assert ("start_date.format", "full") in {one[:2] for one in row.dropped}
+    assert 'its end is shown as "the next morning"' in row.fields["date_note"]

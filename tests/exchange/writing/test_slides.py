@@ -55,6 +55,18 @@ def into(timeline: Timeline, tmp_path: Path) -> Callable[..., Timeline]:
     return take
 
 
+def test_a_thumbnail_goes_back_by_its_short_name_too(into: Callable[..., Timeline]) -> None:
+    """Some files call it "thumb", in the JSON and in the sheet."""
+    slide = {
+        "start_date": {"year": 1950},
+        "text": {"headline": "A"},
+        "media": {"url": "https://e.org/a", "thumb": "https://e.org/t"},
+    }
+    back = json.loads(exported(into(json.dumps({"events": [slide]}), "timelinejs"), "timelinejs"))
+    assert back["events"][0]["media"]["thumbnail"] == "https://e.org/t"
+    assert slides.of_cells(["thumb"], ["https://e.org/t"])["media"] == {"thumbnail": "https://e.org/t"}
+
+
 @real
 def test_a_real_sheet_goes_back_with_its_pictures(into: Callable[..., Timeline]) -> None:
     """Every cell but the text is as it was; the text has its links."""

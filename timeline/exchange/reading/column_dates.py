@@ -5,12 +5,14 @@ Owns that. Must not read words of dates: others_dates does.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from timeline.exchange.reading import others_dates
 from timeline.exchange.reading.mapping import DATES, Columns
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
+from timeline.exchange.reading.others_days import APOSTROPHES
 from timeline.exchange.reading.others_ranges import ONGOING
 
 Questions = list[tuple[str, str]]
@@ -48,8 +50,8 @@ def date(cells: Mapping[str, str], mapping: Columns) -> tuple[OthersDate, Questi
     if ONGOING.fullmatch(ending) and not re.search(r"[\[{/T]", start.date):
         found = replace(start, date=f"{start.date}/..")
     else:
-        end = _side(cells, column, mapping)
-        found = others_dates.interval(start, end) if end else start
+        told = ", ".join(filter(None, (cells.get(name, "").strip() for name in _names(column))))
+        found = others_dates.lasting(start, lambda: _side(cells, column, mapping), told)
     return found, [("date", asked) for asked in found.questions]
 
 
@@ -62,16 +64,30 @@ def _side(cells: Mapping[str, str], column: str | Mapping[str, str] | None, mapp
         return None
     parts = {"date": column} if isinstance(column, str) else column
     words = {part: cells.get(name, "").strip() for part, name in parts.items()}
-    if "date" in parts:
-        order: Any = mapping.order
-        found = others_dates.read(_whole_years(words["date"], mapping), order)
-        found = others_dates.timed(found, words["time"], parts["time"]) if words.get("time") else found
+    order: Any = mapping.order
+    others = {**words, "year": _whole_years(words.get("year", ""), mapping)}
+    if not words.get("date"):
+        found = _of_parts(others, parts.get("time"))
     else:
-        found = _of_parts({**words, "year": _whole_years(words.get("year", ""), mapping)}, parts.get("time"))
-    if mapping.first_days == "years" and others_dates.is_first_day(found.date):
-        note = "; ".join(filter(None, (found.note, f"written {found.date}, in a column of first days of years")))
-        return replace(found, date=found.date[: found.date.index("-", 1)], note=note)
-    return found
+        text = _whole_years(words["date"], mapping)
+        known = _known_parts(others)
+        found = others_dates.beside(text, known, order) if known else others_dates.read(text, order)
+        found = others_dates.timed(found, words["time"], parts["time"]) if words.get("time") else found
+    return _as_meant(found, mapping)
+
+
+def _as_meant(found: OthersDate, mapping: Columns) -> OthersDate:
+    """Take away the midnight or the first day that stands for nothing, by the mapping's choice, and note how it was written."""
+    if mapping.midnight:
+        found = replace(found, questions=tuple(one for one in found.questions if one != others_dates.ASKED_MIDNIGHT))
+    day = others_dates.MIDNIGHT.sub("", found.date) if mapping.midnight == "days" else found.date
+    made = others_dates.without_first_day(day, mapping.first_days)
+    if made == found.date:
+        return found
+    meant = [f"first days of {'years or months' if mapping.first_days == 'both' else mapping.first_days}"] if made != day else []
+    meant += ["midnights for days"] if day != found.date else []
+    note = "; ".join(filter(None, (found.note, f"written {found.date}, in a column of {' and '.join(meant)}")))
+    return replace(found, date=made, note=note)
 
 
 def _of_parts(parts: Mapping[str, str], time_column: str | None) -> OthersDate:
@@ -83,12 +99,22 @@ def _of_parts(parts: Mapping[str, str], time_column: str | None) -> OthersDate:
         found = replace(found, questions=()) if not year.isdecimal() else found
     else:
         found = others_dates.of_parts(year, *more)
-    return others_dates.timed(found, parts["time"], time_column) if parts.get("time") else found
+    return others_dates.timed(found, parts["time"], time_column) if time_column and parts.get("time") else found
+
+
+def _known_parts(parts: Mapping[str, str]) -> OthersDate | None:
+    """Read the parts that stand beside a whole date, as many of them as are a date; None where the year is none."""
+    for known in (parts, {"year": parts["year"]}):
+        with suppress(DateUnread):
+            return _of_parts(known, None)
+    return None
 
 
 def _whole_years(text: str, mapping: Columns) -> str:
     """Give a year of two digits its century, where the mapping says one."""
     if mapping.century is None:
         return text
-    century = mapping.century // 100 * 100
-    return re.sub(r"(?:^|(?<=[/.-]))(\d{2})$", lambda found: str(century + int(found[1])), text)
+    order: Any = mapping.order
+    if found := re.fullmatch(r"(?P<year>\d\d)", text) or others_dates.short_year(text, order):
+        return f"{text[: found.start('year')].rstrip(APOSTROPHES)}{mapping.century + int(found['year'])}{text[found.end('year') :]}"
+    return text

@@ -13,9 +13,10 @@ from timeline.errors import Sentence, kind_of
 from timeline.exchange.reading import column_dates, guessing, others_dates
 from timeline.exchange.reading.building import IN_ROW, titled
 from timeline.exchange.reading.mapping import DATES, LISTS, Columns, is_zone
-from timeline.exchange.reading.others_columns import FIRST_DAY
+from timeline.exchange.reading.others_columns import FIRST_DAY, FIRST_OF_MONTH
 from timeline.exchange.reading.others_dates import DateUnread
 from timeline.exchange.reading.others_days import EITHER_ORDER, GUESSED_CENTURY, NO_CENTURY
+from timeline.exchange.reading.others_found import ASKED_MIDNIGHT
 from timeline.exchange.reading.row import Row
 from timeline.exchange.writing import html_text
 
@@ -27,13 +28,16 @@ _ANSWERS: Final[Mapping[str, str]] = {
         (NO_CENTURY, GUESSED_CENTURY), "if all years of two digits are of one century, say in the mapping dates: {century: 1900}"
     ),
     FIRST_DAY: "if each 1 January stands for its year, say in the mapping dates: {first_days: years}; if none, days",
+    FIRST_OF_MONTH: "if each first stands for its month, say in the mapping dates: {first_days: months}, or both",
+    ASKED_MIDNIGHT: "if midnight stands for no time known, say in the mapping dates: {midnight: days}; if not, times",
 }
 """A question, and what in the mapping answers it for the whole file."""
 _HTML: Final[Mapping[str, str]] = {"link": "text is plain, without links", "img": "a happening shows no pictures"}
 _HYPERLINK: Final = re.compile(r'=\s*HYPERLINK\(\s*"(?P<url>[^"]*)"\s*[,;]\s*"(?P<label>(?:[^"]|"")*)"\s*\)', re.I)
+_LINK: Final = re.compile(r"https?://[^\s/]")
 _DEGREES: Final = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,20})?)\s*°?")
 
-
+_BOTH: Final = re.compile(r"\(?\s*(?P<latitude>[+-]?\d+(?:\.\d+)?\s*°?)\s*[,;\s]\s*(?P<longitude>[+-]?\d+(?:\.\d+)?\s*°?)\s*\)?")
 Advance = Callable[[int], None]
 
 
@@ -49,7 +53,8 @@ class Cells(NamedTuple):
 
 def guess(records: Sequence[Cells], names: Sequence[str], *, headless: bool = False) -> Columns:
     """Guess a mapping by what stands in the columns. Raises ColumnsUnknown."""
-    made = guessing.guess(names, [one.cells for one in records[: guessing.SAMPLE]], headless=headless)
+    spread = records[:: max(1, len(records) // guessing.SAMPLE)]  # over the whole table: the first rows may be unlike the others
+    made = guessing.guess(names, [one.cells for one in spread], headless=headless)
     return replace(made, order=_order(records, made))
 
 
@@ -81,6 +86,9 @@ def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row]) -> It
     order = _order(records, mapping)
     if order and mapping.order is None:
         yield f"days and months are read as {order}, as the dates show that can be read in one way only"
+    actors, by_comma = (name for row in made for name in row.fields.get("actors", ())), replace(mapping, separator=",")
+    if joined := next((name for name in actors if len(by_comma.parted(name)) > 1), None):
+        yield f'"{joined[:60]}" is taken as one name: if commas part names, say in the mapping separator: ","'
     key = mapping.columns.get("key")
     if isinstance(key, str) and len(records) > 1 and all(one.cells.get(key) == str(n) for n, one in enumerate(records, start=1)):
         yield f'"{key}" counts the rows: if it is counted anew when a row is inserted, take the key out of the mapping'
@@ -88,8 +96,18 @@ def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row]) -> It
     if mapping.empty is None and lacking and records and column_dates.told(records[0].cells, mapping):
         rows = "1 row has no date" if lacking == 1 else f"{lacking:,} rows have no date"
         yield f"{rows}: where cells were merged, say in the mapping dates: {{empty: above}}"
+    yield from _addresses(records, mapping)
     asked = {kind_of(words) for row in made for _, words in row.questions}
     yield from dict.fromkeys(said for question, said in _ANSWERS.items() if question in asked)
+
+
+def _addresses(records: Sequence[Cells], mapping: Columns) -> Iterator[str]:
+    """Offer the addresses in columns that are not used, which may be those of sources."""
+    used = mapping.used()
+    for name in dict.fromkeys(name for one in records[: guessing.SAMPLE] for name in one.cells if name not in used):
+        if links := sum(bool(_LINK.match(one.cells.get(name, "").strip())) for one in records):
+            rows = "1 row has an address" if links == 1 else f"{links:,} rows have an address"
+            yield f'{rows} in "{name[:60]}", which stays there. To cite what it leads to: timeline archive --fetch ADDRESS'
 
 
 def texts(found: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str]]:
@@ -121,11 +139,13 @@ def _row(record: Cells, mapping: Columns, used: set[str]) -> Row:
             questions.append((name, "it begins like a formula: save the table with its values if it is one"))
         read = html_text.plain(value) if name == "summary" else html_text.one_line(value)
         dropped += [(column, what, _HTML.get(tag, f"it is in a {tag} of HTML")) for tag, what, _ in read.dropped]
-        if read.text:
+        if read.text and name in LISTS:
+            fields[name] = [one for part in mapping.parted(value) if (one := html_text.one_line(part).text)]
+        elif read.text:
             fields[name] = read.text
     for name in LISTS:
-        if name in fields:
-            fields[name] = [one.strip() for one in fields[name].split(mapping.separator) if one.strip()]
+        if isinstance(told := fields.get(name), str):  # a constant
+            fields[name] = mapping.parted(told)
     key = fields.pop("key", None)
     _see_coordinates(fields, dropped)
     try:
@@ -159,7 +179,9 @@ def _see_title(fields: dict[str, Any], questions: list[tuple[str, str]], *, aske
 
 def _see_coordinates(fields: dict[str, Any], dropped: list[tuple[str, str, str]]) -> None:
     """Keep both coordinates, in degrees with a decimal point, or none of them."""
-    told = {name: fields.pop(name) for name in ("latitude", "longitude") if name in fields}
+    told: dict[str, str] = {name: fields.pop(name) for name in ("latitude", "longitude") if name in fields}
+    if (both := _BOTH.fullmatch(told.get("latitude", ""))) and told["latitude"] == told.get("longitude"):
+        told = both.groupdict()  # one column that is mapped to the two of them
     made = dict[str, str]()
     for name, value in told.items():
         found = _DEGREES.fullmatch(re.sub(r"^([+-]?\d{1,3}),(\d+)(?=\s*°?$)", r"\1.\2", value))

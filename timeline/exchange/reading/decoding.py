@@ -5,6 +5,8 @@ Owns the guess of the encoding where a table or a calendar does not say it. Must
 
 import codecs
 import re
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -29,6 +31,11 @@ _NO_TEXTS: Final = (
 )
 _FALLBACK: Final = "cp1252"
 _SEQUENCE: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_MAC: Final = re.compile(
+    rb"(?<=[a-z])[\x80-\x91\x95\x98\x99\x9b\x9d\x9f](?=[a-z])|(?<=[A-Z])[\x80-\x91\x95\x98\x99\x9b\x9d\x9f](?=[a-z]{2})"
+)
+"""Letters of an old Macintosh within a word, which are signs or capitals in cp1252."""
+_WESTERN: Final = re.compile(rb"(?<=[a-z])[\xc0-\xcf\xd6-\xff]|[\xc0-\xcf\xd6-\xff](?=[a-z])")
 _ASTRAY: Final = "timeline.cp1252"  # the name under which Python knows what to do with such bytes
 _SHOWN: Final = 5  # lines that are named
 _FOREIGN: Final = re.compile("[À-ÿ]{5,}")  # no word of a language in Latin letters has five accents in a row
@@ -84,6 +91,10 @@ def _named(content: bytes, encoding: str, name: str) -> Decoded:
     try:
         text = content.decode("utf-8-sig" if known == "utf-8" else known)
     except ValueError as error:
+        if (wider := encodings.WIDER.get(known)) is not None:
+            with suppress(ValueError):
+                note = f"not {known} throughout: read as {wider}, which has all its letters and more"
+                return Decoded(content.decode(wider), wider, (note,))
         where = f"byte {error.start + 1}" if isinstance(error, UnicodeDecodeError) else "what it holds"
         raise ImportRefused(name, f"{where} is not {known}. Name the encoding it was written in") from None
     return Decoded(text.removeprefix("\ufeff"), known)
@@ -119,6 +130,12 @@ def _wide(half: bytes) -> str | None:
 def _otherwise(content: bytes, name: str) -> Decoded:
     """Read as cp1252 what is not UTF-8: all of it where nothing beyond ASCII is, or only the bytes that are not."""
     mixed = len(_SEQUENCE.findall(content))
+    if not mixed and len(_MAC.findall(content)) > len(_WESTERN.findall(content)):
+        line = _lines_of(content, [one.start() for one in islice(re.finditer(rb"[\x80-\xff]", content), 1)])[0]
+        note = (
+            f"not utf-8 (first in line {line}): read as mac_roman, as its letters show. If letters look wrong, name its --encoding"
+        )
+        return Decoded(content.decode("mac_roman"), "mac-roman", (note,))
     text, at = _patched(content, name)
     strays = len(at)
     lines = _lines_of(content, at)

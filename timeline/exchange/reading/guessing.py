@@ -6,14 +6,15 @@ Owns the guess alone. Must not read rows to their end, nor decide: what is guess
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from timeline.exchange.reading import others_dates
-from timeline.exchange.reading.mapping import FIELDS, Columns
+from timeline.exchange.reading.mapping import FIELDS, LISTS, Columns
 from timeline.exchange.reading.others_dates import DateUnread
 from timeline.exchange.reading.row import ImportRefused
 
-SAMPLE: Final = 200  # rows that are looked at
+SAMPLE: Final = 200  # rows that are looked at, or up to twice as many
 _NAMES: Final[Mapping[str, str]] = {
     "end": "end end_date enddate until finish finish_date date_end date_to to_date enddatum bis ende fin date_fin date_de_fin"
     " fecha_fin fecha_de_fin data_fine",
@@ -23,7 +24,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "kind": "kind type category event_type incident_type class art typ kategorie categorie categoria tipo genre",
     "title": "title headline event event_title event_name heading label name incident ereignis titel uberschrift vorgang betreff"
     " titre evenement objet intitule titulo evento acontecimiento suceso titolo avvenimento what what_happened text",
-    "summary": "summary description details narrative notes note body text comment comments remarks event_description"
+    "summary": "summary content description details narrative notes note body text comment comments remarks event_description"
     " incident_description beschreibung anmerkung anmerkungen bemerkung bemerkungen notizen resume remarques commentaire"
     " descripcion notas descrizione abstract",
     "place": "place location where city town venue ort schauplatz stadt lieu ville endroit lugar ciudad luogo citta",
@@ -39,6 +40,8 @@ _DATE_NAMES: Final = tuple(
     " datum startdatum wann von beginn quand debut date_debut date_de_debut jour fecha fecha_inicio cuando data data_inizio"
     " when start begin from on".split()
 )
+_COORDINATES: Final = tuple("lat_lon lat_long lat_lng latlon latlong latlng coordinates coords gps koordinaten coordonnees".split())  # noqa: SIM905
+_SURELY: Final = 0.9  # the share of its cells by which a column without the name of one is taken for dates
 _LAST_RESORTS: Final = ("timestamp", "created_at")
 _PART_NAMES: Final = {
     "year": "year jahr annee ano anno",
@@ -52,6 +55,8 @@ _TOKENS: Final[Mapping[str, str]] = {
     "place": "location place where city ort lieu lugar",
     "kind": "type category",
 }
+_ADDRESS: Final = re.compile(r"(?:https?://|www\.|mailto:)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*|\S+@\S+\.\w+", re.I)
+_SPARSE: Final = 10  # a column that fewer than one in so many rows fill is nearly empty
 _LONGEST_NAME: Final = 1_000  # characters of a column's name that are read
 _DATE_TOKENS: Final = frozenset("date datum fecha data when wann quand cuando".split())  # noqa: SIM905 - as the others
 
@@ -68,6 +73,23 @@ def folded(name: str) -> str:
     """Put a column's name in the letters by which it is looked up."""
     bare = unicodedata.normalize("NFKD", name[:_LONGEST_NAME].casefold())
     return re.sub(r"\W+", "_", "".join(c for c in bare if not unicodedata.combining(c))).strip("_")
+
+
+def separator(columns: Columns, sample: Sequence[Mapping[str, str]]) -> str:
+    """Guess what parts the names in a cell: a semicolon, or another sign where no cell has one.
+
+    A comma between names only where it is not that of "Smith, John": most cells have three names then, or names of two words.
+    """
+    cells = [cell for name in LISTS if isinstance(column := columns.columns.get(name), str) for cell in _cells(sample, column)]
+    for sign in (";", "|", "\n"):
+        if any(sign in cell for cell in cells):
+            return sign
+    parted = [parts for cell in cells if len(parts := replace(columns, separator=",").parted(cell)) > 1]
+    tags = columns.columns.get("tags")
+    if "actors" not in columns.columns and isinstance(tags, str) and parted:
+        return ","
+    names = sum(len(parts) > 2 or all(" " in part for part in parts) for parts in parted)
+    return "," if names * 2 > len(parted) else columns.separator
 
 
 def is_header(names: Sequence[str]) -> bool:
@@ -88,13 +110,15 @@ def guess(names: Sequence[str], sample: Sequence[Mapping[str, str]] = (), *, hea
     free = {folded(column): column for column in reversed(names)}
     found: dict[str, str | dict[str, str]] = {}
 
-    def take(wanted: Iterable[str]) -> str | None:
-        return next((free.pop(one) for one in wanted if one in free), None)
+    def take(wanted: Iterable[str], *, words: bool = False) -> str | None:
+        return next((free.pop(one) for one in wanted if one in free and not (words and _is_no_text(sample, free[one]))), None)
 
     found |= _dates(free, sample)
     for field, known in _NAMES.items():
-        if field not in found and (column := take(known.split())):
+        if field not in found and (column := take(known.split(), words=field in ("title", "summary"))):
             found[field] = column
+    if "latitude" not in found and "longitude" not in found and (column := take(_COORDINATES)):
+        found |= {"latitude": column, "longitude": column}
     for field, tokens in _TOKENS.items():
         wanted = set(tokens.split())
         if field not in found and not (field == "title" and "summary" in found):
@@ -104,6 +128,7 @@ def guess(names: Sequence[str], sample: Sequence[Mapping[str, str]] = (), *, hea
     if "title" not in found and "summary" not in found and (column := _longest(free.values(), sample)):
         found["title"] = column
     columns = Columns({one: found[one] for one in FIELDS if one in found}, headless=headless)
+    columns = replace(columns, separator=separator(columns, sample))
     lacking = [said for said, ok in (("title", "title" in found or "summary" in found), ("date", "date" in found)) if not ok]
     if lacking:
         raise ColumnsUnknown(
@@ -117,10 +142,20 @@ def guess(names: Sequence[str], sample: Sequence[Mapping[str, str]] = (), *, hea
 def _dates(free: dict[str, str], sample: Sequence[Mapping[str, str]]) -> dict[str, str | dict[str, str]]:
     """Find the date: a column that holds whole dates before one of years, and what is named a date before what only holds them."""
     found: dict[str, str | dict[str, str]] = {}
-    named = [one for one in _DATE_NAMES if one in free]
-    like = [one for one in reversed(free) if one not in named and _DATE_TOKENS & set(one.split("_")) and "end" not in one]
+    named = sorted((one for one in _DATE_NAMES if one in free), key=lambda one: _is_sparse(sample, free[one]))
+    like = [
+        one for one in reversed(free) if one not in named and _DATE_TOKENS & set(one.split("_")) and "end" not in one.split("_")
+    ]
     last = [one for one in _LAST_RESORTS if one in free]
-    whole = next((one for one in (*named, *like, *last) if _share(sample, free[one]) >= 0.5), None)
+    ends = _NAMES["end"].split()
+    year = next((free[one] for one in _PART_NAMES["year"].split() if one in free), None)
+    whole = next((one for one in named if max(_share(sample, free[one]), _share(sample, free[one], year)) >= 0.5), None)
+    whole = whole or next((one for one in like if _share(sample, free[one], year) >= 0.5), None)
+    whole = whole or next((one for one in last if _share(sample, free[one], year) >= (_SURELY if year else 0.5)), None)
+    if whole is None and year:  # under whatever name: the only dates that are in the year of their row
+        others = {one: column for one, column in free.items() if column != year and one not in ends}
+        within = [one for one, column in others.items() if _are_days(sample, column, year)]
+        whole = within[0] if len(within) == 1 else None
     for at, prefixes in (("end", ("end_",)), ("date", ("", "start_", "begin_"))):
         for prefix in prefixes:
             parts = {
@@ -132,15 +167,17 @@ def _dates(free: dict[str, str], sample: Sequence[Mapping[str, str]]) -> dict[st
     if "date" in found:
         return found
     if whole is None:
-        shares = {one: _share(sample, column) for one, column in reversed(free.items()) if one not in _NAMES["end"].split()}
+        shares = {one: _share(sample, column) for one, column in reversed(free.items()) if one not in ends}
         held = [one for one, share in shares.items() if share >= 0.6 and not _are_numbers(sample, free[one])]
         whole = next(iter(named or like or held or last), None)
     if whole is None:
         return found
-    found["date"] = free.pop(whole)
-    time = next((one for one in _PART_NAMES["time"].split() if one in free), None)
-    if time:
-        found["date"] = {"date": str(found["date"]), "time": free.pop(time)}
+    held_by = {"date": free.pop(whole)}
+    beside = year is not None and _share(sample, held_by["date"], year) >= 0.5
+    for part in ("time", *(("year", "month", "day") if beside else ())):
+        if name := next((one for one in _PART_NAMES[part].split() if one in free), None):
+            held_by[part] = free.pop(name)
+    found["date"] = held_by if len(held_by) > 1 else held_by["date"]
     return found
 
 
@@ -155,10 +192,24 @@ def _read(text: str) -> str | None:
         return None
 
 
-def _share(sample: Sequence[Mapping[str, str]], column: str) -> float:
-    """Tell the share of a column's cells that can be read as dates; a column without any word is what it is called."""
+def _share(sample: Sequence[Mapping[str, str]], column: str, year: str | None = None) -> float:
+    """Tell the share of a column's cells that can be read as dates, those of the year beside them where there is one.
+
+    A column without any word is what it is called.
+    """
+    cells = [(cell, row.get(year, "").strip() if year else "") for row in sample if (cell := row.get(column, "").strip())]
+    return sum(_is_date(*one) for one in cells) / len(cells) if cells else float(not sample)
+
+
+def _is_date(cell: str, year: str) -> bool:
+    return others_dates.is_in_year(cell, year) if year else _read(cell) is not None
+
+
+def _are_days(sample: Sequence[Mapping[str, str]], column: str, year: str) -> bool:
+    """Whether a column holds days or months that say their year themselves, and it is that of the column of years."""
     cells = _cells(sample, column)
-    return sum(_read(cell) is not None for cell in cells) / len(cells) if cells else float(not sample)
+    whole = sum(bool(re.search(r"\d-\d\d", _read(cell) or "")) for cell in cells) >= len(cells) * _SURELY
+    return bool(cells) and whole and _share(sample, column, year) >= _SURELY
 
 
 def _are_numbers(sample: Sequence[Mapping[str, str]], column: str) -> bool:
@@ -168,12 +219,21 @@ def _are_numbers(sample: Sequence[Mapping[str, str]], column: str) -> bool:
     )
 
 
-def _is_prose(sample: Sequence[Mapping[str, str]], column: str) -> bool:
-    """Whether words stand in a column, rather than codes or numbers."""
+def _is_no_text(sample: Sequence[Mapping[str, str]], column: str) -> bool:
+    """Whether a column holds mostly addresses, or is empty in nearly every row, so that it is no title whatever it is called."""
     cells = _cells(sample, column)
-    return not sample or sum(
-        bool(re.search(r"[^\W\d_]{2,}", cell)) and not re.fullmatch(r"\S*\d\S*", cell) for cell in cells
-    ) * 2 > len(cells)
+    return _is_sparse(sample, column) or sum(bool(_ADDRESS.fullmatch(cell)) for cell in cells) * 2 > len(cells)
+
+
+def _is_sparse(sample: Sequence[Mapping[str, str]], column: str) -> bool:
+    return len(_cells(sample, column)) * _SPARSE < len(sample)
+
+
+def _is_prose(sample: Sequence[Mapping[str, str]], column: str) -> bool:
+    """Whether words stand in a column, rather than codes, numbers or addresses, and in more rows than a few."""
+    cells = _cells(sample, column)
+    words = sum(bool(re.search(r"[^\W\d_]{2,}", cell)) and not re.fullmatch(r"\S*\d\S*", cell) for cell in cells)
+    return not sample or (words * 2 > len(cells) and not _is_no_text(sample, column))
 
 
 def _longest(columns: Iterable[str], sample: Sequence[Mapping[str, str]]) -> str | None:

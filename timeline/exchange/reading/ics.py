@@ -14,7 +14,7 @@ import icalendar
 from timeline import instants
 from timeline.errors import DateInvalid, Sentence
 from timeline.exchange.reading import others_dates
-from timeline.exchange.reading.building import RETRACTED, Building, asked, listed, scalar
+from timeline.exchange.reading.building import RETRACTED, Building, asked, listed, scalar, shown
 from timeline.exchange.reading.others_dates import DateUnread, OthersDate
 from timeline.exchange.reading.row import ImportRefused, Read, Row
 from timeline.exchange.writing import as_ics, saying
@@ -29,6 +29,7 @@ _OURS: Final = frozenset(("LAST-MODIFIED", "TRANSP", "URL"))  # what our own exp
 _LEFT_OUT: Final = re.compile(r"^X-TIMELINE-LEFT-OUT:(.*(?:\n[ \t].*)*)", re.M)
 _OWN: Final = re.compile(r"^(X-TIMELINE-[A-Z-]+):(.*)$", re.M | re.I)
 _DIGITS: Final = re.compile(r"^GEO[^:\n]*:[ \t]*(-?\d{1,3}(?:\.\d{1,20})?);(-?\d{1,3}(?:\.\d{1,20})?)[ \t]*$", re.M | re.I)
+_ENDS: Final = ("DTEND", "DURATION")
 _REPEATS: Final = ("RRULE", "RDATE", "EXDATE")
 
 
@@ -67,23 +68,42 @@ def _event(raw: str) -> tuple[Building, str | None, str | None]:
         values = {str(name).upper(): value for name, value in said.items()}
         key = scalar(str(values["UID"])) if "UID" in values else None
         unfolded = re.sub(r"\n[ \t]", "", lines.replace("\r\n", "\n"))
+        broken = _broken(said, unfolded)
+        for name, written in broken:
+            values.pop(name, None)
+            if name not in _ENDS:
+                build.drop(name, written, "it is not as iCalendar writes it")
         values |= {name.upper(): _unescaped(value) for name, value in _OWN.findall(unfolded)}  # whose type no library knows
         if digits := _DIGITS.search(unfolded):
             build.fields |= {"latitude": digits[1], "longitude": digits[2]}
         elif (geo := values.get("GEO")) is not None:
             build.fields |= {"latitude": str(geo.latitude), "longitude": str(geo.longitude)}
         ours = "X-TIMELINE-EDTF" in values
+        if start := next((written for name, written in broken if name == "DTSTART"), None):
+            build.refuse(f'the event is not as iCalendar is written, in "DTSTART:{start}". Correct it')
         (_fill_ours if ours else _fill)(build, values)
+        for name, written in broken:
+            if name in _ENDS:
+                build.note(f'{name} is written "{written}"')
+                build.ask("date", f'{name}, "{written}", cannot be read, and the beginning alone is taken. Say when it ended')
         if said.subcomponents:
             build.drop("components", ", ".join(str(one.name) for one in said.subcomponents))
     except Exception:
-        told = re.search(r"^DTSTART[^\r\n]{0,60}", lines, re.M | re.I)
-        where = f', perhaps in "{told[0]}"' if told else ""
-        build.refuse(f"the event is not as iCalendar is written{where}. Correct it")
+        build.refuse("the event is not as iCalendar is written. Correct it")
         return build, None, None
     if key and ours:
         key = unquote(key.rpartition("@")[0]) or key
     return build, key, key if ours else None
+
+
+def _broken(event: Any, unfolded: str) -> list[tuple[str, str]]:  # noqa: ANN401 - icalendar's own
+    """Give the name of each property that cannot be read, and what is written there; a line without a name is told whole."""
+    found = []
+    for name, why in event.errors:
+        pattern = rf"^{re.escape(name)}[^:\n]*:(.*)$" if name else r"(?!)"
+        line = re.search(pattern, unfolded, re.M | re.I)
+        found.append((str(name).upper() if name else "a line", shown(line[1] if line else why)))
+    return found
 
 
 def _fill_ours(build: Building, said: dict[str, Any]) -> None:
@@ -155,7 +175,7 @@ def _categories(said: dict[str, Any]) -> list[str]:
 def _others(build: Building, said: dict[str, Any], known: frozenset[str]) -> None:
     for name, value in said.items():
         if name in _REPEATS:
-            build.drop(name, _plain(value), "the first occurrence alone is taken")
+            build.drop(name, _plain(value) or "words that say nothing", "the first occurrence alone is taken")
         elif name not in known:
             build.drop(name, _plain(value))
 
@@ -194,6 +214,8 @@ def _date(value: date, prop: Any, build: Building) -> OthersDate:  # noqa: ANN40
         return OthersDate(value.isoformat())
     # A calendar has no minute without its second: 00 says nothing.
     local = value.replace(tzinfo=None).isoformat(timespec="seconds" if value.second else "minutes")
+    if others_dates.MIDNIGHT.search(local):
+        build.ask("date", others_dates.ASKED_MIDNIGHT)
     if (name := prop.params.get("TZID")) is None:
         return OthersDate(local + ("Z" if value.tzinfo is not None else ""))
     key = getattr(value.tzinfo, "key", None) or getattr(value.tzinfo, "zone", None)

@@ -1,19 +1,32 @@
-"""JSON Lines: an object on each line, its keys the columns of a mapping. Must not open files."""
+"""JSON Lines: an object on each line, its keys the columns of a mapping; or one list of such objects. Must not open files."""
 
 import re
 from typing import Final
 
 from timeline.exchange.reading import columns, json_text, mapping
+from timeline.exchange.reading.json_text import Piece
 from timeline.exchange.reading.row import ImportRefused, Read, Row
 
 _BUNDLE: Final = ("source", "happening", "part")  # with what a bundle begins
+_LISTS: Final = ("data", "items", "records", "rows", "results", "events", "incidents", "value")
 _LINE: Final = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 
 
 def read(text: str, **options: object) -> Read:
-    """Read objects, one a line; a line that is none is refused, and the others are read. Options as for tables."""
+    """Read objects, one a line; a line that is none is refused, and the others are read. Options as for tables.
+
+    A text that is one list of objects, or holds one as its "data", is read by its items, numbered from 1.
+    """
     kept, bad, names = list[columns.Cells](), list[Row](), dict[str, None]()
-    for number, found in enumerate(_LINE.finditer(text), start=1):
+    items = _items(text)
+    for number, item in enumerate(items or (), start=1):
+        if not isinstance(item.value, dict):
+            bad.append(Row(number, item.start, item.end, refused="is not a JSON object"))
+            continue
+        cells = dict(columns.texts(item.value.items()))
+        names.update(dict.fromkeys(cells))
+        kept.append(columns.Cells(number, item.start, item.end, cells))
+    for number, found in () if items else enumerate(_LINE.finditer(text), start=1):
         if not found[1].strip():
             continue
         start, end = found.span(1)
@@ -42,4 +55,20 @@ def read(text: str, **options: object) -> Read:
     made = columns.rows(kept, mapped)
     notes = tuple(columns.notes(kept, mapped, made))
     rows = sorted([*made, *bad], key=lambda row: row.number)
-    return Read(rows, None, notes, *(() if given else (mapped.written(), mapped.to_be_kept(list(names)))))
+    guessed = ("", "") if given else (mapped.written(), mapped.to_be_kept(list(names)))
+    return Read(rows, None, notes, *guessed, media_type="application/json" if items else "")
+
+
+def _items(text: str) -> list[Piece] | None:
+    """Give the items of the one list of objects that a text is or holds; None where it is JSON Lines, or no JSON."""
+    if text.lstrip()[:1] not in ("[", "{"):
+        return None
+    try:
+        whole = json_text.document(text)
+    except ImportRefused:
+        if text.lstrip().startswith("[") and not re.match(r"\s*\[.*\]\s*$", text.lstrip().split("\n")[0]):
+            raise
+        return None
+    held = [whole, *(json_text.member(text, whole, name) for name in _LISTS)]
+    lists = (json_text.elements(text, one) for one in held if one)
+    return next((items for items in lists if any(isinstance(item.value, dict) for item in items)), None)

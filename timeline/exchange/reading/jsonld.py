@@ -43,6 +43,8 @@ def read(text: str, **_: object) -> Read:
             title = title or scalar(whole.value.get("name"))
         pieces += _events(text, whole, 0)
     if not pieces:
+        if page and re.search(r"itemtype\s*=\s*[\"']?https?://schema\.org/", text, re.I):
+            raise ImportRefused("tells of schema.org as microdata, which is not read here, only JSON-LD. Put its events in a table")
         raise ImportRefused("no Event of schema.org is in it. Say another format")
     rows = [
         _event(piece.value).row(n, piece.start, piece.end, key=_key(piece.value), id=_id(piece.value))
@@ -109,7 +111,7 @@ def _event(said: dict[str, Any]) -> Building:
     if not build.edtf(edtf, "temporalCoverage"):
         try:
             first = others_dates.read(start or "")
-            build.date(others_dates.interval(first, others_dates.read(end)) if end else first)
+            build.date(others_dates.lasting(first, lambda: others_dates.read(end) if end else None, end))
         except DateUnread as error:
             build.refuse(error)
     build.titled("name")
@@ -118,11 +120,7 @@ def _event(said: dict[str, Any]) -> Building:
         build.line("kind", kind, "@type")
     _place(build, said.get("location"), ours=ours)
     _actors(build, said, ours=ours)
-    whole = said.get("superEvent")
-    if id := addresses.happening(whole.get("@id")) if isinstance(whole, dict) else None:
-        build.exact("part_of", id)
-    else:
-        build.drop("superEvent", whole)
+    _whole(build, said.get("superEvent"))
     words = [
         part for one in listed(said.get("keywords")) for part in (_word(one) or "").split("," if isinstance(one, str) else "\n")
     ]
@@ -140,6 +138,16 @@ def _event(said: dict[str, Any]) -> Building:
         build.ask("eventStatus", f"it is {status}: say if it happened")
     build.drop_others(said, _KNOWN)
     return build
+
+
+def _whole(build: Building, whole: object) -> None:
+    """Read what an event is part of: a happening of ours, or an event of this file, by what it is called there."""
+    key = _key(whole) if isinstance(whole, dict) else scalar(whole)
+    id = addresses.happening(whole.get("@id")) if isinstance(whole, dict) else None
+    if id or key:
+        build.exact("part_of", id or key)
+    else:
+        build.drop("superEvent", whole)
 
 
 def _place(build: Building, value: object, *, ours: bool) -> None:

@@ -25,10 +25,12 @@ TEXTS: Final = ("title", "summary", "kind", "place", "latitude", "longitude", "a
 FIELDS: Final = (*TEXTS, *DATES, *LISTS, "key")
 _CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "order": ("dmy", "mdy", "ymd"),
-    "first_days": ("years", "days"),
+    "first_days": ("years", "months", "both", "days"),
+    "midnight": ("days", "times"),
     "empty": ("above", "refused"),
 }
 _SAID: Final = ("columns", "constants", "dates", "separator", "header")
+_COMMA: Final = re.compile(r",\s+(?!\s|(?:[JS]r|I{2,3}|IV|Inc|Ltd|LLC|LLP|GmbH|S\.A|Co|Corp|Ph\.?D|M\.?D|M\.?P|Esq)\b)", re.I)
 _LARGEST: Final = 100_000  # bytes of a mapping
 _TOLD: Final = 10  # faults of a mapping that are told
 
@@ -42,11 +44,19 @@ class Columns:
     order: str | None = None
     century: int | None = None
     first_days: str | None = None
+    """Whether a first day stands for its year or its month: "both" is 1 January for the year, another first for the month."""
+    midnight: str | None = None
+    """What midnight is: "days" where no time is known, "times" where it is a time."""
     empty: str | None = None
     """What an empty date is: "above" is the date of the row above, as merged cells leave it."""
     separator: str = ";"
     headless: bool = False
     """Whether the table has no header: its columns are called "column 1" and so on."""
+
+    def parted(self, cell: str) -> list[str]:
+        """Part the names in a cell; the comma before "Jr." or "Ltd" parts none, nor one without a space behind it."""
+        parts = _COMMA.split(cell) if self.separator.strip() == "," else cell.split(self.separator)
+        return [part.strip() for part in parts if part.strip()]
 
     def used(self) -> set[str]:
         """Name the columns that are mapped."""
@@ -60,8 +70,8 @@ class Columns:
         said: dict[str, Any] = {"columns": {n: c if isinstance(c, str) else dict(c) for n, c in self.columns.items()}}
         if self.constants:
             said["constants"] = dict(self.constants)
-        told = {"order": self.order, "century": self.century, "first_days": self.first_days, "empty": self.empty}
-        if dates := {name: value for name, value in told.items() if value is not None}:
+        told = ("order", "century", "first_days", "midnight", "empty")
+        if dates := {name: value for name in told if (value := getattr(self, name)) is not None}:
             said["dates"] = dates
         said["separator"] = self.separator
         if self.headless:
@@ -82,7 +92,8 @@ class Columns:
             f"Columns that are not used: {' | '.join(' '.join(name.split())[:40] for name in free[:50]) or 'none'}",
             f"Fields: {', '.join(FIELDS)}",
             "A date may be in parts: {year: …, month: …, day: …}, or {date: …, time: …}.",
-            "dates: {order: dmy or mdy or ymd, century: 1900, first_days: years, empty: above}; above: the date of the row above.",
+            "dates: {order: dmy or mdy or ymd, century: 1900, first_days: years or months, midnight: days, empty: above}",
+            "first_days: 1 January stands for its year, or each first for its month, or both. empty: the date of the row above.",
             "constants: {kind: …} holds for every row. separator parts the names in actors and tags.",
         ]
         return "".join(f"# {line}\n" for line in about) + body

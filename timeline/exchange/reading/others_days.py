@@ -17,6 +17,8 @@ EITHER_ORDER: Final = "{} may be day/month or month/day: taken as either. Say in
 NO_CENTURY: Final = "{} is a year of two digits: taken as AD {}. Say if its century is missing"
 GUESSED_CENTURY: Final = "{} is a year of two digits: taken as {}. Say if it is another century"
 NO_YEAR: Final = "is no year: 1 BC is followed by AD 1. Write the year"
+APOSTROPHES: Final = "'’"
+"""What may stand before a year of two digits."""
 
 
 class DateUnread(TimelineError):
@@ -84,7 +86,8 @@ _FORMS: Final = tuple(
         r"(?P<year>[12]\d{3})(?P<month>0[1-9]|1[0-2])(?P<day>[0-3]\d)",
         rf"(?P<day>\d{{1,2}})\.?[\s-]*{NAME}[\s,-]*(?P<year>'?\d{{1,6}})",
         rf"{NAME}\s*(?P<day>\d{{1,2}})(?:,\s*|\s+)(?P<year>'?\d{{1,6}})",
-        rf"{NAME}[\s,-]+(?P<year>'?\d{{2,6}})",
+        rf"{NAME}[\s,-]+(?P<year>'\d{{2}}|\d{{3,6}}|00|3[2-9]|[4-9]\d)",  # "May 12" is a day without a year
+        rf"{NAME}-(?P<year>\d\d)",
         rf"(?P<year>\d{{3,6}})[\s.,-]+{NAME}(?:[\s-]+(?P<day>\d{{1,2}})\.?)?",
         r"(?P<month>\d{1,2})[/.-](?P<year>\d{4})",
         r"(?P<year>\d{4})[/.](?P<month>0[1-9]|1[0-2])",
@@ -92,6 +95,12 @@ _FORMS: Final = tuple(
     )
 )
 _SHEETS_FIRST_DAY: Final = day_number(1899, 12, 30)
+_SHORT: Final = re.compile(
+    rf"(?<![\w/.-])(?:\d{{1,2}}(?P<sign>[/.-])\d{{1,2}}(?P=sign)|\d{{1,2}}(?:st|nd|rd|th)?\.?[\s-]*(?:of\s+)?(?:{_ANY})\.?[\s,-]*"
+    rf"|(?:{_ANY})\.?(?:\s*\d{{1,2}}(?:st|nd|rd|th)?(?:,\s*|\s+)|-|\s+(?=')))'?(?P<year>\d\d)(?=$|[\sT,])",
+    re.I,
+)
+_FIRST_SHORT: Final = re.compile(r"(?<![\w/.-])(?P<year>\d\d)(?=([/.-])\d{1,2}\2\d{1,2}(?:$|[\sT,]))")
 _SLASHED: Final = re.compile(r"(?P<one>\d{1,2})(?P<sign>[/.-])(?P<two>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})")
 
 
@@ -110,6 +119,11 @@ def cleaned(text: str) -> str:
     if "/" in words:
         words = _TWICE.sub(lambda found: found[1] if month_of(found[1]) == month_of(found[2]) else found[0], words)
     return re.sub(r"\s+(?:of|de|del)\s+|^the\s+|^le\s+", lambda found: " " if found[0].startswith(" ") else "", words, flags=re.I)
+
+
+def short_year(text: str, order: Order | None = None) -> re.Match[str] | None:
+    """Find the year of two digits beside a day or month, as the group "year"; with the order ymd it comes first."""
+    return (_FIRST_SHORT if order == "ymd" else _SHORT).search(_WEEKDAY.sub(lambda one: " " * len(one[0]), text))
 
 
 def day(text: str, order: Order | None = None) -> Day | None:
@@ -167,6 +181,9 @@ def _form(words: str, *, era: bool = False) -> Day | None:
         if (name := parts.get("name") or "").lower().startswith("listopad"):
             asked = "{} is November in Polish and Czech, October in Croatian: taken as November. Say which it is"
             questions = (*questions, Sentence(asked, name))
+        if name and day is None and re.fullmatch(r"0[1-9]|[12]\d|3[01]", parts["year"]) and not era:
+            asked = "{} may be a day or a month: taken as the month {}. Say which it is"
+            questions = (Sentence(asked, words, f"{year(number)}-{month:02d}"),)
         return Day(number, month, day, questions=questions, plain=not questions)
     return None
 

@@ -1,10 +1,16 @@
 """A date of others as it was understood, and the last look at whether there is such a date. Must not read any words."""
 
+import re
 from dataclasses import dataclass, replace
+from typing import Final
 
 from timeline import dates
 from timeline.errors import DateInvalid, Sentence
 from timeline.exchange.reading.others_days import DateUnread, Day
+
+MIDNIGHT: Final = re.compile(r"T00:00(?::00)?(?:Z|[+-]\d\d:\d\d)?(?![\d:])")
+"""A time of day that many a program writes where it knows none, with or without a shift from UTC."""
+ASKED_MIDNIGHT: Final = "the time is midnight, which often stands for no time known"
 
 
 @dataclass(frozen=True, slots=True)

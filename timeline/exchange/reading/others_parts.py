@@ -4,12 +4,15 @@ Owns how parts become a date. Must not guess which part is which.
 """
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
+from timeline import dates
 from timeline.errors import Sentence
-from timeline.exchange.reading.others_days import NO_CENTURY, NO_YEAR, DateUnread, Day, month_of
-from timeline.exchange.reading.others_found import OthersDate, checked, of_day
+from timeline.exchange.reading.others_days import APOSTROPHES, NO_CENTURY, NO_YEAR, DateUnread, Day, Order, month_of, short_year
+from timeline.exchange.reading.others_found import OthersDate, checked, of_day, written
 from timeline.exchange.reading.others_phrases import read
 from timeline.exchange.reading.others_times import with_time
 from timeline.shortening import shortened
@@ -84,6 +87,74 @@ def timed(whole: OthersDate, time: str, column: str | None = None) -> OthersDate
         zone=found.zone,
         questions=(*whole.questions, *found.questions),
     )
+
+
+def beside(words: str, parts: OthersDate, order: Order | None = None) -> OthersDate:
+    """Read a date beside which its year stands as well, or more parts: that settles its century, or is the year that it lacks.
+
+    Where the two contradict each other, or the words say no date and the parts alone are taken, that is asked.
+    """
+    words = " ".join(words.split())
+    found = _in_year(words, parts.date, order)
+    if found is None:
+        shown = shortened(words, _LONGEST)
+        asked = f'"{shown}" is not understood beside {parts.date}, which alone is taken. Say what it means'
+        note = "; ".join(filter(None, (parts.note, f'the date is written "{shown}"')))
+        return replace(parts, note=note, questions=(*parts.questions, asked))
+    if not _meet(found.date, parts.date):
+        asked = f'"{words}" is not in {parts.date}, the date beside it: taken as {found.date}. Say which is right'
+        return replace(found, questions=(*found.questions, asked))
+    return found
+
+
+def is_in_year(words: str, year: str) -> bool:
+    """Whether words are a date, and in the year beside them."""
+    try:
+        whole = of_parts(year)
+    except DateUnread:
+        return _first_read([words], None) is not None
+    found = _in_year(words, whole.date, None)
+    return found is not None and _meet(found.date, whole.date)
+
+
+def _in_year(words: str, date: str, order: Order | None) -> OthersDate | None:
+    """Read words beside a date; None where they are none. A lone number is a day or month rather than a year AD 12."""
+    if not (known := re.match(r"\d{4}(?!\d|X)", date)):
+        return _first_read([words], order)
+    year, told = known[0], words
+    orders: tuple[Order | None, ...] = (order, "ymd")
+    shorts = [short for each in orders if (short := short_year(words, each))]
+    if shorts:
+        short = next((one for one in shorts if one["year"] == year[2:]), shorts[0])
+        full = _nearest(int(short["year"]), int(year))
+        told = f"{words[: short.start('year')].rstrip(APOSTROPHES)}{full:04d}{words[short.end('year') :]}"
+    sign = re.fullmatch(r"\d{1,2}([/.-])\d{1,2}\.?", words)
+    lone = re.fullmatch(r"\d{1,2}", words)
+    forms = [told] if re.search(r"\d{3}", told) else [f"{words.rstrip('.')}{sign[1] if sign else ' '}{year}", told]
+    found = None if lone else _first_read(forms, order)
+    if found is None or re.search(r"\d{3}", words):
+        return found
+    return None if found.date == year else replace(found, note=f"{written(words)}, beside the year {year}")
+
+
+def _nearest(short: int, year: int) -> int:
+    """Give a year of two digits the century in which it is nearest to another."""
+    return min((year // 100 * 100 + short + more for more in (-100, 0, 100)), key=lambda one: abs(one - year))
+
+
+def _first_read(forms: Sequence[str], order: Order | None) -> OthersDate | None:
+    for form in forms:
+        with suppress(DateUnread):
+            return read(form, order)
+    return None
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether there is a day that both dates allow."""
+    first, second = dates.parse(one), dates.parse(other)
+    starts = [day for day in (first.earliest_day, second.earliest_day) if day is not None]
+    ends = [day for day in (first.latest_day, second.latest_day) if day is not None]
+    return not starts or not ends or max(starts) <= min(ends)
 
 
 def _part(value: object) -> str | None:

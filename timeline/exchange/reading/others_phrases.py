@@ -12,7 +12,7 @@ from typing import Final
 from timeline import dates
 from timeline.errors import DateInvalid, Sentence
 from timeline.exchange.reading.others_days import DateUnread, Order, day, year
-from timeline.exchange.reading.others_found import OthersDate, checked, of_day, written
+from timeline.exchange.reading.others_found import ASKED_MIDNIGHT, MIDNIGHT, OthersDate, checked, of_day, written
 from timeline.exchange.reading.others_ranges import ends, is_range, ranged, several, short
 from timeline.exchange.reading.others_times import single
 from timeline.exchange.reading.others_vague import open_in_part, vague
@@ -25,8 +25,8 @@ _NONE: Final = re.compile(
     re.I,
 )
 _ABOUT: Final = re.compile(
-    r"^(?:(?:(?:on|in)\s+or\s+(?:about|around)|circa|ca|c|approx|approximately|about|around|abt|um|vers)\b\.?|c(?=\d)|~|≈|∼)\s*"
-    r"|\s*(?:\((?:circa|ca\.?|c\.|approx\.?|approximately|est\.?|estimated)\)|\b(?:circa|ca\.)|(?<=\d\d\d)\s*(?:ca\.?|c\.)|\bor\s+thereabouts|~)$",
+    r"^(?:(?:(?:on|in)\s+or\s+(?:about|around)|circa|ca|c|approx|approximately|about|around|abt|um|vers)\b\.?|(?:circa|ca|c|approx|abt)\.?(?=\d)|~|≈|∼)\s*"
+    r"|\s*(?:\((?:circa|ca\.?|c\.|approx\.?|approximately|est\.?|estimated)\)|(?<=[\ds]),?\s*(?:circa|approx\.?|approximately|estimated|est\.)|\bca\.|(?<=\d\d\d)\s*(?:ca\.?|c\.)|\bor\s+thereabouts|~)$",
     re.I,
 )
 _DOUBT: Final = re.compile(
@@ -88,7 +88,8 @@ def read(text: str, order: Order | None = None) -> OthersDate:
         asked = "the year 0000 is 1 BC in EDTF. Say if it stands for no date"
     if _STAND_IN.fullmatch(words):
         asked = Sentence(_ASKED_STAND_IN, words)
-    return OthersDate(words, None, None, (asked,) if asked else ())
+    midnight = ASKED_MIDNIGHT if MIDNIGHT.search(words) else None
+    return OthersDate(words, None, None, tuple(filter(None, (asked, midnight))))
 
 
 def about(date: OthersDate) -> OthersDate:

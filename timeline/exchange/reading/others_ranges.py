@@ -11,7 +11,7 @@ from typing import Final
 from timeline import dates
 from timeline.errors import Sentence
 from timeline.exchange.reading.others_days import NAME, DateUnread, Day, Order, month_of
-from timeline.exchange.reading.others_found import OthersDate, checked, written
+from timeline.exchange.reading.others_found import OthersDate, checked, of_day, written
 from timeline.exchange.reading.others_times import single
 from timeline.exchange.reading.others_vague import vague
 
@@ -27,9 +27,37 @@ _SEVERAL_IN_MONTH: Final = re.compile(
     rf"{NAME}\s*(?P<days>{_DAY}(?:\s*,\s*{_DAY})*\s*(?:,?\s+(?:or|and)\s+|&\s*){_DAY}),?\s+(?P<year>\d{{3,4}})", re.I
 )
 ONGOING: Final = re.compile(r"(?:the\s+)?(?:present|ongoing|now|today|date|continuing)", re.I)
+_PART_OF: Final = re.compile(r"(?:the\s+)?(?:early|mid|middle|late)[\s-]+", re.I)
+_SHOWN: Final = 60  # characters of an end that cannot be read
 _UNTOLD: Final = re.compile(r"\?+|unknown")
 _TWO_CALENDARS: Final = range(10, 14)
 """The days by which the Julian and the Gregorian calendar differ, from 1582 to 2100."""
+
+
+def lasting(start: OthersDate, end: Callable[[], OthersDate | None], told: object) -> OthersDate:
+    """Join a beginning and an end that `end` reads, if there is one. An end that cannot be read is asked about, its words are kept.
+
+    `told` is what the file says of the end. The beginning alone is taken then: no end is made up. Raises DateUnread where both
+    are dates and yet no range can be made of them.
+    """
+    shown = " ".join(str(told).split())[:_SHOWN]
+    try:
+        last = end()
+    except DateUnread as error:
+        why = str(error)
+    else:
+        if last is None:
+            return start
+        if not _is_unclear(last) or _is_unclear(start):
+            return interval(start, last)
+        why = f"{last.date} is itself unclear"
+    note = "; ".join(filter(None, (start.note, f'its end is written "{shown}"')))
+    asked = f'the end, "{shown}", cannot be taken over, and the beginning alone is: {why.rstrip(".")}. Say when it ended'
+    return replace(start, note=note, questions=(*start.questions, asked))
+
+
+def _is_unclear(date: OthersDate) -> bool:
+    return date.date[:1] in "[{" or "/" in date.date
 
 
 def interval(start: OthersDate, end: OthersDate) -> OthersDate:
@@ -42,7 +70,7 @@ def interval(start: OthersDate, end: OthersDate) -> OthersDate:
         first, last = (re.sub(r"T.*", "", one.date) for one in (start, end))
         made, zone = (start.date, start.zone) if first == last else (f"{first}/{last}", None)
         notes.append(f"told as {start.date} to {end.date}" + (f", in {start.zone}" if start.zone else ""))
-    if any(one.date[:1] in "[{" or "/" in one.date for one in (start, end)):
+    if _is_unclear(start) or _is_unclear(end):
         asked = "{} to {}: an end of it is itself unclear. Say first and last date"
         raise DateUnread(Sentence(asked, start.date, end.date))
     both = tuple(dict.fromkeys((*start.questions, *end.questions)))
@@ -125,12 +153,14 @@ def _two(left: str, right: str, words: str, order: Order | None, qualified: Call
     if not right or _UNTOLD.fullmatch(right):
         asked = f"{words} does not say its end: taken as not known. Say if it still lasts"
         return OthersDate(f"{single(left, order).one}/", written(words), None, (asked,))
-    loose = [vague(one) for one in (left, right)]
-    if all(loose):
-        first, last = (one for one in loose if one)
-        if "[" in first.date + last.date:
+    parts = [_PART_OF.match(one) for one in (left, right)]
+    loose = [vague(one[part.end() :] if part else one) for one, part in zip((left, right), parts, strict=True)]
+    if any(loose):
+        kept = [f'"{part[0].strip(" -")}" is kept in words alone: the date is the whole of it' for part in parts if part]
+        first, last = (one or of_day(single(told, order), told) for one, told in zip(loose, (left, right), strict=True))
+        if _is_unclear(first) or _is_unclear(last):
             raise DateUnread("is not understood as a date. Say first and last date", words)
-        return OthersDate(f"{first.date}/{last.date}", written(words), None, (*first.questions, *last.questions))
+        return OthersDate(f"{first.date}/{last.date}", written(words), None, (*kept, *first.questions, *last.questions))
     (one, left), (two, right) = qualified(left), qualified(right)
     start, end = ends(left, right, order)
     notes = "; ".join(dict.fromkeys((*start.notes, *end.notes)))
@@ -149,6 +179,8 @@ def ends(left: str, right: str, order: Order | None) -> tuple[Day, Day]:
     name = re.fullmatch(
         rf"(?:(?P<d1>\d{{1,2}})\.?\s*)?{NAME}(?:\s*(?P<d2>\d{{1,2}}))?", re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", left), re.I
     )
+    if name and re.fullmatch(r"\d{1,2}", right):  # "March 12-15"
+        raise _Unclear(f'"{left} to {right}" names no year. Add it')
     if name and not (name["d1"] and name["d2"]):
         day = name["d1"] or name["d2"]
         start = Day(end.year, month_of(name["name"]), int(day) if day else None)

@@ -9,6 +9,7 @@ from typing import Final
 
 from timeline.errors import Sentence
 from timeline.exchange.reading.others_days import NAME, DateUnread, Day, Order, cleaned, day
+from timeline.exchange.reading.others_found import ASKED_MIDNIGHT
 
 _TIME: Final = re.compile(
     r"(?:t|,?\s+(?:at\s+|um\s+|à\s+)?)(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?::(?P<second>\d{2})(?P<part>[.,]\d+)?)?)?"
@@ -83,7 +84,7 @@ def with_time(
     if minute is None:
         notes.append(f"the time of day is told as {told}")
     if (number, int(minute or 0), int(second or 0)) == (0, 0, 0):
-        questions.append("the time is midnight, which often stands for no time known")
+        questions.append(ASKED_MIDNIGHT)
     time = f"T{':'.join(part for part in (f'{number:02d}', minute, second) if part is not None)}{shift}"
     return Day(day.year, day.month, day.day, time, named, None, tuple(notes), tuple(questions), plain=day.plain)
 

@@ -13,7 +13,7 @@ from timeline.exchange.reading.others_found import OthersDate, written
 
 _DECADE: Final = re.compile(r"(?:the\s+)?(?P<decade>\d{2,3})0['’]?s", re.I)
 _CENTURY: Final = re.compile(
-    r"(?:the\s+)?(?P<number>\d{1,2})(?:st|nd|rd|th)\s*(?:century|cent\.?|c\.)(?:\s*(?P<era>b\.?c\.?(?:e\.?)?|a\.?d\.?|c\.?e\.?))?",
+    r"(?:the\s+)?(?P<number>\d{1,2})(?:(?:st|nd|rd|th)\s*(?:century|cent\.?|c\.?)|c\.?)(?:\s*(?P<era>b\.?c\.?(?:e\.?)?|a\.?d\.?|c\.?e\.?))?",
     re.I,
 )
 _SEASON: Final = re.compile(

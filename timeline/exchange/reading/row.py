@@ -102,6 +102,8 @@ class Read(NamedTuple):
     notes: tuple[str, ...] = ()
     guessed: str = ""
     draft: str = ""
+    media_type: str = ""
+    """Where it is another than the format's."""
 
 
 class Reader(Protocol):

@@ -27,6 +27,7 @@ _KNOWN: Final = frozenset(
 )
 _OURS: Final = frozenset(("attributed_to", "date_note"))
 _OLD: Final = frozenset(("startDate", "endDate", "headline", "text", "asset", "tag", "date", "era"))
+_IN_DATES: Final = frozenset(("year", "month", "day", "hour", "minute", "second", "millisecond", "time", "display_date"))
 _PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 
 
@@ -75,20 +76,22 @@ def slide(said: dict[str, Any], kind: str) -> Building:
     build.drop_others(text, frozenset(("headline", "text")), "text.")
     if kind == "title" and not said.get("start_date"):
         build.refuse("a title slide without a date: it is what the file says of itself")
-    shown = _displayed(said)
     if not build.kept(said.get("edtf"), "edtf", lambda: _dates(said), lambda edtf: _dates(dict(as_timelinejs.placed(span(edtf))))):
         try:
             build.date(_dates(said))
         except DateUnread as error:
             build.refuse(error)
-        if shown:
-            _show(build, shown)
+        _show(build, said)
     build.titled("headline")
     if own is None:
         build.line("kind", said.get("group") or ("era" if kind == "era" else None), "group")
     else:
         build.exact("kind", unescape(unescape(scalar(said.get("group")) or "")))
         build.claim(said.get("attributed_to"), said.get("date_note"))
+    for name in ("start_date", "end_date"):
+        if isinstance(parts := said.get(name), dict):
+            build.drop("millisecond", parts.get("millisecond"), "a time is told to the second")
+            build.drop_others(parts, _IN_DATES, f"{name}.")
     why = MEDIA if build.refused is None else REFUSED
     for media in listed(said.get("media")):
         if isinstance(media, dict):
@@ -102,10 +105,11 @@ def slide(said: dict[str, Any], kind: str) -> Building:
 
 
 def _dates(said: dict[str, Any]) -> OthersDate:
-    start, end = (_date(said.get(name)) for name in ("start_date", "end_date"))
+    start, told = _date(said.get("start_date")), said.get("end_date")
     if start is None:
         raise DateUnread("there is no start_date")
-    return others_dates.interval(start, end) if end is not None else start
+    words = "-".join(part for name in (*_PARTS, "time") if (part := scalar(told.get(name)))) if isinstance(told, dict) else told
+    return others_dates.lasting(start, lambda: _date(told), words)
 
 
 def _date(said: object) -> OthersDate | None:
@@ -119,15 +123,17 @@ def _date(said: object) -> OthersDate | None:
     return others_dates.read(text, "mdy") if text else None
 
 
-def _displayed(said: dict[str, Any]) -> str | None:
-    """Give what is shown in place of the date."""
-    starts = said.get("start_date")
-    within = starts.get("display_date") if isinstance(starts, dict) else None
-    return scalar(said.get("display_date")) or scalar(within)
+def _displayed(date: object) -> str | None:
+    return scalar(date.get("display_date")) if isinstance(date, dict) else None
 
 
-def _show(build: Building, shown: str) -> None:
+def _show(build: Building, said: dict[str, Any]) -> None:
     """Keep what is shown in place of the date, unless it says the same, and ask where it reads as another."""
+    shown, ending = scalar(said.get("display_date")) or _displayed(said.get("start_date")), _displayed(said.get("end_date"))
+    if ending and ending != shown:
+        build.note(f'its end is shown as "{ending}"')
+    if not shown:
+        return
     date = build.fields.get("date")
     try:
         vaguer = others_dates.read(one_line(shown).text).date

@@ -66,7 +66,7 @@ def _dates(said: dict[str, Any]) -> OthersDate:
     if str(start).endswith(_FIRST) and str(end).endswith(_LAST):  # as whole days are written
         start, end = str(start).removesuffix(_FIRST), str(end).removesuffix(_LAST)
     start = _date(start)
-    return others_dates.interval(start, _date(end)) if end not in (None, "") else start
+    return others_dates.lasting(start, lambda: _date(end), end) if end not in (None, "") else start
 
 
 def _date(value: object) -> OthersDate:

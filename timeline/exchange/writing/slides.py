@@ -29,7 +29,7 @@ COLUMNS: Final = {
     **dict.fromkeys(("media", "media url"), ("media", "url")),
     **dict.fromkeys(("media credit", "credit"), ("media", "credit")),
     **dict.fromkeys(("media caption", "caption"), ("media", "caption")),
-    **dict.fromkeys(("media thumbnail", "thumbnail"), ("media", "thumbnail")),
+    **dict.fromkeys(("media thumbnail", "thumbnail", "media thumb", "thumb"), ("media", "thumbnail")),
     **dict.fromkeys(("alt text", "media alt text"), ("media", "alt")),
     "type": ("type",),
     **dict.fromkeys(("group", "tag"), ("group",)),
@@ -114,7 +114,7 @@ def media(slide: Slide) -> dict[str, str]:
     said = slide.get("media") or slide.get("asset")
     said = said[0] if isinstance(said, list) else said
     said = {"url": said} if isinstance(said, str) else said
-    return dict(_shown({"url": said.get("media"), **said})) if isinstance(said, dict) else {}
+    return dict(_shown({"url": said.get("media"), "thumbnail": said.get("thumb"), **said})) if isinstance(said, dict) else {}
 
 
 def background(slide: Slide) -> dict[str, str]:
