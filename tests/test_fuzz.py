@@ -65,7 +65,9 @@ def changed(draw: Callable[..., object], sound: list[bytes]) -> bytes:
 AMOUNT = {"yaml": 150, "jsonl": 150, "page": 150}
 
 
-@pytest.mark.parametrize("name", ["yaml", "jsonl", "proof", "note", "vkey", "key", "edtf", "page"])
+@pytest.mark.parametrize(
+    "name", ["yaml", "jsonl", "proof", "note", "vkey", "key", "edtf", pytest.param("page", marks=pytest.mark.datasette)]
+)
 def test_a_sound_input_with_something_changed_is_read_or_refused_in_a_line(
     fuzzed: tuple[Readers, dict[str, list[bytes]]], name: str
 ) -> None:
@@ -82,7 +84,9 @@ def test_a_sound_input_with_something_changed_is_read_or_refused_in_a_line(
     try_it()
 
 
-@pytest.mark.parametrize("name", ["yaml", "jsonl", "proof", "note", "vkey", "key", "edtf", "page"])
+@pytest.mark.parametrize(
+    "name", ["yaml", "jsonl", "proof", "note", "vkey", "key", "edtf", pytest.param("page", marks=pytest.mark.datasette)]
+)
 def test_junk_is_refused_in_a_line(fuzzed: tuple[Readers, dict[str, list[bytes]]], name: str) -> None:
     """Any bytes, and any text."""
     readers, _ = fuzzed
@@ -132,6 +136,7 @@ VALUE = st.sampled_from([odd.decode("latin-1") for odd in ODD]) | DATE | st.inte
 PATHS = sorted({page.partition("\n")[0] for page in PAGES})
 
 
+@pytest.mark.datasette
 @settings(quick, max_examples=200)
 @given(path=st.sampled_from(PATHS), query=st.lists(st.tuples(st.sampled_from(NAMES), VALUE), max_size=5))
 def test_every_page_answers_any_query(
