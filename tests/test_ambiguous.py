@@ -8,7 +8,7 @@ import pytest
 from timeline import Timeline, TimelineError, bundles
 from timeline.audit.events import _stands
 from timeline.errors import QuoteAmbiguous
-from timeline.exchange.writing import as_jsonl
+from timeline.exchange.formats.jsonl import writer as as_jsonl
 from timeline.quotes import Text, find
 
 TEXT = 'The Commission heard A. The Commission\nheard B. The Commission heard C, “briefly”. The Commission heard C, "briefly".'

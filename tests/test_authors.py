@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from timeline import Timeline
 from timeline.cli import main
 from timeline.errors import StatementInvalid
-from timeline.exchange.writing import NAMES
+from timeline.exchange import formats
 
 
 @pytest.fixture(autouse=True)
@@ -126,7 +126,7 @@ def shown() -> dict[str, str]:
         datasette = Datasette(["timeline.db"])
         here = "/timeline/-/timeline"
         addresses = [here, f"{here}/met", f"{here}/sources/note", f"{here}/log/checkpoints?from=1&to=3"]
-        addresses += [f"{here}/export/{name}" for name in NAMES]
+        addresses += [f"{here}/export/{name}" for name in formats.written_names()]
         answers = {address: await datasette.client.get(address) for address in addresses}
         assert {answer.status_code for answer in answers.values()} == {200}
         return {address: answer.text for address, answer in answers.items()}

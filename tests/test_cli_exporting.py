@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from timeline import ArchivedSource, Timeline
 from timeline.cli import main
-from timeline.exchange.writing import NAMES
+from timeline.exchange import formats
 from timeline.web import descriptions
 
 pytestmark = pytest.mark.datasette  # an export is headed as the pages are
@@ -106,7 +106,7 @@ def test_a_file_is_there_only_once_it_is_whole(db: str, tmp_path: Path, monkeypa
     file = tmp_path / "out.csv"
     assert run("csv", "--db", db, "-o", str(file)).stdout == ""
     before = file.read_bytes()
-    monkeypatch.setattr("timeline.exchange.writing.as_csv.worded", None)
+    monkeypatch.setattr("timeline.exchange.formats.csv.writer.worded", None)
     CliRunner().invoke(main, ["export", "csv", "--db", db, "-o", str(file)])
     assert file.read_bytes() == before
     assert [one.name for one in tmp_path.glob("out*")] == ["out.csv"]
@@ -121,7 +121,7 @@ def test_the_bundle_tells_what_was_redacted(db: str) -> None:
     assert "happening/gone: was redacted" in result.stderr
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("png", "svg")])
+@pytest.mark.parametrize("name", [name for name in formats.written_names() if name not in ("png", "svg")])
 def test_the_same_log_gives_the_same_export(db: str, name: str) -> None:
     """Byte for byte, whenever it is written; and what is retracted can be written in every format."""
     first = run(name, "--db", db, "--page", "https://example.org/t", "--status", "all")

@@ -10,7 +10,7 @@ import pytest
 from timeline import Timeline, archiving, bundles, capture, documents, encodings
 from timeline.capture import extracting
 from timeline.errors import BundleInvalid, DocumentUnreadable, StatementInvalid, TimelineError
-from timeline.exchange.reading import decoding
+from timeline.exchange.text import decoding
 
 # Python decodes them, and no document is written in one: some take minutes, some say what no reader of the file sees.
 LONG = "u" * 1_000_000

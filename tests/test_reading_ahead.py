@@ -14,7 +14,7 @@ from timeline import Timeline, bundles
 from timeline.capture import ahead, apart
 from timeline.documents import Document
 from timeline.errors import BundleInvalid, DatabaseRefused, TimelineError
-from timeline.exchange import importing
+from timeline.exchange.importing import run as importing
 
 Look = Callable[[str], None]
 

@@ -19,7 +19,9 @@ from timeline.capture import apart, comparing, setup
 from timeline.capture.comparing import Comparing
 from timeline.cli import main
 from timeline.errors import BundleInvalid, StatementInvalid
-from timeline.exchange.writing import as_jsonl, noting, saying
+from timeline.exchange.exporting import notes as noting
+from timeline.exchange.exporting import wording as saying
+from timeline.exchange.formats.jsonl import writer as as_jsonl
 from timeline.reading import records
 
 HTML = "<html><head><title>T</title></head><body><h1>The council</h1><p>It met in Marrakech – “twice”.</p></body></html>"

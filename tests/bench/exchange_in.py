@@ -16,8 +16,8 @@ from log import folder
 from paired import line, pairs, rate
 
 from timeline import Timeline
-from timeline.exchange import importing
-from timeline.exchange.reading.mapping import Columns
+from timeline.exchange.importing import run as importing
+from timeline.exchange.tables.mapping import Columns
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "on-this-day" / "events.jsonl"
 MAPPING = Columns({"title": "description", "date": {"year": "year", "month": "month", "day": "day"}})

@@ -14,8 +14,9 @@ from log import entries, folder, sources
 from paired import line, pairs, rate
 
 from timeline import Timeline
-from timeline.exchange.writing import NAMES, format_named
-from timeline.exchange.writing.format import About
+from timeline.exchange import formats
+from timeline.exchange.exporting import format_named
+from timeline.exchange.exporting.format import About
 from timeline.reading.happenings import at_positions
 
 SAME_ROWS = """
@@ -60,7 +61,7 @@ def measure(count: int, runs: int) -> None:
             timeline.append_many(entries(0, count))
         with Timeline(made / "timeline.db", read_only=True) as timeline:
             connection = timeline.log.connection
-            names = [name for name in NAMES if name not in PICTURES]
+            names = [name for name in formats.written_names() if name not in PICTURES]
             found = {name: pairs(lambda name=name: ours(connection, name), lambda: peer(connection), runs) for name in names}  # type: ignore[misc]
     fastest = rate(count, [one for pair in found.values() for one in pair.peer])
     print(f"Out: {count:,} happenings with an actor and a quotation each; csv + sqlite-utils {fastest:,.0f} rows/s")

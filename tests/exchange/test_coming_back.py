@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from timeline import Timeline
-from timeline.exchange import importing
-from timeline.exchange.outcome import Plan
-from timeline.exchange.writing import format_named
-from timeline.exchange.writing.format import About
+from timeline.exchange.exporting import format_named
+from timeline.exchange.exporting.format import About
+from timeline.exchange.importing import run as importing
+from timeline.exchange.importing.outcome import Plan
 from timeline.reading.happenings import at_positions
 
 FORMATS = ("timelinejs", "timelinejs-csv", "csv", "ics", "vis", "jsonld")

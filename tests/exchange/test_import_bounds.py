@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timeline import Timeline
-from timeline.exchange import happenings, importing, matching
-from timeline.exchange.annotating import Citations
-from timeline.exchange.earlier import Earlier
-from timeline.exchange.matching import ALIKE, APART, CLEARLY, Matching
+from timeline.exchange.importing import happenings, matching
+from timeline.exchange.importing import run as importing
+from timeline.exchange.importing.annotations import Citations
+from timeline.exchange.importing.earlier import Earlier
+from timeline.exchange.importing.matching import ALIKE, APART, CLEARLY, Matching
 
 
 def test_a_chain_of_wholes_is_followed_so_far(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 from timeline import Timeline
-from timeline.exchange import importing
-from timeline.exchange.file import File
-from timeline.exchange.outcome import Plan
-from timeline.exchange.reading.row import Row, Understood
+from timeline.exchange.importing import run as importing
+from timeline.exchange.importing.file import File
+from timeline.exchange.importing.outcome import Plan
+from timeline.exchange.importing.row import Row, Understood
 
 TEXT = "record one\nrecord two\n"
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from load_timeline import Size
 
 from timeline import web
-from timeline.exchange.writing import NAMES
+from timeline.exchange import formats
 from timeline.selection import state as states
 from timeline.web import assets, queries
 
@@ -86,7 +86,7 @@ def addresses(size: Size, end: int) -> Iterator[str]:
     yield from of_the_log(end)
     for query in choosing(size, end):
         yield f"{AT}/export{query}"
-    for name in (*NAMES, "none", "x" * 5_000):
+    for name in (*formats.written_names(), "none", "x" * 5_000):
         for query in taking(end):
             yield f"{AT}/export/{name}{query}"
     yield from rows()
@@ -216,7 +216,7 @@ def unasked(asked: list[str]) -> list[str]:
     queried = [address.partition("?")[2] for address in asked]
     routed = {next((pattern for pattern, _ in web.register_routes() if re.match(pattern, path)), None) for path in paths}
     missing = [pattern for pattern, _ in web.register_routes() if pattern not in routed]
-    missing += [name for name in NAMES if f"{AT}/export/{name}" not in paths]
+    missing += [name for name in formats.written_names() if f"{AT}/export/{name}" not in paths]
     missing += [name for name in queries.questions() if f"/{DATABASE}/{name}.timeline" not in paths]
     missing += [name for name in states.NAMES if not any(re.search(rf"(^|&){name}=", query) for query in queried)]
     return missing

@@ -11,8 +11,7 @@ from snippets import MANUAL, PAGES, PROJECT, Reader, copy_project, furnish
 
 from timeline import Timeline
 from timeline.cli import main
-from timeline.exchange.reading.row import READERS
-from timeline.exchange.writing import NAMES
+from timeline.exchange import formats
 from timeline.publishing.wheel import wheel
 from timeline.settings import NAMES as SETTINGS
 
@@ -124,12 +123,12 @@ def table(name: str, heading: str) -> list[str]:
 
 def test_every_format_of_an_export_is_in_the_table() -> None:
     """By its name, with what it loses."""
-    assert sorted(table("export", "Formats")) == sorted(NAMES)
+    assert sorted(table("export", "Formats")) == sorted(formats.written_names())
 
 
 def test_every_format_of_an_import_is_in_the_table() -> None:
     """By its name."""
-    assert sorted(table("import", "Formats")) == sorted(READERS)
+    assert sorted(table("import", "Formats")) == sorted(formats.read_names())
 
 
 def test_every_setting_is_in_the_table() -> None:

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from timeline import ArchivedSource, Timeline
-from timeline.exchange.writing.format import About
+from timeline.exchange.exporting.format import About
 from timeline.reading.happenings import at_positions, quotations
 from timeline.selection.conditions import MARKS, is_corrected
 from timeline.selection.snapshot import Snapshot

@@ -16,8 +16,9 @@ from test_pages_demo import IN_ORDER, build
 from test_pages_demo import serve as serve_demo
 
 from timeline import Timeline, TimelineError
-from timeline.exchange import writing
-from timeline.exchange.writing.format import About, Format
+from timeline.exchange import exporting as writing
+from timeline.exchange import formats
+from timeline.exchange.exporting.format import About, Format
 from timeline.reading.records import Happening
 from timeline.web import links, security
 from timeline.web.pages import exports, offers, taking
@@ -85,7 +86,7 @@ async def test_the_page_lists_every_format_with_its_address(demo: Datasette) -> 
 def test_every_format_has_its_place_and_each_field_its_words() -> None:
     """No format is missing in the groups, none is there twice, and what is lost is said in people's words."""
     grouped = [name for _, members in offers.GROUPS for name in members]
-    assert sorted(grouped) == sorted(writing.NAMES)
+    assert sorted(grouped) == sorted(formats.written_names())
     for name in offers.names():
         format = offers.found(name)
         assert format is not None
@@ -107,7 +108,7 @@ def test_a_format_that_cannot_be_loaded_is_not_offered(monkeypatch: pytest.Monke
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("name", writing.NAMES)
+@pytest.mark.parametrize("name", formats.written_names())
 @pytest.mark.parametrize("query", ["", "?kind=assembly&from=2025", "?as_of=12&status=all"])
 async def test_every_format_is_served(demo: Datasette, name: str, query: str) -> None:
     """As its own media type, with a file's name, tagged, and the same each time."""

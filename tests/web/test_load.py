@@ -19,7 +19,7 @@ from datasette.app import Datasette
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.exchange.writing import as_ics
+from timeline.exchange.formats.ics import writer as as_ics
 from timeline.selection import sql
 from timeline.web import working
 from timeline.web.pages import difference, passages, quotation, source, taking

@@ -25,7 +25,7 @@ from datasette.app import Datasette
 from datasette.utils import path_from_row_pks, tilde_encode
 
 from timeline import Timeline, checkpoints, projections
-from timeline.exchange.writing import NAMES
+from timeline.exchange import formats
 from timeline.merkle import Note
 from timeline.selection import state as states
 from timeline.selection.sources import ORDERS
@@ -180,7 +180,7 @@ def values(schema: Schema, group: str) -> list[str]:
         "query": [*queries.questions()],
         "position": ["1", "3", "5", "6"],
         "number": ["1", "now"],
-        "name": [*NAMES, NOWHERE],
+        "name": [*formats.written_names(), NOWHERE],
     }
     return known.get(group, [*schema.ids, "1", NOWHERE])
 

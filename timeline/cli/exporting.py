@@ -13,15 +13,17 @@ import click
 from timeline.cli import printing
 from timeline.cli.choosing import Choice, choose, filters
 from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away, refuse_outdated
-from timeline.exchange.writing import NAMES, feeding, format_named
-from timeline.exchange.writing.format import About, Format, with_near
-from timeline.exchange.writing.losing import Losses
+from timeline.exchange import formats
+from timeline.exchange.exporting import feeds as feeding
+from timeline.exchange.exporting import format_named
+from timeline.exchange.exporting.format import About, Format, with_near
+from timeline.exchange.exporting.losses import Losses
 from timeline.reading.happenings import at_positions
 from timeline.timeline import Timeline
 
 
-@click.command(epilog=f"Formats: {', '.join(NAMES)}.")
-@click.argument("format", type=click.Choice(NAMES), metavar="FORMAT")
+@click.command(epilog=f"Formats: {', '.join(formats.written_names())}.")
+@click.argument("format", type=click.Choice(formats.written_names()), metavar="FORMAT")
 @filters("current; all in feeds and calendars")
 @click.option("--page", metavar="URL", help="Where the timeline's page is published, so that all leads back to it.")
 @click.option("--title", help="What it is called.  [default: the title in metadata.json]")

@@ -10,8 +10,8 @@ from typing import Final
 from timeline.cli.printing import count, on_one_line
 from timeline.dates import worded
 from timeline.errors import kind_of
-from timeline.exchange.file import File
-from timeline.exchange.outcome import Outcome, Plan
+from timeline.exchange.importing.file import File
+from timeline.exchange.importing.outcome import Outcome, Plan
 
 SHOWN: Final = 10  # things of a kind that are told, where not all are asked for
 SAMPLE: Final = 3  # rows that are told as they were understood

@@ -8,17 +8,17 @@ from timeline.cli import completing, import_report, json_forms
 from timeline.cli.described import described, given
 from timeline.cli.printing import harmless
 from timeline.cli.running import Refused, by, db, opened, progress, refuse_leading_away
-from timeline.exchange import importing
-from timeline.exchange.file import File
-from timeline.exchange.reading import mapping as mappings
-from timeline.exchange.reading.guessing import ColumnsUnknown
-from timeline.exchange.reading.row import READERS
+from timeline.exchange import formats
+from timeline.exchange.importing import run as importing
+from timeline.exchange.importing.file import File
+from timeline.exchange.tables import mapping as mappings
+from timeline.exchange.tables.guessing import ColumnsUnknown
 
 _MAPPED = ("csv", "tsv", "jsonl")
 
 
-@click.command("import", epilog=f"Formats: {', '.join(READERS)}.")
-@click.argument("format", metavar="FORMAT", type=click.Choice(list(READERS)))
+@click.command("import", epilog=f"Formats: {', '.join(formats.read_names())}.")
+@click.argument("format", metavar="FORMAT", type=click.Choice(list(formats.read_names())))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--append", "do", is_flag=True, help="Do it. Without this nothing is changed, and what would be is told.")
 @click.option("--all", "whole", is_flag=True, help="Tell of every row, not only of the first ones of each kind.")

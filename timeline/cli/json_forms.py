@@ -15,8 +15,8 @@ from timeline import authors, dates, fields
 from timeline.archived import ArchivedSource
 from timeline.audit.report import Report
 from timeline.errors import DateInvalid
-from timeline.exchange.file import File
-from timeline.exchange.outcome import Outcome, Plan
+from timeline.exchange.importing.file import File
+from timeline.exchange.importing.outcome import Outcome, Plan
 from timeline.log import Event
 from timeline.merkle import Checkpoint, Note
 from timeline.reading.sources import Known

@@ -1,1 +1,1 @@
-"""Formats in and out: `reading` understands files of others, `writing` writes what is chosen of a timeline for them."""
+"""Formats in and out: `formats` has a folder for each, `importing` and `exporting` hold what they share."""

@@ -6,7 +6,7 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timeline.exchange.reading.csv_rows import delimiter_of, headed, records
+from timeline.exchange.tables.records import delimiter_of, headed, records
 
 CELLS = st.text(st.sampled_from('abé"\n\r ,;\t'), max_size=8)
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from timeline.exchange.reading.decoding import decode
-from timeline.exchange.reading.row import ImportRefused
+from timeline.exchange.importing.row import ImportRefused
+from timeline.exchange.text.decoding import decode
 
 WORDS = "Jahr,Ereignis\r1957,Gründung – „Verein“\r"
 

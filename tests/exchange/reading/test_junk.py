@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timeline.exchange.reading import csv_rows, row
-from timeline.exchange.reading.row import ImportRefused
+from timeline.exchange.importing import row
+from timeline.exchange.importing.row import ImportRefused
+from timeline.exchange.tables import records as csv_rows
 
 KEYS = st.sampled_from(
     [

@@ -2,9 +2,10 @@
 
 import pytest
 
-from timeline.exchange.reading import json_rows, table
-from timeline.exchange.reading.mapping import Columns
-from timeline.exchange.reading.row import ImportRefused, Read
+from timeline.exchange.formats.csv import reader as table
+from timeline.exchange.formats.jsonl import reader as json_rows
+from timeline.exchange.importing.row import ImportRefused, Read
+from timeline.exchange.tables.mapping import Columns
 
 ACLED = (
     "event_id_cnty,event_date,year,event_type,actor1,location,latitude,longitude,notes,timestamp\n"

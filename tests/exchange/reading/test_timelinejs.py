@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from timeline.exchange.reading import jsonld, timelinejs, timelinejs_csv, vis
-from timeline.exchange.reading.row import ImportRefused
-from timeline.exchange.writing.html_text import one_line
+from timeline.exchange.formats.jsonld import reader as jsonld
+from timeline.exchange.formats.timelinejs import reader as timelinejs
+from timeline.exchange.formats.timelinejs_csv import reader as timelinejs_csv
+from timeline.exchange.formats.vis import reader as vis
+from timeline.exchange.importing.row import ImportRefused
+from timeline.exchange.text.html_text import one_line
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "timelinejs"
 real = pytest.mark.skipif(not DATA.exists(), reason="the real files are not here")

@@ -2,7 +2,7 @@
 
 import json
 
-from timeline.exchange.reading import vis
+from timeline.exchange.formats.vis import reader as vis
 
 
 def test_items_are_read_with_their_groups() -> None:

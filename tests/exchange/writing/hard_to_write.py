@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from timeline import dates
-from timeline.exchange.writing.format import About
+from timeline.exchange.exporting.format import About
 from timeline.reading.records import Happening, Quotation, Source
 
 SOURCE = Source(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from timeline import ArchivedSource, Timeline, bundles
 from timeline.bundles import json_lines
 from timeline.errors import TimelineError
-from timeline.exchange.writing import as_jsonl
+from timeline.exchange.formats.jsonl import writer as as_jsonl
 from timeline.model import PlacedCitation
 
 WORDS = ("met", "sat", "spoke", "left", "voted")

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from told import ABOUT, SOURCE, happening, quotation, written
 
-from timeline.exchange.writing.as_markdown import escaped
-from timeline.exchange.writing.format import About
+from timeline.exchange.exporting.format import About
+from timeline.exchange.formats.markdown.writer import escaped
 from timeline.reading import wording
 from timeline.reading.records import Source
 

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from hard_to_write import ABOUT, MANY
 
-from timeline.exchange.writing import as_jsonld, format_named, losing
-from timeline.exchange.writing.format import About
+from timeline.exchange.exporting import format_named
+from timeline.exchange.exporting import losses as losing
+from timeline.exchange.exporting.format import About
+from timeline.exchange.formats.jsonld import writer as as_jsonld
 from timeline.reading.records import Happening
 
 UNPLACED = "XXXX"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timeline.exchange.writing.html_text import one_line, plain
+from timeline.exchange.text.html_text import one_line, plain
 
 
 def test_tags_go_and_paragraphs_stay() -> None:

@@ -1,8 +1,8 @@
 """What a format cannot say is counted and told."""
 
 from timeline import ArchivedSource, Timeline
-from timeline.exchange.writing.format import Format
-from timeline.exchange.writing.losing import lost
+from timeline.exchange.exporting.format import Format
+from timeline.exchange.exporting.losses import lost
 from timeline.reading.happenings import at_positions
 
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from told import ABOUT, happening, quotation, written
 
 from timeline.errors import TimelineError
-from timeline.exchange.writing import format_named, picture_scale
-from timeline.exchange.writing.format import About
-from timeline.exchange.writing.picture_columns import counted
-from timeline.exchange.writing.picture_dates import look
-from timeline.exchange.writing.picture_layout import LEFT, RIGHT, WIDTH, laid_out
+from timeline.exchange.exporting import format_named
+from timeline.exchange.exporting.format import About
+from timeline.exchange.formats.svg import scale as picture_scale
+from timeline.exchange.formats.svg.columns import counted
+from timeline.exchange.formats.svg.dates import look
+from timeline.exchange.formats.svg.layout import LEFT, RIGHT, WIDTH, laid_out
 
 DATES = (
     "1969-07-20",

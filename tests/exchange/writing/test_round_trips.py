@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from told import quotation
 
-from timeline.exchange.reading import row
-from timeline.exchange.writing import format_named
-from timeline.exchange.writing.losing import Losses
+from timeline.exchange.exporting import format_named
+from timeline.exchange.exporting.losses import Losses
+from timeline.exchange.importing import row
 from timeline.reading.records import Happening, Source
 from timeline.reading.wording import one_line
 

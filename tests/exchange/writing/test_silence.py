@@ -2,8 +2,8 @@
 
 import pytest
 
-from timeline.exchange.writing import format_named
-from timeline.exchange.writing.format import About
+from timeline.exchange.exporting import format_named
+from timeline.exchange.exporting.format import About
 from timeline.reading.records import Happening, Quotation, Source
 
 WORDS = {

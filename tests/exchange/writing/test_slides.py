@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from timeline import Timeline
-from timeline.exchange import importing
-from timeline.exchange.writing import format_named, markup, slides
-from timeline.exchange.writing.format import About
-from timeline.exchange.writing.html_text import plain
+from timeline.exchange.exporting import format_named
+from timeline.exchange.exporting.format import About
+from timeline.exchange.formats.timelinejs import slides
+from timeline.exchange.importing import run as importing
+from timeline.exchange.text import markup
+from timeline.exchange.text.html_text import plain
 from timeline.reading.happenings import at_positions
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "timelinejs"

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from hard_to_write import ABOUT, MANY
 
-from timeline.exchange.writing import format_named
-from timeline.exchange.writing.format import About
+from timeline.exchange.exporting import format_named
+from timeline.exchange.exporting.format import About
 from timeline.reading.records import Happening, Quotation, Source
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from told import quotation
 
-from timeline.exchange.writing import format_named
+from timeline.exchange.exporting import format_named
 from timeline.reading.records import Happening
 
 SCHEMA_ORG = "https://schema.org/"

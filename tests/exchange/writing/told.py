@@ -1,8 +1,8 @@
 """Happenings made by hand, for the formats that tell them."""
 
 from timeline import dates
-from timeline.exchange.writing import format_named
-from timeline.exchange.writing.format import About
+from timeline.exchange.exporting import format_named
+from timeline.exchange.exporting.format import About
 from timeline.reading.records import Happening, Quotation, Source
 
 ABOUT = About(

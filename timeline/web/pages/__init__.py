@@ -1,7 +1,7 @@
 """The pages: the timeline, a happening, the sources, one of them, an event, the checkpoints, the exports, the way in; and files.
 
 Owns the handlers, one module for each, and what they share. Must not write, nor import anything of ours but `dates`, `errors`,
-`merkle`, `exchange.writing` and the other modules of `web`. Each page asks for permission before its first SQL statement,
+`merkle`, `exchange.exporting` and the other modules of `web`. Each page asks for permission before its first SQL statement,
 passes every value as a parameter, and is complete without JavaScript.
 """
 

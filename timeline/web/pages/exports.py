@@ -18,8 +18,8 @@ from datasette.utils import add_cors_headers
 from datasette.utils.asgi import Request, Response
 
 from timeline.errors import TimelineError, TookTooLong
-from timeline.exchange.writing import NAMES
-from timeline.exchange.writing.format import About, Format, with_near
+from timeline.exchange import formats
+from timeline.exchange.exporting.format import About, Format, with_near
 from timeline.reading import happening_lookup
 from timeline.selection import matches
 from timeline.selection import state as states
@@ -95,7 +95,7 @@ async def exports_page(datasette: Datasette, request: Request) -> Response:
             (title, [_offered(datasette, request, offer, address(offer.format), state) for offer in members])
             for title, members in offers.groups()
         ],
-        "missing": [why for name in NAMES if (why := offers.missing(name))],
+        "missing": [why for name in formats.written_names() if (why := offers.missing(name))],
         "archive_closed": not whole,
         "options": options(state),
         "namesake": (links.happening(datasette, database.name, "export"), namesake) if namesake else None,

@@ -8,8 +8,8 @@ from datasette.utils.asgi import Request
 from markupsafe import Markup
 
 from timeline.errors import TimelineError
-from timeline.exchange.writing import as_jsonld
-from timeline.exchange.writing.format import About
+from timeline.exchange.exporting.format import About
+from timeline.exchange.formats.jsonld import writer as as_jsonld
 from timeline.reading.happenings import at_positions
 from timeline.selection.snapshot import Snapshot
 from timeline.web import links

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from timeline.exchange.writing import NAMES, format_named
-from timeline.exchange.writing.format import Format
+from timeline.exchange import formats
+from timeline.exchange.exporting import format_named
+from timeline.exchange.exporting.format import Format
 
 # Groups in the order in which people look for them: what a group is called, and its formats with what each is for.
 GROUPS = (
@@ -99,7 +100,7 @@ def missing(name: str) -> str | None:
 
 def names() -> list[str]:
     """Name the formats that there are."""
-    return [name for name in NAMES if found(name)]
+    return [name for name in formats.written_names() if found(name)]
 
 
 def groups() -> Iterator[tuple[str, list[Offer]]]:

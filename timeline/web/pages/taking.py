@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from datasette.database import Database
 
 from timeline.errors import TookTooLong
-from timeline.exchange.writing.format import About, Format
+from timeline.exchange.exporting.format import About, Format
 from timeline.reading.happenings import at_positions
 from timeline.selection import matches
 from timeline.selection.matches import Matches

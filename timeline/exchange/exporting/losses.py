@@ -1,0 +1,172 @@
+"""What a format cannot say of the happenings that are written in it: counted, and told in words.
+
+Owns what counts as said at all. Must not know any format: each one says in `loses` what becomes of which field.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, Final
+
+from timeline import dates
+from timeline.dates import Edtf
+from timeline.dates.parts import span
+from timeline.exchange.exporting import wording as saying
+from timeline.exchange.exporting.format import Format
+from timeline.reading import wording
+from timeline.reading.records import Happening, Quotation, Source
+
+# What says nothing that a reader would miss.
+_SILENT: Final[dict[str, tuple[Any, ...]]] = {"status": ("current",), "stance": ("supports",), "grade": ("exact",), "version": (1,)}
+FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+_NOTHING: Final = (None, "", ())
+_OF_HAPPENING, _OF_QUOTATION, _OF_SOURCE = ({field.name for field in fields(kind)} for kind in (Happening, Quotation, Source))
+
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?").fullmatch
+_LAST: Final = dates.day_number(9999, 12, 31)
+_SHIFT: Final = re.compile(r"T[0-9:]+(?:Z|[+-])").search
+_HOUR: Final = re.compile(r"T[0-9]{2}(?![0-9:])").search
+_NO_SECOND: Final = re.compile(r"T[0-9]{2}(?::[0-9]{2})?(?![0-9:])").search
+
+# The ways in which a date can say less than a day, or more than one; `date` alone is any of them.
+_DATES: Final[dict[str, Callable[[Edtf], bool]]] = {
+    "date": lambda date: (
+        date.precision not in ("day", "datetime") or date.uncertain or date.approximate or (date.timed and bool(_HOUR(date.text)))
+    ),
+    "date.uncertain": lambda date: date.uncertain or date.approximate,
+    "date.open": lambda date: date.type == "interval" and (date.start != "stated" or date.end != "stated"),
+    "date.parts": lambda date: date.precision in ("season", "set") or "X" in date.text,
+    "date.interval": lambda date: date.type == "interval",
+    "date.time": lambda date: date.timed,
+    "date.hour": lambda date: date.timed and _HOUR(date.text) is not None,
+    "date.second": lambda date: date.timed and _NO_SECOND(date.text) is not None,
+    "date.shift": lambda date: date.timed and _SHIFT(date.text) is not None,
+    "date.unknown": lambda date: date.earliest is None and date.latest is None,
+    "date.far": lambda date: (
+        (date.earliest_day is not None and date.earliest_day < 1)
+        or (date.latest_day is not None and (date.latest_day < 1 or date.latest_day >= _LAST + date.timed))
+    ),
+}
+_NAMES: Final = {
+    "date": "vague dates",
+    "date.uncertain": "uncertain or approximate dates",
+    "date.open": "open or unknown starts and ends",
+    "date.parts": "seasons, sets and unspecified digits",
+    "date.interval": "intervals",
+    "date.time": "times of day",
+    "date.hour": "times of which only the hour is known",
+    "date.second": "times without a second",
+    "date.shift": "shifts from universal time",
+    "date.unknown": "dates of which no side is known",
+    "date.far": "days before the year 1 and from the end of 9999 on",
+    "title.spaces": "line ends and runs of spaces in titles",
+    "summary.spaces": "line ends that make no paragraph, and runs of spaces, in summaries",
+    "source.title": "titles of sources",
+    "source.spaces": "line ends and runs of spaces in what is said of sources",
+    "eras": "what is of the kind era",
+    "returns": "carriage returns",
+    "cells": "cells that a spreadsheet would take for formulas",
+    "entries": "entries of tables and other files of entries",
+}
+
+
+class Losses:
+    """Counts, while happenings go by, those that say something which a format cannot."""
+
+    def __init__(self, format: Format) -> None:
+        """Watch for what a format loses."""
+        self.format = format
+        self.total = 0
+        self.whole = False  # whether all of them went by
+        self.counts = dict.fromkeys(format.loses, 0)
+
+    def watch(self, happenings: Iterable[Happening]) -> Iterator[Happening]:
+        """Let happenings through, counting."""
+        asked = [(field, _says(field)) for field in self.counts]
+        for happening in happenings:
+            self.total += 1
+            for field, says in asked:
+                if says(happening):
+                    self.counts[field] += 1
+            yield happening
+        self.whole = True
+
+    def told(self) -> list[str]:
+        """Tell what was lost, a line for each field that was there."""
+        return [
+            f"{_NAMES.get(field, field.replace('_', ' '))} (in {count:,} of {self.total:,} happenings): {self.format.loses[field]}"
+            for field, count in self.counts.items()
+            if count
+        ]
+
+
+def lost(happenings: Iterable[Happening], format: Format) -> list[str]:
+    """Tell what these happenings say that a format cannot, a line for each field, with how many of them say it."""
+    losses = Losses(format)
+    for _ in losses.watch(happenings):
+        pass
+    return losses.told()
+
+
+def is_formula(text: object) -> bool:
+    """Whether a spreadsheet would take a cell for a formula. -7.98 is a number; -0044-03-15 would be reckoned out.
+
+    Nor may a text stand as it is that looks like a formula which got its apostrophe already.
+    """
+    if isinstance(text, str) and text[:1] == "'":
+        return is_formula(text.lstrip("'"))
+    return isinstance(text, str) and text.lstrip(" ")[:1] in FORMULAS and not _NUMBER(text)
+
+
+def _prose(happening: Happening) -> Iterator[str | None]:
+    """Give the texts in which lines may end."""
+    yield from (happening.summary, happening.place, happening.kind, happening.attributed_to, happening.date_note, *happening.tags)
+
+
+def _texts(happening: Happening) -> Iterator[str | None]:
+    """Give the texts that stand at the beginning of a cell."""
+    yield from (happening.title, happening.summary, happening.date, happening.date_note, happening.kind, happening.place)
+    yield from (happening.attributed_to, happening.reason, happening.recorded_by, *happening.tags[:1])
+    yield from (name for name, _ in happening.actors[:1])
+
+
+_ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
+    "title.spaces": lambda happening: wording.one_line(happening.title) != happening.title,
+    "summary.spaces": lambda happening: saying.tidied(happening.summary) != (happening.summary or ""),
+    "source.spaces": lambda happening: any(
+        wording.one_line(text) != text
+        for quotation in happening.quotations
+        for text in filter(None, (quotation.source.title, quotation.source.publisher, quotation.source.author))
+    ),
+    "eras": lambda happening: happening.kind == "era" and None not in (span(happening.date).start, span(happening.date).end),
+    "returns": lambda happening: any("\r" in text for text in _prose(happening) if text),
+    "cells": lambda happening: any(map(is_formula, _texts(happening))),
+    "entries": lambda happening: any(quotation.source.is_data for quotation in happening.quotations),
+    "role": lambda happening: any(role for _, role in happening.actors),
+}
+
+
+@lru_cache(maxsize=saying.MANY)
+def _said_of(date: str) -> frozenset[str]:
+    """Name the ways in which a date says less than a day, or more than one."""
+    read = dates.parse(date)
+    return frozenset(field for field, says in _DATES.items() if says(read))
+
+
+def _says(field: str) -> Callable[[Happening], bool]:
+    """Give what tells whether a happening, its quotations or their sources say anything in a field. Raises KeyError."""
+    if field in _DATES:
+        return lambda happening: field in _said_of(happening.date)
+    if field in _ASKED:
+        return _ASKED[field]
+    holder, _, name = field.rpartition(".")
+    silent, value = (*_NOTHING, *_SILENT.get(name, ())), attrgetter(name)
+    if name in _OF_HAPPENING and not holder:
+        return lambda happening: value(happening) not in silent
+    if name in _OF_QUOTATION and holder in ("", "quotation"):
+        return lambda happening: any(value(quotation) not in silent for quotation in happening.quotations)
+    if name in _OF_SOURCE:
+        return lambda happening: any(value(quotation.source) not in silent for quotation in happening.quotations)
+    raise KeyError(field)

@@ -1,0 +1,1 @@
+"""W3C Web Annotations: its reader and its writer."""

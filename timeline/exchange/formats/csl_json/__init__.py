@@ -1,0 +1,1 @@
+"""CSL-JSON: its reader and its writer."""

@@ -1,0 +1,1 @@
+"""CSV and TSV: its reader and its writer."""

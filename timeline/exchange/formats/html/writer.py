@@ -1,0 +1,174 @@
+"""HTML, one file and ready to be printed: the chronology as it goes into a filing, with notes linked to and fro.
+
+Holds no script and asks for nothing elsewhere. Every page that is printed has its number.
+"""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import Final
+
+from timeline.exchange.exporting import notes as noting
+from timeline.exchange.exporting.feeds import clean
+from timeline.exchange.exporting.format import About, Format
+from timeline.exchange.exporting.notes import LOSES, Chronology, Fact, Note
+from timeline.reading import wording
+from timeline.reading.records import Happening
+
+SHORT: Final = 90  # characters of the title at the head of each printed page
+STYLE: Final = """
+@page {
+  margin: 22mm 20mm 24mm;
+  @top-right { content: "%s"; font: 9pt serif } @bottom-center { content: counter(page) " / " counter(pages); font: 9pt serif }
+}
+@page :first { @top-right { content: none } }
+html { background: #fff; color: #000; color-scheme: light }
+body { font: 1.05rem/1.5 Georgia, "Times New Roman", serif; max-width: 46rem; margin: 2.5rem auto; padding: 0 1.25rem }
+h1 { font-size: 2rem; line-height: 1.15; margin: 0 0 .5rem }
+h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; border-bottom: 2px solid #000; padding-bottom: .25rem; break-after: avoid }
+h1, h2, h3, p, li { overflow-wrap: anywhere }
+header { border-bottom: 3px solid #000; padding-bottom: 1rem; margin-bottom: 1.5rem }
+header p { margin: .35rem 0 }
+.entry { display: grid; grid-template-columns: 9.5rem minmax(0, 1fr); gap: 0 1.5rem; padding: .9rem 0; border-top: 1px solid #999 }
+.entry:first-of-type { border-top: 0 }
+.entry > * { grid-column: 2; margin: 0 0 .4rem }
+.entry > .when { grid-column: 1; grid-row: 1 / span 30; font-weight: bold; line-height: 1.35 }
+.edtf { display: block; font: .75rem/1.4 ui-monospace, "DejaVu Sans Mono", monospace; color: #444; white-space: nowrap }
+h3 { font-size: 1.05rem; line-height: 1.35; break-after: avoid }
+.facts { font-size: .88rem; line-height: 1.45 }
+.facts b, .claim { font-weight: normal; font-style: italic }
+.mark { border-inline-start: 4px solid #000; padding-inline-start: .6rem; font-size: .92rem }
+.version { font-size: .78rem; color: #444 }
+h3 sup { line-height: 0; font-size: .72em; font-weight: normal }
+sup a { padding: .3em .15em; text-decoration: none }
+a { color: inherit }
+ol { padding-inline-start: 2.4rem; font-size: .88rem } li { margin: 0 0 .65rem }
+.proof { font-size: .92em; color: #444 } .whole { display: block }
+code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", monospace }
+li:target, .entry:target { outline: 2px solid #000; outline-offset: 3px }
+q { quotes: "“" "”" "‘" "’" }
+p, li { orphans: 3; widows: 3 }
+footer { font-size: .92rem; break-inside: avoid }
+@media (max-width: 36rem) { .entry { display: block } h1 { font-size: 1.6rem } ol { padding-inline-start: 1.7rem } }
+@media print {
+  body { font-size: 10.5pt; line-height: 1.42; max-width: none; margin: 0; padding: 0 }
+  .entry { break-inside: avoid; grid-template-columns: 40mm minmax(0, 1fr) }
+  a { text-decoration: none } .back { display: none }
+}
+"""
+
+
+def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
+    """Write the page."""
+    chronology = Chronology(about, list(happenings))
+    title = _e(noting.heading(about))
+    # The program's own words are English; what was recorded is in the language of the timeline.
+    language = f' lang="{_e(about.language)}"' if about.language else ""
+    yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
+    yield '<meta name="viewport" content="width=device-width">\n'
+    yield f"<style>{STYLE.replace('%s', _styled(noting.heading(about)), 1)}</style>\n</head>\n<body>\n<header>\n"
+    yield f'<h1 dir="auto"{language}>{title}</h1>\n'
+    if about.description:
+        yield f'<p dir="auto"{language}>{_e(about.description)}</p>\n'
+    yield f"<p>{_e(noting.chosen(about, len(chronology.happenings)))}</p>\n"
+    if about.page:
+        yield f"<p>{_link(about.page, _e(about.page))}</p>\n"
+    yield '</header>\n<main>\n<section aria-labelledby="chronology">\n<h2 id="chronology">What happened</h2>\n'
+    for happening in chronology.happenings:
+        yield _entry(happening, chronology, language)
+    yield "</section>\n"
+    if chronology.notes:
+        yield '<section class="notes" aria-labelledby="notes">\n<h2 id="notes">Notes</h2>\n<ol>\n'
+    for note in chronology.notes:
+        yield _note(note)
+    if chronology.notes:
+        yield "</ol>\n</section>\n"
+    verifying = _e(noting.verifying(about)).replace("`timeline verify`", "<code>timeline verify</code>")
+    yield f"</main>\n<footer>\n<h2>How to verify</h2>\n<p>{verifying}</p>\n</footer>\n</body>\n</html>\n"
+
+
+def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
+    about = chronology.about
+    words, edtf = noting.dated(happening)
+    vague = f'<span class="edtf">{_e(edtf).replace("/", "/<wbr>").replace(",", ",<wbr>")}</span>' if edtf else ""
+    begun = len(chronology.notes)  # a note that was there before has its place already
+    notes = chronology.take(happening)
+    links = ", ".join(_mark(note, begun) for note in notes)
+    # A number must not stand alone on a line.
+    sup = f"\u00a0<sup>{links}</sup>" if links else ""
+    title = _e(happening.title) or wording.NO_TITLE
+    if happening.status == "retracted":
+        title = f"<s>{title}</s>"
+    claim = ""
+    if happening.attributed_to:  # with a direction of its own, it does not decide that of the title
+        claim = f'<span class="claim" dir="ltr" lang="en">According to <bdi{language}>{_e(happening.attributed_to)}</bdi>: </span>'
+    parts = [f'<h3 dir="auto"{language}>{claim}{title}{sup}</h3>', f'<p class="when">{_e(words)}{vague}</p>']
+    parts += [f'<p class="mark"><strong>{word}</strong> <bdi>{_e(more)}</bdi></p>' for word, more in noting.marks(happening, notes)]
+    parts += [f'<p dir="auto"{language}>{"<br>".join(map(_e, lines))}</p>' for lines in noting.paragraphs(happening)]
+    if happening.date_note:
+        parts.append(f'<p class="facts"><b>On the date:</b> <bdi{language}>{_e(wording.one_line(happening.date_note))}</bdi></p>')
+    facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
+    if facts:
+        parts.append(f'<p class="facts">{" · ".join(facts)}</p>')
+    standing = _e(noting.standing(happening))
+    shown = _link(about.happening(happening.id), standing) if about.page else standing
+    parts.append(f'<p class="version">{shown}</p>')
+    id = f"entry-{chronology.entries[happening.id][0]}"
+    return f'<article class="entry" id="{id}">\n{"".join(part + chr(10) for part in parts)}</article>\n'
+
+
+def _mark(note: Note, begun: int) -> str:
+    """Lead to a note; from the first place that does, the way back leads here."""
+    id = f' id="ref-{note.number}"' if note.number > begun else ""
+    return f'<a{id} href="#note-{note.number}" aria-label="Note {note.number}">{note.number}</a>'
+
+
+def _fact(fact: Fact, chronology: Chronology) -> str:
+    values = []
+    for words, id in fact.values:
+        said = f"<bdi>{_e(wording.one_line(words))}</bdi>"
+        if id in chronology.entries:
+            said = f'<a href="#entry-{chronology.entries[id][0]}">{said}</a>'
+        elif id is not None and chronology.about.page:
+            said = _link(chronology.about.happening(id), said)
+        values.append(said)
+    return f"<b>{fact.name}:</b> {', '.join(values)}"
+
+
+def _note(note: Note) -> str:
+    source = note.quotation.source
+    lang = f' lang="{_e(source.language)}"' if source.language else ""
+    author, title, rest = noting.described(source)
+    in_full = note.first == note.number
+    cited = f"<cite><bdi{lang}>{_e(title if in_full else noting.short(title))}</bdi></cite>"
+    if in_full:
+        before = [f"<bdi>{_e(author)}</bdi>"] if author else []
+        cited = ", ".join((*before, cited, *(f"<bdi>{_e(part)}</bdi>" for part in rest)))
+    else:
+        cited += f' (as in <a href="#note-{note.first}">note {note.first}</a>)'
+    words, entry = _e(note.quotation.quote), source.is_data  # an entry of a table is evidence as it stands, and no prose
+    quoted = f': <code dir="auto">{words}</code>' if entry else f': <q dir="auto"{lang}>{words}</q>'
+    back = f'<a class="back" href="#ref-{note.number}" aria-label="Back to where note {note.number} is">↩</a>'
+    proof = [_e(told) for told in note.proof]
+    if note.address:
+        proof.insert(0, _link(note.address, _e(note.address)))
+    proved = f' <span class="proof{" whole" if in_full else ""}">{" · ".join(proof)}</span>' if proof else ""
+    return f'<li id="note-{note.number}">{note.before}{cited}{note.page}{quoted}{proved} {back}</li>\n'
+
+
+def _link(address: str, shown: str) -> str:
+    """Link what is shown, where it is an address of the web; a source's may be anything that was written there."""
+    if not address.lower().startswith(("http://", "https://")):
+        return shown
+    return f'<a href="{_e(address)}">{shown}</a>'
+
+
+def _styled(text: str) -> str:
+    """Write a text within the quotation marks of a style sheet: all that is no letter as its number."""
+    return "".join(one if one.isalnum() or one == " " else f"\\{ord(one):X} " for one in clean(text)[:SHORT])
+
+
+def _e(text: str | None) -> str:
+    return escape(clean(text))
+
+
+FORMAT = Format("html", "HTML, to print", "text/html; charset=utf-8", ".html", write, LOSES)

@@ -1,0 +1,1 @@
+"""ICalendar: its reader and its writer."""

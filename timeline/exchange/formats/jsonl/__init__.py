@@ -1,0 +1,1 @@
+"""JSON Lines: its reader and its writer."""

@@ -1,0 +1,1 @@
+"""JSON-LD of schema.org: its reader and its writer."""

@@ -1,0 +1,1 @@
+"""RIS: its reader and its writer."""

@@ -1,0 +1,62 @@
+"""RIS: the sources, as reference managers read them. Each tag stands on a line of its own, so texts are written on one line."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from timeline.dates import worded
+from timeline.dates.parts import span
+from timeline.exchange.exporting import cited_sources as cited
+from timeline.exchange.exporting.format import About, Format
+from timeline.exchange.formats.ris.notes import EDTF
+from timeline.exchange.text.additions import DIGEST
+from timeline.reading import wording
+from timeline.reading.records import Happening, Source
+
+_TYPES: Final = {"page": "ELEC", "message": "PCOMM", "document": "GEN"}
+
+
+def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
+    """Write the sources that are cited, each once."""
+    for source in cited.sources(happenings):
+        lines = [f"{tag}  - {wording.one_line(value)}" for tag, value in _tags(source, about) if value]
+        yield "\r\n".join([*lines, "ER  - ", "", ""])
+
+
+def _tags(source: Source, about: About) -> Iterator[tuple[str, str | None]]:
+    yield "TY", _TYPES[cited.kind(source)]
+    yield "ID", source.id
+    yield "TI", source.title or wording.NO_TITLE
+    yield "AU", source.author
+    yield "PB", source.publisher
+    yield from _date(source.published)
+    yield "LA", source.language
+    yield "UR", source.url
+    yield "Y2", source.archived_at and source.archived_at[:10].replace("-", "/")
+    yield "L2", about.source(source.id) if about.page else None
+    yield "N1", source.published and f"{EDTF}{source.published}"
+    yield "N1", source.sha256 and f"{DIGEST}{source.sha256}"
+
+
+def _date(date: str | None) -> Iterator[tuple[str, str | None]]:
+    """Give the year, and the date as far as it is known, with the words after it where it is vague."""
+    if date is None:
+        return
+    found = span(date)
+    begin = found.begin
+    if begin is None or begin.year < 1:
+        yield "DA", f"///{worded(date)}"
+        return
+    yield "PY", f"{begin.year:04}"
+    parts = [f"{begin.year:04}", *("" if part is None else f"{part:02}" for part in (begin.month, begin.day))]
+    vague = not found.whole or found.end is not None
+    yield "DA", "/".join([*parts, worded(date) if vague else ""])
+
+
+FORMAT = Format(
+    "ris",
+    "RIS (sources)",
+    "application/x-research-info-systems; charset=utf-8",
+    ".ris",
+    write,
+    {**cited.LOSES, "source.spaces": "written as one space"},
+)

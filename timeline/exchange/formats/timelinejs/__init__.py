@@ -1,0 +1,1 @@
+"""TimelineJS, as JSON: its reader and its writer."""

@@ -1,0 +1,1 @@
+"""The sheet of TimelineJS, as CSV: its reader and its writer."""

@@ -1,0 +1,1 @@
+"""TimeMap (RFC 7089): its writer."""

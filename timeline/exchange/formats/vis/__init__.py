@@ -1,0 +1,1 @@
+"""Items of vis-timeline: its reader and its writer."""

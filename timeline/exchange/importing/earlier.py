@@ -1,0 +1,148 @@
+"""What earlier imports of a file said: the sources that its versions are, and the happenings that their rows became.
+
+Owns what is read back from the log, with nothing but the log to go by. Must not compare, nor append anything.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from timeline.exchange.importing.row import ImportRefused
+from timeline.log import Event
+from timeline.statements import Statement
+from timeline.timeline import Timeline
+
+_REASON = re.compile(r"row \d+ of .*\(([^()]+)\)")
+
+
+@dataclass(slots=True)
+class Known:
+    """A happening that an import recorded: what the file said of it when last it was imported, and what stands now."""
+
+    id: str
+    base: Statement
+    source: str
+    start: int
+    quote: str
+    last: Event
+
+    @property
+    def current(self) -> Statement:
+        """What stands; empty once redacted."""
+        found: Statement = self.last.payload.get("statement", {})
+        return found
+
+
+@dataclass(slots=True)
+class Earlier:
+    """The versions of a file, oldest first, and what came of their rows."""
+
+    sources: list[str] = field(default_factory=list)
+    versions: set[str] = field(default_factory=set)
+    """The same, to be looked up."""
+    same: str | None = None
+    """The source that has these very bytes."""
+    known: dict[str, Known] = field(default_factory=dict)
+    places: dict[tuple[str, int], str] = field(default_factory=dict)
+    """By source and place, the id of the happening that cites the row there, or once did."""
+
+    @property
+    def is_old(self) -> bool:
+        """Whether a later version of the file was imported since."""
+        return self.same is not None and self.same != self.sources[-1]
+
+
+def read(timeline: Timeline, stem: str, media_type: str, sha256: str, own: frozenset[str] = frozenset()) -> Earlier:
+    """Read what imports of versions of a file said, where its source is called by the stem; `own` are ids that its rows bring."""
+    earlier = Earlier()
+    archived = timeline.log.connection.execute(
+        "SELECT substr(stream, 8), json_extract(data, '$.statement.media_type'), json_extract(data, '$.statement.sha256')"
+        " FROM events WHERE version = 1 AND type = 'SourceArchived' AND (stream = ?1 OR stream GLOB ?1 || '-[0-9]*')"
+        " ORDER BY position",
+        (f"source/{stem}",),
+    ).fetchall()
+    for id, found, bytes_of in archived:
+        if not re.fullmatch(re.escape(stem) + r"(-\d+)?", id):
+            continue
+        if id == stem and found != media_type:
+            what = "was redacted" if found is None else f"is another document ({found})"
+            raise ImportRefused(f"source/{id}", f"{what}. Give the import an id of its own: --id")
+        if found == media_type:
+            earlier.sources.append(id)
+            earlier.versions.add(id)
+            if bytes_of == sha256:
+                earlier.same = id
+    for event in _citing(timeline, stem) if earlier.sources else ():
+        _learn(earlier, event, stem, own)
+    for known in earlier.known.values():
+        known.last = timeline.log.last(f"happening/{known.id}") or known.last
+    return earlier
+
+
+def of_bytes(timeline: Timeline, sha256: str, media_type: str) -> str | None:
+    """Find the import that archived these bytes, and tell by which stem it calls its versions."""
+    row = timeline.log.connection.execute(
+        "SELECT substr(stream, 8) FROM events WHERE version = 1 AND type = 'SourceArchived'"
+        " AND json_extract(data, '$.statement.sha256') = ? AND json_extract(data, '$.statement.media_type') = ? ORDER BY position",
+        (sha256, media_type),
+    ).fetchone()
+    if row is None:
+        return None
+    id = str(row[0])
+    stem = re.sub(r"-\d+$", "", id)
+    return stem if stem != id and timeline.log.version(f"source/{stem}") else id
+
+
+def next_id(timeline: Timeline | None, stem: str) -> str:
+    """Name the source that a new version of a file becomes: `stem`, then `stem-2` and so on."""
+    id, number = stem, 1
+    while timeline is not None and timeline.log.version(f"source/{id}"):
+        number += 1
+        id = f"{stem}-{number}"
+    return id
+
+
+def _citing(timeline: Timeline, stem: str) -> Iterator[Event]:
+    """Read every event, in order, that cites a source called by the stem; others that begin so may be among them."""
+    positions = timeline.log.connection.execute(
+        "SELECT position FROM events WHERE type IN ('HappeningRecorded', 'HappeningCorrected') AND instr(data, ?)"
+        " ORDER BY position",
+        (f'"source":"{stem}',),
+    ).fetchall()
+    for (position,) in positions:
+        event = timeline.log.event(position)
+        if event is not None:
+            yield event
+
+
+def _learn(earlier: Earlier, event: Event, stem: str, own: frozenset[str]) -> None:
+    """Take from an event what the file said, where an import appended it, and to which rows it is tied."""
+    id = event.stream.partition("/")[2]
+    if not id.startswith(f"{stem}-") and id not in own:
+        return
+    payload = event.payload
+    statement: dict[str, Any] = payload["statement"]
+    cited = [citation for citation in statement["citations"] if citation["source"] in earlier.versions]
+    for citation in cited:
+        earlier.places.setdefault((citation["source"], citation["start_char"]), id)
+    if not cited:
+        return
+    known = earlier.known.get(id)
+    if known is None:
+        first = cited[0]
+        base = {name: value for name, value in statement.items() if name not in ("citations", "instant")}
+        earlier.known[id] = Known(id, base, first["source"], first["start_char"], first["quote"], event)
+        return
+    imported = _REASON.fullmatch(payload.get("reason", ""))
+    if imported is None or imported[1] not in earlier.versions:
+        return
+    for name, value in payload["changes"].items():
+        if name == "citations":
+            for citation in cited:
+                if citation["source"] == imported[1]:
+                    known.source, known.start, known.quote = imported[1], citation["start_char"], citation["quote"]
+        elif value is None:
+            known.base.pop(name, None)
+        else:
+            known.base[name] = value

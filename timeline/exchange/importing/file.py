@@ -1,0 +1,57 @@
+"""A file that is to be imported: its bytes, its text, and what its reader understood.
+
+Owns the way from a path to rows. Must not open a timeline.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from timeline.documents import Document
+from timeline.exchange import formats
+from timeline.exchange.importing import row
+from timeline.exchange.importing.row import Understood
+from timeline.exchange.text import decoding
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as received and as understood."""
+
+    path: Path
+    format: str
+    content: bytes
+    understood: Understood
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the bytes, in hex."""
+        return sha256(self.content).hexdigest()
+
+    def document(self) -> Document:
+        """Give the file as a document to be archived."""
+        read = self.understood
+        return Document(self.content, read.text, read.media_type, f"decoded as {read.encoding}")
+
+
+def understand(path: str | Path, format: str, *, encoding: str | None = None, **options: object) -> File:
+    """Read a file as a format. `options` are its reader's, such as `mapping`.
+
+    Raises ImportRefused where there is no such format or file, or it is not of that format.
+    """
+    path = Path(path)
+    module = row.reader(format)
+    content = decoding.read_bytes(path)
+    decoded = decoding.decode(content, encoding, str(path))
+    try:
+        read = module.read(decoded.text, format=format, **options)
+    except row.ImportRefused as error:
+        raise error.under(path) from None
+    except RecursionError:
+        raise row.ImportRefused(path, f"nested too deeply to be read. It is not {format}, or was made to do harm") from None
+    notes = (*decoded.notes, *read.notes)
+    understood = Understood(
+        decoded.text, decoded.encoding, read.media_type or formats.entries()[format].reads or "",
+        tuple(read.rows), read.title, notes, read.guessed, read.draft,
+    )  # fmt: skip
+    return File(path, format, content, understood)

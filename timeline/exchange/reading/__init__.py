@@ -1,1 +1,0 @@
-"""Understands files of others: each reader turns one into rows, with what it dropped and what it asks."""

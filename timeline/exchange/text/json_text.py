@@ -1,0 +1,123 @@
+"""JSON with the place of each part in the text, so that a record can be cited as it stands.
+
+Owns what is refused as JSON: doubled keys, NaN, trailing commas, too deep a nesting; in one line, with the line's number. Numbers
+with a fraction are kept as their digits. Must not know any format.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from timeline.exchange.importing.row import ImportRefused
+
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_DIGITS: Final = 400  # of a number
+
+
+class Piece(NamedTuple):
+    """A value, and its slice of the text."""
+
+    value: Any
+    start: int
+    end: int
+
+
+class _Unfit(ValueError):
+    """Is JSON by its signs, but says two things or nothing."""
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _Unfit(f'the key "{next(key for key in keys if keys.count(key) > 1)[:50]}" is there twice. Keep one')
+    return found
+
+
+def _constant(name: str) -> object:
+    raise _Unfit(f"{name} is no number in JSON. Write null, or leave it out")
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _DIGITS:
+        raise _Unfit("a number is too long. Correct it")
+    return int(digits)
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant, parse_float=str, parse_int=_whole)
+
+
+def document(text: str, start: int = 0, end: int | None = None) -> Piece:
+    """Read a text, or a part of it, that is one value. Raises ImportRefused where it is not JSON."""
+    at = _after_space(text, start)
+    value, stop = _decode(text, at)
+    rest = _after_space(text, stop)
+    if rest < (len(text) if end is None else end) and text[rest] != ";":
+        raise ImportRefused(
+            f"line {_line(text, rest)}", "there is something after the end of the JSON. Keep one value, or import JSON Lines"
+        )
+    return Piece(value, at, stop)
+
+
+def elements(text: str, piece: Piece) -> list[Piece]:
+    """Give each item of a list with its slice."""
+    return list(_elements(text, piece)) if isinstance(piece.value, list) else []
+
+
+def members(text: str, piece: Piece) -> dict[str, Piece]:
+    """Give each member of an object with the slice of its value."""
+    if not isinstance(piece.value, dict):
+        return {}
+    found, at = dict[str, Piece](), _after_space(text, piece.start + 1)
+    for key, value in piece.value.items():
+        _, at = _decode(text, at)
+        start = _after_space(text, _after_space(text, at) + 1)
+        _, at = _decode(text, start)
+        found[key] = Piece(value, start, at)
+        at = _after_space(text, _after_space(text, at) + 1)
+    return found
+
+
+def member(text: str, piece: Piece, *path: str) -> Piece | None:
+    """Follow keys to a value; None where there is none."""
+    for key in path:
+        if not isinstance(piece.value, dict) or key not in piece.value:
+            return None
+        piece = members(text, piece)[key]
+    return piece
+
+
+def _elements(text: str, piece: Piece) -> Iterator[Piece]:
+    at = _after_space(text, piece.start + 1)
+    for value in piece.value:
+        _, end = _decode(text, at)
+        yield Piece(value, at, end)
+        at = _after_space(text, _after_space(text, end) + 1)
+
+
+def _decode(text: str, at: int) -> tuple[Any, int]:
+    try:
+        return _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        before = text[: error.pos].rstrip()
+        if before.endswith(",") and text[error.pos : error.pos + 1] in ("]", "}", '"', ""):
+            raise ImportRefused(
+                f"line {before.count(chr(10)) + 1}", "a comma stands before the end of a list or object. Remove it"
+            ) from None
+        if error.msg.startswith("Illegal trailing comma"):
+            raise ImportRefused(f"line {error.lineno}", "a comma stands before the end of a list or object. Remove it") from None
+        raise ImportRefused(f"line {error.lineno}", f"not JSON ({error.msg[0].lower()}{error.msg[1:]}). Correct it there") from None
+    except _Unfit as error:
+        raise ImportRefused(f"line {_line(text, at)} and on: {error}") from None
+    except RecursionError:
+        raise ImportRefused("nested too deeply to be read. It was made by mistake, or to do harm") from None
+
+
+def _after_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
