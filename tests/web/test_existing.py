@@ -49,7 +49,17 @@ ASK = """
 import asyncio, json, sys
 from datasette.app import Datasette
 
-async def answers(shop: Path, plugins: dict[str, str]) -> dict[str, tuple[int, str]]:
+async def answers():
+    datasette = Datasette([sys.argv[1]])
+    await datasette.invoke_startup()
+    got = {path: await datasette.client.get(path) for path in sys.argv[2:]}
+    return {path: (one.status_code, one.text) for path, one in got.items()}
+
+print(json.dumps(asyncio.run(answers())))
+"""
+
+
+def answers(shop: Path, plugins: dict[str, str]) -> dict[str, tuple[int, str]]:
     """Ask a Datasette in a process of its own for every address: the status and the body."""
     env = {**os.environ, **plugins}
     done = subprocess.run([sys.executable, "-c", ASK, shop, *PATHS], env=env, capture_output=True, text=True, check=True)
