@@ -1,7 +1,6 @@
 """In a Datasette that somebody has, databases that are no timelines keep their pages and their data."""
 
 import json
-import os
 import re
 import sqlite3
 import subprocess
@@ -48,21 +47,25 @@ def shop(tmp_path: Path) -> Path:
 ASK = """
 import asyncio, json, sys
 from datasette.app import Datasette
+from datasette.plugins import pm
+from timeline import web
+
+if sys.argv[1] == "without":
+    pm.unregister(web)
 
 async def answers():
-    datasette = Datasette([sys.argv[1]])
+    datasette = Datasette([sys.argv[2]])
     await datasette.invoke_startup()
-    got = {path: await datasette.client.get(path) for path in sys.argv[2:]}
+    got = {path: await datasette.client.get(path) for path in sys.argv[3:]}
     return {path: (one.status_code, one.text) for path, one in got.items()}
 
 print(json.dumps(asyncio.run(answers())))
 """
 
 
-def answers(shop: Path, plugins: dict[str, str]) -> dict[str, tuple[int, str]]:
-    """Ask a Datasette in a process of its own for every address: the status and the body."""
-    env = {**os.environ, **plugins}
-    done = subprocess.run([sys.executable, "-c", ASK, shop, *PATHS], env=env, capture_output=True, text=True, check=True)
+def answers(shop: Path, plugin: str) -> dict[str, tuple[int, str]]:
+    """Ask a Datasette in a process of its own, `with` or `without` the plugin, for every address: the status and the body."""
+    done = subprocess.run([sys.executable, "-c", ASK, plugin, shop, *PATHS], capture_output=True, text=True, check=True)
     return {path: (status, text) for path, (status, text) in json.loads(done.stdout).items()}
 
 
@@ -73,8 +76,8 @@ def bare(answer: tuple[int, str]) -> tuple[int, list[str]]:
 
 def test_other_databases_keep_their_pages_and_their_data(shop: Path) -> None:
     """To the letter, but for the link by which a table can be drawn."""
-    before = answers(shop, {"DATASETTE_LOAD_PLUGINS": ""})
-    after = answers(shop, {})
+    before = answers(shop, "without")
+    after = answers(shop, "with")
     assert [".timeline" in one["/shop/sales"][1] for one in (before, after)] == [False, True]
     assert {path: after[path] for path in PATHS if bare(after[path]) != bare(before[path])} == {}
     assert 200 in {status for status, _ in after.values()}
