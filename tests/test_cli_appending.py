@@ -4,7 +4,6 @@ import json
 import os
 import pty
 import re
-import select
 import signal
 import sqlite3
 import subprocess
@@ -18,6 +17,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from ready import is_ready
 
 from timeline import Timeline, log
 from timeline.cli import HOMES, main
@@ -385,8 +385,8 @@ def test_long_work_shows_a_bar_on_a_terminal_alone(project: Path) -> None:
     process = subprocess.Popen(command("build"), stderr=theirs, stdout=subprocess.PIPE)
     os.close(theirs)
     seen = b""
-    while process.poll() is None or select.select([ours], [], [], 0.2)[0]:
-        if select.select([ours], [], [], 0.2)[0]:
+    while process.poll() is None or is_ready(ours, 0.2):
+        if is_ready(ours, 0.2):
             try:
                 seen += os.read(ours, 4096)
             except OSError:

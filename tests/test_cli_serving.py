@@ -2,7 +2,6 @@
 
 import os
 import re
-import select
 import signal
 import socket
 import sqlite3
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from ready import is_ready
 
 from timeline import Timeline, bundles
 from timeline.cli import main, serving
@@ -52,7 +52,7 @@ def served(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     assert process.stdout is not None
     page = ""
     try:
-        while select.select([process.stdout], [], [], 60)[0] and (line := process.stdout.readline()):
+        while is_ready(process.stdout, 60) and (line := process.stdout.readline()):
             if found := re.search(r"http://\S+", line):
                 page = found[0]
                 break

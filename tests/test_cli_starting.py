@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import select
 import shlex
 import shutil
 import sqlite3
@@ -18,6 +17,7 @@ from typing import IO, Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from ready import is_ready
 
 from timeline import Timeline, starting
 from timeline.cli import main
@@ -435,7 +435,7 @@ exec "$PYTHON" -c 'from timeline.cli import main; main()' serve --port 0
     assert process.stdout is not None
     said = ""
     try:
-        while select.select([process.stdout], [], [], 60)[0] and (line := process.stdout.readline()):
+        while is_ready(process.stdout, 60) and (line := process.stdout.readline()):
             said += line
             if "Uvicorn running" in line:
                 break
