@@ -139,6 +139,7 @@ WORDS = {
     "2003/": "from 2003, end not known",
     "../1985": "until 1985, start open",
     "/1985": "until 1985, start not known",
+    "../..": "open at both ends",
     "..2004-06-01/2004-06-20..": "from 1 June 2004 or earlier to 20 June 2004 or later",
     "..2004-06-01/2004-06-20": "from 1 June 2004 or earlier to 20 June 2004",
     "2004-06-01/2004-06-20..": "from 1 June 2004 to 20 June 2004 or later",

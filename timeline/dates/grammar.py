@@ -12,8 +12,7 @@ Decisions:
   Second 60 is read only where a leap second can be: 23:59:60 UTC at the end of a month (4.3.10). There is
   no list of leap seconds here.
 - A shift is at most 14 hours, and -00 and -00:00 are refused: + stands for equal to UTC (4.3.13).
-- An interval needs a date: nothing, or `..`, may stand for either its start or its end (A.5.6), and an interval is limited
-  by at least one of them (ISO 8601-1:2019, 3.1.1.6). `/`, `/..`, `../` and `../..` say nothing of when, and are refused alike.
+- An interval needs a date, or both ends open; `/` says nothing, `/..` and `../` next to nothing.
 - `..` before a start and after an end means "or earlier" and "or later" (10.6).
 - What runs backwards is refused: nothing that begins after it must have ended.
 """
@@ -144,7 +143,7 @@ def _interval(text: str) -> Interval:
         raise Refusal("a slash stands between the ends of an interval.", f"Write {end_text}-{start_text:0>2}.")
     start = _start(start_text)
     finish = _finish(end_text)
-    if start.date is None and finish.date is None:
+    if start.date is None and finish.date is None and "unknown" in (start.end, finish.end):
         raise Refusal(
             "an interval without a date says nothing.",
             "Write a date on one side, or XXXX where no year is known.",

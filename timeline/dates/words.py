@@ -45,6 +45,8 @@ def worded(text: str | None) -> str:
 
 def _interval(tree: Interval) -> str:
     start, finish = tree.start, tree.finish
+    if start.date is None and finish.date is None:
+        return "open at both ends"
     if start.date is None:
         return f"until {_endpoint(finish, 'later')}, start {_NOT_STATED[start.end]}"
     if finish.date is None:

@@ -24,7 +24,7 @@ _TOKEN = re.compile(r"[^\W_]+")
 # Larger than any day or position.
 _NEVER = 9_000_000_000_000_000
 # The period that is left empty.
-_ALWAYS = "XXXX"
+_ALWAYS = "../.."
 
 
 def period_fault(typed: Typed) -> str | None:

@@ -50,7 +50,7 @@ def test_an_instant_is_in_utc_and_a_local_time_is_floating() -> None:
     assert local.decoded("DTSTART") == datetime(2025, 11, 24, 10)
 
 
-@pytest.mark.parametrize("edtf", ["-0043-03-15", "Y12000", "XXXX", "9999-12-31"])
+@pytest.mark.parametrize("edtf", ["-0043-03-15", "Y12000", "../..", "9999-12-31"])
 def test_what_no_calendar_can_hold_is_named(edtf: str) -> None:
     """Nothing is dropped in silence."""
     calendar = icalendar.Calendar.from_ical(written("ics", happening(date=edtf)))

@@ -72,7 +72,7 @@ def heads(snapshot: Snapshot, bars: Sequence[Bar], kind: str, most: int) -> dict
 
 
 def unplaced(snapshot: Snapshot, chosen: Chosen) -> int:
-    """Count what was chosen, a few, and has a date without any day to stand at, such as `XXXX`."""
+    """Count what was chosen, a few, and has a date without any day to stand at, such as `../..`."""
     undated = f"earliest_day is null and latest_day is null and date is not null and {chosen.sql}"
     return int(snapshot.value(f"select count(*) from (select 1 from happenings where {undated} limit {FEW})", chosen.params))
 
