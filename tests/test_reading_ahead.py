@@ -14,7 +14,7 @@ from timeline import Timeline, bundles
 from timeline.capture import ahead, apart
 from timeline.documents import Document
 from timeline.errors import BundleInvalid, DatabaseRefused, TimelineError
-from timeline.exchange.importing import run as importing
+from timeline.exchange.importing import run
 
 Look = Callable[[str], None]
 
@@ -95,7 +95,7 @@ def test_an_attachment_of_a_bibliography_is_read_while_others_write(timeline: Ti
     looked.append(lambda _: seen.append(free(timeline.log.path)))
     (tmp_path / "paper.html").write_text("<p>Words of a paper.")
     (tmp_path / "refs.bib").write_text("@book{one, title = {One}, author = {A}, year = {2025}, file = {paper.html}}\n")
-    importing.append(importing.understand(tmp_path / "refs.bib", "bibtex"), timeline)
+    run.append(run.understand(tmp_path / "refs.bib", "bibtex"), timeline)
     assert seen == [True]
     assert "Words of a paper." in [text.strip() for (text,) in timeline.log.connection.execute("SELECT text FROM source_texts")]
 

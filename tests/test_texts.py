@@ -19,8 +19,7 @@ from timeline.capture import apart, comparing, setup
 from timeline.capture.comparing import Comparing
 from timeline.cli import main
 from timeline.errors import BundleInvalid, StatementInvalid
-from timeline.exchange.exporting import notes as noting
-from timeline.exchange.exporting import wording as saying
+from timeline.exchange.exporting import notes, sentences
 from timeline.exchange.formats.jsonl import writer as as_jsonl
 from timeline.reading import records
 
@@ -269,8 +268,8 @@ def test_show_and_exports_say_that_it_was_not_compared(timeline: Timeline) -> No
     assert "mind        text as given by the bundle, not compared with the document" in shown
     source = records.Source("a", "A", extractor=f"{MARK} (x)", archived_at="2026-01-01T00:00:00Z")
     quotation = records.Quotation(1, source, "q", "", "", 0, 1, "exact", "supports")
-    assert "Text as given by the bundle, not compared with the document" in noting.Note(1, 1, quotation, None).proof
-    assert saying.citation(quotation) == "“q” (A, text as given by the bundle, not compared with the document)"
+    assert "Text as given by the bundle, not compared with the document" in notes.Note(1, 1, quotation, None).proof
+    assert sentences.citation(quotation) == "“q” (A, text as given by the bundle, not compared with the document)"
 
 
 def test_the_name_says_all_that_decides_the_text() -> None:

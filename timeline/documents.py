@@ -112,7 +112,7 @@ def decoded(content: bytes, media_type: str, name: str, encoding: str | None = N
     """Read plain text: in the encoding told, or its byte order mark's, or UTF-8. Raises DocumentUnreadable."""
     told = encodings.known(encoding) if encoding else marked(content) or "utf-8"
     if told is None:
-        raise DocumentUnreadable(name, f"{encodings.refusal(on_one_line(encoding or ''))}")
+        raise DocumentUnreadable(name, encodings.refusal(on_one_line(encoding or "")))
     try:
         text = content.decode(told)
     except ValueError as error:

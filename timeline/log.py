@@ -72,7 +72,7 @@ class Log:
         if read_only or self.path.exists():
             self._open()
         elif not self.path.parent.is_dir():
-            raise DatabaseRefused(self.path, f"{REFUSALS['SQLITE_CANTOPEN']}")
+            raise DatabaseRefused(self.path, REFUSALS["SQLITE_CANTOPEN"])
         if not self.is_there:
             self._connection = new_file.in_memory(complete)
 

@@ -57,4 +57,4 @@ def refusal(path: Path, error: sqlite3.Error | ValueError) -> DatabaseRefused:
     unreadable = isinstance(error, ValueError) or "Could not decode" in str(error)
     name = "SQLITE_CORRUPT" if unreadable else getattr(error, "sqlite_errorname", "")
     reason = next((text for code, text in REFUSALS.items() if name.startswith(code)), " ".join(str(error).split()))
-    return DatabaseRefused(path, f"{reason}")
+    return DatabaseRefused(path, reason)

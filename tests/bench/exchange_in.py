@@ -16,7 +16,7 @@ from log import folder
 from paired import line, pairs, rate
 
 from timeline import Timeline
-from timeline.exchange.importing import run as importing
+from timeline.exchange.importing import run
 from timeline.exchange.tables.mapping import Columns
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "on-this-day" / "events.jsonl"
@@ -73,11 +73,11 @@ def measure(rows: int, runs: int) -> None:
             database.conn.close()
 
         def understand() -> None:
-            importing.understand(file, "csv", mapping=MAPPING)
+            run.understand(file, "csv", mapping=MAPPING)
 
         def append() -> None:
             with Timeline(made / f"ours-{next(fresh)}.db", by="bench") as timeline:
-                plan = importing.append(importing.understand(file, "csv", mapping=MAPPING), timeline)
+                plan = run.append(run.understand(file, "csv", mapping=MAPPING), timeline)
                 assert plan.counts()["new"] > 0.99 * count, plan.counts()
 
         reading = pairs(understand, read, runs)

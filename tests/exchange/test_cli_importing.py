@@ -198,6 +198,14 @@ def test_a_guessed_mapping_without_a_title_is_read_again(sheet: Path) -> None:
     assert "1 new" in run("csv", "told.csv").output
 
 
+def test_ends_that_cannot_be_read_are_asked_about_once(sheet: Path) -> None:
+    """Each row says other words, and asks the same."""
+    (sheet / "ends.csv").write_text("Date,Title,End\n" + "".join(f"2025-01-0{n},Sitting {n},some while {n}\n" for n in range(1, 8)))
+    asked = [line for line in run("csv", "ends.csv").output.splitlines() if "Say when it ended" in line]
+    assert len(asked) == 1
+    assert "(likewise rows 3, 4, 5, 6, 7" in asked[0]
+
+
 def test_what_is_said_of_many_rows_is_said_once(sheet: Path) -> None:
     """Whatever the numbers in it; long cells are told by their beginning; each row is told of where all are asked for."""
     rows = "".join(f"{n}/03/{n},Thing {n},{'x' * 500}\n" for n in range(10, 32))

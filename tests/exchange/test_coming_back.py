@@ -7,7 +7,7 @@ import pytest
 from timeline import Timeline
 from timeline.exchange.exporting import format_named
 from timeline.exchange.exporting.format import About
-from timeline.exchange.importing import run as importing
+from timeline.exchange.importing import run
 from timeline.exchange.importing.outcome import Plan
 from timeline.reading.happenings import at_positions
 
@@ -56,7 +56,7 @@ def exported(timeline: Timeline, name: str, folder: Path, *, ids: tuple[str, ...
 
 def into(timeline: Timeline, path: Path, name: str) -> tuple[Plan, tuple[int, ...]]:
     """Import a file, and count what became of its rows."""
-    plan = importing.append(importing.understand(path, name), timeline)
+    plan = run.append(run.understand(path, name), timeline)
     counts = plan.counts()
     return plan, tuple(counts[verb] for verb in ("new", "corrected", "unchanged", "refused"))
 

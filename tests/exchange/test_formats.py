@@ -73,14 +73,17 @@ def test_another_distribution_brings_a_format(tmp_path: Path) -> None:
     info = site / "tiny_format-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tiny-format\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[{formats.GROUP}]\ntiny = tiny_format:ENTRY\nclash = tiny_format:CLASH\n")
+    points = {"tiny": "ENTRY", "clash": "CLASH", "broken": "GONE"}
+    lines = [f"[{formats.GROUP}]", *(f"{name} = tiny_format:{attribute}" for name, attribute in points.items())]
+    (info / "entry_points.txt").write_text("\n".join(lines))
     (project / "pier.tiny").write_text("1962-05 The pier opens\n1999 The pier closes\n")
 
-    def run(*words: str) -> str:
-        """Run the command where the distribution is installed."""
+    def run(*words: str, warned: str = "tiny_format:GONE: brings no format: ") -> str:
+        """Run the command where the distribution is installed; it warns of what cannot be loaded, and goes on."""
         code = f"import sys; sys.path.insert(0, {str(site)!r}); from timeline.cli import main; main()"
         done = subprocess.run([sys.executable, "-c", code, *words], cwd=project, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+        assert warned in done.stderr
         return done.stdout
 
     assert "2 new" in run("import", "tiny", "pier.tiny", "--append", "--by", "Ann")

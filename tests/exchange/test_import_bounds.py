@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timeline import Timeline
-from timeline.exchange.importing import happenings, matching
-from timeline.exchange.importing import run as importing
+from timeline.exchange.importing import happenings, matching, run
 from timeline.exchange.importing.annotations import Citations
 from timeline.exchange.importing.earlier import Earlier
 from timeline.exchange.importing.matching import ALIKE, APART, CLEARLY, Matching
@@ -22,7 +21,7 @@ def test_a_chain_of_wholes_is_followed_so_far(timeline: Timeline, tmp_path: Path
     monkeypatch.setattr(happenings, "_DEEPEST", 10)
     path = tmp_path / "deep.csv"
     path.write_text("key,date,title,part_of\n" + "".join(f"k{n},2001,T{n},{f'k{n - 1}' if n else ''}\n" for n in range(25)))
-    plan = importing.append(importing.understand(path, "csv"), timeline)
+    plan = run.append(run.understand(path, "csv"), timeline)
     told = [(outcome.row.number, remark) for outcome in plan.outcomes for remark in outcome.remarks if remark[0] == "part_of"]
     assert [remark for _, (_, remark) in told] == [
         'dropped: with "k10" it would be part of more than 10, one within the other',

@@ -11,7 +11,7 @@ import pytest
 
 from timeline import Timeline
 from timeline.errors import DatabaseRefused
-from timeline.exchange.importing import run as importing
+from timeline.exchange.importing import run
 from timeline.exchange.importing.outcome import Plan
 from timeline.exchange.importing.row import ImportRefused
 
@@ -26,7 +26,7 @@ def into(timeline: Timeline, tmp_path: Path) -> Import:
 
     def do(text: str, *, format: str = "csv", name: str = "women.csv", **options: str) -> Plan:
         (tmp_path / name).write_bytes(text.encode())
-        return importing.append(importing.understand(tmp_path / name, format), timeline, **options)
+        return run.append(run.understand(tmp_path / name, format), timeline, **options)
 
     return do
 
@@ -89,8 +89,8 @@ def test_again_adds_nothing(timeline: Timeline, into: Import, table: str) -> Non
 def test_a_dry_run_changes_nothing(timeline: Timeline, tmp_path: Path) -> None:
     """With a timeline and without: it tells what appending then does."""
     (tmp_path / "women.csv").write_text(TABLE)
-    file = importing.understand(tmp_path / "women.csv", "csv")
-    assert counted(importing.plan(file, None)) == counted(importing.plan(file, timeline)) == (3, 0, 0, 1)
+    file = run.understand(tmp_path / "women.csv", "csv")
+    assert counted(run.plan(file, None)) == counted(run.plan(file, timeline)) == (3, 0, 0, 1)
     assert timeline.log.size() == 0
 
 
@@ -204,7 +204,7 @@ def test_another_file_of_the_same_name_is_no_later_version(into: Import) -> None
 def test_what_ends_early_leaves_nothing(timeline: Timeline, tmp_path: Path) -> None:
     """Interrupted among its rows, or on a full disk: neither the file nor a row is there, and it can be done again."""
     (tmp_path / "days.csv").write_text("Date,Event\n" + "".join(f"1950,Thing {n} {'x' * 500}\n" for n in range(200)))
-    file, done = importing.understand(tmp_path / "days.csv", "csv"), 0
+    file, done = run.understand(tmp_path / "days.csv", "csv"), 0
 
     def interrupted(steps: int) -> None:
         nonlocal done
@@ -213,15 +213,15 @@ def test_what_ends_early_leaves_nothing(timeline: Timeline, tmp_path: Path) -> N
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        importing.append(file, timeline, advance=interrupted)
+        run.append(file, timeline, advance=interrupted)
     pages = timeline.log.connection.execute("PRAGMA page_count").fetchone()[0]
     timeline.log.connection.execute(f"PRAGMA max_page_count = {pages + 20}")
     with pytest.raises(DatabaseRefused):
-        importing.append(file, timeline)
+        run.append(file, timeline)
     timeline.log.connection.execute("PRAGMA max_page_count = 1000000")
     assert timeline.log.size() == 0
     assert timeline.log.connection.execute("SELECT count(*) FROM documents").fetchone() == (0,)
-    assert counted(importing.append(file, timeline)) == (200, 0, 0, 0)
+    assert counted(run.append(file, timeline)) == (200, 0, 0, 0)
     assert timeline.verify().ok
 
 
@@ -262,7 +262,7 @@ def _table(rows: list[dict[str, str]]) -> str:
 def test_every_row_of_seventeen_thousand_has_its_date_or_is_refused(on_this_day: list[dict[str, str]], tmp_path: Path) -> None:
     """BC and AD included; a row is refused only where its year or its words are missing."""
     (tmp_path / "days.csv").write_text(_table(on_this_day), encoding="utf-8", newline="")
-    rows = importing.understand(tmp_path / "days.csv", "csv").understood.rows
+    rows = run.understand(tmp_path / "days.csv", "csv").understood.rows
     assert len(rows) == len(on_this_day) == 17_056
     for row, given in zip(rows, on_this_day, strict=True):
         expected = _expected(given)
@@ -301,5 +301,5 @@ def test_json_lines_are_rows_as_well(timeline: Timeline, into: Import) -> None:
 def test_what_was_decoded_is_verified(content: bytes, encoding: str | None, timeline: Timeline, tmp_path: Path) -> None:
     """With a byte order mark, in other encodings and in two at once: the text is that of the bytes."""
     (tmp_path / "women.csv").write_bytes(content)
-    importing.append(importing.understand(tmp_path / "women.csv", "csv", encoding=encoding), timeline)
+    run.append(run.understand(tmp_path / "women.csv", "csv", encoding=encoding), timeline)
     assert not [check.faults for check in timeline.verify().checks if check.faults]

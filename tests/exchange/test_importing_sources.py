@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from timeline import Timeline
-from timeline.exchange.importing import run as importing
+from timeline.exchange.importing import run
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import Plan
 from timeline.exchange.importing.row import Row, Understood
@@ -15,7 +15,7 @@ TEXT = "record one\nrecord two\n"
 def imported(timeline: Timeline, folder: Path, *rows: Row, happening: str | None = None) -> Plan:
     """Import rows as a reader would give them."""
     file = File(folder / "refs.bib", "bibtex", TEXT.encode(), Understood(TEXT, "utf-8", "application/x-bibtex", rows))
-    return importing.append(file, timeline, happening=happening)
+    return run.append(file, timeline, happening=happening)
 
 
 def test_a_source_that_stands_is_filled_in_and_what_differs_is_asked(timeline: Timeline, report: object, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_annotations_that_name_no_happening_are_for_the_one_that_is_given(timeli
     """Read from a file, as Hypothesis gives them; without it they are refused, with what to do."""
     selector = {"type": "TextQuoteSelector", "exact": "It sat for four days"}
     (tmp_path / "h.json").write_text(json.dumps({"rows": [{"tags": ["source:report"], "target": [{"selector": [selector]}]}]}))
-    file = importing.understand(tmp_path / "h.json", "annotations")
-    (outcome,) = importing.append(file, timeline).outcomes
+    file = run.understand(tmp_path / "h.json", "annotations")
+    (outcome,) = run.append(file, timeline).outcomes
     assert "--happening ID" in outcome.reason
-    assert importing.append(file, timeline, happening=meeting).counts() == {"corrected": 1}
+    assert run.append(file, timeline, happening=meeting).counts() == {"corrected": 1}

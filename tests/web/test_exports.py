@@ -16,8 +16,7 @@ from test_pages_demo import IN_ORDER, build
 from test_pages_demo import serve as serve_demo
 
 from timeline import Timeline, TimelineError
-from timeline.exchange import exporting as writing
-from timeline.exchange import formats
+from timeline.exchange import exporting, formats
 from timeline.exchange.exporting.format import About, Format
 from timeline.reading.records import Happening
 from timeline.web import links, security
@@ -48,7 +47,7 @@ def lines(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Format]:
     """Give a function that puts a format of ours in the place of one, however that is written."""
-    real = writing.format_named
+    real = exporting.format_named
     stubs: dict[str, Format] = {}
     monkeypatch.setattr(offers, "format_named", lambda name: stubs.get(name) or real(name))
 

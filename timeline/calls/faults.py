@@ -23,7 +23,7 @@ _HAPPENING: Final = {"title": "?", "date": "2000", "citations": [_CITED]}  # sta
 _SOURCE: Final = {"title": "?"}
 _DOCUMENT: Final = {"media_type": "text/plain", "extractor": "", "sha256": "", "text_sha256": ""}
 _BOTH: Final = ("latitude", "longitude")
-_TOGETHER: Final = {"zone": "date", **dict(zip(_BOTH, reversed(_BOTH), strict=True))}  # fields that make no sense without another
+_TOGETHER: Final = {"zone": "date", "latitude": "longitude", "longitude": "latitude"}  # fields that make no sense without another
 
 
 def of_record(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:

@@ -228,7 +228,7 @@ def _asked(name: str, value: int | DateLike | None) -> str | None:
     try:
         return given_dates.text(value)
     except DateInvalid as error:
-        raise FilterInvalid(name, f"{error}") from None
+        raise FilterInvalid(name, error) from None
 
 
 def _most(limit: int | None) -> int | None:

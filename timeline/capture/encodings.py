@@ -38,7 +38,7 @@ def decoded_page(content: bytes, name: str, told: str | None = None, declared: s
     if told is not None:
         encoding = known(told)
         if encoding is None:
-            raise DocumentUnreadable(name, f"{encodings.refusal(on_one_line(told))}")
+            raise DocumentUnreadable(name, encodings.refusal(on_one_line(told)))
     else:
         mark = documents.marked(content)
         called = None if mark else declared if known(declared) else _declared_within(content)

@@ -30,7 +30,7 @@ _TOKEN: Final = re.compile(r"[^\s()<>@,;:\\\"/\[\]?=]+\s*(?:\(.*\))?")  # RFC 20
 
 
 class _Policy(email.policy.EmailPolicy):
-    """Reads headers as mail programs do: a boundary that lacks its quotation marks is the whole of what is written there."""
+    """Reads headers as mail programs do: a boundary without quotation marks is the whole value."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)

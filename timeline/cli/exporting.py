@@ -14,8 +14,7 @@ from timeline.cli import printing
 from timeline.cli.choosing import Choice, choose, filters
 from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away, refuse_outdated
 from timeline.exchange import formats
-from timeline.exchange.exporting import feeds as feeding
-from timeline.exchange.exporting import format_named
+from timeline.exchange.exporting import feeds, format_named
 from timeline.exchange.exporting.format import About, Format, with_near
 from timeline.exchange.exporting.losses import Losses
 from timeline.reading.happenings import at_positions
@@ -96,7 +95,7 @@ def _write(timeline: Timeline, format: Format, choice: Choice, whole: _Whole, ou
     if choice.near:
         told.append(f"{printing.count(len(choice.near), 'happening')} of them only near the period, with an approximate date")
     if older:
-        told.append(f"The newest {len(positions):,}; {older:,} older {'one is' if older == 1 else 'ones are'} {feeding.IN_ALL}")
+        told.append(f"The newest {len(positions):,}; {older:,} older {'one is' if older == 1 else 'ones are'} {feeds.IN_ALL}")
     if losses.whole and (redacted := len(positions) - losses.total):
         told.append(f"{printing.count(redacted, 'happening')} left out, of which nothing is left after a redaction")
     if lost := losses.told():

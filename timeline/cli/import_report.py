@@ -86,7 +86,7 @@ def _correction(outcome: Outcome) -> str:
 
 
 def _asked(title: str, said: Iterable[tuple[Outcome, Iterable[tuple[str, str]]]], *, whole: bool) -> Iterator[str]:
-    """Tell what is said of rows: of the first of those of which the same is said, of whatever it is, then which others."""
+    """Group the remarks of one kind: show that of the first row in full, then the numbers of the others."""
     groups: dict[tuple[str, Hashable], list[tuple[int, str]]] = defaultdict(list)
     for outcome, each in said:
         for name, words in each:

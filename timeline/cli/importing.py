@@ -9,7 +9,7 @@ from timeline.cli.described import described, given
 from timeline.cli.printing import harmless
 from timeline.cli.running import Refused, by, db, opened, progress, refuse_leading_away
 from timeline.exchange import formats
-from timeline.exchange.importing import run as importing
+from timeline.exchange.importing import run
 from timeline.exchange.importing.file import File
 from timeline.exchange.tables import mapping as mappings
 from timeline.exchange.tables.guessing import ColumnsUnknown
@@ -63,14 +63,14 @@ def import_(
     read = _read(format, file, encoding, mapping, save_mapping)
     said = given(fields)
     with progress("Importing" if do else "Comparing", len(read.understood.rows) * (2 if do else 1)) as advance:
-        if do and (db.exists() or importing.plan(read, None, id=id, happening=happening, fields=said).changes):
+        if do and (db.exists() or run.plan(read, None, id=id, happening=happening, fields=said).changes):
             with opened(db, by=by, read_only=False) as timeline:
-                plan = importing.append(read, timeline, id=id, happening=happening, fields=said, advance=advance)
+                plan = run.append(read, timeline, id=id, happening=happening, fields=said, advance=advance)
         elif db.exists():
             with opened(db) as timeline:
-                plan = importing.plan(read, timeline, id=id, happening=happening, fields=said, advance=advance)
+                plan = run.plan(read, timeline, id=id, happening=happening, fields=said, advance=advance)
         else:
-            plan = importing.plan(read, None, id=id, happening=happening, fields=said, advance=advance)
+            plan = run.plan(read, None, id=id, happening=happening, fields=said, advance=advance)
     if as_json:
         json_forms.write(json_forms.imported(read, plan, done=do))
     for line in () if as_json else import_report.lines(read, plan, whole=whole, done=do):
@@ -83,7 +83,7 @@ def _read(format: str, file: Path, encoding: str | None, mapping: Path | None, s
     if format not in _MAPPED:
         if mapping or save:
             raise Refused(f"{format}: has no columns to be mapped. Leave --mapping out, or import it as {' or '.join(_MAPPED)}")
-        return importing.understand(file, format, encoding=encoding)
+        return run.understand(file, format, encoding=encoding)
     kept = mapping or mappings.beside(file)
     if mapping is None:
         refuse_leading_away(kept, "--mapping {}")
@@ -113,4 +113,4 @@ def _save(kept: Path, draft: str) -> None:
 
 def _understand(file: Path, format: str, encoding: str | None, mapping: mappings.Columns | None) -> File:
     with progress("Reading", file.stat().st_size if file.is_file() else 0) as advance:
-        return importing.understand(file, format, encoding=encoding, mapping=mapping, advance=advance)
+        return run.understand(file, format, encoding=encoding, mapping=mapping, advance=advance)

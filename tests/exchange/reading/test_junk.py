@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from timeline.exchange.importing import row
 from timeline.exchange.importing.row import ImportRefused
-from timeline.exchange.tables import records as csv_rows
+from timeline.exchange.tables import records
 
 KEYS = st.sampled_from(
     [
@@ -127,7 +127,7 @@ def test_each_record_of_any_table_is_a_row_or_is_told(table: list[list[str]], de
     except ImportRefused as error:
         assert "\n" not in str(error)
         return
-    worded = {one.number for one in csv_rows.records(text, csv_rows.delimiter_of(text)) if not one.is_blank}
+    worded = {one.number for one in records.records(text, records.delimiter_of(text)) if not one.is_blank}
     numbers = [one.number for one in found.rows]
     assert numbers == sorted(set(numbers))
     above = {number for number in worded if number < min((*numbers, 99))}

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from hard_to_write import ABOUT, MANY
 
-from timeline.exchange.exporting import format_named
-from timeline.exchange.exporting import losses as losing
+from timeline.exchange.exporting import format_named, losses
 from timeline.exchange.exporting.format import About
 from timeline.exchange.formats.jsonld import writer as as_jsonld
 from timeline.reading.records import Happening
@@ -97,7 +96,7 @@ def test_of_an_hour_no_minute_is_said(
     held = written("ics", [one], about)
     assert all(f"{name}:20171111T{time}\r\n" in held for name, time in zip(("DTSTART", "DTEND"), calendar, strict=True))
     for name in ("ics", "vis", "timelinejs"):
-        assert any("only the hour is known" in line for line in losing.lost([one], format_named(name)))
+        assert any("only the hour is known" in line for line in losses.lost([one], format_named(name)))
 
 
 def test_eras_are_bands_behind_the_slides(many: Sequence[Happening], about: About) -> None:

@@ -13,7 +13,7 @@ from timeline import Timeline
 from timeline.exchange.exporting import format_named
 from timeline.exchange.exporting.format import About
 from timeline.exchange.formats.timelinejs import slides
-from timeline.exchange.importing import run as importing
+from timeline.exchange.importing import run
 from timeline.exchange.text import markup
 from timeline.exchange.text.html_text import plain
 from timeline.reading.happenings import at_positions
@@ -51,7 +51,7 @@ def into(timeline: Timeline, tmp_path: Path) -> Callable[..., Timeline]:
     def take(text: str, name: str = "timelinejs-csv", file: str = "sheet") -> Timeline:
         path = tmp_path / file
         path.write_text(text, encoding="utf-8", newline="")
-        importing.append(importing.understand(path, name), timeline)
+        run.append(run.understand(path, name), timeline)
         return timeline
 
     return take

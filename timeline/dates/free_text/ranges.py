@@ -52,8 +52,8 @@ def lasting(start: OthersDate, end: Callable[[], OthersDate | None], told: objec
             return interval(start, last)
         why = f"{last.date} is itself unclear"
     note = "; ".join(filter(None, (start.note, f'its end is written "{shown}"')))
-    asked = f'the end, "{shown}", cannot be taken over, and the beginning alone is: {why.rstrip(".")}. Say when it ended'
-    return replace(start, note=note, questions=(*start.questions, asked))
+    asked = 'the end, "{}", cannot be taken over, and the beginning alone is: {}. Say when it ended'
+    return replace(start, note=note, questions=(*start.questions, Sentence(asked, shown, why.rstrip("."))))
 
 
 def _is_unclear(date: OthersDate) -> bool:
@@ -151,12 +151,13 @@ def _two(left: str, right: str, words: str, order: Order | None, qualified: Call
     if ONGOING.fullmatch(right):
         return OthersDate(f"{single(left, order).one}/..", written(words))
     if not right or _UNTOLD.fullmatch(right):
-        asked = f"{words} does not say its end: taken as not known. Say if it still lasts"
-        return OthersDate(f"{single(left, order).one}/", written(words), None, (asked,))
+        asked = "{} does not say its end: taken as not known. Say if it still lasts"
+        return OthersDate(f"{single(left, order).one}/", written(words), None, (Sentence(asked, words),))
     parts = [_PART_OF.match(one) for one in (left, right)]
     loose = [vague(one[part.end() :] if part else one) for one, part in zip((left, right), parts, strict=True)]
     if any(loose):
-        kept = [f'"{part[0].strip(" -")}" is kept in words alone: the date is the whole of it' for part in parts if part]
+        in_words = '"{}" is kept in words alone: the date is the whole of it'
+        kept = [Sentence(in_words, part[0].strip(" -")) for part in parts if part]
         first, last = (one or of_day(single(told, order), told) for one, told in zip(loose, (left, right), strict=True))
         if _is_unclear(first) or _is_unclear(last):
             raise DateUnread("is not understood as a date. Say first and last date", words)

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from timeline.dates import worded
-from timeline.exchange.exporting import wording as saying
+from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About
 from timeline.reading import wording
 from timeline.reading.records import Happening
@@ -73,4 +73,4 @@ def content(happening: Happening, about: About) -> str:
     if happening.reason and (happening.version > 1 or happening.status == "retracted"):
         said = "Retracted" if happening.status == "retracted" else "Corrected"
         found.append(f"<p>{said}: {escape(wording.one_line(happening.reason))}</p>")
-    return clean("".join(found) + saying.html(happening, about))
+    return clean("".join(found) + sentences.html(happening, about))

@@ -13,7 +13,7 @@ from typing import Any, Final
 from timeline import dates
 from timeline.dates import Edtf
 from timeline.dates.parts import span
-from timeline.exchange.exporting import wording as saying
+from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import Format
 from timeline.reading import wording
 from timeline.reading.records import Happening, Quotation, Source
@@ -134,7 +134,7 @@ def _texts(happening: Happening) -> Iterator[str | None]:
 
 _ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
     "title.spaces": lambda happening: wording.one_line(happening.title) != happening.title,
-    "summary.spaces": lambda happening: saying.tidied(happening.summary) != (happening.summary or ""),
+    "summary.spaces": lambda happening: sentences.tidied(happening.summary) != (happening.summary or ""),
     "source.spaces": lambda happening: any(
         wording.one_line(text) != text
         for quotation in happening.quotations
@@ -148,7 +148,7 @@ _ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
 }
 
 
-@lru_cache(maxsize=saying.MANY)
+@lru_cache(maxsize=sentences.MANY)
 def _said_of(date: str) -> frozenset[str]:
     """Name the ways in which a date says less than a day, or more than one."""
     read = dates.parse(date)

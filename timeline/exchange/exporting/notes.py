@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from timeline.dates import worded
-from timeline.exchange.exporting import wording as saying
+from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About
 from timeline.extractors import NOT_COMPARED
 from timeline.reading import wording
@@ -38,7 +38,7 @@ class Note:
         """What a reader must know before the source."""
         said = "Disputed by " if self.quotation.stance == "disputes" else ""
         if self.quotation.source.is_data:
-            said += saying.ENTRY if not said else f"an {saying.ENTRY.lower()}"
+            said += sentences.ENTRY if not said else f"an {sentences.ENTRY.lower()}"
         return f"{said.strip()} " if said else ""
 
     @property
@@ -114,7 +114,7 @@ class Chronology:
         if place := _place(happening):
             yield Fact("Place", [(place, None)])
         if happening.actors:
-            yield Fact("Who", [(one, None) for one in saying.who(happening)])
+            yield Fact("Who", [(one, None) for one in sentences.who(happening)])
         if happening.part_of:
             yield Fact("Part of", [(self._called(happening.part_of), happening.part_of)])
         if happening.related:

@@ -5,6 +5,7 @@ Owns the list, and how a format of it is found. Must not know what is in a forma
 `cited_timeline.formats`, each of which names an `Entry`. Standard library alone: the web lists the formats too.
 """
 
+import warnings
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -56,11 +57,18 @@ OURS: Final = (
 
 @cache
 def entries() -> dict[str, Entry]:
-    """Give every format by its name: ours, then those that other distributions bring; ours keep their names."""
+    """Give every format by its name: ours, then those of other distributions; ours keep their names.
+
+    An entry point that cannot be loaded is a warning.
+    """
     known = {one.name: one for one in OURS}
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        entry: Entry = point.load()
-        known.setdefault(entry.name, entry)
+        try:
+            entry = Entry(*point.load())
+        except Exception as error:
+            warnings.warn(f"{point.value}: brings no format: {error}. Update that package, or uninstall it", stacklevel=2)
+        else:
+            known.setdefault(entry.name, entry)
     return known
 
 

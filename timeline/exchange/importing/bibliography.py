@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from timeline import capture, files, statements
 from timeline.documents import Document
 from timeline.errors import OutsideFolder, Sentence, TimelineError
-from timeline.exchange.importing import ids as naming
+from timeline.exchange.importing import naming
 from timeline.exchange.importing.already_recorded import DIFFERS
 from timeline.exchange.importing.citing import cited
 from timeline.exchange.importing.file import File
@@ -54,15 +54,14 @@ class Sources:
             id = naming.of_key(naming.stem_of(self.file.path, lambda stem: self._standing(naming.of_key(stem, number))), number)
         if id in self._records and not _is_one_work(self._records[id], fields):
             other, id = id, naming.told_apart(id, str(fields.get("title", "")))
-            outcome.remarks.append(
-                ("key", f"is that of another work in this file, which is source/{other}: this one is source/{id}")
-            )
+            told = "is that of another work in this file, which is source/{}: this one is source/{}"
+            outcome.remarks.append(("key", Sentence(told, other, id)))
         sharing = [] if self._standing(id) else self._urls.get(fields.get("url", ""), [])
         if one := next((one for one in sharing if _is_one_work(self._standing(one) or {}, fields)), None):
             id = one
         elif sharing:
-            asked = f"is that of source/{sharing[0]} as well, which is another work. Say if they are one"
-            outcome.remarks.append(("url", asked))
+            asked = "is that of source/{} as well, which is another work. Say if they are one"
+            outcome.remarks.append(("url", Sentence(asked, sharing[0])))
         self._records.setdefault(id, fields)
         outcome.stream = f"source/{id}"
         try:

@@ -15,8 +15,7 @@ from timeline import quotes, statements
 from timeline.actors import actor_id
 from timeline.errors import Redacted, Sentence, TimelineError
 from timeline.exchange.formats.timelinejs import slides
-from timeline.exchange.importing import already_recorded as standing
-from timeline.exchange.importing import ids as naming
+from timeline.exchange.importing import already_recorded, naming
 from timeline.exchange.importing.citing import cited, placed
 from timeline.exchange.importing.earlier import Earlier, Known
 from timeline.exchange.importing.file import File
@@ -147,10 +146,10 @@ class Happenings:
         elif known is None:
             first = self.timeline.log.first(outcome.stream) if self.timeline else None
             if first is not None and first.data is None:
-                outcome.remarks.append(("", Sentence(standing.REDACTED, outcome.stream)))
+                outcome.remarks.append(("", Sentence(already_recorded.REDACTED, outcome.stream)))
                 return
             if self.timeline and (last := self.timeline.log.last(outcome.stream)):
-                standing.keep(outcome, last, said)
+                already_recorded.keep(outcome, last, said)
                 return
             outcome.verb = "new"
             outcome.act = partial(
@@ -166,7 +165,7 @@ class Happenings:
             self._cite_anew(outcome, known, citation)
             return
         if known.last.data is None:
-            outcome.remarks.append(("", Sentence(standing.REDACTED, outcome.stream)))
+            outcome.remarks.append(("", Sentence(already_recorded.REDACTED, outcome.stream)))
             return
         current = known.current
         changes: dict[str, Any] = {}

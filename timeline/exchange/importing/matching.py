@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rapidfuzz import fuzz
 
-from timeline.exchange.importing import ids as naming
+from timeline.exchange.importing import naming
 from timeline.exchange.importing.citing import cited
 from timeline.exchange.importing.earlier import Earlier, Known
 from timeline.exchange.importing.row import Row

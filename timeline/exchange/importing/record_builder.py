@@ -19,6 +19,7 @@ from timeline.reading.wording import claimed
 from timeline.shortening import shortened
 
 IN_ROW: Final = "a happening has no place for it; it stands in the row that is cited"
+IN_FILE: Final = "a source has no field for it; it stands in the file"
 RETRACTED: Final = "it was retracted in the timeline that wrote it"
 _BY_EXPORT: Final = "an export of a timeline added it to the happening's own words"
 _SHOWN: Final = 300
@@ -59,6 +60,15 @@ class Building:
         """Set a field to the letter, as our own exports have it."""
         if (text := scalar(value)) is not None:
             self.fields[field] = text
+
+    def bibliography(self, *told: tuple[str, object, str], exact: bool) -> None:
+        """Set fields of one line, each given as (field, value, what the file calls it); to the letter where we wrote the file."""
+        for field, value, said in told:
+            if exact:
+                self.exact(field, value)
+            else:
+                self.line(field, value, said)
+        self.titled("title")
 
     def claim(self, by: object, note: object = None) -> None:
         """Set whose claim it is and how the date was read, as our own exports have them; the title is that without the claim."""

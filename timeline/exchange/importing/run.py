@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from timeline.errors import AlreadyRedacted, DatabaseRefused, TimelineError
-from timeline.exchange.importing import earlier
-from timeline.exchange.importing import ids as naming
+from timeline.exchange.importing import earlier, naming
 from timeline.exchange.importing.annotations import Citations
 from timeline.exchange.importing.bibliography import Sources
 from timeline.exchange.importing.file import File, understand

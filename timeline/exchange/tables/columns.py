@@ -16,8 +16,7 @@ from timeline.dates.free_text.result import ASKED_MIDNIGHT
 from timeline.errors import Sentence, kind_of
 from timeline.exchange.importing.record_builder import IN_ROW, titled
 from timeline.exchange.importing.row import Row
-from timeline.exchange.tables import dates as column_dates
-from timeline.exchange.tables import day_order, guessing
+from timeline.exchange.tables import dates, day_order, guessing
 from timeline.exchange.tables.day_order import FIRST_DAY, FIRST_OF_MONTH
 from timeline.exchange.tables.mapping import DATES, LISTS, Columns, is_zone
 from timeline.exchange.text import html_text
@@ -66,7 +65,7 @@ def rows(records: Sequence[Cells], mapping: Columns, advance: Advance = lambda _
     used, above, keys, seen = mapping.used(), dict[str, str](), dict[str, int](), dict[int, int]()
     made = list[Row]()
     for one in records:
-        cells, filled = column_dates.filled(one.cells, mapping, above)
+        cells, filled = dates.filled(one.cells, mapping, above)
         row = _row(one._replace(cells=cells), mapping, used)
         if filled and row.refused is None:
             note = "; ".join(filter(None, (row.fields.get("date_note"), "the date is that of the row above")))
@@ -94,8 +93,8 @@ def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row]) -> It
     key = mapping.columns.get("key")
     if isinstance(key, str) and len(records) > 1 and all(one.cells.get(key) == str(n) for n, one in enumerate(records, start=1)):
         yield f'"{key}" counts the rows: if it is counted anew when a row is inserted, take the key out of the mapping'
-    lacking = sum(not column_dates.told(one.cells, mapping) for one in records)
-    if mapping.empty is None and lacking and records and column_dates.told(records[0].cells, mapping):
+    lacking = sum(not dates.told(one.cells, mapping) for one in records)
+    if mapping.empty is None and lacking and records and dates.told(records[0].cells, mapping):
         rows = "1 row has no date" if lacking == 1 else f"{lacking:,} rows have no date"
         yield f"{rows}: where cells were merged, say in the mapping dates: {{empty: above}}"
     yield from _addresses(records, mapping)
@@ -122,7 +121,7 @@ def texts(found: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str]]:
 
 
 def _order(records: Iterable[Cells], mapping: Columns) -> Any:  # noqa: ANN401 - one of others_dates' orders
-    column = column_dates.whole(mapping)
+    column = dates.whole(mapping)
     return mapping.order or (day_order.order_of(one.cells.get(column, "") for one in records) if column else None)
 
 
@@ -151,7 +150,7 @@ def _row(record: Cells, mapping: Columns, used: set[str]) -> Row:
     key = fields.pop("key", None)
     _see_coordinates(fields, dropped)
     try:
-        date, asked = column_dates.date(record.cells, mapping)
+        date, asked = dates.date(record.cells, mapping)
     except DateUnread as error:
         refused = error.reason
     else:

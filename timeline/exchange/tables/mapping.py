@@ -116,11 +116,11 @@ def read(path: Path) -> Columns:
     said, lines, faults = yaml_file.texts(content)
     if faults:
         told = (": ".join(filter(None, (f"line {lines.get(field, 0)}", field, reason))) for field, reason in faults[:_TOLD])
-        raise ImportRefused(path, f"{'; '.join(told)}")
+        raise ImportRefused(path, "; ".join(told))
     try:
         return _made(said)
     except ValueError as error:
-        raise ImportRefused(path, f"{error}") from None
+        raise ImportRefused(path, error) from None
 
 
 def nearest(name: str, names: Sequence[str]) -> str:

@@ -87,7 +87,7 @@ def decode(content: bytes, encoding: str | None = None, name: str = "the file") 
 def _named(content: bytes, encoding: str, name: str) -> Decoded:
     known = encodings.known(encoding)
     if known is None:
-        raise ImportRefused(name, f"{encodings.refusal(on_one_line(encoding))}")
+        raise ImportRefused(name, encodings.refusal(on_one_line(encoding)))
     try:
         text = content.decode("utf-8-sig" if known == "utf-8" else known)
     except ValueError as error:

@@ -6,7 +6,7 @@ An entry is a happening as it now stands. Its id stays when it is corrected, and
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from timeline.exchange.exporting import feeds as feeding
+from timeline.exchange.exporting import feeds
 from timeline.exchange.exporting.feeds import clean
 from timeline.exchange.exporting.format import About, Format
 from timeline.reading.records import Happening
@@ -14,12 +14,12 @@ from timeline.reading.records import Happening
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the feed."""
-    entries, older = feeding.latest(happenings, about)
+    entries, older = feeds.latest(happenings, about)
     language = f' xml:lang="{_e(about.language)}"' if about.language else ""
     base = f' xml:base="{_e(about.page)}/"' if about.page else ""
     yield f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"{language}{base}>\n'
-    yield f"<id>{_e(feeding.feed_id(about))}</id>\n<title>{_e(about.name)}</title>\n"
-    yield f"<subtitle>{_e(feeding.subtitle(about, older))}</subtitle>\n"
+    yield f"<id>{_e(feeds.feed_id(about))}</id>\n<title>{_e(about.name)}</title>\n"
+    yield f"<subtitle>{_e(feeds.subtitle(about, older))}</subtitle>\n"
     yield f"<updated>{max((entry.recorded_at for entry in entries), default=about.at)}</updated>\n"
     # A feed has an author, unless each of its entries has one.
     yield f"<author><name>{_e(about.title)}</name></author>\n"
@@ -37,12 +37,12 @@ def _entry(happening: Happening, about: About) -> str:
     tags = dict.fromkeys(tag for tag in (happening.kind, *happening.tags) if tag)
     parts = [
         f"<id>{_e(about.urn('happening', happening.id))}</id>",
-        f"<title>{_e(feeding.title(happening))}</title>",
+        f"<title>{_e(feeds.title(happening))}</title>",
         f"<updated>{happening.recorded_at}</updated>",
         f"<author><name>{_e(happening.recorded_by)}</name></author>" if happening.recorded_by else "",
         f'<link rel="alternate" type="text/html" href="{_e(address)}"/>' if about.page else "",
         *(f'<category term="{_e(tag)}"/>' for tag in tags),
-        f'<content type="html">{escape(feeding.content(happening, about))}</content>',
+        f'<content type="html">{escape(feeds.content(happening, about))}</content>',
     ]
     return "<entry>\n" + "\n".join(part for part in parts if part) + "\n</entry>\n"
 
@@ -58,8 +58,8 @@ FORMAT = Format(
     "application/atom+xml; charset=utf-8",
     ".atom",
     write,
-    feeding.LOSES,
+    feeds.LOSES,
     order="recorded",
-    most=feeding.MOST,
+    most=feeds.MOST,
     status="all",
 )

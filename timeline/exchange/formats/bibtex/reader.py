@@ -15,8 +15,8 @@ from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread
 from timeline.dates.free_text.days import month_of
-from timeline.exchange.formats.csl_json.reader import IN_FILE
-from timeline.exchange.importing.record_builder import Building, scalar
+from timeline.errors import Sentence
+from timeline.exchange.importing.record_builder import IN_FILE, Building, scalar
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 
 _KNOWN: Final = frozenset(
@@ -53,7 +53,7 @@ def read(text: str, **_: object) -> Read:
         if isinstance(block, Entry) and isinstance(written, Entry):
             build = _entry(_values(block, _mathematics), _values(written))
             for name in undefined.get(written.key, ()):
-                build.ask("", f'"{name}" is no @string of this file: it is taken as the word itself')
+                build.ask("", Sentence('"{}" is no @string of this file: it is taken as the word itself', name))
             rows.append(build.row(number, start, end, "source", key=None if block.key.startswith(_NO_KEY) else block.key))
         elif isinstance(block, ParsingFailedBlock):
             why = (

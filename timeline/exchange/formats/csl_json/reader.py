@@ -6,12 +6,11 @@ from typing import Any, Final
 
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
-from timeline.exchange.importing.record_builder import Building, listed, scalar
+from timeline.exchange.importing.record_builder import IN_FILE, Building, listed, scalar
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text import json_text
 from timeline.exchange.text.additions import DIGEST
 
-IN_FILE: Final = "a source has no field for it; it stands in the file"
 _KNOWN: Final = frozenset(("id", "title", "author", "publisher", "container-title", "issued", "URL", "DOI", "language"))
 
 
@@ -36,12 +35,8 @@ def _item(said: dict[str, Any]) -> Building:
     ours = DIGEST in str(said.get("note"))
     author = "; ".join(filter(None, map(_name, listed(said.get("author")))))
     publisher, container = said.get("publisher"), said.get("container-title")
-    for name, value in (("title", said.get("title")), ("author", author), ("publisher", publisher or container)):
-        if ours:
-            build.exact(name, value)
-        else:
-            build.line(name, value, name)
-    build.titled("title")
+    told = (("title", said.get("title")), ("author", author), ("publisher", publisher or container))
+    build.bibliography(*((name, value, name) for name, value in told), exact=ours)
     if publisher:
         build.drop("container-title", container, IN_FILE)
     issued = said.get("issued")

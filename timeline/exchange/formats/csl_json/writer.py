@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from timeline.dates import worded
 from timeline.dates.parts import Known, span
-from timeline.exchange.exporting import cited_sources as cited
+from timeline.exchange.exporting import cited_sources
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.text.additions import DIGEST
 from timeline.exchange.text.json_stream import listed
@@ -17,7 +17,7 @@ _TYPES: Final = {"page": "webpage", "message": "personal_communication", "docume
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the sources that are cited, each once."""
-    return listed(_item(source, about) for source in cited.sources(happenings))
+    return listed(_item(source, about) for source in cited_sources.sources(happenings))
 
 
 def _item(source: Source, about: About) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def _item(source: Source, about: About) -> dict[str, Any]:
     note = "; ".join(part for part in (archived, source.sha256 and f"{DIGEST}{source.sha256}") if part)
     said = {
         "id": source.id,
-        "type": _TYPES[cited.kind(source)],
+        "type": _TYPES[cited_sources.kind(source)],
         "title": source.title or wording.NO_TITLE,
         # One name, or several as the document writes them: they are not taken apart.
         "author": [{"literal": source.author}] if source.author else None,
@@ -62,5 +62,5 @@ FORMAT = Format(
     "application/vnd.citationstyles.csl+json",
     ".json",
     write,
-    cited.LOSES,
+    cited_sources.LOSES,
 )

@@ -12,7 +12,7 @@ from timeline.dates.free_text import DateUnread
 from timeline.errors import DateInvalid
 from timeline.exchange.importing.record_builder import IN_ROW, RETRACTED, Building, scalar
 from timeline.exchange.importing.row import Row
-from timeline.exchange.tables import records as csv_rows
+from timeline.exchange.tables import records
 from timeline.exchange.tables.joined_cells import parted, unguarded
 
 NOTE: Final = "a timeline wrote it: its columns are known, and its ids are kept"
@@ -28,8 +28,8 @@ def is_ours(columns: Sequence[str]) -> bool:
 
 def delimiter_of(text: str) -> str | None:
     """Give the delimiter of a table that a timeline wrote, which a spreadsheet may have changed; None for any other table."""
-    for one in csv_rows.DELIMITERS:
-        first = next(csv_rows.records(text, one), None)
+    for one in records.DELIMITERS:
+        first = next(records.records(text, one), None)
         if first is not None and is_ours(first.cells):
             return one
     return None

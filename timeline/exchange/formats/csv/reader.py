@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from timeline.exchange.formats.csv import own_exports as exported
+from timeline.exchange.formats.csv import own_exports
 from timeline.exchange.importing.row import ImportRefused, Read, Row
-from timeline.exchange.tables import columns, guessing, mapping
-from timeline.exchange.tables import records as csv_rows
+from timeline.exchange.tables import columns, guessing, mapping, records
 from timeline.exchange.tables.mapping import Columns
 from timeline.exchange.tables.records import Record
 
@@ -22,9 +21,9 @@ def read(text: str, **options: object) -> Read:
     """Read a table. Options: `mapping` (Columns; guessed where there is none), `format` (csv or tsv)."""
     if text.lstrip().startswith("<"):
         raise ImportRefused("is a web page rather than a table. Open it in a spreadsheet, save that as CSV, and import it")
-    told = text[4] if text[:4].lower() == "sep=" and text[4:5] in csv_rows.DELIMITERS else None
-    delimiter = "\t" if options.get("format") == "tsv" else told or exported.delimiter_of(text) or csv_rows.delimiter_of(text)
-    found = csv_rows.records(text, delimiter, _WIDEST)
+    told = text[4] if text[:4].lower() == "sep=" and text[4:5] in records.DELIMITERS else None
+    delimiter = "\t" if options.get("format") == "tsv" else told or own_exports.delimiter_of(text) or records.delimiter_of(text)
+    found = records.records(text, delimiter, _WIDEST)
     beginning = list(islice(found, _SEARCHED))
     first = next((one for one in beginning if not one.is_blank), None)
     if first is None:
@@ -33,14 +32,14 @@ def read(text: str, **options: object) -> Read:
     given = given if isinstance(given, Columns) else None
     header = _header([one for one in beginning if not one.is_blank], given)
     widest = max(len(one.cells) for one in beginning)
-    names = tuple(f"column {n}" for n in range(1, widest + 1)) if header is None else csv_rows.headed(header)
+    names = tuple(f"column {n}" for n in range(1, widest + 1)) if header is None else records.headed(header)
     above = [one for one in beginning if header is not None and one.number < header.number and not one.is_blank]
     kept, refused, blank = _kept([*beginning, *found], header, names)
     notes = [_above(above, header)] if above and header else []
     notes += [f"{blank:,} row{'s' if blank > 1 else ''} without a word passed over"] if blank else []
-    if given is None and exported.is_ours(names):
-        ours = [*(exported.row(*one) for one in kept), *refused]
-        return Read(sorted(ours, key=lambda row: row.number), None, (*notes, exported.NOTE))
+    if given is None and own_exports.is_ours(names):
+        ours = [*(own_exports.row(*one) for one in kept), *refused]
+        return Read(sorted(ours, key=lambda row: row.number), None, (*notes, own_exports.NOTE))
     mapped = given or columns.guess(kept, names, headless=header is None)
     if absent := sorted(mapped.used() - set(names)):
         raise ImportRefused(f'there is no column "{absent[0]}". {mapping.nearest(absent[0], names)}. Correct the mapping')
@@ -54,9 +53,9 @@ def read(text: str, **options: object) -> Read:
 def _header(beginning: Sequence[Record], given: Columns | None) -> Record | None:
     """Find the row that names the columns: the one with all that are mapped, or that is like one; None where there is none."""
     if given:
-        fitting = (one for one in beginning if given.used() <= set(csv_rows.headed(one)))
+        fitting = (one for one in beginning if given.used() <= set(records.headed(one)))
         return None if given.headless else next(fitting, beginning[0])
-    likely = next((one for one in beginning if guessing.is_header(csv_rows.headed(one))), None)
+    likely = next((one for one in beginning if guessing.is_header(records.headed(one))), None)
     if likely is None and guessing.is_no_header(beginning[0].cells):
         return None
     wide = next((one for one in beginning if sum(map(bool, one.cells)) > 1), beginning[0])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from timeline.dates import worded
-from timeline.exchange.exporting import wording as saying
+from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.tables.cells import Cell, rows
 from timeline.exchange.tables.joined_cells import joined
@@ -34,7 +34,7 @@ def _row(happening: Happening, about: About) -> tuple[Cell, ...]:
         happening.latitude, happening.longitude, happening.part_of, happening.attributed_to,
         joined(happening.actors), joined((tag, None) for tag in happening.tags), joined(happening.related),
         happening.status, happening.version, happening.reason, happening.recorded_at, happening.recorded_by, happening.position,
-        "; ".join(sources), "\n".join(map(saying.citation, happening.quotations)),
+        "; ".join(sources), "\n".join(map(sentences.citation, happening.quotations)),
         about.happening(happening.id) if about.page else None,
     )  # fmt: skip
 

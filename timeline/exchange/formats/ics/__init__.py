@@ -1,1 +1,1 @@
-"""ICalendar: its reader and its writer."""
+"""The iCalendar format: its reader and its writer."""

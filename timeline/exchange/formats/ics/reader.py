@@ -86,7 +86,8 @@ def _event(raw: str) -> tuple[Building, str | None, str | None]:
         for name, written in broken:
             if name in _ENDS:
                 build.note(f'{name} is written "{written}"')
-                build.ask("date", f'{name}, "{written}", cannot be read, and the beginning alone is taken. Say when it ended')
+                asked = '{}, "{}", cannot be read, and the beginning alone is taken. Say when it ended'
+                build.ask("date", Sentence(asked, name, written))
         if said.subcomponents:
             build.drop("components", ", ".join(str(one.name) for one in said.subcomponents))
     except Exception:

@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import quote as percent
 
 from timeline.dates import worded
-from timeline.exchange.exporting import wording as saying
+from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.formats.ics.times import before_title, times_of, utc
 from timeline.reading import wording
@@ -102,13 +102,13 @@ def _event(happening: Happening, about: About, times: list[str]) -> Iterator[str
 
 def _description(happening: Happening) -> str:
     told = [f"Date: {worded(happening.date)}"]
-    told += [f"{name}: {wording.one_line(words)}" for name, words in saying.lines(happening) if words != happening.place]
+    told += [f"{name}: {wording.one_line(words)}" for name, words in sentences.lines(happening) if words != happening.place]
     if happening.reason and happening.status == "retracted":
         told.append(f"Retracted: {wording.one_line(happening.reason)}")
     elif happening.reason and happening.version > 1:
         told.append(f"Corrected: {wording.one_line(happening.reason)}")
-    told += [saying.citation(quotation) for quotation in happening.quotations]
-    return saying.described(happening.summary, told) if happening.summary else "\n".join(told)
+    told += [sentences.citation(quotation) for quotation in happening.quotations]
+    return sentences.described(happening.summary, told) if happening.summary else "\n".join(told)
 
 
 def _text(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from timeline.exchange.exporting import feeds as feeding
+from timeline.exchange.exporting import feeds
 from timeline.exchange.exporting.feeds import clean
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.text.json_stream import dumps, listed
@@ -12,12 +12,12 @@ from timeline.reading.records import Happening
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the feed."""
-    entries, older = feeding.latest(happenings, about)
+    entries, older = feeds.latest(happenings, about)
     query = f"?{about.query}" if about.query else ""
     head: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": clean(about.name),
-        "description": feeding.subtitle(about, older),
+        "description": feeds.subtitle(about, older),
         "home_page_url": f"{about.page}{query}" if about.page else None,
         "feed_url": f"{about.page}/export/jsonfeed{query}" if about.page else None,
         "language": about.language,
@@ -31,8 +31,8 @@ def _item(happening: Happening, about: About) -> dict[str, Any]:
     item: dict[str, Any] = {
         "id": about.urn("happening", happening.id),
         "url": address if about.page else None,
-        "title": feeding.title(happening),
-        "content_html": feeding.content(happening, about),
+        "title": feeds.title(happening),
+        "content_html": feeds.content(happening, about),
         "authors": [{"name": clean(happening.recorded_by)}] if happening.recorded_by else None,
         # When version 1 was recorded is not at hand in what is written: of a later one only that it was changed is said.
         "date_published": happening.recorded_at if happening.version == 1 else None,
@@ -49,8 +49,8 @@ FORMAT = Format(
     "application/feed+json",
     ".json",
     write,
-    feeding.LOSES,
+    feeds.LOSES,
     order="recorded",
-    most=feeding.MOST,
+    most=feeds.MOST,
     status="all",
 )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from timeline.dates.parts import Known, span
-from timeline.exchange.exporting import wording as saying
+from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.text.json_stream import dumps, listed
 from timeline.reading import wording
@@ -52,7 +52,7 @@ def event(happening: Happening, about: About) -> dict[str, Any]:
             "identifier": happening.id,
             "url": about.happening(happening.id) if about.page else None,
             "name": happening.headline,
-            "description": saying.described(happening.summary, (happening.date_note or "",)),
+            "description": sentences.described(happening.summary, (happening.date_note or "",)),
             "startDate": start,
             "endDate": end,
             "temporalCoverage": None if whole and start != end and iso == happening.date else happening.date,
@@ -104,7 +104,7 @@ def _quotation(quotation: Quotation, about: About) -> dict[str, Any]:
     )
 
 
-@lru_cache(maxsize=saying.MANY)
+@lru_cache(maxsize=sentences.MANY)
 def _work(source: Source, about: About) -> dict[str, Any]:
     return _without_nothing(
         {

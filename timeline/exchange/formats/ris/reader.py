@@ -6,9 +6,8 @@ from typing import Any, Final
 import rispy  # type: ignore[import-untyped]  # it carries no types
 
 from timeline.dates import free_text
-from timeline.exchange.formats.csl_json.reader import IN_FILE
 from timeline.exchange.formats.ris.notes import EDTF
-from timeline.exchange.importing.record_builder import Building, listed, scalar
+from timeline.exchange.importing.record_builder import IN_FILE, Building, listed, scalar
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text.additions import DIGEST
 
@@ -49,12 +48,7 @@ def _record(raw: str) -> tuple[Building, str | None]:
     publisher = said.get("publisher")
     journal = said.get("journal_name") or said.get("secondary_title")
     title = said.get("title") or said.get("primary_title")
-    for name, tag, value in (("title", "TI", title), ("author", "AU", author), ("publisher", "PB", publisher or journal)):
-        if ours:
-            build.exact(name, value)
-        else:
-            build.line(name, value, tag)
-    build.titled("title")
+    build.bibliography(("title", title, "TI"), ("author", author, "AU"), ("publisher", publisher or journal, "PB"), exact=ours)
     if publisher:
         build.drop("journal", journal, IN_FILE)
     edtf = next((note.removeprefix(EDTF) for note in notes if ours and note.startswith(EDTF)), None)

@@ -5,7 +5,7 @@ from typing import Final
 
 from timeline.dates import worded
 from timeline.dates.parts import span
-from timeline.exchange.exporting import cited_sources as cited
+from timeline.exchange.exporting import cited_sources
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.formats.ris.notes import EDTF
 from timeline.exchange.text.additions import DIGEST
@@ -17,13 +17,13 @@ _TYPES: Final = {"page": "ELEC", "message": "PCOMM", "document": "GEN"}
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the sources that are cited, each once."""
-    for source in cited.sources(happenings):
+    for source in cited_sources.sources(happenings):
         lines = [f"{tag}  - {wording.one_line(value)}" for tag, value in _tags(source, about) if value]
         yield "\r\n".join([*lines, "ER  - ", "", ""])
 
 
 def _tags(source: Source, about: About) -> Iterator[tuple[str, str | None]]:
-    yield "TY", _TYPES[cited.kind(source)]
+    yield "TY", _TYPES[cited_sources.kind(source)]
     yield "ID", source.id
     yield "TI", source.title or wording.NO_TITLE
     yield "AU", source.author
@@ -58,5 +58,5 @@ FORMAT = Format(
     "application/x-research-info-systems; charset=utf-8",
     ".ris",
     write,
-    {**cited.LOSES, "source.spaces": "written as one space"},
+    {**cited_sources.LOSES, "source.spaces": "written as one space"},
 )

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from timeline.exchange.exporting import notes as noting
 from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.formats.svg import scale as picture_scale
+from timeline.exchange.formats.svg import scale
 from timeline.exchange.formats.svg.layout import LEFT, LINE, RIGHT, SIZE, SMALL, WIDTH, Item, Picture, laid_out
 from timeline.exchange.formats.svg.marks import FONTS, escaped, legend, mark, text
 from timeline.exchange.formats.svg.text import BOLD, lines, right_to_left, width
@@ -99,7 +99,7 @@ def _axis(picture: Picture, top: float, axis: float) -> Iterator[str]:
             x = piece.left - 13
             yield f'<path d="M{x - 5:.1f} {axis + 6:.1f}l5 -12M{x:.1f} {axis + 6:.1f}l5 -12" stroke="#000" stroke-width="1.2"/>\n'
         taken = begin - 8
-        for x, label in picture_scale.marks(piece, 70):
+        for x, label in scale.marks(piece, 70):
             yield f'<path d="M{x:.1f} {top:.1f}V{axis:.1f}" stroke="#999" stroke-width=".6" stroke-dasharray="1 3"/>'
             yield f'<path d="M{x:.1f} {axis:.1f}v6" stroke="#000"/>\n'
             wide = width(label, SMALL)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from timeline.exchange.exporting import wording as saying
+from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About
 from timeline.exchange.tables.cells import first_record
 from timeline.exchange.tables.joined_cells import unguarded
@@ -145,13 +145,13 @@ def _text(slide: Slide) -> str:
 def words(slide: Slide, happening: Happening, about: About) -> str:
     """Say all of a happening but its title and date as HTML, with the slide's links where that still says what is summed up."""
     html = text(slide)
-    return saying.html(happening, about, html if html and html_text.plain(html).text == happening.summary else None)
+    return sentences.html(happening, about, html if html and html_text.plain(html).text == happening.summary else None)
 
 
 def besides(slide: Slide) -> tuple[dict[str, str], dict[str, str], str]:
     """Give all that an export takes from a slide itself, to tell whether two that say the same words differ in it."""
     html = text(slide)
-    html = saying.paragraphs(_text(slide)) if html is None else html
+    html = sentences.paragraphs(_text(slide)) if html is None else html
     return media(slide), background(slide), _PARTING.sub(" ", html).strip()
 
 

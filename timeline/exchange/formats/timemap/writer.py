@@ -10,7 +10,7 @@ from timeline import dates
 from timeline.dates import worded
 from timeline.dates.grammar import read
 from timeline.dates.tree import Interval
-from timeline.exchange.exporting import wording as saying
+from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.text.json_stream import listed
 from timeline.reading.records import Happening
@@ -47,7 +47,7 @@ def _item(happening: Happening, about: About) -> dict[str, Any]:
         item["point"] = {"lat": float(happening.latitude), "lon": float(happening.longitude)}
     if happening.place:
         item["placemark"] = happening.place
-    options: dict[str, Any] = {"description": saying.html(happening, about)}
+    options: dict[str, Any] = {"description": sentences.html(happening, about)}
     if happening.kind:
         options["kind"] = happening.kind
     if happening.tags:

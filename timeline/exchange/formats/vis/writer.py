@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from timeline.dates import worded
 from timeline.dates.parts import span
-from timeline.exchange.exporting import wording as saying
+from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.formats.timemap.writer import LOSES as OF_TIMEMAP
 from timeline.exchange.formats.vis.placing import placed
@@ -51,10 +51,10 @@ def _item(happening: Happening, about: About) -> dict[str, Any]:
         item["className"] = "vague"
     if happening.kind:
         item["group"] = happening.kind
-    when = saying.added(f"<p>{escape(worded(happening.date))}</p>")
+    when = sentences.added(f"<p>{escape(worded(happening.date))}</p>")
     told = {"attributed_to": happening.attributed_to, "date_note": happening.date_note}
     item |= {name: value for name, value in told.items() if value}
-    return {**item, "title": f"{when}{saying.html(happening, about)}", "edtf": happening.date}
+    return {**item, "title": f"{when}{sentences.html(happening, about)}", "edtf": happening.date}
 
 
 FORMAT = Format("vis", "vis-timeline", "application/json", ".json", write, LOSES)
