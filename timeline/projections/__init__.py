@@ -1,10 +1,10 @@
-"""The read tables, derived from the log by the SQL files beside this one.
+"""The read tables, derived from the log by the SQL files in this folder.
 
-Owns the order in which they are derived, and the few SQL functions they call. Must not append, nor know what a statement means.
-In each file the CREATE statements say what the table is; the others carry it forward over the events in the staged tables, which
-`staging` fills, or, where they name none, over all events after `:after` at the end. The same statements serve an append and a
-rebuild, so both give the same rows. Indexes that stand last in a file are made last when all is derived from nothing. The tree
-alone is grown by `merkle`.
+Owns the order in which they are derived and the few SQL functions that they call. Must not append, nor know what a statement means.
+In each file the CREATE statements define the tables. The other statements bring them up to date from the staged tables, which
+`staging` fills; a statement that names no staged table runs once at the end, over all events after `:after`. Appends and rebuilds
+run the same statements, so both give the same rows. A rebuild makes the indexes at the end of a file last. Only `merkle` adds to
+the tree.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ FILES = (
     "sources",
     "source_pages",
     "captures",
-    "facets",  # which reads the rows that are replaced, before they are
+    "facets",  # before happenings: it reads the rows that are about to be replaced
     "happening_versions",
     "happenings",
     "citations",
@@ -48,11 +48,11 @@ _STAGED = re.compile(r"\bstaged_\w+")
 _TREE = re.compile("CREATE TABLE tree ")
 _FORM_FEED = re.compile("\f")
 _TATWEEL = "\u0640"
-STEP = 5_000  # events that are projected at a time, so that no step of a long log looks at all of it
+STEP = 5_000  # events projected at a time, so that memory does not grow with the log
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Give a connection the SQL functions that the files call."""
+    """Register the SQL functions that the files call."""
     dates.register(connection)
     sql.register(connection)
     connection.create_function("plain_letters", -1, plain_letters, deterministic=True)
@@ -60,11 +60,11 @@ def register(connection: sqlite3.Connection) -> None:
     connection.create_function("local_until", 1, local_until, deterministic=True)
     connection.create_function("magnitude", 2, staging.magnitude, deterministic=True)
     connection.create_function("page_starts", 1, page_starts, deterministic=True)
-    connection.create_function("stands_until", 1, stands_until, deterministic=True)
+    connection.create_function("drawn_until", 1, drawn_until, deterministic=True)
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Make the read tables, empty. The caller holds the transaction."""
+    """Create the read tables, empty. The caller holds the transaction."""
     _create(connection)
     _create_indexes(connection)
 
@@ -83,15 +83,15 @@ def _create_indexes(connection: sqlite3.Connection) -> None:
 
 
 def position(connection: sqlite3.Connection) -> int:
-    """Tell up to which position the read tables and the tree were carried forward."""
+    """Return the position up to which the read tables and the tree are up to date."""
     (after,) = connection.execute("SELECT position FROM projected").fetchone()
     return int(after)
 
 
 def advance(connection: sqlite3.Connection, grown: int | None = None, known: Mapping[int, staging.Payload] | None = None) -> None:
-    """Carry the read tables forward to the end of the log, and the tree, if it has `grown` to another position, from there.
+    """Bring the read tables and the tree up to the end of the log. The caller holds the transaction.
 
-    `known` is the data of events, by position, that was parsed already. The caller holds the transaction.
+    `grown`: the position that the tree has reached, if it is not that of the tables. `known`: parsed data of events, by position.
     """
     after, end = position(connection), merkle.size(connection)
     staged = staging.Staged(connection)
@@ -111,8 +111,8 @@ def advance(connection: sqlite3.Connection, grown: int | None = None, known: Map
 def rebuild(connection: sqlite3.Connection, *, tree: bool = False) -> None:
     """Drop the read tables and derive them again from the log. The caller holds the transaction.
 
-    The tree stays, and is only carried forward, so that events which were altered do not get a tree that fits them; with
-    `tree` it is derived again as well.
+    The tree is kept and only extended: otherwise altered events would get a tree that fits them. With `tree` it too is derived
+    again.
     """
     grown = position(connection) if exist(connection) and _has(connection, "tree") and not tree else 0
     for kind, name in reversed(objects()):
@@ -125,7 +125,7 @@ def rebuild(connection: sqlite3.Connection, *, tree: bool = False) -> None:
 
 
 def exist(connection: sqlite3.Connection) -> bool:
-    """Whether there are read tables at all."""
+    """Whether the read tables exist."""
     return _has(connection, "projected")
 
 
@@ -134,28 +134,28 @@ def _has(connection: sqlite3.Connection, table: str) -> bool:
 
 
 def is_current(connection: sqlite3.Connection) -> bool:
-    """Whether the read tables were made by these very files."""
+    """Whether these very files made the read tables."""
     return exist(connection) and connection.execute("SELECT definition FROM projected").fetchone() == (definition(),)
 
 
 @cache
 def definition() -> str:
-    """Give the SHA-256 of all the files: what the read tables are, in one word."""
+    """Return the SHA-256 of all the files, which identifies this version of the read tables."""
     staged = statements("timeline.projections", "staged.sql")
     return hashlib.sha256("\n".join((*_statements(), *staged)).encode()).hexdigest()
 
 
 @cache
 def objects() -> tuple[tuple[str, str], ...]:
-    """Name the tables and views that the files make, as (TABLE or VIEW, name), in order."""
-    found = (re.search(r"^CREATE (?:VIRTUAL )?(TABLE|VIEW) (\w+)", s, re.MULTILINE) for s in _statements())
-    return tuple((match[1], match[2]) for match in found if match)
+    """List the tables and views that the files create, as (TABLE or VIEW, name), in order."""
+    names = (re.search(r"^CREATE (?:VIRTUAL )?(TABLE|VIEW) (\w+)", s, re.MULTILINE) for s in _statements())
+    return tuple((match[1], match[2]) for match in names if match)
 
 
 def indexes() -> frozenset[str]:
-    """Name the indexes that the files make."""
-    found = (re.search(r"^CREATE (?:UNIQUE )?INDEX (\w+)", s, re.MULTILINE) for s in _statements())
-    return frozenset(match[1] for match in found if match)
+    """List the indexes that the files create."""
+    names = (re.search(r"^CREATE (?:UNIQUE )?INDEX (\w+)", s, re.MULTILINE) for s in _statements())
+    return frozenset(match[1] for match in names if match)
 
 
 @cache
@@ -165,14 +165,14 @@ def _statements() -> tuple[str, ...]:
 
 @cache
 def _carrying() -> tuple[tuple[str, frozenset[str]], ...]:
-    """Give the statements that carry the read tables forward, each with the staged tables that it reads."""
+    """Return the statements that bring the read tables up to date, each with the staged tables that it reads."""
     carrying = (statement for statement in _statements() if not _is_schema(statement))
     return tuple((statement, frozenset(_STAGED.findall(statement)) & set(staging.tables())) for statement in carrying)
 
 
 @cache
 def _last_indexes() -> tuple[str, ...]:
-    """Give the statements that make the indexes which stand behind the rows in their files."""
+    """Return the statements that create the indexes at the end of the files, after the rows."""
     return tuple(_behind_the_rows())
 
 
@@ -191,38 +191,38 @@ def _is_schema(statement: str) -> bool:
 
 def page_starts(text: str) -> str:
     """List where the pages of a text begin, as JSON: at its start and after each form feed, in code points."""
-    return json.dumps([0, *(found.end() for found in _FORM_FEED.finditer(text))])
+    return json.dumps([0, *(match.end() for match in _FORM_FEED.finditer(text))])
 
 
 def local_time(date: str) -> str | None:
-    """Give the first time of day of a date as it is written; None where it has none."""
+    """Return the first time of day in a date, as written; None if there is none."""
     written = dates.local_times(date)
     return written[0] if written else None
 
 
 def local_until(date: str) -> str | None:
-    """Give the last time of day of a date as it is written; None where it has no more than one."""
+    """Return the last time of day in a date, as written; None if there are fewer than two."""
     written = dates.local_times(date)
     return written[-1] if len(written) > 1 else None
 
 
 @lru_cache(10_000)
-def stands_until(date: str | None) -> int | None:
-    """Give the last day on which what has this date stands in a drawing, as `staging` does."""
-    return None if date is None else staging.stands_until(dates.parse(date))
+def drawn_until(date: str | None) -> int | None:
+    """Return the last day on which a happening with this date is drawn, as `staging` does."""
+    return None if date is None else staging.drawn_until(dates.parse(date))
 
 
 def plain_letters(*texts: str | None) -> str | None:
-    """Join texts without combining marks, with letters for ligatures; None where that changes nothing the tokenizer would keep.
+    """Join texts without combining marks and with ligatures spelt out; None if the tokenizer would see no difference.
 
     The tokenizer folds Latin, Greek and Cyrillic itself; this adds Arabic vowel signs and hamzas, Hebrew points and the like.
     """
     text = "\n".join(part for part in texts if part)
     if text.isascii() or not (_POINTED_SCRIPTS.search(text) or _LIGATURES.search(text)):
         return None
-    spelt = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-    # Letter by letter, because to bring a long row of marks into order takes the square of its length; they go anyway.
-    apart = spelt.translate({ord(letter): unicodedata.normalize("NFD", letter) for letter in set(spelt)})
-    marks = "".join(c for c in set(apart) if unicodedata.category(c) == "Mn" or c == _TATWEEL)
-    plain = re.sub(f"[{re.escape(marks)}]+", "", apart) if marks else apart
+    spelt = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    # Letter by letter: normalising sorts a long run of marks in quadratic time, and the marks are dropped anyway.
+    decomposed = spelt.translate({ord(letter): unicodedata.normalize("NFD", letter) for letter in set(spelt)})
+    marks = "".join(c for c in set(decomposed) if unicodedata.category(c) == "Mn" or c == _TATWEEL)
+    plain = re.sub(f"[{re.escape(marks)}]+", "", decomposed) if marks else decomposed
     return plain if plain != text else None

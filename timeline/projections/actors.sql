@@ -1,5 +1,5 @@
--- actors: everyone whom any version of a happening names, under the name first recorded for that id.
--- happening_actors: who took part in what, as now known.
+-- actors: everyone named in any version of a happening, under the name first recorded for that id.
+-- happening_actors: who took part in which happening, as now known.
 
 CREATE TABLE actors (
     id   TEXT PRIMARY KEY,
@@ -22,9 +22,9 @@ DELETE FROM happening_actors WHERE happening IN (SELECT id FROM staged_replaced)
 
 INSERT INTO happening_actors
 SELECT happening, actor, role FROM staged_actors
-WHERE stands
+WHERE is_latest
 ORDER BY rowid;
 
--- People are asked for by name.
+-- Filters look people up by name.
 CREATE INDEX actors_name ON actors (name COLLATE NOCASE);
 CREATE INDEX happening_actors_actor ON happening_actors (actor);

@@ -1,5 +1,5 @@
--- captures: which sources were taken from the same as an earlier one: from the same bytes, of which another extractor made
--- another text, or from the same address, where other bytes then stood.
+-- captures: which sources are captures of the same thing as an earlier one: the same bytes, read into another text by another
+-- extractor, or the same address, which then served other bytes.
 
 CREATE VIEW captures AS
 SELECT later.id AS source, earlier.id AS earlier, 'bytes' AS same

@@ -1,6 +1,6 @@
--- citations: the words in the documents that a happening, as now known, rests on.
+-- citations: the passages of documents that support or dispute a happening, as now known.
 -- Offsets are in Unicode code points into the source's text; end_char is the first one after the quotation.
--- page is the page of a PDF on which it begins.
+-- page is the PDF page on which the quotation begins.
 
 CREATE TABLE citations (
     happening  TEXT NOT NULL REFERENCES happenings(id),

@@ -1,8 +1,8 @@
--- density: how many current happenings begin and end in each stretch of 2^scale days, so that a timeline of any length and
--- any size is counted in as many rows as it has pixels. Bucket b holds the days from b * 2^scale to (b + 1) * 2^scale - 1.
--- Each is counted twice: under its own kind, and under '' for all. It begins where it is placed in the time order, which
--- without a known start is its last day. An interval with an open end ends in no stretch; what has no known end otherwise
--- ends where it begins. Those that touch a period are the starts up to its last day less the ends before its first.
+-- density: how many current happenings begin and end in each stretch of 2^scale days, so that a drawing of a timeline of any
+-- length and size reads about one row per pixel. Bucket b holds the days from b * 2^scale to (b + 1) * 2^scale - 1.
+-- Each happening is counted twice: under its own kind, and under '' for all kinds. It begins where the time order places it: if
+-- its start is unknown, on its last day. An interval with an open end never ends; any other happening without a known end ends
+-- where it begins. The number that touch a period is the starts up to its last day minus the ends before its first day.
 
 CREATE TABLE density (
     kind   TEXT NOT NULL,
@@ -18,10 +18,10 @@ CREATE INDEX density_none ON density (starts, ends) WHERE starts = 0 AND ends = 
 INSERT INTO density
 WITH
 changed (difference, kind, first_day, last_day) AS (
-    SELECT 1, kind, coalesce(earliest_day, latest_day), stands_until FROM staged_versions
+    SELECT 1, kind, coalesce(earliest_day, latest_day), drawn_until FROM staged_versions
     WHERE known_until IS NULL AND status = 'current' AND coalesce(earliest_day, latest_day) IS NOT NULL
     UNION ALL
-    SELECT -1, kind, coalesce(earliest_day, latest_day), stands_until(date) FROM staged_replaced
+    SELECT -1, kind, coalesce(earliest_day, latest_day), drawn_until(date) FROM staged_replaced
     WHERE status = 'current' AND coalesce(earliest_day, latest_day) IS NOT NULL
 ),
 edges (kind, day, starts, ends) AS (
@@ -33,7 +33,7 @@ counted (kind, day, starts, ends) AS (
     SELECT '', day, starts, ends FROM edges
     UNION ALL SELECT kind, day, starts, ends FROM edges WHERE kind IS NOT NULL
 ),
--- The wide scales are summed from the first of them.
+-- The wide scales are summed from scale 14.
 of_14 (kind, bucket, starts, ends) AS MATERIALIZED (
     SELECT kind, day >> 14, sum(starts), sum(ends) FROM edges GROUP BY 1, 2
 ),

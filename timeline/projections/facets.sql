@@ -1,5 +1,5 @@
--- facets: how many current happenings have each value: of kind, place, actor, tag, source; and each mark that readers look for.
--- What a correction or retraction replaces is taken off again, as the other tables have it: they are carried forward later.
+-- facets: how many current happenings have each kind, place, actor, tag, source, and each mark that readers filter by.
+-- A version that is replaced is subtracted first, from the other tables, which are brought up to date later than this one.
 
 CREATE TABLE facets (
     facet      TEXT NOT NULL,
@@ -28,7 +28,7 @@ INSERT INTO facets
 WITH added AS (SELECT * FROM staged_versions WHERE known_until IS NULL AND status = 'current')
 SELECT 'kind', kind, 1 FROM added WHERE kind IS NOT NULL
 UNION ALL SELECT 'place', place, 1 FROM added WHERE place IS NOT NULL
-UNION ALL SELECT 'actor', actor, 1 FROM staged_actors WHERE stands AND is_current
+UNION ALL SELECT 'actor', actor, 1 FROM staged_actors WHERE is_latest AND is_current
 UNION ALL SELECT 'tag', tag, 1 FROM staged_tags WHERE is_current
 UNION ALL SELECT 'source', source, 1 FROM staged_citations WHERE is_first AND is_current
 UNION ALL SELECT 'mark', 'claimed', count(*) FROM added WHERE attributed_to IS NOT NULL HAVING count(*) > 0

@@ -1,4 +1,4 @@
--- happening_tags: the words a happening, as now known, is filed under.
+-- happening_tags: the tags of each happening, as now known.
 
 CREATE TABLE happening_tags (
     happening TEXT NOT NULL REFERENCES happenings(id),

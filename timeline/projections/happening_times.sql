@@ -1,7 +1,7 @@
--- happening_times: the times of day of a happening, as now known, and what they are in universal time.
--- local_time and local_until are its first and its last time as written, no more exact than they are known; one time alone is
--- local_time. instant is the whole date in universal time, where the zone or the shift is known; first_instant and
--- last_instant are its bounds, to the minute, or to the second where that is known.
+-- happening_times: the times of day of a happening, as now known, and the same in universal time.
+-- local_time and local_until are its first and last time as written, no more precise than they are known; a single time is
+-- local_time. instant is the whole date in universal time, if the zone or the shift is known; first_instant and last_instant are
+-- its bounds, to the minute, or to the second if that is known.
 
 CREATE TABLE happening_times (
     happening     TEXT PRIMARY KEY REFERENCES happenings(id),

@@ -1,6 +1,6 @@
--- happening_versions: every version of every happening, with the positions between which it stood.
+-- happening_versions: every version of every happening, with the positions between which it was the latest.
 -- As of position P: known_from <= P AND (known_until IS NULL OR known_until > P).
--- What was redacted is there by its place alone, with the status redacted, and the reason of that.
+-- A redacted version has only its id, version and position, the status redacted, and the reason for the redaction.
 
 CREATE TABLE happening_versions (
     id            TEXT NOT NULL REFERENCES happenings(id),
@@ -50,7 +50,7 @@ SELECT
 FROM staged_versions
 ORDER BY position;
 
--- The version before each new one stood until that one.
+-- Each new version ends the validity of the one before it.
 UPDATE happening_versions SET known_until = (
     SELECT replaced_by FROM staged_replaced WHERE staged_replaced.position = happening_versions.position
 )

@@ -1,6 +1,6 @@
--- happenings: what occurred, as now known: the standing version of each.
--- near_… are the days that may be meant where the date is approximate, by dates.near; else they are the same days.
--- day_second is its place within its first day: the second, in universal time where the zone is known, else by the local clock.
+-- happenings: what occurred, as now known: the latest version of each happening.
+-- near_… are the widest days that an approximate date may mean, by dates.near; for other dates, the same days.
+-- day_second is the second within the first day: in universal time if the zone is known, otherwise by the local clock.
 
 CREATE TABLE happenings (
     id            TEXT PRIMARY KEY,
@@ -50,13 +50,13 @@ FROM staged_versions
 WHERE known_until IS NULL
 ORDER BY position;
 
--- Time order: when it began, or if that is not known when it ended, within the day by the time of day; of those that began
--- together the longest first, and those whose end is open or not known last. The last column lets a walk pass over what ended
--- before a period without a look at the row.
+-- Time order: by the beginning, or by the end if the beginning is unknown; within a day by the time of day. Of happenings that
+-- begin together, the longest comes first, and those with an open or unknown end come last. With the last column, a scan can
+-- skip what ended before a period without reading the row.
 CREATE INDEX happenings_time ON happenings (
     coalesce(earliest_day, latest_day, 9e15), day_second, -coalesce(latest_day, -9e15), date, id, near_latest_day
 );
--- The same order in one column, as text: Datasette sorts its own page of the table by a column.
+-- The same order in one text column, because Datasette's own page of the table sorts by a single column.
 CREATE INDEX happenings_time_order ON happenings (time_order);
 CREATE INDEX happenings_kind ON happenings (kind, coalesce(earliest_day, latest_day, 9e15)) WHERE kind IS NOT NULL;
 CREATE INDEX happenings_place ON happenings (place) WHERE place IS NOT NULL;

@@ -1,6 +1,6 @@
 -- happenings_fts: full-text search over happenings with their people and quotations; rowid is happenings.position.
--- folded holds the same words without diacritics, where a script has some that the tokenizer keeps (Arabic, Hebrew), and with
--- letters for ligatures (ﬁ).
+-- folded holds the same words without diacritics, for scripts in which the tokenizer keeps them (Arabic, Hebrew), and with
+-- ligatures (ﬁ) spelt out.
 
 CREATE VIRTUAL TABLE happenings_fts USING fts5(
     title, summary, place, people, quotations, folded,

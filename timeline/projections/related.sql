@@ -1,4 +1,4 @@
--- related: what a happening, as now known, has to do with others, apart from being part of them.
+-- related: how a happening, as now known, relates to others, apart from being part of them.
 
 CREATE TABLE related (
     happening TEXT NOT NULL REFERENCES happenings(id),

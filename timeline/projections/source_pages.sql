@@ -1,4 +1,4 @@
--- source_pages: where each page of a PDF begins in its text, in code points. Its pages are parted by form feeds there.
+-- source_pages: where each page of a PDF begins in its text, in code points. Form feeds separate the pages there.
 
 CREATE TABLE source_pages (
     source     TEXT NOT NULL REFERENCES sources(id),
@@ -8,11 +8,11 @@ CREATE TABLE source_pages (
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO source_pages
-SELECT sources.id, begun.value, begun.key + 1
+SELECT sources.id, start.value, start.key + 1
 FROM staged_sources
 JOIN sources ON sources.position = staged_sources.position
 JOIN source_texts ON source_texts.source = sources.id
-JOIN json_each(page_starts(source_texts.text)) AS begun
+JOIN json_each(page_starts(source_texts.text)) AS start
 WHERE sources.media_type = 'application/pdf'
   AND NOT EXISTS (SELECT 1 FROM source_pages WHERE source_pages.source = sources.id)
-ORDER BY sources.position, begun.key;
+ORDER BY sources.position, start.key;

@@ -1,6 +1,6 @@
--- sources: who said so, as now known: one row for each archived document.
--- What was redacted is empty, and so are the hashes of a document that a redaction took out of the archive.
--- The hashes are those of the first event of its stream that names them, as in redaction.py.
+-- sources: the archived documents, as now known: one row for each.
+-- Redacted fields are empty, and so are the hashes of a document that a redaction removed from the archive.
+-- The hashes come from the first event of the stream that names them, as in redaction.py.
 
 CREATE TABLE sources (
     id          TEXT PRIMARY KEY,
@@ -44,22 +44,22 @@ named AS (
     SELECT stream, min(version), sha256, text_sha256 FROM naming WHERE sha256 IS NOT NULL GROUP BY stream
 )
 SELECT
-    substr(said.stream, 8),
-    json_extract(said.data, '$.statement.title'),
-    json_extract(said.data, '$.statement.publisher'),
-    json_extract(said.data, '$.statement.author'),
-    json_extract(said.data, '$.statement.published'),
-    json_extract(said.data, '$.statement.url'),
-    json_extract(said.data, '$.statement.language'),
-    json_extract(said.data, '$.statement.media_type'),
+    substr(latest.stream, 8),
+    json_extract(latest.data, '$.statement.title'),
+    json_extract(latest.data, '$.statement.publisher'),
+    json_extract(latest.data, '$.statement.author'),
+    json_extract(latest.data, '$.statement.published'),
+    json_extract(latest.data, '$.statement.url'),
+    json_extract(latest.data, '$.statement.language'),
+    json_extract(latest.data, '$.statement.media_type'),
     (SELECT sha256 FROM documents WHERE sha256 = named.sha256),
     (SELECT sha256 FROM documents WHERE sha256 = named.text_sha256),
-    json_extract(said.data, '$.statement.extractor'),
+    json_extract(latest.data, '$.statement.extractor'),
     (SELECT length(CAST(bytes AS TEXT)) FROM documents WHERE sha256 = named.text_sha256),
-    (SELECT recorded_at FROM events AS first WHERE first.stream = said.stream AND first.version = 1),
-    said.position
+    (SELECT recorded_at FROM events AS first WHERE first.stream = latest.stream AND first.version = 1),
+    latest.position
 FROM staged_sources
-JOIN events AS said ON said.position = staged_sources.position
-LEFT JOIN named ON named.stream = said.stream
-WHERE staged_sources.stands
-ORDER BY said.position;
+JOIN events AS latest ON latest.position = staged_sources.position
+LEFT JOIN named ON named.stream = latest.stream
+WHERE staged_sources.is_latest
+ORDER BY latest.position;

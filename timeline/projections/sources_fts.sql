@@ -1,6 +1,6 @@
 -- sources_fts: full-text search over the sources and their texts; rowid is sources.position.
--- folded holds the same words without diacritics, where a script has some that the tokenizer keeps (Arabic, Hebrew), and with
--- letters for ligatures (ﬁ).
+-- folded holds the same words without diacritics, for scripts in which the tokenizer keeps them (Arabic, Hebrew), and with
+-- ligatures (ﬁ) spelt out.
 
 CREATE VIRTUAL TABLE sources_fts USING fts5(
     title, publisher, author, text, folded,

@@ -1,6 +1,6 @@
--- spans: the happenings, as now known, that stand for more than a day, as density counts them, so that those that touch a
--- period are found without looking at all that began before it. magnitude is the number of bits in the days from the first
--- to the last: one of magnitude m that reaches a day began less than 2^m days before it. 62: an interval with an open end.
+-- spans: the happenings, as now known, that last longer than a day, as density counts them. With it, a query finds those that
+-- touch a period without reading everything that began before it. magnitude is the number of bits in the days from the first to
+-- the last: a span of magnitude m that reaches a day began less than 2^m days before it. 62: an interval with an open end.
 
 CREATE TABLE spans (
     magnitude INTEGER NOT NULL,
@@ -11,11 +11,11 @@ CREATE TABLE spans (
 ) STRICT, WITHOUT ROWID;
 
 DELETE FROM spans WHERE (magnitude, first_day, position) IN (
-    SELECT magnitude(earliest_day, stands_until(date)), earliest_day, position FROM staged_replaced WHERE earliest_day IS NOT NULL
+    SELECT magnitude(earliest_day, drawn_until(date)), earliest_day, position FROM staged_replaced WHERE earliest_day IS NOT NULL
 );
 
 INSERT INTO spans
-SELECT magnitude, earliest_day, stands_until, position
+SELECT magnitude, earliest_day, drawn_until, position
 FROM staged_versions
 WHERE known_until IS NULL AND magnitude > 0
 ORDER BY magnitude, earliest_day, position;

@@ -1,6 +1,6 @@
-"""What the events that are being projected say, read once from their data into the temporary tables of `staged.sql`.
+"""Parse each event that is being projected once, into the temporary tables of `staged.sql`.
 
-Owns how a happening's data becomes values. Must not write a read table, nor judge what an event says.
+Owns how a happening's data becomes values. Must not write a read table, nor judge an event.
 """
 
 import sqlite3
@@ -17,7 +17,7 @@ from timeline.errors import TimelineError
 from timeline.scripts import statements
 
 _STATUS: Final = {"HappeningRecorded": "current", "HappeningCorrected": "current", "HappeningRetracted": "retracted"}
-_AT_ONCE: Final = 4_000_000  # characters of events' data that are held at once
+_AT_ONCE: Final = 4_000_000  # characters of events' data held in memory
 _TYPES: Final = (*_STATUS, "SourceArchived", "SourceCorrected")  # of events that make a statement
 _WITHIN: Final = f"position > ? AND position <= ? AND type IN {_TYPES}"
 _EVENTS: Final = f"SELECT position, stream, version, type, recorded_at, {{}} FROM events WHERE {_WITHIN} ORDER BY position"
@@ -39,7 +39,7 @@ class Staged:
     """Rows on their way into the staged tables."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Make the tables, where a connection does not have them yet."""
+        """Create the tables, if the connection does not have them yet."""
         self._connection = connection
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in tables()}
         self.filled: set[str] = set()
@@ -49,9 +49,9 @@ class Staged:
                 connection.execute(statement)
 
     def read(self, after: int, until: int, known: Mapping[int, Payload]) -> None:
-        """Read the events after a position until another; the data of those that are `known` was parsed already.
+        """Read the events after one position up to another. `known` holds data that is parsed already, by position.
 
-        Raises sqlite3.IntegrityError for an event whose data is not such as this program writes.
+        Raises sqlite3.IntegrityError for an event whose data this program cannot have written.
         """
         following: dict[str, list[int]] = {}
         for stream, position in self._connection.execute(_FOLLOWING, (after, until)):
@@ -92,9 +92,9 @@ class Staged:
         self.filled.clear()
 
     def _add(self, event: tuple[Any, ...], statement: Payload, reason: str | None) -> None:
-        """Take a version: its place, id, version, time, the position of the next one, and status; then what it says."""
+        """Add a version: `event` is its position, id, version, time, the next version's position, and status."""
         _, id, _, _, known_until, status = event
-        stands, is_current, get = known_until is None, status == "current", statement.get
+        is_latest, is_current, get = known_until is None, status == "current", statement.get
         citations, date, instant = get("citations", ()), get("date"), get("instant")
         sources, disputes, cited = set[Any](), 0, list[tuple[Any, ...]]()
         for number, citation in enumerate(citations, start=1):
@@ -128,8 +128,8 @@ class Staged:
             add = self._rows["staged_actors"].append
             for actor in statement["actors"]:
                 name = actor.get("name")
-                add((id, actor_id(name), name, actor.get("role"), stands, is_current))
-        if not stands:
+                add((id, actor_id(name), name, actor.get("role"), is_latest, is_current))
+        if not is_latest:
             return
         self._rows["staged_citations"] += cited
         if "tags" in statement:
@@ -138,18 +138,18 @@ class Staged:
             self._rows["staged_related"] += [(id, tie.get("other"), tie.get("relation")) for tie in statement["related"]]
 
     def _documents(self, citations: Sequence[Payload]) -> int:
-        """Count the documents that are cited: the same bytes, or the same text, under two ids are one.
+        """Count the cited documents. The same bytes, or the same text, under two ids count once.
 
-        Each page of a WARC is a document.
+        Each page of a WARC counts as a document.
         """
-        files = {one["source"]: one.get("sha256") or one["source"] for one in citations}
-        texts = {one.get("text_sha256") or one["source"] for one in citations}
+        files = {citation["source"]: citation.get("sha256") or citation["source"] for citation in citations}
+        texts = {citation.get("text_sha256") or citation["source"] for citation in citations}
         if len(set(files.values())) == len(files):
             return min(len(files), len(texts))
         return min(len({(file, self._page(id)) for id, file in files.items()}), len(texts))
 
     def _page(self, source: str) -> str | None:
-        """Give the address of a page of a WARC; None of any other source."""
+        """Return the address of the page of a WARC; None for any other source."""
         row = self._connection.execute(_PAGE, (f"source/{source}",)).fetchone()
         return None if row is None else row[0]
 
@@ -178,19 +178,19 @@ def _cited(citation: Payload) -> tuple[Any, ...]:
 
 @cache
 def tables() -> tuple[str, ...]:
-    """Name the staged tables."""
+    """List the staged tables."""
     return tuple(sql.split("(")[0].split()[-1] for sql in statements("timeline.projections", "staged.sql"))
 
 
 @lru_cache(maxsize=4096)
 def _dated(text: str, instant: str | None) -> tuple[Any, ...]:
-    """Give what the read tables hold of a date: its bounds, its place in its day, year, month, precision, how long it stands."""
+    """Return the read tables' columns for a date: bounds, second in the day, year, month, precision, last day drawn, magnitude."""
     plain = dates.plain(text)
     if plain is not None and plain[1] and plain[2]:  # a day, as most dates are
         day = dates.day_number(plain[0], plain[1], plain[2])
         return (text, text, day, day, text, text, day, day, 0, plain[0], plain[1], "day", day, 0)
     date = dates.parse(text)
-    until = stands_until(date)
+    until = drawn_until(date)
     return (
         date.earliest,
         date.latest,
@@ -209,10 +209,10 @@ def _dated(text: str, instant: str | None) -> tuple[Any, ...]:
     )
 
 
-def stands_until(date: dates.Edtf) -> int | None:
-    """Give the last day on which what has this date stands in a drawing; None for an interval whose end is open.
+def drawn_until(date: dates.Edtf) -> int | None:
+    """Return the last day on which a happening with this date is drawn; None for an interval with an open end.
 
-    What has no known end otherwise stands where it begins.
+    Any other date without a known end is drawn where it begins.
     """
     if date.latest_day is not None:
         return date.latest_day
@@ -220,7 +220,7 @@ def stands_until(date: dates.Edtf) -> int | None:
 
 
 def magnitude(first_day: int | None, last_day: int | None) -> int:
-    """Count the bits of the days from the first to the last: 0 for a single day or without a first, 62 without a last."""
+    """Count the bits in the days from the first to the last: 0 for a single day or without a first, 62 without a last."""
     if first_day is None:
         return 0
     return 62 if last_day is None else (last_day - first_day).bit_length()

@@ -1,4 +1,4 @@
--- timeline: the standing happenings in time order, for people to read.
+-- timeline: the current happenings in time order, for people to read.
 
 CREATE VIEW timeline AS
 SELECT date, title, attributed_to, summary, place, kind, part_of, sources, citations, earliest, latest, id, position
