@@ -52,7 +52,7 @@ def known(snapshot: Snapshot) -> dict[str, Any]:
                 rows = snapshot.rows(values.sql_of_matches(facet, chosen), {**chosen.params, "most": 50})
                 read[f"{name} {facet}"] = sorted(map(tuple, rows))
     for order in sources.ORDERS:
-        read[f"sources by {order}"] = [row["id"] for row in sources.page(snapshot, sources.Asked(order=order))]
+        read[f"sources by {order}"] = [row["id"] for row in sources.page(snapshot, sources.SourceQuery(order=order))]
     read["weights"] = sources.weigh(snapshot, ["s-1", "s-2"])
     return read
 

@@ -190,7 +190,7 @@ async def test_as_of_a_position_it_is_what_stood_then(tmp_path: Path, stub: Call
         ("status=gone", "Show: “gone” is not one of the choices."),
         ("as_of=whenever", "As of: “whenever” is neither a position"),
         ("q=...", "Words: “...” has no letter or digit in it."),
-        ("kind=a&kind=b", "Kind: stands in the address 2 times, and only one can hold."),
+        ("kind=a&kind=b", "Kind: is in the address 2 times, and only one can be used."),
     ],
 )
 async def test_a_filter_that_makes_no_sense_gives_no_file(demo: Datasette, query: str, words: str) -> None:

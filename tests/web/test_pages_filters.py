@@ -124,11 +124,11 @@ NONSENSE = [
     ("after=99999999999999999999,1,2003,x", 400, "Place in the timeline: “99999999999999999999,1,2003,x” is none"),
     ("after=9000000000000000,9000000000000000,z,z", 200, "Nothing further"),
     ("before=-9000000000000000,0,,a", 200, "Nothing further"),
-    ("after=1,1,2003,a&before=2,2,2003,b", 400, "Place in the timeline: “2,2,2003,b” is given twice"),
+    ("after=1,1,2003,a&before=2,2,2003,b", 400, "Place in the timeline: “2,2,2003,b” cannot be combined with “after”"),
     ("size=1e9", 200, "Happenings on a page: “1e9” is not from 1 to 200, so 50 are shown"),
     ("size=0", 200, "is not from 1 to 200"),
     ("size=-5", 200, "is not from 1 to 200"),
-    ("kind=opening&kind=meeting", 400, "Kind: stands in the address 2 times"),
+    ("kind=opening&kind=meeting", 400, "Kind: is in the address 2 times"),
     (
         "mark=banana",
         400,

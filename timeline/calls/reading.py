@@ -25,7 +25,7 @@ from timeline.reading.happenings import at_positions
 from timeline.reading.passages import Words
 from timeline.selection import sources
 from timeline.selection.snapshot import Snapshot
-from timeline.selection.sources import Asked
+from timeline.selection.sources import SourceQuery
 
 _SHOWN = 20  # happenings of a timeline that a notebook shows
 
@@ -145,7 +145,7 @@ class Reading(Opened):
         self.log.refuse_absent()
         self.refuse_outdated()
         until = choosing.position(self.log.connection, _asked("as_of", as_of))
-        rows = sources.every(Snapshot(self.log.connection, until), Asked(q or ""))
+        rows = sources.every(Snapshot(self.log.connection, until), SourceQuery(q or ""))
         events = self._at(row["position"] for row in islice(rows, _most(limit)))
         return Sources(archiving.source(self.log, event) for event in events)
 

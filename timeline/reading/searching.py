@@ -11,7 +11,7 @@ from timeline.reading.passages import Passage, Words
 from timeline.reading.records import Happening, Quotation
 from timeline.selection import sources
 from timeline.selection.snapshot import Snapshot
-from timeline.selection.sources import Asked
+from timeline.selection.sources import SourceQuery
 
 _WHOLE: Final = 400  # characters of a quotation that is shown as a whole
 _FIELDS: Final = ("title", "summary", "place")
@@ -105,7 +105,7 @@ def _place(
 
 def in_documents(snapshot: Snapshot, words: Words) -> Iterator[Place]:
     """Find words in the texts of sources, and in what is known of these; each source is one hit, at the passage that has most."""
-    for row in sources.every(snapshot, Asked(words.typed)) if words.wanted else ():
+    for row in sources.every(snapshot, SourceQuery(words.typed)) if words.wanted else ():
         if row["title"] is not None:
             (version,) = snapshot.plain("select version from events where position = :position", {"position": row["position"]})[0]
             document = Document(row["id"], version, row["position"], row["title"], row["published"])

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from timeline.reading.records import HEAD, Source
 from timeline.selection import sources
 from timeline.selection.snapshot import Snapshot
-from timeline.selection.sources import Asked
+from timeline.selection.sources import SourceQuery
 
 _BY_ID: Final = (
     "select id, title, publisher, author, published, url, language, media_type, iif(title is null, null, sha256),"
@@ -34,7 +34,7 @@ class Known(NamedTuple):
 def known(snapshot: Snapshot, id: str | None = None) -> Iterator[Known]:
     """Give the sources by their ids, as known now or at a position; or one of them."""
     resting = sources.resting(snapshot, id)
-    for row in sorted(sources.every(snapshot, Asked()), key=lambda row: str(row["id"])):
+    for row in sorted(sources.every(snapshot, SourceQuery()), key=lambda row: str(row["id"])):
         if id in (None, row["id"]):
             yield Known(row["id"], row["position"], row["characters"], resting.get(row["id"], 0))
 

@@ -1,7 +1,6 @@
-"""As of a day: the position that the log had reached at its end.
+"""As of a day: find the last position that was recorded on or before it.
 
-Owns that search, in as many looks as the position has bits. Must not change what was typed: the page's addresses keep the day, so
-that it can be told from a position.
+Owns that binary search. Must not change the typed text: page addresses keep the day, because a position would mean something else.
 """
 
 from dataclasses import replace
@@ -12,7 +11,7 @@ from timeline.selection import period
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.state import State
 
-# From all positions, to the half in which the moment lies, to half of that, until one is left.
+# Binary search: halve the range of positions until one is left.
 _LAST_BEFORE: Final = """
 with recursive half(low, high) as (
   select 0, coalesce((select max(position) from events), 0)
@@ -21,17 +20,17 @@ with recursive half(low, high) as (
   from half cross join events on position = (low + high + 1) / 2 where low < high
 ) select low from half where low = high
 """
-# RFC 3339 goes no further; the comparison is of texts.
+# RFC 3339 has no other years, and the timestamps are compared as text.
 _YEARS: Final = range(1, 10_000)
 
 
 def resolved(snapshot: Snapshot, state: State) -> State:
-    """Give the state with the position that its day stands for, where it has one."""
+    """Return the state with its day replaced by a position, if it has a day."""
     return state if state.as_of_day is None else replace(state, as_of=position(snapshot, state.as_of_day))
 
 
 def position(snapshot: Snapshot, text: str) -> int:
-    """Give the last position that was recorded by the end of a typed day, month or year, in UTC; 0 where there is none."""
+    """Return the last position recorded by the end of a typed day, month or year, in UTC; 0 if there is none."""
     last = period.last_day(text)
     year, month, day = dates.civil((last or 0) + 1)
     if year not in _YEARS:

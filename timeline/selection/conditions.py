@@ -1,7 +1,7 @@
-"""Which happenings a state chooses, as SQL conditions on the happenings of a snapshot.
+"""Turn a state into SQL conditions on the happenings of a snapshot.
 
-Owns the conditions, with named parameters, and the ways in which what they choose can be read. Must not run them, nor order what
-they choose.
+Owns the conditions, with named parameters, and the access paths by which matches can be read. Must not run them, nor order the
+matches.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from timeline.selection.state import State
 
 Params = dict[str, str | int]
 
-# What a mark says of a row, as indexes have it; a dispute is another table's to say.
+# Marks that the row itself and its indexes decide; a dispute needs another table.
 MARKS = {
     "claimed": "happenings.attributed_to is not null",
     "corrected": "happenings.version > 1 and (happenings.status <> 'retracted' or happenings.version > 2)",
@@ -28,8 +28,8 @@ def is_corrected(version: int, status: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Way:
-    """A way to read what was chosen: the FROM clause, the conditions, how many rows are looked at, and the index to use."""
+class AccessPath:
+    """One way to read the matches: the FROM clause, the conditions, how many rows it reads, and the index to use."""
 
     source: str
     where: tuple[str, ...]
@@ -46,15 +46,15 @@ class Way:
 class Chosen:
     """The conditions on happenings, and their parameters.
 
-    `near` is the condition that a happening is only near the period that was asked for. `listing` is the way by what is
-    rarest, in no order; `walking` the way along the time order, where that may be shorter, and `expected` how many rows it is
-    likely to meet that were chosen. `ids` is a query for their ids, where these are known.
+    `near` is the condition that a happening is only near the requested period. `listing` is the access path through the rarest
+    filter, in no order; `walking` the path along the time order, if that may be shorter; and `expected` how many matches it is
+    likely to meet. `ids` is a query for the ids of the matches, if they are known.
     """
 
     where: tuple[str, ...]
     params: Params
-    listing: Way
-    walking: Way | None = None
+    listing: AccessPath
+    walking: AccessPath | None = None
     expected: int = 0
     near: str = "0"
     ids: str = ""
@@ -66,43 +66,43 @@ class Chosen:
 
     @property
     def of_happening(self) -> str:
-        """The condition on rows that belong to what was chosen."""
+        """The condition on rows that belong to the matches."""
         return f"happening in ({self.ids or f'select id from happenings where {self.sql}'})"
 
 
-class _Test(NamedTuple):
-    """A condition, as what is looked up first, and as what each happening is tried by (which the plus signs see to).
+class _Condition(NamedTuple):
+    """One condition in two forms: `listed` may start an index lookup, `checked` only tests a row (plus signs disable the index).
 
-    `source`: what is looked up, where that is in another table: each happening once.
+    `source`: a FROM clause that lists the matches, each once, if they come from another table.
     """
 
     listed: str
-    tried: str
+    checked: str
     source: str | None = None
 
 
-class _Elsewhere(NamedTuple):
-    """A filter by what stands in another table: which happenings match, by which column, and how to try one."""
+class _TableFilter(NamedTuple):
+    """A filter on another table: a query for the matches, the column of happenings that they name, and a test for one row."""
 
     matches: str
     column: str
-    tried: str | None
+    checked: str | None
 
-    def test(self) -> _Test:
+    def condition(self) -> _Condition:
         listed = f"happenings.{self.column} in ({self.matches})"
         source = f"({self.matches}) as matching cross join happenings on happenings.{self.column} = matching.matched"
-        return _Test(listed, self.tried or f"+{listed}", source)
+        return _Condition(listed, self.checked or f"+{listed}", source)
 
 
-def _in(table: str, test: str, *, once: bool) -> _Elsewhere:
-    tried = f"exists (select 1 from {table} where {table}.happening = happenings.id and +{test})"
+def _in(table: str, test: str, *, once: bool) -> _TableFilter:
+    checked = f"exists (select 1 from {table} where {table}.happening = happenings.id and +{test})"
     matches = f"select happening as matched from {table} where {test}"
-    return _Elsewhere(matches if once else f"select distinct matched from ({matches} {EACH})", "id", tried)
+    return _TableFilter(matches if once else f"select distinct matched from ({matches} {EACH})", "id", checked)
 
 
-# Each correction, and each retraction, took the place of an earlier version, and there is an index of those.
-_REPLACED = _Elsewhere("select known_until as matched from happening_versions where known_until is not null", "position", "1")
-_ELSEWHERE = {
+# Each correction and each retraction replaced an earlier version, and an index lists those.
+_REPLACED = _TableFilter("select known_until as matched from happening_versions where known_until is not null", "position", "1")
+_TABLE_FILTERS = {
     "actor": _in("happening_actors", "actor = :actor", once=True),
     "tag": _in("happening_tags", "tag = :tag", once=True),
     "source": _in("citations", "source = :source", once=False),
@@ -110,8 +110,8 @@ _ELSEWHERE = {
 }
 _LISTED = "select value from json_each(:ids)"
 _WORDS = "select rowid as matched from happenings_fts where happenings_fts match :q"
-# The index of words has those of what stands now. What has been replaced since a position is looked through.
-_WORDS_THEN = (
+# The search index holds the latest versions. Versions replaced since the position are searched without an index.
+_WORDS_AS_OF = (
     f"{_WORDS} union all select replaced.position from happening_versions as replaced where replaced.known_until > :as_of"
     " and replaced.position <= :as_of"
 )
@@ -122,69 +122,72 @@ _IN_EVENT = (
 
 
 def chosen(state: State, actor: str | None, plan: Plan | None = None) -> Chosen:
-    """Choose happenings. `actor` is the id that the actor filter means.
+    """Return the conditions for a state. `actor` is the id to which the actor filter resolves.
 
-    With a plan, what is rarest is listed first, and each of its happenings is tried for the rest.
+    With a plan, the rarest filter is listed first, and each of its happenings is checked against the rest.
     """
-    tests, params = _tests(state, actor)
+    conditions, params = _conditions(state, actor)
     if plan is None:
-        every = tuple(test.listed for name, test in tests.items() if name != "replaced")
-        return Chosen(every, params, Way("happenings", every, 0), near=_near(state))
-    rarest = tests.get(plan.by or "")
-    tried = {name: test.tried for name, test in tests.items() if test.tried != "1"}
-    rest = tuple(condition for name, condition in tried.items() if name != plan.by)
+        every = tuple(condition.listed for name, condition in conditions.items() if name != "replaced")
+        return Chosen(every, params, AccessPath("happenings", every, 0), near=_near(state))
+    rarest = conditions.get(plan.by or "")
+    checks = {name: condition.checked for name, condition in conditions.items() if condition.checked != "1"}
+    rest = tuple(check for name, check in checks.items() if name != plan.by)
     where = (rarest.listed, *rest) if rarest else rest
     if plan.by == "as_of":
-        listing = Way("happenings", rest, plan.rows, BY_POSITION)
+        listing = AccessPath("happenings", rest, plan.rows, BY_POSITION)
+    elif rarest and rarest.source:
+        listing = AccessPath(rarest.source, rest, plan.rows)
     else:
-        listing = Way(rarest.source, rest, plan.rows) if rarest and rarest.source else Way("happenings", where, plan.rows)
-    index, along = time_order.INDEX, tuple(tried.values())
-    if "kind" in tests:  # in time order as well, and with nothing else in between
-        index, along = time_order.KIND_INDEX, (tests["kind"].listed, *(tried[name] for name in tried if name != "kind"))
-    walking = Way("happenings", along, plan.walked, index)
+        listing = AccessPath("happenings", where, plan.rows)
+    index, along = time_order.INDEX, tuple(checks.values())
+    if "kind" in conditions:  # its index is in time order as well
+        index, along = time_order.KIND_INDEX, (conditions["kind"].listed, *(checks[name] for name in checks if name != "kind"))
+    walking = AccessPath("happenings", along, plan.walked, index)
     return Chosen(where, params, listing, walking, plan.expected, _near(state))
 
 
 def listed(ids: str, of: Chosen | None = None) -> Chosen:
-    """Choose happenings by their ids in a JSON list; `of` is what they were chosen among, which knows what is near."""
+    """Return the condition for the ids in a JSON list. `of` is the selection that they come from; it decides what is near."""
     where = (f"happenings.id in ({_LISTED})",)
     near, params = (of.near, {name: value for name, value in of.params.items() if f":{name}" in of.near}) if of else ("0", {})
-    return Chosen(where, {"ids": ids, **params}, Way("happenings", where, 0), near=near, ids=_LISTED)
+    return Chosen(where, {"ids": ids, **params}, AccessPath("happenings", where, 0), near=near, ids=_LISTED)
 
 
 def _joined(conditions: tuple[str, ...]) -> str:
     return " and ".join(f"({condition})" for condition in conditions) or "1"
 
 
-def _tests(state: State, actor: str | None) -> tuple[dict[str, _Test], Params]:
-    """Give each condition by the name of what it filters by."""
+def _conditions(state: State, actor: str | None) -> tuple[dict[str, _Condition], Params]:
+    """Return the condition of each filter, by the filter's name."""
     plain, params = _plain(state)
-    tests = {
-        name: _Test(condition, f"+{condition}" if name in ("kind", "place") else condition) for name, condition in plain.items()
+    conditions = {
+        name: _Condition(condition, f"+{condition}" if name in ("kind", "place") else condition)
+        for name, condition in plain.items()
     }
     mark = state.given.get("mark")
     if mark in ("claimed", "single"):
-        tests["mark"] = _Test(plain["mark"], f"+{plain['mark']}")
+        conditions["mark"] = _Condition(plain["mark"], f"+{plain['mark']}")
     elif mark == "disputed":
-        tests["mark"] = _ELSEWHERE["disputed"].test()
+        conditions["mark"] = _TABLE_FILTERS["disputed"].condition()
     if mark == "corrected" or state.status == "retracted":
-        tests["replaced"] = _REPLACED.test()
+        conditions["replaced"] = _REPLACED.condition()
     for name in ("actor", "tag", "source"):
         if name in state.given:
-            tests[name] = _ELSEWHERE[name].test()
+            conditions[name] = _TABLE_FILTERS[name].condition()
             params[name] = state.given[name]
     if "actor" in state.given:
         params["actor"] = actor or ""
     if "q" in state.given:
         matches, values = _matching_words(state)
-        # The index of words cannot be asked about one happening in less than all its time.
-        tests["q"] = _Elsewhere(matches, "position", None).test()
+        # The search index takes as long for one happening as for all of them.
+        conditions["q"] = _TableFilter(matches, "position", None).condition()
         params |= values
-    return tests, params
+    return conditions, params
 
 
 def _matching_words(state: State) -> tuple[str, Params]:
-    """Give the SELECT for the positions of what has all of the words."""
+    """Return the SELECT for the positions of happenings that have all of the words."""
     params: Params = {"q": search_words.match(state.given["q"])}
     if state.as_of is None:
         return _WORDS, params
@@ -193,18 +196,18 @@ def _matching_words(state: State) -> tuple[str, Params]:
         patterns = {f"word_{number}_{form}": search_words.like(text) for form, text in enumerate(search_words.forms(word))}
         conditions.append(f"({' or '.join(map(_has, patterns))})")
         params |= patterns
-    return " and ".join([_WORDS_THEN, *conditions]), params
+    return " and ".join([_WORDS_AS_OF, *conditions]), params
 
 
 def _has(name: str) -> str:
-    """Give the condition that a replaced version's words, people or quotations hold a pattern."""
+    """Return the condition that a replaced version's words, people or quotations contain a pattern."""
     own = [f"replaced.{column} like :{name} escape '\\'" for column in ("title", "summary", "place")]
     inside = [_IN_EVENT.format(list=list_, key=key, name=name) for list_, key in (("actors", "name"), ("citations", "quote"))]
     return " or ".join([*own, *inside])
 
 
 def _plain(state: State) -> tuple[dict[str, str], Params]:
-    """Choose by what stands in the row itself."""
+    """Return the conditions on the row itself."""
     where: dict[str, str] = {}
     params: Params = {}
     if state.status != "all":
@@ -216,8 +219,8 @@ def _plain(state: State) -> tuple[dict[str, str], Params]:
             params[column] = state.given[column]
     if (mark := state.given.get("mark")) in MARKS:
         where["mark"] = MARKS[mark]
-    # The near days are the wider ones where the date is approximate, and else the same. The last of them is in the index, so
-    # that a walk along it need not look at rows that are out of the period.
+    # The near days are wider if the date is approximate, and otherwise the same. The index holds the last of them, so a scan of
+    # it skips rows outside the period without reading them.
     if state.from_day is not None:
         where["from"] = "coalesce(near_latest_day, 9e15) >= :from_day"
         params["from_day"] = state.from_day
@@ -231,14 +234,14 @@ def _plain(state: State) -> tuple[dict[str, str], Params]:
 
 
 def _within(state: State) -> str:
-    """Give how a date lies to a period that begins or ends at a time of day: see `edtf_within`."""
+    """Return the SQL that compares a date with a period that begins or ends at a time of day: see `edtf_within`."""
     first = "-9e15" if state.from_day is None else ":from_day"
     last = "9e15" if state.to_day is None else ":to_day"
     return f"edtf_within(date, {first}, :from_second, {last}, :to_second)"
 
 
 def _near(state: State) -> str:
-    """Give the condition that what was chosen is only near the period: it is there if about is taken widely."""
+    """Return the condition that a match is only near the period: that it matches only because of a wide "about"."""
     if state.timed:
         return f"{_within(state)} = 'near'"
     beyond = []

@@ -1,7 +1,7 @@
-"""The happenings that a state chooses: how many there are, a page of them, all of them.
+"""The happenings that match a state: how many there are, a page of them, all of them.
 
-Owns how they are fetched: in time order, from a place in it and never by counting off rows; along the time order where
-matches are met soon, and by sorting what the rarest filter lists where they are few. Must not decide what matches.
+Owns how they are fetched: in time order and from a key, never by offset; along the time order if matches are frequent, or by
+listing the rarest filter and sorting if they are few. Must not decide what matches.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,11 +16,11 @@ from timeline.selection.snapshot import EACH, Snapshot
 from timeline.selection.state import State
 from timeline.selection.time_order import Key
 
-# Counting goes no further: beyond it, a count says "more than".
+# The count stops here; beyond it, pages say "more than".
 COUNT_TO = 10_000
-# Time enough to count so far; what takes longer is too much to look through.
+# The count stops after this time; a selection that takes longer is too large to look through.
 COUNTING_MS = 400
-# How much longer the way along the time order may be than if matches were spread evenly over it.
+# How uneven the spread of matches along the time order may be, as a factor, before that path is given up.
 SKEW = 10
 _COLUMNS = (
     "id, title, summary, date, date_note, year, kind, place, part_of, attributed_to, status, sources, citations, version,"
@@ -30,10 +30,10 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Matches:
-    """What a state chooses from a snapshot: `chosen` lists the matches themselves, where they are few.
+    """The matches of a state in a snapshot: `chosen` lists their ids, if they are few.
 
-    `actor` is the id that the actor filter means, and `name` that actor's name. `end` is the log's. `counted` is how many match,
-    COUNT_TO + 1 for more; None where they could not be counted in time.
+    `actor` is the id to which the actor filter resolves, and `name` that actor's name. `end` is the last position of the log.
+    `counted` is the number of matches: COUNT_TO + 1 means more than COUNT_TO, None that they could not be counted in time.
     """
 
     state: State
@@ -45,13 +45,13 @@ class Matches:
 
     @property
     def are_few(self) -> bool:
-        """Whether they were counted in full."""
+        """Whether all of them were counted."""
         return self.counted is not None and self.counted <= COUNT_TO
 
 
 @dataclass(frozen=True)
 class Page:
-    """The rows of a page in time order, and the places from which the pages before and after it go on."""
+    """The rows of a page in time order, and the keys at which the pages before and after it start."""
 
     rows: Sequence[Row]
     earlier: Key | None
@@ -59,7 +59,7 @@ class Page:
 
 
 def find(snapshot: Snapshot, state: State, within_ms: int | None = COUNTING_MS) -> tuple[Snapshot, Matches]:
-    """Find what a state chooses, and the snapshot that it chooses from; count no longer than so many milliseconds."""
+    """Find the matches of a state, and the snapshot that they are from. Counting stops after `within_ms` milliseconds."""
     state = as_of.resolved(snapshot, state)
     snapshot = snapshot.at(state.as_of)
     end = snapshot.end
@@ -69,7 +69,7 @@ def find(snapshot: Snapshot, state: State, within_ms: int | None = COUNTING_MS) 
 
 
 def of_state(snapshot: Snapshot, matches: Matches, state: State, within_ms: int) -> Matches:
-    """Find what another state chooses, with the same actor and as of the same position."""
+    """Find the matches of another state, for the same actor and as of the same position."""
     chosen, counted = choose(snapshot, state, matches.actor, matches.end, within_ms)
     return replace(matches, state=state, chosen=chosen, counted=counted)
 
@@ -77,9 +77,9 @@ def of_state(snapshot: Snapshot, matches: Matches, state: State, within_ms: int)
 def choose(
     snapshot: Snapshot, state: State, actor: str | None, end: int, within_ms: int | None = COUNTING_MS
 ) -> tuple[Chosen, int | None]:
-    """Choose the happenings of a state and count them, as `count` does; where they were counted in full, list those very ones.
+    """Choose the happenings of a state and count them. If all were counted, the result lists their ids.
 
-    So what is asked next of a few, in whatever order, is not looked for again.
+    Later queries about a small selection, in any order, then need not search again.
     """
     chosen = conditions.chosen(state, actor, plan(snapshot, state, actor, end))
     listed = f"select happenings.id as id {chosen.listing.sql} limit {COUNT_TO + 1}"
@@ -92,7 +92,7 @@ def choose(
 
 
 def count(snapshot: Snapshot, chosen: Chosen) -> int | None:
-    """Count matches, no further than COUNT_TO + 1; None where even that takes too long."""
+    """Count matches, up to COUNT_TO + 1; None if even that takes too long."""
     sql = f"select count(*) from (select 1 {chosen.listing.sql} limit {COUNT_TO + 1})"
     try:
         return int(snapshot.rows(sql, chosen.params, index=chosen.listing.index, within_ms=COUNTING_MS)[0][0])
@@ -101,7 +101,7 @@ def count(snapshot: Snapshot, chosen: Chosen) -> int | None:
 
 
 def page(snapshot: Snapshot, matches: Matches) -> Page:
-    """Fetch the page of the matches that the state asks for. Raises TookTooLong."""
+    """Fetch the page of the matches that the state requests. Raises TookTooLong."""
     state = matches.state
     along = is_walked(state, matches.chosen, matches.counted)
     rows = snapshot.rows(
@@ -117,14 +117,14 @@ def page(snapshot: Snapshot, matches: Matches) -> Page:
 
 
 def every(snapshot: Snapshot, chosen: Chosen) -> Iterator[Row]:
-    """Read the position, id, date, place in the time order and nearness of all matches, in time order. Raises TookTooLong."""
+    """Read the position, id, date, time order and nearness of all matches, in time order. Raises TookTooLong."""
     columns = f"happenings.position, id, date, {time_order.COLUMNS}, {chosen.near} as near"
     sql = f"select * from (select {columns} {chosen.listing.sql} {EACH}) order by {time_order.ORDER}"
     return snapshot.each(sql, chosen.params, index=chosen.listing.index)
 
 
 def is_walked(state: State, chosen: Chosen, counted: int | None) -> bool:
-    """Say whether a page's matches are likely met sooner along the time order than by listing and sorting."""
+    """Whether a scan along the time order likely reaches the page's matches sooner than listing and sorting them."""
     if chosen.walking is None:
         return False
     matches = max(chosen.expected, COUNT_TO) if counted is None or counted > COUNT_TO else counted
@@ -132,16 +132,16 @@ def is_walked(state: State, chosen: Chosen, counted: int | None) -> bool:
 
 
 def page_sql(state: State, chosen: Chosen, *, along: bool) -> str:
-    """Give the query that fetches one row more than a page."""
-    way = chosen.walking if along and chosen.walking else chosen.listing
+    """Return the query that fetches a page and one row more."""
+    path = chosen.walking if along and chosen.walking else chosen.listing
     place = f" and {time_order.beyond(backwards=state.backwards, indexed=along)}" if state.after or state.before else ""
-    sql = f"select {_COLUMNS}, {chosen.near} as near {way.sql}{place}"
+    sql = f"select {_COLUMNS}, {chosen.near} as near {path.sql}{place}"
     order = f"order by {time_order.order(backwards=state.backwards)} limit {state.size + 1}"
     return f"{sql} {order}" if along else f"select * from ({sql} {EACH}) {order}"
 
 
 def index(chosen: Chosen, *, along: bool) -> str:
-    """Give the index that the query of a page uses."""
+    """Return the index that the query of a page uses."""
     return chosen.walking.index if along and chosen.walking else chosen.listing.index
 
 
@@ -151,7 +151,7 @@ def _params(state: State, chosen: Chosen) -> conditions.Params:
 
 
 def _actor(snapshot: Snapshot, wanted: str | None) -> tuple[str | None, str | None]:
-    """Find the actor that a filter means, by id or else by name: (id, name); the filter itself, where there is none."""
+    """Find the actor that a filter means, by id or else by name, as (id, name); the filter itself if no actor matches."""
     if wanted is None:
         return None, None
     for test in ("id = :wanted", "name = :wanted collate nocase"):

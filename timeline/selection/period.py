@@ -1,6 +1,6 @@
-"""A period as people type it: EDTF, or a year with or without its era.
+"""A period as people type it: EDTF, or a year with or without an era.
 
-Owns that leniency and its bounds. Must not touch the date of any happening: those are EDTF to the letter.
+Owns that leniency and the bounds of a period. Must not touch the date of any happening: those are strict EDTF.
 """
 
 import re
@@ -16,7 +16,7 @@ HOW_TO = "Write a year (2003, 44 BCE), a month (2025-11), a day (2025-11-24), a 
 
 
 def edtf(text: str) -> str:
-    """Read a typed year ("476", "44 BCE", "12000") as EDTF; leave anything else as it is."""
+    """Turn a typed year ("476", "44 BCE", "12000") into EDTF; return anything else unchanged."""
     match = _YEAR.fullmatch(text)
     if match is None:
         return text
@@ -31,13 +31,13 @@ def edtf(text: str) -> str:
 
 
 def bounds(text: str) -> tuple[int | None, int | None]:
-    """Give the first and the last day of a typed period; None on an open side. Raises DateInvalid."""
+    """Return the first and last day of a typed period; None for an open side. Raises DateInvalid."""
     date = _read(text)
     return date.earliest_day, date.latest_day
 
 
 def seconds(text: str) -> tuple[int, int]:
-    """Give the first second of its first day and the last second of its last, by the local clock. Raises DateInvalid."""
+    """Return the first second of its first day and the last second of its last, by the local clock. Raises DateInvalid."""
     date = _read(text)
     first, last = date.earliest_second, date.latest_second
     return first or 0, dates.DAY - 1 if last is None else last
@@ -55,7 +55,7 @@ def _is_shifted(date: dates.Edtf) -> bool:
 
 
 def last_day(text: str) -> int | None:
-    """Give the last day of a typed day, month or year (2026-11-24, 2026-11, 2026 CE); None where it is no such, or vague."""
+    """Return the last day of a typed day, month or year (2026-11-24, 2026-11, 2026 CE); None if it is anything else, or vague."""
     year = _YEAR.fullmatch(text)
     try:
         date = dates.parse(edtf(text) if year and year[3] else text)
@@ -66,14 +66,14 @@ def last_day(text: str) -> int | None:
 
 
 class Fault(NamedTuple):
-    """What is wrong with a typed period, and how to write one."""
+    """Why a typed period is wrong, and how to write one."""
 
     reason: str
     advice: str
 
 
 def fault(text: str) -> Fault | None:
-    """Say what is wrong with a typed period; None where nothing is."""
+    """Explain what is wrong with a typed period; None if nothing is."""
     try:
         date = dates.parse(edtf(text))
     except DateInvalid:

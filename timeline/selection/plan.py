@@ -1,7 +1,7 @@
-"""Choose the cheapest way to read the happenings of a state: which of its filters is the rarest, and how many all of them match.
+"""Choose the cheapest query plan for a state: find its rarest filter, and estimate how many happenings match all filters.
 
-Owns that estimate, from counts that were made as happenings were appended, and from looks that stop early. Must not decide
-what matches: whatever the plan, the same happenings are read, only sooner or later.
+Owns that estimate, from counts made at append time and from short counts that stop early. Must not decide what matches: every plan
+reads the same happenings, only at different speeds.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from timeline.selection import search_words
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.state import State
 
-# Matches are counted no further for a plan; where there are more, some tenth of the timeline is reckoned with.
+# The plan counts no further; a filter with more matches is taken to match a tenth of the timeline.
 LOOK_TO, SHARE_BEYOND = 20_000, 0.1
-# What so few have is listed without a look at anything else.
+# A filter with so few matches is listed without comparing it with any other.
 VERY_FEW = 500
 _FACETS = ("kind", "actor", "place", "tag", "source", "mark")
 _COUNTED = "(select happenings from facets where facet = '{0}' and value = :{0})"
@@ -22,9 +22,9 @@ _REPLACED = _LOOKED.format("happening_versions where known_until is not null")
 
 @dataclass(frozen=True)
 class Plan:
-    """`by` is the filter whose matches are listed, and `rows` how many those are; None where nothing is filtered by.
+    """`by` is the filter whose matches are listed, None if there is no filter; `rows` is how many matches it has.
 
-    `walked`: how many happenings there are along the time order. `expected`: how many of them all filters together match.
+    `walked`: how many happenings lie along the time order. `expected`: how many match all filters together.
     """
 
     by: str | None
@@ -34,7 +34,7 @@ class Plan:
 
 
 def plan(snapshot: Snapshot, state: State, actor: str | None, end: int) -> Plan:
-    """Make the plan for a state. `actor` is the id that the actor filter means, `end` the log's."""
+    """Make the plan for a state. `actor` is the id to which the actor filter resolves, `end` the last position of the log."""
     sizes: dict[str, int] = {}
     if state.given.get("mark") == "corrected" or state.status == "retracted":
         sizes["replaced"] = snapshot.value(f"select {_REPLACED}")
@@ -53,12 +53,12 @@ def plan(snapshot: Snapshot, state: State, actor: str | None, end: int) -> Plan:
 
 
 def _sizes(snapshot: Snapshot, state: State, actor: str | None) -> dict[str, int]:
-    """Count the matches of each filter alone; of those that no table has counted, no further than LOOK_TO + 1."""
+    """Count the matches of each filter alone; those that no table has counted, no further than LOOK_TO + 1."""
     params = {name: state.given[name] for name in _FACETS if name in state.given}
     if "actor" in params:
         params["actor"] = actor or ""
     if params.get("mark") == "corrected":
-        del params["mark"]  # it is listed by what was replaced
+        del params["mark"]  # counted as "replaced"
     counts = {name: _COUNTED.format(name) for name in params}
     if "q" in state.given:
         counts["q"] = _LOOKED.format("happenings_fts where happenings_fts match :q")

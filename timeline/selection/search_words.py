@@ -1,8 +1,8 @@
-"""What people type into the search box, as SQLite can look it up.
+"""Turn the words that people type into the search box into SQLite full-text expressions.
 
-Owns the reading of the words: each is quoted, so that no punctuation is an operator, the last may be the beginning of
-a longer one unless it is very short, and each is looked for as typed and in plain letters: without diacritics (Arabic vowel
-signs and hamzas, Hebrew points) and ligatures, as the index has it in a column of its own. Must not run anything.
+Owns the reading of the words. Each is quoted, so that punctuation is never an operator. The last may be the beginning of a longer
+word, unless it is very short. Each is searched as typed and folded: without diacritics (Arabic vowel signs and hamzas, Hebrew
+points) and ligatures, as the index holds it in a column of its own. Must not run anything.
 """
 
 import re
@@ -10,57 +10,57 @@ import unicodedata
 
 MOST_WORDS = 20
 LONGEST = 2_000  # characters of a search that are read
-# The beginnings of half of all words: looked for among a million happenings, they take a second. Chinese, Japanese and
-# Korean, which say more in a letter and are written without spaces, begin above the other number.
+# Half of all words begin with so few letters, and a search for them among a million happenings takes a second. Chinese, Japanese
+# and Korean, which say more in a letter and have no spaces, start above the second number.
 SHORT, SAYING_MORE = 2, 0x2E80
-_LONGEST_PATTERN = 70  # letters, so that no pattern is longer than SQLite is told to take: see timeline.web.limits
+_LONGEST_PATTERN = 70  # letters, so that no pattern exceeds the limit that timeline.web.limits sets for SQLite
 _TATWEEL = "\u0640"
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 
 
 def words(text: str) -> list[str]:
-    """Give the words of a search: what stands between white space and holds a letter or a digit."""
+    """Split a search into words at white space; a word has at least one letter or digit."""
     return [word for word in text[:LONGEST].split() if re.search(r"[^\W_]", word)][:MOST_WORDS]
 
 
 def folded(word: str) -> str:
-    """Give a word without its combining marks, with letters for ligatures, as the index's folded column has it.
+    """Return a word without combining marks and with ligatures spelt out, as in the index's folded column.
 
-    Letter by letter, because to bring a long row of marks into order takes the square of its length.
+    Works letter by letter, because normalising sorts a long run of marks in quadratic time.
     """
-    spelt = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), word)
-    apart = (part for letter in spelt for part in unicodedata.normalize("NFD", letter))
-    return "".join(c for c in apart if unicodedata.category(c) != "Mn" and c != _TATWEEL)
+    spelt = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), word)
+    decomposed = (part for letter in spelt for part in unicodedata.normalize("NFD", letter))
+    return "".join(c for c in decomposed if unicodedata.category(c) != "Mn" and c != _TATWEEL)
 
 
 def forms(word: str) -> list[str]:
-    """Give the forms in which a word is looked for: as typed, and folded where that differs."""
+    """Return the forms of a word to search for: as typed, and folded if that differs."""
     return list(dict.fromkeys(form for form in (word, folded(word)) if re.search(r"[^\W_]", form)))
 
 
 def short_word(text: str) -> str | None:
-    """Give the last word of a search where it is looked for as it is, and not as the beginning of a longer one."""
-    found = words(text)
-    return found[-1] if found and is_short(found[-1]) else None
+    """Return the last word of a search if it is too short to stand for longer words that begin with it; else None."""
+    typed = words(text)
+    return typed[-1] if typed and is_short(typed[-1]) else None
 
 
 def is_short(word: str) -> bool:
-    """Say whether a word is looked for as it is, even where it stands last."""
+    """Whether a word is too short to stand for longer words that begin with it, even if it is the last."""
     tail = re.findall(r"[^\W_]+", folded(word))[-1:]
     return bool(tail) and len(tail[0]) <= SHORT and all(ord(c) < SAYING_MORE for c in tail[0])
 
 
 def match(text: str) -> str:
-    """Give the full-text expression for a search; empty where there is no word in it."""
-    found = words(text)
+    """Return the full-text expression for a search; empty if it has no word."""
+    typed = words(text)
     parts = []
-    for number, word in enumerate(found, start=1):
-        star = "*" if number == len(found) and not is_short(word) else ""
+    for number, word in enumerate(typed, start=1):
+        star = "*" if number == len(typed) and not is_short(word) else ""
         quoted = ['"' + form.replace('"', '""') + '"' + star for form in forms(word)]
         parts.append(f"({' OR '.join(quoted)})")
     return " AND ".join(parts)
 
 
 def like(form: str) -> str:
-    """Give the LIKE pattern, escaped by a backslash, for a form that stands anywhere; for a very long one, its beginning."""
+    """Return a LIKE pattern, escaped by a backslash, that finds a form anywhere in a text; a very long form is cut."""
     return "%" + re.sub(r"([\\%_])", r"\\\1", form[:_LONGEST_PATTERN]) + "%"

@@ -1,8 +1,8 @@
-"""The timeline as it was known at a position of the log, or as it is known now. The same query reads both.
+"""The timeline as known at a position of the log, or now. The same query reads both.
 
-Owns the meaning of the names `happenings`, `citations`, `happening_actors`, `happening_tags`, `related` and `sources` in a query.
-Now, they are the tables. At a position, they are what still stands, from the tables, and what was replaced since, from the events.
-Owns the time limit of a query too. Must not know any filter.
+Owns the meaning of the names `happenings`, `citations`, `happening_actors`, `happening_tags`, `related` and `sources` in a query:
+now, they are the tables; at a position, they combine the rows that are still valid with those replaced since, read from the events.
+Also owns the time limit of a query. Must not know any filter.
 """
 
 import sqlite3
@@ -16,9 +16,9 @@ from timeline.errors import TookTooLong
 
 BY_POSITION: Final = "sqlite_autoindex_happenings_2"
 EACH: Final = "limit -1"
-"""Ends a query within another one that counts or orders its rows. Without it SQLite first makes a table of all that is known: it
-does not take apart a query of two parts within one that counts. For the same reason, rows are ordered by columns of the result."""
-_STEPS: Final = 1_000  # of SQLite, after each of which the time is looked at
+"""Ends a subquery whose rows an outer query counts or orders. Without it SQLite first copies everything into a temporary table: it
+does not flatten a compound subquery inside one that counts. For the same reason, rows are ordered by columns of the result."""
+_STEPS: Final = 1_000  # SQLite instructions between two looks at the clock
 Value = str | int | float | None
 Params = Mapping[str, Value]
 
@@ -26,7 +26,7 @@ _COLUMNS: Final = (
     "id, title, summary, date, date_note, earliest, latest, earliest_day, latest_day, near_earliest, near_latest,"
     " near_earliest_day, near_latest_day, day_second, year, month, precision, kind, place, latitude, longitude, part_of,"
     " attributed_to, status, sources, citations, version, recorded_at, position"
-    # The keys of the time order are columns, because SQLite merges two parts in that order only if they are.
+    # The keys of the time order are columns, because only then does SQLite merge two ordered arms.
     ", coalesce(earliest_day, latest_day, 9e15) as began, -coalesce(latest_day, -9e15) as lasted"
 )
 _NOW: Final = f"""\
@@ -34,15 +34,15 @@ with happenings as not materialized (select {_COLUMNS} from main.happenings{{ind
 happening_actors as not materialized (select happening, actor, role, rowid as number from main.happening_actors),
 sources as not materialized (select *, 0 as corrected_since from main.sources)
 """
-# What has been replaced since the position.
+# Versions replaced since the position.
 _REPLACED: Final = "main.happening_versions as replaced where replaced.known_until > :as_of and replaced.position <= :as_of"
-# The plus sign keeps SQLite from reading happenings by their position where it should read them in time order.
-_HAPPENINGS_THEN: Final = f"""\
+# The plus sign stops SQLite from reading happenings by position, which would lose the time order.
+_HAPPENINGS_AS_OF: Final = f"""\
 happenings as not materialized (
   select {_COLUMNS} from main.happenings{{index}} where {{plus}}position <= :as_of
   union all select {_COLUMNS} from {_REPLACED}
 )"""
-# A column has one type in both parts, or else SQLite makes a table of them first: hence the casts.
+# A column must have the same type in both arms, or SQLite copies them into a table first: hence the casts.
 _TEXT: Final = "cast(listed.value ->> '$.{}' as text)"
 _NUMBER: Final = "cast(listed.value ->> '$.{}' as integer)"
 _NTH: Final = "cast(listed.key + 1 as integer)"
@@ -52,7 +52,7 @@ _PAGE: Final = (
 )
 _STATED: Final = "cast(events.data ->> '$.statement.{}' as text)"
 _BIBLIOGRAPHY: Final = (*fields.BIBLIOGRAPHY, "media_type")
-# Of each table: its columns but for the first, which is the happening; the list in the events, and what it has for each column.
+# For each table: its columns after the first, which is the happening; the list in the events; and the SQL for each column.
 _LISTED: Final[Mapping[str, tuple[str, str, Sequence[str]]]] = {
     "citations": (
         "number, source, quote, prefix, suffix, start_char, end_char, grade, stance, supports, page",
@@ -75,7 +75,7 @@ _LISTED: Final[Mapping[str, tuple[str, str, Sequence[str]]]] = {
 }
 
 
-def _listed_then(table: str) -> str:
+def _listed_as_of(table: str) -> str:
     columns, list_, values = _LISTED[table]
     return f"""\
 {table} as not materialized (
@@ -87,8 +87,8 @@ def _listed_then(table: str) -> str:
 )"""
 
 
-# A source that was corrected since is as its latest version by then says; its document is as it now is.
-_SOURCES_THEN: Final = f"""\
+# A source corrected since then has the description of its version at that time; its document is the present one.
+_SOURCES_AS_OF: Final = f"""\
 sources as not materialized (
   select id, title, publisher, author, published, url, language, media_type, sha256, text_sha256, extractor, characters,
     archived_at, position, 0 as corrected_since
@@ -101,36 +101,36 @@ sources as not materialized (
   )
   where known.position > :as_of
 )"""
-_THEN: Final = "with " + ",\n".join((_HAPPENINGS_THEN, *map(_listed_then, _LISTED), _SOURCES_THEN)) + "\n"
+_AS_OF: Final = "with " + ",\n".join((_HAPPENINGS_AS_OF, *map(_listed_as_of, _LISTED), _SOURCES_AS_OF)) + "\n"
 
 
 def query_then(sql: str) -> str:
-    """Give a query of what was known as it can be run by itself, with :as_of for the position."""
-    return _THEN.format(index="", plus="+") + sql
+    """Return a query as of a position in a form that runs by itself, with :as_of for the position."""
+    return _AS_OF.format(index="", plus="+") + sql
 
 
 class Snapshot:
-    """The timeline as known at a position of the log, or now; read through a connection on which no query takes too long."""
+    """The timeline as known at a position of the log, or now, with a time limit for each query."""
 
     def __init__(self, connection: sqlite3.Connection, as_of: int | None = None, longest_ms: int | None = None) -> None:
-        """Read as of a position, or now where it is None; each query takes `longest_ms` milliseconds at most, or any time."""
+        """Read as of a position, or now if it is None. Each query may take `longest_ms` milliseconds, or any time if None."""
         self.connection = connection
         self.as_of = as_of
         self.longest_ms = longest_ms
 
     def at(self, as_of: int | None) -> "Snapshot":
-        """Give the timeline as known at another position."""
+        """Return the timeline as known at another position."""
         return Snapshot(self.connection, as_of, self.longest_ms)
 
     def rows(self, sql: str, params: Params | None = None, *, index: str = "", within_ms: int | None = None) -> list[sqlite3.Row]:
-        """Run a query of what was known. Raises TookTooLong.
+        """Run a query as of this snapshot. Raises TookTooLong.
 
         Parameters:
-            sql: a SELECT, in which `happenings` and the tables beside it stand for what was known, and `main.happenings` for the
-                table itself. It may use :as_of, which is null for now.
+            sql: a SELECT, in which `happenings` and the tables beside it mean this snapshot, and `main.happenings` the table
+                itself. It may use :as_of, which is null for now.
             params: its other parameters.
-            index: the index of the table of happenings that is to be used, where that matters.
-            within_ms: no longer than so many milliseconds, where that is less than any query may take.
+            index: the index of the table of happenings to use, if that matters.
+            within_ms: a time limit in milliseconds, if it is shorter than the snapshot's own.
         """
         return self.plain(self._prefix(index) + sql, {**(params or {}), "as_of": self.as_of}, within_ms=within_ms)
 
@@ -142,16 +142,18 @@ class Snapshot:
             yield from cursor.execute(self._prefix(index) + sql, {**(params or {}), "as_of": self.as_of})
 
     def explained(self, sql: str, params: Params | None = None, *, index: str = "") -> list[str]:
-        """Give SQLite's plan for a query of what was known, step by step."""
+        """Return SQLite's plan for a query as of this snapshot, step by step."""
         prefix = self._prefix(index)
         return [row[3] for row in self.plain(f"explain query plan {prefix}{sql}", {**(params or {}), "as_of": self.as_of})]
 
     def _prefix(self, index: str) -> str:
         hint = f" indexed by {index}" if index else ""
-        return _NOW.format(index=hint) if self.as_of is None else _THEN.format(index=hint, plus="" if index == BY_POSITION else "+")
+        if self.as_of is None:
+            return _NOW.format(index=hint)
+        return _AS_OF.format(index=hint, plus="" if index == BY_POSITION else "+")
 
     def plain(self, sql: str, params: Params | None = None, *, within_ms: int | None = None) -> list[sqlite3.Row]:
-        """Run a query as it is. Raises TookTooLong."""
+        """Run a query on the database as it is. Raises TookTooLong."""
         cursor = self.connection.cursor()
         cursor.row_factory = self.connection.row_factory or sqlite3.Row
         limits = [limit for limit in (self.longest_ms, within_ms) if limit is not None]
@@ -159,18 +161,18 @@ class Snapshot:
             return cursor.execute(sql, params or {}).fetchall()
 
     def value(self, sql: str, params: Params | None = None) -> Any:  # noqa: ANN401 - any value of SQLite
-        """Give the first value of the first row of a query of what was known; None where there is no row. Raises TookTooLong."""
+        """Return the first value of a query as of this snapshot; None if it has no row. Raises TookTooLong."""
         return next((row[0] for row in self.rows(sql, params)), None)
 
     @property
     def end(self) -> int:
-        """The last position of the log; 0 where it is empty."""
+        """The last position of the log; 0 if it is empty."""
         return int(self.plain("select max(position) from events")[0][0] or 0)
 
 
 @contextmanager
 def _limited(connection: sqlite3.Connection, longest_ms: int | None) -> Iterator[None]:
-    """Interrupt a query that takes longer than so many milliseconds. Raises TookTooLong for it."""
+    """Interrupt a query after so many milliseconds. Raises TookTooLong for it."""
     if longest_ms is None:
         yield
         return

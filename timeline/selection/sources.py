@@ -1,6 +1,6 @@
-"""The archived sources that are asked for, in an order, and how much rests on each: now, or as of a position.
+"""The archived sources that match a query, in order, and how many citations each has: now, or as of a position.
 
-Owns that SQL, over a snapshot. Must not ask for permission.
+Owns that SQL, over a snapshot. Must not check permissions.
 """
 
 import json
@@ -12,27 +12,27 @@ from timeline.selection import search_words
 from timeline.selection.snapshot import EACH, Params, Snapshot
 
 PAGE_SIZE = 50
-# Of the quotations of one source, so many are counted; beyond them it is said that there are more.
+# Count at most so many quotations of one source; beyond them, pages say that there are more.
 MOST_QUOTATIONS = 2_000
 _COLUMNS = (
     "id, title, publisher, author, published, language, media_type, extractor, text_sha256, characters, archived_at, position"
 )
 _WEIGHED_NOW = "select value as source, happenings from facets where facet = 'source'"
-_WEIGHED_THEN = (
+_WEIGHED_AS_OF = (
     "select source, count(distinct happening) as happenings from (select source, happening from citations where"
     " (:source is null or source = :source) and happening not in (select id from happenings where status <> 'current')"
     f" {EACH}) group by source"
 )
-# What still stands, of each source no more than are counted; and of all sources at once what has been replaced since.
-_RESTING = """
-with asked as materialized (select value as source from json_each(:ids)),
-resting as materialized (
-  select asked.source as source, counted.value ->> 0 as happenings, counted.value ->> 1 as quotations,
+# From the tables, no more of each source than are counted; from the events, everything replaced since, for all sources at once.
+_CITING = """
+with wanted as materialized (select value as source from json_each(:ids)),
+citing as materialized (
+  select wanted.source as source, counted.value ->> 0 as happenings, counted.value ->> 1 as quotations,
     counted.value ->> 2 as disputing
-  from asked, json_each(json_array((
+  from wanted, json_each(json_array((
     select json_array(count(distinct happening), count(*), coalesce(sum(stance = 'disputes'), 0)) from (
       select happening, stance from citations cross join happenings on happenings.id = citations.happening
-      where citations.source = asked.source and status = 'current' and (:as_of is null or position <= :as_of) limit :most
+      where citations.source = wanted.source and status = 'current' and (:as_of is null or position <= :as_of) limit :most
     )
   ))) as counted
   union all
@@ -40,12 +40,12 @@ resting as materialized (
   from happening_versions as replaced join events on events.position = replaced.position
   join json_each(events.data, '$.statement.citations') as listed
   where replaced.known_until > :as_of and replaced.position <= :as_of and replaced.status = 'current'
-    and listed.value ->> '$.source' in (select source from asked)
+    and listed.value ->> '$.source' in (select source from wanted)
   group by 1
 )
 select source, sum(happenings) as happenings, sum(quotations) as quotations, sum(disputing) as disputing,
   (select happenings from facets where facet = 'source' and value = source) as known
-from resting group by source
+from citing group by source
 """
 _FIRST_DAY = "coalesce(edtf_earliest_day(published), edtf_latest_day(published))"
 _BY_TITLE = "title is null, title collate nocase, id"
@@ -58,8 +58,8 @@ ORDERS = {
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is asked for. `of_texts` where the words may be looked for in the texts too, which not everyone may read."""
+class SourceQuery:
+    """A query for sources. `of_texts`: search the texts too, which not everyone may read."""
 
     words: str = ""
     order: str = "title"
@@ -69,7 +69,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Weight:
-    """What rests on a source. `more` where it has more quotations than were counted, so that each number is at least so much."""
+    """How many citations a source has. `more`: it has more than were counted, so each number is a minimum."""
 
     happenings: int
     supporting: int
@@ -77,63 +77,64 @@ class Weight:
     more: bool
 
 
-def count(snapshot: Snapshot, what: Asked) -> int:
-    """Count the sources that are asked for."""
-    where, params = _chosen(what)
+def count(snapshot: Snapshot, query: SourceQuery) -> int:
+    """Count the matching sources."""
+    where, params = _chosen(query)
     return int(snapshot.value(f"select count(*) from (select 1 from sources {where} {EACH})", params))
 
 
-def page(snapshot: Snapshot, what: Asked) -> list[Row]:
-    """Fetch a page of the sources that are asked for, in their order. Raises TookTooLong."""
-    where, params = _chosen(what)
+def page(snapshot: Snapshot, query: SourceQuery) -> list[Row]:
+    """Fetch a page of the matching sources, in the query's order. Raises TookTooLong."""
+    where, params = _chosen(query)
     weighed = ""
-    if what.order == "weight":
-        weighed = f" left join ({_WEIGHED_NOW if snapshot.as_of is None else _WEIGHED_THEN}) as weighed on weighed.source = id"
+    if query.order == "weight":
+        weighed = f" left join ({_WEIGHED_NOW if snapshot.as_of is None else _WEIGHED_AS_OF}) as weighed on weighed.source = id"
     return snapshot.rows(
         f"select shown.* from (select {_COLUMNS} from sources {where} {EACH}) as shown{weighed}"
-        f" order by {ORDERS[what.order]} limit {PAGE_SIZE} offset :offset",
-        {**params, "offset": (what.page - 1) * PAGE_SIZE, "source": None},
+        f" order by {ORDERS[query.order]} limit {PAGE_SIZE} offset :offset",
+        {**params, "offset": (query.page - 1) * PAGE_SIZE, "source": None},
     )
 
 
-def every(snapshot: Snapshot, what: Asked) -> list[Row]:
-    """Fetch all sources that are asked for, in the order in which they were archived."""
-    where, params = _chosen(what)
+def every(snapshot: Snapshot, query: SourceQuery) -> list[Row]:
+    """Fetch all matching sources, in the order in which they were archived."""
+    where, params = _chosen(query)
     return snapshot.rows(f"select * from (select {_COLUMNS} from sources {where} {EACH}) order by archived_at, position", params)
 
 
 def resting(snapshot: Snapshot, source: str | None = None) -> dict[str, int]:
-    """Count the current happenings that rest on each source, or on one of them."""
-    rows = snapshot.rows(_WEIGHED_THEN, {"source": source})
+    """Count the current happenings that cite each source, or one of them."""
+    rows = snapshot.rows(_WEIGHED_AS_OF, {"source": source})
     return {row["source"]: row["happenings"] for row in rows}
 
 
 def weigh(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, Weight]:
-    """Count what rests on each of these sources."""
+    """Count the citations of each of these sources."""
     params: Params = {"ids": json.dumps(list(ids)), "as_of": snapshot.as_of, "most": MOST_QUOTATIONS + 1}
     weights = {}
-    for source, happenings, quotations, disputing, known in snapshot.plain(_RESTING, params):
+    for source, happenings, quotations, disputing, known in snapshot.plain(_CITING, params):
         more = quotations > MOST_QUOTATIONS
-        # All that stand now are counted already.
-        resting = (known or 0) if snapshot.as_of is None else happenings
-        weights[source] = Weight(resting, quotations - more - disputing, disputing, more)
+        # For now, a table holds the full count.
+        citing = (known or 0) if snapshot.as_of is None else happenings
+        weights[source] = Weight(citing, quotations - more - disputing, disputing, more)
     return weights
 
 
-def _chosen(what: Asked) -> tuple[str, Params]:
-    """Give the WHERE clause that chooses among the sources, and its parameters."""
-    if not what.words:
+def _chosen(query: SourceQuery) -> tuple[str, Params]:
+    """Return the WHERE clause that selects the sources, and its parameters."""
+    if not query.words:
         return "", {}
-    # The index has each source as it now is; what has been corrected since is looked at by itself, but for its text, which stays.
+    # The index describes each source as it is now. Sources corrected since are searched by themselves, except for their texts,
+    # which never change.
     own = "words_among(:words, title, publisher, author, id)"
-    params = {"words": what.words}
-    if not what.of_texts:
+    params = {"words": query.words}
+    if not query.of_texts:
         return f"where {own}", params
-    params["match"] = search_words.match(what.words)
+    params["match"] = search_words.match(query.words)
     params["match_text"] = f"{{text}} : ({params['match']})"
     now = "id = :words or position in (select rowid from sources_fts where sources_fts match :match)"
-    then = (
+    as_of = (
         f"{own} or id in (select known.id from sources_fts join main.sources as known on known.position = sources_fts.rowid"
         " where sources_fts match :match_text)"
     )
-    return f"where iif(corrected_since, {then}, {now})", params
+    return f"where iif(corrected_since, {as_of}, {now})", params

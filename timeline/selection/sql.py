@@ -1,8 +1,8 @@
-"""The functions that the SQL of the questions, and of the list of sources, calls to read what people typed.
+"""The SQL functions with which the canned queries, and the list of sources, read what people type.
 
-Owns their names, and what each says of words that make no sense. They read as the timeline's page does, so that both find
-the same. Must not read or write any table. SQLite tells no words of a function that fails, but it does tell which JSON path
-it cannot read: the questions hand a fault to `json_extract('{}', …)`, which passes NULL over and shows anything else.
+Owns their names, and their messages for input that makes no sense. They read input as the timeline's page does, so both give the
+same results. Must not read or write any table. SQLite hides the message of a function that fails, but it does show a JSON path that
+it cannot read: so the queries pass a fault to `json_extract('{}', …)`, which ignores NULL and shows anything else.
 """
 
 import re
@@ -14,21 +14,21 @@ from timeline.errors import DateInvalid
 from timeline.selection import period, search_words
 
 Typed = str | int | float | bytes | None
-"""What SQLite hands over."""
+"""A value from SQLite."""
 
-# A passage has so many words, of which so many before the first that was looked for; further on in a text none is looked for.
+# A passage has so many words, so many of them before the first match; the search for a match stops after so many characters.
 _PASSAGE, _BEFORE, _FURTHEST = 24, 8, 10_000
 _LONGEST_TITLE = 200
 _TOKEN = re.compile(r"[^\W_]+")
 
 # Larger than any day or position.
 _NEVER = 9_000_000_000_000_000
-# The period that is left empty.
+# Stands for a period that is left empty.
 _ALWAYS = "../.."
 
 
 def period_fault(typed: Typed) -> str | None:
-    """Say what is wrong with a period; NULL where nothing is, or it is left empty."""
+    """Explain what is wrong with a period; NULL if nothing is, or it is empty."""
     text = _text(typed)
     try:
         period.bounds(text or _ALWAYS)
@@ -38,26 +38,26 @@ def period_fault(typed: Typed) -> str | None:
 
 
 def period_first_day(typed: Typed) -> int:
-    """Give the number of a period's first day; before all others where it is open or left empty."""
+    """Return the number of a period's first day; smaller than any other if it is open or empty."""
     return _bound(typed, 0, -_NEVER)
 
 
 def period_last_day(typed: Typed) -> int:
-    """Give the number of a period's last day; after all others where it is open or left empty."""
+    """Return the number of a period's last day; larger than any other if it is open or empty."""
     return _bound(typed, 1, _NEVER)
 
 
 def period_match(date: Typed, since: Typed, until: Typed) -> str | None:
-    """Say how a date lies to a period: "possible", "near" where only a wide "about" reaches it, or NULL where neither."""
+    """Compare a date with a period: "possible"; "near" if only a wide "about" reaches it; NULL if neither."""
     try:
         first, last = (period.seconds(_text(typed) or _ALWAYS)[side] for side, typed in enumerate((since, until)))
     except DateInvalid:
-        return None  # `period_fault` says so
+        return None  # `period_fault` reports it
     return dates.edtf_within(date, period_first_day(since), first, period_last_day(until), last)
 
 
 def position_fault(typed: Typed) -> str | None:
-    """Say what is wrong with a position; NULL where nothing is, or it is left empty."""
+    """Explain what is wrong with a position; NULL if nothing is, or it is empty."""
     text = _text(typed)
     if not text or re.fullmatch(r"[0-9]{1,18}", text):
         return None
@@ -65,34 +65,34 @@ def position_fault(typed: Typed) -> str | None:
 
 
 def words_match(typed: Typed) -> str:
-    """Give the full-text expression that finds all of the words; one that finds nothing where there are none."""
-    # What SQLite would take for the end of the expression only parts words.
+    """Return the full-text expression that finds all of the words; one that finds nothing if there are none."""
+    # SQLite would take a NUL for the end of the expression; here it only separates words.
     return search_words.match(_text(typed).replace("\0", " ")) or '""'
 
 
 def words_passage(typed: Typed, *texts: Typed) -> str:
-    """Give some words of the first text that has one of those that are looked for, each of them in brackets; else of the first.
+    """Return a passage of the first text with a matching word, each match in brackets; without one, the start of the first text.
 
-    SQLite's own `snippet` takes the square of the time in a long text, and cannot be interrupted. This reads the beginning alone.
+    SQLite's own `snippet` takes quadratic time in a long text and cannot be interrupted. This reads only the beginning of a text.
     """
     wanted = [token.casefold() for word in search_words.words(_text(typed)) for token in _TOKEN.findall(search_words.folded(word))]
-    begun = wanted[-1] if wanted and not search_words.is_short(search_words.words(_text(typed))[-1]) else None
+    prefix = wanted[-1] if wanted and not search_words.is_short(search_words.words(_text(typed))[-1]) else None
     for text in (_text(one)[:_FURTHEST] for one in texts):
         tokens = list(_TOKEN.finditer(text))
-        hits = {n for n, token in enumerate(tokens) if _is_wanted(search_words.folded(token[0]).casefold(), wanted, begun)}
+        hits = {n for n, token in enumerate(tokens) if _is_wanted(search_words.folded(token[0]).casefold(), wanted, prefix)}
         if hits:
             return _passage(text, tokens, hits)
     return _text(texts[0])[:_LONGEST_TITLE] if texts else ""
 
 
 def words_among(typed: Typed, *texts: Typed) -> int:
-    """Give 1 where all of the words are in the texts together, as parts of words, with or without their accents; else 0."""
+    """Return 1 if the texts together contain all of the words, whole or inside longer ones, accents ignored; else 0."""
     among = search_words.folded("\n".join(_text(one) for one in texts)).casefold()
     return int(all(search_words.folded(word).casefold() in among for word in search_words.words(_text(typed))))
 
 
-def _is_wanted(token: str, wanted: list[str], begun: str | None) -> bool:
-    return token in wanted or (begun is not None and token.startswith(begun))
+def _is_wanted(token: str, wanted: list[str], prefix: str | None) -> bool:
+    return token in wanted or (prefix is not None and token.startswith(prefix))
 
 
 def _passage(text: str, tokens: list[re.Match[str]], hits: set[int]) -> str:
@@ -109,7 +109,7 @@ def _passage(text: str, tokens: list[re.Match[str]], hits: set[int]) -> str:
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions, each of one argument but for those that look at several texts."""
+    """Register the functions on a connection. Each takes one argument, except those that read several texts."""
     connection.create_function("words_passage", -1, words_passage, deterministic=True)
     connection.create_function("words_among", -1, words_among, deterministic=True)
     for function in (period_fault, period_first_day, period_last_day, position_fault, words_match):
@@ -122,7 +122,7 @@ def _bound(typed: Typed, side: int, otherwise: int) -> int:
     try:
         bound = period.bounds(_text(typed) or _ALWAYS)[side]
     except DateInvalid:
-        return otherwise  # `period_fault` says so
+        return otherwise  # `period_fault` reports it
     return otherwise if bound is None else bound
 
 
@@ -131,5 +131,5 @@ def _text(typed: Typed) -> str:
 
 
 def _fault(text: str, wanted: str, advice: str) -> str:
-    # SQLite puts it between quotation marks.
+    # SQLite shows it inside quotation marks.
     return f"“{text[:40]}” is no {wanted}. {advice}".replace("'", "’")

@@ -1,7 +1,7 @@
-"""The state of the timeline page: all that its address says, read and made readable.
+"""The state of the timeline page: everything that its address asks for, read and checked.
 
-Owns the names and limits of the parameters, what is said of those that make no sense, and the addresses of other
-states. Must not look anything up: whether an actor exists, or at which position a day ended, is for others to find out.
+Owns the names and limits of the parameters, the messages for values that make no sense, and the addresses of other states. Must
+not look anything up: whether an actor exists, or at which position a day ended, is not decided here.
 """
 
 import re
@@ -15,16 +15,16 @@ from timeline.selection.time_order import Key
 from timeline.selection.window import Window
 
 FILTERS = ("q", "kind", "actor", "place", "tag", "source", "mark", "from", "to")
-# How the same happenings are drawn, and which of them is looked at.
+# How the same happenings are drawn, and which of them is selected.
 DRAWING = ("lanes", "view", "focus")
-# Where the page is shown: in a frame of another page, on paper.
+# Where the page appears: in a frame of another page, on paper.
 SHOWN = ("embed", "print")
 PAGING = ("after", "before", "size")
 NAMES = (*FILTERS, "as_of", "status", *DRAWING, *SHOWN, *PAGING)
 STATUSES = ("current", "all", "retracted")
 MARKS = {"disputed": "Disputed", "corrected": "Corrected", "claimed": "Somebody’s claim", "single": "Single source"}
 LANES = {"none": "None", "kind": "By kind", "actor": "By who", "place": "By place", "source": "By source", "tag": "By tag"}
-# What people call each parameter: in the form, beside the filters that hold, and where one makes no sense.
+# The label of each parameter: in the form, beside active filters, and in messages.
 LABELS = {
     "q": "Words", "kind": "Kind", "actor": "Who", "place": "Place", "tag": "Tag", "source": "Source", "mark": "Marks",
     "from": "From", "to": "To", "as_of": "As of", "status": "Show", "size": "Happenings on a page",
@@ -41,7 +41,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 @dataclass(frozen=True)
 class Note:
-    """What is wrong with a parameter: its `field`, the `value` as typed, the `reason`, what is done `instead`, and the `advice`."""
+    """A fault in a parameter: its `field`, the `value` as typed, the `reason`, what the page did `instead`, and the `advice`."""
 
     field: str
     value: str
@@ -50,12 +50,12 @@ class Note:
     advice: str = ""
 
     def __str__(self) -> str:
-        """Say it on a page, which does something instead."""
+        """Return the message for a page, which does something instead."""
         return self._sentence(self.instead)
 
     @property
     def refusal(self) -> str:
-        """Say it where nothing is done instead."""
+        """The message for a caller that does nothing instead."""
         return self._sentence("")
 
     def _sentence(self, instead: str) -> str:
@@ -67,10 +67,10 @@ class Note:
 
 @dataclass(frozen=True)
 class State:
-    """What the page is to show. `given` holds the parameters that hold, as typed; `notes` what became of the others.
+    """What the page is to show. `given` holds the valid parameters, as typed; `notes` the faults of the others.
 
-    `typed` holds all of them as typed, and `refused` the names of those that were left out. Where `as_of_day` is there,
-    `as_of` is None until the position is found that was the last of that day.
+    `typed` holds all of them as typed, and `refused` the names of those that were left out. If `as_of_day` is set, `as_of` is
+    None until the last position of that day has been looked up.
     """
 
     given: dict[str, str] = field(default_factory=dict)
@@ -91,85 +91,85 @@ class State:
 
     @property
     def timed(self) -> bool:
-        """Whether the period begins or ends within a day."""
+        """Whether the period begins or ends at a time of day."""
         return (self.from_second, self.to_second) != (0, DAY - 1)
 
     @property
     def status(self) -> str:
-        """Which happenings are shown: current, all, or retracted."""
+        """The status of the happenings to show: current, all, or retracted."""
         return self.given.get("status", "current")
 
     def of_status(self, status: str) -> "State":
-        """Give the state that shows happenings of a status, where this one asks for none."""
+        """Return the state with this status, unless the address names one."""
         return self if "status" in self.given or status == "current" else replace(self, given={**self.given, "status": status})
 
     @property
     def past(self) -> bool:
-        """Whether it is asked for what was once known."""
+        """Whether it shows the past: a position or a day."""
         return self.as_of is not None or self.as_of_day is not None
 
     @property
     def lanes(self) -> str:
-        """How the drawing is divided: by nothing, or by one of the values of a happening."""
+        """How the drawing is divided: not at all, or by one property of the happenings."""
         return self.given.get("lanes", "none")
 
     @property
     def focus(self) -> str | None:
-        """The id of the happening that is looked at."""
+        """The id of the selected happening."""
         return self.given.get("focus")
 
     @property
     def embedded(self) -> bool:
-        """Whether the page stands in a frame of another."""
+        """Whether the page is in a frame of another."""
         return "embed" in self.given
 
     @property
     def printed(self) -> bool:
-        """Whether all stands on one page, for paper."""
+        """Whether everything is on one page, for paper."""
         return "print" in self.given
 
     @property
     def backwards(self) -> bool:
-        """Whether the page ends at a place, rather than beginning at one."""
+        """Whether the page ends at a key, rather than starting at one."""
         return "before" in self.given
 
     @property
     def filters(self) -> dict[str, str]:
-        """The filters that hold, as typed."""
+        """The active filters, as typed."""
         return {name: self.given[name] for name in FILTERS if name in self.given}
 
     def query(self, **changes: object) -> str:
-        """Give the query string of another state, with its `?`: None removes.
+        """Return the query string of another state, with its `?`. A value of None removes the parameter.
 
-        Any change but of the page, or of how the happenings are drawn, turns to the first page. Paper shows no other state.
+        Changes return to the first page, unless they only turn the page or change the drawing. They also leave print.
         """
         changed = {name.rstrip("_"): value for name, value in changes.items()}
-        stays = changed and changed.keys() <= {*DRAWING, *SHOWN}
-        dropped = set() if stays or changed.keys() & {"after", "before"} else {"after", "before"}
+        only_drawing = changed and changed.keys() <= {*DRAWING, *SHOWN}
+        dropped = set() if only_drawing or changed.keys() & {"after", "before"} else {"after", "before"}
         if changed:
             dropped.add("print")
         known: dict[str, object] = {name: value for name, value in self.given.items() if name not in dropped} | changed
         return "?" + urlencode([(name, known[name]) for name in NAMES if known.get(name) is not None])
 
     @property
-    def whole(self) -> str:
-        """Give the query string of the whole timeline as it now stands, drawn and framed as this one."""
-        kept = {name: self.given[name] for name in (*DRAWING, "embed") if name in self.given}
-        return f"?{urlencode(kept)}" if kept else ""
+    def unfiltered_query(self) -> str:
+        """The query string of the whole timeline as now known, drawn and framed like this one."""
+        values = {name: self.given[name] for name in (*DRAWING, "embed") if name in self.given}
+        return f"?{urlencode(values)}" if values else ""
 
     @property
     def as_of_query(self) -> str:
-        """Give the query string that says as of when, and nothing else; empty for now."""
+        """The query string that only says as of when; empty for now."""
         return f"?{urlencode({'as_of': self.given['as_of']})}" if self.past else ""
 
 
 def read(values: Mapping[str, list[str]]) -> State:
-    """Read the state from the parameters of an address: name to values. What makes no sense is left out, and said."""
+    """Read the state from the parameters of an address, name to values. Values that make no sense are left out and noted."""
     return _Reader(values).state()
 
 
 class _Reader:
-    """One reading of an address."""
+    """Reads one address."""
 
     def __init__(self, values: Mapping[str, list[str]]) -> None:
         self.values = values
@@ -191,7 +191,7 @@ class _Reader:
                 self.given.pop(name, None)
         after, before, size = self._key("after"), self._key("before"), self._size()
         if "after" in self.given and "before" in self.given:
-            self._refuse("before", "is given twice, and only one can hold", ": the page begins there rather than ending there")
+            self._refuse("before", "cannot be combined with “after”", ": the page begins there rather than ending there")
             before = None
         return State(
             given=self.given, as_of=as_of, as_of_day=as_of_day, from_day=from_day, to_day=to_day, from_second=from_second,
@@ -205,7 +205,7 @@ class _Reader:
         if not values:
             return
         if len(set(values)) > 1:
-            self._complain(name, f"stands in the address {len(values)} times, and only one can hold", ": the first does")
+            self._complain(name, f"is in the address {len(values)} times, and only one can be used", ": the first is")
         value = "".join(c for c in values[0] if c.isprintable() or c.isspace() or ord(c) > 0x9F).strip()
         if value:
             self.given[name] = self.typed[name] = value
@@ -217,7 +217,7 @@ class _Reader:
         self.faulty = True
 
     def _refuse(self, name: str, reason: str, instead: str = LEFT_OUT, advice: str = "") -> None:
-        """Leave a parameter out, and say so."""
+        """Leave a parameter out, and add a note."""
         self._complain(name, reason, instead, advice)
         self.refused.add(name)
         self.given.pop(name, None)
@@ -245,7 +245,7 @@ class _Reader:
         return from_day, to_day, from_second, to_second
 
     def _choices(self) -> None:
-        """Keep of each what is one of its choices."""
+        """Refuse values that are not among the choices of their parameter."""
         for name, choices, instead in (
             ("status", STATUSES, ", so current happenings are shown"),
             ("mark", tuple(MARKS), LEFT_OUT),
@@ -261,10 +261,10 @@ class _Reader:
 
     def _window(self) -> Window | None:
         text = self.given.get("view")
-        found = window.read(text) if text else None
-        if text and found is None:
+        result = window.read(text) if text else None
+        if text and result is None:
             self._refuse("view", "is no window on time", advice=window.HOW_TO)
-        return found
+        return result
 
     def _as_of(self) -> tuple[int | None, str | None]:
         text = self.given.get("as_of")

@@ -1,7 +1,7 @@
-"""The values that filters offer: the kinds, people, places, tags, sources and marks that happenings have, with their counts.
+"""The values that filters offer: the kinds, people, places, tags, sources and marks of the happenings, with their counts.
 
-Owns the reading of what was counted as happenings were appended, and the counting of a few matches, in which each filter's values
-are counted as if it did not hold itself. Where there are many, the counts stay those of the whole timeline, and say so.
+Owns the reading of counts made at append time, and the counting of a small selection, in which the values of each filter are
+counted as if that filter were off. For a large selection, the counts are those of the whole timeline, and a note says so.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,11 +15,11 @@ from timeline.selection.snapshot import EACH, Snapshot
 from timeline.selection.state import MARKS, State
 
 FACETS: Final = ("kind", "actor", "place", "tag", "source", "mark")
-# Up to so many are offered as a list to choose from; beyond it, the most frequent are suggested as one types.
+# At most so many are listed; beyond them, the most frequent are suggested as one types.
 MOST: Final = 50
-# Time enough to find what would match without one of the filters.
-FINDING_MS: Final = 120
-# What people call a value, where that is not the value.
+# Time allowed to count the matches without one of the filters.
+COUNTING_MS: Final = 120
+# The name that people use for a value, if it is not the value itself.
 LABELS: Final = {"actor": "(select name from actors where id = value)", "source": "(select title from sources where id = value)"}
 _TABLES: Final = {"actor": "happening_actors", "tag": "happening_tags", "source": "citations"}
 _MARKS: Final = (
@@ -30,7 +30,7 @@ _MARKS: Final = (
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a filter, what people call it, and how many happenings have it."""
+    """One value of a filter, the name that people use for it, and how many happenings have it."""
 
     value: str
     label: str
@@ -39,54 +39,56 @@ class Choice:
 
 @dataclass(frozen=True)
 class Choices:
-    """The values of one filter, the most frequent first. Not `complete` where there are more.
+    """The values of one filter, the most frequent first. `complete`: there are no more.
 
-    `whole`: the counts are of the whole timeline, although other filters hold.
+    `unfiltered`: the counts are of the whole timeline, although other filters are active.
     """
 
     listed: tuple[Choice, ...]
     complete: bool
-    whole: bool = False
+    unfiltered: bool = False
 
     def find(self, value: str) -> Choice | None:
-        """Find the choice of a value."""
+        """Return the choice with a value; None if it is not listed."""
         return next((choice for choice in self.listed if choice.value == value), None)
 
 
 def of_all(snapshot: Snapshot) -> Mapping[str, Choices]:
-    """Give the choices for each filter, counted over the whole timeline as it now stands."""
+    """Return the choices for each filter, counted over the whole timeline as now known."""
     return {
         facet: _of_facet(facet, [Choice(*row) for row in snapshot.plain(sql_of_all(facet), {"facet": facet})]) for facet in FACETS
     }
 
 
 def sql_of_all(facet: str) -> str:
-    """Give the query that reads the most frequent values of a facet, and one more than are offered."""
+    """Return the query for the most frequent values of a facet, one more than are offered."""
     return (
         f"select value, coalesce({LABELS.get(facet, 'value')}, value) as label, happenings"
         f" from (select value, happenings from facets where facet = :facet order by happenings desc, value limit {MOST + 1})"
     )
 
 
-def of_matches(snapshot: Snapshot, found: Matches, whole: Mapping[str, Choices]) -> Mapping[str, Choices]:
-    """Give the choices for what a state chooses; `whole` are those of the whole timeline."""
-    return {facet: _following(snapshot, found, facet, whole[facet]) for facet in FACETS} if _narrowed(found.state) else whole
+def of_matches(snapshot: Snapshot, matched: Matches, unfiltered: Mapping[str, Choices]) -> Mapping[str, Choices]:
+    """Return the choices among the matches of a state; `unfiltered` are those of the whole timeline."""
+    if not _is_filtered(matched.state):
+        return unfiltered
+    return {facet: _among_matches(snapshot, matched, facet, unfiltered[facet]) for facet in FACETS}
 
 
 def note(offered: Mapping[str, Choices], given: Collection[str], names: Mapping[str, str]) -> str | None:
-    """Say of which filters the counts are of the whole timeline although others hold; None where of none."""
-    whole = [facet for facet, choices in offered.items() if choices.whole]
-    if not whole:
+    """Say which filters show counts of the whole timeline although others are active; None if none does."""
+    unfiltered = [facet for facet, choices in offered.items() if choices.unfiltered]
+    if not unfiltered:
         return None
-    if all(facet in whole or facet in given for facet in offered):
+    if all(facet in unfiltered or facet in given for facet in offered):
         return "Counts are of the whole timeline, because so many match."
-    named = [names[facet] for facet in whole]
+    named = [names[facet] for facet in unfiltered]
     listed = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
     return f"Counts of {listed} are of the whole timeline, because so many match without {'it' if len(named) == 1 else 'each'}."
 
 
 def values_sql(facet: str, chosen: Chosen) -> str:
-    """Give the query for the values of a facet that the matches have, each happening's once."""
+    """Return the query for the values of a facet among the matches, each happening's once."""
     if facet in ("kind", "place"):
         return f"select {facet} as value from happenings where {chosen.sql} {EACH}"
     table = _TABLES[facet]
@@ -95,7 +97,7 @@ def values_sql(facet: str, chosen: Chosen) -> str:
 
 
 def sql_of_matches(facet: str, chosen: Chosen) -> str:
-    """Give the query that counts the values of a facet among the matches: (value, label, happenings), the most frequent first."""
+    """Return the query that counts the values of a facet among the matches: (value, label, happenings), most frequent first."""
     if facet == "mark":
         marks = f"select {', '.join(f'sum({mark}) as {mark}' for mark in MARKS)} from ({_MARKS} where {chosen.sql} {EACH})"
         each = " union all ".join(f"select '{mark}', '{mark}', {mark} from marked where {mark} > 0" for mark in MARKS)
@@ -107,24 +109,24 @@ def sql_of_matches(facet: str, chosen: Chosen) -> str:
     )
 
 
-def _narrowed(state: State) -> bool:
+def _is_filtered(state: State) -> bool:
     return bool(state.filters) or state.past or state.status != "current"
 
 
-def _following(snapshot: Snapshot, found: Matches, facet: str, whole: Choices) -> Choices:
-    if facet in found.state.given:
-        others = replace(found.state, given={name: value for name, value in found.state.given.items() if name != facet})
-        if not _narrowed(others):
-            return whole
-        found = matches.of_state(snapshot, found, others, FINDING_MS)
-    if not found.are_few:
-        return replace(whole, whole=True)
-    rows = snapshot.rows(sql_of_matches(facet, found.chosen), {**found.chosen.params, "most": MOST + 1})
+def _among_matches(snapshot: Snapshot, matched: Matches, facet: str, unfiltered: Choices) -> Choices:
+    if facet in matched.state.given:
+        others = replace(matched.state, given={name: value for name, value in matched.state.given.items() if name != facet})
+        if not _is_filtered(others):
+            return unfiltered
+        matched = matches.of_state(snapshot, matched, others, COUNTING_MS)
+    if not matched.are_few:
+        return replace(unfiltered, unfiltered=True)
+    rows = snapshot.rows(sql_of_matches(facet, matched.chosen), {**matched.chosen.params, "most": MOST + 1})
     return _of_facet(facet, [Choice(*row) for row in rows])
 
 
 def _of_facet(facet: str, choices: Sequence[Choice]) -> Choices:
-    """Cut the choices of a facet to what is offered; marks are few, and keep their own order."""
+    """Cut the choices of a facet to the number offered; the few marks have a fixed order."""
     if facet == "mark":
         counts = {choice.value: choice.count for choice in choices}
         return Choices(tuple(Choice(mark, label, counts[mark]) for mark, label in MARKS.items() if counts.get(mark)), complete=True)

@@ -1,8 +1,8 @@
 """The drawing's window on time, as text in the URL: `1990-01-01/2005-06-30`, `2025-11-24T08:00/2025-11-24T20:00`.
 
-Owns that writing and its limits. Each side is an instant: a day without a time of day is its beginning. Years are
-astronomical (0000 is 1 BCE), with a sign where they are negative and more digits where they need them. Must not know what
-the window is on: a date of a happening is EDTF, and this is not.
+Owns that format and its limits. Each side is an instant: a day without a time means its beginning. Years are astronomical (0000 is
+1 BCE), with a sign if negative and more than four digits if needed. Must not know what the window shows: the dates of happenings
+are EDTF, and this is not.
 """
 
 import math
@@ -19,14 +19,14 @@ _WRITTEN = re.compile(f"{_SIDE}/{_SIDE}")
 
 
 class Window(NamedTuple):
-    """From an instant to a later one, as days: 1.0 is the beginning of 0001-01-01, and 1.5 its noon."""
+    """From an instant to a later one, in days: 1.0 is the beginning of 0001-01-01, and 1.5 its noon."""
 
     start: float
     end: float
 
 
 def read(text: str) -> Window | None:
-    """Read a window; None where it is none, or narrower than a minute."""
+    """Read a window; None if it is not one, or narrower than a minute."""
     match = _WRITTEN.fullmatch(text)
     if match is None:
         return None
@@ -36,10 +36,10 @@ def read(text: str) -> Window | None:
 
 
 def write(window: Window) -> str:
-    """Write a window to the minute, so that it can be read: within the limits, the end a minute after the start at least."""
+    """Write a window to the minute so that `read` accepts it: within the limits, its end at least a minute after its start."""
     start = _minutes(min(max(window.start, _FIRST), _LAST - 1))
     end = max(_minutes(min(window.end, _LAST)), _later(*start))
-    if _day(*end) == _day(*start):  # so far away that a minute is nothing
+    if _day(*end) == _day(*start):  # so far away that a float cannot hold a minute
         end = start[0] + 1, 0
     return f"{_written(*start)}/{_written(*end)}"
 
@@ -55,7 +55,7 @@ def _day(day: int, minute: int) -> float:
 
 
 def _minutes(instant: float) -> tuple[int, int]:
-    """Give the day and the minute within it."""
+    """Return the day, and the minute within it."""
     day = math.floor(instant)
     minute = round((instant - day) * MINUTES)
     return (day + 1, 0) if minute == MINUTES else (day, minute)

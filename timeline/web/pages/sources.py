@@ -86,7 +86,7 @@ async def sources_page(datasette: Datasette, request: Request) -> Response:
     of_texts = await _may_read(datasette, request, database, "sources_fts")
     sort, page, notes = _read_order(request, weighs=weighs)
     faulty = state.faulty or bool(notes)
-    what = sources.Asked(state.given.get("q", ""), sort, page, of_texts)
+    what = sources.SourceQuery(state.given.get("q", ""), sort, page, of_texts)
     timeline, here = links.timeline(datasette, database.name), links.sources(datasette, database.name)
     read = await snapshots.read(database, lambda snapshot: _read(datasette, database.name, snapshot, state, what, weighs=weighs))
     context = {
@@ -106,7 +106,7 @@ async def sources_page(datasette: Datasette, request: Request) -> Response:
 
 
 def _read(
-    datasette: Datasette, database: str, snapshot: Snapshot, state: State, what: sources.Asked, *, weighs: bool
+    datasette: Datasette, database: str, snapshot: Snapshot, state: State, what: sources.SourceQuery, *, weighs: bool
 ) -> dict[str, Any]:
     """Read all that the page shows."""
     state = as_of.resolved(snapshot, state)

@@ -69,7 +69,7 @@ def _read(datasette: Datasette, database: Database, snapshot: Snapshot, state: S
     return {
         "canonical": here + (state.query(embed=None, focus=None, **place) if state.given else ""),
         "sources": links.sources(datasette, name) + state.as_of_query,
-        "whole": here + state.whole,
+        "whole": here + state.unfiltered_query,
         "state": state,
         "end": found.end,
         "as_of_day": summary.as_of_day(state),
