@@ -12,7 +12,7 @@ from datasette.app import Datasette
 from datasette.plugins import pm
 from datasette.utils.asgi import Forbidden
 
-from timeline.web import access, repeats
+from timeline.web import access, table_copies
 
 Serve = Callable[..., Datasette]
 
@@ -57,14 +57,14 @@ async def test_a_denied_table_closes_the_pages_that_show_it(serve: Serve) -> Non
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("table", sorted({original for originals in repeats.COPIES.values() for original in originals}))
+@pytest.mark.parametrize("table", sorted({original for originals in table_copies.COPIES.values() for original in originals}))
 async def test_a_denied_table_closes_those_that_repeat_it(serve: Serve, table: str) -> None:
     """Their pages, their data, and their names in the list of tables; for him who may read it, all stays open."""
     datasette = serve(metadata={"databases": {"timeline": {"tables": {table: {"allow": {"id": "ann"}}}}}})
     await datasette.invoke_startup()
-    closed = {table, *(copy for copy, originals in repeats.COPIES.items() if table in originals)}
+    closed = {table, *(copy for copy, originals in table_copies.COPIES.items() if table in originals)}
     closed |= {"happenings_fts"} if table == "sources" else set()  # which holds quotations from them
-    for name in {*repeats.COPIES, table, "projected"}:
+    for name in {*table_copies.COPIES, table, "projected"}:
         for path in (f"/timeline/{name}", f"/timeline/{name}.json?_shape=objects"):
             assert (await datasette.client.get(path)).status_code == (403 if name in closed else 200), path
             assert (await datasette.client.get(path, **signed_in(datasette, ANN))).status_code == 200, path

@@ -10,7 +10,7 @@ import pytest
 from datasette.app import Datasette
 
 from timeline import Timeline
-from timeline.web import rules
+from timeline.web import permission_rules
 
 ROOT = {"id": "root"}
 # What Datasette's own actions do otherwise: read, or keep questions, which cannot write either.
@@ -107,8 +107,8 @@ def rows(table: str, path: Path) -> list[str]:
 async def test_every_action_of_datasette_is_known(timeline_db: Path) -> None:
     """A new one is to be looked at, whether it writes."""
     datasette = await served(timeline_db)
-    assert set(datasette.actions) - READING - rules.WRITING == set()
-    assert set(datasette.actions) >= rules.WRITING
+    assert set(datasette.actions) - READING - permission_rules.WRITING == set()
+    assert set(datasette.actions) >= permission_rules.WRITING
 
 
 @new_only

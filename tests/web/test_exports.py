@@ -20,7 +20,7 @@ from timeline.exchange import exporting, formats
 from timeline.exchange.exporting.format import About, Format
 from timeline.reading.records import Happening
 from timeline.web import links, security
-from timeline.web.pages import exports, offers, taking
+from timeline.web.pages import export_body, exports, format_catalogue
 
 PAGE = "/demo/-/timeline/export"
 
@@ -49,7 +49,7 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Format]:
     """Give a function that puts a format of ours in the place of one, however that is written."""
     real = exporting.format_named
     stubs: dict[str, Format] = {}
-    monkeypatch.setattr(offers, "format_named", lambda name: stubs.get(name) or real(name))
+    monkeypatch.setattr(format_catalogue, "format_named", lambda name: stubs.get(name) or real(name))
 
     def put(name: str, media_type: str = "text/plain", **fields: Any) -> Format:  # noqa: ANN401 - any of Format's
         given: dict[str, Any] = {"title": "A stub", "suffix": ".txt", "write": lines, **fields}
@@ -75,7 +75,7 @@ def ids(written: str) -> list[str]:
 async def test_the_page_lists_every_format_with_its_address(demo: Datasette) -> None:
     """Each that can be loaded, once, in its group, with what it is for and the command that does the same."""
     html = await text(demo, PAGE)
-    for name in offers.names():
+    for name in format_catalogue.names():
         assert html.count(f'<li id="{name}">') == 1
         assert f'href="{PAGE}/{name}"' in html
         assert f"timeline export {name}</code>" in html
@@ -84,13 +84,17 @@ async def test_the_page_lists_every_format_with_its_address(demo: Datasette) -> 
 
 def test_every_format_has_its_place_and_each_field_its_words() -> None:
     """No format is missing in the groups, none is there twice, and what is lost is said in people's words."""
-    grouped = [name for _, members in offers.GROUPS for name in members]
+    grouped = [name for _, members in format_catalogue.GROUPS for name in members]
     assert sorted(grouped) == sorted(formats.written_names())
-    for name in offers.names():
-        format = offers.found(name)
+    for name in format_catalogue.names():
+        format = format_catalogue.find(name)
         assert format is not None
-        assert all(what and fate for what, fate in offers.loses(format))
-        unknown = [field for field in format.loses if field not in offers.FIELDS and field.rpartition(".")[2] not in offers.FIELDS]
+        assert all(what and fate for what, fate in format_catalogue.losses(format))
+        unknown = [
+            field
+            for field in format.loses
+            if field not in format_catalogue.FIELDS and field.rpartition(".")[2] not in format_catalogue.FIELDS
+        ]
         assert unknown == [], name
 
 
@@ -100,10 +104,10 @@ def test_a_format_that_cannot_be_loaded_is_not_offered(monkeypatch: pytest.Monke
     def missing(name: str) -> Format:
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr(offers, "format_named", missing)
-    assert offers.names() == []
-    assert list(offers.groups()) == []
-    assert offers.found("csv") is None
+    monkeypatch.setattr(format_catalogue, "format_named", missing)
+    assert format_catalogue.names() == []
+    assert list(format_catalogue.groups()) == []
+    assert format_catalogue.find("csv") is None
 
 
 @pytest.mark.asyncio
@@ -111,7 +115,7 @@ def test_a_format_that_cannot_be_loaded_is_not_offered(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("query", ["", "?kind=assembly&from=2025", "?as_of=12&status=all"])
 async def test_every_format_is_served(demo: Datasette, name: str, query: str) -> None:
     """As its own media type, with a file's name, tagged, and the same each time."""
-    format = offers.found(name)
+    format = format_catalogue.find(name)
     if format is None:
         pytest.skip(f"{name} cannot be loaded here")
     response = await demo.client.get(f"{PAGE}/{name}{query}")
@@ -208,7 +212,7 @@ async def test_a_filter_that_makes_no_sense_gives_no_file(demo: Datasette, query
 async def test_an_unknown_format_is_told_of_in_a_line(demo: Datasette) -> None:
     """With those that there are; the suffix of a known one may follow its name."""
     said = await text(demo, f"{PAGE}/docx", 404)
-    assert said == f"There is no format “docx”. Ask for one of these: {', '.join(offers.names())}\n"
+    assert said == f"There is no format “docx”. Ask for one of these: {', '.join(format_catalogue.names())}\n"
     assert await text(demo, f"{PAGE}/csv.csv") == await text(demo, f"{PAGE}/csv")
     assert (await demo.client.get("/demo/-/timeline/export/csv/more")).status_code == 404
     assert (await demo.client.get("/nowhere/-/timeline/export/csv")).status_code == 404
@@ -221,7 +225,7 @@ async def test_more_than_are_written_at_once_are_refused_in_a_line(
     """With what to do; of a feed the latest are written all the same, and the page says so."""
     from timeline.selection import matches
 
-    for module, name in ((matches, "COUNT_TO"), (taking, "MOST")):
+    for module, name in ((matches, "COUNT_TO"), (export_body, "MOST")):
         monkeypatch.setattr(module, name, 4)
     said = await text(demo, f"{PAGE}/csv", 400)
     assert said == (
@@ -229,7 +233,7 @@ async def test_more_than_are_written_at_once_are_refused_in_a_line(
         " Choose fewer with a filter, or write it on the command line: timeline export csv\n"
     )
     for most, held in ((2, 2), (None, 5)):
-        monkeypatch.setattr(taking, "LATEST", 5)
+        monkeypatch.setattr(export_body, "LATEST", 5)
         stub("atom", order="recorded", most=most)
         assert len(ids(await text(demo, f"{PAGE}/atom"))) == held
     page = await text(demo, PAGE)
@@ -248,10 +252,10 @@ async def test_of_many_a_feed_holds_the_same_however_they_are_found(
 
     stub("atom", order="recorded")
     few = ids(await text(demo, f"{PAGE}/atom{query}"))
-    for module, name in ((matches, "COUNT_TO"), (taking, "MOST")):
+    for module, name in ((matches, "COUNT_TO"), (export_body, "MOST")):
         monkeypatch.setattr(module, name, 1)
-    for soon in (taking.SOON_MS, 0.0001):
-        monkeypatch.setattr(taking, "SOON_MS", soon)
+    for soon in (export_body.SOON_MS, 0.0001):
+        monkeypatch.setattr(export_body, "SOON_MS", soon)
         assert ids(await text(demo, f"{PAGE}/atom{query}")) == few
     assert few
 
@@ -259,14 +263,14 @@ async def test_of_many_a_feed_holds_the_same_however_they_are_found(
 @pytest.mark.asyncio
 async def test_a_file_that_grows_too_large_is_refused_in_a_line(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither memory nor a thread is given to it without end."""
-    monkeypatch.setattr(taking, "MOST_BYTES", 100)
+    monkeypatch.setattr(export_body, "MOST_BYTES", 100)
     assert (await text(demo, f"{PAGE}/csv", 400)).startswith("This is more than")
 
 
 @pytest.mark.asyncio
 async def test_a_file_that_takes_too_long_may_be_asked_for_again(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     """The visitor did nothing wrong, and another time the machine may be less busy."""
-    monkeypatch.setattr(taking, "LONGEST_MS", -1)
+    monkeypatch.setattr(export_body, "LONGEST_MS", -1)
     for name in ("csv", "jsonl", "atom"):
         response = await demo.client.get(f"{PAGE}/{name}")
         assert (response.status_code, response.headers["retry-after"]) == (503, "60")
@@ -277,8 +281,8 @@ async def test_a_file_that_takes_too_long_may_be_asked_for_again(demo: Datasette
 @pytest.mark.asyncio
 async def test_a_file_is_not_refused_for_what_others_make_it_wait(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work is counted, not time that passes."""
-    monkeypatch.setattr(taking, "LONGEST_MS", 2_000)
-    gathered = taking._gathered
+    monkeypatch.setattr(export_body, "LONGEST_MS", 2_000)
+    gathered = export_body._joined
 
     def waiting(format: Format, chunks: Iterable[str | bytes]) -> bytes:
         def slowly() -> Iterator[str | bytes]:
@@ -287,7 +291,7 @@ async def test_a_file_is_not_refused_for_what_others_make_it_wait(demo: Datasett
 
         return gathered(format, slowly())
 
-    monkeypatch.setattr(taking, "_gathered", waiting)
+    monkeypatch.setattr(export_body, "_joined", waiting)
     assert await text(demo, f"{PAGE}/csv")
 
 
@@ -301,7 +305,7 @@ async def test_a_refusal_is_a_sentence_without_the_formats_name(
     def refuse(*_: object) -> NoReturn:
         raise TimelineError("csv", "there is nothing to write")
 
-    monkeypatch.setattr(taking, "_gathered", refuse)
+    monkeypatch.setattr(export_body, "_joined", refuse)
     assert await text(demo, f"{PAGE}/{name}", 400) == "There is nothing to write\n"
 
 
@@ -410,7 +414,7 @@ async def test_who_follows_a_timeline_hears_of_retractions(tmp_path: Path) -> No
 @pytest.mark.asyncio
 async def test_what_cannot_be_made_here_is_said(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     """A format whose library is missing: on the page and at its address, with the extra that brings it."""
-    monkeypatch.setattr(offers, "find_spec", lambda name: None)
+    monkeypatch.setattr(format_catalogue, "find_spec", lambda name: None)
     line = "PNG: cannot be made here, for want of an extra. pip install 'cited-timeline[picture]'"
     assert line.replace("'", "&#39;") in await text(demo, PAGE)
     assert await text(demo, f"{PAGE}/png", 404) == f"{line}\n"
@@ -436,7 +440,7 @@ async def test_a_document_loads_and_runs_nothing(demo: Datasette, stub: Callable
 @pytest.mark.parametrize("name", ["html", "svg"])
 async def test_what_a_browser_shows_is_styled_by_what_its_policy_allows(demo: Datasette, name: str) -> None:
     """There is one style sheet, no style attribute, and no script."""
-    if offers.found(name) is None:
+    if format_catalogue.find(name) is None:
         pytest.skip(f"{name} cannot be loaded here")
     body = await text(demo, f"{PAGE}/{name}")
     assert body.count("<style") <= 1

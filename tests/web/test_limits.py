@@ -16,7 +16,7 @@ from datasette.app import Datasette
 from timeline import projections
 from timeline.selection import search_words
 from timeline.selection.sql import words_passage
-from timeline.web import limits, repeats
+from timeline.web import limits, table_copies
 from timeline.web.security import PLUGIN
 
 Serve = Callable[..., Datasette]
@@ -171,7 +171,7 @@ async def test_marks_stay_refused_after_a_view_was_looked_into(serve: Serve, tim
         own.execute("create view mine as select title from happenings")
     datasette = serve(path, settings={"num_sql_threads": 1})
     await datasette.invoke_startup()
-    await datasette.get_database("timeline").execute_fn(repeats.read)
+    await datasette.get_database("timeline").execute_fn(table_copies.read)
     assert (await datasette.client.get(asking(NOT_INTERRUPTED["snippet"]), follow_redirects=True)).status_code == 400
 
 

@@ -20,9 +20,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline.exchange.formats.ics import writer as as_ics
+from timeline.reading import differences
 from timeline.selection import sql
-from timeline.web import working
-from timeline.web.pages import difference, passages, quotation, source, taking
+from timeline.web import scheduling
+from timeline.web.pages import export_body, passages, quotation_views, source
 
 sys.path.append(str(Path(__file__).parents[1] / "load"))
 import load
@@ -162,8 +163,8 @@ def test_page_after_page_is_the_whole_text(body: str, spans: list[tuple[int, int
             shown += "".join(segment.text for paragraph in part.paragraphs for segment in paragraph.segments)
             within = {n for paragraph in part.paragraphs for segment in paragraph.segments for n in segment.within}
             assert within <= {n for paragraph in part.paragraphs for n in paragraph.ends}
-            assert part.further is None or part.further > start
-            start = part.further
+            assert part.next_start is None or part.next_start > start
+            start = part.next_start
     assert "".join(shown.split()) == "".join(body.split())
 
 
@@ -175,9 +176,9 @@ def test_marks_upon_marks_are_not_walked_over_again_and_again() -> None:
 def test_texts_of_the_same_words_again_and_again_are_not_compared_word_by_word() -> None:
     """Where that would take too long they are shown whole, and so are the older ones of many."""
     old, new = "a b " * 600, "a b c " * 400
-    assert [kind for kind, _ in difference.between({"summary": old}, {"summary": new})[0].pieces] == ["removed", "added"]
-    few, patience = {"summary": "it was so and so"}, difference.Patience(100)
-    changes = [difference.between(few, {"summary": f"it was {n} and so"}, patience)[0].reworded for n in range(200)]
+    assert [kind for kind, _ in differences.between({"summary": old}, {"summary": new})[0].pieces] == ["removed", "added"]
+    few, budget = {"summary": "it was so and so"}, differences.Budget(100)
+    changes = [differences.between(few, {"summary": f"it was {n} and so"}, budget)[0].reworded for n in range(200)]
     assert changes[0]
     assert not changes[-1]
 
@@ -188,9 +189,9 @@ async def test_whether_words_repeat_is_looked_for_in_bounds(
 ) -> None:
     """Of very many quotations only the first are looked for."""
     looked: list[str] = []
-    monkeypatch.setattr(quotation, "_stands_elsewhere", lambda text, words, start: bool(looked.append(words)))
+    monkeypatch.setattr(quotation_views, "_occurs_elsewhere", lambda text, words, start: bool(looked.append(words)))
     assert (await serve(loaded).client.get(f"{load_addresses.AT}/quoting")).status_code == 200
-    assert len(looked) == quotation.MOST_SEARCHED
+    assert len(looked) == quotation_views.MOST_SEARCHED
 
 
 @pytest.mark.asyncio
@@ -231,7 +232,7 @@ async def test_one_export_is_written_at_a_time(
 ) -> None:
     """So that exports never take all the threads that answer questions to the database."""
     at_once, most = 0, 0
-    gathered = taking._gathered
+    gathered = export_body._joined
 
     def watched(*args: Any) -> bytes:  # noqa: ANN401 - handed on as it is
         nonlocal at_once, most
@@ -242,7 +243,7 @@ async def test_one_export_is_written_at_a_time(
         at_once -= 1
         return written
 
-    monkeypatch.setattr(taking, "_gathered", watched)
+    monkeypatch.setattr(export_body, "_joined", watched)
     client = serve(loaded).client
     answers = await asyncio.gather(*(client.get(f"{load_addresses.AT}/export/csv?kind=large") for _ in range(5)))
     assert [answer.status_code for answer in answers] == [200] * 5
@@ -261,12 +262,12 @@ async def test_long_work_takes_turns() -> None:
         time.sleep(0.01)
         return len(running) - running.pop()
 
-    assert await asyncio.gather(*(working.in_thread(work) for _ in range(5))) == [0] * 5
+    assert await asyncio.gather(*(scheduling.in_thread(work) for _ in range(5))) == [0] * 5
     assert threading.main_thread().name not in threads
 
     async def pieces() -> AsyncIterator[str]:
         for _ in range(10):
-            time.sleep(working.SLICE)
+            time.sleep(scheduling.SLICE)
             yield "a"
 
     turns = 0
@@ -278,7 +279,7 @@ async def test_long_work_takes_turns() -> None:
             turns += 1
 
     meanwhile = asyncio.create_task(other())
-    assert await asyncio.gather(working.in_slices(pieces()), working.in_slices(pieces())) == ["a" * 10] * 2
+    assert await asyncio.gather(scheduling.in_slices(pieces()), scheduling.in_slices(pieces())) == ["a" * 10] * 2
     meanwhile.cancel()
     assert turns >= 10
 

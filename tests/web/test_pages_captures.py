@@ -12,7 +12,7 @@ from test_pages_demo import serve, text
 
 from timeline import Timeline
 from timeline.reading.records import Source
-from timeline.web.pages import at_source, passages
+from timeline.web.pages import passages, text_fragments
 
 HTML = (
     "Opening words, said first.\nThe well-known words, R&D among them. Said twice.\n"
@@ -88,29 +88,29 @@ async def test_a_source_shows_its_pages_and_what_else_was_captured(captured: Pat
 @settings(max_examples=50)
 def test_a_text_directive_says_no_more_than_it_means(quotation: str, prefix: str, suffix: str, repeats: bool) -> None:
     """Whatever the words, at most four parts, each of which is read back as it was written."""
-    parts = at_source.fragment(quotation, prefix, suffix, repeats=repeats).split(",")
+    parts = text_fragments.fragment(quotation, prefix, suffix, repeats=repeats).split(",")
     assert len(parts) <= 4
     for part in parts:
         inner = part.strip("-")
         assert not re.search("[-,& ]", inner)
-        assert at_source._written(unquote(inner)) == inner
+        assert text_fragments._encoded(unquote(inner)) == inner
 
 
 def test_half_words_are_completed_and_long_quotations_have_two_ends() -> None:
     """A browser finds whole words alone."""
-    assert at_source.fragment("eeting in Marra", "the m", "kech began", repeats=False) == "meeting%20in%20Marrakech"
+    assert text_fragments.fragment("eeting in Marra", "the m", "kech began", repeats=False) == "meeting%20in%20Marrakech"
     long = " ".join(f"w{n}" for n in range(90))
-    assert at_source.fragment(long, "", "", repeats=False) == "w0%20w1%20w2%20w3%20w4%20w5,w84%20w85%20w86%20w87%20w88%20w89"
+    assert text_fragments.fragment(long, "", "", repeats=False) == "w0%20w1%20w2%20w3%20w4%20w5,w84%20w85%20w86%20w87%20w88%20w89"
 
 
 def test_a_hostile_address_leads_nowhere() -> None:
     """Only http and https are followed; of other documents the address alone."""
     assert (
-        at_source.address(Source("s", "S", url="javascript:x", media_type="text/html"), "a", "", "", page=None, repeats=False)
+        text_fragments.address(Source("s", "S", url="javascript:x", media_type="text/html"), "a", "", "", page=None, repeats=False)
         is None
     )
     plain = Source("s", "S", url="https://example.org/a.txt", media_type="text/plain")
-    assert at_source.address(plain, "a", "", "", page=None, repeats=False) == "https://example.org/a.txt"
+    assert text_fragments.address(plain, "a", "", "", page=None, repeats=False) == "https://example.org/a.txt"
 
 
 def test_lines_of_a_printed_page_flow_into_paragraphs() -> None:

@@ -7,7 +7,7 @@ import pytest
 from test_pages_demo import DISPATCH, LONG_TITLE, build, link, serve, text
 
 from timeline import Timeline
-from timeline.web.pages import difference
+from timeline.reading import differences
 
 
 @pytest.fixture(scope="module")
@@ -166,12 +166,12 @@ async def test_it_is_closed_where_a_table_it_shows_is(demo: Path, table: str) ->
 )  # fmt: skip
 def test_what_changed_is_told_by_field(old: dict[str, Any], new: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     """Values are shown whole, texts by their words, lists by their items."""
-    assert difference.between(old, new)[0].pieces == expected
+    assert differences.between(old, new)[0].pieces == expected
 
 
 def test_what_did_not_change_is_not_told() -> None:
     """Equal statements have no changes."""
-    assert difference.between({"title": "a", "tags": ["x"]}, {"title": "a", "tags": ["x"]}) == []
+    assert differences.between({"title": "a", "tags": ["x"]}, {"title": "a", "tags": ["x"]}) == []
 
 
 @pytest.mark.asyncio

@@ -165,7 +165,7 @@ async def test_a_passage_that_was_cited_once_can_be_asked_for(demo: Path) -> Non
     for nonsense in ("5-2", "0-99999", "x", "1-2-3", "999999999-9999999999"):
         html = await fetch(demo, f"dispatch?passage={nonsense}")
         assert 'id="passage"' not in html
-        assert f'role="alert">“{nonsense}” is no passage of this text, so none is marked for it. Write the numbers' in html
+        assert f'role="alert">“{nonsense}” is no passage of this text, so none is marked. Write the number' in html
 
 
 @pytest.mark.asyncio
@@ -174,7 +174,7 @@ async def test_an_address_that_asks_for_no_place_in_the_text_is_told(demo: Path)
     for asked in ("", "?passage=0-12", "?passage=&start=&cited=", "?start=5"):
         assert 'role="alert"' not in await fetch(demo, f"dispatch{asked}"), asked
     html = await fetch(demo, "dispatch?cited=nobody-7&start=99999")
-    assert "“nobody-7” is no citation of this source, so no passage is marked for it." in html
+    assert "“nobody-7” is no citation of this source, so no passage is marked." in html
     assert "“99999” is no character of this text, which has " in html
     html = await fetch(demo, f"dispatch?passage={'<b>%00' * 20}")
     assert "“&lt;b&gt;" in html

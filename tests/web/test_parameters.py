@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from datasette.app import Datasette
 
-from timeline.web.pages import parameters
+from timeline.web.pages import query_string
 
 Serve = Callable[..., Datasette]
 PAGE = "/timeline/-/timeline"
@@ -75,4 +75,4 @@ async def test_no_page_leads_to_an_address_with_a_parameter_that_is_not_taken(se
             links = [urlsplit(urljoin(address, unescape(href))) for href in re.findall(r'href="([^"]*)"', response.text)]
             coming += [f"{one.path}?{one.query}" for one in links if not one.netloc and "/-/timeline" in one.path]
     assert len(seen) > 30
-    assert set(parameters.PAGES) >= {"timeline_page.html", "timeline_source.html"}
+    assert set(query_string.PARAMETERS) >= {"timeline_page.html", "timeline_source.html"}

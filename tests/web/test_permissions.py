@@ -30,7 +30,7 @@ from timeline.merkle import Note
 from timeline.selection import state as states
 from timeline.selection.sources import ORDERS
 from timeline.signing import SigningKey
-from timeline.web import queries, repeats
+from timeline.web import queries, table_copies
 
 Serve = Callable[..., Datasette]
 Denied = tuple[str, ...]
@@ -291,8 +291,8 @@ async def told(datasette: Datasette, address: str) -> tuple[int, str]:
 async def test_every_table_is_declared_or_tells_by_its_keys_what_it_repeats(marked: Path) -> None:
     """A new read table has to say whose words it holds; and every word is in a table that says so."""
     ours = {name for _, name in projections.objects()} | {"events", "documents", "checkpoints", "signatures", "projected"}
-    assert ours == {*repeats.COPIES, *repeats.ORIGINALS}
-    assert not repeats.COPIES.keys() & set(repeats.ORIGINALS)
+    assert ours == {*table_copies.COPIES, *table_copies.ORIGINALS}
+    assert not table_copies.COPIES.keys() & set(table_copies.ORIGINALS)
     assert {one for groups in WORDS.values() for group in groups for one in group} <= ours | {"notes"}
 
 
@@ -320,7 +320,7 @@ async def test_nothing_of_a_denied_table_is_told_anywhere(serve: Serve, marked: 
     for denied in denials(schema, part):
         datasette = serve(marked, metadata=closing(denied))
         await datasette.invoke_startup()
-        repeated = await repeats.in_database(datasette.get_database("marked"))
+        repeated = await table_copies.in_database(datasette.get_database("marked"))
         hidden = secrets(denied)
         tables = [name for name in schema.columns if not name.startswith("sqlite_")]
         for name in tables if hidden else sampled(tables, denied, SAMPLE // 4):

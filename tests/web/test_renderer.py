@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from datasette.app import Datasette
 
-from timeline.web import guess, renderer
+from timeline.web import column_guesses, renderer
 
 Serve = Callable[..., Datasette]
 
@@ -261,7 +261,7 @@ async def test_labelled_foreign_keys_and_bytes_are_shown(serve: Serve) -> None:
 )
 def test_dates_of_whatever_shape(value: object, column: str, expected: str | None) -> None:
     """ISO dates and instants, EDTF, years, compact dates and Unix time are read; nothing else is."""
-    date = guess.read_date(value, column)
+    date = column_guesses.read_date(value, column)
     assert (date and date.text) == expected
 
 
@@ -281,7 +281,7 @@ def test_whether_numbers_are_unix_time_is_decided_by_the_column(
     column: str, values: list[object], expected: list[str | None]
 ) -> None:
     """One number alone says too little: -1 is a year in one column and a second in another."""
-    read = guess.reader(column, values)
+    read = column_guesses.reader(column, values)
     assert [date and date.text for date in map(read, values)] == expected
 
 
@@ -303,8 +303,8 @@ def test_whether_numbers_are_unix_time_is_decided_by_the_column(
 )
 def test_guesses(columns: list[str], rows: list[tuple[Any, ...]], date: str | None, title: str | None) -> None:
     """By name, then by content."""
-    assert guess.date_column(columns, rows) == date
-    assert guess.title_column(columns, rows, date) == title
+    assert column_guesses.date_column(columns, rows) == date
+    assert column_guesses.title_column(columns, rows, date) == title
 
 
 def test_can_render_takes_rows_in_every_form() -> None:

@@ -25,11 +25,11 @@ from timeline.web import (
     links,
     menus,
     native_pages,
+    permission_rules,
     queries,
-    refusals,
     renderer,
-    rules,
     security,
+    sql_authorizer,
 )
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
     async def inner() -> None:
         if fault := settings.fault(security.settings_of(datasette)):
             raise StartupError(f"metadata.json: plugins: {security.PLUGIN}: {fault}")
-        rules.count_open_rows_only()
+        permission_rules.count_open_rows_only()
         await security.learn_frame(datasette)
         await queries.add_where_kept(datasette)
         await descriptions.add_where_kept(datasette)
@@ -77,7 +77,7 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datas
     across = database == "_memory" and getattr(datasette, "crossdb", False)
     if not across:
         limits.refuse_other_files(conn)
-    refusals.set_on(conn, everywhere=across)
+    sql_authorizer.set_on(conn, everywhere=across)
 
 
 @hookimpl
@@ -128,13 +128,13 @@ def register_output_renderer() -> dict[str, Any]:
 def asgi_wrapper(datasette: Datasette) -> Callable[[security.App], security.App]:
     """Add the security headers to every response, and find out once for each request what is closed."""
     secured = security.wrapper(datasette)
-    return lambda app: rules.remembering(secured(rules.refusing_older(datasette, app)))
+    return lambda app: permission_rules.remembering(secured(permission_rules.refusing_older(datasette, app)))
 
 
 @hookimpl
 def filters_from_request(request: Request, database: str, table: str, datasette: Datasette) -> Callable[[], Awaitable[None]]:
     """Refuse to search an index that the visitor may not read."""
-    return lambda: rules.on_search(datasette, request, database, table)
+    return lambda: permission_rules.on_search(datasette, request, database, table)
 
 
 @hookimpl
@@ -166,19 +166,19 @@ def permission_allowed(
     datasette: Datasette, actor: dict[str, Any] | None, action: str, resource: object
 ) -> Awaitable[bool | None] | None:
     """Deny writing, the tables that repeat a denied table, and what reads all tables, on a Datasette that asks about one thing."""
-    asked = ("view-table", *rules.OF_THE_WHOLE, *rules.WRITING)
-    return rules.on_one(datasette, actor, action, resource) if action in asked else None
+    asked = ("view-table", *permission_rules.OF_THE_WHOLE, *permission_rules.WRITING)
+    return permission_rules.on_one(datasette, actor, action, resource) if action in asked else None
 
 
 @hookimpl(optionalhook=True)
 def permission_resources_sql(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> object:
     """Deny writing, the tables that repeat a denied table, and what reads one, on a Datasette that decides by SQL."""
-    if action in rules.WRITING:
-        return rules.on_writing(datasette)
+    if action in permission_rules.WRITING:
+        return permission_rules.on_writing(datasette)
     if action == "view-table":
-        return _described(datasette, rules.on_all(datasette, actor, action))
-    if action in rules.OF_THE_WHOLE:
-        return rules.on_all(datasette, actor, action)
+        return _described(datasette, permission_rules.on_all(datasette, actor, action))
+    if action in permission_rules.OF_THE_WHOLE:
+        return permission_rules.on_all(datasette, actor, action)
     return queries.denied(datasette, actor) if action == "view-query" else None
 
 

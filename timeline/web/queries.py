@@ -17,7 +17,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from timeline.web import access, rules
+from timeline.web import access, permission_rules
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -111,7 +111,7 @@ async def denied(datasette: Datasette, actor: dict[str, Any] | None) -> object:
         for name, question in questions().items()
         if await _closed(datasette, actor, database, question)
     ]
-    return rules.denial(closed, "reads a table that is denied")
+    return permission_rules.denial(closed, "reads a table that is denied")
 
 
 async def add_where_kept(datasette: Datasette) -> None:

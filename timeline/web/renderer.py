@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from timeline import dates
 from timeline.reading import wording
-from timeline.web import assets, guess, links, working
+from timeline.web import assets, column_guesses, links, scheduling
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -70,7 +70,7 @@ class Rows:
 def can_render(columns: Sequence[str], rows: Sequence[links.Row]) -> bool:
     """Say whether the rows have a column that plausibly says when."""
     guessed = columns[:MOST_GUESSED]
-    return guess.date_column(guessed, _as_lists(guessed, rows[: guess.SAMPLE])) is not None
+    return column_guesses.date_column(guessed, _as_lists(guessed, rows[: column_guesses.SAMPLE])) is not None
 
 
 async def render(
@@ -85,13 +85,13 @@ async def render(
 ) -> dict[str, Any]:
     """Draw the rows. Gives 400 where the SQL failed or no column says when, with a page that tells what to do."""
     lists = _as_lists(columns, rows)
-    date = request.args.get("_date") or guess.date_column(columns[:MOST_GUESSED], lists)
+    date = request.args.get("_date") or column_guesses.date_column(columns[:MOST_GUESSED], lists)
     found = Rows(
         datasette, request, database, table, sql, data, list(columns),
         [dict(zip(columns, values, strict=True)) for values in lists],
-        date, _until(request, columns, date), request.args.get("_title") or guess.title_column(columns, lists, date),
+        date, _until(request, columns, date), request.args.get("_title") or column_guesses.title_column(columns, lists, date),
     )  # fmt: skip
-    from timeline.web.pages import frame  # noqa: PLC0415 - it names Datasette's own types, which it has not made when it loads us
+    from timeline.web.pages import page_frame  # noqa: PLC0415 - it names Datasette's own types, which it has not made date_wording it loads us
 
     problem = await _problem(found)
     context = {**_frame(found), "problem": problem}
@@ -99,19 +99,19 @@ async def render(
         context.update(_left_out(found))
         items = await _items(found)
         context.update(_in_time_order(items))
-        context["drawing"] = await working.in_thread(_drawing, items)
+        context["drawing"] = await scheduling.in_thread(_drawing, items)
         context["drawing_style"] = assets.address(datasette, "drawing.css")
         context["scripts"] = [assets.address(datasette, name) for name in SCRIPTS]
     here = [(_address(found, FORMAT, {}), "as a timeline")]
     trail = [(datasette.urls.table(database, table), table), *here] if table else here
-    response = await frame.respond(datasette, request, "timeline_rows.html", context, trail=trail)
+    response = await page_frame.respond(datasette, request, "timeline_rows.html", context, trail=trail)
     # A dictionary, because one version of Datasette overwrites the status of a Response.
     return {"body": response.body, "status_code": 400 if problem else 200, "content_type": "text/html; charset=utf-8"}
 
 
 def _until(request: Request, columns: Sequence[str], date: str | None) -> str | None:
     chosen = request.args.get("_until")
-    return guess.until_column(columns, date) if chosen is None else chosen or None
+    return column_guesses.until_column(columns, date) if chosen is None else chosen or None
 
 
 def _as_lists(columns: Sequence[str], rows: Sequence[links.Row]) -> list[list[Any]]:
@@ -188,22 +188,22 @@ def _next_page(found: Rows) -> str | None:
 async def _items(found: Rows) -> list[dict[str, Any]]:
     addresses = await _addresses(found)
 
-    def reader(name: str, how: str) -> guess.Reader:
-        return guess.reader(name, [row.get(name) for row in found.rows], chosen=bool(found.request.args.get(how)))
+    def reader(name: str, how: str) -> column_guesses.Reader:
+        return column_guesses.reader(name, [row.get(name) for row in found.rows], chosen=bool(found.request.args.get(how)))
 
     read, ends = reader(found.date or "", "_date"), reader(found.until or "", "_until")
 
     def when(row: dict[str, Any]) -> dates.Edtf | None:
         begins = read(row[found.date or ""])
-        return guess.joined(begins, ends(row[found.until])) if found.until else begins
+        return column_guesses.joined(begins, ends(row[found.until])) if found.until else begins
 
     def told() -> list[tuple[dates.Edtf | None, str | None]]:
         read_dates = [when(row) for row in found.rows]
         return [(date, _said(date) if date else None) for date in read_dates]
 
     items = []
-    with working.Slices() as slices:
-        for row, address, (date, words) in zip(found.rows, addresses, await working.in_thread(told), strict=True):
+    with scheduling.Slices() as slices:
+        for row, address, (date, words) in zip(found.rows, addresses, await scheduling.in_thread(told), strict=True):
             items.append({**await _item(found, row, address), "date": date, "words": words})
             await slices.pause()
     return items
@@ -287,9 +287,9 @@ def _drawing(items: list[dict[str, Any]]) -> Markup:
 
 
 def _said(date: dates.Edtf) -> str:
-    from timeline.web.pages import when  # noqa: PLC0415 - as above
+    from timeline.web.pages import date_wording  # noqa: PLC0415 - as above
 
-    return when.said(date.text)
+    return date_wording.capitalised(date.text)
 
 
 def _when(date: dates.Edtf) -> tuple[float, float, float, str]:
@@ -303,9 +303,9 @@ def _when(date: dates.Edtf) -> tuple[float, float, float, str]:
 def _year(date: dates.Edtf) -> str:
     if date.year is None:
         return "Year not known"
-    from timeline.web.pages import when  # noqa: PLC0415 - as above
+    from timeline.web.pages import date_wording  # noqa: PLC0415 - as above
 
-    return when.year_name(date.year)
+    return date_wording.year_name(date.year)
 
 
 def _address(found: Rows, extension: str | None, changes: dict[str, str | None] | None = None) -> str:

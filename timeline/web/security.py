@@ -158,7 +158,7 @@ def headers(datasette: Datasette, path: str) -> dict[str, str]:
     return result
 
 
-def of_document(datasette: Datasette, text: str) -> str:
+def policy_of_document(datasette: Datasette, text: str) -> str:
     """Give the policy of a document that stands alone: it loads and runs nothing, and its own first style sheet styles it."""
     framers = _sources(settings_of(datasette).get("frame_ancestors"))
     style = _STYLE.search(text)

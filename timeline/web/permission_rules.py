@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils import tilde_decode
 
-from timeline.web import access, repeats, security
+from timeline.web import access, security, table_copies
 from timeline.web.security import App, Receive, Send
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ async def closed(datasette: Datasette, actor: Actor, database: str) -> frozenset
 
 async def _find(datasette: Datasette, actor: Actor, database: str) -> frozenset[str]:
     _asking.set(True)
-    repeated = await repeats.in_database(datasette.databases[database])
+    repeated = await table_copies.in_database(datasette.databases[database])
     open_at_once: set[str] = set()
     if hasattr(datasette, "allowed_resources"):
         page = await datasette.allowed_resources("view-table", actor, parent=database, limit=1000)

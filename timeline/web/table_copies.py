@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from timeline.web import refusals
+from timeline.web import sql_authorizer
 
 if TYPE_CHECKING:
     from datasette.database import Database
@@ -118,7 +118,7 @@ def _read_by(connection: sqlite3.Connection, view: str) -> set[str]:
         return set()
     finally:
         connection.set_authorizer(None)
-        refusals.set_on(connection)
+        sql_authorizer.set_on(connection)
     return found - {view.lower()}
 
 
