@@ -49,7 +49,7 @@ def at_positions(connection: sqlite3.Connection, positions: Sequence[int], *, as
 def quotations(snapshot: Snapshot, happenings: Iterable[str], most: int | None = None) -> dict[str, list[Quotation]]:
     """Read the quotations of happenings, by the happening's id: up to `most` for each, and all that dispute."""
     rows = snapshot.rows(_CITED, {"happenings": json.dumps(list(happenings)), "most": most})
-    known = sources.by_id(snapshot, {row["source"] for row in rows})
+    known = sources.by_id(snapshot, {row["source"] for row in rows}, heads=True)
     cited: dict[str, list[Quotation]] = {}
     for happening, number, source_id, *found in rows:
         source = known.get(source_id) or Source(source_id, None)

@@ -116,6 +116,35 @@ def page(snapshot: Snapshot, matches: Matches) -> Page:
     return Page(rows, time_order.key(rows[0]) if earlier and rows else None, time_order.key(rows[-1]) if later and rows else None)
 
 
+def neighbours(snapshot: Snapshot, matches: Matches, id_: str) -> tuple[Row | None, Row | None]:
+    """Fetch the matches before and after a happening in time order; None where there is none. Raises TookTooLong.
+
+    The happening need not match; one that does not exist has no neighbours.
+    """
+    place = _key_of(snapshot, id_)
+    if place is None:
+        return None, None
+    earlier = replace(matches.state, given={"before": str(place)}, before=place, after=None, size=1)
+    later = replace(matches.state, given={"after": str(place)}, before=None, after=place, size=1)
+    before, after = (page(snapshot, replace(matches, state=state)).rows for state in (earlier, later))
+    return next(iter(before), None), next(iter(after), None)
+
+
+def number_of(snapshot: Snapshot, matches: Matches, id_: str) -> int | None:
+    """Return the number of a happening among the matches in time order, from 1; None if there are too many to count."""
+    place = _key_of(snapshot, id_)
+    if place is None or not matches.are_few:
+        return None
+    before = f"select 1 {matches.chosen.listing.sql} and {time_order.beyond(backwards=True, indexed=False)}"
+    params = {**matches.chosen.params, **time_order.params(place)}
+    return 1 + int(snapshot.rows(f"select count(*) from ({before} {EACH})", params, index=matches.chosen.listing.index)[0][0])
+
+
+def _key_of(snapshot: Snapshot, id_: str) -> Key | None:
+    rows = snapshot.rows(f"select id, date, {time_order.COLUMNS} from happenings where id = :id", {"id": id_})
+    return time_order.key(rows[0]) if rows else None
+
+
 def every(snapshot: Snapshot, chosen: Chosen) -> Iterator[Row]:
     """Read the position, id, date, time order and nearness of all matches, in time order. Raises TookTooLong."""
     columns = f"happenings.position, id, date, {time_order.COLUMNS}, {chosen.near} as near"

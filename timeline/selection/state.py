@@ -17,8 +17,8 @@ from timeline.selection.window import Window
 FILTERS = ("q", "kind", "actor", "place", "tag", "source", "mark", "from", "to")
 # How the same happenings are drawn, and which of them is selected.
 DRAWING = ("lanes", "view", "focus")
-# Where the page appears: in a frame of another page, on paper.
-SHOWN = ("embed", "print")
+# Where the page appears: in a frame of another page, on paper, or one happening after another.
+SHOWN = ("embed", "print", "story")
 PAGING = ("after", "before", "size")
 NAMES = (*FILTERS, "as_of", "status", *DRAWING, *SHOWN, *PAGING)
 STATUSES = ("current", "all", "retracted")
@@ -28,7 +28,7 @@ LANES = {"none": "None", "kind": "By kind", "actor": "By who", "place": "By plac
 LABELS = {
     "q": "Words", "kind": "Kind", "actor": "Who", "place": "Place", "tag": "Tag", "source": "Source", "mark": "Marks",
     "from": "From", "to": "To", "as_of": "As of", "status": "Show", "size": "Happenings on a page",
-    "lanes": "Lanes", "view": "Window", "focus": "Looked at", "embed": "Embedding", "print": "Printing",
+    "lanes": "Lanes", "view": "Window", "focus": "Looked at", "embed": "Embedding", "print": "Printing", "story": "Story",
     "after": "Place in the timeline", "before": "Place in the timeline",
 }  # fmt: skip
 PAGE_SIZE, LARGEST_PAGE, MOST_PRINTED = 50, 200, 2_000
@@ -117,6 +117,11 @@ class State:
     def focus(self) -> str | None:
         """The id of the selected happening."""
         return self.given.get("focus")
+
+    @property
+    def story(self) -> str | None:
+        """The id of the happening at which the story is open; None where the whole timeline is shown."""
+        return self.given.get("story")
 
     @property
     def embedded(self) -> bool:
@@ -256,8 +261,9 @@ class _Reader:
             if name in self.given and self.given[name] not in choices:
                 which = f"They are {', '.join(choices)}" if len(choices) > 1 else f"The only one is {choices[0]}"
                 self._refuse(name, "is not one of the choices", instead, which)
-        if "focus" in self.given and not _ID.fullmatch(self.given["focus"]):
-            self._refuse("focus", "is no happening’s id")
+        for name in ("focus", "story"):
+            if name in self.given and not _ID.fullmatch(self.given[name]):
+                self._refuse(name, "is no happening’s id")
 
     def _window(self) -> Window | None:
         text = self.given.get("view")

@@ -47,11 +47,11 @@ async def at_database(datasette: Datasette, request: Request | None, database: s
 
 
 async def _ways(datasette: Datasette, names: Sequence[str]) -> Markup:
-    from timeline.web.pages import page_frame  # noqa: PLC0415 - as in `register_routes`
+    from timeline.web.pages import introduction  # noqa: PLC0415 - as in `register_routes`
 
     if not names:
         return Markup()
-    titles = {name: await page_frame.title_of(datasette, datasette.get_database(name)) for name in names[:MOST_NAMED]}
+    titles = {name: (await introduction.read(datasette, datasette.get_database(name))).title for name in names[:MOST_NAMED]}
     ways = [
         _WAY.format(links.timeline(datasette, name), title, links.sources(datasette, name), title) for name, title in titles.items()
     ]

@@ -73,7 +73,7 @@ async def checkpoints_page(datasette: Datasette, request: Request) -> Response:
             context |= await _between(datasette, database, first, end if second is None else second, after)
     except proving.BROKEN as error:
         context["broken"] = proving.broken(error)
-    trail = [(timeline, "timeline"), (here, "checkpoints")]
+    trail = [(here, "checkpoints")]
     status = 400 if context["problem"] else 200
     return await page_frame.respond(datasette, request, "timeline_checkpoints.html", context, trail=trail, status=status)
 

@@ -81,7 +81,7 @@ async def event_page(datasette: Datasette, request: Request) -> Response:
         "table_row": datasette.urls.row(database.name, "events", str(position)),
         **await _proof(datasette, request, database, position),
     }
-    trail = [(timeline, "timeline"), (context["canonical"], f"event {position}")]
+    trail = [(context["canonical"], f"event {position}")]
     return await page_frame.respond(datasette, request, "timeline_event.html", context, trail=trail)
 
 

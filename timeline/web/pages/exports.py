@@ -28,8 +28,17 @@ from timeline.selection.matches import Matches
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.state import State
 from timeline.shortening import shortened
-from timeline.web import access, assets, descriptions, links, scheduling, security, snapshots
-from timeline.web.pages import etag, export_body, format_catalogue, page_frame, plain_answers, query_string, result_summary
+from timeline.web import access, assets, links, scheduling, security, snapshots
+from timeline.web.pages import (
+    etag,
+    export_body,
+    format_catalogue,
+    introduction,
+    page_frame,
+    plain_answers,
+    query_string,
+    result_summary,
+)
 from timeline.web.pages.plain_answers import Refused, TooBusy
 
 # An export holds everything that an event says, so the visitor must be able to read every table with a copy of it.
@@ -79,7 +88,7 @@ async def exports_page(datasette: Datasette, request: Request) -> Response:
 
     context = {
         "database": database.name,
-        "heading": await page_frame.title_of(datasette, database),
+        "heading": (await introduction.read(datasette, database)).title,
         "canonical": here,
         "style": assets.address(datasette, "export.css"),
         "timeline": timeline + query(state),
@@ -97,7 +106,7 @@ async def exports_page(datasette: Datasette, request: Request) -> Response:
         "archive_closed": not await access.all_readable(datasette, request.actor, database.name, TABLES_OF_THE_ARCHIVE),
         "namesake": (links.happening(datasette, database.name, "export"), namesake) if namesake else None,
     }
-    trail = [(timeline, "timeline"), (here, "export")]
+    trail = [(here, "export")]
     status = 400 if state.faulty else 200
     response = await page_frame.respond(datasette, request, "timeline_exports.html", context, trail=trail, status=status)
     if result.counted is not None:
@@ -220,15 +229,15 @@ async def _body(
     rows: export_body.Rows,
     filters: str,
 ) -> bytes:
-    title, description = await page_frame.title_of(datasette, database), await _description(datasette, database)
+    about_it = await introduction.read(datasette, database)
     page = datasette.absolute_url(request, links.timeline(datasette, database.name))
 
     def about(connection: sqlite3.Connection) -> About:
         return About.read(
             connection,
-            title=title,
+            title=about_it.title,
             page=page,
-            description=description,
+            description=about_it.description,
             as_of=result.state.as_of,
             asked=filters,
             query=query(result.state).removeprefix("?"),
@@ -236,15 +245,6 @@ async def _body(
         )
 
     return await export_body.write(database, result.state, format, rows, about)
-
-
-async def _description(datasette: Datasette, database: Database) -> str | None:
-    """Return the description of a database in its metadata, unless it is our own introduction."""
-    if hasattr(datasette, "get_database_metadata"):
-        description = (await datasette.get_database_metadata(database.name)).get("description")
-    else:
-        description = datasette.metadata("description", database=database.name, fallback=False)
-    return str(description) if description and description != descriptions.as_metadata()["description"] else None
 
 
 def _find(name: str) -> Format | None:

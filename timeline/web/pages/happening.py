@@ -3,6 +3,7 @@
 Owns the content of the page. It shows the happening itself as the event states it that was current then.
 """
 
+from collections.abc import Mapping
 from sqlite3 import Row
 from typing import Any
 
@@ -12,19 +13,23 @@ from datasette.utils.asgi import Request, Response
 
 from timeline.reading import happening_lookup, wording
 from timeline.selection import as_of as as_of_day
+from timeline.selection import conditions, matches
 from timeline.selection import state as states
+from timeline.selection.matches import Matches
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.state import State
 from timeline.shortening import shortened
 from timeline.web import access, links, snapshots
 from timeline.web.pages import date_wording, happening_cards, history, linked_data, page_frame, quotation_views, result_summary
 from timeline.web.pages.history import VersionView
+from timeline.web.pages.introduction import Preview
 
 TABLES = (
     "happenings", "happening_versions", "citations", "sources", "actors", "happening_actors", "happening_tags", "related",
     "happening_times", "events",
 )  # fmt: skip
 MOST_PARTS = 500
+LONGEST_LINK = 70  # characters of a headline in a link to the one before or after
 # All quotations together show this many characters, but each at least this many. The source's page shows each complete.
 LONGEST_TOGETHER, LEAST_EACH = 1_000_000, 700
 
@@ -36,18 +41,18 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
     id_ = tilde_decode(request.url_vars["happening"])
     state = states.read({"as_of": request.args.getlist("as_of")})
     here, timeline = links.happening(datasette, database.name, id_), links.timeline(datasette, database.name)
-    content = await snapshots.read(database, lambda snapshot: _read(datasette, request, database.name, snapshot, id_, state))
+    content = await snapshots.read(database, lambda snapshot: read(datasette, request, database.name, snapshot, id_, state))
     context = {"database": database.name, "timeline": timeline, "id": id_, **content}
     if "version" not in content:
-        template, trail, status = "timeline_unknown.html", [(timeline, "timeline")], 404
+        template, trail, status = "timeline_unknown.html", [], 404
     else:
         template, status = "timeline_happening.html", 400 if state.faulty else 200
-        trail = [(timeline, "timeline"), (here, shortened(content["headline"], 60))]
+        trail = [(here, shortened(content["headline"], 60))]
     return await page_frame.respond(datasette, request, template, context, trail=trail, status=status)
 
 
-def _read(datasette: Datasette, request: Request, database: str, snapshot: Snapshot, id_: str, state: State) -> dict[str, Any]:
-    """Read everything that the page shows; or, if the happening is not known, the happenings with similar ids."""
+def read(datasette: Datasette, request: Request, database: str, snapshot: Snapshot, id_: str, state: State) -> dict[str, Any]:
+    """Read everything that a page shows of a happening; or, if it is not known, the happenings with similar ids."""
     state = as_of_day.resolved(snapshot, state)
     snapshot = snapshot.at(state.as_of)
     versions = history.versions(datasette, database, snapshot, f"happening/{id_}")
@@ -71,6 +76,7 @@ def _read(datasette: Datasette, request: Request, database: str, snapshot: Snaps
         "title": title,
         "headline": headline,
         "short_title": shortened(headline, 90),
+        "preview": Preview("article", shortened(headline, 200), _preview_text(statement)),
         "statement": statement,
         "version": version,
         "latest": latest,
@@ -90,7 +96,14 @@ def _read(datasette: Datasette, request: Request, database: str, snapshot: Snaps
         **_relations(datasette, database, snapshot, id_, version, as_of),
         "json_ld": linked_data.for_event(datasette, request, database, snapshot, version.record.position),
         "table_row": datasette.urls.row(database, "happenings", tilde_encode(id_)),
+        **_neighbours(datasette, database, snapshot, id_, as_of),
     }
+
+
+def _preview_text(statement: Mapping[str, Any]) -> str:
+    """Return a happening's date and summary in a line."""
+    parts = (date_wording.capitalised(statement.get("date")), statement.get("summary"))
+    return shortened(": ".join(part for part in parts if part), 300)
 
 
 def _unknown(
@@ -109,6 +122,24 @@ def _unknown(
         "first": first,
         "now": links.happening(datasette, database, id_),
     }
+
+
+def _neighbours(datasette: Datasette, database: str, snapshot: Snapshot, id_: str, as_of: str) -> dict[str, Any]:
+    """Return the current happenings before and after this one in time order, each as (address, headline)."""
+    everything = State(as_of=snapshot.as_of)
+    result = Matches(everything, snapshot.end, None, None, conditions.chosen(everything, None), None)
+
+    def link(row: Row | None) -> tuple[str, str] | None:
+        return (links.happening(datasette, database, row["id"]) + as_of, headline_of(row)) if row else None
+
+    before, after = matches.neighbours(snapshot, result, id_)
+    return {"before": link(before), "after": link(after)}
+
+
+def headline_of(row: Row) -> str:
+    """Return the headline of a happening for a link, shortened."""
+    title = row["title"] or f"{row['id']} (redacted)"
+    return shortened(wording.headline(title, row["attributed_to"]), LONGEST_LINK)
 
 
 def _time(snapshot: Snapshot, id_: str) -> Row | None:

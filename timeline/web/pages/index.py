@@ -9,7 +9,7 @@ from datasette.utils.asgi import Request, Response
 from timeline.selection import conditions, matches
 from timeline.selection.state import State
 from timeline.web import access, links, snapshots
-from timeline.web.pages import page_frame, result_summary
+from timeline.web.pages import introduction, page_frame, result_summary
 
 
 @page_frame.answering
@@ -23,9 +23,11 @@ async def index_page(datasette: Datasette, request: Request) -> Response:
     for name in names:
         database = datasette.get_database(name)
         count = await snapshots.read(database, lambda snapshot: matches.count(snapshot, conditions.chosen(State(), None)))
+        introduced = await introduction.read(datasette, database)
         timelines.append(
             {
-                "title": await page_frame.title_of(datasette, database),
+                "title": introduced.title,
+                "description": introduced.description,
                 "name": name,
                 "address": links.timeline(datasette, name),
                 "count": result_summary.count_in_words(count),

@@ -16,11 +16,13 @@ from jinja2 import Template
 
 from timeline import settings
 from timeline.errors import StatementInvalid, TookTooLong
+from timeline.shortening import shortened
 from timeline.web import assets, links, scheduling, security
-from timeline.web.pages import query_string
+from timeline.web.pages import introduction, query_string
 
 Handler = Callable[[Datasette, Request], Awaitable[Response]]
 Trail = Iterable[tuple[str, str]]
+LONGEST_CRUMB = 60
 _ROOT = re.compile(r'<html(?: lang="[^"]*")?>')
 
 
@@ -69,12 +71,15 @@ async def respond(
     trail: Trail = (),
     status: int = 200,
 ) -> Response:
-    """Draw a page in Datasette's own frame. `trail` holds the breadcrumbs after the database, as (address, label)."""
+    """Draw a page in Datasette's own frame. `trail` holds the breadcrumbs after the timeline, as (address, label)."""
     parameters = query_string.PARAMETERS.get(template)
+    name = context.get("database")
+    title = (await introduction.read(datasette, datasette.get_database(name))).title if name else None
     full = {
         "database": None,
         "stylesheet": assets.address(datasette, "timeline.css"),
-        "trail": list(trail),
+        "site": title,
+        "trail": [*([(links.timeline(datasette, name), shortened(title, LONGEST_CRUMB))] if name and title else []), *trail],
         "canonical": None,
         "unknown_parameters": [] if parameters is None else query_string.unknown_parameters(request, parameters),
         **context,
@@ -112,16 +117,6 @@ async def _trouble(datasette: Datasette, request: Request, heading: str, advice:
     start = links.timeline(datasette, database) if database else links.index(datasette)
     context = {"database": database, "heading": heading, "advice": advice, "start": start}
     return await respond(datasette, request, "timeline_trouble.html", context, status=400)
-
-
-async def title_of(datasette: Datasette, database: Database) -> str:
-    """Return the title of a database from its metadata, or else its name."""
-    if hasattr(datasette, "get_database_metadata"):
-        metadata = await datasette.get_database_metadata(database.name)
-        title = metadata.get("title")
-    else:
-        title = datasette.metadata("title", database=database.name, fallback=False)
-    return str(title or database.name)
 
 
 async def log_end(database: Database) -> int:

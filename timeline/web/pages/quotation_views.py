@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datasette.app import Datasette
 
 from timeline.extractors import NOT_COMPARED
+from timeline.reading import table_rows
 from timeline.reading.happenings import quotations
 from timeline.reading.records import PAGES, Quotation
 from timeline.selection.snapshot import Snapshot
@@ -37,6 +38,11 @@ class QuotationView:
     def cut(self) -> bool:
         """Whether the quotation goes on."""
         return len(self.quote) < len(self.cited.quote)
+
+    @property
+    def cells(self) -> list[tuple[str, str]] | None:
+        """The cells of an imported row with their columns; None if it is no whole row, or is shown in part."""
+        return None if self.cut else table_rows.cells(self.cited)
 
     @property
     def source_title(self) -> str:

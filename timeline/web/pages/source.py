@@ -105,7 +105,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         else None
     )
     title = source["title"] or (f"{id_} (redacted)" if redaction else id_)
-    here, timeline = links.source(datasette, database.name, id_), links.timeline(datasette, database.name)
+    here = links.source(datasette, database.name, id_)
     sources = links.sources(datasette, database.name)
     context = {
         "database": database.name,
@@ -141,7 +141,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "on_timeline": links.timeline(datasette, database.name, source=id_),
         "retracted_on_timeline": links.timeline(datasette, database.name, source=id_, status="retracted"),
     }
-    trail = [(timeline, "timeline"), (sources, "sources"), (here, shortened(title, 60))]
+    trail = [(sources, "sources"), (here, shortened(title, 60))]
     return await page_frame.respond(datasette, request, "timeline_source.html", context, trail=trail)
 
 
@@ -338,5 +338,4 @@ async def _unknown(datasette: Datasette, request: Request, database: Database, i
         "near": [(links.source(datasette, database.name, row["id"]), row["title"] or row["id"], row["id"]) for row in rows.rows],
         "timeline": timeline,
     }
-    trail = [(timeline, "timeline")]
-    return await page_frame.respond(datasette, request, "timeline_unknown.html", context, trail=trail, status=404)
+    return await page_frame.respond(datasette, request, "timeline_unknown.html", context, status=404)

@@ -21,7 +21,7 @@ from timeline.selection.sources import PAGE_SIZE, Weight
 from timeline.selection.state import State
 from timeline.shortening import shortened
 from timeline.web import access, assets, links, snapshots
-from timeline.web.pages import date_wording, page_frame, query_string, result_summary
+from timeline.web.pages import date_wording, introduction, page_frame, query_string, result_summary
 
 # Characters of a list entry. In a hostile file, titles, publishers and authors have no limit of their own.
 LONGEST_TITLE, LONGEST_NAME = 300, 200
@@ -95,14 +95,14 @@ async def sources_page(datasette: Datasette, request: Request) -> Response:
         "database": database.name,
         "here": here,
         "style": assets.address(datasette, "sources.css"),
-        "heading": await page_frame.title_of(datasette, database),
+        "heading": (await introduction.read(datasette, database)).title,
         "timeline": timeline + state.as_of_query if with_weights else None,
         "namesake_address": links.happening(datasette, database.name, links.SOURCES),
         "notes": [*state.notes, *notes, *content["notes"]],
         "sorts": {name: label for name, label in SORTS.items() if with_weights or name != "weight"},
         "in_texts": in_texts,
     }
-    trail, status = [(timeline, "timeline"), (here, "sources")], 400 if faulty else 200
+    trail, status = [(here, "sources")], 400 if faulty else 200
     return await page_frame.respond(datasette, request, "timeline_sources.html", context, trail=trail, status=status)
 
 

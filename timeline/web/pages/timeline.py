@@ -20,12 +20,16 @@ from timeline.web.pages import (
     datasette_links,
     etag,
     exports,
+    format_catalogue,
     happening_cards,
+    introduction,
     page_frame,
     proof_files,
     query_string,
     result_summary,
+    story,
 )
+from timeline.web.pages.introduction import Introduction, Preview
 
 # The modules of the drawn timeline. The page starts the first, and fetches the others beside it.
 SCRIPTS = (
@@ -43,16 +47,21 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
     tag = await etag.tag(datasette, request, database)
     if not state.faulty and (not_modified := etag.unchanged(request, tag)):
         return not_modified
-    may_see_retracted = await query_string.may_read_past(datasette, request, database)
-    heading = await page_frame.title_of(datasette, database)
+    if state.story and "story" not in state.refused:
+        return await story.story_page(datasette, request, database, state)
+    may_see_past = await query_string.may_read_past(datasette, request, database)
+    introduced = await introduction.read(datasette, database)
+    heading = introduced.title
     here = links.timeline(datasette, database.name)
     content = await snapshots.read(
-        database, lambda snapshot: _read(datasette, database, snapshot, state, may_see_retracted=may_see_retracted)
+        database, lambda snapshot: _read(datasette, database, snapshot, state, may_see_past=may_see_past)
     )
     context = {
         **content,
         "database": database.name,
         "heading": heading,
+        "preview": await _preview(datasette, request, database.name, introduced, state),
+        "introduced": introduced,
         "here": here,
         "checkpoints": await _checkpoints(datasette, request, database.name),
         "labels": states.LABELS,
@@ -62,14 +71,14 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "drawing_style": assets.address(datasette, "drawing.css"),
         "scripts": [assets.address(datasette, name) for name in SCRIPTS],
     }
-    trail, status = [(here, "timeline")], 400 if state.faulty else 200
-    response = await page_frame.respond(datasette, request, "timeline_page.html", context, trail=trail, status=status)
+    status = 400 if state.faulty else 200
+    response = await page_frame.respond(datasette, request, "timeline_page.html", context, status=status)
     if content["count"] is not None:
         response.headers.update(etag.headers(tag))
     return response
 
 
-def _read(datasette: Datasette, database: Database, snapshot: Snapshot, state: State, *, may_see_retracted: bool) -> dict[str, Any]:
+def _read(datasette: Datasette, database: Database, snapshot: Snapshot, state: State, *, may_see_past: bool) -> dict[str, Any]:
     """Read everything that the page shows of the timeline."""
     snapshot, result = matches.find(snapshot, state)
     state, name = result.state, database.name
@@ -93,7 +102,11 @@ def _read(datasette: Datasette, database: Database, snapshot: Snapshot, state: S
         "short_word": search_words.short_word(state.given.get("q", "")),
         "count": result_summary.count_in_words(result.counted),
         "total": result_summary.total(snapshot, state, result.counted),
-        "retracted": result_summary.retracted(snapshot, result) if may_see_retracted else None,
+        "retracted": result_summary.retracted(snapshot, result) if may_see_past else None,
+        "span": introduction.years(snapshot),
+        "documents": introduction.documents(snapshot),
+        "last_recorded": introduction.last_recorded(snapshot, state, result.end) if may_see_past else None,
+        "first_story": state.focus or (page.rows[0]["id"] if page.rows else None),
         "years": result_summary.by_year(happening_cards.of_page(datasette, name, snapshot, state, page)),
         "empty": not page.rows,
         "page_links": {} if state.printed else result_summary.page_links(state, page),
@@ -102,6 +115,14 @@ def _read(datasette: Datasette, database: Database, snapshot: Snapshot, state: S
         "drawing": answers.first_drawing(snapshot, result, all_choices),
         "as_of_event": links.event(datasette, name, state.as_of) if state.as_of and state.as_of <= result.end else None,
     }
+
+
+async def _preview(datasette: Datasette, request: Request, database: str, introduced: Introduction, state: State) -> Preview:
+    """Return what other sites show of a link to this page, with the picture of it if that can be drawn here."""
+    picture = None
+    if format_catalogue.find("png") and await exports.may_export(datasette, request, database):
+        picture = datasette.absolute_url(request, links.export(datasette, database, "png") + exports.query(state))
+    return Preview("website", introduced.title, introduced.description or "A timeline with its sources", picture)
 
 
 async def _exports(datasette: Datasette, request: Request, database: str, state: State) -> dict[str, Any]:

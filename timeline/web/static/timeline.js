@@ -124,6 +124,8 @@ const find = new Find(/** @type {HTMLFormElement} */ (by("find")), arrive);
 addEventListener("popstate", () => find.load(new URL(location.href), null));
 
 drawing.controls();
+// The drawing's controls stand in the line of the search.
+by("controls").insertBefore(/** @type {Element} */ (root.querySelector(".drawn-tools")), by("read-story"));
 
 // What is to be embedded is what one sees when one asks for it.
 document.addEventListener("toggle", ({ target }) => {
