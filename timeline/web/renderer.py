@@ -271,7 +271,7 @@ def _in_time_order(items: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _drawing(items: list[dict[str, Any]]) -> Markup:
     """Give the rows as the drawn timeline reads them: JSON that may stand in a script element."""
-    from timeline.web.drawing import answers, gather, shape  # noqa: PLC0415 - as above
+    from timeline.web.drawing import answers, axis, gather, shape  # noqa: PLC0415 - as above
 
     drawn, placed = [], []
     for item in items:
@@ -283,7 +283,17 @@ def _drawing(items: list[dict[str, Any]]) -> Markup:
             marks = ["retracted"] if item["retracted"] else []
             drawn.append({"id": item["anchor"], "title": title[:200], "lanes": [0], "marks": marks, **drawn_as})
             placed.append(days)
-    return answers.in_script({"overview": gather.over(placed, answers.BARS), "items": drawn})
+    drawn_on = axis.of_days(placed)
+    periods = drawn_on.periods(answers.BARS, broken=True)
+    overview = {
+        "first": drawn_on.first,
+        "last": drawn_on.last,
+        "parts": drawn_on.parts,
+        "bars": gather.standing(placed, periods),
+        "exact": True,
+        "total": len(placed),
+    }
+    return answers.in_script({"overview": overview, "items": drawn})
 
 
 def _said(date: dates.Edtf) -> str:
