@@ -16,7 +16,7 @@ from timeline.selection.snapshot import Snapshot
 from timeline.web import access, assets, links, snapshots, working
 from timeline.web.pages import files, frame, linked, proving, redactions, when
 
-SCRIPTS = ("proof.js", "told.js", "checks.js", "notes.js", "sums.js")
+SCRIPTS = ("proof.js", "steps.js", "checks.js", "notes.js", "sums.js")
 
 # An event of more characters is not shown, and so not checked in the browser: its proof holds it.
 LONGEST = 1_000_000

@@ -19,8 +19,9 @@ from timeline.web.pages import asked, cards, embedding, etag, exports, files, fr
 
 # What the drawn timeline runs on; the first is begun with, and the others are fetched beside it.
 SCRIPTS = (
-    "timeline.js", "address.js", "axis.js", "calendar.js", "card.js", "drawing.js", "find.js", "gestures.js", "layout.js",
-    "marks.js", "moment.js", "pen.js", "print.js", "spoken.js", "strip.js", "supply.js",
+    "timeline.js", "address.js", "asof.js", "axis.js", "calendar.js", "caption.js", "card.js", "column.js", "datewords.js", "drawing.js",
+    "find.js", "gestures.js", "layout.js",
+    "list.js", "loader.js", "marks.js", "pen.js", "print.js", "scale.js", "strip.js",
 )  # fmt: skip
 
 
