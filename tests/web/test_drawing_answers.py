@@ -210,7 +210,7 @@ async def test_filters_hold_in_the_drawing(
     overview = await told(datasette, "overview", **query)
     for first, last, count in overview["bars"]:
         assert count == len(touching(rows, first, last))
-    assert (overview["first"] is None) == (not any(row["days"] for row in rows))
+    assert bool(overview["bars"]) == any(row["days"] for row in rows)
 
 
 @pytest.mark.asyncio

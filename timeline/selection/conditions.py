@@ -7,10 +7,12 @@ matches.
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from timeline.dates import DAY
 from timeline.selection import search_words, time_order
 from timeline.selection.plan import Plan
 from timeline.selection.snapshot import BY_POSITION, EACH
 from timeline.selection.state import State
+from timeline.selection.window import Window
 
 Params = dict[str, str | int]
 
@@ -238,6 +240,18 @@ def _within(state: State) -> str:
     first = "-9e15" if state.from_day is None else ":from_day"
     last = "9e15" if state.to_day is None else ":to_day"
     return f"edtf_within(date, {first}, :from_second, {last}, :to_second)"
+
+
+def reaching(window: Window) -> tuple[str, Params]:
+    """Return the condition that a happening may fall in a window: the rule of the filters "from" and "to", to the second."""
+    (first, last), second = window.days, round((window.start % 1) * DAY)
+    params: Params = {"window_first": first, "window_last": last}
+    where = "coalesce(near_latest_day, 9e15) >= :window_first and coalesce(near_earliest_day, -9e15) <= :window_last"
+    until = (round((window.end % 1) * DAY) or DAY) - 1
+    if (second, until) != (0, DAY - 1):
+        where += " and edtf_within(date, :window_first, :window_second, :window_last, :window_until) is not null"
+        params |= {"window_second": second, "window_until": until}
+    return where, params
 
 
 def _near(state: State) -> str:

@@ -16,7 +16,7 @@ from timeline.selection.window import Window
 
 FILTERS = ("q", "kind", "actor", "place", "tag", "source", "mark", "from", "to")
 # How the same happenings are drawn, and which of them is selected.
-DRAWING = ("lanes", "view", "focus")
+DRAWING = ("lanes", "scale", "view", "focus")
 # Where the page appears: in a frame of another page, on paper, or one happening after another.
 SHOWN = ("embed", "print", "story")
 PAGING = ("after", "before", "size")
@@ -28,7 +28,8 @@ LANES = {"none": "None", "kind": "By kind", "actor": "By who", "place": "By plac
 LABELS = {
     "q": "Words", "kind": "Kind", "actor": "Who", "place": "Place", "tag": "Tag", "source": "Source", "mark": "Marks",
     "from": "From", "to": "To", "as_of": "As of", "status": "Show", "size": "Happenings on a page",
-    "lanes": "Lanes", "view": "Window", "focus": "Looked at", "embed": "Embedding", "print": "Printing", "story": "Story",
+    "lanes": "Lanes", "scale": "Scale", "view": "Window", "focus": "Looked at", "embed": "Embedding", "print": "Printing",
+    "story": "Story",
     "after": "Place in the timeline", "before": "Place in the timeline",
 }  # fmt: skip
 PAGE_SIZE, LARGEST_PAGE, MOST_PRINTED = 50, 200, 2_000
@@ -255,6 +256,7 @@ class _Reader:
             ("status", STATUSES, ", so current happenings are shown"),
             ("mark", tuple(MARKS), LEFT_OUT),
             ("lanes", tuple(LANES), ", so there are none"),
+            ("scale", ("true",), ", so long empty stretches are cut short"),
             ("embed", ("1",), LEFT_OUT),
             ("print", ("1",), LEFT_OUT),
         ):

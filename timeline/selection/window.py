@@ -19,10 +19,22 @@ _WRITTEN = re.compile(f"{_SIDE}/{_SIDE}")
 
 
 class Window(NamedTuple):
-    """From an instant to a later one, in days: 1.0 is the beginning of 0001-01-01, and 1.5 its noon."""
+    """From an instant to a later one, in days: 1.0 is the beginning of 0001-01-01, and 1.5 its noon.
+
+    The end is not part of it: a window that ends at midnight ends with the day before.
+    """
 
     start: float
     end: float
+
+    def holds(self, begin: float, until: float) -> bool:
+        """Whether any of a stretch of time falls in the window; `until` is not part of the stretch, unless it is an instant."""
+        return begin < self.end and (until > self.start or begin >= self.start)
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """The first and the last day of which any part is in the window."""
+        return math.floor(self.start), math.ceil(self.end) - 1
 
 
 def read(text: str) -> Window | None:

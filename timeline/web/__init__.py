@@ -105,6 +105,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (rf"{at}/drawing/overview$", answers.overview_answer),
         (rf"{at}/drawing/view$", answers.view_answer),
         (rf"{at}/drawing/next$", answers.next_answer),
+        (rf"{at}/drawing/list$", answers.list_answer),
         (rf"{at}/sources$", pages.sources_page),
         (rf"{at}/sources/(?P<source>[^/]+)$", pages.source_page),
         (rf"{at}/events/(?P<position>[0-9]{{1,18}})$", pages.event_page),

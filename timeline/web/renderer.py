@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 FORMAT = "timeline"
 SCRIPTS = (
-    "rows.js", "axis.js", "calendar.js", "drawing.js", "gestures.js", "layout.js", "marks.js", "pen.js", "spoken.js", "strip.js",
-    "supply.js",
+    "rows.js", "axis.js", "calendar.js", "caption.js", "column.js", "datewords.js", "drawing.js", "gestures.js", "layout.js",
+    "list.js", "loader.js", "marks.js", "pen.js", "scale.js", "strip.js",
 )  # fmt: skip
 # So many cells are shown, but so many columns at least.
 MOST_CELLS, FEWEST_COLUMNS = 50_000, 20
@@ -271,7 +271,7 @@ def _in_time_order(items: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _drawing(items: list[dict[str, Any]]) -> Markup:
     """Give the rows as the drawn timeline reads them: JSON that may stand in a script element."""
-    from timeline.web.drawing import answers, gather, shape  # noqa: PLC0415 - as above
+    from timeline.web.drawing import answers, axis, gather, shape  # noqa: PLC0415 - as above
 
     drawn, placed = [], []
     for item in items:
@@ -283,7 +283,17 @@ def _drawing(items: list[dict[str, Any]]) -> Markup:
             marks = ["retracted"] if item["retracted"] else []
             drawn.append({"id": item["anchor"], "title": title[:200], "lanes": [0], "marks": marks, **drawn_as})
             placed.append(days)
-    return answers.in_script({"overview": gather.over(placed, answers.BARS), "items": drawn})
+    drawn_on = axis.of_days(placed)
+    periods = drawn_on.periods(answers.BARS, broken=True)
+    overview = {
+        "first": drawn_on.first,
+        "last": drawn_on.last,
+        "parts": drawn_on.parts,
+        "bars": gather.standing(placed, periods),
+        "exact": True,
+        "total": len(placed),
+    }
+    return answers.in_script({"overview": overview, "items": drawn})
 
 
 def _said(date: dates.Edtf) -> str:

@@ -41,11 +41,12 @@ def touching(snapshot: Snapshot, first: int, last: int, kind: str = "") -> int:
 
 
 def bars(snapshot: Snapshot, first: int, last: int, most: int, kind: str = "") -> Sequence[Bar]:
-    """Count in up to `most` stretches of equal length that cover the days from first to last; empty ones are left out."""
+    """Count in about `most` stretches of equal length that cover the days from first to last; empty ones are left out."""
     scale = scale_of(first, last)
     low, high = first >> scale, last >> scale
-    # So many of the counted stretches make one bar.
+    # So many of the counted stretches make one bar; it begins where a multiple of them does, wherever one begins to count.
     width = -(-(high - low + 1) // most)
+    low = low // width * width
     rows = snapshot.plain(
         "select (bucket - :low) / :width as bar, sum(starts) as starts, sum(ends) as ends from density"
         " where kind = :kind and scale = :scale and bucket between :low and :high group by 1",

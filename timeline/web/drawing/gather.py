@@ -2,12 +2,14 @@
 
 Owns that choice, and that each happening in the window is in the answer once for each of its lanes: itself, or in a count.
 Counts are exact where all that matches was counted beforehand or can be read; where not, they are reckoned from a sample
-of each stretch, and the answer says so. Must not know of pixels: it is told how many stretches there are room for.
+of each stretch, and the answer says so. Must not know of pixels: it is told how many stretches there are room for. A stretch
+begins where a multiple of its length does, so that it is the same in the next window of that length.
 """
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from sqlite3 import Row
 from typing import Any, NamedTuple
@@ -16,12 +18,15 @@ from timeline.reading import wording
 from timeline.selection.conditions import Chosen, is_corrected
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.values import Choices
+from timeline.selection.window import Window
 from timeline.web.drawing import counts, happenings, lanes, shape
 from timeline.web.drawing.counts import Bar
 from timeline.web.drawing.lanes import Lane
 
 # So many happenings are handed over one by one; of a single stretch no more than so many.
 ITEMS, ITEMS_OF_A_STRETCH = 120, 12
+# Of each full stretch so many are looked at for the weightiest.
+LOOKED_AT = 5
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,11 @@ class Gathered:
     exact: bool = True
     disputed: Collection[str] = ()
     weighed: Sequence[tuple[Row, float]] = ()
+    parts: Mapping[str, int] = field(default_factory=dict)
 
-    def touching(self, start: float, end: float) -> int:
-        """Count those of what was read that stand between two instants."""
-        return round(
-            sum(weight for row, weight in self.weighed if (days := shape.placed(row)) and days[0] < end and days[1] > start)
-        )
+    def touching(self, window: Window) -> int:
+        """Count those of what was read that stand in a window."""
+        return round(sum(weight for row, weight in self.weighed if (days := shape.placed(row)) and window.holds(*days)))
 
     def count(self, lane: int, first: float, last: float, many: float) -> None:
         """Count so many happenings of a lane in a stretch."""
@@ -82,28 +86,37 @@ class Gathered:
         """Give the answer as the browser reads it."""
         return {
             "lanes": [{"value": lane.value, "label": lane.label[:120]} for lane in self.lanes],
-            "items": [item(row, self.lanes_of[row["position"]], disputed=row["id"] in self.disputed) for row in self.rows],
+            "items": [
+                item(row, self.lanes_of[row["position"]], disputed=row["id"] in self.disputed, parts=self.parts.get(row["id"], 0))
+                for row in self.rows
+            ],
             "clusters": self.clusters,
             "exact": self.exact,
         }
 
 
-def item(row: Row, in_lanes: Sequence[int] = (0,), *, disputed: bool) -> dict[str, Any]:
+def item(row: Row, in_lanes: Sequence[int] = (0,), *, disputed: bool, parts: int = 0) -> dict[str, Any]:
     """Give a happening as the browser reads it."""
     title = wording.headline(row["title"], row["attributed_to"], row["id"])
     return {
         "id": row["id"],
         "title": title if len(title) <= happenings.LONGEST_TITLE else title[: happenings.LONGEST_TITLE].rstrip() + "…",
         "lanes": list(in_lanes),
-        "weight": _weight(row),
+        **({"kind": row["kind"]} if row["kind"] else {}),
+        "weight": _weight(row, parts),
         "marks": [mark for mark, holds in _marks(row, disputed=disputed) if holds],
         **(shape.of_text(row["date"]) or {}),
     }
 
 
-def _weight(row: Row) -> int:
-    """Weigh a happening against others for a place: what is no part of another first, then what rests on more."""
-    return (0 if row["part_of"] else 1000) + min(int(row["citations"]), 99) * 10 + int(row["sources"])
+def _weight(row: Row, parts: int = 0) -> int:
+    """Weigh a happening for a label: what is no part of another first, then by duration, parts, citations and sources."""
+    looks = shape.of_text(row["date"]) or {}
+    begin, until = shape.stands(looks) or (0, 0)
+    # What only may have lasted has no weight from that.
+    lasted = min(math.log2(max(until - begin, 1)), 16) if looks.get("how") == "through" else 0
+    rests_on = min(int(row["citations"]), 99) * 10 + int(row["sources"])
+    return (0 if row["part_of"] else 1000) + round(lasted * 40) + min(parts, 20) * 30 + rests_on
 
 
 def _marks(row: Row, *, disputed: bool) -> Iterable[tuple[str, bool]]:
@@ -116,61 +129,86 @@ def _marks(row: Row, *, disputed: bool) -> Iterable[tuple[str, bool]]:
     yield "single", row["sources"] == 1
 
 
-def view(snapshot: Snapshot, wanted: Wanted, start: float, end: float, stretches: int) -> Gathered:
-    """Gather what stands between two instants: where all matches can be read to the minute, else to the day."""
-    gathered = _gathered(snapshot, wanted, start, end, stretches)
-    gathered.disputed = happenings.disputed(snapshot, gathered.rows)
-    return gathered
-
-
-def _gathered(snapshot: Snapshot, wanted: Wanted, start: float, end: float, stretches: int) -> Gathered:
+def lanes_of(snapshot: Snapshot, wanted: Wanted) -> Sequence[Lane]:
+    """Give the lanes: of a few matches by their own values, else by those that the filters offer."""
     if wanted.few:
-        return _from_matches(snapshot, wanted, start, end - 1, stretches)
-    first, last = wanted.within(math.floor(start), math.ceil(end) - 1)
-    if first > last:
-        return Gathered(lanes.of_all(wanted.facet, wanted.values, wanted.base))
-    period = _Period(first, last, stretches)
-    bars = [bar for bar in counts.bars(snapshot, first, last, stretches, wanted.base) if bar.starts]
-    before = counts.touching(snapshot, first, first - 1, wanted.base)
-    if wanted.plain and (wanted.facet in (None, "kind") or before + sum(bar.starts for bar in bars) <= ITEMS):
-        return _from_counts(snapshot, wanted, period, bars, before)
-    return _from_sample(snapshot, wanted, period, bars, before)
+        return lanes.of_matches(snapshot, wanted.facet, wanted.chosen)
+    return lanes.of_all(wanted.facet, wanted.values, wanted.base)
 
 
-class _Period(NamedTuple):
-    """The days to draw, and how many stretches of them there is room for."""
+class Period(NamedTuple):
+    """What is to be drawn of time, and how many stretches of it there is room for: from an instant to one a day after `last`.
 
-    first: int
-    last: int
-    stretches: int
-
-
-class _Moments(NamedTuple):
-    """The same to the minute: from an instant to one a day after `last`."""
+    By days where both are whole.
+    """
 
     first: float
     last: float
     stretches: int
 
+    def cut(self, *, finely: bool) -> Iterator[tuple[float, float]]:
+        """Cut it into stretches of one length; finely, where that is less than a day."""
+        first, last = self.first, self.last
+        if finely and last - first + 1 < self.stretches:
+            width = (last - first + 1) / self.stretches
+            for number in range(self.stretches):
+                yield first + number * width, first + (number + 1) * width - 1
+            return
+        first, last = math.floor(first), math.ceil(last)
+        days = max(1, -(-(last - first + 1) // self.stretches))
+        for begin in range(first // days * days, last + 1, days):
+            yield max(begin, first), min(begin + days - 1, last)
 
-def _from_matches(snapshot: Snapshot, wanted: Wanted, first: float, last: float, stretches: int) -> Gathered:
+
+def view(snapshot: Snapshot, wanted: Wanted, periods: Sequence[Period]) -> Gathered:
+    """Gather what stands in these periods, which follow each other: where all matches can be read to the minute, else to the day.
+
+    What stands between two of them is taken to the second.
+    """
+    gathered = _gathered(snapshot, wanted, periods)
+    gathered.disputed = happenings.disputed(snapshot, gathered.rows)
+    return gathered
+
+
+def _gathered(snapshot: Snapshot, wanted: Wanted, periods: Sequence[Period]) -> Gathered:
+    if wanted.few:
+        return _from_matches(snapshot, wanted, periods)
+    whole_days = (wanted.within(math.floor(one.first), math.ceil(one.last)) for one in periods)
+    cut = [Period(first, last, one.stretches) for one, (first, last) in zip(periods, whole_days, strict=True) if first <= last]
+    if not cut:
+        return Gathered(lanes_of(snapshot, wanted))
+    bars = [bar for bar in _bars(snapshot, cut, wanted.base) if bar.starts]
+    first = int(cut[0].first)
+    before = counts.touching(snapshot, first, first - 1, wanted.base)
+    if wanted.plain and (wanted.facet in (None, "kind") or before + sum(bar.starts for bar in bars) <= ITEMS):
+        return _from_counts(snapshot, wanted, cut, bars, before)
+    return _from_sample(snapshot, wanted, cut, bars, before)
+
+
+def _bars(snapshot: Snapshot, periods: Sequence[Period], kind: str) -> list[Bar]:
+    return [bar for first, last, most in periods for bar in counts.bars(snapshot, int(first), int(last), most, kind)]
+
+
+def _from_matches(snapshot: Snapshot, wanted: Wanted, periods: Sequence[Period]) -> Gathered:
     """Read all of a few matches."""
-    rows = happenings.matching(snapshot, wanted.chosen, first, last)
-    result = Gathered(lanes.of_matches(snapshot, wanted.facet, wanted.chosen))
+    rows = happenings.matching(snapshot, wanted.chosen, periods[0].first, periods[-1].last)
+    result = Gathered(lanes_of(snapshot, wanted))
     in_lanes = lanes.assign(snapshot, wanted.facet, result.lanes, rows)
-    _divide(result, [(row, 1.0) for row in rows], in_lanes, _Moments(first, last, stretches))
+    result.parts = Counter(row["part_of"] for row in rows if row["part_of"])
+    _divide(result, [(row, 1.0) for row in rows], in_lanes, periods)
     return result
 
 
-def _from_counts(snapshot: Snapshot, wanted: Wanted, period: _Period, bars: Sequence[Bar], before: int) -> Gathered:
+def _from_counts(snapshot: Snapshot, wanted: Wanted, periods: Sequence[Period], bars: Sequence[Bar], before: int) -> Gathered:
     """Take the counts made beforehand; read the happenings of the emptiest stretches, a few of each other, and earlier ones."""
-    few = _emptiest(bars)
+    first = int(periods[0].first)
+    few = set(_emptiest(bars))
     many = [bar for bar in bars if bar not in few]
-    heads = happenings.heads(snapshot, many, wanted.base, _each(sum(bar.starts for bar in few), len(many)))
+    heads = _heads(snapshot, wanted, many, _each(sum(bar.starts for bar in few), len(many)))
     rows = happenings.beginning(snapshot, few, wanted.base)
-    begun = happenings.ongoing(snapshot, period.first, wanted.base) if before else []
+    begun = happenings.ongoing(snapshot, first, wanted.base) if before else []
     every = [*rows, *begun, *(row for head in heads.values() for row in head)]
-    result = Gathered(lanes.of_all(wanted.facet, wanted.values, wanted.base), every)
+    result = Gathered(lanes_of(snapshot, wanted), every)
     result.lanes_of = dict(lanes.assign(snapshot, wanted.facet, result.lanes, result.rows))
     # What is left is counted: by kind where the lanes are kinds, and then whatever no lane of its own has taken.
     left = {bar: bar.starts for bar in many}
@@ -179,19 +217,36 @@ def _from_counts(snapshot: Snapshot, wanted: Wanted, period: _Period, bars: Sequ
     ongoing = Counter(lane for row in begun for lane in result.lanes_of[row["position"]])
     kinds = [lane.value for lane in result.lanes if lane.value is not None]
     for lane, kind in enumerate(kinds):
-        of_kind = {bar.first: bar.starts for bar in counts.bars(snapshot, *period, kind)} if left else {}
+        of_kind = {bar.first: bar.starts for bar in _bars(snapshot, periods, kind)} if left else {}
         for bar in left:
             count = of_kind.get(bar.first, 0)
             left[bar] -= count
             result.count(lane, bar.first, bar.last, count - shown[lane, bar])
-        count = counts.touching(snapshot, period.first, period.first - 1, kind) if earlier else 0
+        count = counts.touching(snapshot, first, first - 1, kind) if earlier else 0
         earlier -= count
-        result.count(lane, period.first, period.first, count - ongoing[lane])
+        result.count(lane, first, first, count - ongoing[lane])
     others = len(result.lanes) - 1
     for bar, count in left.items():
         result.count(others, bar.first, bar.last, count - shown[others, bar])
-    result.count(others, period.first, period.first, earlier - ongoing[others])
+    result.count(others, first, first, earlier - ongoing[others])
     return result
+
+
+def _heads(snapshot: Snapshot, wanted: Wanted, bars: Sequence[Bar], each: int) -> dict[Bar, list[Row]]:
+    """Read the weightiest of each stretch: of some that are looked at, and of those that last longest; no count of one is left."""
+    if not bars:
+        return {}
+    looked_at = happenings.heads(snapshot, bars, wanted.base, max(each + 1, LOOKED_AT))
+    begins = [bar.first for bar in bars]
+    for row in happenings.longest(snapshot, bars[0].first, bars[-1].last, wanted.base):
+        bar = bars[bisect_right(begins, row["earliest_day"]) - 1]
+        rows = looked_at.setdefault(bar, [])
+        if row["earliest_day"] <= bar.last and all(row["id"] != one["id"] for one in rows):
+            rows.append(row)
+    heads = {}
+    for bar, rows in looked_at.items():
+        heads[bar] = sorted(rows, key=_weight, reverse=True)[: each + (bar.starts == each + 1)]
+    return heads
 
 
 def _each(kept: int, stretches: int) -> int:
@@ -212,9 +267,9 @@ def _emptiest(bars: Sequence[Bar]) -> list[Bar]:
     return chosen
 
 
-def _from_sample(snapshot: Snapshot, wanted: Wanted, period: _Period, bars: Sequence[Bar], before: int) -> Gathered:
+def _from_sample(snapshot: Snapshot, wanted: Wanted, periods: Sequence[Period], bars: Sequence[Bar], before: int) -> Gathered:
     """Look at some happenings of each stretch, and let those that match stand for as many as there are in proportion."""
-    result = Gathered(lanes.of_all(wanted.facet, wanted.values, wanted.base))
+    result = Gathered(lanes_of(snapshot, wanted))
     rows: list[tuple[Row, float]] = []
     sampled = happenings.sample(snapshot, wanted.chosen, bars, wanted.base)
     for bar in bars:
@@ -223,29 +278,29 @@ def _from_sample(snapshot: Snapshot, wanted: Wanted, period: _Period, bars: Sequ
         result.exact &= current >= bar.starts
         rows += [(row, max(1.0, bar.starts / max(1, current))) for row in looked_at if row["matches"]]
     if before:
-        begun = happenings.ongoing(snapshot, period.first, wanted.base, wanted.chosen)
+        begun = happenings.ongoing(snapshot, int(periods[0].first), wanted.base, wanted.chosen)
         result.exact &= len(begun) >= before
         rows += [(row, max(1.0, before / len(begun))) for row in begun if row["matches"]]
     in_lanes = lanes.assign(snapshot, wanted.facet, result.lanes, [row for row, _ in rows])
-    _divide(result, rows, in_lanes, _Moments(*period))
+    _divide(result, rows, in_lanes, periods)
     return result
 
 
-def _divide(result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mapping[int, Sequence[int]], period: _Moments) -> None:
+def _divide(
+    result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mapping[int, Sequence[int]], periods: Sequence[Period]
+) -> None:
     """Keep as happenings those of the emptiest stretches, and the weightiest of each other; add up the rest.
 
     A row may stand for several.
     """
-    first, last, stretches = period
     result.weighed = rows
-    if last - first + 1 >= stretches or not any("T" in row["date"] for row, _ in rows):
-        first, last = math.floor(first), math.ceil(last)  # within a day only times tell anything apart
-    width = max(1, -(-(last - first + 1) // stretches)) if isinstance(first, int) else (last - first + 1) / stretches
+    finely = any("T" in row["date"] for row, _ in rows)  # within a day only times tell anything apart
+    stretches = [stretch for period in periods for stretch in period.cut(finely=finely)]
+    begins = [begin for begin, _ in stretches]
     by_stretch: dict[int, list[tuple[Row, float]]] = {}
     for row, weight in rows:
-        begin = (shape.placed(row) or (first, last))[0]
-        number = -1 if begin < first else int((begin - first) // width)
-        by_stretch.setdefault(number, []).append((row, weight))
+        # What had begun before is counted apart, in a stretch before the first.
+        by_stretch.setdefault(bisect_right(begins, (shape.placed(row) or begins)[0]) - 1, []).append((row, weight))
     emptiest = sorted(by_stretch.items(), key=lambda pair: len(pair[1]))
     full: list[tuple[int, list[tuple[Row, float]]]] = []
     for number, inside in emptiest:
@@ -257,42 +312,43 @@ def _divide(result: Gathered, rows: Sequence[tuple[Row, float]], in_lanes: Mappi
     each = _each(len(result.rows), len(full))
     for number, inside in full:
         totals: dict[int, float] = {}
-        heads = sorted((row for row, _ in inside), key=_weight, reverse=True)[:each]
+        heads = sorted((row for row, _ in inside), key=lambda row: _weight(row, result.parts.get(row["id"], 0)), reverse=True)
+        heads = heads[: each + (len(heads) == each + 1)]  # a count of one is none
         result.rows += heads
         for row, weight in [*inside, *((row, -1.0) for row in heads)]:
             for lane in in_lanes[row["position"]]:
                 totals[lane] = totals.get(lane, 0) + weight
-        begin, end = (first, first) if number < 0 else (first + number * width, min(first + (number + 1) * width - 1, last))
-        if number < 0 and isinstance(first, float):
-            end = first + width - 1
+        begin, end = stretches[number] if number >= 0 else (begins[0], begins[0] + min(stretches[0][1] - begins[0], 0))
         for lane, total in sorted(totals.items()):
             result.count(lane, begin, end, total)
     result.lanes_of.update({row["position"]: in_lanes[row["position"]] for row in result.rows})
 
 
-def overview(snapshot: Snapshot, wanted: Wanted, stretches: int) -> dict[str, Any]:
+def overview(snapshot: Snapshot, wanted: Wanted, periods: Sequence[Period], stretches: int) -> dict[str, Any]:
     """Count what stands in each stretch of the whole span.
 
-    `first` and `last` day, and `bars` of (first day, last day, how many); `unplaced`: how many have no day to stand at.
+    `first` and `last` day, `bars` of (first day, last day, how many), `total`: how many in all; `unplaced`: how many have no day
+    to stand at; `vague`: whether some may have happened on other days than those at which they are drawn.
     """
     if wanted.few:
         placed = _placed(snapshot, wanted)
-        return {**over(placed, stretches), "unplaced": happenings.unplaced(snapshot, wanted.chosen)}
+        unplaced = happenings.unplaced(snapshot, wanted.chosen)
+        vague = bool(unplaced or happenings.any_vague(snapshot, wanted.chosen))
+        return {"bars": standing(placed, periods), "exact": True, "unplaced": unplaced, "vague": vague, "total": len(placed)}
     unplaced = happenings.unplaced_of_all(snapshot, wanted.base) if wanted.plain else 0
     days = span(snapshot, wanted)
-    if days is None:
-        return {"first": None, "last": None, "bars": [], "exact": True, "unplaced": unplaced}
-    bars = counts.bars(snapshot, math.floor(days[0]), math.ceil(days[1]), stretches, wanted.base)
+    bars = _bars(snapshot, [Period(math.floor(a), math.ceil(b), most) for a, b, most in periods], wanted.base) if days else []
     shares: dict[Bar, float] = {}
     if not wanted.plain:
         shares = happenings.shares(snapshot, wanted.chosen, bars, wanted.base)
     counted = [(bar.first, bar.last, round(bar.touching * (1 if wanted.plain else shares.get(bar, 0)))) for bar in bars]
+    total = counts.touching(snapshot, math.floor(days[0]), math.ceil(days[1]), wanted.base) if days and wanted.plain else None
     return {
-        "first": days[0],
-        "last": days[1],
         "bars": [bar for bar in counted if bar[2]],
         "exact": wanted.plain,
         "unplaced": unplaced,
+        "vague": False,
+        "total": total,
     }
 
 
@@ -305,8 +361,7 @@ def span(snapshot: Snapshot, wanted: Wanted) -> tuple[float, float] | None:
         days = counts.extent(snapshot, wanted.base)
         days = days and wanted.within(*days)
         return days if days and days[0] <= days[1] else None
-    every = over(_placed(snapshot, wanted), 1)
-    return None if every["first"] is None else (every["first"], every["last"])
+    return extent(_placed(snapshot, wanted))
 
 
 def _placed(snapshot: Snapshot, wanted: Wanted) -> list[shape.Days]:
@@ -318,27 +373,34 @@ MINUTE = 1 / 1440
 EVER = 9_000_000_000_000_000
 
 
-def over(placed: Sequence[shape.Days], stretches: int) -> dict[str, Any]:
-    """Count what stands in each stretch of the span of some days, as `overview` does."""
+def ended(begin: float, until: float) -> float:
+    """Give where a stretch ends that may go on for ever: such a one is there from its first day on, or its first minute."""
+    return begin + (1 if begin == begin // 1 else MINUTE) if until == math.inf else until
+
+
+def extent(placed: Sequence[shape.Days]) -> tuple[float, float] | None:
+    """Give the first of some days and the last; None where there are none."""
     if not placed:
-        return {"first": None, "last": None, "bars": [], "exact": True}
-    first = min(begin for begin, _ in placed)
-    # What goes on for ever is there from its first day on, or its first minute.
-    end = max(begin + (1 if begin == begin // 1 else MINUTE) if until == math.inf else until for begin, until in placed)
-    width: float
-    if (isinstance(first, int) and isinstance(end, int)) or end - first >= stretches:
-        first, end = math.floor(first), math.ceil(end)
-        width = max(1, -(-(end - first) // stretches))
-    else:  # what begins or ends within a day is counted more finely than by days
-        width = (end - first) / stretches
-    edges = [0] * (stretches + 2)
+        return None
+    return min(begin for begin, _ in placed), max(ended(*days) for days in placed) - 1
+
+
+def standing(placed: Sequence[shape.Days], periods: Sequence[Period]) -> list[tuple[float, float, int]]:
+    """Count what stands in each stretch of some periods, which follow each other; empty ones are left out."""
+    finely = any(begin % 1 or until % 1 for begin, until in placed if until != math.inf)
+    stretches = [stretch for period in periods for stretch in period.cut(finely=finely)]
+    begins = [begin for begin, _ in stretches]
+    edges = [0] * (len(stretches) + 1)
     for begin, until in placed:
-        edges[min(int((begin - first) // width), stretches - 1)] += 1
+        if not stretches or until <= begins[0] or begin >= stretches[-1][1] + 1:
+            continue
+        number = max(bisect_right(begins, begin) - 1, 0)
+        edges[number] += 1
         if until != math.inf:
-            edges[min(max(int(-((first - until) // width)), int((begin - first) // width) + 1), stretches)] -= 1
-    bars, standing = [], 0
-    for number, edge in enumerate(edges[:stretches]):
-        standing += edge
-        if standing:
-            bars.append((first + number * width, first + (number + 1) * width - 1, standing))
-    return {"first": first, "last": end - 1, "bars": bars, "exact": True}
+            edges[max(bisect_left(begins, until), number + 1)] -= 1
+    bars, here = [], 0
+    for (first, last), edge in zip(stretches, edges, strict=False):
+        here += edge
+        if here:
+            bars.append((first, last, here))
+    return bars

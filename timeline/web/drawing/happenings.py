@@ -8,9 +8,10 @@ import math
 from collections.abc import Iterable, Sequence
 from sqlite3 import Row
 
-from timeline.selection import time_order
+from timeline.selection import conditions, time_order
 from timeline.selection.conditions import Chosen
 from timeline.selection.snapshot import EACH, Snapshot
+from timeline.selection.window import Window
 from timeline.web.drawing import shape
 from timeline.web.drawing.counts import Bar
 
@@ -19,6 +20,8 @@ FEW = 10_000
 # How many of each stretch are looked at where not all can be; how many of those that began before a window are handed over,
 # and how many looked at.
 SAMPLE, ONGOING, LOOKED_AT = 30, 120, 2_000
+# So many of those that last longest are looked at for a window.
+LONGEST = 24
 LONGEST_TITLE = 160
 
 _COLUMNS = ", ".join(
@@ -41,7 +44,15 @@ def matching(snapshot: Snapshot, chosen: Chosen, first: float, last: float) -> l
         f" and coalesce(earliest_day, latest_day) <= :last_day and coalesce(latest_day, 9e15) >= :first_day limit {FEW}",
         {**chosen.params, "first_day": math.floor(first), "last_day": math.ceil(last)},
     )
-    return [row for row in rows if (days := shape.placed(row)) and days[0] < last + 1 and days[1] > first]
+    window = Window(first, last + 1)
+    return [row for row in rows if (days := shape.placed(row)) and window.holds(*days)]
+
+
+def may_fall(snapshot: Snapshot, chosen: Chosen, window: Window) -> int:
+    """Count what was chosen, a few, and may have happened in a window, as the filters "from" and "to" have it."""
+    where, params = conditions.reaching(window)
+    sql = f"select count(*) from (select 1 from happenings where {chosen.sql} and date is not null and {where} limit {FEW})"
+    return int(snapshot.value(sql, {**chosen.params, **params}))
 
 
 def disputed(snapshot: Snapshot, rows: Iterable[Row]) -> set[str]:
@@ -69,6 +80,12 @@ def heads(snapshot: Snapshot, bars: Sequence[Bar], kind: str, most: int) -> dict
     """Read the first current happenings, or those of a kind, of each stretch."""
     looked_at = sample(snapshot, None, bars, kind, most) if bars else {}
     return {bar: [row for row in rows if row["status"] == "current"] for bar, rows in looked_at.items()}
+
+
+def any_vague(snapshot: Snapshot, chosen: Chosen) -> bool:
+    """Whether any of a few may have happened on days at which it is not drawn: before one that is known alone, or near."""
+    sql = f"select exists (select 1 from happenings where {chosen.sql} and (earliest_day is null or latest_day is null"
+    return bool(snapshot.value(f"{sql} or near_earliest_day <> earliest_day or near_latest_day <> latest_day))", chosen.params))
 
 
 def unplaced(snapshot: Snapshot, chosen: Chosen) -> int:
@@ -108,6 +125,33 @@ def ongoing(snapshot: Snapshot, day: int, kind: str, chosen: Chosen | None = Non
 
 
 _MAGNITUDES = json.dumps(list(range(52, 0, -1)))
+
+
+def longest(snapshot: Snapshot, first: int, last: int, kind: str) -> list[Row]:
+    """Read the current happenings, or those of a kind, that begin between two days and last longest; not many."""
+    return snapshot.rows(
+        f"""
+        select {_COLUMNS}, 0 as near from (
+            select spans.position as at from json_each(:magnitudes) as bits cross join spans
+            where magnitude = bits.value and first_day between :first and :last limit {LONGEST}
+        ) as lasting cross join main.happenings as happenings on happenings.position = lasting.at
+        where happenings.status = 'current' and :base_kind in ('', happenings.kind)
+        """,
+        {"first": first, "last": last, "magnitudes": _MAGNITUDES, "base_kind": kind},
+    )
+
+
+def open_ended(snapshot: Snapshot, kind: str) -> list[int] | None:
+    """Read on which days intervals with an open end begin, of all current happenings or of a kind; None where they are many."""
+    rows = snapshot.rows(
+        f"""
+        select first_day from (select first_day, position from spans where magnitude = 62 limit {LOOKED_AT + 1}) as lasting
+        cross join main.happenings as happenings on happenings.position = lasting.position
+        where happenings.status = 'current' and :base_kind in ('', happenings.kind)
+        """,
+        {"base_kind": kind},
+    )
+    return None if len(rows) > LOOKED_AT else [row["first_day"] for row in rows]
 
 
 def shares(snapshot: Snapshot, chosen: Chosen, bars: Sequence[Bar], kind: str) -> dict[Bar, float]:

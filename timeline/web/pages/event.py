@@ -16,7 +16,7 @@ from timeline.selection.snapshot import Snapshot
 from timeline.web import access, assets, links, scheduling, snapshots
 from timeline.web.pages import date_wording, history, linked_data, page_frame, proof_files, proving
 
-SCRIPTS = ("proof.js", "told.js", "checks.js", "notes.js", "sums.js")
+SCRIPTS = ("proof.js", "steps.js", "checks.js", "notes.js", "sums.js")
 
 # The page does not show an event with more characters, and so the browser cannot check it. Its proof file holds it.
 LONGEST = 1_000_000

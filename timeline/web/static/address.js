@@ -3,7 +3,9 @@
 // Owns its reading and writing. Must not know what any of it means.
 
 /** What says how things are looked at, and not which. */
-const LOOKS = ["view", "focus", "lanes", "embed"];
+const LOOKS = ["view", "focus", "lanes", "scale", "embed"];
+/** Another period is shown whole. */
+const PERIOD = ["from", "to"];
 /** Any other change begins the list again from its start. */
 const PAGING = ["after", "before", "print"];
 
@@ -14,6 +16,7 @@ export const state = () => new URLSearchParams(location.search);
 export function changed(changes) {
   const url = new URL(location.href);
   const names = Object.keys(changes);
+  if (!names.includes("view") && PERIOD.some((name) => name in changes && changes[name] !== url.searchParams.get(name))) url.searchParams.delete("view");
   if (names.some((name) => !LOOKS.includes(name))) for (const name of PAGING) url.searchParams.delete(name);
   for (const [name, value] of Object.entries(changes)) {
     if (value) url.searchParams.set(name, value);

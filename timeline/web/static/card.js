@@ -2,7 +2,7 @@
 // The card of a happening: its own page's article, shown beside the drawing. Owns fetching and showing it. What stands
 // on it is written by the server alone, so that a card and a page never differ.
 
-import { translate } from "./spoken.js";
+import { translate } from "./datewords.js";
 
 export class Card {
   /** @param {HTMLElement} element @param {() => void} closed */

@@ -1,21 +1,31 @@
 // @ts-check
-// The drawn timeline: the window that is looked at, its motion, and what stands in it. Asks its source for what a window
-// holds where what is at hand will not do. Knows nothing of the address, the search or the card.
+// The drawn timeline: the window that is looked at, its motion, and what is in it. Asks its source for what a window holds where
+// what is at hand will not do. Says that a happening was chosen by the event "happening" of its root. Knows nothing of the address,
+// the search or the card.
 
-import { clock, said, unitOf } from "./axis.js";
-import { asDate, now, typed } from "./calendar.js";
+import { caption, kinds } from "./caption.js";
+import { now, typed, writtenWindow } from "./calendar.js";
+import { column } from "./column.js";
 import { listen } from "./gestures.js";
-import { layout, span } from "./layout.js";
-import { arrange, axis, count, happening, lane, make, named, place, tell } from "./marks.js";
+import { layout, memory, span, touches } from "./layout.js";
+import { Listing, withListing } from "./list.js";
+import { Loader } from "./loader.js";
+import { arrange, axis, count, happening, lane, make, named, others, place, tell } from "./marks.js";
 import { pen } from "./pen.js";
+import { Scale } from "./scale.js";
 import { Strip } from "./strip.js";
-import { Supply } from "./supply.js";
 
 /** The shortest view, in days; the longest, in times all there is; the room around all, as a share; milliseconds. */
 const SHORTEST = 10 / 1440;
 const WIDEST = 12;
 const ROOM = 0.03;
 const MOTION = 220;
+/** Narrower than this, in pixels, time runs down. */
+const NARROW = 600;
+/** How many rows there may be: where there are no lanes, in each of a few, and in each of many. */
+const ROWS = { alone: 40, few: 8, many: 5, manyLanes: 6 };
+/** A count of so few is listed rather than looked at more closely. */
+const FEW = 8;
 
 export class Drawing {
   /** @param {any} root @param {Source} source @param {Heard} heard @param {string} locale */
@@ -26,8 +36,10 @@ export class Drawing {
     this.locale = locale;
     this.part = (name) => root.querySelector(`.${name}`);
     this.view = this.part("view");
+    this.scale = new Scale();
     this.strip = new Strip(this.part("strip"), (window, done) => this.show(window, { step: done, keep: !done }), locale);
-    this.supply = new Supply(source, (busy) => {
+    this.listing = new Listing(source, locale);
+    this.loader = new Loader(source, (busy) => {
       if (busy) root.setAttribute("aria-busy", "true");
       else root.removeAttribute("aria-busy");
       if (!busy) this.draw();
@@ -39,22 +51,26 @@ export class Drawing {
     this.focus = null;
     this.elements = new Map();
     this.drawn = 0;
+    /** What stays as it is while one moves along, and at which scale. */
+    this.kept = { memory: memory(), length: 0, room: "", whole: false };
     listen(this.view, {
       shift: (share, step) => this.shift(share, step),
       zoom: (factor, at, step) => this.zoom(factor, at, step),
-      zooms: (factor) => factor > 1 || this.length < (this.whole.end - this.whole.start) * 0.999,
+      zooms: (factor) => factor > 1 || this.length < this.scale.length(this.whole) * 0.999,
       settle: () => {
         this.show(this.window, { step: performance.now() - (this.settled ?? -1e4) > 1500, calm: true });
         this.settled = performance.now();
       },
       key: (key, held) => this.key(key, held),
+      scrolls: () => this.narrow,
+      refused: () => this.hint(),
     });
     this.view.addEventListener("click", (event) => this.click(event));
     new ResizeObserver(() => {
       if (this.width === this.wide) return;
-      this.strip.set(this.strip.overview);
+      this.prepare();
       this.draw();
-      this.supply.ask(this.window, this.width, true);
+      this.loader.ask(this.window, this.width, true);
     }).observe(this.view);
   }
 
@@ -62,25 +78,61 @@ export class Drawing {
     return this.view.clientWidth || 800;
   }
 
+  /** Whether there is too little room for time to run along a line. */
+  get narrow() {
+    return this.width < NARROW;
+  }
+
+  /** How long the window is, in places of the scale. */
   get length() {
-    return this.window.end - this.window.start;
+    return this.scale.length(this.window);
   }
 
   /** All there is, with some room around it. @returns {Span} */
   get whole() {
-    const { first, last } = this.strip.overview;
+    const { first, last } = this.overview;
+    const { parts } = this.scale;
+    if (parts.length) return { start: parts[0][0], end: parts[parts.length - 1][1] };
     if (first === null || last === null) return { start: now() - 30, end: now() + 30 };
     const length = last + 1 - first;
     const room = length < 1 ? length * 0.06 + 7e-4 : Math.max(1, length * ROOM);
     return { start: first - room, end: last + 1 + room };
   }
 
-  /** Take over what was found anew. @param {Overview} overview @param {View} view */
-  set(overview, view) {
+  get overview() {
+    return this.given ?? this.strip.overview;
+  }
+
+  /** Take over what was found anew. @param {Overview} overview @param {View} view @param {boolean} [isTrue] whether the axis is not to be broken */
+  set(overview, view, isTrue = false) {
     cancelAnimationFrame(this.motion ?? 0);
-    this.strip.set(overview);
+    this.given = overview;
+    this.isTrue = isTrue;
+    this.listing.close();
+    this.kept.length = 0;
+    this.prepare();
     this.window = view.window ? { start: view.window[0], end: view.window[1] } : this.whole;
-    this.supply.take(view);
+    this.part("kinds").replaceChildren(...kinds(overview.kinds ?? [], this.source));
+    this.loader.take(view);
+  }
+
+  /** Make the scale, and the strip on it. */
+  prepare() {
+    this.scale = this.loader.scale = new Scale(this.isTrue ? [] : this.overview.parts);
+    this.strip.set(this.overview, this.whole, this.scale, this.pen.measure);
+    const button = this.part("drawn-scale");
+    button.hidden = !this.overview.parts?.length;
+    button.textContent = this.isTrue ? "Cut empty years short" : "True scale";
+  }
+
+  /** Cut long empty stretches short, or draw the axis to one scale. */
+  turn() {
+    const isWhole = this.isWhole(this.window);
+    this.isTrue = !this.isTrue;
+    this.prepare();
+    this.heard.scaled?.(this.isTrue);
+    this.kept.length = 0;
+    this.show(isWhole ? this.whole : this.window, { calm: true });
   }
 
   /**
@@ -89,54 +141,65 @@ export class Drawing {
    * @param {Span} window @param {{step?: boolean, keep?: boolean, calm?: boolean, free?: boolean}} [how]
    */
   show(window, { step = false, keep = false, calm = false, free = false } = {}) {
+    const { scale } = this;
     const to = free ? window : this.limited(window);
     const from = this.window;
     cancelAnimationFrame(this.motion ?? 0);
+    this.listing.close();
     // While a key is held, or the wheel turned on, it is one step.
     if (!keep) this.heard.moved(this.isWhole(to) ? null : to, step && !this.held);
-    this.supply.ask(to, this.width, keep);
+    this.loader.ask(to, this.width, keep);
     const began = performance.now();
     const time = calm || keep || matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOTION;
+    const between = (/** @type {"start" | "end"} */ side, /** @type {number} */ share) => scale.at(from[side]) + (scale.at(to[side]) - scale.at(from[side])) * share;
     const frame = () => {
       const t = time ? Math.min(1, (performance.now() - began) / time) : 1;
       const eased = 1 - (1 - t) ** 3;
-      this.window = t === 1 ? to : { start: from.start + (to.start - from.start) * eased, end: from.end + (to.end - from.end) * eased };
+      this.moving = t < 1;
+      this.window = t === 1 ? to : scale.between(between("start", eased), between("end", eased));
       this.draw();
       if (t < 1) this.motion = requestAnimationFrame(frame);
     };
     if (time) frame();
     else {
       this.window = to;
+      this.moving = false;
       this.motion = requestAnimationFrame(() => this.draw());
     }
   }
 
   /** Keep a window where there is something to see, and neither too short nor too long. @param {Span} window */
   limited({ start, end }) {
-    const whole = this.whole;
-    const length = Math.min(Math.max(end - start, SHORTEST), (whole.end - whole.start) * WIDEST);
-    const middle = Math.min(Math.max((start + end) / 2, whole.start - length / 2), whole.end + length / 2);
-    return { start: middle - length / 2, end: middle + length / 2 };
+    const { scale, whole } = this;
+    const [first, last] = [scale.at(whole.start), scale.at(whole.end)];
+    const length = Math.min(scale.at(end) - scale.at(start), (last - first) * WIDEST);
+    const middle = Math.min(Math.max((scale.at(start) + scale.at(end)) / 2, first - length / 2), last + length / 2);
+    const window = scale.between(middle - length / 2, middle + length / 2);
+    if (window.end - window.start >= SHORTEST) return window;
+    const at = (window.start + window.end) / 2;
+    return { start: at - SHORTEST / 2, end: at + SHORTEST / 2 };
   }
 
   /** @param {Span} window */
   isWhole({ start, end }) {
-    const whole = this.whole;
-    const slack = (whole.end - whole.start) / 1000;
-    return Math.abs(start - whole.start) < slack && Math.abs(end - whole.end) < slack;
+    const { scale, whole } = this;
+    const slack = scale.length(whole) / 1000;
+    return Math.abs(scale.at(start) - scale.at(whole.start)) < slack && Math.abs(scale.at(end) - scale.at(whole.end)) < slack;
   }
 
   /** Move by a share of the window; later where it is above zero. */
   shift(share, step) {
-    const by = share * this.length;
-    this.show({ start: this.window.start + by, end: this.window.end + by }, { step, keep: !step });
+    const { scale, window, length } = this;
+    this.show(scale.between(scale.at(window.start) + share * length, scale.at(window.end) + share * length), { step, keep: !step });
   }
 
-  /** Zoom in by a factor, about a place that stays where it is. */
+  /** Zoom in by a factor, about a place that stays where it is, as a share of the window. */
   zoom(factor, at, step) {
-    const length = Math.max(SHORTEST, this.length / factor);
-    const start = this.window.start + at * (this.length - length);
-    this.show({ start, end: start + length }, { step, keep: !step });
+    const { scale, window } = this;
+    const fixed = scale.at(window.start) + at * this.length;
+    const around = scale.between(fixed - (at * this.length) / factor, fixed + ((1 - at) * this.length) / factor);
+    const short = SHORTEST / Math.max(around.end - around.start, 1e-9);
+    this.show(short > 1 ? { start: scale.when(fixed) - at * SHORTEST, end: scale.when(fixed) + (1 - at) * SHORTEST } : around, { step, keep: !step });
   }
 
   /** Bring a period into view, with some room around it. @param {Span} period */
@@ -150,7 +213,7 @@ export class Drawing {
   }
 
   today() {
-    const half = Math.min(this.length, 366) / 2;
+    const half = Math.min(this.window.end - this.window.start, 366) / 2;
     this.show({ start: now() - half, end: now() + half }, { step: true, free: true });
   }
 
@@ -163,10 +226,11 @@ export class Drawing {
       wider: () => this.zoom(0.5, 0.5, true),
       fit: () => this.fit(),
       today: () => this.today(),
+      scale: () => this.turn(),
       previous: () => this.heard.next(-1),
       next: () => this.heard.next(1),
       enter: () => this.focus && this.heard.entered(this.focus),
-      close: () => this.heard.closed(),
+      close: () => (this.listing.close() ? this.view.focus({ preventScroll: true }) : this.heard.closed()),
       only: () => this.heard.listed(this.window),
       before: () => this.shift(-0.9, true),
       after: () => this.shift(0.9, true),
@@ -196,9 +260,18 @@ export class Drawing {
     field.addEventListener("input", () => field.setCustomValidity(""));
   }
 
-  /** Where an instant stands in the window, as a share. */
+  /** Say, the first time, how the wheel zooms. */
+  hint() {
+    if (this.hinted) return;
+    this.hinted = true;
+    const hint = this.part("drawn-hint");
+    hint.hidden = false;
+    setTimeout(() => (hint.hidden = true), 4000);
+  }
+
+  /** Where an instant is in the window, as a share. */
   share(instant) {
-    return (instant - this.window.start) / this.length;
+    return this.scale.pixels(this.window, 1)(instant);
   }
 
   /** The place that stays where it is when one zooms by key: the open happening, or the middle. */
@@ -207,84 +280,111 @@ export class Drawing {
     return at > 0 && at < 1 ? at : 0.5;
   }
 
-  /** Mark a happening, and bring it into view where it is not. @param {Item | null} item */
+  /** Mark a happening, and bring it into view where no part of it is. @param {Item | null} item */
   lookAt(item) {
     this.focus = item;
     if (item) {
       const [from] = span(item);
-      const at = this.share(from);
+      const at = this.scale.at(from);
       this.aloud(named(item, this.locale));
-      if (Number.isFinite(from) && (at < 0 || at > 1)) this.show({ start: from - this.length * 0.4, end: from + this.length * 0.6 });
+      if (Number.isFinite(from) && !touches(item, this.window)) this.show(this.scale.between(at - this.length * 0.4, at + this.length * 0.6));
     }
     this.draw();
   }
 
   draw() {
-    const { window, width, locale } = this;
-    const { data } = this.supply;
+    const { window, width, narrow, locale } = this;
+    const { data } = this.loader;
     this.wide = width;
-    const many = data.lanes.length > 1;
-    const rows = many ? (data.lanes.length > 6 ? 3 : 4) : innerWidth < 700 ? 9 : 11;
-    const placed = layout(data, window, width, { rows, unit: this.pen.unit(), focus: this.focus?.id, measure: this.pen.measure });
+    this.view.classList.toggle("column", narrow);
     const before = this.elements;
     this.elements = new Map();
-    const keep = (key, /** @type {() => any} */ born) => {
+    const keep = (/** @type {string} */ key, /** @type {() => any} */ born) => {
       const element = before.get(key) ?? born();
       this.elements.set(key, element);
       return element;
     };
-    const lanes = placed.lanes.map(({ top, height }, number) => {
-      const { label } = data.lanes[number];
+    const lanes = data.lanes.map(({ label }, number) => {
       const element = keep(`lane ${number} ${label}`, () => lane(label));
-      Object.assign(element.style, { insetBlockStart: `${top}px`, blockSize: `${height}px` });
       return { element, children: [...element.querySelectorAll(":scope > .lane-name")] };
     });
-    for (const box of placed.boxes.sort((one, other) => one.from - other.from)) {
-      const { item } = box;
-      const element = keep(`${item.id} ${box.lane} ${item.edtf} ${item.title}`, () => happening(item, this.source.address(item), locale));
-      place(element, box, width, this.focus?.id === item.id);
+    const made = (/** @type {Item} */ item, /** @type {number} */ number) =>
+      keep(`${item.id} ${number} ${item.edtf} ${item.title}`, () => happening(item, this.source.address(item), locale, this.overview.kinds ?? []));
+    const about = data.exact ? "" : "about ";
+    if (narrow) {
+      lanes.forEach(({ element, children }, number) => {
+        element.removeAttribute("style");
+        const rows = column(data, number, window, this.scale, locale, { item: (item) => made(item, number), keep, focus: this.focus?.id, about });
+        children.push(...rows);
+      });
+      this.part("lanes").style.blockSize = "";
+      for (const name of ["lines", "words"]) this.part(name).replaceChildren();
+    } else this.wideDraw(lanes, made, keep, about);
+    for (const { element, children } of lanes) arrange(element, this.listing.element?.parentElement === element ? withListing(children, this.listing.element) : children);
+    arrange(this.part("lanes"), lanes.map(({ element }) => element));
+    this.strip.show(window);
+    const isWhole = this.isWhole(window);
+    for (const [name, there] of /** @type {[string, boolean][]} */ ([["turn-before", window.start > this.whole.start], ["turn-after", window.end < this.whole.end]])) {
+      this.part(name).hidden = !narrow || isWhole || !there;
+    }
+    const at = this.focus ? this.share(span(this.focus)[0]) : -1;
+    const pin = this.part("pin");
+    pin.hidden = narrow || !(at >= 0 && at <= 1);
+    pin.style.insetInlineStart = `${at * 100}%`;
+    this.say();
+    if (!this.moving) for (const sign of this.root.querySelectorAll("[data-sign]")) sign.hidden = !this.view.querySelector(sign.dataset.sign);
+    this.root.dataset.drawn = String((this.drawn += 1));
+  }
+
+  /** Draw with time along a line. */
+  wideDraw(lanes, made, keep, about) {
+    const { window, width, locale, scale } = this;
+    const { data } = this.loader;
+    const unit = this.pen.unit();
+    const { alone, few, many, manyLanes } = ROWS;
+    const rows = data.lanes.length < 2 ? alone : data.lanes.length > manyLanes ? many : few;
+    const room = `${data.lanes.map(({ label }) => label).join()} ${unit} ${width}`;
+    const isSame = this.kept.room === room && Math.abs(this.length / this.kept.length - 1) < 1e-3;
+    if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window) });
+    const placed = layout(data, window, width, { rows, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
+    placed.lanes.forEach(({ top, height }, number) => Object.assign(lanes[number].element.style, { insetBlockStart: `${top}px`, blockSize: `${height}px` }));
+    for (const box of placed.boxes.sort((one, other) => one.from - other.from || one.row - other.row)) {
+      const element = made(box.item, box.lane);
+      place(element, box, width, unit, this.focus?.id === box.item.id);
       lanes[box.lane].children.push(element);
     }
     const most = Math.max(...placed.chips.map((chip) => chip.count), 1);
     for (const chip of placed.chips) {
       const element = keep(`count ${chip.lane} ${Math.round(chip.at)}`, count);
-      tell(element, chip, most, data.exact ? "" : "about ", locale);
+      tell(element, chip, most, about, locale);
       lanes[chip.lane].children.push(element);
     }
-    for (const { element, children } of lanes) arrange(element, children);
-    arrange(this.part("lanes"), lanes.map(({ element }) => element));
     this.part("lanes").style.blockSize = `${placed.height}px`;
-    this.part("axis").replaceChildren(...axis(window, width, locale));
-    this.strip.show(window);
-    const pin = this.part("pin");
-    const at = this.focus ? this.share(span(this.focus)[0]) : -1;
-    pin.hidden = !(at >= 0 && at <= 1);
-    pin.style.insetInlineStart = `${at * 100}%`;
-    this.say();
-    this.root.dataset.drawn = String((this.drawn += 1));
+    const { lines, words } = axis(scale, window, width, locale, this.pen.measure);
+    this.part("lines").replaceChildren(...lines, ...others(data.others ?? [], scale.pixels(window, width), width));
+    this.part("words").replaceChildren(...words);
   }
 
   /** Say in a line what the window is, and how much is in it. */
   say() {
-    const { window, locale } = this;
-    const { data, problem } = this.supply;
-    const unit = unitOf(window, this.width).replace("hour", "day");
-    const last = unit === "minute" ? window.end : window.end - 1 / 1440;
-    const ends = [window.start, last].map((instant) => said(instant, unit, locale));
-    if (unit === "minute" && ~~window.start === ~~last) ends[1] = clock(asDate(last), locale);
-    const { unplaced } = this.strip.overview;
-    const here = this.supply.count(window);
-    const many = here === null ? "…" : `${data.exact ? "" : "about "}${new Intl.NumberFormat(locale).format(here)} happening${here === 1 ? "" : "s"}${unplaced ? `; ${unplaced} more without a day to stand at` : ""}`;
-    const when = ends[0] === ends[1] ? ends[0] : ends.join(" – ");
-    const text = problem || `${when}: ${many}`;
+    const { window, locale, overview, width, loader } = this;
+    const isWhole = this.isWhole(window);
+    const here = loader.count(window);
+    const may = here === null || !overview.vague ? null : loader.may(window, writtenWindow(window), () => this.say());
+    const outside = overview.others?.length && !isWhole && here !== null && overview.total ? Math.max(0, overview.total - here) : 0;
+    // Of all there is, its own beginning and end are said, not the room around it.
+    const span = isWhole && overview.first !== null && overview.last !== null ? { start: overview.first, end: overview.last + 1 } : window;
+    const [when, many] = caption(span, width, { here, may, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
+    const text = loader.problem || `${when}: ${many}`;
     // Each in its own direction: the dates are in the reader's language.
-    this.part("drawn-said").replaceChildren(...(problem ? [problem] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
+    this.part("drawn-said").replaceChildren(...(loader.problem ? [text] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
+    this.part("drawn-all").hidden = !outside;
     this.part("drawn-empty").hidden = here !== 0;
     // Aloud only what is new, once it has come to rest.
     clearTimeout(this.saying);
-    if (here === null || text === this.told) return;
-    if (this.drawn) this.saying = setTimeout(() => this.aloud((this.told = text)), 700);
-    else this.told = text;
+    if (here === null || text === this.announced) return;
+    if (this.drawn) this.saying = setTimeout(() => this.aloud((this.announced = text)), 700);
+    else this.announced = text;
   }
 
   /** Say something once, to those who see and to those who listen. @param {string} text */
@@ -299,21 +399,35 @@ export class Drawing {
   }
 
   click(event) {
-    const button = event.target.closest(".chip button");
-    if (button) this.open(Number(button.dataset.start), Number(button.dataset.end));
-    const id = event.target.closest(".item a")?.dataset.id;
+    const chip = event.target.closest(".chip");
+    if (chip) this.open(chip);
+    const id = event.target.closest(".item a, .listing a")?.dataset.id;
     if (!id || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const item = this.supply.data.items.find((one) => one.id === id);
-    if (item) this.heard.opened(item);
+    const item = this.loader.data.items.find((one) => one.id === id) ?? this.listing.items?.get(id);
+    if (item) this.root.dispatchEvent(new CustomEvent("happening", { bubbles: true, detail: item }));
   }
 
-  /** Open a count: look closer at its stretch of time, or where that cannot be told apart any further, at the list. */
-  open(start, end) {
-    if (end - start < 1.01 && this.length < 2 * Math.max(end - start, SHORTEST)) return this.heard.listed({ start, end });
-    const half = Math.min(Math.max((end - start) * 1.3, SHORTEST), this.length * 0.6) / 2;
-    const middle = (start + end) / 2;
-    this.show({ start: middle - half, end: middle + half }, { step: true });
+  /** Open a count: look closer at its stretch of time, or where that cannot be told apart any further, list it in its place. @param {any} chip */
+  async open(chip) {
+    const { dataset, title } = chip.firstChild;
+    const [start, end, many] = [dataset.start, dataset.end, dataset.count].map(Number);
+    const { scale } = this;
+    const isDay = end - start < 1.01 && (Number.isInteger(start) || this.window.end - this.window.start < 2 * Math.max(end - start, SHORTEST));
+    if (isDay || many <= FEW) {
+      const drawn = new Set(this.loader.data.items.map((item) => item.id));
+      const put = (/** @type {HTMLElement} */ element) => {
+        if (this.narrow) return chip.after(element);
+        element.style.insetInlineStart = `min(${chip.style.insetInlineStart}, 100% - 24rem)`;
+        chip.parentElement.append(element);
+      };
+      const label = title.replace(/:[^:]*$/, "");
+      if (await this.listing.open({ start, end }, Number(dataset.lane), label, drawn, put).catch(() => false)) return;
+      if (isDay) return this.heard.listed({ start, end });
+    }
+    const length = Math.max(Math.min(scale.length({ start, end }) * 1.3, this.length * 0.6), 0);
+    const middle = (scale.at(start) + scale.at(end)) / 2;
+    this.show(scale.between(middle - length / 2, middle + length / 2), { step: true });
     this.view.focus({ preventScroll: true });
   }
 }

@@ -3,7 +3,7 @@
 // the form and the list; the server writes both, with or without this script. Says what was found to those who listen.
 
 import { changed, go, state } from "./address.js";
-import { translate } from "./spoken.js";
+import { translate } from "./datewords.js";
 
 const PAUSE = 220;
 /** What of the page another state changes. */

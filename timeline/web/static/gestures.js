@@ -9,6 +9,8 @@
  * @property {(factor: number) => boolean} zooms whether there is anything to be seen by that
  * @property {() => void} settle the hand has let go
  * @property {(key: string, held: boolean) => boolean} key whether the key meant something
+ * @property {() => boolean} scrolls whether the view only scrolls: time runs down
+ * @property {() => void} refused the wheel was left to the page
  */
 
 const SLACK = 4;
@@ -26,7 +28,7 @@ export function listen(view, moves) {
   let travelled = 0;
 
   view.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
+    if (event.button || moves.scrolls()) return;
     if (!fingers.size) travelled = 0;
     fingers.set(event.pointerId, event.clientX);
   });
@@ -64,22 +66,23 @@ export function listen(view, moves) {
   );
   view.addEventListener("dragstart", (event) => event.preventDefault());
   view.addEventListener("dblclick", (event) => {
-    if (!(event.target instanceof Element) || !event.target.closest("a, button")) moves.zoom(event.shiftKey ? 0.5 : 2, at(event.clientX), true);
+    if (!moves.scrolls() && (!(event.target instanceof Element) || !event.target.closest("a, button, .listing"))) moves.zoom(event.shiftKey ? 0.5 : 2, at(event.clientX), true);
   });
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let rest;
-  let scrolled = 0;
-  addEventListener("scroll", () => (scrolled = Date.now()), { passive: true });
   view.addEventListener(
     "wheel",
     (event) => {
+      if (moves.scrolls() || (event.target instanceof Element && event.target.closest(".listing"))) return;
       const pixels = event.deltaMode === 1 ? 32 : event.deltaMode === 2 ? 400 : 1;
       const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
       const factor = Math.exp(-Math.max(-240, Math.min(240, event.deltaY * pixels)) / 300);
-      // Who scrolls the page past the view, or is at its widest, goes on scrolling.
-      const passing = Date.now() - scrolled < 300 || !moves.zooms(factor);
-      if (!sideways && !event.ctrlKey && !event.metaKey && passing) return;
+      // The wheel is the page's, unless a key says otherwise, or the view has the focus and there is something to be seen.
+      if (!sideways && !event.ctrlKey && !event.metaKey) {
+        if (document.activeElement !== view) return moves.refused();
+        if (!moves.zooms(factor)) return;
+      }
       event.preventDefault();
       if (sideways) moves.shift(((rtl() ? -1 : 1) * (event.deltaX || event.deltaY) * pixels) / width(), false);
       else moves.zoom(factor, at(event.clientX), false);

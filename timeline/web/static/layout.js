@@ -1,39 +1,52 @@
 // @ts-check
-// Where everything stands in the drawing: lanes from top to bottom, happenings in rows so that no two touch, and counted
-// columns for what does not fit. Owns that order and nothing else: no element, no request. Distances are pixels from the
-// beginning of the line, which is on the right in a right-to-left page.
+// Where everything is in the drawing: lanes from top to bottom, happenings in rows so that no two touch, and counted columns for
+// what does not fit. Owns that order, which happenings have a label, and that both stay as they are while one moves along: no
+// element, no request. Distances are pixels from the beginning of the line, which is on the right in a right-to-left page.
 
 /** Heights, and below widths, at a font size of 16 pixels; all grow with the reader's own. */
-const ROW = 28;
+export const ROW = 24;
 export const CHIPS = 40;
 const HEADER = 24;
 /** A counted column takes this much of the width, a point this much, and between two labels so much is left free. */
 const COLUMN = 56;
 const POINT = 12;
 const GAP = 10;
-const LONGEST_LABEL = 320;
-/** A bar as wide as this has its label inside, cut if need be. */
-const ROOMY = 220;
-/** What stands for a side that is not known. */
+/** The line from a mark to the label beside it. */
+export const LINE = 14;
+/** A line of a label is no longer than this, or than that where it is the only one; a bar as wide as the last has its label inside. */
+const LONGEST_LINE = 320;
+const LONGEST_ALONE = 420;
+const ROOMY = 180;
+/** Labels take two lines where all of them fit into this share of the rows, else one. */
+const SHARE_OF_TWO = 0.8;
+/** The sign for a side that is not known. */
 const TAIL = 44;
+/** Labels are dealt out among so many stretches of the width, in turn. */
+const TURNS = { width: 60, least: 6, most: 24 };
+/** A lane that is alone has at least so many rows. */
+const LEAST_ROWS = 4;
 
 /** When a happening begins and ends in the drawing, as instants; an open end is infinite. What has no known start, or has
- * ended at an unknown time, stands where its date is known. @param {Item} item @returns {[number, number]} */
+ * ended at an unknown time, is drawn where its date is known. @param {Item} item @returns {[number, number]} */
 export function span({ a, b, how, end, u = 1 }) {
   const first = a ?? (b === undefined ? Infinity : b + 1 - u);
   if (how === "time") return [first, first];
   return [first, b !== undefined ? b + 1 : how === "through" && end === "open" ? Infinity : first + u];
 }
 
+/** What is kept while one moves along at one scale: rows and labels by lane and id. @returns {Memory} */
+export const memory = () => ({ places: new Map(), rows: [], chips: [], single: [] });
+
 /**
  * @param {View} data @param {Span} window @param {number} width
- * @param {{rows: number, unit: number, focus?: string, measure: (text: string) => number}} room how many rows a lane may have, how many times
- * 16 pixels the font is, which happening is sure of its place, and how wide a label is
+ * @param {{rows: number, unit: number, focus?: string, measure: (text: string) => number, px?: (instant: number) => number, kept?: Memory}} room
+ * how many rows a lane may have, how many times 16 pixels the font is, which happening is sure of its place, how wide a label is,
+ * where an instant is, and what is to be as it was
  * @returns {{lanes: {top: number, height: number}[], boxes: Box[], chips: Chip[], height: number}}
  */
-export function layout(data, window, width, { rows, unit, focus, measure }) {
+export function layout(data, window, width, { rows, unit, focus, measure, px, kept = memory() }) {
   const scale = width / (window.end - window.start);
-  const px = (instant) => (instant - window.start) * scale;
+  const at = px ?? ((instant) => (instant - window.start) * scale);
   /** @type {Box[]} */
   const boxes = [];
   /** @type {Chip[]} */
@@ -41,20 +54,22 @@ export function layout(data, window, width, { rows, unit, focus, measure }) {
   /** @type {{top: number, height: number}[]} */
   const lanes = [];
   const inWindow = data.items.filter((item) => touches(item, window));
+  const alone = data.lanes.length < 2;
   let top = 0;
   data.lanes.forEach((_, lane) => {
-    const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, px, width, unit, measure));
-    const rest = place(candidates, rows, width, GAP * unit, focus);
+    const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, at, width, unit, measure));
+    const rest = place(candidates, rows, width, unit, focus, kept);
     const placed = candidates.filter((candidate) => candidate.row >= 0);
     boxes.push(...placed);
     const counted = data.clusters.filter((cluster) => cluster[0] === lane && reaches(cluster, window, data));
-    const gathered = columns(lane, rest, counted, px, width, window, COLUMN * unit);
+    const gathered = columns(lane, rest, counted, at, width, window, COLUMN * unit);
     chips.push(...gathered);
-    // A single lane keeps its height, so that nothing below it jumps while one moves.
-    const many = data.lanes.length > 1;
-    const used = many ? Math.max(1, ...placed.map((p) => p.row + 1)) : rows;
-    const header = many ? HEADER * unit : 0;
-    const height = header + (used * ROW + (gathered.length || !many ? CHIPS : 0) + 8) * unit;
+    // A lane keeps the height that it once needed, so that nothing below it jumps while one moves.
+    const used = Math.max(alone ? Math.min(LEAST_ROWS, rows) : 1, kept.rows[lane] ?? 0, ...placed.map((p) => p.row + p.lines));
+    kept.rows[lane] = used;
+    kept.chips[lane] ||= gathered.length > 0;
+    const header = alone ? 0 : HEADER * unit;
+    const height = header + (used * ROW + (kept.chips[lane] ? CHIPS : 0) + 8) * unit;
     for (const one of placed) one.top = header + one.row * ROW * unit;
     lanes.push({ top, height });
     top += height;
@@ -62,13 +77,13 @@ export function layout(data, window, width, { rows, unit, focus, measure }) {
   return { lanes, boxes, chips, height: top };
 }
 
-/** Whether a count is of what stands in a window; what began before all of the data goes on. @param {Cluster} cluster @param {Span} window @param {View} data */
+/** Whether a count is of what is in a window; what began before all of the data goes on. @param {Cluster} cluster @param {Span} window @param {View} data */
 export const reaches = ([, first, last], { start, end }, data) => first < end && (last + 1 > start || last <= data.first);
 
-/** @param {Item} item @param {Span} window */
-export function touches(item, window) {
+/** Whether a happening is in a window, the end of which is no part of it. @param {Item} item @param {Span} window */
+export function touches(item, { start, end }) {
   const [from, to] = span(item);
-  return from <= window.end && to >= window.start;
+  return from < end && (to > start || from >= start);
 }
 
 /** @param {Item} item @param {number} lane @param {(i: number) => number} px @param {number} width @param {number} unit @param {(t: string) => number} measure @returns {Box} */
@@ -81,48 +96,147 @@ function box(item, lane, px, width, unit, measure) {
     [from, to] = [middle - dot / 2, middle + dot / 2];
   }
   const [left, right] = [Math.max(0, from), Math.min(width, to)];
-  // A fading tail stands for the side that is not known.
+  // A fading tail is the sign for the side that is not known.
   const before = left - (item.a === undefined ? tail : 0);
   const after = right + (item.b === undefined && to !== Infinity ? tail : 0);
   const whole = measure(item.title) + ((item.marks?.length ?? 0) + (item.perhaps ?? 0) + (item.about ?? 0)) * dot;
-  const inside = !point && right - left - 16 >= Math.min(whole, ROOMY * unit);
-  const label = Math.min(whole, inside ? right - left - 16 : Math.min(LONGEST_LABEL * unit, width * 0.6));
-  const flip = !inside && after + label > width && before - label >= 0;
-  const start = inside || !flip ? before : before - label;
-  const end = inside || flip ? after : after + label;
-  return { item, lane, row: -1, top: 0, from, to, left: start, right: end, point, out: !inside, flip, label };
-}
-
-/**
- * Give each box the first row where it is free: a few of those that last long, so that others can stand below them, then the
- * weightiest, and what else lasts long where a row is left. Return what finds none.
- * @param {Box[]} boxes @param {number} rows @param {number} width @param {number} gap @param {string} [focus] @returns {Box[]}
- */
-function place(boxes, rows, width, gap, focus) {
-  const weighed = [...boxes].sort(
-    (one, other) => (other.item.weight ?? 0) - (one.item.weight ?? 0) || one.from - other.from || (one.item.id < other.item.id ? -1 : 1),
-  );
-  const long = weighed.filter((one) => Math.min(width, one.to) - Math.max(0, one.from) > width / 2);
-  const first = long.slice(0, Math.ceil(rows / 3));
-  const order = [...first, ...weighed.filter((one) => !long.includes(one)), ...long.slice(first.length)];
-  order.sort((one, other) => Number(other.item.id === focus) - Number(one.item.id === focus));
-  /** @type {Box[][]} */
-  const taken = Array.from({ length: rows }, () => []);
-  /** @type {Box[]} */
-  const rest = [];
-  for (const candidate of order) {
-    const row = taken.findIndex((others) => others.every((o) => candidate.right + gap <= o.left || candidate.left >= o.right + gap));
-    if (row < 0) rest.push(candidate);
-    else {
-      candidate.row = row;
-      taken[row].push(candidate);
+  const room = right - left - 16 * unit;
+  const ways = (/** @type {boolean} */ single) => {
+    const line = Math.min((single ? LONGEST_ALONE : LONGEST_LINE) * unit, width * 0.6);
+    const lines = single || whole <= line ? 1 : 2;
+    // Words do not break where half of the width is.
+    const label = lines === 1 ? Math.min(whole, line) : Math.min(line, whole / 2 + 40 * unit);
+    const beside = LINE * unit + label;
+    /** @type {Option[]} */
+    const found = [];
+    if (!point && (whole <= room || room >= ROOMY * unit)) {
+      found.push({ side: "inside", lines: single || whole <= room ? 1 : 2, label: Math.min(whole, room), left: before, right: after });
     }
-  }
-  return rest;
+    if (after >= 0 && after + beside <= width) found.push({ side: "right", lines, label, left: before, right: after + beside });
+    if (before <= width && before - beside >= 0) found.push({ side: "left", lines, label, left: before - beside, right: after });
+    return found;
+  };
+  const bare = /** @type {Option} */ ({ side: "none", lines: 1, label: 0, left: before, right: after });
+  return { item, lane, row: -1, top: 0, from, to, point, ways, options: [], bare, ...bare };
 }
 
 /**
- * Gather what is left into columns side by side, each as wide as a count needs.
+ * Give each box a row in which it is free, and a label where there is room for one: first what is there already, then what is new,
+ * in turn from each stretch of the width the weightiest. Return what finds no row.
+ * @param {Box[]} boxes @param {number} rows @param {number} width @param {number} unit @param {string | undefined} focus
+ * @param {Memory} memory @returns {Box[]}
+ */
+function place(boxes, rows, width, unit, focus, memory) {
+  if (!boxes.length) return [];
+  const [gap, kept, of] = [GAP * unit, memory.places, boxes[0].lane];
+  const name = (/** @type {Box} */ { lane, item }) => `${lane} ${item.id}`;
+  /** @type {Box[][]} */
+  let taken = Array.from({ length: rows }, () => []);
+  const isFree = (/** @type {Box} */ own, /** @type {number} */ row, /** @type {Option} */ { lines, left, right }) => {
+    for (let n = row; n < row + lines; n += 1) {
+      if (!taken[n]?.every((other) => other === own || right + gap <= other.left || left >= other.right + gap)) return false;
+    }
+    return true;
+  };
+  const put = (/** @type {Box} */ box, /** @type {number} */ row, /** @type {Option} */ option) => {
+    for (const others of taken) if (others.includes(box)) others.splice(others.indexOf(box), 1);
+    Object.assign(box, option, { row });
+    for (let n = row; n < row + option.lines; n += 1) taken[n].push(box);
+  };
+  const firstRow = (/** @type {Box} */ box, /** @type {Option} */ option) => taken.findIndex((_, row) => isFree(box, row, option));
+  const isPut = (/** @type {Box} */ box, /** @type {Option[]} */ options) =>
+    options.some((option) => {
+      const row = firstRow(box, option);
+      if (row >= 0) put(box, row, option);
+      return row >= 0;
+    });
+
+  // What is there already has its row, and its label where that is still in view.
+  const known = boxes.filter((box) => kept.has(name(box)));
+  const write = (/** @type {boolean} */ single) => {
+    memory.single[of] = single;
+    for (const box of boxes) box.options = box.ways(single);
+  };
+  write(memory.single[of] ?? false);
+  const same = (/** @type {Box} */ box) => box.options.find((option) => option.side === kept.get(name(box))?.side) ?? box.bare;
+  for (const box of known) {
+    const { row, side } = /** @type {Place} */ (kept.get(name(box)));
+    const option = same(box);
+    if (side === option.side && isFree(box, row, option)) put(box, row, option);
+  }
+  for (const box of known) {
+    const { row } = /** @type {Place} */ (kept.get(name(box)));
+    if (box.row < 0 && isFree(box, row, box.bare)) put(box, row, box.bare);
+  }
+  // A label that an edge cut off is written on the other side, and again when there is room.
+  for (const box of known) {
+    const before = /** @type {Place} */ (kept.get(name(box)));
+    if (box.row < 0 || box.side !== "none" || (before.side === "none" && !before.cut)) continue;
+    const option = box.options.find((one) => isFree(box, box.row, one));
+    if (option) put(box, box.row, option);
+  }
+
+  const fresh = ranked(boxes.filter((box) => box.row < 0), width, focus);
+  const deal = () => fresh.forEach((box) => isPut(box, box.options));
+  if (known.length) deal();
+  else {
+    taken = taken.slice(0, Math.max(2, Math.floor(rows * SHARE_OF_TWO)));
+    write(false);
+    deal();
+    if (fresh.some((box) => box.row < 0 && box.options.length)) {
+      taken = Array.from({ length: rows }, () => []);
+      for (const box of fresh) Object.assign(box, box.bare, { row: -1 });
+      write(true);
+      deal();
+    }
+    inOrder();
+    while (taken.length < rows) taken.push([]);
+  }
+  const rest = fresh.filter((box) => box.row < 0 && !isPut(box, [box.bare]));
+  for (const box of boxes) {
+    if (box.row < 0) continue;
+    const { row, side } = box;
+    const before = kept.get(name(box));
+    // What has no label because of an edge has one later.
+    const cut = side === "none" && (before ? before.cut || before.side !== "none" : !box.options.length);
+    kept.set(name(box), { row, side, cut });
+  }
+  const here = new Set(boxes.map(name));
+  for (const one of kept.keys()) if (!here.has(one) && one.startsWith(`${of} `)) kept.delete(one);
+  return rest;
+
+  /** Put the labels that were dealt out into the order of time, which takes no more rows; as they were where it does. */
+  function inOrder() {
+    const labelled = fresh.filter((box) => box.row >= 0);
+    const before = { taken, rows: labelled.map((box) => box.row) };
+    taken = taken.map(() => []);
+    const order = [...labelled].sort((one, other) => one.from - other.from || other.to - one.to || compare(one, other));
+    const fits = order.every((box) => isPut(box, [{ side: box.side, lines: box.lines, label: box.label, left: box.left, right: box.right }]));
+    if (fits) return;
+    taken = before.taken;
+    labelled.forEach((box, number) => (box.row = before.rows[number]));
+  }
+}
+
+/** @param {Box} one @param {Box} other */
+const compare = (one, other) => (other.item.weight ?? 0) - (one.item.weight ?? 0) || one.from - other.from || (one.item.id < other.item.id ? -1 : 1);
+
+/** Order boxes by who is to have a label: in turn from each stretch of the width the weightiest. @param {Box[]} boxes @param {number} width @param {string} [focus] */
+function ranked(boxes, width, focus) {
+  const turns = Math.min(TURNS.most, Math.max(TURNS.least, Math.round(width / TURNS.width)));
+  /** @type {Map<number, number>} */
+  const seen = new Map();
+  const turn = new Map();
+  for (const box of [...boxes].sort(compare)) {
+    const stretch = Math.floor((Math.max(0, box.from) / width) * turns);
+    turn.set(box, box.item.id === focus ? -1 : (seen.get(stretch) ?? 0));
+    seen.set(stretch, (seen.get(stretch) ?? 0) + 1);
+  }
+  return [...boxes].sort((one, other) => turn.get(one) - turn.get(other) || compare(one, other));
+}
+
+/**
+ * Gather what is left into columns side by side, each as wide as a count needs; a count of one joins its neighbour.
  * @param {number} lane @param {Box[]} rest @param {Cluster[]} counted @param {(i: number) => number} px @param {number} width @param {Span} window @param {number} least
  * @returns {Chip[]}
  */
@@ -143,5 +257,14 @@ function columns(lane, rest, counted, px, width, window, least) {
     add((Math.max(from, 0) + Math.min(to, width)) / 2, 1, Math.max(start, window.start), Math.min(end, window.end));
   }
   for (const [, first, last, count] of counted) add((px(first) + px(last + 1)) / 2, count, first, last + 1);
-  return [...found.values()].sort((one, other) => one.at - other.at);
+  const chips = [...found.values()].sort((one, other) => one.at - other.at);
+  for (const chip of chips.filter(({ count }) => count === 1)) {
+    const near = chips.filter((other) => other !== chip && other.count).sort((one, other) => Math.abs(one.at - chip.at) - Math.abs(other.at - chip.at))[0];
+    if (!near) continue;
+    near.count += 1;
+    near.start = Math.min(near.start, chip.start);
+    near.end = Math.max(near.end, chip.end);
+    chip.count = 0;
+  }
+  return chips.filter(({ count }) => count);
 }

@@ -4,8 +4,8 @@
 
 import { context, said, ticks, unitOf } from "./axis.js";
 import { now } from "./calendar.js";
-import { CHIPS, span } from "./layout.js";
-import { inWords } from "./spoken.js";
+import { CHIPS, LINE, ROW, span } from "./layout.js";
+import { inWords } from "./datewords.js";
 
 /** The sign of each mark, and what it says. @type {Record<string, [string, string]>} */
 const MARKS = {
@@ -16,6 +16,7 @@ const MARKS = {
   claimed: ["“", "a claim"],
   single: ["①", "single source"],
 };
+const DAYS_OF_A_YEAR = 365.2425;
 
 /** @param {string} tag @param {string} name @param {string} [text] @returns {any} */
 export const make = (tag, name, text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
@@ -57,8 +58,8 @@ export function lane(label) {
   return element;
 }
 
-/** @param {Item} item @param {string} href @param {string} locale */
-export function happening(item, href, locale) {
+/** @param {Item} item @param {string} href @param {string} locale @param {string[]} kinds those that have a colour */
+export function happening(item, href, locale, kinds) {
   const element = make("div", "");
   const link = make("a", "");
   const marks = item.marks ?? [];
@@ -70,62 +71,123 @@ export function happening(item, href, locale) {
   const signs = (item.perhaps ? "?" : "") + (item.about ? "~" : "") + marks.filter((mark) => mark !== "single").map((mark) => MARKS[mark][0]).join("");
   if (signs) label.append(make("span", "signs", signs));
   label.append(Object.assign(make("span", "text", item.title), { dir: "auto" }));
-  link.append(make("i", "bar"), label);
+  link.append(make("i", "bar"), make("span", "when", inWords(item.edtf, locale) ?? item.words ?? item.edtf), label);
   element.append(link);
+  element.dataset.kind = hue(item.kind, kinds);
   return element;
 }
 
-/** Put a happening in its place. @param {any} element @param {Box} box @param {number} width @param {boolean} focused */
-export function place(element, { item, top, from, to, point, out, flip, label }, width, focused) {
-  // Far outside nothing is seen, and browsers lose count.
-  const [left, right] = [Math.max(from, -40), Math.min(to, width + 40)];
-  const says = { spot: point, out, flip, past: from < -1, on: to > width + 1, focused };
-  element.className = [classes(item), ...Object.entries(says).map(([name, so]) => so && name)].filter(Boolean).join(" ");
-  Object.assign(element.style, { insetInlineStart: px(left), insetBlockStart: px(top), inlineSize: px(Math.max(0, right - left)) });
-  const link = element.firstChild;
-  link.style.setProperty("--shift", px(out ? 0 : Math.max(0, -left)));
-  link.lastChild.style.maxInlineSize = px(label);
+/** Name the colour of a kind. @param {string | undefined} kind @param {string[]} kinds */
+export const hue = (kind, kinds) => String(kinds.indexOf(kind ?? "") + 1);
+
+/** Give the classes that say what is known of a happening, and others that hold. @param {any} element @param {Item} item @param {Record<string, boolean>} also */
+export function dress(element, item, also) {
+  element.className = [classes(item), ...Object.entries(also).map(([name, so]) => so && name)].filter(Boolean).join(" ");
   if (item.c === undefined && item.d === undefined) return;
   const [a, b] = span(item);
   const share = (day) => Math.min(1, Math.max(0, (day - a) / (b - a))) * 100;
-  link.style.setProperty("--core-start", `${item.c === undefined ? 0 : share(item.c)}%`);
-  link.style.setProperty("--core-end", `${item.d === undefined ? 0 : 100 - share(item.d + 1)}%`);
+  element.firstChild.style.setProperty("--core-start", `${item.c === undefined ? 0 : share(item.c)}%`);
+  element.firstChild.style.setProperty("--core-end", `${item.d === undefined ? 0 : 100 - share(item.d + 1)}%`);
+}
+
+/** Put a happening in its place. @param {any} element @param {Box} box @param {number} width @param {number} unit @param {boolean} focused */
+export function place(element, { item, top, from, to, point, side, lines, label }, width, unit, focused) {
+  // Far outside nothing is seen, and browsers lose count.
+  const [left, right] = [Math.max(from, -40), Math.min(to, width + 40)];
+  const out = side === "right" || side === "left";
+  dress(element, item, { spot: point, out, flip: side === "left", bare: side === "none", two: lines > 1, past: from < -1, on: to > width + 1, focused });
+  Object.assign(element.style, { insetInlineStart: px(left), insetBlockStart: px(top), inlineSize: px(Math.max(0, right - left)), blockSize: px((lines * ROW - 2) * unit) });
+  const link = element.firstChild;
+  link.style.setProperty("--shift", px(out ? 0 : Math.max(0, -left)));
+  link.style.setProperty("--line", px(LINE * unit));
+  Object.assign(link.lastChild.style, { maxInlineSize: px(label), inlineSize: lines > 1 ? px(label) : "" });
 }
 
 export function count() {
   const element = make("div", "chip");
-  const button = Object.assign(make("button", ""), { type: "button", tabIndex: -1 });
+  const button = Object.assign(make("button", ""), { type: "button", tabIndex: 0 });
   button.append(make("i", ""), make("span", ""));
   element.append(button);
   return element;
 }
 
 /** @param {any} element @param {Chip} chip @param {number} most @param {string} about @param {string} locale */
-export function tell(element, { at, width, count, start, end }, most, about, locale) {
+export function tell(element, { lane, at, width, count, start, end }, most, about, locale) {
   const button = element.firstChild;
   Object.assign(element.style, { insetInlineStart: px(at), inlineSize: px(width), blockSize: `${CHIPS / 16}rem` });
   button.firstChild.style.blockSize = `${(3 + Math.sqrt(count / most) * (CHIPS - 22)) / 16}rem`;
   const compact = /** @type {Intl.NumberFormatOptions} */ (count < 10000 ? {} : { notation: "compact", maximumSignificantDigits: 2 });
   button.lastChild.textContent = new Intl.NumberFormat(locale, compact).format(count);
-  Object.assign(button.dataset, { start, end });
+  Object.assign(button.dataset, { lane, start, end, count });
   const unit = unitOf({ start, end }, 200);
   const period = [start, end].map((instant) => said(instant, unit, locale)).join(" – ");
-  const many = `${about}${new Intl.NumberFormat(locale).format(count)} happening${count === 1 ? "" : "s"}`;
-  button.title = button.ariaLabel = `${many}, ${period}: look closer`;
+  button.title = button.ariaLabel = `${manyOf(count, about, locale)}, ${period}: look closer`;
 }
 
-/** @param {Span} window @param {number} width @param {string} locale @returns {HTMLElement[]} */
-export function axis(window, width, locale) {
-  const scale = width / (window.end - window.start);
-  const mark = (name, instant, label = "") => {
-    const at = (instant - window.start) * scale;
+/** Say how many happenings. @param {number} count @param {string} about @param {string} locale */
+export const manyOf = (count, about, locale) => `${about}${new Intl.NumberFormat(locale).format(count)} happening${count === 1 ? "" : "s"}`;
+
+/** Say for how long nothing happened. @param {number} days @param {string} locale */
+export function nothing(days, locale) {
+  const [many, unit] = days > DAYS_OF_A_YEAR ? [days / DAYS_OF_A_YEAR, "year"] : days > 60 ? [days / 30.44, "month"] : [days, "day"];
+  const whole = Math.max(1, Math.floor(many));
+  return `${new Intl.NumberFormat(locale).format(whole)} ${unit}${whole === 1 ? "" : "s"} without a happening`;
+}
+
+/**
+ * Make the axis: lines through the drawing, and the words below it, which stay in sight.
+ * @param {import("./scale.js").Scale} scale @param {Span} window @param {number} width @param {string} locale @param {(text: string) => number} measure
+ * @returns {{lines: HTMLElement[], words: HTMLElement[]}}
+ */
+export function axis(scale, window, width, locale, measure) {
+  const at = scale.pixels(window, width);
+  const marked = (name, instant, label = "") => {
     const element = make("span", name);
-    if (at < width - 48) element.append(make("bdi", "", label));
-    element.style.insetInlineStart = px(at);
+    if (label) element.append(make("bdi", "", label));
+    element.style.insetInlineStart = px(at(instant));
     return element;
   };
-  const marks = ticks(window, width, locale).map(({ at, label, major }) => mark(major ? "tick major" : "tick", at, label));
+  const [lines, words] = [/** @type {HTMLElement[]} */ ([]), /** @type {HTMLElement[]} */ ([])];
+  // From the last to the first: the last has its words, however near the edge.
+  let free = width;
+  for (const slice of scale.slices(window).reverse()) {
+    const room = at(slice.end) - at(slice.start);
+    const marks = ticks(slice, room, locale);
+    for (const { at: instant, label, major } of marks.reverse()) {
+      const needs = measure(label);
+      lines.push(marked(major ? "line major" : "line", instant));
+      const start = Math.min(at(instant) + 4, free - needs);
+      if (start < Math.min(at(instant) - needs, at(slice.start) - 4) || start < 0) continue;
+      const word = marked(major ? "tick major" : "tick", instant, label);
+      word.style.insetInlineStart = px(start);
+      words.push(word);
+      free = start - 8;
+    }
+    const larger = context(slice, room, locale) || (marks.length ? "" : said(slice.start, "year", locale));
+    if (larger && room > 40) {
+      const element = marked("axis-context", slice.start, larger);
+      element.style.maxInlineSize = px(room);
+      words.push(element);
+    }
+  }
+  for (const { start, end } of scale.breaks(window)) {
+    const gap = marked("break", start);
+    gap.style.inlineSize = px(at(end) - at(start));
+    gap.title = nothing(end - start, locale);
+    lines.push(gap);
+  }
   const today = now();
-  if (today > window.start && today < window.end) marks.push(mark("today", today));
-  return [make("bdi", "axis-context", context(window, width, locale)), ...marks];
+  if (today > window.start && today < window.end) lines.push(marked("today", today));
+  return { lines, words };
+}
+
+/** Make the pale marks of what does not match. @param {[number, number][]} spans @param {(instant: number) => number} at @param {number} width */
+export function others(spans, at, width) {
+  return spans.flatMap(([start, end]) => {
+    const [from, to] = [Math.max(0, at(start)), Math.min(width, at(end))];
+    if (from >= width || to <= 0) return [];
+    const element = make("i", "other");
+    Object.assign(element.style, { insetInlineStart: px(from), inlineSize: px(Math.max(5, to - from)) });
+    return [element];
+  });
 }

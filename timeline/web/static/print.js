@@ -25,26 +25,26 @@ export function print(drawing, address) {
   let whole = null;
   let restore = () => {};
   addEventListener("beforeprint", () => {
-    const { window, supply } = drawing;
-    const { data } = supply;
+    const { window, loader } = drawing;
+    const { data } = loader;
     drawing.view.style.inlineSize = `${PAPER}px`;
     if (drawing.isWhole(window)) whole = data;
     whole ??= now(address());
     if (whole) {
-      supply.data = whole;
+      loader.data = whole;
       drawing.window = drawing.whole;
     }
     drawing.draw();
     restore = () => {
       drawing.view.style.inlineSize = "";
       drawing.window = window;
-      supply.data = data;
+      loader.data = data;
       drawing.draw();
     };
   });
   addEventListener("afterprint", () => restore());
   return () => {
-    whole = drawing.isWhole(drawing.window) ? drawing.supply.data : null;
+    whole = drawing.isWhole(drawing.window) ? drawing.loader.data : null;
     const asked = address();
     if (!whole) setTimeout(() => asked === address() && fetch(asked).then((got) => got.json()).then((view) => (whole = view), () => {}), 1000);
   };

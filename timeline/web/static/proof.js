@@ -8,7 +8,7 @@
 import { additionsOnly, code, event, number, signatures } from "./checks.js";
 import { addition, keys, Malformed, note, pasted, proof } from "./notes.js";
 import { same as equal } from "./sums.js";
-import { run } from "./told.js";
+import { run } from "./steps.js";
 
 const offline = "Download the file and check it with one of the commands on the event’s page.";
 

@@ -4,7 +4,7 @@
 
 import { Drawing } from "./drawing.js";
 import { span, touches } from "./layout.js";
-import { locale, translate } from "./spoken.js";
+import { locale, translate } from "./datewords.js";
 
 
 if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go, { once: true }));
@@ -13,8 +13,9 @@ const text = document.getElementById("drawing-data")?.textContent;
 if (root && text) {
   const { overview, items } = JSON.parse(text);
   items.sort((one, other) => span(one)[0] - span(other)[0]);
-  const view = { window: null, first: -Infinity, last: Infinity, count: items.length, lanes: [{ value: null, label: "" }], items, clusters: [], exact: true };
-  const source = { view: async () => view, address: (item) => `#${item.id}` };
+  const view = { window: null, first: -Infinity, last: Infinity, count: items.length, lanes: [{ value: null, label: "" }], items, clusters: [], others: [], may: null, exact: true };
+  const list = async (window) => ({ items: items.filter((item) => span(item)[0] >= window.start && span(item)[0] < window.end), after: null });
+  const source = { view: async () => view, list, address: (item) => `#${item.id}` };
   /** @param {Item} item */
   const open = (item) => {
     drawing.lookAt(item);
@@ -29,8 +30,9 @@ if (root && text) {
     const at = drawing.focus ? items.indexOf(drawing.focus) + step : step > 0 ? 0 : items.length - 1;
     if (items[at]) drawing.lookAt(items[at]);
   };
-  const drawing = new Drawing(root, source, { moved: () => {}, opened: open, entered: open, closed: () => drawing.lookAt(null), next, listed }, locale());
+  const drawing = new Drawing(root, source, { moved: () => {}, entered: open, closed: () => drawing.lookAt(null), next, listed }, locale());
   drawing.controls();
+  root.addEventListener("happening", (event) => open(/** @type {CustomEvent} */ (event).detail));
   root.hidden = false;
   translate(document.body);
   drawing.set(overview, view);

@@ -2,13 +2,13 @@
 // The timeline page: brings the drawing, the search, the card and the address together. Owns that wiring alone.
 
 import { asked, changed, go, state } from "./address.js";
+import { asOf } from "./asof.js";
 import { day, written, writtenWindow } from "./calendar.js";
 import { Card } from "./card.js";
 import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
-import { moment } from "./moment.js";
 import { print } from "./print.js";
-import { locale, translate } from "./spoken.js";
+import { locale, translate } from "./datewords.js";
 
 
 // What is drawn comes before the list, which need not be there yet.
@@ -33,22 +33,26 @@ const address = (item) => {
   return `${here}/${item.id.replaceAll(".", "~2E")}${as_of ? `?as_of=${encodeURIComponent(as_of)}` : ""}`;
 };
 
+/** @type {Source} */
 const source = {
   address,
-  view: (window, width) =>
-    json(asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width) })),
+  view: (window, width, parts) =>
+    json(asked(`${here}/drawing/view`, { view: writtenWindow(window), width: String(width), ...(parts && { parts }) })),
+  list: (window, after) => json(asked(`${here}/drawing/list`, { view: writtenWindow(window), ...(after && { after }) })),
+  kind: (kind) => changed({ kind: state().get("kind") === kind ? null : kind }).href,
+  chosen: () => state().get("kind"),
 };
 
 const drawing = new Drawing(root, source, {
   moved: (window, step) => go(changed({ view: window && writtenWindow(window) }), step),
-  opened: (item) => open(item, true),
+  scaled: (isTrue) => go(changed({ scale: isTrue ? "true" : null }), true),
   entered: () => by("card").focus(),
   closed: () => shut(true),
   next,
   listed: async ({ start, end }) => {
     // Of a window within a day or two, the minutes are meant.
     const at = end - start < 2 && (start % 1 || end % 1) ? written : day;
-    await find.load(changed({ from: at(start), to: at(Math.max(end - 1 / 1440, start)) }), true);
+    await find.load(changed({ from: at(start), to: at(Math.max(end - 1 / 1440, start)), view: state().get("view") }), true);
     by("found").tabIndex = -1;
     by("found").focus();
   },
@@ -56,7 +60,9 @@ const drawing = new Drawing(root, source, {
 const card = new Card(by("card"), () => {
   shut(true);
   drawing.view.focus({ preventScroll: true });
+  drawing.view.scrollIntoView({ block: "nearest" });
 });
+root.addEventListener("happening", (event) => open(/** @type {CustomEvent} */ (event).detail, true));
 
 /** @param {Item} item @param {boolean} step */
 function open(item, step) {
@@ -98,12 +104,15 @@ async function take(step) {
   }
 }
 
-const renew = print(drawing, () => asked(`${here}/drawing/view`, { view: writtenWindow(drawing.whole), width: "680" }));
+const renew = print(drawing, () => {
+  const parts = drawing.scale.written(drawing.whole, 680);
+  return asked(`${here}/drawing/view`, { view: writtenWindow(drawing.whole), width: "680", ...(parts && { parts }) });
+});
 
 /** Show what a page brought. @param {Document} page */
 function arrive(page) {
   const { overview, view } = brought(page);
-  drawing.set(overview, view);
+  drawing.set(overview, view, state().has("scale"));
   renew();
   mark();
 }
@@ -114,7 +123,7 @@ function mark() {
   if (!id) {
     if (drawing.focus || !card.element.hidden) shut(false);
   } else if (drawing.focus?.id !== id) {
-    drawing.focus = drawing.supply.data.items.find((one) => one.id === id) ?? null;
+    drawing.focus = drawing.loader.data.items.find((one) => one.id === id) ?? null;
     drawing.draw();
     card.open(address({ id })).then(() => state().has("embed") || card.element.scrollIntoView(false));
   }
@@ -134,8 +143,15 @@ document.addEventListener("toggle", ({ target }) => {
   if (code) code.value = code.value.replace(/src="[^"]*"/, () => `src="${here}"`);
 }, true);
 root.hidden = false;
-// The window stays, so that one sees it fill.
-moment(root, (as_of) => find.load(changed({ as_of, view: writtenWindow(drawing.window) }), !state().has("as_of")));
+// The axis is that of all that is known now, so that one sees it fill.
+asOf(root, (as_of) => find.load(changed({ as_of }), !state().has("as_of")));
+// The legend switches the kind without leaving the page.
+drawing.part("kinds").addEventListener("click", (/** @type {MouseEvent} */ event) => {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  find.load(new URL(link.href), true).then(() => find.fill(true));
+});
 arrive(document);
 if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => translate(document.body));
 else translate(document.body);

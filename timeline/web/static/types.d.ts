@@ -11,6 +11,7 @@ interface Item {
   id: string;
   title: string;
   lanes: number[];
+  kind?: string;
   edtf: string;
   /** The date in English, where it cannot be said in any language. */
   words?: string;
@@ -41,6 +42,10 @@ interface View {
   first: number;
   last: number;
   count: number;
+  /** How many may have happened in the window, as the filters have it; null where that is too much to count. */
+  may: number | null;
+  /** Where what does not match begins and ends. */
+  others: [number, number][];
   lanes: { value: string | null; label: string }[];
   items: Item[];
   clusters: Cluster[];
@@ -52,25 +57,58 @@ interface Overview {
   first: number | null;
   last: number | null;
   bars: [number, number, number][];
+  /** The same of all that a filter leaves out too. */
+  others?: [number, number, number][];
+  /** The parts of a broken axis: start, end, left, right. */
+  parts?: [number, number, number, number][];
+  /** The kinds that have a colour. */
+  kinds?: string[];
+  /** How many match, where that is known. */
+  total?: number | null;
+  /** Whether some may have happened on other days than those at which they are drawn. */
+  vague?: boolean;
   exact: boolean;
   /** How many have a date without any day. */
   unplaced?: number;
 }
 
+/** A way to write a label: inside a bar, right or left of a mark, or not at all; and what that takes of the width. */
+interface Option {
+  side: "inside" | "right" | "left" | "none";
+  lines: number;
+  label: number;
+  left: number;
+  right: number;
+}
+
 /** A happening in its place; distances in pixels from the beginning of the line. */
-interface Box {
+interface Box extends Option {
   item: Item;
   lane: number;
   row: number;
   top: number;
   from: number;
   to: number;
-  left: number;
-  right: number;
   point: boolean;
-  out: boolean;
-  flip: boolean;
-  label: number;
+  /** Ways to write its label, in one line alone or in two: those for which there is room in the width. */
+  ways(single: boolean): Option[];
+  options: Option[];
+  bare: Option;
+}
+
+/** The row that a happening has, and where its label is; cut: an edge left no room for one. */
+interface Place {
+  row: number;
+  side: string;
+  cut: boolean;
+}
+
+interface Memory {
+  places: Map<string, Place>;
+  rows: number[];
+  chips: boolean[];
+  /** Whether labels take one line alone, by lane. */
+  single: boolean[];
 }
 
 /** A counted column. */
@@ -91,7 +129,12 @@ interface Tick {
 
 /** Where the drawing has its happenings from. */
 interface Source {
-  view(window: Span, width: number): Promise<View>;
+  view(window: Span, width: number, parts: string): Promise<View>;
+  /** What begins in a window, in the order of time; `after` is where the rest begins. */
+  list(window: Span, after: string): Promise<{ items: Item[]; after: string | null }>;
+  /** The address of this state with a kind alone, or again with all; and the kind that is chosen. */
+  kind?(kind: string): string;
+  chosen?(): string | null;
   /** The address of a happening's own page. */
   address(item: Item): string;
 }
@@ -100,7 +143,8 @@ interface Source {
 interface Heard {
   /** null: all of it. `step`: one that can be gone back from. */
   moved(window: Span | null, step: boolean): void;
-  opened(item: Item): void;
+  /** The axis is drawn to one scale, or is broken again. */
+  scaled?(isTrue: boolean): void;
   /** The reader wants to be where the open happening is told of. */
   entered(item: Item): void;
   next(step: 1 | -1): void;

@@ -56,15 +56,20 @@ class Scale:
 
 def fitting(stretches: Sequence[tuple[float, float]], left: float, right: float) -> Scale:
     """Make a scale on which these stretches of days stand between two places, broken at most three times."""
+    return fitting_counts([(first, last, 1) for first, last in stretches], left, right)
+
+
+def fitting_counts(stretches: Sequence[tuple[float, float, float]], left: float, right: float) -> Scale:
+    """Make the same scale of stretches in each of which so many happenings stand."""
     if not stretches:
         return Scale(())
     runs: list[list[float]] = []
-    for first, last in sorted(stretches):
+    for first, last, many in sorted(stretches):
         if runs and first <= runs[-1][1]:
             runs[-1][1] = max(runs[-1][1], last)
-            runs[-1][2] += 1
+            runs[-1][2] += many
         else:
-            runs.append([first, last, 1])
+            runs.append([first, last, many])
     joined = [[held[0][0], held[-1][1], sum(run[2] for run in held)] for held in _broken(runs)]
     room = right - left - BREAK * (len(joined) - 1)
     weights = [math.sqrt(run[2]) for run in joined]

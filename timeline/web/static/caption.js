@@ -1,0 +1,46 @@
+// @ts-check
+// The words around the drawing: which window it is and how many happenings are in it, and which colour is which kind. Owns those
+// words. Counts nothing.
+
+import { clock, said, unitOf } from "./axis.js";
+import { asDate } from "./calendar.js";
+import { make, manyOf } from "./marks.js";
+
+/**
+ * Say when a window is, and what is in it.
+ * @param {Span} window @param {number} width
+ * @param {{here: number | null, may: number | null, unplaced: number, outside: number, exact: boolean}} counts drawn in the window; that may
+ * fall in it; without a day; that match and are drawn elsewhere
+ * @param {string} locale @returns {[string, string]}
+ */
+export function caption({ start, end }, width, { here, may, unplaced, outside, exact }, locale) {
+  const unit = unitOf({ start, end }, width).replace("hour", "day");
+  const last = unit === "minute" ? end : end - 1 / 1440;
+  const ends = [start, last].map((instant) => said(instant, unit, locale));
+  if (unit === "minute" && ~~start === ~~last) ends[1] = clock(asDate(last), locale);
+  const when = ends[0] === ends[1] ? ends[0] : ends.join(" – ");
+  if (here === null) return [when, "…"];
+  const number = (/** @type {number} */ many) => new Intl.NumberFormat(locale).format(many);
+  const words = [manyOf(here, exact ? "" : "about ", locale)];
+  const more = Math.max(0, (may ?? 0) - here);
+  if (more && more !== unplaced) words.push(`${number(more)} more may fall here`);
+  else if (unplaced) words.push(`${number(unplaced)} more without a day to be drawn at`);
+  if (outside) words.push(`${number(outside)} outside this window`);
+  return [when, words.join("; ")];
+}
+
+/** Name the colours of the kinds; each leads to the kind, or back to all. @param {string[]} kinds @param {Source} source */
+export function kinds(kinds, source) {
+  const row = (/** @type {HTMLElement} */ inner, /** @type {number} */ number) => {
+    const element = make("li", "");
+    element.dataset.kind = String(number);
+    element.append(inner);
+    return element;
+  };
+  const named = kinds.map((kind, number) => {
+    const link = Object.assign(make("a", "", kind), { href: source.kind?.(kind), dir: "auto" });
+    if (source.chosen?.() === kind) link.setAttribute("aria-current", "true");
+    return row(link, number + 1);
+  });
+  return kinds.length ? [...named, row(make("span", "", "other"), 0)] : [];
+}

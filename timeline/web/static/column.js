@@ -1,0 +1,58 @@
+// @ts-check
+// The drawing where there is no room for it to be wide: time runs down, each happening with its date and its whole title, long
+// stretches without any as one line. Owns that order and its elements; what a happening looks like is in marks.js.
+
+import { said } from "./axis.js";
+import { reaches, span, touches } from "./layout.js";
+import { count, dress, make, nothing, tell } from "./marks.js";
+
+const YEAR = 360;
+
+/**
+ * Make the children of one lane.
+ * @param {View} data @param {number} lane @param {Span} window @param {import("./scale.js").Scale} scale @param {string} locale
+ * @param {{item: (item: Item) => any, keep: (key: string, born: () => any) => any, focus?: string, about: string}} room how a happening is made, and what is there already
+ */
+export function column(data, lane, window, scale, locale, { item: made, keep, focus, about }) {
+  const entries = data.items
+    .filter((item) => item.lanes.includes(lane) && touches(item, window))
+    .map((item) => ({ item, from: span(item)[0], to: span(item)[1], many: 1 }));
+  const counts = data.clusters
+    .filter((cluster) => cluster[0] === lane && reaches(cluster, window, data))
+    .map(([, first, last, many]) => ({ item: null, from: first, to: last + 1, many }));
+  const order = [...entries, ...counts].sort((one, other) => one.from - other.from || other.to - one.to || ((one.item?.id ?? "") < (other.item?.id ?? "") ? -1 : 1));
+  /** @type {any[]} */
+  const rows = [];
+  let heading = "";
+  let until = -Infinity;
+  for (const { item, from, to, many } of order) {
+    const gap = scale.breaks(window).find((one) => until <= one.start && from >= one.end);
+    if (gap && rows.length) rows.push(make("p", "gap", `⌇ ${nothing(from - until, locale)} ⌇`));
+    if (to !== Infinity) until = Math.max(until, to);
+    else until = Math.max(until, from + 1);
+    const unit = to - from >= YEAR && to !== Infinity ? "year" : partOf(scale, from, window) > 3 * YEAR ? "year" : "month";
+    const words = said(Math.max(from, window.start), unit === "year" || item?.edtf.length === 4 ? "year" : "month", locale);
+    if (words !== heading) rows.push(make("p", "period", (heading = words)));
+    if (item) {
+      const element = made(item);
+      const [, until] = span(item);
+      dress(element, item, { spot: until - from <= 1 && item.how !== "through", focused: focus === item.id });
+      element.removeAttribute("style");
+      rows.push(element);
+    } else {
+      const element = keep(`count ${lane} ${from}`, count);
+      tell(element, { lane, at: 0, width: 0, count: many, start: from, end: to }, many, about, locale);
+      element.removeAttribute("style");
+      element.firstChild.lastChild.textContent = element.firstChild.title.replace(/:[^:]*$/, "");
+      rows.push(element);
+    }
+  }
+  return rows;
+}
+
+/** Say how long the part of the axis is in which an instant is, as far as it is in the window. @param {import("./scale.js").Scale} scale @param {number} instant @param {Span} window */
+function partOf(scale, instant, window) {
+  const slice = scale.slices(window).find(({ end }) => instant < end);
+  return slice ? slice.end - slice.start : Infinity;
+}
+

@@ -1,0 +1,132 @@
+// @ts-check
+// What is at hand of the timeline for a window, and how more is fetched. Owns the data and the requests for it: of those
+// under way the last counts. Knows nothing of how it is drawn.
+
+import { reaches, span, touches } from "./layout.js";
+import { Scale } from "./scale.js";
+
+/** How long the hand is waited for before anything is asked that can wait, in milliseconds. */
+const PAUSE = 400;
+
+export class Loader {
+  /** @param {Source} source @param {(busy: boolean) => void} changed there is news, or some is on its way */
+  constructor(source, changed) {
+    this.source = source;
+    this.changed = changed;
+    this.scale = new Scale();
+    /** @type {View} */
+    this.data = { window: null, first: 0, last: 0, count: 0, may: 0, lanes: [], items: [], clusters: [], others: [], exact: true };
+    this.problem = "";
+    this.asked = 0;
+    /** How many may fall into a window, as last heard. @type {{window: string, many: number | null}} */
+    this.heard = { window: "", many: null };
+  }
+
+  /** Take over data that came with something else. @param {View} data */
+  take(data) {
+    clearTimeout(this.waiting);
+    this.asked += 1;
+    this.data = data;
+    this.problem = "";
+    this.changed(false);
+  }
+
+  /**
+   * See to it that a window can be shown. `keep`: the hand is still moving, and will do with what is there.
+   * @param {Span} window @param {number} width in pixels @param {boolean} [keep]
+   */
+  ask(window, width, keep = false) {
+    clearTimeout(this.waiting);
+    const asked = (this.asked += 1);
+    if (this.suffices(window) && (keep || this.fresh(window) || !this.counted(window))) {
+      this.problem = "";
+      this.changed(false);
+      return;
+    }
+    this.changed(true);
+    this.waiting = setTimeout(
+      async () => {
+        let problem = "";
+        try {
+          const data = await this.source.view(window, width, this.scale.written(window, width));
+          if (asked === this.asked) this.data = this.alike(window) ? joined(this.data, data, window) : data;
+        } catch (error) {
+          problem = `This part could not be fetched (${error}). Move, or reload the page, to try again.`;
+        }
+        if (asked !== this.asked) return;
+        this.problem = problem;
+        this.changed(false);
+      },
+      keep ? 60 : 0,
+    );
+  }
+
+  /** Whether the data at hand was fetched for a window as long as this one. @param {Span} wanted @param {number} [slack] */
+  alike(wanted, slack = 0.02) {
+    const { window } = this.data;
+    if (!window) return false;
+    return Math.abs(Math.log2(this.scale.length({ start: window[0], end: window[1] }) / this.scale.length(wanted))) < slack;
+  }
+
+  /** Whether the data at hand shows a window as well as fresh data would. @param {Span} window */
+  suffices(window) {
+    const { first, last } = this.data;
+    if (first > window.start || last + 1 < window.end) return false;
+    return !this.counted(window) || this.alike(window, 0.2);
+  }
+
+  /** Whether the data was fetched for this very window. @param {Span} window */
+  fresh({ start, end }) {
+    const { window } = this.data;
+    return window !== null && Math.abs(window[0] - start) + Math.abs(window[1] - end) < (end - start) / 100;
+  }
+
+  /** Whether some of what is in a window is known by its number alone. @param {Span} window */
+  counted(window) {
+    return this.data.clusters.some((cluster) => reaches(cluster, window, this.data));
+  }
+
+  /** Count what is in a window; null where that is not known yet. @param {Span} window @returns {number | null} */
+  count(window) {
+    if (this.suffices(window) && !this.counted(window)) return this.data.items.filter((item) => touches(item, window)).length;
+    return this.fresh(window) ? this.data.count : null;
+  }
+
+  /**
+   * Count what may have happened in a window; null where that is not known. Where the server has to be asked, `later` is called.
+   * @param {Span} window @param {string} written @param {() => void} later @returns {number | null}
+   */
+  may(window, written, later) {
+    clearTimeout(this.pause);
+    if (this.fresh(window)) return this.data.may;
+    if (this.heard.window === written) return this.heard.many;
+    this.pause = setTimeout(async () => {
+      const found = await this.source.view(window, 200, "").catch(() => null);
+      this.heard = { window: written, many: found?.may ?? null };
+      if (found) later();
+    }, PAUSE);
+    return null;
+  }
+}
+
+/**
+ * Keep of earlier data, fetched at the same scale, what is still in view: it is taken out of the count that it is in now.
+ * @param {View} before @param {View} data @param {Span} window @returns {View}
+ */
+function joined(before, data, window) {
+  if (!data.exact || before.lanes.map((lane) => lane.value).join() !== data.lanes.map((lane) => lane.value).join()) return data;
+  const known = new Set(data.items.map((item) => item.id));
+  const clusters = data.clusters.map((cluster) => /** @type {Cluster} */ ([...cluster]));
+  const items = [...data.items];
+  for (const item of before.items) {
+    if (known.has(item.id) || !touches(item, window)) continue;
+    const [from] = span(item);
+    const counts = item.lanes.map((lane) =>
+      clusters.find(([of, first, last, many]) => of === lane && many > 0 && Math.max(from, data.first) >= first && Math.max(from, data.first) < last + 1),
+    );
+    if (!counts.every(Boolean)) continue;
+    for (const one of counts) /** @type {Cluster} */ (one)[3] -= 1;
+    items.push(item);
+  }
+  return { ...data, items, clusters: clusters.filter((cluster) => cluster[3] > 0) };
+}
