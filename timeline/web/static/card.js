@@ -1,17 +1,23 @@
 // @ts-check
-// The card of a happening: its own page's article, shown beside the drawing. Owns fetching and showing it. What stands
-// on it is written by the server alone, so that a card and a page never differ.
+// The card of a happening, beside the drawing: the article of its page in the story, and the way to its neighbours. Owns
+// fetching and showing it. The server alone writes it, so that a card and a page never differ.
 
 import { translate } from "./datewords.js";
 
 export class Card {
-  /** @param {HTMLElement} element @param {() => void} closed */
-  constructor(element, closed) {
+  /** @param {HTMLElement} element @param {() => void} closed @param {(id: string) => void} turned to a neighbour */
+  constructor(element, closed, turned) {
     this.element = element;
     this.body = /** @type {HTMLElement} */ (element.querySelector(".card-body"));
     element.querySelector("button")?.addEventListener("click", closed);
     element.addEventListener("keydown", (event) => {
       if (event.key === "Escape") closed();
+    });
+    element.addEventListener("click", (event) => {
+      const link = event.target instanceof Element ? event.target.closest("a") : null;
+      if (!link?.closest(".before-after") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      turned(new URL(link.href).searchParams.get("story") ?? "");
     });
     this.asked = 0;
   }
@@ -29,15 +35,19 @@ export class Card {
     this.body.replaceChildren();
   }
 
-  /** @param {string} address of the happening's page */
-  async open(address) {
+  /** @param {string} address of the happening's page @param {string} story its address in the story */
+  async open(address, story) {
     const asked = (this.asked += 1);
     this.busy(true);
     let article = null;
+    let neighbours = null;
+    let place = null;
     try {
-      const response = await fetch(address);
+      const response = await fetch(story);
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       article = page.querySelector("main article.one") ?? page.querySelector("main");
+      neighbours = page.querySelector("main > .before-after");
+      place = page.querySelector(".story-place");
     } catch {
       // What is to be said is the same as of a page without an article.
     }
@@ -45,8 +55,9 @@ export class Card {
     if (asked !== this.asked) return;
     adapt(/** @type {HTMLElement} */ (article), address);
     translate(article);
-    this.body.replaceChildren(document.adoptNode(article));
-    /** @type {HTMLAnchorElement} */ (this.element.querySelector(".card-link")).href = address;
+    this.body.replaceChildren(document.adoptNode(article), ...(neighbours ? [document.adoptNode(neighbours)] : []));
+    /** @type {HTMLElement} */ (this.element.querySelector(".card-place")).textContent = place?.textContent ?? "";
+    this.element.scrollTop = 0;
     this.busy(false);
     this.element.hidden = false;
   }

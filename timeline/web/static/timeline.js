@@ -33,6 +33,9 @@ const address = (item) => {
   return `${here}/${item.id.replaceAll(".", "~2E")}${as_of ? `?as_of=${encodeURIComponent(as_of)}` : ""}`;
 };
 
+/** A happening among those that match, with its neighbours. @param {{id: string}} item */
+const story = (item) => changed({ story: item.id, focus: null, view: null, lanes: null, scale: null }).href;
+
 /** @type {Source} */
 const source = {
   address,
@@ -61,14 +64,14 @@ const card = new Card(by("card"), () => {
   shut(true);
   drawing.view.focus({ preventScroll: true });
   drawing.view.scrollIntoView({ block: "nearest" });
-});
+}, (id) => open(drawing.loader.data.items.find((one) => one.id === id) ?? /** @type {any} */ ({ id }), !state().has("focus")));
 root.addEventListener("happening", (event) => open(/** @type {CustomEvent} */ (event).detail, true));
 
 /** @param {Item} item @param {boolean} step */
 function open(item, step) {
   go(changed({ focus: item.id }), step);
   drawing.lookAt(item);
-  card.open(address(item));
+  card.open(address(item), story(item));
 }
 
 /** @param {boolean} step */
@@ -125,7 +128,7 @@ function mark() {
   } else if (drawing.focus?.id !== id) {
     drawing.focus = drawing.loader.data.items.find((one) => one.id === id) ?? null;
     drawing.draw();
-    card.open(address({ id })).then(() => state().has("embed") || card.element.scrollIntoView(false));
+    card.open(address({ id }), story({ id }));
   }
 }
 
