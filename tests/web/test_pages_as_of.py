@@ -37,7 +37,7 @@ async def fetch(past: Path, path: str) -> str:
     """Fetch a page, without what it tells of its own history."""
     response = await serve(past).client.get(f"/past/-/timeline{path}")
     assert response.status_code == 200
-    return str(response.text).split('<section aria-labelledby="history"')[0]
+    return str(response.text).split('<details class="history-fold"')[0]
 
 
 LATER = ("renamed", "Elsewhere", "Late", "The later heading", "echoes")
