@@ -27,8 +27,8 @@ from timeline.web.pages.history import RedactionView, VersionView
 TABLES = ("sources", "source_texts", "captures", "citations", "happenings", "events")
 MOST_CAPTURES = 50
 MOST_CITATIONS = 2_000
-# A note names this many of the happenings that cite its passage; the reader can unfold the others.
-MOST_USES = 3
+# A note, which is a line long, names this many of the happenings that cite its passage; the reader can unfold the others.
+MOST_USES = 1
 _CAPTURES = {
     ("bytes", 0): "the same bytes, as extracted earlier",
     ("bytes", 1): "the same bytes, extracted again",
@@ -67,13 +67,17 @@ class Note:
 
     @property
     def first(self) -> Sequence[Use]:
-        """The uses that are shown at once: current happenings come before retracted ones."""
-        return sorted(self.uses, key=lambda use: use.status == "retracted")[:MOST_USES]
+        """The uses that are shown at once: current happenings come before retracted ones, and disputes before support."""
+        return self._ordered[:MOST_USES]
 
     @property
     def rest(self) -> Sequence[Use]:
         """The uses that the reader can unfold."""
-        return sorted(self.uses, key=lambda use: use.status == "retracted")[MOST_USES:]
+        return self._ordered[MOST_USES:]
+
+    @property
+    def _ordered(self) -> Sequence[Use]:
+        return sorted(self.uses, key=lambda use: (use.status == "retracted", use.stance != "disputes"))
 
     @property
     def disputes(self) -> bool:
