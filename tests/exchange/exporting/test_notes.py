@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from told import ABOUT, SOURCE, happening, quotation, written
+from sample_happenings import ABOUT, SOURCE, happening, quotation, written
 
 from timeline.exchange.exporting.format import About
 from timeline.exchange.formats.markdown.writer import escaped

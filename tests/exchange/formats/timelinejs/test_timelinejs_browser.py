@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hard_to_write import ABOUT, MANY
+from difficult_happenings import ABOUT, MANY
 
 from timeline.exchange.exporting import format_named
 from timeline.exchange.exporting.format import About

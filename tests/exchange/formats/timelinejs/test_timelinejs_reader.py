@@ -14,7 +14,7 @@ from timeline.exchange.formats.vis import reader as vis
 from timeline.exchange.importing.row import ImportRefused
 from timeline.exchange.text.html_text import one_line
 
-DATA = Path(__file__).parents[4] / "shared" / "data" / "timelinejs"
+DATA = Path(__file__).parents[5] / "shared" / "data" / "timelinejs"
 real = pytest.mark.skipif(not DATA.exists(), reason="the real files are not here")
 
 

@@ -3,7 +3,7 @@
 import json
 from xml.etree import ElementTree
 
-from told import happening, written
+from sample_happenings import happening, written
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

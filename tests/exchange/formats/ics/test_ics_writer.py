@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from told import happening, written
+from sample_happenings import happening, written
 
 from timeline.reading.records import Happening
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hard_to_write import ABOUT, MANY
+from difficult_happenings import ABOUT, MANY
 
 from timeline.exchange.exporting import format_named, losses
 from timeline.exchange.exporting.format import About

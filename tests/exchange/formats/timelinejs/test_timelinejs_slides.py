@@ -18,7 +18,7 @@ from timeline.exchange.text import markup
 from timeline.exchange.text.html_text import plain
 from timeline.reading.happenings import at_positions
 
-DATA = Path(__file__).parents[4] / "shared" / "data" / "timelinejs"
+DATA = Path(__file__).parents[5] / "shared" / "data" / "timelinejs"
 real = pytest.mark.skipif(not DATA.exists(), reason="the real files are not here")
 SHOWN = ("Media", "Media Credit", "Media Caption", "Media Thumbnail", "Alt Text", "Background")
 HEADER = "Year,Headline,Text,Media,Media Credit,Media Caption,Media Thumbnail,Background,Alt Text"

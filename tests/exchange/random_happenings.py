@@ -1,8 +1,8 @@
 """Happenings and sources of which anything may be said, as Hypothesis draws them. Must not test anything."""
 
-from hard_to_write import DATES
+from difficult_happenings import DATES
 from hypothesis import strategies as st
-from told import quotation
+from sample_happenings import quotation
 
 from timeline import dates
 from timeline.actors import actor_id

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from told import SOURCE, happening, quotation, written
+from sample_happenings import SOURCE, happening, quotation, written
 
 from timeline import quotes
 from timeline.exchange import formats

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from told import ABOUT, happening, quotation, written
+from sample_happenings import ABOUT, happening, quotation, written
 
 from timeline.errors import TimelineError
 from timeline.exchange.exporting import format_named

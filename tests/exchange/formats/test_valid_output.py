@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drawn_at_random import happenings, sources
-from hard_to_write import ABOUT
+from difficult_happenings import ABOUT
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from told import quotation
+from random_happenings import happenings, sources
+from sample_happenings import quotation
 
 from timeline.exchange.exporting import format_named
 from timeline.reading.records import Happening

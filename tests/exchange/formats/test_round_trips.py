@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from drawn_at_random import MAYBE, WORDS, happenings, sources
-from hard_to_write import ABOUT, SOURCE, happening
+from difficult_happenings import ABOUT, SOURCE, happening
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from told import quotation
+from random_happenings import MAYBE, WORDS, happenings, sources
+from sample_happenings import quotation
 
 from timeline.exchange.exporting import format_named
 from timeline.exchange.exporting.losses import Losses
