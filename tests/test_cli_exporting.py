@@ -49,7 +49,7 @@ def test_it_writes_to_standard_output_and_tells_beside_it_what_is_lost(db: str, 
     assert told["title"]["text"]["headline"] == "Councils"
     assert "https://example.org/t/chaired" in result.stdout
     assert "2 happenings in TimelineJS (JSON)" in result.stderr
-    assert "uncertain or approximate dates (in 1 of 2 happenings): placed as if it were sure" in result.stderr
+    assert "uncertain or approximate dates (in 1 of 2 happenings): placed as if it were certain" in result.stderr
 
 
 @pytest.mark.parametrize(

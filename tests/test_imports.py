@@ -34,7 +34,7 @@ READING_MAY_IMPORT = {"authors", "dates", "errors", "extractors", "fields", "rea
 WEB_MAY_IMPORT = READING_MAY_IMPORT | {"merkle", "settings", "web"}
 # What writes in `exchange`: the web may use it as well, so it needs no more than what the web may import.
 READS = ("exchange/importing/", "exchange/tables/", "exchange/text/decoding", "exchange/text/json_text")
-SHARED = ("exchange/tables/cells.py", "exchange/tables/joined_cells.py")  # by what reads and what writes
+SHARED = "exchange/tables/cells.py"  # by what reads and what writes
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -56,8 +56,8 @@ def modules(path: Path) -> set[str]:
 def writes(path: Path) -> bool:
     """Tell whether a file is of the half of `exchange` that writes, or of what both halves share."""
     place = path.relative_to(PACKAGE).as_posix()
-    reads = place.startswith(READS) or place.endswith(("/reader.py", "/own_exports.py"))
-    return place.startswith("exchange/") and (place in SHARED or not reads)
+    reads = place.startswith(READS) or place.endswith("/reader.py")
+    return place.startswith("exchange/") and (place == SHARED or not reads)
 
 
 def is_of_writing(name: str) -> bool:

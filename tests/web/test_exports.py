@@ -39,7 +39,7 @@ def demo(demo_db: Path) -> Datasette:
 
 def lines(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write a line for each happening, after what is said of the whole."""
-    yield f"{about.title}|{about.page}|{about.asked}|{about.query}|{about.as_of}|{about.position}|{about.at}\n"
+    yield f"{about.title}|{about.page}|{about.filters}|{about.query}|{about.as_of}|{about.position}|{about.at}\n"
     for one in happenings:
         yield f"{one.id}@{one.version} {one.title}\n"
 

@@ -88,17 +88,17 @@ def _write(timeline: Timeline, format: Format, choice: Choice, whole: _Whole, ou
     happenings = losses.watch(at_positions(connection, positions, as_of=choice.as_of))
     query = choice.query.removeprefix("?")
     older = len(choice.positions) - len(positions)
-    asked = with_near(choice.asked, len(choice.near.intersection(positions)))
-    about = About.read(connection, **whole._asdict(), as_of=choice.as_of, asked=asked, query=query, older=older)
+    filters = with_near(choice.asked, len(choice.near.intersection(positions)))
+    about = About.read(connection, **whole._asdict(), as_of=choice.as_of, filters=filters, query=query, older=older)
     _put(format.write(happenings, about), output)
     told = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
     if choice.near:
         told.append(f"{printing.count(len(choice.near), 'happening')} of them only near the period, with an approximate date")
     if older:
         told.append(f"The newest {len(positions):,}; {older:,} older {'one is' if older == 1 else 'ones are'} {feeds.IN_ALL}")
-    if losses.whole and (redacted := len(positions) - losses.total):
+    if losses.complete and (redacted := len(positions) - losses.total):
         told.append(f"{printing.count(redacted, 'happening')} left out, of which nothing is left after a redaction")
-    if lost := losses.told():
+    if lost := losses.lines():
         told += ["What it cannot say:", *(f"  {line}" for line in lost)]
     return told
 

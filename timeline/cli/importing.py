@@ -11,8 +11,8 @@ from timeline.cli.running import Refused, by, db, opened, progress, refuse_leadi
 from timeline.exchange import formats
 from timeline.exchange.importing import run
 from timeline.exchange.importing.file import File
-from timeline.exchange.tables import mapping as mappings
 from timeline.exchange.tables.guessing import ColumnsUnknown
+from timeline.exchange.tables.mapping import Columns, mapping_path, read_mapping
 
 _MAPPED = ("csv", "tsv", "jsonl")
 
@@ -84,13 +84,13 @@ def _read(format: str, file: Path, encoding: str | None, mapping: Path | None, s
         if mapping or save:
             raise Refused(f"{format}: has no columns to be mapped. Leave --mapping out, or import it as {' or '.join(_MAPPED)}")
         return run.understand(file, format, encoding=encoding)
-    kept = mapping or mappings.beside(file)
+    kept = mapping or mapping_path(file)
     if mapping is None:
         refuse_leading_away(kept, "--mapping {}")
     if mapping or kept.exists():
         if save:
             raise Refused(f"{kept}: is there already, and is what is read. Correct it, or take it away to have the columns guessed")
-        return _understand(file, format, encoding, mappings.read(kept))
+        return _understand(file, format, encoding, read_mapping(kept))
     try:
         read = _understand(file, format, encoding, None)
     except ColumnsUnknown as error:
@@ -111,6 +111,6 @@ def _save(kept: Path, draft: str) -> None:
         file.write(draft)
 
 
-def _understand(file: Path, format: str, encoding: str | None, mapping: mappings.Columns | None) -> File:
+def _understand(file: Path, format: str, encoding: str | None, mapping: Columns | None) -> File:
     with progress("Reading", file.stat().st_size if file.is_file() else 0) as advance:
         return run.understand(file, format, encoding=encoding, mapping=mapping, advance=advance)

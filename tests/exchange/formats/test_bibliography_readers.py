@@ -84,7 +84,7 @@ def test_parts_of_a_bibtex_value_are_joined() -> None:
         "title": "On C# and Transactions of the Society", "publisher": "Transactions of the Society 2", "published": "1999-01-05",
     }  # fmt: skip
     assert second.fields["title"] == "nowhere things"
-    assert '"nowhere" is no @string' in second.questions[0][1]
+    assert '"nowhere" is not a @string' in second.questions[0][1]
 
 
 def test_formulas_in_bibtex_are_letters_and_sums_of_money_stay() -> None:

@@ -21,7 +21,7 @@ FIELDS = (
     "title", "date", "date_note", "zone", "summary", "kind", "place", "latitude", "longitude", "part_of", "attributed_to", "actors",
     "tags", "related",
 )  # fmt: skip
-BACK = ("to the letter", "takes away again")
+BACK = ("exact", "removes again")
 """How a format says of a field which it has no place for that an import brings it back all the same."""
 
 

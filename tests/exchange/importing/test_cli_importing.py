@@ -86,7 +86,7 @@ def test_a_guess_is_shown_and_written_only_when_asked(sheet: Path) -> None:
         (("csv", "."), "is not a file"),
         (
             ("csv", "lone.csv"),
-            "no column looks like a title or a date: there are Was. Say which is which in a mapping: --save-mapping",
+            "no column looks like a title or a date: there are Was. Map them to fields: --save-mapping",
         ),
         (("csv", "old.xls"), "is a file of an old office program"),
         (("csv", "page.csv"), "is a web page rather than a table"),
@@ -113,13 +113,13 @@ def test_what_cannot_be_imported_is_refused_in_a_line(sheet: Path, words: tuple[
         ("a: b", 'has no "columns"'),
         ("columns: {titel: Was}", '"titel" is not a field. Perhaps "title" is meant'),
         ("columns: {title: was, date: Wann}", 'there is no column "was". Perhaps "Was" is meant'),
-        ("columns: {title: Was, date: {yaer: Wann}}", '"yaer" is no part of a date. Perhaps "year" is meant'),
+        ("columns: {title: Was, date: {yaer: Wann}}", '"yaer" is not a part of a date. Perhaps "year" is meant'),
         ("columns: {title: {year: Wann}, date: Wann}", "only dates have parts"),
         ("columns: {title: Was}", 'there is no "date"'),
         ("columns: {date: Wann}", 'neither a "title" nor a "summary"'),
         ("columns: {title: Was, date: Wann}\ndates: {order: ydm}", "none of dmy, mdy, ymd"),
-        ("columns: {title: Was, date: Wann}\ndates: {century: soon}", "Write the year it begins with"),
-        ("columns: {title: Was, date: Wann}\ndates: [dmy]", "dates: holds no names"),
+        ("columns: {title: Was, date: Wann}\ndates: {century: soon}", "Write its first year"),
+        ("columns: {title: Was, date: Wann}\ndates: [dmy]", "dates: is not a list of names"),
         ("columns: {title: [Was], date: Wann}", "columns.title: is not the name of a column"),
         ("columns: {title: Was, date: Wann, date: Art}", 'line 1: "date" stands twice'),
         (
@@ -168,12 +168,12 @@ def test_a_mapping_that_cannot_be_guessed_is_written_to_be_filled_in(sheet: Path
     assert "to be filled in" in run("csv", "lone.csv", "--save-mapping").output
     kept = sheet / "lone.csv.mapping.yaml"
     draft = kept.read_text()
-    assert "  date:  # say which column it is" in draft
+    assert "  date:  # name its column" in draft
     assert "# Columns that are not used: Bar" in draft
     assert "columns.date: has no value. Give it one, or leave it out" in run("csv", "lone.csv").output
     assert "is there already" in run("csv", "lone.csv", "--save-mapping").output
     assert kept.read_text() == draft
-    kept.write_text(draft.replace("date:  # say which column it is", "date: Bar"))
+    kept.write_text(draft.replace("date:  # name its column", "date: Bar"))
     assert "2 refused = 2" in run("csv", "lone.csv").output
 
 
@@ -192,7 +192,7 @@ def test_a_guessed_mapping_without_a_title_is_read_again(sheet: Path) -> None:
     """Nothing is left to be filled in where a summary is there, and a column whose name holds a "#" is written in quotes."""
     (sheet / "told.csv").write_text("Date;Description;Quai #4\n1950;It happened;x\n")
     assert "written" in run("csv", "told.csv", "--save-mapping").output
-    assert "say which column" not in (sheet / "told.csv.mapping.yaml").read_text()
+    assert "name its column" not in (sheet / "told.csv.mapping.yaml").read_text()
     assert "1 new" in run("csv", "told.csv").output
     (sheet / "told.csv.mapping.yaml").write_text("columns: {summary: Description, date: Date, place: 'Quai #4'}\n")
     assert "1 new" in run("csv", "told.csv").output
@@ -212,7 +212,7 @@ def test_what_is_said_of_many_rows_is_said_once(sheet: Path) -> None:
     (sheet / "many.csv").write_text("Date,Event,Notable\n" + rows)
     told = run("csv", "many.csv").output
     assert "10 is a year of two digits: taken as 2010. Say if it is another century (likewise rows 3, 4, 5, 6, 7 and" in told
-    assert "say in the mapping dates: {century: 1900}" in told
+    assert "write in the mapping dates: {century: 1900}" in told
     assert f'Notable (row 2 "{"x" * 29}…", and in 21 more rows)' in told
     assert max(map(len, told.splitlines())) < 300
     assert told.count("To look at: ") == 1
@@ -254,7 +254,7 @@ def test_a_file_of_which_nothing_becomes_anything_is_refused(sheet: Path) -> Non
     ("format", "name", "line"),
     [
         ("jsonl", "own.jsonl", "is a bundle, which is appended and not imported: timeline append FILE"),
-        ("csv", "https://docs.example.org/sheet", "is an address. Download what is there"),
+        ("csv", "https://docs.example.org/sheet", "is an address. Download the file"),
     ],
 )
 def test_what_is_no_file_to_import_is_told_what_it_is(format: str, name: str, line: str, tmp_path: Path) -> None:

@@ -48,12 +48,12 @@ class Sources:
             return outcome
         fields = {name: value for name, value in row.fields.items() if value not in (None, "")}
         attached = fields.pop("file", None)
-        id = naming.faithful(row.key or str(fields.get("title", "")))
+        id = naming.id_part(row.key or str(fields.get("title", "")))
         if id.isdecimal():  # counted within one file, so that another file's is another work
             number = id
             id = naming.of_key(naming.stem_of(self.file.path, lambda stem: self._standing(naming.of_key(stem, number))), number)
         if id in self._records and not _is_one_work(self._records[id], fields):
-            other, id = id, naming.told_apart(id, str(fields.get("title", "")))
+            other, id = id, naming.distinct_id(id, str(fields.get("title", "")))
             told = "is that of another work in this file, which is source/{}: this one is source/{}"
             outcome.remarks.append(("key", Sentence(told, other, id)))
         sharing = [] if self._standing(id) else self._urls.get(fields.get("url", ""), [])

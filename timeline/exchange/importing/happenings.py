@@ -197,7 +197,7 @@ class Happenings:
         if known.quote == citation.quote and was_head == head:
             return
         was = slides.of_entry(known.quote, media_type, was_head)
-        if slides.besides(was) != slides.besides(slides.of_entry(citation.quote, media_type, head)):
+        if slides.beyond_words(was) != slides.beyond_words(slides.of_entry(citation.quote, media_type, head)):
             self._correct(outcome, known, ("media, background or links",), {"citations": _with(citation, known)})
 
     def _correct(self, outcome: Outcome, known: Known, names: tuple[str, ...], changes: Mapping[str, Any]) -> None:

@@ -5,14 +5,14 @@ Owns how values of others become text of ours. Must not know any format.
 
 import json
 import re
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Final, Literal
 
 from timeline import dates
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.errors import DateInvalid
 from timeline.exchange.importing.row import Row
-from timeline.exchange.tables import day_order
+from timeline.exchange.tables.dates import ask_first_days
 from timeline.exchange.text import html_text
 from timeline.exchange.text.additions import ADDITION, RULE
 from timeline.reading.wording import claimed
@@ -97,7 +97,7 @@ class Building:
         if value not in (None, "", [], {}, False):
             self.dropped.append((field, shown(value), why))
 
-    def drop_others(self, said: dict[str, Any], known: Set[str], under: str = "", why: str = IN_ROW) -> None:
+    def drop_others(self, said: Mapping[str, Any], known: Set[str], under: str = "", why: str = IN_ROW) -> None:
         """Tell of every field that nobody asked for."""
         for name, value in said.items():
             if name not in known:
@@ -230,7 +230,7 @@ class Building:
 
 def asked(rows: Sequence[Row]) -> Sequence[Row]:
     """Ask about first days of years, but not where a timeline wrote the file: it says a year where it means one."""
-    return rows if any(row.id for row in rows) else day_order.ask_first_days(rows)
+    return rows if any(row.id for row in rows) else ask_first_days(rows)
 
 
 def titled(summary: str) -> str:
@@ -242,7 +242,7 @@ def titled(summary: str) -> str:
 def scalar(value: object) -> str | None:
     """Give a text or number as text; None for anything else, and for nothing."""
     if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return html_text.seen(str(value)).strip() or None
+        return html_text.without_controls(str(value)).strip() or None
     return None
 
 
@@ -254,5 +254,5 @@ def listed(value: object) -> list[Any]:
 def shown(value: object) -> str:
     """Write a value as it is told among what was dropped."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = " ".join(html_text.seen(text).split())
+    text = " ".join(html_text.without_controls(text).split())
     return shortened(text, _SHOWN)

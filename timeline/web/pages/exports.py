@@ -231,7 +231,7 @@ async def _written(
             page=page,
             description=described,
             as_of=state.as_of,
-            asked=said,
+            filters=said,
             query=query(state).removeprefix("?"),
             older=taking.older(what, format, chosen),
         )

@@ -55,8 +55,8 @@ def test_the_order_of_days_and_months_is_part_of_the_guess() -> None:
 def test_the_header_may_stand_below_a_title_or_nowhere() -> None:
     """What stands above it is told; rows keep their number in the sheet; a header that comes again is no row."""
     read = table.read('"The affair",,\nBy the desk,,\nDate,Event,Place\n1999,A,B\n,,\nDate,Event,Place\n2000,C,D\n')
-    assert [(row.number, row.refused) for row in read.rows] == [(4, None), (6, "is the header again"), (7, None)]
-    assert "rows 1 to 2 stand above the header, which is row 3" in read.notes[0]
+    assert [(row.number, row.refused) for row in read.rows] == [(4, None), (6, "repeats the header"), (7, None)]
+    assert "rows 1 to 2 are above the header, which is row 3" in read.notes[0]
     assert "The affair / By the desk" in read.notes[0]
     read = table.read("2019-05-01,Ship arrives\n2019-05-02,Search\n")
     assert [row.fields["title"] for row in read.rows] == ["Ship arrives", "Search"]
@@ -105,7 +105,7 @@ def test_what_in_a_row_is_doubtful_is_asked_and_what_is_wrong_in_a_part_costs_no
     assert "formula" in asked[2]
     assert "00:00 of the next day" in asked[2]
     assert rows[3].fields["title"] == "Only notes"
-    assert "is row 5 word for word" in asked[4]
+    assert "repeats row 5 word for word" in asked[4]
 
 
 def test_an_end_may_be_open() -> None:
@@ -209,7 +209,7 @@ def test_names_in_a_cell_are_parted_by_the_sign_that_parts_names(cells: tuple[st
     read = table.read("Date,Title,People\n" + "".join(f'1950,T{n},"{cell}"\n' for n, cell in enumerate(cells)))
     assert [row.fields["actors"] for row in read.rows] == expected
     asked = any(name.startswith(("Byron, ", "Ito, ")) for row in expected for name in row)
-    assert any("is taken as one name" in note for note in read.notes) == asked
+    assert any("is read as one name" in note for note in read.notes) == asked
 
 
 def test_a_mapping_says_what_midnight_and_first_days_stand_for() -> None:

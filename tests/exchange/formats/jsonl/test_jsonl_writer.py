@@ -207,7 +207,7 @@ def test_what_was_redacted_is_left_out_and_told(
     stands = timeline.happening(meeting)
     timeline.redact(position, reason="by law", keep_documents=True)
     entries, told = lines(timeline)
-    assert told == ["1 redacted events are left out; versions after them count one less for each"]
+    assert told == ["1 redacted events are left out; the number of each later version is lower by one for each"]
     found = [
         json.loads(data or "")["statement"] for stream, _, _, data in again(entries, tmp_path) if stream.startswith("happening/")
     ]
@@ -226,9 +226,9 @@ def test_what_rests_on_a_source_that_is_gone_is_left_out_and_told(
     timeline.redact(told_of.position, reason="by law")
     entries, told = lines(timeline)
     assert told == [
-        "happening/told: was redacted, or rests on what was, and is left out",
-        "source/secret: was redacted, or rests on what was, and is left out",
-        "happening/both: what it said of something that was redacted is left out",
+        "happening/told: was redacted, or depends on redacted data, and is left out",
+        "source/secret: was redacted, or depends on redacted data, and is left out",
+        "happening/both: its references to redacted events are left out",
     ]
     log = again(entries, tmp_path)
     assert [stream for stream, *_ in log] == ["source/report", f"happening/{meeting}", "happening/both"]
@@ -242,8 +242,8 @@ def test_a_source_of_which_only_the_document_is_there_stands_without_its_bibliog
     timeline.redact(report.position, reason="by law", keep_documents=True)
     entries, told = lines(timeline)
     assert told == [
-        'source/report: what was said of it was redacted; its document is there, and its title "(redacted)"',
-        "1 redacted events are left out; versions after them count one less for each",
+        'source/report: its description was redacted; its document is there, with the title "(redacted)"',
+        "1 redacted events are left out; the number of each later version is lower by one for each",
     ]
     log = again(entries, tmp_path)
     assert [stream for stream, *_ in log] == ["source/report", f"happening/{meeting}"]

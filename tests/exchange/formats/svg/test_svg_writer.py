@@ -13,10 +13,10 @@ from sample_happenings import ABOUT, happening, quotation, written
 from timeline.errors import TimelineError
 from timeline.exchange.exporting import format_named
 from timeline.exchange.exporting.format import About
-from timeline.exchange.formats.svg import scale as picture_scale
-from timeline.exchange.formats.svg.columns import counted
+from timeline.exchange.formats.svg import axis
 from timeline.exchange.formats.svg.dates import look
-from timeline.exchange.formats.svg.layout import LEFT, RIGHT, WIDTH, laid_out
+from timeline.exchange.formats.svg.histogram import count_by_column
+from timeline.exchange.formats.svg.layout import LEFT, RIGHT, WIDTH, lay_out
 
 DATES = (
     "1969-07-20",
@@ -43,7 +43,7 @@ def drawn(date: str, title: str = "x") -> str:
 def test_nothing_stands_over_anything_else(chosen: list[tuple[str, str]]) -> None:
     """No label over another or over a mark, its own least of all, nor outside the picture; and it is XML, whatever the titles."""
     happenings = [happening(str(number), title, date) for number, (date, title) in enumerate(chosen)]
-    picture = laid_out(happenings)
+    picture = lay_out(happenings)
     assert len(picture.items) <= 60
     for one, other in itertools.combinations(picture.items, 2):
         for (a, b, c, d), (e, f, g, h) in itertools.product(one.boxes(), other.boxes()):
@@ -88,11 +88,11 @@ def test_what_is_not_named_is_counted_and_said() -> None:
     text = written("svg", *many)
     assert "24 are named, in each part those with the most quotations, and 976 more are counted." in text
     looks = [found for one in many if (found := look(one.date))]
-    scale = picture_scale.fitting([(one.first, one.last) for one in looks], LEFT, RIGHT)
-    columns, stretch = counted(looks, scale)
+    scale = axis.fit([(one.first, one.last) for one in looks], LEFT, RIGHT)
+    columns, stretch = count_by_column(looks, scale)
     assert round(sum(column.sure for column in columns)) == 900
     assert round(sum(column.vague for column in columns)) == 100
-    assert f"began in {stretch}; what is hatched" in text
+    assert f"began in {stretch}; those hatched" in text
 
 
 def test_the_most_quoted_are_named() -> None:
@@ -108,7 +108,7 @@ def test_what_has_no_date_is_counted() -> None:
 
 def test_what_must_be_known_before_believing_stands_in_the_label() -> None:
     """Whose claim it is, that a source disputes it, that it was retracted; and no title turns what stands beside it."""
-    picture = laid_out(
+    picture = lay_out(
         [
             happening(attributed_to="Ann"),
             happening(quotations=(quotation(stance="disputes"),)),
@@ -137,11 +137,11 @@ def test_whoever_does_not_see_the_picture_is_told_what_it_shows() -> None:
 
 def test_the_axis_is_broken_only_where_something_would_be_squeezed() -> None:
     """And years BCE are round ones."""
-    near = picture_scale.fitting([(1, 1), (10_000, 10_000), (20_000, 20_000)], LEFT, RIGHT)
+    near = axis.fit([(1, 1), (10_000, 10_000), (20_000, 20_000)], LEFT, RIGHT)
     assert len(near.pieces) == 1
-    far = picture_scale.fitting([(1, 1), (700_000, 700_000), (701_000, 701_000)], LEFT, RIGHT)
+    far = axis.fit([(1, 1), (700_000, 700_000), (701_000, 701_000)], LEFT, RIGHT)
     assert len(far.pieces) == 2
-    days = picture_scale.fitting([(1, 1), (10_000, 10_004), (10_001, 10_002), (10_002, 10_004)], LEFT, RIGHT)
+    days = axis.fit([(1, 1), (10_000, 10_004), (10_001, 10_002), (10_002, 10_004)], LEFT, RIGHT)
     assert len(days.pieces) == 2
     old = written("svg", happening(date="-8999"), happening(date="2001"))
     assert "4000 BCE" in old
@@ -172,5 +172,5 @@ def test_an_image_that_nothing_could_be_lettered_in_is_one_line(monkeypatch: pyt
     resvg_py = pytest.importorskip("resvg_py")
     draw = resvg_py.svg_to_bytes
     monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **given: draw(skip_system_fonts=True, **given))
-    with pytest.raises(TimelineError, match="none of these fonts is there"):
+    with pytest.raises(TimelineError, match="none of these fonts is installed"):
         list(format_named("png").write([happening()], ABOUT))

@@ -119,7 +119,7 @@ def test_the_headers_of_earlier_sheets_are_known() -> None:
         ('{"events": [{"a": NaN}]}', "line 1 and on: NaN"),
         ('{"events": [{"a": 1, "a": 2}]}', '"a" is there twice'),
         ("[" * 100_000, "nested too deeply"),
-        ('{"events": [1]} x', "line 1: there is something after"),
+        ('{"events": [1]} x', "line 1: more text follows"),
         ("{", "line 1: not JSON"),
     ],
 )

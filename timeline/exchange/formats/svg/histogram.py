@@ -1,7 +1,7 @@
-"""How many happenings there are along the axis, where they are too many to be drawn one by one: a column for each stretch of it.
+"""Count happenings along the axis when there are too many to be drawn one by one: a column for each stretch of it.
 
-Owns the counting. Must not know of labels. Each happening counts once, where it begins; one that may have begun in several columns
-is shared out among them, and is kept apart as vague.
+Each happening counts once, where it begins. One that may have begun in several columns is divided among them, and counted as
+vague. Must not know any labels.
 """
 
 from bisect import bisect_right
@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from timeline.exchange.formats.svg import scale as picture_scale
+from timeline.exchange.formats.svg import axis
+from timeline.exchange.formats.svg.axis import MIDDAY, Scale
 from timeline.exchange.formats.svg.dates import Look
-from timeline.exchange.formats.svg.scale import Scale
 
-LEAST: Final = 8.0  # how wide a column is at least, in pixels
-NOON: Final = 0.5  # where a day stands of which no time is known
+LEAST: Final = 8.0  # the least width of a column, in pixels
 
 
 @dataclass(slots=True)
 class Column:
-    """A stretch of the axis, with how many surely begin within it, and how many of those that may."""
+    """A stretch of the axis: how many happenings surely begin in it, and the shares of those that may."""
 
     first: float
     last: float
@@ -30,18 +29,18 @@ class Column:
 
     @property
     def count(self) -> float:
-        """How many all in all."""
+        """The sum of both."""
         return self.sure + self.vague
 
 
-def counted(looks: Sequence[Look], scale: Scale) -> tuple[list[Column], str]:
-    """Count the happenings along a scale; tell how long the stretches are."""
-    # Of a day alone it is not known in which of its hours.
-    least = 0 if all(look.shape == "point" and look.first % 1 != NOON for look in looks) else 1
+def count_by_column(looks: Sequence[Look], scale: Scale) -> tuple[list[Column], str]:
+    """Count the happenings along a scale. Also return the length of a stretch in words."""
+    # Columns are shorter than a day only if every time of day is known.
+    least = 0 if all(look.shape == "point" and look.first % 1 != MIDDAY for look in looks) else 1
     columns = [
         Column(first, last, piece.at(first), piece.at(last))
         for piece in scale.pieces
-        for first, last in picture_scale.stretches(piece, LEAST, least)
+        for first, last in axis.stretches(piece, LEAST, least)
     ]
     begins = [column.first for column in columns]
     for look in looks:
@@ -53,6 +52,6 @@ def counted(looks: Sequence[Look], scale: Scale) -> tuple[list[Column], str]:
         shares = [max(min(until, column.last) - max(look.first, column.first), 0) for column in columns[low : high + 1]]
         for column, share in zip(columns[low : high + 1], shares, strict=True):
             column.vague += share / sum(shares) if sum(shares) else 1 / len(shares)
-    units = {picture_scale.unit_name(piece, LEAST, least) for piece in scale.pieces}
+    units = {axis.unit_name(piece, LEAST, least) for piece in scale.pieces}
     unit = units.pop()
     return columns, "a stretch of the axis" if units else unit if unit[0].isdigit() else f"one {unit}"

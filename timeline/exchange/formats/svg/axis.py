@@ -1,7 +1,6 @@
-"""The scale of a picture: from days to pixels, with breaks where nothing stands, and the marks of its axis.
+"""The axis of a picture: a scale from days to pixels, with breaks where nothing happened, and its marks.
 
-Owns where a day stands and how the axis is lettered. Must not know of happenings. Days are numbers, 1 is 0001-01-01, with parts
-of a day behind the point.
+Owns the place of a day and the labels of the axis. Must not know any happenings. Days are numbers with fractions; 1 is 0001-01-01.
 """
 
 import math
@@ -11,14 +10,14 @@ from typing import Final
 
 from timeline.dates import civil, day_number
 
-EMPTY: Final = 0.3  # the share of the whole that a stretch without anything takes before the axis is broken there,
-SQUEEZED: Final = 0.12  # if what stands on one side of it has no more than this share
+EMPTY: Final = 0.3  # the share of the axis from which an empty stretch is broken,
+SQUEEZED: Final = 0.12  # if the happenings on one side of it have no more than this share
 BREAKS: Final = 3
 BREAK: Final = 26.0  # pixels
-MIDDAY: Final = 0.5  # where the point of a day stands
+MIDDAY: Final = 0.5  # the place of a day without a time
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _YEAR: Final = 365.2425
-_PLAIN: Final = 1_000  # from here on nobody takes a number for anything but a year
+_PLAIN: Final = 1_000  # a number from here on is clearly a year
 _HOUR: Final = 1 / 24
 _MINUTES: Final = tuple((step / 1440, "minute", step) for step in (1, 2, 5, 10, 15, 30))
 _FINE: Final = (*_MINUTES, (1 / 24, "hour", 1), (0.125, "hour", 3), (0.25, "hour", 6), (1, "day", 1), (2, "day", 2), (7, "day", 7))
@@ -35,7 +34,7 @@ class Piece:
     right: float
 
     def at(self, day: float) -> float:
-        """Tell where a day stands."""
+        """Return the place of a day."""
         share = (min(max(day, self.first), self.last) - self.first) / (self.last - self.first)
         return self.left + share * (self.right - self.left)
 
@@ -47,15 +46,15 @@ class Scale:
     pieces: Sequence[Piece]
 
     def at(self, day: float) -> float:
-        """Tell where a day stands; one within a break stands at its nearer side."""
+        """Return the place of a day. A day within a break is at its nearer side."""
         for piece, following in zip(self.pieces, self.pieces[1:], strict=False):
             if day <= piece.last or day - piece.last < following.first - day:
                 return piece.at(day)
         return self.pieces[-1].at(day)
 
 
-def fitting(stretches: Sequence[tuple[float, float]], left: float, right: float) -> Scale:
-    """Make a scale on which these stretches of days stand between two places, broken at most three times."""
+def fit(stretches: Sequence[tuple[float, float]], left: float, right: float) -> Scale:
+    """Make a scale that fits these stretches of days between two places, with at most three breaks."""
     if not stretches:
         return Scale(())
     runs: list[list[float]] = []
@@ -65,7 +64,7 @@ def fitting(stretches: Sequence[tuple[float, float]], left: float, right: float)
             runs[-1][2] += 1
         else:
             runs.append([first, last, 1])
-    joined = [[held[0][0], held[-1][1], sum(run[2] for run in held)] for held in _broken(runs)]
+    joined = [[part[0][0], part[-1][1], sum(run[2] for run in part)] for part in _break(runs)]
     room = right - left - BREAK * (len(joined) - 1)
     weights = [math.sqrt(run[2]) for run in joined]
     shares = [max(weight / sum(weights), 0.22) for weight in weights]
@@ -75,27 +74,27 @@ def fitting(stretches: Sequence[tuple[float, float]], left: float, right: float)
         first, last = run[0], run[1]
         least = 1.5 if first == last else 0
         if first == last and first % 1 != MIDDAY:
-            least = _HOUR  # one time of day, alone
+            least = _HOUR  # a single time of day
         elif last - first < _HOUR:
             least = 1 / 1440
         if max(abs(first), abs(last)) > 10_000 * _YEAR and last - first < 1_000 * _YEAR:
-            least = abs(first) * 0.02  # of what is so far away, one year more or less says nothing
+            least = abs(first) * 0.02  # so far away, single years have no meaning
         edge = (last - first) * 0.03 + least
         begin = pieces[-1].right + BREAK if pieces else left
         pieces.append(Piece(first - edge, last + edge, begin, begin + width))
     return Scale(pieces)
 
 
-def _broken(runs: list[list[float]]) -> list[list[list[float]]]:
-    """Break the axis, at most three times, where what stands on one side of a great gap would else be squeezed together."""
+def _break(runs: list[list[float]]) -> list[list[list[float]]]:
+    """Break the axis, at most three times, at wide gaps that would squeeze the happenings on one side together."""
     parts = [runs]
     while len(parts) <= BREAKS:
         gaps: list[tuple[float, int, int]] = []
-        for number, held in enumerate(parts):
-            begin, end, count = held[0][0], held[-1][1], sum(run[2] for run in held)
+        for number, part in enumerate(parts):
+            begin, end, count = part[0][0], part[-1][1], sum(run[2] for run in part)
             before = 0.0
-            for at in range(1, len(held)):
-                (_, last, many), following = held[at - 1], held[at][0]
+            for at in range(1, len(part)):
+                (_, last, many), following = part[at - 1], part[at][0]
                 before += many
                 if following - last <= (end - begin) * EMPTY:
                     continue
@@ -110,13 +109,13 @@ def _broken(runs: list[list[float]]) -> list[list[list[float]]]:
 
 
 def marks(piece: Piece, apart: float) -> Iterator[tuple[float, str]]:
-    """Give the marks of a piece, at least so many pixels apart, each with its lettering."""
+    """Yield the marks of a piece, at least so many pixels apart, each with its label."""
     for day, name in _walk(piece, *_unit(piece, apart)):
         yield piece.at(day), name
 
 
 def stretches(piece: Piece, apart: float, least: float) -> Iterator[tuple[float, float]]:
-    """Cut a piece where days, months or years begin; but for the first and the last at least so many pixels and days apart."""
+    """Cut a piece at the beginnings of days, months or years, at least so many pixels and days apart, except at its ends."""
     begin = piece.first
     for day, _ in _walk(piece, *_unit(piece, apart, least)):
         if day > begin:
@@ -127,7 +126,7 @@ def stretches(piece: Piece, apart: float, least: float) -> Iterator[tuple[float,
 
 
 def unit_name(piece: Piece, apart: float, least: float) -> str:
-    """Name the stretches that a piece is cut into: month, 5 years."""
+    """Name the length of the stretches into which a piece is cut: month, 5 years."""
     unit, step = _unit(piece, apart, least)
     return unit if step == 1 else f"{step:,} {unit}s"
 
@@ -143,26 +142,25 @@ def _unit(piece: Piece, apart: float, least: float = 0) -> tuple[str, int]:
 
 
 def _walk(piece: Piece, unit: str, step: int) -> Iterator[tuple[float, str]]:
-    """Give the days on which a unit begins within a piece, each with its name."""
+    """Yield the days on which a unit begins within a piece, each with its name."""
     year, month, _ = civil(math.floor(piece.first))
     shown = ""
     if unit == "year":
         number = year - year % step
         while True:
-            # Years BCE are counted from 1, so that a round one is one less than a round number; and there is no year 0.
-            named = number + 1 if number <= 0 and step > 1 else number
-            if (day := day_number(named, 1, 1)) > piece.last:
+            # There is no year 0 BCE, so a round year BCE is one more than a round astronomical number.
+            round_year = number + 1 if number <= 0 and step > 1 else number
+            if (day := day_number(round_year, 1, 1)) > piece.last:
                 return
             if day >= piece.first:
-                yield day, year_name(named)
+                yield day, year_name(round_year)
             number += step
     elif unit == "month":
         number = year * 12 + (month - 1) // step * step
         while (day := day_number(number // 12, number % 12 + 1, 1)) <= piece.last:
             if day >= piece.first:
                 name = _MONTHS[number % 12]
-                said = f"{name} {year_name(number // 12)}"
-                yield day, name if shown == str(number // 12) else said
+                yield day, name if shown == str(number // 12) else f"{name} {year_name(number // 12)}"
                 shown = str(number // 12)
             number += step
     else:
@@ -192,7 +190,7 @@ def year_name(year: int) -> str:
     if number >= 10_000:
         number = round(number, -3) if year <= 0 else number
     if number >= 1_000_000:
-        said = f"{number / 1_000_000:,.3f}".rstrip("0").rstrip(".") + " million"
+        words = f"{number / 1_000_000:,.3f}".rstrip("0").rstrip(".") + " million"
     else:
-        said = f"{number:,}" if number >= 10_000 else str(number)
-    return f"{said} BCE" if year <= 0 else f"{said} CE" if year < _PLAIN else said
+        words = f"{number:,}" if number >= 10_000 else str(number)
+    return f"{words} BCE" if year <= 0 else f"{words} CE" if year < _PLAIN else words
