@@ -1,4 +1,4 @@
-"""Happenings that are hard to write. Must not test anything."""
+"""Happenings that are difficult to export. Must not test anything."""
 
 from collections.abc import Sequence
 
@@ -18,15 +18,15 @@ DATES = (
 
 
 def happening(number: int, date: str) -> Happening:
-    """Make a happening with everything in it, and with what a format may stumble over."""
-    found = dates.parse(date)
+    """Make a happening with every field, and with difficult characters."""
+    parsed = dates.parse(date)
     quotations = (
         Quotation(1, SOURCE, "they “met”\n</script> & left", "before ", " after", 10, 36, "exact", "supports", "the day", 3),
         Quotation(2, BARE, "=1+1", "", "", 0, 4, "typographic", "disputes"),
     )
     return Happening(
         id=f"h{number}", version=1, position=number + 2, recorded_at="2026-01-01T00:00:02.000Z", recorded_by="tester",
-        status="current", title=f"=Title {number} <b>", date=date, earliest=found.earliest, latest=found.latest,
+        status="current", title=f"=Title {number} <b>", date=date, earliest=parsed.earliest, latest=parsed.latest,
         summary="One.\n\nTwo & <i>three</i>.", date_note="as told", kind="+kind", place="Marrakech", latitude="31.62",
         longitude="-7.98", part_of="h0", attributed_to="Ann", actors=(("Ann", None), ("Bob", "chair")), tags=("x", "y"),
         related=(("h0", "follows"),), quotations=quotations,
@@ -36,4 +36,4 @@ def happening(number: int, date: str) -> Happening:
 MANY: Sequence[Happening] = tuple(happening(number, date) for number, date in enumerate(DATES))
 """A happening for every kind of date."""
 ABOUT = About("Councils </script>", "https://example.org/db/-/timeline", position=9, at="2026-01-01T00:00:09.000Z")
-"""Of the whole: where it is published."""
+"""A published timeline."""

@@ -1,4 +1,4 @@
-"""Happenings and sources of which anything may be said, as Hypothesis draws them. Must not test anything."""
+"""Random happenings and sources from Hypothesis. Must not test anything."""
 
 from difficult_happenings import DATES
 from hypothesis import strategies as st
@@ -30,7 +30,7 @@ def _times(shift: str) -> st.SearchStrategy[str]:
 
 @st.composite
 def timed(draw: st.DrawFn) -> str:
-    """Draw a date with times of day as exact as they may be known: alone, as an interval, in a set; each side may be a day."""
+    """Draw a date with times of day of any precision: alone, as an interval, or in a set. Each side may be a day."""
     times = _times(draw(st.sampled_from(["", "", "Z", "+01:00", "-05"])))
     ends = times | st.sampled_from([*DAYS, "", ".."])
     spans = st.tuples(ends, ends).map("/".join)
@@ -45,17 +45,17 @@ TIMES = ("2025-11-24T10:30:00", "0001-01-01", "9999-12-30", "2003/2003", "{2003,
 
 @st.composite
 def happenings(draw: st.DrawFn, number: int = 1) -> Happening:
-    """Draw a happening of which anything may be said, or nothing."""
+    """Draw a happening with or without each field."""
     date = draw(st.sampled_from((*DATES, *TIMES)) | timed())
-    found = dates.parse(date)
-    zoned = found.timed and not any(dates.shifts(date)) and draw(st.booleans())
+    parsed = dates.parse(date)
+    zoned = parsed.timed and not any(dates.shifts(date)) and draw(st.booleans())
     zone = draw(st.sampled_from(["Africa/Casablanca", "Asia/Kolkata"])) if zoned else None
     latitude, longitude = draw(st.sampled_from([(None, None), ("31.620", "-7.98"), ("-0", "0.00000000000000000001")]))
     actors = draw(st.lists(st.tuples(WORDS, MAYBE), max_size=3, unique_by=lambda one: actor_id(one[0])))
     return Happening(
         id=f"h{number}", version=1, position=number + 2, recorded_at="2026-01-01T00:00:02.000Z", recorded_by="tester",
-        status="current", title=draw(WORDS), date=date, earliest=found.earliest, latest=found.latest, date_note=draw(MAYBE),
-        zone=zone, instant=instant(date, zone) if found.timed else None, summary=draw(MAYBE),
+        status="current", title=draw(WORDS), date=date, earliest=parsed.earliest, latest=parsed.latest, date_note=draw(MAYBE),
+        zone=zone, instant=instant(date, zone) if parsed.timed else None, summary=draw(MAYBE),
         kind=draw(MAYBE | st.just("era")), place=draw(MAYBE), latitude=latitude, longitude=longitude,
         part_of=draw(st.sampled_from([None, "h0", "a.b_C-d"])), attributed_to=draw(MAYBE), actors=tuple(actors),
         tags=tuple(draw(st.lists(WORDS, max_size=3, unique=True))),

@@ -1,17 +1,18 @@
-"""What a format cannot say is counted and told."""
+"""The losses of an export are counted and reported."""
+
+from sample_happenings import lost
 
 from timeline import ArchivedSource, Timeline
 from timeline.exchange.exporting.format import Format
-from timeline.exchange.exporting.losses import lost
 from timeline.reading.happenings import at_positions
 
 
 def nothing(happenings: object, about: object) -> None:
-    """Write nothing."""
+    """Write no happening."""
 
 
-def test_what_a_format_cannot_say_is_counted(timeline: Timeline, report: ArchivedSource) -> None:
-    """A line for each field that was there, and none for those that were not."""
+def test_losses_are_counted(timeline: Timeline, report: ArchivedSource) -> None:
+    """A line for each field that is used, and none for the others."""
     for number, date in enumerate(("2025-11-24", "2025~", "2025/..")):
         timeline.record(f"h{number}", title="x", date=date, kind="k" if number else None, citations=[report.quote("Marrakech")])
     format = Format(

@@ -19,7 +19,7 @@ MEANING = st.sampled_from(
 
 
 def test_each_source_is_described_once() -> None:
-    """Then by its title and the note that has it in full, with the page."""
+    """Later by its title and the note that has it in full, with the page."""
     text = written("markdown", happening(quotations=(quotation(), quotation(2, stance="disputes"))))
     assert text.count("SHA-256") == 1
     assert "as in note 1), p. 3" in text
@@ -27,8 +27,8 @@ def test_each_source_is_described_once() -> None:
     assert "**Disputed:** a source says otherwise, see note 2" in text
 
 
-def test_the_same_words_cited_again_have_one_note() -> None:
-    """The way back leads to where it stands first."""
+def test_a_repeated_quotation_has_one_note() -> None:
+    """The note links back to the first place."""
     for name in ("html", "markdown"):
         text = written(name, happening(), happening("b"), happening("c", quotations=(quotation(supports="the day"),)))
         assert text.count("words ") == 2
@@ -40,18 +40,18 @@ def test_the_same_words_cited_again_have_one_note() -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(MEANING, max_size=12).map("".join))
 def test_any_text_survives_markdown(text: str) -> None:
-    """Read as CommonMark it is what it was, to the letter, wherever it stands; nothing in it becomes a mark."""
+    """CommonMark shows it exactly, at any place; none of it becomes markup."""
     markdown = pytest.importorskip("markdown_it").MarkdownIt("commonmark")
-    said = wording.one_line(text)
+    line = wording.one_line(text)
     for before, after, begins, ends in (("", "", "<p>", "</p>"), ("## ", "", "<h2>", "</h2>"), ("x “", "” y", "<p>x “", "” y</p>")):
         html = markdown.render(f"{before}{escaped(text)}{after}").strip("\n")
-        if said or after:
-            assert unescape(html.removeprefix(begins).removesuffix(ends)) == said
+        if line or after:
+            assert unescape(html.removeprefix(begins).removesuffix(ends)) == line
             assert re.findall(r"<(\w+)", html) == [begins[1:].partition(">")[0]]
 
 
 def test_markdown_is_read_as_a_chronology() -> None:
-    """Headings with dates, notes by number, links that lead to the happenings; of hostile texts nothing but their letters."""
+    """Headings with dates, numbered notes, links to the happenings. Hostile texts are shown as plain letters."""
     markdown = pytest.importorskip("markdown_it").MarkdownIt("commonmark")
     hostile = "# <script>alert(1)</script> [b](javascript:c)\n1. d `e`"
     source = Source("s", hostile, url="https://example.org/a>b <c>", author="- x", sha256="ab" * 32)
@@ -64,30 +64,30 @@ def test_markdown_is_read_as_a_chronology() -> None:
 
 
 @pytest.mark.parametrize("name", ["html", "markdown"])
-def test_a_chronology_says_all_that_is_known(name: str) -> None:
-    """Kind, place, those who took part, what it belongs to, whose claim it is, what a quotation is cited for."""
-    told = quotation(source=SOURCE, grade="typographic", supports="the day")
-    whole = happening("b", "The whole", kind="assembly")
+def test_a_chronology_has_every_field(name: str) -> None:
+    """Kind, place, actors, parents, claimant, and the purpose of a quotation."""
+    cited = quotation(source=SOURCE, grade="typographic", supports="the day")
+    parent = happening("b", "The whole", kind="assembly")
     part = happening(
         kind="meeting", place="Rabat", latitude="34.02", longitude="-6.84", part_of="b", related=(("b", "within"), ("c", "after")),
         actors=(("Ann", "chair"), ("Bob", None)), tags=("x", "y"), attributed_to="Eve", date_note="as told",
-        zone="Africa/Casablanca", instant="2025-11-24T09:00:00Z", quotations=(told,),
+        zone="Africa/Casablanca", instant="2025-11-24T09:00:00Z", quotations=(cited,),
     )  # fmt: skip
-    text = written(name, whole, part)
+    text = written(name, parent, part)
     plain = re.sub(r"<[^>]*>|\\|(?<=\])\([^ ]*\)|[\[\]*]", "", text)
-    for said in (
+    for words in (
         "Kind: meeting", "Place: Rabat (34.02, -6.84)", "Who: Ann (chair), Bob", "Part of: The whole",
         "Related: The whole (within), c (after)", "Tags: x, y", "On the date: as told", "According to Eve",
         "Time zone: Africa/Casablanca = 2025-11-24T09:00:00Z", "Cited for: the day", "Typographic: the same words, with",
         "recorded on 2 January 2026 by someone", "Archived 1 January 2026", f"SHA-256 {'ab' * 32}", "TNA, 28 November 2025, p. 3: ",
     ):  # fmt: skip
-        assert said in plain, said
+        assert words in plain, words
     if name == "html":
         assert text.count('<a href="#entry-1">') == 2
 
 
-def test_a_claim_is_headed_by_whose_it_is() -> None:
-    """In a list of headings, no more may be seen of it; so is another happening that is part of it."""
+def test_a_claim_names_its_author_in_the_heading() -> None:
+    """A list of headings shows nothing else. The same holds for the title of a parent."""
     claim, part = happening("b", "He lied", attributed_to="Eve * Roe"), happening("c", "The part", part_of="b")
     markdown = written("markdown", claim, part)
     assert re.search(r"^## .*: According to Eve \\\* Roe: He lied$", markdown, re.MULTILINE)
@@ -100,7 +100,7 @@ def test_a_claim_is_headed_by_whose_it_is() -> None:
 
 
 def test_lines_and_paragraphs_stay() -> None:
-    """As they were recorded, whatever ended them; in Markdown too none of them becomes a mark."""
+    """With any line ends. In Markdown, none of them becomes markup."""
     one = happening(summary="First\r\n- second\r\n \r\n# third\n\n\n1. fourth")
     assert re.findall(r"<p dir=\"auto\">(.*?)</p>", written("html", one, about=About("A"))) == [
         "First<br>- second",
@@ -111,8 +111,8 @@ def test_lines_and_paragraphs_stay() -> None:
     assert "<p>First<br />\n- second</p>\n<p># third</p>\n<p>1. fourth</p>" in html
 
 
-def test_html_is_one_file_with_notes_to_and_fro() -> None:
-    """Every link within it leads somewhere; no script, nothing from elsewhere; what was recorded is escaped."""
+def test_html_is_one_file_with_linked_notes() -> None:
+    """Every link within the file has a target. There is no script, nothing is loaded, and recorded words are escaped."""
     about = About('A </style><script> & "more"', "https://example.org/t/-/timeline")
     text = written("html", happening(title="<script>alert(1)</script>", version=2, reason="a misprint", date="1990~"), about=about)
     ids = re.findall(r' id="([^"]+)"', text)
@@ -126,16 +126,16 @@ def test_html_is_one_file_with_notes_to_and_fro() -> None:
     assert "<s>It happened</s>" in written("html", happening(status="retracted"))
 
 
-def test_a_name_that_is_only_a_files_is_no_heading() -> None:
-    """What the metadata say is."""
+def test_a_mere_file_name_is_not_a_heading() -> None:
+    """A title from the metadata is."""
     for title, heading in (("timeline", "Chronology"), ("my-db", "Chronology: my-db"), ("The Case", "The Case")):
         assert f">{heading}</h1>" in written("html", about=About(title))
         assert f">{heading}</title>" in written("svg", about=About(title))
     assert written("markdown", about=ABOUT).startswith("# A \\<timeline\\> \\& more\n")
 
 
-def test_an_entry_of_a_table_is_quoted_as_it_stands() -> None:
-    """It is evidence, and no prose: without quotation marks."""
+def test_an_entry_of_a_table_is_quoted_without_quotation_marks() -> None:
+    """It is evidence and not prose, so it has no quotation marks."""
     source = Source("csv", "rows.csv", media_type="text/csv")
     for name in ("html", "markdown"):
         text = written(name, happening(quotations=(quotation(source=source, quote="2001,a,b"),)))
@@ -143,8 +143,8 @@ def test_an_entry_of_a_table_is_quoted_as_it_stands() -> None:
         assert (': <code dir="auto">2001,a,b</code>' if name == "html" else ": 2001,a,b") in text
 
 
-def test_a_source_that_gives_a_script_as_its_address_is_not_linked() -> None:
-    """Only addresses of the web are."""
+def test_a_script_as_an_address_is_not_linked() -> None:
+    """Only web addresses are."""
     source = Source("x", "X", url="javascript:alert(1)")
     for name in ("html", "markdown"):
         text = written(name, happening(quotations=(quotation(source=source),)))

@@ -1,4 +1,4 @@
-"""Nothing is left out in silence: what a format does not say of a happening, it lists."""
+"""Every loss is listed: a field that a format cannot hold is in its list."""
 
 import pytest
 
@@ -26,7 +26,7 @@ WITH = {
     "media_type": KEPT,
     "source.title": {"publisher", "author", "published", *KEPT},
 }
-"""What the words for a field speak of besides."""
+"""Other fields that the description of a loss mentions."""
 SOURCE = Source(
     "sourceid", "Sourcetitle", "Sourcepublisher", "Sourceauthor", "1987-06-05", "https://example.org/sourceurl", "tlh",
     "application/x-sort", "5a" * 32, "2019-08-07T00:00:00.000Z",
@@ -34,7 +34,7 @@ SOURCE = Source(
 QUOTATION = Quotation(
     1, SOURCE, "Quotewords", "Prefixwords", "Suffixwords", 1234567, 1234577, "typographic", "disputes", "Supportswords", 47
 )
-TOLD = Happening(
+HAPPENING = Happening(
     id="happeningid", version=7, position=88, recorded_at="2026-01-01T00:00:02.000Z", recorded_by="Recorder", status="retracted",
     title="Titlewords", date="2025-11-24T10:31:00", earliest="2025-11-24", latest="2025-11-24", reason="Reasonwords",
     date_note="Notewords", zone="Africa/Casablanca", instant="2025-11-24T09:31:00Z", summary="Summarywords", kind="Kindwords",
@@ -45,10 +45,12 @@ OF_HAPPENINGS = ("timelinejs", "timelinejs-csv", "csv", "ics", "atom", "jsonfeed
 
 
 @pytest.mark.parametrize("name", OF_HAPPENINGS)
-def test_what_is_not_said_is_listed(name: str) -> None:
-    """Every field of a happening, of its quotation and of the source: its words are there, or it is listed."""
+def test_every_missing_field_is_listed(name: str) -> None:
+    """Every field of a happening, its quotation and its source is either written or listed."""
     format = format_named(name)
-    text = "".join(map(str, format.write([TOLD], About("T", "https://example.org/t/-/timeline", position=88)))).replace("\r\n ", "")
+    text = "".join(map(str, format.write([HAPPENING], About("T", "https://example.org/t/-/timeline", position=88)))).replace(
+        "\r\n ", ""
+    )
     listed = {*format.loses, *(other for field in format.loses for other in WITH.get(field, ()))}
     stance = {"stance"} if name == "annotations" else set()  # it is a motivation there
     assert {field for field, words in WORDS.items() if words not in text} - listed - stance == set()
@@ -56,10 +58,10 @@ def test_what_is_not_said_is_listed(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["csl-json", "ris"])
-def test_lists_of_sources_say_what_they_leave_out_of_them(name: str) -> None:
-    """Each field of a source; of happenings, that they are not there."""
+def test_lists_of_sources_list_their_losses(name: str) -> None:
+    """Every field of a source, and the happenings as a whole."""
     format = format_named(name)
-    text = "".join(map(str, format.write([TOLD], About("T")))).replace("/", "-")
+    text = "".join(map(str, format.write([HAPPENING], About("T")))).replace("/", "-")
     fields = ("source.title", "publisher", "author", "published", "url", "language", "media_type", "sha256", "archived_at")
     assert {field for field in fields if WORDS[field] not in text} == {"media_type"}
     assert {"media_type", "title", "quotations"} <= format.loses.keys()

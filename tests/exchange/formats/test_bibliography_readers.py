@@ -1,4 +1,4 @@
-"""CSL-JSON, RIS and BibTeX: each record a source, with its slice, and what it has no field for told."""
+"""CSL-JSON, RIS and BibTeX: each record becomes a source with its slice, and unknown fields are reported."""
 
 import json
 
@@ -9,14 +9,14 @@ from timeline.exchange.formats.csl_json import reader as csl_json
 from timeline.exchange.formats.ris import reader as ris
 from timeline.exchange.importing.row import ImportRefused
 
-RIS = "TY  - GEN\r\nID  - a\r\nTI  - Tä\r\nAU  - X\r\nPY  - 1999\r\nDA  - 1999/03//\r\nUR  - http://e.org/1\r\nL1  - a.pdf\r\nER  - \r\n\r\n"  # noqa: E501 - as it stands
-BIBTEX = '@string{x = "hi"}\n@book{k1, title={Caf\\\'e {NASA}}, author={J. P{\\"o}e and K. L}, year=1999, month=mar, isbn={1}}\n@book{k1, title={D}}\n'  # noqa: E501 - as it stands
+RIS = "TY  - GEN\r\nID  - a\r\nTI  - Tä\r\nAU  - X\r\nPY  - 1999\r\nDA  - 1999/03//\r\nUR  - http://e.org/1\r\nL1  - a.pdf\r\nER  - \r\n\r\n"  # noqa: E501 - a file as received
+BIBTEX = '@string{x = "hi"}\n@book{k1, title={Caf\\\'e {NASA}}, author={J. P{\\"o}e and K. L}, year=1999, month=mar, isbn={1}}\n@book{k1, title={D}}\n'  # noqa: E501 - a file as received
 
 
-def test_csl_json_says_when_as_exactly_as_it_knows() -> None:
-    """A month stays a month, circa is approximate, a DOI is an address, the rest is told."""
-    said = {"id": "a", "type": "book", "title": "T", "author": [{"given": "A", "family": "B"}], "DOI": "10.1/x"}
-    text = json.dumps([{**said, "issued": {"date-parts": [[1999, 3]], "circa": True}}, {**said, "issued": {"date-parts": [[-44]]}}])
+def test_csl_json_dates_are_as_exact_as_written() -> None:
+    """A month stays a month, circa is approximate, a DOI is an address, other fields are reported."""
+    item = {"id": "a", "type": "book", "title": "T", "author": [{"given": "A", "family": "B"}], "DOI": "10.1/x"}
+    text = json.dumps([{**item, "issued": {"date-parts": [[1999, 3]], "circa": True}}, {**item, "issued": {"date-parts": [[-44]]}}])
     first, second = csl_json.read(text).rows
     assert first.fields == {"title": "T", "author": "A B", "published": "1999-03~", "url": "https://doi.org/10.1/x"}
     assert (first.kind, first.key, second.fields["published"]) == ("source", "a", "-0043")
@@ -25,7 +25,7 @@ def test_csl_json_says_when_as_exactly_as_it_knows() -> None:
 
 
 def test_ris_is_read_with_its_slices() -> None:
-    """CRLF or LF, a record without an end; an attachment is a file."""
+    """CRLF or LF, and a record without an end. An attachment is a file."""
     text = f"{RIS}TY  - JOUR\nTI  - U\nY1  - 2001\n"
     first, second = ris.read(text).rows
     expected = {"title": "Tä", "author": "X", "published": "1999-03", "url": "http://e.org/1", "file": "a.pdf"}
@@ -36,15 +36,15 @@ def test_ris_is_read_with_its_slices() -> None:
 
 
 def test_bibtex_accents_are_letters_and_doubled_keys_are_refused() -> None:
-    """Braces go, months by name are months."""
+    """Braces are removed, and names of months are read."""
     first, second = bibtex.read(BIBTEX).rows
     assert (first.key, first.fields) == ("k1", {"title": "Café NASA", "author": "J. Pöe; K. L", "published": "1999-03"})
     assert BIBTEX[first.start : first.end].startswith("@book{k1")
     assert "twice" in (second.refused or "")
 
 
-def test_signs_in_addresses_dates_and_paths_of_bibtex_are_no_latex() -> None:
-    """An address keeps its "&", a date its "~"; a month that is none leaves the year; comments are no records."""
+def test_addresses_dates_and_paths_in_bibtex_are_not_latex() -> None:
+    """An address keeps its "&", a date its "~". An invalid month leaves the year. Comments are not records."""
     text = (
         "@comment{x}\n@string{nyt = {The Times}}\n"
         "@article{a, title={A}, journal=nyt, url={https://e.org/?x=1&y=2}, date={1450~},"
@@ -61,7 +61,7 @@ def test_signs_in_addresses_dates_and_paths_of_bibtex_are_no_latex() -> None:
 
 
 def test_bibtex_entries_need_no_key() -> None:
-    """Each keeps its slice, however many there are; two of them are not one."""
+    """Each has its slice, however many there are, and two of them stay two."""
     text = "@misc{, title={A}}\n@misc{title={B}, year=1999}\n@misc{\n  title = {C}\n}\n@misc{k, title={@misc D}}\n"
     rows = bibtex.read(text).rows
     assert [(row.key, row.fields["title"], row.refused) for row in rows] == [
@@ -73,7 +73,7 @@ def test_bibtex_entries_need_no_key() -> None:
 
 
 def test_parts_of_a_bibtex_value_are_joined() -> None:
-    """Strings of strings too, and a month with its day; a name that stands for nothing is asked about; a "#" in words is one."""
+    """Also strings of strings, and a month with its day. Undefined names are questions. A "#" within words is a character."""
     text = (
         '@string{soc = "Society"}\n@string{tr = "Transactions of the " # soc}\n'
         '@article{a, title = "On " # {C# and } # TR, journal = tr # "~2", year = "19" # 99, month = jan # "~5"}\n'
@@ -88,13 +88,13 @@ def test_parts_of_a_bibtex_value_are_joined() -> None:
 
 
 def test_formulas_in_bibtex_are_letters_and_sums_of_money_stay() -> None:
-    """Braces do not go before the command to which they belong was read."""
+    """Braces are removed after the commands to which they belong."""
     text = "@misc{a, title={Forms over $\\mathbb{Z}$ and $\\alpha_1$}}\n@misc{b, title={From $5 to $10}}\n"
     assert [row.fields["title"] for row in bibtex.read(text).rows] == ["Forms over ℤ and α_1", "From $5 to $10"]
 
 
-def test_seasons_are_kept() -> None:
-    """By their number in CSL-JSON, by their name in RIS; beside other words RIS keeps its numbers."""
+def test_seasons_are_read() -> None:
+    """By their number in CSL-JSON, by their name in RIS. With other words, RIS keeps its numbers."""
     (one,) = csl_json.read('[{"type": "book", "title": "T", "issued": {"date-parts": [[1968]], "season": 1}}]').rows
     assert one.fields["published"] == "1968-21"
     rows = ris.read("TY  - GEN\nTI  - T\nDA  - 1999///Spring\nER  - \nTY  - GEN\nTI  - U\nDA  - 1999/05//Foo\nER  - \n").rows
@@ -102,8 +102,8 @@ def test_seasons_are_kept() -> None:
 
 
 @pytest.mark.parametrize("reader", [csl_json, ris, bibtex])
-def test_another_file_is_refused_in_a_line(reader: object) -> None:
-    """Whatever it is, it is a line."""
+def test_another_file_is_refused_in_one_line(reader: object) -> None:
+    """Whatever it holds."""
     for text in ("a,b\n1,2\n", "[]", "{", "<html>"):
         with pytest.raises(ImportRefused) as refused:
             reader.read(text)  # type: ignore[attr-defined]

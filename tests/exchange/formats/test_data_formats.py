@@ -1,4 +1,4 @@
-"""The formats for programs: that they are what they say, and that no date is more exact than it is known."""
+"""The formats for programs: they are valid, and no date is more exact than it is known."""
 
 import csv
 import io
@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from difficult_happenings import ABOUT, MANY
+from sample_happenings import lost
 
-from timeline.exchange.exporting import format_named, losses
+from timeline.exchange.exporting import format_named
 from timeline.exchange.exporting.format import About
 from timeline.exchange.formats.jsonld import writer as as_jsonld
 from timeline.reading.records import Happening
@@ -20,35 +21,35 @@ UNPLACED = "../.."
 
 @pytest.fixture
 def many() -> Sequence[Happening]:
-    """Give a happening for every kind of date."""
+    """Return a happening for every kind of date."""
     return MANY
 
 
 @pytest.fixture
 def about() -> About:
-    """Say of the whole where it is published."""
+    """Return the address of the timeline."""
     return ABOUT
 
 
 def written(name: str, many: Sequence[Happening], about: About) -> str:
-    """Write in a format, as one text."""
+    """Write happenings in a format, as one text."""
     return "".join(map(str, format_named(name).write(many, about)))
 
 
 def by_date(items: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Find items by the EDTF that they carry."""
+    """Return items by their EDTF."""
     return {item["edtf"]: item for item in items}
 
 
 @pytest.mark.parametrize("name", ["timelinejs", "jsonld", "annotations", "csl-json", "timemap", "vis"])
-def test_json_is_json_also_of_nothing(name: str, many: Sequence[Happening], about: About) -> None:
-    """Written piece by piece, it parses as a whole."""
+def test_json_is_valid_even_without_happenings(name: str, many: Sequence[Happening], about: About) -> None:
+    """It is written piece by piece, and is valid as a whole."""
     json.loads(written(name, many, about))
     json.loads(written(name, [], replace(about, page=None)))
 
 
-def test_timelinejs_has_dates_as_far_as_they_are_known(many: Sequence[Happening], about: About) -> None:
-    """A year alone stays one; years before our era are as TimelineJS shows them; vague dates are said in words."""
+def test_timelinejs_dates_are_as_exact_as_known(many: Sequence[Happening], about: About) -> None:
+    """A year stays a year. Years before our era are as TimelineJS shows them. Vague dates are in words."""
     events = by_date(json.loads(written("timelinejs", many, about))["events"])
     assert UNPLACED not in events
     assert len(events) == len(many) - 1
@@ -79,10 +80,10 @@ def test_timelinejs_has_dates_as_far_as_they_are_known(many: Sequence[Happening]
         ("[2017-11-11T04..2017-11-11T05:10]", ["2017-11-11", "2017-11-11T05:10"], ("04:00", "05:10"), ("040000", "051000")),
     ],
 )
-def test_of_an_hour_no_minute_is_said(
+def test_an_hour_gets_no_minute(
     many: Sequence[Happening], about: About, edtf: str, days: list[str], drawn: tuple[str, str], calendar: tuple[str, str]
 ) -> None:
-    """Where it alone is known, in a range too: it is the day, or where that is told the whole hour."""
+    """A date with only an hour, also in a range, is the day, or the whole hour where that can be written."""
     one = replace(many[0], date=edtf, earliest="2017-11-11", latest="2017-11-11", instant=None)
     (slide,) = json.loads(written("timelinejs", [one], about))["events"]
     for side, day in zip(("start_date", "end_date"), days, strict=False):
@@ -96,29 +97,29 @@ def test_of_an_hour_no_minute_is_said(
     held = written("ics", [one], about)
     assert all(f"{name}:20171111T{time}\r\n" in held for name, time in zip(("DTSTART", "DTEND"), calendar, strict=True))
     for name in ("ics", "vis", "timelinejs"):
-        assert any("only the hour is known" in line for line in losses.lost([one], format_named(name)))
+        assert any("only the hour is known" in line for line in lost([one], format_named(name)))
 
 
 def test_eras_are_bands_behind_the_slides(many: Sequence[Happening], about: About) -> None:
-    """What is of that kind and lasts; but slides where there is nothing else, since TimelineJS must have one."""
+    """An era that lasts is a band. Without other happenings it is a slide, because TimelineJS needs one."""
     year, days = (replace(one, kind="era") for one in many if one.date in ("2025", "2003-05-16/2003-05-18"))
     within = replace(days, date="2003/2003-06")  # whose end is alike in all that the start says, so that TimelineJS drops it
-    told = json.loads(written("timelinejs", [days, many[1], year, within], about))
-    assert [one["edtf"] for one in told["events"]] == ["2025-11", "2025", "2003/2003-06"]
-    assert [one["edtf"] for one in told["eras"]] == [days.date]
+    content = json.loads(written("timelinejs", [days, many[1], year, within], about))
+    assert [slide["edtf"] for slide in content["events"]] == ["2025-11", "2025", "2003/2003-06"]
+    assert [era["edtf"] for era in content["eras"]] == [days.date]
     assert "eras" not in json.loads(written("timelinejs", [days], about))
     for eras, types in (([days, year], ["title", "", "era"]), ([days], ["title", ""])):
         assert [row["Type"] for row in csv.DictReader(io.StringIO(written("timelinejs-csv", eras, about)))] == types
 
 
-def test_timelinejs_is_told_of_years_that_no_browser_has(many: Sequence[Happening], about: About) -> None:
-    """One such year makes the whole cosmological."""
+def test_years_that_browsers_lack_set_the_cosmological_scale(many: Sequence[Happening], about: About) -> None:
+    """One such year changes the scale of the timeline."""
     assert json.loads(written("timelinejs", many, about))["scale"] == "cosmological"
     assert json.loads(written("timelinejs", many[:3], about))["scale"] == "human"
 
 
 def test_text_that_becomes_html_is_escaped(many: Sequence[Happening], about: About) -> None:
-    """Titles, quotations and addresses; a tag in them is words."""
+    """Titles, quotations and addresses. A tag in them is shown as text."""
     event = json.loads(written("timelinejs", many, about))["events"][0]
     assert event["text"]["headline"] == "According to Ann: =Title 0 &lt;b&gt;"
     assert "<p>Two &amp; &lt;i&gt;three&lt;/i&gt;.</p>" in event["text"]["text"]
@@ -133,7 +134,7 @@ def test_text_that_becomes_html_is_escaped(many: Sequence[Happening], about: Abo
 
 @pytest.mark.parametrize("name", ["csv", "timelinejs-csv"])
 def test_no_cell_is_run_as_a_formula(name: str, many: Sequence[Happening], about: About) -> None:
-    """What begins as one gets an apostrophe; numbers stay, and every row is as wide as the header."""
+    """A cell that looks like one gets an apostrophe. Numbers stay, and every row is as wide as the header."""
     header, *rows = csv.reader(io.StringIO(written(name, many, about), newline=""))
     assert all(len(row) == len(header) for row in rows)
     cells = [cell for row in rows for cell in row if cell[:1] in ("=", "+", "@", "-")]
@@ -142,44 +143,44 @@ def test_no_cell_is_run_as_a_formula(name: str, many: Sequence[Happening], about
 
 
 def test_json_ld_is_no_more_exact_than_the_date(many: Sequence[Happening], about: About) -> None:
-    """What schema.org cannot say stands in temporalCoverage alone, or beside what it can."""
+    """A date that schema.org cannot express is in temporalCoverage, alone or beside the exact part."""
     events = json.loads(written("jsonld", many, about))["itemListElement"]
-    found = dict(zip((one.date for one in many), events, strict=True))
-    assert found["2025-11"]["startDate"] == "2025-11"
-    assert "temporalCoverage" not in found["2025-11"]
-    assert (found["2025~"]["startDate"], found["2025~"]["temporalCoverage"]) == ("2025", "2025~")
-    assert "startDate" not in found["../.."]
-    assert "startDate" not in found["Y12000"]
-    assert found["Y12000"]["temporalCoverage"] == "Y12000"
-    claim, quotation, *_ = found["2025"]["subjectOf"]
+    by_edtf = dict(zip((happening.date for happening in many), events, strict=True))
+    assert by_edtf["2025-11"]["startDate"] == "2025-11"
+    assert "temporalCoverage" not in by_edtf["2025-11"]
+    assert (by_edtf["2025~"]["startDate"], by_edtf["2025~"]["temporalCoverage"]) == ("2025", "2025~")
+    assert "startDate" not in by_edtf["../.."]
+    assert "startDate" not in by_edtf["Y12000"]
+    assert by_edtf["Y12000"]["temporalCoverage"] == "Y12000"
+    claim, quotation, *_ = by_edtf["2025"]["subjectOf"]
     assert (claim["@type"], claim["author"]["name"]) == ("Claim", "Ann")
-    assert found["2025"]["name"].startswith("According to Ann: ")
+    assert by_edtf["2025"]["name"].startswith("According to Ann: ")
     assert quotation["@type"] == "Quotation"
     assert quotation["isPartOf"]["datePublished"] == "2025-11"
 
 
 def test_json_ld_in_a_page_cannot_end_its_script(many: Sequence[Happening], about: About) -> None:
-    """Nothing that HTML reads is in it, and it says the same."""
+    """It has no HTML syntax, and the same content."""
     text = as_jsonld.for_page(many[0], about)
     assert not set("<>&\u2028\u2029") & set(text)
     assert json.loads(text) == {"@context": "https://schema.org", **as_jsonld.event(many[0], about)}
 
 
-def test_annotations_are_one_for_each_citation(many: Sequence[Happening], about: About) -> None:
-    """With both selectors, the page of a PDF, what it is archived as, and the happening as its body."""
-    told = json.loads(written("annotations", many, about))
-    assert (told["type"], told["total"]) == ("AnnotationCollection", 2 * len(many))
-    first, second = told["first"]["items"][:2]
+def test_each_citation_is_an_annotation(many: Sequence[Happening], about: About) -> None:
+    """With both selectors, the page of a PDF, the archived state, and the happening as its body."""
+    collection = json.loads(written("annotations", many, about))
+    assert (collection["type"], collection["total"]) == ("AnnotationCollection", 2 * len(many))
+    first, second = collection["first"]["items"][:2]
     assert [one["type"] for one in first["target"]["selector"]] == ["TextQuoteSelector", "TextPositionSelector", "FragmentSelector"]
     assert first["target"]["selector"][1] == {"type": "TextPositionSelector", "start": 10, "end": 36}
     assert first["target"]["state"]["cached"] == about.source("report")
     assert first["body"][1]["source"] == about.happening("h0")
     assert (second["motivation"], second["target"]["source"]) == ("questioning", about.source("bare"))
-    assert len({one["id"] for one in told["first"]["items"]}) == 2 * len(many)
+    assert len({item["id"] for item in collection["first"]["items"]}) == 2 * len(many)
 
 
 def test_sources_are_written_once(many: Sequence[Happening], about: About) -> None:
-    """As CSL-JSON, with the date as far as it is known."""
+    """As CSL-JSON, with dates as exact as known."""
     report, bare = json.loads(written("csl-json", many, about))
     assert report["issued"] == {"date-parts": [[2025, 11]]}
     assert report["author"] == [{"literal": "Ann, Bob"}]
@@ -197,7 +198,7 @@ def test_an_independent_reader_reads_the_ris(many: Sequence[Happening], about: A
     assert bare["title"] == "(redacted)"
 
 
-def test_time_map_says_within_which_days_something_began_and_ended(many: Sequence[Happening], about: About) -> None:
+def test_time_map_has_inner_and_outer_days(many: Sequence[Happening], about: About) -> None:
     """The outer days are start and end, the inner ones latestStart and earliestEnd."""
     items = by_date(json.loads(written("timemap", many, about)))
     inner = ("start", "latestStart", "earliestEnd", "end")
@@ -207,8 +208,8 @@ def test_time_map_says_within_which_days_something_began_and_ended(many: Sequenc
     assert UNPLACED not in items
 
 
-def test_vis_items_are_points_where_a_day_is_known(many: Sequence[Happening], about: About) -> None:
-    """Else ranges over all days that are possible; years that JavaScript reads otherwise have six digits."""
+def test_vis_items_with_a_known_day_are_points(many: Sequence[Happening], about: About) -> None:
+    """Otherwise they are ranges over all possible days. Unusual years have six digits."""
     items = by_date(json.loads(written("vis", many, about)))
     assert items["2025-11-24"] | {"title": ""} == {
         "id": "h2", "content": "According to Ann: =Title 2 &lt;b&gt;",

@@ -40,7 +40,7 @@ FORMAT = Format("tiny", "Tiny", "text/x-tiny", ".tiny", write, {})
 
 
 def test_each_folder_is_in_the_list() -> None:
-    """And each format of the list has the reader and the writer that it says."""
+    """Each format in the list has the reader and the writer that its entry promises."""
     listed = {one.package.rpartition(".")[2] or one.name.replace("-", "_") for one in formats.OURS}
     assert listed == {path.parent.name for path in FOLDER.glob("*/__init__.py")}
     for entry in formats.OURS:
@@ -50,7 +50,7 @@ def test_each_folder_is_in_the_list() -> None:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.py")), ids=lambda path: f"{path.parent.name}.{path.stem}")
 def test_a_reader_imports_no_writer(path: Path) -> None:
-    """Nor what writers share; a writer imports no reader."""
+    """Nor any module of the writers; and a writer imports no reader."""
     imported = {
         name
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
@@ -63,7 +63,7 @@ def test_a_reader_imports_no_writer(path: Path) -> None:
 
 
 def test_another_distribution_brings_a_format(tmp_path: Path) -> None:
-    """Its entry point is enough: the command imports and exports it, and a name of ours stays ours."""
+    """Its entry point is enough for both commands, and cannot replace a format of ours."""
     site, project = tmp_path / "site", tmp_path / "project"
     (site / "tiny_format").mkdir(parents=True)
     project.mkdir()

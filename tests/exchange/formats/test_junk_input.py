@@ -1,4 +1,4 @@
-"""Whatever a file holds, a reader answers with rows that are slices of it, or refuses it in one line."""
+"""Readers accept any file: they return rows that are slices of it, or refuse it in record line."""
 
 import json
 
@@ -92,46 +92,46 @@ TABLES = st.lists(st.lists(CELLS, max_size=5), max_size=8)
 
 def _reads(name: str, text: str) -> None:
     try:
-        found = row.reader(name).read(text)
+        read = row.reader(name).read(text)
     except ImportRefused as error:
         assert "\n" not in str(error)
         return
-    for one in found.rows:
-        assert 0 <= one.start <= one.end <= len(text)
-        assert one.refused or one.fields
+    for record in read.rows:
+        assert 0 <= record.start <= record.end <= len(text)
+        assert record.refused or record.fields
 
 
 @pytest.mark.parametrize("name", ["timelinejs", "vis", "jsonld", "csl-json", "annotations"])
 @settings(max_examples=40, deadline=None)
 @given(VALUES)
-def test_any_json_is_rows_or_a_line(name: str, value: object) -> None:
-    """Of whatever shape, with keys of the format at the wrong places."""
+def test_any_json_is_read_or_refused(name: str, value: object) -> None:
+    """Any shape, with keys of the format in the wrong places."""
     _reads(name, json.dumps(value))
 
 
 @pytest.mark.parametrize("name", ["ics", "ris", "bibtex", "timelinejs-csv", "vis"])
 @settings(max_examples=40, deadline=None)
 @given(LINES)
-def test_any_lines_are_rows_or_a_line(name: str, lines: list[str]) -> None:
-    """Of whatever order, with line ends of any kind."""
+def test_any_lines_are_read_or_refused(name: str, lines: list[str]) -> None:
+    """In any order, with line ends of any kind."""
     _reads(name, "\r\n".join(lines))
 
 
 @settings(max_examples=150, deadline=None)
 @given(TABLES, st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n", "\r"]))
-def test_each_record_of_any_table_is_a_row_or_is_told(table: list[list[str]], delimiter: str, end: str) -> None:
-    """Every record with a word in it that stands below the header is a row, once; what stands above is told."""
+def test_each_record_of_any_table_is_a_row_or_noted(table: list[list[str]], delimiter: str, end: str) -> None:
+    """Every record with words below the header is record row. Records above the header are noted."""
     text = end.join(delimiter.join(cells) for cells in table)
     try:
-        found = row.reader("csv").read(text)
+        read = row.reader("csv").read(text)
     except ImportRefused as error:
         assert "\n" not in str(error)
         return
-    worded = {one.number for one in records.records(text, records.delimiter_of(text)) if not one.is_blank}
-    numbers = [one.number for one in found.rows]
+    worded = {record.number for record in records.records(text, records.delimiter_of(text)) if not record.is_blank}
+    numbers = [record.number for record in read.rows]
     assert numbers == sorted(set(numbers))
     above = {number for number in worded if number < min((*numbers, 99))}
     assert set(numbers) | above == worded
-    assert "header: none" not in found.guessed or set(numbers) == worded
-    assert len(above) <= 1 or any("above the header" in note for note in found.notes) or not numbers
-    assert all(one.refused or (one.fields["title"] and one.fields["date"]) for one in found.rows)
+    assert "header: none" not in read.guessed or set(numbers) == worded
+    assert len(above) <= 1 or any("above the header" in note for note in read.notes) or not numbers
+    assert all(record.refused or (record.fields["title"] and record.fields["date"]) for record in read.rows)

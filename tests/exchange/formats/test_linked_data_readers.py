@@ -1,4 +1,4 @@
-"""JSON-LD of schema.org, and Web Annotations."""
+"""Readers of JSON-LD (schema.org) and Web Annotations."""
 
 import json
 
@@ -19,8 +19,8 @@ EVENT = {
 }
 
 
-def test_events_are_found_wherever_they_stand() -> None:
-    """In a graph, a list of items, and the script of a page; the slice is the object."""
+def test_events_are_read_at_any_place() -> None:
+    """In a graph, a list of items, and the script of a page. The slice is the object."""
     graph = json.dumps({"@graph": [EVENT, {"@type": "Person"}]})
     items = json.dumps({"@type": "ItemList", "name": "All", "itemListElement": [{"@type": "ListItem", "item": EVENT}]})
     page = f'<html><script type="application/ld+json">{graph}</script><script type="application/ld+json">{{</script></html>'
@@ -35,7 +35,7 @@ def test_events_are_found_wherever_they_stand() -> None:
 
 
 def test_annotations_are_citations() -> None:
-    """Of Hypothesis by a tag, of ours by an address; the import may be told of which happening they are that name none."""
+    """Of Hypothesis by a tag, of our own exports by an address. The happening may be missing."""
     target = {"source": "https://e.org/1", "selector": [{"type": "TextQuoteSelector", "exact": "words", "prefix": "a "}]}
     rows = {
         "rows": [
@@ -53,8 +53,8 @@ def test_annotations_are_citations() -> None:
     assert (row.fields["happening"], row.fields["source"], row.fields["stance"]) == ("ga-93", "s-1", "disputes")
 
 
-def test_what_is_said_of_people_and_places_and_not_taken_over_is_told() -> None:
-    """Within them as well, by its path."""
+def test_dropped_fields_of_people_and_places_are_reported() -> None:
+    """By the path of the field."""
     event = {
         "@type": "Event", "name": "A", "startDate": "2003",
         "organizer": {"@type": "Person", "name": "Ann", "email": "ann@example.org"},
@@ -67,16 +67,16 @@ def test_what_is_said_of_people_and_places_and_not_taken_over_is_told() -> None:
     }  # fmt: skip
 
 
-def test_an_event_is_part_of_the_one_that_it_names() -> None:
-    """By the identifier or address of that; one that is described alone is told."""
-    whole = {"@type": "Festival", "@id": "https://e.org/f", "name": "F", "startDate": "2024"}
+def test_an_event_is_part_of_its_super_event() -> None:
+    """By its identifier or address. A parent without either is dropped."""
+    festival = {"@type": "Festival", "@id": "https://e.org/f", "name": "F", "startDate": "2024"}
     named = {"@type": "Event", "name": "A", "startDate": "2024-05", "superEvent": {"@id": "https://e.org/f"}}
-    rows = jsonld.read(json.dumps([whole, named, {**named, "superEvent": {"name": "F"}}])).rows
+    rows = jsonld.read(json.dumps([festival, named, {**named, "superEvent": {"name": "F"}}])).rows
     assert (rows[0].key, rows[1].fields["part_of"]) == ("https://e.org/f", "https://e.org/f")
     assert "superEvent" in {one[0] for one in rows[2].dropped}
 
 
 def test_microdata_is_refused_by_its_name() -> None:
-    """It holds events, though not in a form that is read: the line says which that is."""
+    """The line names the form in which the page has its events."""
     with pytest.raises(ImportRefused, match="as microdata, which is not read"):
         jsonld.read('<div itemscope itemtype="https://schema.org/Event"><b itemprop="name">A</b></div>')

@@ -1,4 +1,4 @@
-"""What is written for others is read again here: equal, but for what the format lists, and the list names no more than that."""
+"""Exports are read again: only the listed fields differ, and every listed field does."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,11 +22,11 @@ FIELDS = (
     "tags", "related",
 )  # fmt: skip
 BACK = ("exact", "removes again")
-"""How a format says of a field which it has no place for that an import brings it back all the same."""
+"""The words by which a format promises that an import restores a field nevertheless."""
 
 
-def said(happening: Happening) -> dict[str, Any]:
-    """Say what it says in the fields that an import has."""
+def import_fields(happening: Happening) -> dict[str, Any]:
+    """Return a happening in the fields of an import."""
     plain = {field: getattr(happening, field) for field in FIELDS}
     plain["actors"] = [{"name": name, "role": role} if role else name for name, role in happening.actors]
     plain["related"] = [{"other": other, "relation": relation} for other, relation in happening.related]
@@ -36,13 +36,13 @@ def said(happening: Happening) -> dict[str, Any]:
 
 
 def lost(name: str, happening: Happening) -> tuple[set[str], bool]:
-    """Tell which fields the format lists for a happening as not coming back, and whether it leaves it out as a whole."""
+    """Return the fields that a format lists as lost for a happening, and whether it leaves out the whole happening."""
     losses = Losses(format_named(name))
     list(losses.watch([happening]))
     fields, gone = set[str](), False
     for field, count in losses.counts.items():
-        told = losses.format.loses[field]
-        if not count or any(words in told for words in BACK):
+        description = losses.format.loses[field]
+        if not count or any(words in description for words in BACK):
             continue
         if field == "eras":
             continue
@@ -62,13 +62,13 @@ def lost(name: str, happening: Happening) -> tuple[set[str], bool]:
 
 
 def read(name: str, *written: Happening) -> list[row.Row]:
-    """Write happenings, and read them again."""
+    """Write happenings and read them again."""
     text = "".join(map(str, format_named(name).write(written, ABOUT)))
     return [one for one in row.reader(name).read(text, format=name).rows if one.kind == "happening"]
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
-    """Name the fields that differ."""
+    """Return the fields that differ."""
     return {field for field in {*one, *other} if one.get(field) != other.get(field)}
 
 
@@ -80,14 +80,14 @@ def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
 @example(happening(1, "2017-11-11T04:10/2017-11-11T04:30"))
 @example(happening(1, "[2017-11-11T04:10Z..2017-11-11T04:30Z]"))
 @settings(max_examples=40, deadline=None)
-def test_all_comes_back_but_what_is_listed(name: str, written: Happening) -> None:
-    """No more is lost than the format lists for this happening, and no less; its id is kept, and nothing of it is asked."""
-    rows = [one for one in read(name, written) if one.refused is None]
+def test_every_field_that_is_not_listed_comes_back(name: str, written: Happening) -> None:
+    """Exactly the listed fields are lost for this happening. Its id is recorded, and there are no questions."""
+    rows = [row for row in read(name, written) if row.refused is None]
     fields, gone = lost(name, written)
-    assert [one.id for one in rows] == ([] if gone else [written.id])
-    for one in rows:
-        assert differing(said(written), one.fields) == fields, (said(written), dict(one.fields))
-        assert one.questions == ()
+    assert [row.id for row in rows] == ([] if gone else [written.id])
+    for read_back in rows:
+        assert differing(import_fields(written), read_back.fields) == fields, (import_fields(written), dict(read_back.fields))
+        assert read_back.questions == ()
     assert "quotations" in format_named(name).loses
 
 
@@ -95,7 +95,7 @@ def test_all_comes_back_but_what_is_listed(name: str, written: Happening) -> Non
 @given(sources())
 @settings(max_examples=40, deadline=None)
 def test_sources_come_back(name: str, source: Source) -> None:
-    """All of the bibliography, and the id; where the format has no line ends, those that it lists are spaces."""
+    """The whole bibliography, and the id. In formats without line ends, they become spaces, as listed."""
     pytest.importorskip("rispy", reason="rispy (the extra exchange) is not installed")
     fields = ("title", "publisher", "author", "published", "url", "language")
     written = replace(happening(1, "2025"), quotations=(quotation(source=source),))
@@ -111,11 +111,11 @@ def test_sources_come_back(name: str, source: Source) -> None:
 
 @given(st.lists(st.tuples(WORDS, st.sampled_from(["supports", "disputes"]), MAYBE, st.none() | st.just("https://example.org/a#b"))))
 @settings(max_examples=40, deadline=None)
-def test_citations_come_back(said: list[tuple[str, str, str | None, str | None]]) -> None:
-    """The words and what is around them to the letter, from which source, for which happening, for or against what."""
+def test_citations_come_back(citations: list[tuple[str, str, str | None, str | None]]) -> None:
+    """The exact words with prefix and suffix, the source, the happening, the stance and the purpose."""
     written = [
         quotation(number, quote=quote, stance=stance, supports=supports, prefix=" a\n", source=replace(SOURCE, url=url))
-        for number, (quote, stance, supports, url) in enumerate(said, start=1)
+        for number, (quote, stance, supports, url) in enumerate(citations, start=1)
     ]
     text = "".join(map(str, format_named("annotations").write([replace(happening(1, "2025"), quotations=tuple(written))], ABOUT)))
     if not written:
@@ -136,18 +136,18 @@ def test_citations_come_back(said: list[tuple[str, str, str | None, str | None]]
         ("csv", ",2025~,", ",spring 2024,", "2024-21"),
     ],
 )
-def test_a_date_that_was_moved_since_counts(name: str, was: str, moved: str, date: str) -> None:
-    """People change what they see: EDTF that says otherwise gives way, and it is asked."""
+def test_a_moved_date_takes_precedence_over_edtf(name: str, was: str, moved: str, date: str) -> None:
+    """People change the visible date. It then takes precedence over EDTF, with a question."""
     text = "".join(map(str, format_named(name).write([happening(1, "2025~")], ABOUT)))
     (one,) = (row for row in row.reader(name).read(text.replace(was, moved), format=name).rows if row.refused is None)
     assert (one.fields["date"], one.id) == (date, "h1")
     assert (name == "csv") == (not one.questions)
 
 
-def test_a_calendar_names_what_was_left_out_of_it() -> None:
-    """As rows that are refused, with their words; and what was retracted is not recorded again."""
-    left, retracted, kept = read(
+def test_a_calendar_lists_what_it_leaves_out() -> None:
+    """As refused rows with their words. A retracted happening is not recorded again."""
+    left, retracted, recorded = read(
         "ics", happening(1, "-0043-03-15"), replace(happening(2, "2025"), status="retracted"), happening(3, "2025")
     )
     assert "h1: 15 March 44 BCE: =Title 1 <b>" in (left.refused or "")
-    assert (bool(retracted.refused), kept.refused) == (True, None)
+    assert (bool(retracted.refused), recorded.refused) == (True, None)

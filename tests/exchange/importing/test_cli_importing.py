@@ -1,4 +1,4 @@
-"""The command that imports: what it says, and what it changes."""
+"""The command import: its messages and its effects."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ dates: {order: dmy, century: 1900, first_days: years}
 
 @pytest.fixture
 def sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Write a table that no guess fits; commands are run beside it."""
+    """Write a table whose columns cannot be guessed, and run commands beside it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TIMELINE_DB", raising=False)
     (tmp_path / "sheet.csv").write_text(SHEET)
@@ -26,19 +26,19 @@ def sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> Result:
-    """Run a command in this process; nothing may end in a traceback."""
+    """Run a command in this process. It must not end in a traceback."""
     result = CliRunner().invoke(main, ["import", *words])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
 
 def test_a_dry_run_makes_no_database(sheet: Path) -> None:
-    """It tells what would be, and of each row that becomes nothing, and how to go on."""
+    """It reports what would be imported, each dropped or refused value, and how to go on."""
     (sheet / "sheet.csv.mapping.yaml").write_text(MAPPING)
     result = run("csv", "sheet.csv")
     assert result.exit_code == 0
     assert "2 new, 0 corrected, 0 unchanged, 1 refused = 3" in result.output
-    assert 'Dropped: a happening has no place for it; it stands in the row that is cited: Art (row 2 "launch"' in result.output
+    assert 'Dropped: a happening has no field for it; it stays in the row that is cited: Art (row 2 "launch"' in result.output
     assert 'Link (row 2 "http://x")' in result.output
     assert (
         'row 2: new happening/sheet-sputnik-the-first: 1957-02-01 (1 February 1957), "Sputnik; the first", space' in result.output
@@ -48,8 +48,8 @@ def test_a_dry_run_makes_no_database(sheet: Path) -> None:
     assert not (sheet / "timeline.db").exists()
 
 
-def test_a_mapping_says_what_the_header_does_not(sheet: Path) -> None:
-    """Constants, the order of day and month, the century, and what a first of January is; HTML becomes words."""
+def test_a_mapping_adds_what_the_header_lacks(sheet: Path) -> None:
+    """Constants, the order of day and month, the century, and the meaning of 1 January. HTML becomes plain text."""
     (sheet / "other.yaml").write_text(MAPPING)
     assert run("csv", "sheet.csv", "--mapping", "other.yaml", "--append", "--by", "t", "--title", "A sheet").exit_code == 0
     with Timeline(sheet / "timeline.db", read_only=True) as timeline:
@@ -59,19 +59,19 @@ def test_a_mapping_says_what_the_header_does_not(sheet: Path) -> None:
     assert "0 new, 0 corrected, 2 unchanged, 1 refused = 3" in run("csv", "sheet.csv", "--mapping", "other.yaml", "--append").output
 
 
-def test_another_mapping_corrects_and_says_so(sheet: Path) -> None:
-    """The same bytes, read otherwise: what the mapping changes is corrected, and nothing is archived again."""
+def test_another_mapping_corrects_and_gives_the_reason(sheet: Path) -> None:
+    """The same file under another mapping: changed fields are corrected, and nothing is archived again."""
     (sheet / "sheet.csv.mapping.yaml").write_text(MAPPING)
     run("csv", "sheet.csv", "--append", "--by", "t")
     (sheet / "sheet.csv.mapping.yaml").write_text(MAPPING.replace("space", "launch"))
     assert "0 new, 2 corrected" in run("csv", "sheet.csv", "--append", "--by", "t").output
     with Timeline(sheet / "timeline.db", read_only=True) as timeline:
-        assert timeline.happening("sheet-second").reason == "row 3 of sheet.csv is read otherwise: kind (sheet)"
+        assert timeline.happening("sheet-second").reason == "row 3 of sheet.csv is read differently: kind (sheet)"
         assert timeline.verify().ok
 
 
-def test_a_guess_is_shown_and_written_only_when_asked(sheet: Path) -> None:
-    """The YAML that is shown is what --save-mapping writes and the next import reads."""
+def test_a_guessed_mapping_is_shown_and_only_saved_on_request(sheet: Path) -> None:
+    """The YAML that is shown is the same that --save-mapping writes and the next import reads."""
     (sheet / "easy.csv").write_text("Date;Title;Who\n1950-03-04;One;A, B\n")
     assert "title: Title" in run("csv", "easy.csv").output
     assert not (sheet / "easy.csv.mapping.yaml").exists()
@@ -80,7 +80,7 @@ def test_a_guess_is_shown_and_written_only_when_asked(sheet: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "output"),
     [
         (("csv", "nowhere.csv"), "no such file"),
         (("csv", "."), "is not a file"),
@@ -95,19 +95,19 @@ def test_a_guess_is_shown_and_written_only_when_asked(sheet: Path) -> None:
         (("jsonl", "sheet.csv"), "not JSON Lines"),
     ],
 )
-def test_what_cannot_be_imported_is_refused_in_a_line(sheet: Path, words: tuple[str, ...], told: str) -> None:
-    """Nothing is made, and the line says what to do."""
+def test_a_file_that_cannot_be_imported_is_refused_in_one_line(sheet: Path, words: tuple[str, ...], output: str) -> None:
+    """No database is made, and the line gives the next step."""
     (sheet / "lone.csv").write_text("Was\nA\nB\n")
     (sheet / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1")
     (sheet / "page.csv").write_text("<html><table><tr><td>Date</td></tr></table></html>")
     result = run(*words, "--append")
     assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
-    assert told in result.output
+    assert output in result.output
     assert not (sheet / "timeline.db").exists()
 
 
 @pytest.mark.parametrize(
-    ("mapping", "told"),
+    ("mapping", "output"),
     [
         ("[", "line 1: the file ends in the middle"),
         ("a: b", 'has no "columns"'),
@@ -154,93 +154,93 @@ def test_what_cannot_be_imported_is_refused_in_a_line(sheet: Path, words: tuple[
         ),
     ],
 )
-def test_a_mapping_with_faults_is_refused_in_a_line(sheet: Path, mapping: str, told: str) -> None:
-    """The fault is named."""
+def test_a_mapping_with_faults_is_refused_in_one_line(sheet: Path, mapping: str, output: str) -> None:
+    """The line names the fault."""
     (sheet / "sheet.csv.mapping.yaml").write_text(mapping)
     result = run("csv", "sheet.csv")
     assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
-    assert told in result.output
+    assert output in result.output
 
 
-def test_a_mapping_that_cannot_be_guessed_is_written_to_be_filled_in(sheet: Path) -> None:
-    """It names the columns and the fields; filled in, it is read; one that is there is never written over."""
+def test_a_draft_is_saved_if_no_mapping_can_be_guessed(sheet: Path) -> None:
+    """The draft lists columns and fields. It is read once it is filled in. An existing file is never overwritten."""
     (sheet / "lone.csv").write_text("Foo;Bar\nFirst thing;x\nSecond thing;y\n")
     assert "to be filled in" in run("csv", "lone.csv", "--save-mapping").output
-    kept = sheet / "lone.csv.mapping.yaml"
-    draft = kept.read_text()
+    mapping_file = sheet / "lone.csv.mapping.yaml"
+    draft = mapping_file.read_text()
     assert "  date:  # name its column" in draft
     assert "# Columns that are not used: Bar" in draft
     assert "columns.date: has no value. Give it one, or leave it out" in run("csv", "lone.csv").output
     assert "is there already" in run("csv", "lone.csv", "--save-mapping").output
-    assert kept.read_text() == draft
-    kept.write_text(draft.replace("date:  # name its column", "date: Bar"))
+    assert mapping_file.read_text() == draft
+    mapping_file.write_text(draft.replace("date:  # name its column", "date: Bar"))
     assert "2 refused = 2" in run("csv", "lone.csv").output
 
 
-def test_a_time_that_is_not_understood_is_told_by_its_cell(sheet: Path) -> None:
-    """No day is named that nobody wrote; a time that cannot be is told as such."""
-    (sheet / "told.csv").write_text("Titre,Date,Heure\nA,2017-11-11,vers 4h10\nB,2017-11-12,25:70\n")
-    (sheet / "told.csv.mapping.yaml").write_text("columns: {title: Titre, date: {date: Date, time: Heure}}\n")
-    told = run("csv", "told.csv").output
+def test_an_unreadable_time_is_reported_with_its_cell(sheet: Path) -> None:
+    """The report quotes the cell of an unreadable or impossible time, and invents no day."""
+    (sheet / "other.csv").write_text("Titre,Date,Heure\nA,2017-11-11,vers 4h10\nB,2017-11-12,25:70\n")
+    (sheet / "other.csv.mapping.yaml").write_text("columns: {title: Titre, date: {date: Date, time: Heure}}\n")
+    output = run("csv", "other.csv").output
     where = 'in the column "Heure" is kept in words alone'
-    assert f'row 2: date: the time "vers 4h10" {where} (It is not understood. Write it as 04:10)' in told
-    assert f'row 3: date: the time "25:70" {where} (the time "25:70" is none. Write 00:00 to 23:59)' in told
-    assert "2000-01-01" not in told
+    assert f'row 2: date: the time "vers 4h10" {where} (It is not understood. Write it as 04:10)' in output
+    assert f'row 3: date: the time "25:70" {where} (the time "25:70" is none. Write 00:00 to 23:59)' in output
+    assert "2000-01-01" not in output
 
 
 def test_a_guessed_mapping_without_a_title_is_read_again(sheet: Path) -> None:
-    """Nothing is left to be filled in where a summary is there, and a column whose name holds a "#" is written in quotes."""
-    (sheet / "told.csv").write_text("Date;Description;Quai #4\n1950;It happened;x\n")
-    assert "written" in run("csv", "told.csv", "--save-mapping").output
-    assert "name its column" not in (sheet / "told.csv.mapping.yaml").read_text()
-    assert "1 new" in run("csv", "told.csv").output
-    (sheet / "told.csv.mapping.yaml").write_text("columns: {summary: Description, date: Date, place: 'Quai #4'}\n")
-    assert "1 new" in run("csv", "told.csv").output
+    """A summary is enough, so nothing is left to be filled in. A column whose name holds a # is quoted."""
+    (sheet / "other.csv").write_text("Date;Description;Quai #4\n1950;It happened;x\n")
+    assert "written" in run("csv", "other.csv", "--save-mapping").output
+    assert "name its column" not in (sheet / "other.csv.mapping.yaml").read_text()
+    assert "1 new" in run("csv", "other.csv").output
+    (sheet / "other.csv.mapping.yaml").write_text("columns: {summary: Description, date: Date, place: 'Quai #4'}\n")
+    assert "1 new" in run("csv", "other.csv").output
 
 
-def test_ends_that_cannot_be_read_are_asked_about_once(sheet: Path) -> None:
-    """Each row says other words, and asks the same."""
+def test_unreadable_ends_are_one_question(sheet: Path) -> None:
+    """Each row has other words, but the question is the same."""
     (sheet / "ends.csv").write_text("Date,Title,End\n" + "".join(f"2025-01-0{n},Sitting {n},some while {n}\n" for n in range(1, 8)))
     asked = [line for line in run("csv", "ends.csv").output.splitlines() if "Say when it ended" in line]
     assert len(asked) == 1
     assert "(likewise rows 3, 4, 5, 6, 7" in asked[0]
 
 
-def test_what_is_said_of_many_rows_is_said_once(sheet: Path) -> None:
-    """Whatever the numbers in it; long cells are told by their beginning; each row is told of where all are asked for."""
+def test_the_same_remark_on_many_rows_is_one_line(sheet: Path) -> None:
+    """Rows that differ only in numbers share a line. Long cells are shortened. On request, each row has its own line."""
     rows = "".join(f"{n}/03/{n},Thing {n},{'x' * 500}\n" for n in range(10, 32))
     (sheet / "many.csv").write_text("Date,Event,Notable\n" + rows)
-    told = run("csv", "many.csv").output
-    assert "10 is a year of two digits: taken as 2010. Say if it is another century (likewise rows 3, 4, 5, 6, 7 and" in told
-    assert "write in the mapping dates: {century: 1900}" in told
-    assert f'Notable (row 2 "{"x" * 29}…", and in 21 more rows)' in told
-    assert max(map(len, told.splitlines())) < 300
-    assert told.count("To look at: ") == 1
+    output = run("csv", "many.csv").output
+    assert "10 is a year of two digits: taken as 2010. Say if it is another century (likewise rows 3, 4, 5, 6, 7 and" in output
+    assert "write in the mapping dates: {century: 1900}" in output
+    assert f'Notable (row 2 "{"x" * 29}…", and in 21 more rows)' in output
+    assert max(map(len, output.splitlines())) < 300
+    assert output.count("To look at: ") == 1
     assert "row 12: new happening/many-thing-20" in run("csv", "many.csv", "--all").output
 
 
-def test_what_is_said_once_is_the_same_whatever_the_words(sheet: Path) -> None:
-    """Quotation marks within the words do not matter; another reason is told by itself."""
+def test_remarks_are_grouped_whatever_words_they_quote(sheet: Path) -> None:
+    """Quotation marks within the words do not matter. Another reason has its own line."""
     rows = ['"about ""dawn"" 5"', "around noon", "2003-W53", "2004-W54", "0 BC"]
     (sheet / "odd.csv").write_text("Date,Event\n" + "".join(f"{words},Thing\n" for words in rows))
-    told = [line for line in run("csv", "odd.csv").output.splitlines() if line.startswith("Refused")]
-    assert len(told) == 3
-    assert told[0].endswith("is not understood as a date. Write it as 1950, 1950-03 or 1950-03-14 (likewise row 3)")
-    assert told[1] == 'Refused: row 4: "2003-W53" is no week: 2003 has none of that number. Correct it (likewise row 5)'
+    output = [line for line in run("csv", "odd.csv").output.splitlines() if line.startswith("Refused")]
+    assert len(output) == 3
+    assert output[0].endswith("is not understood as a date. Write it as 1950, 1950-03 or 1950-03-14 (likewise row 3)")
+    assert output[1] == 'Refused: row 4: "2003-W53" is no week: 2003 has none of that number. Correct it (likewise row 5)'
 
 
-def test_a_correction_is_told_before_it_is_made(sheet: Path) -> None:
-    """What stands, and what the file says now."""
+def test_a_correction_is_shown_before_it_is_made(sheet: Path) -> None:
+    """The old and the new value of each field."""
     (sheet / "easy.csv").write_text("id,Date,Title\na,1950,One\nb,1951,Two\n")
     run("csv", "easy.csv", "--append", "--by", "t")
     (sheet / "easy.csv").write_text("id,Date,Title\nb,1951,Too\na,1950,One\n")
-    told = run("csv", "easy.csv").output
-    assert 'Corrected: row 2, happening/easy-b: title "Two" -> "Too"' in told
-    assert "Would be archived as source/easy-2, a later version of source/easy" in told
+    output = run("csv", "easy.csv").output
+    assert 'Corrected: row 2, happening/easy-b: title "Two" -> "Too"' in output
+    assert "Would be archived as source/easy-2, a later version of source/easy" in output
 
 
-def test_a_file_of_which_nothing_becomes_anything_is_refused(sheet: Path) -> None:
-    """Each row with its reason, and no database is made; as a dry run it is told alone."""
+def test_a_file_is_refused_if_every_row_is_refused(sheet: Path) -> None:
+    """Each row has its reason, and no database is made. A dry run only reports it."""
     (sheet / "serials.csv").write_text("Date,Event\n44197,A\n44198,B\n")
     assert run("csv", "serials.csv").exit_code == 0
     result = run("csv", "serials.csv", "--append")
@@ -257,8 +257,8 @@ def test_a_file_of_which_nothing_becomes_anything_is_refused(sheet: Path) -> Non
         ("csv", "https://docs.example.org/sheet", "is an address. Download the file"),
     ],
 )
-def test_what_is_no_file_to_import_is_told_what_it_is(format: str, name: str, line: str, tmp_path: Path) -> None:
-    """A bundle is appended; what lies elsewhere is downloaded first."""
+def test_the_refusal_of_another_kind_of_file_names_the_kind(format: str, name: str, line: str, tmp_path: Path) -> None:
+    """A bundle must be appended; an address must be downloaded first."""
     path = tmp_path / name
     if not name.startswith("https"):
         path.write_text('{"source": {"id": "s", "text": "It was so.", "title": "S"}}\n')
@@ -267,8 +267,8 @@ def test_what_is_no_file_to_import_is_told_what_it_is(format: str, name: str, li
     assert line in result.stderr
 
 
-def test_each_date_that_its_year_does_not_settle_is_asked_about_by_itself(sheet: Path) -> None:
-    """What answers one need not answer another."""
+def test_each_date_with_an_unclear_century_is_its_own_question(sheet: Path) -> None:
+    """The answer to one does not answer another."""
     (sheet / "old.csv").write_text("Year,Date,Title\n1906,25/9/06,A\n1907,26/9/06,B\n1962,27/9/62,C\n1963,28/9/62,D\n")
     asked = [line for line in run("csv", "old.csv").output.splitlines() if line.startswith("To look at")]
     assert [line.split(": ")[1] for line in asked] == ["row 3", "row 5"]

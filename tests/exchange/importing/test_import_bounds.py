@@ -1,4 +1,4 @@
-"""Imports hold the log no longer than their rows need: chains, addresses and rows that are alike are looked at few times."""
+"""Imports take time in proportion to their rows: chains, addresses and equal rows are looked up few times."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +16,14 @@ from timeline.exchange.importing.earlier import Earlier
 from timeline.exchange.importing.matching import ALIKE, APART, CLEARLY, Matching
 
 
-def test_a_chain_of_wholes_is_followed_so_far(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A part too deep is recorded without its whole, which is told; the rows after it go on from there."""
+def test_chains_of_parents_have_a_limit(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A happening nested too deeply is recorded without its parent, with a remark. Later rows are nested again from there."""
     monkeypatch.setattr(happenings, "_DEEPEST", 10)
     path = tmp_path / "deep.csv"
     path.write_text("key,date,title,part_of\n" + "".join(f"k{n},2001,T{n},{f'k{n - 1}' if n else ''}\n" for n in range(25)))
     plan = run.append(run.understand(path, "csv"), timeline)
-    told = [(outcome.row.number, remark) for outcome in plan.outcomes for remark in outcome.remarks if remark[0] == "part_of"]
-    assert [remark for _, (_, remark) in told] == [
+    remarks = [(outcome.row.number, remark) for outcome in plan.outcomes for remark in outcome.remarks if remark[0] == "part_of"]
+    assert [remark for _, (_, remark) in remarks] == [
         'dropped: with "k10" it would be part of more than 10, one within the other',
         'dropped: with "k21" it would be part of more than 10, one within the other',
     ]
@@ -31,8 +31,8 @@ def test_a_chain_of_wholes_is_followed_so_far(timeline: Timeline, tmp_path: Path
     assert timeline.verify().ok
 
 
-def test_addresses_and_what_stands_are_read_once(timeline: Timeline) -> None:
-    """However many annotations cite a page, or are cited for one happening."""
+def test_addresses_and_recorded_happenings_are_read_once(timeline: Timeline) -> None:
+    """Any number of annotations may cite one page, or one happening."""
     for number in range(3):
         timeline.archive(text=f"They met {number}.", id=f"s{number}", title="T", url=f"https://example.org/a#{number % 2}")
     timeline.record("h", title="T", date="2001", citations=[{"source": "s0", "quote": "They met 0"}])
@@ -41,14 +41,14 @@ def test_addresses_and_what_stands_are_read_once(timeline: Timeline) -> None:
     timeline.log.connection.set_trace_callback(asked.append)
     for _ in range(5):
         assert citations._sources(timeline, "https://example.org/a/#x") == ["s2", "s1", "s0"]
-        assert citations._standing("h").places == {("s0", 0, 10)}
+        assert citations._recorded("h").places == {("s0", 0, 10)}
     assert sum("FROM sources" in statement for statement in asked) == 1
     assert sum("FROM events" in statement for statement in asked) <= 2
 
 
 @dataclass
 class Counted:
-    """Counts how often ids are looked for among those that are taken."""
+    """A set of ids that counts the searches in it."""
 
     ids: set[str]
     looked: int = 0
@@ -58,14 +58,14 @@ class Counted:
         return id in self.ids
 
     def add(self, id: str) -> None:
-        """Take one."""
+        """Add an id."""
         self.ids.add(id)
 
 
 def prepared(rows: int, known: int) -> Matching:
-    """Give a matching of so many rows and happenings, none of which is matched yet."""
+    """Return a matching of so many rows and happenings, without any match yet."""
     made = Matching.__new__(Matching)
-    made.found, made.claimed = {}, cast(Any, Counted(set()))
+    made.matches, made.claimed = {}, cast(Any, Counted(set()))
     made._text, made._stem = "same", ""
     made._rows = [
         cast(Any, SimpleNamespace(number=n, start=0, end=4, fields={"date": "2001", "title": str(n)})) for n in range(rows)
@@ -77,18 +77,18 @@ def prepared(rows: int, known: int) -> Matching:
     return made
 
 
-def test_rows_that_are_alike_are_matched_in_linear_time() -> None:
-    """In their order, each with the first one that is left."""
+def test_equal_rows_are_matched_in_linear_time() -> None:
+    """In their order, each with the first happening that is left."""
     made = prepared(500, 500)
     made._match_the_same()
-    assert {number: known.id for number, known in made.found.items()} == {n: f"k{n}" for n in range(500)}
+    assert {number: known.id for number, known in made.matches.items()} == {n: f"k{n}" for n in range(500)}
     assert cast(Counted, made.claimed).looked < 5_000
 
 
 @settings(deadline=None)
 @given(st.integers(1, 4), st.integers(1, 4), st.lists(st.sampled_from([0, ALIKE, 70, CLEARLY, 90, 100]), min_size=16, max_size=16))
-def test_rows_resemble_clearly_what_every_rival_resembles_less(rows: int, known: int, ratios: list[float]) -> None:
-    """By far: of the same row, and of the same happening."""
+def test_a_clear_match_is_far_ahead_of_every_rival(rows: int, known: int, ratios: list[float]) -> None:
+    """A match is clear if every rival of the row and of the happening is far less similar."""
     made = prepared(rows, known)
     ratio = {(row.number, id): ratios[row.number * 4 + int(id[1])] for row in made._rows for id in made._earlier.known}
     with pytest.MonkeyPatch.context() as patch:
@@ -100,4 +100,4 @@ def test_rows_resemble_clearly_what_every_rival_resembles_less(rows: int, known:
         if one >= CLEARLY
         and all(other <= one - APART for (n, i), other in ratio.items() if (n == number) != (i == id))
     }  # fmt: skip
-    assert {number: one.id for number, one in made.found.items()} == clear
+    assert {number: one.id for number, one in made.matches.items()} == clear

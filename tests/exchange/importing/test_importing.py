@@ -1,4 +1,4 @@
-"""Imports: nothing is lost without a word, nothing is added twice, and a later version of a file corrects what changed."""
+"""Imports: every value is accounted for, nothing is added twice, and a later version of a file corrects what changed."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ Import = Callable[..., Plan]
 
 @pytest.fixture
 def into(timeline: Timeline, tmp_path: Path) -> Import:
-    """Write a text as a file and import it."""
+    """Return a function that writes a text as a file and imports it."""
 
     def do(text: str, *, format: str = "csv", name: str = "women.csv", **options: str) -> Plan:
         (tmp_path / name).write_bytes(text.encode())
@@ -32,14 +32,14 @@ def into(timeline: Timeline, tmp_path: Path) -> Import:
 
 
 def counted(plan: Plan) -> tuple[int, ...]:
-    """Count what became of the rows: new, corrected, unchanged, refused."""
+    """Return the numbers of new, corrected, unchanged and refused rows."""
     counts = plan.counts()
     assert sum(counts.values()) == len(plan.outcomes)
     return tuple(counts[verb] for verb in ("new", "corrected", "unchanged", "refused"))
 
 
 def test_each_happening_cites_its_own_row(timeline: Timeline, into: Import) -> None:
-    """The file is archived as received; the citation is the row's exact slice; dates keep the vagueness they had."""
+    """The file is archived as received. The citation is the exact slice of the row. Dates stay as vague as they were."""
     assert counted(into(TABLE)) == (3, 0, 0, 1)
     assert timeline.log.document(timeline.source("women").event.payload["statement"]["sha256"]) == TABLE.encode()
     for key, date, row in (("a", "1815-12-10", "a,1815-12-10,Ada,London"), ("b", "1948", "b,1948,Edith,"), ("c", "-0043", "")):
@@ -51,23 +51,23 @@ def test_each_happening_cites_its_own_row(timeline: Timeline, into: Import) -> N
     assert timeline.verify().ok
 
 
-def test_titles_and_names_in_any_letters_make_ids_that_can_be_read(timeline: Timeline, into: Import) -> None:
-    """Rather than the digits that are left of them; accents go as they always did, and what is no letter has a hash."""
+def test_titles_in_any_script_make_readable_ids(timeline: Timeline, into: Import) -> None:
+    """Letters of other scripts become Latin ones, accents are dropped, and a title without letters has a hash."""
     into("Date,Headline\n1945,Битва 1945\n1919,北京大学 1919\n1948,Émile\n1950,※\n", name="События 1945.csv")
     ids = [happening.id for happening in timeline.happenings()]
     assert {"sobytiya-1945-bitva-1945", "sobytiya-1945-beijingdaxue-1919", "sobytiya-1945-emile"} <= set(ids)
     assert all(id.startswith("sobytiya-1945-") for id in ids)
 
 
-def test_a_file_that_was_imported_under_its_digits_keeps_them(timeline: Timeline, into: Import) -> None:
-    """A later version of it is one of that source, and its rows are those that stand."""
+def test_a_file_keeps_the_id_of_an_earlier_version_of_the_program(timeline: Timeline, into: Import) -> None:
+    """Earlier versions made the id of the digits alone. A later version of the file belongs to the same source."""
     rows = "Date,Headline\n1945,Битва\n1946,Мир\n"
     into(rows, name="События 1945.csv", id="1945")
     plan = into(f"{rows}1947,План\n", name="События 1945.csv")
     assert (plan.source, counted(plan)) == ("1945-2", (1, 0, 2, 0))
 
 
-def test_rows_that_are_alike_each_have_their_place(timeline: Timeline, into: Import) -> None:
+def test_identical_rows_are_cited_at_their_own_places(timeline: Timeline, into: Import) -> None:
     """Two identical rows are two happenings, at two places in the text."""
     into(KEYLESS)
     places = [timeline.happening(id).citations[0].start_char for id in ("women-edith", "women-edith-2")]
@@ -76,8 +76,8 @@ def test_rows_that_are_alike_each_have_their_place(timeline: Timeline, into: Imp
 
 
 @pytest.mark.parametrize("table", [TABLE, KEYLESS])
-def test_again_adds_nothing(timeline: Timeline, into: Import, table: str) -> None:
-    """The same bytes, under the same or another name; nor a file that differs in line ends alone."""
+def test_a_second_import_adds_nothing(timeline: Timeline, into: Import, table: str) -> None:
+    """Neither the same bytes, under any name, nor a file that differs only in line ends."""
     into(table)
     size = timeline.log.size()
     for text, name in ((table, "women.csv"), (table, "renamed.csv"), (table.replace("\r\n", "\n") + "\n", "women.csv")):
@@ -87,7 +87,7 @@ def test_again_adds_nothing(timeline: Timeline, into: Import, table: str) -> Non
 
 
 def test_a_dry_run_changes_nothing(timeline: Timeline, tmp_path: Path) -> None:
-    """With a timeline and without: it tells what appending then does."""
+    """With or without a timeline, it reports what appending then does."""
     (tmp_path / "women.csv").write_text(TABLE)
     file = run.understand(tmp_path / "women.csv", "csv")
     assert counted(run.plan(file, None)) == counted(run.plan(file, timeline)) == (3, 0, 0, 1)
@@ -95,7 +95,7 @@ def test_a_dry_run_changes_nothing(timeline: Timeline, tmp_path: Path) -> None:
 
 
 def test_a_later_version_corrects_what_changed_and_cites_the_new_row(timeline: Timeline, into: Import) -> None:
-    """Only the fields that the file changed, with the reason; the old file again undoes nothing; what vanished is told."""
+    """Only the changed fields, with the reason. Importing the old file again undoes nothing. Vanished rows are listed."""
     into(TABLE)
     later = TABLE.replace("Ada,London", "Ada Lovelace,London").replace("c,44 BC,Caesar,Rome\r\n", "e,1957,Sputnik,\r\n")
     plan = into(later)
@@ -111,8 +111,8 @@ def test_a_later_version_corrects_what_changed_and_cites_the_new_row(timeline: T
     assert timeline.verify().ok
 
 
-def test_what_people_corrected_meanwhile_stays(timeline: Timeline, into: Import) -> None:
-    """The file's new title does not replace theirs, but its new place does; citations that they added stay."""
+def test_corrections_by_people_stay(timeline: Timeline, into: Import) -> None:
+    """The file's new title does not replace theirs, but its new place is recorded. Citations that they added stay."""
     into(TABLE)
     timeline.archive(text="Augusta Ada King was born.", id="register", title="A register")
     citations = [
@@ -127,8 +127,8 @@ def test_what_people_corrected_meanwhile_stays(timeline: Timeline, into: Import)
     assert [citation.source for citation in ada.citations] == ["women-2", "register"]
 
 
-def test_rows_without_keys_are_known_by_their_words(timeline: Timeline, into: Import) -> None:
-    """By the same row wherever it stands now, by a title that is unique, or by a date and a title that resembles."""
+def test_rows_without_keys_are_matched_by_their_words(timeline: Timeline, into: Import) -> None:
+    """By the same row at any place, by a unique title, or by a date and a similar title."""
     into(KEYLESS)
     plan = into("Date,Headline,Place\n1948,Edith,\n1815-12-11,Ada is born,London\n1948,Edith,\n")
     assert counted(plan) == (0, 1, 2, 0)
@@ -137,25 +137,25 @@ def test_rows_without_keys_are_known_by_their_words(timeline: Timeline, into: Im
     assert timeline.happening("women-ada-is-born").title == "Ada Lovelace is born"
 
 
-def test_keys_that_only_count_the_rows_say_nothing_once_a_row_is_inserted(timeline: Timeline, into: Import) -> None:
-    """Rows are known by their words then, and that is told; again adds nothing."""
+def test_keys_that_count_rows_are_ignored_after_an_insertion(timeline: Timeline, into: Import) -> None:
+    """Rows are then matched by their words, with a note. A second import adds nothing."""
     titles = ["Alpha", "Beta", "Gamma", "Delta"]
 
-    def table(said: list[str]) -> str:
-        return "id,Date,Event\n" + "".join(f"{n},199{ord(one[0]) % 10},{one}\n" for n, one in enumerate(said, start=1))
+    def table(events: list[str]) -> str:
+        return "id,Date,Event\n" + "".join(f"{n},199{ord(event[0]) % 10},{event}\n" for n, event in enumerate(events, start=1))
 
     into(table(titles))
     later = table([titles[0], "Inserted", *titles[1:]])
     plan = into(later)
     assert counted(plan) == (1, 0, 4, 0)
-    assert any("known by their words" in note for note in plan.notes)
+    assert any("matched by their words" in note for note in plan.notes)
     size = timeline.log.size()
     assert counted(into(later)) == (0, 0, 5, 0)
     assert timeline.log.size() == size
 
 
-def test_of_several_on_a_day_the_one_that_clearly_is_the_same_is_corrected(timeline: Timeline, into: Import) -> None:
-    """Retitled, beside others; where two could be meant, neither is taken."""
+def test_the_clearly_most_similar_row_of_a_day_is_corrected(timeline: Timeline, into: Import) -> None:
+    """It has a new title, beside others on that day. If two could be meant, neither is corrected."""
     day = "Date,Event\n" + "".join(f"1999-01-01,{one}\n" for one in ("The mayor resigns", "A ship is searched", "Prices rise 3 %"))
     into(day)
     plan = into(day.replace("The mayor resigns", "The mayor resigned").replace("Prices rise 3 %", "Something else entirely"))
@@ -164,8 +164,8 @@ def test_of_several_on_a_day_the_one_that_clearly_is_the_same_is_corrected(timel
     assert timeline.happening("women-the-mayor-resigns").title == "The mayor resigned"
 
 
-def test_what_would_be_part_of_itself_is_no_part(timeline: Timeline, into: Import) -> None:
-    """Through itself or through another row: that alone is left out, and told; again adds nothing."""
+def test_a_happening_cannot_be_part_of_itself(timeline: Timeline, into: Import) -> None:
+    """Directly or through another row: only that reference is dropped, with a remark. A second import adds nothing."""
     table = "id,Date,Event,part_of\na,1950,A,a\nb,1950,B,c\nc,1950,C,b\nd,1950,D,a\n"
     plan = into(table)
     assert counted(plan) == (4, 0, 0, 0)
@@ -176,7 +176,7 @@ def test_what_would_be_part_of_itself_is_no_part(timeline: Timeline, into: Impor
     assert timeline.log.size() == size
 
 
-def test_what_was_redacted_or_retracted_is_not_put_back(timeline: Timeline, into: Import) -> None:
+def test_redacted_or_retracted_happenings_are_not_restored(timeline: Timeline, into: Import) -> None:
     """Neither by the same file nor by a later version of it."""
     into(KEYLESS)
     timeline.redact(timeline.happening("women-ada-is-born").position, reason="by law", keep_documents=True)
@@ -188,21 +188,21 @@ def test_what_was_redacted_or_retracted_is_not_put_back(timeline: Timeline, into
     assert timeline.log.size() <= size + 2
 
 
-def test_another_file_of_the_same_name_is_no_later_version(into: Import) -> None:
-    """Without a row in common it is refused, and says how to import it all the same."""
+def test_another_file_of_the_same_name_is_not_a_later_version(into: Import) -> None:
+    """Without a row in common it is refused, with the option to import it anyway."""
     into(TABLE)
     other = "key,Date,Headline\nx,1969,The moon\n"
     with pytest.raises(ImportRefused, match="no row in common"):
         into(other)
     assert counted(into(other, id="moon")) == (1, 0, 0, 0)
     mostly = "key,Date,Headline\na,1815-12-11,Ada\nx,1969,The moon\ny,1970,The sea\n"
-    with pytest.raises(ImportRefused, match=r"only 1 row in common .* if it is that one, say so: --id women"):
+    with pytest.raises(ImportRefused, match=r"only 1 row in common .* if it is that file, use: --id women"):
         into(mostly)
     assert counted(into(mostly, id="women")) == (2, 1, 0, 0)
 
 
-def test_what_ends_early_leaves_nothing(timeline: Timeline, tmp_path: Path) -> None:
-    """Interrupted among its rows, or on a full disk: neither the file nor a row is there, and it can be done again."""
+def test_an_interrupted_import_records_nothing(timeline: Timeline, tmp_path: Path) -> None:
+    """After an interruption or on a full disk, neither the file nor a row is recorded, and the import can be repeated."""
     (tmp_path / "days.csv").write_text("Date,Event\n" + "".join(f"1950,Thing {n} {'x' * 500}\n" for n in range(200)))
     file, done = run.understand(tmp_path / "days.csv", "csv"), 0
 
@@ -225,8 +225,8 @@ def test_what_ends_early_leaves_nothing(timeline: Timeline, tmp_path: Path) -> N
     assert timeline.verify().ok
 
 
-def test_an_id_that_another_document_has_is_refused(timeline: Timeline, into: Import) -> None:
-    """A source of that name that is no such file stays what it is."""
+def test_the_id_of_another_document_is_refused(timeline: Timeline, into: Import) -> None:
+    """The other document is not changed."""
     timeline.archive(text="words", id="women", title="Words")
     with pytest.raises(ImportRefused, match="is another document"):
         into(TABLE)
@@ -242,7 +242,7 @@ def _expected(row: dict[str, str]) -> str | None:
 
 @pytest.fixture
 def on_this_day(shared: Path) -> list[dict[str, str]]:
-    """Read the rows of seventeen thousand days in history as a table has them."""
+    """Read seventeen thousand rows of days in history."""
     lines = (shared / "data" / "on-this-day" / "events.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     return [
@@ -259,8 +259,8 @@ def _table(rows: list[dict[str, str]]) -> str:
     return out.getvalue()
 
 
-def test_every_row_of_seventeen_thousand_has_its_date_or_is_refused(on_this_day: list[dict[str, str]], tmp_path: Path) -> None:
-    """BC and AD included; a row is refused only where its year or its words are missing."""
+def test_each_of_seventeen_thousand_rows_has_its_date_or_is_refused(on_this_day: list[dict[str, str]], tmp_path: Path) -> None:
+    """Years BC and AD included. A row is refused only if its year or its words are missing."""
     (tmp_path / "days.csv").write_text(_table(on_this_day), encoding="utf-8", newline="")
     rows = run.understand(tmp_path / "days.csv", "csv").understood.rows
     assert len(rows) == len(on_this_day) == 17_056
@@ -271,7 +271,7 @@ def test_every_row_of_seventeen_thousand_has_its_date_or_is_refused(on_this_day:
 
 
 def test_two_thousand_of_them_become_happenings(on_this_day: list[dict[str, str]], timeline: Timeline, into: Import) -> None:
-    """Each cites its row, all are found again, and again nothing is added."""
+    """Each cites its row, every quotation is verified, and a second import adds nothing."""
     odd = [row for row in on_this_day if not row["year"].isdecimal()]
     table = _table([*odd, *on_this_day[: 2000 - len(odd)]])
     new, _, _, refused = counted(into(table, name="days.csv"))
@@ -280,8 +280,8 @@ def test_two_thousand_of_them_become_happenings(on_this_day: list[dict[str, str]
     assert timeline.verify().ok
 
 
-def test_json_lines_are_rows_as_well(timeline: Timeline, into: Import) -> None:
-    """The line is what is cited; one that is no object is refused, and the others are read."""
+def test_json_lines_are_rows_too(timeline: Timeline, into: Import) -> None:
+    """The line is cited. A line that is not an object is refused, and the others are read."""
     line = json.dumps({"year": "153 BC", "month": 1, "day": 1, "description": "Consuls begin their year"})
     assert counted(into(f"{line}\nnot json\n", format="jsonl", name="x.jsonl")) == (1, 0, 0, 1)
     assert timeline.happening("x-consuls-begin-their-year").citations[0].quote == line
@@ -298,7 +298,7 @@ def test_json_lines_are_rows_as_well(timeline: Timeline, into: Import) -> None:
         ("Date,Headline\n1948,Ćwiklińska, Łódź żółć\n".encode() + b"1949,caf\xe9\n", None),
     ],
 )
-def test_what_was_decoded_is_verified(content: bytes, encoding: str | None, timeline: Timeline, tmp_path: Path) -> None:
+def test_decoded_text_is_verified(content: bytes, encoding: str | None, timeline: Timeline, tmp_path: Path) -> None:
     """With a byte order mark, in other encodings and in two at once: the text is that of the bytes."""
     (tmp_path / "women.csv").write_bytes(content)
     run.append(run.understand(tmp_path / "women.csv", "csv", encoding=encoding), timeline)

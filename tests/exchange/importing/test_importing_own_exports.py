@@ -1,4 +1,4 @@
-"""What was exported comes back: into another timeline with its ids, and into the same one as nothing new."""
+"""Our own exports are imported again: into another timeline with their ids, and into the same one without any change."""
 
 from pathlib import Path
 
@@ -16,8 +16,8 @@ PAGE = "https://example.org/db/-/timeline"
 
 
 @pytest.fixture
-def told(timeline: Timeline) -> Timeline:
-    """Give a timeline with happenings that refer to each other, both ways in time."""
+def exporter(timeline: Timeline) -> Timeline:
+    """Return a timeline with happenings that refer to earlier and later ones."""
     report = timeline.archive(text="They met; then they voted, and a third time.", id="report", title="A report")
     with timeline.transaction():
         timeline.record("session", title="Session", date="2025-11", citations=[report.quote("They met")])
@@ -55,33 +55,33 @@ def exported(timeline: Timeline, name: str, folder: Path, *, ids: tuple[str, ...
 
 
 def into(timeline: Timeline, path: Path, name: str) -> tuple[Plan, tuple[int, ...]]:
-    """Import a file, and count what became of its rows."""
+    """Import a file, and count the outcomes of its rows."""
     plan = run.append(run.understand(path, name), timeline)
     counts = plan.counts()
     return plan, tuple(counts[verb] for verb in ("new", "corrected", "unchanged", "refused"))
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_into_the_same_timeline_nothing_is_added(told: Timeline, tmp_path: Path, name: str) -> None:
-    """Each row says that it stands here already, and what differs is told, not corrected; a new row beside them is recorded."""
-    size = told.log.size()
-    plan, counts = into(told, exported(told, name, tmp_path), name)
-    assert (counts[:3], told.log.size()) == ((0, 0, 3), size)
-    assert all("stands here already" in outcome.remarks[0][1] for outcome in plan.outcomes if outcome.verb == "unchanged")
-    assert not [words for outcome in plan.outcomes for _, words in outcome.remarks if "the file says" in words]
+def test_into_the_same_timeline_nothing_is_added(exporter: Timeline, tmp_path: Path, name: str) -> None:
+    """A remark says that each happening is already recorded, and lists differences without correcting them."""
+    size = exporter.log.size()
+    plan, counts = into(exporter, exported(exporter, name, tmp_path), name)
+    assert (counts[:3], exporter.log.size()) == ((0, 0, 3), size)
+    assert all("is already recorded" in outcome.remarks[0][1] for outcome in plan.outcomes if outcome.verb == "unchanged")
+    assert not [words for outcome in plan.outcomes for _, words in outcome.remarks if "in the file: not changed" in words]
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_into_another_timeline_with_their_ids(told: Timeline, tmp_path: Path, name: str) -> None:
-    """Each cites its row; again nothing is added, and what is exported from there is the same file but for its log."""
-    path = exported(told, name, tmp_path)
+def test_happenings_keep_their_ids_in_another_timeline(exporter: Timeline, tmp_path: Path, name: str) -> None:
+    """Each cites its row. A second import adds nothing, and another export gives the same file except for the id of the log."""
+    path = exported(exporter, name, tmp_path)
     with Timeline(tmp_path / "other.db") as other:
         assert into(other, path, name)[1][:3] == (3, 0, 0)
         assert into(other, path, name)[1][:3] == (0, 0, 3)
         assert other.verify().ok
         for id in ("session", "vote", "third"):
-            was, now = told.happening(id), other.happening(id)
-            assert (now.title, now.date, now.kind, now.summary) == (was.title, was.date, was.kind, was.summary)
+            before, after = exporter.happening(id), other.happening(id)
+            assert (after.title, after.date, after.kind, after.summary) == (before.title, before.date, before.kind, before.summary)
         assert len(other.happening("vote").citations) == 1
         again = tmp_path / "again"
         again.mkdir()
@@ -90,42 +90,42 @@ def test_into_another_timeline_with_their_ids(told: Timeline, tmp_path: Path, na
         assert other.log.size() == size
 
 
-def test_a_table_comes_back_whole(told: Timeline, tmp_path: Path) -> None:
-    """Who, what it is part of and what is related, forwards as well; what was retracted is refused with its reason."""
-    path = exported(told, "csv", tmp_path, ids=("session", "vote", "third", "wrong"))
+def test_every_field_of_a_table_comes_back(exporter: Timeline, tmp_path: Path) -> None:
+    """Actors, parents and related happenings, also later ones. A retracted happening is refused with its reason."""
+    path = exported(exporter, "csv", tmp_path, ids=("session", "vote", "third", "wrong"))
     with Timeline(tmp_path / "other.db") as other:
         plan, counts = into(other, path, "csv")
         assert counts == (3, 0, 0, 1)
         assert "never happened" in plan.outcomes[3].reason
-        was, now = told.happening("vote"), other.happening("vote")
-        assert now.model_dump(exclude={"citations", "position", "recorded_at", "recorded_by"}) == was.model_dump(
+        before, after = exporter.happening("vote"), other.happening("vote")
+        assert after.model_dump(exclude={"citations", "position", "recorded_at", "recorded_by"}) == before.model_dump(
             exclude={"citations", "position", "recorded_at", "recorded_by"}
         )
 
 
-def test_a_changed_table_tells_what_stands_and_records_what_is_new(told: Timeline, tmp_path: Path) -> None:
-    """A person decides whether the file is right; another happening under a taken id is refused."""
-    path = exported(told, "csv", tmp_path)
+def test_a_changed_table_is_compared_and_new_rows_are_recorded(exporter: Timeline, tmp_path: Path) -> None:
+    """A person decides whether the file is right. Another happening under a taken id is refused."""
+    path = exported(exporter, "csv", tmp_path)
     header, session, vote, third = path.read_bytes().decode().removesuffix("\r\n").split("\r\n")
     rows = (header, session.replace("Session,", "Sitting,"), vote, third.replace("Third,,2026~", "Else,,1999"))
     more = (third.replace("third,Third", "fourth,Fourth"), third.replace("third,Third", "fourth,Fifth"))
     path.write_bytes("\r\n".join((*rows, *more)).encode())
-    plan, counts = into(told, path, "csv")
+    plan, counts = into(exporter, path, "csv")
     assert counts == (1, 0, 2, 2)
     assert [outcome.reason.partition(" (")[0] for outcome in plan.outcomes if outcome.verb == "refused"] == [
-        "its id is taken by another happening",
+        "another happening has its id",
         'its id, "fourth", is that of a row before it. Give it another',
     ]
     assert plan.outcomes[0].remarks[1] == (
         "title",
-        'stands as "Session", the file says "Sitting": kept. Correct it if the file is right',
+        'is "Session" in the timeline and "Sitting" in the file: not changed. Correct it if the file is right',
     )
-    assert told.happening("fourth").citations[0].source == "x"
-    assert told.happening("session").title == "Session"
+    assert exporter.happening("fourth").citations[0].source == "x"
+    assert exporter.happening("session").title == "Session"
 
 
-def test_what_refers_to_a_refused_row_is_recorded_without(timeline: Timeline, tmp_path: Path) -> None:
-    """The whole import does not fail for it, and it is told; so in turn for what refers to what is refused."""
+def test_a_reference_to_a_refused_row_is_dropped(timeline: Timeline, tmp_path: Path) -> None:
+    """The import goes on, with a remark, also for rows that refer to such a row."""
     header = "id,title,date,date_in_words,latitude,longitude,part_of,attributed_to,related"
     rows = ("a,Child,2025-01-02,,,,b,,c (follows)", "b,Parent,2025,,999,1,,,", "c,Other,2025,,,,,,b; a")
     (tmp_path / "t.csv").write_text("\n".join((header, *rows)), encoding="utf-8")
@@ -136,8 +136,8 @@ def test_what_refers_to_a_refused_row_is_recorded_without(timeline: Timeline, tm
 
 
 @pytest.mark.parametrize("name", ["timelinejs", "timelinejs-csv"])
-def test_rows_that_came_with_their_ids_are_known_by_them(timeline: Timeline, tmp_path: Path, name: str) -> None:
-    """A later version of an exported file corrects the right one of two happenings that are called alike."""
+def test_exported_rows_are_matched_by_their_ids(timeline: Timeline, tmp_path: Path, name: str) -> None:
+    """A later version of an exported file corrects the right one of two happenings with the same title."""
     path = tmp_path / "sheet.csv"
     path.write_text("Year,Headline,Text\n2003,A vote,one\n2003,A vote,two\n", encoding="utf-8")
     into(timeline, path, "timelinejs-csv")

@@ -1,4 +1,4 @@
-"""Imports of bibliographies and annotations: what stands is filled in, never overwritten; what is not found is not added."""
+"""Imports of bibliographies and annotations: missing fields are filled in, nothing is overwritten or invented."""
 
 import json
 from pathlib import Path
@@ -7,31 +7,37 @@ from timeline import Timeline
 from timeline.exchange.importing import run
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import Plan
-from timeline.exchange.importing.row import Row, Understood
+from timeline.exchange.importing.row import Read, Row
 
 TEXT = "record one\nrecord two\n"
 
 
 def imported(timeline: Timeline, folder: Path, *rows: Row, happening: str | None = None) -> Plan:
-    """Import rows as a reader would give them."""
-    file = File(folder / "refs.bib", "bibtex", TEXT.encode(), Understood(TEXT, "utf-8", "application/x-bibtex", rows))
+    """Import rows as a reader would return them."""
+    read = Read(rows, media_type="application/x-bibtex", text=TEXT, encoding="utf-8")
+    file = File(folder / "refs.bib", "bibtex", TEXT.encode(), read)
     return run.append(file, timeline, happening=happening)
 
 
-def test_a_source_that_stands_is_filled_in_and_what_differs_is_asked(timeline: Timeline, report: object, tmp_path: Path) -> None:
-    """By its id; a field that it lacks is taken, one that it has stays; again changes nothing."""
+def test_an_existing_source_is_filled_in_and_differences_are_asked(timeline: Timeline, report: object, tmp_path: Path) -> None:
+    """By its id. A missing field is added, an existing one stays. A second import changes nothing."""
     row = Row(1, 0, 10, "source", {"title": "Another title", "publisher": "A press"}, "report")
     (outcome,) = imported(timeline, tmp_path, row).outcomes
-    said = timeline.source("report").event.payload["statement"]
-    assert (said["title"], said["publisher"], outcome.verb, outcome.fields) == ("A report", "A press", "corrected", ("publisher",))
+    statement = timeline.source("report").event.payload["statement"]
+    assert (statement["title"], statement["publisher"], outcome.verb, outcome.fields) == (
+        "A report",
+        "A press",
+        "corrected",
+        ("publisher",),
+    )
     assert outcome.remarks[0][0] == "title"
     size = timeline.log.size()
     assert imported(timeline, tmp_path, row).counts() == {"unchanged": 1}
     assert timeline.log.size() == size
 
 
-def test_a_new_source_is_its_attachment_or_its_own_record(timeline: Timeline, tmp_path: Path) -> None:
-    """A file beside is read; one elsewhere is not, and that is told."""
+def test_a_new_source_is_its_attachment_or_its_record(timeline: Timeline, tmp_path: Path) -> None:
+    """A file beside the bibliography is read. One in another place is not, with a remark."""
     (tmp_path / "paper.txt").write_text("What the paper says.")
     plan = imported(
         timeline,
@@ -44,8 +50,8 @@ def test_a_new_source_is_its_attachment_or_its_own_record(timeline: Timeline, tm
     assert "not beside the file" in plan.outcomes[1].remarks[0][1]
 
 
-def test_an_address_alone_makes_two_works_no_source(timeline: Timeline, tmp_path: Path) -> None:
-    """Papers with the DOI of their volume are sources of their own, and that is told; the same work is one, spelt otherwise too."""
+def test_two_works_with_one_address_are_two_sources(timeline: Timeline, tmp_path: Path) -> None:
+    """Papers with the DOI of their volume are separate sources, with a remark. Another spelling of a title is the same work."""
     doi = {"url": "https://doi.org/10.1/volume"}
     rows = (
         Row(1, 0, 10, "source", {**doi, "title": "The mills of Ghent", "author": "A", "published": "1990"}, "mills"),
@@ -67,7 +73,7 @@ def test_an_address_alone_makes_two_works_no_source(timeline: Timeline, tmp_path
 
 
 def test_two_works_with_one_key_in_a_file_are_two_sources(timeline: Timeline, tmp_path: Path) -> None:
-    """The second has an id of its own, the same each time; a later file may correct a title under its key."""
+    """The second has another id, always the same. A later file may correct a title under its key."""
     rows = (
         Row(1, 0, 10, "source", {"title": "Mills", "author": "A"}, "ref"),
         Row(2, 11, 21, "source", {"title": "Salt roads", "author": "B"}, "ref"),
@@ -78,15 +84,15 @@ def test_two_works_with_one_key_in_a_file_are_two_sources(timeline: Timeline, tm
     assert imported(timeline, tmp_path, *rows).counts() == {"unchanged": 2}
 
 
-def test_a_key_that_is_only_a_number_is_its_own_file_s(timeline: Timeline, tmp_path: Path) -> None:
-    """Record 1 of one file is another work than record 1 of the next."""
+def test_a_number_as_key_counts_within_its_file(timeline: Timeline, tmp_path: Path) -> None:
+    """Record 1 of another file is another work."""
     imported(timeline, tmp_path, Row(1, 0, 10, "source", {"title": "One"}, "1"))
     assert timeline.source("refs-1").event.payload["statement"]["title"] == "One"
     assert imported(timeline, tmp_path, Row(1, 0, 10, "source", {"title": "One"}, "1")).counts() == {"unchanged": 1}
 
 
-def test_a_citation_is_added_where_its_words_are_found(timeline: Timeline, meeting: str, tmp_path: Path) -> None:
-    """To what stands, once; words that are not in the source, and happenings that are not there, are refused in a line."""
+def test_a_citation_is_added_if_its_words_are_in_the_source(timeline: Timeline, meeting: str, tmp_path: Path) -> None:
+    """It is added once. Words that are not in the source and unknown happenings are refused in one line."""
     rows = [
         Row(1, 0, 10, "citation", {"source": "report", "quote": "It sat for four days"}),
         Row(2, 11, 21, "citation", {"source": "report", "quote": "It sat for nine days", "happening": meeting}),
@@ -100,10 +106,8 @@ def test_a_citation_is_added_where_its_words_are_found(timeline: Timeline, meeti
     assert timeline.verify().ok
 
 
-def test_the_surroundings_of_a_mark_need_not_be_in_the_text_where_its_words_are_once(
-    timeline: Timeline, meeting: str, tmp_path: Path
-) -> None:
-    """A browser takes them from the page: they are left out, and that is told; where they are needed, one of them is enough."""
+def test_a_unique_quotation_needs_neither_prefix_nor_suffix(timeline: Timeline, meeting: str, tmp_path: Path) -> None:
+    """A browser takes prefix and suffix from the page. They are dropped with a remark; if they are needed, one is enough."""
     words = {"source": "report", "happening": meeting}
     rows = [
         Row(1, 0, 10, "citation", {**words, "quote": "It sat for four days", "prefix": "Menu Share ", "suffix": " Cookies"}),
@@ -118,8 +122,8 @@ def test_the_surroundings_of_a_mark_need_not_be_in_the_text_where_its_words_are_
     assert timeline.verify().ok
 
 
-def test_annotations_that_name_no_happening_are_for_the_one_that_is_given(timeline: Timeline, meeting: str, tmp_path: Path) -> None:
-    """Read from a file, as Hypothesis gives them; without it they are refused, with what to do."""
+def test_annotations_without_a_happening_belong_to_the_named_one(timeline: Timeline, meeting: str, tmp_path: Path) -> None:
+    """As Hypothesis exports them. Without the option they are refused, with the next step."""
     selector = {"type": "TextQuoteSelector", "exact": "It sat for four days"}
     (tmp_path / "h.json").write_text(json.dumps({"rows": [{"tags": ["source:report"], "target": [{"selector": [selector]}]}]}))
     file = run.understand(tmp_path / "h.json", "annotations")

@@ -1,4 +1,4 @@
-"""Records of a table, each with the slice of the text that is to be cited."""
+"""The records of a table, each with the slice that is to be cited."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ CELLS = st.text(st.sampled_from('abé"\n\r ,;\t'), max_size=8)
     st.sampled_from(["\n", "\r\n", "\r"]),
 )
 def test_every_record_is_read_as_it_was_written_and_is_its_slice(table: list[list[str]], delimiter: str, end: str) -> None:
-    """Quoted cells hold line ends and delimiters; the slice, read alone, gives the same cells; nothing stands between slices."""
+    """Quoted cells hold line ends and delimiters. The slice, read alone, gives the same cells. Slices leave no gap."""
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(table)
     text = out.getvalue()
@@ -31,7 +31,7 @@ def test_every_record_is_read_as_it_was_written_and_is_its_slice(table: list[lis
 
 
 def test_the_same_line_ends_as_the_standard_library() -> None:
-    """CR, LF and CRLF each end a record; the last one needs none; blank lines are records, and count."""
+    """CR, LF and CRLF each end a record, and the last record needs none. Blank lines are records, and count."""
     assert [(r.number, r.cells, r.is_blank) for r in records("a,b\rc,d\r\n\n , \ne,")] == [
         (1, ("a", "b"), False),
         (2, ("c", "d"), False),
@@ -42,7 +42,7 @@ def test_the_same_line_ends_as_the_standard_library() -> None:
 
 
 def test_a_quotation_mark_that_is_never_closed_swallows_nothing() -> None:
-    """The rows after it are rows still, and the doubt is told."""
+    """The next rows are still rows, and there is a doubt."""
     first, second = records('1950,"a fine\n1951,b')
     assert (first.cells, second.cells) == (("1950", '"a fine'), ("1951", "b"))
     assert "never closed" in first.doubts[0]
@@ -50,7 +50,7 @@ def test_a_quotation_mark_that_is_never_closed_swallows_nothing() -> None:
 
 
 def test_the_delimiter_is_the_one_that_makes_a_table() -> None:
-    """Commas in the words of a table of semicolons do not mislead, nor does a lone column."""
+    """Commas in the words of a semicolon table do not mislead, nor does a single column."""
     assert delimiter_of("date;title\n1950;one, two, three\n1951;four, five\n") == ";"
     assert delimiter_of("date\ttitle\n1950\ta, b\n") == "\t"
     assert delimiter_of("date|title\n1950|a; b\n") == "|"
@@ -59,6 +59,6 @@ def test_the_delimiter_is_the_one_that_makes_a_table() -> None:
     assert delimiter_of("A title, of course\n\ndate;title;lat\n1950;a;4,5\n1951;b;4,6\n") == ";"
 
 
-def test_columns_are_told_apart() -> None:
-    """A header's names on one line; nameless and repeated ones get a number."""
+def test_columns_have_different_names() -> None:
+    """Names are on one line; nameless and repeated ones get a number."""
     assert headed(next(records('a,"b\nc",,a'))) == ("a", "b c", "column 3", "a (2)")

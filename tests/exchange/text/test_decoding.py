@@ -1,4 +1,4 @@
-"""From bytes to text where nobody says the encoding: what was guessed is told."""
+"""Decoding without a stated encoding: guesses are noted."""
 
 import codecs
 import time
@@ -25,7 +25,7 @@ WORDS = "Jahr,Ereignis\r1957,Gründung – „Verein“\r"
     ],
 )
 def test_the_text_is_the_same_in_every_encoding(content: bytes, encoding: str) -> None:
-    """Marks are left out, line ends stay; a guess that may be wrong is told, one that cannot be is not."""
+    """Byte order marks are removed, line ends stay. Only an uncertain guess is noted."""
     decoded = decode(content)
     assert decoded.text == WORDS
     assert decoded.encoding.startswith(encoding.removesuffix("-sig"))
@@ -34,7 +34,7 @@ def test_the_text_is_the_same_in_every_encoding(content: bytes, encoding: str) -
 
 @pytest.mark.parametrize("encoding", ["cp1251", "cp1256", "shift_jis", "gb18030", "euc_kr", "mac_roman", "iso8859_7", "koi8_r"])
 def test_a_named_encoding_is_believed(encoding: str) -> None:
-    """Ten encodings and more, five scripts: whatever Python knows."""
+    """More than ten encodings and five scripts: any that Python knows."""
     words = {
         "cp1251": "Жизнь",
         "cp1256": "الرباط",
@@ -51,22 +51,22 @@ def test_a_named_encoding_is_believed(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("words", "encoding"), [("Пожар в порту", "cp1251"), ("Αθήνα και Πειραιάς", "cp1253"), ("Москва", "koi8_r")]
 )
-def test_what_is_no_western_language_is_not_read_as_one(words: str, encoding: str) -> None:
-    """Where nobody names the encoding: its letters would be accents in a row, and stand on record for good."""
+def test_other_scripts_are_not_read_as_western_text(words: str, encoding: str) -> None:
+    """Its letters would be accents in a row, and would be recorded like that."""
     with pytest.raises(ImportRefused, match=r"which is in no language\. Name the encoding"):
         decode(f"Date,Title\n1938,{words}\n".encode(encoding))
     assert words in decode(f"Date,Title\n1938,{words}\n".encode(encoding), encoding).text
 
 
-def test_bytes_that_are_not_utf8_within_utf8_are_told_with_their_lines() -> None:
-    """Cells pasted from another program: only those bytes are read otherwise."""
+def test_stray_bytes_in_utf8_are_noted_with_their_lines() -> None:
+    """Cells pasted from another program: only those bytes are read as cp1252."""
     decoded = decode("Zürich\nBogotá\n".encode() + "Málaga\n".encode("cp1252") + "Łódź\n".encode())
     assert decoded.text == "Zürich\nBogotá\nMálaga\nŁódź\n"
     assert "1 byte is not (line 3)" in decoded.notes[0]
 
 
-def test_bytes_astray_are_read_once_however_many_they_are() -> None:
-    """All of them on one line, as programs write JSON: what is quadratic would take minutes."""
+def test_stray_bytes_take_linear_time() -> None:
+    """All on one line, as programs write JSON. Quadratic time would take minutes."""
     begun = time.process_time()
     decoded = decode("é".encode("cp1252") * 300_000 + "é".encode() * 300_000)
     assert decoded.text == "é" * 600_000
@@ -75,12 +75,12 @@ def test_bytes_astray_are_read_once_however_many_they_are() -> None:
 
 
 def test_cr_line_ends_point_to_a_macintosh() -> None:
-    """What such a spreadsheet writes is seldom cp1252."""
+    """Such spreadsheets seldom write cp1252."""
     assert "mac_roman" in decode("Zürich\rMalmö\r".encode("mac_roman")).notes[0]
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reason"),
     [
         (b"", "no text"),
         (b" \r\n", "no text"),
@@ -92,14 +92,14 @@ def test_cr_line_ends_point_to_a_macintosh() -> None:
         (codecs.BOM_UTF16_LE + b"abc", "begins with the mark of utf-16"),
     ],
 )
-def test_what_is_no_text_is_refused_in_a_line(content: bytes, told: str) -> None:
-    """Empty, binary, or in no encoding that fits."""
-    with pytest.raises(ImportRefused, match=told):
+def test_a_file_without_text_is_refused_in_one_line(content: bytes, reason: str) -> None:
+    """Empty, binary, or in no matching encoding."""
+    with pytest.raises(ImportRefused, match=reason):
         decode(content, name="x.csv")
 
 
-def test_an_encoding_that_is_none_or_does_not_fit_is_refused() -> None:
-    """The name is looked up, and the bytes are held to it."""
+def test_an_unknown_or_wrong_encoding_is_refused() -> None:
+    """The name must exist, and the bytes must match it."""
     with pytest.raises(ImportRefused, match="not the name of an encoding"):
         decode(b"a", "utf-99")
     with pytest.raises(ImportRefused, match="byte 2 is not utf-8"):
@@ -109,8 +109,8 @@ def test_an_encoding_that_is_none_or_does_not_fit_is_refused() -> None:
 @pytest.mark.parametrize(
     ("named", "read"), [("gb2312", "gb18030"), ("gbk", "gb18030"), ("shift_jis", "cp932"), ("euc-kr", "cp949")]
 )
-def test_a_name_that_stands_for_a_wider_encoding_is_read_as_that(named: str, read: str) -> None:
-    """As browsers read it, and that is told; where the bytes fit what was named, it is what was named."""
+def test_a_stated_encoding_may_be_read_as_a_wider_one(named: str, read: str) -> None:
+    """As browsers read it, with a note. If the bytes match the stated encoding, that one is used."""
     letters = {"gb18030": "镕𠀀", "cp932": "①髙", "cp949": "똠방"}[read]
     decoded = decode(f"a,{letters}".encode(read), named)
     assert decoded[:2] == (f"a,{letters}", read)
@@ -120,8 +120,8 @@ def test_a_name_that_stands_for_a_wider_encoding_is_read_as_that(named: str, rea
         decode(b"a\xff\xff", "gb2312")
 
 
-def test_letters_of_an_old_macintosh_are_known_within_words() -> None:
-    """Whatever the line ends; that is told. Apostrophes, dashes and ligatures of cp1252 within words are no sign of it."""
+def test_mac_roman_is_recognised_by_letters_within_words() -> None:
+    """With any line ends, and a note. Apostrophes, dashes and ligatures of cp1252 are not mistaken for them."""
     words = "Zürich, Malmö, Élysée, très “naïve” – don’t\n"
     decoded = decode(words.encode("mac_roman"))
     assert decoded[:2] == (words, "mac-roman")

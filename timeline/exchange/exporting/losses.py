@@ -114,14 +114,6 @@ class Losses:
         ]
 
 
-def lost(happenings: Iterable[Happening], format: Format) -> list[str]:
-    """Describe what these happenings lose in a format, with a line and a count for each field."""
-    losses = Losses(format)
-    for _ in losses.watch(happenings):
-        pass
-    return losses.lines()
-
-
 def is_formula(text: object) -> bool:
     """Whether a spreadsheet would run a cell as a formula. -7.98 is a number; -0044-03-15 would be calculated.
 

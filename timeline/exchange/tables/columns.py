@@ -14,7 +14,7 @@ from timeline.dates.free_text import DateUnread
 from timeline.dates.free_text.days import EITHER_ORDER, GUESSED_CENTURY, NO_CENTURY
 from timeline.dates.free_text.result import ASKED_MIDNIGHT
 from timeline.errors import Sentence, kind_of
-from timeline.exchange.importing.record_builder import IN_ROW, titled
+from timeline.exchange.importing.record_builder import IN_ROW, title_from
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.tables import dates, guessing
 from timeline.exchange.tables.dates import FIRST_DAY, FIRST_OF_MONTH
@@ -197,7 +197,7 @@ def _row(record: Cells, mapping: Columns, used: set[str]) -> Row:
 def _check_title(fields: dict[str, Any], questions: list[tuple[str, str]], *, has_column: bool) -> None:
     """Cut a title that is too long to be shown. Make a missing one of the first line of the summary."""
     title = fields.get("title", "")
-    if not title and (first := titled(fields.get("summary", ""))):
+    if not title and (first := title_from(fields.get("summary", ""))):
         fields["title"] = first
         if has_column:
             questions.append(("title", "there is none: the first line of the summary is used"))

@@ -1,4 +1,4 @@
-"""Tables as people keep them: where the header is, which column is which, and what stands in cells."""
+"""Tables as people make them: the header, the columns, and the contents of cells."""
 
 import pytest
 
@@ -15,7 +15,7 @@ ACLED = (
 
 
 def dates(read: Read) -> list[str | None]:
-    """Give the dates of the rows, None for what is refused."""
+    """Return the dates of the rows, None for refused ones."""
     return [None if row.refused else row.fields["date"] for row in read.rows]
 
 
@@ -33,10 +33,8 @@ def dates(read: Read) -> list[str | None]:
         ("Year,Month,Day,Event\n2001,9,11,A\n2002,,,B\n", {"date": {"year": "Year"}}, ["2001-09-11", "2002"]),
     ],
 )  # fmt: skip
-def test_columns_are_guessed_by_their_names_and_by_what_they_hold(
-    text: str, guessed: dict[str, str], expected: list[str] | None
-) -> None:
-    """In several languages; a whole date comes before a year beside it; without a title the description begins with it."""
+def test_columns_are_guessed_by_names_and_contents(text: str, guessed: dict[str, str], expected: list[str] | None) -> None:
+    """In several languages. A complete date comes before a year beside it. Without a title, the description begins with it."""
     read = table.read(text)
     for field, column in guessed.items():
         assert field in read.guessed
@@ -46,14 +44,14 @@ def test_columns_are_guessed_by_their_names_and_by_what_they_hold(
 
 
 def test_the_order_of_days_and_months_is_part_of_the_guess() -> None:
-    """It is shown with the columns, so that it is approved with them."""
+    """It is shown with the columns, so that a person approves both."""
     assert "order: dmy" in table.read(ACLED).guessed
     assert "order" not in table.read("Date,Event\n1/2/2019,A\n").guessed
     assert any("{order: dmy}" in note for note in table.read("Date,Event\n1/2/2019,A\n").notes)
 
 
-def test_the_header_may_stand_below_a_title_or_nowhere() -> None:
-    """What stands above it is told; rows keep their number in the sheet; a header that comes again is no row."""
+def test_the_header_may_be_below_a_title_or_missing() -> None:
+    """Rows above it are noted. Rows keep their number in the spreadsheet. A repeated header is refused."""
     read = table.read('"The affair",,\nBy the desk,,\nDate,Event,Place\n1999,A,B\n,,\nDate,Event,Place\n2000,C,D\n')
     assert [(row.number, row.refused) for row in read.rows] == [(4, None), (6, "repeats the header"), (7, None)]
     assert "rows 1 to 2 are above the header, which is row 3" in read.notes[0]
@@ -65,15 +63,15 @@ def test_the_header_may_stand_below_a_title_or_nowhere() -> None:
 
 
 def test_a_mapping_finds_its_header() -> None:
-    """Wherever it is; a column that is not there is refused with the one that may be meant."""
+    """In any row. A missing column is refused, with the one that may be meant."""
     mapped = Columns({"title": "Event", "date": "Date"})
     assert dates(table.read("A title\n\nDate,Event\n1999,A\n", mapping=mapped)) == ["1999"]
     with pytest.raises(ImportRefused, match=r'no column "Event"\. Perhaps "Events" is meant'):
         table.read("Date,Events\n1999,A\n", mapping=mapped)
 
 
-def test_merged_cells_are_filled_down_only_when_the_mapping_says_so() -> None:
-    """Else the rows are refused, and how to say it is told; what was filled in is noted."""
+def test_merged_cells_are_filled_down_only_by_the_mapping() -> None:
+    """Otherwise the rows are refused, with the entry to write. Filled dates have a note."""
     text = "Date,Event\n1999,A\n,B\n2000,C\n"
     read = table.read(text)
     assert dates(read) == ["1999", None, "2000"]
@@ -83,8 +81,8 @@ def test_merged_cells_are_filled_down_only_when_the_mapping_says_so() -> None:
     assert read.rows[1].fields["date_note"] == "the date is that of the row above"
 
 
-def test_what_in_a_row_is_doubtful_is_asked_and_what_is_wrong_in_a_part_costs_no_row() -> None:
-    """Doubled keys and rows, formulas, titles beyond measure, places off the globe, zones that are none."""
+def test_doubts_are_questions_and_wrong_parts_are_dropped() -> None:
+    """Repeated keys and rows, formulas, very long titles, impossible places, and unknown time zones."""
     text = (
         "id,Date,Time,Zone,Event,Notes,Lat,Lon\n"
         '1,1999-05-01,14:30,CET,"=HYPERLINK(""https://x.org"",""A link"")",,"48,2","16,3"\n'
@@ -109,13 +107,13 @@ def test_what_in_a_row_is_doubtful_is_asked_and_what_is_wrong_in_a_part_costs_no
 
 
 def test_an_end_may_be_open() -> None:
-    """What is going on has no end; an end without a beginning is refused."""
+    """An ongoing happening has no end. An end without a beginning is refused."""
     text = "Start Date,End Date,Event\n1999,ongoing,A\n,2000,B\n2001,2000,C\n"
     assert dates(table.read(text)) == ["1999/..", None, None]
 
 
-def test_an_end_that_cannot_be_read_costs_no_row() -> None:
-    """The beginning is taken, no end is made up, and the words of the end are kept and asked about."""
+def test_an_unreadable_end_does_not_refuse_the_row() -> None:
+    """Only the beginning is used, no end is invented, and the words of the end are noted and asked."""
     ends = ("1999-05-03,sometime,A", "1999-05-03,30 February 2000,B", "25/5/1999,2000 or 2001,C", "25/5/1999,3/2000,D")
     rows = table.read("\n".join(("Start Date,End Date,Event", *ends))).rows
     assert [row.fields["date"] for row in rows] == ["1999-05-03", "1999-05-03", "1999-05-25", "1999-05-25/2000-03"]
@@ -125,14 +123,14 @@ def test_an_end_that_cannot_be_read_costs_no_row() -> None:
 
 
 def test_lines_of_json_keep_the_numbers_of_their_lines() -> None:
-    """Blank ones count."""
+    """Blank lines count."""
     read = json_rows.read('{"date": "1999", "title": "A"}\n\n{"date": "2000", "title": "B"}\n[]\n{"title": "C", "title": "D"}\n')
     assert [(row.number, row.refused) for row in read.rows[:3]] == [(1, None), (3, None), (4, "is not a JSON object")]
     assert '"title" is there twice' in (read.rows[3].refused or "")
 
 
-def test_a_cell_beyond_measure_is_quoted_by_its_beginning() -> None:
-    """In a refusal as in a note: neither grows with what somebody pasted into a cell."""
+def test_a_huge_cell_is_quoted_by_its_beginning() -> None:
+    """In refusals and notes, so that neither is as long as the cell."""
     long = "x" * 100_000
     rows = table.read(f"Year,Month,Time,Event\n{long},1,,A\n1999,{long},,B\n1999,,{long},C\n").rows
     assert all(len(row.refused or "") < 300 for row in rows)
@@ -144,7 +142,7 @@ def test_a_cell_beyond_measure_is_quoted_by_its_beginning() -> None:
 
 
 def test_a_column_of_years_belongs_to_the_dates_beside_it() -> None:
-    """It settles their century, completes them where they lack it, and stands in where there is none; a contradiction is asked."""
+    """It decides their century, completes dates without a year, and replaces missing ones. A contradiction is a question."""
     text = "year,date,title\n1906,9/24/06,A\n1907,January 12,B\n1908,,C\n1909,5/6/12,D\n1910,1910-02-03,E\n"
     read = table.read(text)
     assert "year: year" in read.guessed
@@ -153,8 +151,8 @@ def test_a_column_of_years_belongs_to_the_dates_beside_it() -> None:
     assert "is not in 1909" in read.rows[3].questions[0][1]
 
 
-def test_whole_dates_beside_a_year_are_not_dropped_whatever_their_column_is_called() -> None:
-    """Not where it is empty in the first rows, nor where it is a calendar's; a date of another year is no date of the row."""
+def test_complete_dates_beside_a_year_are_used_under_any_name() -> None:
+    """Neither if it is empty in the first rows, nor if a calendar wrote it. A date of another year is not the row's."""
     empty = "".join(f"{1900 + n % 100},,No. {n}\n" for n in range(300))
     read = table.read(f"year,date,title\n{empty}1906,1906-09-24,A\n1907,24 September 1907,B\n")
     assert dates(read)[-2:] == ["1906-09-24", "1907-09-24"]
@@ -169,16 +167,16 @@ def test_whole_dates_beside_a_year_are_not_dropped_whatever_their_column_is_call
     assert "not understood" in read.rows[0].questions[0][1]
 
 
-def test_the_century_of_a_mapping_holds_for_every_form_of_a_year_of_two_digits() -> None:
-    """Beside a month by its name and before a time of day as well."""
+def test_the_century_of_a_mapping_holds_for_every_form_of_date() -> None:
+    """Also beside the name of a month, and before a time of day."""
     mapped = Columns({"title": "Event", "date": "Date"}, order="mdy", century=1900)
     read = table.read("Date,Event\n24 Sep 06,A\n9/24/06 14:30,B\n06,C\nSept '06,D\n", mapping=mapped)
     assert dates(read) == ["1906-09-24", "1906-09-24T14:30", "1906", "1906-09"]
     assert not any(row.questions for row in read.rows)
 
 
-def test_addresses_and_nearly_empty_columns_are_no_titles() -> None:
-    """Whatever they are called; another column with words is one, and where there is none a person is asked."""
+def test_addresses_and_nearly_empty_columns_are_not_titles() -> None:
+    """Under any name. Another column with words is the title; if there is none, a person is asked."""
     text = "date,title,name,source\n" + "".join(
         f"19{n},{'x' if n == 50 else ''},Event {n},https://e.org/{n}\n" for n in range(10, 99)
     )
@@ -204,20 +202,20 @@ def test_addresses_and_nearly_empty_columns_are_no_titles() -> None:
         (("1,000 farmers", "Ada Byron, Jo King"), [["1,000 farmers"], ["Ada Byron", "Jo King"]]),
     ],
 )
-def test_names_in_a_cell_are_parted_by_the_sign_that_parts_names(cells: tuple[str, ...], expected: list[list[str]]) -> None:
-    """A comma is none where it may be within a name; that is told."""
+def test_names_in_a_cell_are_split_at_their_separator(cells: tuple[str, ...], expected: list[list[str]]) -> None:
+    """A comma that may be part of a name is not a separator, with a note."""
     read = table.read("Date,Title,People\n" + "".join(f'1950,T{n},"{cell}"\n' for n, cell in enumerate(cells)))
     assert [row.fields["actors"] for row in read.rows] == expected
     asked = any(name.startswith(("Byron, ", "Ito, ")) for row in expected for name in row)
     assert any("is read as one name" in note for note in read.notes) == asked
 
 
-def test_a_mapping_says_what_midnight_and_first_days_stand_for() -> None:
-    """How it was written is noted then, and nothing more is asked; without it, it is told how to say so."""
+def test_a_mapping_gives_the_meaning_of_midnight_and_first_days() -> None:
+    """The written date is noted, and there are no questions. Without it, a note gives the entry to write."""
     text = "Date,Event\n2006-09-24T00:00:00Z,A\n2006-09-01 00:00,B\n2007-01-01,C\n2006-10-01,D\n2006-11-01T10:00Z,E\n2006-12-01,F\n"
-    said = " ".join(table.read(text).notes)
-    assert "{midnight: days}" in said
-    assert "{first_days: months}" in said
+    notes = " ".join(table.read(text).notes)
+    assert "{midnight: days}" in notes
+    assert "{first_days: months}" in notes
     mapped = Columns({"title": "Event", "date": "Date"}, midnight="days", first_days="both")
     read = table.read(text, mapping=mapped)
     assert dates(read) == ["2006-09-24", "2006-09", "2007", "2006-10", "2006-11-01T10:00Z", "2006-12"]
@@ -228,8 +226,8 @@ def test_a_mapping_says_what_midnight_and_first_days_stand_for() -> None:
     assert not any(row.questions for row in read.rows)
 
 
-def test_a_list_of_objects_is_read_as_lines_of_json_are() -> None:
-    """Alone or as the data of an object; each object is its own slice; what is none among them is refused."""
+def test_a_list_of_objects_is_read_like_json_lines() -> None:
+    """Alone or under a key of an object. Each object is its own slice; other values are refused."""
     items = '[\n {"date": "1999", "content": "A"},\n 7,\n {"date": "2000", "content": "B"}\n]'
     for text in (items, f'{{"meta": {{"n": 2}}, "data": {items}}}', items.replace("\n", "")):
         read = json_rows.read(text)
@@ -242,8 +240,8 @@ def test_a_list_of_objects_is_read_as_lines_of_json_are() -> None:
         json_rows.read('[\n {"date": 1999 "title": "A"}\n]')
 
 
-def test_both_coordinates_may_stand_in_one_column() -> None:
-    """Latitude first; what is none, or off the globe, is told and not taken."""
+def test_both_coordinates_may_be_in_one_column() -> None:
+    """Latitude first. Impossible values are dropped."""
     rows = table.read(
         'Date,Event,"Lat, Lon"\n1999,A,"48.2, -16.37"\n1999,B,(48.2; 16.3)\n1999,C,"116.4, 39.9"\n1999,D,Vienna\n'
     ).rows
@@ -254,7 +252,7 @@ def test_both_coordinates_may_stand_in_one_column() -> None:
 
 
 def test_addresses_in_a_table_are_offered_as_sources() -> None:
-    """By their column, with how to archive them; they stay in the row that is cited."""
+    """By their column, with the command that archives them. They stay in the cited row."""
     read = table.read("Date,Event,Source URL,Other\n1999,A,https://e.org/1,x\n2000,B,,y\n2001,C,http://e.org/2,z\n")
     (note,) = [note for note in read.notes if "Source URL" in note]
     assert note.startswith("2 rows have an address")

@@ -1,4 +1,4 @@
-"""iCalendar: each event with its slice; days, times and zones as they were said."""
+"""iCalendar: each event with its slice; days, times and zones as written."""
 
 import pytest
 
@@ -23,16 +23,16 @@ def _one(*lines: str) -> tuple[str, ...]:
         (("DTSTART;VALUE=DATE:19200101", "DTEND;VALUE=DATE:19300101", "X-TIMELINE-EDTF:192X"), "192X", None),
     ],
 )
-def test_dates_are_as_they_were_said(lines: tuple[str, ...], expected: str, zone: str | None) -> None:
-    """The end of whole days is the last of them; a zone keeps its name; a calendar's second 00 says nothing; our EDTF is first."""
+def test_dates_are_read_as_written(lines: tuple[str, ...], expected: str, zone: str | None) -> None:
+    """The end of whole days is the last of them. A zone keeps its name. The second 00 is dropped. EDTF takes precedence."""
     text = "\r\n".join(("BEGIN:VCALENDAR", "VERSION:2.0", *_one(*lines), "END:VCALENDAR", ""))
     (row,) = ics.read(text).rows
     assert (row.fields.get("date"), row.fields.get("zone"), row.refused) == (expected, zone, None)
     assert text[row.start : row.end] == "\r\n".join(_one(*lines))
 
 
-def test_repeats_and_cancellations_are_told() -> None:
-    """A folded line is one; the first occurrence alone is taken."""
+def test_repetitions_and_cancellations_are_reported() -> None:
+    """Folded lines are joined. Only the first occurrence is imported."""
     lines = ("DTSTART:20240103T101500Z", "RRULE:FREQ=DAILY", "STATUS:CANCELLED", "DESCRIPTION:one\\, t", " wo", "X-A:b")
     (row,) = ics.read("\n".join(("BEGIN:VCALENDAR", *_one(*lines), "END:VCALENDAR"))).rows
     assert row.fields["summary"] == "one, two"
@@ -40,16 +40,16 @@ def test_repeats_and_cancellations_are_told() -> None:
     assert "cancelled" in row.questions[0][1]
 
 
-def test_what_is_broken_is_refused() -> None:
-    """A file that is none, and an event that cannot be read."""
+def test_broken_calendars_and_events_are_refused() -> None:
+    """Another file, and an unreadable event."""
     with pytest.raises(ImportRefused):
         ics.read("a,b")
     (row,) = ics.read("BEGIN:VEVENT\nDTSTART:x\nSUMMARY:A\n").rows
     assert row.refused
 
 
-def test_an_event_that_cannot_be_is_told_by_its_date() -> None:
-    """A day that there is not is refused, an end before the beginning is asked about."""
+def test_impossible_dates_are_refused_or_asked() -> None:
+    """An impossible day is refused. An end before the beginning is a question."""
     text = "BEGIN:VCALENDAR\r\n" + "".join(
         f"BEGIN:VEVENT\r\nUID:{n}\r\nSUMMARY:A\r\n{dates}\r\nEND:VEVENT\r\n"
         for n, dates in enumerate(("DTSTART:20190230T120000", "DTSTART;VALUE=DATE:20190501\r\nDTEND;VALUE=DATE:20190430"))
@@ -60,8 +60,8 @@ def test_an_event_that_cannot_be_is_told_by_its_date() -> None:
     assert "DTEND (2019-04-30) is before DTSTART" in second.questions[0][1]
 
 
-def test_what_cannot_be_read_of_an_event_is_told_by_its_own_name() -> None:
-    """An end costs no event, and is asked about; other properties are dropped and told, a line that is none as well."""
+def test_unreadable_properties_are_reported_by_name() -> None:
+    """An unreadable end is a question. Other unreadable properties, and lines without a name, are dropped."""
     for end, words in (("DTEND:soon", "soon"), ("DTEND;VALUE=DATE:20249999", "20249999"), ("DURATION:xx", "xx")):
         (row,) = ics.read("\n".join(("BEGIN:VCALENDAR", *_one("DTSTART:20240103T101500Z", end), "END:VCALENDAR"))).rows
         assert (row.fields["date"], row.refused) == ("2024-01-03T10:15Z", None)
@@ -74,7 +74,7 @@ def test_what_cannot_be_read_of_an_event_is_told_by_its_own_name() -> None:
 
 
 def test_midnight_is_asked_about_in_a_calendar_too() -> None:
-    """Whatever its zone: many a program writes it for a whole day; a day alone is one."""
+    """In any zone, because many programs write it for a whole day. A day alone is not asked about."""
     for start, asked in (
         ("DTSTART:20240103T000000Z", True),
         ("DTSTART:20240103T000000", True),

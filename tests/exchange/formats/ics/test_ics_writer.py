@@ -14,12 +14,12 @@ icalendar = pytest.importorskip("icalendar")
 
 
 def events(*happenings: Happening) -> list[Any]:
-    """Read back the events of the calendar that is written."""
+    """Export happenings as a calendar, and read its events."""
     return list(icalendar.Calendar.from_ical(written("ics", *happenings)).walk("VEVENT"))
 
 
 def test_a_day_is_a_day_and_its_end_is_the_day_after() -> None:
-    """What iCalendar calls an event has stable ids, a version and a state."""
+    """Events have stable ids, a version and a state."""
     (event,) = events(happening(version=3, status="retracted", reason="wrong", latitude="31.6", longitude="-7.9"))
     assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (date(2025, 11, 24), date(2025, 11, 25))
     assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == ("a@0123abcd", 2, "CANCELLED")
@@ -36,8 +36,8 @@ def test_a_day_is_a_day_and_its_end_is_the_day_after() -> None:
         ("1990~", date(1990, 1, 1), date(1991, 1, 1), "about 1990: It happened"),
     ],
 )
-def test_a_vague_date_is_said_in_words(edtf: str, first: date, after: date, summary: str) -> None:
-    """It stands on all days that it allows, and to the letter beside them."""
+def test_a_vague_date_is_in_words(edtf: str, first: date, after: date, summary: str) -> None:
+    """It is on every day that it allows, with its exact EDTF."""
     (event,) = events(happening(date=edtf))
     assert (event.decoded("DTSTART"), event.decoded("DTEND"), event["SUMMARY"]) == (first, after, summary)
     assert event["X-TIMELINE-EDTF"] == edtf
@@ -51,8 +51,8 @@ def test_an_instant_is_in_utc_and_a_local_time_is_floating() -> None:
 
 
 @pytest.mark.parametrize("edtf", ["-0043-03-15", "Y12000", "../..", "9999-12-31"])
-def test_what_no_calendar_can_hold_is_named(edtf: str) -> None:
-    """Nothing is dropped in silence."""
+def test_happenings_that_no_calendar_can_hold_are_listed(edtf: str) -> None:
+    """No happening is dropped in silence."""
     calendar = icalendar.Calendar.from_ical(written("ics", happening(date=edtf)))
     assert calendar.walk("VEVENT") == []
     assert str(calendar["X-TIMELINE-LEFT-OUT"]).startswith("a: ")
@@ -61,7 +61,7 @@ def test_what_no_calendar_can_hold_is_named(edtf: str) -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1))
 def test_any_title_comes_back(title: str) -> None:
-    """Lines are folded at 75 octets, within no character; what parts values is escaped."""
+    """Lines are folded at 75 octets, never within a character, and separators are escaped."""
     text = written("ics", happening(title=title))
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     assert icalendar.Calendar.from_ical(text).walk("VEVENT")[0]["SUMMARY"] == title

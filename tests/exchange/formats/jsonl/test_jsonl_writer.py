@@ -1,4 +1,4 @@
-"""The bundle: everything and back, without loss."""
+"""The bundle: the log can be exported and appended again without loss."""
 
 import json
 import tempfile
@@ -21,23 +21,23 @@ TEXT = "On Monday they met. On Tuesday they sat.\r\nOn Wednesday they spoke, “
 
 
 def lines(timeline: Timeline, ids: list[str] | None = None) -> tuple[list[dict[str, Any]], list[str]]:
-    """Write the bundle of a timeline, and give its entries and what was told."""
-    told: list[str] = []
-    return [json.loads(line) for line in as_jsonl.write_log(timeline.log.connection, ids, told.append)], told
+    """Return the entries of a timeline's bundle, and the reported lines."""
+    reported: list[str] = []
+    return [json.loads(line) for line in as_jsonl.write_log(timeline.log.connection, ids, reported.append)], reported
 
 
-def said(timeline: Timeline) -> list[tuple[str, int, str, str | None]]:
-    """Give the log but for who, when and salt."""
+def log_of(timeline: Timeline) -> list[tuple[str, int, str, str | None]]:
+    """Return the log without authors, times and salts."""
     return [(event.stream, event.version, event.type, event.data) for event in timeline.events()]
 
 
 def again(entries: list[dict[str, Any]], folder: Path) -> list[tuple[str, int, str, str | None]]:
-    """Append entries to an empty timeline, and give its log."""
+    """Append entries to an empty timeline, and return its log."""
     path = folder / "again.db"
     path.unlink(missing_ok=True)
     with Timeline(path, by="another") as other:
         other.append_many(entries)
-        return said(other)
+        return log_of(other)
 
 
 texts = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=20).filter(lambda text: bool(text.strip()))
@@ -69,8 +69,8 @@ steps = st.lists(
 
 @given(steps)
 @settings(max_examples=40, deadline=None)
-def test_a_log_is_the_same_after_it_was_written_and_appended_again(steps: list[tuple[str, int, dict[str, Any], str]]) -> None:
-    """Streams, versions, types and data, byte for byte, whatever was said."""
+def test_a_log_survives_an_export_and_an_append(steps: list[tuple[str, int, dict[str, Any], str]]) -> None:
+    """Streams, versions, types and data are equal, byte for byte, whatever was recorded."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with Timeline(folder / "first.db", by="tester") as timeline:
@@ -88,24 +88,24 @@ def test_a_log_is_the_same_after_it_was_written_and_appended_again(steps: list[t
                         timeline.retract(f"h{number}", reason=reason)
                 except TimelineError:
                     continue  # what is refused is not in the log
-            entries, told = lines(timeline)
-            assert again(entries, folder) == said(timeline)
-            assert told == []
+            entries, reported = lines(timeline)
+            assert again(entries, folder) == log_of(timeline)
+            assert reported == []
 
 
 def test_emptied_fields_and_successors_come_back(timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path) -> None:
-    """A correction that takes something away, a part, a relation forward, and a retraction with what takes its place."""
+    """A correction that empties a field, a part, a relation to a later happening, and a retraction with its successor."""
     with timeline.transaction():
         timeline.record("part", title="x", date="2025", part_of=meeting, related=["later"], citations=[report.quote("Marrakech")])
         timeline.record("later", title="y", date="2025", tags=["t"], citations=[report.quote("Marrakech")])
     timeline.correct("part", part_of=None, related=None, reason="neither")
     timeline.correct("later", tags=None, reason="none")
     timeline.retract("later", reason="no", superseded_by="part")
-    assert again(lines(timeline)[0], tmp_path) == said(timeline)
+    assert again(lines(timeline)[0], tmp_path) == log_of(timeline)
 
 
 def test_a_document_that_was_extracted_comes_back_with_its_bytes(timeline: Timeline, tmp_path: Path) -> None:
-    """The bytes as received, and the text that was taken from them, by the extractor of that day; marked, and marked once."""
+    """The bytes as received, and the text extracted from them, with the extractor of that day."""
     entry = {
         "id": "scan",
         "title": "A report",
@@ -118,34 +118,34 @@ def test_a_document_that_was_extracted_comes_back_with_its_bytes(timeline: Timel
     timeline.record("h", title="x", date="2025", citations=[{"source": "scan", "quote": "page two"}])
     entries, _ = lines(timeline)
     assert entries[0] == {"source": {**entry, "extractor": "text as given by the bundle (a reader 1.0)"}}
-    assert again(entries, tmp_path) == said(timeline)
+    assert again(entries, tmp_path) == log_of(timeline)
 
 
-def test_a_file_with_a_mark_of_its_encoding_keeps_it(timeline: Timeline, tmp_path: Path) -> None:
-    """The text is what follows the mark; the bytes hold it."""
+def test_a_byte_order_mark_stays_in_the_bytes(timeline: Timeline, tmp_path: Path) -> None:
+    """The text begins after the mark; the bytes contain it."""
     file = tmp_path / "report.txt"
     file.write_bytes(b"\xef\xbb\xbfThey met.\r\n")
     source = timeline.archive(file, id="report", title="A report")
     timeline.record("h", title="x", date="2025", citations=[source.quote("They met.")])
     entries, _ = lines(timeline)
-    assert again(entries, tmp_path) == said(timeline)
+    assert again(entries, tmp_path) == log_of(timeline)
 
 
 def test_a_bundle_is_read_from_a_file(timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path) -> None:
-    """What the format's reader accepts, too, and appending it twice adds nothing."""
+    """The reader of bundles accepts it, and appending it twice adds nothing."""
     timeline.correct(meeting, latitude="31.62", longitude="-7.98", reason="looked up")
     file = tmp_path / "bundle.jsonl"
     file.write_text("".join(as_jsonl.write_log(timeline.log.connection, None, print)), encoding="utf-8")
     with Timeline(tmp_path / "again.db", by="another") as other:
         bundles.append(other, file)
-        assert said(other) == said(timeline)
+        assert log_of(other) == log_of(timeline)
         assert bundles.append(other, file).events == 0
 
 
-def test_filters_take_whole_streams_with_what_they_need(
+def test_filters_export_whole_streams_with_their_references(
     timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path
 ) -> None:
-    """The sources that are cited, in any version, and the happenings that are referred to; nothing else."""
+    """With the sources cited in any version, and the happenings to which they refer; nothing else."""
     other = timeline.archive(text="They met again.", id="other", title="Another")
     timeline.archive(text="Nobody cites this.", id="unused", title="Unused")
     timeline.record("again", title="x", date="2026", part_of=meeting, citations=[other.quote("met again")])
@@ -160,8 +160,8 @@ def test_filters_take_whole_streams_with_what_they_need(
     ]  # fmt: skip
 
 
-def test_words_that_stand_twice_alike_come_with_their_place(timeline: Timeline, tmp_path: Path) -> None:
-    """Rows of a table may be alike, and only the place says which is meant."""
+def test_repeated_words_are_exported_with_their_place(timeline: Timeline, tmp_path: Path) -> None:
+    """Rows of a table may be equal, and only the place tells them apart."""
     row = "1 | they met on that day in the town of that name | yes\n"
     timeline.archive(text=row * 5 + "An end.", id="rows", title="Rows")
     cited = [PlacedCitation(source="rows", quote="they met", start_char=2 * len(row) + 4)]
@@ -174,7 +174,7 @@ def test_words_that_stand_twice_alike_come_with_their_place(timeline: Timeline, 
     file.write_text("".join(as_jsonl.write_log(timeline.log.connection, None, print)), encoding="utf-8")
     with Timeline(tmp_path / "again.db", by="another") as other:
         bundles.append(other, file)
-        assert said(other) == said(timeline)
+        assert log_of(other) == log_of(timeline)
         wrong = (
             file.read_text(encoding="utf-8").replace(f'"start_char":{2 * len(row) + 4}', '"start_char":7').replace('"h"', '"h2"')
         )
@@ -183,50 +183,50 @@ def test_words_that_stand_twice_alike_come_with_their_place(timeline: Timeline, 
             bundles.append(other, file)
 
 
-def test_in_a_long_text_each_quotation_comes_with_its_place(timeline: Timeline, tmp_path: Path) -> None:
-    """Whether it stands twice would take long to find out, here and when it is appended again."""
+def test_quotations_in_a_long_text_are_exported_with_their_place(timeline: Timeline, tmp_path: Path) -> None:
+    """A search for repetitions would take long, both here and on appending."""
     text = "They met. " + "And so on. " * (as_jsonl.LONG // 10)
     timeline.archive(text=text, id="long", title="Long")
     timeline.record("h", title="x", date="2025", citations=[{"source": "long", "quote": "They met."}])
     timeline.correct("h", citations=[{"source": "long", "quote": "They"}], reason="less")
     entries, _ = lines(timeline)
     assert [entry["citations"][0]["start_char"] for entry in (entries[1]["happening"], entries[2])] == [0, 0]
-    assert again(entries, tmp_path) == said(timeline)
+    assert again(entries, tmp_path) == log_of(timeline)
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
-def test_what_was_redacted_is_left_out_and_told(
+def test_redacted_data_is_left_out_and_reported(
     timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path, version: int
 ) -> None:
-    """What is now known comes through without it."""
+    """The current statement is exported without it."""
     timeline.correct(meeting, place="Rabat", reason="one")
     timeline.correct(meeting, title="Another title", date="2026", reason="two")
     position = next(
         event.position for event in timeline.events() if event.stream == f"happening/{meeting}" and event.version == version
     )
-    stands = timeline.happening(meeting)
+    current = timeline.happening(meeting)
     timeline.redact(position, reason="by law", keep_documents=True)
-    entries, told = lines(timeline)
-    assert told == ["1 redacted events are left out; the number of each later version is lower by one for each"]
+    entries, reported = lines(timeline)
+    assert reported == ["1 redacted events are left out; the number of each later version is lower by one for each"]
     found = [
         json.loads(data or "")["statement"] for stream, _, _, data in again(entries, tmp_path) if stream.startswith("happening/")
     ]
     assert len(found) == 2
     if version < 3:
-        assert (found[-1]["title"], found[-1]["date"], found[-1].get("place")) == (stands.title, stands.date, stands.place)
+        assert (found[-1]["title"], found[-1]["date"], found[-1].get("place")) == (current.title, current.date, current.place)
 
 
-def test_what_rests_on_a_source_that_is_gone_is_left_out_and_told(
+def test_dependents_of_a_redacted_source_are_left_out_and_reported(
     timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path
 ) -> None:
-    """The happening, its document that nobody else cites, and references to it."""
-    secret = timeline.archive(text="A secret was told there.", id="secret", title="Secret")
-    told_of = timeline.record("told", title="x", date="2025", citations=[secret.quote("A secret was told")])
-    timeline.record("both", title="y", date="2025", related=["told"], citations=[report.quote("met in Marrakech")])
-    timeline.redact(told_of.position, reason="by law")
-    entries, told = lines(timeline)
-    assert told == [
-        "happening/told: was redacted, or depends on redacted data, and is left out",
+    """The happening, a document that nobody else cites, and references to it."""
+    secret = timeline.archive(text="A secret was reported there.", id="secret", title="Secret")
+    dependent = timeline.record("reported", title="x", date="2025", citations=[secret.quote("A secret was reported")])
+    timeline.record("both", title="y", date="2025", related=["reported"], citations=[report.quote("met in Marrakech")])
+    timeline.redact(dependent.position, reason="by law")
+    entries, reported = lines(timeline)
+    assert reported == [
+        "happening/reported: was redacted, or depends on redacted data, and is left out",
         "source/secret: was redacted, or depends on redacted data, and is left out",
         "happening/both: its references to redacted events are left out",
     ]
@@ -235,13 +235,13 @@ def test_what_rests_on_a_source_that_is_gone_is_left_out_and_told(
     assert "related" not in json.loads(log[-1][3] or "")["statement"]
 
 
-def test_a_source_of_which_only_the_document_is_there_stands_without_its_bibliography(
+def test_a_source_may_be_exported_without_its_bibliography(
     timeline: Timeline, report: ArchivedSource, meeting: str, tmp_path: Path
 ) -> None:
-    """What was said of it was redacted, the document not: what cites it holds, and that is told."""
+    """Its description was redacted, but not its document: happenings that cite it are exported, with a report."""
     timeline.redact(report.position, reason="by law", keep_documents=True)
-    entries, told = lines(timeline)
-    assert told == [
+    entries, reported = lines(timeline)
+    assert reported == [
         'source/report: its description was redacted; its document is there, with the title "(redacted)"',
         "1 redacted events are left out; the number of each later version is lower by one for each",
     ]
@@ -253,8 +253,8 @@ def test_a_source_of_which_only_the_document_is_there_stands_without_its_bibliog
 
 
 @pytest.mark.parametrize("length", [1, 99, 100, 101, 300, 301])
-def test_a_large_document_comes_in_parts(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int) -> None:
-    """Before its source, so that no line is longer than a bundle may have; it comes back whole, in whatever letters."""
+def test_a_large_document_is_split(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int) -> None:
+    """The parts come before the source, so that no line is too long for a bundle. All scripts survive."""
     assert as_jsonl.LONGEST == json_lines.LONGEST_LINE
     assert as_jsonl.PART * (6 + 4) < json_lines.LONGEST_LINE  # each character escaped, and the bytes beside it
     monkeypatch.setattr(as_jsonl, "PART", 100)
@@ -267,5 +267,5 @@ def test_a_large_document_comes_in_parts(timeline: Timeline, tmp_path: Path, mon
     file.write_text("".join(as_jsonl.write_log(timeline.log.connection, None, pytest.fail)), encoding="utf-8")
     with Timeline(tmp_path / "again.db", by="another") as other:
         appended = bundles.append(other, file, progress=(weights := []).append)
-        assert said(other) == said(timeline)
+        assert log_of(other) == log_of(timeline)
         assert (appended.entries, sum(weights)) == (2, file.stat().st_size)

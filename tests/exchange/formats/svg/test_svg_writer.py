@@ -1,4 +1,4 @@
-"""SVG and PNG: the drawn timeline."""
+"""SVG and PNG pictures of the timeline."""
 
 import itertools
 import re
@@ -34,14 +34,14 @@ HATCHED, DASHED, SOLID = "url(#hatch)", 'stroke-dasharray="2.5', 'height="8" str
 
 
 def drawn(date: str, title: str = "x") -> str:
-    """Draw one happening, and give its mark and its label."""
+    """Draw one happening, and return its mark and its label."""
     return re.findall(r"<g><title>.*?</g>", written("svg", happening(title=title, date=date)), re.DOTALL)[0]
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(DATES), st.text(max_size=90)), max_size=80))
-def test_nothing_stands_over_anything_else(chosen: list[tuple[str, str]]) -> None:
-    """No label over another or over a mark, its own least of all, nor outside the picture; and it is XML, whatever the titles."""
+def test_nothing_overlaps(chosen: list[tuple[str, str]]) -> None:
+    """No label overlaps another, a mark, or the edge of the picture. It is valid XML with any titles."""
     happenings = [happening(str(number), title, date) for number, (date, title) in enumerate(chosen)]
     picture = lay_out(happenings)
     assert len(picture.items) <= 60
@@ -75,15 +75,15 @@ def test_nothing_stands_over_anything_else(chosen: list[tuple[str, str]]) -> Non
         ("2001-02-03/", (SOLID, 'r="1.2"'), ("v12z",)),
     ],
 )
-def test_how_vague_a_date_is_shows_in_its_form(date: str, is_there: tuple[str, ...], is_not: tuple[str, ...]) -> None:
-    """In black and white: what is not sure is hatched, what is approximate or uncertain has a broken outline, ends differ."""
+def test_the_form_of_a_mark_shows_how_vague_its_date_is(date: str, is_there: tuple[str, ...], is_not: tuple[str, ...]) -> None:
+    """In black and white: uncertain parts are hatched, approximate or uncertain dates have a broken outline, and ends differ."""
     mark = drawn(date)
     assert [one for one in is_there if one not in mark] == []
     assert [one for one in is_not if one in mark] == []
 
 
-def test_what_is_not_named_is_counted_and_said() -> None:
-    """A thousand happenings are no more than a few names; all stand in columns, each once, the vague ones apart."""
+def test_happenings_without_a_name_are_counted() -> None:
+    """Of a thousand happenings, a few are named. All are counted in columns, each once, the vague ones apart."""
     many = [happening(str(n), date=f"{1900 + n % 100}-01-{1 + n % 28:02}" if n % 10 else "195X") for n in range(1000)]
     text = written("svg", *many)
     assert "24 are named, in each part those with the most quotations, and 976 more are counted." in text
@@ -96,18 +96,18 @@ def test_what_is_not_named_is_counted_and_said() -> None:
 
 
 def test_the_most_quoted_are_named() -> None:
-    """Of those that stand close together."""
+    """Of those that are close together."""
     quoted = happening("b", "The quoted one", "2001-05-05", quotations=(quotation(), quotation(2)))
     assert "The quoted one" in written("svg", *(happening(str(n), date="2001-05-05") for n in range(99)), quoted)
 
 
-def test_what_has_no_date_is_counted() -> None:
+def test_happenings_without_a_date_are_counted() -> None:
     """It cannot be drawn."""
     assert "1 more of no known date is not drawn." in written("svg", happening(date="../.."))
 
 
-def test_what_must_be_known_before_believing_stands_in_the_label() -> None:
-    """Whose claim it is, that a source disputes it, that it was retracted; and no title turns what stands beside it."""
+def test_labels_warn_of_claims_disputes_and_retractions() -> None:
+    """Claims, disputes and retractions. No title turns the direction of the text beside it."""
     picture = lay_out(
         [
             happening(attributed_to="Ann"),
@@ -124,8 +124,8 @@ def test_what_must_be_known_before_believing_stands_in_the_label() -> None:
     assert "<g><title>24 November 2025: According to Ann: It happened</title>" in svg, "and in what a pointer shows"
 
 
-def test_whoever_does_not_see_the_picture_is_told_what_it_shows() -> None:
-    """It is named by its title and described by its notes and what stands in it; of pictures side by side each by its own."""
+def test_the_picture_has_a_text_alternative() -> None:
+    """The picture has a title and a description of its notes and labels. Several pictures on a page have different ids."""
     root = ElementTree.fromstring(written("svg", happening()))  # noqa: S314 - we wrote it
     title, desc = root[:2]
     assert (root.get("role"), root.get("aria-labelledby"), root.get("aria-describedby")) == ("img", title.get("id"), desc.get("id"))
@@ -135,7 +135,7 @@ def test_whoever_does_not_see_the_picture_is_told_what_it_shows() -> None:
     assert title.get("id") not in written("svg", about=About("Another"))
 
 
-def test_the_axis_is_broken_only_where_something_would_be_squeezed() -> None:
+def test_the_axis_is_only_broken_to_avoid_squeezing() -> None:
     """And years BCE are round ones."""
     near = axis.fit([(1, 1), (10_000, 10_000), (20_000, 20_000)], LEFT, RIGHT)
     assert len(near.pieces) == 1
@@ -160,15 +160,15 @@ def test_a_picture_as_an_image() -> None:
     assert int.from_bytes(image[16:20]) == 2 * WIDTH
 
 
-def test_an_image_without_the_library_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It names the extra."""
+def test_an_image_without_the_library_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line names the extra."""
     monkeypatch.setitem(sys.modules, "resvg_py", None)
     with pytest.raises(TimelineError, match=r"cited-timeline\[picture\]"):
         list(format_named("png").write([], ABOUT))
 
 
-def test_an_image_that_nothing_could_be_lettered_in_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there are no fonts, as in a bare container, it would be drawn without a word."""
+def test_an_image_without_fonts_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without fonts, as in a bare container, the picture would have no words."""
     resvg_py = pytest.importorskip("resvg_py")
     draw = resvg_py.svg_to_bytes
     monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **given: draw(skip_system_fonts=True, **given))

@@ -1,4 +1,4 @@
-"""What is written opens in TimelineJS itself, in a real browser.
+"""Exports open in TimelineJS itself, in a real browser.
 
 TIMELINEJS names the folder of its package (`npm pack @knight-lab/timelinejs`, unpacked); without it this skips.
 """
@@ -26,8 +26,8 @@ SLIDE = """{"start_date": {"year": 2003}, "text": {"headline": "Shown", "text": 
 "media": {"url": "shown.svg", "credit": "<a href='https://e.org/#ann'>Ann</a>", "caption": "A house"}, "background": "#aa0000"}"""
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="dist/css/timeline.css">
 <div id="timeline" style="height: 640px"></div><script src="dist/js/timeline.js"></script><script>
-fetch("told.json").then(answer => answer.json()).then(told => {
-  window.timeline = new TL.Timeline("timeline", told, {font: null, script_path: "dist/js/"});
+fetch("timeline.json").then(answer => answer.json()).then(content => {
+  window.timeline = new TL.Timeline("timeline", content, {font: null, script_path: "dist/js/"});
   window.timeline.on("loaded", () => { window.loaded = true; });
 });
 </script>"""
@@ -35,13 +35,13 @@ fetch("told.json").then(answer => answer.json()).then(told => {
 
 @pytest.fixture
 def many() -> Sequence[Happening]:
-    """Give a happening for every kind of date."""
+    """Return a happening for every kind of date."""
     return MANY
 
 
 @pytest.fixture
 def about() -> About:
-    """Say of the whole where it is published."""
+    """Return the address of the timeline."""
     return ABOUT
 
 
@@ -63,7 +63,7 @@ def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 @pytest.fixture
 def page() -> Iterator[Any]:
-    """Open a page that reaches nothing but this computer."""
+    """Open a page that only reaches this computer."""
     sync_api = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
@@ -75,20 +75,20 @@ def page() -> Iterator[Any]:
         browser.close()
 
 
-def test_timelinejs_opens_what_is_written(
+def test_timelinejs_opens_our_export(
     site: tuple[Path, str],
     page: Any,  # noqa: ANN401 - Playwright may not be installed
     many: Sequence[Happening],
     about: About,
 ) -> None:
-    """Every happening is a slide and a marker, words are as they were written, and nothing of them is run."""
+    """Every happening is a slide and a marker, words are shown exactly, and none of them runs."""
     folder, address = site
     placed = [one for one in many if (one.earliest or one.latest) and not one.date.startswith("Y")]
     run = '<img src=x onerror="window.ran = true">&ltimg src=x onerror="window.ran = true">'
     placed.append(replace(many[0], id="run", title=f"Run {run}", kind=run, summary=run, place=run))
     shown = Quotation(1, Source("slides", "Slides", media_type="application/json"), SLIDE, "", "", 0, 9, "exact", "supports")
     placed.append(replace(many[0], id="shown", title="Shown", summary="linked", attributed_to=None, quotations=(shown,)))
-    (folder / "told.json").write_text("".join(map(str, format_named("timelinejs").write(placed, about))), encoding="utf-8")
+    (folder / "timeline.json").write_text("".join(map(str, format_named("timelinejs").write(placed, about))), encoding="utf-8")
     (folder / "shown.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"/>', encoding="utf-8")
     failed: list[str] = []
     page.on("pageerror", lambda error: failed.append(str(error)))

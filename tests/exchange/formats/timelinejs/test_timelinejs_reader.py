@@ -1,4 +1,4 @@
-"""TimelineJS, JSON and sheet: every date and headline of real files right, each record its slice."""
+"""TimelineJS, JSON and spreadsheet: every date and headline of real files is right, and each record is its slice."""
 
 import csv
 import json
@@ -28,10 +28,10 @@ def _edtf(start: dict[str, str], end: dict[str, str] | None) -> str:
 @real
 @pytest.mark.parametrize("name", ["houston.json", "eras.json"])
 def test_every_slide_of_a_real_file_is_read(name: str) -> None:
-    """Dates and headlines are those of the file, its slices are its objects, and media are told as dropped."""
+    """Dates and headlines are those of the file, slices are its objects, and media are reported as dropped."""
     text = (DATA / name).read_text()
-    said = json.loads(text)
-    slides = {json.dumps(slide): slide for slide in (*said["events"], *said.get("eras", []), said["title"])}
+    content = json.loads(text)
+    slides = {json.dumps(slide): slide for slide in (*content["events"], *content.get("eras", []), content["title"])}
     rows = timelinejs.read(text).rows
     assert len(rows) == len(slides)
     for row in rows:
@@ -51,7 +51,7 @@ def test_every_slide_of_a_real_file_is_read(name: str) -> None:
 
 @real
 def test_every_row_of_a_real_sheet_is_read() -> None:
-    """As the csv module reads it: the title row is refused with its reason, all others have their date."""
+    """The title row is refused with its reason, all others have their date."""
     text = (DATA / "women_in_computing.csv").read_text()
     expected = list(csv.DictReader(text.splitlines(keepends=True)))
     rows = timelinejs_csv.read(text).rows
@@ -65,8 +65,8 @@ def test_every_row_of_a_real_sheet_is_read() -> None:
         assert one["Headline"].strip('"')[:10] in text[row.start : row.end]
 
 
-def test_the_first_format_is_read() -> None:
-    """Dates with commas, an era, an asset; the headline is the title of the whole."""
+def test_version_1_is_read() -> None:
+    """Dates with commas, an era, an asset. The headline is the title of the file."""
     text = json.dumps(
         {
             "timeline": {
@@ -87,8 +87,8 @@ def test_the_first_format_is_read() -> None:
     assert rows[0].dropped[0][:2] == ("media.media", "http://e.org/a.png")
 
 
-def test_what_is_shown_in_place_of_the_date_is_kept_and_asked() -> None:
-    """display_date is a note unless it says the same; where it is vaguer, a person is asked. Our own EDTF comes before both."""
+def test_a_displayed_date_is_noted_and_asked() -> None:
+    """The display_date becomes a note unless it means the same; a vaguer one is a question. EDTF takes precedence."""
     slide = {"start_date": {"year": "1450"}, "display_date": "c. 1450", "text": {"headline": "A"}, "unique_id": "a-1"}
     (row,) = timelinejs.read(json.dumps({"events": [slide]})).rows
     assert (row.fields["date"], row.fields["date_note"], row.key) == ("1450", 'shown as "c. 1450"', "a-1")
@@ -102,7 +102,7 @@ def test_what_is_shown_in_place_of_the_date_is_kept_and_asked() -> None:
 
 
 def test_the_headers_of_earlier_sheets_are_known() -> None:
-    """Start Date, Tag and Media Credit; a time of day; an unknown column is told."""
+    """Start Date, Tag and Media Credit; a time of day. An unknown column is reported."""
     rows = timelinejs_csv.read("Start Date,End Date,Headline,Text,Tag,Mood\n3/25/1950,,A,b,c,d\n1951,1952,B,,,\n").rows
     assert [row.fields["date"] for row in rows] == ["1950-03-25", "1951/1952"]
     assert rows[0].fields["kind"] == "c"
@@ -123,19 +123,19 @@ def test_the_headers_of_earlier_sheets_are_known() -> None:
         ("{", "line 1: not JSON"),
     ],
 )
-def test_what_is_not_of_the_format_is_refused_in_a_line(text: str, why: str) -> None:
-    """The line of the fault is named where there is one."""
+def test_another_file_is_refused_with_its_line(text: str, why: str) -> None:
+    """The line names the place of the fault, if there is one."""
     with pytest.raises(ImportRefused, match=re.escape(why)):
         timelinejs.read(text)
 
 
-def test_a_day_as_a_spreadsheet_counts_it_is_no_year() -> None:
+def test_a_spreadsheet_day_number_is_not_a_year() -> None:
     """In the column of years as in any other."""
     (row,) = timelinejs_csv.read("Year,Month,Day,Headline\n44197,,,A\n").rows
     assert "a day as a spreadsheet counts it, perhaps 2021-01-01" in (row.refused or "")
 
 
-def test_an_end_that_cannot_be_read_costs_no_slide() -> None:
+def test_an_unreadable_end_does_not_refuse_the_slide() -> None:
     """Nor an item of vis-timeline, nor an event of schema.org."""
     slide = {"start_date": {"year": 1999, "month": 5}, "end_date": {"year": 1999, "month": 13}, "text": {"headline": "A"}}
     rows = [
@@ -150,8 +150,8 @@ def test_an_end_that_cannot_be_read_costs_no_slide() -> None:
         assert "Say when it ended" in row.questions[0][1]
 
 
-def test_what_a_date_of_a_slide_says_besides_is_told_or_kept() -> None:
-    """Parts of a second and unknown parts are told by their names; what is shown in place of an end is kept as a note."""
+def test_other_parts_of_a_date_are_reported_or_noted() -> None:
+    """Fractions of a second and unknown parts are reported by name. A displayed end becomes a note."""
     start = {"year": 2001, "month": 9, "day": 11, "hour": 8, "minute": 46, "second": 40, "millisecond": 250, "format": "full"}
     end = {"year": 2001, "month": 9, "day": 12, "display_date": "the next morning"}
     (row,) = timelinejs.read(json.dumps({"events": [{"start_date": start, "end_date": end, "text": {"headline": "A"}}]})).rows

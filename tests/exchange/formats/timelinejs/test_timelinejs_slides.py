@@ -1,4 +1,4 @@
-"""What a slide of TimelineJS showed beside its words goes back to TimelineJS from the row that is cited, and runs nothing."""
+"""Media, background and links of a slide go back to TimelineJS from the cited row, and cannot run anything."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ HOSTILE = {
 
 
 def exported(timeline: Timeline, name: str) -> str:
-    """Export all that stands."""
+    """Export all current happenings."""
     found = timeline.db.query("SELECT position FROM happenings WHERE status = 'current' ORDER BY earliest_day, position")
     about = About.read(timeline.log.connection, title="T")
     happenings = at_positions(timeline.log.connection, [row["position"] for row in found])
@@ -40,13 +40,13 @@ def exported(timeline: Timeline, name: str) -> str:
 
 
 def sheet(text: str) -> dict[str, dict[str, str]]:
-    """Read a sheet, by headline."""
+    """Read a spreadsheet by headline."""
     return {row["Headline"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
 
 
 @pytest.fixture
 def into(timeline: Timeline, tmp_path: Path) -> Callable[..., Timeline]:
-    """Give a function that imports a text as a file."""
+    """Return a function that imports a text as a file."""
 
     def take(text: str, name: str = "timelinejs-csv", file: str = "sheet") -> Timeline:
         path = tmp_path / file
@@ -58,7 +58,7 @@ def into(timeline: Timeline, tmp_path: Path) -> Callable[..., Timeline]:
 
 
 def test_a_thumbnail_goes_back_by_its_short_name_too(into: Callable[..., Timeline]) -> None:
-    """Some files call it "thumb", in the JSON and in the sheet."""
+    """Some files name it "thumb", in the JSON and in the spreadsheet."""
     slide = {
         "start_date": {"year": 1950},
         "text": {"headline": "A"},
@@ -71,12 +71,12 @@ def test_a_thumbnail_goes_back_by_its_short_name_too(into: Callable[..., Timelin
 
 @real
 def test_a_real_sheet_goes_back_with_its_pictures(into: Callable[..., Timeline]) -> None:
-    """Every cell but the text is as it was; the text has its links."""
+    """Every cell except the text is the same, and the text has its links."""
     was = (DATA / "women_in_computing.csv").read_text(encoding="utf-8")
     back = sheet(exported(into(was), "timelinejs-csv"))
-    told = [row for row in sheet(was).values() if row["Year"]]
-    assert len(told) == 10
-    for row in told:
+    slides = [row for row in sheet(was).values() if row["Year"]]
+    assert len(slides) == 10
+    for row in slides:
         now = back[row["Headline"]]
         assert {name: now[name] for name in row if name != "Text"} == {name: cell for name, cell in row.items() if name != "Text"}
         assert all(part in now["Text"] for part in row["Text"].split("<p>")[-1:] if "href" in part)
@@ -85,20 +85,20 @@ def test_a_real_sheet_goes_back_with_its_pictures(into: Callable[..., Timeline])
 @real
 @pytest.mark.parametrize(("name", "shown"), [("houston.json", 15), ("eras.json", 19)])
 def test_real_json_goes_back_with_its_pictures(into: Callable[..., Timeline], name: str, shown: int) -> None:
-    """Each slide shows what it showed; only quotation marks in its HTML may be written otherwise."""
+    """Each slide shows the same; only quotation marks in its HTML may differ."""
     text = (DATA / name).read_text(encoding="utf-8")
     back = json.loads(exported(into(text, "timelinejs"), "timelinejs"))["events"]
 
-    def told(slides: list[dict[str, Any]]) -> list[str]:
+    def media(slides: list[dict[str, Any]]) -> list[str]:
         found = [[{k: v for k, v in (one.get(part) or {}).items() if v} for part in ("media", "background")] for one in slides]
         return sorted(json.dumps(one, sort_keys=True).replace("'", '\\"').replace("<br/>", "<br>") for one in found if any(one))
 
-    assert told(back) == told(json.loads(text)["events"])
-    assert len(told(back)) == shown
+    assert media(back) == media(json.loads(text)["events"])
+    assert len(media(back)) == shown
 
 
-def test_each_thing_shown_has_its_cell(into: Callable[..., Timeline]) -> None:
-    """Also where a colour lies behind, and a cell that a spreadsheet would run."""
+def test_each_part_of_a_slide_has_its_cell(into: Callable[..., Timeline]) -> None:
+    """Also a background colour, and a cell that a spreadsheet would run."""
     row = '2003,A,One & two,https://e.org/a.png,=Ann,"<b>Of</b> A",e.org/t.png,#ff0000,\'A house'
     timeline = into(f"{HEADER}\r\n{row}")
     found = exported(timeline, "timelinejs-csv")
@@ -112,8 +112,8 @@ def test_each_thing_shown_has_its_cell(into: Callable[..., Timeline]) -> None:
     }
 
 
-def test_the_first_format_shows_its_asset(into: Callable[..., Timeline]) -> None:
-    """Its media is what is called the address today."""
+def test_version_1_shows_its_asset(into: Callable[..., Timeline]) -> None:
+    """Its media is the address of version 3."""
     slide = {"startDate": "2011", "headline": "A", "text": "a <i>b</i>", "asset": {"media": "//e.org/a.png", "credit": "Ann"}}
     (back,) = json.loads(exported(into(json.dumps({"timeline": {"date": [slide]}}), "timelinejs"), "timelinejs"))["events"]
     assert back["media"] == {"url": "//e.org/a.png", "credit": "Ann"}
@@ -132,14 +132,14 @@ def test_the_first_format_shows_its_asset(into: Callable[..., Timeline]) -> None
     ],
 )
 def test_a_row_is_read_as_it_was_imported(into: Callable[..., Timeline], text: str, shown: str) -> None:
-    """Under blank rows, with long or unclosed cells, and empty ones first; nothing is taken from half a row for another cell."""
+    """Below blank rows, with long, unclosed or empty first cells. Nothing is taken from another cell."""
     timeline = into(text.format(HEADER=HEADER, long="x" * 200_000))
     _, row = sheet(exported(timeline, "timelinejs-csv")).values()
     assert [row["Media"], row["Alt Text"], row["Media Credit"]] == [shown, "", ""]
 
 
 def test_a_corrected_summary_is_not_undone_by_the_row(into: Callable[..., Timeline]) -> None:
-    """The links of the row's text come back only as long as it says what stands; its picture stays."""
+    """The links of the row's text are only used while it is the current summary. Its picture stays."""
     timeline = into(f'{HEADER}\n2003,A,"See <a href=""https://e.org"">there</a>",https://e.org/a.png')
     assert '<a href="https://e.org">there</a>' in exported(timeline, "timelinejs-csv").replace('""', '"')
     (id,) = (row["id"] for row in timeline.db.query("SELECT id FROM happenings"))
@@ -151,8 +151,8 @@ def test_a_corrected_summary_is_not_undone_by_the_row(into: Callable[..., Timeli
 
 
 @pytest.mark.parametrize("change", [("a.png", "b.png"), ("https://e.org/1", "https://e.org/2"), ("#f00", "#0f0")])
-def test_a_later_version_shows_what_it_shows(into: Callable[..., Timeline], change: tuple[str, str]) -> None:
-    """Where only the picture, the colour or a link is another, the row of the later version is cited, once, and says why."""
+def test_a_later_version_shows_its_new_media(into: Callable[..., Timeline], change: tuple[str, str]) -> None:
+    """If only the picture, the colour or a link changed, the row of the later version is cited, once, with the reason."""
     first = f'{HEADER}\n2003,A,"<a href=""https://e.org/1"">x</a>",https://e.org/a.png,,,,#f00\n2004,B,y,https://e.org/c.png'
     into(first)
     timeline = into(first.replace(*change))
@@ -165,8 +165,8 @@ def test_a_later_version_shows_what_it_shows(into: Callable[..., Timeline], chan
     assert timeline.verify().ok
 
 
-def test_a_later_version_may_name_its_columns_otherwise(into: Callable[..., Timeline]) -> None:
-    """What a row shows lies in the header too; one that shows the same is not cited anew."""
+def test_a_later_version_may_rename_its_columns(into: Callable[..., Timeline]) -> None:
+    """The header decides what a row shows. A row that shows the same is not cited again."""
     rows = "2003,A,x,https://e.org/a.png\n2004,B,y,"
     into(f"Year,Headline,Text,Picture\n{rows}")
     timeline = into(f"Year,Headline,Text,Media\n{rows}")
@@ -175,24 +175,24 @@ def test_a_later_version_may_name_its_columns_otherwise(into: Callable[..., Time
     assert [row["version"] for row in timeline.db.query("SELECT version FROM happenings ORDER BY id")] == [2, 1]
 
 
-def test_a_correction_by_hand_keeps_no_picture_back(into: Callable[..., Timeline]) -> None:
-    """Where words were corrected here, and are others in the file too, those of here stay; the picture is the new one."""
+def test_a_correction_by_hand_does_not_block_a_new_picture(into: Callable[..., Timeline]) -> None:
+    """If words were corrected in the timeline and changed in the file, the correction stays; the picture is the new one."""
     timeline = into(f"Unique ID,{HEADER}\n1,2003,A,x,https://e.org/a.png")
     timeline.correct("sheet-1", title="By hand", reason="It was wrong")
     into(f"Unique ID,{HEADER}\n1,2003,B,x,https://e.org/b.png")
     assert sheet(exported(timeline, "timelinejs-csv"))["By hand"]["Media"] == "https://e.org/b.png"
 
 
-def test_an_exported_sheet_corrects_nothing_where_it_came_from(into: Callable[..., Timeline]) -> None:
-    """Not even as a later version of the very sheet: paragraphs that an export wrote are no links."""
+def test_an_exported_sheet_does_not_correct_its_own_timeline(into: Callable[..., Timeline]) -> None:
+    """Not even as a later version of the same sheet: paragraphs written by an export are not links."""
     timeline = into(f'{HEADER}\n2003,A,"one & 1\n\ntwo\nthree",a.png\n2004,B,,b.png\n2005,C,<div>x</div> &amp; y,')
     size = timeline.log.size()
     into(exported(timeline, "timelinejs-csv"))
     assert timeline.log.size() == size
 
 
-def test_a_source_of_which_a_correction_was_redacted_stops_no_later_version(into: Callable[..., Timeline]) -> None:
-    """Nothing is known of how its table begins: what the later version shows is shown."""
+def test_a_redacted_correction_of_the_source_does_not_block_a_later_version(into: Callable[..., Timeline]) -> None:
+    """The beginning of its table is unknown, so the media of the later version are shown."""
     timeline = into(f"{HEADER}\n2003,A,x,https://e.org/a.png")
     timeline.correct_source("sheet", title="A name", reason="Unnamed")
     timeline.redact(timeline.log.size(), reason="Names somebody")
@@ -200,8 +200,8 @@ def test_a_source_of_which_a_correction_was_redacted_stops_no_later_version(into
     assert sheet(exported(timeline, "timelinejs-csv"))["A"]["Media"] == "https://e.org/b.png"
 
 
-def test_another_way_to_write_the_same_row_corrects_nothing(into: Callable[..., Timeline]) -> None:
-    """A spreadsheet that puts cells in quotation marks changes no picture; nor does a row that was retracted come back."""
+def test_another_spelling_of_the_same_row_corrects_nothing(into: Callable[..., Timeline]) -> None:
+    """Quoted cells change no picture, and a retracted row does not come back."""
     into(f"{HEADER}\n2003,A,x,https://e.org/a.png\n2004,B,y,https://e.org/c.png")
     timeline = into(f'{HEADER}\n"2003","A","x","https://e.org/a.png"\n2004,B,y,https://e.org/c.png')
     assert timeline.log.size() == 3
@@ -211,10 +211,10 @@ def test_another_way_to_write_the_same_row_corrects_nothing(into: Callable[..., 
 
 
 def test_nothing_that_would_run_comes_back(into: Callable[..., Timeline]) -> None:
-    """Scripts, handlers and addresses that run are left out; the words stay."""
-    said = {"start_date": {"year": 2003}, "text": {"headline": "A", "text": HOSTILE["caption"]}, "media": HOSTILE}
+    """Scripts, handlers and addresses that run are left out. The words stay."""
+    slide = {"start_date": {"year": 2003}, "text": {"headline": "A", "text": HOSTILE["caption"]}, "media": HOSTILE}
     background = {"url": "javascript:1", "color": "red;} b{"}
-    text = json.dumps({"events": [{**said, "background": background}]})
+    text = json.dumps({"events": [{**slide, "background": background}]})
     (back,) = json.loads(exported(into(text, "timelinejs"), "timelinejs"))["events"]
     assert back["media"] == {"caption": '<img src="x"><a>c</a>', "credit": "<iframe></iframe>"}
     assert "background" not in back
@@ -222,8 +222,8 @@ def test_nothing_that_would_run_comes_back(into: Callable[..., Timeline]) -> Non
 
 
 @pytest.mark.parametrize("unseen", ["\x7f", "\x0c", "\ud800", "&#0;", "&#127;", "&Tab;"])
-def test_signs_that_nobody_sees_hide_no_address_that_runs(unseen: str) -> None:
-    """It is looked at as it is written, without them."""
+def test_invisible_characters_do_not_hide_a_script(unseen: str) -> None:
+    """An address is checked as it is written, without invisible characters."""
     assert markup.cleaned(f'<a href="java{unseen}script:alert(1)">x</a>') in (
         "<a>x</a>",
         '<a href="java\ufffdscript:alert(1)">x</a>',
@@ -231,7 +231,7 @@ def test_signs_that_nobody_sees_hide_no_address_that_runs(unseen: str) -> None:
 
 
 def test_an_address_stays_an_address() -> None:
-    """One that runs is not saved by a tag within it, and none ends the quotation marks that TimelineJS writes it between."""
+    """A tag within it does not make a script safe, and no quotation mark ends the attribute of TimelineJS."""
     assert slides.media({"media": "javascript:alert(1)//<b>"}) == {}
     assert slides.media({"media": "https://docs.google.com/a/d/b' onload='alert(1)"}) == {
         "url": "https://docs.google.com/a/d/b%27 onload=%27alert(1)"
@@ -241,18 +241,18 @@ def test_an_address_stays_an_address() -> None:
 
 @pytest.mark.parametrize("html", ["<div>One</div><div>%s</div>", "<h2>One</h2>%s", "<dl><dt>One</dt><dd>%s</dd></dl>"])
 def test_links_stay_in_every_kind_of_paragraph(into: Callable[..., Timeline], html: str) -> None:
-    """A text whose words would run together without its tags would come back without its links."""
+    """Words that would run together without tags would not match the summary, and the links would be lost."""
     html %= "<a href='https://e.org'>two</a>"
     text = sheet(exported(into(f"{HEADER}\n2003,A,{html},"), "timelinejs-csv"))["A"]["Text"]
     assert text.startswith(html.replace("'", '"'))
 
 
-def test_what_is_shown_is_a_text(into: Callable[..., Timeline]) -> None:
-    """A number is one; what is null or an object is none. The first of several media is shown."""
+def test_media_values_are_texts(into: Callable[..., Timeline]) -> None:
+    """A number is one; null and objects are not. The first of several media is shown."""
     shown = {"url": "data:image/png;base64,iVBORw0KGgo=", "caption": 2003, "credit": None, "alt": {"a": 1}, "link": True}
     background = {"url": None, "color": "#fff", "opacity": 0.5}
-    said = {"start_date": {"year": 2003}, "text": {"headline": "A"}, "media": [shown, "x"], "background": background}
-    (back,) = json.loads(exported(into(json.dumps({"events": [said]}), "timelinejs"), "timelinejs"))["events"]
+    slide = {"start_date": {"year": 2003}, "text": {"headline": "A"}, "media": [shown, "x"], "background": background}
+    (back,) = json.loads(exported(into(json.dumps({"events": [slide]}), "timelinejs"), "timelinejs"))["events"]
     assert back["media"] == {"url": "data:image/png;base64,iVBORw0KGgo=", "caption": "2003"}
     assert back["background"] == {"color": "#fff", "opacity": "0.5"}
     assert slides.background({"background": {"url": {"a": 1}, "color": None}}) == {}
@@ -261,7 +261,7 @@ def test_what_is_shown_is_a_text(into: Callable[..., Timeline]) -> None:
 
 
 def test_other_entries_show_nothing(into: Callable[..., Timeline]) -> None:
-    """A table that is no sheet, and another's JSON."""
+    """Another table, and another JSON."""
     timeline = into("title,date,media\nA,2003,https://e.org/a.png", "csv")
     assert "e.org" not in exported(timeline, "timelinejs")
     assert slides.of_entry("[1]", "application/json", None) == {}
@@ -269,7 +269,7 @@ def test_other_entries_show_nothing(into: Callable[..., Timeline]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("html", "kept"),
+    ("html", "cleaned"),
     [
         ("a < b & c", "a &lt; b &amp; c"),
         ("no tags &amp; all", "no tags &amp; all"),
@@ -285,8 +285,8 @@ def test_other_entries_show_nothing(into: Callable[..., Timeline]) -> None:
         ("<p>" * 1000 + "x", "<p>" * 100 + "x" + "</p>" * 100),
     ],
 )
-def test_markup_is_whole_and_harmless(html: str, kept: str) -> None:
-    """What is opened is closed, within itself, and what is kept says the same in words."""
-    assert markup.cleaned(html) == kept
+def test_cleaned_markup_is_complete_and_harmless(html: str, cleaned: str) -> None:
+    """Every tag is closed in its place, and the words are the same."""
+    assert markup.cleaned(html) == cleaned
     if "&" not in html:
-        assert plain(kept).text == plain(html).text
+        assert plain(cleaned).text == plain(html).text

@@ -6,7 +6,7 @@ from timeline.exchange.formats.vis import reader as vis
 
 
 def test_items_are_read_with_their_groups() -> None:
-    """ISO days, years of six digits, milliseconds; a group is the kind by its name; our EDTF comes first."""
+    """ISO days, years of six digits, milliseconds. The name of a group is the kind. Our EDTF takes precedence."""
     items = [
         {"id": 1, "content": "<b>A</b>", "start": "2014-04-20", "group": 7, "className": "x"},
         {"id": 2, "content": "B", "start": 1400000000000},

@@ -7,7 +7,7 @@ without an address, such as a PDF on somebody's disk.
 from typing import Any, Final
 
 from timeline.exchange.importing.naming import parse_address
-from timeline.exchange.importing.record_builder import Building, listed, scalar
+from timeline.exchange.importing.record_builder import Building, as_list, scalar
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text import json_text
 from timeline.exchange.text.json_text import Piece
@@ -35,10 +35,10 @@ def read(text: str, **_: object) -> Read:
 def _annotation(annotation: dict[str, Any]) -> Building:
     build = Building()
     _body(build, annotation)
-    targets = [{"source": target} if isinstance(target, str) else target for target in listed(annotation.get("target"))]
+    targets = [{"source": target} if isinstance(target, str) else target for target in as_list(annotation.get("target"))]
     target = next((target for target in targets if isinstance(target, dict)), {})
     build.drop("target", targets[1:], "a citation has one place")
-    state = next((state for state in listed(target.get("state")) if isinstance(state, dict)), {})
+    state = next((state for state in as_list(target.get("state")) if isinstance(state, dict)), {})
     for value in (state.get("cached"), target.get("source")):
         kind, id = parse_address(value)
         if kind == "source":
@@ -46,7 +46,7 @@ def _annotation(annotation: dict[str, Any]) -> Building:
     build.url(annotation.get("uri") or target.get("source"), "source")
     if "source" in build.fields and parse_address(build.fields.get("url"))[0]:
         del build.fields["url"]
-    for selector in (selector for selector in listed(target.get("selector")) if isinstance(selector, dict)):
+    for selector in (selector for selector in as_list(target.get("selector")) if isinstance(selector, dict)):
         if selector.get("type") == "TextQuoteSelector":
             for name, field in (("exact", "quote"), ("prefix", "prefix"), ("suffix", "suffix")):
                 if isinstance(value := selector.get(name), str) and value:
@@ -63,9 +63,9 @@ def _annotation(annotation: dict[str, Any]) -> Building:
 
 def _body(build: Building, annotation: dict[str, Any]) -> None:
     """Read the happening, the stance, and what the citation supports."""
-    comment, tags = scalar(annotation.get("text")), [scalar(tag) or "" for tag in listed(annotation.get("tags"))]
-    stances = [scalar(motivation) for motivation in listed(annotation.get("motivation"))]
-    for part in listed(annotation.get("body")):
+    comment, tags = scalar(annotation.get("text")), [scalar(tag) or "" for tag in as_list(annotation.get("tags"))]
+    stances = [scalar(motivation) for motivation in as_list(annotation.get("motivation"))]
+    for part in as_list(annotation.get("body")):
         body = part if isinstance(part, dict) else {"source": part} if parse_address(part)[0] else {"value": part}
         purpose, value = body.get("purpose"), scalar(body.get("value"))
         kind, id = parse_address(body.get("source") or body.get("id"))

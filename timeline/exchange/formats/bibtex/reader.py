@@ -135,7 +135,7 @@ def _entry(decoded: dict[str, str], raw: dict[str, str]) -> Building:
     """Read an entry: words are decoded; addresses, dates and paths are raw, because "~" and "&" are plain characters in them."""
     build = Building()
     build.line("title", decoded.get("title"), "title")
-    build.titled("title")
+    build.require_title("title")
     author = decoded.get("author") or decoded.get("editor")
     build.line("author", re.sub(r"\s+and\s+", "; ", author) if author else None, "author")
     names = ("publisher", "journal", "journaltitle", "institution")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
-from timeline.exchange.importing.record_builder import IN_FILE, Building, listed, scalar
+from timeline.exchange.importing.record_builder import IN_FILE, Building, as_list, scalar
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text import json_text
 from timeline.exchange.text.additions import DIGEST
@@ -33,7 +33,7 @@ def read(text: str, **_: object) -> Read:
 def _item(item: dict[str, Any]) -> Building:
     build = Building()
     ours = DIGEST in str(item.get("note"))
-    author = "; ".join(filter(None, map(_name, listed(item.get("author")))))
+    author = "; ".join(filter(None, map(_name, as_list(item.get("author")))))
     publisher, container = item.get("publisher"), item.get("container-title")
     fields = (("title", item.get("title")), ("author", author), ("publisher", publisher or container))
     build.bibliography(*((name, value, name) for name, value in fields), exact=ours)

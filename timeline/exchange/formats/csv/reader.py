@@ -116,7 +116,7 @@ def _row(record: Cells) -> Row:
     for name in _LISTS:
         if values := _values(name, cells.get(name, "")):
             build.fields[name] = values
-    build.titled("title")
+    build.require_title("title")
     if record.cells.get("status") == "retracted":
         build.refuse(f"{RETRACTED}: {cells.get('reason') or 'no reason is known'}")
     build.drop_others(record.cells, _KNOWN)

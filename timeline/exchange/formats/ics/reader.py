@@ -16,7 +16,7 @@ from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.errors import DateInvalid, Sentence
 from timeline.exchange.formats.ics import before_title, times_of
-from timeline.exchange.importing.record_builder import RETRACTED, Building, asked, listed, scalar, shown
+from timeline.exchange.importing.record_builder import RETRACTED, Building, as_list, preview, scalar, with_date_questions
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text.additions import RULE
 
@@ -53,7 +53,7 @@ def read(text: str, **_: object) -> Read:
     title = re.search(r"^X-WR-CALNAME[^:\n]*:(.+)$", unified, re.M)
     others = sorted(set(re.findall(r"^BEGIN:(VTODO|VJOURNAL|VFREEBUSY)", unified, re.M)))
     notes = (f"not imported, because they are not events: {', '.join(others)}",) if others else ()
-    return Read(asked(rows), title[1].strip() if title else None, notes)
+    return Read(with_date_questions(rows), title[1].strip() if title else None, notes)
 
 
 def _unescaped(text: str) -> str:
@@ -103,7 +103,7 @@ def _broken(event: Any, unfolded: str) -> list[tuple[str, str]]:  # noqa: ANN401
     for name, reason in event.errors:
         pattern = rf"^{re.escape(name)}[^:\n]*:(.*)$" if name else r"(?!)"
         line = re.search(pattern, unfolded, re.M | re.I)
-        broken.append((str(name).upper() if name else "a line", shown(line[1] if line else reason)))
+        broken.append((str(name).upper() if name else "a line", preview(line[1] if line else reason)))
     return broken
 
 
@@ -111,7 +111,7 @@ def _fill_ours(build: Building, values: dict[str, Any]) -> None:
     """Read an event of our own export exactly, and without the additions."""
     title, kind, zone = (_plain(values.get(name)) for name in ("SUMMARY", "X-TIMELINE-KIND", "X-TIMELINE-ZONE"))
     edtf = _plain(values.get("X-TIMELINE-EDTF"))
-    if build.kept(edtf, "X-TIMELINE-EDTF", lambda: _when(values, Building()), lambda edtf: _exported_date(edtf, zone)):
+    if build.unmoved_edtf(edtf, "X-TIMELINE-EDTF", lambda: _when(values, Building()), lambda edtf: _exported_date(edtf, zone)):
         build.exact("zone", zone)
         title = (title or "").removeprefix(before_title(build.fields["date"]))
     else:
@@ -152,7 +152,7 @@ def _fill(build: Building, values: dict[str, Any]) -> None:
     build.words("summary", _plain(values.get("DESCRIPTION")), "DESCRIPTION")
     _dated(build, values)
     build.line("title", _plain(values.get("SUMMARY")), "SUMMARY")
-    build.titled("SUMMARY")
+    build.require_title("SUMMARY")
     build.line("place", _plain(values.get("LOCATION")), "LOCATION")
     build.tags(_categories(values))
     if (status := _plain(values.get("STATUS")) or "").upper() in ("CANCELLED", "TENTATIVE"):
@@ -169,7 +169,7 @@ def _dated(build: Building, values: dict[str, Any]) -> None:
 
 
 def _categories(values: dict[str, Any]) -> list[str]:
-    return [str(category) for value in listed(values.get("CATEGORIES")) for category in value.cats]
+    return [str(category) for value in as_list(values.get("CATEGORIES")) for category in value.cats]
 
 
 def _others(build: Building, values: dict[str, Any], known: frozenset[str]) -> None:

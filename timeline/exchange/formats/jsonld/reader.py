@@ -10,7 +10,7 @@ from typing import Any, Final
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread
 from timeline.exchange.importing.naming import parse_address
-from timeline.exchange.importing.record_builder import Building, asked, listed, scalar
+from timeline.exchange.importing.record_builder import Building, as_list, scalar, with_date_questions
 from timeline.exchange.importing.row import ImportRefused, Read
 from timeline.exchange.text import json_text
 from timeline.exchange.text.json_text import Piece
@@ -52,7 +52,7 @@ def read(text: str, **_: object) -> Read:
         _event(piece.value).row(n, piece.start, piece.end, key=_key(piece.value), id=_id(piece.value))
         for n, piece in enumerate(pieces, start=1)
     ]
-    return Read(asked(rows), title, tuple(notes))
+    return Read(with_date_questions(rows), title, tuple(notes))
 
 
 def _events(text: str, piece: Piece, depth: int) -> Iterator[Piece]:
@@ -71,7 +71,7 @@ def _events(text: str, piece: Piece, depth: int) -> Iterator[Piece]:
 
 
 def _types(thing: dict[str, Any]) -> list[str]:
-    return [re.split(r"[/#:]", str(type))[-1] for type in listed(thing.get("@type"))]
+    return [re.split(r"[/#:]", str(type))[-1] for type in as_list(thing.get("@type"))]
 
 
 def _is_event(thing: dict[str, Any]) -> bool:
@@ -109,7 +109,7 @@ def _event(event: dict[str, Any]) -> Building:
         build.exact("title", event.get("name"))
         build.own_words("summary", event.get("description"), "description")
         build.exact("kind", event.get("additionalType"))
-        build.claim(next((_name(work.get("author")) for work in listed(event.get("subjectOf")) if "Claim" in _types(work)), None))
+        build.claim(next((_name(work.get("author")) for work in as_list(event.get("subjectOf")) if "Claim" in _types(work)), None))
     else:
         build.line("title", _name(event.get("name") or event.get("headline")), "name")
         build.words("summary", _name(event.get("description")), "description")
@@ -121,7 +121,7 @@ def _event(event: dict[str, Any]) -> Building:
             build.date(free_text.lasting(first, lambda: free_text.read(end) if end else None, end))
         except DateUnread as error:
             build.refuse(error)
-    build.titled("name")
+    build.require_title("name")
     if not ours:
         kind = _name(event.get("additionalType")) or next((type for type in _types(event) if type != "Event"), None)
         build.line("kind", kind, "@type")
@@ -130,7 +130,7 @@ def _event(event: dict[str, Any]) -> Building:
     _part_of(build, event.get("superEvent"))
     keywords = event.get("keywords")
     if not isinstance(keywords, list):
-        build.tags([tag for word in listed(keywords) for tag in (_name(word) or "").split("," if isinstance(word, str) else "\n")])
+        build.tags([tag for word in as_list(keywords) for tag in (_name(word) or "").split("," if isinstance(word, str) else "\n")])
     elif ours:
         build.fields["tags"] = [tag for word in keywords if (tag := scalar(word))]
     else:
@@ -156,7 +156,7 @@ def _part_of(build: Building, parent: object) -> None:
 
 
 def _place(build: Building, value: object, *, ours: bool) -> None:
-    for at, place in enumerate(listed(value)):
+    for at, place in enumerate(as_list(value)):
         if at:
             build.drop("location", place, "a happening has one place")
             continue
@@ -186,7 +186,7 @@ def _place(build: Building, value: object, *, ours: bool) -> None:
 def _actors(build: Building, event: dict[str, Any], *, ours: bool) -> None:
     actors, seen = list[Any](), set[str]()
     for part in _ROLES:
-        for actor in listed(event.get(part)):
+        for actor in as_list(event.get(part)):
             role = None if part == "about" else part
             inner = actor
             if isinstance(actor, dict) and "Role" in _types(actor):

@@ -7,7 +7,7 @@ import rispy  # type: ignore[import-untyped]  # it carries no types
 
 from timeline.dates import free_text
 from timeline.exchange.formats.ris import EDTF
-from timeline.exchange.importing.record_builder import IN_FILE, Building, listed, scalar
+from timeline.exchange.importing.record_builder import IN_FILE, Building, as_list, scalar
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text.additions import DIGEST
 
@@ -42,9 +42,9 @@ def _record(raw: str) -> tuple[Building, str | None]:
     except Exception:
         build.refuse("the record is not valid RIS. Correct it")
         return build, None
-    notes = [scalar(note) or "" for note in listed(record.get("notes"))]
+    notes = [scalar(note) or "" for note in as_list(record.get("notes"))]
     ours = any(note.startswith(DIGEST) for note in notes)
-    author = "; ".join(filter(None, map(scalar, listed(record.get("authors") or record.get("first_authors")))))
+    author = "; ".join(filter(None, map(scalar, as_list(record.get("authors") or record.get("first_authors")))))
     publisher = record.get("publisher")
     journal = record.get("journal_name") or record.get("secondary_title")
     title = record.get("title") or record.get("primary_title")
@@ -61,7 +61,7 @@ def _record(raw: str) -> tuple[Building, str | None]:
     build.url(urls[0] if urls else doi and f"https://doi.org/{doi}", "UR")
     build.drop("UR", urls[1:], "a source has one address")
     build.language(record.get("language"), "LA")
-    if attachment := next(iter(listed(record.get("file_attachments1"))), None):
+    if attachment := next(iter(as_list(record.get("file_attachments1"))), None):
         build.fields["file"] = str(attachment)
     build.drop_others(record, _KNOWN, why=IN_FILE)
     return build, scalar(record.get("id"))

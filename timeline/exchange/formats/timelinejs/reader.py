@@ -13,7 +13,7 @@ from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.dates.parts import span
 from timeline.errors import Sentence
 from timeline.exchange.formats.timelinejs import placed
-from timeline.exchange.importing.record_builder import Building, asked, listed, scalar
+from timeline.exchange.importing.record_builder import Building, as_list, scalar, with_date_questions
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text import json_text
 from timeline.exchange.text.additions import ADDED
@@ -58,7 +58,7 @@ def _rows(pieces: list[tuple[Piece, str]]) -> list[Row]:
         build = slide(piece.value, pieces[number - 1][1])
         return build.row(number, piece.start, piece.end, key=piece.value.get("unique_id"), id=id_of(piece.value))
 
-    return list(asked(json_text.object_rows((piece for piece, _ in pieces), row)))
+    return list(with_date_questions(json_text.object_rows((piece for piece, _ in pieces), row)))
 
 
 def id_of(slide: dict[str, Any]) -> str | None:
@@ -79,13 +79,13 @@ def slide(content: dict[str, Any], kind: str) -> Building:
     build.drop_others(text, frozenset(("headline", "text")), "text.")
     if kind == "title" and not content.get("start_date"):
         build.refuse("a title slide without a date: it describes the file")
-    if not build.kept(content.get("edtf"), "edtf", lambda: _dates(content), lambda edtf: _dates(dict(placed(span(edtf))))):
+    if not build.unmoved_edtf(content.get("edtf"), "edtf", lambda: _dates(content), lambda edtf: _dates(dict(placed(span(edtf))))):
         try:
             build.date(_dates(content))
         except DateUnread as error:
             build.refuse(error)
         _note_display_date(build, content)
-    build.titled("headline")
+    build.require_title("headline")
     if own is None:
         build.line("kind", content.get("group") or ("era" if kind == "era" else None), "group")
     else:
@@ -96,7 +96,7 @@ def slide(content: dict[str, Any], kind: str) -> Building:
             build.drop("millisecond", parts.get("millisecond"), "times are exact to the second")
             build.drop_others(parts, _IN_DATES, f"{name}.")
     why = MEDIA if build.refused is None else REFUSED
-    for media in listed(content.get("media")):
+    for media in as_list(content.get("media")):
         if isinstance(media, dict):
             for name, value in media.items():
                 build.drop(f"media.{name}", value, why)

@@ -6,7 +6,7 @@ Each row is put as a slide (see `slides`) and read as one of the JSON (`timeline
 from timeline.exchange.formats.timelinejs import reader as timelinejs
 from timeline.exchange.formats.timelinejs import slides
 from timeline.exchange.formats.timelinejs.slides import Slide
-from timeline.exchange.importing.record_builder import asked
+from timeline.exchange.importing.record_builder import with_date_questions
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.tables import records
 from timeline.exchange.text.html_text import one_line
@@ -33,7 +33,7 @@ def read(text: str, **_: object) -> Read:
         for doubt in record.doubts:
             build.ask("row", doubt)
         rows.append(build.row(record.number, record.start, record.end, key=slide.get("unique_id"), id=timelinejs.id_of(slide)))
-    return Read(asked(rows), title)
+    return Read(with_date_questions(rows), title)
 
 
 def _kind(slide: Slide) -> str:

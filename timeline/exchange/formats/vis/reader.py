@@ -7,7 +7,7 @@ from typing import Any, Final
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.exchange.formats.vis import placed
-from timeline.exchange.importing.record_builder import Building, asked, scalar
+from timeline.exchange.importing.record_builder import Building, scalar, with_date_questions
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text import json_text
 from timeline.exchange.text.additions import ADDED
@@ -36,7 +36,7 @@ def read(text: str, **_: object) -> Read:
         key = scalar(item.get("id"))
         return _item(item, group_names).row(number, piece.start, piece.end, key=key, id=key if ours else None)
 
-    return Read(asked(json_text.object_rows(json_text.elements(text, items), row)))
+    return Read(with_date_questions(json_text.object_rows(json_text.elements(text, items), row)))
 
 
 def _item(item: dict[str, Any], group_names: dict[str | None, Any]) -> Building:
@@ -44,12 +44,12 @@ def _item(item: dict[str, Any], group_names: dict[str | None, Any]) -> Building:
     build.line("title", item.get("content"), "content")
     own = build.own_html(item.get("title"), "title")
     build.words("summary", item.get("title") if own is None else own, "title")
-    if not build.kept(item.get("edtf"), "edtf", lambda: _dates(item), lambda edtf: _dates(dict(placed(edtf)))):
+    if not build.unmoved_edtf(item.get("edtf"), "edtf", lambda: _dates(item), lambda edtf: _dates(dict(placed(edtf)))):
         try:
             build.date(_dates(item))
         except DateUnread as error:
             build.refuse(error)
-    build.titled("content")
+    build.require_title("content")
     group = item.get("group")
     era = "era" if item.get("type") == "background" else None
     if own is None:
