@@ -11,7 +11,7 @@ from typing import Final
 
 from timeline.dates import worded
 from timeline.exchange.exporting import sentences
-from timeline.exchange.exporting.format import About
+from timeline.exchange.exporting.format import About, Format, Write
 from timeline.reading import wording
 from timeline.reading.records import Happening
 
@@ -79,3 +79,8 @@ def content(happening: Happening, about: About) -> str:
         verb = "Retracted" if happening.status == "retracted" else "Corrected"
         parts.append(f"<p>{verb}: {escape(wording.one_line(happening.reason))}</p>")
     return clean("".join(parts) + sentences.html(happening, about))
+
+
+def feed(name: str, title: str, media_type: str, suffix: str, write: Write) -> Format:
+    """Return the format of a feed: the latest happenings first, retracted ones included."""
+    return Format(name, title, media_type, suffix, write, LOSES, order="recorded", most=MOST, status="all")

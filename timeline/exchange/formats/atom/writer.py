@@ -8,7 +8,7 @@ from html import escape
 
 from timeline.exchange.exporting import feeds
 from timeline.exchange.exporting.feeds import clean
-from timeline.exchange.exporting.format import About, Format
+from timeline.exchange.exporting.format import About
 from timeline.reading.records import Happening
 
 
@@ -51,14 +51,4 @@ def _e(text: str | None) -> str:
     return escape(clean(text)).replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#9;")
 
 
-FORMAT = Format(
-    "atom",
-    "Atom feed",
-    "application/atom+xml; charset=utf-8",
-    ".atom",
-    write,
-    feeds.LOSES,
-    order="recorded",
-    most=feeds.MOST,
-    status="all",
-)
+FORMAT = feeds.feed("atom", "Atom feed", "application/atom+xml; charset=utf-8", ".atom", write)

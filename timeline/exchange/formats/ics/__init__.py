@@ -6,12 +6,18 @@ see whether somebody moved it.
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Final
 
 from timeline import dates
 from timeline.dates import grammar, worded
 from timeline.dates.parts import span
 from timeline.dates.times import outermost
 from timeline.exchange.exporting.sentences import CACHED
+
+OWN_PROPERTIES: Final = {
+    f"X-TIMELINE-{field.replace('_', '-').upper()}": field for field in ("kind", "attributed_to", "date_note", "zone")
+}
+"""The fields of a happening for which a calendar has no property."""
 
 
 def before_title(date: str) -> str:

@@ -15,7 +15,7 @@ from timeline import instants
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.errors import DateInvalid, Sentence
-from timeline.exchange.formats.ics import before_title, times_of
+from timeline.exchange.formats.ics import OWN_PROPERTIES, before_title, times_of
 from timeline.exchange.importing.record_builder import RETRACTED, Building, as_list, preview, scalar, with_date_questions
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text.additions import RULE
@@ -23,8 +23,7 @@ from timeline.exchange.text.additions import RULE
 _EVENT: Final = re.compile(r"^BEGIN:VEVENT[ \t]*(?:\r\n|\r|\n).*?(?:^END:VEVENT|(?=^BEGIN:VEVENT)|\Z)", re.M | re.S | re.I)
 _KNOWN: Final = frozenset(
     ("UID", "SUMMARY", "DESCRIPTION", "LOCATION", "GEO", "DTSTART", "DTEND", "DURATION", "CATEGORIES", "STATUS", "DTSTAMP",
-     "SEQUENCE", "RELATED-TO", "X-TIMELINE-EDTF", "X-TIMELINE-KIND", "X-TIMELINE-ZONE", "X-TIMELINE-ATTRIBUTED-TO",
-     "X-TIMELINE-DATE-NOTE")
+     "SEQUENCE", "RELATED-TO", "X-TIMELINE-EDTF", *OWN_PROPERTIES)
 )  # fmt: skip
 _OURS: Final = frozenset(("LAST-MODIFIED", "TRANSP", "URL"))  # written by our own exports, and not about the happening
 _LEFT_OUT: Final = re.compile(r"^X-TIMELINE-LEFT-OUT:(.*(?:\n[ \t].*)*)", re.M)

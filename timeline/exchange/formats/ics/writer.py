@@ -14,7 +14,7 @@ from timeline.dates import worded
 from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.exporting.losses import UNSUPPORTED
-from timeline.exchange.formats.ics import before_title, times_of, utc
+from timeline.exchange.formats.ics import OWN_PROPERTIES, before_title, times_of, utc
 from timeline.reading import wording
 from timeline.reading.records import Happening
 
@@ -87,14 +87,7 @@ def _event(happening: Happening, about: About, times: list[str]) -> Iterator[str
     yield f"STATUS:{'CANCELLED' if happening.status == 'retracted' else 'CONFIRMED'}"
     yield "TRANSP:TRANSPARENT"
     yield f"X-TIMELINE-EDTF:{_text(happening.date)}"
-    if happening.kind:
-        yield f"X-TIMELINE-KIND:{_text(happening.kind)}"
-    if happening.attributed_to:
-        yield f"X-TIMELINE-ATTRIBUTED-TO:{_text(happening.attributed_to)}"
-    if happening.date_note:
-        yield f"X-TIMELINE-DATE-NOTE:{_text(happening.date_note)}"
-    if happening.zone:
-        yield f"X-TIMELINE-ZONE:{_text(happening.zone)}"
+    yield from (f"{name}:{_text(value)}" for name, field in OWN_PROPERTIES.items() if (value := getattr(happening, field)))
     yield "END:VEVENT"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from timeline.exchange.exporting import feeds
 from timeline.exchange.exporting.feeds import clean
-from timeline.exchange.exporting.format import About, Format
+from timeline.exchange.exporting.format import About
 from timeline.exchange.text.json_stream import dumps, filled, json_list
 from timeline.reading.records import Happening
 
@@ -42,6 +42,4 @@ def _item(happening: Happening, about: About) -> dict[str, Any]:
     return filled(item)
 
 
-FORMAT = Format(
-    "jsonfeed", "JSON Feed", "application/feed+json", ".json", write, feeds.LOSES, order="recorded", most=feeds.MOST, status="all"
-)
+FORMAT = feeds.feed("jsonfeed", "JSON Feed", "application/feed+json", ".json", write)

@@ -16,7 +16,7 @@ from timeline.exchange.formats.timelinejs import placed
 from timeline.exchange.importing.record_builder import Building, as_list, scalar, with_date_questions
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text import json_text
-from timeline.exchange.text.additions import ADDED
+from timeline.exchange.text.additions import OWN_KEYS, has_additions
 from timeline.exchange.text.html_text import one_line
 from timeline.exchange.text.json_text import Piece
 
@@ -26,7 +26,6 @@ _ASSIGNED: Final = re.compile(r"\s*(?:var\s+|let\s+|const\s+)?[\w.$]+\s*=\s*(?=\
 _KNOWN: Final = frozenset(
     ("start_date", "end_date", "display_date", "text", "media", "group", "unique_id", "edtf", "type", "background")
 )
-_OURS: Final = frozenset(("attributed_to", "date_note"))
 _OLD: Final = frozenset(("startDate", "endDate", "headline", "text", "asset", "tag", "date", "era", "unique_id"))
 _IN_DATES: Final = frozenset(("year", "month", "day", "hour", "minute", "second", "millisecond", "time", "display_date"))
 _PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
@@ -64,7 +63,7 @@ def _rows(pieces: list[tuple[Piece, str]]) -> list[Row]:
 def id_of(slide: dict[str, Any]) -> str | None:
     """Return the id of the happening from which our own export wrote a slide. Return None for any other slide."""
     text = slide.get("text")
-    ours = isinstance(text, dict) and f'class="{ADDED}"' in str(text.get("text"))
+    ours = isinstance(text, dict) and has_additions(text.get("text"))
     return scalar(slide.get("unique_id")) if ours and "edtf" in slide else None
 
 
@@ -103,7 +102,7 @@ def slide(content: dict[str, Any], kind: str) -> Building:
         else:
             build.drop("media", media, why)
     build.drop("background", content.get("background"), why)
-    build.drop_others(content, _KNOWN if own is None else _KNOWN | _OURS)
+    build.drop_others(content, _KNOWN if own is None else {*_KNOWN, *OWN_KEYS})
     return build
 
 

@@ -15,6 +15,7 @@ from timeline.dates.parts import Span, span
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.exporting.losses import UNSUPPORTED
 from timeline.exchange.formats.timelinejs import placed, slides
+from timeline.exchange.text.additions import OWN_KEYS
 from timeline.exchange.text.json_stream import dumps, filled, json_list
 from timeline.reading.records import Happening
 
@@ -99,8 +100,7 @@ def _event(happening: Happening, about: About) -> dict[str, Any]:
     slide = slides.cited(happening)
     event["text"] = {"headline": escape(happening.headline, quote=False), "text": slides.words(slide, happening, about)}
     event |= filled({"media": slides.media(slide), "background": slides.background(slide)})
-    extra = {"attributed_to": happening.attributed_to, "date_note": happening.date_note}
-    return {**event, "edtf": happening.date, **filled(extra)}
+    return {**event, "edtf": happening.date, **filled({name: getattr(happening, name) for name in OWN_KEYS})}
 
 
 def is_exact(parts: Span) -> bool:

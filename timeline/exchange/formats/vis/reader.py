@@ -10,7 +10,7 @@ from timeline.exchange.formats.vis import placed
 from timeline.exchange.importing.record_builder import Building, scalar, with_date_questions
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text import json_text
-from timeline.exchange.text.additions import ADDED
+from timeline.exchange.text.additions import OWN_KEYS, has_additions
 from timeline.exchange.text.json_text import Piece
 
 _KNOWN: Final = frozenset(("id", "content", "start", "end", "group", "title", "type", "edtf"))
@@ -32,7 +32,7 @@ def read(text: str, **_: object) -> Read:
 
     def row(number: int, piece: Piece) -> Row:
         item = piece.value
-        ours = "edtf" in item and f'class="{ADDED}"' in str(item.get("title"))
+        ours = "edtf" in item and has_additions(item.get("title"))
         key = scalar(item.get("id"))
         return _item(item, group_names).row(number, piece.start, piece.end, key=key, id=key if ours else None)
 
@@ -57,7 +57,7 @@ def _item(item: dict[str, Any], group_names: dict[str | None, Any]) -> Building:
     else:
         build.exact("kind", group)
         build.claim(item.get("attributed_to"), item.get("date_note"))
-    build.drop_others(item, _KNOWN if own is None else {*_KNOWN, "attributed_to", "date_note"})
+    build.drop_others(item, _KNOWN if own is None else {*_KNOWN, *OWN_KEYS})
     return build
 
 

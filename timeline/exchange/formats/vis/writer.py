@@ -13,6 +13,7 @@ from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.formats.timemap import writer as timemap
 from timeline.exchange.formats.vis import placed
+from timeline.exchange.text.additions import OWN_KEYS
 from timeline.exchange.text.json_stream import filled, json_list
 from timeline.reading.records import Happening
 
@@ -47,7 +48,7 @@ def _item(happening: Happening, about: About) -> dict[str, Any]:
     if happening.kind:
         item["group"] = happening.kind
     when = sentences.mark_added(f"<p>{escape(worded(happening.date))}</p>")
-    item |= filled({"attributed_to": happening.attributed_to, "date_note": happening.date_note})
+    item |= filled({name: getattr(happening, name) for name in OWN_KEYS})
     return {**item, "title": f"{when}{sentences.html(happening, about)}", "edtf": happening.date}
 
 
