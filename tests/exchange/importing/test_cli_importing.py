@@ -117,7 +117,7 @@ def test_a_file_that_cannot_be_imported_is_refused_in_one_line(sheet: Path, word
         ("columns: {title: {year: Wann}, date: Wann}", "only dates have parts"),
         ("columns: {title: Was}", 'there is no "date"'),
         ("columns: {date: Wann}", 'neither a "title" nor a "summary"'),
-        ("columns: {title: Was, date: Wann}\ndates: {order: ydm}", "none of dmy, mdy, ymd"),
+        ("columns: {title: Was, date: Wann}\ndates: {order: ydm}", "not one of dmy, mdy, ymd"),
         ("columns: {title: Was, date: Wann}\ndates: {century: soon}", "Write its first year"),
         ("columns: {title: Was, date: Wann}\ndates: [dmy]", "dates: is not a list of names"),
         ("columns: {title: [Was], date: Wann}", "columns.title: is not the name of a column"),

@@ -21,7 +21,7 @@ _LOG: Final = 16  # hex digits of the first event's hash
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What an export says about its timeline: title, address, state of the log, and filters.
+    """The timeline of an export: its title and address, the state of its log, and the filters.
 
     `page` is the absolute address of the timeline's page without a query; None if it is not published. `at` is when the last event
     was recorded (UTC, RFC 3339), so that the same log gives the same export. `filters` is in words; `query` is their query string.

@@ -168,7 +168,7 @@ def _date_options(content: object) -> dict[str, Any]:
     dates = _members(content, "dates", (*_CHOICES, "century"))
     for name, value in dates.items():
         if name in _CHOICES and value not in _CHOICES[name]:
-            raise ValueError(f'dates.{name}: "{str(value)[:40]}" is none of {", ".join(_CHOICES[name])}. Write one of them')
+            raise ValueError(f'dates.{name}: "{str(value)[:40]}" is not one of {", ".join(_CHOICES[name])}. Write one of them')
     century = dates.get("century")
     if century is not None and not (isinstance(century, str) and re.fullmatch(r"[1-9]\d?00", century)):
         raise ValueError(f'dates.century: "{str(century)[:40]}" is not a century. Write its first year, such as 1900')
