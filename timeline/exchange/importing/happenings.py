@@ -152,9 +152,9 @@ class Happenings:
                 already_recorded.keep(outcome, last, said)
                 return
             outcome.verb = "new"
-            outcome.act = partial(
-                self._record, id=id, said=said if instant is None else {**said, "instant": instant}, row=outcome.row
-            )
+            # The row's own texts in place of equal ones: a plan holds each once.
+            said = {name: fields[name] if value == fields.get(name) else value for name, value in said.items()}
+            outcome.act = partial(_record, self, id, said if instant is None else {**said, "instant": instant}, outcome.row)
         elif not self.earlier.is_old:
             self._compare(outcome, known, said, citation)
 
@@ -212,11 +212,6 @@ class Happenings:
         said = self.timeline.source(source).event.payload.get("statement", {}) if self.timeline else {}
         text = self.timeline.log.document(said["text_sha256"]) if self.timeline and said else None
         return (text or b"").decode()[:HEAD]
-
-    def _record(self, timeline: Timeline, id: str, said: Statement, row: Row) -> object:
-        """Record a happening; its citation is made only here, so that a plan of a million rows stays small."""
-        start, quote = cited(self.text.raw, row)
-        return timeline.record_checked(id, said, [PlacedCitation(source=self.source, quote=quote, start_char=start)])
 
     def _referring(self, outcome: Outcome) -> dict[str, Any]:
         """Let `part_of` and `related` name happenings: those of this file by their keys, others by their ids."""
@@ -286,6 +281,12 @@ def _names(row: Row) -> set[str]:
 
 def _once(values: Iterable[Any], key: Callable[[Any], str]) -> list[Any]:
     return list({key(value): value for value in reversed(list(values))}.values())[::-1]
+
+
+def _record(plan: Happenings, id: str, said: Statement, row: Row, timeline: Timeline) -> object:
+    """Record a happening; its citation is made only here, so that a plan of a million rows stays small."""
+    start, quote = cited(plan.text.raw, row)
+    return timeline.record_checked(id, said, [PlacedCitation(source=plan.source, quote=quote, start_char=start)])
 
 
 def _correct(timeline: Timeline, id: str, reason: str, changes: Mapping[str, Any]) -> object:

@@ -6,11 +6,13 @@ Owns how that is counted. Must not decide it, nor print it.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal
 
 from timeline.exchange.importing.row import Row
 from timeline.timeline import Timeline
 
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})  # one for all rows, of which there may be a million
 Verb = Literal["new", "corrected", "unchanged", "refused"]
 
 
@@ -23,7 +25,7 @@ class Outcome:
     stream: str = ""
     fields: tuple[str, ...] = ()
     """The fields that a correction changes."""
-    was: Mapping[str, Any] = field(default_factory=dict)
+    was: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     """What they hold before it, where that is known."""
     remarks: list[tuple[str, str]] = field(default_factory=list)
     """Field, and what a person should know of it besides what the row itself says."""

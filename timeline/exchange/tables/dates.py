@@ -71,7 +71,7 @@ def _side(cells: Mapping[str, str], column: str | Mapping[str, str] | None, mapp
         found = _of_parts(others, parts.get("time"))
     else:
         text = _whole_years(words["date"], mapping)
-        known = _known_parts(others)
+        known = _known_parts(others) if len(parts) > 1 else None
         found = free_text.beside(text, known, order) if known else free_text.read(text, order)
         found = free_text.timed(found, words["time"], parts["time"]) if words.get("time") else found
     return _as_meant(found, mapping)
