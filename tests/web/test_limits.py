@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from datasette.app import Datasette
 
-from timeline import projections
+from timeline.projections import staging
 from timeline.selection import search_words
 from timeline.selection.sql import words_passage
 from timeline.web import limits, repeats
@@ -246,6 +246,6 @@ def test_marks_out_of_order_are_read_in_linear_time() -> None:
     before = time.thread_time()
     assert search_words.folded(MARKS) == "a"
     assert search_words.words(MARKS * 10) == [(MARKS)[: search_words.LONGEST]]
-    assert projections.plain_letters("\u05d0" + MARKS * 10) == "\u05d0" + "a" * 10
+    assert staging.plain_letters("\u05d0" + MARKS * 10) == "\u05d0" + "a" * 10
     assert words_passage(MARKS, MARKS)
     assert time.thread_time() - before < 5  # of work; it took minutes

@@ -63,7 +63,7 @@ def import_(
     read = _read(format, file, encoding, mapping, save_mapping)
     said = given(fields)
     with progress("Importing" if do else "Comparing", len(read.understood.rows) * (2 if do else 1)) as advance:
-        if do and (db.exists() or run.plan(read, None, id=id, happening=happening, fields=said).changes):
+        if do:
             with opened(db, by=by, read_only=False) as timeline:
                 plan = run.append(read, timeline, id=id, happening=happening, fields=said, advance=advance)
         elif db.exists():

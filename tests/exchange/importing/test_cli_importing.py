@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from timeline import Timeline
 from timeline.cli import main
+from timeline.exchange.importing.happenings import Happenings
 
 SHEET = "Wann,Was,Art,Link\n1.2.1957,Sputnik; the first,launch,http://x\n01.01.57,<b>Second</b>,launch,\n?,Third,launch,\n"
 MAPPING = """\
@@ -46,6 +47,18 @@ def test_a_dry_run_makes_no_database(sheet: Path) -> None:
     assert 'Refused: row 4: "?" says no date' in result.output
     assert "add --append" in result.output
     assert not (sheet / "timeline.db").exists()
+
+
+def test_rows_are_planned_once_though_there_is_no_timeline_yet(sheet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If no row can be imported, none is made."""
+    planned, plan = [], Happenings.plan
+    monkeypatch.setattr(Happenings, "plan", lambda self, rows, advance: planned.append(len(rows)) or plan(self, rows, advance))
+    (sheet / "nothing.csv").write_text("Date;Title\n?;One\n??;Two\n")
+    assert run("csv", "nothing.csv", "--append", "--by", "t").exit_code == 1
+    assert not (sheet / "timeline.db").exists()
+    (sheet / "easy.csv").write_text("Date;Title\n1950-03-04;One\n")
+    assert run("csv", "easy.csv", "--append", "--by", "t").exit_code == 0
+    assert planned == [2, 1]
 
 
 def test_a_mapping_adds_what_the_header_lacks(sheet: Path) -> None:

@@ -151,8 +151,10 @@ class Happenings:
                 _leave_recorded(outcome, last, statement)
                 return
             outcome.verb = "new"
+            # The row's own texts replace equal ones, so that a plan holds each only once.
+            statement = {name: fields[name] if value == fields.get(name) else value for name, value in statement.items()}
             complete = statement if instant is None else {**statement, "instant": instant}
-            outcome.act = partial(self._record, id=id, statement=complete, row=outcome.row)
+            outcome.act = partial(_record, self, id, complete, outcome.row)
         elif not self.earlier.is_old:
             self._compare(outcome, known, statement, citation)
 
@@ -210,11 +212,6 @@ class Happenings:
         statement = self.timeline.source(source).event.payload.get("statement", {}) if self.timeline else {}
         text = self.timeline.log.document(statement["text_sha256"]) if self.timeline and statement else None
         return (text or b"").decode()[:HEAD]
-
-    def _record(self, timeline: Timeline, id: str, statement: Statement, row: Row) -> object:
-        """Record a happening. Its citation is made here, so that a plan of a million rows stays small."""
-        start, quote = row_quotation(self.text.raw, row)
-        return timeline.record_checked(id, statement, [PlacedCitation(source=self.source, quote=quote, start_char=start)])
 
     def _with_references(self, outcome: Outcome) -> dict[str, Any]:
         """Return the fields with ids in `part_of` and `related`, which may name happenings of this file by their keys."""
@@ -318,6 +315,12 @@ def _references(row: Row) -> set[str]:
 
 def _once(values: Iterable[Any], key: Callable[[Any], str]) -> list[Any]:
     return list({key(value): value for value in reversed(list(values))}.values())[::-1]
+
+
+def _record(plan: Happenings, id: str, statement: Statement, row: Row, timeline: Timeline) -> object:
+    """Record a happening. Its citation is made here, so that a plan of a million rows stays small."""
+    start, quote = row_quotation(plan.text.raw, row)
+    return timeline.record_checked(id, statement, [PlacedCitation(source=plan.source, quote=quote, start_char=start)])
 
 
 def _correct(timeline: Timeline, id: str, reason: str, changes: Mapping[str, Any]) -> object:

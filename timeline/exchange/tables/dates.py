@@ -74,7 +74,7 @@ def _side(cells: Mapping[str, str], column: str | Mapping[str, str] | None, mapp
         side = _of_parts(others, parts.get("time"))
     else:
         text = _full_years(words["date"], mapping)
-        beside = _readable_parts(others)
+        beside = _readable_parts(others) if len(parts) > 1 else None
         side = free_text.beside(text, beside, order) if beside else free_text.read(text, order)
         side = free_text.timed(side, words["time"], parts["time"]) if words.get("time") else side
     return _without_placeholders(side, mapping)
