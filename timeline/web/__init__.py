@@ -20,6 +20,7 @@ from timeline import dates, settings
 from timeline.selection import sql
 from timeline.web import (
     assets,
+    connections,
     descriptions,
     limits,
     links,
@@ -29,7 +30,6 @@ from timeline.web import (
     queries,
     renderer,
     security,
-    sql_authorizer,
 )
 
 if TYPE_CHECKING:
@@ -69,15 +69,12 @@ def prepare_jinja2_environment(env: Environment) -> None:
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
-    """Give every connection our functions, and refuse results that would fill the memory, and other files."""
+    """Give every connection our SQL functions, and those of a timeline our limits."""
     dates.register(conn)
     sql.register(conn)
     given = security.settings_of(datasette)
-    limits.set_on(conn, {} if settings.fault(given) else given)  # with a fault it does not start; some ask before that
-    across = database == "_memory" and getattr(datasette, "crossdb", False)
-    if not across:
-        limits.refuse_other_files(conn)
-    sql_authorizer.set_on(conn, everywhere=across)
+    # With a faulty setting Datasette does not start, but it may open connections before that.
+    connections.prepare(conn, database, datasette, {} if settings.fault(given) else given)
 
 
 @hookimpl

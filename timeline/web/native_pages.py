@@ -77,7 +77,8 @@ async def variables(datasette: Datasette, request: Request | None, template: str
 async def style_sheets(datasette: Datasette, template: str | None, database: str | None) -> list[str]:
     """Give the style sheet of what we add to a page of Datasette's."""
     page = _page(template)
-    styled = page == "index" or (page in ("database", "table") and await _is_timeline(datasette, database))
+    styled = page in ("database", "table") and await _is_timeline(datasette, database)
+    styled = styled or (page == "index" and await access.any_timeline(datasette))
     return [assets.address(datasette, "native.css")] if styled else []
 
 

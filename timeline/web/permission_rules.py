@@ -10,19 +10,17 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import re
 from collections.abc import Iterable
 from contextvars import Context, ContextVar
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from datasette.utils import tilde_decode
-
-from timeline.web import access, security, table_copies
+from timeline.web import access, connections, security, table_copies
 from timeline.web.security import App, Receive, Send
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
-    from datasette.database import Database
     from datasette.utils.asgi import Request
 
 Actor = dict[str, Any] | None
@@ -44,8 +42,7 @@ WRITING = frozenset(
         "update-row",
     }
 )
-# The database from which, with --crossdb, SQL reads all others.
-_CROSSING = "_memory"
+_DOWNLOAD = re.compile(r"/[^/]+\.db")
 
 # While it is asked whether the originals may be read, there is nothing to say of them.
 _asking: ContextVar[bool] = ContextVar("asking", default=False)
@@ -120,8 +117,7 @@ async def on_writing(datasette: Datasette) -> object:
 
 
 async def _closed_in_part(datasette: Datasette, actor: Actor, database: str) -> bool:
-    crossing = database == _CROSSING and getattr(datasette, "crossdb", False)
-    for name in list(datasette.databases) if crossing else [database]:
+    for name in list(datasette.databases) if connections.crosses(datasette, database) else [database]:
         if await closed(datasette, actor, name):
             return True
     return False
@@ -145,6 +141,8 @@ async def on_search(datasette: Datasette, request: Request, database: str, table
     """Raise Forbidden where a table's page is asked to search an index that the visitor may not read."""
     if not any(name.startswith("_search") and name != "_searchmode" for name in request.args):
         return
+    if not await access.is_timeline(datasette.get_database(database)):
+        return
     if hasattr(datasette, "table_metadata"):
         settings = datasette.table_metadata(database, table)
     else:
@@ -167,7 +165,9 @@ def count_open_rows_only() -> None:
         return await showing(self, request, *args, **options)
 
     async def foreign_key_tables(self: Any, database: str, table: str, pk_values: list[str]) -> list[dict[str, Any]]:  # noqa: ANN401
-        counted = await counting(self, database, table, pk_values)
+        counted: list[dict[str, Any]] = await counting(self, database, table, pk_values)
+        if not await access.is_timeline(self.ds.get_database(database)):
+            return counted
         return [one for one in counted if await access.readable(self.ds, self.timeline_visitor, database, one["other_table"])]
 
     RowView.data, RowView.foreign_key_tables, RowView.timeline_asks = data, foreign_key_tables, True
@@ -180,8 +180,8 @@ def refusing_older(datasette: Datasette, app: App) -> App:
     """
 
     async def wrapped(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        named = security.path_of(datasette, scope).split("/")[1] if scope["type"] == "http" else ""
-        database = _routed(datasette, named)
+        path = security.path_of(datasette, scope) if scope["type"] == "http" else ""
+        database = None if _DOWNLOAD.fullmatch(path) else access.database_at(datasette, path)
         if database is None or not await access.is_older(database):
             await app(scope, receive, send)
             return
@@ -196,12 +196,6 @@ def refusing_older(datasette: Datasette, app: App) -> App:
         await answer.asgi_send(send)
 
     return wrapped
-
-
-def _routed(datasette: Datasette, named: str) -> Database | None:
-    """Find the database that an address names first; of one that ends in ".db", which is a download, there is none."""
-    route = tilde_decode(named.removesuffix(".json").removesuffix(".csv"))
-    return next((one for one in datasette.databases.values() if (one.route or one.name) == route), None)
 
 
 def remembering(app: App) -> App:

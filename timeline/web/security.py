@@ -24,6 +24,8 @@ from jinja2 import Environment, TemplateNotFound, meta
 from jinja2.ext import Extension
 from markupsafe import Markup
 
+from timeline.web import access, connections
+
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
@@ -222,7 +224,12 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
                 await app(scope, receive, send)
                 return
 
-            _nonce.set(None if is_ours(path_of(datasette, scope)) else secrets.token_urlsafe(16))
+            path = path_of(datasette, scope)
+            covered = await _is_covered(datasette, path)
+            _nonce.set(secrets.token_urlsafe(16) if covered and not is_ours(path) else None)
+            if not covered:
+                await app(scope, receive, send)
+                return
 
             async def send_with_headers(message: dict[str, Any]) -> None:
                 if message["type"] == "http.response.start":
@@ -234,6 +241,16 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
         return wrapped
 
     return wrap
+
+
+async def _is_covered(datasette: Datasette, path: str) -> bool:
+    """Whether a path gets the headers: ours, those in a timeline, and those in no database while a timeline is attached."""
+    if is_ours(path):
+        return True
+    database = access.database_at(datasette, path)
+    if database is None or connections.crosses(datasette, database.name):
+        return await access.any_timeline(datasette)
+    return await access.is_guarded(database)
 
 
 def _completed(datasette: Datasette, scope: dict[str, Any], present: Iterable[Any]) -> list[Any]:
