@@ -142,7 +142,7 @@ NONSENSE = [
     ("embed=yes", 400, "Embedding: “yes” is not one of the choices"),
     ("print=2", 400, "Printing: “2” is not one of the choices"),
     ("as_of=2026-02-30", 400, "As of: “2026-02-30” is neither a position in the log"),
-    ("as_of=2026-01-05~", 400, "nor a day or a month (2026-11-24, 2026-11), so what is known now is shown"),
+    ("as_of=2026-01-05~", 400, "nor a day or a month (24 Nov 2026, 2026-11), so what is known now is shown"),
     ("as_of=2026-01/2026-02", 400, "nor a day or a month"),
     ("as_of=Y99999", 200, "As known at the end of the year 99,999 ( position 23"),
     ("as_of=-0043", 200, "Nothing was known yet"),
@@ -174,6 +174,37 @@ async def test_what_was_typed_stays_in_its_field(demo: Path, name: str, typed: s
     assert f"{label}: “{escape(typed)}”" in text(html.split('role="alert">')[1].split("</p>")[0])
     assert html.count("aria-invalid") == 1
     assert ids(html) == ["office"]
+
+
+@pytest.mark.asyncio
+async def test_a_date_in_words_is_shown_as_it_was_read_and_links_have_it_as_edtf(demo: Path) -> None:
+    """Without a script; a date in doubt is refused with both readings."""
+    response = await serve(demo).client.get("/demo/-/timeline?from=January+2026&kind=meeting")
+    assert response.status_code == 200
+    html = response.text
+    assert "January 2026 ” was read as January 2026, 2026-01 ." in text(html)
+    assert 'id="f-from" name="from" value="2026-01"' in html
+    assert "January+2026" not in html
+    assert 'rel="canonical" href="http://localhost/demo/-/timeline?kind=meeting&amp;from=2026-01"' in html
+    same = (await serve(demo).client.get("/demo/-/timeline?from=2026-01&kind=meeting")).text
+    assert ids(html) == ids(same)
+    doubtful = await serve(demo).client.get("/demo/-/timeline?to=03/04/2025")
+    assert doubtful.status_code == 400
+    assert "To: “03/04/2025” may be 2025-03-04 or 2025-04-03, so it was left out. Write one of them." in text(doubtful.text)
+
+
+@pytest.mark.asyncio
+async def test_a_date_to_go_to_leads_to_its_window(demo: Path) -> None:
+    """The address that the visitor arrives at has the window alone, and the other filters."""
+    client = serve(demo).client
+    response = await client.get("/demo/-/timeline?kind=meeting&go=January+2026", follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (
+        302,
+        "/demo/-/timeline?kind=meeting&view=2026-01-01%2F2026-02-01",
+    )
+    refused = await client.get("/demo/-/timeline?go=03/04/2025")
+    assert refused.status_code == 400
+    assert "Go to a date: “03/04/2025” may be 2025-03-04 or 2025-04-03" in text(refused.text)
 
 
 @pytest.mark.asyncio
