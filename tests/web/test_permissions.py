@@ -320,14 +320,14 @@ async def test_nothing_of_a_denied_table_is_told_anywhere(serve: Serve, marked: 
     for denied in denials(schema, part):
         datasette = serve(marked, metadata=closing(denied))
         await datasette.invoke_startup()
-        repeated = await table_copies.in_database(datasette.get_database("marked"))
+        copies = await table_copies.in_database(datasette.get_database("marked"))
         hidden = secrets(denied)
         tables = [name for name in schema.columns if not name.startswith("sqlite_")]
         for name in tables if hidden else sampled(tables, denied, SAMPLE // 4):
             status, text = await told(datasette, f"/marked/{tilde_encode(name)}.json?_size=max")
             leaks += [(denied, name, word) for word in hidden if word in text.lower()]
-            if name not in repeated.made:
-                is_closed = name in denied or bool(repeated.others[name] & set(denied))
+            if name not in copies.internal:
+                is_closed = name in denied or bool(copies.others[name] & set(denied))
                 assert status == (403 if is_closed else 200), (denied, name, status)
         most = (4 if denied in TOGETHER else 1) * SAMPLE
         for one in sampled(addresses(datasette, schema), denied, most) if hidden else ():
