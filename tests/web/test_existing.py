@@ -168,6 +168,17 @@ async def test_a_database_that_becomes_a_timeline_is_guarded_on_its_open_connect
 
 
 @pytest.mark.asyncio
+async def test_a_file_that_cannot_be_opened_is_no_timeline_and_stops_no_other_page(shop: Path, tmp_path: Path) -> None:
+    """It may have been moved since Datasette was started."""
+    gone = tmp_path / "gone.db"
+    sqlite3.connect(gone).close()
+    datasette = Datasette([str(gone), str(shop)])
+    gone.unlink()
+    await datasette.invoke_startup()
+    assert (await datasette.client.get("/shop/sale.json")).status_code == 200
+
+
+@pytest.mark.asyncio
 async def test_with_crossdb_the_connections_that_read_all_databases_are_guarded(shop: Path, timeline_db: Path) -> None:
     """They read the timeline as well. Their pages have the headers if there is one."""
     for files, covered in (([shop], False), ([shop, timeline_db], True)):

@@ -7,6 +7,7 @@ answer is Datasette's. A page asks here before its first SQL statement.
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -103,7 +104,10 @@ async def is_timeline(database: Database) -> bool:
     """Whether a database is a timeline. A yes is remembered for good, a no for LOOK_AGAIN_AFTER seconds."""
     answer = known_timeline(database)
     if answer is None:
-        answer, _older[database] = await database.execute_fn(connections.inspect)
+        try:
+            answer, _older[database] = await database.execute_fn(connections.inspect)
+        except sqlite3.Error:  # the file cannot be opened
+            answer, _older[database] = False, False
         if answer or _older[database]:
             connections.discovered(database.ds, database.name)
         _answers[database] = ALWAYS if answer else time.monotonic() + LOOK_AGAIN_AFTER

@@ -190,7 +190,7 @@ def refusing_older(datasette: Datasette, app: App) -> App:
         from datasette.views.base import DatasetteError  # noqa: PLC0415 - the same
 
         file = PurePath(database.path or database.name).name
-        reason = f"{database.name}: another version of this program made its read tables"
+        reason = f"{database.name}: its read tables were made by another version of this program"
         error = DatasetteError(f"{reason}. Make them again: timeline rebuild --db {file}", status=503)
         answer = await await_me_maybe(handle_exception.handle_exception(datasette, Request(scope, receive), error))
         await answer.asgi_send(send)

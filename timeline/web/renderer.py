@@ -90,7 +90,7 @@ async def render(
         [dict(zip(columns, values, strict=True)) for values in lists],
         date, _until(request, columns, date), request.args.get("_title") or column_guesses.title_column(columns, lists, date),
     )  # fmt: skip
-    from timeline.web.pages import page_frame  # noqa: PLC0415 - it names Datasette's own types, which it has not made date_wording it loads us
+    from timeline.web.pages import page_frame  # noqa: PLC0415 - it imports Datasette's types, which do not exist yet when it loads plugins
 
     problem = await _problem(result)
     context = {**_context(result), "problem": problem}
