@@ -340,7 +340,7 @@ def test_words_among_their_likes_are_told_apart(served: Served, page: Page, tmp_
 
 
 @pytest.mark.parametrize(
-    ("source", "typed", "found"),
+    ("source", "typed", "outcome"),
     [
         ("plain", "  in RABAT ", "in Rabat"),
         ("plain", "2025. It sat", "2025.\n\nIt sat"),

@@ -237,7 +237,7 @@ async def test_as_of_the_end_shows_the_present(serve: Serve, listed_db: Path) ->
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "message"),
     [
         ({"sort": "size"}, "Order: “size” is none of title, date, newest, weight"),
         ({"page": "0"}, "Page: “0” is no whole number from 1"),

@@ -153,7 +153,7 @@ def tampered(source: Path, path: Path, *statements: str) -> Path:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("statement", "message"),
     [
         ("update events set data = replace(data, 'first', 'frist') where position = 4", "4"),
         ("update events set recorded_by = 'eve' where position = 4", "4"),
