@@ -237,7 +237,7 @@ async def test_more_than_are_written_at_once_are_refused_in_a_line(
         stub("atom", order="recorded", most=most)
         assert len(ids(await text(demo, f"{PAGE}/atom"))) == held
     page = await text(demo, PAGE)
-    assert "Here a file holds up to 4 happenings" in page
+    assert "A file from this page holds up to 4 happenings" in page
     stub("svg", most=1)
     assert (await text(demo, f"{PAGE}/svg?place=Marrakech", 400)).startswith("2 happenings match, and 1 are the most at once")
 
@@ -415,7 +415,7 @@ async def test_who_follows_a_timeline_hears_of_retractions(tmp_path: Path) -> No
 async def test_a_format_that_cannot_be_made_here_is_listed_with_its_extra(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     """A format whose library is missing: on the page and at its address, with the extra that brings it."""
     monkeypatch.setattr(format_catalogue, "find_spec", lambda name: None)
-    line = "PNG: cannot be made here, for want of an extra. pip install 'cited-timeline[picture]'"
+    line = "PNG: cannot be made here, because an extra is missing. pip install 'cited-timeline[picture]'"
     assert line.replace("'", "&#39;") in await text(demo, PAGE)
     assert await text(demo, f"{PAGE}/png", 404) == f"{line}\n"
 

@@ -239,9 +239,9 @@ async def test_as_of_the_end_shows_the_present(serve: Serve, listed_db: Path) ->
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"sort": "size"}, "Order: “size” is none of title, date, newest, weight"),
-        ({"page": "0"}, "Page: “0” is no whole number from 1"),
-        ({"page": "x"}, "Page: “x” is no whole number from 1"),
+        ({"sort": "size"}, "Order: “size” is not one of title, date, newest, weight"),
+        ({"page": "0"}, "Page: “0” is not a whole number from 1"),
+        ({"page": "x"}, "Page: “x” is not a whole number from 1"),
         ({"as_of": "yesterday"}, "“yesterday” is neither a position in the log"),
     ],
 )
@@ -294,7 +294,7 @@ async def test_an_order_that_takes_too_long_gives_way_to_titles(
     endless = "(with recursive n (i) as (select 1 union all select i + 1 from n) select max(i) from n), id"
     monkeypatch.setitem(sources.ORDERS, "weight", endless)
     text = await page(serve(listed_db, settings={"sql_time_limit_ms": 3_000}), sort="weight")
-    assert "could not be put in that order" in text
+    assert "too many sources to sort that way" in text
     assert len(ids(text)) == 5
 
 
@@ -309,7 +309,7 @@ async def test_who_may_not_read_what_rests_on_them_sees_the_documents_alone(serv
     assert len(ids(text)) == 5
     assert "rests on it" not in text
     assert 'value="weight"' not in text
-    assert "You may not read what rests" in await page(closed("citations"), status=400, sort="weight")
+    assert "You may not read the happenings that cite" in await page(closed("citations"), status=400, sort="weight")
     text = await page(closed("source_texts"), q="zebras")
     assert ids(text) == []
     assert "authors and texts" not in text
