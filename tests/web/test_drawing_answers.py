@@ -23,7 +23,7 @@ from timeline.dates.calendar import civil, day_number, iso_day
 from timeline.selection import window as windows
 from timeline.selection.sql import register
 from timeline.web.drawing import counts, gather, happenings, shape
-from timeline.web.pages import asked as asked_pages
+from timeline.web.pages import query_string
 
 Serve = Callable[..., Datasette]
 Known = dict[str, Any]
@@ -422,7 +422,7 @@ async def test_a_lane_for_two_thousand_kinds(serve: Serve, tmp_path: Path) -> No
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("table", asked_pages.TABLES)
+@pytest.mark.parametrize("table", query_string.TABLES)
 async def test_a_closed_table_closes_the_answers(serve: Serve, varied: Path, table: str) -> None:
     """Whoever may not read a table that the page shows gets none of the three, tag or no tag."""
     datasette = serve(varied, metadata={"databases": {"varied": {"tables": {table: {"allow": False}}}}})
@@ -433,7 +433,7 @@ async def test_a_closed_table_closes_the_answers(serve: Serve, varied: Path, tab
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("table", asked_pages.TABLES_OF_THE_PAST)
+@pytest.mark.parametrize("table", query_string.TABLES_OF_THE_PAST)
 @pytest.mark.parametrize("query", ["as_of=20", "status=all"])
 async def test_a_closed_past_closes_the_past_alone(serve: Serve, varied: Path, table: str, query: str) -> None:
     """What is known now is still told."""

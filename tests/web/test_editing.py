@@ -10,7 +10,7 @@ import pytest
 from datasette.app import Datasette
 
 from timeline import Timeline
-from timeline.web import rules
+from timeline.web import permission_rules
 
 ROOT = {"id": "root"}
 # What Datasette's own actions do otherwise: read, or keep questions, which cannot write either.
@@ -96,10 +96,10 @@ def rows(table: str, path: Path) -> list[str]:
     with closing(sqlite3.connect(path)) as connection:
         try:
             keys = [row[1] for row in connection.execute(f"PRAGMA table_info('{table}')") if row[5]] or ["rowid"]
-            found = connection.execute(f'SELECT {", ".join(keys)} FROM "{table}" LIMIT 1').fetchall()
+            result = connection.execute(f'SELECT {", ".join(keys)} FROM "{table}" LIMIT 1').fetchall()
         except sqlite3.Error:
             return []
-    return [",".join(str(value).replace("/", "~2F") for value in row) for row in found]
+    return [",".join(str(value).replace("/", "~2F") for value in row) for row in result]
 
 
 @new_only
@@ -107,8 +107,8 @@ def rows(table: str, path: Path) -> list[str]:
 async def test_every_action_of_datasette_is_known(timeline_db: Path) -> None:
     """A new one is to be looked at, whether it writes."""
     datasette = await served(timeline_db)
-    assert set(datasette.actions) - READING - rules.WRITING == set()
-    assert set(datasette.actions) >= rules.WRITING
+    assert set(datasette.actions) - READING - permission_rules.WRITING == set()
+    assert set(datasette.actions) >= permission_rules.WRITING
 
 
 @new_only

@@ -20,9 +20,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline.exchange.formats.ics import writer as as_ics
+from timeline.reading import differences
 from timeline.selection import sql
-from timeline.web import working
-from timeline.web.pages import difference, passages, quotation, source, taking
+from timeline.web import scheduling
+from timeline.web.pages import export_body, passages, quotation_views, source
 
 sys.path.append(str(Path(__file__).parents[1] / "load"))
 import load
@@ -53,7 +54,7 @@ def asked(path: Path) -> list[str]:
 
 
 def test_every_route_format_question_and_parameter_is_asked() -> None:
-    """What is new and not in the table of the worst addresses fails here."""
+    """A new address that is not in the table of the worst addresses fails here."""
     every = list(load_addresses.addresses(SIZE, 5_000))
     assert load_addresses.unasked(every) == []
     assert "drawing/overview$" in "".join(load_addresses.unasked([one for one in every if "/drawing/overview" not in one]))
@@ -117,7 +118,7 @@ async def test_a_long_text_is_cut_in_a_thread(
 
 @pytest.mark.asyncio
 async def test_a_long_text_is_read_on_page_after_page(loaded: Path, serve: Callable[..., Datasette]) -> None:
-    """Each page leads to the next; a link to a passage far into the text leads to the page that it stands on."""
+    """Each page links to the next; a link to a passage far into the text leads to the right page."""
     client, address = serve(loaded).client, f"{load_addresses.AT}/sources/lines"
     text = load_timeline.texts(SIZE)["lines"][0]
     first = (await client.get(address)).text
@@ -162,8 +163,8 @@ def test_page_after_page_is_the_whole_text(body: str, spans: list[tuple[int, int
             shown += "".join(segment.text for paragraph in part.paragraphs for segment in paragraph.segments)
             within = {n for paragraph in part.paragraphs for segment in paragraph.segments for n in segment.within}
             assert within <= {n for paragraph in part.paragraphs for n in paragraph.ends}
-            assert part.further is None or part.further > start
-            start = part.further
+            assert part.next_start is None or part.next_start > start
+            start = part.next_start
     assert "".join(shown.split()) == "".join(body.split())
 
 
@@ -175,9 +176,9 @@ def test_marks_upon_marks_are_not_walked_over_again_and_again() -> None:
 def test_texts_of_the_same_words_again_and_again_are_not_compared_word_by_word() -> None:
     """Where that would take too long they are shown whole, and so are the older ones of many."""
     old, new = "a b " * 600, "a b c " * 400
-    assert [kind for kind, _ in difference.between({"summary": old}, {"summary": new})[0].pieces] == ["removed", "added"]
-    few, patience = {"summary": "it was so and so"}, difference.Patience(100)
-    changes = [difference.between(few, {"summary": f"it was {n} and so"}, patience)[0].reworded for n in range(200)]
+    assert [kind for kind, _ in differences.between({"summary": old}, {"summary": new})[0].pieces] == ["removed", "added"]
+    few, budget = {"summary": "it was so and so"}, differences.Budget(100)
+    changes = [differences.between(few, {"summary": f"it was {n} and so"}, budget)[0].reworded for n in range(200)]
     assert changes[0]
     assert not changes[-1]
 
@@ -188,9 +189,9 @@ async def test_whether_words_repeat_is_looked_for_in_bounds(
 ) -> None:
     """Of very many quotations only the first are looked for."""
     looked: list[str] = []
-    monkeypatch.setattr(quotation, "_stands_elsewhere", lambda text, words, start: bool(looked.append(words)))
+    monkeypatch.setattr(quotation_views, "_occurs_elsewhere", lambda text, words, start: bool(looked.append(words)))
     assert (await serve(loaded).client.get(f"{load_addresses.AT}/quoting")).status_code == 200
-    assert len(looked) == quotation.MOST_SEARCHED
+    assert len(looked) == quotation_views.MOST_SEARCHED
 
 
 @pytest.mark.asyncio
@@ -213,14 +214,14 @@ def test_a_calendar_folds_a_long_line_in_linear_time() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_very_large_event_is_told_of_and_its_proof_holds_it(loaded: Path, serve: Callable[..., Datasette]) -> None:
+async def test_the_proof_holds_a_very_large_event_that_the_page_leaves_out(loaded: Path, serve: Callable[..., Datasette]) -> None:
     """The page says how long it is, and offers no check in the browser of what it does not show."""
     client = serve(loaded).client
     html = (await client.get(f"{load_addresses.AT}/all-of-a-text")).text
     assert len(html) < 3_000_000
     position = re.findall(r"/events/(\d+)", html)[0]
     event = (await client.get(f"{load_addresses.AT}/events/{position}")).text
-    assert "characters long, too much for a page" in event
+    assert "characters, too many for a page" in event
     assert 'id="check"' not in event
     assert len((await client.get(f"{load_addresses.AT}/events/{position}/proof")).content) > SIZE.characters
 
@@ -231,7 +232,7 @@ async def test_one_export_is_written_at_a_time(
 ) -> None:
     """So that exports never take all the threads that answer questions to the database."""
     at_once, most = 0, 0
-    gathered = taking._gathered
+    gathered = export_body._joined
 
     def watched(*args: Any) -> bytes:  # noqa: ANN401 - handed on as it is
         nonlocal at_once, most
@@ -242,7 +243,7 @@ async def test_one_export_is_written_at_a_time(
         at_once -= 1
         return written
 
-    monkeypatch.setattr(taking, "_gathered", watched)
+    monkeypatch.setattr(export_body, "_joined", watched)
     client = serve(loaded).client
     answers = await asyncio.gather(*(client.get(f"{load_addresses.AT}/export/csv?kind=large") for _ in range(5)))
     assert [answer.status_code for answer in answers] == [200] * 5
@@ -261,12 +262,12 @@ async def test_long_work_takes_turns() -> None:
         time.sleep(0.01)
         return len(running) - running.pop()
 
-    assert await asyncio.gather(*(working.in_thread(work) for _ in range(5))) == [0] * 5
+    assert await asyncio.gather(*(scheduling.in_thread(work) for _ in range(5))) == [0] * 5
     assert threading.main_thread().name not in threads
 
     async def pieces() -> AsyncIterator[str]:
         for _ in range(10):
-            time.sleep(working.SLICE)
+            time.sleep(scheduling.SLICE)
             yield "a"
 
     turns = 0
@@ -278,7 +279,7 @@ async def test_long_work_takes_turns() -> None:
             turns += 1
 
     meanwhile = asyncio.create_task(other())
-    assert await asyncio.gather(working.in_slices(pieces()), working.in_slices(pieces())) == ["a" * 10] * 2
+    assert await asyncio.gather(scheduling.in_slices(pieces()), scheduling.in_slices(pieces())) == ["a" * 10] * 2
     meanwhile.cancel()
     assert turns >= 10
 

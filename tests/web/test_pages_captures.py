@@ -12,7 +12,7 @@ from test_pages_demo import serve, text
 
 from timeline import Timeline
 from timeline.reading.records import Source
-from timeline.web.pages import at_source, passages
+from timeline.web.pages import passages, text_fragments
 
 HTML = (
     "Opening words, said first.\nThe well-known words, R&D among them. Said twice.\n"
@@ -66,7 +66,7 @@ async def test_quotations_lead_to_their_page_and_words_at_the_source(captured: P
 
 @pytest.mark.asyncio
 async def test_a_former_version_knows_its_page_too(captured: Path) -> None:
-    """What is read from events is looked up in the same table."""
+    """Actors in events resolve to the same table."""
     assert "</cite></a>, page 2" in await fetch(captured, "/old?as_of=5")
     assert "</cite></a>, page 2" in await fetch(captured, "?as_of=5")
 
@@ -87,30 +87,30 @@ async def test_a_source_shows_its_pages_and_what_else_was_captured(captured: Pat
 @given(st.text(min_size=1, max_size=400), st.text(max_size=32), st.text(max_size=32), st.booleans())
 @settings(max_examples=50)
 def test_a_text_directive_says_no_more_than_it_means(quotation: str, prefix: str, suffix: str, repeats: bool) -> None:
-    """Whatever the words, at most four parts, each of which is read back as it was written."""
-    parts = at_source.fragment(quotation, prefix, suffix, repeats=repeats).split(",")
+    """At most four parts for any words, and each decodes to what was encoded."""
+    parts = text_fragments.fragment(quotation, prefix, suffix, repeats=repeats).split(",")
     assert len(parts) <= 4
     for part in parts:
         inner = part.strip("-")
         assert not re.search("[-,& ]", inner)
-        assert at_source._written(unquote(inner)) == inner
+        assert text_fragments._encoded(unquote(inner)) == inner
 
 
 def test_half_words_are_completed_and_long_quotations_have_two_ends() -> None:
     """A browser finds whole words alone."""
-    assert at_source.fragment("eeting in Marra", "the m", "kech began", repeats=False) == "meeting%20in%20Marrakech"
+    assert text_fragments.fragment("eeting in Marra", "the m", "kech began", repeats=False) == "meeting%20in%20Marrakech"
     long = " ".join(f"w{n}" for n in range(90))
-    assert at_source.fragment(long, "", "", repeats=False) == "w0%20w1%20w2%20w3%20w4%20w5,w84%20w85%20w86%20w87%20w88%20w89"
+    assert text_fragments.fragment(long, "", "", repeats=False) == "w0%20w1%20w2%20w3%20w4%20w5,w84%20w85%20w86%20w87%20w88%20w89"
 
 
 def test_a_hostile_address_leads_nowhere() -> None:
     """Only http and https are followed; of other documents the address alone."""
     assert (
-        at_source.address(Source("s", "S", url="javascript:x", media_type="text/html"), "a", "", "", page=None, repeats=False)
+        text_fragments.address(Source("s", "S", url="javascript:x", media_type="text/html"), "a", "", "", page=None, repeats=False)
         is None
     )
     plain = Source("s", "S", url="https://example.org/a.txt", media_type="text/plain")
-    assert at_source.address(plain, "a", "", "", page=None, repeats=False) == "https://example.org/a.txt"
+    assert text_fragments.address(plain, "a", "", "", page=None, repeats=False) == "https://example.org/a.txt"
 
 
 def test_lines_of_a_printed_page_flow_into_paragraphs() -> None:
@@ -118,22 +118,22 @@ def test_lines_of_a_printed_page_flow_into_paragraphs() -> None:
     full = "This line is as wide as the column, and goes on"
     leaders = "Contents . . . . . . . . . . . . . . . . . . . . . 3"
     body = f"A heading\n{full}\n{full}\nto here.\n{full}\n• {full}\n• An item\n{leaders}\n{full}\fNext page"
-    found = passages.part(body, [], printed=True).paragraphs
-    assert [body[one.start : one.end] for one in found] == [
+    result = passages.part(body, [], printed=True).paragraphs
+    assert [body[one.start : one.end] for one in result] == [
         "A heading", f"{full}\n{full}\nto here.", full, f"• {full}", "• An item",
         leaders, full, "Next page",
     ]  # fmt: skip
-    assert "".join(f"{one.before}{body[one.start : one.end]}" for one in found) == body
+    assert "".join(f"{one.before}{body[one.start : one.end]}" for one in result) == body
 
 
 def test_a_form_feed_parts_paragraphs() -> None:
     """So that each page begins with one of its own."""
-    found = passages.part("one\ftwo\n\nthree\n\n\ffour", []).paragraphs
-    assert ["".join(s.text for s in paragraph.segments) for paragraph in found] == ["one", "two", "three", "four"]
+    result = passages.part("one\ftwo\n\nthree\n\n\ffour", []).paragraphs
+    assert ["".join(s.text for s in paragraph.segments) for paragraph in result] == ["one", "two", "three", "four"]
 
 
 @pytest.mark.asyncio
-async def test_an_entry_of_a_table_is_shown_as_it_stands(tmp_path: Path) -> None:
+async def test_an_entry_of_a_table_is_shown_verbatim(tmp_path: Path) -> None:
     """On a card and on the happening's page: as code, without quotation marks, nor pieces of the entries around it."""
     with Timeline(tmp_path / "sheets.db") as timeline:
         sheet = timeline.archive(text="Year,Text\n1996,Before\n1997,Flood\n1998,After\n", id="s", title="S", media_type="text/csv")

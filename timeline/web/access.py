@@ -1,39 +1,39 @@
-"""Who may read what: the same answers that Datasette gives for its own pages, on every version of it.
+"""Permissions to read, as Datasette gives them for its own pages, on every version of it.
 
-Owns the questions "may this visitor read this table" and "is this database a timeline, and which one does the address name".
-Must not decide anything itself: each answer is Datasette's. A page asks here before its first SQL statement.
+Owns two questions: whether a visitor may read a table, and whether a database is a timeline. Must not decide the first itself: each
+answer is Datasette's. A page asks here before its first SQL statement.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import Forbidden, NotFound
 
+from timeline.web import connections
+
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.database import Database
     from datasette.utils.asgi import Request
 
-# What a database must have to be a timeline: these tables, with at least these columns.
-TABLES = {
-    "events": {"position", "stream", "version", "type", "recorded_at", "recorded_by", "data"},
-    "happenings": {"id", "title", "date", "earliest_day", "latest_day", "near_latest_day", "day_second", "status", "position"},
-}
-# A database that is no timeline may become one while it is served; look again after so many seconds.
+# A database may become a timeline while it is served: check again after this many seconds.
 LOOK_AGAIN_AFTER = 2.0
 
-_known: WeakKeyDictionary[Database, float] = WeakKeyDictionary()
+# Until when the answer is valid: ALWAYS for a timeline, a time for any other database.
+_answers: WeakKeyDictionary[Database, float] = WeakKeyDictionary()
 _older: WeakKeyDictionary[Database, bool] = WeakKeyDictionary()
 ALWAYS = float("inf")
 
 
 async def readable(datasette: Datasette, actor: dict[str, Any] | None, database: str, table: str) -> bool:
-    """Say whether Datasette would show this actor the page of this table (or view)."""
+    """Whether Datasette would show this actor the page of this table or view."""
     if hasattr(datasette, "allowed"):
         from datasette.resources import TableResource  # noqa: PLC0415 - not every version has it
 
@@ -47,6 +47,14 @@ async def readable(datasette: Datasette, actor: dict[str, Any] | None, database:
     return True
 
 
+async def all_readable(datasette: Datasette, actor: dict[str, Any] | None, database: str, tables: Iterable[str]) -> bool:
+    """Whether Datasette would show this actor the pages of all these tables."""
+    for table in tables:
+        if not await readable(datasette, actor, database, table):
+            return False
+    return True
+
+
 async def ensure_instance(datasette: Datasette, request: Request) -> None:
     """Raise Datasette's own Forbidden unless the visitor may see this Datasette at all."""
     if not await may_enter(datasette, request.actor):
@@ -54,7 +62,7 @@ async def ensure_instance(datasette: Datasette, request: Request) -> None:
 
 
 async def may_enter(datasette: Datasette, actor: dict[str, Any] | None) -> bool:
-    """Say whether Datasette would show this actor its home page."""
+    """Whether Datasette would show this actor its home page."""
     if hasattr(datasette, "allowed"):
         return bool(await datasette.allowed(action="view-instance", actor=actor))
     return bool(await datasette.permission_allowed(actor, "view-instance", default=True))
@@ -68,9 +76,9 @@ async def ensure_readable(datasette: Datasette, request: Request, database: str,
 
 
 async def open_timeline(datasette: Datasette, request: Request, *tables: str) -> Database:
-    """Give the database that the address names, once it is known to be a timeline whose tables the visitor may read.
+    """Return the database that the address names. It is a timeline, and the visitor may read these tables of it.
 
-    Raises NotFound where there is no such database or it is no timeline, Forbidden where one of the tables is denied.
+    Raises NotFound if there is no such database or it is no timeline, Forbidden if one of the tables is denied.
     """
     route = tilde_decode(request.url_vars["database"])
     try:
@@ -84,7 +92,7 @@ async def open_timeline(datasette: Datasette, request: Request, *tables: str) ->
 
 
 async def visible_timelines(datasette: Datasette, actor: dict[str, Any] | None) -> list[str]:
-    """Name the attached timelines whose happenings this actor may read, in the order in which they were attached."""
+    """Return the names of the timelines whose happenings this actor may read, in the order in which they were attached."""
     return [
         name
         for name, database in datasette.databases.items()
@@ -93,40 +101,51 @@ async def visible_timelines(datasette: Datasette, actor: dict[str, Any] | None) 
 
 
 async def is_timeline(database: Database) -> bool:
-    """Say whether a database is a timeline. A yes is remembered; a no is asked again a little later."""
+    """Whether a database is a timeline. A yes is remembered for good, a no for LOOK_AGAIN_AFTER seconds."""
     answer = known_timeline(database)
     if answer is None:
-        answer = await _has_our_tables(database)
-        _known[database] = ALWAYS if answer else time.monotonic() + LOOK_AGAIN_AFTER
+        try:
+            answer, _older[database] = await database.execute_fn(connections.inspect)
+        except sqlite3.Error:  # the file cannot be opened
+            answer, _older[database] = False, False
+        if answer or _older[database]:
+            connections.discovered(database.ds, database.name)
+        _answers[database] = ALWAYS if answer else time.monotonic() + LOOK_AGAIN_AFTER
     return answer
 
 
+async def is_guarded(database: Database) -> bool:
+    """Whether the headers, limits and bans of a timeline hold for a database: for a timeline, whichever version made it."""
+    return await is_timeline(database) or _older.get(database, False)
+
+
+async def any_timeline(datasette: Datasette) -> bool:
+    """Whether a timeline is attached."""
+    databases = list(datasette.databases.values())
+    if any(known_timeline(database) for database in databases):
+        return True
+    for database in databases:
+        if await is_guarded(database):
+            return True
+    return False
+
+
+def database_at(datasette: Datasette, path: str) -> Database | None:
+    """Return the database that a path (without base_url) is in; None if it is in none, like the home page."""
+    route = tilde_decode(re.sub(r"\.\w+$", "", path.split("/")[1])) if "/" in path else ""
+    return next((database for database in datasette.databases.values() if (database.route or database.name) == route), None)
+
+
 async def is_older(database: Database) -> bool:
-    """Say whether a database is a timeline whose read tables were made by a version that did not have all that pages read."""
+    """Whether a database is a timeline whose read tables an earlier version made, and lack something that the pages read."""
     return not await is_timeline(database) and _older.get(database, False)
 
 
 def known_timeline(database: Database) -> bool | None:
-    """Say at once whether a database is a timeline, or None where that has to be looked up."""
-    until = _known.get(database)
+    """Whether a database is a timeline, without a query; None if that must be looked up."""
+    until = _answers.get(database)
     if until is None:
         return None
     if until == ALWAYS:
         return True
     return False if time.monotonic() < until else None
-
-
-async def _has_our_tables(database: Database) -> bool:
-    found: dict[str, set[str]] = {name: set() for name in (*TABLES, "projected")}
-    try:
-        rows = await database.execute(
-            "select schema.name, columns.name from sqlite_master as schema, pragma_table_info(schema.name) as columns"
-            " where schema.type = 'table' and schema.name in ('events', 'happenings', 'projected')"
-        )
-    except sqlite3.Error:
-        return False
-    for table, column in rows.rows:
-        found[table].add(column)
-    has = all(found[table] >= columns for table, columns in TABLES.items())
-    _older[database] = not has and found["events"] >= TABLES["events"] and "definition" in found["projected"]
-    return has

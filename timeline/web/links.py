@@ -1,7 +1,7 @@
-"""Where everything is: the addresses of the pages, and the links in the cells of Datasette's own tables.
+"""The addresses of the pages, and the links in the cells of Datasette's own tables.
 
-Owns the shape of our URLs, as Datasette would make them (base_url and tilde-encoding included). Must not read rows:
-a cell is linked from what stands in its own row, and only in a database that is a timeline.
+Owns the form of our URLs, with base_url and tilde-encoding as Datasette has them. Must not read rows: a cell is linked by the
+values in its own row, and only in a database that is a timeline.
 """
 
 from __future__ import annotations
@@ -25,75 +25,82 @@ EXPORT, SOURCES = "export", "sources"
 
 
 def index(datasette: Datasette) -> str:
-    """Give the address that leads to every timeline."""
+    """Return the address of the list of timelines."""
     return str(datasette.urls.path("/-/timeline"))
 
 
 def timeline(datasette: Datasette, database: str, **state: str) -> str:
-    """Give the address of a database's timeline, with its filters: `timeline(datasette, "timeline", actor="ann")`."""
+    """Return the address of a database's timeline, with filters: `timeline(datasette, "timeline", actor="ann")`."""
     address = f"{datasette.urls.database(database)}/-/timeline"
     return f"{address}?{urlencode(state)}" if state else address
 
 
 def happening(datasette: Datasette, database: str, happening_id: str) -> str:
-    """Give the address of a happening's page."""
-    # The pages of exports and of sources have names that a happening may have as well.
-    taken = happening_id in (EXPORT, SOURCES)
-    name = f"~{ord(happening_id[0]):02X}{happening_id[1:]}" if taken else tilde_encode(happening_id)
+    """Return the address of a happening's page."""
+    # A happening may have the same id as the page of exports or of sources.
+    is_page = happening_id in (EXPORT, SOURCES)
+    name = f"~{ord(happening_id[0]):02X}{happening_id[1:]}" if is_page else tilde_encode(happening_id)
     return f"{timeline(datasette, database)}/{name}"
 
 
 def sources(datasette: Datasette, database: str, **state: str) -> str:
-    """Give the address of the list of a timeline's sources."""
+    """Return the address of a timeline's list of sources."""
     address = f"{timeline(datasette, database)}/{SOURCES}"
     return f"{address}?{urlencode(state)}" if state else address
 
 
 def source(datasette: Datasette, database: str, source_id: str) -> str:
-    """Give the address of a source's page."""
+    """Return the address of a source's page."""
     return f"{sources(datasette, database)}/{tilde_encode(source_id)}"
 
 
 def event(datasette: Datasette, database: str, position: int) -> str:
-    """Give the address of an event's page."""
+    """Return the address of an event's page."""
     return f"{timeline(datasette, database)}/events/{position}"
 
 
+def stream(datasette: Datasette, database: str, name: str) -> str | None:
+    """Return the address of the page of a stream, `happening/<id>` or `source/<id>`; None for any other name."""
+    kind, _, id_ = name.partition("/")
+    page = {"happening": happening, "source": source}.get(kind)
+    return page(datasette, database, id_) if page and id_ else None
+
+
 def proof(datasette: Datasette, database: str, position: int, checkpoint: int | None = None) -> str:
-    """Give the address of an event's proof, under a kept checkpoint of this number where one is meant."""
-    chosen = f"?checkpoint={checkpoint}" if checkpoint is not None else ""
-    return f"{event(datasette, database, position)}/proof{chosen}"
+    """Return the address of an event's proof, under the stored checkpoint with this number if there is one."""
+    query = f"?checkpoint={checkpoint}" if checkpoint is not None else ""
+    return f"{event(datasette, database, position)}/proof{query}"
 
 
-def checkpoints(datasette: Datasette, database: str, **chosen: int) -> str:
-    """Give the address of the page of a log's checkpoints: `checkpoints(…, **{"from": 8, "to": 23})` for what was added between."""
+def checkpoints(datasette: Datasette, database: str, **sizes: int) -> str:
+    """Return the address of a log's checkpoints: `checkpoints(…, **{"from": 8, "to": 23})` for the events added between."""
     address = f"{timeline(datasette, database)}/log/checkpoints"
-    return f"{address}?{urlencode(chosen)}" if chosen else address
+    return f"{address}?{urlencode(sizes)}" if sizes else address
 
 
 def checkpoint(datasette: Datasette, database: str, number: int | None) -> str:
-    """Give the address of a kept checkpoint as text, or of the log as it stands."""
+    """Return the address of a stored checkpoint as text, or of the checkpoint of the log as it is now."""
     return f"{checkpoints(datasette, database)}/{'now' if number is None else number}"
 
 
 def consistency(datasette: Datasette, database: str) -> str:
-    """Give the address of the proofs that a log only adds to what it was, to be asked with `from` and `to`."""
+    """Return the address of the proofs that a log only adds events, which take `from` and `to`."""
     return f"{timeline(datasette, database)}/log/consistency"
 
 
 def export(datasette: Datasette, database: str, name: str | None = None) -> str:
-    """Give the address of the page of a timeline's exports, or of the export in a format."""
+    """Return the address of a timeline's page of exports, or of the export in a format."""
     return f"{timeline(datasette, database)}/{EXPORT}" + (f"/{name}" if name else "")
 
 
 def passage(datasette: Datasette, database: str, source_id: str, happening_id: str, number: int) -> str:
-    """Give the address of a quotation's place in the text of its source, on whichever page of the text that stands."""
+    """Return the address of a quotation in the text of its source, on whichever page of the text it is."""
     cited = urlencode({"cited": f"{happening_id}-{number}"})
     return f"{source(datasette, database, source_id)}?{cited}#{passage_anchor(happening_id, number)}"
 
 
 def passage_anchor(happening_id: str, number: int) -> str:
-    """Give the id of the element that marks a quotation in the text of its source."""
+    """Return the id of the element that marks a quotation in the text of its source."""
     return f"c-{tilde_encode(happening_id)}-{number}"
 
 
@@ -110,22 +117,22 @@ class Cell:
 
 
 def cell(cell: Cell) -> Markup | Awaitable[Markup | None] | None:
-    """Give a cell's link, or None where the cell is to be left as Datasette draws it.
+    """Return a cell's link, or None to leave the cell as Datasette draws it.
 
-    Answers at once where it is known whether the database is a timeline; otherwise with something to await.
+    Returns an awaitable if it must first be looked up whether the database is a timeline.
     """
     if cell.value is None and _is_redacted(cell):
         return Markup("<em>redacted</em>")
     if cell.column not in _LINKS or cell.value in (None, "") or cell.database not in cell.datasette.databases:
         return None
-    known = access.known_timeline(cell.datasette.databases[cell.database])
-    if known is None:
-        return _linked_later(cell)
-    return _linked(cell) if known else None
+    is_timeline = access.known_timeline(cell.datasette.databases[cell.database])
+    if is_timeline is None:
+        return _link_later(cell)
+    return _link(cell) if is_timeline else None
 
 
 def _is_redacted(cell: Cell) -> bool:
-    """Whether a cell is empty because what stood in it was redacted: its row says so, in a database that is known as a timeline."""
+    """Whether a cell is empty because its value was redacted, as its row shows, in a database that is known to be a timeline."""
     if cell.database not in cell.datasette.databases or not access.known_timeline(cell.datasette.databases[cell.database]):
         return False
     if cell.table == "events":
@@ -135,11 +142,11 @@ def _is_redacted(cell: Cell) -> bool:
     return cell.table in _OF_HAPPENINGS and cell.column in ("title", "date") and _beside(cell, "status") == "redacted"
 
 
-async def _linked_later(cell: Cell) -> Markup | None:
-    return _linked(cell) if await access.is_timeline(cell.datasette.databases[cell.database]) else None
+async def _link_later(cell: Cell) -> Markup | None:
+    return _link(cell) if await access.is_timeline(cell.datasette.databases[cell.database]) else None
 
 
-def _linked(cell: Cell) -> Markup | None:
+def _link(cell: Cell) -> Markup | None:
     value, label = cell.value, cell.value
     if isinstance(cell.value, dict):  # a foreign key that Datasette has labelled
         value, label = cell.value.get("value"), cell.value.get("label") or cell.value.get("value")
@@ -148,7 +155,7 @@ def _linked(cell: Cell) -> Markup | None:
 
 
 def shortened(datasette: Datasette, text: str) -> str:
-    """Cut a text to what Datasette shows of a cell."""
+    """Cut a text to the length that Datasette shows in a cell."""
     limit = datasette.setting("truncate_cells_html")
     return f"{text[:limit]}…" if limit and len(text) > limit else text
 
@@ -178,13 +185,11 @@ def _to_tag(cell: Cell, value: str | int) -> str | None:
 
 
 def _to_stream(cell: Cell, value: str | int) -> str | None:
-    kind, _, name = str(value).partition("/")
-    to = {"happening": _to_happening, "source": _to_source}.get(kind)
-    return to(cell, name) if to and name else None
+    return stream(cell.datasette, cell.database, str(value))
 
 
 def _to_itself(cell: Cell, value: str | int) -> str | None:
-    # `id`, `title` and `name` are anyone's names: they lead somewhere only in the tables that we know.
+    # Many tables have a column `id`, `title` or `name`: only those of our own tables are linked.
     own = _beside(cell, "id")
     if own is None or cell.table is None:
         return None
@@ -193,10 +198,10 @@ def _to_itself(cell: Cell, value: str | int) -> str | None:
 
 
 def _to_passage(cell: Cell, value: str | int) -> str | None:
-    document, cited_for, number = (_beside(cell, column) for column in ("source", "happening", "number"))
-    if document is None or cited_for is None or not isinstance(number, int):
+    source_id, happening_id, number = (_beside(cell, column) for column in ("source", "happening", "number"))
+    if source_id is None or happening_id is None or not isinstance(number, int):
         return None
-    return passage(cell.datasette, cell.database, str(document), str(cited_for), number)
+    return passage(cell.datasette, cell.database, str(source_id), str(happening_id), number)
 
 
 def _beside(cell: Cell, column: str) -> str | int | None:

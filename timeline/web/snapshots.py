@@ -1,6 +1,6 @@
-"""What the pages read of a timeline, in one of the threads that Datasette keeps for questions to a database.
+"""Reading a timeline for a page, in one of the threads that Datasette has for the queries of a database.
 
-Owns how a snapshot is read there, within the time that Datasette gives each query. Must not know what is read.
+Owns the time limit of each query, which is Datasette's own. Must not know what is read.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,18 +14,18 @@ from timeline.selection.snapshot import Snapshot
 from timeline.selection.values import Choices
 
 T = TypeVar("T")
-_offered: WeakKeyDictionary[Database, tuple[int, Mapping[str, Choices]]] = WeakKeyDictionary()
+_choices: WeakKeyDictionary[Database, tuple[int, Mapping[str, Choices]]] = WeakKeyDictionary()
 
 
 async def read(database: Database, work: Callable[[Snapshot], T], as_of: int | None = None) -> T:
-    """Let a function read the timeline, now or as of a position. Raises TookTooLong where a query takes too long."""
+    """Call a function with a snapshot of the timeline, now or as of a position. Raises TookTooLong if a query takes too long."""
     longest = database.ds.sql_time_limit_ms
     return cast("T", await database.execute_fn(lambda connection: work(Snapshot(connection, as_of, longest))))
 
 
-def offered(database: Database, snapshot: Snapshot, end: int) -> Mapping[str, Choices]:
-    """Give the choices of each filter over the whole timeline; they are remembered until the log has another end."""
-    remembered = _offered.get(database)
+def choices(database: Database, snapshot: Snapshot, end: int) -> Mapping[str, Choices]:
+    """Return the choices of each filter over the whole timeline. They are remembered until the log has another end."""
+    remembered = _choices.get(database)
     if remembered is None or remembered[0] != end:
-        remembered = _offered[database] = (end, values.of_all(snapshot))
+        remembered = _choices[database] = (end, values.of_all(snapshot))
     return remembered[1]

@@ -28,7 +28,7 @@ from timeline.selection.window import Window
 from timeline.web import access, snapshots
 from timeline.web.drawing import counts, gather, happenings, shape
 from timeline.web.drawing.gather import Wanted
-from timeline.web.pages import asked, etag, frame
+from timeline.web.pages import etag, page_frame, query_string
 
 # The room in pixels, unless it is said; a stretch of time that is counted as one takes so many of them.
 WIDTH, NARROWEST, WIDEST, STRETCH = 1200, 200, 4000, 14
@@ -46,19 +46,19 @@ Span = tuple[float | None, float | None]
 """The first and last day of all there is; None and None where there is nothing."""
 
 
-@frame.answering
+@page_frame.answering
 async def overview_answer(datasette: Datasette, request: Request) -> Response:
     """Answer with the counts over the whole span."""
     return await _answer(datasette, request, _overview)
 
 
-@frame.answering
+@page_frame.answering
 async def view_answer(datasette: Datasette, request: Request) -> Response:
     """Answer with what stands in the window of the address, or in all of time."""
     return await _answer(datasette, request, _view)
 
 
-@frame.answering
+@page_frame.answering
 async def next_answer(datasette: Datasette, request: Request) -> Response:
     """Answer with the happening that comes after the one in `focus`, or before it where `step` is -1.
 
@@ -68,8 +68,8 @@ async def next_answer(datasette: Datasette, request: Request) -> Response:
 
 
 async def _answer(datasette: Datasette, request: Request, of: Any) -> Response:  # noqa: ANN401 - one of the two below
-    database = await access.open_timeline(datasette, request, *asked.TABLES)
-    state = await asked.state_of(datasette, request, database)
+    database = await access.open_timeline(datasette, request, *query_string.TABLES)
+    state = await query_string.read_state(datasette, request, database)
     tag = await etag.tag(datasette, request, database)
     if (same := etag.unchanged(request, tag)) is not None:
         return same
@@ -79,7 +79,7 @@ async def _answer(datasette: Datasette, request: Request, of: Any) -> Response: 
 
 def _body(database: Database, snapshot: Snapshot, state: State, of: Any, request: Request) -> str:  # noqa: ANN401
     snapshot, what = matches.find(snapshot, state)
-    whole = snapshots.offered(database, snapshot, what.end)
+    whole = snapshots.choices(database, snapshot, what.end)
     return _json({"position": what.end, "notes": list(map(str, what.state.notes)), **of(snapshot, what, whole, request)})
 
 

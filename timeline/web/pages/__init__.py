@@ -1,16 +1,16 @@
-"""The pages: the timeline, a happening, the sources, one of them, an event, the checkpoints, the exports, the way in; and files.
+"""The pages: the timeline, a happening, the sources, one source, an event, the checkpoints, the exports, and the files.
 
-Owns the handlers, one module for each, and what they share. Must not write, nor import anything of ours but `dates`, `errors`,
-`merkle`, `exchange.exporting` and the other modules of `web`. Each page asks for permission before its first SQL statement,
-passes every value as a parameter, and is complete without JavaScript.
+Owns the handlers, one module for each page, and the modules that they share. Must not write, nor import anything of ours but the
+leaves, `merkle`, `selection`, `reading`, `exchange.exporting` and the other modules of `web`. Each page asks for permission before
+its first SQL statement, passes every value as a parameter, and is complete without JavaScript.
 """
 
 from timeline.web.pages.checkpoints import checkpoints_page
 from timeline.web.pages.event import event_page
 from timeline.web.pages.exports import export_file, exports_page
-from timeline.web.pages.files import checkpoint_file, consistency_file, proof_file
 from timeline.web.pages.happening import happening_page
 from timeline.web.pages.index import index_page
+from timeline.web.pages.proof_files import checkpoint_file, consistency_file, proof_file
 from timeline.web.pages.source import source_page
 from timeline.web.pages.sources import sources_page
 from timeline.web.pages.timeline import timeline_page

@@ -1,113 +1,91 @@
-"""What was recorded of one happening or source, version by version: when, by whom, why, and what changed.
+"""Versions and redactions as the pages show them: in words, with addresses, and with the changes between versions.
 
-Owns the reading of a stream. Must not read any other table: each event says all that was then known.
+Owns those words. Must not read events: `timeline.reading.history` does.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from sqlite3 import Row
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from datasette.app import Datasette
 
-from timeline import authors
-from timeline.reading import event_data
+from timeline.reading import differences, history
+from timeline.reading.differences import Change
+from timeline.reading.history import Redaction, Version
 from timeline.reading.wording import VERBS
-from timeline.selection.conditions import is_corrected
 from timeline.selection.snapshot import Snapshot
 from timeline.web import links
-from timeline.web.pages import difference, redactions, when
-from timeline.web.pages.difference import Change
-from timeline.web.pages.redactions import Redaction
+from timeline.web.pages import date_wording
 
-# So many versions are read, and no more than the latest that have so many characters together.
+# A page shows this many versions at most, and only the latest that have this many characters together.
 MOST_VERSIONS, LONGEST = 200, 5_000_000
-_VERSIONS = """
-with latest as (
-    select position, version, sum(length(data)) over (order by version desc) - coalesce(length(data), 0) as later
-    from (select position, version, data from events where stream = :stream order by version desc limit :most)
-), stood as (
-    select position from events where stream = :stream and position <= :as_of and type <> 'EventRedacted'
-    order by version desc limit 1
-)
-select position, version, type, recorded_at, recorded_by, data from events
-where position in (select position from latest where later is null or later < :longest union select position from stood)
-order by version
-"""
 
 
 @dataclass(frozen=True)
-class Version:
-    """One event of the stream."""
+class RedactionView:
+    """A redaction on a page."""
 
-    version: int
-    position: int
-    verb: str
-    type: str
-    recorded: str
-    recorded_by: str | None
+    record: Redaction
     address: str
-    statement: dict[str, Any] | None
-    reason: str | None = None
-    superseded_by: str | None = None
-    redacts: tuple[int, str] | None = None
-    redaction: Redaction | None = None
-    changes: Sequence[Change] = field(default=())
 
     @property
-    def retracted(self) -> bool:
-        """Whether this version takes the happening back."""
-        return self.type == "HappeningRetracted"
+    def recorded(self) -> str:
+        """The recording time in words."""
+        return date_wording.recording_time(self.record.recorded_at)
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """A version on a page. `redacts` is the position and the address of the event that it redacted."""
+
+    record: Version
+    address: str
+    redacts: tuple[int, str] | None
+    redaction: RedactionView | None
+    changes: Sequence[Change]
 
     @property
-    def corrected(self) -> bool:
-        """Whether an earlier version says something else."""
-        return is_corrected(self.version, "retracted" if self.retracted else "current")
+    def verb(self) -> str:
+        """What the event did, capitalised: "Corrected"."""
+        verb = VERBS.get(self.record.type, self.record.type)
+        return verb[:1].upper() + verb[1:]
+
+    @property
+    def recorded(self) -> str:
+        """The recording time in words."""
+        return date_wording.recording_time(self.record.recorded_at)
 
 
-def read(datasette: Datasette, database: str, snapshot: Snapshot, stream: str) -> list[Version]:
-    """Read the latest versions of a stream, the first one first, and the one that stood at the snapshot's position.
+def versions(datasette: Datasette, database: str, snapshot: Snapshot, stream: str) -> list[VersionView]:
+    """Return the latest versions of a stream, first to last, and the one that is current in the snapshot.
 
-    Raises StatementInvalid where one cannot be read.
+    Raises StatementInvalid if one cannot be read.
     """
-    rows = snapshot.plain(_VERSIONS, {"stream": stream, "most": MOST_VERSIONS, "longest": LONGEST, "as_of": snapshot.as_of})
-    gone = [row["position"] for row in rows if row["data"] is None]
-    return _versions(datasette, database, rows, redactions.of(datasette, database, snapshot, gone) if gone else {})
-
-
-def _versions(datasette: Datasette, database: str, rows: Sequence[Row], redacted: Mapping[int, Redaction]) -> list[Version]:
-    versions: list[Version] = []
-    compared: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
-    former: dict[str, Any] | None = None
-    for number, row in enumerate(rows):
-        data = event_data.read(row["data"], row["position"])
-        statement = data.get("statement")
-        verb = VERBS.get(row["type"], row["type"])
-        redacts = data.get("position") if row["type"] == "EventRedacted" else None
-        if number and row["version"] != rows[number - 1]["version"] + 1:
-            former = None  # those between are not shown
-        if former is None and statement is not None and "changes" in data:  # what stood before was redacted: its words are unknown
-            former = {field: value for field, value in statement.items() if field not in data["changes"]}
-        if former is not None and statement is not None:
-            compared.append((number, former, statement))
-        versions.append(
-            Version(
-                version=row["version"],
-                position=row["position"],
-                verb=verb[:1].upper() + verb[1:],
-                type=row["type"],
-                recorded=when.recorded(row["recorded_at"]),
-                recorded_by=authors.given(row["recorded_by"]),
-                address=links.event(datasette, database, row["position"]),
-                statement=statement,
-                reason=data.get("reason"),
-                superseded_by=data.get("superseded_by"),
-                redacts=(redacts, links.event(datasette, database, redacts)) if redacts is not None else None,
-                redaction=redacted.get(row["position"]),
-            )
+    records = history.versions(snapshot, stream, most=MOST_VERSIONS, longest=LONGEST)
+    redacted = redactions(datasette, database, snapshot, [record.position for record in records if not record.data])
+    budget = differences.Budget()
+    # The latest versions come first, so that they use the budget first.
+    changes = [
+        [] if record.former is None or record.statement is None else differences.between(record.former, record.statement, budget)
+        for record in reversed(records)
+    ]
+    return [
+        VersionView(
+            record=record,
+            address=links.event(datasette, database, record.position),
+            redacts=(record.redacts, links.event(datasette, database, record.redacts)) if record.redacts is not None else None,
+            redaction=redacted.get(record.position),
+            changes=change,
         )
-        former = None if row["data"] is None else statement or former
-    patience = difference.Patience()
-    for number, before, after in reversed(compared):
-        versions[number] = replace(versions[number], changes=difference.between(before, after, patience))
-    return versions
+        for record, change in zip(records, reversed(changes), strict=True)
+    ]
+
+
+def redactions(datasette: Datasette, database: str, snapshot: Snapshot, positions: Iterable[int]) -> dict[int, RedactionView]:
+    """Return the redactions of the events at these positions, by that position. Raises StatementInvalid if one cannot be read."""
+    records = history.redactions(snapshot, positions)
+    return {position: redaction_view(datasette, database, record) for position, record in records.items()}
+
+
+def redaction_view(datasette: Datasette, database: str, record: Redaction) -> RedactionView:
+    """Return a redaction with the address of its event."""
+    return RedactionView(record, links.event(datasette, database, record.position))

@@ -1,4 +1,4 @@
-"""The page `/{database}/-/timeline/sources`: the documents that a timeline rests on, searched, sorted, paged, now or as of then.
+"""The page `/{database}/-/timeline/sources`: the documents of a timeline, searched, sorted, paged, now or as of a position.
 
 Owns the reading of its address and the words for a source in a list. Must not know how sources are chosen or counted:
 `timeline.selection.sources` does.
@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from datasette.app import Datasette
-from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
 from timeline import extractors
@@ -22,9 +21,9 @@ from timeline.selection.sources import PAGE_SIZE, Weight
 from timeline.selection.state import State
 from timeline.shortening import shortened
 from timeline.web import access, assets, links, snapshots
-from timeline.web.pages import asked, frame, summary, when
+from timeline.web.pages import date_wording, page_frame, query_string, result_summary
 
-# What a list shows of these; the documents' titles, publishers and authors have no limit of their own in a hostile file.
+# Characters of a list entry. In a hostile file, titles, publishers and authors have no limit of their own.
 LONGEST_TITLE, LONGEST_NAME = 300, 200
 SORTS = {
     "title": "Title",
@@ -43,7 +42,7 @@ _KINDS = {
     "application/epub+zip": "E-book (EPUB)",
     "message/rfc822": "E-mail",
 }
-# The languages that people meet most, by the code that a source has; others are shown by their codes.
+# The most common languages by their codes; others are shown as codes.
 _LANGUAGES = {
     "am": "Amharic", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali",
     "bs": "Bosnian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
@@ -59,8 +58,8 @@ _LANGUAGES = {
 
 
 @dataclass(frozen=True)
-class Listed:
-    """One source, as the list shows it. `weight` is None where the visitor may not know what rests on it."""
+class Entry:
+    """One source in the list. `weight` is None if the visitor may not read the happenings that cite it."""
 
     id: str
     address: str
@@ -71,148 +70,145 @@ class Listed:
     edtf: str | None
     notes: Sequence[str]
     redacted: bool
-    document_gone: bool
+    document_redacted: bool
     not_compared: bool
     text: str | None
     weight: Weight | None
 
 
-@frame.answering
+@page_frame.answering
 async def sources_page(datasette: Datasette, request: Request) -> Response:
-    """Answer with the sources; 400 where the address asked for something that makes no sense, which the page says."""
+    """Answer with the sources; 400 if a parameter makes no sense, with a note on the page."""
     database = await access.open_timeline(datasette, request, "sources")
-    state = await asked.state_of(datasette, request, database, ("q", "as_of"))
-    weighs = await _may_read(datasette, request, database, "citations", "happenings")
-    of_texts = await _may_read(datasette, request, database, "sources_fts")
-    sort, page, notes = _read_order(request, weighs=weighs)
+    state = await query_string.read_state(datasette, request, database, ("q", "as_of"))
+    with_weights = await access.all_readable(datasette, request.actor, database.name, ("citations", "happenings"))
+    in_texts = await access.readable(datasette, request.actor, database.name, "sources_fts")
+    sort, page, notes = _read_order(request, with_weights=with_weights)
     faulty = state.faulty or bool(notes)
-    what = sources.SourceQuery(state.given.get("q", ""), sort, page, of_texts)
+    query = sources.SourceQuery(state.given.get("q", ""), sort, page, in_texts)
     timeline, here = links.timeline(datasette, database.name), links.sources(datasette, database.name)
-    read = await snapshots.read(database, lambda snapshot: _read(datasette, database.name, snapshot, state, what, weighs=weighs))
+    content = await snapshots.read(
+        database, lambda snapshot: _read(datasette, database.name, snapshot, state, query, with_weights=with_weights)
+    )
     context = {
-        **read,
+        **content,
         "database": database.name,
         "here": here,
         "style": assets.address(datasette, "sources.css"),
-        "heading": await frame.title_of(datasette, database),
-        "timeline": timeline + state.as_of_query if weighs else None,
+        "heading": await page_frame.title_of(datasette, database),
+        "timeline": timeline + state.as_of_query if with_weights else None,
         "namesake_address": links.happening(datasette, database.name, links.SOURCES),
-        "notes": [*state.notes, *notes, *read["notes"]],
-        "sorts": {name: label for name, label in SORTS.items() if weighs or name != "weight"},
-        "of_texts": of_texts,
+        "notes": [*state.notes, *notes, *content["notes"]],
+        "sorts": {name: label for name, label in SORTS.items() if with_weights or name != "weight"},
+        "in_texts": in_texts,
     }
-    trail = [(timeline, "timeline"), (here, "sources")]
-    return await frame.respond(datasette, request, "timeline_sources.html", context, trail=trail, status=400 if faulty else 200)
+    trail, status = [(timeline, "timeline"), (here, "sources")], 400 if faulty else 200
+    return await page_frame.respond(datasette, request, "timeline_sources.html", context, trail=trail, status=status)
 
 
 def _read(
-    datasette: Datasette, database: str, snapshot: Snapshot, state: State, what: sources.SourceQuery, *, weighs: bool
+    datasette: Datasette, database: str, snapshot: Snapshot, state: State, query: sources.SourceQuery, *, with_weights: bool
 ) -> dict[str, Any]:
-    """Read all that the page shows."""
+    """Read everything that the page shows."""
     state = as_of.resolved(snapshot, state)
     snapshot = snapshot.at(state.as_of)
-    counted, notes = sources.count(snapshot, what), []
+    count, notes = sources.count(snapshot, query), []
     try:
-        rows = sources.page(snapshot, what)
+        rows = sources.page(snapshot, query)
     except TookTooLong:
-        if what.order == "title":
+        if query.order == "title":
             raise
-        notes.append("So many sources could not be put in that order in the time there is, so the order is by title.")
-        what = replace(what, order="title")
-        rows = sources.page(snapshot, what)
-    weights = sources.weigh(snapshot, [row["id"] for row in rows]) if weighs else {}
-    end, here, page, pages = snapshot.end, links.sources(datasette, database), what.page, -(-counted // PAGE_SIZE)
-    kept = {
+        notes.append("There are too many sources to sort that way in the time allowed, so they are sorted by title.")
+        query = replace(query, order="title")
+        rows = sources.page(snapshot, query)
+    weights = sources.weigh(snapshot, [row["id"] for row in rows]) if with_weights else {}
+    end, here, page, pages = snapshot.end, links.sources(datasette, database), query.page, -(-count // PAGE_SIZE)
+    parameters = {
         "q": state.given.get("q"),
-        "sort": what.order if what.order != "title" else None,
+        "sort": query.order if query.order != "title" else None,
         "as_of": state.given.get("as_of"),
     }
     return {
-        "canonical": _address(here, kept, page),
-        "namesake": _namesake(snapshot) if weighs else None,
+        "canonical": _address(here, parameters, page),
+        "namesake": _namesake(snapshot) if with_weights else None,
         "state": state,
         "notes": notes,
-        "sort": what.order,
+        "sort": query.order,
         "end": end,
-        "as_of_day": summary.as_of_day(state),
-        "as_of_said": summary.as_of_said(snapshot, state, end),
-        "now": _address(here, {**kept, "as_of": None}, 1),
-        "all": _address(here, {**kept, "q": None}, 1),
-        "counted": counted,
+        "as_of_day": result_summary.as_of_day(state),
+        "as_of_note": result_summary.as_of_note(snapshot, state, end),
+        "now": _address(here, {**parameters, "as_of": None}, 1),
+        "all": _address(here, {**parameters, "q": None}, 1),
+        "count": count,
         "page": page,
         "pages": pages,
-        "earlier": _address(here, kept, min(page - 1, pages or 1)) if page > 1 else None,
-        "later": _address(here, kept, page + 1) if page < pages else None,
-        "first": _address(here, kept, 1),
+        "earlier": _address(here, parameters, min(page - 1, pages or 1)) if page > 1 else None,
+        "later": _address(here, parameters, page + 1) if page < pages else None,
+        "first": _address(here, parameters, 1),
         "first_number": (page - 1) * PAGE_SIZE + 1,
-        "sources": [_listed(datasette, database, row, weights.get(row["id"]), state) for row in rows],
+        "sources": [_entry(datasette, database, row, weights.get(row["id"]), state) for row in rows],
     }
 
 
-async def _may_read(datasette: Datasette, request: Request, database: Database, *tables: str) -> bool:
-    for table in tables:
-        if not await access.readable(datasette, request.actor, database.name, table):
-            return False
-    return True
-
-
-def _read_order(request: Request, *, weighs: bool) -> tuple[str, int, list[str]]:
-    """Read the order and the page from the address, and say what makes no sense."""
+def _read_order(request: Request, *, with_weights: bool) -> tuple[str, int, list[str]]:
+    """Read the order and the page number from the address, and return a message for each that makes no sense."""
     notes = []
     sort, typed = request.args.get("sort") or "title", request.args.get("page") or "1"
     if sort not in SORTS:
-        notes.append(f"Order: “{shortened(sort, 40)}” is none of {', '.join(SORTS)}, so the sources are in the order of titles.")
+        choices = ", ".join(SORTS)
+        notes.append(f"Order: “{shortened(sort, 40)}” is not one of {choices}, so the sources are sorted by title.")
         sort = "title"
-    elif sort == "weight" and not weighs:
-        notes.append("You may not read what rests on these sources, so the order is by title.")
+    elif sort == "weight" and not with_weights:
+        notes.append("You may not read the happenings that cite these sources, so they are sorted by title.")
         sort = "title"
     page = int(typed[:9]) if typed.isascii() and typed.isdigit() else 0
     if page < 1:
-        notes.append(f"Page: “{shortened(typed, 40)}” is no whole number from 1, so this is the first page.")
+        notes.append(f"Page: “{shortened(typed, 40)}” is not a whole number from 1, so this is the first page.")
     return sort, max(page, 1), notes
 
 
-def _address(here: str, kept: dict[str, str | None], page: int) -> str:
-    state = {name: value for name, value in kept.items() if value} | ({"page": str(page)} if page > 1 else {})
-    return f"{here}?{urlencode(state)}" if state else here
+def _address(here: str, parameters: dict[str, str | None], page: int) -> str:
+    given = {name: value for name, value in parameters.items() if value} | ({"page": str(page)} if page > 1 else {})
+    return f"{here}?{urlencode(given)}" if given else here
 
 
 def _namesake(snapshot: Snapshot) -> str | None:
-    """Give the title of the happening whose id is the name of this page, if there is one."""
+    """Return the title of the happening that has this page's name as its id, if there is one."""
     rows = snapshot.plain("select title from happenings where id = :id", {"id": links.SOURCES})
     return shortened(rows[0]["title"] or links.SOURCES, LONGEST_TITLE) if rows else None
 
 
-def _listed(datasette: Datasette, database: str, row: Row, weight: Weight | None, state: State) -> Listed:
+def _entry(datasette: Datasette, database: str, row: Row, weight: Weight | None, state: State) -> Entry:
     redacted, extractor = row["title"] is None, row["extractor"] or ""
-    read = None if redacted or row["text_sha256"] is None or extractors.is_as_given(extractor) else "text read from the document"
-    notes: list[Any] = [shortened(name, LONGEST_NAME) for name in (row["author"], row["publisher"]) if name]
-    notes += [said for said in (_kind(row["media_type"]), _language(row["language"])) if said]
-    then = {"as_of": state.given["as_of"]} if state.past else {}
-    return Listed(
+    extracted = not redacted and row["text_sha256"] is not None and not extractors.is_as_given(extractor)
+    text = "archived as text" if extractor == extractors.GIVEN else "text read from the document"
+    notes = [shortened(name, LONGEST_NAME) for name in (row["author"], row["publisher"]) if name]
+    notes += [note for note in (_kind(row["media_type"]), _language(row["language"])) if note]
+    past = {"as_of": state.given["as_of"]} if state.past else {}
+    return Entry(
         id=row["id"],
         address=links.source(datasette, database, row["id"]),
-        on_timeline=links.timeline(datasette, database, source=row["id"], **then),
+        on_timeline=links.timeline(datasette, database, source=row["id"], **past),
         title=f"{row['id']} (redacted)" if redacted else shortened(row["title"], LONGEST_TITLE),
         language=row["language"],
-        published=when.said(row["published"]) if row["published"] else None,
+        published=date_wording.capitalised(row["published"]) if row["published"] else None,
         edtf=row["published"],
         notes=notes,
         redacted=redacted,
-        document_gone=row["text_sha256"] is None,
+        document_redacted=row["text_sha256"] is None,
         not_compared=extractors.is_as_given(extractor),
-        text="archived as text" if read and extractor == extractors.GIVEN else read,
+        text=text if extracted else None,
         weight=weight,
     )
 
 
 def _kind(media_type: str | None) -> str | None:
-    """Say what kind of document it is; the media type itself where that has no words."""
+    """Return the kind of document in words, or the media type itself if it has none."""
     return _KINDS.get(media_type.partition(";")[0].strip().lower(), shortened(media_type, 60)) if media_type else None
 
 
 def _language(code: str | None) -> str | None:
-    """Name a language by its code: `pt-BR` is Portuguese (BR)."""
+    """Return the name of a language by its code: `pt-BR` is Portuguese (BR)."""
     if not code:
         return None
     language, _, region = code.partition("-")

@@ -1,8 +1,9 @@
 """The page `/{database}/-/timeline`: every happening in time order, filtered, searched, paged, now or as of a position.
 
-Owns what the page shows. Must not know how any of it is chosen or drawn.
+Owns the content of the page. Must not know how happenings are chosen or drawn.
 """
 
+from html import escape
 from typing import Any
 
 from datasette.app import Datasette
@@ -13,33 +14,48 @@ from timeline.selection import matches, search_words, values
 from timeline.selection import state as states
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.state import State
-from timeline.web import access, assets, links, snapshots
+from timeline.web import access, assets, links, security, snapshots
 from timeline.web.drawing import answers
-from timeline.web.pages import asked, cards, embedding, etag, exports, files, frame, summary, ways
+from timeline.web.pages import (
+    datasette_links,
+    etag,
+    exports,
+    happening_cards,
+    page_frame,
+    proof_files,
+    query_string,
+    result_summary,
+)
 
-# What the drawn timeline runs on; the first is begun with, and the others are fetched beside it.
+# The modules of the drawn timeline. The page starts the first, and fetches the others beside it.
 SCRIPTS = (
     "timeline.js", "address.js", "axis.js", "calendar.js", "card.js", "drawing.js", "find.js", "gestures.js", "layout.js",
     "marks.js", "moment.js", "pen.js", "print.js", "spoken.js", "strip.js", "supply.js",
 )  # fmt: skip
+FRAME_HEIGHT = 640  # pixels, where another site shows the timeline in a frame
 
 
-@frame.answering
+@page_frame.answering
 async def timeline_page(datasette: Datasette, request: Request) -> Response:
-    """Answer with the timeline; 400 where the address asked for something that makes no sense, which the page says."""
-    database = await access.open_timeline(datasette, request, *asked.TABLES)
-    state = await asked.state_of(datasette, request, database)
-    tag = await etag.tag(datasette, request, database)
-    if not state.faulty and (held := etag.unchanged(request, tag)):
-        return held
-    may_see_retracted = await asked.may_read_past(datasette, request, database)
-    heading = await frame.title_of(datasette, database)
+    """Answer with the timeline; 400 if a parameter makes no sense, with a note on the page.
+
+    A date to go to (`?go=`) redirects to its window.
+    """
+    database = await access.open_timeline(datasette, request, *query_string.TABLES)
+    state = await query_string.read_state(datasette, request, database)
     here = links.timeline(datasette, database.name)
-    read = await snapshots.read(
+    if state.went:
+        return Response.redirect(here + state.query(view=state.given["view"]))
+    tag = await etag.tag(datasette, request, database)
+    if not state.faulty and (not_modified := etag.unchanged(request, tag)):
+        return not_modified
+    may_see_retracted = await query_string.may_read_past(datasette, request, database)
+    heading = await page_frame.title_of(datasette, database)
+    content = await snapshots.read(
         database, lambda snapshot: _read(datasette, database, snapshot, state, may_see_retracted=may_see_retracted)
     )
     context = {
-        **read,
+        **content,
         "database": database.name,
         "heading": heading,
         "here": here,
@@ -47,54 +63,55 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         "labels": states.LABELS,
         "lanes": states.LANES,
         **await _exports(datasette, request, database.name, state),
-        "snippet": embedding.snippet(datasette, request, database.name, heading, state),
+        "snippet": _snippet(datasette, request, database.name, heading, state),
         "drawing_style": assets.address(datasette, "drawing.css"),
         "scripts": [assets.address(datasette, name) for name in SCRIPTS],
     }
-    status = 400 if state.faulty else 200
-    response = await frame.respond(datasette, request, "timeline_page.html", context, trail=[(here, "timeline")], status=status)
-    if read["counted"] is not None:
+    trail, status = [(here, "timeline")], 400 if state.faulty else 200
+    response = await page_frame.respond(datasette, request, "timeline_page.html", context, trail=trail, status=status)
+    if content["count"] is not None:
         response.headers.update(etag.headers(tag))
     return response
 
 
 def _read(datasette: Datasette, database: Database, snapshot: Snapshot, state: State, *, may_see_retracted: bool) -> dict[str, Any]:
-    """Read all that the page shows of the timeline."""
-    snapshot, found = matches.find(snapshot, state)
-    state, name = found.state, database.name
-    here, whole = links.timeline(datasette, name), snapshots.offered(database, snapshot, found.end)
-    offered = values.of_matches(snapshot, found, whole)
-    page = matches.page(snapshot, found)
+    """Read everything that the page shows of the timeline."""
+    snapshot, result = matches.find(snapshot, state)
+    state, name = result.state, database.name
+    here, all_choices = links.timeline(datasette, name), snapshots.choices(database, snapshot, result.end)
+    choices = values.of_matches(snapshot, result, all_choices)
+    page = matches.page(snapshot, result)
     place = {one: state.given.get(one) for one in ("after", "before")}
     return {
         "canonical": here + (state.query(embed=None, focus=None, **place) if state.given else ""),
         "sources": links.sources(datasette, name) + state.as_of_query,
-        "whole": here + state.unfiltered_query,
+        "unfiltered": here + state.unfiltered_query,
         "state": state,
-        "end": found.end,
-        "as_of_day": summary.as_of_day(state),
-        "as_of_said": summary.as_of_said(snapshot, state, found.end),
-        "choices": offered,
-        "counts_note": values.note(offered, state.given, states.LABELS),
-        "who": found.actor,
-        "names": summary.names(state, found.name),
-        "chips": summary.chips(state, offered, found.name),
+        "readings": result_summary.readings(state),
+        "end": result.end,
+        "as_of_day": result_summary.as_of_day(state),
+        "as_of_note": result_summary.as_of_note(snapshot, state, result.end),
+        "choices": choices,
+        "counts_note": values.note(choices, state.given, states.LABELS),
+        "actor_id": result.actor,
+        "value_labels": result_summary.value_labels(state, result.name),
+        "chips": result_summary.chips(state, choices, result.name),
         "short_word": search_words.short_word(state.given.get("q", "")),
-        "counted": summary.counts(found.counted),
-        "total": summary.total(snapshot, state, found.counted),
-        "retracted": summary.retracted(snapshot, found) if may_see_retracted else None,
-        "years": summary.by_year(cards.of_page(datasette, name, snapshot, state, page)),
+        "count": result_summary.count_in_words(result.counted),
+        "total": result_summary.total(snapshot, state, result.counted),
+        "retracted": result_summary.retracted(snapshot, result) if may_see_retracted else None,
+        "years": result_summary.by_year(happening_cards.of_page(datasette, name, snapshot, state, page)),
         "empty": not page.rows,
-        "turns": {} if state.printed else summary.turns(state, page),
+        "page_links": {} if state.printed else result_summary.page_links(state, page),
         "printed_all": page.later is None,
-        "ways": ways.to_datasette(datasette, name, state, found.actor),
-        "drawing": answers.first_drawing(snapshot, found, whole),
-        "as_of_event": links.event(datasette, name, state.as_of) if state.as_of and state.as_of <= found.end else None,
+        "datasette_links": datasette_links.of_state(datasette, name, state, result.actor),
+        "drawing": answers.first_drawing(snapshot, result, all_choices),
+        "as_of_event": links.event(datasette, name, state.as_of) if state.as_of and state.as_of <= result.end else None,
     }
 
 
 async def _exports(datasette: Datasette, request: Request, database: str, state: State) -> dict[str, Any]:
-    """Give the address of the exports of what is shown, and its feeds, where the visitor may read them."""
+    """Return the address of the exports of this state and its feeds, if the visitor may read them."""
     if not await exports.may_export(datasette, request, database):
         return {"exports": None, "feeds": []}
     return {
@@ -104,7 +121,19 @@ async def _exports(datasette: Datasette, request: Request, database: str, state:
 
 
 async def _checkpoints(datasette: Datasette, request: Request, database: str) -> str | None:
-    """Give the address of the log's checkpoints, where the visitor may read them."""
+    """Return the address of the log's checkpoints, if the visitor may read them."""
     if not await access.readable(datasette, request.actor, database, "events"):
         return None
-    return links.checkpoints(datasette, database) if await files.may_see_kept(datasette, request, database) else None
+    return links.checkpoints(datasette, database) if await proof_files.may_read_checkpoints(datasette, request, database) else None
+
+
+def _snippet(datasette: Datasette, request: Request, database: str, title: str, state: State) -> str | None:
+    """Return the HTML that shows this state in a frame of another page; None if no site may frame it."""
+    if "X-Frame-Options" in security.headers(datasette, "/-/timeline"):
+        return None
+    place = {name: state.given.get(name) for name in ("after", "before")}
+    address = datasette.absolute_url(request, links.timeline(datasette, database) + state.query(embed="1", **place))
+    return (
+        f'<iframe src="{escape(address)}" title="{escape(title)}" width="100%" height="{FRAME_HEIGHT}" loading="lazy"'
+        ' style="border: 0"></iframe>'
+    )

@@ -1,7 +1,6 @@
-"""What every page shares: how it is answered, and what stands around it.
+"""The frame of every page: stylesheet, breadcrumbs, canonical address, and a readable page if the database fails.
 
-Owns the page frame's context (stylesheet, breadcrumbs, canonical address), and the page that says in words what went
-wrong where SQLite gave up or refused. Must not know what any page shows.
+Must not know the content of any page.
 """
 
 import functools
@@ -17,8 +16,8 @@ from jinja2 import Template
 
 from timeline import settings
 from timeline.errors import StatementInvalid, TookTooLong
-from timeline.web import assets, links, security, working
-from timeline.web.pages import parameters
+from timeline.web import assets, links, scheduling, security
+from timeline.web.pages import query_string
 
 Handler = Callable[[Datasette, Request], Awaitable[Response]]
 Trail = Iterable[tuple[str, str]]
@@ -26,7 +25,7 @@ _ROOT = re.compile(r'<html(?: lang="[^"]*")?>')
 
 
 def answering(handler: Handler) -> Handler:
-    """Answer with a readable page where a query took too long or failed; permissions and 404 stay Datasette's."""
+    """Answer with a readable page if a query takes too long or fails. Datasette still answers 403 and 404 itself."""
 
     @functools.wraps(handler)
     async def answer(datasette: Datasette, request: Request) -> Response:
@@ -36,8 +35,8 @@ def answering(handler: Handler) -> Handler:
             limit = datasette.setting("sql_time_limit_ms")
             return await _trouble(
                 datasette, request, "That took too long",
-                f"The database was given {limit:,} milliseconds and did not finish. Nothing is broken: ask for less, with a"
-                " shorter period, a rarer word or fewer filters.",
+                f"The database did not finish within {limit:,} milliseconds. Nothing is broken. Ask for less: a shorter period, a"
+                " rarer word or fewer filters.",
             )  # fmt: skip
         except StatementInvalid as error:
             return await _trouble(datasette, request, *unreadable(error))
@@ -54,11 +53,10 @@ def answering(handler: Handler) -> Handler:
 
 
 def unreadable(error: Exception) -> tuple[str, str]:
-    """Say, as heading and advice, that an event is not what was appended."""
+    """Return the heading and the advice for an event that is not as it was appended."""
     return "The log could not be read here", (
-        f"Here is why: {error}. The file may have been damaged or altered, or something else wrote it. Whoever runs this site can"
-        " find out where"
-        " with `timeline verify`; the rest of the timeline can still be read."
+        f"The reason: {error}. The file may be damaged or altered, or another program wrote to it. Whoever runs this site can"
+        " find out where with `timeline verify`. The rest of the timeline can still be read."
     )
 
 
@@ -71,38 +69,39 @@ async def respond(
     trail: Trail = (),
     status: int = 200,
 ) -> Response:
-    """Draw a page in Datasette's own frame. `trail` is what the breadcrumbs lead through after the database."""
+    """Draw a page in Datasette's own frame. `trail` holds the breadcrumbs after the database, as (address, label)."""
+    parameters = query_string.PARAMETERS.get(template)
     full = {
         "database": None,
         "stylesheet": assets.address(datasette, "timeline.css"),
         "trail": list(trail),
         "canonical": None,
-        "not_taken": parameters.not_taken(request, parameters.PAGES[template]) if template in parameters.PAGES else [],
+        "unknown_parameters": [] if parameters is None else query_string.unknown_parameters(request, parameters),
         **context,
     }
     if full["canonical"]:
         full["canonical"] = datasette.absolute_url(request, full["canonical"])
     html = await datasette.render_template(_in_slices(datasette, request, template), full, request=request, view_name="timeline")
-    # Not every version of the frame says which language it is in, and screen readers need to be told.
+    # Datasette's frame does not always name its language, which screen readers need.
     return Response.html(_ROOT.sub(f'<html lang="en"{_direction(datasette)}>', html, count=1), status=status)
 
 
 def _in_slices(datasette: Datasette, request: Request, name: str) -> Template:
-    """Give a template that is drawn in slices, so that nobody waits while a long page is."""
+    """Return a template that is drawn in slices, so that other visitors do not wait for a long page."""
     stable = not hasattr(datasette, "get_jinja_environment")
     environment = datasette.jinja_env if stable else datasette.get_jinja_environment(request)
     template = object.__new__(Template)
     vars(template).update(vars(environment.get_template(name)))
 
     async def render(context: dict[str, Any]) -> str:
-        return await working.in_slices(template.generate_async(context))
+        return await scheduling.in_slices(template.generate_async(context))
 
     template.render_async = render  # type: ignore[method-assign]
     return template
 
 
 def _direction(datasette: Datasette) -> str:
-    """Say which way the page runs, where the plugin's settings do: a timeline in Arabic may run from right to left."""
+    """Return the page's `dir` attribute if the plugin's settings name a direction: an Arabic timeline may run right to left."""
     direction = security.settings_of(datasette).get("direction")
     return f' dir="{direction}"' if direction in settings.DIRECTIONS else ""
 
@@ -116,7 +115,7 @@ async def _trouble(datasette: Datasette, request: Request, heading: str, advice:
 
 
 async def title_of(datasette: Datasette, database: Database) -> str:
-    """Give a database's title as its metadata has it, else its name."""
+    """Return the title of a database from its metadata, or else its name."""
     if hasattr(datasette, "get_database_metadata"):
         metadata = await datasette.get_database_metadata(database.name)
         title = metadata.get("title")
@@ -126,6 +125,6 @@ async def title_of(datasette: Datasette, database: Database) -> str:
 
 
 async def log_end(database: Database) -> int:
-    """Give the last position of the log; 0 where it is empty."""
+    """Return the last position of the log; 0 if it is empty."""
     rows = await database.execute("select max(position) from events")
     return int(rows.rows[0][0] or 0)

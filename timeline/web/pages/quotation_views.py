@@ -1,0 +1,132 @@
+"""Quotations as the pages show them: cut to a length, with an address here and one at the source.
+
+Owns that form. Must not read citations: `timeline.reading` does.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from datasette.app import Datasette
+
+from timeline.extractors import NOT_COMPARED
+from timeline.reading.happenings import quotations
+from timeline.reading.records import PAGES, Quotation
+from timeline.selection.snapshot import Snapshot
+from timeline.web import links
+from timeline.web.pages import date_wording, text_fragments
+
+# Repeated words are searched for only in texts of this many characters, and for this many quotations of a page. Otherwise they
+# are taken to repeat.
+LONGEST_SEARCHED, MOST_SEARCHED = 300_000, 200
+_TEXT = "select text from sources join source_texts on source_texts.source = sources.id where id = :id and characters <= :longest"
+
+
+@dataclass(frozen=True)
+class QuotationView:
+    """One quotation on a page: the record `cited`, and `quote`, which is as much of its words as the page shows."""
+
+    cited: Quotation
+    quote: str
+    address: str
+    at_source: str | None
+
+    @property
+    def cut(self) -> bool:
+        """Whether the quotation goes on."""
+        return len(self.quote) < len(self.cited.quote)
+
+    @property
+    def source_title(self) -> str:
+        """The title of its source, or else the id."""
+        return self.cited.source.title or self.cited.source.id
+
+    @property
+    def source_notes(self) -> list[str]:
+        """The author, the publisher and the date of its source."""
+        source = self.cited.source
+        published = date_wording.words(source.published) if source.published else None
+        return [note for note in (source.author, source.publisher, published) if note]
+
+    @property
+    def text_note(self) -> str | None:
+        """A warning if nobody compared the text of its source with the document."""
+        return NOT_COMPARED if self.cited.source.is_as_given else None
+
+    @property
+    def before(self) -> str:
+        """The text before it, from the beginning of a word."""
+        if len(self.cited.prefix) == self.cited.start:
+            return self.cited.prefix
+        return "… " + re.sub(r"^\w+(?=\s)", "", self.cited.prefix).lstrip()
+
+    @property
+    def after(self) -> str:
+        """The text after it, to the end of a word."""
+        return re.sub(r"(?<=\s)\w+$", "", self.cited.suffix).rstrip() + " …"
+
+    @property
+    def direction(self) -> str:
+        """The direction of its first letter, whatever the direction of the page: `ltr`, `rtl`, or `auto` without letters."""
+        strong = (unicodedata.bidirectional(char) for char in self.quote[:200])
+        return next(("ltr" if kind == "L" else "rtl" for kind in strong if kind in ("L", "R", "AL")), "auto")
+
+
+def of_happenings(
+    datasette: Datasette, database: str, snapshot: Snapshot, happenings: Iterable[str], most: int | None, longest: int
+) -> dict[str, list[QuotationView]]:
+    """Return the quotations of happenings by id: up to `most` for each and all that dispute, each cut to `longest` characters."""
+    cited = quotations(snapshot, happenings, most)
+    repeating = _repeating(snapshot, [quotation for of_one in cited.values() for quotation in of_one])
+    anchored = _unchanged_since(snapshot, cited)
+
+    def view(happening: str, quotation: Quotation) -> QuotationView:
+        anchor = links.passage_anchor(happening, quotation.number) if happening in anchored else "passage"
+        address = f"{links.source(datasette, database, quotation.source.id)}?passage={quotation.start}-{quotation.end}#{anchor}"
+        at_source = text_fragments.address(
+            quotation.source, quotation.quote, quotation.prefix, quotation.suffix,
+            page=quotation.page, repeats=id(quotation) in repeating,
+        )  # fmt: skip
+        return QuotationView(quotation, quotation.quote[:longest], address, at_source)
+
+    return {happening: [view(happening, quotation) for quotation in of_one] for happening, of_one in cited.items()}
+
+
+def _unchanged_since(snapshot: Snapshot, happenings: Iterable[str]) -> set[str]:
+    """Return the happenings whose version in the snapshot is still the latest: source pages have anchors for those alone."""
+    if snapshot.as_of is None:
+        return set(happenings)
+    ids = {"ids": json.dumps(list(happenings))}
+    sql = (
+        "select past.id from happenings as past join main.happenings as now on now.position = past.position"
+        " where past.id in (select value from json_each(:ids))"
+    )
+    return {row["id"] for row in snapshot.rows(sql, ids)}
+
+
+def _repeating(snapshot: Snapshot, cited: Sequence[Quotation]) -> set[int]:
+    """Return the identities of quotations from web pages whose first words occur elsewhere in the text too.
+
+    In a very long text, and after very many quotations, all are taken to repeat.
+    """
+    by_source: dict[str, list[tuple[int, str, int]]] = {}
+    repeating: set[int] = set()
+    searched = 0
+    for quotation in cited:
+        source = quotation.source
+        if source.url and source.media_type in PAGES and (words := text_fragments.first_words(quotation.quote)):
+            searched += 1
+            if searched > MOST_SEARCHED:
+                repeating.add(id(quotation))
+            else:
+                by_source.setdefault(source.id, []).append((id(quotation), words, quotation.start))
+    for source_id, searches in by_source.items():
+        text = snapshot.plain(_TEXT, {"id": source_id, "longest": LONGEST_SEARCHED})
+        repeating.update(key for key, words, start in searches if not text or _occurs_elsewhere(text[0][0], words, start))
+    return repeating
+
+
+def _occurs_elsewhere(text: str, words: str, start: int) -> bool:
+    return text.find(words) not in (-1, start) or text.find(words, start + 1) >= 0
