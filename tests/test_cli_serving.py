@@ -106,15 +106,15 @@ def test_bundles_that_are_not_in_what_is_served_are_told(project: Path, capsys: 
     db = Path("timeline.db")
     with Timeline(db) as timeline:
         timeline.archive(text="x", id="first", title="Archived first")
-        serving.tell_unbuilt(timeline, Path("events"), db)
+        serving.warn_of_unbuilt(timeline, Path("events"), db)
         told = capsys.readouterr().err
         assert told.startswith("events/")
         assert told.endswith("To add it: timeline build --db timeline.db\n")
         assert len(told.splitlines()) == 1
         for path in sorted(Path("events").iterdir()):
             bundles.append(timeline, path)
-        serving.tell_unbuilt(timeline, Path("events"), db)
-        serving.tell_unbuilt(timeline, Path("nowhere"), db)
+        serving.warn_of_unbuilt(timeline, Path("events"), db)
+        serving.warn_of_unbuilt(timeline, Path("nowhere"), db)
         assert not capsys.readouterr().err
 
 
@@ -279,10 +279,10 @@ def test_a_changed_entry_is_told_before_the_old_one_is_served(
     bundle, db = Path("events/1.yaml"), Path("timeline.db")
     with Timeline(db) as timeline:
         bundles.append(timeline, bundle)
-        serving.tell_unbuilt(timeline, Path("events"), db)
+        serving.warn_of_unbuilt(timeline, Path("events"), db)
         assert not capsys.readouterr().err
         bundle.write_text(BUNDLE.replace(was, now))
-        serving.tell_unbuilt(timeline, Path("events"), db)
+        serving.warn_of_unbuilt(timeline, Path("events"), db)
     assert f"served as it is ({told}). To see what changed: timeline build" in capsys.readouterr().err
 
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from timeline import Timeline, bundles
 from timeline.cli import main
-from timeline.cli.serving import tell_unbuilt
+from timeline.cli.serving import warn_of_unbuilt
 from timeline.errors import BundleInvalid, StatementInvalid
 
 PRIVATE = "BEGIN PRIVATE KEY of nobody else"
@@ -226,10 +226,10 @@ def test_a_bundle_that_leads_elsewhere_is_not_looked_at(project: Path, capsys: p
     output = refused("build", "--db", "own.db", told="events/note.yaml: leads to ")
     assert "own.db: 1 event (0 new) from 1 bundle" in output
     with Timeline("own.db", read_only=True) as timeline:
-        tell_unbuilt(timeline, Path("events"), Path("own.db"))
+        warn_of_unbuilt(timeline, Path("events"), Path("own.db"))
         assert capsys.readouterr() == ("", "")
         write("b", "../../private/key.txt", "events/b.jsonl")
-        tell_unbuilt(timeline, Path("events"), Path("own.db"))
+        warn_of_unbuilt(timeline, Path("events"), Path("own.db"))
         assert "source/b is not in it" in capsys.readouterr().err
 
 
@@ -239,7 +239,7 @@ def test_a_pipe_where_a_document_was_is_not_waited_for(project: Path, capsys: py
     Path("seeds/own.txt").unlink()
     os.mkfifo("seeds/own.txt")
     with Timeline("own.db", read_only=True) as timeline:
-        tell_unbuilt(timeline, Path("events"), Path("own.db"))
+        warn_of_unbuilt(timeline, Path("events"), Path("own.db"))
     assert capsys.readouterr() == ("", "")
     refused("build", told="own.txt: is not a file. Name the document itself")
     os.mkfifo("events/pipe.yaml")

@@ -45,11 +45,11 @@ class Comparison:
         """Whether the log holds less than was published, and nothing else."""
         return self.same == self.ours < self.theirs
 
-    def tell(self, path: Path, other: Path) -> str:
+    def summary(self, path: Path, other: Path) -> str:
         """Say what was compared, and where the two part."""
         if self.lags:
             return f"{path}: holds the first {self.ours:,} of the {self.theirs:,} events in {other}"
-        here, there = _tell(self.our_next), _tell(self.their_next)
+        here, there = _event_line(self.our_next), _event_line(self.their_next)
         return f"{path}: differs from {other} from position {self.same + 1:,} on: here {here}, there {there}"
 
 
@@ -138,7 +138,7 @@ def _note(copy: Path) -> Note:
     return Note.parse(folder.content(path), str(path))
 
 
-def _tell(event: Event | None) -> str:
+def _event_line(event: Event | None) -> str:
     return (
         "no event"
         if event is None

@@ -26,7 +26,7 @@ def check(log: Log, former: Former, key: Key | None) -> None:
         if comparison.adds:  # so the copy is not that of its checkpoint
             raise
         build = "timeline build" if comparison.lags else "timeline build --fresh"
-        raise ProofInvalid(f"{comparison.tell(log.path, copy)}. Published events stay. To go on from them: {build}") from None
+        raise ProofInvalid(f"{comparison.summary(log.path, copy)}. Published events stay. To go on from them: {build}") from None
     refuse_what_git_holds(log, former.path)
     if key and former.key and key != former.key:
         raise PublishingRefused(
