@@ -97,7 +97,7 @@ def test_every_faulty_bundle_is_told_and_the_others_are_appended(project: Path) 
         "Error",
     ]
     assert lines[2].endswith("part_of: happening/c is refused in events/3.yaml. Correct that first".replace("/3", f"{os.sep}3"))
-    assert lines[3] == "Error: 3 faults, told above. Nothing of a bundle with faults was appended"
+    assert lines[3] == "Error: 3 faults, listed above. Bundles with faults were not appended"
 
 
 def test_a_single_fault_is_a_single_line(project: Path) -> None:
@@ -237,7 +237,7 @@ def test_archive_tells_where_the_document_is(project: Path) -> None:
         "fr",
     ]
     first = run(*words)
-    assert re.fullmatch(r"source/r@1 stands at position 1\nSHA-256 [0-9a-f]{64}\n", first.output)
+    assert re.fullmatch(r"source/r@1 is at position 1\nSHA-256 [0-9a-f]{64}\n", first.output)
     assert run(*words).output == first.output
     (project / "report.txt").write_text("Coffee")
     changed = run(*words[:-4], "--language", "fr")
@@ -343,7 +343,7 @@ def test_ctrl_c_leaves_whole_bundles(project: Path, delay: float) -> None:
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stdout) == (130, "")
-    assert stderr == "Error: interrupted; nothing of the unfinished bundle was appended\n"
+    assert stderr == "Error: interrupted; the unfinished bundle was not appended\n"
     with Timeline("timeline.db") as timeline:
         assert timeline.log.size() in (0, 2, 3)
         assert timeline.verify().ok
@@ -374,7 +374,7 @@ def slow():
 main(["slow"])
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stderr) == (130, "Error: interrupted; nothing of what was unfinished was kept\n")
+    assert (done.returncode, done.stderr) == (130, "Error: interrupted; nothing unfinished was saved\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a terminal")
@@ -415,4 +415,4 @@ happenings: [{{id: a, title: It meets, date: 2025, citations: [{{source: s, quot
     assert "(title was It meets, is It met; citations.1.quote was …" in result.output
     assert "met on Monday, is …arrakech met on" in result.output
     assert "correct it in a further entry" in result.output
-    assert "begin the draft anew: timeline build --fresh" in result.output
+    assert "build the draft again: timeline build --fresh" in result.output

@@ -43,10 +43,10 @@ def test_verify_tells_what_was_checked(db: Path) -> None:
     assert result.exit_code == 0
     lines = result.output.splitlines()
     assert [line[0] for line in lines] == ["✓"] * 10
-    assert lines[2] == "✓ 2 events in order, each with the hash of what it says"
-    assert lines[3] == "✓ 2 events under the root that is kept, hash by hash"
+    assert lines[2] == "✓ 2 events in order, each with the hash of its data"
+    assert lines[3] == "✓ 2 events under the stored root, hash by hash"
     assert lines[7] == "✓ 1 text compared with the document, letter for letter"
-    assert lines[8] == "✓ 1 citation found again, word for word, where it says"
+    assert lines[8] == "✓ 1 citation found again, word for word, at its place"
 
 
 def test_verify_tells_of_a_wal_that_it_read(db: Path) -> None:
@@ -72,7 +72,7 @@ def test_verify_tells_all_that_is_wrong(db: Path) -> None:
     result = run("verify", "--db", str(db))
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    assert f"✗ not so: the log refuses changes: {len(guards())} guards as they were made" in lines
+    assert f"✗ not true: the log refuses changes: {len(guards())} guards unchanged" in lines
     assert "    position 2, happening/meeting@1: its data does not have its hash: it was altered" in lines
     assert result.stderr.startswith(f"Error: {db}: ")
     assert " faults found. " in result.stderr
@@ -114,7 +114,7 @@ def test_rebuild_derives_the_read_tables_again(db: Path) -> None:
     change(db, "DELETE FROM happenings", "UPDATE citations SET quote = 'x'", "DROP INDEX happenings_time")
     assert run("verify", "--db", str(db)).exit_code == 1
     result = run("rebuild", "--db", str(db))
-    assert (result.exit_code, result.output) == (0, f"{db}: the read tables were derived again from 2 events\n")
+    assert (result.exit_code, result.output) == (0, f"{db}: read tables derived again from 2 events\n")
     assert run("verify", "--db", str(db)).exit_code == 0
 
 
@@ -127,7 +127,7 @@ def test_rebuild_takes_over_from_another_version(db: Path) -> None:
     assert refused.stderr.endswith(f"made by another version of this program. Make them again: timeline rebuild --db {db}\n")
     found = run("verify", "--db", str(db))
     assert (found.exit_code, "were made by another version" in found.stdout) == (1, True)
-    told = "the log is whole, and its read tables were made by another version of this program"
+    told = "the log is sound, but its read tables were made by another version of this program"
     assert found.stderr.endswith(f"{db}: {told}. Make them again: timeline rebuild --db {db}\n")
     assert run("rebuild", "--db", str(db)).exit_code == 0
     assert run("verify", "--db", str(db)).exit_code == 0
@@ -148,7 +148,7 @@ def test_a_file_too_damaged_to_verify_is_to_be_restored(db: Path) -> None:
         file.write(b"\xff" * 900)
     result = run("verify", "--db", str(db))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: {db}: it is too damaged to be read. Keep it as it is, and restore a copy\n"
+    assert result.stderr == f"Error: {db}: it is too damaged to read. Keep it as it is, and restore a copy\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
@@ -171,4 +171,4 @@ main(["verify", "--db", sys.argv[1]])
 """
     done = subprocess.run([sys.executable, "-c", script, str(db)], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (130, "")
-    assert done.stderr == "Error: interrupted; nothing of what was unfinished was kept\n"
+    assert done.stderr == "Error: interrupted; nothing unfinished was saved\n"

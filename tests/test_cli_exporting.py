@@ -89,7 +89,7 @@ def test_as_of_a_position_it_says_what_was_said_then(db: str) -> None:
         (("csv", "--as-of", "x"), "As of: “x” is neither a position in the log"),
         (("csv", "--kind", " "), "Kind: is empty. Leave it out, or say which."),
         (("csv", "--page", "timeline"), '--page: "timeline" is not a web address.'),
-        (("jsonl", "--as-of", "2"), "jsonl: holds how what is known came to be known"),
+        (("jsonl", "--as-of", "2"), "jsonl: holds the history of the records"),
     ],
 )
 def test_what_makes_no_sense_is_told_in_a_line(db: str, words: tuple[str, ...], told: str) -> None:
@@ -143,7 +143,7 @@ def test_a_file_is_replaced_once_it_is_whole_and_a_database_never(db: str, tmp_p
     for name in (db, f"{db}-wal", f"{db}-shm"):
         result = run("csv", "--db", db, "-o", name)
         assert (result.exit_code, result.stdout) == (1, "")
-        assert "is a database, and not written over. Name another file" in result.stderr
+        assert "is a database, which an export never overwrites. Name another file" in result.stderr
     assert Path(db).read_bytes() == before
 
 
@@ -158,14 +158,14 @@ def test_an_output_that_is_no_file_is_written_through(db: str, tmp_path: Path) -
     assert "BEGIN:VCALENDAR" in run("ics", "--db", db, "-o", "-").stdout
     result = run("csv", "--db", db, "-o", str(tmp_path / "no" / "x.csv"))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"{tmp_path}/no/x.csv: cannot be written: no such file or directory. Name a file elsewhere" in result.stderr
+    assert f"{tmp_path}/no/x.csv: cannot be written: no such file or directory. Name another file" in result.stderr
 
 
 def test_a_filter_that_is_given_twice_is_refused(db: str) -> None:
     """One of them would be forgotten."""
     result = run("csv", "--db", db, "--kind", "vote", "--kind", "meeting")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "given 2 times, and only one can hold. Leave one: 'vote' or 'meeting'" in " ".join(result.stderr.split())
+    assert "given 2 times, but it takes one value. Keep one: 'vote' or 'meeting'" in " ".join(result.stderr.split())
 
 
 def test_what_the_metadata_say_of_a_timeline_stands_at_its_head(db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

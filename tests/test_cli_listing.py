@@ -112,7 +112,7 @@ def test_sources_are_listed_with_what_rests_on_them(db: str) -> None:
     assert (row["id"], row["happenings"], row["characters"], row["title"]) == ("report", 1, 137, "A report")
     assert ids(run("list", "sources", "--db", db, "--json", "--as-of", "1")) == ["report"]
     refused = run("list", "sources", "--db", db, "--kind", "closing")
-    assert (refused.exit_code, "--kind chooses happenings" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "--kind filters happenings" in refused.stderr) == (2, True)
 
 
 def test_nothing_to_list_is_told(timeline: Timeline, path: Path) -> None:
@@ -215,7 +215,7 @@ def test_arabic_is_found_without_its_vowel_signs(timeline: Timeline, path: Path)
 def test_what_is_nowhere_and_what_is_no_word_is_told(db: str) -> None:
     """In a line."""
     nowhere = run("search", "unicorn", "--db", db)
-    assert (nowhere.exit_code, nowhere.stdout, nowhere.stderr) == (0, "", "These words are nowhere in it\n")
+    assert (nowhere.exit_code, nowhere.stdout, nowhere.stderr) == (0, "", "No record or document has these words\n")
     nothing = run("search", "...", "--db", db)
     assert (nothing.exit_code, nothing.stderr) == (2, "Error: Words: “...” has no letter or digit in it.\n")
 

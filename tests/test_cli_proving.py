@@ -48,7 +48,7 @@ def test_a_new_key_is_its_owners_alone(tmp_path: Path) -> None:
     """The public half is printed, alone on standard output; the private half goes to a file that nobody else can read."""
     path = tmp_path / "a" / "log.key"
     result = run("key", "new", "example.org/log", "--out", path)
-    assert result.stderr == f"The private key is in {path}. Keep a copy where nobody else comes to. The public key:\n"
+    assert result.stderr == f"The private key is in {path}. Keep a copy where nobody else has access. The public key:\n"
     public = Key.parse(result.stdout)
     assert public == SigningKey.load(path).public
     assert run("key", "public", path).stdout == result.stdout
@@ -79,7 +79,7 @@ def test_no_key_is_made_in_a_project(tmp_path: Path, marker: str) -> None:
     path = tmp_path / "deep" / "log.key"
     result = run("key", "new", "example.org/log", "--out", path)
     assert result.exit_code == 1
-    assert result.stderr.startswith(f"Error: {path}: lies in {tmp_path}, from where it would be published")
+    assert result.stderr.startswith(f"Error: {path}: is inside {tmp_path}, so it would be published")
     assert not path.parent.exists()
 
 
@@ -102,7 +102,7 @@ def test_a_checkpoint_is_a_note_on_standard_output(db: Path, key: Path, monkeypa
     monkeypatch.delenv("TIMELINE_KEY")
     unsigned = run("checkpoint", "--db", db)
     assert signed.stdout.startswith(unsigned.stdout + "\n")
-    assert unsigned.stderr == "It is not signed: give --key, or make one: timeline key new NAME\n"
+    assert unsigned.stderr == "It is not signed. Give --key, or make one: timeline key new NAME\n"
 
 
 def test_verify_against_a_checkpoint(db: Path, key: Path, tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_verify_against_a_checkpoint(db: Path, key: Path, tmp_path: Path) -> Non
         timeline.retract("meeting", reason="It was another council.")
     result = run("verify", "--db", db, "--against", kept, "--trust", public)
     assert result.exit_code == 0
-    assert "✓ 2 checkpoints compared: the log only adds to what was there" in result.output
+    assert "✓ 2 checkpoints compared: the log has only grown since" in result.output
     assert "    checkpoint of 3 events, given: signed by example.org/log\n" in result.output
     unchecked = run("verify", "--db", db, "--against", kept)
     assert "given: by whom it is signed was not checked. It says: example.org/log\n" in unchecked.output
@@ -139,7 +139,7 @@ def test_trusted_keys_may_stand_in_a_file(db: Path, key: Path, tmp_path: Path) -
     missing = run("verify", "--db", db, "--against", kept, "--trust", tmp_path / "none")
     assert (
         missing.stderr
-        == f"Error: {tmp_path / 'none'}: no such file or directory. Give a public key, name+id+base64, or a file of them\n"
+        == f"Error: {tmp_path / 'none'}: no such file or directory. Give a public key, name+id+base64, or a file with keys\n"
     )
 
 
@@ -153,8 +153,8 @@ def test_cosignatures_come_back_and_are_kept(db: Path, key: Path, tmp_path: Path
     back.write_text(str(Note(note.text, (*note.signatures, cosignature, other))), encoding="utf-8")
     assert run("checkpoint", "--db", db, "--cosigned", back).exit_code == 2
     result = run("checkpoint", "--db", db, "--cosigned", back, "--trust", public)
-    assert result.stdout == f"{db}: keeps what witness.example signed\n"
-    assert result.stderr == f"Passed over: stranger.example ({other.key_id.hex()}), whose key was not given\n"
+    assert result.stdout == f"{db}: stored the signatures of witness.example\n"
+    assert result.stderr == f"Skipped: stranger.example ({other.key_id.hex()}), whose key was not given\n"
     proof = tmp_path / "proof"
     proof.write_bytes(run("prove", "meeting", "--db", db).stdout_bytes)
     shown = run("verify-proof", proof, "--trust", public, "--trust", SigningKey.load(key).public)
@@ -206,13 +206,13 @@ def test_a_proof_says_what_stood_where(db: Path, key: Path, tmp_path: Path) -> N
     lines = result.output.splitlines()
     assert result.exit_code == 0
     assert lines[:3] == [
-        "✓ happening/meeting@1 stood at position 2 of the log example.org/log",
+        "✓ happening/meeting@1 was at position 2 of the log example.org/log",
         f"✓ the log then held 3 events, with the root {root}",
         "✓ signed by example.org/log",
     ]
     assert '"title":"The council meets"' in lines[-1]
     lone = run("verify-proof", proof)
-    assert "? by whom it is signed was not checked: give --trust. It says: example.org/log" in lone.output
+    assert "? the signatures were not checked: give --trust. It names: example.org/log" in lone.output
     assert lone.exit_code == 0
 
 
@@ -243,7 +243,7 @@ def test_an_altered_proof_is_refused(db: Path, key: Path, tmp_path: Path) -> Non
     proof.write_bytes(run("prove", "meeting", "--db", db).stdout_bytes)
     other = run("verify-proof", proof, "--checkpoint", kept)
     assert other.exit_code == 1
-    assert "Ask for a proof under yours: timeline prove ID --checkpoint" in other.stderr
+    assert "Ask for a proof for yours: timeline prove ID --checkpoint" in other.stderr
 
 
 @pytest.mark.parametrize("command", ["verify-proof", "verify --against", "checkpoint --trust x --cosigned"])
@@ -266,15 +266,15 @@ def test_redact_says_what_went_and_what_may_still_stand(db: Path) -> None:
         connection.execute("CREATE TABLE mine AS SELECT * FROM happenings")
     connection.close()
     done = run("redact", 2, "--reason", "A court said so.", "--by", "The editors", "--db", db)
-    assert done.stdout == "happening/meeting@1 at position 2 is redacted, as happening/meeting@3 at position 4 says\n"
+    assert done.stdout == "happening/meeting@1 at position 2 is redacted; happening/meeting@3 at position 4 records it\n"
     assert done.stderr.splitlines() == [
         "The document of source/report stays, with all its words",
-        "Words of it also stand in happening/meeting@2. Redact those too if they should go",
-        "mine: a table that is not ours was not looked into",
-        "Bundles, scripts, seeds, backups and published copies are not touched. Take the words out of those too",
+        "Words of it are also in happening/meeting@2. Redact those too if needed",
+        "mine: this table is not part of the timeline, and was not searched",
+        "Bundles, scripts, seeds, backups and published copies are not changed. Remove the words from those too",
     ]
     last = run("redact", 3, "--reason", "A court said so.", "--db", db)
-    assert "The document of source/report went with it: nobody else cites it\n" in last.stdout
+    assert "The document of source/report was removed with it: no other event cites it\n" in last.stdout
     assert run("verify", "--db", db).exit_code == 0
     told = " ".join(run("show", "meeting", "--db", db).output.split())
     assert told.startswith("happening/meeting redacted ")
@@ -335,7 +335,7 @@ def test_another_s_name_in_the_file_is_told_of_beside_the_checkpoint(db: Path, k
     assert "or, if example.org/log is its name, say so once: timeline checkpoint --key example.org/log --origin" in refused.stderr
     told = (
         f"{db}: the file also keeps checkpoints that are signed as evil.example, and this one is of example.org/log."
-        " Somebody may have added that; see: timeline verify\n"
+        " Somebody may have added it. Check: timeline verify\n"
     )
     for words in (("--origin", "example.org/log"), ()):
         made = run("checkpoint", "--db", db, "--key", key, *words)

@@ -181,7 +181,7 @@ def test_a_first_build_is_kept_whole_or_not_at_all(project: Path) -> None:
         assert (result.exit_code, result.stdout) == (1, "")
         fault, outcome = result.stderr.splitlines()
         assert "there is no month 13" in fault
-        assert outcome == "Error: 1 fault, told above. timeline.db was not made"
+        assert outcome == "Error: 1 fault, listed above. timeline.db was not made"
         assert [path.name for path in project.iterdir()] == ["events"]
 
 

@@ -82,7 +82,7 @@ def test_a_clone_continues_the_published_log(theirs: Path) -> None:
     """One new entry, built and published, adds to what was there."""
     write("03", "sat", "sat for four days")
     told = done("build")
-    assert "timeline.db: begun from public/timeline.db, which was published: 2 events, verified\n" in told
+    assert "timeline.db: started from the published copy public/timeline.db: 2 events, verified\n" in told
     assert "timeline.db: 3 events (1 new) from 3 bundles\n" in told
     assert "public: 3 events (1 new)\n" in done("publish", "public")
     assert "public: nothing has changed" in done("publish", "public")
@@ -99,7 +99,7 @@ def older(path: str, *more: str) -> None:
 def test_a_clone_continues_what_another_version_published(theirs: Path) -> None:
     """Once the log is verified: the read tables are its own."""
     older("public/timeline.db")
-    assert "timeline.db: begun from public/timeline.db, which was published: 2 events, verified\n" in done("build")
+    assert "timeline.db: started from the published copy public/timeline.db: 2 events, verified\n" in done("build")
     done("verify")
     assert "As it once was" not in done("list")
     assert "public: 2 events (0 new)" in done("publish", "public")
@@ -116,7 +116,7 @@ def test_what_another_version_published_is_verified_before_it_is_continued(their
 @pytest.mark.parametrize("words", [("append", "events/02.yaml"), ("archive", "seeds/r.txt", "--id", "r", "--title", "A report")])
 def test_whatever_appends_first_begins_from_the_published_copy(theirs: Path, words: tuple[str, ...]) -> None:
     """No second log begins beside the published one by accident."""
-    assert "timeline.db: begun from public/timeline.db" in done(*words)
+    assert "timeline.db: started from the published copy public/timeline.db" in done(*words)
     assert size() == 2
 
 
@@ -177,7 +177,9 @@ def test_a_draft_is_begun_anew(mine: Path) -> None:
     write("03", "sat", "sat for four days", title="Wrong")
     done("build")
     write("03", "sat", "sat for four days", title="Right")
-    assert refused("build").endswith("While nothing of it was published or signed, begin the draft anew: timeline build --fresh\n")
+    assert refused("build").endswith(
+        "As long as none of it was published or signed, build the draft again: timeline build --fresh\n"
+    )
     done("build", "--fresh")
     with Timeline("timeline.db", read_only=True) as timeline:
         assert timeline.happening("sat").title == "Right"
@@ -192,7 +194,7 @@ def test_what_was_handed_out_is_not_begun_anew(mine: Path, words: tuple[str, ...
     done(*words)
     before = Path("timeline.db").read_bytes()
     assert refused("build", "--fresh") == (
-        "Error: timeline.db: was published or signed (1 checkpoint), so what it holds stays. Correct it by a further entry."
+        "Error: timeline.db: was published or signed (1 checkpoint), so its events cannot change. Correct them in a further entry."
         " If nobody received it: timeline build --fresh --onto public\n"
     )
     assert Path("timeline.db").read_bytes() == before
@@ -204,7 +206,7 @@ def test_a_draft_that_holds_more_than_the_bundles_is_not_lost_unasked(mine: Path
     done("build")
     Path("events/03.yaml").unlink()
     assert refused("build", "--fresh").startswith(
-        "Error: timeline.db: holds happening/sat, which no bundle has, so that would be lost"
+        "Error: timeline.db: holds happening/sat. No bundle has that, so it would be lost"
     )
     assert size() == 3
     done("build", "--fresh", "--yes")
@@ -278,7 +280,7 @@ def test_a_redacted_correction_does_not_come_back(mine: Path) -> None:
     assert "An accusation" not in done("list")
     bundle.unlink()
     named = "happening/met@3, a redaction (A court ordered it)"
-    assert f"holds {named}, which no bundle has" in refused("build", "--fresh")
+    assert f"holds {named}. No bundle has that" in refused("build", "--fresh")
     assert f"Lost: {named}\n" in done("build", "--fresh", "--yes")
     assert "An accusation" not in done("list")
 
@@ -292,7 +294,7 @@ def test_all_that_is_in_no_bundle_is_named_before_it_goes(mine: Path) -> None:
         timeline.archive(text="By itself.", id="other", title="Another")
         timeline.retract("sat", reason="It did not")
     named = "happening/met@2, a correction (Clearer); source/other; happening/sat@2, a retraction (It did not)"
-    assert f"Error: timeline.db: holds {named}, which no bundle has, so that would be lost" in refused("build", "--fresh")
+    assert f"Error: timeline.db: holds {named}. No bundle has that, so it would be lost" in refused("build", "--fresh")
     assert size() == 6
     assert f"Lost: {named}\n" in done("build", "--fresh", "--yes")
     assert size() == 3
@@ -338,7 +340,7 @@ def test_an_id_that_another_published_is_not_solved_by_a_new_draft(mine: Path) -
     write("03", "met", "sat for four days")
     for words in (("build",), ("build", "--fresh")):
         told = refused(*words)
-        assert "happening/met: was published, so it stays" in told
+        assert "happening/met: was published, so it cannot change" in told
         assert "--fresh" not in told
 
 
@@ -379,7 +381,7 @@ def test_a_new_draft_bears_the_name_of_the_project(mine: Path, monkeypatch: pyte
     for words in (("build",), ("build", "--fresh")):
         assert "events/03.yaml: 1 new event by The editors\n" in done(*words)
     Path("metadata.json").write_text("{", encoding="utf-8")
-    assert "metadata.json: does not say who writes this project" in refused("build", "--fresh")
+    assert "metadata.json: does not name the author of this project" in refused("build", "--fresh")
 
 
 def test_a_redacted_entry_that_is_in_no_bundle_any_more_leaves_nothing_to_lose(mine: Path) -> None:

@@ -299,7 +299,7 @@ def test_a_read_only_timeline_is_published(project: Path, key: Path, monkeypatch
     """Its checkpoint is then in the folder alone, and that is said."""
     monkeypatch.setattr("timeline.cli.publishing._is_writable", lambda db: False)
     result = run("publish", "public", "--key", key)
-    assert result.stderr == "The checkpoint was not kept in timeline.db, which is read-only\n"
+    assert result.stderr == "The checkpoint was not stored in timeline.db, which is read-only\n"
     assert sound(project / "public").size == 2
 
 

@@ -376,7 +376,7 @@ def test_an_entry_that_another_redacted_under_the_same_id_is_no_trace_of_one_s_o
         cited = [timeline.source("r").quote("for four days")]
         timeline.record("friday", title="Of Dora's own", date="2025", citations=cited)
     git("pull", "-q", "--no-rebase")
-    assert "holds happening/friday, which no bundle has, so that would be lost" in refused(*ONTO, "--by", "Dora")
+    assert "holds happening/friday. No bundle has that, so it would be lost" in refused(*ONTO, "--by", "Dora")
     assert "Lost: happening/friday" in done(*ONTO, "--by", "Dora", "--yes")
 
 

@@ -165,13 +165,13 @@ def test_a_mapping_with_faults_is_refused_in_a_line(sheet: Path, mapping: str, t
 def test_a_mapping_that_cannot_be_guessed_is_written_to_be_filled_in(sheet: Path) -> None:
     """It names the columns and the fields; filled in, it is read; one that is there is never written over."""
     (sheet / "lone.csv").write_text("Foo;Bar\nFirst thing;x\nSecond thing;y\n")
-    assert "to be filled in" in run("csv", "lone.csv", "--save-mapping").output
+    assert "you must fill in" in run("csv", "lone.csv", "--save-mapping").output
     kept = sheet / "lone.csv.mapping.yaml"
     draft = kept.read_text()
     assert "  date:  # say which column it is" in draft
     assert "# Columns that are not used: Bar" in draft
     assert "columns.date: has no value. Give it one, or leave it out" in run("csv", "lone.csv").output
-    assert "is there already" in run("csv", "lone.csv", "--save-mapping").output
+    assert "exists already" in run("csv", "lone.csv", "--save-mapping").output
     assert kept.read_text() == draft
     kept.write_text(draft.replace("date:  # say which column it is", "date: Bar"))
     assert "2 refused = 2" in run("csv", "lone.csv").output
@@ -189,7 +189,7 @@ def test_a_time_that_is_not_understood_is_told_by_its_cell(sheet: Path) -> None:
 
 
 def test_a_guessed_mapping_without_a_title_is_read_again(sheet: Path) -> None:
-    """Nothing is left to be filled in where a summary is there, and a column whose name holds a "#" is written in quotes."""
+    """Nothing is left to fill in where a summary is there, and a column whose name holds a "#" is written in quotes."""
     (sheet / "told.csv").write_text("Date;Description;Quai #4\n1950;It happened;x\n")
     assert "written" in run("csv", "told.csv", "--save-mapping").output
     assert "say which column" not in (sheet / "told.csv.mapping.yaml").read_text()
@@ -246,7 +246,7 @@ def test_a_file_of_which_nothing_becomes_anything_is_refused(sheet: Path) -> Non
     result = run("csv", "serials.csv", "--append")
     assert result.exit_code == 1
     assert 'Refused: row 2: "44197" is no year, but a day as a spreadsheet counts it, perhaps 2021-01-01' in result.output
-    assert "no row of it could be imported" in result.output.splitlines()[-1]
+    assert "no row could be imported" in result.output.splitlines()[-1]
     assert not (sheet / "timeline.db").exists()
 
 
