@@ -279,7 +279,7 @@ def test_redact_says_what_went_and_what_may_still_stand(db: Path) -> None:
     told = " ".join(run("show", "meeting", "--db", db).output.split())
     assert told.startswith("happening/meeting redacted ")
     assert "position 5: A court said so." in told
-    assert "took away what the event at position 2 said: A court said so." in run("show", "meeting@3", "--db", db).output
+    assert "removed the data of the event at position 2: A court said so." in run("show", "meeting@3", "--db", db).output
     assert "(redacted)" in run("log", "--db", db).output
     assert "by The editors, position 4: A court said so." in " ".join(run("history", "meeting", "--db", db).output.split())
     assert "text (redacted), given as text" in " ".join(run("show", "source/report", "--db", db).output.split())

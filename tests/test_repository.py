@@ -124,8 +124,8 @@ def test_after_a_merge_one_command_goes_on_from_the_first(both: Path, monkeypatc
         )
     told = done(*ONTO, "--by", "Ann")
     assert "Dropped: your publication of 3 events, which origin/main:public/timeline.db does not hold\n" in told
-    assert "public: is as on origin/main. Next: timeline publish public\n" in told
-    assert "Taken back: 1 commit with another publication. All else in there is in your files: commit it again\n" in told
+    assert "public: is now as on origin/main. Next: timeline publish public\n" in told
+    assert "Undone: 1 commit with another publication. Their other changes are in your files: commit those\n" in told
     finish(both, monkeypatch)
 
 
@@ -191,7 +191,7 @@ def test_both_that_were_pushed_are_found_and_one_is_taken_out(both: Path, monkey
     assert "If two people had published at once, and both pushed: see the manual" in told
     told = done("build", "--fresh", "--onto", good, "--by", "Ben")
     assert (
-        "2 commits with another publication. All else in there is in your files: commit it again. 2 of them had been pushed" in told
+        "2 commits with another publication. Their other changes are in your files: commit those. 2 of them had been pushed" in told
     )
     commit("Go on from Ben's")
     git("push", "-q", "--force-with-lease")
@@ -225,7 +225,7 @@ def test_a_signature_is_not_dropped_unasked(both: Path, monkeypatch: pytest.Monk
 
         timeline.checkpoint(SigningKey.load(both / "key"))
     git("pull", "-q", "--no-rebase", succeeds=False)
-    assert "timeline.db: was signed by example.org/log, and whoever has that checkpoint can show" in refused(*ONTO)
+    assert "timeline.db: was signed by example.org/log, and anyone with that checkpoint can show" in refused(*ONTO)
     done(*ONTO, "--yes", "--by", "Ann")
     finish(both, monkeypatch)
 
