@@ -14,7 +14,7 @@ from typing import Any
 from timeline import quotes, statements
 from timeline.bundles.entry import Entry, Fault
 from timeline.bundles.reading import BYTES, FILE, may_hold, project, read
-from timeline.capture.ahead import GivenUp, NotReadAhead
+from timeline.capture.read_ahead import NotReadAhead, ReadAheadLimit
 from timeline.documents import of_document
 from timeline.errors import (
     AlreadyRecorded,
@@ -134,8 +134,8 @@ class _Work:
         """Read the document that an entry names. Raises BundleInvalid where the bundle's documents take too long together."""
         try:
             self.timeline.read_ahead(entry.said, within=self.within)
-        except GivenUp as error:
-            self.faults = [self._placed(entry, "file", str(error)), *((str(self.path), told) for told in error.broken_off)]
+        except ReadAheadLimit as error:
+            self.faults = [self._placed(entry, "file", str(error)), *((str(self.path), told) for told in error.aborted)]
             self.finish()
 
     def append(self, entry: Entry) -> None:

@@ -13,7 +13,7 @@ from timeline.archived import ArchivedSource
 from timeline.calls import faults, given_dates, keywords
 from timeline.calls.given_dates import DateLike
 from timeline.calls.opened import Opened
-from timeline.capture.ahead import Ahead, GivenUp
+from timeline.capture.read_ahead import ReadAhead, ReadAheadLimit
 from timeline.errors import DatabaseRefused, StatementInvalid, TimelineError
 from timeline.model import SourceFields, stream
 
@@ -152,10 +152,10 @@ class Archiving(Opened):
         return read(content, media_type, name, encoding=encoding, record=record)
 
     @contextmanager
-    def reading_ahead(self) -> Iterator[Ahead]:
+    def reading_ahead(self) -> Iterator[ReadAhead]:
         """For the block, read documents before anything is written: once it is closed, no other than those can be archived."""
         former = self._ahead
-        with Ahead(self.log.path.resolve().parent) as ahead:
+        with ReadAhead(self.log.path.resolve().parent) as ahead:
             self._ahead = ahead
             try:
                 yield ahead
@@ -165,7 +165,7 @@ class Archiving(Opened):
     def read_ahead(self, entry: Mapping[str, Any], *, within: Sequence[Path] | None = None) -> None:
         """Read the document that an entry yet to be appended names, so that no other writer waits meanwhile.
 
-        Where it cannot be read, that is told when it is appended; but GivenUp is raised where it is one too many.
+        Where it cannot be read, that is told when it is appended; but ReadAheadLimit is raised where it is one too many.
         """
         fields = entry.get("source") if isinstance(entry, Mapping) else None  # what is no entry is told of when it is appended
         if self._ahead is None or not isinstance(fields, Mapping) or not isinstance(file := fields.get("file"), str | Path):
@@ -178,7 +178,7 @@ class Archiving(Opened):
             content, kind = capture.received(Path(file), within)
             if archiving.unread(self.log, self._streams, content, subject, archiving.Said({}, record=record)) is None:
                 self.extracted(content, kind, str(file), encoding=encoding, record=record)
-        except (GivenUp, DatabaseRefused):
+        except (ReadAheadLimit, DatabaseRefused):
             raise
         except TimelineError:
             return

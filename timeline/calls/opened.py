@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from timeline import archiving, instants, projections, quotes, redaction, statements
-from timeline.capture.ahead import Ahead
+from timeline.capture.read_ahead import ReadAhead
 from timeline.errors import DatabaseRefused, Redacted, TimelineError
 from timeline.log import Log
 from timeline.model import Author, check, stream
@@ -62,7 +62,7 @@ class Opened:
         self._streams = Streams(self.log, self.by, clock)
         self._text = Texts(self._read_text)
         self._texts = archiving.Texts(self.log)
-        self._ahead: Ahead | None = None
+        self._ahead: ReadAhead | None = None
         if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
             try:
                 self._refuse_other_read_tables()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from timeline import Timeline, bundles
-from timeline.capture import ahead, apart
+from timeline.capture import read_ahead, sandbox
 from timeline.documents import Document
 from timeline.errors import BundleInvalid, DatabaseRefused, TimelineError
 from timeline.exchange.importing import run
@@ -37,14 +37,14 @@ def bundle(folder: Path, *names: str) -> Path:
 def looked(monkeypatch: pytest.MonkeyPatch) -> list[Look]:
     """Call these whenever a document is read in the other process."""
     looks: list[Look] = []
-    read = apart.Reader.read
+    read = sandbox.Reader.read
 
-    def watched(self: apart.Reader, content: bytes, media_type: str, name: str, *more: Any, **options: Any) -> Document:  # noqa: ANN401
+    def watched(self: sandbox.Reader, content: bytes, media_type: str, name: str, *more: Any, **options: Any) -> Document:  # noqa: ANN401
         for look in looks:
             look(name)
         return read(self, content, media_type, name, *more, **options)
 
-    monkeypatch.setattr(apart.Reader, "read", watched)
+    monkeypatch.setattr(sandbox.Reader, "read", watched)
     return looks
 
 
@@ -104,8 +104,8 @@ def test_texts_that_wait_lie_on_the_disk_and_leave_nothing(
     timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looked: list[Look]
 ) -> None:
     """Of many documents few are in memory; what they hold is appended as it was read."""
-    monkeypatch.setattr(ahead, "_IN_MEMORY", 10)
-    names = [f"{number}.html" for number in range(apart.MOST + 2)]
+    monkeypatch.setattr(read_ahead, "_IN_MEMORY", 10)
+    names = [f"{number}.html" for number in range(sandbox.MOST + 2)]
     before = {path.name for path in tmp_path.iterdir()}
     assert bundles.append(timeline, bundle(tmp_path, *names)).events == len(names) + 1
     found = dict(timeline.log.connection.execute("SELECT source, text FROM source_texts"))
@@ -126,7 +126,7 @@ def test_a_disk_that_is_full_is_told_of(timeline: Timeline, tmp_path: Path, monk
         def close(self) -> None:
             pass
 
-    monkeypatch.setattr(ahead, "SpooledTemporaryFile", lambda *_, **__: Full())
+    monkeypatch.setattr(read_ahead, "SpooledTemporaryFile", lambda *_, **__: Full())
     with pytest.raises(DatabaseRefused, match=r"until they are appended: no space left on device\. Make room, then repeat"):
         bundles.append(timeline, bundle(tmp_path, "a.html"))
     assert timeline.log.size() == 0
@@ -186,27 +186,27 @@ def test_documents_that_take_too_long_together_are_given_up(
     read: list[str] = []
     looked.append(read.append)
     if limit == "PATIENCE":
-        monkeypatch.setattr(apart, "SECONDS", 0.01)
-        monkeypatch.setattr(ahead, "PATIENCE", 2)
+        monkeypatch.setattr(sandbox, "SECONDS", 0.01)
+        monkeypatch.setattr(read_ahead, "PATIENCE", 2)
     else:
-        monkeypatch.setattr(ahead, "SECONDS", 1e-9)
+        monkeypatch.setattr(read_ahead, "SECONDS", 1e-9)
     path = bundle(tmp_path, "a.html", "b.html", "c.html", "d.html")
     with pytest.raises(BundleInvalid) as refused:
         bundles.append(timeline, path)
     told = str(refused.value).splitlines()
     if limit == "PATIENCE":
         assert len(read) == 2
-        assert told[0].startswith(f"{path}:3: source/c: file: {tmp_path}/c.html: was not read: 2 before it were stopped")
+        assert told[0].startswith(f"{path}:3: source/c: file: {tmp_path}/c.html: was not read: 2 documents before it failed")
         stopped = (
-            "a.html: reading it took more than 0.01 seconds, and was stopped. It may be large, or made to take long. Archive the"
+            "a.html: reading it took more than 0.01 seconds, and was stopped. It may be large, or made to do harm. Archive the"
         )
         assert told[1].startswith(f"{path}: {tmp_path}/{stopped}")
         assert len(told) == 3
     else:
         assert len(read) == 1
         assert len(told) == 1
-        assert told[0].startswith(f"{path}:2: source/b: file: {tmp_path}/b.html: was not read: those before it took ")
-        assert told[0].endswith(" minutes together. Divide them among several files, and append these in turn")
+        assert told[0].startswith(f"{path}:2: source/b: file: {tmp_path}/b.html: was not read: the documents before it took ")
+        assert told[0].endswith(" minutes together. Divide them among several files, and append each")
     assert timeline.log.size() == 0
 
 
