@@ -121,7 +121,7 @@ def test_what_cannot_be_imported_is_refused_in_a_line(sheet: Path, words: tuple[
         ("columns: {title: Was, date: Wann}\ndates: {century: soon}", "Write the year it begins with"),
         ("columns: {title: Was, date: Wann}\ndates: [dmy]", "dates: holds no names"),
         ("columns: {title: [Was], date: Wann}", "columns.title: is not the name of a column"),
-        ("columns: {title: Was, date: Wann, date: Art}", 'line 1: "date" stands twice'),
+        ("columns: {title: Was, date: Wann, date: Art}", 'line 1: "date" appears twice'),
         (
             "columns: {title: Was, date: Wann}\nconstants: {kind: vote, by hand}",
             "line 2: constants.by hand: has no value. Give it one, or leave it out. If it belongs to the value before it: a comma",
@@ -133,8 +133,8 @@ def test_what_cannot_be_imported_is_refused_in_a_line(sheet: Path, words: tuple[
             'mapping.yaml: constants.zone: "Europe/Pariss" is not a time zone. Write an IANA name, such as Africa/Casablanca',
         ),
         ("columns: {title: Was, date: Wann}\nconstant: {kind: b}", '"constant" is not known here. Perhaps "constants" is meant'),
-        ("columns: &a {title: Was, date: Wann}\nconstants: *a", "line 1: anchors and aliases (&, *) are not read here"),
-        ("columns: !!python/object/apply:os.system [ls]", 'line 1: the tag "!!python/object/apply:os.system" is not read here'),
+        ("columns: &a {title: Was, date: Wann}\nconstants: *a", "line 1: anchors and aliases (&, *) are not accepted"),
+        ("columns: !!python/object/apply:os.system [ls]", 'line 1: the tag "!!python/object/apply:os.system" is not accepted'),
         ("? [a, b]\n: c", "line 1: a field needs a name, of text"),
         (
             "columns: {title: Was, date: Wann}\nconstants:\n  attributed_to: Le comité #2",

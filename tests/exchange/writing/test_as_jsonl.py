@@ -184,7 +184,7 @@ def test_words_that_stand_twice_alike_come_with_their_place(timeline: Timeline, 
 
 
 def test_in_a_long_text_each_quotation_comes_with_its_place(timeline: Timeline, tmp_path: Path) -> None:
-    """Whether it stands twice would take long to find out, here and when it is appended again."""
+    """Whether it appears twice would take long to find out, here and when it is appended again."""
     text = "They met. " + "And so on. " * (as_jsonl.LONG // 10)
     timeline.archive(text=text, id="long", title="Long")
     timeline.record("h", title="x", date="2025", citations=[{"source": "long", "quote": "They met."}])

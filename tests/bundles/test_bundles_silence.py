@@ -64,7 +64,10 @@ CUT = {
     "no value in a source": ("sources:\n  - id: s\n    title: T\n    file:\n", [f"b.yaml:4: source/s: file: {NO_VALUE}"]),
     "no value in a retraction": (CITED + "  - {retract: a, reason: r, superseded_by: }\n", [f"superseded_by: {NO_VALUE}"]),
     "beside the lists": (CITED + "happening:\n", ['b.yaml:8: "happening" is not known here. Did you mean "happenings"?']),
-    "twice within": (BEGUN + "citations: [{source: s, quote: x, quote: y}]\n", ['b.yaml:7: "quote" stands twice, first on line 7']),
+    "twice within": (
+        BEGUN + "citations: [{source: s, quote: x, quote: y}]\n",
+        ['b.yaml:7: "quote" appears twice, first on line 7'],
+    ),
     "list for a text": (
         CITED + "    place: [Rabat, Fes]\n",
         ["b.yaml:8: happening/a: place: is a list, expected a text. Leave the brackets out, or put all of it in quotation marks"],
@@ -89,7 +92,7 @@ JSON_CUT = {
     '{"source": {"id": "s", "title": "T", "text": "x", "url": null}}': f"source/s: url: {NO_VALUE}",
     '{"correct": "a", "reason": "r", "actors": [{"name": "x", "role": null}]}': f"happening/a: actors.1.role: {NO_VALUE}",
     '{"retract": "a", "reason": "r", "superseded_by": null}': f"happening/a: superseded_by: {NO_VALUE}",
-    HAPPENING + '"actors": [{"name": "x", "name": "y"}]}}': '"name" stands twice. Give it once',
+    HAPPENING + '"actors": [{"name": "x", "name": "y"}]}}': '"name" appears twice. Give it once',
     '{"retract": "a", "reason": "r", "date": null}': "happening/a: date: is not a field here. Leave it out",
     '{"correct": "a", "reason": "r", "dat": null}': 'happening/a: dat: is not a field here. Did you mean "date"?',
     HAPPENING + '"tags": [1,, 2]}}': "is not JSON: expecting value at column 68. Correct it",

@@ -112,7 +112,7 @@ def test_a_list_and_a_text_in_each_others_place_are_shown_as_they_are_written(
 
 def test_a_tab_is_told_in_a_line(timeline: Timeline, tmp_path: Path) -> None:
     """Wherever it stands for indentation."""
-    expected = ["3: begins with a tab. YAML indents with spaces: write these instead"]
+    expected = ["3: begins with a tab. YAML indents with spaces: use spaces instead"]
     assert told(timeline, tmp_path, "sources:\n  - id: r\n\tfile: a.txt\n") == expected
     assert told(timeline, tmp_path, "sources:\n  - id: r\n  \tfile: a.txt\n    title: T\n") == expected
 
