@@ -42,7 +42,7 @@ def test_a_happening_is_read_as_of_what_a_list_is(council: Timeline) -> None:
         council.happening("meets", as_of="2025-12-31")
     with pytest.raises(FilterInvalid, match="neither a position in the log"):
         council.happening("meets", as_of="soon")
-    with pytest.raises(FilterInvalid, match="as_of: 1\\.5 is no date"):
+    with pytest.raises(FilterInvalid, match="as_of: 1\\.5 is not a date"):
         council.happening("meets", as_of=1.5)  # type: ignore[arg-type]
 
 
@@ -98,8 +98,8 @@ def test_happenings_are_those_that_all_filters_choose(council: Timeline) -> None
         ({"mark": "x"}, "is not one of the choices"),
         ({"kind": ""}, "Kind: is empty"),
         ({"as_of": "soon"}, "neither a position in the log"),
-        ({"to": 2.5}, "to: 2.5 is no date"),
-        ({"limit": -1}, "limit: -1 is no number of things"),
+        ({"to": 2.5}, "to: 2.5 is not a date"),
+        ({"limit": -1}, "limit: -1 is not a whole number from 0"),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(council: Timeline, filters: dict[str, object], message: str) -> None:
