@@ -119,8 +119,8 @@ def test_after_a_merge_one_command_goes_on_from_the_first(both: Path, monkeypatc
     git("pull", "-q", "--no-rebase", succeeds=False)
     for words in (("build",), ("build", "--fresh"), ("publish", "public"), ("serve", "--port", "0")):
         assert refused(*words) == (
-            "Error: public: two publications meet in it, and git left the conflict open."
-            f" Go on from the one that others follow: {ADVICE}\n"
+            "Error: public: two publications conflict in it, and git left the conflict open."
+            f" Continue from the one that others follow: {ADVICE}\n"
         )
     told = done(*ONTO, "--by", "Ann")
     assert "Dropped: your publication of 3 events, which origin/main:public/timeline.db does not hold\n" in told
@@ -145,7 +145,7 @@ def test_no_side_of_a_conflict_that_was_taken_is_published(
         git("commit", "-qm", "Merge")
     assert refused("build", "--by", "Ann").endswith(f"{ADVICE}\n")
     assert refused("publish", "public").endswith(
-        (f"{ADVICE}\n", "Published events stay. To go on from them: timeline build --fresh\n")
+        (f"{ADVICE}\n", "Published events stay. To continue from them: timeline build --fresh\n")
     )
     assert refused("build", "--fresh").endswith(f"{ADVICE}\n")
     done(*ONTO, "--by", "Ann")
@@ -157,9 +157,9 @@ def test_a_rebase_under_way_is_left_first(both: Path, monkeypatch: pytest.Monkey
     git("pull", "-q", "--rebase", succeeds=False)
     steps = f"git rebase --abort; git pull --no-rebase; {ADVICE}"
     assert refused("build").endswith(f"{steps}\n")
-    assert refused(*ONTO).endswith(f"a rebase is under way. Go on from the one that others follow: {steps}\n")
+    assert refused(*ONTO).endswith(f"a rebase is in progress. Continue from the one that others follow: {steps}\n")
     git("rebase", "--abort")
-    assert "origin/main: holds commits that are not here yet. Take them in: git pull --no-rebase" in refused(*ONTO)
+    assert "origin/main: holds commits that are not here yet. Merge them: git pull --no-rebase" in refused(*ONTO)
     git("pull", "-q", "--no-rebase", succeeds=False)
     done(*ONTO, "--by", "Ann")
     finish(both, monkeypatch)
@@ -187,7 +187,7 @@ def test_both_that_were_pushed_are_found_and_one_is_taken_out(both: Path, monkey
     git("pull", "-q", "--no-rebase")
     status, told = check()
     assert status == 1
-    assert "public/timeline.db is not what was published" in told
+    assert "public/timeline.db does not only add to what was published" in told
     assert "If two people had published at once, and both pushed: see the manual" in told
     told = done("build", "--fresh", "--onto", good, "--by", "Ben")
     assert (
@@ -293,7 +293,7 @@ def test_nobody_is_held_up_by_what_others_published_and_one_has_not_pulled(both:
     Path("events/more.yaml").write_text(Path("events/more.yaml").read_text().replace("It", "It sat"), encoding="utf-8")
     done("build")
     assert refused("publish", "public").endswith(
-        f"origin/main holds 3 events, and not the same. Go on from the one that others follow: git pull --no-rebase; {ADVICE}\n"
+        f"origin/main holds 3 events, and not the same. Continue from the one that others follow: git pull --no-rebase; {ADVICE}\n"
     )
     monkeypatch.chdir(both / "ben")
     git("remote", "remove", "origin")
@@ -318,7 +318,7 @@ def test_a_link_in_a_published_folder_leads_nowhere(both: Path, monkeypatch: pyt
     if not Path("public/checkpoints").is_symlink():
         shutil.rmtree("public/checkpoints", ignore_errors=True)
         Path("public/checkpoints").symlink_to("../../victim")
-    assert "public/checkpoints: is a link, and what it leads to is left alone" in refused(*ONTO, "--by", "Ann")
+    assert "public/checkpoints: is a link, and links are never followed" in refused(*ONTO, "--by", "Ann")
     assert [path.name for path in victim.iterdir()] == ["thesis.odt"]
 
 
@@ -333,7 +333,7 @@ def test_a_folder_of_bundles_is_no_published_one(both: Path, monkeypatch: pytest
     monkeypatch.chdir(both / "ann")
     git("pull", "-q", "--no-rebase", "-X", "theirs", succeeds=False)
     first = Path("events/first.yaml").read_text(encoding="utf-8")
-    assert "origin/main: holds no published timeline.db to go on from" in refused(*ONTO, "--by", "Ann")
+    assert "origin/main: holds no published timeline.db to continue from" in refused(*ONTO, "--by", "Ann")
     assert Path("events/first.yaml").read_text(encoding="utf-8") == first
 
 

@@ -45,7 +45,7 @@ def brought_up(db: Path) -> Basis:
         return published(db)
     with opened(db) as timeline:
         comparison = publishing.compare(timeline.log, copy)
-        own = {} if comparison.adds else publishing.checkpoints_of_its_own(timeline.log, copy)
+        own = {} if comparison.adds else publishing.own_checkpoints(timeline.log, copy)
         if comparison.adds:
             publishing.refuse_what_git_holds(timeline.log, copy.parent, merged=True)
             return published(db)
@@ -59,7 +59,7 @@ def brought_up(db: Path) -> Basis:
     with (
         opened(copy, guarded=False) as source,
         progress("Verifying", 3 * comparison.theirs) as advance,
-        publishing.anew(source, db, advance),
+        publishing.replacing(source, db, advance),
     ):
         pass
     click.echo(f"{summary}; it now holds them all", err=True)
@@ -81,12 +81,12 @@ def begun_anew(db: Path, onto: str | None, *, yes: bool) -> Iterator[Basis]:
             refuse_leading_away(copy.parent, "timeline build --fresh --onto {}")
             publishing.refuse_conflict(copy.parent)
         else:
-            branch = stack.enter_context(publishing.taken(db, onto))
+            branch = stack.enter_context(publishing.on_branch(db, onto))
             copy = branch.fresh / db.name
         label = f"{onto}:{branch.folder.name}/{db.name}" if branch else str(copy)
-        stack.enter_context(publishing.told_as(str(copy), label))
+        stack.enter_context(publishing.shown_as(str(copy), label))
         timeline = stack.enter_context(opened(db)) if db.exists() else None
-        own = publishing.checkpoints_of_its_own(timeline.log, copy) if timeline else {}
+        own = publishing.own_checkpoints(timeline.log, copy) if timeline else {}
         if own and onto is None:
             raise Refused(
                 f"{db}: was published or signed ({count(len(own), 'checkpoint')}), so its events cannot change. Correct them in a"
@@ -102,7 +102,7 @@ def begun_anew(db: Path, onto: str | None, *, yes: bool) -> Iterator[Basis]:
             publishing.refuse_what_git_holds(source.log, copy.parent, merged=True)
         comparison = publishing.compare(timeline.log, copy) if timeline and copy else None
         advance = stack.enter_context(progress("Verifying", 3 * source.log.size() if source else 0))
-        with publishing.anew(source, db, advance) as fresh:
+        with publishing.replacing(source, db, advance) as fresh:
             start = source.log.size() if source else 0
             shared = comparison.same if comparison else 0
             yield Basis(fresh, start, range(shared + 1, start + 1) if timeline else range(0))
@@ -145,6 +145,6 @@ def _put_in_place(branch: Branch) -> None:
 def _how_to_drop(db: Path, copy: Path | None) -> str:
     """Advise how to drop a publication that nobody received."""
     if publishing.is_shared(db.absolute().parent):
-        return f"If nobody received it (it was neither pushed nor sent): {publishing.how_to_go_on(db.absolute().parent)}"
+        return f"If nobody received it (it was neither pushed nor sent): {publishing.how_to_continue(db.absolute().parent)}"
     onto = copy.parent if copy else "DIR"
     return f"If nobody received it: timeline build --fresh --onto {onto}"

@@ -13,7 +13,7 @@ from timeline.cli.printing import count
 from timeline.cli.running import db, metadata_here, opened, progress, refuse_leading_away
 from timeline.cli.serving import warn_of_unbuilt
 from timeline.log import Log
-from timeline.publishing import Held
+from timeline.publishing import Contents
 
 
 @click.command()
@@ -100,7 +100,7 @@ def restore(file: Path, as_json: bool, db: Path) -> None:
     _report(db, made, more, as_json=as_json)
 
 
-def _report(path: Path, made: Held, more: str, *, as_json: bool) -> None:
+def _report(path: Path, made: Contents, more: str, *, as_json: bool) -> None:
     if as_json:
         json_forms.write({"file": str(path), "events": made.events, "root": json_forms.root(made.root)})
         return

@@ -259,8 +259,8 @@ def _begin_from_published(path: Path) -> None:
     if (copy := publishing.newest(path)) is None:
         return
     with opened(copy, guarded=False) as source, progress("Verifying", 3 * source.log.size()) as advance:
-        held = publishing.begin(source, path, advance)
-    click.echo(harmless(f"{path}: started from the published copy {copy}: {count(held.events, 'event')}, verified"), err=True)
+        contents = publishing.begin(source, path, advance)
+    click.echo(harmless(f"{path}: started from the published copy {copy}: {count(contents.events, 'event')}, verified"), err=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from test_publishing import command, more, refused, run, writing
+from publishing_commands import command, more, refused, run, writing
 
 from timeline import Timeline, merkle
 
@@ -67,7 +67,7 @@ def test_a_backup_writes_over_nothing(project: Path) -> None:
     (project / "notes.txt").write_text("mine")
     (project / "link").symlink_to("nowhere")
     for name in ("notes.txt", "link", "timeline.db", "."):
-        assert refused("backup", name) == f"{name}: is there already, and is not written over. Give another path"
+        assert refused("backup", name) == f"{name}: exists already, and is never overwritten. Give another path"
     assert (project / "notes.txt").read_text() == "mine"
     assert refused("backup", "no/such/folder.db").startswith("no/such/folder.db: cannot be written: no such file or directory. ")
     assert refused("backup", "copy.db", "--db", "none.db").startswith("none.db: there is no such file. ")
@@ -82,7 +82,7 @@ def test_a_backup_of_a_log_that_contradicts_its_tree_is_not_kept(project: Path) 
         database.execute(trigger)
         database.commit()
     said = refused("backup", "copy.db")
-    assert said.startswith("copy.db: the copy does not hold what timeline.db says it holds. ")
+    assert said.startswith("copy.db: the copy does not match the tree of timeline.db")
     assert not (project / "copy.db").exists()
 
 
@@ -121,12 +121,12 @@ def test_a_restore_writes_over_nothing(project: Path) -> None:
     before = (project / "timeline.db").read_bytes()
     said = refused("restore", "copy.db")
     assert said.startswith("timeline.db")
-    assert said.endswith("there already, and not written over. Move that away first, then repeat")
+    assert said.endswith("exists already, and is never overwritten. Move it away first, then repeat")
     assert (project / "timeline.db").read_bytes() == before
     for end in ("-wal", "-shm", "-journal"):
         (project / f"gone.db{end}").write_bytes(b"left")
         assert refused("restore", "copy.db", "--db", "gone.db") == (
-            f"gone.db{end}: there already, and not written over. Move that away first, then repeat"
+            f"gone.db{end}: exists already, and is never overwritten. Move it away first, then repeat"
         )
         assert not (project / "gone.db").exists()
         (project / f"gone.db{end}").unlink()
