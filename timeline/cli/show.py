@@ -92,7 +92,7 @@ def redacted(timeline: Timeline, event: Event) -> str:
     if redaction is None:
         return "its data is missing, and no event records why"
     by = authors.by(redaction.recorded_by)
-    return f"redacted {when(redaction)}{by}, position {redaction.position}: {redaction.payload['reason']}"
+    return f"redacted {when(redaction)}{by}, position {redaction.position}: {redaction.payload.get('reason') or wording.NO_REASON}"
 
 
 def _redaction(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str]:
