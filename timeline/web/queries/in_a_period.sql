@@ -13,7 +13,7 @@ select date, edtf_words(date) as in_words,
   title, attributed_to, place, kind, sources, id as happening
 from happenings
 where status = 'current'
-  -- What is no date gives an error that says so.
+  -- A value that is not a date gives an error.
   and json_extract('{}', period_fault(:from)) is null
   and json_extract('{}', period_fault(:to)) is null
   and coalesce(near_latest_day, 9e15) >= period_first_day(:from)
