@@ -14,13 +14,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 from ready import is_ready
 
 from timeline import Timeline, log
-from timeline.cli import HOMES, main
+from timeline.cli import main
 
 BUNDLE = """\
 sources:
@@ -132,7 +131,7 @@ def test_a_control_character_does_nothing_to_the_terminal(project: Path) -> None
             "empty: holds no bundles (.yaml, .yml, .jsonl). Write one, or name another folder",
         ),
         (["append", "none.yaml"], "none.yaml: there is no such file. Check the path"),
-        (["append", "empty"], "empty: is not named as a bundle. Bundles end in .yaml, .yml, .jsonl"),
+        (["append", "empty"], "empty: is not named like a bundle. Bundles end in .yaml, .yml, .jsonl"),
         (["archive", "r.txt", "--id", "\udcff", "--title", "T"], "source/\\udcff: id: is not an id. "),
         (["archive", "r.txt", "--id", "x", "--title", "T", "--by", "\udcff"], "the author: by: holds half a character "),
         (
@@ -200,23 +199,6 @@ def test_a_name_that_is_no_text_is_told_in_a_line(project: Path, monkeypatch: py
     result = run("build")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert result.stderr.startswith("Error: the author: by: holds half a character")
-
-
-@pytest.mark.parametrize("words", [["append"], ["archive"], ["nothing"], ["build", "--nothing"], ["show"], ["serve", "--reload"]])
-def test_wrong_usage_is_exit_code_2(project: Path, words: list[str]) -> None:
-    """Distinct from a refusal."""
-    assert run(*words).exit_code == 2
-
-
-@pytest.mark.parametrize("name", list(HOMES))
-def test_help_has_an_example(name: str) -> None:
-    """A line on what it does, what it guarantees, and an example that names it."""
-    result = run(name, "--help")
-    assert result.exit_code == 0
-    assert f"Example: timeline {name}" in result.output
-    command = main.get_command(click.Context(main), name)
-    assert command is not None
-    assert f"timeline {name}" in (command.help or "")
 
 
 def test_archive_tells_where_the_document_is(project: Path) -> None:

@@ -43,6 +43,23 @@ def test_h_helps_everywhere(words: list[str]) -> None:
     assert "-h, --help" in short.stdout
 
 
+@pytest.mark.parametrize("name", list(HOMES))
+def test_help_has_an_example(name: str) -> None:
+    """Its example names the command."""
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    assert f"Example: timeline {name}" in result.output
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    assert f"timeline {name}" in (command.help or "")
+
+
+@pytest.mark.parametrize("words", [["append"], ["archive"], ["nothing"], ["build", "--nothing"], ["show"], ["serve", "--reload"]])
+def test_wrong_usage_is_exit_code_2(words: list[str]) -> None:
+    """A refusal is 1."""
+    assert run(*words).exit_code == 2
+
+
 def test_every_command_that_is_written_can_be_called() -> None:
     """By the name it has, once."""
     sources = "\n".join(path.read_text(encoding="utf-8") for path in Path(cli.__file__).parent.glob("*.py"))

@@ -1,4 +1,4 @@
-"""Read strangers' documents in a separate process, with limits on its time and memory.
+"""Read strangers' documents in a separate process, with limits on its time and memory. Files and the network stay within its reach.
 
 Owns those limits. Must not know any format: `extracting` does, and runs in the other process.
 """

@@ -155,7 +155,7 @@ def _append(
             before = timeline.log.size()
             for path in paths:
                 try:
-                    appended = bundles.append(timeline, path, advance, refused, allowed=allowed, found=in_project)
+                    appended = bundles.append(timeline, path, advance, refused, allowed=allowed, in_project=in_project)
                     new += appended.events
                     redacted += appended.redacted
                     if basis.published and appended.events:
