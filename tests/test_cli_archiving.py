@@ -36,8 +36,8 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(main, ["archive", *words, "--by", "Ada"])
 
 
-def test_without_a_title_it_tells_what_the_document_says() -> None:
-    """One line, how to take it, and no file is made."""
+def test_without_a_title_the_document_s_own_is_suggested() -> None:
+    """One line with the way to use it, and no file is made."""
     result = run("A page.html")
     assert result.exit_code == 1
     said = (
@@ -47,16 +47,16 @@ def test_without_a_title_it_tells_what_the_document_says() -> None:
     assert not Path("timeline.db").exists()
 
 
-def test_what_is_found_stands_beside_what_is_given() -> None:
-    """On stderr, where they differ; with --as-found the author's own words still win."""
+def test_facts_of_the_document_are_compared_with_the_options() -> None:
+    """On stderr, where they differ; with --as-found the given options still win."""
     result = run("A page.html", "--title", "Mine", "--as-found")
     assert result.stdout.startswith("source/a-page@1 is at position 1\nSHA-256 ")
     assert result.stderr == "6 characters were read, by trafilatura 1\ntitle: “Mine” is recorded; the document says “Found”\n"
     assert run("A page.html").stdout == result.stdout
 
 
-def test_what_is_found_can_be_taken_later_and_not_again() -> None:
-    """As a correction, of what nothing was ever said of: what was taken back stays so."""
+def test_facts_of_the_document_can_be_added_later_once() -> None:
+    """As a correction of fields that were never set; an emptied field stays empty."""
     result = run("A page.html", "--id", "a", "--title", "Mine")
     assert "author: nothing is recorded; the document says “Ann”\nTo use the document's author" in result.stderr
     for _ in range(2):
@@ -82,8 +82,8 @@ def test_the_same_bytes_are_archived_under_one_id() -> None:
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (1,)
 
 
-def test_a_later_extractor_is_told_of_and_asked_with_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stands stays; --again adds another text as a source of its own, once."""
+def test_a_later_extractor_is_reported_and_used_with_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The source stays; --again adds another text as a separate source, once."""
     run("A page.html", "--id", "a", "--as-found")
     extracts(monkeypatch, "Other words.", "trafilatura 2")
     result = run("A page.html", "--id", "a", "--as-found")
@@ -100,7 +100,7 @@ def test_one_of_three_is_given() -> None:
 
 
 def test_a_page_is_read_again_in_another_encoding() -> None:
-    """Where the first was wrong: what was read in it stays."""
+    """If the first was wrong; the old text stays."""
     Path("w.txt").write_bytes("Совет собрался".encode("cp1251"))
     with pytest.MonkeyPatch.context() as undone:
         undone.setattr(capture, "from_file", FROM_FILE)
@@ -112,8 +112,8 @@ def test_a_page_is_read_again_in_another_encoding() -> None:
     assert texts == [("Совет собрался".encode("cp1251").decode("cp1252"),), ("Совет собрался",)]
 
 
-def test_an_address_is_fetched_only_where_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is kept is the WARC, under the address that answered."""
+def test_an_address_is_fetched_only_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The WARC is archived, under the address that answered."""
     from timeline.capture import fetching
 
     asked = []
@@ -131,8 +131,8 @@ def test_an_address_is_fetched_only_where_asked(monkeypatch: pytest.MonkeyPatch)
         assert connection.execute("SELECT id, url FROM sources").fetchall() == [("story", "https://example.org/story")]
 
 
-def test_show_tells_the_page_of_a_quotation() -> None:
-    """Where the document has pages."""
+def test_show_has_the_page_of_a_quotation() -> None:
+    """If the document has pages."""
     with Timeline("timeline.db", by="Ada") as timeline:
         pdf = timeline.archive(text="One.\fTwo words.", id="p", title="P", media_type="application/pdf")
         timeline.record("h", title="H", date="2003", citations=[pdf.quote("Two words")])

@@ -60,8 +60,8 @@ def test_a_new_key_is_its_owners_alone(tmp_path: Path) -> None:
     )
 
 
-def test_a_key_goes_into_the_settings_by_itself(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One for each name, below the user's own folder for settings, and is then found by its name."""
+def test_a_key_is_stored_in_the_settings(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for each name, in the user's own folder, and is then usable by its name."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     made = run("key", "new", "example.org/log")
     assert (tmp_path / "config" / "timeline" / "keys" / "example.org_log.key").exists()
@@ -93,7 +93,7 @@ def test_a_key_that_others_can_read_does_not_sign(db: Path, key: Path) -> None:
 
 
 def test_a_checkpoint_is_a_note_on_standard_output(db: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To the letter, signed with --key or $TIMELINE_KEY; unsigned it says so, aside."""
+    """Byte for byte, signed with --key or $TIMELINE_KEY; an unsigned one is remarked on."""
     signed = run("checkpoint", "--db", db, "--key", key)
     assert (signed.exit_code, signed.stderr) == (0, "")
     assert str(Note.parse(signed.stdout_bytes)) == signed.stdout
@@ -106,7 +106,7 @@ def test_a_checkpoint_is_a_note_on_standard_output(db: Path, key: Path, monkeypa
 
 
 def test_verify_against_a_checkpoint(db: Path, key: Path, tmp_path: Path) -> None:
-    """The log may have grown since; what it held then must be as it was."""
+    """The log may have grown since; its former events must be unchanged."""
     kept, public = tmp_path / "kept", run("key", "public", key).stdout.strip()
     kept.write_bytes(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
     older = tmp_path / "older.db"
@@ -128,7 +128,7 @@ def test_verify_against_a_checkpoint(db: Path, key: Path, tmp_path: Path) -> Non
     assert run("verify", "--db", db, "--trust", public).exit_code == 2
 
 
-def test_trusted_keys_may_stand_in_a_file(db: Path, key: Path, tmp_path: Path) -> None:
+def test_trusted_keys_may_be_in_a_file(db: Path, key: Path, tmp_path: Path) -> None:
     """One on a line, with comments."""
     kept, keys = tmp_path / "kept", tmp_path / "keys"
     kept.write_bytes(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
@@ -143,8 +143,8 @@ def test_trusted_keys_may_stand_in_a_file(db: Path, key: Path, tmp_path: Path) -
     )
 
 
-def test_cosignatures_come_back_and_are_kept(db: Path, key: Path, tmp_path: Path) -> None:
-    """From a file, by the keys that are trusted; others are named and passed over."""
+def test_cosignatures_are_stored(db: Path, key: Path, tmp_path: Path) -> None:
+    """From a file, of trusted keys; other signatures are named and skipped."""
     note = Note.parse(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
     witness, stranger = SigningKey.new("witness.example"), SigningKey.new("stranger.example")
     public, cosignature = witness.cosign(note.text, datetime(2026, 1, 2, tzinfo=UTC))
@@ -189,14 +189,14 @@ def test_prove_takes_an_event_by_its_names(db: Path, id: str, event: str) -> Non
         ("meeting@7", "happening/meeting: has no version 7. The last one is happening/meeting@2"),
     ],
 )
-def test_prove_says_what_is_not_there(db: Path, id: str, refusal: str) -> None:
+def test_prove_refuses_an_unknown_event(db: Path, id: str, refusal: str) -> None:
     """In a line."""
     result = run("prove", id, "--db", db)
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"Error: {refusal}\n")
 
 
-def test_a_proof_says_what_stood_where(db: Path, key: Path, tmp_path: Path) -> None:
-    """Which event, in which log, signed by whom, and its words; without trusted keys it says that nobody checked the signature."""
+def test_a_proof_shows_its_event_and_log(db: Path, key: Path, tmp_path: Path) -> None:
+    """The event with its words, the log, and the signers; without trusted keys the signature counts as unchecked."""
     kept, proof = tmp_path / "kept", tmp_path / "proof"
     kept.write_bytes(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
     proof.write_bytes(run("prove", "meeting@1", "--db", db, "--checkpoint", kept).stdout_bytes)
@@ -248,7 +248,7 @@ def test_an_altered_proof_is_refused(db: Path, key: Path, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("command", ["verify-proof", "verify --against", "checkpoint --trust x --cosigned"])
 @pytest.mark.parametrize("content", [b"", b"\0" * 99, b"\xff\xfe", b"x" * 200_000, b"a\n\nb\n", b"\n\n\n", b"origin\n01\nx\n"])
-def test_what_is_no_proof_or_checkpoint_is_told_in_a_line(db: Path, tmp_path: Path, command: str, content: bytes) -> None:
+def test_a_malformed_proof_or_checkpoint_is_refused_in_one_line(db: Path, tmp_path: Path, command: str, content: bytes) -> None:
     """Whatever it is."""
     (tmp_path / "file").write_bytes(content)
     result = run(*command.split(), tmp_path / "file", *(["--db", db] if command != "verify-proof" else []))
@@ -257,8 +257,8 @@ def test_what_is_no_proof_or_checkpoint_is_told_in_a_line(db: Path, tmp_path: Pa
     assert result.stderr.startswith("Error: ")
 
 
-def test_redact_says_what_went_and_what_may_still_stand(db: Path) -> None:
-    """The event, its documents, other events of the stream, and what it cannot reach."""
+def test_redact_lists_what_is_removed_and_what_may_remain(db: Path) -> None:
+    """The event, its documents, other events of the stream, and copies out of reach."""
     foretold = run("redact", 2, "--reason", "A court said so.", "--db", db, "--dry-run")
     assert foretold.stdout == "happening/meeting@1, “The council meets”, at position 2 would be redacted\n"
     assert "The document of source/report stays, with all its words\n" in foretold.stderr
@@ -325,8 +325,8 @@ def test_a_key_under_which_anyone_can_sign_is_not_trusted(db: Path, key: Path, t
             assert result.stderr.startswith("Error: public key example.org/log: anyone can sign under it, so it proves nothing")
 
 
-def test_another_s_name_in_the_file_is_told_of_beside_the_checkpoint(db: Path, key: Path) -> None:
-    """The owner's is made as before; where the other came first, the owner says once what the log is called."""
+def test_a_checkpoint_of_another_name_in_the_file_is_reported(db: Path, key: Path) -> None:
+    """The owner's is made as before; if the other was first, the owner names the log once."""
     evil = SigningKey.new("evil.example")
     with Timeline(db, by="Mallory") as timeline:
         timeline.checkpoint(evil)

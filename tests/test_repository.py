@@ -114,8 +114,8 @@ def finish(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert check()[0] == 0
 
 
-def test_after_a_merge_one_command_goes_on_from_the_first(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the conflict, every other command says that it is one, and which command ends it."""
+def test_after_a_merge_one_command_continues_from_the_first(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """During the conflict, every other command reports it, and names the command that ends it."""
     git("pull", "-q", "--no-rebase", succeeds=False)
     for words in (("build",), ("build", "--fresh"), ("publish", "public"), ("serve", "--port", "0")):
         assert refused(*words) == (
@@ -131,10 +131,8 @@ def test_after_a_merge_one_command_goes_on_from_the_first(both: Path, monkeypatc
 
 @pytest.mark.parametrize("side", ["--ours", "--theirs"])
 @pytest.mark.parametrize("how", ["--no-rebase", "--rebase"])
-def test_no_side_of_a_conflict_that_was_taken_is_published(
-    both: Path, monkeypatch: pytest.MonkeyPatch, how: str, side: str
-) -> None:
-    """Whichever side git calls whose, even committed: what is on the branch that others follow is not lost, and the way is told."""
+def test_a_side_of_a_conflict_is_not_published(both: Path, monkeypatch: pytest.MonkeyPatch, how: str, side: str) -> None:
+    """Either side, even committed: the publication that others follow is not lost, and the error shows the way."""
     git("pull", "-q", how, succeeds=False)
     git("checkout", side, "public")
     git("add", "public")
@@ -175,8 +173,8 @@ def test_nothing_changes_before_every_bundle_can_be_appended(both: Path) -> None
     assert not [path.name for path in Path().glob(".*unfinished*")]
 
 
-def test_both_that_were_pushed_are_found_and_one_is_taken_out(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The check stays strict: a merge that drops what others followed is found; the branch then goes on from one."""
+def test_two_pushed_publications_are_reported_and_one_is_removed(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A merge that drops the publication of others is reported; the branch then continues from one."""
     git("fetch", "-q")
     good = git("rev-parse", "origin/main").strip()
     git("pull", "-q", "--no-rebase", succeeds=False)
@@ -217,7 +215,7 @@ def test_a_bundle_in_conflict_is_reconciled_by_a_person(both: Path) -> None:
 
 
 def test_a_signature_is_not_dropped_unasked(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has it can show that the key signed another past."""
+    """Anyone who has it can show that the key signed another past."""
     pytest.importorskip("cryptography")
     done("key", "new", "example.org/log", "--out", str(both / "key"))
     with Timeline("timeline.db", by="Ann") as timeline:
@@ -257,7 +255,7 @@ def test_nothing_in_the_repository_is_run(both: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_project_in_a_folder_of_a_repository_that_two_publish_first(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No publication is common to both; what lies elsewhere in the repository is the person's to reconcile, and stays."""
+    """They share no publication; the user resolves conflicts elsewhere in the repository, and those files stay."""
     git("init", "-q", "--bare", "-b", "main", "../other.git")
     git("clone", "-q", "../other.git", "../one")
     monkeypatch.chdir(both / "one")
@@ -286,8 +284,8 @@ def test_a_project_in_a_folder_of_a_repository_that_two_publish_first(both: Path
     assert check()[0] == 0
 
 
-def test_nobody_is_held_up_by_what_others_published_and_one_has_not_pulled(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fetched alone, it refuses no build; a publication beside it is refused, with the steps."""
+def test_an_unmerged_publication_stops_no_build(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Merely fetched, it refuses no build; publishing beside it is refused, with the steps."""
     git("fetch", "-q")
     write("more", "It")
     Path("events/more.yaml").write_text(Path("events/more.yaml").read_text().replace("It", "It sat"), encoding="utf-8")
@@ -322,8 +320,8 @@ def test_a_link_in_a_published_folder_leads_nowhere(both: Path, monkeypatch: pyt
     assert [path.name for path in victim.iterdir()] == ["thesis.odt"]
 
 
-def test_a_folder_of_bundles_is_no_published_one(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a branch puts beside the bundles, these are not written over."""
+def test_a_folder_of_bundles_is_not_a_published_folder(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A branch cannot overwrite bundles."""
     monkeypatch.chdir(both / "ben")
     for name in ("timeline.db", "checkpoint"):
         shutil.copy(f"public/{name}", f"events/{name}")
@@ -337,8 +335,8 @@ def test_a_folder_of_bundles_is_no_published_one(both: Path, monkeypatch: pytest
     assert Path("events/first.yaml").read_text(encoding="utf-8") == first
 
 
-def test_only_one_s_own_publication_is_taken_back(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not the commits of somebody who published nothing, whatever was merged."""
+def test_only_one_s_own_publication_is_undone(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the commits of somebody who published nothing."""
     monkeypatch.chdir(both)
     git("clone", "-q", "shared.git", "carol")
     monkeypatch.chdir(both / "carol")
@@ -355,10 +353,8 @@ def test_only_one_s_own_publication_is_taken_back(both: Path, monkeypatch: pytes
     assert "Mine" in git("log", "--format=%s")
 
 
-def test_an_entry_that_another_redacted_under_the_same_id_is_no_trace_of_one_s_own(
-    both: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It may have said something else: one's own is named before it goes."""
+def test_another_s_redacted_entry_does_not_replace_one_s_own(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have said something else: one's own is named before it is lost."""
     monkeypatch.chdir(both / "ben")
     write("friday", "left on Friday")
     done("build", "--by", "Ben")

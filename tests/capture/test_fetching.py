@@ -81,8 +81,8 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
-def test_what_is_fetched_is_read_from_its_warc(site: str) -> None:
-    """Every hop is in it, byte for byte, under SHA-256; it verifies, and the last address is the page's."""
+def test_a_fetched_page_is_read_from_its_warc(site: str) -> None:
+    """It has every hop, byte for byte, with SHA-256; it verifies, and the last address is the page's."""
     from io import BytesIO
 
     from warcio.archiveiterator import ArchiveIterator
@@ -118,7 +118,7 @@ def test_what_is_fetched_is_read_from_its_warc(site: str) -> None:
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "cannot be fetched"),
     ],
 )
-def test_an_answer_that_is_malformed_is_one_line(answer: bytes, told: str) -> None:
+def test_a_malformed_answer_is_refused_in_one_line(answer: bytes, told: str) -> None:
     """Whatever is sent in place of a page."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -182,8 +182,8 @@ def test_limits_hold_over_all_hops(site: str, path: str, limits: Limits, told: s
         "",
     ],
 )
-def test_what_is_not_public_is_never_reached(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever way it is written."""
+def test_private_addresses_are_never_reached(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In any notation."""
     monkeypatch.setattr(fetching.socket, "create_connection", lambda *_, **__: pytest.fail("connected"))
     with pytest.raises(FetchRefused) as refused:
         fetch(url)
@@ -215,7 +215,7 @@ def test_which_addresses_are_public(address: str, public: bool) -> None:
     assert addresses.is_public(address) is public
 
 
-def test_what_could_not_be_read_afterwards_is_not_fetched(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_nothing_is_fetched(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra nothing is reached."""
     seen.clear()
     monkeypatch.setattr(warc_writer, "find_spec", lambda _: None)

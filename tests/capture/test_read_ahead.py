@@ -75,7 +75,7 @@ def test_a_bundles_documents_are_read_while_others_write(timeline: Timeline, tmp
 def test_the_documents_of_an_iterator_are_read_while_others_write(
     timeline: Timeline, tmp_path: Path, looked: list[Look], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As those of a list are; only one too long to be held is read within the transaction, and nothing of it is lost."""
+    """As those of a list; only an iterator too long to be held is read within the transaction, without loss."""
     seen: list[bool] = []
     looked.append(lambda _: seen.append(free(timeline.log.path)))
     for name in "abcd":
@@ -100,10 +100,10 @@ def test_an_attachment_of_a_bibliography_is_read_while_others_write(timeline: Ti
     assert "Words of a paper." in [text.strip() for (text,) in timeline.log.connection.execute("SELECT text FROM source_texts")]
 
 
-def test_texts_that_wait_lie_on_the_disk_and_leave_nothing(
+def test_waiting_texts_are_on_the_disk_and_leave_nothing(
     timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looked: list[Look]
 ) -> None:
-    """Of many documents few are in memory; what they hold is appended as it was read."""
+    """Few of many documents are in memory; all are appended unchanged."""
     monkeypatch.setattr(read_ahead, "_IN_MEMORY", 10)
     names = [f"{number}.html" for number in range(sandbox.MOST + 2)]
     before = {path.name for path in tmp_path.iterdir()}
@@ -116,7 +116,7 @@ def test_texts_that_wait_lie_on_the_disk_and_leave_nothing(
     assert after - before - {"timeline.db-wal", "timeline.db-shm"} == {*names, "b.jsonl"}
 
 
-def test_a_disk_that_is_full_is_told_of(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is appended."""
 
     class Full:
@@ -133,7 +133,7 @@ def test_a_disk_that_is_full_is_told_of(timeline: Timeline, tmp_path: Path, monk
 
 
 def test_a_document_that_changed_meanwhile_is_refused(timeline: Timeline, tmp_path: Path, looked: list[Look]) -> None:
-    """It is not read while others wait, nor is what was read taken for it."""
+    """It is not read while others wait, and the former content is not used for it."""
     path = bundle(tmp_path, "a.html", "b.html")
 
     def change(name: str) -> None:
@@ -179,7 +179,7 @@ def test_each_document_that_cannot_be_read_has_its_line(timeline: Timeline, tmp_
 
 
 @pytest.mark.parametrize("limit", ["PATIENCE", "SECONDS"])
-def test_documents_that_take_too_long_together_are_given_up(
+def test_reading_stops_at_the_limits_of_a_bundle(
     timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, looked: list[Look]
 ) -> None:
     """In lines that name the bundle, the entry, and those that were stopped."""
@@ -210,8 +210,8 @@ def test_documents_that_take_too_long_together_are_given_up(
     assert timeline.log.size() == 0
 
 
-def test_a_record_and_an_encoding_are_read_as_they_are_told(timeline: Timeline, tmp_path: Path) -> None:
-    """Of a source with another fault as well: nothing is told of its document that is not so."""
+def test_a_record_and_an_encoding_are_respected(timeline: Timeline, tmp_path: Path) -> None:
+    """Also of a source with another fault: no false fault of its document is reported."""
     (tmp_path / "a.html").write_bytes("<p>Caf\u00e9".encode("cp1252"))
     path = tmp_path / "b.jsonl"
     source = {"id": "a", "file": "a.html", "encoding": "cp1252", "title": "A", "published": "no date"}
@@ -228,8 +228,8 @@ def test_a_record_and_an_encoding_are_read_as_they_are_told(timeline: Timeline, 
     assert "was changed" not in str(refused.value)
 
 
-def test_a_field_written_in_escapes_is_found(timeline: Timeline, tmp_path: Path) -> None:
-    """However JSON or YAML can write its name."""
+def test_a_field_written_in_escapes_is_recognised(timeline: Timeline, tmp_path: Path) -> None:
+    """In every form that JSON or YAML allows."""
     (tmp_path / "a.html").write_text("<p>Words.")
     for number, text in enumerate(
         (
@@ -244,7 +244,7 @@ def test_a_field_written_in_escapes_is_found(timeline: Timeline, tmp_path: Path)
 
 
 def test_within_a_transaction_of_ones_own_documents_are_read_too(timeline: Timeline, tmp_path: Path) -> None:
-    """It is its script that makes others wait; and what goes wrong takes all of it back."""
+    """The script makes others wait, and an error rolls everything back."""
     path = bundle(tmp_path, "a.html")
     with suppress(TimelineError), timeline.transaction():
         assert bundles.append(timeline, path).events == 2
