@@ -126,7 +126,7 @@ def test_what_is_given_twice_is_looked_for_once(timeline: Timeline) -> None:
         ("{" + ",".join(f'"k{n}": 1' for n in range(101)) + "}", "has 101 fields, expected 100 at most"),
         ('{"happening": {"id": "' + "h" * 201 + '"}}', "happening: id: has 201 characters, expected 200 at most"),
         ('{"happening": {"id": "h", "' + "k" * 9_999 + '": "v"}}', f"happening/h: {'k' * 60}: is not a field here. Leave it out"),
-        ('{"happening": {"' + "k" * 9_999 + '": 1, "' + "k" * 9_999 + '": 1}}', f'"{"k" * 60}" stands twice. Give it once'),
+        ('{"happening": {"' + "k" * 9_999 + '": 1, "' + "k" * 9_999 + '": 1}}', f'"{"k" * 60}" appears twice. Give it once'),
         (
             '{"happening": {"id": "h", "title": "T", "date": "1", "actors": [{"name": "n", "' + "k" * 9_999 + '": [1, 1]}]}}',
             f"happening/h: actors.1.{'k' * 60}: is not a field here. Leave it out",
@@ -165,7 +165,7 @@ def test_a_name_given_twice_is_found_in_linear_time() -> None:
             compared += 1
             return str.__eq__(self, other)  # type: ignore[arg-type]
 
-    with pytest.raises(ValueError, match='"k999" stands twice'):
+    with pytest.raises(ValueError, match='"k999" appears twice'):
         json_lines._object([*((Name(f"k{number}"), 1) for number in range(1_000)), (Name("k999"), 2)])
     assert compared < 10_000
 

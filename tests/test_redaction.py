@@ -290,7 +290,7 @@ def test_what_a_redaction_could_not_clean_is_not_called_undone(timeline: Timelin
         raise KeyboardInterrupt
 
     timeline.log.scrub, clean = interrupt, timeline.log.scrub  # type: ignore[method-assign]
-    with pytest.raises(RedactionUnfinished, match=r"position 2: is redacted, as happening/meeting@2 .* not clean yet: interrupted"):
+    with pytest.raises(RedactionUnfinished, match=r"position 2: is redacted .happening/meeting@2 .* not clean yet: interrupted"):
         timeline.redact(2, reason=WHY)
     timeline.log.scrub = clean  # type: ignore[method-assign]
     assert timeline.redact(2, reason=WHY).position == 3

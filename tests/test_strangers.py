@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from timeline import Timeline, bundles
 from timeline.cli import main
-from timeline.cli.serving import tell_unbuilt
+from timeline.cli.serving import warn_of_unbuilt
 from timeline.errors import BundleInvalid, StatementInvalid
 
 PRIVATE = "BEGIN PRIVATE KEY of nobody else"
@@ -226,10 +226,10 @@ def test_a_bundle_that_leads_elsewhere_is_not_looked_at(project: Path, capsys: p
     output = refused("build", "--db", "own.db", told="events/note.yaml: leads to ")
     assert "own.db: 1 event (0 new) from 1 bundle" in output
     with Timeline("own.db", read_only=True) as timeline:
-        tell_unbuilt(timeline, Path("events"), Path("own.db"))
+        warn_of_unbuilt(timeline, Path("events"), Path("own.db"))
         assert capsys.readouterr() == ("", "")
         write("b", "../../private/key.txt", "events/b.jsonl")
-        tell_unbuilt(timeline, Path("events"), Path("own.db"))
+        warn_of_unbuilt(timeline, Path("events"), Path("own.db"))
         assert "source/b is not in it" in capsys.readouterr().err
 
 
@@ -239,7 +239,7 @@ def test_a_pipe_where_a_document_was_is_not_waited_for(project: Path, capsys: py
     Path("seeds/own.txt").unlink()
     os.mkfifo("seeds/own.txt")
     with Timeline("own.db", read_only=True) as timeline:
-        tell_unbuilt(timeline, Path("events"), Path("own.db"))
+        warn_of_unbuilt(timeline, Path("events"), Path("own.db"))
     assert capsys.readouterr() == ("", "")
     refused("build", told="own.txt: is not a file. Name the document itself")
     os.mkfifo("events/pipe.yaml")
@@ -252,7 +252,7 @@ def test_a_folder_of_bundles_that_is_a_link_is_named_or_refused(project: Path, w
     Path("events").rename("../elsewhere")
     Path("events").symlink_to("../elsewhere")
     told = f"events: leads out of its folder through a link, to {project.parent}/elsewhere."
-    assert "name it: timeline build --events " in refused(*words, "--db", "new.db", told=told)
+    assert "write: timeline build --events " in refused(*words, "--db", "new.db", told=told)
 
 
 @pytest.mark.parametrize("target", ["../private/new.db", "../private/key.txt"])
@@ -261,7 +261,7 @@ def test_a_database_that_is_a_link_is_named_or_refused(project: Path, target: st
     """Nothing is made or written where a link leads, nor another timeline published as this one."""
     Path("timeline.db").symlink_to(target)
     output = refused(*words, told="timeline.db: leads out of its folder through a link, to ")
-    assert f"name it: --db {os.path.realpath(target)}" in output
+    assert f"write: --db {os.path.realpath(target)}" in output
 
 
 @pytest.mark.datasette
@@ -283,10 +283,10 @@ def test_outputs_are_not_written_through_a_link(project: Path) -> None:
     refused("export", "jsonl", "-o", "out.json", "--db", "own.db", told="out.json: leads out of its folder")
     Path("way").symlink_to("../private")
     refused("export", "jsonl", "-o", "way/out.json", "--db", "own.db", told="way/out.json: leads out of its folder")
-    refused("backup", "way/copy.db", "--db", "own.db", told="name it: timeline backup ")
-    refused("restore", "own.db", "--db", "way/copy.db", told="name it: --db ")
-    refused("init", "way/new", told="name it: timeline init ")
-    refused("publish", "way/public", "--db", "own.db", told="name it: timeline publish ")
+    refused("backup", "way/copy.db", "--db", "own.db", told="write: timeline backup ")
+    refused("restore", "own.db", "--db", "way/copy.db", told="write: --db ")
+    refused("init", "way/new", told="write: timeline init ")
+    refused("publish", "way/public", "--db", "own.db", told="write: timeline publish ")
     Path("sound.json.part").symlink_to("../private/key.txt")
     assert run("export", "jsonl", "-o", "sound.json", "--db", "own.db").exit_code == 0
     refused("export", "jsonl", "-o", "out.json", "--db", "own.db", told="out.json")
@@ -296,7 +296,7 @@ def test_outputs_are_not_written_through_a_link(project: Path) -> None:
 def test_a_link_where_something_is_made_is_not_emptied(project: Path, words: tuple[str, ...]) -> None:
     """What a killed run left is taken away there; a link is none of it."""
     Path(".public.unfinished").symlink_to("../private")
-    refused(*words, "--db", "own.db", told=".public.unfinished: is a link, and what it leads to is left alone")
+    refused(*words, "--db", "own.db", told=".public.unfinished: is a link, and links are never followed")
 
 
 @pytest.mark.parametrize("name", ["checkpoints", "checkpoint", "public-key"])

@@ -55,5 +55,5 @@ def test_nothing_in_an_entry_is_dropped(timeline: Timeline, entry: Any, fault: s
 @pytest.mark.parametrize("given", [{"encoding": "latin-1"}, {"record": "http://example.org/"}])
 def test_how_a_file_is_read_is_not_dropped_where_a_text_is_given(timeline: Timeline, given: dict[str, Any]) -> None:
     """It would change nothing, and seem to."""
-    with pytest.raises(StatementInvalid, match=f"{next(iter(given))}: says how a file is read, and a text is given"):
+    with pytest.raises(StatementInvalid, match=f"{next(iter(given))}: is only for files, and a text is given"):
         timeline.archive(text="The council met.", id="s", title="S", **given)

@@ -119,7 +119,7 @@ def test_a_copy_that_is_being_made_is_left_and_told_of(db: Path, tmp_path: Path)
         assert folder is not None
         (folder / "snapshot.db").write_bytes(WORDS)
         said = redact(db)
-        assert f"{folder}: a copy is being made there, or it is out of reach" in said
+        assert f"{folder}: somebody is making a copy there, or it is out of reach" in said
         assert holding(tmp_path) == ["far/.public.unfinished/snapshot.db"]
     assert "a copy is being made" not in redact(db)
     assert holding(tmp_path) == []

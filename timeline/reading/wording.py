@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 NO_TITLE: Final = "(redacted)"
+NO_REASON: Final = "no reason is on record"  # of a redaction
 GRADES: Final = {  # how a quotation matched
     "exact": "the same words, character for character",
     "normalised": "the same words, with other spacing, line breaks or invisible characters",

@@ -134,7 +134,7 @@ def test_a_file_that_cannot_be_imported_is_refused_in_one_line(sheet: Path, word
         ("columns: {title: Was, date: Wann}\ndates: {century: soon}", "Write its first year"),
         ("columns: {title: Was, date: Wann}\ndates: [dmy]", "dates: is not a list of names"),
         ("columns: {title: [Was], date: Wann}", "columns.title: is not the name of a column"),
-        ("columns: {title: Was, date: Wann, date: Art}", 'line 1: "date" stands twice'),
+        ("columns: {title: Was, date: Wann, date: Art}", 'line 1: "date" appears twice'),
         (
             "columns: {title: Was, date: Wann}\nconstants: {kind: vote, by hand}",
             "line 2: constants.by hand: has no value. Give it one, or leave it out. If it belongs to the value before it: a comma",
@@ -146,8 +146,8 @@ def test_a_file_that_cannot_be_imported_is_refused_in_one_line(sheet: Path, word
             'mapping.yaml: constants.zone: "Europe/Pariss" is not a time zone. Write an IANA name, such as Africa/Casablanca',
         ),
         ("columns: {title: Was, date: Wann}\nconstant: {kind: b}", '"constant" is not known here. Perhaps "constants" is meant'),
-        ("columns: &a {title: Was, date: Wann}\nconstants: *a", "line 1: anchors and aliases (&, *) are not read here"),
-        ("columns: !!python/object/apply:os.system [ls]", 'line 1: the tag "!!python/object/apply:os.system" is not read here'),
+        ("columns: &a {title: Was, date: Wann}\nconstants: *a", "line 1: anchors and aliases (&, *) are not accepted"),
+        ("columns: !!python/object/apply:os.system [ls]", 'line 1: the tag "!!python/object/apply:os.system" is not accepted'),
         ("? [a, b]\n: c", "line 1: a field needs a name, of text"),
         (
             "columns: {title: Was, date: Wann}\nconstants:\n  attributed_to: Le comité #2",
@@ -178,13 +178,13 @@ def test_a_mapping_with_faults_is_refused_in_one_line(sheet: Path, mapping: str,
 def test_a_draft_is_saved_if_no_mapping_can_be_guessed(sheet: Path) -> None:
     """The draft lists columns and fields. It is read once it is filled in. An existing file is never overwritten."""
     (sheet / "lone.csv").write_text("Foo;Bar\nFirst thing;x\nSecond thing;y\n")
-    assert "to be filled in" in run("csv", "lone.csv", "--save-mapping").output
+    assert "you must fill in" in run("csv", "lone.csv", "--save-mapping").output
     mapping_file = sheet / "lone.csv.mapping.yaml"
     draft = mapping_file.read_text()
     assert "  date:  # name its column" in draft
     assert "# Columns that are not used: Bar" in draft
     assert "columns.date: has no value. Give it one, or leave it out" in run("csv", "lone.csv").output
-    assert "is there already" in run("csv", "lone.csv", "--save-mapping").output
+    assert "exists already" in run("csv", "lone.csv", "--save-mapping").output
     assert mapping_file.read_text() == draft
     mapping_file.write_text(draft.replace("date:  # name its column", "date: Bar"))
     assert "2 refused = 2" in run("csv", "lone.csv").output
@@ -259,7 +259,7 @@ def test_a_file_is_refused_if_every_row_is_refused(sheet: Path) -> None:
     result = run("csv", "serials.csv", "--append")
     assert result.exit_code == 1
     assert 'Refused: row 2: "44197" is no year, but a day as a spreadsheet counts it, perhaps 2021-01-01' in result.output
-    assert "no row of it could be imported" in result.output.splitlines()[-1]
+    assert "no row could be imported" in result.output.splitlines()[-1]
     assert not (sheet / "timeline.db").exists()
 
 

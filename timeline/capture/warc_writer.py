@@ -1,6 +1,6 @@
-"""Keeping what was fetched as a WARC 1.1 (ISO 28500), with SHA-256 digests.
+"""Write a fetched document as a WARC 1.1 (ISO 28500), with SHA-256 digests.
 
-Owns the records. Must not reach out, nor tell of the machine it runs on.
+Owns the records. Must not use the network, nor reveal anything about the machine that it runs on.
 """
 
 import base64
@@ -16,7 +16,7 @@ from timeline.errors import FetchRefused
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One request and its response, byte for byte, from which address, and when."""
+    """One request and its response, byte for byte, with the address and the time."""
 
     url: str
     address: str
@@ -26,18 +26,18 @@ class Hop:
 
     @property
     def body(self) -> bytes:
-        """Give what follows the head, as it was sent."""
+        """The bytes after the head, as they were sent."""
         return self.response.partition(b"\r\n\r\n")[2]
 
 
 def refuse_without_extra() -> None:
-    """Refuse to fetch what could not be kept or read afterwards. Raises FetchRefused."""
+    """Raise FetchRefused where the libraries to write a WARC and to read the document are missing."""
     if any(find_spec(name) is None for name in ("warcio", "trafilatura", "pypdfium2")):
         raise FetchRefused("fetching needs the extra: pip install 'cited-timeline[capture]'")
 
 
-def kept(hops: Sequence[Hop], software: str) -> bytes:
-    """Write a compressed WARC: what wrote it, then each response and the request for it."""
+def warc_bytes(hops: Sequence[Hop], software: str) -> bytes:
+    """Return a compressed WARC: the software that wrote it, then each response and its request."""
     from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
     out = BytesIO()
@@ -55,13 +55,13 @@ def kept(hops: Sequence[Hop], software: str) -> bytes:
         )
     )
     for hop in hops:
-        answered = None
+        response_id = None
         for kind, content in (("response", hop.response), ("request", hop.request)):
             headers = {"WARC-Date": _date(hop.at), "WARC-IP-Address": hop.address, "WARC-Block-Digest": _digest(content)}
             if kind == "response":
                 headers["WARC-Payload-Digest"] = _digest(hop.body)
-            elif answered is not None:
-                headers["WARC-Concurrent-To"] = answered
+            elif response_id is not None:
+                headers["WARC-Concurrent-To"] = response_id
             record = writer.create_warc_record(
                 hop.url,
                 kind,
@@ -70,7 +70,7 @@ def kept(hops: Sequence[Hop], software: str) -> bytes:
                 warc_content_type=f"application/http; msgtype={kind}",
                 warc_headers_dict=headers,
             )
-            answered = record.rec_headers.get_header("WARC-Record-ID")
+            response_id = record.rec_headers.get_header("WARC-Record-ID")
             writer.write_record(record)
     return out.getvalue()
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from timeline import Timeline, bundles
-from timeline.capture import ahead, apart
+from timeline.capture import read_ahead, sandbox
 from timeline.documents import Document
 from timeline.errors import BundleInvalid, DatabaseRefused, TimelineError
 from timeline.exchange.importing import run
@@ -37,14 +37,14 @@ def bundle(folder: Path, *names: str) -> Path:
 def looked(monkeypatch: pytest.MonkeyPatch) -> list[Look]:
     """Call these whenever a document is read in the other process."""
     looks: list[Look] = []
-    read = apart.Reader.read
+    read = sandbox.Reader.read
 
-    def watched(self: apart.Reader, content: bytes, media_type: str, name: str, *more: Any, **options: Any) -> Document:  # noqa: ANN401
+    def watched(self: sandbox.Reader, content: bytes, media_type: str, name: str, *more: Any, **options: Any) -> Document:  # noqa: ANN401
         for look in looks:
             look(name)
         return read(self, content, media_type, name, *more, **options)
 
-    monkeypatch.setattr(apart.Reader, "read", watched)
+    monkeypatch.setattr(sandbox.Reader, "read", watched)
     return looks
 
 
@@ -75,7 +75,7 @@ def test_a_bundles_documents_are_read_while_others_write(timeline: Timeline, tmp
 def test_the_documents_of_an_iterator_are_read_while_others_write(
     timeline: Timeline, tmp_path: Path, looked: list[Look], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As those of a list are; only one too long to be held is read within the transaction, and nothing of it is lost."""
+    """As those of a list; only an iterator too long to be held is read within the transaction, without loss."""
     seen: list[bool] = []
     looked.append(lambda _: seen.append(free(timeline.log.path)))
     for name in "abcd":
@@ -100,12 +100,12 @@ def test_an_attachment_of_a_bibliography_is_read_while_others_write(timeline: Ti
     assert "Words of a paper." in [text.strip() for (text,) in timeline.log.connection.execute("SELECT text FROM source_texts")]
 
 
-def test_texts_that_wait_lie_on_the_disk_and_leave_nothing(
+def test_waiting_texts_are_on_the_disk_and_leave_nothing(
     timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looked: list[Look]
 ) -> None:
-    """Of many documents few are in memory; what they hold is appended as it was read."""
-    monkeypatch.setattr(ahead, "_IN_MEMORY", 10)
-    names = [f"{number}.html" for number in range(apart.MOST + 2)]
+    """Few of many documents are in memory; all are appended unchanged."""
+    monkeypatch.setattr(read_ahead, "_IN_MEMORY", 10)
+    names = [f"{number}.html" for number in range(sandbox.MOST + 2)]
     before = {path.name for path in tmp_path.iterdir()}
     assert bundles.append(timeline, bundle(tmp_path, *names)).events == len(names) + 1
     found = dict(timeline.log.connection.execute("SELECT source, text FROM source_texts"))
@@ -116,7 +116,7 @@ def test_texts_that_wait_lie_on_the_disk_and_leave_nothing(
     assert after - before - {"timeline.db-wal", "timeline.db-shm"} == {*names, "b.jsonl"}
 
 
-def test_a_disk_that_is_full_is_told_of(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported(timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is appended."""
 
     class Full:
@@ -126,14 +126,14 @@ def test_a_disk_that_is_full_is_told_of(timeline: Timeline, tmp_path: Path, monk
         def close(self) -> None:
             pass
 
-    monkeypatch.setattr(ahead, "SpooledTemporaryFile", lambda *_, **__: Full())
+    monkeypatch.setattr(read_ahead, "SpooledTemporaryFile", lambda *_, **__: Full())
     with pytest.raises(DatabaseRefused, match=r"until they are appended: no space left on device\. Make room, then repeat"):
         bundles.append(timeline, bundle(tmp_path, "a.html"))
     assert timeline.log.size() == 0
 
 
 def test_a_document_that_changed_meanwhile_is_refused(timeline: Timeline, tmp_path: Path, looked: list[Look]) -> None:
-    """It is not read while others wait, nor is what was read taken for it."""
+    """It is not read while others wait, and the former content is not used for it."""
     path = bundle(tmp_path, "a.html", "b.html")
 
     def change(name: str) -> None:
@@ -179,39 +179,39 @@ def test_each_document_that_cannot_be_read_has_its_line(timeline: Timeline, tmp_
 
 
 @pytest.mark.parametrize("limit", ["PATIENCE", "SECONDS"])
-def test_documents_that_take_too_long_together_are_given_up(
+def test_reading_stops_at_the_limits_of_a_bundle(
     timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, looked: list[Look]
 ) -> None:
     """In lines that name the bundle, the entry, and those that were stopped."""
     read: list[str] = []
     looked.append(read.append)
     if limit == "PATIENCE":
-        monkeypatch.setattr(apart, "SECONDS", 0.01)
-        monkeypatch.setattr(ahead, "PATIENCE", 2)
+        monkeypatch.setattr(sandbox, "SECONDS", 0.01)
+        monkeypatch.setattr(read_ahead, "PATIENCE", 2)
     else:
-        monkeypatch.setattr(ahead, "SECONDS", 1e-9)
+        monkeypatch.setattr(read_ahead, "SECONDS", 1e-9)
     path = bundle(tmp_path, "a.html", "b.html", "c.html", "d.html")
     with pytest.raises(BundleInvalid) as refused:
         bundles.append(timeline, path)
     told = str(refused.value).splitlines()
     if limit == "PATIENCE":
         assert len(read) == 2
-        assert told[0].startswith(f"{path}:3: source/c: file: {tmp_path}/c.html: was not read: 2 before it were stopped")
+        assert told[0].startswith(f"{path}:3: source/c: file: {tmp_path}/c.html: was not read: 2 documents before it failed")
         stopped = (
-            "a.html: reading it took more than 0.01 seconds, and was stopped. It may be large, or made to take long. Archive the"
+            "a.html: reading it took more than 0.01 seconds, and was stopped. It may be large, or made to do harm. Archive the"
         )
         assert told[1].startswith(f"{path}: {tmp_path}/{stopped}")
         assert len(told) == 3
     else:
         assert len(read) == 1
         assert len(told) == 1
-        assert told[0].startswith(f"{path}:2: source/b: file: {tmp_path}/b.html: was not read: those before it took ")
-        assert told[0].endswith(" minutes together. Divide them among several files, and append these in turn")
+        assert told[0].startswith(f"{path}:2: source/b: file: {tmp_path}/b.html: was not read: the documents before it took ")
+        assert told[0].endswith(" minutes together. Divide them among several files, and append each")
     assert timeline.log.size() == 0
 
 
-def test_a_record_and_an_encoding_are_read_as_they_are_told(timeline: Timeline, tmp_path: Path) -> None:
-    """Of a source with another fault as well: nothing is told of its document that is not so."""
+def test_a_record_and_an_encoding_are_respected(timeline: Timeline, tmp_path: Path) -> None:
+    """Also of a source with another fault: no false fault of its document is reported."""
     (tmp_path / "a.html").write_bytes("<p>Caf\u00e9".encode("cp1252"))
     path = tmp_path / "b.jsonl"
     source = {"id": "a", "file": "a.html", "encoding": "cp1252", "title": "A", "published": "no date"}
@@ -228,8 +228,8 @@ def test_a_record_and_an_encoding_are_read_as_they_are_told(timeline: Timeline, 
     assert "was changed" not in str(refused.value)
 
 
-def test_a_field_written_in_escapes_is_found(timeline: Timeline, tmp_path: Path) -> None:
-    """However JSON or YAML can write its name."""
+def test_a_field_written_in_escapes_is_recognised(timeline: Timeline, tmp_path: Path) -> None:
+    """In every form that JSON or YAML allows."""
     (tmp_path / "a.html").write_text("<p>Words.")
     for number, text in enumerate(
         (
@@ -244,7 +244,7 @@ def test_a_field_written_in_escapes_is_found(timeline: Timeline, tmp_path: Path)
 
 
 def test_within_a_transaction_of_ones_own_documents_are_read_too(timeline: Timeline, tmp_path: Path) -> None:
-    """It is its script that makes others wait; and what goes wrong takes all of it back."""
+    """The script makes others wait, and an error rolls everything back."""
     path = bundle(tmp_path, "a.html")
     with suppress(TimelineError), timeline.transaction():
         assert bundles.append(timeline, path).events == 2

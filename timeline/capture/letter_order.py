@@ -1,7 +1,7 @@
-"""The letters of a page as they are drawn, put into the order in which they are read.
+"""Put the letters of a PDF page into reading order, from where they are drawn.
 
 Owns lines from right to left, whose letters a PDF may hold in any order, and marks and accents that are drawn apart from their
-letters. Must not know a library: it is given letters and where they stand.
+letters. Must not know a PDF library: it takes letters and their places.
 """
 
 import unicodedata
@@ -11,24 +11,24 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-_GAP: Final = 0.21  # of the size of the letters: between two of them it is a space
-_NEAR: Final = 0.4  # of the same: so near each other, the same letter stands once
+_GAP: Final = 0.21  # of the letters' size: a wider gap between two letters is a space
+_NEAR: Final = 0.4  # of the letters' size: the same letter drawn again this near counts once
 _LOOKED_AT: Final = 12
 _PAIRS: Final = ("()", "[]", "{}", "<>", "«»", "‹›")
 _JOINS_DIGITS: Final = ".,:/٫٬"
-# Devanagari to Myanmar, and Khmer: scripts of India and its neighbours.
 _ACCENTS: Final = dict(
     zip("`´ˆ˜¨¯˘˙˚˝ˇ¸˛", "\u0300\u0301\u0302\u0303\u0308\u0304\u0306\u0307\u030a\u030b\u030c\u0327\u0328", strict=True)
 )
 _DOTLESS: Final = {"ı": "i", "ȷ": "j"}
+# Devanagari to Myanmar, and Khmer: scripts of India and its neighbours, whose marks may be drawn apart.
 _APART: Final = ((0x0900, 0x109F), (0x1780, 0x17FF))
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter, the box that it is drawn in, the point that it is set at, and its size.
+    """A letter, the box that it is drawn in, its origin, and its size.
 
-    `made` where it is a space or a line end that only the gap tells of.
+    `made` marks a space or a line end that the library inferred from a gap.
     """
 
     text: str
@@ -41,22 +41,22 @@ class Letter:
 
     @property
     def middle(self) -> float:
-        """Where its middle is, from the left."""
+        """The horizontal middle of its box."""
         return (self.left + self.right) / 2
 
 
 def needs_order(text: str) -> bool:
-    """Whether a page has letters whose order is to be looked at."""
+    """Return whether a page has letters whose order must be checked."""
     return any(_is_rtl(one) or _is_apart(one) or one in _ACCENTS for one in set(text))
 
 
 def has_rtl(text: str) -> bool:
-    """Whether a text has letters that are read from right to left."""
+    """Return whether a text has letters that are read from right to left."""
     return any(map(_is_rtl, set(text)))
 
 
 def ordered(letters: Sequence[Letter]) -> str:
-    """Write the lines of a page, each in the order in which it is read. Lines are parted by line feeds among the letters."""
+    """Return the text of a page, each line in reading order. Line feeds among the letters separate the lines."""
     lines = [(line, _is_from_right(line)) for line in _lines(letters)]
     written = [_from_right(line) if right else _with_marks(line) for line, right in lines]
     facing = _facing("".join(text for text, (_, right) in zip(written, lines, strict=True) if right))
@@ -64,7 +64,7 @@ def ordered(letters: Sequence[Letter]) -> str:
 
 
 def _lines(letters: Sequence[Letter]) -> list[list[Letter]]:
-    """Part letters into lines; what goes on beside the line before it, from right to left, belongs to that."""
+    """Split letters into lines; join a right-to-left line that continues beside the one before it."""
     lines: list[list[Letter]] = [[]]
     for one in letters:
         if one.text == "\n":
@@ -72,16 +72,16 @@ def _lines(letters: Sequence[Letter]) -> list[list[Letter]]:
                 lines.append([])
         elif one.text != "\r":
             lines[-1].append(one)
-    found: list[list[Letter]] = []
+    joined: list[list[Letter]] = []
     for line in lines:
-        if found and _goes_on(found[-1], line):
-            found[-1] += line
+        if joined and _continues(joined[-1], line):
+            joined[-1] += line
         else:
-            found.append(line)
-    return found
+            joined.append(line)
+    return joined
 
 
-def _goes_on(line: list[Letter], other: list[Letter]) -> bool:
+def _continues(line: list[Letter], other: list[Letter]) -> bool:
     first, second = ([one for one in part if not one.text.isspace()] for part in (line, other))
     if not first or not second or not any(_is_rtl(one.text) for one in (*first, *second)):
         return False
@@ -97,18 +97,20 @@ def _is_from_right(line: list[Letter]) -> bool:
 
 
 def _with_marks(letters: list[Letter]) -> str:
-    """Leave out what is told twice, once for a letter and once for its marks, and spaces where there is no gap."""
-    kept: list[Letter] = []
+    """Drop letters that appear twice, once for themselves and once for their marks, and spaces without a gap."""
+    unique: list[Letter] = []
     letters = _accented(letters)
     size = _size(letters)
     for one in letters:
-        back = bool(kept) and one.left < kept[-1].left and _is_apart(one.text)
-        if not (back and any(other.text == one.text and abs(other.left - one.left) < _NEAR * size for other in kept[-_LOOKED_AT:])):
-            kept.append(one)
+        back = bool(unique) and one.left < unique[-1].left and _is_apart(one.text)
+        if not (
+            back and any(other.text == one.text and abs(other.left - one.left) < _NEAR * size for other in unique[-_LOOKED_AT:])
+        ):
+            unique.append(one)
     pieces = []
-    for number, one in enumerate(kept):
-        if one.made and one.text == " " and 0 < number < len(kept) - 1:
-            before, after = kept[number - 1], kept[number + 1]
+    for number, one in enumerate(unique):
+        if one.made and one.text == " " and 0 < number < len(unique) - 1:
+            before, after = unique[number - 1], unique[number + 1]
             if _is_apart(before.text) and _is_apart(after.text) and after.left - before.right < _GAP * size:
                 continue
         pieces.append(one.text)
@@ -121,32 +123,32 @@ def _size(letters: Sequence[Letter]) -> float:
 
 
 def _accented(letters: list[Letter]) -> list[Letter]:
-    """Put each accent that is drawn by itself over or under a letter on that letter."""
+    """Combine each accent that is drawn separately with the letter that it is over or under."""
     if not any(one.text in _ACCENTS for one in letters):
         return letters
-    found = list(letters)
+    combined = list(letters)
     for accent in [one for one in letters if one.text in _ACCENTS]:
-        at = next(n for n, one in enumerate(found) if one is accent)
-        for number in sorted(range(len(found)), key=lambda n: abs(n - at))[1:]:
-            base = found[number]
+        at = next(n for n, one in enumerate(combined) if one is accent)
+        for number in sorted(range(len(combined)), key=lambda n: abs(n - at))[1:]:
+            base = combined[number]
             if base.left <= accent.middle <= base.right and base.text.isalpha():
-                whole = unicodedata.normalize("NFC", _DOTLESS.get(base.text, base.text) + _ACCENTS[accent.text])
-                if len(whole) == 1:
-                    found[number] = replace(base, text=whole)
-                    made = at > 0 and found[at - 1].made and found[at - 1].text == " "
-                    del found[at - 1 if made and at + 1 == len(found) else at : at + 1]
+                composed = unicodedata.normalize("NFC", _DOTLESS.get(base.text, base.text) + _ACCENTS[accent.text])
+                if len(composed) == 1:
+                    combined[number] = replace(base, text=composed)
+                    made = at > 0 and combined[at - 1].made and combined[at - 1].text == " "
+                    del combined[at - 1 if made and at + 1 == len(combined) else at : at + 1]
                     break
-    return found
+    return combined
 
 
 def _from_right(letters: list[Letter]) -> str:
-    """Write a line that is read from right to left, in which numbers and foreign words are read from left to right."""
+    """Write a right-to-left line; numbers and foreign words in it run from left to right."""
     marks = [one for one in letters if unicodedata.combining(one.text[:1])]
     bases = [one for one in letters if not unicodedata.combining(one.text[:1]) and not one.text.isspace()]
     if not bases:
         return ""
     size = _size(bases)
-    # Letters of one glyph are set at one point; of lam and alef, lam comes first.
+    # The letters of one glyph have one origin; of lam and alef, lam comes first.
     bases.sort(key=lambda one: (-round(one.origin, 1), round(one.left, 1), one.text != "ل"))
     after: dict[int, list[str]] = {}
     for mark in marks:
@@ -161,7 +163,7 @@ def _from_right(letters: list[Letter]) -> str:
 
 
 def _turned(pieces: list[str]) -> list[str]:
-    """Turn round each stretch that is read from left to right: words in other letters, with what is between them, and numbers."""
+    """Reverse each left-to-right stretch: foreign words with the characters between them, and numbers."""
     turned: list[str] = []
     place = 0
     while place < len(pieces):
@@ -172,7 +174,7 @@ def _turned(pieces: list[str]) -> list[str]:
 
 
 def _stretch(pieces: list[str], start: int) -> int:
-    """Find where a stretch that is read from left to right ends: behind the piece itself, where none begins with it."""
+    """Return the end of the left-to-right stretch that begins at `start`; `start + 1` if none begins there."""
     region = pieces[start : next((n for n in range(start, len(pieces)) if _is_rtl(pieces[n])), len(pieces))]
     if not region or not (_is_ltr(region[0]) or _is_number(region[0])):
         return start + 1
@@ -188,7 +190,7 @@ def _stretch(pieces: list[str], start: int) -> int:
 
 
 def _facing(text: str) -> dict[int, str]:
-    """Tell which brackets to turn round: those that face as they are drawn, so that more of them close what is not open."""
+    """Choose the brackets to mirror: those that, as they are drawn, would leave more unmatched closing brackets."""
     turned: dict[int, str] = {}
     for pair in _PAIRS:
         brackets = [one for one in text if one in pair]
@@ -198,7 +200,7 @@ def _facing(text: str) -> dict[int, str]:
 
 
 def _wrong(brackets: list[str], pair: str) -> int:
-    """Count the brackets that close what is not open."""
+    """Count the closing brackets without an opening one."""
     depth = wrong = 0
     for one in brackets:
         if one == pair[0]:
@@ -219,7 +221,7 @@ def _is_ltr(piece: str) -> bool:
 
 
 def _is_number(piece: str) -> bool:
-    return piece[:1].isdigit() or unicodedata.bidirectional(piece[:1] or " ") == "ET"  # a sign of percent or of money
+    return piece[:1].isdigit() or unicodedata.bidirectional(piece[:1] or " ") == "ET"  # a percent or currency sign
 
 
 def _is_apart(piece: str) -> bool:

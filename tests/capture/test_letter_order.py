@@ -2,8 +2,8 @@
 
 import pytest
 
-from timeline.capture import drawn
-from timeline.capture.drawn import Letter
+from timeline.capture import letter_order
+from timeline.capture.letter_order import Letter
 
 
 def letter(text: str, left: float, right: float, *, baseline: float = 0, made: bool = False) -> Letter:
@@ -34,38 +34,38 @@ def line(text: str, *, baseline: float = 0, start: float = 0) -> list[Letter]:
 def test_lines_from_right_to_left_are_read_so(read: str, seen: str) -> None:
     """However their letters are ordered in the file; numbers and foreign words run from left to right in them."""
     letters = line(seen)
-    assert drawn.ordered(letters) == read
-    assert drawn.ordered(letters[::-1]) == read
+    assert letter_order.ordered(letters) == read
+    assert letter_order.ordered(letters[::-1]) == read
 
 
 def test_letters_of_one_shape_and_letters_above_each_other_keep_their_order() -> None:
     """Lam and alef of one shape, and what is set before the letter that it reaches over."""
-    assert drawn.ordered([letter("ا", 0, 5), letter("ل", 0, 5), *line("أ", start=8)]) == "أ لا"
+    assert letter_order.ordered([letter("ا", 0, 5), letter("ل", 0, 5), *line("أ", start=8)]) == "أ لا"
     stacked = [
         Letter("ل", 11, 14, 11, 0, 10),
         Letter("خ", 5.5, 13.9, 5.5, 0, 10),
         Letter("ل", 6, 11.5, 6, 0, 10),
         letter("ط", 0, 5.5),
     ]
-    assert drawn.ordered(stacked) == "للخط"
+    assert letter_order.ordered(stacked) == "للخط"
 
 
 def test_marks_and_accents_go_to_their_letters() -> None:
     """Also where the file has them elsewhere in the line."""
-    assert drawn.ordered([*line("نع"), letter("\u064f", 6, 8)]) == "عُن"
-    assert drawn.ordered([*line("Ubung"), letter(" ", 25, 25, made=True), letter("¨", 1, 4)]) == "Übung"
-    assert drawn.ordered([letter("´", 0, 5), *line("ıa")]) == "ía"
-    assert drawn.ordered(line("a`b`")) == "a`b`"
+    assert letter_order.ordered([*line("نع"), letter("\u064f", 6, 8)]) == "عُن"
+    assert letter_order.ordered([*line("Ubung"), letter(" ", 25, 25, made=True), letter("¨", 1, 4)]) == "Übung"
+    assert letter_order.ordered([letter("´", 0, 5), *line("ıa")]) == "ía"
+    assert letter_order.ordered(line("a`b`")) == "a`b`"
 
 
 def test_what_a_file_tells_twice_is_read_once() -> None:
     """A letter of an Indian script is told again with its mark, and no gap is no space."""
     letters = [*line("वन"), letter("व", 1, 3), letter(" ", 10, 10, made=True), *line("क", start=10.5)]
-    assert drawn.ordered(letters) == "वनक"
+    assert letter_order.ordered(letters) == "वनक"
 
 
 def test_lines_stay_lines() -> None:
     """But for what goes on beside the line before it."""
     end = [letter("\n", 0, 0)]
-    assert drawn.ordered([*line("بأ"), *end, *line("دج", baseline=-15)]) == "أب\nجد"
-    assert drawn.ordered([*line("أ", start=20), *end, *line("ب")]) == "أ ب"
+    assert letter_order.ordered([*line("بأ"), *end, *line("دج", baseline=-15)]) == "أب\nجد"
+    assert letter_order.ordered([*line("أ", start=20), *end, *line("ب")]) == "أ ب"

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from test_publishing import command, more, refused, run, writing
+from publishing_commands import command, more, refused, run, writing
 
 from timeline import Timeline, merkle
 
@@ -37,8 +37,8 @@ def root(path: str | Path) -> tuple[int, bytes]:
         return size, merkle.root(size, merkle.reader(timeline.log.connection))
 
 
-def test_a_backup_says_what_it_holds(project: Path) -> None:
-    """One file, with the size and root of the log; nothing is left beside it."""
+def test_a_backup_has_the_size_and_root_of_the_log(project: Path) -> None:
+    """One file; nothing is left beside it."""
     result = run("backup", "copy.db")
     size, hash_ = root("timeline.db")
     assert result.stdout == f"copy.db: {size} events\nroot {base64.b64encode(hash_).decode()}\n"
@@ -48,7 +48,7 @@ def test_a_backup_says_what_it_holds(project: Path) -> None:
 
 
 def test_a_backup_is_of_one_moment_while_another_process_writes(project: Path) -> None:
-    """All of an append or none of it; each copy is what the log was then."""
+    """It has all of an append or none of it."""
     sizes = []
     with writing(project / "timeline.db"):
         for number in range(4):
@@ -67,14 +67,14 @@ def test_a_backup_writes_over_nothing(project: Path) -> None:
     (project / "notes.txt").write_text("mine")
     (project / "link").symlink_to("nowhere")
     for name in ("notes.txt", "link", "timeline.db", "."):
-        assert refused("backup", name) == f"{name}: is there already, and is not written over. Give another path"
+        assert refused("backup", name) == f"{name}: exists already, and is never overwritten. Give another path"
     assert (project / "notes.txt").read_text() == "mine"
     assert refused("backup", "no/such/folder.db").startswith("no/such/folder.db: cannot be written: no such file or directory. ")
     assert refused("backup", "copy.db", "--db", "none.db").startswith("none.db: there is no such file. ")
 
 
-def test_a_backup_of_a_log_that_contradicts_its_tree_is_not_kept(project: Path) -> None:
-    """What was altered past the guards is not handed on as a copy of the log."""
+def test_a_backup_of_a_log_that_contradicts_its_tree_is_removed(project: Path) -> None:
+    """Events that were altered past the guards are not passed on as the log."""
     with closing(sqlite3.connect("timeline.db")) as database:
         (trigger,) = database.execute("SELECT sql FROM sqlite_master WHERE name = 'events_update'").fetchone()
         database.execute("DROP TRIGGER events_update")
@@ -82,7 +82,7 @@ def test_a_backup_of_a_log_that_contradicts_its_tree_is_not_kept(project: Path) 
         database.execute(trigger)
         database.commit()
     said = refused("backup", "copy.db")
-    assert said.startswith("copy.db: the copy does not hold what timeline.db says it holds. ")
+    assert said.startswith("copy.db: the copy does not match the tree of timeline.db")
     assert not (project / "copy.db").exists()
 
 
@@ -101,7 +101,7 @@ def test_a_full_disk_leaves_no_file(project: Path, words: tuple[str, ...]) -> No
 
 
 def test_a_restored_backup_can_be_appended_to(project: Path) -> None:
-    """It is what it was, and readers can read while one writes."""
+    """It is the same log, and others can read while one writes."""
     run("backup", "copy.db")
     before = root("timeline.db")
     result = run("restore", "copy.db", "--db", "again.db")
@@ -121,19 +121,19 @@ def test_a_restore_writes_over_nothing(project: Path) -> None:
     before = (project / "timeline.db").read_bytes()
     said = refused("restore", "copy.db")
     assert said.startswith("timeline.db")
-    assert said.endswith("there already, and not written over. Move that away first, then repeat")
+    assert said.endswith("exists already, and is never overwritten. Move it away first, then repeat")
     assert (project / "timeline.db").read_bytes() == before
     for end in ("-wal", "-shm", "-journal"):
         (project / f"gone.db{end}").write_bytes(b"left")
         assert refused("restore", "copy.db", "--db", "gone.db") == (
-            f"gone.db{end}: there already, and not written over. Move that away first, then repeat"
+            f"gone.db{end}: exists already, and is never overwritten. Move it away first, then repeat"
         )
         assert not (project / "gone.db").exists()
         (project / f"gone.db{end}").unlink()
 
 
-def test_what_is_no_backup_is_not_restored(project: Path) -> None:
-    """Absent, empty, foreign, no database: each is told for what it is, and nothing is made."""
+def test_a_file_that_is_no_backup_is_not_restored(project: Path) -> None:
+    """Absent, empty, foreign, no database: each with its cause, and nothing is made."""
     (project / "text").write_text("The council met in Marrakech. " * 99)
     (project / "empty").touch()
     with closing(sqlite3.connect("foreign.db")) as foreign:
@@ -149,7 +149,7 @@ def test_what_is_no_backup_is_not_restored(project: Path) -> None:
 
 
 def test_a_backup_with_faults_is_not_restored(project: Path) -> None:
-    """A row that does not follow from the log, a guard that is gone: verify tells which."""
+    """A row that does not follow from the log, or a missing guard: verify shows which."""
     run("backup", "copy.db")
     for number, sql in enumerate(("UPDATE happenings SET title = 'x' WHERE id = 'h-2'", "DROP TRIGGER events_delete")):
         shutil.copy("copy.db", f"{number}.db")
@@ -161,8 +161,8 @@ def test_a_backup_with_faults_is_not_restored(project: Path) -> None:
     assert not (project / "new.db").exists()
 
 
-def test_a_backup_with_flipped_bytes_or_cut_short_is_refused_or_whole(project: Path) -> None:
-    """At random places: it is refused in one line, or what is restored is what was backed up."""
+def test_a_damaged_backup_is_refused_or_complete(project: Path) -> None:
+    """With bytes flipped or cut off at random places: it is refused in one line, or restored in full."""
     run("backup", "copy.db")
     original, before = (project / "copy.db").read_bytes(), root("copy.db")
     chance = random.Random(20251124)  # noqa: S311 - the same places each time, not a secret
@@ -187,7 +187,7 @@ def test_a_backup_with_flipped_bytes_or_cut_short_is_refused_or_whole(project: P
 
 
 def test_a_copy_without_its_journal_is_an_older_state_or_refused(project: Path) -> None:
-    """Of a file that is being written, copied without its -wal: what it holds is a beginning of the log."""
+    """A file in use, copied without its -wal, holds a beginning of the log."""
     with Timeline("timeline.db", by="tester") as timeline:  # open, so that the journal stays
         more(5)
         shutil.copy("timeline.db", "bare.db")
@@ -200,8 +200,8 @@ def test_a_copy_without_its_journal_is_an_older_state_or_refused(project: Path) 
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends signals")
-def test_killed_at_any_instant_there_is_a_whole_file_or_none(project: Path) -> None:
-    """Of backup and of restore; what a killed run left is cleaned by the next."""
+def test_a_kill_at_any_instant_leaves_a_complete_file_or_none(project: Path) -> None:
+    """Of backup and of restore; the next run cleans up."""
     run("backup", "copy.db")
     before = root("copy.db")
     chance = random.Random(20251124)  # noqa: S311 - the same instants each time, not a secret

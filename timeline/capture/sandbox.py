@@ -1,6 +1,6 @@
-"""Reading strangers' documents in a process of its own, which may neither run on nor fill the memory.
+"""Read strangers' documents in a separate process, with limits on its time and memory. Files and the network stay within its reach.
 
-Owns the limits of time, memory and extracted text. Must not know any format: `extracting` has them, and runs on the other side.
+Owns those limits. Must not know any format: `extracting` does, and runs in the other process.
 """
 
 import json
@@ -16,31 +16,31 @@ from timeline.errors import DocumentUnreadable, ExtraMissing
 
 SECONDS = 60
 MEMORY = 2_000_000_000
-MOST = 50  # documents that one process reads, so that what it holds of each does not add up
-_INSTEAD = "Archive the part of it that you cite, or extract its text yourself, and archive that, saved as .txt in UTF-8"
+MOST = 50  # documents that one process reads, so that leaked memory does not add up
+_INSTEAD = "Archive the part that you cite, or extract its text yourself, and archive that, saved as .txt in UTF-8"
 
 
-class BrokenOff(DocumentUnreadable):
-    """Reading ran into a limit, or the process ended: what the document holds is not known."""
+class ReadingAborted(DocumentUnreadable):
+    """Reading reached a limit, or the process ended: the document's content is unknown."""
 
 
-def read_apart(
+def read_in_sandbox(
     content: bytes, media_type: str, name: str, encoding: str | None, record: str | None, *, seconds: float | None = None
 ) -> Document:
-    """Have a document read by its extractor, in another process. Raises DocumentUnreadable, in one line, whatever goes wrong."""
+    """Read a document with its extractor, in another process. Raises DocumentUnreadable, with one line, whatever goes wrong."""
     with Reader() as reader:
         return reader.read(content, media_type, name, encoding, record, seconds=seconds)
 
 
 class Reader:
-    """A process that reads documents one after another, each within the limits; begun with the first, and anew where it broke."""
+    """A process that reads documents one after another, each within the limits; started when needed, and again after a failure."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._read = 0
 
     def __enter__(self) -> Self:
-        """Read for the block."""
+        """Return itself."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -57,29 +57,31 @@ class Reader:
         *,
         seconds: float | None = None,
     ) -> Document:
-        """Have a document read, as `read_apart` does. Raises BrokenOff at a limit, DocumentUnreadable where it cannot be read."""
+        """Read a document as `read_in_sandbox` does. Raises ReadingAborted at a limit, DocumentUnreadable if it is unreadable."""
         if self._read >= MOST:
             self._end()
         seconds = SECONDS if seconds is None else seconds
-        asked = {"media_type": media_type, "name": name, "encoding": encoding, "record": record}
-        head = json.dumps({"memory": MEMORY, "size": len(content), "asked": asked}).encode() + b"\n"
-        line, in_time = self._answered(head, content, name, seconds)
+        parameters = {"media_type": media_type, "name": name, "encoding": encoding, "record": record}
+        head = json.dumps({"memory": MEMORY, "size": len(content), "parameters": parameters}).encode() + b"\n"
+        line, in_time = self._exchange(head, content, name, seconds)
         if not in_time:
-            why = f"reading it took more than {seconds:g} seconds, and was stopped. It may be large, or made to take long"
-            raise BrokenOff(name, f"{why}. {_INSTEAD}")
+            why = f"reading it took more than {seconds:g} seconds, and was stopped. It may be large, or made to do harm"
+            raise ReadingAborted(name, f"{why}. {_INSTEAD}")
         try:
             answer = json.loads(line)
         except ValueError:
             self._end()
-            raise BrokenOff(name, f"reading it broke off. It may be large, damaged, or made to do harm. {_INSTEAD}") from None
+            raise ReadingAborted(
+                name, f"reading it failed midway. It may be large, damaged, or made to do harm. {_INSTEAD}"
+            ) from None
         if "refused" in answer:
-            self._end()  # it may have had no more room
+            self._end()  # it may have run out of memory
             raise (ExtraMissing if answer["lacks"] else DocumentUnreadable)(name, answer["refused"])
         self._read += 1
         return Document(content, answer["text"], media_type, answer["extractor"], answer["facts"])
 
-    def _answered(self, head: bytes, content: bytes, name: str, seconds: float) -> tuple[bytes, bool]:
-        """Give what the process answers, and whether it did in time; if not, it has ended."""
+    def _exchange(self, head: bytes, content: bytes, name: str, seconds: float) -> tuple[bytes, bool]:
+        """Send a document, and return the answer, and whether it came in time; if not, the process has been ended."""
         process = self._process or self._begin(name)
         if process.stdin is None or process.stdout is None:  # they are pipes
             return b"", True
@@ -109,14 +111,14 @@ class Reader:
         return line, not late.is_set()
 
     def _begin(self, name: str) -> subprocess.Popen[bytes]:
-        # The other process finds what this one finds; nothing is looked for in the folder it happens to be in.
+        # The other process imports from the same places as this one, and nothing from its current folder.
         path = os.pathsep.join(os.path.abspath(one) for one in sys.path)  # noqa: PTH100 an entry may be "", this folder
         environment = {
             **os.environ,
             "PYTHONPATH": path,
             "PYTHONIOENCODING": "utf-8",
             "PYTHONSAFEPATH": "1",
-            "PYTHONHASHSEED": "0",  # no text may depend on it
+            "PYTHONHASHSEED": "0",  # no text may depend on the hash seed
         }
         try:
             self._process = subprocess.Popen(
@@ -128,7 +130,7 @@ class Reader:
             )
         except OSError as error:
             reason = (error.strerror or "unknown").lower()
-            raise BrokenOff(name, f"no process could be started to read it: {reason}. Try again") from None
+            raise ReadingAborted(name, f"no process could be started to read it: {reason}. Try again") from None
         self._read = 0
         return self._process
 
@@ -141,6 +143,6 @@ class Reader:
             try:
                 if pipe is not None:
                     pipe.close()
-            except OSError:  # what was not yet written is not wanted any more
+            except OSError:  # unwritten input no longer matters
                 pass
         process.wait()

@@ -38,8 +38,8 @@ def test_a_bad_id_hides_no_other_fault(timeline: Timeline, report: ArchivedSourc
     assert [fault.split()[1] for fault in faults] == [key, "date", "citations.1.quote", "citations.2.source"]
 
 
-def test_a_correction_tells_of_its_date_and_its_quotation(timeline: Timeline, meeting: str, tmp_path: Path) -> None:
-    """At once; and what it leaves as it is, is no fault."""
+def test_a_correction_reports_its_date_and_its_quotation(timeline: Timeline, meeting: str, tmp_path: Path) -> None:
+    """At once; and fields that it does not change are no fault."""
     cited = f"    citations: [{{source: report, quote: {NOWHERE}}}]\n"
     text = f"happenings:\n  - correct: meeting\n    zone: Africa/Casablanca\n    date: 2025-99\n{cited}"
     assert places(timeline, tmp_path, text) == ["2 reason", "4 date", "5 citations.1.quote"]
@@ -47,21 +47,21 @@ def test_a_correction_tells_of_its_date_and_its_quotation(timeline: Timeline, me
     assert places(timeline, tmp_path, text) == ["2 correct", "6 citations.1.quote"]
 
 
-def test_a_missing_document_hides_no_fault_of_what_is_said_of_it(timeline: Timeline, tmp_path: Path) -> None:
+def test_a_missing_document_hides_no_fault_of_its_description(timeline: Timeline, tmp_path: Path) -> None:
     """Nor does a missing title."""
     text = "sources:\n  - {id: bad!, file: none.txt, published: 2025-77}\n  - {id: d, text: words, published: 2025-77}\n"
     assert places(timeline, tmp_path, text) == ["2 id", "2 file", "2 published", "3 title", "3 published"]
 
 
-def test_a_retraction_and_a_reference_are_looked_through_as_well(timeline: Timeline, tmp_path: Path) -> None:
-    """The reason that is missing, and the whole that is nowhere."""
+def test_retractions_and_references_are_checked_too(timeline: Timeline, tmp_path: Path) -> None:
+    """A missing reason, and a missing happening."""
     text = "happenings:\n  - retract: bad!\n  - title: no id\n    date: 2025\n    part_of: nowhere\n"
     text += "    citations: [{source: nosuch, quote: x}]\n"
     assert places(timeline, tmp_path, text) == ["2 retract", "2 reason", "3 id", "6 citations.1.source", "5 part_of"]
 
 
 def test_a_fault_of_one_entry_is_none_of_the_next(timeline: Timeline, report: ArchivedSource, tmp_path: Path) -> None:
-    """What is tried in place of a faulty entry takes no id from others."""
+    """Placeholders for a faulty entry take no id from others."""
     text = "happenings:\n" + "".join(
         f"  - {{id: bad {number}!, title: X, date: 2025, citations: [{{source: report, quote: sat for four days}}]}}\n"
         for number in range(3)
@@ -110,9 +110,9 @@ def test_a_list_and_a_text_in_each_others_place_are_shown_as_they_are_written(
     assert fault.startswith("2: source/r: title: is a list, expected a text.")
 
 
-def test_a_tab_is_told_in_a_line(timeline: Timeline, tmp_path: Path) -> None:
-    """Wherever it stands for indentation."""
-    expected = ["3: begins with a tab. YAML indents with spaces: write these instead"]
+def test_a_tab_is_refused_in_one_line(timeline: Timeline, tmp_path: Path) -> None:
+    """Anywhere in the indentation."""
+    expected = ["3: begins with a tab. YAML indents with spaces: use spaces instead"]
     assert told(timeline, tmp_path, "sources:\n  - id: r\n\tfile: a.txt\n") == expected
     assert told(timeline, tmp_path, "sources:\n  - id: r\n  \tfile: a.txt\n    title: T\n") == expected
 

@@ -1,6 +1,6 @@
-"""What is filled into the fields of a PDF, typed or stamped onto its pages: readers see it, and PDFium does not count it as text.
+"""Read the text of form fields, notes and stamps on PDF pages: readers see it, but PDFium does not count it as page text.
 
-Owns which of it is seen: not what is hidden, nor passwords, nor the notes that open only when they are clicked.
+Owns which annotations are visible: not hidden ones, nor passwords, nor notes that open only on a click.
 """
 
 import ctypes
@@ -8,29 +8,29 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias
 
 _HIDDEN: Final = 1 << 1 | 1 << 5  # annotation flags Hidden and NoView (ISO 32000-2, table 167)
-_PASSWORD: Final = 1 << 13  # a flag of fields of text (table 231)
+_PASSWORD: Final = 1 << 13  # a flag of text fields (table 231)
 _Library: TypeAlias = Any  # a library's own, which is imported only when it is needed
 
 
 def values(document: _Library, page: _Library) -> Iterator[str]:
-    """Give the values on a page that are seen, in the order of the file. Forms of the document must have been initialised."""
+    """Yield the visible values on a page, in the order of the file. The document's forms must be initialised."""
     from pypdfium2 import raw  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
-    for annotation in _seen(raw, page):
+    for annotation in _visible(raw, page):
         if value := _value(raw, document.formenv, annotation).strip():
             yield value
 
 
 def ticked(document: _Library, page: _Library) -> int:
-    """Count the boxes and buttons on a page that are ticked: they have no words, and stand beside some."""
+    """Count the ticked boxes and buttons on a page, which have no words of their own."""
     from pypdfium2 import raw  # noqa: PLC0415 as above
 
     form = document.formenv
-    return sum(raw.FPDFAnnot_IsChecked(form, annotation) == 1 for annotation in _seen(raw, page)) if form else 0
+    return sum(raw.FPDFAnnot_IsChecked(form, annotation) == 1 for annotation in _visible(raw, page)) if form else 0
 
 
 def stamped(document: _Library, number: int) -> str:
-    """Give what stamps and the like draw onto a page. All else is taken from it: it is not to be read again."""
+    """Return the words that stamps and the like draw onto a page. It removes everything else: do not read the page again."""
     from pypdfium2 import raw  # noqa: PLC0415 as above
 
     page = document[number]
@@ -45,22 +45,22 @@ def stamped(document: _Library, number: int) -> str:
 
 
 def stamps(document: _Library, page: _Library, *, hide: bool = False) -> int:
-    """Count what draws words onto a page that no value tells: stamps, signatures, watermarks. Hide all other, where asked."""
+    """Count annotations that draw words without having a value: stamps, signatures, watermarks. `hide` hides all others."""
     from pypdfium2 import raw  # noqa: PLC0415 as above
 
-    kinds, found = (raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WATERMARK, raw.FPDF_ANNOT_LINE, raw.FPDF_ANNOT_FREETEXT), 0
-    for annotation in _seen(raw, page):
+    kinds, count = (raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WATERMARK, raw.FPDF_ANNOT_LINE, raw.FPDF_ANNOT_FREETEXT), 0
+    for annotation in _visible(raw, page):
         signature = raw.FPDFAnnot_GetFormFieldType(document.formenv, annotation) == raw.FPDF_FORMFIELD_SIGNATURE
         draws = signature or raw.FPDFAnnot_GetSubtype(annotation) in kinds
         if draws and not _value(raw, document.formenv, annotation).strip():
-            found += raw.FPDFAnnot_HasKey(annotation, b"AP")
+            count += raw.FPDFAnnot_HasKey(annotation, b"AP")
         elif hide:
             raw.FPDFAnnot_SetFlags(annotation, _HIDDEN)
-    return found
+    return count
 
 
-def _seen(raw: _Library, page: _Library) -> Iterator[_Library]:
-    """Give the annotations of a page that are not hidden, each until the next is asked for."""
+def _visible(raw: _Library, page: _Library) -> Iterator[_Library]:
+    """Yield the annotations of a page that are not hidden. Each is valid until the next one."""
     for number in range(raw.FPDFPage_GetAnnotCount(page)):
         annotation = raw.FPDFPage_GetAnnot(page, number)
         try:
@@ -86,15 +86,15 @@ def _value(raw: _Library, form: _Library, annotation: _Library) -> str:
 
 
 def _chosen(raw: _Library, form: _Library, annotation: _Library) -> str:
-    """Give all that is chosen of a list, as it is shown: the value of the field is the first of it, or a code behind it."""
+    """Return all chosen options of a list as they are shown: the field's value holds only the first, or an internal code."""
     options = range(raw.FPDFAnnot_GetOptionCount(form, annotation))
     chosen = (number for number in options if raw.FPDFAnnot_IsOptionSelected(form, annotation, number))
     return "\n".join(_string(raw.FPDFAnnot_GetOptionLabel, form, annotation, number) for number in chosen)
 
 
-def _string(get: Callable[..., int], *asked: object) -> str:
-    """Ask PDFium for a text, first for its size in bytes of UTF-16."""
-    size = get(*asked, None, 0)
+def _string(get: Callable[..., int], *arguments: object) -> str:
+    """Call a PDFium function that returns a string, first for its size in bytes of UTF-16."""
+    size = get(*arguments, None, 0)
     buffer = (ctypes.c_ushort * (size // 2))()
-    get(*asked, buffer, size)
+    get(*arguments, buffer, size)
     return bytes(buffer).decode("utf-16-le", "replace").rstrip("\0")

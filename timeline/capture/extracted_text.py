@@ -1,6 +1,6 @@
-"""What an extractor found in a document: its text, made fit for quoting, and what it says of itself.
+"""The result of an extractor: the text of a document, fit for quoting, and the facts that the document states about itself.
 
-Owns which characters may stand in a text, how long one may be, and the form of facts. Must not know any format.
+Owns which characters a text may have, how long it may be, and the form of facts. Must not know any format.
 """
 
 import re
@@ -18,15 +18,15 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The text of a document, by which extractor, and what the document says of itself."""
+class ExtractedText:
+    """The text of a document, the extractor that read it, and the document's own facts: title, author, date and so on."""
 
     text: str
     extractor: str
     facts: Mapping[str, str] = field(default_factory=dict)
 
-    def refuse_unquotable(self, name: str) -> "Found":
-        """Return it, unless nothing could be quoted from it, or it is longer than a text may be."""
+    def refuse_unquotable(self, name: str) -> "ExtractedText":
+        """Return itself. Raises DocumentUnreadable where the text is empty or too long."""
         if not self.text.strip():
             raise DocumentUnreadable(name, "there is no text in it. Nothing could be quoted from it")
         if len(self.text) > MAXIMUM_CHARACTERS:
@@ -36,14 +36,14 @@ class Found:
 
 
 def readable(text: str, *, form_feed: str = "\n") -> str:
-    """Take what cannot be read out of a text: control characters and halves of characters. Line ends become line feeds."""
+    """Remove control characters and lone surrogates from a text, and turn line ends into line feeds."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", form_feed))
 
 
-def facts(**said: str | None) -> dict[str, str]:
-    """Keep what a document says of itself, each on one line; what is empty, too long, or not in its form is left out."""
-    kept = {}
-    for name, value in said.items():
+def facts(**values: str | None) -> dict[str, str]:
+    """Return a document's facts, each on one line, without those that are empty, too long or malformed."""
+    valid = {}
+    for name, value in values.items():
         line = " ".join(readable(value or "").split())
         if name == "language":
             line = line.replace("_", "-")
@@ -53,13 +53,13 @@ def facts(**said: str | None) -> dict[str, str]:
         elif name == "published":
             line = _edtf(line)
         if 0 < len(line) <= _LONGEST_FACT:
-            kept[name] = line
-    return kept
+            valid[name] = line
+    return valid
 
 
-def _edtf(said: str) -> str:
-    """Give a date as EDTF: a day of an instant, a month or a year as they are; nothing of what is not surely a date."""
-    day = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?=$|[T ])", said)
+def _edtf(text: str) -> str:
+    """Return a date as EDTF: the day of an instant, or the month or year as it is; empty where it is not surely a date."""
+    day = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?=$|[T ])", text)
     if day is None or (day[1] == "0000"):
         return ""
     try:

@@ -64,7 +64,10 @@ CUT = {
     "no value in a source": ("sources:\n  - id: s\n    title: T\n    file:\n", [f"b.yaml:4: source/s: file: {NO_VALUE}"]),
     "no value in a retraction": (CITED + "  - {retract: a, reason: r, superseded_by: }\n", [f"superseded_by: {NO_VALUE}"]),
     "beside the lists": (CITED + "happening:\n", ['b.yaml:8: "happening" is not known here. Did you mean "happenings"?']),
-    "twice within": (BEGUN + "citations: [{source: s, quote: x, quote: y}]\n", ['b.yaml:7: "quote" stands twice, first on line 7']),
+    "twice within": (
+        BEGUN + "citations: [{source: s, quote: x, quote: y}]\n",
+        ['b.yaml:7: "quote" appears twice, first on line 7'],
+    ),
     "list for a text": (
         CITED + "    place: [Rabat, Fes]\n",
         ["b.yaml:8: happening/a: place: is a list, expected a text. Leave the brackets out, or put all of it in quotation marks"],
@@ -89,7 +92,7 @@ JSON_CUT = {
     '{"source": {"id": "s", "title": "T", "text": "x", "url": null}}': f"source/s: url: {NO_VALUE}",
     '{"correct": "a", "reason": "r", "actors": [{"name": "x", "role": null}]}': f"happening/a: actors.1.role: {NO_VALUE}",
     '{"retract": "a", "reason": "r", "superseded_by": null}': f"happening/a: superseded_by: {NO_VALUE}",
-    HAPPENING + '"actors": [{"name": "x", "name": "y"}]}}': '"name" stands twice. Give it once',
+    HAPPENING + '"actors": [{"name": "x", "name": "y"}]}}': '"name" appears twice. Give it once',
     '{"retract": "a", "reason": "r", "date": null}': "happening/a: date: is not a field here. Leave it out",
     '{"correct": "a", "reason": "r", "dat": null}': 'happening/a: dat: is not a field here. Did you mean "date"?',
     HAPPENING + '"tags": [1,, 2]}}': "is not JSON: expecting value at column 68. Correct it",
@@ -111,7 +114,7 @@ def lines(timeline: Timeline, path: Path, text: str) -> list[str]:
 def test_nothing_in_yaml_is_dropped(
     timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, loader: object
 ) -> None:
-    """Each is told with its line and the cure, whichever parser reads it."""
+    """Each case is reported with its line and the cure, by both parsers."""
     monkeypatch.setattr(yaml_file, "_LOADER", loader)
     text, expected = CUT[name]
     told = lines(timeline, tmp_path / "b.yaml", text)
@@ -120,7 +123,7 @@ def test_nothing_in_yaml_is_dropped(
 
 @pytest.mark.parametrize("line", JSON_CUT)
 def test_nothing_in_json_is_dropped(timeline: Timeline, tmp_path: Path, line: str) -> None:
-    """A name that is not known is told, also where its value is null."""
+    """An unknown name is a fault, even with the value null."""
     for end in ("\n", ""):
         told = lines(timeline, tmp_path / "b.jsonl", line + end)
         assert any(JSON_CUT[line] in one for one in told), told
@@ -135,8 +138,8 @@ def test_nothing_in_json_is_dropped(timeline: Timeline, tmp_path: Path, line: st
         '{source: s, quote: "the chief engineer", supports: "No. #4"}',
     ],
 )
-def test_what_is_whole_is_taken(timeline: Timeline, tmp_path: Path, cited: str) -> None:
-    """Commas in a block, comments after a word, in quotes or on lines of their own cut nothing."""
+def test_complete_texts_are_accepted(timeline: Timeline, tmp_path: Path, cited: str) -> None:
+    """Commas in a block, and comments after a word, in quotes or on separate lines, cut nothing."""
     path = tmp_path / "b.yaml"
     path.write_text(BEGUN + "citations:" + (cited if cited.startswith("\n") else f"\n      - {cited}") + "\n")
     bundles.append(timeline, path)
@@ -153,8 +156,8 @@ def test_a_correction_empties_a_field(timeline: Timeline, tmp_path: Path) -> Non
     assert [(one.place, one.kind) for one in timeline.history("a")] == [("Rabat", "letter"), (None, "letter"), (None, None)]
 
 
-def test_white_space_around_a_text_is_no_part_of_it_and_an_id_or_a_date_has_none(timeline: Timeline, tmp_path: Path) -> None:
-    """It is left out of words, which it says nothing about; where it may be a slip it is told."""
+def test_white_space_around_a_text_is_removed_but_refused_around_an_id_or_date(timeline: Timeline, tmp_path: Path) -> None:
+    """It means nothing in words; where it may be a slip, it is a fault."""
     path = tmp_path / "b.yaml"
     path.write_text(BEGUN.replace("title: T", 'title: "  T "') + 'citations: [{source: s, quote: " the chief engineer "}]\n')
     bundles.append(timeline, path)
