@@ -569,7 +569,7 @@ def test_an_index_that_could_refuse_a_row_is_a_fault(told: Timeline, path: Path,
         connection.execute(f"CREATE {index}")
         connection.commit()
     ((where, what),) = [fault for fault in told.verify().faults if fault[0].startswith("index")]
-    assert (where, "is not one of ours" in what) == ("index another", True)
+    assert (where, "was not made by this program" in what) == ("index another", True)
 
 
 def test_a_time_that_is_still_to_come_is_remarked_on(told: Timeline) -> None:

@@ -145,7 +145,7 @@ def test_a_control_character_does_nothing_to_the_terminal(project: Path) -> None
         (["archive", "latin.txt", "--id", "x", "--title", "T"], "latin.txt: byte 4 is not utf-8. "),
         (
             ["build", "--db", "none/t.db"],
-            "none/t.db: it cannot be opened: the folder is missing, or not yours to use. ",
+            "none/t.db: it cannot be opened: the folder is missing, or you have no access to it. ",
         ),
         (["build", "--db", "empty"], "empty: is a folder. Name the timeline's file in it"),
         (

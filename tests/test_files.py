@@ -51,7 +51,7 @@ def test_what_leads_out_of_it_is_not(folder: Path, way: str) -> None:
     with pytest.raises(OutsideFolder) as refused:
         read(path, folder)
     told = str(refused.value)
-    assert told.startswith(f"{path}: leads to {os.path.realpath(path)}, outside of {folder}. Copy it into that folder; or, ")
+    assert told.startswith(f"{path}: leads to {os.path.realpath(path)}, outside {folder}. Copy it into that folder; or, ")
     assert told.endswith(f"--allow-folder {Path(os.path.realpath(path)).parent}")
     assert "secret" not in told
 

@@ -172,7 +172,7 @@ def test_a_missing_file_is_not_made_for_reading(path: Path) -> None:
 def test_an_empty_file_is_no_timeline_yet(path: Path) -> None:
     """What a killed first build leaves can be read by nobody, and is made a timeline by the next writer."""
     path.touch()
-    with pytest.raises(DatabaseRefused, match="holds nothing yet"):
+    with pytest.raises(DatabaseRefused, match="it is empty"):
         Timeline(path, read_only=True)
     with Timeline(path) as timeline:
         assert timeline.archive(text="words", id="words", title="Words").position == 1
@@ -271,10 +271,10 @@ def test_what_is_hidden_while_it_is_appended_is_not_acknowledged(path: Path, whe
         source = timeline.archive(text="The council met in Marrakech.", id="report", title="A report")
         with closing(sqlite3.connect(path)) as other:
             other.execute(HIDING.format(when=when, table=table, body=body))
-        with pytest.raises(DatabaseRefused, match=r"is not in the file as it was given.*nothing was changed.*timeline verify"):
+        with pytest.raises(DatabaseRefused, match=r"was not stored as given.*nothing was changed.*timeline verify"):
             timeline.archive(text="Another report.", id="other", title="Another")
         if table == "events":
-            with pytest.raises(DatabaseRefused, match="is not in the file as it was given"):
+            with pytest.raises(DatabaseRefused, match="was not stored as given"):
                 timeline.record("meeting", title="The council meets", date="2025", citations=[source.quote("met in Marrakech")])
         assert timeline.log.size() == 1
     with pytest.raises(GuardsMissing, match="hide"):

@@ -154,7 +154,7 @@ def test_a_redaction_that_cannot_take_it_away_says_so_and_is_repeated(
 
     with monkeypatch.context() as patch, Timeline(db, by="tester") as timeline:
         patch.setattr(shutil, "rmtree", denied)
-        with pytest.raises(RedactionUnfinished, match=r"cannot be taken away: .*public\.unfinished: permission denied\. Remove it"):
+        with pytest.raises(RedactionUnfinished, match=r"cannot be removed: .*public\.unfinished: permission denied\. Remove it"):
             timeline.redact(2, reason="By law")
     redact(db)
     assert holding(tmp_path) == []

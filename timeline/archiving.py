@@ -209,7 +209,7 @@ def archive(
         known = log.version(subject) > 0
         event = streams.begin(subject, "SourceArchived", statement, expected)
         for content in (document.bytes, document.text.encode()):
-            if not (known and log.taken(sha256(content).hexdigest())):
+            if not (known and log.document_redaction(sha256(content).hexdigest())):
                 log.keep(content)
     return source(log, event, found)
 

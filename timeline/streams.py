@@ -194,7 +194,7 @@ class Streams:
         why: str,
     ) -> Event | None:
         """Find the very correction that is being made, from what stood before each one that gave the same reason."""
-        for event in self.log.saying(subject, canonical({"reason": why})[1:-1]):
+        for event in self.log.containing(subject, canonical({"reason": why})[1:-1]):
             if event.type != type or not _names(event, fields, why):
                 continue
             before = self.log.last(subject, before=event.version)

@@ -31,7 +31,7 @@ def missing(log: Log, statement: dict[str, object]) -> list[str]:
     contents = {}
     for field in ("sha256", "text_sha256"):
         contents[field] = content = log.document(str(statement.get(field)))
-        if content is None and log.taken(str(statement.get(field))) is None:
+        if content is None and log.document_redaction(str(statement.get(field))) is None:
             found.append(f"{field}: no such document in the archive")
     content, text, extractor = contents["sha256"], contents["text_sha256"], str(statement.get("extractor"))
     if content is not None and text is not None:

@@ -160,7 +160,7 @@ class EventsAudit:
 
     def _is_accounted_for(self, sha256: str) -> bool:
         """Whether a document is in the archive, or a redaction took it away."""
-        return self.log.document(sha256) is not None or self.log.taken(sha256) is not None
+        return self.log.document(sha256) is not None or self.log.document_redaction(sha256) is not None
 
     def _check_redaction(self, event: Event, payload: dict[str, Any], where: str) -> None:
         check(Reason, {"reason": payload.get("reason")}, where)
