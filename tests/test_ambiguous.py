@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from timeline import Timeline, TimelineError, bundles
-from timeline.audit.events import _stands
+from timeline.audit.events import _is_at_its_place
 from timeline.errors import QuoteAmbiguous
 from timeline.exchange.formats.jsonl import writer as as_jsonl
 from timeline.quotes import Text, find
@@ -56,9 +56,9 @@ def test_an_older_event_that_tells_a_place_where_its_words_are_not_is_faulted() 
     for quote, prefix in (("a b", "b, "), ("a b", None), ('"a"', None)):
         found = find(text, quote, prefix, None if prefix else text.raw[3:6] if quote == "a b" else None)
         citation = {"quote": quote, **{name: getattr(found, name) for name in found.__slots__}}
-        assert _stands(text, citation)
+        assert _is_at_its_place(text, citation)
         for wrong in ({"start_char": 1}, {"end_char": found.end_char - 1}, {"grade": "x"}, {"quote": "a c"}, {"suffix": "z"}):
-            assert not _stands(text, citation | wrong)
+            assert not _is_at_its_place(text, citation | wrong)
 
 
 def test_an_older_call_is_safe_to_repeat(older: Timeline) -> None:

@@ -110,9 +110,9 @@ def test_a_document_is_appended_as_it_was_exported(timeline: Timeline) -> None:
     [
         ({"base64": "no!"}, "base64: is not base64"),
         ({"extractor": "decoded as utf-8"}, "text: the text is not that of the document, decoded as utf-8"),
-        ({"media_type": None}, "base64: stands without media_type"),
-        ({"extractor": "decoded as punycode"}, '"punycode" is not the name of an encoding that documents are in. Try utf-8'),
-        ({"base64": None}, "extractor: stands without base64"),
+        ({"media_type": None}, "base64: is given without media_type"),
+        ({"extractor": "decoded as punycode"}, '"punycode" is not the name of a text encoding. Try utf-8'),
+        ({"base64": None}, "extractor: is given without base64"),
     ],
 )
 def test_what_was_exported_only_goes_together(timeline: Timeline, change: dict[str, str | None], message: str) -> None:

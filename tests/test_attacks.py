@@ -594,9 +594,9 @@ def forged_proof(change: Callable[[Case, Proof], Proof]) -> Try:
 
 def of_leaf(proof: Proof, old: str, new: str) -> Proof:
     """Change a proof's leaf."""
-    leaf = proof.said.leaf.decode()
+    leaf = proof.proven.leaf.decode()
     assert old in leaf
-    return replace(proof, said=replace(proof.said, leaf=leaf.replace(old, new).encode()))
+    return replace(proof, proven=replace(proof.proven, leaf=leaf.replace(old, new).encode()))
 
 
 def of_other_tree(case: Case, proof: Proof) -> Proof:
@@ -1016,7 +1016,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify` there; the file stays as it is",
-        "stands before ours|not one of ours",
+        "hides ours|not one of ours",
     ),
     Attack(
         "Guards dropped, words changed, guards put back; the same by editing the file's bytes or with `writable_schema`",
@@ -1035,7 +1035,7 @@ ATTACKS = (
         ),
         DETECTED,
         HASHES,
-        "does not have its hash|cannot be read|do not give the hash",
+        "does not match its hash|cannot be read|do not match",
     ),
     Attack(
         "Words changed and their hash computed again; when or by whom it was recorded changed",
@@ -1049,7 +1049,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: the tree, the kept checkpoints, the read tables",
-        "do not give the hash kept of them",
+        "do not match their stored hash",
     ),
     Attack(
         "The last event dropped, one from the middle (positions closed up), two that change places, the whole re-sorted",
@@ -1063,7 +1063,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: the tree, the gaps, versions in order, the kept checkpoints",
-        "do not give the hash|holds more than the events give|is missing|events were dropped",
+        "do not match|has more hashes than the events give|is missing|events were dropped",
     ),
     Attack(
         "All of that with hashes, tree, read tables and kept checkpoints computed again: a perfect forgery",
@@ -1117,11 +1117,11 @@ ATTACKS = (
         "lies beside a published file",
     ),
     Attack(
-        "A journal of a write that was cut off, with forged pages that SQLite would put into the file",
+        "A journal of an interrupted write, with forged pages that SQLite would put into the file",
         (cut_off,),
         DETECTED,
         "opening it to be read, also for `verify` and `verify_log.py`, is refused until SQLite has done so",
-        "-journal of a write that was cut off",
+        "-journal of an interrupted write",
     ),
     Attack(
         "A forged event appended: by plain SQL, without its read tables, or one that the program would refuse",
@@ -1154,7 +1154,7 @@ ATTACKS = (
         (backdated,),
         DETECTED,
         "it has no proof under a checkpoint of that time",
-        "stands at position 14, after the 11",
+        "is at position 14, but the checkpoint covers 11",
     ),
     Attack(
         "A correction or retraction that changes more than it says",
@@ -1213,7 +1213,7 @@ ATTACKS = (
         (then(without_guards(FORMLESS[0]), BLANKED),),
         DETECTED,
         "`verify`: the length of every hash",
-        "its hash is no SHA-256",
+        "its hash is not a SHA-256",
     ),
     Attack(
         "Any of these in a program that runs no triggers (`.dbconfig enable_trigger off` in SQLite's shell)",
@@ -1229,7 +1229,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`, as with the guards dropped",
-        "does not have its hash|is missing|do not give the hash|no EventRedacted|do not have this SHA-256|holds more|are not those",
+        "does not match its hash|is missing|do not match|no EventRedacted|do not have this SHA-256|has more|are not those",
     ),
     Attack(
         "Guards dropped: blanked without a redaction, a redacted event filled or document restored, guards put back",
@@ -1261,7 +1261,7 @@ ATTACKS = (
         (misread("given as text"), misread("decoded as utf-8"), misread("decoded as punycode"), misread("decoded as x")),
         DETECTED,
         "`verify`: every document decoded again, in the encodings of documents alone",
-        "the text is not that of the document|is not the name of an encoding",
+        "the text is not that of the document|is not the name of a text encoding",
     ),
     Attack(
         "Rows of the read tables, the search or the tree altered, added or removed",
@@ -1331,7 +1331,7 @@ ATTACKS = (
         tuple(lambda case, key=key: Key.parse(str(key)) for key in weak("example.org/timeline")),  # type: ignore[misc]
         REFUSED,
         "whatever reads a key: the program, both verifiers, the browser",
-        "anyone can sign under it",
+        "anyone can sign with it",
     ),
     Attack(
         "A checkpoint of no events, to which every log adds",
@@ -1360,8 +1360,8 @@ ATTACKS = (
     Attack(
         "A forged proof: words, leaf, index, hash or checkpoint altered, or of another tree",
         (
-            forged_proof(lambda case, proof: replace(proof, said=replace(proof.said, data='{"statement":{}}'))),
-            forged_proof(lambda case, proof: replace(proof, said=replace(proof.said, salt=bytes(16)))),
+            forged_proof(lambda case, proof: replace(proof, proven=replace(proof.proven, data='{"statement":{}}'))),
+            forged_proof(lambda case, proof: replace(proof, proven=replace(proof.proven, salt=bytes(16)))),
             forged_proof(lambda case, proof: of_leaf(proof, "The editors", "Nobody")),
             forged_proof(lambda case, proof: of_leaf(proof, "2026-", "2020-")),
             forged_proof(lambda case, proof: of_leaf(proof, '"position":3', '"position":4')),

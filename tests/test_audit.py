@@ -15,7 +15,7 @@ import pytest
 
 from timeline import ArchivedSource, Timeline
 from timeline.audit import Report, verify
-from timeline.audit.report import KEPT, Tally
+from timeline.audit.report import MAX_FAULTS, Tally
 from timeline.errors import DatabaseRefused
 from timeline.guards import guards
 from timeline.log import EventType, canonical
@@ -135,17 +135,17 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "data": (
         sql("UPDATE events SET data = replace(data, 'Another', 'Any other') WHERE position = 5"),
         "position 5, happening/other@1",
-        "its data does not have its hash",
+        "its data does not match its hash",
     ),
     "hash": (
         sql("UPDATE events SET data_hash = x'00' WHERE position = 5"),
         "position 5, happening/other@1",
-        "does not have its hash",
+        "does not match its hash",
     ),
     "salt": (
         sql("UPDATE events SET salt = x'00' WHERE position = 5"),
         "position 5, happening/other@1",
-        "does not have its hash",
+        "does not match its hash",
     ),
     "blank": (
         sql("UPDATE events SET data = NULL, salt = NULL WHERE position = 3"),
@@ -177,12 +177,12 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "author": (
         sql("UPDATE events SET recorded_by = 'Ann' || char(10) || 'Bob' WHERE position = 5"),
         "position 5, happening/other@1",
-        "recorded_by: holds a line end",
+        "recorded_by: has a line end",
     ),
     "part": (
         rewritten(5, lambda payload: payload.update(verdict="true")),
         "position 5, happening/other@1",
-        "verdict: is not a part of a HappeningRecorded",
+        "verdict: does not belong in a HappeningRecorded",
     ),
     "version": (
         sql("UPDATE events SET version = 9 WHERE position = 8"),
@@ -196,7 +196,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
             "UPDATE events SET version = 2 WHERE position = 2",
         ),
         "position 2, happening/meeting@2",
-        "stands before the version that it follows",
+        "comes before the version that it follows",
     ),
     "type": (
         sql("UPDATE events SET type = 'Told' WHERE position = 5"),
@@ -206,7 +206,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "kind": (
         sql("UPDATE events SET type = 'SourceArchived' WHERE position = 5"),
         "position 5, happening/other@1",
-        "a SourceArchived does not belong into this stream",
+        "a SourceArchived does not belong in this stream",
     ),
     "first": (
         sql("UPDATE events SET type = 'HappeningRecorded' WHERE position = 3"),
@@ -216,7 +216,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "stream": (
         sql("UPDATE events SET stream = 'story/x' WHERE position = 5"),
         "position 5, story/x@1",
-        'no kind of stream called "story"',
+        '"story" is not a kind of stream',
     ),
     "id": (
         sql("UPDATE events SET stream = 'happening/a b' WHERE position = 5"),
@@ -248,22 +248,22 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "changes": (
         said(3, date="2025-12"),
         "position 3, happening/meeting@2",
-        "date: the statement does not say what the correction changed it to",
+        "date: the statement does not have the value of the correction",
     ),
     "silent change": (
         said(3, title="Another title"),
         "position 3, happening/meeting@2",
-        "title: is not what stood before, and the event does not say that it changed",
+        "title: differs from the version before, but is not among the changes",
     ),
     "silent change of a source": (
         said(7, title="Another title"),
         "position 7, source/report@2",
-        "title: is not what stood before, and the event does not say that it changed",
+        "title: differs from the version before, but is not among the changes",
     ),
     "silent change at the end": (
         said(6, title="Another title"),
         "position 6, happening/vote@2",
-        "title: is not what stood before, and the event does not say that it changed",
+        "title: differs from the version before, but is not among the changes",
     ),
     "field of a source": (said(1, colour="red"), "position 1, source/report@1", "colour: is not a field here"),
     "part of nothing": (
@@ -293,7 +293,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "position 1, source/report@1",
         "text_sha256: the text is not that of the document, decoded as utf-16",
     ),
-    "quote": (cited(5, quote="three thousand"), "position 5, happening/other@1, citation 1", "is not found again: "),
+    "quote": (cited(5, quote="three thousand"), "position 5, happening/other@1, citation 1", "cannot be verified: "),
     "source": (
         cited(5, source="none"),
         "position 5, happening/other@1, citation 1",
@@ -302,19 +302,19 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "start": (
         cited(5, start_char=3),
         "position 5, happening/other@1, citation 1",
-        "start_char: is 3, found again at 81",
+        "start_char: is 3, expected 81",
     ),
-    "end": (cited(5, end_char=3), "position 5, happening/other@1, citation 1", "end_char: is 3, found again at 94"),
+    "end": (cited(5, end_char=3), "position 5, happening/other@1, citation 1", "end_char: is 3, expected 94"),
     "grade": (
         cited(5, grade="normalised"),
         "position 5, happening/other@1, citation 1",
-        "grade: is 'normalised', found again at 'exact'",
+        "grade: is 'normalised', expected 'exact'",
     ),
-    "prefix": (cited(5, prefix="x"), "position 5, happening/other@1, citation 1", "is not found again: "),
+    "prefix": (cited(5, prefix="x"), "position 5, happening/other@1, citation 1", "cannot be verified: "),
     "row": (
         sql("UPDATE happenings SET title = 'x' WHERE id = 'other'"),
         "table happenings, other",
-        "differs from what the log gives",
+        "differs from the log",
     ),
     "row gone": (
         sql("DELETE FROM happening_tags"),
@@ -329,11 +329,11 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "row of old": (
         sql("UPDATE happening_versions SET known_until = NULL WHERE position = 2"),
         "table happening_versions, 2",
-        "differs from what the log gives",
+        "differs from the log",
     ),
-    "index": (sql("DROP INDEX happenings_time"), "index happenings_time", "is missing, or is not as it was made"),
-    "view": (sql("DROP VIEW timeline"), "view timeline", "is missing, or is not as it was made"),
-    "table": (sql("DROP TABLE related"), "table related", "is missing, or is not as it was made"),
+    "index": (sql("DROP INDEX happenings_time"), "index happenings_time", "is missing or changed"),
+    "view": (sql("DROP VIEW timeline"), "view timeline", "is missing or changed"),
+    "table": (sql("DROP TABLE related"), "table related", "is missing or changed"),
     "search": (
         sql("INSERT INTO happenings_fts (rowid, title) VALUES (99, 'zebra')"),
         "table happenings_fts, 99",
@@ -342,7 +342,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "search terms": (
         sql("UPDATE happenings_fts_content SET c0 = 'zebra' WHERE id = 5"),
         "table happenings_fts, 5",
-        "differs from what the log gives",
+        "differs from the log",
     ),
     "index terms": (
         sql(
@@ -383,7 +383,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "reference": (
         sql("DELETE FROM actors WHERE id = 'a-chair'"),
         "table happening_actors",
-        "refers to a row of actors that is not there",
+        "refers to a missing row of actors",
     ),
 }
 
@@ -453,10 +453,10 @@ def test_a_damaged_file_raises_nothing_but_a_refusal(told: Timeline, path: Path,
 def test_faults_beyond_a_thousand_are_counted() -> None:
     """A file with a million faults is not told of in a million lines."""
     tally = Tally("events")
-    for number in range(KEPT + 7):
+    for number in range(MAX_FAULTS + 7):
         tally.fault(f"position {number}", "is\nwrong")
     check = tally.done()
-    assert (len(check.faults), check.more, check.faults[0]) == (KEPT, 7, ("position 0", "is wrong"))
+    assert (len(check.faults), check.more, check.faults[0]) == (MAX_FAULTS, 7, ("position 0", "is wrong"))
 
 
 @pytest.mark.parametrize("table", ["events", "documents", "happenings"])
@@ -499,7 +499,7 @@ def test_a_version_after_a_redacted_one_is_remarked_on(told: Timeline) -> None:
     """What stood before it is gone, so nobody can tell whether it changed more than it says."""
     told.redact(2, reason="By law", keep_documents=True)
     found = remarks(verify(told))
-    assert "Whether more changed than it says cannot be checked: position 3, happening/meeting@2, which follows a redacted" in found
+    assert "Undeclared changes cannot be checked: position 3, happening/meeting@2, which follows a redacted" in found
 
 
 def test_a_redaction_keeps_nothing_but_the_documents_of_its_source(told: Timeline) -> None:
@@ -526,7 +526,9 @@ def test_a_document_rests_on_its_first_event_while_that_is_there(told: Timeline)
 def test_on_which_event_a_document_rests_is_remarked_on(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
     """Once the event that archived it is redacted, the reader has to know which other one says so, and since when."""
     timeline.redact(1, reason="By law")
-    assert "rests on another: source/report on position 2, happening/meeting@1, citation 1" in remarks(verify(timeline))
+    assert "known only from another event: source/report on position 2, happening/meeting@1, citation 1" in remarks(
+        verify(timeline)
+    )
     timeline.record("later", title="Later", date="2025", citations=[report.quote("four days")])
     timeline.redact(2, reason="By law")
     assert "source/report on position 4, happening/later@1, citation 1, after the redaction" in remarks(verify(timeline))
@@ -543,7 +545,7 @@ def test_a_checkpoint_shows_a_document_only_if_it_covers_an_event_that_names_it(
     timeline.redact(2, reason="By law")
     ((where, what),) = timeline.verify(against=[early]).faults
     assert where == "position 4, happening/later@1, citation 1"
-    assert what == "is the first that still says which document source/report has: the checkpoint of 2 events cannot show it"
+    assert what == "is the first event that still names the document of source/report: the checkpoint of 2 events cannot show it"
     assert timeline.verify(against=[timeline.checkpoint()]).faults == ()
 
 
@@ -580,7 +582,7 @@ def test_a_time_that_is_still_to_come_is_remarked_on(told: Timeline) -> None:
     told.log.connection.execute(f"INSERT INTO checkpoints {rows} ORDER BY number DESC LIMIT 1")
     assert told.verify().faults == ()
     found = remarks(verify(told))
-    assert "so a clock is wrong or it was altered: checkpoint 2, kept at 9999-12-31T23:59:59.999Z" in found
+    assert "so a clock was wrong or the time was altered: checkpoint 2, stored at 9999-12-31T23:59:59.999Z" in found
     told.clock = lambda: datetime(9999, 1, 1, tzinfo=UTC)
     with Timeline(told.log.path, by="tester", clock=told.clock) as late:
         late.record("later", title="Later", date="1999", citations=[late.source("report").quote("four days")])
@@ -605,7 +607,7 @@ def test_a_part_that_no_event_of_its_type_has_is_told(told: Timeline) -> None:
         for position in (1, *range(3, 10)):
             rewritten(position, lambda payload: payload.update(verdict="true"))(connection)
 
-    faults = {what for _, what in altered(told, tamper).faults if what.startswith("verdict: is not a part of a")}
+    faults = {what for _, what in altered(told, tamper).faults if what.startswith("verdict: does not belong in a")}
     assert {what.rpartition(" ")[2] for what in faults} == set(get_args(EventType))
 
 
@@ -647,7 +649,7 @@ def test_a_checkpoint_that_is_older_than_the_one_before_it_is_a_fault(told: Time
     told.checkpoint()
     rows = "SELECT 2, 'other.example/log', size, root, recorded_at FROM checkpoints JOIN events ON position = size"
     report = altered(told, sql(f"INSERT INTO checkpoints {rows}"))
-    assert [(where, "and the one before at" in what) for where, what in report.faults] == [("checkpoint 2", True)]
+    assert [(where, "before that of the previous one" in what) for where, what in report.faults] == [("checkpoint 2", True)]
 
 
 def test_a_document_that_cannot_be_read_is_told_and_the_others_are_checked(told: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def tamper(timeline: Timeline, *statements: str) -> None:
 def test_without_a_key_it_is_three_lines(timeline: Timeline) -> None:
     """The origin, which is made of the first event's leaf and so never that of another log; the size; the root."""
     grow(timeline, 1)
-    leaf = leaf_hash(timeline.prove(1).said.leaf)
+    leaf = leaf_hash(timeline.prove(1).proven.leaf)
     note = timeline.checkpoint()
     assert note.signatures == ()
     assert Checkpoint.of(note) == Checkpoint(f"timeline/{leaf.hex()[:32]}", 1, leaf)
@@ -93,7 +93,7 @@ def test_a_file_that_cannot_be_written_gives_one_too(timeline: Timeline, path: P
 
 def test_an_empty_log_has_nothing_to_sign(timeline: Timeline, key: SigningKey) -> None:
     """It says what to do."""
-    with pytest.raises(DatabaseRefused, match=r"holds no events yet, so there is nothing to sign. Append some first"):
+    with pytest.raises(DatabaseRefused, match=r"there are no events to sign. Append some first"):
         timeline.checkpoint(key)
 
 
@@ -109,9 +109,9 @@ def test_a_log_keeps_the_name_it_has_signed_with(timeline: Timeline, key: Signin
     """A key of another name does not sign for it, nor does this one for another name."""
     grow(timeline, 1)
     timeline.checkpoint(key)
-    with pytest.raises(NoteInvalid, match=r"has signed as example.org/log before, and keeps its name"):
+    with pytest.raises(NoteInvalid, match=r"has signed as example.org/log, and a log keeps its name"):
         timeline.checkpoint(SigningKey.new("example.org/other"))
-    with pytest.raises(NoteInvalid, match=r"the key is called example.org/log, and signs for no other"):
+    with pytest.raises(NoteInvalid, match=r"the key is called example.org/log and signs for no other"):
         timeline.checkpoint(key, origin="example.org/other")
     assert timeline.checkpoint(SigningKey.new("example.org/log")).signatures, "a new key of that name does"
 
@@ -123,7 +123,7 @@ def test_what_contradicts_a_kept_checkpoint_is_not_signed(timeline: Timeline, ke
     tamper(timeline, "UPDATE events SET recorded_by = 'someone else' WHERE position = 3", "UPDATE tree SET hash = zeroblob(32)")
     with pytest.raises(
         ProofInvalid,
-        match=r"its first 5 events are not those of the checkpoint kept at .*: it is another log, or its past was changed",
+        match=r"its first 5 events are not those of the checkpoint stored at .*: it is another log, or its past was changed",
     ):
         timeline.checkpoint(key)
 
@@ -138,7 +138,7 @@ def test_what_contradicts_the_last_signature_is_not_signed(timeline: Timeline, p
     grow(timeline, 2)
     timeline.checkpoint(key)
     with Timeline(older, by="tester") as rolled_back:
-        with pytest.raises(ProofInvalid, match="holds 3 events, the last checkpoint signed with this key 5: events were dropped"):
+        with pytest.raises(ProofInvalid, match="has 3 events, the last checkpoint signed with this key 5: events were dropped"):
             rolled_back.checkpoint(key)
         grow(rolled_back, 2)
         with pytest.raises(ProofInvalid, match="its first 5 events are not those of the last checkpoint signed with this key"):
@@ -166,10 +166,10 @@ def test_a_cosignature_that_does_not_hold_is_not_kept(timeline: Timeline, key: S
     public, moved = witness.cosign(former.text, SEEN)
     grow(timeline, 1)
     note = timeline.checkpoint(key)
-    with pytest.raises(NoteInvalid, match=r"the signature of witness.example does not hold"):
+    with pytest.raises(NoteInvalid, match=r"the signature of witness.example is not valid"):
         timeline.cosigned(Note(note.text, (moved,)), [public])
     later = type(moved)(moved.name, moved.key_id, moved.signature[:7] + b"\x00" + moved.signature[8:])
-    with pytest.raises(NoteInvalid, match=r"the signature of witness.example does not hold"):
+    with pytest.raises(NoteInvalid, match=r"the signature of witness.example is not valid"):
         timeline.cosigned(Note(former.text, (later,)), [public])
     foreign = Checkpoint("example.org/log", 3, bytes(32)).text
     with pytest.raises(ProofInvalid, match="its first 3 events are not those of checkpoint"):
@@ -182,7 +182,7 @@ def test_a_cosignature_that_does_not_hold_is_not_kept(timeline: Timeline, key: S
 def test_a_log_key_signs_for_its_own_log_alone(timeline: Timeline, key: SigningKey) -> None:
     """A checkpoint of another origin under the log's good signature is not taken for the log's."""
     text = Checkpoint("example.org/other", 1, bytes(32)).text
-    with pytest.raises(NoteInvalid, match=r"is of example.org/other, but signed as a log by example.org/log"):
+    with pytest.raises(NoteInvalid, match=r"is of example.org/other, but was signed as a log by example.org/log"):
         signed(Note(text, (key.sign(text),)), [key.public])
 
 
@@ -195,12 +195,12 @@ def test_every_event_is_proved_under_every_checkpoint_that_covers_it(timeline: T
     for position in range(1, 10):
         for note in notes:
             if Checkpoint.of(note).size < position:
-                with pytest.raises(ProofInvalid, match=f"stands at position {position}, after the "):
+                with pytest.raises(ProofInvalid, match=f"is at position {position}, but the checkpoint covers "):
                     timeline.prove(position, note)
             else:
                 proof = Proof.parse(str(timeline.prove(position, note)).encode())
                 proof.check()
-                assert (proof.note, proof.said.event["position"]) == (note, position)
+                assert (proof.note, proof.proven.event["position"]) == (note, position)
     with pytest.raises(UnknownEvent, match="no event at position 10"):
         timeline.prove(10)
 
@@ -214,7 +214,7 @@ def test_no_proof_is_made_of_what_was_altered(timeline: Timeline, key: SigningKe
         "UPDATE events SET data = replace(data, 'T', 'U') WHERE position = 2",
         "UPDATE events SET recorded_at = '' WHERE position = 3",
     )
-    with pytest.raises(ProofInvalid, match="Its words were altered"):
+    with pytest.raises(ProofInvalid, match="The data was altered"):
         timeline.prove(2, note)
     with pytest.raises(ProofInvalid, match="inclusion proof: leads to the root"):
         timeline.prove(3, note)
@@ -228,7 +228,7 @@ def test_verify_tells_what_a_kept_checkpoint_contradicts(timeline: Timeline, key
     forged = Note(note.text, (other.sign(note.text),))
     assert faults(timeline, forged, key) == [
         f"checkpoint: signed by example.org/log ({other.public.id.hex()}), not by example.org/log"
-        f" ({key.public.id.hex()}). Ask whose key that is before you trust it"
+        f" ({key.public.id.hex()}). Find out whose key that is before you trust it"
     ]
     tamper(
         timeline,
@@ -237,8 +237,8 @@ def test_verify_tells_what_a_kept_checkpoint_contradicts(timeline: Timeline, key
         "UPDATE signatures SET signature = x'00'",
     )
     told = faults(timeline, note, key)
-    assert told.count("the log holds 5: events were dropped, or this is an older copy") == 2
-    assert "checkpoint: the signature of example.org/log does not hold. The text or the signature was altered" in told
+    assert told.count("the log has 5: events were dropped, or this is an older copy") == 2
+    assert "checkpoint: the signature of example.org/log is not valid. The text or the signature was altered" in told
 
 
 def faults(timeline: Timeline, note: Note, key: SigningKey) -> list[str]:
@@ -251,7 +251,7 @@ def test_verify_tells_where_the_tree_and_the_log_part(timeline: Timeline) -> Non
     """An altered row of events changes the subtrees above it; an altered subtree is told alone; what is beyond is told."""
     grow(timeline, 8)
     tamper(timeline, "UPDATE events SET recorded_by = 'x' WHERE position = 3")
-    what = "do not give the hash kept of them: they were altered, or it was"
+    what = "do not match their stored hash: they, or the hash, were altered"
     assert tree(timeline) == [("events 3 to 4", what), ("events 1 to 4", what), ("events 1 to 8", what)]
     tamper(
         timeline,
@@ -274,7 +274,7 @@ def test_another_name_is_not_kept(timeline: Timeline, key: SigningKey) -> None:
     mirror = SigningKey.new("mirror.example/log")
     head = Checkpoint.of(timeline.checkpoint())
     text = Checkpoint("mirror.example/log", head.size, head.root).text
-    with pytest.raises(NoteInvalid, match=r"is of mirror.example/log, and this log is called timeline/"):
+    with pytest.raises(NoteInvalid, match=r"is of mirror.example/log, but this log is called timeline/"):
         timeline.cosigned(Note(text, (mirror.sign(text),)), [mirror.public])
     assert timeline.checkpoint(key).signatures
 

@@ -70,11 +70,13 @@ def test_another_s_name_in_the_file_does_not_keep_the_owner_from_signing(timelin
     again = timeline.checkpoint(key)
     assert timeline.prove(1).note == again
     (doubt,) = doubts(timeline.log, again)
-    assert doubt == "the file also keeps checkpoints that are signed as evil.example, and this one is of example.org/log"
+    assert doubt == "the file also has checkpoints signed as evil.example; this one is of example.org/log"
     told = remarks(timeline, key.public, against=(again,))
-    unknown = "and whether that key is theirs, the file cannot tell"
-    assert f"kept in the file: 2 of example.org/log, signed by example.org/log ({key.public.id.hex()}), whose key you trust" in told
-    assert f"kept in the file: 1 of evil.example, signed by evil.example ({evil.public.id.hex()}), {unknown}" in told
+    unknown = "but the file cannot prove that the key is theirs"
+    assert (
+        f"stored in the file: 2 of example.org/log, signed by example.org/log ({key.public.id.hex()}), whose key you trust" in told
+    )
+    assert f"stored in the file: 1 of evil.example, signed by evil.example ({evil.public.id.hex()}), {unknown}" in told
     assert f"signed by example.org/log ({key.public.id.hex()}), {unknown}" in " ".join(remarks(timeline))
 
 
@@ -82,7 +84,7 @@ def test_an_owner_who_signs_after_another_says_once_what_the_log_is_called(timel
     """The wrong key is refused as ever; with its name given as the origin it signs, and from then on by itself."""
     grow(timeline, 2)
     self_signed(timeline, "evil.example")
-    with pytest.raises(NoteInvalid, match=r"has signed as evil.example before, .* say so once: .* --origin example.org/log"):
+    with pytest.raises(NoteInvalid, match=r"has signed as evil.example, .* confirm it once: .* --origin example.org/log"):
         timeline.checkpoint(key)
     assert timeline.checkpoint(key, origin="example.org/log").signatures
     grow(timeline, 1)
@@ -99,14 +101,14 @@ def test_a_false_root_does_not_keep_the_owner_from_signing(timeline: Timeline, k
     insert(timeline, Checkpoint("example.org/log", 4, bytes(32)), (key.public, bytes(64)))
     insert(timeline, head(timeline.log, "example.org/log"), (key.public, bytes(64)))
     note = timeline.checkpoint(key)
-    assert doubts(timeline.log, note) == ["checkpoint 2 in the file, of example.org/log, does not fit the log's events"]
+    assert doubts(timeline.log, note) == ["checkpoint 2 in the file, of example.org/log, does not match the log's events"]
     kept = {one.number: one.note for one in checkpoints(timeline.log.connection)}
     assert note.signatures[0] in kept[3].signatures
     assert note.signatures[0] not in kept[2].signatures
     found = timeline.verify(against=[note], keys=[key.public]).faults
     assert sorted(what for _, what in found) == [
-        "checkpoint: the signature of example.org/log does not hold. The text or the signature was altered",
-        "checkpoint: the signature of example.org/log does not hold. The text or the signature was altered",
+        "checkpoint: the signature of example.org/log is not valid. The text or the signature was altered",
+        "checkpoint: the signature of example.org/log is not valid. The text or the signature was altered",
         "the log's first events have another root: this is another log, or its past was changed",
     ]
 
@@ -115,7 +117,7 @@ def test_without_a_key_nothing_is_made_that_contradicts_what_was_kept(timeline: 
     """Nobody can tell then which of both is true; a key can, because it is bound by what it signed alone."""
     grow(timeline, 3)
     insert(timeline, Checkpoint("example.org/log", 3, bytes(32)))
-    with pytest.raises(ProofInvalid, match=r"not those of the checkpoint kept at .*: it is another log, or its past was changed"):
+    with pytest.raises(ProofInvalid, match=r"not those of the checkpoint stored at .*: it is another log, or its past was changed"):
         timeline.checkpoint()
     note = timeline.checkpoint(key)
     assert [one.note for one in checkpoints(timeline.log.connection)][1] == note
@@ -170,7 +172,7 @@ def test_a_clock_that_was_turned_back_stops_nobody(path: Path, key: SigningKey, 
             ["13:00"] * 3 + ["14:00", "15:00"],
         ]
         told = remarks(timeline)
-    assert any("witness.example says to have seen it at 2026-01-02 03:04:05 UTC, and its last event" in one for one in told)
+    assert any("witness.example signed that it saw it at 2026-01-02 03:04:05 UTC, but its last event" in one for one in told)
 
 
 def test_a_time_that_is_none_binds_nobody(timeline: Timeline, key: SigningKey) -> None:
@@ -190,7 +192,7 @@ def test_a_signature_of_no_checkpoint_is_a_fault(timeline: Timeline, key: Signin
     grow(timeline, 2)
     timeline.checkpoint(key)
     tamper(timeline, "UPDATE signatures SET checkpoint = 7")
-    assert ("signature 1", "its checkpoint is not there") in timeline.verify().faults
+    assert ("signature 1", "its checkpoint is missing") in timeline.verify().faults
 
 
 def test_signatures_of_one_key_stand_side_by_side(timeline: Timeline, key: SigningKey, witness: SigningKey) -> None:

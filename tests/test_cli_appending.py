@@ -106,8 +106,8 @@ def test_a_single_fault_is_a_single_line(project: Path) -> None:
     result = run("append", "bad.yaml")
     assert result.exit_code == 1
     assert result.stderr == (
-        'Error: bad.yaml:4: happening/a: date: "2025-11-31": November 2025 has 30 days. Look at the source again;'
-        " write 2025-11 where it leaves the day open.\n"
+        'Error: bad.yaml:4: happening/a: date: "2025-11-31": November 2025 has 30 days. Check the source;'
+        " write 2025-11 if it leaves the day open.\n"
     )
 
 
@@ -134,10 +134,10 @@ def test_a_control_character_does_nothing_to_the_terminal(project: Path) -> None
         (["append", "none.yaml"], "none.yaml: there is no such file. Check the path"),
         (["append", "empty"], "empty: is not named as a bundle. Bundles end in .yaml, .yml, .jsonl"),
         (["archive", "r.txt", "--id", "\udcff", "--title", "T"], "source/\\udcff: id: is not an id. "),
-        (["archive", "r.txt", "--id", "x", "--title", "T", "--by", "\udcff"], "the author: by: holds half a character "),
+        (["archive", "r.txt", "--id", "x", "--title", "T", "--by", "\udcff"], "the author: by: has half a character "),
         (
             ["archive", "r.txt", "--id", "x", "--title", "T", "--encoding", "\udcff"],
-            'r.txt: "\\udcff" is not the name of an encoding that documents are in. ',
+            'r.txt: "\\udcff" is not the name of a text encoding. ',
         ),
         (["archive", "none.txt", "--id", "x", "--title", "T"], "none.txt: no such file or directory. "),
         (["archive", "r.txt", "--id", "a b", "--title", "T"], "source/a b: id: is not an id. "),
@@ -199,7 +199,7 @@ def test_a_name_that_is_no_text_is_told_in_a_line(project: Path, monkeypatch: py
     monkeypatch.setenv("TIMELINE_BY", "\udcff")
     result = run("build")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-    assert result.stderr.startswith("Error: the author: by: holds half a character")
+    assert result.stderr.startswith("Error: the author: by: has half a character")
 
 
 @pytest.mark.parametrize("words", [["append"], ["archive"], ["nothing"], ["build", "--nothing"], ["show"], ["serve", "--reload"]])

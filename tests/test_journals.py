@@ -120,6 +120,6 @@ def test_copies_hold_what_was_read(closed: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(f"{(tmp_path / 'backup.db').as_uri()}?immutable=1", uri=True)) as alone:
         assert titles(alone) == [("In the WAL",)]
     cut = cut_off(closed, tmp_path / "cut.db")
-    with pytest.raises(DatabaseRefused, match="cut off"), Timeline(cut, read_only=True, guarded=False) as timeline:
+    with pytest.raises(DatabaseRefused, match="interrupted"), Timeline(cut, read_only=True, guarded=False) as timeline:
         restore(timeline, tmp_path / "restored.db", lambda steps: None)
     assert not (tmp_path / "restored.db").exists()

@@ -37,7 +37,7 @@ def test_the_words_go_and_the_place_stays(timeline: Timeline, meeting: str) -> N
     assert after == Event(**{**{f: getattr(before, f) for f in Event.__slots__}, "data": None, "salt": None})
     assert (event.id, event.position, event.recorded_by) == ("happening/meeting@2", 3, "tester")
     assert (event.payload["position"], event.payload["reason"], len(event.payload["documents"])) == (2, WHY, 1)
-    assert timeline.prove(2).said.data is None
+    assert timeline.prove(2).proven.data is None
     assert timeline.verify().faults == ()
     assert root.splitlines()[1:] == timeline.prove(2).note.text.splitlines()[1:]
 
@@ -73,7 +73,7 @@ def test_a_document_goes_with_the_last_event_that_cites_it(timeline: Timeline, n
         ("Names of witnesses", None, None)
     ]
     assert timeline.verify().faults == ()
-    with pytest.raises(Redacted, match=r"taken out of the archive at position 7 .*Leave it out"):
+    with pytest.raises(Redacted, match=r"was redacted at position 7 .*Leave it out"):
         timeline.archive(text="Zebulon Quist was seen at the harbour.", id="others", title="Names of witnesses")
     again = timeline.archive(text="Zebulon Quist was seen at the harbour.", id="names", title="Names of witnesses")
     assert again.position == 3, "the event stands, and can be said again; its document is not put back"
@@ -115,16 +115,16 @@ def test_documents_can_be_kept(timeline: Timeline, names: ArchivedSource) -> Non
 
 
 def test_a_document_that_nothing_else_names_cannot_be_kept(timeline: Timeline, names: ArchivedSource) -> None:
-    """Nobody could tell later whether it is the one that was archived, so another could be put in its place."""
+    """Nobody could check later that it is the one that was archived, so another could be put in its place."""
     leaflet = timeline.archive(text="A leaflet.", id="leaflet", title="A leaflet")
     size = timeline.log.size()
-    with pytest.raises(StatementInvalid, match=r"source/leaflet@1: nothing else names document [0-9a-f]{12}….*leave out"):
+    with pytest.raises(StatementInvalid, match=r"source/leaflet@1: no other event names document [0-9a-f]{12}….*leave out"):
         timeline.redact(leaflet.position, reason=WHY, keep_documents=True)
     assert timeline.log.size() == size
     assert timeline.redact(leaflet.position, reason=WHY).payload["documents"] != []
     timeline.redact(3, reason=WHY)
     timeline.redact(4, reason=WHY)
-    with pytest.raises(StatementInvalid, match="nothing else names document"):
+    with pytest.raises(StatementInvalid, match="no other event names document"):
         timeline.redact(5, reason=WHY, keep_documents=True)
     assert timeline.verify().faults == ()
 
@@ -160,7 +160,7 @@ def test_what_cannot_be_redacted(timeline: Timeline, meeting: str) -> None:
     with pytest.raises(VersionConflict, match="at version 1, expected 4"):
         timeline.redact(2, reason=WHY, expected_version=4)
     timeline.redact(2, reason=WHY)
-    with pytest.raises(StatementInvalid, match=r"happening/meeting@2: says who redacted what, when and why, which stays"):
+    with pytest.raises(StatementInvalid, match=r"happening/meeting@2: is itself a redaction, which stays"):
         timeline.redact(3, reason=WHY)
 
 
@@ -179,11 +179,11 @@ def test_nothing_is_built_on_what_was_redacted(timeline: Timeline, meeting: str)
     """It is neither recorded anew, nor corrected, nor retracted; another happening may still be a part of it."""
     timeline.redact(2, reason=WHY, keep_documents=True)
     cited = [{"source": "report", "quote": "met in Marrakech"}]
-    with pytest.raises(Redacted, match=r"is not put back. Leave it out, also of bundles and scripts"):
+    with pytest.raises(Redacted, match=r"is not restored. Leave it out, also of bundles and scripts"):
         timeline.record("meeting", title="The council meets", date="2025", citations=cited)
-    with pytest.raises(Redacted, match="nothing of it stands"):
+    with pytest.raises(Redacted, match="it has no statement"):
         timeline.correct("meeting", title="Another", reason="Why not")
-    with pytest.raises(Redacted, match="nothing of it stands"):
+    with pytest.raises(Redacted, match="it has no statement"):
         timeline.retract("meeting", reason="Why not")
     timeline.record("part", title="A part", date="2025", part_of="meeting", citations=cited)
     assert timeline.verify().faults == ()
@@ -212,7 +212,7 @@ def test_a_reader_in_the_way_is_told_and_the_redaction_stands(timeline: Timeline
     reader = sqlite3.connect(path, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM events").fetchone()
-    with pytest.raises(DatabaseRefused, match="Stop that one, then repeat"):
+    with pytest.raises(DatabaseRefused, match="Stop that program, then repeat"):
         timeline.redact(2, reason=WHY)
     assert timeline.log.event(2) is not None
     reader.close()
@@ -231,14 +231,14 @@ def test_undoing_a_redaction_is_found(timeline: Timeline, meeting: str) -> None:
     connection.execute("DROP TRIGGER events_update")
     connection.execute("DROP TRIGGER documents_insert_redacted")
     connection.execute("UPDATE events SET data = ?, salt = ? WHERE position = 2", (kept.data, kept.salt))
-    assert "redacts position 2, and yet what that said is there" in told(timeline)
+    assert "redacts position 2, but its data is still there" in told(timeline)
     connection.execute("UPDATE events SET data = NULL WHERE position = 2")
     assert "its data or its salt is missing: it was altered" in told(timeline)
     connection.execute("UPDATE events SET salt = NULL WHERE position = 2")
     gone = connection.execute("SELECT json_extract(data, '$.documents[0]') FROM events WHERE position = 3").fetchone()[0]
     assert gone
     connection.execute("INSERT INTO documents VALUES (?, x'00')", (gone,))
-    assert "is in the archive, although a redaction took it away" in told(timeline)
+    assert "is in the archive, although a redaction removed it" in told(timeline)
 
 
 def told(timeline: Timeline) -> str:
@@ -251,13 +251,13 @@ def test_a_redacted_correction_does_not_come_back(timeline: Timeline, meeting: s
     timeline.correct("meeting", place="Secretville", reason="A witness said so.")
     timeline.correct("meeting", place="Paris", reason="It was Paris.")
     timeline.redact(3, reason=WHY)
-    with pytest.raises(Redacted, match=r"whether this is that correction cannot be told. Leave it out, .* give expected_version=4"):
+    with pytest.raises(Redacted, match=r"this may be the same correction. Leave it out, .* give expected_version=4"):
         timeline.correct("meeting", place="Secretville", reason="A witness said so.")
     assert timeline.correct("meeting", place="Paris", reason="It was Paris.").position == 4, "what stands can be said again"
     assert timeline.correct("meeting", place="Rome", reason="It was Rome.", expected_version=4).position == 6
     timeline.correct_source("report", author="A secret person", reason="Signed.")
     timeline.redact(7, reason=WHY)
-    with pytest.raises(Redacted, match="cannot be told"):
+    with pytest.raises(Redacted, match="may be the same correction"):
         timeline.correct_source("report", author="A secret person", reason="Signed.")
 
 
@@ -278,9 +278,9 @@ def test_neither_redaction_nor_rebuild_hides_what_was_altered(timeline: Timeline
     timeline.log.connection.execute("UPDATE events SET recorded_by = 'forger' WHERE position = 1")
     timeline.redact(2, reason=WHY)
     timeline.rebuild()
-    assert "do not give the hash kept of them" in told(timeline)
+    assert "do not match their stored hash" in told(timeline)
     timeline.rebuild(tree=True)
-    assert "do not give the hash kept of them" not in told(timeline)
+    assert "do not match their stored hash" not in told(timeline)
 
 
 def test_what_a_redaction_could_not_clean_is_not_called_undone(timeline: Timeline, meeting: str) -> None:
@@ -320,7 +320,7 @@ happenings:
     assert [told.split(": ", 2)[1:] for told in appended.redacted] == [
         [
             "happening/sighting",
-            f"version {n} was redacted at position {n + 4} by tester ({WHY}), and is not put back. Leave it out,"
+            f"version {n} was redacted at position {n + 4} by tester ({WHY}), and is not restored. Leave it out,"
             " also of bundles and scripts",
         ]
         for n in (1, 2)

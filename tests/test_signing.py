@@ -219,7 +219,7 @@ def test_where_there_is_no_key_it_says_how_to_make_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "a\u202e", "a\u00a0b", "\ud800", "a\x00"])
 def test_what_cannot_be_a_name_is_refused(name: str) -> None:
     """In a line that can be printed."""
-    assert "is no name for a key" in refused(SigningKey.new, name)
+    assert "is not a key name" in refused(SigningKey.new, name)
 
 
 # What was signed last
@@ -246,9 +246,9 @@ def test_a_key_that_cannot_tell_what_it_signed_is_refused(path: Path) -> None:
     key.save(path)
     beside = path.with_name("example.key.last-signed")
     beside.mkdir()
-    assert "signs nothing until it can be read" in refused(key.last)
+    assert "signs nothing until this file can be read" in refused(key.last)
     (beside / "x").touch()
-    assert "must note there what it signs" in refused(key.remember, Note(TEXT))
+    assert "must record its signatures there" in refused(key.remember, Note(TEXT))
     (beside / "x").unlink()
     beside.rmdir()
     beside.write_bytes(b"\xff")

@@ -72,7 +72,7 @@ def test_it_needs_nothing_but_python(made: SimpleNamespace) -> None:
     for check in (("proof", made.folder / "proof"), ("log", made.db, made.folder / "checkpoint")):
         code, lines = run(*check, flags=("-I", "-S"))
         assert code == 0
-        assert "nobody's signature was checked" in "\n".join(lines)
+        assert "no signature was checked" in "\n".join(lines)
     code, lines = run("proof", made.folder / "proof", "--key", made.keys[0], flags=("-I", "-S"))
     assert (code, lines) == (1, ["Fault: No module named 'cryptography'", "Not shown"])
 
@@ -80,7 +80,7 @@ def test_it_needs_nothing_but_python(made: SimpleNamespace) -> None:
 def test_a_redacted_event_is_proved_without_its_words(made: SimpleNamespace, tmp_path: Path) -> None:
     """Its place and hash stand."""
     proof = made.proofs[4]
-    said = merkle.Said(proof.said.leaf, None, None)
+    said = merkle.ProvenEvent(proof.proven.leaf, None, None)
     (tmp_path / "redacted").write_text(str(Proof(proof.index, proof.hashes, proof.note, said)), encoding="utf-8")
     code, lines = run("proof", tmp_path / "redacted")
     assert code == 0

@@ -156,10 +156,10 @@ def test_only_what_is_a_leaf_is_believed() -> None:
 
 def test_words_cannot_pass_from_what_is_said_to_its_salt(made: SimpleNamespace) -> None:
     """The hash of salt and data is over both in a row: their border stands fast."""
-    said = made.proofs[3].said
+    said = made.proofs[3].proven
     leaf, salt, data = said.leaf.decode(), said.salt, said.data
     index, hashes, note = made.proofs[3].index, made.proofs[3].hashes, made.proofs[3].note
-    moved = Proof(index, hashes, note, merkle.Said(leaf.encode(), data[5:], salt + data[:5].encode()))
+    moved = Proof(index, hashes, note, merkle.ProvenEvent(leaf.encode(), data[5:], salt + data[:5].encode()))
     assert not agree(str(moved).encode(), [])
     for odd in (salt.hex().upper(), salt.hex() + " ", "", None, 5, "zz" * 16):
         extra = canonical({"data": data, "leaf": leaf, "salt": odd})
@@ -245,12 +245,12 @@ def test_both_hold_a_key_to_the_same_rules(made: SimpleNamespace) -> None:
         assert agree(str(proof).encode(), [one]) == (one.strip() == key)
         agree(str(proof).encode(), [key, one])
     text = proof.note.text
-    other = Proof(proof.index, proof.hashes, Note(text, (stranger.sign(text),)), proof.said)
+    other = Proof(proof.index, proof.hashes, Note(text, (stranger.sign(text),)), proof.proven)
     assert not agree(str(other).encode(), [str(stranger.public)])
     public, signature = stranger.cosign(text, AT)
     for length in (1, 7, 8, 60, 71, 72, 73):
         cut = Signature(public.name, public.id, (signature.signature + b"\0")[:length])
-        other = Proof(proof.index, proof.hashes, Note(text, (cut,)), proof.said)
+        other = Proof(proof.index, proof.hashes, Note(text, (cut,)), proof.proven)
         assert agree(str(other).encode(), [str(public)]) == (length == 72)
 
 
@@ -263,7 +263,7 @@ def test_both_know_how_late_a_witness_can_be(made: SimpleNamespace, seconds: int
     key = Key("w", 4, private.public_key().public_bytes_raw())
     made_ = private.sign(f"cosignature/v1\ntime {seconds}\n{proof.note.text}".encode())
     note = Note(proof.note.text, (Signature("w", key.id, seconds.to_bytes(8, "big") + made_),))
-    content = str(Proof(proof.index, proof.hashes, note, proof.said)).encode()
+    content = str(Proof(proof.index, proof.hashes, note, proof.proven)).encode()
     assert agree(content, [str(key)]) == (seconds < 253_402_300_800)
 
 
@@ -277,5 +277,5 @@ def test_both_refuse_a_key_under_which_anyone_can_sign(made: SimpleNamespace) ->
         assert agree(proof, [])
         assert not agree(proof, [str(key)])
         for verifier in (PROOFS, LOGS):
-            with pytest.raises(verifier.NotShown, match="proves nothing, anyone can sign under it"):
+            with pytest.raises(verifier.NotShown, match="proves nothing, anyone can sign with it"):
                 verifier.check_signatures(verifier.read_checkpoint(str(note)), [str(key)])

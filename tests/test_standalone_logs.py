@@ -48,7 +48,7 @@ KEEPING = (
     " 'reason', 'x')"
 )
 ATTACKS: dict[str, tuple[list[str], str]] = {
-    "a rewritten date": ([REWRITTEN], "position 7: what it says does not have its hash"),
+    "a rewritten date": ([REWRITTEN], "position 7: its data does not match its hash"),
     "a rewritten date, its hash computed again": (
         [REWRITTEN, "UPDATE events SET data_hash = hash(salt, data) WHERE position = 7"],
         "the first 13 events are not those of the checkpoint",
@@ -60,7 +60,7 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
             "DELETE FROM events WHERE position = 6",
             *(f"UPDATE events SET position = {n - 1} WHERE position = {n}" for n in range(7, 14)),
         ],
-        "the log holds 12 events, the checkpoint 13",
+        "the log has 12 events, the checkpoint 13",
     ),
     "a dropped event, another appended": (
         [
@@ -74,7 +74,7 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
         [*(f"UPDATE events SET position = {n + 1} WHERE position = {n}" for n in range(13, 4, -1)), FORGED.format(position=5)],
         "are not those of the checkpoint",
     ),
-    "a rolled back copy": (["DELETE FROM events WHERE position > 9"], "the log holds 9 events, the checkpoint 13"),
+    "a rolled back copy": (["DELETE FROM events WHERE position > 9"], "the log has 9 events, the checkpoint 13"),
     "two events changed round": (
         [
             "UPDATE events SET position = 99 WHERE position = 4",
@@ -87,8 +87,8 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
         ["UPDATE events SET data = NULL, salt = NULL WHERE position = 8"],
         "position 8: what it says is gone, without a redaction",
     ),
-    "half blanked": (["UPDATE events SET data = NULL WHERE position = 8"], "position 8: what it says does not have its hash"),
-    "its salt gone": (["UPDATE events SET salt = NULL WHERE position = 8"], "position 8: what it says does not have its hash"),
+    "half blanked": (["UPDATE events SET data = NULL WHERE position = 8"], "position 8: its data does not match its hash"),
+    "its salt gone": (["UPDATE events SET salt = NULL WHERE position = 8"], "position 8: its data does not match its hash"),
     "text that is none": (["UPDATE events SET stream = CAST(x'ff' AS TEXT) WHERE position = 8"], "position 8: "),
     "words that are no text": (["UPDATE events SET data = CAST(x'ff' AS TEXT) WHERE position = 8"], "position 8: "),
     "a hash cut short": (["UPDATE events SET data_hash = x'00' WHERE position = 8"], "position 8: the hash"[:12]),
@@ -97,17 +97,17 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
             "UPDATE events SET salt = CAST(salt || CAST(substr(data, 1, 4) AS BLOB) AS BLOB), data = substr(data, 5)"
             " WHERE position = 8"
         ],
-        "position 8: what it says does not have its hash",
+        "position 8: its data does not match its hash",
     ),
     "words in another form": (
         [
             "UPDATE events SET data = replace(data, ':', ': ') WHERE position = 8",
             "UPDATE events SET data_hash = hash(salt, data) WHERE position = 8",
         ],
-        "position 8: what it says is not canonical JSON",
+        "position 8: its data is not canonical JSON",
     ),
     "another document": (["UPDATE documents SET bytes = CAST('invented' AS BLOB)"], "does not have this SHA-256"),
-    "a document that is gone": (["DELETE FROM documents"], "is missing, and no redaction took it away"),
+    "a document that is gone": (["DELETE FROM documents"], "is missing, and no redaction removed it"),
     "redacted from another stream": (
         [
             "INSERT INTO events SELECT 14, stream, 2, 'EventRedacted', recorded_at, recorded_by,"
@@ -115,7 +115,7 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
             "UPDATE events SET data_hash = hash(salt, data) WHERE position = 14",
             "UPDATE events SET data = NULL, salt = NULL WHERE position = 8",
         ],
-        "position 8: what it says is gone, without a redaction of it",
+        "position 8: its data is gone, and no redaction names it",
     ),
     "another document, with its own hash, kept by a redaction": (
         [
@@ -139,14 +139,14 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
             "UPDATE events SET data_hash = hash(salt, data) WHERE type = 'EventRedacted'",
             "UPDATE events SET data = NULL, salt = NULL WHERE position < 14",
         ],
-        "source/report: which document it has is said only by events that the checkpoint does not cover",
+        "source/report: only events that the checkpoint does not cover name its document",
     ),
     "a source with two documents": (
         [
             "UPDATE events SET data = json_set(data, '$.statement.citations[0].text_sha256', 'another') WHERE position = 8",
             "UPDATE events SET data_hash = hash(salt, data) WHERE position = 8",
         ],
-        "source/report: events name several documents of it",
+        "source/report: events name different documents for it",
     ),
     "no table of events": (["DROP TABLE events"], "has no table of events"),
     "a view without an end": (
@@ -281,7 +281,7 @@ def test_a_log_says_whether_its_wal_was_read(made: SimpleNamespace, tmp_path: Pa
     (tmp_path / "elsewhere").mkdir()
     link = tmp_path / "elsewhere" / "link.db"
     link.symlink_to(tmp_path / "open.db")
-    assert run("log", link, made.folder / "checkpoint")[1][0] == "Read: the file alone, for it has no -wal"
+    assert run("log", link, made.folder / "checkpoint")[1][0] == "Read: the file alone; it has no -wal"
     with Timeline(tmp_path / "open.db", by="tester") as timeline:
         timeline.archive(text="More.", id="more", title="More")
         size = Path(f"{tmp_path / 'open.db'}-wal").stat().st_size
@@ -305,7 +305,7 @@ def test_a_log_is_not_read_past_a_write_that_was_cut_off(made: SimpleNamespace, 
         shutil.copy(f"{copy}-journal", f"{target}-journal")
         connection.execute("ROLLBACK")
     (fault,) = found(target, made.folder / "checkpoint")
-    assert "-journal: is of a write that was cut off" in fault
+    assert "-journal: is of an interrupted write" in fault
     with closing(sqlite3.connect(target)) as connection:
         connection.execute("SELECT * FROM events").fetchall()
     assert found(target, made.folder / "checkpoint") == []

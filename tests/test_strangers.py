@@ -99,8 +99,8 @@ def test_nobody_is_told_to_allow_the_system_or_all_there_is(project: Path, way: 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("x" * 5_000 + ".txt", "is too long a name for a file. Rename the document, and name it so"),
-        ("../seeds/" + "a/" * 3_000 + "x.txt", "is too long a name for a file"),
+        ("x" * 5_000 + ".txt", "is too long for a file name. Rename the document, and give the new name"),
+        ("../seeds/" + "a/" * 3_000 + "x.txt", "is too long for a file name"),
         ("../seeds/chain.txt", "too many levels of symbolic links. Check the path"),
         ("../seeds/circle.txt", "is not a file. Name the document itself"),
         ("../seeds/own.txt/x.txt", "not a directory. Check the path"),
@@ -212,7 +212,7 @@ def test_a_script_appends_a_bundle_within_the_same_bounds(project: Path, tmp_pat
     write("a", "../../private/key.txt")
     entry = {"source": {"id": "a", "file": str(tmp_path / "private" / "key.txt"), "title": "T"}}
     with Timeline("script.db") as timeline:
-        with pytest.raises(BundleInvalid, match="outside of"):
+        with pytest.raises(BundleInvalid, match="outside "):
             bundles.append(timeline, "events/a.jsonl")
         with pytest.raises(StatementInvalid, match="within: is not a field here"):
             timeline.append({"source": {**entry["source"], "within": None}})
@@ -296,7 +296,7 @@ def test_outputs_are_not_written_through_a_link(project: Path) -> None:
 def test_a_link_where_something_is_made_is_not_emptied(project: Path, words: tuple[str, ...]) -> None:
     """What a killed run left is taken away there; a link is none of it."""
     Path(".public.unfinished").symlink_to("../private")
-    refused(*words, "--db", "own.db", told=".public.unfinished: is a link, and what it leads to is left alone")
+    refused(*words, "--db", "own.db", told=".public.unfinished: is a link, and its target is left alone")
 
 
 @pytest.mark.parametrize("name", ["checkpoints", "checkpoint", "public-key"])

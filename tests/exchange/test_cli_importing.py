@@ -43,7 +43,7 @@ def test_a_dry_run_makes_no_database(sheet: Path) -> None:
     assert (
         'row 2: new happening/sheet-sputnik-the-first: 1957-02-01 (1 February 1957), "Sputnik; the first", space' in result.output
     )
-    assert 'Refused: row 4: "?" says no date' in result.output
+    assert 'Refused: row 4: "?" gives no date' in result.output
     assert "add --append" in result.output
     assert not (sheet / "timeline.db").exists()
 
@@ -91,7 +91,7 @@ def test_a_guess_is_shown_and_written_only_when_asked(sheet: Path) -> None:
         (("csv", "old.xls"), "is a file of an old office program"),
         (("csv", "page.csv"), "is a web page rather than a table"),
         (("csv", "sheet.csv", "--mapping", "nowhere.yaml"), "no such file"),
-        (("csv", "sheet.csv", "--encoding", "utf-99"), "not the name of an encoding"),
+        (("csv", "sheet.csv", "--encoding", "utf-99"), "not the name of a text encoding"),
         (("jsonl", "sheet.csv"), "not JSON Lines"),
     ],
 )
@@ -182,9 +182,9 @@ def test_a_time_that_is_not_understood_is_told_by_its_cell(sheet: Path) -> None:
     (sheet / "told.csv").write_text("Titre,Date,Heure\nA,2017-11-11,vers 4h10\nB,2017-11-12,25:70\n")
     (sheet / "told.csv.mapping.yaml").write_text("columns: {title: Titre, date: {date: Date, time: Heure}}\n")
     told = run("csv", "told.csv").output
-    where = 'in the column "Heure" is kept in words alone'
+    where = 'in the column "Heure" is kept only in the note'
     assert f'row 2: date: the time "vers 4h10" {where} (It is not understood. Write it as 04:10)' in told
-    assert f'row 3: date: the time "25:70" {where} (the time "25:70" is none. Write 00:00 to 23:59)' in told
+    assert f'row 3: date: the time "25:70" {where} (the time "25:70" is not valid. Write 00:00 to 23:59)' in told
     assert "2000-01-01" not in told
 
 
@@ -226,7 +226,7 @@ def test_what_is_said_once_is_the_same_whatever_the_words(sheet: Path) -> None:
     told = [line for line in run("csv", "odd.csv").output.splitlines() if line.startswith("Refused")]
     assert len(told) == 3
     assert told[0].endswith("is not understood as a date. Write it as 1950, 1950-03 or 1950-03-14 (likewise row 3)")
-    assert told[1] == 'Refused: row 4: "2003-W53" is no week: 2003 has none of that number. Correct it (likewise row 5)'
+    assert told[1] == 'Refused: row 4: "2003-W53" is not a week: 2003 has no week of that number. Correct it (likewise row 5)'
 
 
 def test_a_correction_is_told_before_it_is_made(sheet: Path) -> None:
@@ -245,7 +245,8 @@ def test_a_file_of_which_nothing_becomes_anything_is_refused(sheet: Path) -> Non
     assert run("csv", "serials.csv").exit_code == 0
     result = run("csv", "serials.csv", "--append")
     assert result.exit_code == 1
-    assert 'Refused: row 2: "44197" is no year, but a day as a spreadsheet counts it, perhaps 2021-01-01' in result.output
+    refused = 'Refused: row 2: "44197" is not a year, but a spreadsheet\'s number of a day, perhaps 2021-01-01'
+    assert refused in result.output
     assert "no row of it could be imported" in result.output.splitlines()[-1]
     assert not (sheet / "timeline.db").exists()
 

@@ -99,7 +99,7 @@ def test_what_is_no_public_key_is_refused_in_a_line(text: str) -> None:
 @pytest.mark.parametrize("key", weak("example.org/weak"), ids=lambda key: f"{key.public.hex()} {key.type}")
 def test_a_key_under_which_anyone_can_sign_is_refused(key: Key) -> None:
     """Whatever its type, and in every form in which it can be written."""
-    with pytest.raises(NoteInvalid, match=r"public key example.org/weak: anyone can sign under it, so it proves nothing. Do not"):
+    with pytest.raises(NoteInvalid, match=r"public key example.org/weak: anyone can sign with it, so it proves nothing. Do not"):
         Key.parse(str(key))
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from timeline import merkle
 from timeline.errors import NoteInvalid, ProofInvalid
-from timeline.merkle import Checkpoint, Note, Proof, Said
+from timeline.merkle import Checkpoint, Note, Proof, ProvenEvent
 from timeline.merkle.proof import FORMAT, MOST
 
 SALT = b"s" * 16
@@ -18,7 +18,7 @@ SALT = b"s" * 16
 def made(data: str = "{}", salt: bytes = SALT, by: str = "tester") -> Proof:
     """Make a proof of the only event of a log."""
     leaf = merkle.leaf(1, "happening/a", 1, "HappeningRecorded", "now", by, hashlib.sha256(salt + data.encode()).digest())
-    return Proof(0, (), Note(Checkpoint("example.org", 1, merkle.leaf_hash(leaf)).text), Said(leaf, data, salt))
+    return Proof(0, (), Note(Checkpoint("example.org", 1, merkle.leaf_hash(leaf)).text), ProvenEvent(leaf, data, salt))
 
 
 @given(
@@ -27,7 +27,7 @@ def made(data: str = "{}", salt: bytes = SALT, by: str = "tester") -> Proof:
 def test_a_proof_is_read_as_it_was_written(data: str, salt: bytes, by: str) -> None:
     """Whatever the event says, with what nobody would print; once redacted as well."""
     proof = made(data, salt, by)
-    for one in (proof, Proof(0, (), proof.note, Said(proof.said.leaf, None, None))):
+    for one in (proof, Proof(0, (), proof.note, ProvenEvent(proof.proven.leaf, None, None))):
         content = str(one).encode()
         assert Proof.parse(content) == one
         assert str(Proof.parse(content)).encode() == content
@@ -81,8 +81,8 @@ def test_what_is_not_as_it_is_written_is_refused_in_a_line(old: str, new: str, e
 def test_words_that_were_altered_are_refused() -> None:
     """Data, or salt."""
     proof = made('{"a":1}')
-    for said in (Said(proof.said.leaf, '{"a":2}', SALT), Said(proof.said.leaf, '{"a":1}', b"t" * 16)):
-        with pytest.raises(ProofInvalid, match="Its words were altered"):
+    for said in (ProvenEvent(proof.proven.leaf, '{"a":2}', SALT), ProvenEvent(proof.proven.leaf, '{"a":1}', b"t" * 16)):
+        with pytest.raises(ProofInvalid, match="The data was altered"):
             Proof(0, (), proof.note, said).check()
 
 

@@ -87,15 +87,15 @@ class Archiving(Opened):
                 raise StatementInvalid.in_fields(subject or "source", ((keyword, reason),))
         if record is not None and record.startswith("http"):
             fields.setdefault("url", record)
-        said = archiving.Said(fields, media_type, as_found, Path(file or "").name, exactly=exported, record=record)
+        said = archiving.Description(fields, media_type, as_found, Path(file or "").name, exactly=exported, record=record)
         if file is not None and not exported:
             documents.refuse_address(str(file))
             content, kind = capture.received(Path(file), within)
-            if (kept := archiving.unread(self.log, self._streams, content, subject, said)) is not None:
+            if (kept := archiving.existing_source(self.log, self._streams, content, subject, said)) is not None:
                 return kept
             document = self.extracted(content, kind, str(file), encoding=encoding, record=record)
         elif exported:
-            given = archiving.exported(text, base64, extractor, media_type, subject or "source")
+            given = archiving.from_export(text, base64, extractor, media_type, subject or "source")
             late = self._ahead is not None and self._ahead.closed
             document = self._texts.marked(given, fields.get("url"), subject, late=late)
         else:
@@ -140,7 +140,7 @@ class Archiving(Opened):
         """
         subject = stream("source", id) if id is not None else None
         fields: Any = given_dates.read(keywords.given(locals(), SourceFields.__annotations__, omitted=None), subject or "source")
-        said = archiving.Said(fields, media_type, as_found, name, record=record)
+        said = archiving.Description(fields, media_type, as_found, name, record=record)
         with self.transaction():
             return archiving.archive(self.log, self._streams, document, subject, said, expected_version)
 
@@ -176,7 +176,10 @@ class Archiving(Opened):
         try:
             subject = None if (id := fields.get("id", "")) is None else stream("source", id)
             content, kind = capture.received(Path(file), within)
-            if archiving.unread(self.log, self._streams, content, subject, archiving.Said({}, record=record)) is None:
+            if (
+                archiving.existing_source(self.log, self._streams, content, subject, archiving.Description({}, record=record))
+                is None
+            ):
                 self.extracted(content, kind, str(file), encoding=encoding, record=record)
         except (GivenUp, DatabaseRefused):
             raise
@@ -192,13 +195,13 @@ class Archiving(Opened):
         same bytes and bibliography, under `as_` or an id that is made of this one's; what cites the old text stays as it is. It is
         read as before, unless an encoding, or a record of a WARC, is given. Raises UnknownSource, Redacted, or DocumentUnreadable.
         """
-        content, known = archiving.kept(self.log, self._streams, id)
+        content, known = archiving.bytes_and_statement(self.log, self._streams, id)
         if known["extractor"] == extractors.GIVEN:
             return archiving.source(self.log, self._streams.past(stream("source", id))[-1])
         document = archiving.read_again(content, known, id, encoding, record)
         with self.transaction():
-            return archiving.again(self.log, self._streams, id, as_, document)
+            return archiving.archive_other_text(self.log, self._streams, id, as_, document)
 
     def archived(self, sha256: str) -> list[ArchivedSource]:
         """List the sources whose document has these bytes, by their SHA-256 in hex, the one that was archived first first."""
-        return [archiving.source(self.log, event) for event in archiving.holding(self.log, sha256)]
+        return [archiving.source(self.log, event) for event in archiving.archived_events(self.log, sha256)]

@@ -33,7 +33,7 @@ def named(extractor: str, media_type: str, encoding: str | None, record: str | N
     """Name an extractor so that it can be told, anywhere, whether the same one is at hand."""
     asked = Reading(media_type, known(encoding), record if record and not any(map(str.isspace, record)) else None)
     lxml = () if media_type == "application/pdf" else _lxml()
-    return extractors.named(extractor, asked, ", ".join((*lxml, f"Python {platform.python_version()}")), setup())
+    return extractors.name(extractor, asked, ", ".join((*lxml, f"Python {platform.python_version()}")), setup())
 
 
 @cache

@@ -80,7 +80,7 @@ def archive(
         document = capture.from_file(Path(name), encoding, record=record)
         if record is not None and record.startswith("http"):
             said.setdefault("url", record)
-    found = archiving.sound(document)
+    found = archiving.valid_facts(document)
     titled = "title" in said or (as_found and "title" in found)
     if not titled and not db.exists():
         raise Refused(_untitled(name, found))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from timeline import audit, checkpoints, merkle
 from timeline.errors import PublishingRefused, TimelineError
-from timeline.merkle import Checkpoint, KeptCheckpoint, Key, Note
+from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.merkle.note import ED25519
 from timeline.publishing import extending, folder, repository, texts
 from timeline.publishing.copying import copy
@@ -142,7 +142,7 @@ def _checkpoint(timeline: Timeline, raw: Path, key: SigningKey | None, former: K
     return kept.note, next(iter(own), None)
 
 
-def _keep(timeline: Timeline, kept: KeptCheckpoint, key: SigningKey | None) -> None:
+def _keep(timeline: Timeline, kept: StoredCheckpoint, key: SigningKey | None) -> None:
     """Keep in the timeline itself what its copy keeps, whoever has appended since. Unsigned it is kept if nobody has."""
     if key is not None:
         checkpoints.keep(timeline.log, kept.note, [key.public], kept.kept_at, own=True)

@@ -100,7 +100,7 @@ def test_what_is_no_text_is_refused_in_a_line(content: bytes, told: str) -> None
 
 def test_an_encoding_that_is_none_or_does_not_fit_is_refused() -> None:
     """The name is looked up, and the bytes are held to it."""
-    with pytest.raises(ImportRefused, match="not the name of an encoding"):
+    with pytest.raises(ImportRefused, match="not the name of a text encoding"):
         decode(b"a", "utf-99")
     with pytest.raises(ImportRefused, match="byte 2 is not utf-8"):
         decode(b"a\xe9", "utf-8")

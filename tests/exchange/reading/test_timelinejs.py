@@ -132,7 +132,7 @@ def test_what_is_not_of_the_format_is_refused_in_a_line(text: str, why: str) -> 
 def test_a_day_as_a_spreadsheet_counts_it_is_no_year() -> None:
     """In the column of years as in any other."""
     (row,) = timelinejs_csv.read("Year,Month,Day,Headline\n44197,,,A\n").rows
-    assert "a day as a spreadsheet counts it, perhaps 2021-01-01" in (row.refused or "")
+    assert "a spreadsheet's number of a day, perhaps 2021-01-01" in (row.refused or "")
 
 
 def test_an_end_that_cannot_be_read_costs_no_slide() -> None:

@@ -162,7 +162,7 @@ def _added(datasette: Datasette, database: str, row: sqlite3.Row) -> Added:
         position=row["position"],
         address=links.event(datasette, database, row["position"]),
         recorded=when.recorded(row["recorded_at"]),
-        recorded_by=authors.given(row["recorded_by"]),
+        recorded_by=authors.name(row["recorded_by"]),
         what=event.KINDS.get(row["type"], row["type"]),
         stream=row["stream"],
         stream_address=to(datasette, database, name) if to else None,

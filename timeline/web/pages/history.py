@@ -97,7 +97,7 @@ def _versions(datasette: Datasette, database: str, rows: Sequence[Row], redacted
                 verb=verb[:1].upper() + verb[1:],
                 type=row["type"],
                 recorded=when.recorded(row["recorded_at"]),
-                recorded_by=authors.given(row["recorded_by"]),
+                recorded_by=authors.name(row["recorded_by"]),
                 address=links.event(datasette, database, row["position"]),
                 statement=statement,
                 reason=data.get("reason"),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from timeline import merkle
 from timeline.errors import NoteInvalid, ProofInvalid, UnknownEvent
-from timeline.merkle import Checkpoint, KeptCheckpoint, Key, Note, Proof, Said
+from timeline.merkle import Checkpoint, Key, Note, Proof, ProvenEvent, StoredCheckpoint
 from timeline.merkle.note import COSIGNATURE
 from timeline.web.pages import when
 
@@ -56,13 +56,13 @@ class Stand:
         return base64.b64encode(self.checkpoint.root).decode()
 
 
-def stand(connection: sqlite3.Connection, kept: KeptCheckpoint) -> Stand:
+def stand(connection: sqlite3.Connection, kept: StoredCheckpoint) -> Stand:
     """Tell of a checkpoint that was kept."""
     signers = [Signer(key, _signed_at(key, signature.signature)) for key, signature in kept.signatures]
     return Stand(kept.note, kept.number, _kept_on(connection, kept), signers)
 
 
-def _kept_on(connection: sqlite3.Connection, kept: KeptCheckpoint) -> str:
+def _kept_on(connection: sqlite3.Connection, kept: StoredCheckpoint) -> str:
     """Say when the file says that a checkpoint was kept; and where that cannot be, that it cannot."""
     if not merkle.is_instant(kept.kept_at):
         return "at a time that cannot be read"
@@ -119,7 +119,7 @@ class Proved:
     @property
     def name(self) -> str:
         """What the file is called: `happening-ga-93@2.tlog-proof`."""
-        event = self.proof.said.event
+        event = self.proof.proven.event
         return re.sub(r"[^A-Za-z0-9._@-]", "-", f"{event['stream']}@{event['version']}") + ".tlog-proof"
 
 
@@ -140,7 +140,7 @@ def prove(connection: sqlite3.Connection, position: int, number: int | None = No
     if size > merkle.size(connection):
         raise ProofInvalid(f"the checkpoint holds {size:,} events, and the log {merkle.size(connection):,}: events were dropped")
     hashes = tuple(merkle.inclusion(position - 1, size, node))
-    proof = Proof.parse(str(Proof(position - 1, hashes, chosen.note, Said(merkle.leaf(*columns), data, salt))).encode())
+    proof = Proof.parse(str(Proof(position - 1, hashes, chosen.note, ProvenEvent(merkle.leaf(*columns), data, salt))).encode())
     proof.check()
     return Proved(proof, chosen)
 

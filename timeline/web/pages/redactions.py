@@ -53,6 +53,6 @@ def _redaction(datasette: Datasette, database: str, row: Row) -> Redaction:
         position=row["position"],
         address=links.event(datasette, database, row["position"]),
         recorded=when.recorded(row["recorded_at"]),
-        recorded_by=authors.given(row["recorded_by"]),
+        recorded_by=authors.name(row["recorded_by"]),
         reason=event_data.read(row["data"], row["position"]).get("reason") or "no reason is on record",
     )
