@@ -247,7 +247,7 @@ def test_a_miss_in_a_long_text_reads_it_few_times() -> None:
 
 def test_a_quotation_that_stands_everywhere_is_not_counted_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """A prefix that none of millions of places has is not looked for at each."""
-    monkeypatch.setattr(finding, "MAX_TRIED", 1_000)
+    monkeypatch.setattr(finding, "TRIED", 1_000)
     with pytest.raises(QuoteNotFound, match="is in the text, but not after prefix"):
         quotes.find("a" * 1_002, "a", prefix="b")
     with pytest.raises(QuoteAmbiguous, match=r"more than 1,000 times, expected once\. Quote more of the words"):
@@ -290,7 +290,7 @@ def test_where_a_quotation_stands_often_it_is_found_as_where_it_stands_seldom(te
     answers = []
     for many in (10_000, 8):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(finding, "MAX_TRIED", many)
+            patch.setattr(finding, "TRIED", many)
             try:
                 answers.append(repr(quotes.find(text, text[start:end], prefix or None, suffix or None)))
             except (QuoteAmbiguous, QuoteNotFound) as error:

@@ -1,4 +1,4 @@
-"""The verifier of a whole log, alone: it finds sound one that only grew, and whatever else was done to it."""
+"""The standalone verifier of a whole log: it accepts a log that only grew, and detects any other change."""
 
 import hashlib
 import random
@@ -177,7 +177,7 @@ def found(path: Path, checkpoint: Path, *more: str) -> list[str]:
     return [line.removeprefix("Fault: ") for line in lines if line.startswith("Fault: ")]
 
 
-def test_a_log_is_found_sound_where_it_only_grew(made: SimpleNamespace, copy: Path) -> None:
+def test_a_log_that_only_grew_is_accepted(made: SimpleNamespace, copy: Path) -> None:
     """At the checkpoint's size, and beyond."""
     checkpoint = made.folder / "checkpoint"
     assert found(made.db, checkpoint, "--key", made.keys[0]) == []
@@ -189,8 +189,8 @@ def test_a_log_is_found_sound_where_it_only_grew(made: SimpleNamespace, copy: Pa
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_what_was_done_to_a_log_is_found(made: SimpleNamespace, copy: Path, name: str) -> None:
-    """Without looking at the tree that the file keeps, and in a line that says where."""
+def test_alterations_of_a_log_are_detected(made: SimpleNamespace, copy: Path, name: str) -> None:
+    """Without using the stored tree, and in a line with the place."""
     statements, expected = ATTACKS[name]
     with closing(sqlite3.connect(copy)) as connection:
         connection.create_function("hash", 2, lambda salt, data: hashlib.sha256((salt or b"") + data.encode()).digest())
@@ -201,7 +201,7 @@ def test_what_was_done_to_a_log_is_found(made: SimpleNamespace, copy: Path, name
     assert any(expected in fault for fault in faults), faults
 
 
-def test_all_faults_are_told(made: SimpleNamespace, copy: Path) -> None:
+def test_all_faults_are_reported(made: SimpleNamespace, copy: Path) -> None:
     """One does not hide another."""
     alter(
         copy,
@@ -213,14 +213,14 @@ def test_all_faults_are_told(made: SimpleNamespace, copy: Path) -> None:
     assert [fault.split(":")[0] for fault in faults] == ["position 2", "position 9", "position 4", faults[-1].split(":")[0]]
 
 
-def test_the_kept_tree_is_not_trusted(made: SimpleNamespace, copy: Path) -> None:
-    """A log is shown whatever its tree says, and not shown although its tree says so."""
+def test_the_stored_tree_is_not_trusted(made: SimpleNamespace, copy: Path) -> None:
+    """A log is accepted whatever its tree says, and refused although its tree matches."""
     alter(copy, "DELETE FROM tree")
     assert found(copy, made.folder / "checkpoint") == []
 
 
 def test_a_redaction_leaves_the_log_sound(made: SimpleNamespace, tmp_path: Path) -> None:
-    """The redacted event's words are gone, and an event says why; its leaf stands."""
+    """The redacted event's data is gone, and an event has the reason; its leaf remains."""
     shutil.copy(made.db, tmp_path / "redacted.db")
     with Timeline(tmp_path / "redacted.db", by="editor") as timeline:
         timeline.redact(5, reason="by law")
@@ -229,14 +229,14 @@ def test_a_redaction_leaves_the_log_sound(made: SimpleNamespace, tmp_path: Path)
 
 @pytest.mark.parametrize("root", [merkle.EMPTY, b"\1" * 32])
 def test_a_checkpoint_of_nothing_proves_nothing(made: SimpleNamespace, tmp_path: Path, root: bytes) -> None:
-    """Every log adds to it: both say so, of a log and of a proof."""
+    """Every log extends it: both verifiers say so."""
     (tmp_path / "nothing").write_text(Checkpoint("example.org/log", 0, root).text)
     fault = ["Fault: checkpoint: covers no event, so it proves nothing", "Not shown"]
     assert run("log", made.db, tmp_path / "nothing") == (1, fault)
     assert run("proof", made.folder / "proof", "--checkpoint", tmp_path / "nothing") == (1, fault)
 
 
-def test_every_size_has_the_root_that_ours_has(made: SimpleNamespace) -> None:
+def test_every_size_has_the_same_root_as_ours(made: SimpleNamespace) -> None:
     """The streamed tree is the same tree."""
     with Timeline(made.db, read_only=True) as timeline:
         for size in range(1, SIZE + 1):
@@ -246,7 +246,7 @@ def test_every_size_has_the_root_that_ours_has(made: SimpleNamespace) -> None:
 
 
 def test_a_cut_or_flipped_file_is_refused_in_a_line(made: SimpleNamespace, copy: Path, tmp_path: Path) -> None:
-    """Wherever it is cut; a flipped byte is found, or was of no event."""
+    """Wherever it is cut; a flipped byte is detected, or belonged to no event."""
     whole = copy.read_bytes()
     generator = random.Random(3)  # noqa: S311 - the same each time
     kept = LOGS.read_checkpoint(str(made.note))
@@ -265,8 +265,8 @@ def test_a_cut_or_flipped_file_is_refused_in_a_line(made: SimpleNamespace, copy:
         assert number % 3 or any(line.startswith("Fault") for line in said)
 
 
-def test_the_signature_is_checked_of_a_log_s_checkpoint(made: SimpleNamespace, tmp_path: Path) -> None:
-    """Altered, or by nobody whose key is given: refused."""
+def test_the_signature_of_a_log_s_checkpoint_is_checked(made: SimpleNamespace, tmp_path: Path) -> None:
+    """An altered one, or none by a given key, is refused."""
     (tmp_path / "altered").write_text(str(made.note).replace("\n13\n", "\n12\n", 1), encoding="utf-8")
     assert "does not hold" in found(made.db, tmp_path / "altered", "--key", made.keys[0])[0]
     stranger = str(SigningKey.new("example.org/log").public)
@@ -275,8 +275,8 @@ def test_the_signature_is_checked_of_a_log_s_checkpoint(made: SimpleNamespace, t
     ]
 
 
-def test_a_log_says_whether_its_wal_was_read(made: SimpleNamespace, tmp_path: Path) -> None:
-    """Events that are in the WAL alone are read, as by SQLite, also where the file is reached by a link; and that is said."""
+def test_the_report_says_whether_the_wal_was_read(made: SimpleNamespace, tmp_path: Path) -> None:
+    """Events that are only in the WAL are read, as by SQLite, also through a link to the file."""
     shutil.copy(made.db, tmp_path / "open.db")
     (tmp_path / "elsewhere").mkdir()
     link = tmp_path / "elsewhere" / "link.db"
@@ -293,8 +293,8 @@ def test_a_log_says_whether_its_wal_was_read(made: SimpleNamespace, tmp_path: Pa
     assert sorted(path.name for path in tmp_path.rglob("*.db*")) == ["link.db", "open.db"]
 
 
-def test_a_log_is_not_read_past_a_write_that_was_cut_off(made: SimpleNamespace, copy: Path, tmp_path: Path) -> None:
-    """SQLite would take it back first; until then nothing is shown, and it is said what to do. Nothing is changed."""
+def test_a_log_with_an_interrupted_write_is_refused(made: SimpleNamespace, copy: Path, tmp_path: Path) -> None:
+    """SQLite would undo it first; until then nothing is shown, the message has the next step, and nothing is changed."""
     target = tmp_path / "cut.db"
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
         connection.execute("PRAGMA cache_size = 1")

@@ -1,4 +1,4 @@
-"""The file of a proof: written in one way alone, and refused in a line where anything is not as it is written."""
+"""The file of a proof: written in one way only, and refused in one line if anything differs."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ def made(data: str = "{}", salt: bytes = SALT, by: str = "tester") -> Proof:
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.binary(min_size=16, max_size=16), st.text('ä\x00\u2028\n"')
 )
 def test_a_proof_is_read_as_it_was_written(data: str, salt: bytes, by: str) -> None:
-    """Whatever the event says, with what nobody would print; once redacted as well."""
+    """Whatever the event's data, with unprintable characters too; also once redacted."""
     proof = made(data, salt, by)
     for one in (proof, Proof(0, (), proof.note, ProvenEvent(proof.proven.leaf, None, None))):
         content = str(one).encode()
@@ -36,8 +36,8 @@ def test_a_proof_is_read_as_it_was_written(data: str, salt: bytes, by: str) -> N
 
 @settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 400), st.booleans())
-def test_whatever_is_read_is_written_to_the_letter(junk: bytes, place: int, instead: bool) -> None:
-    """Or refused in a line."""
+def test_a_valid_proof_is_written_exactly_as_read(junk: bytes, place: int, instead: bool) -> None:
+    """Any other text is refused in one line."""
     content = str(made()).encode()
     content = content[:place] + junk + content[place + (len(junk) if instead else 0) :]
     try:
@@ -70,15 +70,15 @@ def test_whatever_is_read_is_written_to_the_letter(junk: bytes, place: int, inst
         ("\n1\n", "\n0\n", "covers no event, so it proves nothing"),
     ],
 )
-def test_what_is_not_as_it_is_written_is_refused_in_a_line(old: str, new: str, expected: str) -> None:
-    """And says what is not."""
+def test_a_malformed_proof_is_refused_in_a_line(old: str, new: str, expected: str) -> None:
+    """The message names the fault."""
     content = str(made()).replace(old, new, 1)
     with pytest.raises((ProofInvalid, NoteInvalid), match=expected) as refusal:
         Proof.parse(content.encode()).check()
     assert str(refusal.value).isprintable()
 
 
-def test_words_that_were_altered_are_refused() -> None:
+def test_altered_data_is_refused() -> None:
     """Data, or salt."""
     proof = made('{"a":1}')
     for said in (ProvenEvent(proof.proven.leaf, '{"a":2}', SALT), ProvenEvent(proof.proven.leaf, '{"a":1}', b"t" * 16)):
@@ -87,7 +87,7 @@ def test_words_that_were_altered_are_refused() -> None:
 
 
 def test_a_file_that_would_fill_the_memory_is_refused() -> None:
-    """Before it is taken apart."""
+    """Before it is parsed."""
     with pytest.raises(ProofInvalid, match="larger than 64 MB"):
         Proof.parse(b"\n" * 64_000_001)
     with pytest.raises(ProofInvalid):

@@ -14,7 +14,7 @@ from timeline.quotes.folding import GRADES, Text, divides
 from timeline.quotes.missing import explain, shown
 
 CONTEXT: Final = 32  # code points of prefix and suffix stored if none are given
-MAX_TRIED: Final = 10_000  # places at which prefix and suffix are checked
+TRIED: Final = 10_000  # places at which prefix and suffix are checked
 MAX_COUNTED: Final = 1000  # places, after which counting stops
 
 
@@ -198,7 +198,7 @@ def _places(text: Text, wanted: Text, grade: str, context: _Context) -> Iterator
     """Yield every raw slice that equals the quotation at a grade. If there are very many, yield those with prefix and suffix."""
     searched, needle = _forms(text, wanted, grade)
     for number, start in enumerate(_occurrences(searched, needle)):
-        if number >= MAX_TRIED:
+        if number >= TRIED:
             yield from _with_both_sides(text, wanted, grade, context)
             return
         end = start + len(needle)
@@ -228,8 +228,8 @@ def _with_both_sides(text: Text, wanted: Text, grade: str, context: _Context) ->
     places = set[tuple[int, int]]()
     for gap, next_gap in product(gaps, next_gaps):
         for number, at in enumerate(_occurrences(text.typographic, f"{before}{gap}{words}{next_gap}{after}")):
-            if number >= MAX_TRIED:
-                count = f"more than {MAX_TRIED:,} times"
+            if number >= TRIED:
+                count = f"more than {TRIED:,} times"
                 raise QuoteAmbiguous(
                     f'quotation "{shown(wanted.raw, 60)}" is in the text {count}, expected once. Quote more of the words.'
                 )
