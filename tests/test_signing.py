@@ -123,23 +123,23 @@ def test_every_signature_of_a_trusted_key_must_be_valid() -> None:
     assert [one.at for one in check(note, [key.public, public])] == [None, AT]
     for bad in (cosignature.signature[:-1], cosignature.signature[:7], b"x" * 72, b"\xff" * 72, cosignature.signature + b"x"):
         forged = Note(TEXT, (key.sign(TEXT), Signature(public.name, public.id, bad)))
-        assert "the signature of w does not hold" in refused(check, forged, [key.public, public])
+        assert "the signature of w is not valid" in refused(check, forged, [key.public, public])
         assert check(forged, [key.public])
     doubled = Note(TEXT, (key.sign(TEXT), key.sign(TEXT + "more\n")))
-    assert "does not hold" in refused(check, doubled, [key.public])
+    assert "is not valid" in refused(check, doubled, [key.public])
 
 
 def test_a_signature_is_valid_for_its_text_and_kind_only() -> None:
     """A log's signature is not a witness's, even if one key made both."""
     key = SigningKey.new("example.org/log")
     public, cosignature = key.cosign(TEXT, AT)
-    assert "does not hold" in refused(check, Note(TEXT.replace("5", "6"), (key.sign(TEXT),)), [key.public])
+    assert "is not valid" in refused(check, Note(TEXT.replace("5", "6"), (key.sign(TEXT),)), [key.public])
     later = struct.pack(">Q", int(AT.timestamp()) + 1) + cosignature.signature[8:]
-    assert "does not hold" in refused(check, Note(TEXT, (Signature(public.name, public.id, later),)), [public])
+    assert "is not valid" in refused(check, Note(TEXT, (Signature(public.name, public.id, later),)), [public])
     plain = Signature(public.name, public.id, cosignature.signature[:8] + key.sign(TEXT).signature)
-    assert "does not hold" in refused(check, Note(TEXT, (plain,)), [public])
+    assert "is not valid" in refused(check, Note(TEXT, (plain,)), [public])
     as_log = Signature(key.public.name, key.public.id, cosignature.signature[8:])
-    assert "does not hold" in refused(check, Note(TEXT, (as_log,)), [key.public])
+    assert "is not valid" in refused(check, Note(TEXT, (as_log,)), [key.public])
 
 
 # Where keys are kept
@@ -161,11 +161,11 @@ def test_a_key_is_never_overwritten(path: Path) -> None:
     """Nor is any other file."""
     SigningKey.new("a").save(path)
     before = path.read_bytes()
-    assert "is not written over" in refused(SigningKey.new("b").save, path)
+    assert "is not overwritten" in refused(SigningKey.new("b").save, path)
     assert path.read_bytes() == before
     path.unlink()
     path.symlink_to(path.with_name("elsewhere"))
-    assert "is not written over" in refused(SigningKey.new("b").save, path)
+    assert "is not overwritten" in refused(SigningKey.new("b").save, path)
 
 
 def test_a_key_that_cannot_be_written_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

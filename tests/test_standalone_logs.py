@@ -54,7 +54,7 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
         "the first 13 events are not those of the checkpoint",
     ),
     "another recorder": (["UPDATE events SET recorded_by = 'another' WHERE position = 2"], "are not those of the checkpoint"),
-    "a dropped event": (["DELETE FROM events WHERE position = 6"], "position 7: is not next to the one before it"),
+    "a dropped event": (["DELETE FROM events WHERE position = 6"], "position 7: does not follow the one before it"),
     "a dropped event, the others moved up": (
         [
             "DELETE FROM events WHERE position = 6",
@@ -85,7 +85,7 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
     ),
     "blanked without a redaction": (
         ["UPDATE events SET data = NULL, salt = NULL WHERE position = 8"],
-        "position 8: what it says is gone, without a redaction",
+        "position 8: its data is gone, and no redaction",
     ),
     "half blanked": (["UPDATE events SET data = NULL WHERE position = 8"], "position 8: its data does not match its hash"),
     "its salt gone": (["UPDATE events SET salt = NULL WHERE position = 8"], "position 8: its data does not match its hash"),
@@ -125,7 +125,7 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
             "UPDATE events SET data = NULL, salt = NULL WHERE position = 1",
             f"UPDATE documents SET bytes = CAST('invented' AS BLOB), sha256 = {INVENTED}",
         ],
-        "position 14: no other event confirms the document that it keeps of source/report",
+        "position 14: no other event confirms the document of source/report that it keeps",
     ),
     "a source of which only later events say which document it has": (
         [
@@ -268,7 +268,7 @@ def test_a_cut_or_flipped_file_is_refused_in_a_line(made: SimpleNamespace, copy:
 def test_the_signature_of_a_log_s_checkpoint_is_checked(made: SimpleNamespace, tmp_path: Path) -> None:
     """An altered one, or none by a given key, is refused."""
     (tmp_path / "altered").write_text(str(made.note).replace("\n13\n", "\n12\n", 1), encoding="utf-8")
-    assert "does not hold" in found(made.db, tmp_path / "altered", "--key", made.keys[0])[0]
+    assert "is not valid" in found(made.db, tmp_path / "altered", "--key", made.keys[0])[0]
     stranger = str(SigningKey.new("example.org/log").public)
     assert found(made.db, made.folder / "checkpoint", "--key", stranger) == [
         "checkpoint: is not signed by example.org/log, whose key was given"

@@ -60,7 +60,7 @@ def test_a_valid_proof_is_written_exactly_as_read(junk: bytes, place: int, inste
         ("index 0", "index 00", 'expected "index" and a number'),
         ("index 0", "index ０", 'expected "index" and a number'),
         ("index 0", "index -0", 'expected "index" and a number'),
-        ("index 0", "index 1", "stands at 2"),
+        ("index 0", "index 1", "but is at 2"),
         ("index 0", "index " + "9" * 5000, 'expected "index" and a number'),
         ("index 0", "index 0\nAAAA", "not a hash"),
         ("index 0", "index 0\n" + base64.b64encode(b"h" * 32).decode(), "more than a tree of 1"),

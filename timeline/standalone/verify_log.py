@@ -192,9 +192,7 @@ def check_log(log: sqlite3.Connection, checkpoint: Checkpoint) -> Iterator[str]:
     yield from check_documents(log, sources, redactions)
     yield from check_covered(sources, redacted, checkpoint)
     if len(leaves) < checkpoint.size:
-        raise NotShown(
-            f"the log has {len(leaves)} events, the checkpoint {checkpoint.size}: some were dropped, or it is an older copy"
-        )
+        raise NotShown(f"the log has {len(leaves)} events, the checkpoint {checkpoint.size}: some were dropped, or it is older")
     if root_of(leaves[: checkpoint.size]) != checkpoint.root:
         raise NotShown(f"the first {checkpoint.size} events are not those of the checkpoint: this is another log, or was changed")
     yield f"The first {checkpoint.size} of {len(leaves)} events are those of the checkpoint of {checkpoint.origin}"
