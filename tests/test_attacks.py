@@ -899,7 +899,7 @@ ATTACKS = (
         (blob("documents", "bytes", 1), blob("checkpoints", "kept_at", 1), blob("signatures", "kept_at", 1)),
         DETECTED,
         "`verify`: the document's hash, the times",
-        "do not have this SHA-256|does not say when",
+        "do not have this SHA-256|has no valid time",
     ),
     Attack(
         "`ALTER TABLE … DROP COLUMN`; changing `sqlite_master` without `writable_schema`",
@@ -988,7 +988,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: the triggers that SQLite would run, every definition",
-        "not one of ours|is not as it was made",
+        "not made by this program|is missing or changed",
     ),
     Attack(
         "An index of one's own: a unique one, with which `OR REPLACE` removes another event, or one that fails for the next event",
@@ -1016,7 +1016,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify` there; the file stays as it is",
-        "hides ours|not one of ours",
+        "hides ours|not made by this program",
     ),
     Attack(
         "Guards dropped, words changed, guards put back; the same by editing the file's bytes or with `writable_schema`",
@@ -1147,7 +1147,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: each text, read again from its document where the same extractor is at hand",
-        r"position 14, source/real@1: text_sha256: the text is not (the one that is read in|that of) the document",
+        r"position 14, source/real@1: text_sha256: (is not the text that .* reads from|the text is not that of) the document",
     ),
     Attack(
         "A forged event that says it was recorded long ago",
@@ -1164,7 +1164,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: each version against the one before",
-        "is not what stood before",
+        "differs from the version before",
     ),
     Attack(
         "A redaction of another stream's event, of a redaction, twice, of no event; of a document that others cite, or not its own",
@@ -1178,7 +1178,7 @@ ATTACKS = (
         tuple(map(without_guards, REDACTIONS)),
         DETECTED,
         "`verify`: redactions against what is gone, and every quotation",
-        "redacts position|is not found again|no such document|is not a document of that source",
+        "redacts position|cannot be verified|no such document|is not a document of that source",
     ),
     Attack(
         "A redaction that keeps another document than its event named, so as to put that one in the place of what was archived",
@@ -1199,7 +1199,7 @@ ATTACKS = (
         (unseen(without_guards(outlived)),),
         DETECTED,
         "`verify --against`, `verify_log.py`: no event that the checkpoint covers says which document it was",
-        "is the first that still says which document",
+        "is the first event that still names the document",
     ),
     Attack(
         "An event without the form of one: an unknown type, another stream, no time, no object, a hash or salt of another length",
@@ -1254,7 +1254,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: every document's hash, every quotation",
-        "do not have this SHA-256|no such document|no document of any source",
+        "do not have this SHA-256|no such document|belongs to no source",
     ),
     Attack(
         "A source whose text is not its document's, or is told to be decoded by a codec that no document is in",
@@ -1281,7 +1281,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: all of it derived again from the log",
-        "differs from|is missing|does not follow|does not find|do not give|holds more",
+        "differs from|is missing|does not follow|does not find|do not match|has more",
     ),
     Attack(
         "A kept checkpoint or signature altered, or removed from between others",
@@ -1303,7 +1303,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: the log's root at that size, the signature, the numbers",
-        "another root|does not hold|is not as one is written|signed as a log|cannot be read|is missing|does not say when",
+        "another root|is not valid|is malformed|signed as a log|cannot be read|is missing|has no valid time",
     ),
     Attack(
         "A checkpoint or a signature added that is backdated, out of turn, or of what is not there; a time that is none",
@@ -1317,14 +1317,14 @@ ATTACKS = (
         tuple(unguarded(statement) for statement in OUT_OF_TURN),
         DETECTED,
         "`verify`: times in order and not before what they rest on, the numbers, the log's root",
-        "backdated|it was altered|does not say when|was removed|events were dropped|cannot be read|is not there",
+        "backdated|it was altered|has no valid time|was removed|events were dropped|cannot be read|is missing",
     ),
     Attack(
         "A checkpoint added that has the log's root under another name, signed by a key of one's own",
         (self_signed,),
         DETECTED,
         "`verify` and the pages: whose key that is, the file cannot tell; the log's name and the owner's key stay",
-        "1 of evil.example, signed by evil.example .* whether that key is theirs, the file cannot tell",
+        "1 of evil.example, signed by evil.example .* the file cannot prove that the key is theirs",
     ),
     Attack(
         "A public key under which anyone can sign: the eight points of small order, and other forms of them",
@@ -1355,7 +1355,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify --against --trust`: the signature, its key's name, the root",
-        "does not hold|not by|not the log's own|signed by nobody|another root|events were dropped",
+        "is not valid|not by|not its own signature|signed by nobody|another root|events were dropped",
     ),
     Attack(
         "A forged proof: words, leaf, index, hash or checkpoint altered, or of another tree",
@@ -1380,7 +1380,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify-proof --trust`",
-        "does not have the hash|does not lead|says position|hashes|does not hold|not by|root",
+        "does not match the hash|does not lead|says position|hashes|is not valid|not by|root",
     ),
     Attack(
         "`application_id` or `user_version` changed",

@@ -118,13 +118,13 @@ def test_show_understands_names(db: str, words: list[str], expected: str) -> Non
         (["meating"], 'there is no happening "meating". Did you mean meeting?'),
         (["repport"], 'there is no happening "repport". Did you mean source/report?'),
         (["\udcff"], '"happening/\ufffd": holds bytes that are no text in UTF-8. Correct it'),
-        (["zzzzzzzz"], 'there is no happening "zzzzzzzz". List all: timeline list'),
+        (["zzzzzzzz"], 'there is no happening "zzzzzzzz". See what there is: timeline list'),
         (["source/meeting"], 'there is no source "meeting". Did you mean meeting?'),
         (["story/meeting"], '"story/meeting": there are no story streams. Write happening/meeting or source/meeting'),
         (["meeting@7"], "happening/meeting: has no version 7. The last one is happening/meeting@2"),
         (["meeting@x"], "happening/meeting: has no version x. The last one is happening/meeting@2"),
         (["turnout", "--as-of", "2"], 'there is no happening "turnout" as of position 2. It was recorded later'),
-        ([ESCAPE], 'there is no happening "␛[31m␛]0;owned␇\ufffd". List all: timeline list'),
+        ([ESCAPE], 'there is no happening "␛[31m␛]0;owned␇\ufffd". See what there is: timeline list'),
     ],
 )
 def test_an_unknown_name_is_told_with_those_that_are_near(db: str, words: list[str], expected: str) -> None:

@@ -379,7 +379,7 @@ def test_a_new_draft_bears_the_name_of_the_project(mine: Path, monkeypatch: pyte
     for words in (("build",), ("build", "--fresh")):
         assert "events/03.yaml: 1 new event by The editors\n" in done(*words)
     Path("metadata.json").write_text("{", encoding="utf-8")
-    assert "metadata.json: does not name the author of this project" in refused("build", "--fresh")
+    assert "metadata.json: does not say who writes this project" in refused("build", "--fresh")
 
 
 def test_a_redacted_entry_that_is_in_no_bundle_any_more_leaves_nothing_to_lose(mine: Path) -> None:

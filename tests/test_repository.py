@@ -318,7 +318,7 @@ def test_a_link_in_a_published_folder_leads_nowhere(both: Path, monkeypatch: pyt
     if not Path("public/checkpoints").is_symlink():
         shutil.rmtree("public/checkpoints", ignore_errors=True)
         Path("public/checkpoints").symlink_to("../../victim")
-    assert "public/checkpoints: is a link, and its target is left alone" in refused(*ONTO, "--by", "Ann")
+    assert "public/checkpoints: is a link, and what it leads to is left alone" in refused(*ONTO, "--by", "Ann")
     assert [path.name for path in victim.iterdir()] == ["thesis.odt"]
 
 
