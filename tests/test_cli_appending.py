@@ -105,8 +105,8 @@ def test_a_single_fault_is_a_single_line(project: Path) -> None:
     result = run("append", "bad.yaml")
     assert result.exit_code == 1
     assert result.stderr == (
-        'Error: bad.yaml:4: happening/a: date: "2025-11-31": November 2025 has 30 days. Look at the source again;'
-        " write 2025-11 where it leaves the day open.\n"
+        'Error: bad.yaml:4: happening/a: date: "2025-11-31": November 2025 has 30 days. Check the source;'
+        " write 2025-11 if it leaves the day open.\n"
     )
 
 
@@ -133,10 +133,10 @@ def test_a_control_character_does_nothing_to_the_terminal(project: Path) -> None
         (["append", "none.yaml"], "none.yaml: there is no such file. Check the path"),
         (["append", "empty"], "empty: is not named like a bundle. Bundles end in .yaml, .yml, .jsonl"),
         (["archive", "r.txt", "--id", "\udcff", "--title", "T"], "source/\\udcff: id: is not an id. "),
-        (["archive", "r.txt", "--id", "x", "--title", "T", "--by", "\udcff"], "the author: by: holds half a character "),
+        (["archive", "r.txt", "--id", "x", "--title", "T", "--by", "\udcff"], "the author: by: has half a character "),
         (
             ["archive", "r.txt", "--id", "x", "--title", "T", "--encoding", "\udcff"],
-            'r.txt: "\\udcff" is not the name of an encoding that documents are in. ',
+            'r.txt: "\\udcff" is not the name of a text encoding. ',
         ),
         (["archive", "none.txt", "--id", "x", "--title", "T"], "none.txt: no such file or directory. "),
         (["archive", "r.txt", "--id", "a b", "--title", "T"], "source/a b: id: is not an id. "),
@@ -144,7 +144,7 @@ def test_a_control_character_does_nothing_to_the_terminal(project: Path) -> None
         (["archive", "latin.txt", "--id", "x", "--title", "T"], "latin.txt: byte 4 is not utf-8. "),
         (
             ["build", "--db", "none/t.db"],
-            "none/t.db: it cannot be opened: the folder is missing, or not yours to use. ",
+            "none/t.db: it cannot be opened: the folder is missing, or you have no access to it. ",
         ),
         (["build", "--db", "empty"], "empty: is a folder. Name the timeline's file in it"),
         (
@@ -198,7 +198,7 @@ def test_an_author_that_is_not_text_is_refused_in_one_line(project: Path, monkey
     monkeypatch.setenv("TIMELINE_BY", "\udcff")
     result = run("build")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-    assert result.stderr.startswith("Error: the author: by: holds half a character")
+    assert result.stderr.startswith("Error: the author: by: has half a character")
 
 
 def test_archive_shows_the_event_and_the_hash(project: Path) -> None:

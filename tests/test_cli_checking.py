@@ -83,7 +83,7 @@ def test_verify_reads_a_file_that_other_commands_refuse(db: Path) -> None:
     change(db, "DROP TRIGGER documents_delete")
     refused = run("log", "--db", str(db))
     assert refused.exit_code == 1
-    assert f"See what happened: timeline verify --db {db}" in refused.stderr
+    assert f"Check it: timeline verify --db {db}" in refused.stderr
     assert "    trigger documents_delete: is missing or changed" in run("verify", "--db", str(db)).stdout
 
 

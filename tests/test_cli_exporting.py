@@ -87,7 +87,7 @@ def test_as_of_a_position_the_former_title_is_shown(db: str) -> None:
         (("csv", "--from", "soon"), "From: “soon” is no date. Write a year"),
         (("csv", "--status", "some"), "Show: “some” is not one of the choices."),
         (("csv", "--as-of", "x"), "As of: “x” is neither a position in the log"),
-        (("csv", "--kind", " "), "Kind: is empty. Leave it out, or say which."),
+        (("csv", "--kind", " "), "Kind: is empty. Leave it out, or fill it in."),
         (("csv", "--page", "timeline"), '--page: "timeline" is not a web address.'),
         (("jsonl", "--as-of", "2"), "jsonl: holds the history of the records"),
     ],

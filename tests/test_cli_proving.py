@@ -56,7 +56,7 @@ def test_a_new_key_is_its_owners_alone(tmp_path: Path) -> None:
     again = run("key", "new", "example.org/log", "--out", path)
     assert (again.exit_code, again.stderr) == (
         1,
-        f"Error: {path}: is there already, and is not written over. Give another path: --out\n",
+        f"Error: {path}: exists already and is not overwritten. Give another path: --out\n",
     )
 
 
@@ -89,7 +89,7 @@ def test_a_key_that_others_can_read_does_not_sign(db: Path, key: Path) -> None:
     key.chmod(0o640)
     result = run("checkpoint", "--db", db, "--key", key)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: {key}: others than its owner may read it. Close it, or better make another: chmod 600 {key}\n"
+    assert result.stderr == f"Error: {key}: other users can read it. Restrict it (chmod 600 {key}), or better make a new key\n"
 
 
 def test_a_checkpoint_is_a_note_on_standard_output(db: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,13 +118,13 @@ def test_verify_against_a_checkpoint(db: Path, key: Path, tmp_path: Path) -> Non
     assert "✓ 2 checkpoints compared: the log has only grown since" in result.output
     assert "    checkpoint of 3 events, given: signed by example.org/log\n" in result.output
     unchecked = run("verify", "--db", db, "--against", kept)
-    assert "given: by whom it is signed was not checked. It says: example.org/log\n" in unchecked.output
+    assert "given: its signatures were not checked. They claim to be by: example.org/log\n" in unchecked.output
     later = run("checkpoint", "--db", db, "--key", key).stdout_bytes
     rolled_back = run("verify", "--db", older, "--against", "-", stdin=later)
     assert rolled_back.exit_code == 1
-    assert "    checkpoint of 4 events, given: the log holds 3: events were dropped, or this is an older copy" in rolled_back.stdout
+    assert "    checkpoint of 4 events, given: the log has 3: events were dropped, or this is an older copy" in rolled_back.stdout
     other = SigningKey.new("example.org/log").public
-    assert "Ask whose key that is before you trust it" in run("verify", "--db", db, "--against", kept, "--trust", other).stdout
+    assert "Find out whose key that is before you trust it" in run("verify", "--db", db, "--against", kept, "--trust", other).stdout
     assert run("verify", "--db", db, "--trust", public).exit_code == 2
 
 
@@ -177,7 +177,7 @@ def test_prove_takes_an_event_by_its_names(db: Path, id: str, event: str) -> Non
     """A happening or source by its last event, a version, a position."""
     proof = Proof.parse(run("prove", id, "--db", db).stdout_bytes)
     proof.check()
-    assert f"{proof.said.event['stream']}@{proof.said.event['version']}" == event
+    assert f"{proof.proven.event['stream']}@{proof.proven.event['version']}" == event
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_an_altered_proof_is_refused(db: Path, key: Path, tmp_path: Path) -> Non
     lines = good.split(b"\n")
     altered = {
         "proof: ends before its checkpoint. It was cut short; ask for it again": good[:200],
-        "inclusion proof: it holds 0 hashes, fewer than a tree of 3 needs": b"\n".join([*lines[:3], *lines[4:]]),
+        "inclusion proof: it has 0 hashes, fewer than a tree of 3 needs": b"\n".join([*lines[:3], *lines[4:]]),
         "proof: does not begin with": b"\xff" + good,
         "proof: its line ends were changed": good.replace(b"\n", b"\r\n"),
     }
@@ -308,9 +308,7 @@ def test_a_checkpoint_of_no_events_proves_nothing(db: Path, tmp_path: Path) -> N
     ):
         result = run(*words)
         assert (result.exit_code, result.stdout) == (1, "")
-        assert result.stderr.endswith(
-            f"Error: {nothing}: covers no event, so it proves nothing. Give one of a log that held events\n"
-        )
+        assert result.stderr.endswith(f"Error: {nothing}: covers no event, so it proves nothing. Give one of a log with events\n")
 
 
 def test_a_key_under_which_anyone_can_sign_is_not_trusted(db: Path, key: Path, tmp_path: Path) -> None:
@@ -322,7 +320,7 @@ def test_a_key_under_which_anyone_can_sign_is_not_trusted(db: Path, key: Path, t
         for given in (one, keys):
             result = run("verify", "--db", db, "--against", kept, "--trust", given)
             assert result.exit_code == 1
-            assert result.stderr.startswith("Error: public key example.org/log: anyone can sign under it, so it proves nothing")
+            assert result.stderr.startswith("Error: public key example.org/log: anyone can sign with it, so it proves nothing")
 
 
 def test_a_checkpoint_of_another_name_in_the_file_is_reported(db: Path, key: Path) -> None:
@@ -332,7 +330,7 @@ def test_a_checkpoint_of_another_name_in_the_file_is_reported(db: Path, key: Pat
         timeline.checkpoint(evil)
     refused = run("checkpoint", "--db", db, "--key", key)
     assert refused.exit_code == 1
-    assert "or, if example.org/log is its name, say so once: timeline checkpoint --key example.org/log --origin" in refused.stderr
+    assert "or, if example.org/log is right, confirm it once: timeline checkpoint --key example.org/log --origin" in refused.stderr
     told = (
         f"{db}: the file also keeps checkpoints that are signed as evil.example, and this one is of example.org/log."
         " Somebody may have added it. Check: timeline verify\n"
@@ -343,9 +341,10 @@ def test_a_checkpoint_of_another_name_in_the_file_is_reported(db: Path, key: Pat
         assert made.stdout.startswith("example.org/log\n3\n")
     verified = run("verify", "--db", db)
     assert verified.exit_code == 0
-    unknown = "and whether that key is theirs, the file cannot tell"
+    unknown = "but the file cannot prove that the key is theirs"
     assert (
-        f"    kept in the file: 1 of evil.example, signed by evil.example ({evil.public.id.hex()}), {unknown}\n" in verified.stdout
+        f"    stored in the file: 1 of evil.example, signed by evil.example ({evil.public.id.hex()}), {unknown}\n"
+        in verified.stdout
     )
     run("checkpoint", "--db", db, "--origin", "unsigned.example")
-    assert "    kept in the file: 1 of unsigned.example, not signed\n" in run("verify", "--db", db).stdout
+    assert "    stored in the file: 1 of unsigned.example, not signed\n" in run("verify", "--db", db).stdout

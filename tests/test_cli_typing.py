@@ -179,7 +179,7 @@ def test_an_address_is_not_taken_for_a_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     result = run("archive", address)
     quoted = f"'{address}'" if "?" in address else address
-    told = f"{address}: is an address, and no page is fetched unasked. To fetch it: timeline archive --fetch {quoted}"
+    told = f"{address}: is an address; pages are fetched only on request. To fetch it: timeline archive --fetch {quoted}"
     assert (result.exit_code, result.stderr) == (1, f"Error: {told}\n")
 
 

@@ -172,7 +172,7 @@ def test_verify_faults_a_text_that_is_not_read_by_the_extractor_it_names(timelin
     forged(timeline, "a", KINDS["a.html"], media_type, extractor)
     ((where, what),) = timeline.verify().faults
     assert where == "position 1, source/a@1"
-    assert what == f"text_sha256: the text is not the one that is read in the document by {extractor}"
+    assert what == f"text_sha256: is not the text that {extractor} reads from the document"
 
 
 def test_verify_faults_a_text_said_to_be_given_that_is_not_the_bytes(timeline: Timeline) -> None:
@@ -188,7 +188,7 @@ def test_verify_remarks_in_a_line_what_is_not_at_hand(timeline: Timeline) -> Non
     forged(timeline, "scan", b"\x89PNG", "image/png", "an eye")
     assert remarks(timeline) == [
         "the text of 5 sources (source/a0, source/a1, source/a2 and others) was extracted by trafilatura 1.8.0 (recall), which is"
-        " not at hand here; what is at hand reads another: it was not compared with the document",
+        " not installed here; today's extractor reads another: it was not compared with the document",
         "the text of source/scan was not read again here (no extractor reads image/png. Archive its text, saved as .txt in UTF-8):"
         " it was not compared with the document",
     ]

@@ -101,8 +101,8 @@ def test_a_list_and_a_text_in_each_others_place_are_shown_as_they_are_written(
         "    tags: 'a: b'\n    citations: [{source: report, quote: It sat}]\n"
     )
     assert told(timeline, tmp_path, text) == [
-        "3: happening/fire: title: is a list, expected a text. Leave the brackets out, or put all of it in quotation marks",
-        "4: happening/fire: place: holds fields, expected a text. Put all of it in quotation marks",
+        "3: happening/fire: title: is a list, expected a text. Leave the brackets out, or put the whole value in quotation marks",
+        "4: happening/fire: place: has fields, expected a text. Put the whole value in quotation marks",
         "6: happening/fire: actors: is not a list. Write actors: [Ada Pell, Elias Roth]",
         "7: happening/fire: tags: is not a list. Write one",
     ]
@@ -123,4 +123,4 @@ def test_a_file_that_is_not_there_names_the_nearest(timeline: Timeline, tmp_path
     (fault,) = told(timeline, tmp_path, "sources:\n  - {id: r, file: reprot.txt, title: R}\n")
     assert f"no such file or directory. Did you mean {tmp_path / 'report.txt'}? Check the path" in fault
     (fault,) = told(timeline, tmp_path, "sources:\n  - {id: r, file: 'https://127.0.0.1/x.html', title: R}\n")
-    assert fault.startswith("2: source/r: file: https://127.0.0.1/x.html: is an address, and no page is fetched unasked.")
+    assert fault.startswith("2: source/r: file: https://127.0.0.1/x.html: is an address; pages are fetched only on request.")

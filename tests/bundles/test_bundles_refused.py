@@ -278,7 +278,7 @@ def test_a_device_is_no_document(timeline: Timeline, tmp_path: Path) -> None:
     (tmp_path / "zero.txt").symlink_to("/dev/zero")
     bundle = put(tmp_path, "sources: [{id: s, file: zero.txt, title: T}]")
     (told,) = faults(timeline, bundle)
-    assert "zero.txt: leads to /dev/zero, outside of " in told
+    assert "zero.txt: leads to /dev/zero, outside " in told
     with pytest.raises(BundleInvalid, match=r"zero\.txt: is not a file\. Name the document itself"):
         bundles.append(timeline, bundle, allowed=[Path("/dev")])
 

@@ -70,7 +70,10 @@ CUT = {
     ),
     "list for a text": (
         CITED + "    place: [Rabat, Fes]\n",
-        ["b.yaml:8: happening/a: place: is a list, expected a text. Leave the brackets out, or put all of it in quotation marks"],
+        [
+            "b.yaml:8: happening/a: place: is a list, expected a text. Leave the brackets out, or put the whole value in quotation"
+            " marks"
+        ],
     ),
     "text for a list": (CITED + "    tags: one\n", ["b.yaml:8: happening/a: tags: is not a list. Write tags: [one]"]),
     "empty text": (CITED + '    place: ""\n', ["b.yaml:8: happening/a: place: is empty. Fill it in, or leave the field out"]),

@@ -140,7 +140,7 @@ def test_a_file_that_is_no_backup_is_not_restored(project: Path) -> None:
         foreign.execute("CREATE TABLE t (c)")
     for name, said in (
         ("none", "there is no such file"),
-        ("empty", "it holds nothing yet"),
+        ("empty", "it is empty"),
         ("text", "this is not an SQLite file"),
         ("foreign.db", "this SQLite file is not a timeline"),
     ):

@@ -25,11 +25,11 @@ async def test_every_event_has_a_proof_that_holds(serve: Serve, proved_db: Path,
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
     proof = Proof.parse(response.content)
     proof.check()
-    event = proof.said.event
+    event = proof.proven.event
     name = f"{event['stream'].replace('/', '-')}@{event['version']}.tlog-proof"
     assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
     assert proof.index == position - 1
-    assert (proof.said.data is None) is (position in (2, 6, 7))
+    assert (proof.proven.data is None) is (position in (2, 6, 7))
     assert proof.checkpoint.size == (12 if position <= 12 else 15)
     assert proof.checkpoint.origin == "example.org/proved"
     assert len(proof.note.signatures) == (2 if position <= 12 else 0)

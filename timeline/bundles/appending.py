@@ -181,7 +181,7 @@ class _Work:
             known = self.faulty.get(number, [])
             for field, other in statements.references(entry.fields):
                 if not at_fault(field, known) and self.timeline.log.version(f"happening/{other}") == 0:
-                    self._refer(entry, statements.nowhere(entry.stream, field, other))
+                    self._refer(entry, statements.unknown_happening(entry.stream, field, other))
                 if not isinstance(wrong.get((entry.stream, field)), UnknownHappening | None):
                     making[entry.stream, field] = replace(entry, content={})  # the last statement counts
         for place, entry in making.items():

@@ -33,7 +33,7 @@ def difference(timeline: Timeline, entry: Entry, within: Sequence[Path]) -> str 
         if entry.verb == "source":
             return _of_source(entry, statement, within)
         fields = {name: value for name, value in entry.fields.items() if name != "id"}
-        return None if statements.says_the_same(fields, statement, entry.stream) else f"{entry.stream} was changed since"
+        return None if statements.is_same(fields, statement, entry.stream) else f"{entry.stream} was changed since"
     except TimelineError:
         return None
 
@@ -95,5 +95,5 @@ def _of_source(entry: Entry, statement: Mapping[str, Any], within: Sequence[Path
     described = {name: value for name, value in fields.items() if name in SourceFields.__annotations__}
     if str(fields.get("record", "")).startswith("http"):
         described.setdefault("url", fields["record"])
-    now = statements.of_standing_source(described, dict(statement), fields.get("media_type"), entry.stream)
+    now = statements.of_archived_source(described, dict(statement), fields.get("media_type"), entry.stream)
     return None if now == statement else f"{entry.stream} was changed since"

@@ -87,15 +87,15 @@ class Archiving(Opened):
                 raise StatementInvalid.in_fields(subject or "source", ((keyword, reason),))
         if record is not None and record.startswith("http"):
             fields.setdefault("url", record)
-        statement = archiving.Said(fields, media_type, as_found, Path(file or "").name, exactly=exported, record=record)
+        statement = archiving.Description(fields, media_type, as_found, Path(file or "").name, exactly=exported, record=record)
         if file is not None and not exported:
             documents.refuse_address(str(file))
             content, kind = capture.received(Path(file), within)
-            if (existing := archiving.unread(self.log, self._streams, content, subject, statement)) is not None:
+            if (existing := archiving.existing_source(self.log, self._streams, content, subject, statement)) is not None:
                 return existing
             document = self.extracted(content, kind, str(file), encoding=encoding, record=record)
         elif exported:
-            exported_document = archiving.exported(text, base64, extractor, media_type, subject or "source")
+            exported_document = archiving.from_export(text, base64, extractor, media_type, subject or "source")
             late = self._ahead is not None and self._ahead.closed
             document = self._texts.marked(exported_document, fields.get("url"), subject, late=late)
         else:
@@ -140,7 +140,7 @@ class Archiving(Opened):
         """
         subject = stream("source", id) if id is not None else None
         fields: Any = given_dates.read(keywords.given(locals(), SourceFields.__annotations__, omitted=None), subject or "source")
-        statement = archiving.Said(fields, media_type, as_found, name, record=record)
+        statement = archiving.Description(fields, media_type, as_found, name, record=record)
         with self.transaction():
             return archiving.archive(self.log, self._streams, document, subject, statement, expected_version)
 
@@ -176,7 +176,10 @@ class Archiving(Opened):
         try:
             subject = None if (id := fields.get("id", "")) is None else stream("source", id)
             content, kind = capture.received(Path(file), within)
-            if archiving.unread(self.log, self._streams, content, subject, archiving.Said({}, record=record)) is None:
+            if (
+                archiving.existing_source(self.log, self._streams, content, subject, archiving.Description({}, record=record))
+                is None
+            ):
                 self.extracted(content, kind, str(file), encoding=encoding, record=record)
         except (ReadAheadLimit, DatabaseRefused):
             raise
@@ -192,13 +195,13 @@ class Archiving(Opened):
         the same bytes and bibliography, under `as_` or an id made from this one's; citations of the old text do not change. The
         encoding and the record of a WARC are as before, unless given. Raises UnknownSource, Redacted, or DocumentUnreadable.
         """
-        content, known = archiving.kept(self.log, self._streams, id)
+        content, known = archiving.bytes_and_statement(self.log, self._streams, id)
         if known["extractor"] == extractors.GIVEN:
             return archiving.source(self.log, self._streams.past(stream("source", id))[-1])
         document = archiving.read_again(content, known, id, encoding, record)
         with self.transaction():
-            return archiving.again(self.log, self._streams, id, as_, document)
+            return archiving.archive_other_text(self.log, self._streams, id, as_, document)
 
     def archived(self, sha256: str) -> list[ArchivedSource]:
         """Return the sources whose document has this SHA-256 (in hex), in the order in which they were archived."""
-        return [archiving.source(self.log, event) for event in archiving.holding(self.log, sha256)]
+        return [archiving.source(self.log, event) for event in archiving.archived_events(self.log, sha256)]

@@ -46,7 +46,9 @@ def of_correction(timeline: Opened, arguments: Mapping[str, Any], known: Sequenc
         yield from _of_happening(timeline, id, alone, faults)
         return
     statement, subject, texts = current, f"happening/{id}", _texts(timeline)
-    yield from _more(lambda sound: statements.changed(statement, given_dates.read(sound, subject), texts, subject), changes, faults)
+    yield from _more(
+        lambda sound: statements.corrected(statement, given_dates.read(sound, subject), texts, subject), changes, faults
+    )
     yield from _of_references(timeline, changes, faults)
 
 
@@ -98,7 +100,7 @@ def _of_happening(timeline: Opened, id: str, fields: Mapping[str, Any], known: S
 
 def _of_bibliography(fields: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
     def attempt(sound: dict[str, Any]) -> None:
-        statements.of_standing_source(given_dates.read({**_SOURCE, **sound}, "source"), _DOCUMENT, None, "source")
+        statements.of_archived_source(given_dates.read({**_SOURCE, **sound}, "source"), _DOCUMENT, None, "source")
 
     yield from _more(attempt, fields, known)
 
@@ -116,7 +118,7 @@ def _of_following(
     if not id and not at_fault("id", known):
         subject = stream(kind, arguments["id"])
         try:
-            statement = timeline._streams.said(timeline._streams.last(subject))
+            statement = timeline._streams.statement(timeline._streams.last(subject))
         except (UnknownHappening, UnknownSource, Redacted) as error:
             id = (Fault("id", error.beside(subject)),)
     if at_fault("reason", known):
@@ -132,7 +134,7 @@ def _of_references(timeline: Opened, fields: Mapping[str, Any], known: Sequence[
         if at_fault(field, known) or _faults(partial(stream, "happening", other)):
             continue
         if timeline.log.first(f"happening/{other}") is None:
-            yield from statements.nowhere("happening", field, other).faults
+            yield from statements.unknown_happening("happening", field, other).faults
 
 
 def _texts(timeline: Opened) -> statements.Texts:

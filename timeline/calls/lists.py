@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from timeline import dates, notebook
 from timeline.archived import ArchivedSource
-from timeline.model import FoundCitation, HappeningVersion
+from timeline.model import HappeningVersion, VerifiedCitation
 
 SHOWN: Final = 50  # rows that a notebook shows
 _WHEN = ("When", "What", "Where", "Id")
@@ -45,7 +45,7 @@ class Hit:
     passage: str
     happening: HappeningVersion | None = None
     source: ArchivedSource | None = None
-    citation: FoundCitation | None = None
+    citation: VerifiedCitation | None = None
 
     @property
     def id(self) -> str:

@@ -130,7 +130,7 @@ class Opened:
         """Read the text of a source, ready for searching."""
         subject = stream("source", source)
         first = self.log.first(subject) or self._streams.past(subject)[0]
-        named = redaction.named(self.log, source)
+        named = redaction.document_hashes(self.log, source)
         text = self.log.document(named.get("text_sha256", ""))
         if text is None:
             raise Redacted(first.stream, "its text is not in the archive: it was redacted, or removed, so nothing can be quoted")

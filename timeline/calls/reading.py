@@ -54,7 +54,7 @@ class Reading(Opened):
             as_of = choosing.position(self.log.connection, _filter_text("as_of", as_of))
         last = self._streams.past(stream("happening", id), as_of)[-1]
         if last.data is None:
-            raise redaction.gone(self.log, last)
+            raise redaction.redacted_error(self.log, last)
         return statements.version(last)
 
     def history(self, id: str) -> list[HappeningVersion | RedactedVersion]:

@@ -97,7 +97,7 @@ class Recording(Opened):
         """
         subject = stream("happening", id)
         self._streams.refuse_redacted(self.log.first(subject))
-        statement = statements.citing(checked, citations, self._text, subject)
+        statement = statements.with_citations(checked, citations, self._text, subject)
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, None, in_order=True)
 
@@ -159,7 +159,7 @@ class Recording(Opened):
         changes = given_dates.read(given(locals(), HappeningFields.__annotations__), subject)
 
         def corrected(known: statements.Statement) -> statements.Statement:
-            return statements.changed(known, changes, self._text, subject)
+            return statements.corrected(known, changes, self._text, subject)
 
         return self._streams.correct(subject, "HappeningCorrected", corrected, list(changes), reason, expected_version)
 
@@ -229,7 +229,7 @@ class Recording(Opened):
             last = self._streams.last(subject)
             if last.type == "HappeningRetracted":
                 self._streams.refuse_redacted(last)
-            data = {"statement": self._streams.said(last), **reasons}
+            data = {"statement": self._streams.statement(last), **reasons}
             if last.type == "HappeningRetracted" and last.payload == data:
                 return last
             return self._streams.follow(subject, "HappeningRetracted", last, data, expected_version)
@@ -267,10 +267,10 @@ class Recording(Opened):
                 self.log.redact(position, data["documents"])
                 projections.rebuild(self.log.connection)
             elif redacting.payload["reason"] != why:
-                gone = redaction.gone(self.log, event).reason
+                gone = redaction.redacted_error(self.log, event).reason
                 raise Redacted(event.stream, f"{gone} already. Repeat that reason to clean the file again")
         self._text.cache_clear()
-        self._streams.corrections.forget()
+        self._streams.corrections.drop()
         try:
             self.log.scrub()
         except (DatabaseRefused, KeyboardInterrupt) as error:

@@ -33,7 +33,7 @@ def named(extractor: str, media_type: str, encoding: str | None, record: str | N
     """Name an extractor with its setup, so that any computer can check whether it has the same one."""
     reading = Reading(media_type, known(encoding), record if record and not any(map(str.isspace, record)) else None)
     lxml = () if media_type == "application/pdf" else _lxml()
-    return extractors.named(extractor, reading, ", ".join((*lxml, f"Python {platform.python_version()}")), setup())
+    return extractors.name(extractor, reading, ", ".join((*lxml, f"Python {platform.python_version()}")), setup())
 
 
 @cache

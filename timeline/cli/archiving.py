@@ -80,7 +80,7 @@ def archive(
         document = capture.from_file(Path(name), encoding, record=record)
         if record is not None and record.startswith("http"):
             options.setdefault("url", record)
-    facts = archiving.sound(document)
+    facts = archiving.valid_facts(document)
     titled = "title" in options or (as_found and "title" in facts)
     if not titled and not db.exists():
         raise Refused(_untitled(name, facts))

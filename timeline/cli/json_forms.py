@@ -175,7 +175,7 @@ def _head(one: Event) -> Json:
         "version": one.version,
         "position": one.position,
         "recorded_at": one.recorded_at,
-        "recorded_by": authors.given(one.recorded_by),
+        "recorded_by": authors.name(one.recorded_by),
     }
 
 

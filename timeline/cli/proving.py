@@ -133,10 +133,10 @@ def verify_proof(file: str, path: str | None, trust: tuple[str, ...], as_json: b
     if path is not None:
         _refuse_another(proof.checkpoint, Checkpoint.of(read_note(path), path), path)
     holding = checkpoints.signed(proof.note, keys, "proof, checkpoint", every=True) if keys else []
-    event, known = proof.said.event, proof.checkpoint
+    event, known = proof.proven.event, proof.checkpoint
     if as_json:
         signed_by = [{"name": one.key.name, "at": one.at.isoformat() if one.at else None} for one in holding]
-        data = json.loads(proof.said.data) if proof.said.data is not None else None
+        data = json.loads(proof.proven.data) if proof.proven.data is not None else None
         json_forms.write({"event": event, "data": data, "checkpoint": json_forms.checkpoint(proof.note), "signed_by": signed_by})
         return
     click.echo(f"{_tick()} {event['stream']}@{event['version']} was at position {event['position']:,} of the log {known.origin}")
@@ -148,7 +148,7 @@ def verify_proof(file: str, path: str | None, trust: tuple[str, ...], as_json: b
         click.echo(f"? the signatures were not checked: give --trust. It names: {_signers(proof.note)}")
     by = authors.by(printing.on_one_line(event["recorded_by"]))
     click.echo(f"\nRecorded, as it says, {event['recorded_at']}{by} ({event['type']}):")
-    data = proof.said.data
+    data = proof.proven.data
     click.echo(printing.harmless(data) if data is not None else "its data is not in this proof: it was redacted, or left out")
 
 

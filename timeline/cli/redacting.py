@@ -39,7 +39,7 @@ def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry
     with opened(db, by=by, read_only=dry_run) as timeline:
         event = redaction.redactable(timeline.log, position)
         if event.data is None and dry_run:
-            raise redaction.gone(timeline.log, event)
+            raise redaction.redacted_error(timeline.log, event)
         going, staying, others = _effects(timeline, event, keep_documents)
         redacting = None if dry_run else timeline.redact(position, reason=reason, keep_documents=keep_documents)
         if as_json:
@@ -71,7 +71,7 @@ def _effects(timeline: Timeline, event: Event, keep_documents: bool) -> tuple[li
         redaction.refuse_to_keep(timeline.log, event, going)
         going, staying = [], [*going, *staying]
     stays = [f"{_document(timeline, sha256)} stays, with all its words" for sha256 in staying]
-    echoes = redaction.echoes(timeline.log, event)
+    echoes = redaction.events_repeating(timeline.log, event)
     listed = ", ".join(echoes[:SHOWN]) + (f" and {len(echoes) - SHOWN} more" if len(echoes) > SHOWN else "")
     others = [f"Words of it are also in {listed}. Redact those too if needed"] if echoes else []
     goes = [_document(timeline, sha256) for sha256 in going]

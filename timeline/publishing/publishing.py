@@ -12,7 +12,7 @@ from pathlib import Path
 
 from timeline import audit, checkpoints, merkle
 from timeline.errors import PublishingRefused, TimelineError
-from timeline.merkle import Checkpoint, KeptCheckpoint, Key, Note
+from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.merkle.note import ED25519
 from timeline.publishing import extending, folder, repository, texts
 from timeline.publishing.copying import copy
@@ -142,7 +142,7 @@ def _checkpoint(timeline: Timeline, raw: Path, key: SigningKey | None, former: K
     return stored.note, next(iter(own), None)
 
 
-def _store(timeline: Timeline, stored: KeptCheckpoint, key: SigningKey | None) -> None:
+def _store(timeline: Timeline, stored: StoredCheckpoint, key: SigningKey | None) -> None:
     """Store the copy's checkpoint in the timeline itself; an unsigned one only if nobody has appended since."""
     if key is not None:
         checkpoints.keep(timeline.log, stored.note, [key.public], stored.kept_at, own=True)

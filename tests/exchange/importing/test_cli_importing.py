@@ -44,7 +44,7 @@ def test_a_dry_run_makes_no_database(sheet: Path) -> None:
     assert (
         'row 2: new happening/sheet-sputnik-the-first: 1957-02-01 (1 February 1957), "Sputnik; the first", space' in result.output
     )
-    assert 'Refused: row 4: "?" says no date' in result.output
+    assert 'Refused: row 4: "?" gives no date' in result.output
     assert "add --append" in result.output
     assert not (sheet / "timeline.db").exists()
 
@@ -104,7 +104,7 @@ def test_a_guessed_mapping_is_shown_and_only_saved_on_request(sheet: Path) -> No
         (("csv", "old.xls"), "is a file of an old office program"),
         (("csv", "page.csv"), "is a web page rather than a table"),
         (("csv", "sheet.csv", "--mapping", "nowhere.yaml"), "no such file"),
-        (("csv", "sheet.csv", "--encoding", "utf-99"), "not the name of an encoding"),
+        (("csv", "sheet.csv", "--encoding", "utf-99"), "not the name of a text encoding"),
         (("jsonl", "sheet.csv"), "not JSON Lines"),
     ],
 )

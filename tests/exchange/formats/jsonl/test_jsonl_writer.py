@@ -179,7 +179,7 @@ def test_repeated_words_are_exported_with_their_place(timeline: Timeline, tmp_pa
             file.read_text(encoding="utf-8").replace(f'"start_char":{2 * len(row) + 4}', '"start_char":7').replace('"h"', '"h2"')
         )
         file.write_text(wrong, encoding="utf-8")
-        with pytest.raises(TimelineError, match=r"citations\.1\.quote: quotation .* does not stand at character 7"):
+        with pytest.raises(TimelineError, match=r"citations\.1\.quote: quotation .* is not at character 7"):
             bundles.append(other, file)
 
 

@@ -132,7 +132,7 @@ def test_another_file_is_refused_with_its_line(text: str, why: str) -> None:
 def test_a_spreadsheet_day_number_is_not_a_year() -> None:
     """In the column of years as in any other."""
     (row,) = timelinejs_csv.read("Year,Month,Day,Headline\n44197,,,A\n").rows
-    assert "a day as a spreadsheet counts it, perhaps 2021-01-01" in (row.refused or "")
+    assert "a spreadsheet's number of a day, perhaps 2021-01-01" in (row.refused or "")
 
 
 def test_an_unreadable_end_does_not_refuse_the_slide() -> None:
