@@ -296,7 +296,7 @@ def test_outputs_are_not_written_through_a_link(project: Path) -> None:
 def test_a_link_where_something_is_made_is_not_emptied(project: Path, words: tuple[str, ...]) -> None:
     """What a killed run left is taken away there; a link is none of it."""
     Path(".public.unfinished").symlink_to("../private")
-    refused(*words, "--db", "own.db", told=".public.unfinished: is a link, and links are never followed")
+    refused(*words, "--db", "own.db", told=".public.unfinished: is a link, and what it leads to is left alone")
 
 
 @pytest.mark.parametrize("name", ["checkpoints", "checkpoint", "public-key"])
@@ -305,7 +305,7 @@ def test_a_link_in_a_published_folder_is_refused(project: Path, name: str) -> No
     assert run("publish", "public", "--db", "own.db").exit_code == 0
     Path("public", name).unlink(missing_ok=True)
     Path("public", name).symlink_to("../../private" if name == "checkpoints" else "../../private/key.txt")
-    refused("publish", "public", "--db", "own.db", told=f"public: holds a link, {name}, and what it leads to is left alone")
+    refused("publish", "public", "--db", "own.db", told=f"public: holds a link, {name}, and links are never followed")
 
 
 @pytest.mark.datasette
