@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from timeline import merkle
 from timeline.errors import NoteInvalid, ProofInvalid, UnknownEvent
-from timeline.merkle import Checkpoint, Key, Note, Proof, StoredCheckpoint
+from timeline.merkle import Checkpoint, Key, Note, Proof, ProvenEvent, StoredCheckpoint
 from timeline.merkle.note import COSIGNATURE
 from timeline.web.pages import date_wording
 
