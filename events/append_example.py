@@ -27,4 +27,4 @@ with Timeline(DATABASE) as timeline:
         related=["ga-93"],
         citations=[note.quote("Today the three documents kept in seeds/ were read side by side")],
     )
-    print(f"{event.id} stands at position {event.position}.")
+    print(f"{event.id} is at position {event.position}.")

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner
 from datasette.app import Datasette
-from test_cli_starting import WORDS, pdf, uncommented
+from started_project import WORDS, pdf, uncommented
 from test_newsroom import PAGE, SHEET
 
 from timeline import dates

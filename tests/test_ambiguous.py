@@ -1,4 +1,4 @@
-"""Quotations that are ambiguous: refused when they are new, and at their place where the log has them."""
+"""Ambiguous quotations: refused when new, and found at their place when the log has them."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from timeline import Timeline, TimelineError, bundles
-from timeline.audit.events import _stands
+from timeline.audit.events import _is_at_its_place
 from timeline.errors import QuoteAmbiguous
 from timeline.exchange.formats.jsonl import writer as as_jsonl
 from timeline.quotes import Text, find
@@ -45,24 +45,24 @@ def test_words_with_a_line_end_in_them_elsewhere_need_a_prefix_or_suffix(timelin
 
 
 def test_an_older_event_is_sound(older: Timeline) -> None:
-    """Its quotation stands at the place that it tells."""
+    """Its quotation is at its recorded place."""
     report = older.verify()
     assert report.ok, report
 
 
-def test_an_older_event_that_tells_a_place_where_its_words_are_not_is_faulted() -> None:
-    """Of whatever grade."""
+def test_an_older_event_with_a_wrong_place_is_a_fault() -> None:
+    """At any grade."""
     text = Text("a\nb, a b, “a”")
     for quote, prefix in (("a b", "b, "), ("a b", None), ('"a"', None)):
         found = find(text, quote, prefix, None if prefix else text.raw[3:6] if quote == "a b" else None)
         citation = {"quote": quote, **{name: getattr(found, name) for name in found.__slots__}}
-        assert _stands(text, citation)
+        assert _is_at_its_place(text, citation)
         for wrong in ({"start_char": 1}, {"end_char": found.end_char - 1}, {"grade": "x"}, {"quote": "a c"}, {"suffix": "z"}):
-            assert not _stands(text, citation | wrong)
+            assert not _is_at_its_place(text, citation | wrong)
 
 
 def test_an_older_call_is_safe_to_repeat(older: Timeline) -> None:
-    """The same words without a prefix are those that the event has; but another statement is refused as ambiguous."""
+    """The same words without a prefix are those in the event; another statement is refused as ambiguous."""
     size = older.log.size()
     assert older.record("hearing", title="A hearing", date="2025", citations=AGAIN).version == 1
     assert older.correct("hearing", date="2026", citations=AGAIN * 2, reason="year").version == 2
@@ -86,8 +86,8 @@ def test_an_older_event_comes_back_from_its_bundle(older: Timeline, tmp_path: Pa
 
 
 @pytest.mark.parametrize("quote", ["a b", "“c” d", "ﬁt", "x"])
-def test_every_grade_comes_back_from_a_bundle_where_all_stands_twice(timeline: Timeline, tmp_path: Path, quote: str) -> None:
-    """Surroundings and all: the place says which is meant."""
+def test_every_grade_comes_back_from_a_bundle_with_repeated_words(timeline: Timeline, tmp_path: Path, quote: str) -> None:
+    """Even with the same surroundings: the place says which is meant."""
     text = ('a\nb, "c" d, fit, x. ' * 5 + "a b, “c” d, ﬁt, x. " + "a\u00a0b, 'c' d, fit, x. " * 5) * 2
     timeline.archive(text=text, id="report", title="A report")
     for words, after in (("a\n", 0), ("a b", 0), ("“c”", 0), ("ﬁt", 0), ('"c"', 60), ("fit", 90), ("x", 50)):
@@ -106,7 +106,7 @@ def test_every_grade_comes_back_from_a_bundle_where_all_stands_twice(timeline: T
 
 
 def test_a_correction_of_something_else_keeps_the_place(timeline: Timeline) -> None:
-    """The quotation is not looked for again: by its words and what stands beside them, it could be in several places."""
+    """The quotation is not searched again: by its words and surroundings, it could be in several places."""
     timeline.archive(text="They met. " * 40, id="note", title="A note")
     cited = [{"source": "note", "quote": "They met", "start_char": 200}]
     recorded = timeline.append({"id": "met", "title": "They meet", "date": "2025", "citations": cited})
@@ -118,7 +118,7 @@ def test_a_correction_of_something_else_keeps_the_place(timeline: Timeline) -> N
 
 
 def test_a_correction_of_something_else_keeps_two_places_of_the_same_words(timeline: Timeline) -> None:
-    """Looked for again, nobody could tell which of them is which."""
+    """After a new search, nobody could tell them apart."""
     timeline.archive(text="They met. " * 40, id="note", title="A note")
     cited = [{"source": "note", "quote": "They met", "start_char": start} for start in (250, 200)]
     timeline.append({"id": "met", "title": "They meet", "date": "2025", "citations": cited})
@@ -128,7 +128,7 @@ def test_a_correction_of_something_else_keeps_two_places_of_the_same_words(timel
 
 
 def test_a_correction_of_citations_is_safe_to_repeat_whatever_came_later(timeline: Timeline) -> None:
-    """Also without the place that it gave, when neither what stands now nor what stood before has that quotation."""
+    """Also without its place, if neither the current nor the previous statement has that quotation."""
     timeline.archive(text=TEXT, id="report", title="A report")
     timeline.record("hearing", title="A hearing", date="2025", citations=[{"source": "report", "quote": "heard A"}])
     timeline.correct("hearing", title="The hearing", reason="more")
@@ -139,8 +139,8 @@ def test_a_correction_of_citations_is_safe_to_repeat_whatever_came_later(timelin
     assert timeline.log.size() == size
 
 
-def test_an_ambiguous_quotation_takes_no_place_of_other_words(timeline: Timeline) -> None:
-    """That the log has another quotation at one of its places does not say that this one is meant."""
+def test_an_ambiguous_quotation_does_not_take_the_place_of_other_words(timeline: Timeline) -> None:
+    """Another quotation at one of its places does not decide which is meant."""
     timeline.archive(text=TEXT, id="report", title="A report")
     cited = [{"source": "report", "quote": f"{WORDS} A"}]
     timeline.record("hearing", title="A hearing", date="2025", citations=cited)
@@ -151,8 +151,8 @@ def test_an_ambiguous_quotation_takes_no_place_of_other_words(timeline: Timeline
 
 
 @pytest.mark.parametrize("given", [("prefix",), ("suffix",), ("prefix", "suffix")])
-def test_a_known_place_has_the_surroundings_that_are_given(timeline: Timeline, given: tuple[str, ...]) -> None:
-    """A correction may say what stands around a quotation of which the log has the place: it is still that one."""
+def test_a_known_place_accepts_new_surroundings(timeline: Timeline, given: tuple[str, ...]) -> None:
+    """A correction may add a prefix or suffix to a quotation whose place is in the log: it stays the same one."""
     timeline.archive(text="Then they met: " * 40, id="note", title="A note")
     cited = {"source": "note", "quote": "they met"}
     event = timeline.append({"id": "met", "title": "They meet", "date": "2025", "citations": [{**cited, "start_char": 200}]})

@@ -1,4 +1,4 @@
-"""Archiving: the same bytes are the same source, a later extractor changes nothing, and facts found are offered alone."""
+"""Archiving: the same bytes are the same source, a later extractor changes nothing, a document's own details are suggestions."""
 
 from base64 import b64encode
 from pathlib import Path
@@ -32,8 +32,8 @@ def extracts(monkeypatch: pytest.MonkeyPatch, text: str, extractor: str) -> None
     monkeypatch.setattr(capture, "from_bytes", read)
 
 
-def test_facts_are_offered_and_taken_only_where_the_author_says_so(timeline: Timeline, pdf: Path) -> None:
-    """What the author gives wins; what is not in the form of a field is not offered."""
+def test_facts_are_used_only_on_request(timeline: Timeline, pdf: Path) -> None:
+    """The author's fields win; malformed facts are not offered."""
     with pytest.raises(StatementInvalid, match=r'title: is missing.*"Found": as_found=True'):
         timeline.archive(pdf)
     source = timeline.archive(pdf, id="a", title="Mine")
@@ -44,7 +44,7 @@ def test_facts_are_offered_and_taken_only_where_the_author_says_so(timeline: Tim
 
 
 def test_without_an_id_the_same_bytes_are_the_same_source(timeline: Timeline, pdf: Path) -> None:
-    """An id is made of the name; again, the source answers, also within one transaction; other words of it are refused."""
+    """The id comes from the name; a repetition returns the source, also within one transaction; another description is refused."""
     with timeline.transaction():
         first = timeline.archive(pdf, as_found=True)
         assert timeline.archive(pdf).event == first.event
@@ -56,10 +56,10 @@ def test_without_an_id_the_same_bytes_are_the_same_source(timeline: Timeline, pd
     assert timeline.log.size() == 1
 
 
-def test_a_later_extractor_changes_nothing_that_stands(
+def test_a_later_extractor_changes_no_existing_source(
     timeline: Timeline, pdf: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Scripts and bundles that archived it run again; its old text stays, and so do its citations."""
+    """Scripts and bundles can run again; the old text stays, and so do its citations."""
     script = {"id": "a", "title": "T"}
     first = timeline.archive(pdf, **script)  # type: ignore[arg-type]
     bundle = tmp_path / "b.yaml"
@@ -73,8 +73,8 @@ def test_a_later_extractor_changes_nothing_that_stands(
     assert timeline.verify().ok
 
 
-def test_extracting_again_is_a_source_of_its_own(timeline: Timeline, pdf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same text adds nothing; another one once, with the bibliography as now known, linked to the first."""
+def test_extracting_again_makes_a_new_source(timeline: Timeline, pdf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same text adds nothing; another text once, with the current bibliography, linked to the first."""
     first = timeline.archive(pdf, id="a", title="T")
     timeline.record("h", title="H", date="2025", citations=[first.quote("Another page.")])
     timeline.correct_source("a", title="U", reason="r")
@@ -93,7 +93,7 @@ def test_extracting_again_is_a_source_of_its_own(timeline: Timeline, pdf: Path, 
 
 
 def test_a_document_is_appended_as_it_was_exported(timeline: Timeline) -> None:
-    """Its bytes, its text, marked where that cannot be compared, and by what it was read; another text of it is refused."""
+    """Its bytes, its text, the mark for an uncompared text, and the extractor; another text is refused."""
     said = {"id": "a", "title": "T", "text": "Words.", "base64": b64encode(BYTES).decode(), "extractor": "pypdf 0"}
     said["media_type"] = "application/pdf"
     event = timeline.append({"source": said})
@@ -110,13 +110,13 @@ def test_a_document_is_appended_as_it_was_exported(timeline: Timeline) -> None:
     [
         ({"base64": "no!"}, "base64: is not base64"),
         ({"extractor": "decoded as utf-8"}, "text: the text is not that of the document, decoded as utf-8"),
-        ({"media_type": None}, "base64: stands without media_type"),
-        ({"extractor": "decoded as punycode"}, '"punycode" is not the name of an encoding that documents are in. Try utf-8'),
-        ({"base64": None}, "extractor: stands without base64"),
+        ({"media_type": None}, "base64: is given without media_type"),
+        ({"extractor": "decoded as punycode"}, '"punycode" is not the name of a text encoding. Try utf-8'),
+        ({"base64": None}, "extractor: is given without base64"),
     ],
 )
-def test_what_was_exported_only_goes_together(timeline: Timeline, change: dict[str, str | None], message: str) -> None:
-    """Nothing is guessed of what is missing or does not fit."""
+def test_exported_fields_belong_together(timeline: Timeline, change: dict[str, str | None], message: str) -> None:
+    """Missing or mismatched fields are not guessed."""
     said = {"text": "Words.", "base64": b64encode(BYTES).decode(), "extractor": "pypdf 0", "media_type": "application/pdf"}
     with pytest.raises(StatementInvalid, match=message):
         timeline.archive(id="a", title="T", **{**said, **change})  # type: ignore[arg-type]
@@ -135,7 +135,7 @@ def test_another_decoding_is_another_text(timeline: Timeline, tmp_path: Path) ->
 
 
 def test_another_media_type_is_another_statement(timeline: Timeline) -> None:
-    """It is not passed over because the bytes are the same."""
+    """It is not ignored because the bytes are the same."""
     first = timeline.archive(text="words", id="a", title="T")
     assert timeline.archive(text="words", id="a", title="T", media_type="text/plain").event == first.event
     with pytest.raises(AlreadyRecorded, match="media_type was text/plain, is text/html"):

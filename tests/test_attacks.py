@@ -594,9 +594,9 @@ def forged_proof(change: Callable[[Case, Proof], Proof]) -> Try:
 
 def of_leaf(proof: Proof, old: str, new: str) -> Proof:
     """Change a proof's leaf."""
-    leaf = proof.said.leaf.decode()
+    leaf = proof.proven.leaf.decode()
     assert old in leaf
-    return replace(proof, said=replace(proof.said, leaf=leaf.replace(old, new).encode()))
+    return replace(proof, proven=replace(proof.proven, leaf=leaf.replace(old, new).encode()))
 
 
 def of_other_tree(case: Case, proof: Proof) -> Proof:
@@ -899,7 +899,7 @@ ATTACKS = (
         (blob("documents", "bytes", 1), blob("checkpoints", "kept_at", 1), blob("signatures", "kept_at", 1)),
         DETECTED,
         "`verify`: the document's hash, the times",
-        "do not have this SHA-256|does not say when",
+        "do not have this SHA-256|has no valid time",
     ),
     Attack(
         "`ALTER TABLE … DROP COLUMN`; changing `sqlite_master` without `writable_schema`",
@@ -988,7 +988,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: the triggers that SQLite would run, every definition",
-        "not one of ours|is not as it was made",
+        "not made by this program|is missing or changed",
     ),
     Attack(
         "An index of one's own: a unique one, with which `OR REPLACE` removes another event, or one that fails for the next event",
@@ -1016,7 +1016,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify` there; the file stays as it is",
-        "stands before ours|not one of ours",
+        "hides ours|not made by this program",
     ),
     Attack(
         "Guards dropped, words changed, guards put back; the same by editing the file's bytes or with `writable_schema`",
@@ -1035,7 +1035,7 @@ ATTACKS = (
         ),
         DETECTED,
         HASHES,
-        "does not have its hash|cannot be read|do not give the hash",
+        "does not match its hash|cannot be read|do not match",
     ),
     Attack(
         "Words changed and their hash computed again; when or by whom it was recorded changed",
@@ -1049,7 +1049,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: the tree, the kept checkpoints, the read tables",
-        "do not give the hash kept of them",
+        "do not match their stored hash",
     ),
     Attack(
         "The last event dropped, one from the middle (positions closed up), two that change places, the whole re-sorted",
@@ -1063,7 +1063,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: the tree, the gaps, versions in order, the kept checkpoints",
-        "do not give the hash|holds more than the events give|is missing|events were dropped",
+        "do not match|has more hashes than the events give|is missing|events were dropped",
     ),
     Attack(
         "All of that with hashes, tree, read tables and kept checkpoints computed again: a perfect forgery",
@@ -1117,11 +1117,11 @@ ATTACKS = (
         "lies beside a published file",
     ),
     Attack(
-        "A journal of a write that was cut off, with forged pages that SQLite would put into the file",
+        "A journal of an interrupted write, with forged pages that SQLite would put into the file",
         (cut_off,),
         DETECTED,
         "opening it to be read, also for `verify` and `verify_log.py`, is refused until SQLite has done so",
-        "-journal of a write that was cut off",
+        "-journal of an interrupted write",
     ),
     Attack(
         "A forged event appended: by plain SQL, without its read tables, or one that the program would refuse",
@@ -1147,14 +1147,14 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: each text, read again from its document where the same extractor is at hand",
-        r"position 14, source/real@1: text_sha256: the text is not (the one that is read in|that of) the document",
+        r"position 14, source/real@1: text_sha256: (is not the text that .* reads from|the text is not that of) the document",
     ),
     Attack(
         "A forged event that says it was recorded long ago",
         (backdated,),
         DETECTED,
         "it has no proof under a checkpoint of that time",
-        "stands at position 14, after the 11",
+        "is at position 14, but the checkpoint covers 11",
     ),
     Attack(
         "A correction or retraction that changes more than it says",
@@ -1164,7 +1164,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: each version against the one before",
-        "is not what stood before",
+        "differs from the version before",
     ),
     Attack(
         "A redaction of another stream's event, of a redaction, twice, of no event; of a document that others cite, or not its own",
@@ -1178,7 +1178,7 @@ ATTACKS = (
         tuple(map(without_guards, REDACTIONS)),
         DETECTED,
         "`verify`: redactions against what is gone, and every quotation",
-        "redacts position|is not found again|no such document|is not a document of that source",
+        "redacts position|cannot be verified|no such document|is not a document of that source",
     ),
     Attack(
         "A redaction that keeps another document than its event named, so as to put that one in the place of what was archived",
@@ -1199,7 +1199,7 @@ ATTACKS = (
         (unseen(without_guards(outlived)),),
         DETECTED,
         "`verify --against`, `verify_log.py`: no event that the checkpoint covers says which document it was",
-        "is the first that still says which document",
+        "is the first event that still names the document",
     ),
     Attack(
         "An event without the form of one: an unknown type, another stream, no time, no object, a hash or salt of another length",
@@ -1213,7 +1213,7 @@ ATTACKS = (
         (then(without_guards(FORMLESS[0]), BLANKED),),
         DETECTED,
         "`verify`: the length of every hash",
-        "its hash is no SHA-256",
+        "its hash is not a SHA-256",
     ),
     Attack(
         "Any of these in a program that runs no triggers (`.dbconfig enable_trigger off` in SQLite's shell)",
@@ -1229,7 +1229,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`, as with the guards dropped",
-        "does not have its hash|is missing|do not give the hash|no EventRedacted|do not have this SHA-256|holds more|are not those",
+        "does not match its hash|is missing|do not match|no EventRedacted|do not have this SHA-256|has more|are not those",
     ),
     Attack(
         "Guards dropped: blanked without a redaction, a redacted event filled or document restored, guards put back",
@@ -1254,14 +1254,14 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: every document's hash, every quotation",
-        "do not have this SHA-256|no such document|no document of any source",
+        "do not have this SHA-256|no such document|belongs to no source",
     ),
     Attack(
         "A source whose text is not its document's, or is told to be decoded by a codec that no document is in",
         (misread("given as text"), misread("decoded as utf-8"), misread("decoded as punycode"), misread("decoded as x")),
         DETECTED,
         "`verify`: every document decoded again, in the encodings of documents alone",
-        "the text is not that of the document|is not the name of an encoding",
+        "the text is not that of the document|is not the name of a text encoding",
     ),
     Attack(
         "Rows of the read tables, the search or the tree altered, added or removed",
@@ -1281,7 +1281,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: all of it derived again from the log",
-        "differs from|is missing|does not follow|does not find|do not give|holds more",
+        "differs from|is missing|does not follow|does not find|do not match|has more",
     ),
     Attack(
         "A kept checkpoint or signature altered, or removed from between others",
@@ -1303,7 +1303,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify`: the log's root at that size, the signature, the numbers",
-        "another root|does not hold|is not as one is written|signed as a log|cannot be read|is missing|does not say when",
+        "another root|is not valid|is malformed|signed as a log|cannot be read|is missing|has no valid time",
     ),
     Attack(
         "A checkpoint or a signature added that is backdated, out of turn, or of what is not there; a time that is none",
@@ -1317,21 +1317,21 @@ ATTACKS = (
         tuple(unguarded(statement) for statement in OUT_OF_TURN),
         DETECTED,
         "`verify`: times in order and not before what they rest on, the numbers, the log's root",
-        "backdated|it was altered|does not say when|was removed|events were dropped|cannot be read|is not there",
+        "backdated|it was altered|has no valid time|was removed|events were dropped|cannot be read|is missing",
     ),
     Attack(
         "A checkpoint added that has the log's root under another name, signed by a key of one's own",
         (self_signed,),
         DETECTED,
         "`verify` and the pages: whose key that is, the file cannot tell; the log's name and the owner's key stay",
-        "1 of evil.example, signed by evil.example .* whether that key is theirs, the file cannot tell",
+        "1 of evil.example, signed by evil.example .* the file cannot prove that the key is theirs",
     ),
     Attack(
         "A public key under which anyone can sign: the eight points of small order, and other forms of them",
         tuple(lambda case, key=key: Key.parse(str(key)) for key in weak("example.org/timeline")),  # type: ignore[misc]
         REFUSED,
         "whatever reads a key: the program, both verifiers, the browser",
-        "anyone can sign under it",
+        "anyone can sign with it",
     ),
     Attack(
         "A checkpoint of no events, to which every log adds",
@@ -1355,13 +1355,13 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify --against --trust`: the signature, its key's name, the root",
-        "does not hold|not by|not the log's own|signed by nobody|another root|events were dropped",
+        "is not valid|not by|not its own signature|signed by nobody|another root|events were dropped",
     ),
     Attack(
         "A forged proof: words, leaf, index, hash or checkpoint altered, or of another tree",
         (
-            forged_proof(lambda case, proof: replace(proof, said=replace(proof.said, data='{"statement":{}}'))),
-            forged_proof(lambda case, proof: replace(proof, said=replace(proof.said, salt=bytes(16)))),
+            forged_proof(lambda case, proof: replace(proof, proven=replace(proof.proven, data='{"statement":{}}'))),
+            forged_proof(lambda case, proof: replace(proof, proven=replace(proof.proven, salt=bytes(16)))),
             forged_proof(lambda case, proof: of_leaf(proof, "The editors", "Nobody")),
             forged_proof(lambda case, proof: of_leaf(proof, "2026-", "2020-")),
             forged_proof(lambda case, proof: of_leaf(proof, '"position":3', '"position":4')),
@@ -1380,7 +1380,7 @@ ATTACKS = (
         ),
         DETECTED,
         "`verify-proof --trust`",
-        "does not have the hash|does not lead|says position|hashes|does not hold|not by|root",
+        "does not match the hash|does not lead|says position|hashes|is not valid|not by|root",
     ),
     Attack(
         "`application_id` or `user_version` changed",

@@ -1,4 +1,4 @@
-"""The audit: a sound file passes, every alteration is told where it is, and nothing that a file may hold raises."""
+"""The audit: a sound file passes, every alteration is reported with its place, and no content of a file raises."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ import pytest
 
 from timeline import ArchivedSource, Timeline
 from timeline.audit import Report, verify
-from timeline.audit.report import KEPT, Tally
+from timeline.audit.report import MAX_FAULTS, Tally
 from timeline.errors import DatabaseRefused
 from timeline.guards import guards
 from timeline.log import EventType, canonical
@@ -82,7 +82,7 @@ def sql(*statements: str) -> Tamper:
 
 
 def test_a_sound_timeline_passes(told: Timeline) -> None:
-    """Everything is counted, nothing is found."""
+    """Everything is counted, and there are no faults."""
     steps: list[int] = []
     report = verify(told, steps.append)
     assert report.faults == ()
@@ -104,17 +104,17 @@ def test_a_sound_timeline_passes(told: Timeline) -> None:
 
 
 def test_an_empty_timeline_passes(timeline: Timeline) -> None:
-    """There is nothing wrong with nothing."""
+    """There is nothing to fault."""
     assert timeline.verify().ok
 
 
-def test_guards_taken_away_and_put_back_pass(told: Timeline) -> None:
+def test_guards_removed_and_restored_pass(told: Timeline) -> None:
     """The helper of these tests alters nothing by itself."""
     assert altered(told, None).ok
 
 
-def test_missing_and_foreign_triggers_are_told(told: Timeline, path: Path) -> None:
-    """A guard that is gone or replaced, and a trigger that someone added to a table of ours."""
+def test_missing_and_foreign_triggers_are_reported(told: Timeline, path: Path) -> None:
+    """A guard that is missing or replaced, and a trigger that someone added to one of our tables."""
     connection = sqlite3.connect(path)
     connection.execute("DROP TRIGGER events_update")
     connection.execute("DROP TRIGGER events_delete")
@@ -135,17 +135,17 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "data": (
         sql("UPDATE events SET data = replace(data, 'Another', 'Any other') WHERE position = 5"),
         "position 5, happening/other@1",
-        "its data does not have its hash",
+        "its data does not match its hash",
     ),
     "hash": (
         sql("UPDATE events SET data_hash = x'00' WHERE position = 5"),
         "position 5, happening/other@1",
-        "does not have its hash",
+        "does not match its hash",
     ),
     "salt": (
         sql("UPDATE events SET salt = x'00' WHERE position = 5"),
         "position 5, happening/other@1",
-        "does not have its hash",
+        "does not match its hash",
     ),
     "blank": (
         sql("UPDATE events SET data = NULL, salt = NULL WHERE position = 3"),
@@ -177,12 +177,12 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "author": (
         sql("UPDATE events SET recorded_by = 'Ann' || char(10) || 'Bob' WHERE position = 5"),
         "position 5, happening/other@1",
-        "recorded_by: holds a line end",
+        "recorded_by: has a line end",
     ),
     "part": (
         rewritten(5, lambda payload: payload.update(verdict="true")),
         "position 5, happening/other@1",
-        "verdict: is not a part of a HappeningRecorded",
+        "verdict: does not belong in a HappeningRecorded",
     ),
     "version": (
         sql("UPDATE events SET version = 9 WHERE position = 8"),
@@ -196,7 +196,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
             "UPDATE events SET version = 2 WHERE position = 2",
         ),
         "position 2, happening/meeting@2",
-        "stands before the version that it follows",
+        "comes before the version that it follows",
     ),
     "type": (
         sql("UPDATE events SET type = 'Told' WHERE position = 5"),
@@ -206,7 +206,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "kind": (
         sql("UPDATE events SET type = 'SourceArchived' WHERE position = 5"),
         "position 5, happening/other@1",
-        "a SourceArchived does not belong into this stream",
+        "a SourceArchived does not belong in this stream",
     ),
     "first": (
         sql("UPDATE events SET type = 'HappeningRecorded' WHERE position = 3"),
@@ -216,7 +216,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "stream": (
         sql("UPDATE events SET stream = 'story/x' WHERE position = 5"),
         "position 5, story/x@1",
-        'no kind of stream called "story"',
+        '"story" is not a kind of stream',
     ),
     "id": (
         sql("UPDATE events SET stream = 'happening/a b' WHERE position = 5"),
@@ -248,22 +248,22 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "changes": (
         said(3, date="2025-12"),
         "position 3, happening/meeting@2",
-        "date: the statement does not say what the correction changed it to",
+        "date: the statement does not have the value of the correction",
     ),
     "silent change": (
         said(3, title="Another title"),
         "position 3, happening/meeting@2",
-        "title: is not what stood before, and the event does not say that it changed",
+        "title: differs from the version before, but is not among the changes",
     ),
     "silent change of a source": (
         said(7, title="Another title"),
         "position 7, source/report@2",
-        "title: is not what stood before, and the event does not say that it changed",
+        "title: differs from the version before, but is not among the changes",
     ),
     "silent change at the end": (
         said(6, title="Another title"),
         "position 6, happening/vote@2",
-        "title: is not what stood before, and the event does not say that it changed",
+        "title: differs from the version before, but is not among the changes",
     ),
     "field of a source": (said(1, colour="red"), "position 1, source/report@1", "colour: is not a field here"),
     "part of nothing": (
@@ -293,7 +293,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
         "position 1, source/report@1",
         "text_sha256: the text is not that of the document, decoded as utf-16",
     ),
-    "quote": (cited(5, quote="three thousand"), "position 5, happening/other@1, citation 1", "is not found again: "),
+    "quote": (cited(5, quote="three thousand"), "position 5, happening/other@1, citation 1", "cannot be verified: "),
     "source": (
         cited(5, source="none"),
         "position 5, happening/other@1, citation 1",
@@ -302,19 +302,19 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "start": (
         cited(5, start_char=3),
         "position 5, happening/other@1, citation 1",
-        "start_char: is 3, found again at 81",
+        "start_char: is 3, expected 81",
     ),
-    "end": (cited(5, end_char=3), "position 5, happening/other@1, citation 1", "end_char: is 3, found again at 94"),
+    "end": (cited(5, end_char=3), "position 5, happening/other@1, citation 1", "end_char: is 3, expected 94"),
     "grade": (
         cited(5, grade="normalised"),
         "position 5, happening/other@1, citation 1",
-        "grade: is 'normalised', found again at 'exact'",
+        "grade: is 'normalised', expected 'exact'",
     ),
-    "prefix": (cited(5, prefix="x"), "position 5, happening/other@1, citation 1", "is not found again: "),
+    "prefix": (cited(5, prefix="x"), "position 5, happening/other@1, citation 1", "cannot be verified: "),
     "row": (
         sql("UPDATE happenings SET title = 'x' WHERE id = 'other'"),
         "table happenings, other",
-        "differs from what the log gives",
+        "differs from the log",
     ),
     "row gone": (
         sql("DELETE FROM happening_tags"),
@@ -329,11 +329,11 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "row of old": (
         sql("UPDATE happening_versions SET known_until = NULL WHERE position = 2"),
         "table happening_versions, 2",
-        "differs from what the log gives",
+        "differs from the log",
     ),
-    "index": (sql("DROP INDEX happenings_time"), "index happenings_time", "is missing, or is not as it was made"),
-    "view": (sql("DROP VIEW timeline"), "view timeline", "is missing, or is not as it was made"),
-    "table": (sql("DROP TABLE related"), "table related", "is missing, or is not as it was made"),
+    "index": (sql("DROP INDEX happenings_time"), "index happenings_time", "is missing or changed"),
+    "view": (sql("DROP VIEW timeline"), "view timeline", "is missing or changed"),
+    "table": (sql("DROP TABLE related"), "table related", "is missing or changed"),
     "search": (
         sql("INSERT INTO happenings_fts (rowid, title) VALUES (99, 'zebra')"),
         "table happenings_fts, 99",
@@ -342,7 +342,7 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "search terms": (
         sql("UPDATE happenings_fts_content SET c0 = 'zebra' WHERE id = 5"),
         "table happenings_fts, 5",
-        "differs from what the log gives",
+        "differs from the log",
     ),
     "index terms": (
         sql(
@@ -383,14 +383,14 @@ ALTERATIONS: dict[str, tuple[Tamper, str, str]] = {
     "reference": (
         sql("DELETE FROM actors WHERE id = 'a-chair'"),
         "table happening_actors",
-        "refers to a row of actors that is not there",
+        "refers to a missing row of actors",
     ),
 }
 
 
 @pytest.mark.parametrize("name", ALTERATIONS)
-def test_an_alteration_is_told_where_it_is(told: Timeline, name: str) -> None:
-    """Whoever alters the file without the program, and however small the change, the audit says what and where."""
+def test_an_alteration_is_reported_with_its_place(told: Timeline, name: str) -> None:
+    """Whoever alters the file without the program, and however small the change, the audit reports it and its place."""
     tamper, where, what = ALTERATIONS[name]
     report = altered(told, tamper)
     assert not report.ok
@@ -398,7 +398,7 @@ def test_an_alteration_is_told_where_it_is(told: Timeline, name: str) -> None:
 
 
 def test_the_audit_goes_on_after_a_fault(told: Timeline) -> None:
-    """Several faults in several places are all told."""
+    """Several faults in several places are all reported."""
     report = altered(
         told,
         sql(
@@ -416,7 +416,7 @@ def test_the_audit_goes_on_after_a_fault(told: Timeline) -> None:
 
 
 def test_nothing_is_written(told: Timeline, path: Path) -> None:
-    """The file is the same to the byte after an audit, and none stays beside it."""
+    """The file is identical after an audit, and no other file remains beside it."""
     told.close()
     before = path.read_bytes()
     with Timeline(path, read_only=True) as timeline:
@@ -424,8 +424,8 @@ def test_nothing_is_written(told: Timeline, path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_text_that_is_not_utf8_is_told(told: Timeline) -> None:
-    """SQLite keeps any bytes as text; what cannot be read is named by its position, and the rest is checked."""
+def test_text_that_is_not_utf8_is_reported(told: Timeline) -> None:
+    """SQLite stores any bytes as text; unreadable events are named by their position, and the rest is checked."""
     report = altered(told, sql("UPDATE events SET data = CAST(x'FF' AS TEXT) WHERE position = 5"))
     assert report.events == 7
     assert any(where == "position 5" and "cannot be read" in what for where, what in report.faults)
@@ -433,7 +433,7 @@ def test_text_that_is_not_utf8_is_told(told: Timeline) -> None:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_a_damaged_file_raises_nothing_but_a_refusal(told: Timeline, path: Path, tmp_path: Path, seed: int) -> None:
-    """With bytes overwritten anywhere, the file is refused in a line or audited to the end."""
+    """With bytes overwritten anywhere, the file is refused in one line or audited to the end."""
     told.log.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     copy = tmp_path / "copy.db"
     shutil.copy(path, copy)
@@ -451,17 +451,17 @@ def test_a_damaged_file_raises_nothing_but_a_refusal(told: Timeline, path: Path,
 
 
 def test_faults_beyond_a_thousand_are_counted() -> None:
-    """A file with a million faults is not told of in a million lines."""
+    """A file with a million faults does not give a million lines."""
     tally = Tally("events")
-    for number in range(KEPT + 7):
+    for number in range(MAX_FAULTS + 7):
         tally.fault(f"position {number}", "is\nwrong")
     check = tally.done()
-    assert (len(check.faults), check.more, check.faults[0]) == (KEPT, 7, ("position 0", "is wrong"))
+    assert (len(check.faults), check.more, check.faults[0]) == (MAX_FAULTS, 7, ("position 0", "is wrong"))
 
 
 @pytest.mark.parametrize("table", ["events", "documents", "happenings"])
-def test_an_interruption_is_no_fault(told: Timeline, table: str) -> None:
-    """It ends the audit, wherever it comes."""
+def test_an_interruption_is_not_a_fault(told: Timeline, table: str) -> None:
+    """It ends the audit, wherever it occurs."""
     connection = told.log.connection
     reading = False
 
@@ -482,8 +482,8 @@ def remarks(report: Report) -> str:
     return "\n".join(remark for check in report.checks for remark in check.remarks)
 
 
-def test_a_time_before_the_one_that_it_follows_is_remarked_on(told: Timeline, path: Path) -> None:
-    """A clock that was turned back is no fault, and an event that was backdated shows."""
+def test_a_time_before_the_previous_one_gets_a_remark(told: Timeline, path: Path) -> None:
+    """A clock that was turned back is not a fault, and a backdated event shows."""
     assert "backdated" not in remarks(verify(told))
     with Timeline(path, by="tester", clock=lambda: datetime(1999, 1, 1, tzinfo=UTC)) as late:
         for name in ("long-ago", "longer-ago"):
@@ -495,15 +495,15 @@ def test_a_time_before_the_one_that_it_follows_is_remarked_on(told: Timeline, pa
     assert "(and of 1 more)" in remarks(verify(told))
 
 
-def test_a_version_after_a_redacted_one_is_remarked_on(told: Timeline) -> None:
-    """What stood before it is gone, so nobody can tell whether it changed more than it says."""
+def test_a_version_after_a_redacted_one_gets_a_remark(told: Timeline) -> None:
+    """The version before is gone, so undeclared changes cannot be detected."""
     told.redact(2, reason="By law", keep_documents=True)
     found = remarks(verify(told))
-    assert "Whether more changed than it says cannot be checked: position 3, happening/meeting@2, which follows a redacted" in found
+    assert "Undeclared changes cannot be checked: position 3, happening/meeting@2, which follows a redacted" in found
 
 
-def test_a_redaction_keeps_nothing_but_the_documents_of_its_source(told: Timeline) -> None:
-    """A further hash in it would excuse a document that was put into the archive without an event."""
+def test_a_redaction_keeps_only_the_documents_of_its_source(told: Timeline) -> None:
+    """Another hash in it would excuse a document that was added without an event."""
     told.redact(7, reason="By law", keep_documents=True)
     assert verify(told).faults == ()
     forged = b"It never sat."
@@ -517,16 +517,18 @@ def test_a_redaction_keeps_nothing_but_the_documents_of_its_source(told: Timelin
     assert ("position 9, source/report@3", "kept.leaflet: is not a document of that source in the archive") in report.faults
 
 
-def test_a_document_rests_on_its_first_event_while_that_is_there(told: Timeline) -> None:
-    """That a correction of the source was redacted is no reason to remark on it."""
+def test_an_existing_first_event_names_the_document(told: Timeline) -> None:
+    """A redacted correction of the source is no reason for a remark."""
     told.redact(7, reason="By law", keep_documents=True)
     assert "rests on another" not in remarks(verify(told))
 
 
-def test_on_which_event_a_document_rests_is_remarked_on(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
-    """Once the event that archived it is redacted, the reader has to know which other one says so, and since when."""
+def test_the_event_that_still_names_a_document_gets_a_remark(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
+    """If the event that archived it is redacted, the reader must know which other event names it, and since when."""
     timeline.redact(1, reason="By law")
-    assert "rests on another: source/report on position 2, happening/meeting@1, citation 1" in remarks(verify(timeline))
+    assert "known only from another event: source/report on position 2, happening/meeting@1, citation 1" in remarks(
+        verify(timeline)
+    )
     timeline.record("later", title="Later", date="2025", citations=[report.quote("four days")])
     timeline.redact(2, reason="By law")
     assert "source/report on position 4, happening/later@1, citation 1, after the redaction" in remarks(verify(timeline))
@@ -535,7 +537,7 @@ def test_on_which_event_a_document_rests_is_remarked_on(timeline: Timeline, repo
 def test_a_checkpoint_shows_a_document_only_if_it_covers_an_event_that_names_it(
     timeline: Timeline, report: ArchivedSource, meeting: str
 ) -> None:
-    """The events that it covers say nothing any more of which document that was; a later checkpoint shows it again."""
+    """The events that it covers no longer name the document; a later checkpoint shows it again."""
     early = timeline.checkpoint()
     timeline.redact(1, reason="By law")
     assert timeline.verify(against=[early]).faults == ()
@@ -543,14 +545,14 @@ def test_a_checkpoint_shows_a_document_only_if_it_covers_an_event_that_names_it(
     timeline.redact(2, reason="By law")
     ((where, what),) = timeline.verify(against=[early]).faults
     assert where == "position 4, happening/later@1, citation 1"
-    assert what == "is the first that still says which document source/report has: the checkpoint of 2 events cannot show it"
+    assert what == "is the first event that still names the document of source/report: the checkpoint of 2 events cannot show it"
     assert timeline.verify(against=[timeline.checkpoint()]).faults == ()
 
 
 def test_a_checkpoint_before_a_correction_shows_no_document_either(
     timeline: Timeline, report: ArchivedSource, meeting: str
 ) -> None:
-    """Where the first event of a source and a correction of it are both redacted, the first is the one that counts."""
+    """If the first event of a source and a correction are both redacted, the first one counts."""
     early = timeline.checkpoint()
     timeline.correct_source("report", publisher="TNA", reason="The byline")
     timeline.redact(1, reason="By law", keep_documents=True)
@@ -563,24 +565,24 @@ def test_a_checkpoint_before_a_correction_shows_no_document_either(
 
 @pytest.mark.parametrize("index", ["UNIQUE INDEX another ON happenings (title)", "INDEX another ON happenings (abs(title))"])
 def test_an_index_that_could_refuse_a_row_is_a_fault(told: Timeline, path: Path, index: str) -> None:
-    """Of a read table as well: the next happening of that title could not be appended. Another index is nobody's fault."""
+    """On a read table too: the next happening with that title could not be appended. Other indexes are allowed."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE INDEX harmless ON happenings (title)")
         connection.execute(f"CREATE {index}")
         connection.commit()
     ((where, what),) = [fault for fault in told.verify().faults if fault[0].startswith("index")]
-    assert (where, "is not one of ours" in what) == ("index another", True)
+    assert (where, "was not made by this program" in what) == ("index another", True)
 
 
-def test_a_time_that_is_still_to_come_is_remarked_on(told: Timeline) -> None:
-    """Of an event, a checkpoint and a signature: later ones would follow it."""
+def test_a_time_in_the_future_gets_a_remark(told: Timeline) -> None:
+    """For an event, a checkpoint and a signature: later ones would get it too."""
     assert "still to come" not in remarks(verify(told))
     told.checkpoint()
     rows = "SELECT number + 1, 'other.example/log', size, root, '9999-12-31T23:59:59.999Z' FROM checkpoints"
     told.log.connection.execute(f"INSERT INTO checkpoints {rows} ORDER BY number DESC LIMIT 1")
     assert told.verify().faults == ()
     found = remarks(verify(told))
-    assert "so a clock is wrong or it was altered: checkpoint 2, kept at 9999-12-31T23:59:59.999Z" in found
+    assert "so a clock was wrong or the time was altered: checkpoint 2, stored at 9999-12-31T23:59:59.999Z" in found
     told.clock = lambda: datetime(9999, 1, 1, tzinfo=UTC)
     with Timeline(told.log.path, by="tester", clock=told.clock) as late:
         late.record("later", title="Later", date="1999", citations=[late.source("report").quote("four days")])
@@ -589,7 +591,7 @@ def test_a_time_that_is_still_to_come_is_remarked_on(told: Timeline) -> None:
 
 
 def test_a_checkpoint_that_is_older_than_its_last_event_is_a_fault(told: Timeline) -> None:
-    """Also where it is no older than the checkpoint before it."""
+    """Even if it is not older than the checkpoint before it."""
     told.checkpoint()
     told.record("late", title="Late", date="2026", citations=[told.source("report").quote("four days")])
     rows = "SELECT number + 1, origin, 9, zeroblob(32), kept_at FROM checkpoints"
@@ -597,42 +599,42 @@ def test_a_checkpoint_that_is_older_than_its_last_event_is_a_fault(told: Timelin
     assert any(where == "checkpoint 2" and "before its last event, of 2026" in what for where, what in report.faults), report.faults
 
 
-def test_a_part_that_no_event_of_its_type_has_is_told(told: Timeline) -> None:
-    """Of every type."""
+def test_an_unknown_part_of_an_event_is_reported(told: Timeline) -> None:
+    """For every type."""
     told.redact(2, reason="By law", keep_documents=True)
 
     def tamper(connection: sqlite3.Connection) -> None:
         for position in (1, *range(3, 10)):
             rewritten(position, lambda payload: payload.update(verdict="true"))(connection)
 
-    faults = {what for _, what in altered(told, tamper).faults if what.startswith("verdict: is not a part of a")}
+    faults = {what for _, what in altered(told, tamper).faults if what.startswith("verdict: does not belong in a")}
     assert {what.rpartition(" ")[2] for what in faults} == set(get_args(EventType))
 
 
-def test_a_foreign_trigger_on_a_search_index_is_told(told: Timeline) -> None:
-    """On each of the tables in which SQLite keeps it."""
+def test_a_foreign_trigger_on_a_search_index_is_reported(told: Timeline) -> None:
+    """On each of SQLite's tables for it."""
     tables = [f"{name}_fts_{shadow}" for name in ("happenings", "sources") for shadow in ("data", "idx", "content", "config")]
     triggers = (f"CREATE TRIGGER mine_{table} AFTER INSERT ON {table} BEGIN SELECT 1; END" for table in tables)
     faults = altered(told, sql(*triggers)).faults
     assert {where for where, _ in faults} >= {f"trigger mine_{table}" for table in tables}
 
 
-def test_events_after_a_gap_are_not_said_to_be_altered(told: Timeline) -> None:
-    """They are as they were: what is told is where the comparison with the tree ends."""
+def test_events_after_a_gap_are_not_reported_as_altered(told: Timeline) -> None:
+    """They are unchanged: the report says where the comparison with the tree ends."""
     faults = altered(told, sql("DELETE FROM events WHERE position IN (5, 7)")).faults
     assert ("position 5 and after", "cannot be compared with the tree: an event is missing") in faults
     assert not any("do not give the hash" in what for _, what in faults)
 
 
-def test_an_altered_tree_is_nothing_to_derive_again(told: Timeline) -> None:
-    """It would hide that the log or the tree was altered: the advice is given for read tables alone."""
+def test_there_is_no_advice_to_derive_an_altered_tree_again(told: Timeline) -> None:
+    """That would hide the alteration: the advice is only for read tables."""
     faults = altered(told, sql("UPDATE tree SET hash = zeroblob(32) WHERE number = 1")).faults
     assert faults
     assert not any("tree" in where and "Derive it again" in what for where, what in faults), faults
 
 
-def test_all_is_checked_in_one_state_whoever_appends_meanwhile(told: Timeline, path: Path) -> None:
-    """An event that comes while the log is read is in no check of it."""
+def test_all_checks_see_one_state_of_the_file(told: Timeline, path: Path) -> None:
+    """An event appended during the audit is in none of its checks."""
     with Timeline(path, by="another") as other:
         late = {"title": "Late", "date": "2025", "citations": [{"source": "report", "quote": "four days"}]}
         times = iter(range(100))
@@ -643,15 +645,15 @@ def test_all_is_checked_in_one_state_whoever_appends_meanwhile(told: Timeline, p
 
 
 def test_a_checkpoint_that_is_older_than_the_one_before_it_is_a_fault(told: Timeline) -> None:
-    """Also where it is no older than its last event."""
+    """Even if it is not older than its last event."""
     told.checkpoint()
     rows = "SELECT 2, 'other.example/log', size, root, recorded_at FROM checkpoints JOIN events ON position = size"
     report = altered(told, sql(f"INSERT INTO checkpoints {rows}"))
-    assert [(where, "and the one before at" in what) for where, what in report.faults] == [("checkpoint 2", True)]
+    assert [(where, "before that of the previous one" in what) for where, what in report.faults] == [("checkpoint 2", True)]
 
 
-def test_a_document_that_cannot_be_read_is_told_and_the_others_are_checked(told: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Damage of one is no reason to pass over the rest, nor to take it for the one before."""
+def test_an_unreadable_document_is_reported_and_the_others_are_checked(told: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A damaged one must not hide the rest, nor be mistaken for the one before."""
     read, names = told.log.document, [row[0] for row in told.log.connection.execute("SELECT sha256 FROM documents ORDER BY 1")]
     told.archive(text="A leaflet.", id="leaflet", title="A leaflet")
     broken = names[0]
@@ -676,10 +678,10 @@ def test_a_document_that_cannot_be_read_is_told_and_the_others_are_checked(told:
         lambda payload: payload["statement"].pop("extractor"),
     ],
 )
-def test_the_text_of_a_source_is_compared_though_one_of_its_events_is_damaged(
+def test_a_text_is_compared_even_if_one_event_of_its_source_is_damaged(
     told: Timeline, change: Callable[[dict[str, object]], object]
 ) -> None:
-    """Another of its events still says how the text was read."""
+    """Another of its events still names the extractor."""
     report = altered(told, rewritten(1, change))
     assert not report.ok
     assert [check.count for check in report.checks if check.name == "texts"] == [1]

@@ -65,14 +65,14 @@ def test_a_project_need_not_say_it(content: object) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ('{"plugins": ', "metadata.json: does not say who writes this project: Expecting value"),
+        ('{"plugins": ', "metadata.json: does not name the author of this project: Expecting value"),
         ('{"plugins": {"cited-timeline": {"by": ["Ann"]}}}', "plugins.cited-timeline.by: is not a text"),
         ('{"plugins": {"cited-timeline": {"bye": "Zoé"}}}', 'plugins.cited-timeline.bye: is not a setting. Did you mean "by"?'),
         ('{"plugins": {"cited-timeline": {"author": "Zoé"}}}', "plugins.cited-timeline.author: is not a setting. There are"),
         ('{"plugins": {"cited-timelines": {"by": "Zoé"}}}', 'plugins.cited-timelines: is not read. Did you mean "cited-timeline"?'),
         ('{"plugins": {"timeline": {"by": "Zoé"}}}', 'plugins.timeline: is not read. Did you mean "cited-timeline"?'),
         ('{"plugin": {"cited-timeline": {"by": "Zoé"}}}', 'plugin: is not read. Did you mean "plugins"?'),
-        ('{"plugins": {"cited-timeline": {"by": "Zoé", "by": "Ann"}}}', '"by" stands twice. Give it once'),
+        ('{"plugins": {"cited-timeline": {"by": "Zoé", "by": "Ann"}}}', '"by" is there twice. Give it once'),
         ('{"plugins": {"cited-timeline": {"by": "Ann\\nBob"}}}', "metadata.json: the author: by: "),
     ],
 )

@@ -89,8 +89,8 @@ def test_reasons_addresses_and_whole_events_are_bounded(timeline: Timeline, monk
     ):
         with pytest.raises(StatementInvalid, match=r"characters, expected [0-9,]+ at most\. Shorten it"):
             call()
-    monkeypatch.setattr(bounds, "WHOLE", 400)
-    with pytest.raises(StatementInvalid, match=r"happening/x: would say [0-9]+ characters in all, expected 400 at most"):
+    monkeypatch.setattr(bounds, "MAX_EVENT", 400)
+    with pytest.raises(StatementInvalid, match=r"happening/x: would have [0-9]+ characters in all, expected 400 at most"):
         timeline.record("x", title="x" * 300, date="2001", citations=[FOUND])
     assert timeline.log.size() == 2
 
@@ -126,7 +126,7 @@ def test_what_is_given_twice_is_looked_for_once(timeline: Timeline) -> None:
         ("{" + ",".join(f'"k{n}": 1' for n in range(101)) + "}", "has 101 fields, expected 100 at most"),
         ('{"happening": {"id": "' + "h" * 201 + '"}}', "happening: id: has 201 characters, expected 200 at most"),
         ('{"happening": {"id": "h", "' + "k" * 9_999 + '": "v"}}', f"happening/h: {'k' * 60}: is not a field here. Leave it out"),
-        ('{"happening": {"' + "k" * 9_999 + '": 1, "' + "k" * 9_999 + '": 1}}', f'"{"k" * 60}" stands twice. Give it once'),
+        ('{"happening": {"' + "k" * 9_999 + '": 1, "' + "k" * 9_999 + '": 1}}', f'"{"k" * 60}" appears twice. Give it once'),
         (
             '{"happening": {"id": "h", "title": "T", "date": "1", "actors": [{"name": "n", "' + "k" * 9_999 + '": [1, 1]}]}}',
             f"happening/h: actors.1.{'k' * 60}: is not a field here. Leave it out",
@@ -165,7 +165,7 @@ def test_a_name_given_twice_is_found_in_linear_time() -> None:
             compared += 1
             return str.__eq__(self, other)  # type: ignore[arg-type]
 
-    with pytest.raises(ValueError, match='"k999" stands twice'):
+    with pytest.raises(ValueError, match='"k999" appears twice'):
         json_lines._object([*((Name(f"k{number}"), 1) for number in range(1_000)), (Name("k999"), 2)])
     assert compared < 10_000
 
@@ -248,7 +248,7 @@ def test_a_miss_in_a_long_text_reads_it_few_times() -> None:
 def test_a_quotation_that_stands_everywhere_is_not_counted_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """A prefix that none of millions of places has is not looked for at each."""
     monkeypatch.setattr(finding, "TRIED", 1_000)
-    with pytest.raises(QuoteNotFound, match="stands in the text, but not after prefix"):
+    with pytest.raises(QuoteNotFound, match="is in the text, but not after prefix"):
         quotes.find("a" * 1_002, "a", prefix="b")
     with pytest.raises(QuoteAmbiguous, match=r"more than 1,000 times, expected once\. Quote more of the words"):
         quotes.find("xa\u0489" * 1_002 + "ya" * 1_002, "a", prefix="x")
@@ -258,14 +258,14 @@ def test_a_quotation_that_stands_everywhere_is_not_counted_through(monkeypatch: 
 def test_a_quotation_in_a_text_that_repeats_itself_is_looked_for_at_few_places(monkeypatch: pytest.MonkeyPatch) -> None:
     """The one with the suffix is found all the same, at each grade; and if two have it, or none, that is told."""
     tried = 0
-    fits_after = finding._Around.fits_after
+    fits_after = finding._Context.fits_after
 
-    def count(around: finding._Around, text: quotes.Text, end: int) -> bool:
+    def count(around: finding._Context, text: quotes.Text, end: int) -> bool:
         nonlocal tried
         tried += 1
         return fits_after(around, text, end)
 
-    monkeypatch.setattr(finding._Around, "fits_after", count)
+    monkeypatch.setattr(finding._Context, "fits_after", count)
     for unit, quote, grade in (
         ("ab", "ab", "exact"),
         ("a \u200b b ", "a b", "normalised"),
@@ -274,9 +274,9 @@ def test_a_quotation_in_a_text_that_repeats_itself_is_looked_for_at_few_places(m
         once = unit * 100_000 + "end." + unit * 10
         found = quotes.find(once, quote, suffix="end.")
         assert (found.grade, found.end_char <= once.index("end.") <= found.end_char + 1) == (grade, True)
-        with pytest.raises(QuoteAmbiguous, match="stands in the text 2 times before suffix"):
+        with pytest.raises(QuoteAmbiguous, match="is in the text 2 times before suffix"):
             quotes.find(once * 2, quote, suffix="end.")
-        with pytest.raises(QuoteNotFound, match="stands in the text, but not before suffix"):
+        with pytest.raises(QuoteNotFound, match="is in the text, but not before suffix"):
             quotes.find(once, quote, suffix="other")
     assert tried < 200_000, tried
 

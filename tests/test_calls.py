@@ -38,8 +38,8 @@ def test_each_keyword_is_in_the_signature_and_documented(call: Callable[..., obj
     assert [one.name for one in parameters if one.name not in documented] == []
 
 
-def test_the_fields_of_calls_are_those_of_what_is_recorded() -> None:
-    """One that a happening or a source has is one that each call takes, under the same name."""
+def test_calls_have_every_field_of_a_record() -> None:
+    """Every field of a happening or a source is a parameter of the same name."""
     for calls, fields in (
         ((Timeline.record, Timeline.correct), HappeningFields.__annotations__),
         ((Timeline.archive, Timeline.archive_document, Timeline.correct_source), SourceFields.__annotations__),
@@ -94,7 +94,7 @@ def test_a_misspelt_keyword_names_the_nearest_right_one(
     assert timeline.log.size() == 1
 
 
-def test_what_is_missing_is_told_of_all_fields_at_once(timeline: Timeline, report: ArchivedSource) -> None:
+def test_all_missing_fields_are_reported_at_once(timeline: Timeline, report: ArchivedSource) -> None:
     """Each by its name."""
     with pytest.raises(StatementInvalid) as caught:
         timeline.record("x")
@@ -157,10 +157,10 @@ ALL_FAULTS = ["title", "date", "citations.1.quote", "citations.2.quote"]
         ),
     ],
 )
-def test_all_faults_of_a_call_are_told_at_once(
+def test_all_faults_of_a_call_are_reported_at_once(
     timeline: Timeline, meeting: str, call: Callable[[Timeline], object], expected: list[str]
 ) -> None:
-    """Whichever is seen first, and though one hides others; nothing is appended."""
+    """In any order, even if one hides others; nothing is appended."""
     before = timeline.log.size()
     with pytest.raises(TimelineError) as caught:
         call(timeline)
@@ -168,7 +168,7 @@ def test_all_faults_of_a_call_are_told_at_once(
     assert timeline.log.size() == before
 
 
-def test_what_is_missing_is_told_beside_a_bad_id(timeline: Timeline) -> None:
+def test_missing_fields_are_reported_beside_a_bad_id(timeline: Timeline) -> None:
     """In the same words as without it."""
     with pytest.raises(StatementInvalid) as caught:
         timeline.append({"id": "bad id!", "place": ""})
@@ -176,14 +176,14 @@ def test_what_is_missing_is_told_beside_a_bad_id(timeline: Timeline) -> None:
     assert {reason for field, reason in caught.value.faults if field not in ("id", "place")} == {"is missing. Give it"}
 
 
-def test_a_lone_fault_is_raised_as_what_it_is(timeline: Timeline, report: ArchivedSource) -> None:
+def test_a_single_fault_keeps_its_class(timeline: Timeline, report: ArchivedSource) -> None:
     """A quotation that is not in the text is still QuoteNotFound."""
     with pytest.raises(QuoteNotFound) as caught:
         timeline.record("x", title="A", date="2025", citations=[NOWHERE, FOUND])
     assert len(caught.value.faults) == 1
 
 
-def test_none_empties_a_field_of_a_correction_and_what_is_left_out_stays(timeline: Timeline, meeting: str) -> None:
+def test_none_empties_a_field_of_a_correction_and_omitted_fields_stay(timeline: Timeline, meeting: str) -> None:
     """The two are told apart."""
     timeline.correct(meeting, kind="meeting", place="Rabat", tags=["a"], reason="one")
     timeline.correct(meeting, place=None, tags=None, reason="two")
@@ -242,12 +242,12 @@ def test_a_moment_is_as_exact_as_it_is(timeline: Timeline, report: ArchivedSourc
     ("fields", "message"),
     [
         ({"date": datetime(2025, 11, 24, 10, 0, 30, 5)}, "date: has a fraction of a second"),
-        ({"date": datetime(2025, 1, 1, 1, 1, 1, tzinfo=PARIS), "zone": "Africa/Casablanca"}, "is in Europe/Paris, and zone says"),
-        ({"date": datetime(1900, 1, 1, 1, 1, 1, tzinfo=timezone(timedelta(minutes=9, seconds=21)))}, "has a shift from UTC"),
+        ({"date": datetime(2025, 1, 1, 1, 1, 1, tzinfo=PARIS), "zone": "Africa/Casablanca"}, "is in Europe/Paris, and zone is"),
+        ({"date": datetime(1900, 1, 1, 1, 1, 1, tzinfo=timezone(timedelta(minutes=9, seconds=21)))}, "has an offset from UTC"),
         ({"date": 2025}, "date: is not text"),
     ],
 )  # fmt: skip
-def test_a_date_that_cannot_be_one_is_told(
+def test_an_impossible_date_is_refused_with_the_next_step(
     timeline: Timeline, report: ArchivedSource, fields: dict[str, Any], message: str
 ) -> None:
     """In a line, with what to do."""

@@ -33,8 +33,8 @@ def council(timeline: Timeline) -> Timeline:
     return timeline
 
 
-def test_a_happening_is_read_as_of_what_a_list_is(council: Timeline) -> None:
-    """A position, or a day as text or as Python has it."""
+def test_a_happening_and_a_list_take_the_same_as_of(council: Timeline) -> None:
+    """A position, or a day as text or as a Python date."""
     assert council.happening("meets", as_of=5).version == 1
     for day in ("2026-01-01", date(2026, 1, 1), "2030-01-01"):
         assert council.happening("meets", as_of=day).version == 2
@@ -42,11 +42,11 @@ def test_a_happening_is_read_as_of_what_a_list_is(council: Timeline) -> None:
         council.happening("meets", as_of="2025-12-31")
     with pytest.raises(FilterInvalid, match="neither a position in the log"):
         council.happening("meets", as_of="soon")
-    with pytest.raises(FilterInvalid, match="as_of: 1\\.5 is no date"):
+    with pytest.raises(FilterInvalid, match="as_of: 1\\.5 is not a date"):
         council.happening("meets", as_of=1.5)  # type: ignore[arg-type]
 
 
-def test_a_happening_that_is_only_near_the_period_says_so(council: Timeline) -> None:
+def test_a_happening_near_the_period_is_marked(council: Timeline) -> None:
     """In its attribute, in what it prints, and in a notebook."""
     notes = council.source("notes")
     council.record("closes", title="It closes", date="1989~", citations=[notes.quote("in Rabat")])
@@ -98,8 +98,8 @@ def test_happenings_are_those_that_all_filters_choose(council: Timeline) -> None
         ({"mark": "x"}, "is not one of the choices"),
         ({"kind": ""}, "Kind: is empty"),
         ({"as_of": "soon"}, "neither a position in the log"),
-        ({"to": 2.5}, "to: 2.5 is no date"),
-        ({"limit": -1}, "limit: -1 is no number of things"),
+        ({"to": 2.5}, "to: 2.5 is not a date"),
+        ({"limit": -1}, "limit: -1 is not a whole number from 0"),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(council: Timeline, filters: dict[str, object], message: str) -> None:
@@ -136,7 +136,7 @@ def test_sources_are_read_with_their_fields_and_their_text(council: Timeline) ->
     )
 
 
-def test_a_text_that_is_gone_is_told(council: Timeline, path: Path) -> None:
+def test_a_missing_text_is_reported(council: Timeline, path: Path) -> None:
     """Redacted, or of a timeline that is closed."""
     council.retract("opens", reason="x")
     (source,) = council.sources(q="march")
@@ -189,7 +189,7 @@ def test_a_happening_has_the_days_that_its_date_allows(council: Timeline) -> Non
     assert (opens.earliest, opens.latest) == ("2003-03-01", "2003-03-31")
 
 
-def test_what_is_returned_says_which_it_is(council: Timeline, path: Path) -> None:
+def test_results_have_a_readable_repr(council: Timeline, path: Path) -> None:
     """In a line."""
     assert repr(council) == f"<Timeline {path}: 8 events>"
     assert (

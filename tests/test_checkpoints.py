@@ -1,4 +1,4 @@
-"""Checkpoints and proofs: what a log signs, what it refuses to sign, whose signatures it keeps, and what it proves."""
+"""Checkpoints and proofs: what a log signs and refuses to sign, the signatures it stores, and what it proves."""
 
 import multiprocessing
 import shutil
@@ -50,9 +50,9 @@ def tamper(timeline: Timeline, *statements: str) -> None:
 
 
 def test_without_a_key_it_is_three_lines(timeline: Timeline) -> None:
-    """The origin, which is made of the first event's leaf and so never that of another log; the size; the root."""
+    """The origin, made from the first event's leaf and so different for every log; the size; the root."""
     grow(timeline, 1)
-    leaf = leaf_hash(timeline.prove(1).said.leaf)
+    leaf = leaf_hash(timeline.prove(1).proven.leaf)
     note = timeline.checkpoint()
     assert note.signatures == ()
     assert Checkpoint.of(note) == Checkpoint(f"timeline/{leaf.hex()[:32]}", 1, leaf)
@@ -61,7 +61,7 @@ def test_without_a_key_it_is_three_lines(timeline: Timeline) -> None:
 
 
 def test_with_a_key_it_is_a_signed_note(timeline: Timeline, key: SigningKey) -> None:
-    """It is called as the key is, whoever has the public key can check it, and later ones without a key keep the name."""
+    """It has the key's name, anyone with the public key can check it, and later ones without a key keep the name."""
     grow(timeline, 3)
     note = timeline.checkpoint(key)
     assert Checkpoint.of(note).origin == "example.org/log"
@@ -71,8 +71,8 @@ def test_with_a_key_it_is_a_signed_note(timeline: Timeline, key: SigningKey) -> 
     assert timeline.verify(against=[note], keys=[key.public]).faults == ()
 
 
-def test_it_is_kept_once(timeline: Timeline, key: SigningKey) -> None:
-    """In the file, with the public key; made again, nothing is added."""
+def test_it_is_stored_once(timeline: Timeline, key: SigningKey) -> None:
+    """In the file, with the public key; a repetition adds nothing."""
     grow(timeline, 2)
     assert timeline.checkpoint(key) == timeline.checkpoint(key)
     (kept,) = checkpoints(timeline.log.connection)
@@ -83,8 +83,8 @@ def test_it_is_kept_once(timeline: Timeline, key: SigningKey) -> None:
     )
 
 
-def test_a_file_that_cannot_be_written_gives_one_too(timeline: Timeline, path: Path, key: SigningKey) -> None:
-    """It is only not kept there."""
+def test_a_read_only_file_gives_one_too(timeline: Timeline, path: Path, key: SigningKey) -> None:
+    """It is just not stored there."""
     grow(timeline, 2)
     with Timeline(path, read_only=True) as reader:
         assert reader.checkpoint(key).signatures
@@ -92,44 +92,46 @@ def test_a_file_that_cannot_be_written_gives_one_too(timeline: Timeline, path: P
 
 
 def test_an_empty_log_has_nothing_to_sign(timeline: Timeline, key: SigningKey) -> None:
-    """It says what to do."""
-    with pytest.raises(DatabaseRefused, match=r"holds no events yet, so there is nothing to sign. Append some first"):
+    """The message has the next step."""
+    with pytest.raises(DatabaseRefused, match=r"there are no events to sign. Append some first"):
         timeline.checkpoint(key)
 
 
 @pytest.mark.parametrize("origin", ["", "two words", "a+b", "line\nend", "\x07"])
-def test_what_is_no_origin_is_refused(timeline: Timeline, origin: str) -> None:
-    """It must fit into a note, and be a key's name one day."""
+def test_an_invalid_origin_is_refused(timeline: Timeline, origin: str) -> None:
+    """It must fit into a note, and may become a key's name."""
     grow(timeline, 1)
     with pytest.raises(NoteInvalid, match=r"Write it like example.org/timeline"):
         timeline.checkpoint(origin=origin)
 
 
 def test_a_log_keeps_the_name_it_has_signed_with(timeline: Timeline, key: SigningKey) -> None:
-    """A key of another name does not sign for it, nor does this one for another name."""
+    """A key of another name does not sign for it, nor does this key sign for another name."""
     grow(timeline, 1)
     timeline.checkpoint(key)
-    with pytest.raises(NoteInvalid, match=r"has signed as example.org/log before, and keeps its name"):
+    with pytest.raises(NoteInvalid, match=r"has signed as example.org/log, and a log keeps its name"):
         timeline.checkpoint(SigningKey.new("example.org/other"))
-    with pytest.raises(NoteInvalid, match=r"the key is called example.org/log, and signs for no other"):
+    with pytest.raises(NoteInvalid, match=r"the key is called example.org/log and signs for no other"):
         timeline.checkpoint(key, origin="example.org/other")
     assert timeline.checkpoint(SigningKey.new("example.org/log")).signatures, "a new key of that name does"
 
 
-def test_what_contradicts_a_kept_checkpoint_is_not_signed(timeline: Timeline, key: SigningKey) -> None:
-    """Not after the past was changed, with the tree made anew to fit."""
+def test_a_contradiction_of_a_stored_checkpoint_is_not_signed(timeline: Timeline, key: SigningKey) -> None:
+    """If the past was changed, even if the tree was made again to match."""
     grow(timeline, 5)
     timeline.checkpoint(key)
     tamper(timeline, "UPDATE events SET recorded_by = 'someone else' WHERE position = 3", "UPDATE tree SET hash = zeroblob(32)")
     with pytest.raises(
         ProofInvalid,
-        match=r"its first 5 events are not those of the checkpoint kept at .*: it is another log, or its past was changed",
+        match=r"its first 5 events are not those of the checkpoint stored at .*: it is another log, or its past was changed",
     ):
         timeline.checkpoint(key)
 
 
-def test_what_contradicts_the_last_signature_is_not_signed(timeline: Timeline, path: Path, tmp_path: Path, key: SigningKey) -> None:
-    """A file rolled back with all that it kept is told by what lies beside the key, unless it grew the same again."""
+def test_a_contradiction_of_the_last_signature_is_not_signed(
+    timeline: Timeline, path: Path, tmp_path: Path, key: SigningKey
+) -> None:
+    """The record beside the key exposes a file that was rolled back, unless it grew the same way again."""
     grow(timeline, 3)
     timeline.checkpoint(key)
     timeline.log.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -138,15 +140,15 @@ def test_what_contradicts_the_last_signature_is_not_signed(timeline: Timeline, p
     grow(timeline, 2)
     timeline.checkpoint(key)
     with Timeline(older, by="tester") as rolled_back:
-        with pytest.raises(ProofInvalid, match="holds 3 events, the last checkpoint signed with this key 5: events were dropped"):
+        with pytest.raises(ProofInvalid, match="has 3 events, the last checkpoint signed with this key 5: events were dropped"):
             rolled_back.checkpoint(key)
         grow(rolled_back, 2)
         with pytest.raises(ProofInvalid, match="its first 5 events are not those of the last checkpoint signed with this key"):
             rolled_back.checkpoint(SigningKey.load(tmp_path / "keys" / "log.key"))
 
 
-def test_cosignatures_are_checked_and_kept(timeline: Timeline, key: SigningKey, witness: SigningKey) -> None:
-    """With the witness's key and time; those of keys that are not trusted are passed over."""
+def test_cosignatures_are_checked_and_stored(timeline: Timeline, key: SigningKey, witness: SigningKey) -> None:
+    """With the witness's key and time; those of other keys are ignored."""
     grow(timeline, 3)
     note = timeline.checkpoint(key)
     public, cosignature = witness.cosign(note.text, SEEN)
@@ -159,17 +161,17 @@ def test_cosignatures_are_checked_and_kept(timeline: Timeline, key: SigningKey, 
     assert timeline.verify(against=[kept.note], keys=[public]).faults == ()
 
 
-def test_a_cosignature_that_does_not_hold_is_not_kept(timeline: Timeline, key: SigningKey, witness: SigningKey) -> None:
-    """One moved from another checkpoint, one of another time, one under a checkpoint of another log."""
+def test_an_invalid_cosignature_is_not_stored(timeline: Timeline, key: SigningKey, witness: SigningKey) -> None:
+    """One moved from another checkpoint, one of another time, one of a checkpoint of another log."""
     grow(timeline, 3)
     former = timeline.checkpoint(key)
     public, moved = witness.cosign(former.text, SEEN)
     grow(timeline, 1)
     note = timeline.checkpoint(key)
-    with pytest.raises(NoteInvalid, match=r"the signature of witness.example does not hold"):
+    with pytest.raises(NoteInvalid, match=r"the signature of witness.example is not valid"):
         timeline.cosigned(Note(note.text, (moved,)), [public])
     later = type(moved)(moved.name, moved.key_id, moved.signature[:7] + b"\x00" + moved.signature[8:])
-    with pytest.raises(NoteInvalid, match=r"the signature of witness.example does not hold"):
+    with pytest.raises(NoteInvalid, match=r"the signature of witness.example is not valid"):
         timeline.cosigned(Note(former.text, (later,)), [public])
     foreign = Checkpoint("example.org/log", 3, bytes(32)).text
     with pytest.raises(ProofInvalid, match="its first 3 events are not those of checkpoint"):
@@ -179,15 +181,15 @@ def test_a_cosignature_that_does_not_hold_is_not_kept(timeline: Timeline, key: S
     assert all(len(kept.signatures) == 1 for kept in checkpoints(timeline.log.connection))
 
 
-def test_a_log_key_signs_for_its_own_log_alone(timeline: Timeline, key: SigningKey) -> None:
-    """A checkpoint of another origin under the log's good signature is not taken for the log's."""
+def test_a_log_key_signs_only_for_its_own_log(timeline: Timeline, key: SigningKey) -> None:
+    """A checkpoint of another origin with the log's valid signature is not accepted as the log's."""
     text = Checkpoint("example.org/other", 1, bytes(32)).text
-    with pytest.raises(NoteInvalid, match=r"is of example.org/other, but signed as a log by example.org/log"):
+    with pytest.raises(NoteInvalid, match=r"is of example.org/other, but was signed as a log by example.org/log"):
         signed(Note(text, (key.sign(text),)), [key.public])
 
 
 def test_every_event_is_proved_under_every_checkpoint_that_covers_it(timeline: Timeline, key: SigningKey) -> None:
-    """And under none that does not."""
+    """And under no other."""
     notes = []
     for _ in range(9):
         grow(timeline, 1)
@@ -195,18 +197,18 @@ def test_every_event_is_proved_under_every_checkpoint_that_covers_it(timeline: T
     for position in range(1, 10):
         for note in notes:
             if Checkpoint.of(note).size < position:
-                with pytest.raises(ProofInvalid, match=f"stands at position {position}, after the "):
+                with pytest.raises(ProofInvalid, match=f"is at position {position}, but the checkpoint covers "):
                     timeline.prove(position, note)
             else:
                 proof = Proof.parse(str(timeline.prove(position, note)).encode())
                 proof.check()
-                assert (proof.note, proof.said.event["position"]) == (note, position)
+                assert (proof.note, proof.proven.event["position"]) == (note, position)
     with pytest.raises(UnknownEvent, match="no event at position 10"):
         timeline.prove(10)
 
 
-def test_no_proof_is_made_of_what_was_altered(timeline: Timeline, key: SigningKey) -> None:
-    """Neither of altered words, nor of an altered row."""
+def test_altered_events_cannot_be_proved(timeline: Timeline, key: SigningKey) -> None:
+    """Neither with altered data, nor with an altered row."""
     grow(timeline, 4)
     note = timeline.checkpoint(key)
     tamper(
@@ -214,21 +216,21 @@ def test_no_proof_is_made_of_what_was_altered(timeline: Timeline, key: SigningKe
         "UPDATE events SET data = replace(data, 'T', 'U') WHERE position = 2",
         "UPDATE events SET recorded_at = '' WHERE position = 3",
     )
-    with pytest.raises(ProofInvalid, match="Its words were altered"):
+    with pytest.raises(ProofInvalid, match="The data was altered"):
         timeline.prove(2, note)
     with pytest.raises(ProofInvalid, match="inclusion proof: leads to the root"):
         timeline.prove(3, note)
 
 
-def test_verify_tells_what_a_kept_checkpoint_contradicts(timeline: Timeline, key: SigningKey, witness: SigningKey) -> None:
-    """A rewritten past, dropped events, a signature that was altered; each with where it is."""
+def test_verify_reports_contradictions_of_a_stored_checkpoint(timeline: Timeline, key: SigningKey, witness: SigningKey) -> None:
+    """A rewritten past, dropped events, an altered signature; each with its place."""
     grow(timeline, 6)
     note = timeline.checkpoint(key)
     other = SigningKey.new("example.org/log")
     forged = Note(note.text, (other.sign(note.text),))
     assert faults(timeline, forged, key) == [
         f"checkpoint: signed by example.org/log ({other.public.id.hex()}), not by example.org/log"
-        f" ({key.public.id.hex()}). Ask whose key that is before you trust it"
+        f" ({key.public.id.hex()}). Find out whose key that is before you trust it"
     ]
     tamper(
         timeline,
@@ -237,8 +239,8 @@ def test_verify_tells_what_a_kept_checkpoint_contradicts(timeline: Timeline, key
         "UPDATE signatures SET signature = x'00'",
     )
     told = faults(timeline, note, key)
-    assert told.count("the log holds 5: events were dropped, or this is an older copy") == 2
-    assert "checkpoint: the signature of example.org/log does not hold. The text or the signature was altered" in told
+    assert told.count("the log has 5: events were dropped, or this is an older copy") == 2
+    assert "checkpoint: the signature of example.org/log is not valid. The text or the signature was altered" in told
 
 
 def faults(timeline: Timeline, note: Note, key: SigningKey) -> list[str]:
@@ -247,11 +249,11 @@ def faults(timeline: Timeline, note: Note, key: SigningKey) -> list[str]:
     return [what for check in report.checks if check.name == "checkpoints" for _, what in check.faults]
 
 
-def test_verify_tells_where_the_tree_and_the_log_part(timeline: Timeline) -> None:
-    """An altered row of events changes the subtrees above it; an altered subtree is told alone; what is beyond is told."""
+def test_verify_reports_where_tree_and_log_differ(timeline: Timeline) -> None:
+    """An altered event changes the subtrees above it; an altered subtree is reported alone; so is any excess."""
     grow(timeline, 8)
     tamper(timeline, "UPDATE events SET recorded_by = 'x' WHERE position = 3")
-    what = "do not give the hash kept of them: they were altered, or it was"
+    what = "do not match their stored hash: they, or the hash, were altered"
     assert tree(timeline) == [("events 3 to 4", what), ("events 1 to 4", what), ("events 1 to 8", what)]
     tamper(
         timeline,
@@ -268,19 +270,19 @@ def tree(timeline: Timeline) -> list[tuple[str, str]]:
     return [fault for check in timeline.verify().checks if check.name == "tree" for fault in check.faults]
 
 
-def test_another_name_is_not_kept(timeline: Timeline, key: SigningKey) -> None:
-    """Someone who signs this log's root under a name of his own does not give the log that name."""
+def test_another_name_is_not_stored(timeline: Timeline, key: SigningKey) -> None:
+    """Someone who signs this log's root under another name does not give the log that name."""
     grow(timeline, 2)
     mirror = SigningKey.new("mirror.example/log")
     head = Checkpoint.of(timeline.checkpoint())
     text = Checkpoint("mirror.example/log", head.size, head.root).text
-    with pytest.raises(NoteInvalid, match=r"is of mirror.example/log, and this log is called timeline/"):
+    with pytest.raises(NoteInvalid, match=r"is of mirror.example/log, but this log is called timeline/"):
         timeline.cosigned(Note(text, (mirror.sign(text),)), [mirror.public])
     assert timeline.checkpoint(key).signatures
 
 
-def test_every_key_that_is_trusted_must_have_signed(timeline: Timeline, key: SigningKey, witness: SigningKey) -> None:
-    """One of them alone is not enough."""
+def test_every_trusted_key_must_have_signed(timeline: Timeline, key: SigningKey, witness: SigningKey) -> None:
+    """One of them is not enough."""
     grow(timeline, 2)
     note = timeline.checkpoint(key)
     public, cosignature = witness.cosign(note.text, SEEN)
@@ -322,10 +324,10 @@ def sign(path: Path, key: Path, results: "multiprocessing.Queue[bool]") -> None:
             results.put(False)
 
 
-def test_signatures_that_cannot_be_checked_here_are_no_fault(
+def test_signatures_that_cannot_be_checked_here_are_not_a_fault(
     timeline: Timeline, key: SigningKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the library it is said that they were not checked; where keys are trusted, that is what was asked for."""
+    """Without the library, a remark says that they were not checked; with trusted keys, it is a fault."""
     grow(timeline, 2)
     note = timeline.checkpoint(key)
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric", None)

@@ -1,4 +1,4 @@
-"""Checkpoints that others add to the file with plain SQL, the guards in place: they decide nothing, and stop nobody."""
+"""Checkpoints that others add to the file with plain SQL, despite the guards: they decide nothing, and stop nobody."""
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -58,8 +58,8 @@ def remarks(timeline: Timeline, *keys: Key, against: tuple[Note, ...] = ()) -> l
     return [remark for check in report.checks for remark in check.remarks]
 
 
-def test_another_s_name_in_the_file_does_not_keep_the_owner_from_signing(timeline: Timeline, key: SigningKey) -> None:
-    """Nor does it name what nobody signs, nor is anything proved under it; verify tells of it as what the file says."""
+def test_another_name_in_the_file_does_not_stop_the_owner_from_signing(timeline: Timeline, key: SigningKey) -> None:
+    """Nor is it the log's name, nor used for proofs; verify reports it as a claim of the file."""
     grow(timeline, 3)
     owned = timeline.checkpoint(key)
     evil = self_signed(timeline, "evil.example")
@@ -70,19 +70,21 @@ def test_another_s_name_in_the_file_does_not_keep_the_owner_from_signing(timelin
     again = timeline.checkpoint(key)
     assert timeline.prove(1).note == again
     (doubt,) = doubts(timeline.log, again)
-    assert doubt == "the file also keeps checkpoints that are signed as evil.example, and this one is of example.org/log"
+    assert doubt == "the file also has checkpoints signed as evil.example; this one is of example.org/log"
     told = remarks(timeline, key.public, against=(again,))
-    unknown = "and whether that key is theirs, the file cannot tell"
-    assert f"kept in the file: 2 of example.org/log, signed by example.org/log ({key.public.id.hex()}), whose key you trust" in told
-    assert f"kept in the file: 1 of evil.example, signed by evil.example ({evil.public.id.hex()}), {unknown}" in told
+    unknown = "but the file cannot prove that the key is theirs"
+    assert (
+        f"stored in the file: 2 of example.org/log, signed by example.org/log ({key.public.id.hex()}), whose key you trust" in told
+    )
+    assert f"stored in the file: 1 of evil.example, signed by evil.example ({evil.public.id.hex()}), {unknown}" in told
     assert f"signed by example.org/log ({key.public.id.hex()}), {unknown}" in " ".join(remarks(timeline))
 
 
-def test_an_owner_who_signs_after_another_says_once_what_the_log_is_called(timeline: Timeline, key: SigningKey) -> None:
-    """The wrong key is refused as ever; with its name given as the origin it signs, and from then on by itself."""
+def test_an_owner_who_signs_after_another_confirms_the_name_once(timeline: Timeline, key: SigningKey) -> None:
+    """A wrong key is refused as usual; with its name as the origin it signs, and later without it."""
     grow(timeline, 2)
     self_signed(timeline, "evil.example")
-    with pytest.raises(NoteInvalid, match=r"has signed as evil.example before, .* say so once: .* --origin example.org/log"):
+    with pytest.raises(NoteInvalid, match=r"has signed as evil.example, .* confirm it once: .* --origin example.org/log"):
         timeline.checkpoint(key)
     assert timeline.checkpoint(key, origin="example.org/log").signatures
     grow(timeline, 1)
@@ -91,39 +93,39 @@ def test_an_owner_who_signs_after_another_says_once_what_the_log_is_called(timel
     assert Checkpoint.of(timeline.checkpoint(origin="example.org/log")).origin == "example.org/log"
 
 
-def test_a_false_root_does_not_keep_the_owner_from_signing(timeline: Timeline, key: SigningKey) -> None:
-    """Not even under the owner's name, at the very next size, with a signature in the owner's name: that is a fault of the file."""
+def test_a_false_root_does_not_stop_the_owner_from_signing(timeline: Timeline, key: SigningKey) -> None:
+    """Not even under the owner's name, at the next size, with a claimed signature of the owner: that is a fault of the file."""
     grow(timeline, 3)
     timeline.checkpoint(key)
     grow(timeline, 1)
     insert(timeline, Checkpoint("example.org/log", 4, bytes(32)), (key.public, bytes(64)))
     insert(timeline, head(timeline.log, "example.org/log"), (key.public, bytes(64)))
     note = timeline.checkpoint(key)
-    assert doubts(timeline.log, note) == ["checkpoint 2 in the file, of example.org/log, does not fit the log's events"]
+    assert doubts(timeline.log, note) == ["checkpoint 2 in the file, of example.org/log, does not match the log's events"]
     kept = {one.number: one.note for one in checkpoints(timeline.log.connection)}
     assert note.signatures[0] in kept[3].signatures
     assert note.signatures[0] not in kept[2].signatures
     found = timeline.verify(against=[note], keys=[key.public]).faults
     assert sorted(what for _, what in found) == [
-        "checkpoint: the signature of example.org/log does not hold. The text or the signature was altered",
-        "checkpoint: the signature of example.org/log does not hold. The text or the signature was altered",
+        "checkpoint: the signature of example.org/log is not valid. The text or the signature was altered",
+        "checkpoint: the signature of example.org/log is not valid. The text or the signature was altered",
         "the log's first events have another root: this is another log, or its past was changed",
     ]
 
 
-def test_without_a_key_nothing_is_made_that_contradicts_what_was_kept(timeline: Timeline, key: SigningKey) -> None:
-    """Nobody can tell then which of both is true; a key can, because it is bound by what it signed alone."""
+def test_without_a_key_a_contradiction_is_refused(timeline: Timeline, key: SigningKey) -> None:
+    """Nobody could know which of both is true; with a key, only its own signatures bind it."""
     grow(timeline, 3)
     insert(timeline, Checkpoint("example.org/log", 3, bytes(32)))
-    with pytest.raises(ProofInvalid, match=r"not those of the checkpoint kept at .*: it is another log, or its past was changed"):
+    with pytest.raises(ProofInvalid, match=r"not those of the checkpoint stored at .*: it is another log, or its past was changed"):
         timeline.checkpoint()
     note = timeline.checkpoint(key)
     assert [one.note for one in checkpoints(timeline.log.connection)][1] == note
 
 
 @pytest.mark.parametrize("public_key", ["evil+00000000+AAAA", "evil example+00000000+!", f"weak+c8a5a3f6+{'A' * 44}"])
-def test_what_cannot_be_read_does_not_keep_the_owner_from_signing(timeline: Timeline, key: SigningKey, public_key: str) -> None:
-    """It is told of, by the audit too, and all else is done."""
+def test_an_unreadable_row_does_not_stop_the_owner_from_signing(timeline: Timeline, key: SigningKey, public_key: str) -> None:
+    """It is reported, by the audit too, and the rest works."""
     grow(timeline, 2)
     insert(timeline, head(timeline.log, "example.org/log"), (public_key, bytes(64)))
     grow(timeline, 1)
@@ -135,8 +137,8 @@ def test_what_cannot_be_read_does_not_keep_the_owner_from_signing(timeline: Time
     assert timeline.prove(1).note.text == note.text
 
 
-def test_another_s_checkpoint_does_not_keep_a_witness_from_cosigning(timeline: Timeline) -> None:
-    """Of a log that nobody signs, and that is called by the hash of its first event."""
+def test_another_checkpoint_does_not_stop_a_witness_from_cosigning(timeline: Timeline) -> None:
+    """For an unsigned log, named by the hash of its first event."""
     grow(timeline, 2)
     unsigned = head(timeline.log, Checkpoint.of(timeline.prove(1).note).origin)
     self_signed(timeline, "evil.example")
@@ -145,7 +147,7 @@ def test_another_s_checkpoint_does_not_keep_a_witness_from_cosigning(timeline: T
 
 
 def test_a_clock_that_was_turned_back_stops_nobody(path: Path, key: SigningKey, witness: SigningKey) -> None:
-    """What is kept meanwhile says the last time that is known, so times are in order, and nothing is before what it rests on."""
+    """Rows stored meanwhile get the last known time, so times are in order, and none is before that of its basis."""
     now = datetime(2026, 5, 1, 12, tzinfo=UTC)
     with Timeline(path, by="tester", clock=lambda: now) as timeline:
         grow(timeline, 2)
@@ -170,11 +172,11 @@ def test_a_clock_that_was_turned_back_stops_nobody(path: Path, key: SigningKey, 
             ["13:00"] * 3 + ["14:00", "15:00"],
         ]
         told = remarks(timeline)
-    assert any("witness.example says to have seen it at 2026-01-02 03:04:05 UTC, and its last event" in one for one in told)
+    assert any("witness.example signed that it saw it at 2026-01-02 03:04:05 UTC, but its last event" in one for one in told)
 
 
-def test_a_time_that_is_none_binds_nobody(timeline: Timeline, key: SigningKey) -> None:
-    """Put there with the guards gone and back, it is a fault of the file; the owner signs all the same."""
+def test_an_invalid_time_binds_nobody(timeline: Timeline, key: SigningKey) -> None:
+    """Added without the guards, it is a fault of the file; the owner can still sign."""
     grow(timeline, 2)
     timeline.checkpoint(key)
     guards = [sql for (sql,) in timeline.log.connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
@@ -190,10 +192,10 @@ def test_a_signature_of_no_checkpoint_is_a_fault(timeline: Timeline, key: Signin
     grow(timeline, 2)
     timeline.checkpoint(key)
     tamper(timeline, "UPDATE signatures SET checkpoint = 7")
-    assert ("signature 1", "its checkpoint is not there") in timeline.verify().faults
+    assert ("signature 1", "its checkpoint is missing") in timeline.verify().faults
 
 
-def test_signatures_of_one_key_stand_side_by_side(timeline: Timeline, key: SigningKey, witness: SigningKey) -> None:
+def test_one_key_may_sign_a_checkpoint_again(timeline: Timeline, key: SigningKey, witness: SigningKey) -> None:
     """A witness may come again, later."""
     grow(timeline, 2)
     note = timeline.checkpoint(key)

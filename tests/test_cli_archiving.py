@@ -36,29 +36,29 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(main, ["archive", *words, "--by", "Ada"])
 
 
-def test_without_a_title_it_tells_what_the_document_says() -> None:
-    """One line, how to take it, and no file is made."""
+def test_without_a_title_the_document_s_own_is_suggested() -> None:
+    """One line with the way to use it, and no file is made."""
     result = run("A page.html")
     assert result.exit_code == 1
     said = (
-        "A page.html: no title is given. The document says title “Found”; author “Ann”. Take that with --as-found, or give --title"
+        "A page.html: no title is given. The document says title “Found”; author “Ann”. Use that with --as-found, or give --title"
     )
     assert result.stderr == f"Error: {said}\n"
     assert not Path("timeline.db").exists()
 
 
-def test_what_is_found_stands_beside_what_is_given() -> None:
-    """On stderr, where they differ; with --as-found the author's own words still win."""
+def test_facts_of_the_document_are_compared_with_the_options() -> None:
+    """On stderr, where they differ; with --as-found the given options still win."""
     result = run("A page.html", "--title", "Mine", "--as-found")
-    assert result.stdout.startswith("source/a-page@1 stands at position 1\nSHA-256 ")
-    assert result.stderr == "6 characters were read, by trafilatura 1\ntitle: “Mine” is kept; the document says “Found”\n"
+    assert result.stdout.startswith("source/a-page@1 is at position 1\nSHA-256 ")
+    assert result.stderr == "6 characters were read, by trafilatura 1\ntitle: “Mine” is recorded; the document says “Found”\n"
     assert run("A page.html").stdout == result.stdout
 
 
-def test_what_is_found_can_be_taken_later_and_not_again() -> None:
-    """As a correction, of what nothing was ever said of: what was taken back stays so."""
+def test_facts_of_the_document_can_be_added_later_once() -> None:
+    """As a correction of fields that were never set; an emptied field stays empty."""
     result = run("A page.html", "--id", "a", "--title", "Mine")
-    assert "author: nothing is kept; the document says “Ann”\nTo take author as the document says" in result.stderr
+    assert "author: nothing is recorded; the document says “Ann”\nTo use the document's author" in result.stderr
     for _ in range(2):
         assert run("A page.html", "--as-found").exit_code == 0
     with Timeline("timeline.db", by="Ada") as timeline:
@@ -66,7 +66,7 @@ def test_what_is_found_can_be_taken_later_and_not_again() -> None:
         assert (statement["title"], statement["author"], timeline.log.size()) == ("Mine", "Ann", 2)
         timeline.correct_source("a", author=None, reason="She says she did not write it.")
     result = run("A page.html", "--as-found")
-    assert "author: nothing is kept; the document says “Ann”" in result.stderr
+    assert "author: nothing is recorded; the document says “Ann”" in result.stderr
     with Timeline("timeline.db", by="Ada") as timeline:
         assert timeline.log.size() == 3
 
@@ -82,15 +82,15 @@ def test_the_same_bytes_are_archived_under_one_id() -> None:
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (1,)
 
 
-def test_a_later_extractor_is_told_of_and_asked_with_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stands stays; --again adds another text as a source of its own, once."""
+def test_a_later_extractor_is_reported_and_used_with_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The source stays; --again adds another text as a separate source, once."""
     run("A page.html", "--id", "a", "--as-found")
     extracts(monkeypatch, "Other words.", "trafilatura 2")
     result = run("A page.html", "--id", "a", "--as-found")
     assert result.exit_code == 0
-    assert result.stderr == "a: extracted by trafilatura 1; today's is trafilatura 2: timeline archive --again a\n"
-    assert run("--again", "a").stdout.startswith("source/a-2@1 stands at position 2\n")
-    assert "nothing to add, source/a-2 has the text" in run("--again", "a").stderr
+    assert result.stderr == "a: extracted by trafilatura 1; today's extractor is trafilatura 2: timeline archive --again a\n"
+    assert run("--again", "a").stdout.startswith("source/a-2@1 is at position 2\n")
+    assert "nothing to add; source/a-2 has the text" in run("--again", "a").stderr
 
 
 def test_one_of_three_is_given() -> None:
@@ -100,7 +100,7 @@ def test_one_of_three_is_given() -> None:
 
 
 def test_a_page_is_read_again_in_another_encoding() -> None:
-    """Where the first was wrong: what was read in it stays."""
+    """If the first was wrong; the old text stays."""
     Path("w.txt").write_bytes("Совет собрался".encode("cp1251"))
     with pytest.MonkeyPatch.context() as undone:
         undone.setattr(capture, "from_file", FROM_FILE)
@@ -112,8 +112,8 @@ def test_a_page_is_read_again_in_another_encoding() -> None:
     assert texts == [("Совет собрался".encode("cp1251").decode("cp1252"),), ("Совет собрался",)]
 
 
-def test_an_address_is_fetched_only_where_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is kept is the WARC, under the address that answered."""
+def test_an_address_is_fetched_only_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The WARC is archived, under the address that answered."""
     from timeline.capture import fetching
 
     asked = []
@@ -131,8 +131,8 @@ def test_an_address_is_fetched_only_where_asked(monkeypatch: pytest.MonkeyPatch)
         assert connection.execute("SELECT id, url FROM sources").fetchall() == [("story", "https://example.org/story")]
 
 
-def test_show_tells_the_page_of_a_quotation() -> None:
-    """Where the document has pages."""
+def test_show_has_the_page_of_a_quotation() -> None:
+    """If the document has pages."""
     with Timeline("timeline.db", by="Ada") as timeline:
         pdf = timeline.archive(text="One.\fTwo words.", id="p", title="P", media_type="application/pdf")
         timeline.record("h", title="H", date="2003", citations=[pdf.quote("Two words")])
@@ -156,7 +156,7 @@ def test_two_pages_of_a_warc_are_two_sources(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("archive", "a.txt", "--title", "A", "--title", "B"), "--title is given 2 times, and only one can hold. Leave one."),
+        (("archive", "a.txt", "--title", "A", "--title", "B"), "--title is given 2 times, but it takes one value. Keep one."),
         (("log", "--limit", "1", "--limit=2"), "--limit is given 2 times"),
         (("key", "new", "example.org/a", "--out", "x", "--out", "y"), "--out is given 2 times"),
         (("archive", "--fetch", "https://example.org/", "--record", "https://example.org/x"), "leave --record out"),

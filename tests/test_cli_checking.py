@@ -37,20 +37,20 @@ def db(timeline: Timeline, meeting: str, path: Path) -> Path:
     return path
 
 
-def test_verify_tells_what_was_checked(db: Path) -> None:
+def test_verify_lists_every_check(db: Path) -> None:
     """A line with a tick for each check, and exit code 0."""
     result = run("verify", "--db", str(db))
     assert result.exit_code == 0
     lines = result.output.splitlines()
     assert [line[0] for line in lines] == ["✓"] * 10
-    assert lines[2] == "✓ 2 events in order, each with the hash of what it says"
-    assert lines[3] == "✓ 2 events under the root that is kept, hash by hash"
+    assert lines[2] == "✓ 2 events in order, each with the hash of its data"
+    assert lines[3] == "✓ 2 events under the stored root, hash by hash"
     assert lines[7] == "✓ 1 text compared with the document, letter for letter"
-    assert lines[8] == "✓ 1 citation found again, word for word, where it says"
+    assert lines[8] == "✓ 1 citation found again, word for word, at its place"
 
 
-def test_verify_tells_of_a_wal_that_it_read(db: Path) -> None:
-    """While others have the file open it is no fault; whoever serves the file alone shows less, which is said."""
+def test_verify_remarks_on_a_wal(db: Path) -> None:
+    """It is no fault while others have the file open; but a server that ignores it shows less."""
     assert "-wal" not in run("verify", "--db", str(db)).stdout
     with Timeline(db, by="tester") as timeline:
         source = timeline.archive(text="Words that are still in the WAL.", id="late", title="Late")
@@ -62,8 +62,8 @@ def test_verify_tells_of_a_wal_that_it_read(db: Path) -> None:
     assert said in result.stdout.splitlines()
 
 
-def test_verify_tells_all_that_is_wrong(db: Path) -> None:
-    """A cross, then each fault on a line with where it is; exit code 1; also where the guards are gone."""
+def test_verify_lists_every_fault(db: Path) -> None:
+    """A cross, then each fault on a line with its place; exit code 1; also without guards."""
     change(
         db,
         "DROP TRIGGER events_update",
@@ -72,23 +72,23 @@ def test_verify_tells_all_that_is_wrong(db: Path) -> None:
     result = run("verify", "--db", str(db))
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    assert f"✗ not so: the log refuses changes: {len(guards())} guards as they were made" in lines
+    assert f"✗ not true: the log refuses changes: {len(guards())} guards unchanged" in lines
     assert "    position 2, happening/meeting@1: its data does not have its hash: it was altered" in lines
     assert result.stderr.startswith(f"Error: {db}: ")
     assert " faults found. " in result.stderr
 
 
-def test_verify_looks_into_a_file_that_others_refuse(db: Path) -> None:
-    """What stops every other command is what this one is for."""
+def test_verify_reads_a_file_that_other_commands_refuse(db: Path) -> None:
+    """It reports the faults that stop all other commands."""
     change(db, "DROP TRIGGER documents_delete")
     refused = run("log", "--db", str(db))
     assert refused.exit_code == 1
-    assert f"See what happened: timeline verify --db {db}" in refused.stderr
+    assert f"Check it: timeline verify --db {db}" in refused.stderr
     assert "    trigger documents_delete: is missing or changed" in run("verify", "--db", str(db)).stdout
 
 
 def test_a_hostile_fault_does_nothing_to_the_terminal(db: Path) -> None:
-    """What an altered file holds is shown, not obeyed."""
+    """Control characters of an altered file are shown, not obeyed."""
     change(db, "DROP TRIGGER events_update", "UPDATE events SET stream = char(27) || '[2J' WHERE position = 2")
     result = run("verify", "--db", str(db))
     assert result.exit_code == 1
@@ -98,7 +98,7 @@ def test_a_hostile_fault_does_nothing_to_the_terminal(db: Path) -> None:
 @pytest.mark.parametrize("seed", range(25))
 @pytest.mark.parametrize("command", ["verify", "show meeting", "history meeting", "log", "rebuild"])
 def test_a_damaged_file_never_ends_in_a_traceback(db: Path, command: str, seed: int) -> None:
-    """With bytes overwritten anywhere, each command does its work or says in a line that it cannot."""
+    """With bytes overwritten anywhere, each command works or fails in one line."""
     chance = random.Random(seed)  # noqa: S311 - the same damage at each run
     with db.open("r+b") as file:
         for _ in range(chance.choice([1, 20])):
@@ -110,11 +110,11 @@ def test_a_damaged_file_never_ends_in_a_traceback(db: Path, command: str, seed: 
 
 
 def test_rebuild_derives_the_read_tables_again(db: Path) -> None:
-    """Whatever became of them, they are what the log gives; the log stays as it was."""
+    """Whatever happened to them; the log does not change."""
     change(db, "DELETE FROM happenings", "UPDATE citations SET quote = 'x'", "DROP INDEX happenings_time")
     assert run("verify", "--db", str(db)).exit_code == 1
     result = run("rebuild", "--db", str(db))
-    assert (result.exit_code, result.output) == (0, f"{db}: the read tables were derived again from 2 events\n")
+    assert (result.exit_code, result.output) == (0, f"{db}: read tables derived again from 2 events\n")
     assert run("verify", "--db", str(db)).exit_code == 0
 
 
@@ -127,14 +127,14 @@ def test_rebuild_takes_over_from_another_version(db: Path) -> None:
     assert refused.stderr.endswith(f"made by another version of this program. Make them again: timeline rebuild --db {db}\n")
     found = run("verify", "--db", str(db))
     assert (found.exit_code, "were made by another version" in found.stdout) == (1, True)
-    told = "the log is whole, and its read tables were made by another version of this program"
+    told = "the log is sound, but its read tables were made by another version of this program"
     assert found.stderr.endswith(f"{db}: {told}. Make them again: timeline rebuild --db {db}\n")
     assert run("rebuild", "--db", str(db)).exit_code == 0
     assert run("verify", "--db", str(db)).exit_code == 0
 
 
 def test_rebuild_refuses_a_file_without_guards(db: Path) -> None:
-    """What may have been tampered with is not built upon."""
+    """It may have been tampered with."""
     change(db, "DROP TRIGGER events_delete")
     result = run("rebuild", "--db", str(db))
     assert result.exit_code == 1
@@ -148,13 +148,13 @@ def test_a_file_too_damaged_to_verify_is_to_be_restored(db: Path) -> None:
         file.write(b"\xff" * 900)
     result = run("verify", "--db", str(db))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: {db}: it is too damaged to be read. Keep it as it is, and restore a copy\n"
+    assert result.stderr == f"Error: {db}: it is too damaged to read. Keep it as it is, and restore a copy\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 @pytest.mark.parametrize("step", ["check_file", "check_documents", "check_tables"])
 def test_ctrl_c_in_verify_is_no_fault(db: Path, step: str) -> None:
-    """Whatever SQLite was doing, also where it called a function of ours: one line, exit code 130, and no check is told."""
+    """Even in a function that SQLite called: one line, exit code 130, and no result of a check."""
     script = f"""
 import os, signal, sys, threading
 from timeline.audit import verifying
@@ -171,4 +171,4 @@ main(["verify", "--db", sys.argv[1]])
 """
     done = subprocess.run([sys.executable, "-c", script, str(db)], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (130, "")
-    assert done.stderr == "Error: interrupted; nothing of what was unfinished was kept\n"
+    assert done.stderr == "Error: interrupted; nothing unfinished was saved\n"

@@ -87,8 +87,8 @@ def test_values_that_need_quotation_marks_are_left_out(timeline: Timeline, repor
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no database", b"SQLite format 3\0" + bytes(4096)])
-def test_nothing_goes_wrong_without_a_timeline(tmp_path: Path, content: bytes | None) -> None:
-    """Nothing is completed, nothing said, and no file made."""
+def test_without_a_timeline_nothing_is_completed(tmp_path: Path, content: bytes | None) -> None:
+    """No message, and no file is made."""
     if content is not None:
         (tmp_path / "timeline.db").write_bytes(content)
     before = sorted(tmp_path.iterdir())

@@ -41,15 +41,15 @@ def ids(result: Result) -> list[str]:
     return [row["id"] for row in csv.DictReader(result.stdout.splitlines())]
 
 
-def test_it_writes_to_standard_output_and_tells_beside_it_what_is_lost(db: str, meeting: str) -> None:
-    """The export alone stands in the output, in time order; the rest on stderr."""
+def test_the_export_is_on_standard_output_and_its_losses_on_stderr(db: str, meeting: str) -> None:
+    """Only the export is in the output, in time order."""
     result = run("timelinejs", "--db", db, "--title", "Councils", "--page", "https://example.org/t?q=x")
     told = json.loads(result.stdout)
     assert [event["unique_id"] for event in told["events"]] == ["chaired", meeting]
     assert told["title"]["text"]["headline"] == "Councils"
     assert "https://example.org/t/chaired" in result.stdout
     assert "2 happenings in TimelineJS (JSON)" in result.stderr
-    assert "uncertain or approximate dates (in 1 of 2 happenings): placed as if it were sure" in result.stderr
+    assert "uncertain or approximate dates (in 1 of 2 happenings): placed as if it were certain" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_the_filters_are_those_of_the_page(db: str, filters: tuple[str, ...], ex
     assert ids(run("csv", "--db", db, *filters)) == expected
 
 
-def test_as_of_a_position_it_says_what_was_said_then(db: str) -> None:
+def test_as_of_a_position_the_former_title_is_shown(db: str) -> None:
     """The title before the correction."""
     (row,) = csv.DictReader(run("csv", "--db", db, "--kind", "vote", "--as-of", "3").stdout.splitlines())
     assert (row["title"], row["version"]) == ("Ann chairs", "1")
@@ -87,12 +87,12 @@ def test_as_of_a_position_it_says_what_was_said_then(db: str) -> None:
         (("csv", "--from", "soon"), "From: “soon” is no date. Write a year"),
         (("csv", "--status", "some"), "Show: “some” is not one of the choices."),
         (("csv", "--as-of", "x"), "As of: “x” is neither a position in the log"),
-        (("csv", "--kind", " "), "Kind: is empty. Leave it out, or say which."),
+        (("csv", "--kind", " "), "Kind: is empty. Leave it out, or fill it in."),
         (("csv", "--page", "timeline"), '--page: "timeline" is not a web address.'),
-        (("jsonl", "--as-of", "2"), "jsonl: holds how what is known came to be known"),
+        (("jsonl", "--as-of", "2"), "jsonl: holds the history of the records"),
     ],
 )
-def test_what_makes_no_sense_is_told_in_a_line(db: str, words: tuple[str, ...], told: str) -> None:
+def test_wrong_options_are_refused_in_one_line(db: str, words: tuple[str, ...], told: str) -> None:
     """And nothing is written."""
     result = run(*words, "--db", db)
     wrong_usage = words[1] != "--page" and words[0] != "jsonl"
@@ -101,8 +101,8 @@ def test_what_makes_no_sense_is_told_in_a_line(db: str, words: tuple[str, ...], 
     assert result.stderr.count("\n") == 1
 
 
-def test_a_file_is_there_only_once_it_is_whole(db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stood there before stays, where writing fails."""
+def test_a_file_appears_only_when_it_is_complete(db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If writing fails, the former file stays."""
     file = tmp_path / "out.csv"
     assert run("csv", "--db", db, "-o", str(file)).stdout == ""
     before = file.read_bytes()
@@ -112,7 +112,7 @@ def test_a_file_is_there_only_once_it_is_whole(db: str, tmp_path: Path, monkeypa
     assert [one.name for one in tmp_path.glob("out*")] == ["out.csv"]
 
 
-def test_the_bundle_tells_what_was_redacted(db: str) -> None:
+def test_the_bundle_has_the_redactions(db: str) -> None:
     """It is read from the log itself, so its lines are entries."""
     result = run("jsonl", "--db", db)
     assert [next(iter(json.loads(line))) for line in result.stdout.splitlines()] == [
@@ -123,14 +123,14 @@ def test_the_bundle_tells_what_was_redacted(db: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in formats.written_names() if name not in ("png", "svg")])
 def test_the_same_log_gives_the_same_export(db: str, name: str) -> None:
-    """Byte for byte, whenever it is written; and what is retracted can be written in every format."""
+    """Byte for byte, at any time; and every format can hold a retracted happening."""
     first = run(name, "--db", db, "--page", "https://example.org/t", "--status", "all")
     assert first.exit_code == 0
     assert first.stdout_bytes == run(name, "--db", db, "--page", "https://example.org/t", "--status", "all").stdout_bytes
 
 
-def test_a_file_is_replaced_once_it_is_whole_and_a_database_never(db: str, tmp_path: Path) -> None:
-    """The log itself, what belongs to it, or any other database: refused, and as it was."""
+def test_a_complete_file_replaces_another_but_never_a_database(db: str, tmp_path: Path) -> None:
+    """The log, the files beside it, or any other database: refused, and unchanged."""
     output, before = tmp_path / "out.csv", Path(db).read_bytes()
     output.write_text("an earlier export")
     assert run("csv", "--db", db, "-o", str(output)).exit_code == 0
@@ -143,12 +143,12 @@ def test_a_file_is_replaced_once_it_is_whole_and_a_database_never(db: str, tmp_p
     for name in (db, f"{db}-wal", f"{db}-shm"):
         result = run("csv", "--db", db, "-o", name)
         assert (result.exit_code, result.stdout) == (1, "")
-        assert "is a database, and not written over. Name another file" in result.stderr
+        assert "is a database, which an export never overwrites. Name another file" in result.stderr
     assert Path(db).read_bytes() == before
 
 
-def test_an_output_that_is_no_file_is_written_through(db: str, tmp_path: Path) -> None:
-    """A pipe stays a pipe; a dash is standard output; what cannot be written is told by the name that was given."""
+def test_an_output_may_be_a_pipe(db: str, tmp_path: Path) -> None:
+    """A pipe stays a pipe; a dash is standard output; an error names the given path."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE)
@@ -158,18 +158,18 @@ def test_an_output_that_is_no_file_is_written_through(db: str, tmp_path: Path) -
     assert "BEGIN:VCALENDAR" in run("ics", "--db", db, "-o", "-").stdout
     result = run("csv", "--db", db, "-o", str(tmp_path / "no" / "x.csv"))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"{tmp_path}/no/x.csv: cannot be written: no such file or directory. Name a file elsewhere" in result.stderr
+    assert f"{tmp_path}/no/x.csv: cannot be written: no such file or directory. Name another file" in result.stderr
 
 
 def test_a_filter_that_is_given_twice_is_refused(db: str) -> None:
     """One of them would be forgotten."""
     result = run("csv", "--db", db, "--kind", "vote", "--kind", "meeting")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "given 2 times, and only one can hold. Leave one: 'vote' or 'meeting'" in " ".join(result.stderr.split())
+    assert "given 2 times, but it takes one value. Keep one: 'vote' or 'meeting'" in " ".join(result.stderr.split())
 
 
-def test_what_the_metadata_say_of_a_timeline_stands_at_its_head(db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its title and its description, but not our own word on how to read one."""
+def test_title_and_description_come_from_the_metadata(db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But not the built-in description of how to read a timeline."""
     monkeypatch.chdir(tmp_path)
     for described, stands in (("Two years of councils.", True), (descriptions.as_metadata()["description"], False)):
         said = {"databases": {Path(db).stem: {"title": "Councils", "description": described}}}
@@ -180,8 +180,8 @@ def test_what_the_metadata_say_of_a_timeline_stands_at_its_head(db: str, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["atom", "jsonfeed"])
-def test_a_feed_says_how_many_older_ones_it_leaves_out_and_gives_no_other_cause(tmp_path: Path, name: str) -> None:
-    """They were not redacted; what the feed cannot say is counted among those that are in it."""
+def test_a_feed_counts_the_older_events_that_it_leaves_out(tmp_path: Path, name: str) -> None:
+    """They do not count as redacted; losses are counted among the events in it."""
     path = tmp_path / "many.db"
     with Timeline(path) as timeline:
         timeline.archive(text="The council met.", id="s", title="S")
@@ -195,8 +195,8 @@ def test_a_feed_says_how_many_older_ones_it_leaves_out_and_gives_no_other_cause(
     assert "redact" not in result.stderr
 
 
-def test_what_is_only_near_a_period_is_told(db: str) -> None:
-    """An approximate date one unit off is in the file, and is counted beside it; one that is further off is not."""
+def test_happenings_near_a_period_are_counted(db: str) -> None:
+    """An approximate date one unit off is in the file, and is counted; one further off is not."""
     result = run("csv", "--db", db, "--from", "2000", "--to", "2000")
     assert ids(result) == ["chaired"]
     assert "1 happening of them only near the period, with an approximate date" in result.stderr

@@ -87,7 +87,7 @@ def test_who_is_unnamed_is_null(tmp_path: Path) -> None:
 
 
 def test_a_source_is_the_same_object_in_list_and_show(db: Path) -> None:
-    """With what rests on it now."""
+    """With the number of happenings that cite it now."""
     (listed,) = run("list", "sources", "--db", db)
     assert listed == one("show", "source/report", "--db", db)
     documented(listed)
@@ -113,8 +113,8 @@ def test_a_hit_has_the_same_fields_wherever_it_is(db: Path) -> None:
     documented(found[0])
 
 
-def test_appending_tells_counts_and_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where it is refused: then of what was sound too."""
+def test_appending_has_counts_and_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if it is refused, with the sound bundles."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "events").mkdir()
     Path("events/a.yaml").write_text("sources:\n  - {id: a, text: words, title: A}\n", encoding="utf-8")
@@ -131,8 +131,8 @@ def test_appending_tells_counts_and_faults(tmp_path: Path, monkeypatch: pytest.M
     documented(said)
 
 
-def test_archive_tells_the_event_and_whether_it_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Again it is not."""
+def test_archive_has_the_event_and_whether_it_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second time it is not."""
     monkeypatch.chdir(tmp_path)
     Path("a.txt").write_text("words", encoding="utf-8")
     first, again = one("archive", "a.txt", "--title", "A"), one("archive", "a.txt", "--title", "A")
@@ -142,8 +142,8 @@ def test_archive_tells_the_event_and_whether_it_is_new(tmp_path: Path, monkeypat
     documented(first)
 
 
-def test_import_tells_of_every_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also of those that are refused."""
+def test_import_has_every_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused ones too."""
     monkeypatch.chdir(tmp_path)
     Path("rows.csv").write_text("Title,Date\nA pier opens,1962-05\nA pier closes,never\n", encoding="utf-8")
     said = one("import", "csv", "rows.csv")
@@ -154,7 +154,7 @@ def test_import_tells_of_every_row(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     documented(said)
 
 
-def test_verify_tells_each_check(db: Path) -> None:
+def test_verify_has_each_check(db: Path) -> None:
     """Its faults as well, with exit code 1."""
     said = one("verify", "--db", db)
     assert (said["ok"], said["faults"]) == (True, 0)
@@ -170,7 +170,7 @@ def test_verify_tells_each_check(db: Path) -> None:
     assert [check["name"] for check in bad["checks"] if check["faults"]] == ["read tables"]
 
 
-def test_copies_and_proofs_tell_what_they_hold(db: Path, tmp_path: Path) -> None:
+def test_copies_and_proofs_have_sizes_and_roots(db: Path, tmp_path: Path) -> None:
     """The same root everywhere."""
     noted = one("checkpoint", "--db", db)
     assert (noted["events"], noted["signatures"], noted["kept"]) == (7, [], True)
@@ -189,7 +189,7 @@ def test_copies_and_proofs_tell_what_they_hold(db: Path, tmp_path: Path) -> None
         documented(said)
 
 
-def test_redact_tells_its_event(db: Path) -> None:
+def test_redact_has_its_event(db: Path) -> None:
     """None with --dry-run."""
     words = ("redact", 2, "--reason", "By law", "--db", db)
     foretold, done = one(*words, "--dry-run"), one(*words)

@@ -85,8 +85,8 @@ def test_the_filters_are_those_of_the_page(db: str, filters: tuple[str, ...], ex
         assert all((f"/-/timeline/{id}" in page) == (id in expected) for id in ("cafe", "vote"))
 
 
-def test_what_is_only_near_the_period_is_marked(db: str) -> None:
-    """For people beside the title, for programs in a field of its own; without a period nothing is."""
+def test_happenings_near_the_period_are_marked(db: str) -> None:
+    """For people beside the title, for programs in a separate field; without a period there is no mark."""
     near = ("list", "--db", db, "--from", "1998", "--to", "1998")
     assert run(*near).stdout.endswith("The tavern closes (according to the paper, near the period)\n")
     assert [json.loads(line)["near"] for line in run(*near, "--json").stdout.splitlines()] == [True]
@@ -95,14 +95,14 @@ def test_what_is_only_near_the_period_is_marked(db: str) -> None:
     assert not any(json.loads(line)["near"] for line in run(*within, "--json").stdout.splitlines())
 
 
-def test_as_of_a_position_it_says_what_was_said_then(db: str) -> None:
+def test_as_of_a_position_the_former_title_is_shown(db: str) -> None:
     """The title before the correction, and the source's own."""
     assert "Cafe\u0301 closes" in run("list", "--db", db, "--as-of", "5").stdout
     assert "The evening paper (Presse; 1 happening)" in run("list", "sources", "--db", db, "--as-of", "5").stdout
 
 
-def test_sources_are_listed_with_what_rests_on_them(db: str) -> None:
-    """What was retracted or redacted rests on nothing any more."""
+def test_sources_are_listed_with_the_number_of_happenings(db: str) -> None:
+    """Retracted and redacted ones do not count."""
     assert run("list", "sources", "--db", db).stdout == (
         "May 1999          paper   The morning paper (Presse; 1 happening)\n28 November 2025  report  A report (1 happening)\n"
     )
@@ -112,11 +112,11 @@ def test_sources_are_listed_with_what_rests_on_them(db: str) -> None:
     assert (row["id"], row["happenings"], row["characters"], row["title"]) == ("report", 1, 137, "A report")
     assert ids(run("list", "sources", "--db", db, "--json", "--as-of", "1")) == ["report"]
     refused = run("list", "sources", "--db", db, "--kind", "closing")
-    assert (refused.exit_code, "--kind chooses happenings" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "--kind filters happenings" in refused.stderr) == (2, True)
 
 
-def test_nothing_to_list_is_told(timeline: Timeline, path: Path) -> None:
-    """Beside the output, which is empty."""
+def test_an_empty_list_is_explained(timeline: Timeline, path: Path) -> None:
+    """On stderr; the output is empty."""
     for words, told in (
         (["list"], "There is no happening yet. Append one: timeline append FILE"),
         (["list", "--from", "2003"], "No happening matches"),
@@ -141,8 +141,8 @@ def hits(*words: str) -> list[tuple[str, str, str]]:
     return [(one["in"], one["happening"] or one["source"], one["passage"]) for one in found]
 
 
-def test_search_groups_what_it_finds_and_says_where(db: str, timeline: Timeline) -> None:
-    """Happenings, quotations with their place, documents with theirs: to the letter."""
+def test_search_groups_hits_with_their_places(db: str, timeline: Timeline) -> None:
+    """Happenings, quotations and documents, letter for letter."""
     assert run("search", "closed", "--db", db).stdout == (
         "Quotations (1)\n"
         "  about 1999  cafe  The tavern closes (according to the paper)\n"
@@ -191,8 +191,8 @@ def test_words_in_different_fields_are_found_together(db: str) -> None:
     assert ("quotation", "cafe", "The Café closed in Marrakech.") in found
 
 
-def test_a_page_of_a_pdf_is_told(timeline: Timeline, path: Path) -> None:
-    """As `show` tells it."""
+def test_a_hit_has_the_page_of_a_pdf(timeline: Timeline, path: Path) -> None:
+    """As in `show`."""
     from timeline.documents import Document
 
     document = Document(b"%PDF-", "One page.\fA second, with a zebra.", "application/pdf", "made up 1")
@@ -204,7 +204,7 @@ def test_a_page_of_a_pdf_is_told(timeline: Timeline, path: Path) -> None:
 
 
 def test_arabic_is_found_without_its_vowel_signs(timeline: Timeline, path: Path) -> None:
-    """As the page finds it, and marked where it stands."""
+    """As on the page, and marked in its place."""
     source = timeline.archive(text="يجتمع مَجْلِس المدينة اليوم", id="s", title="S")
     timeline.record("a", title="X", date="2003", citations=[source.quote("مَجْلِس المدينة")])
     rows = [json.loads(line) for line in run("search", "مجلس", "--json", "--db", str(path)).stdout.splitlines()]
@@ -212,10 +212,10 @@ def test_arabic_is_found_without_its_vowel_signs(timeline: Timeline, path: Path)
     assert all(row["passage"][slice(*row["words"][0])] == "مَجْلِس" for row in rows)
 
 
-def test_what_is_nowhere_and_what_is_no_word_is_told(db: str) -> None:
+def test_no_hits_and_no_words_are_explained_in_one_line(db: str) -> None:
     """In a line."""
     nowhere = run("search", "unicorn", "--db", db)
-    assert (nowhere.exit_code, nowhere.stdout, nowhere.stderr) == (0, "", "These words are nowhere in it\n")
+    assert (nowhere.exit_code, nowhere.stdout, nowhere.stderr) == (0, "", "No record or document has these words\n")
     nothing = run("search", "...", "--db", db)
     assert (nothing.exit_code, nothing.stderr) == (2, "Error: Words: “...” has no letter or digit in it.\n")
 
@@ -240,8 +240,8 @@ def test_on_a_narrow_terminal_a_long_date_has_a_line_of_its_own(
         assert f"(according to {by})" in whole
 
 
-def test_on_a_terminal_a_list_is_cut_to_its_width_and_to_so_many_lines(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And says so; whose claim it is stays. With --limit, or in a pipe, all of it is there."""
+def test_on_a_terminal_a_list_is_cut_to_its_width_and_height(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And says so; the claimant stays. With --limit, or in a pipe, it is complete."""
     with Timeline(db, by="tester") as timeline:
         paper = timeline.source("paper")
         for number in range(60):

@@ -48,7 +48,7 @@ def test_a_new_key_is_its_owners_alone(tmp_path: Path) -> None:
     """The public half is printed, alone on standard output; the private half goes to a file that nobody else can read."""
     path = tmp_path / "a" / "log.key"
     result = run("key", "new", "example.org/log", "--out", path)
-    assert result.stderr == f"The private key is in {path}. Keep a copy where nobody else comes to. The public key:\n"
+    assert result.stderr == f"The private key is in {path}. Keep a copy where nobody else has access. The public key:\n"
     public = Key.parse(result.stdout)
     assert public == SigningKey.load(path).public
     assert run("key", "public", path).stdout == result.stdout
@@ -56,12 +56,12 @@ def test_a_new_key_is_its_owners_alone(tmp_path: Path) -> None:
     again = run("key", "new", "example.org/log", "--out", path)
     assert (again.exit_code, again.stderr) == (
         1,
-        f"Error: {path}: is there already, and is not written over. Give another path: --out\n",
+        f"Error: {path}: exists already and is not overwritten. Give another path: --out\n",
     )
 
 
-def test_a_key_goes_into_the_settings_by_itself(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One for each name, below the user's own folder for settings, and is then found by its name."""
+def test_a_key_is_stored_in_the_settings(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for each name, in the user's own folder, and is then usable by its name."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     made = run("key", "new", "example.org/log")
     assert (tmp_path / "config" / "timeline" / "keys" / "example.org_log.key").exists()
@@ -79,7 +79,7 @@ def test_no_key_is_made_in_a_project(tmp_path: Path, marker: str) -> None:
     path = tmp_path / "deep" / "log.key"
     result = run("key", "new", "example.org/log", "--out", path)
     assert result.exit_code == 1
-    assert result.stderr.startswith(f"Error: {path}: lies in {tmp_path}, from where it would be published")
+    assert result.stderr.startswith(f"Error: {path}: is inside {tmp_path}, so it would be published")
     assert not path.parent.exists()
 
 
@@ -89,11 +89,11 @@ def test_a_key_that_others_can_read_does_not_sign(db: Path, key: Path) -> None:
     key.chmod(0o640)
     result = run("checkpoint", "--db", db, "--key", key)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: {key}: others than its owner may read it. Close it, or better make another: chmod 600 {key}\n"
+    assert result.stderr == f"Error: {key}: other users can read it. Restrict it (chmod 600 {key}), or better make a new key\n"
 
 
 def test_a_checkpoint_is_a_note_on_standard_output(db: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To the letter, signed with --key or $TIMELINE_KEY; unsigned it says so, aside."""
+    """Byte for byte, signed with --key or $TIMELINE_KEY; an unsigned one is remarked on."""
     signed = run("checkpoint", "--db", db, "--key", key)
     assert (signed.exit_code, signed.stderr) == (0, "")
     assert str(Note.parse(signed.stdout_bytes)) == signed.stdout
@@ -102,11 +102,11 @@ def test_a_checkpoint_is_a_note_on_standard_output(db: Path, key: Path, monkeypa
     monkeypatch.delenv("TIMELINE_KEY")
     unsigned = run("checkpoint", "--db", db)
     assert signed.stdout.startswith(unsigned.stdout + "\n")
-    assert unsigned.stderr == "It is not signed: give --key, or make one: timeline key new NAME\n"
+    assert unsigned.stderr == "It is not signed. Give --key, or make one: timeline key new NAME\n"
 
 
 def test_verify_against_a_checkpoint(db: Path, key: Path, tmp_path: Path) -> None:
-    """The log may have grown since; what it held then must be as it was."""
+    """The log may have grown since; its former events must be unchanged."""
     kept, public = tmp_path / "kept", run("key", "public", key).stdout.strip()
     kept.write_bytes(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
     older = tmp_path / "older.db"
@@ -115,20 +115,20 @@ def test_verify_against_a_checkpoint(db: Path, key: Path, tmp_path: Path) -> Non
         timeline.retract("meeting", reason="It was another council.")
     result = run("verify", "--db", db, "--against", kept, "--trust", public)
     assert result.exit_code == 0
-    assert "✓ 2 checkpoints compared: the log only adds to what was there" in result.output
+    assert "✓ 2 checkpoints compared: the log has only grown since" in result.output
     assert "    checkpoint of 3 events, given: signed by example.org/log\n" in result.output
     unchecked = run("verify", "--db", db, "--against", kept)
-    assert "given: by whom it is signed was not checked. It says: example.org/log\n" in unchecked.output
+    assert "given: its signatures were not checked. They claim to be by: example.org/log\n" in unchecked.output
     later = run("checkpoint", "--db", db, "--key", key).stdout_bytes
     rolled_back = run("verify", "--db", older, "--against", "-", stdin=later)
     assert rolled_back.exit_code == 1
-    assert "    checkpoint of 4 events, given: the log holds 3: events were dropped, or this is an older copy" in rolled_back.stdout
+    assert "    checkpoint of 4 events, given: the log has 3: events were dropped, or this is an older copy" in rolled_back.stdout
     other = SigningKey.new("example.org/log").public
-    assert "Ask whose key that is before you trust it" in run("verify", "--db", db, "--against", kept, "--trust", other).stdout
+    assert "Find out whose key that is before you trust it" in run("verify", "--db", db, "--against", kept, "--trust", other).stdout
     assert run("verify", "--db", db, "--trust", public).exit_code == 2
 
 
-def test_trusted_keys_may_stand_in_a_file(db: Path, key: Path, tmp_path: Path) -> None:
+def test_trusted_keys_may_be_in_a_file(db: Path, key: Path, tmp_path: Path) -> None:
     """One on a line, with comments."""
     kept, keys = tmp_path / "kept", tmp_path / "keys"
     kept.write_bytes(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
@@ -139,12 +139,12 @@ def test_trusted_keys_may_stand_in_a_file(db: Path, key: Path, tmp_path: Path) -
     missing = run("verify", "--db", db, "--against", kept, "--trust", tmp_path / "none")
     assert (
         missing.stderr
-        == f"Error: {tmp_path / 'none'}: no such file or directory. Give a public key, name+id+base64, or a file of them\n"
+        == f"Error: {tmp_path / 'none'}: no such file or directory. Give a public key, name+id+base64, or a file with keys\n"
     )
 
 
-def test_cosignatures_come_back_and_are_kept(db: Path, key: Path, tmp_path: Path) -> None:
-    """From a file, by the keys that are trusted; others are named and passed over."""
+def test_cosignatures_are_stored(db: Path, key: Path, tmp_path: Path) -> None:
+    """From a file, of trusted keys; other signatures are named and skipped."""
     note = Note.parse(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
     witness, stranger = SigningKey.new("witness.example"), SigningKey.new("stranger.example")
     public, cosignature = witness.cosign(note.text, datetime(2026, 1, 2, tzinfo=UTC))
@@ -153,8 +153,8 @@ def test_cosignatures_come_back_and_are_kept(db: Path, key: Path, tmp_path: Path
     back.write_text(str(Note(note.text, (*note.signatures, cosignature, other))), encoding="utf-8")
     assert run("checkpoint", "--db", db, "--cosigned", back).exit_code == 2
     result = run("checkpoint", "--db", db, "--cosigned", back, "--trust", public)
-    assert result.stdout == f"{db}: keeps what witness.example signed\n"
-    assert result.stderr == f"Passed over: stranger.example ({other.key_id.hex()}), whose key was not given\n"
+    assert result.stdout == f"{db}: stored the signatures of witness.example\n"
+    assert result.stderr == f"Skipped: stranger.example ({other.key_id.hex()}), whose key was not given\n"
     proof = tmp_path / "proof"
     proof.write_bytes(run("prove", "meeting", "--db", db).stdout_bytes)
     shown = run("verify-proof", proof, "--trust", public, "--trust", SigningKey.load(key).public)
@@ -177,7 +177,7 @@ def test_prove_takes_an_event_by_its_names(db: Path, id: str, event: str) -> Non
     """A happening or source by its last event, a version, a position."""
     proof = Proof.parse(run("prove", id, "--db", db).stdout_bytes)
     proof.check()
-    assert f"{proof.said.event['stream']}@{proof.said.event['version']}" == event
+    assert f"{proof.proven.event['stream']}@{proof.proven.event['version']}" == event
 
 
 @pytest.mark.parametrize(
@@ -189,14 +189,14 @@ def test_prove_takes_an_event_by_its_names(db: Path, id: str, event: str) -> Non
         ("meeting@7", "happening/meeting: has no version 7. The last one is happening/meeting@2"),
     ],
 )
-def test_prove_says_what_is_not_there(db: Path, id: str, refusal: str) -> None:
+def test_prove_refuses_an_unknown_event(db: Path, id: str, refusal: str) -> None:
     """In a line."""
     result = run("prove", id, "--db", db)
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"Error: {refusal}\n")
 
 
-def test_a_proof_says_what_stood_where(db: Path, key: Path, tmp_path: Path) -> None:
-    """Which event, in which log, signed by whom, and its words; without trusted keys it says that nobody checked the signature."""
+def test_a_proof_shows_its_event_and_log(db: Path, key: Path, tmp_path: Path) -> None:
+    """The event with its words, the log, and the signers; without trusted keys the signature counts as unchecked."""
     kept, proof = tmp_path / "kept", tmp_path / "proof"
     kept.write_bytes(run("checkpoint", "--db", db, "--key", key).stdout_bytes)
     proof.write_bytes(run("prove", "meeting@1", "--db", db, "--checkpoint", kept).stdout_bytes)
@@ -206,13 +206,13 @@ def test_a_proof_says_what_stood_where(db: Path, key: Path, tmp_path: Path) -> N
     lines = result.output.splitlines()
     assert result.exit_code == 0
     assert lines[:3] == [
-        "✓ happening/meeting@1 stood at position 2 of the log example.org/log",
+        "✓ happening/meeting@1 was at position 2 of the log example.org/log",
         f"✓ the log then held 3 events, with the root {root}",
         "✓ signed by example.org/log",
     ]
     assert '"title":"The council meets"' in lines[-1]
     lone = run("verify-proof", proof)
-    assert "? by whom it is signed was not checked: give --trust. It says: example.org/log" in lone.output
+    assert "? the signatures were not checked: give --trust. It names: example.org/log" in lone.output
     assert lone.exit_code == 0
 
 
@@ -224,7 +224,7 @@ def test_an_altered_proof_is_refused(db: Path, key: Path, tmp_path: Path) -> Non
     lines = good.split(b"\n")
     altered = {
         "proof: ends before its checkpoint. It was cut short; ask for it again": good[:200],
-        "inclusion proof: it holds 0 hashes, fewer than a tree of 3 needs": b"\n".join([*lines[:3], *lines[4:]]),
+        "inclusion proof: it has 0 hashes, fewer than a tree of 3 needs": b"\n".join([*lines[:3], *lines[4:]]),
         "proof: does not begin with": b"\xff" + good,
         "proof: its line ends were changed": good.replace(b"\n", b"\r\n"),
     }
@@ -243,12 +243,12 @@ def test_an_altered_proof_is_refused(db: Path, key: Path, tmp_path: Path) -> Non
     proof.write_bytes(run("prove", "meeting", "--db", db).stdout_bytes)
     other = run("verify-proof", proof, "--checkpoint", kept)
     assert other.exit_code == 1
-    assert "Ask for a proof under yours: timeline prove ID --checkpoint" in other.stderr
+    assert "Ask for a proof for yours: timeline prove ID --checkpoint" in other.stderr
 
 
 @pytest.mark.parametrize("command", ["verify-proof", "verify --against", "checkpoint --trust x --cosigned"])
 @pytest.mark.parametrize("content", [b"", b"\0" * 99, b"\xff\xfe", b"x" * 200_000, b"a\n\nb\n", b"\n\n\n", b"origin\n01\nx\n"])
-def test_what_is_no_proof_or_checkpoint_is_told_in_a_line(db: Path, tmp_path: Path, command: str, content: bytes) -> None:
+def test_a_malformed_proof_or_checkpoint_is_refused_in_one_line(db: Path, tmp_path: Path, command: str, content: bytes) -> None:
     """Whatever it is."""
     (tmp_path / "file").write_bytes(content)
     result = run(*command.split(), tmp_path / "file", *(["--db", db] if command != "verify-proof" else []))
@@ -257,8 +257,8 @@ def test_what_is_no_proof_or_checkpoint_is_told_in_a_line(db: Path, tmp_path: Pa
     assert result.stderr.startswith("Error: ")
 
 
-def test_redact_says_what_went_and_what_may_still_stand(db: Path) -> None:
-    """The event, its documents, other events of the stream, and what it cannot reach."""
+def test_redact_lists_what_is_removed_and_what_may_remain(db: Path) -> None:
+    """The event, its documents, other events of the stream, and copies out of reach."""
     foretold = run("redact", 2, "--reason", "A court said so.", "--db", db, "--dry-run")
     assert foretold.stdout == "happening/meeting@1, “The council meets”, at position 2 would be redacted\n"
     assert "The document of source/report stays, with all its words\n" in foretold.stderr
@@ -266,20 +266,20 @@ def test_redact_says_what_went_and_what_may_still_stand(db: Path) -> None:
         connection.execute("CREATE TABLE mine AS SELECT * FROM happenings")
     connection.close()
     done = run("redact", 2, "--reason", "A court said so.", "--by", "The editors", "--db", db)
-    assert done.stdout == "happening/meeting@1 at position 2 is redacted, as happening/meeting@3 at position 4 says\n"
+    assert done.stdout == "happening/meeting@1 at position 2 is redacted; happening/meeting@3 at position 4 records it\n"
     assert done.stderr.splitlines() == [
         "The document of source/report stays, with all its words",
-        "Words of it also stand in happening/meeting@2. Redact those too if they should go",
-        "mine: a table that is not ours was not looked into",
-        "Bundles, scripts, seeds, backups and published copies are not touched. Take the words out of those too",
+        "Words of it are also in happening/meeting@2. Redact those too if needed",
+        "mine: this table is not part of the timeline, and was not searched",
+        "Bundles, scripts, seeds, backups and published copies are not changed. Remove the words from those too",
     ]
     last = run("redact", 3, "--reason", "A court said so.", "--db", db)
-    assert "The document of source/report went with it: nobody else cites it\n" in last.stdout
+    assert "The document of source/report was removed with it: no other event cites it\n" in last.stdout
     assert run("verify", "--db", db).exit_code == 0
     told = " ".join(run("show", "meeting", "--db", db).output.split())
     assert told.startswith("happening/meeting redacted ")
     assert "position 5: A court said so." in told
-    assert "took away what the event at position 2 said: A court said so." in run("show", "meeting@3", "--db", db).output
+    assert "removed the data of the event at position 2: A court said so." in run("show", "meeting@3", "--db", db).output
     assert "(redacted)" in run("log", "--db", db).output
     assert "by The editors, position 4: A court said so." in " ".join(run("history", "meeting", "--db", db).output.split())
     assert "text (redacted), given as text" in " ".join(run("show", "source/report", "--db", db).output.split())
@@ -308,9 +308,7 @@ def test_a_checkpoint_of_no_events_proves_nothing(db: Path, tmp_path: Path) -> N
     ):
         result = run(*words)
         assert (result.exit_code, result.stdout) == (1, "")
-        assert result.stderr.endswith(
-            f"Error: {nothing}: covers no event, so it proves nothing. Give one of a log that held events\n"
-        )
+        assert result.stderr.endswith(f"Error: {nothing}: covers no event, so it proves nothing. Give one of a log with events\n")
 
 
 def test_a_key_under_which_anyone_can_sign_is_not_trusted(db: Path, key: Path, tmp_path: Path) -> None:
@@ -322,20 +320,20 @@ def test_a_key_under_which_anyone_can_sign_is_not_trusted(db: Path, key: Path, t
         for given in (one, keys):
             result = run("verify", "--db", db, "--against", kept, "--trust", given)
             assert result.exit_code == 1
-            assert result.stderr.startswith("Error: public key example.org/log: anyone can sign under it, so it proves nothing")
+            assert result.stderr.startswith("Error: public key example.org/log: anyone can sign with it, so it proves nothing")
 
 
-def test_another_s_name_in_the_file_is_told_of_beside_the_checkpoint(db: Path, key: Path) -> None:
-    """The owner's is made as before; where the other came first, the owner says once what the log is called."""
+def test_a_checkpoint_of_another_name_in_the_file_is_reported(db: Path, key: Path) -> None:
+    """The owner's is made as before; if the other was first, the owner names the log once."""
     evil = SigningKey.new("evil.example")
     with Timeline(db, by="Mallory") as timeline:
         timeline.checkpoint(evil)
     refused = run("checkpoint", "--db", db, "--key", key)
     assert refused.exit_code == 1
-    assert "or, if example.org/log is its name, say so once: timeline checkpoint --key example.org/log --origin" in refused.stderr
+    assert "or, if example.org/log is right, confirm it once: timeline checkpoint --key example.org/log --origin" in refused.stderr
     told = (
         f"{db}: the file also keeps checkpoints that are signed as evil.example, and this one is of example.org/log."
-        " Somebody may have added that; see: timeline verify\n"
+        " Somebody may have added it. Check: timeline verify\n"
     )
     for words in (("--origin", "example.org/log"), ()):
         made = run("checkpoint", "--db", db, "--key", key, *words)
@@ -343,9 +341,10 @@ def test_another_s_name_in_the_file_is_told_of_beside_the_checkpoint(db: Path, k
         assert made.stdout.startswith("example.org/log\n3\n")
     verified = run("verify", "--db", db)
     assert verified.exit_code == 0
-    unknown = "and whether that key is theirs, the file cannot tell"
+    unknown = "but the file cannot prove that the key is theirs"
     assert (
-        f"    kept in the file: 1 of evil.example, signed by evil.example ({evil.public.id.hex()}), {unknown}\n" in verified.stdout
+        f"    stored in the file: 1 of evil.example, signed by evil.example ({evil.public.id.hex()}), {unknown}\n"
+        in verified.stdout
     )
     run("checkpoint", "--db", db, "--origin", "unsigned.example")
-    assert "    kept in the file: 1 of unsigned.example, not signed\n" in run("verify", "--db", db).stdout
+    assert "    stored in the file: 1 of unsigned.example, not signed\n" in run("verify", "--db", db).stdout

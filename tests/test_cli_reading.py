@@ -56,7 +56,7 @@ def db(timeline: Timeline, report: ArchivedSource, meeting: str, path: Path) -> 
 
 
 def test_show_draws_a_happening(db: str) -> None:
-    """Title, date in words and as EDTF, marks, who says so, and the quotations with their sources."""
+    """Title, date in words and as EDTF, marks, claimant, and the quotations with their sources."""
     drawn = re.sub(r"recorded [^)]* ago\)", "recorded THEN", run("show", "turnout", "--db", db).output.replace("\nago)", " ago)"))
     assert drawn == (
         """\
@@ -80,7 +80,7 @@ happening/turnout@1, position 3: recorded THEN by tester
     )
 
 
-def test_show_tells_of_corrections_parts_and_retractions(db: str) -> None:
+def test_show_has_corrections_parts_and_retractions(db: str) -> None:
     """Whatever was said of a happening since shows with it."""
     meeting = run("show", "meeting", "--db", db).output
     assert "corrected (version 2)" in meeting
@@ -106,7 +106,7 @@ def test_show_tells_of_corrections_parts_and_retractions(db: str) -> None:
     ],
 )
 def test_show_understands_names(db: str, words: list[str], expected: str) -> None:
-    """Ids, streams, events, and positions to look from."""
+    """Ids, streams, events, and positions."""
     result = run("show", *words, "--db", db)
     assert result.exit_code == 0
     assert expected in result.output
@@ -117,25 +117,25 @@ def test_show_understands_names(db: str, words: list[str], expected: str) -> Non
     [
         (["meating"], 'there is no happening "meating". Did you mean meeting?'),
         (["repport"], 'there is no happening "repport". Did you mean source/report?'),
-        (["\udcff"], '"happening/\ufffd": holds bytes that are no text in UTF-8. Correct it'),
+        (["\udcff"], '"happening/\ufffd": holds bytes that are not text in UTF-8. Correct it'),
         (["zzzzzzzz"], 'there is no happening "zzzzzzzz". See what there is: timeline list'),
         (["source/meeting"], 'there is no source "meeting". Did you mean meeting?'),
-        (["story/meeting"], '"story/meeting": there are no story streams. Write happening/meeting or source/meeting'),
+        (["story/meeting"], '"story/meeting": there are no streams of the kind story. Write happening/meeting or source/meeting'),
         (["meeting@7"], "happening/meeting: has no version 7. The last one is happening/meeting@2"),
         (["meeting@x"], "happening/meeting: has no version x. The last one is happening/meeting@2"),
         (["turnout", "--as-of", "2"], 'there is no happening "turnout" as of position 2. It was recorded later'),
         ([ESCAPE], 'there is no happening "␛[31m␛]0;owned␇\ufffd". See what there is: timeline list'),
     ],
 )
-def test_an_unknown_name_is_told_with_those_that_are_near(db: str, words: list[str], expected: str) -> None:
+def test_an_unknown_name_is_refused_with_similar_ones(db: str, words: list[str], expected: str) -> None:
     """One line, exit code 1."""
     for command in ("show", "history") if len(words) == 1 else ("show",):
         result = run(command, *words, "--db", db)
         assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"Error: {expected}\n")
 
 
-def test_history_tells_what_changed_and_why(db: str) -> None:
-    """Every version with when, by whom, why, and old and new."""
+def test_history_shows_the_changes_and_reasons(db: str) -> None:
+    """Every version with time, author, reason, and old and new values."""
     drawn = re.sub(r"ed 1 January 2026.* ago\)", "ed THEN", run("history", "meeting", "--db", db).output)
     assert drawn == (
         """\
@@ -158,8 +158,8 @@ happening/meeting, 2 versions
     assert "  It was put off\n  see instead  meeting\n" in run("history", "vote", "--db", db).output
 
 
-def test_show_lists_what_rested_on_a_source_at_a_position(db: str) -> None:
-    """What was recorded later is not among it, and what is retracted is marked as it was then."""
+def test_show_lists_the_happenings_that_cited_a_source_at_a_position(db: str) -> None:
+    """Without later ones; retracted ones are marked as they were then."""
     with Timeline(db) as timeline:
         other = timeline.archive(text="Other words", id="other", title="Other")  # position 8
         timeline.correct("turnout", title="Many came", citations=[other.quote("Other")], reason="Another source")
@@ -176,7 +176,7 @@ def test_show_lists_what_rested_on_a_source_at_a_position(db: str) -> None:
     assert cited("--as-of", str(2**62)) == cited() == [met, f"{vote} (retracted)"]
 
 
-def test_history_tells_of_a_quotation_that_moved(timeline: Timeline, report: ArchivedSource, path: Path) -> None:
+def test_history_shows_a_quotation_that_moved(timeline: Timeline, report: ArchivedSource, path: Path) -> None:
     """The words are the same, the place is another."""
     timeline.record("a", title="A", date="2025", citations=[report.quote("three hundred", suffix=" came")])
     timeline.correct("a", citations=[report.quote("three hundred", suffix=" and fifty")], reason="The other one")
@@ -188,7 +188,7 @@ def test_history_tells_of_a_quotation_that_moved(timeline: Timeline, report: Arc
 
 @pytest.mark.parametrize("words", [["log", "--after"], ["log", "--limit"], ["show", "meeting", "--as-of"]])
 def test_a_position_beyond_all_is_wrong_usage(db: str, words: list[str]) -> None:
-    """No number is too large to be told so."""
+    """However large the number is."""
     assert run(*words, "9" * 23, "--db", db).exit_code == 2
     assert run(*words, str(2**62 + 1), "--db", db).exit_code == 2
     assert run(*words, str(2**62), "--db", db).exit_code == 0
@@ -196,8 +196,8 @@ def test_a_position_beyond_all_is_wrong_usage(db: str, words: list[str]) -> None
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("words", [["log"], ["show", "meeting"], ["verify"], ["--help"]])
-def test_output_that_cannot_be_written_is_told_in_a_line(db: str, words: list[str]) -> None:
-    """A full disk behind `>` is no bug of ours."""
+def test_output_that_cannot_be_written_is_reported_in_one_line(db: str, words: list[str]) -> None:
+    """Such as a full disk behind `>`."""
     script = "from timeline.cli import main; main()"
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
@@ -212,7 +212,7 @@ def test_output_that_cannot_be_written_is_told_in_a_line(db: str, words: list[st
 
 
 def test_log_lists_events(db: str) -> None:
-    """A line for each: position, when, how long ago, what, which, and the title."""
+    """A line for each: position, when, how long ago, verb, event, and title."""
     lines = run("log", "--db", db).stdout.splitlines()
     assert [line.split()[0] for line in lines] == list("7654321")
     assert re.fullmatch(r"2  2026-01-01 00:00  .{17}  recorded   happening/meeting@1  The council meets", lines[5])
@@ -224,7 +224,7 @@ def test_log_lists_events(db: str) -> None:
 
 
 def test_log_writes_json_for_machines(db: str) -> None:
-    """Whole events, with what they say."""
+    """Whole events, with their data."""
     events = [json.loads(line) for line in run("log", "--db", db, "--json", "--reverse").stdout.splitlines()]
     assert [event["position"] for event in events] == [1, 2, 3, 4, 5, 6, 7]
     assert events[3]["data"]["reason"] == "The day is not sure"
@@ -232,7 +232,7 @@ def test_log_writes_json_for_machines(db: str) -> None:
 
 
 def test_nothing_in_the_data_steers_the_terminal(timeline: Timeline, path: Path) -> None:
-    """Escape sequences and bidi overrides in whatever field are shown as signs of what they are."""
+    """Escape sequences and bidi overrides in any field are shown as replacement signs."""
     report = timeline.archive(text=f"A {ESCAPE} b", id="s", title="T\u202e\x9b31m", author="\u2066x\x85")
     fields = {"title": "T\u202e\x9b", "summary": "a\u2028b\u202e", "place": "\x9d", "kind": "\u2069"}
     timeline.record("a", **fields, date="2025", citations=[report.quote("b")])  # type: ignore[arg-type]
@@ -290,7 +290,7 @@ def test_a_narrow_encoding_is_no_error(db: str) -> None:
 
 @pytest.mark.parametrize("command", ["show", "history", "log", "verify", "rebuild"])
 def test_reading_makes_no_file(tmp_path: Path, command: str) -> None:
-    """Where there is no timeline, it is said, with how to make one."""
+    """Without a timeline, the error shows how to make one."""
     words = [command, "x"] if command in ("show", "history") else [command]
     result = run(*words, "--db", str(tmp_path / "none.db"))
     assert (result.exit_code, result.stdout) == (1, "")
@@ -302,7 +302,7 @@ def test_reading_makes_no_file(tmp_path: Path, command: str) -> None:
 
 
 def test_a_closed_output_is_no_traceback(tmp_path: Path) -> None:
-    """With nowhere to write to, the log is read all the same, and nothing is said."""
+    """Without an output, the log is read in silence."""
     db = tmp_path / "timeline.db"
     with Timeline(db, by="tester") as timeline:
         timeline.archive(text="words", id="words", title="Words")
@@ -311,8 +311,8 @@ def test_a_closed_output_is_no_traceback(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_folder_is_told_to_be_one(tmp_path: Path) -> None:
-    """Where --db names a folder, nothing is said of disks."""
+def test_a_folder_is_refused_as_a_database(tmp_path: Path) -> None:
+    """The error of --db names the folder, and no disk."""
     assert f"{tmp_path}: is a folder. Name the timeline's file in it" in run("show", "x", "--db", str(tmp_path)).output
 
 
@@ -328,15 +328,15 @@ def test_the_text_of_a_source_is_printed_as_it_was_archived(timeline: Timeline, 
 
 
 def test_show_counts_documents_rather_than_ids(timeline: Timeline, report: ArchivedSource, path: Path) -> None:
-    """What rests on one document under two ids rests on a single source."""
+    """One document under two ids is a single source."""
     again = timeline.archive(text=report.text, id="again", title="The same report")
     citations = [source.quote("It sat for four days") for source in (report, again)]
     timeline.record("sat", title="It sat", date="2025-11", citations=citations)
     assert "single source" in run("show", "sat", "--db", str(path)).output
 
 
-def test_show_says_whose_claim_another_happening_is(db: str) -> None:
-    """Among the parts of a happening, and among what a source is cited for."""
+def test_show_names_the_claimant_of_other_happenings(db: str) -> None:
+    """Among the parts of a happening, and among those that cite a source."""
     claim = "According to Some: Three hundred came"
     assert f"turnout, {claim}" in " ".join(run("show", "meeting", "--db", db).output.split())
     assert f"turnout, {claim}" in " ".join(run("show", "source/report", "--db", db).output.split())

@@ -88,8 +88,8 @@ def test_serve_builds_where_there_is_nothing(project: Path) -> None:
 
 
 @pytest.mark.datasette
-def test_serve_leaves_what_is_there(project: Path) -> None:
-    """A timeline that holds something is served as it is, whatever its name, with further options for Datasette."""
+def test_serve_leaves_an_existing_timeline_unchanged(project: Path) -> None:
+    """Under any name, with further options for Datasette."""
     with Timeline("my notes é.db") as timeline:
         timeline.archive(text="x", id="only", title="The only one")
     with served("--db", "my notes é.db", "--setting", "default_page_size", "7") as (_, page):
@@ -101,26 +101,26 @@ def test_serve_leaves_what_is_there(project: Path) -> None:
         assert '"only"' in text
 
 
-def test_bundles_that_are_not_in_what_is_served_are_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where something was imported or archived first: it is served as it is, and how to add them is told; once built, nothing."""
+def test_serve_warns_of_bundles_that_are_not_built(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """If something was imported or archived first; the warning shows how to add them, and ends once they are built."""
     db = Path("timeline.db")
     with Timeline(db) as timeline:
         timeline.archive(text="x", id="first", title="Archived first")
-        serving.tell_unbuilt(timeline, Path("events"), db)
+        serving.warn_of_unbuilt(timeline, Path("events"), db)
         told = capsys.readouterr().err
         assert told.startswith("events/")
         assert told.endswith("To add it: timeline build --db timeline.db\n")
         assert len(told.splitlines()) == 1
         for path in sorted(Path("events").iterdir()):
             bundles.append(timeline, path)
-        serving.tell_unbuilt(timeline, Path("events"), db)
-        serving.tell_unbuilt(timeline, Path("nowhere"), db)
+        serving.warn_of_unbuilt(timeline, Path("events"), db)
+        serving.warn_of_unbuilt(timeline, Path("nowhere"), db)
         assert not capsys.readouterr().err
 
 
 @pytest.mark.datasette
 def test_serve_uses_the_metadata_beside_it(project: Path) -> None:
-    """A metadata.json in the folder describes what is served."""
+    """A metadata.json in the folder describes the timeline."""
     (project / "metadata.json").write_text('{"title": "The council, dated"}')
     with served() as (_, page):
         assert "The council, dated" in fetch("/".join(page.split("/", 3)[:3]) + "/")[1]
@@ -139,7 +139,7 @@ def test_serve_ends_when_asked_to(project: Path, number: signal.Signals) -> None
             urllib.request.urlopen(page, timeout=5)
 
 
-def test_a_port_in_use_is_told_in_a_line(project: Path) -> None:
+def test_a_port_in_use_is_refused_in_one_line(project: Path) -> None:
     """Before anything is built, with another port to try."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -153,7 +153,7 @@ def test_a_port_in_use_is_told_in_a_line(project: Path) -> None:
     assert not (project / "timeline.db").exists()
 
 
-def test_a_host_that_is_not_ours_is_told_in_a_line(project: Path) -> None:
+def test_an_address_of_another_computer_is_refused_in_one_line(project: Path) -> None:
     """An address that no card of this computer has."""
     result = CliRunner().invoke(main, ["serve", "--host", "192.0.2.1", "--port", "0"])
     assert result.exit_code == 1
@@ -162,8 +162,8 @@ def test_a_host_that_is_not_ours_is_told_in_a_line(project: Path) -> None:
 
 
 @pytest.mark.datasette
-def test_faults_of_the_bundles_are_told_instead_of_served(project: Path) -> None:
-    """Nothing half-built is shown, and mending the bundle is enough to go on."""
+def test_faults_of_the_bundles_are_reported_instead_of_serving(project: Path) -> None:
+    """Nothing half-built is shown, and correcting the bundle is enough to continue."""
     (project / "events" / "1.yaml").write_text(BUNDLE.replace("2025", "2025-13"))
     result = CliRunner().invoke(main, ["serve", "--port", "0"])
     assert result.exit_code == 1
@@ -173,15 +173,15 @@ def test_faults_of_the_bundles_are_told_instead_of_served(project: Path) -> None
         assert "The council meets" in fetch(page)[1]
 
 
-def test_a_first_build_is_kept_whole_or_not_at_all(project: Path) -> None:
-    """What is sound of it is not served as if it were all there is; the fault is told again each time."""
+def test_a_first_build_is_all_or_nothing(project: Path) -> None:
+    """Sound bundles are not served as if they were all; the fault is reported each time."""
     (project / "events" / "2.yaml").write_text(BUNDLE.replace("id: a", "id: b").replace("2025", "2025-13"))
     for _ in range(2):
         result = CliRunner().invoke(main, ["serve", "--port", "0"])
         assert (result.exit_code, result.stdout) == (1, "")
         fault, outcome = result.stderr.splitlines()
         assert "there is no month 13" in fault
-        assert outcome == "Error: 1 fault, told above. timeline.db was not made"
+        assert outcome == "Error: 1 fault, listed above. timeline.db was not made"
         assert [path.name for path in project.iterdir()] == ["events"]
 
 
@@ -226,7 +226,7 @@ def test_serve_goes_on_from_a_build_that_was_killed_early(project: Path, begun: 
 
 
 def test_serve_refuses_a_file_that_is_something_else(project: Path) -> None:
-    """It is told for what it is, and stays as it was."""
+    """With the cause, and unchanged."""
     with closing(sqlite3.connect("foreign.db")) as foreign:
         foreign.execute("CREATE TABLE t (c)")
     before = (project / "foreign.db").read_bytes()
@@ -236,8 +236,8 @@ def test_serve_refuses_a_file_that_is_something_else(project: Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["nothing.invalid", "a..b", "\udcff", "x" * 300])
-def test_a_host_that_is_none_is_told_in_a_line(project: Path, host: str) -> None:
-    """With what to write instead, and nothing of stopping what runs there."""
+def test_an_invalid_host_is_refused_in_one_line(project: Path, host: str) -> None:
+    """With an example, and without advice about ports."""
     result = CliRunner().invoke(main, ["serve", "--host", host])
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert result.stderr.endswith(": --host 127.0.0.1\n")
@@ -254,8 +254,8 @@ def test_a_port_that_cannot_be_is_wrong_usage(project: Path) -> None:
     assert result.stderr.endswith("or choose another port: --port 0\n")
 
 
-def test_a_file_of_another_version_is_told_in_a_line(project: Path) -> None:
-    """What the pages read must be there."""
+def test_a_file_of_another_version_is_refused_in_one_line(project: Path) -> None:
+    """The pages need its read tables."""
     with Timeline("timeline.db") as timeline:
         timeline.archive(text="x", id="only", title="The only one")
         timeline.log.connection.execute("UPDATE projected SET definition = 'older'")
@@ -272,17 +272,15 @@ def test_a_file_of_another_version_is_told_in_a_line(project: Path) -> None:
         ("text: The council met.", "text: The council met again.", "the document of source/s was changed since"),
     ],
 )
-def test_a_changed_entry_is_told_before_the_old_one_is_served(
-    project: Path, capsys: pytest.CaptureFixture[str], was: str, now: str, told: str
-) -> None:
-    """A draft that was mended after it was built: what is served is the old one, and that is said."""
+def test_serve_warns_of_a_changed_entry(project: Path, capsys: pytest.CaptureFixture[str], was: str, now: str, told: str) -> None:
+    """The draft was changed after it was built, so the old entry is served, with a warning."""
     bundle, db = Path("events/1.yaml"), Path("timeline.db")
     with Timeline(db) as timeline:
         bundles.append(timeline, bundle)
-        serving.tell_unbuilt(timeline, Path("events"), db)
+        serving.warn_of_unbuilt(timeline, Path("events"), db)
         assert not capsys.readouterr().err
         bundle.write_text(BUNDLE.replace(was, now))
-        serving.tell_unbuilt(timeline, Path("events"), db)
+        serving.warn_of_unbuilt(timeline, Path("events"), db)
     assert f"served as it is ({told}). To see what changed: timeline build" in capsys.readouterr().err
 
 

@@ -36,11 +36,28 @@ def commands() -> list[list[str]]:
 
 
 @pytest.mark.parametrize("words", [[], *commands()], ids=" ".join)
-def test_h_helps_everywhere(words: list[str]) -> None:
-    """As --help does, and it says so."""
+def test_h_shows_help_everywhere(words: list[str]) -> None:
+    """The same as --help."""
     short, long = run(*words, "-h"), run(*words, "--help")
     assert (short.exit_code, short.stdout) == (0, long.stdout)
     assert "-h, --help" in short.stdout
+
+
+@pytest.mark.parametrize("name", list(HOMES))
+def test_help_has_an_example(name: str) -> None:
+    """Its example names the command."""
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    assert f"Example: timeline {name}" in result.output
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    assert f"timeline {name}" in (command.help or "")
+
+
+@pytest.mark.parametrize("words", [["append"], ["archive"], ["nothing"], ["build", "--nothing"], ["show"], ["serve", "--reload"]])
+def test_wrong_usage_is_exit_code_2(words: list[str]) -> None:
+    """A refusal is 1."""
+    assert run(*words).exit_code == 2
 
 
 def test_every_command_that_is_written_can_be_called() -> None:
@@ -91,8 +108,8 @@ def test_every_command_with_results_writes_json(name: str) -> None:
         ("\x1b[31m", "See: timeline -h, or timeline COMMAND -h"),
     ],
 )
-def test_a_command_that_is_not_there_is_answered_with_how_it_is_done(name: str, told: str) -> None:
-    """Never with what cannot be undone."""
+def test_an_unknown_command_is_answered_with_another_way(name: str, told: str) -> None:
+    """Never with one that cannot be undone."""
     result = run(name, "x")
     last = result.stderr.splitlines()[-1]
     assert (result.exit_code, result.stdout) == (2, "")
@@ -124,10 +141,10 @@ def test_the_irreversible_is_never_suggested(name: str) -> None:
         (["prove", "x", "--checkpoint", "chekpoint"], "chekpoint", "checkpoint"),
     ],
 )
-def test_a_wrong_file_name_gets_the_nearest_that_is_there(
+def test_a_wrong_file_name_gets_the_nearest(
     path: Path, timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], typed: str, meant: str
 ) -> None:
-    """In the same line as what is wrong."""
+    """In the same line as the error."""
     monkeypatch.chdir(tmp_path)
     source = timeline.archive(text="a word", id="x", title="X")
     timeline.record("x", title="X", date="2003", citations=[source.quote("a word")])
@@ -143,7 +160,7 @@ def test_a_wrong_file_name_gets_the_nearest_that_is_there(
 
 
 def test_nothing_far_off_is_suggested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor what is hidden, nor anything for a file that is there."""
+    """Nor a hidden file, nor anything for an existing file."""
     monkeypatch.chdir(tmp_path)
     Path("quarterly.txt").touch()
     Path(".report.txt").touch()
@@ -158,11 +175,11 @@ def test_nothing_far_off_is_suggested(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("address", ["https://news.example/harbour?a=1", "http://news.example"])
 def test_an_address_is_not_taken_for_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    """And not fetched: how to do that is told."""
+    """It is not fetched either: the error shows how."""
     monkeypatch.chdir(tmp_path)
     result = run("archive", address)
     quoted = f"'{address}'" if "?" in address else address
-    told = f"{address}: is an address, and no page is fetched unasked. To fetch it: timeline archive --fetch {quoted}"
+    told = f"{address}: is an address; pages are fetched only on request. To fetch it: timeline archive --fetch {quoted}"
     assert (result.exit_code, result.stderr) == (1, f"Error: {told}\n")
 
 
@@ -177,8 +194,8 @@ def test_an_address_is_not_taken_for_a_file(tmp_path: Path, monkeypatch: pytest.
         (["show", "x", "--as-of", "9" * 30], f'--as-of: "{"9" * 30}" is not a whole number from 0.'),
     ],
 )
-def test_a_number_that_makes_no_sense_is_told(timeline: Timeline, path: Path, words: list[str], told: str) -> None:
-    """With those that do."""
+def test_a_number_that_makes_no_sense_is_refused(timeline: Timeline, path: Path, words: list[str], told: str) -> None:
+    """With the valid range."""
     result = run(*words, "--db", str(path))
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1].endswith(told)
@@ -209,7 +226,7 @@ LINES = st.text(st.sampled_from("ab 会議e\u0301한…(「。"), max_size=60).m
 
 @given(LINES, st.integers(0, 40))
 def test_a_shortened_line_fits_and_begins_as_it_did(text: str, room: int) -> None:
-    """It says that something is left out, and parts no mark from its letter."""
+    """It marks the omission, and keeps marks with their letters."""
     short = shortened(text, room)
     assert columns(short) <= room
     if short != text and room:

@@ -40,7 +40,7 @@ CODECS = [
     LONG,
 ]
 NO_LINE = "extractor: is not a line of at most 4,000 characters"
-REFUSED = "is not the name of an encoding that documents are in. Try utf-8, utf-16, cp1252, "
+REFUSED = "is not the name of a text encoding. Try utf-8, utf-16, cp1252, "
 
 
 @pytest.mark.parametrize("encoding", sorted(encodings.ALLOWED))
@@ -80,7 +80,7 @@ def test_no_other_codec_is_run(codec: str) -> None:
         assert REFUSED in str(refused.value)
         assert str(refused.value).isprintable()
     with pytest.raises(TimelineError) as refused:
-        archiving.exported("a", base64.b64encode(b"a").decode(), f"decoded as {codec}", "text/plain", "source/a")
+        archiving.from_export("a", base64.b64encode(b"a").decode(), f"decoded as {codec}", "text/plain", "source/a")
     assert (NO_LINE if codec in (LONG, "\udcff") else REFUSED) in str(refused.value)
     assert str(refused.value).isprintable()
     assert len(str(refused.value)) < 300
@@ -137,6 +137,6 @@ def test_what_an_import_mended_comes_back_from_its_export(timeline: Timeline) ->
         (b"\xc3\xa9 \xe9", "é é", "decoded as utf-8, with single bytes as cp1252"),
     ):
         exported = base64.b64encode(content).decode()
-        assert archiving.exported(text, exported, extractor, "text/csv", "source/a").text == text
+        assert archiving.from_export(text, exported, extractor, "text/csv", "source/a").text == text
     with pytest.raises(StatementInvalid, match=REFUSED):
-        archiving.exported("a", "YQ==", "decoded as utf-8, with single bytes as punycode", "text/csv", "source/a")
+        archiving.from_export("a", "YQ==", "decoded as utf-8, with single bytes as punycode", "text/csv", "source/a")

@@ -1,4 +1,4 @@
-"""Errors hold their subject, reason and faults apart; a sentence is made of them once, and nowhere read again."""
+"""Errors keep their subject, reason and faults apart; the sentence is made once, and never parsed again."""
 
 import ast
 import pickle
@@ -20,15 +20,15 @@ PARTS = {"reason", "subject", "args", "message", "wrong"}
 
 
 def test_an_error_is_its_subject_and_its_reason() -> None:
-    """The message is made of both."""
+    """The message is made from both."""
     error = StatementInvalid(Path("a/b.txt"), "is empty. Fill it in")
     assert (str(error), error.subject, error.reason) == ("a/b.txt: is empty. Fill it in", "a/b.txt", "is empty. Fill it in")
     alone = StatementInvalid("a: b is no name")
     assert (str(alone), alone.subject, alone.reason) == ("a: b is no name", "", "a: b is no name")
 
 
-def test_a_place_that_names_the_subject_is_told_the_reason_alone() -> None:
-    """Any other place is told the subject as well, and nothing is cut off that only looks like it."""
+def test_a_place_that_shows_the_subject_gets_only_the_reason() -> None:
+    """Any other place gets the subject too, and nothing is cut off that only looks like it."""
     error = StatementInvalid("happening/x", "happening/x: is odd")
     assert error.beside("happening/x") == "happening/x: is odd"
     assert error.beside("happening/y", "") == "happening/x: happening/x: is odd"
@@ -37,8 +37,8 @@ def test_a_place_that_names_the_subject_is_told_the_reason_alone() -> None:
     assert (deeper.beside("b.yaml"), deeper.subject) == ("happening/x: happening/x: is odd", "b.yaml")
 
 
-def test_faults_are_pairs_that_know_what_was_given() -> None:
-    """Those who take them apart need not know of the value."""
+def test_faults_are_pairs_with_a_value() -> None:
+    """Callers that unpack them need not know the value."""
     error = StatementInvalid.in_fields("happening/x", [Fault("zone", "is none", "Nowhere"), ("date", "is missing")])
     assert str(error) == "happening/x: zone: is none; date: is missing"
     assert error.faults == (("zone", "is none"), ("date", "is missing"))
@@ -59,14 +59,14 @@ def test_faults_are_pairs_that_know_what_was_given() -> None:
         BundleInvalid("a: b", faults=[("a", "b")], changed=frozenset("c")),
     ],
 )
-def test_an_error_goes_from_process_to_process_whole(error: errors.TimelineError) -> None:
-    """As those do that a pool of workers raises."""
+def test_an_error_passes_between_processes_unchanged(error: errors.TimelineError) -> None:
+    """As in a pool of workers."""
     again = pickle.loads(pickle.dumps(error))  # noqa: S301 - just written
     assert (str(again), again.faults, again.subject, vars(again)) == (str(error), error.faults, error.subject, vars(error))
 
 
-def test_a_warning_holds_its_parts_as_well() -> None:
-    """The one there is."""
+def test_a_warning_keeps_its_parts_too() -> None:
+    """There is one."""
     warning = QuotedDateDiffers("happening/x", "citations.1.quote", "states 2003")
     assert (str(warning), warning.beside("happening/x")) == (
         "happening/x: citations.1.quote: states 2003",
@@ -74,8 +74,8 @@ def test_a_warning_holds_its_parts_as_well() -> None:
     )
 
 
-def test_sentences_of_one_form_are_of_one_kind() -> None:
-    """Whatever is in them; what another sentence in one says counts."""
+def test_sentences_from_one_template_are_of_one_kind() -> None:
+    """Whatever their values; inner sentences count."""
     one, other = Sentence('"{}" is none', "a"), Sentence('"{}" is none', 'a "b" 3')
     assert (one, other) == ('"a" is none', '"a "b" 3" is none')
     assert kind_of(one) == kind_of(other) != kind_of("“a” is none")
@@ -149,8 +149,8 @@ def read_back(source: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_module_reads_a_sentence_of_our_own_back(path: Path) -> None:
-    """What it is about is in the fields of the error; libraries' messages are another matter."""
+def test_no_module_parses_our_own_sentences(path: Path) -> None:
+    """The error's fields have the facts; messages of libraries are different."""
     assert list(read_back(path.read_text(encoding="utf-8"))) == []
 
 
@@ -168,8 +168,8 @@ def test_no_module_reads_a_sentence_of_our_own_back(path: Path) -> None:
         "reason = error.reason; 'x' in reason",
     ],
 )
-def test_the_rule_sees_what_it_is_to_see(line: str) -> None:
-    """Of our errors; of others' there may be nothing else to go by."""
+def test_the_rule_detects_violations(line: str) -> None:
+    """For our errors; others' errors may have only a message."""
     own, others = (f"try:\n    pass\nexcept {kind} as error:\n    {line}\n" for kind in ("(OSError, StatementInvalid)", "OSError"))
     given = f"def tell(error: errors.StatementInvalid | None) -> None:\n    {line}\n"
     assert [len(list(read_back(one))) for one in (own, given, others)] == [1, 1, 0]

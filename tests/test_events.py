@@ -1,4 +1,4 @@
-"""The project's own bundle: what the three documents date, told as they tell it."""
+"""The project's own bundle agrees with its three documents."""
 
 import hashlib
 from collections.abc import Iterator
@@ -30,8 +30,8 @@ def test_the_documents_are_as_received() -> None:
     assert found == SEEDS
 
 
-def test_every_quotation_stands_word_for_word(built: Timeline) -> None:
-    """No quotation needed its spaces, quotes or dashes evened out."""
+def test_every_quotation_is_exact(built: Timeline) -> None:
+    """No quotation needs normalised spaces, quotation marks or dashes."""
     assert {row["grade"] for row in built.db["citations"].rows} == {"exact"}
 
 
@@ -51,7 +51,7 @@ def test_every_quotation_stands_word_for_word(built: Timeline) -> None:
     ],
 )
 def test_dates_are_as_vague_as_the_words(built: Timeline, happening: str, earliest: str | None, latest: str | None) -> None:
-    """A year stays a year, "recent" only has an end, and nobody learns a day that no document gives."""
+    """A year stays a year, "recent" only has an end, and no day is given that no document gives."""
     row = built.db["happenings"].get(happening)
     assert (row["earliest"], row["latest"]) == (earliest, latest)
     assert row["date_note"]
@@ -64,7 +64,7 @@ def test_a_year_taken_from_another_document_is_cited_there(built: Timeline) -> N
     assert list(built.db.query(sql)) == []
 
 
-def test_claims_are_attributed_and_titled_so(built: Timeline) -> None:
+def test_claims_name_their_author(built: Timeline) -> None:
     """A statement names its speaker, in the field and in the title."""
     statements = list(built.db["happenings"].rows_where("kind = 'statement'"))
     assert len(statements) >= 12
@@ -84,7 +84,7 @@ def test_sessions_meetings_and_statements_are_part_of_the_assembly(built: Timeli
     ).fetchone() == (5,)
 
 
-def test_the_bundle_rests_on_all_three_documents(built: Timeline) -> None:
+def test_the_bundle_cites_all_three_documents(built: Timeline) -> None:
     """Each document supports something, and the assembly is cited from all three."""
     sql = "SELECT count(DISTINCT source) AS sources FROM citations WHERE happening = 'ga-93'"
     assert next(built.db.query(sql)) == {"sources": 3}

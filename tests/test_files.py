@@ -1,4 +1,4 @@
-"""Opening files that a stranger may have named: where a path leads, what is no file, and links that change meanwhile."""
+"""Open files that a stranger may have named: resolve paths, refuse special files, and resist links that change."""
 
 import os
 from pathlib import Path
@@ -24,8 +24,8 @@ def read(path: Path, *within: Path) -> bytes:
         return file.read()
 
 
-def test_what_lies_in_the_folder_is_read(folder: Path) -> None:
-    """Also by a detour, and by links that stay there, or begin elsewhere."""
+def test_files_in_the_folder_are_read(folder: Path) -> None:
+    """Also by a detour, and by links that stay in it or start elsewhere."""
     (folder / "way").symlink_to("seeds")
     (folder / "b.txt").symlink_to("way/a.txt")
     (folder.parent / "door").symlink_to("project")
@@ -40,8 +40,8 @@ def test_what_lies_in_the_folder_is_read(folder: Path) -> None:
 @pytest.mark.parametrize(
     "way", ["../private/seeds/a.txt", "link.txt", "way/a.txt", "way/../seeds/a.txt", "chain", "absolute", "gone"]
 )
-def test_what_leads_out_of_it_is_not(folder: Path, way: str) -> None:
-    """By its path, by a link to a file or a folder, by several, to what is not there; the line says where to, and nothing of it."""
+def test_paths_that_lead_out_of_it_are_refused(folder: Path, way: str) -> None:
+    """By path, by one or several links, to existing or missing files; the message shows the target, but none of its content."""
     private = folder.parent / "private" / "seeds"
     (folder / "link.txt").symlink_to("../private/seeds/a.txt")
     (folder / "way").symlink_to(private)
@@ -51,13 +51,13 @@ def test_what_leads_out_of_it_is_not(folder: Path, way: str) -> None:
     with pytest.raises(OutsideFolder) as refused:
         read(path, folder)
     told = str(refused.value)
-    assert told.startswith(f"{path}: leads to {os.path.realpath(path)}, outside of {folder}. Copy it into that folder; or, ")
+    assert told.startswith(f"{path}: leads to {os.path.realpath(path)}, outside {folder}. Copy it into that folder; or, ")
     assert told.endswith(f"--allow-folder {Path(os.path.realpath(path)).parent}")
     assert "secret" not in told
 
 
 def test_a_folder_is_not_its_namesake(folder: Path) -> None:
-    """A name that begins alike is another folder."""
+    """A folder whose name begins the same is another folder."""
     (folder.parent / "project-private").mkdir()
     (folder.parent / "project-private" / "a.txt").write_text("secret")
     with pytest.raises(OutsideFolder):
@@ -66,7 +66,7 @@ def test_a_folder_is_not_its_namesake(folder: Path) -> None:
 
 
 def test_a_link_that_changes_meanwhile_is_not_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was looked at is what is opened: a file or a folder that has become a link is refused."""
+    """The file checked is the file opened: if a file or folder has become a link, it is refused."""
     look = files.refuse_outside
     for swapped, target in (("seeds", "../private/seeds"), ("seeds/a.txt", "../../private/seeds/a.txt")):
 
@@ -84,8 +84,8 @@ def test_a_link_that_changes_meanwhile_is_not_followed(folder: Path, monkeypatch
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
-def test_what_is_no_file_is_neither_opened_nor_waited_for(folder: Path) -> None:
-    """A pipe that nobody writes to, a device, a folder; named by a person, or by a stranger."""
+def test_special_files_are_neither_opened_nor_waited_for(folder: Path) -> None:
+    """A pipe without a writer, a device, a folder; named by a person, or by a stranger."""
     os.mkfifo(folder / "pipe.txt")
     for path in (folder / "pipe.txt", folder / "seeds", Path("/dev/zero"), Path("/dev/tty")):
         if path.exists():
@@ -97,8 +97,8 @@ def test_what_is_no_file_is_neither_opened_nor_waited_for(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["none.txt", "a" * 5000 + ".txt", "~/a.txt", "C:\\a.txt", "\\\\server\\share\\a.txt", "loop.txt"])
-def test_what_is_not_there_is_told_in_a_line(folder: Path, name: str) -> None:
-    """No form of a path is more than a name here; `~` is nobody's home."""
+def test_a_missing_file_is_reported_in_one_line(folder: Path, name: str) -> None:
+    """No path has a special meaning; `~` is not a home folder."""
     (folder / "loop.txt").symlink_to("loop.txt")
     with pytest.raises(DocumentUnreadable) as refused:
         documents.received(folder / name, [folder])

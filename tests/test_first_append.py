@@ -1,4 +1,4 @@
-"""A file that is not there: reading refuses it and never makes it; the first append makes it, whole or not at all."""
+"""An absent file: reading refuses it and never makes it; the first append makes it, completely or not at all."""
 
 import sqlite3
 import subprocess
@@ -28,8 +28,8 @@ READS: list[Callable[[Timeline], object]] = [
 
 
 @pytest.mark.parametrize("read", READS)
-def test_reading_what_is_not_there_is_refused_and_makes_nothing(path: Path, read: Callable[[Timeline], object]) -> None:
-    """A mistyped name stays without a file, and is told."""
+def test_reading_an_absent_file_is_refused_and_makes_nothing(path: Path, read: Callable[[Timeline], object]) -> None:
+    """A mistyped name is reported, and no file is made."""
     with Timeline(path) as timeline:
         with pytest.raises(DatabaseRefused, match=r"there is no such file\. Give the path of a timeline"):
             read(timeline)
@@ -39,8 +39,8 @@ def test_reading_what_is_not_there_is_refused_and_makes_nothing(path: Path, read
 
 
 @pytest.mark.parametrize("touched", [False, True])
-def test_what_is_looked_up_by_its_id_is_unknown(path: Path, touched: bool) -> None:
-    """As a script asks that archives what is not there; an empty file is none either."""
+def test_an_id_in_an_absent_file_is_unknown(path: Path, touched: bool) -> None:
+    """As for a script that archives what is missing; an empty file counts as absent."""
     if touched:
         path.touch()
     with Timeline(path) as timeline:
@@ -56,7 +56,7 @@ def test_what_is_looked_up_by_its_id_is_unknown(path: Path, touched: bool) -> No
 
 
 def test_a_refused_first_append_leaves_no_file(path: Path) -> None:
-    """Whether anything was written within it or not; and the same timeline can go on."""
+    """Whether it wrote anything or not; the same timeline can go on."""
     with Timeline(path, by="Ann") as timeline:
         refused: list[Callable[[], object]] = [
             lambda: timeline.correct("x", title="x", reason="x"),
@@ -77,8 +77,8 @@ def test_a_refused_first_append_leaves_no_file(path: Path) -> None:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-def test_an_empty_file_of_somebody_else_is_not_taken_away(path: Path) -> None:
-    """Only what this made is."""
+def test_an_empty_file_of_somebody_else_is_not_removed(path: Path) -> None:
+    """Only a file made by this process is."""
     path.touch()
     with Timeline(path, by="Ann") as timeline, pytest.raises(TimelineError):
         timeline.append_many([{"source": {"id": "a", "title": "A", "text": "words"}}, {"retract": "x", "reason": "x"}])
@@ -88,7 +88,7 @@ def test_an_empty_file_of_somebody_else_is_not_taken_away(path: Path) -> None:
 
 
 def test_two_that_begin_at_once_append_to_one_file(path: Path) -> None:
-    """The second one to append sees what the first one has made."""
+    """The second one sees the first one's events."""
     with Timeline(path, by="Ann") as one, Timeline(path, by="Bob") as other, Timeline(path) as third:
         assert one.archive(text="words", id="a", title="A").position == 1
         assert other.archive(text="more words", id="b", title="B").position == 2
@@ -96,8 +96,8 @@ def test_two_that_begin_at_once_append_to_one_file(path: Path) -> None:
         assert third.source("b").text == "more words"
 
 
-def test_a_file_that_another_program_makes_meanwhile_is_looked_at_before_anything_is_appended(path: Path) -> None:
-    """It may be no timeline, or one without its guards."""
+def test_a_file_made_meanwhile_is_checked_before_an_append(path: Path) -> None:
+    """It may not be a timeline, or have no guards."""
     log = Log(path)
 
     def append() -> None:
@@ -116,8 +116,8 @@ def test_a_file_that_another_program_makes_meanwhile_is_looked_at_before_anythin
         assert connection.execute("SELECT count(*) FROM documents").fetchone() == (0,)
 
 
-def test_a_file_that_is_taken_away_by_its_maker_is_not_written_to(path: Path) -> None:
-    """Who waits for its lock meanwhile begins anew; nothing is appended to a file that nobody can open any more."""
+def test_a_file_removed_by_its_maker_is_not_written_to(path: Path) -> None:
+    """A process that waits for its lock starts again; nothing is appended to a file that nobody can open any more."""
     writer = """
 import sys
 from timeline import Timeline, TimelineError
@@ -138,14 +138,14 @@ with Timeline(sys.argv[1], by="Ann") as timeline:
         assert timeline.verify().ok
 
 
-def test_a_folder_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
-    """Not only with the first append."""
+def test_a_missing_folder_is_reported_at_once(tmp_path: Path) -> None:
+    """Not only by the first append."""
     with pytest.raises(DatabaseRefused, match="the folder is missing"):
         Timeline(tmp_path / "nowhere" / "timeline.db")
 
 
-def test_a_log_can_be_made_with_nothing_in_it(path: Path) -> None:
-    """As `timeline build` does of empty bundles."""
+def test_an_empty_log_can_be_made(path: Path) -> None:
+    """As `timeline build` does for empty bundles."""
     log = Log(path)
     log.make()
     log.make()
@@ -154,8 +154,8 @@ def test_a_log_can_be_made_with_nothing_in_it(path: Path) -> None:
     assert Log(path, read_only=True).size() == 0
 
 
-def test_the_first_append_leaves_no_hold_on_the_file(path: Path) -> None:
-    """Once it is done, the journal can be emptied, as after every other."""
+def test_the_first_append_releases_the_file(path: Path) -> None:
+    """Afterwards the journal can be emptied, as after every other append."""
     with Timeline(path, by="tester") as timeline:
         timeline.archive(text="words", id="report", title="A report")
         assert timeline.log.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0

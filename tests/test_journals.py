@@ -1,4 +1,4 @@
-"""How a file is opened to be read: as plain SQLite reads it, with the journals beside it, or not at all."""
+"""A file is read as plain SQLite reads it, with its journals, or not at all."""
 
 import os
 import shutil
@@ -50,11 +50,11 @@ def cut_off(path: Path, copy: Path) -> Path:
     return copy
 
 
-def test_a_write_that_was_cut_off_is_not_read_past(closed: Path, tmp_path: Path) -> None:
-    """Half written as it is; once SQLite has taken that write back, it is read as ever."""
+def test_a_file_with_an_interrupted_write_is_refused(closed: Path, tmp_path: Path) -> None:
+    """Once SQLite has undone that write, it is read as before."""
     copy = cut_off(closed, tmp_path / "copy.db")
     for guarded in (True, False):
-        with pytest.raises(DatabaseRefused, match=r"-journal of a write that was cut off, .*Keep a copy of both"):
+        with pytest.raises(DatabaseRefused, match=r"-journal of an interrupted write .*Copy both files"):
             Timeline(copy, read_only=True, guarded=guarded)
     assert sorted(path.name for path in tmp_path.glob("copy.db*")) == ["copy.db", "copy.db-journal"]
     with closing(sqlite3.connect(copy)) as connection:
@@ -63,8 +63,8 @@ def test_a_write_that_was_cut_off_is_not_read_past(closed: Path, tmp_path: Path)
         assert timeline.verify().faults == ()
 
 
-def test_a_file_that_another_holds_is_waited_for_and_not_read_past(closed: Path) -> None:
-    """One who keeps no journal at all writes into the file itself: it is not whole before that is done."""
+def test_a_locked_file_is_waited_for(closed: Path) -> None:
+    """A writer without a journal writes into the file itself, which is incomplete until it has finished."""
     with closing(sqlite3.connect(closed, isolation_level=None)) as writer:
         writer.execute("PRAGMA journal_mode = OFF")
         writer.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -75,8 +75,8 @@ def test_a_file_that_another_holds_is_waited_for_and_not_read_past(closed: Path)
 
 
 @pytest.mark.parametrize("linked", [False, True])
-def test_a_wal_is_read_also_where_the_file_is_reached_by_a_link(closed: Path, tmp_path: Path, linked: bool) -> None:
-    """SQLite looks for it beside the file that the link leads to."""
+def test_a_wal_is_read_through_a_link_too(closed: Path, tmp_path: Path, linked: bool) -> None:
+    """SQLite looks for it beside the target of the link."""
     copy = unclosed(closed, tmp_path / "copy.db")
     size = Path(f"{copy}-wal").stat().st_size
     if linked:
@@ -89,8 +89,8 @@ def test_a_wal_is_read_also_where_the_file_is_reached_by_a_link(closed: Path, tm
 
 
 @pytest.mark.parametrize("ending", ["-wal", "-journal"])
-def test_an_empty_journal_is_none(closed: Path, ending: str) -> None:
-    """Programs leave such, and SQLite passes it over."""
+def test_an_empty_journal_is_ignored(closed: Path, ending: str) -> None:
+    """Programs leave such files, and SQLite ignores them."""
     Path(f"{closed}{ending}").touch()
     assert journals.beside(closed) == {}
     with Timeline(closed, read_only=True) as timeline:
@@ -101,7 +101,7 @@ def test_an_empty_journal_is_none(closed: Path, ending: str) -> None:
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="whoever may do everything may write there too")
 @pytest.mark.parametrize("left", [(), ("-wal",)])
-def test_a_closed_file_is_read_where_nothing_can_be_written(closed: Path, left: tuple[str, ...]) -> None:
+def test_a_closed_file_is_read_in_a_read_only_folder(closed: Path, left: tuple[str, ...]) -> None:
     """Also beside an empty WAL."""
     for ending in left:
         Path(f"{closed}{ending}").touch()
@@ -113,13 +113,13 @@ def test_a_closed_file_is_read_where_nothing_can_be_written(closed: Path, left: 
         closed.parent.chmod(0o755)
 
 
-def test_copies_hold_what_was_read(closed: Path, tmp_path: Path) -> None:
-    """A backup of a file with its WAL is of both."""
+def test_copies_include_the_wal(closed: Path, tmp_path: Path) -> None:
+    """A backup of a file with its WAL has the content of both."""
     with Timeline(unclosed(closed, tmp_path / "copy.db"), read_only=True) as timeline:
         backup(timeline, tmp_path / "backup.db", lambda steps: None)
     with closing(sqlite3.connect(f"{(tmp_path / 'backup.db').as_uri()}?immutable=1", uri=True)) as alone:
         assert titles(alone) == [("In the WAL",)]
     cut = cut_off(closed, tmp_path / "cut.db")
-    with pytest.raises(DatabaseRefused, match="cut off"), Timeline(cut, read_only=True, guarded=False) as timeline:
+    with pytest.raises(DatabaseRefused, match="interrupted"), Timeline(cut, read_only=True, guarded=False) as timeline:
         restore(timeline, tmp_path / "restored.db", lambda steps: None)
     assert not (tmp_path / "restored.db").exists()

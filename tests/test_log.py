@@ -87,7 +87,7 @@ values = st.recursive(
 
 
 @given(st.dictionaries(names, values))
-def test_what_is_stored_is_canonical_json(data: dict[str, object]) -> None:
+def test_stored_data_is_canonical_json(data: dict[str, object]) -> None:
     """Our canonical form is that of RFC 8785, as another implementation writes it."""
     assert canonical(data).encode() == rfc8785.dumps(data)  # type: ignore[arg-type]
 
@@ -109,14 +109,14 @@ def test_events_are_read_from_the_first_one_on(timeline: Timeline, meeting: str)
     assert list(timeline.log.events(2)) == []
 
 
-def test_events_say_when_and_by_whom(timeline: Timeline, report: ArchivedSource) -> None:
-    """recorded_at is UTC RFC 3339; recorded_by is who opened the timeline."""
+def test_events_have_a_time_and_an_author(timeline: Timeline, report: ArchivedSource) -> None:
+    """recorded_at is UTC RFC 3339; recorded_by is the author of the open timeline."""
     (event,) = timeline.events()
     assert (event.recorded_at, event.recorded_by) == ("2026-01-01T00:00:01.000Z", "tester")
 
 
 def test_a_file_without_its_guards_is_refused(timeline: Timeline, meeting: str, path: Path) -> None:
-    """Each guard is missed, or missed as changed, and the message says how to see what happened."""
+    """Each missing or changed guard is named, and the message has the next step."""
     timeline.close()
     for name in guards():
         copy = path.with_name(f"{name}.db")
@@ -144,7 +144,7 @@ def test_another_sqlite_file_is_refused_and_left_alone(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_no_sqlite_is_refused(path: Path) -> None:
+def test_a_file_that_is_not_sqlite_is_refused(path: Path) -> None:
     """Any other file is refused by name."""
     path.write_text("This is a shopping list, and long enough to be mistaken for something else. " * 20)
     with pytest.raises(DatabaseRefused, match="not an SQLite file"):
@@ -152,7 +152,7 @@ def test_a_file_that_is_no_sqlite_is_refused(path: Path) -> None:
 
 
 def test_a_file_of_a_newer_format_is_refused(timeline: Timeline, path: Path) -> None:
-    """What a later version wrote is not touched by an earlier one."""
+    """An earlier version does not touch the file of a later one."""
     timeline.log.make()
     timeline.close()
     connection = sqlite3.connect(path)
@@ -163,29 +163,29 @@ def test_a_file_of_a_newer_format_is_refused(timeline: Timeline, path: Path) -> 
 
 
 def test_a_missing_file_is_not_made_for_reading(path: Path) -> None:
-    """Reading makes nothing."""
+    """Reading never makes a file."""
     with pytest.raises(DatabaseRefused, match="no such file"):
         Timeline(path, read_only=True)
     assert not path.exists()
 
 
-def test_an_empty_file_is_no_timeline_yet(path: Path) -> None:
-    """What a killed first build leaves can be read by nobody, and is made a timeline by the next writer."""
+def test_an_empty_file_is_not_a_timeline_yet(path: Path) -> None:
+    """After a killed first build, nobody can read the file, and the next writer makes it a timeline."""
     path.touch()
-    with pytest.raises(DatabaseRefused, match="holds nothing yet"):
+    with pytest.raises(DatabaseRefused, match="it is empty"):
         Timeline(path, read_only=True)
     with Timeline(path) as timeline:
         assert timeline.archive(text="words", id="words", title="Words").position == 1
 
 
-def test_a_missing_folder_is_said(tmp_path: Path) -> None:
-    """A path that cannot be made is one clear line."""
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
+    """The message is one clear line."""
     with pytest.raises(DatabaseRefused, match="folder is missing"):
         Timeline(tmp_path / "nowhere" / "timeline.db")
 
 
-def test_opened_for_reading_nothing_can_be_appended(timeline: Timeline, meeting: str, path: Path) -> None:
-    """A read-only timeline reads, and refuses to append."""
+def test_a_read_only_timeline_refuses_appends(timeline: Timeline, meeting: str, path: Path) -> None:
+    """Reading works."""
     with Timeline(path, read_only=True) as reader:
         assert reader.happening(meeting).title == "The council meets"
         with pytest.raises(DatabaseRefused, match="reading only"):
@@ -193,7 +193,7 @@ def test_opened_for_reading_nothing_can_be_appended(timeline: Timeline, meeting:
 
 
 def test_a_full_disk_loses_nothing(timeline: Timeline, meeting: str) -> None:
-    """When no page can be added, the append is refused whole, and the next one works."""
+    """If no page can be added, the whole append is refused, and the next one works."""
     timeline.log.connection.execute("PRAGMA max_page_count = 1")
     (pages,) = timeline.log.connection.execute("PRAGMA page_count").fetchone()
     timeline.log.connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -205,8 +205,8 @@ def test_a_full_disk_loses_nothing(timeline: Timeline, meeting: str) -> None:
     assert timeline.archive(text="a" * 1_000_000, id="large", title="Large").position == 3
 
 
-def test_a_busy_file_is_said_after_waiting(timeline: Timeline, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While another program holds the write lock, an append waits, then says so; nobody sees "database is locked"."""
+def test_a_busy_file_is_reported_after_a_wait(timeline: Timeline, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another program holds the write lock, an append waits, then reports it; nobody sees "database is locked"."""
     timeline.log.connection.execute("PRAGMA busy_timeout = 50")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -216,16 +216,16 @@ def test_a_busy_file_is_said_after_waiting(timeline: Timeline, path: Path, monke
     assert timeline.archive(text="words", id="words", title="Words").position == 1
 
 
-def test_a_published_file_is_read_where_nothing_can_be_written(timeline: Timeline, meeting: str, path: Path) -> None:
-    """A closed file opened as immutable gives the same answers."""
+def test_a_published_file_is_read_in_a_read_only_folder(timeline: Timeline, meeting: str, path: Path) -> None:
+    """A closed file opened as immutable gives the same results."""
     timeline.close()
     log = Log(path, read_only=True)
     assert log.size() == 2
     log.close()
 
 
-def test_the_file_says_what_it_is(timeline: Timeline, path: Path) -> None:
-    """application_id and user_version mark the file as a timeline, and of which format."""
+def test_the_file_has_its_id_and_format(timeline: Timeline, path: Path) -> None:
+    """application_id and user_version mark the file as a timeline, and its format."""
     timeline.log.make()
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
@@ -233,7 +233,7 @@ def test_the_file_says_what_it_is(timeline: Timeline, path: Path) -> None:
 
 
 def test_eight_writers_at_once_lose_nothing(path: Path) -> None:
-    """Eight processes append 60 happenings each to one new file; all 480 stand, gapless, and none saw an error."""
+    """Eight processes append 60 happenings each to one new file; all 480 are there, gapless, without any error."""
     writer = """
 import sys
 from timeline import Timeline
@@ -265,16 +265,16 @@ HIDING = "CREATE TRIGGER hide {when} ON {table} BEGIN {body}; END"
         ("BEFORE INSERT", "documents", "SELECT RAISE(IGNORE)"),
     ],
 )
-def test_what_is_hidden_while_it_is_appended_is_not_acknowledged(path: Path, when: str, table: str, body: str) -> None:
-    """A trigger that another program makes while the timeline is open: every append is read back before it is acknowledged."""
+def test_an_append_hidden_by_a_trigger_is_not_acknowledged(path: Path, when: str, table: str, body: str) -> None:
+    """Another program adds a trigger while the timeline is open: every append is read back before it is acknowledged."""
     with Timeline(path, by="tester") as timeline:
         source = timeline.archive(text="The council met in Marrakech.", id="report", title="A report")
         with closing(sqlite3.connect(path)) as other:
             other.execute(HIDING.format(when=when, table=table, body=body))
-        with pytest.raises(DatabaseRefused, match=r"is not in the file as it was given.*nothing was changed.*timeline verify"):
+        with pytest.raises(DatabaseRefused, match=r"was not stored as given.*nothing was changed.*timeline verify"):
             timeline.archive(text="Another report.", id="other", title="Another")
         if table == "events":
-            with pytest.raises(DatabaseRefused, match="is not in the file as it was given"):
+            with pytest.raises(DatabaseRefused, match="was not stored as given"):
                 timeline.record("meeting", title="The council meets", date="2025", citations=[source.quote("met in Marrakech")])
         assert timeline.log.size() == 1
     with pytest.raises(GuardsMissing, match="hide"):
@@ -282,8 +282,8 @@ def test_what_is_hidden_while_it_is_appended_is_not_acknowledged(path: Path, whe
 
 
 @pytest.mark.parametrize(("when", "table"), [("BEFORE UPDATE", "events"), ("BEFORE DELETE", "documents")])
-def test_what_is_not_redacted_is_not_acknowledged(path: Path, when: str, table: str) -> None:
-    """A redaction that a trigger prevents is refused whole."""
+def test_a_redaction_prevented_by_a_trigger_is_not_acknowledged(path: Path, when: str, table: str) -> None:
+    """The whole redaction is refused."""
     with Timeline(path, by="tester") as timeline:
         timeline.archive(text="A name.", id="name", title="A name")
         with closing(sqlite3.connect(path)) as other:
@@ -293,8 +293,8 @@ def test_what_is_not_redacted_is_not_acknowledged(path: Path, when: str, table: 
         assert timeline.log.size() == 1
 
 
-def test_what_is_appended_in_a_transaction_is_there_at_once(timeline: Timeline, report: ArchivedSource) -> None:
-    """Events that wait to be written together are written before anything is asked that they bear on."""
+def test_events_of_a_transaction_can_be_read_at_once(timeline: Timeline, report: ArchivedSource) -> None:
+    """Pending events are written before any query that depends on them."""
     found = {"source": "report", "quote": "It sat for four days"}
     with timeline.transaction():
         for name in ("a", "b", "c"):
@@ -308,8 +308,8 @@ def test_what_is_appended_in_a_transaction_is_there_at_once(timeline: Timeline, 
     assert timeline.verify().faults == ()
 
 
-def test_streams_that_were_looked_up_together_are_found_once_they_are_there(timeline: Timeline, report: ArchivedSource) -> None:
-    """An id that comes twice in what is appended at once is the same happening, or refused."""
+def test_streams_looked_up_together_are_found_once_appended(timeline: Timeline, report: ArchivedSource) -> None:
+    """An id that comes twice in one transaction is the same happening, or refused."""
     entry = {"id": "a", "title": "A", "date": "2003", "citations": [{"source": "report", "quote": "It sat for four days"}]}
     first, again, corrected = timeline.append_many([entry, entry, {"correct": "a", "title": "B", "reason": "r"}])
     assert (first.id, again.id, corrected.id) == ("happening/a@1", "happening/a@1", "happening/a@2")
@@ -318,8 +318,8 @@ def test_streams_that_were_looked_up_together_are_found_once_they_are_there(time
     assert timeline.log.size() == 3
 
 
-def test_an_event_among_many_that_a_trigger_hides_is_told(timeline: Timeline, report: ArchivedSource, path: Path) -> None:
-    """Though many are written together: all of them are read back, and none is kept."""
+def test_one_hidden_event_among_many_is_reported(timeline: Timeline, report: ArchivedSource, path: Path) -> None:
+    """Events are written in batches; all are read back, and none is stored."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TRIGGER hides BEFORE INSERT ON events WHEN NEW.position = 9 BEGIN SELECT RAISE(IGNORE); END")
     entry = {"title": "A", "date": "2003", "citations": [{"source": "report", "quote": "It sat for four days"}]}
@@ -345,8 +345,8 @@ def test_an_event_among_many_that_a_trigger_hides_is_told(timeline: Timeline, re
         },
     )
 )
-def test_a_happening_is_written_in_order(fields: dict[str, object]) -> None:
-    """Its statement is made with its keys in order, so that writing it as it is gives the canonical form."""
+def test_a_happening_s_keys_are_in_order(fields: dict[str, object]) -> None:
+    """Its statement is made with sorted keys, so that writing it as it is gives the canonical form."""
     text = SourceText(Text("It sat for four days."), "a" * 64, "b" * 64)
     cited = [{"source": "s", "quote": "four days", "supports": "why"}, {"source": "s", "quote": "It sat", "stance": "disputes"}]
     fields = {**fields, "citations": cited, **({"longitude": "2"} if "latitude" in fields else {})}

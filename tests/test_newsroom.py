@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
-from test_cli_starting import pdf
+from started_project import pdf
 
 from timeline.cli import main
 

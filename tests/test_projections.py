@@ -95,7 +95,7 @@ def test_increment_equals_rebuild(batches: list[list[dict[str, Any]] | int], ste
                 else:
                     timeline.append_many(batch)
         before = rows(timeline)
-        patch.setattr(projections, "STEP", step)
+        patch.setattr(projections, "REBUILD_STEP", step)
         timeline.rebuild()
         assert rows(timeline) == before
         assert timeline.verify().faults == ()
@@ -262,6 +262,15 @@ def test_statements_that_have_nothing_to_do_are_passed_over(timeline: Timeline, 
     assert not [one for one in run if one.startswith("DELETE")]
     corrected = statements_of(timeline, lambda: timeline.correct("x", title="Y", reason="r"))
     assert [one for one in corrected if one.startswith("DELETE FROM happenings ")]
+
+
+def test_search_has_the_name_first_recorded(timeline: Timeline, report: ArchivedSource) -> None:
+    """People are searched by the name that their page has, also if they were first named in the same append, or in a former one."""
+    for batch in (["a.b.", "AB", "A.B."], ["a b"]):
+        happening = {"title": "T", "date": "2003", "citations": [FOUND]}
+        timeline.append_many({**happening, "id": f"{len(batch)}-{n}", "actors": [name]} for n, name in enumerate(batch))
+    searched = timeline.db.execute("SELECT people FROM happenings_fts ORDER BY rowid").fetchall()
+    assert searched == [("a.b.",), ("AB",), ("a.b.",), ("a.b.",)]
 
 
 def test_what_is_staged_does_not_stay(timeline: Timeline, meeting: str) -> None:

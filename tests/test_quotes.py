@@ -1,4 +1,4 @@
-"""What verifies as a quotation, what never does, and what is said when it does not."""
+"""Quotations: what verifies, what never does, and the message about a miss."""
 
 import re
 import subprocess
@@ -84,8 +84,8 @@ def refusal(text: str | Text, quote: str, prefix: str | None = None, suffix: str
 # Grades
 
 
-def test_exact_is_the_slice_to_the_letter() -> None:
-    """The passage brackets the slice that equals the quotation."""
+def test_exact_is_exactly_the_slice() -> None:
+    """The passage has the bounds of the slice that equals the quotation."""
     text = "They met in Marrakech on Monday."
     expected = Passage(start_char=5, end_char=21, grade="exact", prefix="They ", suffix=" on Monday.")
     assert find(text, "met in Marrakech") == expected
@@ -126,7 +126,7 @@ def test_the_grades_are_named_from_strictest_to_loosest() -> None:
     ],
 )
 def test_normalised_folds_white_space_invisible_characters_and_composition(text: str, quote: str, slice_: str) -> None:
-    """And brackets the raw slice, with what is invisible inside it and without what is around it."""
+    """The raw slice includes invisible characters inside it, but none around it."""
     passage = stands(text, quote, "normalised")
     assert text[passage.start_char : passage.end_char] == slice_
 
@@ -185,7 +185,7 @@ def test_typographic_folds_curly_quotation_marks_and_dashes_as_well(text: str, q
     ],
 )
 def test_nothing_else_verifies(text: str, quote: str) -> None:
-    """However near it comes."""
+    """However similar it is."""
     with pytest.raises(QuoteNotFound):
         find(text, quote)
 
@@ -202,7 +202,7 @@ def test_nothing_else_verifies(text: str, quote: str) -> None:
     ],
 )
 def test_places_of_every_grade_count(text: str, quote: str, prefix: str, expected: tuple[int, str] | None) -> None:
-    """Though it stands to the letter in one of them alone: a prefix or suffix says which is meant."""
+    """Even if only one of them is exact: a prefix or suffix says which is meant."""
     message = refusal(text, quote)
     assert "times, expected once, white space and typography aside:" in message
     suffix = None if prefix else text[len(quote) : len(quote) + 4]
@@ -214,7 +214,7 @@ def test_places_of_every_grade_count(text: str, quote: str, prefix: str, expecte
 
 
 def test_both_places_are_shown() -> None:
-    """Each with what stands around it, so that a prefix or suffix is easily chosen."""
+    """Each with the text around it, so that a prefix or suffix is easy to choose."""
     message = refusal("The Commission heard A. The Commission\nheard B.", "The Commission heard")
     assert '0 ("[\u2026] A. The Commission' in message
     assert '24 ("Commission heard A. [\u2026] B.")' in message
@@ -222,12 +222,12 @@ def test_both_places_are_shown() -> None:
 
 @pytest.mark.parametrize("quote", ["", " ", "\n\t\u00a0", "\u200b\u00ad", " \ufeff "])
 def test_an_empty_quotation_is_refused(quote: str) -> None:
-    """As is one of nothing but white space and invisible characters, even where they stand in the text."""
+    """Also one of only white space and invisible characters, even if they are in the text."""
     assert "the quotation is empty" in refusal("a \u200b\u00ad b\n\t\u00a0", quote)
 
 
 def test_no_other_character_of_unicode_folds() -> None:
-    """Each addition would make some false quotation verify: all of them are held against the reference."""
+    """Each addition would make some false quotation verify: all characters are compared with the reference."""
     ranges = (range(0xD800), range(0xE000, 0x20000), range(0xE0000, 0xE0200))
     text = "".join(f"{chr(code)}|" for codes in ranges for code in codes)
     prepared = Text(text)
@@ -257,19 +257,19 @@ def test_no_other_character_of_unicode_folds() -> None:
         ("\u2764\ufe0f x", "\u2764"),
     ],
 )
-def test_no_match_parts_a_character_from_its_marks(text: str, quote: str) -> None:
+def test_no_match_splits_a_character_from_its_marks(text: str, quote: str) -> None:
     """A letter without its mark is another letter."""
     with pytest.raises(QuoteNotFound):
         find(text, quote)
 
 
-def test_a_quotation_that_would_part_a_character_from_its_marks_is_told_so() -> None:
+def test_the_message_says_if_a_quotation_would_split_a_character() -> None:
     """The letters are there, so the nearest passage would look the same."""
-    assert "would part a character from its marks" in refusal("\u0915\u093f\u0924 x", "\u0915")
+    assert "would split a character from its marks" in refusal("\u0915\u093f\u0924 x", "\u0915")
 
 
 def test_a_mark_without_a_letter_may_be_quoted() -> None:
-    """At the start of a text, or after white space, there is nothing from which to part it."""
+    """At the start of a text, or after white space, it belongs to no letter."""
     stands("\u0301a b", "\u0301a", "exact")
     stands("x \u0301a b", "\u0301a", "exact")
     for invisible in ("\u200b", "\u200b\u2060", "\u200b\u2060\xad"):
@@ -279,7 +279,7 @@ def test_a_mark_without_a_letter_may_be_quoted() -> None:
 
 
 def test_a_whole_character_is_found_beside_a_longer_one() -> None:
-    """A place that parts a character does not count as a place."""
+    """A place that splits a character does not count."""
     assert find("cafe\u0301 or cafe.", "cafe").start_char == 9
 
 
@@ -410,7 +410,7 @@ def test_a_prefix_may_lead_to_a_looser_grade() -> None:
 def test_a_prefix_that_stands_elsewhere_is_refused() -> None:
     """The message says that the quotation is there, and what stands around it."""
     message = refusal("on Monday they met again", "they met", prefix="on Friday ", suffix="today")
-    assert 'stands in the text, but not after prefix "on Friday " and before suffix "today"' in message
+    assert 'is in the text, but not after prefix "on Friday " and before suffix "today"' in message
     assert '"on Monday " before it and " again" after it' in message
 
 
@@ -429,12 +429,12 @@ def test_a_miss_shows_the_nearest_passage_and_the_first_difference() -> None:
     assert message == (
         'quotation "the organisation had 1,284 members" is not in the text.'
         ' Nearest passage (characters 8\u201342): "the organisation had 1,234 members".'
-        ' It differs at "on had 1,2[3]4 members", where the quotation has "8". Quote it to the letter.'
+        ' It differs at "on had 1,2[3]4 members", where the quotation has "8". Quote it exactly.'
     )
 
 
 def test_a_word_left_out_or_added_is_shown_as_a_word() -> None:
-    """Not as the letters in which it happens to differ from its neighbours."""
+    """Not as the letters that happen to differ from those of its neighbours."""
     left_out = refusal("Morocco is today one of the pillars of security.", "Morocco is one of the pillars")
     assert 'It differs at "orocco is [today ]one of the", where the quotation has nothing.' in left_out
     added = refusal("Morocco is one of the pillars of security.", "Morocco is today one of the pillars")
@@ -452,24 +452,24 @@ def test_a_miss_by_case_or_accents_alone_says_so() -> None:
 
 @pytest.mark.parametrize("ellipsis", ["\u2026", "...", " ... ", "[\u2026]", " [...] ", ". . ."])
 def test_an_ellipsis_is_answered_with_the_advice_to_quote_the_parts(ellipsis: str) -> None:
-    """Because what it leaves out may turn the sense around."""
+    """Because the omission may reverse the meaning."""
     message = refusal("They did not, as was claimed, meet.", f"They did{ellipsis}meet.")
-    assert "An ellipsis cannot be joined over: quote the parts as separate citations." in message
+    assert "A quotation cannot have gaps: quote the parts before and after the ellipsis as separate citations." in message
 
 
-def test_an_ellipsis_that_stands_in_the_text_is_quoted_like_anything_else() -> None:
-    """It is only never joined over."""
+def test_an_ellipsis_in_the_text_can_be_quoted() -> None:
+    """It just never bridges a gap."""
     stands("well \u2026 yes", "well \u2026 yes", "exact")
 
 
-def test_a_miss_with_nothing_like_it_says_so() -> None:
+def test_a_miss_with_nothing_similar_says_so() -> None:
     """Rather than show something far-fetched."""
     for text in ("", "\n", "xyz", SEEDS[1]):
-        assert "nor does anything like it" in refusal(text, "\u03b1\u03b2\u03b3\u03b4\u03b5\u03b6")
+        assert "nor is anything similar" in refusal(text, "\u03b1\u03b2\u03b3\u03b4\u03b5\u03b6")
 
 
 def test_a_late_difference_in_a_long_quotation_is_shown() -> None:
-    """The passage is cut to what surrounds it."""
+    """The passage is cut to its surroundings."""
     quote = SEEDS[0][200:2200].replace("INTERPOL", "Interpol").replace("exchanging", "exchanged")
     message = refusal(SEEDS[0], SEEDS[0][200:700].replace("exchanging", "exchangeng") + quote[500:])
     assert "exchang[i]ng" in message
@@ -499,7 +499,7 @@ def test_a_prepared_text_answers_as_the_text_itself() -> None:
 
 
 def test_a_text_that_repeats_itself_is_answered_in_linear_time() -> None:
-    """Were it quadratic, this would take hours."""
+    """In quadratic time, this would take hours."""
     text = Text("a" * 200_000)
     assert "more than 1,000 times" in refusal(text, "a" * 1000)
     assert "more than 1,000 times" in refusal(text, "a" * 100_000)
@@ -516,8 +516,8 @@ def test_a_character_with_countless_marks_is_answered_in_linear_time() -> None:
     assert find(f"{stacked}\n x", f"{stacked} x").grade == "normalised"
 
 
-def test_only_a_miss_loads_what_shows_the_nearest_passage() -> None:
-    """A hit needs nothing but the standard library."""
+def test_only_a_miss_loads_the_libraries_for_the_nearest_passage() -> None:
+    """A hit needs only the standard library."""
     script = (
         "import sys; from timeline.quotes import find; find('a\\u00adb c', 'ab c');"
         " print([name for name in sys.modules if 'rapidfuzz' in name])"

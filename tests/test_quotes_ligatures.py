@@ -1,4 +1,4 @@
-"""Ligatures: one character that a typesetter put for two or three letters. They are the same words, with or without."""
+"""Ligatures: one character that a typesetter uses for two or three letters. The words are the same with or without it."""
 
 import unicodedata
 
@@ -36,8 +36,8 @@ def test_offsets_stay_right_after_and_between_ligatures() -> None:
 
 
 @pytest.mark.parametrize("quote", ["nal", "inal report", "the f", "i", "f", "ffi", "\ufb00"])
-def test_a_quotation_that_would_part_a_ligature_is_refused(quote: str) -> None:
-    """Its place could only be told wrongly; but letters after and before it may be quoted."""
+def test_a_quotation_that_would_split_a_ligature_is_refused(quote: str) -> None:
+    """Its offsets would be wrong; but letters after and before it may be quoted."""
     text = "the \ufb01nal report, an o\ufb03ce of it"
     if quote in ("nal", "ffi"):
         find(text, quote)
@@ -55,22 +55,22 @@ def test_prefix_and_suffix_match_through_ligatures() -> None:
     assert find("word of\ufb01ce, word o\ufb00er", "word", suffix=" offe").start_char == 12
 
 
-def test_words_that_stand_once_with_a_ligature_and_once_without_are_ambiguous() -> None:
+def test_words_with_and_without_a_ligature_are_ambiguous() -> None:
     """They are the same words."""
     with pytest.raises(QuoteAmbiguous, match="2 times"):
         find("the \ufb01nal word, the final word", "the final word")
 
 
 def test_a_miss_next_to_a_ligature_shows_the_text_as_it_is() -> None:
-    """With the difference where it is."""
+    """With the difference at its place."""
     with pytest.raises(QuoteNotFound) as refused:
         find("one of the \ufb01rst \ufb02oors of the o\ufb03ce in Marrakech", "the first floors of the office in Fes")
     assert "the \ufb01rst \ufb02oors of the o\ufb03ce in" in str(refused.value)
     assert 'o\ufb03ce in [Mar]", where the quotation has "Fes"' in str(refused.value)
 
 
-def test_a_known_place_holds_at_every_grade() -> None:
-    """It says which of several is meant; the grade is as loose as it must be, and the words begin right there."""
+def test_a_known_place_works_at_every_grade() -> None:
+    """It says which passage is meant; the grade is the strictest possible, and the words begin exactly there."""
     text = "a b, a\nb, \u2018a\u2019 \ufb01t, 'a' fit"
     assert at(text, "a b", 0).grade == "exact"
     assert at(text, "a b", 5) == Passage(5, 8, "normalised", "a b, ", ", \u2018a\u2019 \ufb01t, 'a' fit")

@@ -114,27 +114,25 @@ def finish(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert check()[0] == 0
 
 
-def test_after_a_merge_one_command_goes_on_from_the_first(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the conflict, every other command says that it is one, and which command ends it."""
+def test_after_a_merge_one_command_continues_from_the_first(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """During the conflict, every other command reports it, and names the command that ends it."""
     git("pull", "-q", "--no-rebase", succeeds=False)
     for words in (("build",), ("build", "--fresh"), ("publish", "public"), ("serve", "--port", "0")):
         assert refused(*words) == (
-            "Error: public: two publications meet in it, and git left the conflict open."
-            f" Go on from the one that others follow: {ADVICE}\n"
+            "Error: public: two publications conflict in it, and git left the conflict open."
+            f" Continue from the one that others follow: {ADVICE}\n"
         )
     told = done(*ONTO, "--by", "Ann")
     assert "Dropped: your publication of 3 events, which origin/main:public/timeline.db does not hold\n" in told
-    assert "public: is as on origin/main. Next: timeline publish public\n" in told
-    assert "Taken back: 1 commit with another publication. All else in there is in your files: commit it again\n" in told
+    assert "public: is now as on origin/main. Next: timeline publish public\n" in told
+    assert "Undone: 1 commit with another publication. Their other changes are in your files: commit those\n" in told
     finish(both, monkeypatch)
 
 
 @pytest.mark.parametrize("side", ["--ours", "--theirs"])
 @pytest.mark.parametrize("how", ["--no-rebase", "--rebase"])
-def test_no_side_of_a_conflict_that_was_taken_is_published(
-    both: Path, monkeypatch: pytest.MonkeyPatch, how: str, side: str
-) -> None:
-    """Whichever side git calls whose, even committed: what is on the branch that others follow is not lost, and the way is told."""
+def test_a_side_of_a_conflict_is_not_published(both: Path, monkeypatch: pytest.MonkeyPatch, how: str, side: str) -> None:
+    """Either side, even committed: the publication that others follow is not lost, and the error shows the way."""
     git("pull", "-q", how, succeeds=False)
     git("checkout", side, "public")
     git("add", "public")
@@ -145,7 +143,7 @@ def test_no_side_of_a_conflict_that_was_taken_is_published(
         git("commit", "-qm", "Merge")
     assert refused("build", "--by", "Ann").endswith(f"{ADVICE}\n")
     assert refused("publish", "public").endswith(
-        (f"{ADVICE}\n", "Published events stay. To go on from them: timeline build --fresh\n")
+        (f"{ADVICE}\n", "Published events stay. To continue from them: timeline build --fresh\n")
     )
     assert refused("build", "--fresh").endswith(f"{ADVICE}\n")
     done(*ONTO, "--by", "Ann")
@@ -157,9 +155,9 @@ def test_a_rebase_under_way_is_left_first(both: Path, monkeypatch: pytest.Monkey
     git("pull", "-q", "--rebase", succeeds=False)
     steps = f"git rebase --abort; git pull --no-rebase; {ADVICE}"
     assert refused("build").endswith(f"{steps}\n")
-    assert refused(*ONTO).endswith(f"a rebase is under way. Go on from the one that others follow: {steps}\n")
+    assert refused(*ONTO).endswith(f"a rebase is in progress. Continue from the one that others follow: {steps}\n")
     git("rebase", "--abort")
-    assert "origin/main: holds commits that are not here yet. Take them in: git pull --no-rebase" in refused(*ONTO)
+    assert "origin/main: holds commits that are not here yet. Merge them: git pull --no-rebase" in refused(*ONTO)
     git("pull", "-q", "--no-rebase", succeeds=False)
     done(*ONTO, "--by", "Ann")
     finish(both, monkeypatch)
@@ -175,8 +173,8 @@ def test_nothing_changes_before_every_bundle_can_be_appended(both: Path) -> None
     assert not [path.name for path in Path().glob(".*unfinished*")]
 
 
-def test_both_that_were_pushed_are_found_and_one_is_taken_out(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The check stays strict: a merge that drops what others followed is found; the branch then goes on from one."""
+def test_two_pushed_publications_are_reported_and_one_is_removed(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A merge that drops the publication of others is reported; the branch then continues from one."""
     git("fetch", "-q")
     good = git("rev-parse", "origin/main").strip()
     git("pull", "-q", "--no-rebase", succeeds=False)
@@ -187,11 +185,11 @@ def test_both_that_were_pushed_are_found_and_one_is_taken_out(both: Path, monkey
     git("pull", "-q", "--no-rebase")
     status, told = check()
     assert status == 1
-    assert "public/timeline.db is not what was published" in told
+    assert "public/timeline.db does not only add to what was published" in told
     assert "If two people had published at once, and both pushed: see the manual" in told
     told = done("build", "--fresh", "--onto", good, "--by", "Ben")
     assert (
-        "2 commits with another publication. All else in there is in your files: commit it again. 2 of them had been pushed" in told
+        "2 commits with another publication. Their other changes are in your files: commit those. 2 of them had been pushed" in told
     )
     commit("Go on from Ben's")
     git("push", "-q", "--force-with-lease")
@@ -217,7 +215,7 @@ def test_a_bundle_in_conflict_is_reconciled_by_a_person(both: Path) -> None:
 
 
 def test_a_signature_is_not_dropped_unasked(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has it can show that the key signed another past."""
+    """Anyone who has it can show that the key signed another past."""
     pytest.importorskip("cryptography")
     done("key", "new", "example.org/log", "--out", str(both / "key"))
     with Timeline("timeline.db", by="Ann") as timeline:
@@ -225,7 +223,7 @@ def test_a_signature_is_not_dropped_unasked(both: Path, monkeypatch: pytest.Monk
 
         timeline.checkpoint(SigningKey.load(both / "key"))
     git("pull", "-q", "--no-rebase", succeeds=False)
-    assert "timeline.db: was signed by example.org/log, and whoever has that checkpoint can show" in refused(*ONTO)
+    assert "timeline.db: was signed by example.org/log, and anyone with that checkpoint can show" in refused(*ONTO)
     done(*ONTO, "--yes", "--by", "Ann")
     finish(both, monkeypatch)
 
@@ -257,7 +255,7 @@ def test_nothing_in_the_repository_is_run(both: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_project_in_a_folder_of_a_repository_that_two_publish_first(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No publication is common to both; what lies elsewhere in the repository is the person's to reconcile, and stays."""
+    """They share no publication; the user resolves conflicts elsewhere in the repository, and those files stay."""
     git("init", "-q", "--bare", "-b", "main", "../other.git")
     git("clone", "-q", "../other.git", "../one")
     monkeypatch.chdir(both / "one")
@@ -286,14 +284,14 @@ def test_a_project_in_a_folder_of_a_repository_that_two_publish_first(both: Path
     assert check()[0] == 0
 
 
-def test_nobody_is_held_up_by_what_others_published_and_one_has_not_pulled(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fetched alone, it refuses no build; a publication beside it is refused, with the steps."""
+def test_an_unmerged_publication_stops_no_build(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Merely fetched, it refuses no build; publishing beside it is refused, with the steps."""
     git("fetch", "-q")
     write("more", "It")
     Path("events/more.yaml").write_text(Path("events/more.yaml").read_text().replace("It", "It sat"), encoding="utf-8")
     done("build")
     assert refused("publish", "public").endswith(
-        f"origin/main holds 3 events, and not the same. Go on from the one that others follow: git pull --no-rebase; {ADVICE}\n"
+        f"origin/main holds 3 events, and not the same. Continue from the one that others follow: git pull --no-rebase; {ADVICE}\n"
     )
     monkeypatch.chdir(both / "ben")
     git("remote", "remove", "origin")
@@ -318,12 +316,12 @@ def test_a_link_in_a_published_folder_leads_nowhere(both: Path, monkeypatch: pyt
     if not Path("public/checkpoints").is_symlink():
         shutil.rmtree("public/checkpoints", ignore_errors=True)
         Path("public/checkpoints").symlink_to("../../victim")
-    assert "public/checkpoints: is a link, and what it leads to is left alone" in refused(*ONTO, "--by", "Ann")
+    assert "public/checkpoints: is a link, and links are never followed" in refused(*ONTO, "--by", "Ann")
     assert [path.name for path in victim.iterdir()] == ["thesis.odt"]
 
 
-def test_a_folder_of_bundles_is_no_published_one(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a branch puts beside the bundles, these are not written over."""
+def test_a_folder_of_bundles_is_not_a_published_folder(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A branch cannot overwrite bundles."""
     monkeypatch.chdir(both / "ben")
     for name in ("timeline.db", "checkpoint"):
         shutil.copy(f"public/{name}", f"events/{name}")
@@ -333,12 +331,12 @@ def test_a_folder_of_bundles_is_no_published_one(both: Path, monkeypatch: pytest
     monkeypatch.chdir(both / "ann")
     git("pull", "-q", "--no-rebase", "-X", "theirs", succeeds=False)
     first = Path("events/first.yaml").read_text(encoding="utf-8")
-    assert "origin/main: holds no published timeline.db to go on from" in refused(*ONTO, "--by", "Ann")
+    assert "origin/main: holds no published timeline.db to continue from" in refused(*ONTO, "--by", "Ann")
     assert Path("events/first.yaml").read_text(encoding="utf-8") == first
 
 
-def test_only_one_s_own_publication_is_taken_back(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not the commits of somebody who published nothing, whatever was merged."""
+def test_only_one_s_own_publication_is_undone(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the commits of somebody who published nothing."""
     monkeypatch.chdir(both)
     git("clone", "-q", "shared.git", "carol")
     monkeypatch.chdir(both / "carol")
@@ -355,10 +353,8 @@ def test_only_one_s_own_publication_is_taken_back(both: Path, monkeypatch: pytes
     assert "Mine" in git("log", "--format=%s")
 
 
-def test_an_entry_that_another_redacted_under_the_same_id_is_no_trace_of_one_s_own(
-    both: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It may have said something else: one's own is named before it goes."""
+def test_another_s_redacted_entry_does_not_replace_one_s_own(both: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have said something else: one's own is named before it is lost."""
     monkeypatch.chdir(both / "ben")
     write("friday", "left on Friday")
     done("build", "--by", "Ben")
@@ -376,7 +372,7 @@ def test_an_entry_that_another_redacted_under_the_same_id_is_no_trace_of_one_s_o
         cited = [timeline.source("r").quote("for four days")]
         timeline.record("friday", title="Of Dora's own", date="2025", citations=cited)
     git("pull", "-q", "--no-rebase")
-    assert "holds happening/friday, which no bundle has, so that would be lost" in refused(*ONTO, "--by", "Dora")
+    assert "holds happening/friday. No bundle has that, so it would be lost" in refused(*ONTO, "--by", "Dora")
     assert "Lost: happening/friday" in done(*ONTO, "--by", "Dora", "--yes")
 
 

@@ -1,4 +1,4 @@
-"""Texts are cut to a length alike everywhere."""
+"""Texts are cut to a length in the same way everywhere."""
 
 import pytest
 
@@ -7,5 +7,5 @@ from timeline.shortening import shortened
 
 @pytest.mark.parametrize(("text", "shown"), [("abcd", "abcd"), ("abcde", "abc…"), ("ab cd", "ab…"), ("", "")])
 def test_a_longer_text_ends_with_an_ellipsis(text: str, shown: str) -> None:
-    """Which counts among the characters; no space is left before it."""
+    """It counts as a character; no space remains before it."""
     assert shortened(text, 4) == shown

@@ -1,4 +1,4 @@
-"""Signing: with the formats of others, by keys that stay with their owner, and refused in a line that says what to do."""
+"""Sign in standard formats, with keys that only their owner can read; refuse with the next step."""
 
 import hashlib
 import struct
@@ -61,7 +61,7 @@ def written(path: Path, text: str | bytes, mode: int = 0o600) -> Path:
 
 
 def test_the_key_of_go_s_documentation_signs_as_it_does_there(path: Path) -> None:
-    """To the letter: read, signed, and checked."""
+    """Exactly: read, sign and check."""
     key = SigningKey.load(written(path, f"{PRIVATE}\n"))
     assert str(key.public) == PUBLIC
     note = Note.parse(SIGNED)
@@ -70,22 +70,22 @@ def test_the_key_of_go_s_documentation_signs_as_it_does_there(path: Path) -> Non
     assert (signed.key, signed.at) == (key.public, None)
 
 
-def test_the_specification_s_note_holds() -> None:
-    """As it stands there."""
+def test_the_specification_s_note_is_valid() -> None:
+    """Exactly as printed there."""
     (signed,) = check(Note.parse(SPECIFIED), [Key.parse(SPECIFIED_KEY)])
     assert signed.key.name == "example.com/foo"
 
 
 def test_a_key_s_file_is_written_as_it_is_read(path: Path, tmp_path: Path) -> None:
-    """In the line of Go's note package."""
+    """In the format of Go's note package."""
     SigningKey.load(written(path, PRIVATE)).save(tmp_path / "copy")
     assert (tmp_path / "copy").read_text() == f"{PRIVATE}\n"
 
 
 @settings(max_examples=50)
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 253_402_300_799))
-def test_signatures_are_over_what_is_specified(seed: bytes, seconds: int) -> None:
-    """A log's over the text; a witness's over a heading, the time and the text, behind eight bytes of the time."""
+def test_signatures_cover_the_specified_bytes(seed: bytes, seconds: int) -> None:
+    """A log's the text; a witness's a heading, the time and the text, after eight bytes of the time."""
     private = Ed25519PrivateKey.from_private_bytes(seed)
     key = SigningKey("example.org/log", private)
     public = private.public_key().public_bytes_raw()
@@ -104,8 +104,8 @@ def test_signatures_are_over_what_is_specified(seed: bytes, seconds: int) -> Non
 # What holds
 
 
-def test_signatures_of_others_are_passed_over() -> None:
-    """Also one that shares the name or the ID with a key, but not both."""
+def test_signatures_of_others_are_ignored() -> None:
+    """Also one with the same name or ID as a key, but not both."""
     key, other = SigningKey.new("example.org/log"), SigningKey.new("example.org/log")
     own = key.sign(TEXT)
     odd = (Signature("another", own.key_id, b"junk"), Signature(own.name, b"1234", b"junk"), other.sign(TEXT))
@@ -115,39 +115,39 @@ def test_signatures_of_others_are_passed_over() -> None:
     assert "signed by nobody" in refused(check, Note(TEXT), [key.public])
 
 
-def test_every_signature_of_a_trusted_key_holds() -> None:
-    """One that does not is refused although another does."""
+def test_every_signature_of_a_trusted_key_must_be_valid() -> None:
+    """An invalid one is refused even if another is valid."""
     key, witness = SigningKey.new("example.org/log"), SigningKey.new("w")
     public, cosignature = witness.cosign(TEXT, AT)
     note = Note(TEXT, (key.sign(TEXT), cosignature))
     assert [one.at for one in check(note, [key.public, public])] == [None, AT]
     for bad in (cosignature.signature[:-1], cosignature.signature[:7], b"x" * 72, b"\xff" * 72, cosignature.signature + b"x"):
         forged = Note(TEXT, (key.sign(TEXT), Signature(public.name, public.id, bad)))
-        assert "the signature of w does not hold" in refused(check, forged, [key.public, public])
+        assert "the signature of w is not valid" in refused(check, forged, [key.public, public])
         assert check(forged, [key.public])
     doubled = Note(TEXT, (key.sign(TEXT), key.sign(TEXT + "more\n")))
-    assert "does not hold" in refused(check, doubled, [key.public])
+    assert "is not valid" in refused(check, doubled, [key.public])
 
 
-def test_a_signature_is_of_its_text_and_its_kind_alone() -> None:
-    """A log's is no witness's, although one key made both."""
+def test_a_signature_is_valid_for_its_text_and_kind_only() -> None:
+    """A log's signature is not a witness's, even if one key made both."""
     key = SigningKey.new("example.org/log")
     public, cosignature = key.cosign(TEXT, AT)
-    assert "does not hold" in refused(check, Note(TEXT.replace("5", "6"), (key.sign(TEXT),)), [key.public])
+    assert "is not valid" in refused(check, Note(TEXT.replace("5", "6"), (key.sign(TEXT),)), [key.public])
     later = struct.pack(">Q", int(AT.timestamp()) + 1) + cosignature.signature[8:]
-    assert "does not hold" in refused(check, Note(TEXT, (Signature(public.name, public.id, later),)), [public])
+    assert "is not valid" in refused(check, Note(TEXT, (Signature(public.name, public.id, later),)), [public])
     plain = Signature(public.name, public.id, cosignature.signature[:8] + key.sign(TEXT).signature)
-    assert "does not hold" in refused(check, Note(TEXT, (plain,)), [public])
+    assert "is not valid" in refused(check, Note(TEXT, (plain,)), [public])
     as_log = Signature(key.public.name, key.public.id, cosignature.signature[8:])
-    assert "does not hold" in refused(check, Note(TEXT, (as_log,)), [key.public])
+    assert "is not valid" in refused(check, Note(TEXT, (as_log,)), [key.public])
 
 
 # Where keys are kept
 
 
 @pytest.mark.parametrize("name", ["example.org/log", "é", "日本"])
-def test_a_key_is_kept_for_its_owner_alone(path: Path, name: str) -> None:
-    """And is read again, whatever its name."""
+def test_only_its_owner_can_read_a_key(path: Path, name: str) -> None:
+    """It can be loaded again, whatever its name."""
     key = SigningKey.new(name)
     key.save(path)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -157,19 +157,19 @@ def test_a_key_is_kept_for_its_owner_alone(path: Path, name: str) -> None:
     assert again.sign(TEXT) == key.sign(TEXT)
 
 
-def test_a_key_is_never_written_over(path: Path) -> None:
-    """Nor is anything else."""
+def test_a_key_is_never_overwritten(path: Path) -> None:
+    """Nor is any other file."""
     SigningKey.new("a").save(path)
     before = path.read_bytes()
-    assert "is not written over" in refused(SigningKey.new("b").save, path)
+    assert "is not overwritten" in refused(SigningKey.new("b").save, path)
     assert path.read_bytes() == before
     path.unlink()
     path.symlink_to(path.with_name("elsewhere"))
-    assert "is not written over" in refused(SigningKey.new("b").save, path)
+    assert "is not overwritten" in refused(SigningKey.new("b").save, path)
 
 
 def test_a_key_that_cannot_be_written_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full disk leaves no half of a key, which could not be written over."""
+    """A full disk leaves no half-written key, which could not be overwritten."""
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
@@ -180,8 +180,8 @@ def test_a_key_that_cannot_be_written_leaves_nothing(path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o610, 0o666])
-def test_a_key_that_others_can_reach_is_refused(path: Path, mode: int) -> None:
-    """It says how to close it."""
+def test_a_key_that_others_can_read_is_refused(path: Path, mode: int) -> None:
+    """The message has the next step."""
     assert "chmod 600" in refused(SigningKey.load, written(path, PRIVATE, mode))
 
 
@@ -205,28 +205,28 @@ def test_a_key_that_others_can_reach_is_refused(path: Path, mode: int) -> None:
         b"\0" * 1_000_000,
     ],
 )
-def test_what_is_no_key_is_refused(path: Path, content: str | bytes) -> None:
-    """Without showing what it holds."""
+def test_a_file_without_a_key_is_refused(path: Path, content: str | bytes) -> None:
+    """The message does not show its content."""
     assert "AYEK" not in refused(SigningKey.load, written(path, content))
 
 
-def test_where_there_is_no_key_it_says_how_to_make_one(tmp_path: Path) -> None:
-    """No file, a folder."""
+def test_for_a_missing_key_the_message_says_how_to_make_one(tmp_path: Path) -> None:
+    """No file, or a folder."""
     assert "timeline key new" in refused(SigningKey.load, tmp_path / "absent")
     assert "timeline key new" in refused(SigningKey.load, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "a\u202e", "a\u00a0b", "\ud800", "a\x00"])
-def test_what_cannot_be_a_name_is_refused(name: str) -> None:
-    """In a line that can be printed."""
-    assert "is no name for a key" in refused(SigningKey.new, name)
+def test_an_invalid_name_is_refused(name: str) -> None:
+    """In a printable line."""
+    assert "is not a key name" in refused(SigningKey.new, name)
 
 
 # What was signed last
 
 
-def test_a_key_knows_what_it_signed_last(path: Path) -> None:
-    """Beside its file, also after it is loaded again; a key that is not kept knows nothing."""
+def test_a_key_remembers_its_last_signature(path: Path) -> None:
+    """In a file beside it, also after it is loaded again; an unsaved key remembers nothing."""
     key = SigningKey.new("example.org/log")
     key.remember(Note(TEXT))
     assert key.last() is None
@@ -240,23 +240,23 @@ def test_a_key_knows_what_it_signed_last(path: Path) -> None:
     assert sorted(one.name for one in path.parent.iterdir()) == ["example.key", "example.key.last-signed"]
 
 
-def test_a_key_that_cannot_tell_what_it_signed_is_refused(path: Path) -> None:
-    """Rather than sign something that contradicts it."""
+def test_a_key_with_an_unreadable_last_signature_is_refused(path: Path) -> None:
+    """Otherwise it could contradict that signature."""
     key = SigningKey.new("example.org/log")
     key.save(path)
     beside = path.with_name("example.key.last-signed")
     beside.mkdir()
-    assert "signs nothing until it can be read" in refused(key.last)
+    assert "signs nothing until this file can be read" in refused(key.last)
     (beside / "x").touch()
-    assert "must note there what it signs" in refused(key.remember, Note(TEXT))
+    assert "must record its signatures there" in refused(key.remember, Note(TEXT))
     (beside / "x").unlink()
     beside.rmdir()
     beside.write_bytes(b"\xff")
     assert "not UTF-8" in refused(key.last)
 
 
-def test_without_the_library_it_says_what_to_install(path: Path) -> None:
-    """In a line, whatever is asked; what needs no signature needs no library."""
+def test_without_the_library_the_message_says_what_to_install(path: Path) -> None:
+    """In one line, for every call; calls without signatures do not need the library."""
     written(path, PRIVATE)
     script = f"""
 import sys

@@ -1,4 +1,4 @@
-"""sqlite-utils has the date functions, at the command line and in Python, in every database, and at no cost to anyone."""
+"""sqlite-utils has the date functions, on the command line and in Python, in every database, at no cost."""
 
 import json
 import sqlite3
@@ -45,7 +45,7 @@ def test_the_command_line_has_the_functions(timeline: Timeline, other: Path) -> 
     assert json.loads(sqlite_utils("query", str(other), "select edtf_words(said) as words from noted")) == [{"words": "about 1969"}]
 
 
-def test_other_databases_are_worked_on_as_before(other: Path) -> None:
+def test_other_databases_work_as_before(other: Path) -> None:
     """Nothing of ours is written into them."""
     sqlite_utils("transform", str(other), "noted", "--rename", "said", "words")
     assert json.loads(sqlite_utils("rows", str(other), "noted")) == [{"words": "1969~"}]
@@ -58,7 +58,7 @@ def test_python_has_them_on_the_timeline_itself(timeline: Timeline) -> None:
 
 
 def test_the_plugin_loads_little() -> None:
-    """Whoever runs sqlite-utils does not wait for what dates do not need."""
+    """Users of sqlite-utils do not wait for modules that dates do not need."""
     heavy = {"pydantic", "pydantic_core", "datasette", "pendulum", "rapidfuzz", "yaml", "timeline.timeline", "timeline.web"}
     script = f"""
 import sys, sqlite_utils

@@ -1,4 +1,4 @@
-"""The verifiers that stand alone: short, needing nothing but Python, and plain about a proof."""
+"""The standalone verifiers: short, with only Python, and clear about a proof."""
 
 import ast
 import sys
@@ -16,7 +16,7 @@ from timeline.merkle import Proof
 
 @pytest.mark.parametrize("path", VERIFIERS.values(), ids=VERIFIERS)
 def test_each_has_at_most_220_lines(path: Path) -> None:
-    """So that an expert reads all of it; and they are laid out as all other code."""
+    """So that an expert can read all of it; the layout is that of all other code."""
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 220
     assert max(map(len, text.splitlines())) <= 132
@@ -24,8 +24,8 @@ def test_each_has_at_most_220_lines(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", VERIFIERS.values(), ids=VERIFIERS)
-def test_each_imports_the_standard_library_and_cryptography_alone(path: Path) -> None:
-    """And cryptography only where a key is given; neither imports the other."""
+def test_each_imports_only_the_standard_library_and_cryptography(path: Path) -> None:
+    """And cryptography only if a key is given; neither imports the other."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module or "ours" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
@@ -34,8 +34,8 @@ def test_each_imports_the_standard_library_and_cryptography_alone(path: Path) ->
     assert not any((name or "").startswith("cryptography") for name in outermost)
 
 
-def test_both_read_checkpoints_keys_and_signatures_by_the_same_words() -> None:
-    """As they say: who has read it in one file need not read it in the other."""
+def test_both_have_the_same_functions_for_checkpoints_keys_and_signatures() -> None:
+    """As they claim: a reader of one file can skip them in the other."""
 
     def shared(path: Path) -> str:
         text = path.read_text(encoding="utf-8")
@@ -49,8 +49,8 @@ def test_both_read_checkpoints_keys_and_signatures_by_the_same_words() -> None:
 # Proofs
 
 
-def test_a_proof_is_told_in_words(made: SimpleNamespace) -> None:
-    """Which event, where, recorded by whom and when, in which log, and who signed."""
+def test_a_proof_is_described_in_words(made: SimpleNamespace) -> None:
+    """The event, its place, author and time, the log, and the signers."""
     code, lines = run("proof", made.folder / "proof", "--checkpoint", made.folder / "checkpoint", "--key", made.keys[0])
     assert code == 0
     assert lines[-1] == "Shown"
@@ -67,20 +67,20 @@ def test_a_proof_is_told_in_words(made: SimpleNamespace) -> None:
     assert "\\u202e" in told
 
 
-def test_it_needs_nothing_but_python(made: SimpleNamespace) -> None:
-    """No installed package, no environment, no folder; and then it says that it checked nobody's signature."""
+def test_it_needs_only_python(made: SimpleNamespace) -> None:
+    """No installed package, no environment, no folder; then it says that it checked no signature."""
     for check in (("proof", made.folder / "proof"), ("log", made.db, made.folder / "checkpoint")):
         code, lines = run(*check, flags=("-I", "-S"))
         assert code == 0
-        assert "nobody's signature was checked" in "\n".join(lines)
+        assert "no signature was checked" in "\n".join(lines)
     code, lines = run("proof", made.folder / "proof", "--key", made.keys[0], flags=("-I", "-S"))
     assert (code, lines) == (1, ["Fault: No module named 'cryptography'", "Not shown"])
 
 
-def test_a_redacted_event_is_proved_without_its_words(made: SimpleNamespace, tmp_path: Path) -> None:
-    """Its place and hash stand."""
+def test_a_redacted_event_is_proved_without_its_data(made: SimpleNamespace, tmp_path: Path) -> None:
+    """Its place and hash remain."""
     proof = made.proofs[4]
-    said = merkle.Said(proof.said.leaf, None, None)
+    said = merkle.ProvenEvent(proof.proven.leaf, None, None)
     (tmp_path / "redacted").write_text(str(Proof(proof.index, proof.hashes, proof.note, said)), encoding="utf-8")
     code, lines = run("proof", tmp_path / "redacted")
     assert code == 0
@@ -88,7 +88,7 @@ def test_a_redacted_event_is_proved_without_its_words(made: SimpleNamespace, tmp
 
 
 def test_a_proof_under_another_checkpoint_is_refused(made: SimpleNamespace, tmp_path: Path) -> None:
-    """Also where the other is sound by itself, or one of several."""
+    """Even if the other one is valid, or one of several."""
     (tmp_path / "other").write_text(made.note.text.replace("example.org/log", "example.org/other"), encoding="utf-8")
     (tmp_path / "unsigned").write_text(made.note.text, encoding="utf-8")
     kept = ["--checkpoint", made.folder / "checkpoint", "--checkpoint", tmp_path / "unsigned"]
@@ -102,8 +102,8 @@ def test_a_proof_under_another_checkpoint_is_refused(made: SimpleNamespace, tmp_
     "arguments",
     [("proof",), ("proof", "a", "b"), ("proof", "a", "--other"), ("log",), ("log", "a"), ("log", "a", "b", "c"), ("log", "--key")],
 )
-def test_wrong_usage_is_told_apart(arguments: tuple[str, ...]) -> None:
-    """With exit code 2."""
+def test_wrong_usage_has_its_own_exit_code(arguments: tuple[str, ...]) -> None:
+    """It is 2."""
     assert run(*arguments)[0] == 2
 
 
@@ -125,8 +125,8 @@ def test_junk_is_refused_in_a_line(made: SimpleNamespace, tmp_path: Path, conten
 
 
 @pytest.mark.parametrize("name", [".", "absent"])
-def test_what_is_no_file_is_refused_in_a_line(made: SimpleNamespace, name: str) -> None:
-    """A folder, and what is not there."""
+def test_a_folder_or_a_missing_file_is_refused_in_a_line(made: SimpleNamespace, name: str) -> None:
+    """In place of each file."""
     assert run("proof", made.folder / name)[0] == 1
     assert run("log", made.folder / name, made.folder / "checkpoint")[0] == 1
     assert run("log", made.db, made.folder / name)[0] == 1

@@ -1,4 +1,4 @@
-"""The verifiers that stand alone are of one mind with the program about every proof, checkpoint and key."""
+"""The standalone verifiers agree with the program about every proof, checkpoint and key."""
 
 import base64
 import json
@@ -57,7 +57,7 @@ def test_both_accept_every_proof(made: SimpleNamespace) -> None:
 
 
 def test_both_refuse_every_flipped_bit_and_cut(made: SimpleNamespace) -> None:
-    """A proof is written in one way alone: nothing in it can be changed, but for signatures of keys that were not given."""
+    """A proof has one form only: no change is accepted, except in signatures of keys that were not given."""
     content = str(made.proofs[6]).encode()
     signed = content.index("\N{EM DASH}".encode())
     generator = random.Random(1)  # noqa: S311 - the same each time
@@ -73,8 +73,8 @@ def test_both_refuse_every_flipped_bit_and_cut(made: SimpleNamespace) -> None:
         assert not accepted
 
 
-def test_both_are_of_one_mind_about_altered_signatures(made: SimpleNamespace) -> None:
-    """Of keys that are given, none may be altered; of others, any."""
+def test_both_agree_about_altered_signatures(made: SimpleNamespace) -> None:
+    """Those of given keys must be unaltered; others may be altered."""
     content = str(made.proofs[2]).encode()
     signed = content.index("\N{EM DASH}".encode())
     generator = random.Random(2)  # noqa: S311 - the same each time
@@ -123,8 +123,8 @@ def canonical(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-def test_only_what_is_a_leaf_is_believed() -> None:
-    """Whatever stands in a column, or beside the columns, although its hash is the root."""
+def test_only_a_valid_leaf_is_accepted() -> None:
+    """Whatever is in a column, or beside the columns, even if its hash is the root."""
     assert agree(forged(canonical(LEAF)), [])
     for column, usual in LEAF.items():
         for value in VALUES:
@@ -154,12 +154,12 @@ def test_only_what_is_a_leaf_is_believed() -> None:
         assert not agree(forged(text, **more), [])
 
 
-def test_words_cannot_pass_from_what_is_said_to_its_salt(made: SimpleNamespace) -> None:
-    """The hash of salt and data is over both in a row: their border stands fast."""
-    said = made.proofs[3].said
+def test_bytes_cannot_move_from_the_data_to_the_salt(made: SimpleNamespace) -> None:
+    """The hash covers the salt followed by the data: the border between them is fixed."""
+    said = made.proofs[3].proven
     leaf, salt, data = said.leaf.decode(), said.salt, said.data
     index, hashes, note = made.proofs[3].index, made.proofs[3].hashes, made.proofs[3].note
-    moved = Proof(index, hashes, note, merkle.Said(leaf.encode(), data[5:], salt + data[:5].encode()))
+    moved = Proof(index, hashes, note, merkle.ProvenEvent(leaf.encode(), data[5:], salt + data[:5].encode()))
     assert not agree(str(moved).encode(), [])
     for odd in (salt.hex().upper(), salt.hex() + " ", "", None, 5, "zz" * 16):
         extra = canonical({"data": data, "leaf": leaf, "salt": odd})
@@ -170,8 +170,8 @@ def test_words_cannot_pass_from_what_is_said_to_its_salt(made: SimpleNamespace) 
 
 @settings(max_examples=250, deadline=None)
 @given(data=st.data())
-def test_both_are_of_one_mind_about_any_mutation(made: SimpleNamespace, data: st.DataObject) -> None:
-    """Lines dropped, doubled, swapped, and characters put in, of proofs and of the notes in them."""
+def test_both_agree_about_any_mutation(made: SimpleNamespace, data: st.DataObject) -> None:
+    """Lines dropped, doubled, swapped, and characters inserted, in proofs and in their notes."""
     lines = str(data.draw(st.sampled_from(made.proofs))).split("\n")
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(lines) - 1))
@@ -210,7 +210,7 @@ NOTES = st.one_of(
     signature=st.sampled_from(["", "\n— a AAAAAAA=\n", "\n— é AAAAAAAA\n", "\n— a+b AAAAAAA=\n", "\n—  AAAAAAA=\n", "\n"]),
 )
 def test_both_read_the_same_checkpoints(text: str, signature: str) -> None:
-    """And find the same in them."""
+    """With the same content."""
     content = f"{text}\n{signature}".encode()
     try:
         note = Note.parse(content)
@@ -225,8 +225,8 @@ def test_both_read_the_same_checkpoints(text: str, signature: str) -> None:
         assert alone == found
 
 
-def test_both_hold_a_key_to_the_same_rules(made: SimpleNamespace) -> None:
-    """Its form, its ID, its type; and a log signs under its own name alone."""
+def test_both_have_the_same_rules_for_keys(made: SimpleNamespace) -> None:
+    """Its form, its ID, its type; and a log signs only under its own name."""
     proof = made.proofs[0]
     key = made.keys[0]
     stranger = SigningKey.new("example.org/stranger")
@@ -245,17 +245,17 @@ def test_both_hold_a_key_to_the_same_rules(made: SimpleNamespace) -> None:
         assert agree(str(proof).encode(), [one]) == (one.strip() == key)
         agree(str(proof).encode(), [key, one])
     text = proof.note.text
-    other = Proof(proof.index, proof.hashes, Note(text, (stranger.sign(text),)), proof.said)
+    other = Proof(proof.index, proof.hashes, Note(text, (stranger.sign(text),)), proof.proven)
     assert not agree(str(other).encode(), [str(stranger.public)])
     public, signature = stranger.cosign(text, AT)
     for length in (1, 7, 8, 60, 71, 72, 73):
         cut = Signature(public.name, public.id, (signature.signature + b"\0")[:length])
-        other = Proof(proof.index, proof.hashes, Note(text, (cut,)), proof.said)
+        other = Proof(proof.index, proof.hashes, Note(text, (cut,)), proof.proven)
         assert agree(str(other).encode(), [str(public)]) == (length == 72)
 
 
 @pytest.mark.parametrize("seconds", [0, 253_402_300_799, 253_402_300_800, 2**62, 2**64 - 1])
-def test_both_know_how_late_a_witness_can_be(made: SimpleNamespace, seconds: int) -> None:
+def test_both_accept_the_same_times_of_witnesses(made: SimpleNamespace, seconds: int) -> None:
     """Up to the year 9999."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -263,12 +263,12 @@ def test_both_know_how_late_a_witness_can_be(made: SimpleNamespace, seconds: int
     key = Key("w", 4, private.public_key().public_bytes_raw())
     made_ = private.sign(f"cosignature/v1\ntime {seconds}\n{proof.note.text}".encode())
     note = Note(proof.note.text, (Signature("w", key.id, seconds.to_bytes(8, "big") + made_),))
-    content = str(Proof(proof.index, proof.hashes, note, proof.said)).encode()
+    content = str(Proof(proof.index, proof.hashes, note, proof.proven)).encode()
     assert agree(content, [str(key)]) == (seconds < 253_402_300_800)
 
 
-def test_both_refuse_a_key_under_which_anyone_can_sign(made: SimpleNamespace) -> None:
-    """Although its signature holds, as the library sees it: the point and 32 zero bytes."""
+def test_both_refuse_a_weak_key(made: SimpleNamespace) -> None:
+    """Although the library accepts its signature: the point and 32 zero bytes."""
     text = Checkpoint("example.org/weak", 1, merkle.leaf_hash(canonical(LEAF).encode())).text
     for key in weak("example.org/weak"):
         seconds = b"" if key.type == 1 else bytes(8)
@@ -277,5 +277,5 @@ def test_both_refuse_a_key_under_which_anyone_can_sign(made: SimpleNamespace) ->
         assert agree(proof, [])
         assert not agree(proof, [str(key)])
         for verifier in (PROOFS, LOGS):
-            with pytest.raises(verifier.NotShown, match="proves nothing, anyone can sign under it"):
+            with pytest.raises(verifier.NotShown, match="proves nothing, anyone can sign with it"):
                 verifier.check_signatures(verifier.read_checkpoint(str(note)), [str(key)])

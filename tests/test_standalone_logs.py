@@ -1,4 +1,4 @@
-"""The verifier of a whole log, alone: it finds sound one that only grew, and whatever else was done to it."""
+"""The standalone verifier of a whole log: it accepts a log that only grew, and detects any other change."""
 
 import hashlib
 import random
@@ -48,19 +48,19 @@ KEEPING = (
     " 'reason', 'x')"
 )
 ATTACKS: dict[str, tuple[list[str], str]] = {
-    "a rewritten date": ([REWRITTEN], "position 7: what it says does not have its hash"),
+    "a rewritten date": ([REWRITTEN], "position 7: its data does not match its hash"),
     "a rewritten date, its hash computed again": (
         [REWRITTEN, "UPDATE events SET data_hash = hash(salt, data) WHERE position = 7"],
         "the first 13 events are not those of the checkpoint",
     ),
     "another recorder": (["UPDATE events SET recorded_by = 'another' WHERE position = 2"], "are not those of the checkpoint"),
-    "a dropped event": (["DELETE FROM events WHERE position = 6"], "position 7: is not next to the one before it"),
+    "a dropped event": (["DELETE FROM events WHERE position = 6"], "position 7: does not follow the one before it"),
     "a dropped event, the others moved up": (
         [
             "DELETE FROM events WHERE position = 6",
             *(f"UPDATE events SET position = {n - 1} WHERE position = {n}" for n in range(7, 14)),
         ],
-        "the log holds 12 events, the checkpoint 13",
+        "the log has 12 events, the checkpoint 13",
     ),
     "a dropped event, another appended": (
         [
@@ -74,7 +74,7 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
         [*(f"UPDATE events SET position = {n + 1} WHERE position = {n}" for n in range(13, 4, -1)), FORGED.format(position=5)],
         "are not those of the checkpoint",
     ),
-    "a rolled back copy": (["DELETE FROM events WHERE position > 9"], "the log holds 9 events, the checkpoint 13"),
+    "a rolled back copy": (["DELETE FROM events WHERE position > 9"], "the log has 9 events, the checkpoint 13"),
     "two events changed round": (
         [
             "UPDATE events SET position = 99 WHERE position = 4",
@@ -85,10 +85,10 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
     ),
     "blanked without a redaction": (
         ["UPDATE events SET data = NULL, salt = NULL WHERE position = 8"],
-        "position 8: what it says is gone, without a redaction",
+        "position 8: its data is gone, and no redaction",
     ),
-    "half blanked": (["UPDATE events SET data = NULL WHERE position = 8"], "position 8: what it says does not have its hash"),
-    "its salt gone": (["UPDATE events SET salt = NULL WHERE position = 8"], "position 8: what it says does not have its hash"),
+    "half blanked": (["UPDATE events SET data = NULL WHERE position = 8"], "position 8: its data does not match its hash"),
+    "its salt gone": (["UPDATE events SET salt = NULL WHERE position = 8"], "position 8: its data does not match its hash"),
     "text that is none": (["UPDATE events SET stream = CAST(x'ff' AS TEXT) WHERE position = 8"], "position 8: "),
     "words that are no text": (["UPDATE events SET data = CAST(x'ff' AS TEXT) WHERE position = 8"], "position 8: "),
     "a hash cut short": (["UPDATE events SET data_hash = x'00' WHERE position = 8"], "position 8: the hash"[:12]),
@@ -97,17 +97,17 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
             "UPDATE events SET salt = CAST(salt || CAST(substr(data, 1, 4) AS BLOB) AS BLOB), data = substr(data, 5)"
             " WHERE position = 8"
         ],
-        "position 8: what it says does not have its hash",
+        "position 8: its data does not match its hash",
     ),
     "words in another form": (
         [
             "UPDATE events SET data = replace(data, ':', ': ') WHERE position = 8",
             "UPDATE events SET data_hash = hash(salt, data) WHERE position = 8",
         ],
-        "position 8: what it says is not canonical JSON",
+        "position 8: its data is not canonical JSON",
     ),
     "another document": (["UPDATE documents SET bytes = CAST('invented' AS BLOB)"], "does not have this SHA-256"),
-    "a document that is gone": (["DELETE FROM documents"], "is missing, and no redaction took it away"),
+    "a document that is gone": (["DELETE FROM documents"], "is missing, and no redaction removed it"),
     "redacted from another stream": (
         [
             "INSERT INTO events SELECT 14, stream, 2, 'EventRedacted', recorded_at, recorded_by,"
@@ -115,7 +115,7 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
             "UPDATE events SET data_hash = hash(salt, data) WHERE position = 14",
             "UPDATE events SET data = NULL, salt = NULL WHERE position = 8",
         ],
-        "position 8: what it says is gone, without a redaction of it",
+        "position 8: its data is gone, and no redaction names it",
     ),
     "another document, with its own hash, kept by a redaction": (
         [
@@ -125,7 +125,7 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
             "UPDATE events SET data = NULL, salt = NULL WHERE position = 1",
             f"UPDATE documents SET bytes = CAST('invented' AS BLOB), sha256 = {INVENTED}",
         ],
-        "position 14: no other event confirms the document that it keeps of source/report",
+        "position 14: no other event confirms the document of source/report that it keeps",
     ),
     "a source of which only later events say which document it has": (
         [
@@ -139,14 +139,14 @@ ATTACKS: dict[str, tuple[list[str], str]] = {
             "UPDATE events SET data_hash = hash(salt, data) WHERE type = 'EventRedacted'",
             "UPDATE events SET data = NULL, salt = NULL WHERE position < 14",
         ],
-        "source/report: which document it has is said only by events that the checkpoint does not cover",
+        "source/report: only events that the checkpoint does not cover name its document",
     ),
     "a source with two documents": (
         [
             "UPDATE events SET data = json_set(data, '$.statement.citations[0].text_sha256', 'another') WHERE position = 8",
             "UPDATE events SET data_hash = hash(salt, data) WHERE position = 8",
         ],
-        "source/report: events name several documents of it",
+        "source/report: events name different documents for it",
     ),
     "no table of events": (["DROP TABLE events"], "has no table of events"),
     "a view without an end": (
@@ -177,7 +177,7 @@ def found(path: Path, checkpoint: Path, *more: str) -> list[str]:
     return [line.removeprefix("Fault: ") for line in lines if line.startswith("Fault: ")]
 
 
-def test_a_log_is_found_sound_where_it_only_grew(made: SimpleNamespace, copy: Path) -> None:
+def test_a_log_that_only_grew_is_accepted(made: SimpleNamespace, copy: Path) -> None:
     """At the checkpoint's size, and beyond."""
     checkpoint = made.folder / "checkpoint"
     assert found(made.db, checkpoint, "--key", made.keys[0]) == []
@@ -189,8 +189,8 @@ def test_a_log_is_found_sound_where_it_only_grew(made: SimpleNamespace, copy: Pa
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_what_was_done_to_a_log_is_found(made: SimpleNamespace, copy: Path, name: str) -> None:
-    """Without looking at the tree that the file keeps, and in a line that says where."""
+def test_alterations_of_a_log_are_detected(made: SimpleNamespace, copy: Path, name: str) -> None:
+    """Without using the stored tree, and in a line with the place."""
     statements, expected = ATTACKS[name]
     with closing(sqlite3.connect(copy)) as connection:
         connection.create_function("hash", 2, lambda salt, data: hashlib.sha256((salt or b"") + data.encode()).digest())
@@ -201,7 +201,7 @@ def test_what_was_done_to_a_log_is_found(made: SimpleNamespace, copy: Path, name
     assert any(expected in fault for fault in faults), faults
 
 
-def test_all_faults_are_told(made: SimpleNamespace, copy: Path) -> None:
+def test_all_faults_are_reported(made: SimpleNamespace, copy: Path) -> None:
     """One does not hide another."""
     alter(
         copy,
@@ -213,14 +213,14 @@ def test_all_faults_are_told(made: SimpleNamespace, copy: Path) -> None:
     assert [fault.split(":")[0] for fault in faults] == ["position 2", "position 9", "position 4", faults[-1].split(":")[0]]
 
 
-def test_the_kept_tree_is_not_trusted(made: SimpleNamespace, copy: Path) -> None:
-    """A log is shown whatever its tree says, and not shown although its tree says so."""
+def test_the_stored_tree_is_not_trusted(made: SimpleNamespace, copy: Path) -> None:
+    """A log is accepted whatever its tree says, and refused although its tree matches."""
     alter(copy, "DELETE FROM tree")
     assert found(copy, made.folder / "checkpoint") == []
 
 
 def test_a_redaction_leaves_the_log_sound(made: SimpleNamespace, tmp_path: Path) -> None:
-    """The redacted event's words are gone, and an event says why; its leaf stands."""
+    """The redacted event's data is gone, and an event has the reason; its leaf remains."""
     shutil.copy(made.db, tmp_path / "redacted.db")
     with Timeline(tmp_path / "redacted.db", by="editor") as timeline:
         timeline.redact(5, reason="by law")
@@ -229,14 +229,14 @@ def test_a_redaction_leaves_the_log_sound(made: SimpleNamespace, tmp_path: Path)
 
 @pytest.mark.parametrize("root", [merkle.EMPTY, b"\1" * 32])
 def test_a_checkpoint_of_nothing_proves_nothing(made: SimpleNamespace, tmp_path: Path, root: bytes) -> None:
-    """Every log adds to it: both say so, of a log and of a proof."""
+    """Every log extends it: both verifiers say so."""
     (tmp_path / "nothing").write_text(Checkpoint("example.org/log", 0, root).text)
     fault = ["Fault: checkpoint: covers no event, so it proves nothing", "Not shown"]
     assert run("log", made.db, tmp_path / "nothing") == (1, fault)
     assert run("proof", made.folder / "proof", "--checkpoint", tmp_path / "nothing") == (1, fault)
 
 
-def test_every_size_has_the_root_that_ours_has(made: SimpleNamespace) -> None:
+def test_every_size_has_the_same_root_as_ours(made: SimpleNamespace) -> None:
     """The streamed tree is the same tree."""
     with Timeline(made.db, read_only=True) as timeline:
         for size in range(1, SIZE + 1):
@@ -246,7 +246,7 @@ def test_every_size_has_the_root_that_ours_has(made: SimpleNamespace) -> None:
 
 
 def test_a_cut_or_flipped_file_is_refused_in_a_line(made: SimpleNamespace, copy: Path, tmp_path: Path) -> None:
-    """Wherever it is cut; a flipped byte is found, or was of no event."""
+    """Wherever it is cut; a flipped byte is detected, or belonged to no event."""
     whole = copy.read_bytes()
     generator = random.Random(3)  # noqa: S311 - the same each time
     kept = LOGS.read_checkpoint(str(made.note))
@@ -265,23 +265,23 @@ def test_a_cut_or_flipped_file_is_refused_in_a_line(made: SimpleNamespace, copy:
         assert number % 3 or any(line.startswith("Fault") for line in said)
 
 
-def test_the_signature_is_checked_of_a_log_s_checkpoint(made: SimpleNamespace, tmp_path: Path) -> None:
-    """Altered, or by nobody whose key is given: refused."""
+def test_the_signature_of_a_log_s_checkpoint_is_checked(made: SimpleNamespace, tmp_path: Path) -> None:
+    """An altered one, or none by a given key, is refused."""
     (tmp_path / "altered").write_text(str(made.note).replace("\n13\n", "\n12\n", 1), encoding="utf-8")
-    assert "does not hold" in found(made.db, tmp_path / "altered", "--key", made.keys[0])[0]
+    assert "is not valid" in found(made.db, tmp_path / "altered", "--key", made.keys[0])[0]
     stranger = str(SigningKey.new("example.org/log").public)
     assert found(made.db, made.folder / "checkpoint", "--key", stranger) == [
         "checkpoint: is not signed by example.org/log, whose key was given"
     ]
 
 
-def test_a_log_says_whether_its_wal_was_read(made: SimpleNamespace, tmp_path: Path) -> None:
-    """Events that are in the WAL alone are read, as by SQLite, also where the file is reached by a link; and that is said."""
+def test_the_report_says_whether_the_wal_was_read(made: SimpleNamespace, tmp_path: Path) -> None:
+    """Events that are only in the WAL are read, as by SQLite, also through a link to the file."""
     shutil.copy(made.db, tmp_path / "open.db")
     (tmp_path / "elsewhere").mkdir()
     link = tmp_path / "elsewhere" / "link.db"
     link.symlink_to(tmp_path / "open.db")
-    assert run("log", link, made.folder / "checkpoint")[1][0] == "Read: the file alone, for it has no -wal"
+    assert run("log", link, made.folder / "checkpoint")[1][0] == "Read: the file alone; it has no -wal"
     with Timeline(tmp_path / "open.db", by="tester") as timeline:
         timeline.archive(text="More.", id="more", title="More")
         size = Path(f"{tmp_path / 'open.db'}-wal").stat().st_size
@@ -293,8 +293,8 @@ def test_a_log_says_whether_its_wal_was_read(made: SimpleNamespace, tmp_path: Pa
     assert sorted(path.name for path in tmp_path.rglob("*.db*")) == ["link.db", "open.db"]
 
 
-def test_a_log_is_not_read_past_a_write_that_was_cut_off(made: SimpleNamespace, copy: Path, tmp_path: Path) -> None:
-    """SQLite would take it back first; until then nothing is shown, and it is said what to do. Nothing is changed."""
+def test_a_log_with_an_interrupted_write_is_refused(made: SimpleNamespace, copy: Path, tmp_path: Path) -> None:
+    """SQLite would undo it first; until then nothing is shown, the message has the next step, and nothing is changed."""
     target = tmp_path / "cut.db"
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
         connection.execute("PRAGMA cache_size = 1")
@@ -305,7 +305,7 @@ def test_a_log_is_not_read_past_a_write_that_was_cut_off(made: SimpleNamespace, 
         shutil.copy(f"{copy}-journal", f"{target}-journal")
         connection.execute("ROLLBACK")
     (fault,) = found(target, made.folder / "checkpoint")
-    assert "-journal: is of a write that was cut off" in fault
+    assert "-journal: is of an interrupted write" in fault
     with closing(sqlite3.connect(target)) as connection:
         connection.execute("SELECT * FROM events").fetchall()
     assert found(target, made.folder / "checkpoint") == []

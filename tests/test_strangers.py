@@ -1,4 +1,4 @@
-"""A stranger's project folder: nothing outside of it is read, nothing is written outside, whatever lies in it."""
+"""A stranger's project folder: no file outside it is read or written, whatever it contains."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from timeline import Timeline, bundles
 from timeline.cli import main
-from timeline.cli.serving import tell_unbuilt
+from timeline.cli.serving import warn_of_unbuilt
 from timeline.errors import BundleInvalid, StatementInvalid
 
 PRIVATE = "BEGIN PRIVATE KEY of nobody else"
@@ -77,7 +77,7 @@ def test_what_a_bundle_names_lies_in_the_project(project: Path, way: str, form: 
     source = {"id": "a", "file": file, "title": "T"}
     Path(f"events/a.{form}").write_text(json.dumps({"source": source} if form == "jsonl" else {"sources": [source]}))
     output = refused(*(word.format(form) for word in words), told="source/a: file: ")
-    assert f"leads to {project.parent}/private/key.txt, outside of {project}. Copy it into that folder" in output
+    assert f"leads to {project.parent}/private/key.txt, outside {project}. Copy it into that folder" in output
     assert f"--allow-folder {project.parent}/private" in output
     if Path("timeline.db").exists():
         assert PRIVATE not in texts("timeline.db")
@@ -91,7 +91,7 @@ def test_nobody_is_told_to_allow_the_system_or_all_there_is(project: Path, way: 
     Path("events/link.txt").symlink_to("/dev/../proc/self/environ")
     write("a", way)
     output = refused("build", told="events/a.jsonl:1: source/a: file: ")
-    assert f", outside of {project}" in output
+    assert f", outside {project}" in output
     assert ("a part of the system, not a document" in output) is (way not in ("/", "/x.txt"))
     assert "--allow-folder" not in output
 
@@ -99,8 +99,8 @@ def test_nobody_is_told_to_allow_the_system_or_all_there_is(project: Path, way: 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("x" * 5_000 + ".txt", "is too long a name for a file. Rename the document, and name it so"),
-        ("../seeds/" + "a/" * 3_000 + "x.txt", "is too long a name for a file"),
+        ("x" * 5_000 + ".txt", "is too long for a file name. Rename the document, and give the new name"),
+        ("../seeds/" + "a/" * 3_000 + "x.txt", "is too long for a file name"),
         ("../seeds/chain.txt", "too many levels of symbolic links. Check the path"),
         ("../seeds/circle.txt", "is not a file. Name the document itself"),
         ("../seeds/own.txt/x.txt", "not a directory. Check the path"),
@@ -151,7 +151,7 @@ def test_a_bundle_deep_within_events_takes_from_the_project(project: Path) -> No
     write("deep", "../../../seeds/own.txt", "events/2025/spring/deep.jsonl")
     assert run("append", "events/2025/spring/deep.jsonl", "--db", "own.db").exit_code == 0
     write("deep", "../../../../private/key.txt", "events/2025/spring/other.jsonl")
-    refused("append", "events/2025/spring/other.jsonl", "--db", "own.db", told=f"outside of {project}.")
+    refused("append", "events/2025/spring/other.jsonl", "--db", "own.db", told=f"outside {project}.")
 
 
 def test_a_person_allows_another_folder_by_name(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +212,7 @@ def test_a_script_appends_a_bundle_within_the_same_bounds(project: Path, tmp_pat
     write("a", "../../private/key.txt")
     entry = {"source": {"id": "a", "file": str(tmp_path / "private" / "key.txt"), "title": "T"}}
     with Timeline("script.db") as timeline:
-        with pytest.raises(BundleInvalid, match="outside of"):
+        with pytest.raises(BundleInvalid, match="outside "):
             bundles.append(timeline, "events/a.jsonl")
         with pytest.raises(StatementInvalid, match="within: is not a field here"):
             timeline.append({"source": {**entry["source"], "within": None}})
@@ -226,10 +226,10 @@ def test_a_bundle_that_leads_elsewhere_is_not_looked_at(project: Path, capsys: p
     output = refused("build", "--db", "own.db", told="events/note.yaml: leads to ")
     assert "own.db: 1 event (0 new) from 1 bundle" in output
     with Timeline("own.db", read_only=True) as timeline:
-        tell_unbuilt(timeline, Path("events"), Path("own.db"))
+        warn_of_unbuilt(timeline, Path("events"), Path("own.db"))
         assert capsys.readouterr() == ("", "")
         write("b", "../../private/key.txt", "events/b.jsonl")
-        tell_unbuilt(timeline, Path("events"), Path("own.db"))
+        warn_of_unbuilt(timeline, Path("events"), Path("own.db"))
         assert "source/b is not in it" in capsys.readouterr().err
 
 
@@ -239,7 +239,7 @@ def test_a_pipe_where_a_document_was_is_not_waited_for(project: Path, capsys: py
     Path("seeds/own.txt").unlink()
     os.mkfifo("seeds/own.txt")
     with Timeline("own.db", read_only=True) as timeline:
-        tell_unbuilt(timeline, Path("events"), Path("own.db"))
+        warn_of_unbuilt(timeline, Path("events"), Path("own.db"))
     assert capsys.readouterr() == ("", "")
     refused("build", told="own.txt: is not a file. Name the document itself")
     os.mkfifo("events/pipe.yaml")
@@ -252,7 +252,7 @@ def test_a_folder_of_bundles_that_is_a_link_is_named_or_refused(project: Path, w
     Path("events").rename("../elsewhere")
     Path("events").symlink_to("../elsewhere")
     told = f"events: leads out of its folder through a link, to {project.parent}/elsewhere."
-    assert "name it: timeline build --events " in refused(*words, "--db", "new.db", told=told)
+    assert "write: timeline build --events " in refused(*words, "--db", "new.db", told=told)
 
 
 @pytest.mark.parametrize("target", ["../private/new.db", "../private/key.txt"])
@@ -261,7 +261,7 @@ def test_a_database_that_is_a_link_is_named_or_refused(project: Path, target: st
     """Nothing is made or written where a link leads, nor another timeline published as this one."""
     Path("timeline.db").symlink_to(target)
     output = refused(*words, told="timeline.db: leads out of its folder through a link, to ")
-    assert f"name it: --db {os.path.realpath(target)}" in output
+    assert f"write: --db {os.path.realpath(target)}" in output
 
 
 @pytest.mark.datasette
@@ -283,10 +283,10 @@ def test_outputs_are_not_written_through_a_link(project: Path) -> None:
     refused("export", "jsonl", "-o", "out.json", "--db", "own.db", told="out.json: leads out of its folder")
     Path("way").symlink_to("../private")
     refused("export", "jsonl", "-o", "way/out.json", "--db", "own.db", told="way/out.json: leads out of its folder")
-    refused("backup", "way/copy.db", "--db", "own.db", told="name it: timeline backup ")
-    refused("restore", "own.db", "--db", "way/copy.db", told="name it: --db ")
-    refused("init", "way/new", told="name it: timeline init ")
-    refused("publish", "way/public", "--db", "own.db", told="name it: timeline publish ")
+    refused("backup", "way/copy.db", "--db", "own.db", told="write: timeline backup ")
+    refused("restore", "own.db", "--db", "way/copy.db", told="write: --db ")
+    refused("init", "way/new", told="write: timeline init ")
+    refused("publish", "way/public", "--db", "own.db", told="write: timeline publish ")
     Path("sound.json.part").symlink_to("../private/key.txt")
     assert run("export", "jsonl", "-o", "sound.json", "--db", "own.db").exit_code == 0
     refused("export", "jsonl", "-o", "out.json", "--db", "own.db", told="out.json")
@@ -305,7 +305,7 @@ def test_a_link_in_a_published_folder_is_refused(project: Path, name: str) -> No
     assert run("publish", "public", "--db", "own.db").exit_code == 0
     Path("public", name).unlink(missing_ok=True)
     Path("public", name).symlink_to("../../private" if name == "checkpoints" else "../../private/key.txt")
-    refused("publish", "public", "--db", "own.db", told=f"public: holds a link, {name}, and what it leads to is left alone")
+    refused("publish", "public", "--db", "own.db", told=f"public: holds a link, {name}, and links are never followed")
 
 
 @pytest.mark.datasette

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent / "capture"))
 import material  # documents of every kind
 
 from timeline import Timeline, archiving, bundles, capture, extractors
-from timeline.capture import apart, comparing, setup
+from timeline.capture import comparing, sandbox, setup
 from timeline.capture.comparing import Comparing
 from timeline.cli import main
 from timeline.errors import BundleInvalid, StatementInvalid
@@ -172,7 +172,7 @@ def test_verify_faults_a_text_that_is_not_read_by_the_extractor_it_names(timelin
     forged(timeline, "a", KINDS["a.html"], media_type, extractor)
     ((where, what),) = timeline.verify().faults
     assert where == "position 1, source/a@1"
-    assert what == f"text_sha256: the text is not the one that is read in the document by {extractor}"
+    assert what == f"text_sha256: is not the text that {extractor} reads from the document"
 
 
 def test_verify_faults_a_text_said_to_be_given_that_is_not_the_bytes(timeline: Timeline) -> None:
@@ -188,7 +188,7 @@ def test_verify_remarks_in_a_line_what_is_not_at_hand(timeline: Timeline) -> Non
     forged(timeline, "scan", b"\x89PNG", "image/png", "an eye")
     assert remarks(timeline) == [
         "the text of 5 sources (source/a0, source/a1, source/a2 and others) was extracted by trafilatura 1.8.0 (recall), which is"
-        " not at hand here; what is at hand reads another: it was not compared with the document",
+        " not installed here; today's extractor reads another: it was not compared with the document",
         "the text of source/scan was not read again here (no extractor reads image/png. Archive its text, saved as .txt in UTF-8):"
         " it was not compared with the document",
     ]
@@ -203,9 +203,9 @@ def test_a_limit_is_a_remark_and_after_some_no_more_is_read(timeline: Timeline, 
         content = f"<p>Page {number}.</p>".encode()
         forged(timeline, f"a{number}", content, "text/html", at_hand(KINDS["a.html"], "text/html"))
     begun: list[object] = []
-    begin = apart.Reader._begin
-    monkeypatch.setattr(apart.Reader, "_begin", lambda *of: [begun.append(of), begin(*of)][1])
-    monkeypatch.setattr(apart, "SECONDS", 0.001)
+    begin = sandbox.Reader._begin
+    monkeypatch.setattr(sandbox.Reader, "_begin", lambda *of: [begun.append(of), begin(*of)][1])
+    monkeypatch.setattr(sandbox, "SECONDS", 0.001)
     (told,) = remarks(timeline)
     assert told.startswith(
         "the text of 8 sources (source/a0, source/a1, source/a2 and others) was not read again here (reading it took"
@@ -265,7 +265,7 @@ def test_show_and_exports_say_that_it_was_not_compared(timeline: Timeline) -> No
     """Beside the text, and beside what is quoted from it."""
     timeline.append(entry("a", KINDS["a.html"], "text/html", "x"))
     shown = CliRunner().invoke(main, ["show", "source/a", "--db", str(timeline.log.path)]).output
-    assert "mind        text as given by the bundle, not compared with the document" in shown
+    assert "note        text as given by the bundle, not compared with the document" in shown
     source = records.Source("a", "A", extractor=f"{MARK} (x)", archived_at="2026-01-01T00:00:00Z")
     quotation = records.Quotation(1, source, "q", "", "", 0, 1, "exact", "supports")
     assert "Text as given by the bundle, not compared with the document" in notes.Note(1, 1, quotation, None).proof
@@ -274,7 +274,7 @@ def test_show_and_exports_say_that_it_was_not_compared(timeline: Timeline) -> No
 
 def test_the_name_says_all_that_decides_the_text() -> None:
     """How it was asked, and a hash of code, libraries and machine; the same in every process, in whatever order it reads."""
-    with apart.Reader() as reader:
+    with sandbox.Reader() as reader:
         names = [reader.read(KINDS[name], kind, name, None, None).extractor for name, kind in (
             ("c.pdf", "application/pdf"), ("a.html", "text/html"), ("c.pdf", "application/pdf"),
         )]  # fmt: skip
@@ -297,7 +297,7 @@ def test_fonts_of_the_machine_do_not_decide_where_letters_stand() -> None:
     boxes = set()
     for font in (b"NotoSans-Regular", b"NotAFontOfAnyone"):
         content = material.pdf(["WWW"]).replace(b"/BaseFont/Helvetica", b"/BaseFont/" + font)
-        done = apart.subprocess.run([sys.executable, "-c", script], input=content, capture_output=True, check=True)
+        done = sandbox.subprocess.run([sys.executable, "-c", script], input=content, capture_output=True, check=True)
         boxes.add(done.stdout)
     assert len(boxes) == 1
 

@@ -138,7 +138,7 @@ def test_an_unknown_zone_is_a_fault_of_the_zone(timeline: Timeline, report: Arch
 
 def test_an_author_is_one_line(path: Path) -> None:
     """What is written into every event as its author cannot forge another line."""
-    with pytest.raises(StatementInvalid, match="by: holds a line end"):
+    with pytest.raises(StatementInvalid, match="by: has a line end"):
         Timeline(path, by="a\nb")
 
 
@@ -242,7 +242,7 @@ def test_other_facts_about_an_archived_document_are_a_correction(timeline: Timel
         ({"date": "now"}, StatementInvalid, "date: "),
         ({"date": 2025}, StatementInvalid, "date: is not text. Write it in quotes"),
         ({"title": " "}, StatementInvalid, "title: is empty"),
-        ({"title": "a\x1b[2Jb"}, StatementInvalid, "title: holds a control character"),
+        ({"title": "a\x1b[2Jb"}, StatementInvalid, "title: has a control character"),
         ({"title": "half \ud83d"}, StatementInvalid, "title: .*surrogate"),
         ({"titel": "x"}, StatementInvalid, 'titel: is not a field here. Did you mean "title"'),
         ({"part_of": "nothing"}, UnknownHappening, 'part_of: there is no happening "nothing"'),
@@ -252,7 +252,7 @@ def test_other_facts_about_an_archived_document_are_a_correction(timeline: Timel
         ({"latitude": "31,6", "longitude": "0"}, StatementInvalid, "latitude: is not a decimal number"),
         ({"actors": ["Ann", "ann"]}, StatementInvalid, "actors: has .ann. twice"),
         ({"tags": "one"}, StatementInvalid, "tags: is not a list"),
-        ({"zone": "Africa/Casablanca"}, StatementInvalid, "no time of day"),
+        ({"zone": "Africa/Casablanca"}, StatementInvalid, "without a time of day"),
     ],
 )
 def test_a_faulty_statement_is_refused_in_one_line(
@@ -359,7 +359,7 @@ def test_an_unknown_happening_or_source_is_said(timeline: Timeline) -> None:
     """What is not there is named."""
     with pytest.raises(UnknownHappening, match='there is no happening "nothing"'):
         timeline.correct("nothing", title="X", reason="r")
-    with pytest.raises(UnknownSource, match=r'there is no source "nothing"\. See what there is: timeline list sources'):
+    with pytest.raises(UnknownSource, match=r'there is no source "nothing"\. List all: timeline list sources'):
         timeline.source("nothing")
 
 
@@ -417,7 +417,7 @@ def test_times_are_kept_as_exact_as_they_are(timeline: Timeline, report: Archive
     [
         ("2025-03-30T02:30/2025-03-30T05:00", "Europe/Paris", "twice or never"),
         ("2025-07-01T12:00+05:00", "Europe/Paris", r"Europe/Paris was at UTC\+02:00"),
-        ("2025-07-01", "Europe/Paris", "no time of day"),
+        ("2025-07-01", "Europe/Paris", "without a time of day"),
         ("2025-03-30T02:30:00", "Europe/Paris", "twice or never"),
         ("2025-10-26T02:30:00", "Europe/Paris", "twice or never"),
         ("2025-07-01T12:00:00+05:00", "Europe/Paris", r"Europe/Paris was at UTC\+02:00"),
@@ -443,7 +443,7 @@ def test_documents_that_cannot_be_quoted_are_refused(timeline: Timeline, tmp_pat
             (tmp_path / name).write_bytes(content)
         with pytest.raises(DocumentUnreadable, match=message):
             timeline.archive(tmp_path / name, id="x", title="X")
-    with pytest.raises(DocumentUnreadable, match="not the name of an encoding"):
+    with pytest.raises(DocumentUnreadable, match="not the name of a text encoding"):
         timeline.archive(tmp_path / "latin.txt", id="x", title="X", encoding="undefined")
     with pytest.raises(DocumentUnreadable, match="cannot be read"):
         timeline.archive("a\0b.txt", id="x", title="X")
@@ -468,7 +468,7 @@ def test_an_address_that_runs_script_is_refused(timeline: Timeline) -> None:
 
 def test_an_address_is_not_taken_for_a_file(timeline: Timeline) -> None:
     """It is shown as it was given, and not fetched: how to do that is told."""
-    told = "https://127.0.0.1/x: is an address, and no page is fetched unasked. To fetch it: timeline archive --fetch https://127.0.0.1/x"
+    told = "https://127.0.0.1/x: is an address; pages are fetched only on request. To fetch it: timeline archive --fetch https://127.0.0.1/x"
     with pytest.raises(DocumentUnreadable) as caught:
         timeline.archive("https://127.0.0.1/x", title="X")
     assert str(caught.value) == told

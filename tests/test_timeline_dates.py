@@ -11,8 +11,8 @@ from timeline.cli import main
 
 WORDS = "On 3 March 2003 the engineer wrote. On 5 May 2019, recalling 3 March 2003, the board met. It sat. In April 2003 he left."
 TOLD = (
-    "citations.1.quote: states 3 March 2003, and the date is corrected to 13 March 2003. If these words do not bear"
-    " the new date out, correct the citations as well"
+    "citations.1.quote: states 3 March 2003, but the date is corrected to 13 March 2003. If these words do not support"
+    " the new date, correct the citations as well"
 )
 
 
@@ -85,7 +85,7 @@ def test_what_is_not_kept_or_disputes_is_no_matter(timeline: Timeline) -> None:
     assert remarks(timeline, "2003-06", citations=engineer) == []
     assert remarks(timeline, "2003-04", citations=april, summary="He left.") == []
     assert remarks(timeline, "2003-04", title="B") == []
-    assert remarks(timeline, "2003-05", citations=april)[0].startswith("happening/a: citations.1.quote: states April 2003, and")
+    assert remarks(timeline, "2003-05", citations=april)[0].startswith("happening/a: citations.1.quote: states April 2003, but")
 
 
 @pytest.mark.parametrize(

@@ -15,21 +15,21 @@ CITED = {"title": "T", "date": "2025", "citations": [{"source": "s", "quote": "T
     [
         ({"retract": "a", "reason": "r", "title": "x"}, "retract: title: is not a field here. Leave it out"),
         ({"retract": "a", "reson": "r"}, 'retract: reson: is not a field here. Did you mean "reason"?'),
-        ({"happening": {"id": "b", **CITED}, "tags": ["x"]}, 'happening: tags: stands beside "happening". Move it inside'),
-        ({"source": {"id": "b", "text": "x", "title": "T"}, "url": None}, 'source: url: stands beside "source". Move it inside'),
+        ({"happening": {"id": "b", **CITED}, "tags": ["x"]}, 'happening: tags: is beside "happening". Move it inside'),
+        ({"source": {"id": "b", "text": "x", "title": "T"}, "url": None}, 'source: url: is beside "source". Move it inside'),
         ({"source": {"id": "b", "text": "x", "title": "T", "self": 1}}, "self: is not a field here. Leave it out"),
         ({"happening": {"id": "b", **CITED, "within": "x"}}, "within: is not a field here. Leave it out"),
         ({"id": "b", **CITED, "within": "x"}, "within: is not a field here. Leave it out"),
         ({"correct": "a", "title": "x", "reason": "r", "within": "x"}, "within: is not a field here. Leave it out"),
-        ({"correct": "a", "id": "b", "title": "x", "reason": "r"}, 'correct: id: stands beside "correct", which names the id'),
-        ({"retract": "a", "id": "b", "reason": "r"}, 'retract: id: stands beside "retract", which names the id'),
+        ({"correct": "a", "id": "b", "title": "x", "reason": "r"}, 'correct: id: is beside "correct", which has the id'),
+        ({"retract": "a", "id": "b", "reason": "r"}, 'retract: id: is beside "retract", which has the id'),
         ({"retract": "a", "reason": "r", "self": 1}, "self: is not a field here. Leave it out"),
         (CITED, "happening/: id: is missing. Give it"),
         ({"happening": CITED}, "happening/: id: is missing. Give it"),
         ({"source": {"text": "x", "title": "T"}}, "source/: id: is missing. Give it"),
-        ({"happening": "b"}, "happening: holds no fields. Write them as"),
-        ({"source": ["b"]}, "source: holds no fields. Write them as"),
-        ({"happening": {1: "b"}}, "happening: holds no fields. Write them as"),
+        ({"happening": "b"}, "happening: has no fields. Write them as"),
+        ({"source": ["b"]}, "source: has no fields. Write them as"),
+        ({"happening": {1: "b"}}, "happening: has no fields. Write them as"),
         ({1: "b"}, "an entry has no named fields. Give one such as"),
         (None, "an entry has no named fields. Give one such as"),
         ([1], "an entry has no named fields. Give one such as"),
@@ -55,5 +55,5 @@ def test_nothing_in_an_entry_is_dropped(timeline: Timeline, entry: Any, fault: s
 @pytest.mark.parametrize("given", [{"encoding": "latin-1"}, {"record": "http://example.org/"}])
 def test_how_a_file_is_read_is_not_dropped_where_a_text_is_given(timeline: Timeline, given: dict[str, Any]) -> None:
     """It would change nothing, and seem to."""
-    with pytest.raises(StatementInvalid, match=f"{next(iter(given))}: says how a file is read, and a text is given"):
+    with pytest.raises(StatementInvalid, match=f"{next(iter(given))}: is only for files, and a text is given"):
         timeline.archive(text="The council met.", id="s", title="S", **given)

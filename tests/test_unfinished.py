@@ -1,4 +1,4 @@
-"""Copies that a killed process left: a redaction reaches them, wherever they are, and nothing else."""
+"""A redaction reaches the unfinished copies of killed processes, wherever they are, and nothing else."""
 
 import os
 import shutil
@@ -75,8 +75,8 @@ def redact(db: Path) -> str:
     ],
 )
 @pytest.mark.parametrize("place", ["home", "elsewhere/deep"])
-def test_a_redaction_reaches_what_a_killed_process_left(db: Path, tmp_path: Path, at: str, command: str, place: str) -> None:
-    """Beside the timeline or far from it: the words are in no file any more, and no note is left."""
+def test_a_redaction_reaches_unfinished_copies(db: Path, tmp_path: Path, at: str, command: str, place: str) -> None:
+    """Beside the timeline or far from it: no file has the words any more, and no note remains."""
     (tmp_path / place).mkdir(parents=True, exist_ok=True)
     killed(at, command, tmp_path / place / "out", "--db", db)
     assert any(".out.unfinished" in name for name in holding(tmp_path))
@@ -85,14 +85,14 @@ def test_a_redaction_reaches_what_a_killed_process_left(db: Path, tmp_path: Path
     assert [path.name for path in tmp_path.rglob("*") if path.name.startswith(".")] == []
 
 
-def test_the_next_copy_takes_it_away_too(db: Path, tmp_path: Path) -> None:
-    """To wherever that one goes."""
+def test_the_next_copy_removes_it_too(db: Path, tmp_path: Path) -> None:
+    """Wherever that copy goes."""
     killed("publishing._verify", "publish", tmp_path / "first", "--db", db)
     assert run("backup", tmp_path / "second.db", "--db", db).exit_code == 0
     assert [path.name for path in tmp_path.rglob("*") if path.name.startswith(".")] == []
 
 
-def test_a_killed_restore_is_reached_from_what_it_was_to_become(db: Path, tmp_path: Path) -> None:
+def test_an_unfinished_restore_is_reached_from_its_target(db: Path, tmp_path: Path) -> None:
     """Once there is a timeline of that name."""
     restored = tmp_path / "home" / "restored.db"
     assert run("backup", tmp_path / "copy.db", "--db", db).exit_code == 0
@@ -105,28 +105,28 @@ def test_a_killed_restore_is_reached_from_what_it_was_to_become(db: Path, tmp_pa
 
 
 def test_it_is_found_after_both_were_moved(db: Path, tmp_path: Path) -> None:
-    """A note within the timeline's folder goes with it."""
+    """A note within the timeline's folder moves with it."""
     killed("publishing._verify", "publish", db.parent / "public", "--db", db)
     db.parent.rename(tmp_path / "moved")
     redact(tmp_path / "moved" / "timeline.db")
     assert holding(tmp_path) == []
 
 
-def test_a_copy_that_is_being_made_is_left_and_told_of(db: Path, tmp_path: Path) -> None:
-    """It is its process's own; whoever redacts is told to repeat it, and then nothing is said any more."""
+def test_a_copy_in_progress_is_left_and_reported(db: Path, tmp_path: Path) -> None:
+    """It belongs to its process; the redaction asks to be repeated, and then reports nothing."""
     (tmp_path / "far").mkdir()
     with unfinished.making(tmp_path / "far" / "public", db) as folder:
         assert folder is not None
         (folder / "snapshot.db").write_bytes(WORDS)
         said = redact(db)
-        assert f"{folder}: a copy is being made there, or it is out of reach" in said
+        assert f"{folder}: somebody is making a copy there, or it is out of reach" in said
         assert holding(tmp_path) == ["far/.public.unfinished/snapshot.db"]
     assert "a copy is being made" not in redact(db)
     assert holding(tmp_path) == []
 
 
-def test_a_copy_on_a_disk_that_is_not_there_is_told_of_until_it_is(db: Path, tmp_path: Path) -> None:
-    """Its note is kept."""
+def test_a_copy_on_an_absent_disk_is_reported_until_it_is_back(db: Path, tmp_path: Path) -> None:
+    """Its note stays."""
     (tmp_path / "disk").mkdir()
     killed("publishing._verify", "publish", tmp_path / "disk" / "public", "--db", db)
     (tmp_path / "disk").rename(tmp_path / "unplugged")
@@ -136,17 +136,17 @@ def test_a_copy_on_a_disk_that_is_not_there_is_told_of_until_it_is(db: Path, tmp
     assert holding(tmp_path) == []
 
 
-def test_a_dry_run_takes_nothing_away(db: Path, tmp_path: Path) -> None:
-    """It only says what would go."""
+def test_a_dry_run_removes_nothing(db: Path, tmp_path: Path) -> None:
+    """It only lists the copies."""
     killed("publishing._verify", "publish", tmp_path / "public", "--db", db)
     assert run("redact", "2", "--reason", "By law", "--dry-run", "--db", db).exit_code == 0
     assert holding(tmp_path / ".public.unfinished") == ["snapshot.db"]
 
 
-def test_a_redaction_that_cannot_take_it_away_says_so_and_is_repeated(
+def test_a_redaction_that_cannot_remove_it_reports_that_and_is_repeated(
     db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where it belongs to somebody else."""
+    """For example, because it belongs to somebody else."""
     killed("publishing._verify", "publish", tmp_path / "public", "--db", db)
 
     def denied(path: Path) -> None:
@@ -154,15 +154,15 @@ def test_a_redaction_that_cannot_take_it_away_says_so_and_is_repeated(
 
     with monkeypatch.context() as patch, Timeline(db, by="tester") as timeline:
         patch.setattr(shutil, "rmtree", denied)
-        with pytest.raises(RedactionUnfinished, match=r"cannot be taken away: .*public\.unfinished: permission denied\. Remove it"):
+        with pytest.raises(RedactionUnfinished, match=r"cannot be removed: .*public\.unfinished: permission denied\. Remove it"):
             timeline.redact(2, reason="By law")
     redact(db)
     assert holding(tmp_path) == []
 
 
 @pytest.mark.parametrize("named", ["", ".", "..", "../other", "/", "../.trap.unfinished", "../other/../.home.unfinished"])
-def test_a_note_that_is_none_of_ours_takes_nothing_away(db: Path, tmp_path: Path, named: str) -> None:
-    """Neither the timeline's own folder, nor one that holds it, nor any of another kind, nor through a link."""
+def test_a_malformed_note_removes_nothing(db: Path, tmp_path: Path, named: str) -> None:
+    """Neither the timeline's own folder, nor one that contains it, nor another kind of folder, nor through a link."""
     home = tmp_path / ".home.unfinished"
     db.parent.rename(home)
     (tmp_path / "other").mkdir()
@@ -175,8 +175,8 @@ def test_a_note_that_is_none_of_ours_takes_nothing_away(db: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("mark", [None, "", "0" * 32, "link"])
-def test_a_note_that_a_stranger_wrote_takes_nothing_away_elsewhere(db: Path, tmp_path: Path, mark: str | None) -> None:
-    """Whatever the folder is called; only the process that made it knows the number in it."""
+def test_a_stranger_s_note_removes_nothing_elsewhere(db: Path, tmp_path: Path, mark: str | None) -> None:
+    """Whatever the folder's name; only the process that made it knows the number in it."""
     theirs = tmp_path / "other" / ".thesis.unfinished"
     theirs.mkdir(parents=True)
     (theirs / "thesis.txt").write_text("years of work")
@@ -197,17 +197,15 @@ def test_a_note_that_a_stranger_wrote_takes_nothing_away_elsewhere(db: Path, tmp
     assert (theirs / "thesis.txt").exists()
 
 
-def test_the_mark_of_what_is_being_made_is_not_published(db: Path, tmp_path: Path) -> None:
-    """Nor is it left when the copy is in place."""
+def test_the_mark_is_not_published(db: Path, tmp_path: Path) -> None:
+    """Nor does it remain when the copy is in place."""
     for _ in range(2):
         assert run("publish", tmp_path / "public", "--db", db).exit_code == 0
         assert list(tmp_path.rglob(".*")) == []
 
 
-def test_a_timeline_that_cannot_be_written_beside_is_copied_all_the_same(
-    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without a note: nobody redacts it there either."""
+def test_a_timeline_in_a_read_only_folder_can_be_copied(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a note: nobody can redact it there either."""
     opened = Path.open
 
     def denied(path: Path, *mode: str, **more: str) -> object:

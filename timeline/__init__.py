@@ -1,6 +1,6 @@
-"""A timeline that can be trusted: dated happenings as immutable events, each resting on words found in an archived document.
+"""A timeline that can be trusted: dated happenings as immutable events, each with quotations verified in archived documents.
 
-The names are imported when they are first used, so that the Datasette plugin in `timeline.web` loads without them.
+Names are imported on first use, so that the Datasette plugin in `timeline.web` loads without them.
 """
 
 from importlib import import_module

@@ -1,6 +1,6 @@
-"""The ids of actors: who took part, by name.
+"""The ids of actors, made from their names.
 
-Owns how an id is made from a name. Must not know who there is.
+Owns that rule. Must not know which actors exist.
 """
 
 import re
@@ -10,9 +10,9 @@ from functools import lru_cache
 
 @lru_cache(maxsize=10_000)
 def actor_id(name: str) -> str:
-    """Make the id of an actor from a name: its letters with their marks and its digits, in lower case, joined by hyphens.
+    """Return the id of an actor: the letters (with their marks) and digits of the name, in lower case, joined by hyphens.
 
-    Accents and scripts stay: "José Pérez" is "josé-pérez". Names that differ in case, spacing or punctuation alone share an id.
+    Accents and scripts stay: "José Pérez" is "josé-pérez". Names that differ only in case, spacing or punctuation share an id.
     """
     plain = unicodedata.normalize("NFC", name).lower()
     if plain.isascii():

@@ -1,4 +1,4 @@
-"""A source in the archive, as a script holds it: to quote from, and to read. Must not look for words in the text."""
+"""An archived source, to read and to quote from in a script. Must not look for words in the text."""
 
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -13,9 +13,9 @@ from timeline.model import Citation, check
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ArchivedSource:
-    """A source in the archive, to quote from. Its fields are as the event has them; each is None where that was redacted.
+    """An archived source, to quote from. Its fields are those of the event; None where redacted.
 
-    `found` is what the document says of itself, where it was just read: offered, and used only where the author said so.
+    `found` holds the document's own details if it was just read: suggestions, used only if the author asks for them.
     """
 
     id: str
@@ -28,7 +28,7 @@ class ArchivedSource:
     language: str | None = None  # a BCP 47 tag
     media_type: str | None = None  # of its bytes
     sha256: str | None = None  # of its bytes, in hex
-    extractor: str | None = None  # what read its text
+    extractor: str | None = None  # the name of the extractor of its text
     text_sha256: str | None = None
     found: Mapping[str, str] = field(default_factory=dict, compare=False)
     read: Callable[[str], bytes | None] | None = field(default=None, compare=False)
@@ -40,35 +40,35 @@ class ArchivedSource:
 
     @property
     def version(self) -> int:
-        """The version of the event that stands for the call."""
+        """The version of the source's event."""
         return self.event.version
 
     @property
     def position(self) -> int:
-        """The position of the event that stands for the call."""
+        """The position of the source's event."""
         return self.event.position
 
     @property
     def earliest(self) -> str | None:
-        """The first day on which it may have been published, YYYY-MM-DD; None where that is open or not known."""
+        """The first day on which it may have been published, YYYY-MM-DD; None if that is open or unknown."""
         return dates.bounds(self.published)[0] if self.published else None
 
     @property
     def latest(self) -> str | None:
-        """The last day on which it may have been published, YYYY-MM-DD; None where that is open or not known."""
+        """The last day on which it may have been published, YYYY-MM-DD; None if that is open or unknown."""
         return dates.bounds(self.published)[1] if self.published else None
 
     @property
     def text(self) -> str:
-        """The archived text, in which quotations are looked for.
+        """The archived text, in which quotations are searched.
 
-        Raises Redacted where it is not there any more, and DatabaseRefused once the timeline is closed.
+        Raises Redacted if it was removed, and DatabaseRefused once the timeline is closed.
         """
         return self._document(self.text_sha256).decode()
 
     @property
     def document(self) -> bytes:
-        """The document, byte for byte as it was received. Raises as `text` does."""
+        """The document, byte for byte as received. Raises the same errors as `text`."""
         return self._document(self.sha256)
 
     def quote(
@@ -80,36 +80,36 @@ class ArchivedSource:
         stance: Literal["supports", "disputes"] = "supports",
         supports: str | None = None,
     ) -> Citation:
-        """Cite words from this source, to the letter. They are looked for in the text when the happening is recorded.
+        """Cite words from this source. They are searched in the text when the happening is recorded.
 
         Parameters:
-            quote: the words, to the letter.
-            prefix: the words right before it, where the quotation is in the text twice.
-            suffix: the words right after it, where the quotation is in the text twice.
-            stance: "supports", or "disputes" where the source says otherwise.
-            supports: what of the happening the words are cited for, in your words: "the day".
+            quote: the exact words.
+            prefix: the words right before the quotation, if it is in the text twice.
+            suffix: the words right after the quotation, if it is in the text twice.
+            stance: "supports", or "disputes" if the source contradicts the happening.
+            supports: the part of the happening that the words support, in your words: "the day".
 
-        Raises StatementInvalid where a field is malformed.
+        Raises StatementInvalid if a field is malformed.
         """
-        said = {"quote": quote, "prefix": prefix, "suffix": suffix, "stance": stance, "supports": supports}
-        return check(Citation, {"source": self.id, **said}, f"source/{self.id}")
+        fields = {"quote": quote, "prefix": prefix, "suffix": suffix, "stance": stance, "supports": supports}
+        return check(Citation, {"source": self.id, **fields}, f"source/{self.id}")
 
     def _document(self, sha256: str | None) -> bytes:
         try:
             content = None if self.read is None or sha256 is None else self.read(sha256)
         except sqlite3.ProgrammingError:
-            raise DatabaseRefused(self.stream, "the timeline is closed. Read the document before that") from None
+            raise DatabaseRefused(self.stream, "the timeline is closed. Read the document before you close it") from None
         if content is None:
-            raise Redacted(self.stream, "its document is not in the archive: it was redacted, or taken out")
+            raise Redacted(self.stream, "its document is not in the archive: it was redacted or removed")
         return content
 
     def __repr__(self) -> str:
-        """Say which source it is."""
+        """Return the stream, version, title and date of publication."""
         published = f", {self.published}" if self.published else ""
         return f"<{self.stream}@{self.version}: {self.title or '(redacted)'}{published}>"
 
     def _repr_html_(self) -> str:
-        """Show it in a notebook."""
+        """Return the HTML for a notebook."""
         published = dates.worded(self.published)
         about = [("By", self.author), ("Publisher", self.publisher), ("Published", published), ("Address", self.url)]
         return notebook.card(self.title or "(redacted)", f"{self.stream}@{self.version}", about)

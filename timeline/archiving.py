@@ -1,7 +1,7 @@
-"""Archiving: which source a document becomes, or has become already, and what is taken of what it says of itself.
+"""Archive a document as a source, or find the source that already has it.
 
-Owns the ids made from names, how the same bytes are known again, and that a later extractor changes nothing that stands.
-Must not extract anything, and writes no event itself: `streams` does.
+Owns the ids made from names, the recognition of known bytes, the use of a document's own details, and the rule that a later
+extractor changes no existing source. Must not extract text, nor write events: `streams` does.
 """
 
 import binascii
@@ -26,16 +26,16 @@ from timeline.model import Source, SourceFields, check, stream
 from timeline.streams import Streams
 
 TOGETHER = ("text", "base64", "extractor", "media_type")
-_MAY_BE_FOUND = tuple(SourceFields.__annotations__)
+_BIBLIOGRAPHY = tuple(SourceFields.__annotations__)
 _SUFFIXES = re.compile(r"(\.warc|\.tar)?(\.[A-Za-z0-9]{1,8})?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What is said of a document that is to be archived: its bibliography, as given, and what else was given.
+class Description:
+    """The description given for a document to archive: its bibliography, and how to archive it.
 
-    `as_found`: the document itself tells the fields that were left out. `name` is what an id is made of. `exactly`: its text
-    was given, so that another text of the same bytes is another source's. `record` is what is meant in a WARC.
+    `as_found`: fill missing fields from the document's own details. `name`: the basis of an id. `exactly`: the text was given, so
+    another text of the same bytes belongs to another source. `record`: the record in a WARC.
     """
 
     fields: Mapping[str, Any]
@@ -46,38 +46,38 @@ class Said:
     record: str | None = None
 
 
-def exported(text: str | None, content: str | None, extractor: str | None, media_type: str | None, subject: str) -> Document:
-    """Take a document as an export tells it: its bytes in base64, and the text that was taken from them, by what."""
+def from_export(text: str | None, content: str | None, extractor: str | None, media_type: str | None, subject: str) -> Document:
+    """Return a document from the fields of an export: its bytes in base64, its text, and the extractor of the text."""
     if text is None or content is None or extractor is None or media_type is None:
         missing = [n for n, given in zip(TOGETHER, (text, content, extractor, media_type), strict=True) if given is None]
-        reason = f"stands without {' and '.join(missing)}. Give {', '.join(TOGETHER)} together, or name a file"
+        reason = f"is given without {' and '.join(missing)}. Give {', '.join(TOGETHER)} together, or name a file"
         raise StatementInvalid.in_fields(subject, (("base64" if content is not None else "extractor", reason),))
     try:
-        found = b64decode(content, validate=True)
+        bytes_ = b64decode(content, validate=True)
     except (binascii.Error, ValueError):
-        reason = "is not base64 (RFC 4648). Write the bytes of the document so, or name its file"
+        reason = "is not base64 (RFC 4648). Encode the bytes of the document, or name its file"
         raise StatementInvalid.in_fields(subject, (("base64", reason),)) from None
-    if len(found) > documents.MAXIMUM_BYTES:
-        raise DocumentUnreadable(subject, f"larger than {documents.MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite")
-    documents.from_text(text)  # refuses what could not be quoted
+    if len(bytes_) > documents.MAXIMUM_BYTES:
+        raise documents.too_large(subject)
+    documents.from_text(text)  # refuses a text that could not be quoted
     if len(extractor) > extractors.LONGEST or not extractor.isprintable():
         reason = f"is not a line of at most {extractors.LONGEST:,} characters. Give it as it was exported"
         raise StatementInvalid.in_fields(subject, (("extractor", reason),))
-    if (otherwise := documents.misread(found, text, extractor)) is not None:
-        raise StatementInvalid.in_fields(subject, (("text", f"{otherwise}. Give text and bytes as they were exported"),))
-    return Document(found, text, media_type, extractor)
+    if (fault := documents.misread(bytes_, text, extractor)) is not None:
+        raise StatementInvalid.in_fields(subject, (("text", f"{fault}. Give text and bytes as they were exported"),))
+    return Document(bytes_, text, media_type, extractor)
 
 
 class Texts:
-    """Whether texts that came with their documents are what is read in these. Each is read once, before anything is written."""
+    """Compares texts that came with their documents with those documents. Each is read once, before anything is written."""
 
     def __init__(self, log: Log) -> None:
-        """Pass over those that stand in a log."""
+        """Skip the sources that are already in a log."""
         self._log = log
         self._known: dict[tuple[str, ...], Outcome] = {}
 
     def compare(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        """Read the documents among entries that are to be appended. Nothing that is wrong with an entry is told."""
+        """Compare the documents of the entries to be appended. Ignore entries with faults."""
         with Comparing() as comparing:
             for entry in entries:
                 fields = entry.get("source") if isinstance(entry, Mapping) else None
@@ -85,22 +85,22 @@ class Texts:
                     continue
                 try:
                     subject = stream("source", fields["id"])
-                    document = exported(fields["text"], fields["base64"], fields["extractor"], fields["media_type"], subject)
+                    document = from_export(fields["text"], fields["base64"], fields["extractor"], fields["media_type"], subject)
                 except TimelineError:
                     continue
                 if self._is_new(subject) and not _needs_no_reading(document.extractor):
                     self._read(document, fields.get("url"), comparing)
 
     def marked(self, document: Document, url: str | None, subject: str | None, *, late: bool = False) -> Document:
-        """Give the document, marked where its text could not be compared. Raises StatementInvalid where it is another text.
+        """Return the document, marked if its text could not be compared. Raises StatementInvalid if the text differs.
 
-        So it does, where it is too `late` to read a document, for one that was not compared before.
+        `late`: it is too late to read a document, so also raise if it was not compared before.
         """
         key = _key(document)
         if not self._is_new(subject) or _needs_no_reading(document.extractor):
             return document
         if key not in self._known and late:
-            reason = "was changed while it was being read. Append it again"
+            reason = "changed while it was being read. Append it again"
             raise StatementInvalid.in_fields(subject or "source", (("text", reason),))
         if key not in self._known:
             with Comparing() as comparing:
@@ -108,7 +108,7 @@ class Texts:
         outcome = self._known[key]
         if outcome == "different":
             reason = (
-                "is not the text that its extractor reads in these bytes. Give it as it was exported, or archive the file itself"
+                "is not the text that its extractor reads from these bytes. Give it as it was exported, or archive the file itself"
             )
             raise StatementInvalid.in_fields(subject or "source", (("text", reason),))
         return document if outcome == "same" else replace(document, extractor=extractors.as_given(document.extractor))
@@ -116,11 +116,11 @@ class Texts:
     def _read(self, document: Document, url: str | None, comparing: Comparing) -> None:
         key = _key(document)
         if key not in self._known:
-            found = comparing.compare(document.bytes, document.text, document.extractor, document.media_type, url)
-            self._known[key] = found.outcome
+            comparison = comparing.compare(document.bytes, document.text, document.extractor, document.media_type, url)
+            self._known[key] = comparison.outcome
 
     def _is_new(self, subject: str | None) -> bool:
-        """Whether nothing stands under an id: what does is not changed by this, nor read again."""
+        """Whether an id is free. An existing source is neither changed nor read again."""
         return subject is None or self._log.version(subject) == 0
 
 
@@ -130,25 +130,27 @@ def _key(document: Document) -> tuple[str, ...]:
 
 
 def _needs_no_reading(extractor: str) -> bool:
-    """Whether a text was compared when its parts were put together, or says itself that it was not."""
+    """Whether a text was compared in `exported`, or is marked as not compared."""
     return extractor == GIVEN or extractor.startswith(DECODED) or extractors.is_as_given(extractor)
 
 
 def source(log: Log, event: Event, found: Mapping[str, str] | None = None) -> ArchivedSource:
-    """Give the source that an event is of, whose text is read from the archive when it is asked for."""
+    """Return the source of an event. Its text is read from the archive on first use."""
     statement = event.payload.get("statement", {})
-    said = {name: statement.get(name) for name in (*names.BIBLIOGRAPHY, *names.DOCUMENT)}
-    return ArchivedSource(event.subject, event, **said, found=found or {}, read=log.document)
+    fields = {name: statement.get(name) for name in (*names.BIBLIOGRAPHY, *names.DOCUMENT)}
+    return ArchivedSource(event.subject, event, **fields, found=found or {}, read=log.document)
 
 
-def unread(log: Log, streams: Streams, content: bytes, subject: str | None, said: Said) -> ArchivedSource | None:
-    """Find the source that stands for a file's bytes, without reading a text from them; None where that is to be read."""
-    event = standing(log, streams, subject, sha256(content).hexdigest(), said)
+def existing_source(
+    log: Log, streams: Streams, content: bytes, subject: str | None, description: Description
+) -> ArchivedSource | None:
+    """Find the source that has a file's bytes, without reading their text; None if the text must be read."""
+    event = existing_event(log, streams, subject, sha256(content).hexdigest(), description)
     return None if event is None else source(log, event)
 
 
-def holding(log: Log, sha256: str) -> list[Event]:
-    """Read the events that archived a document of these bytes, the first one first; those not yet projected too."""
+def archived_events(log: Log, sha256: str) -> list[Event]:
+    """Read the events that archived these bytes, oldest first, including events not projected yet."""
     positions = log.connection.execute(
         "SELECT first.position FROM sources JOIN events AS first ON first.stream = 'source/' || sources.id AND first.version = 1"
         " WHERE sources.sha256 = ?1 UNION"
@@ -160,107 +162,108 @@ def holding(log: Log, sha256: str) -> list[Event]:
     return [event for event in events if event is not None and event.data is not None]
 
 
-def standing(log: Log, streams: Streams, subject: str | None, sha256: str, said: Said, text: str | None = None) -> Event | None:
-    """Find the event that stands for a document of these bytes, under an id or whichever; None where there is none to be told.
+def existing_event(
+    log: Log, streams: Streams, subject: str | None, sha256: str, description: Description, text: str | None = None
+) -> Event | None:
+    """Find the event that archived these bytes, under one id or any id; None if there is none.
 
-    Its text was read once and for all: what a later extractor makes of the bytes is not asked, unless a text was decoded or
-    given as such, so that `text`, the SHA-256 of what is read now, must be the same. Raises AlreadyRecorded where other things
-    are said of it now, or AlreadyRedacted.
+    The text of a source never changes, so a later extractor is not used. But if a text was decoded or given directly, `text`, the
+    SHA-256 of the text now, must be the same. Raises AlreadyRecorded if the description differs, or AlreadyRedacted.
     """
     if subject is not None:
         first = log.first(subject)
         streams.refuse_redacted(first)
         events = [] if first is None else [first]
     else:
-        events = holding(log, sha256)
-    events = [event for event in events if _is_of(event, sha256, text, said)]
+        events = archived_events(log, sha256)
+    events = [event for event in events if _is_of(event, sha256, text, description)]
     if not events:
         return None
-    whole = subject is not None and "title" in said.fields and not said.as_found
+    complete = subject is not None and "title" in description.fields and not description.as_found
     for event in events:
-        stands = event.payload["statement"]
-        if whole:
-            same = statements.of_standing_source(said.fields, stands, said.media_type, event.stream) == stands
+        archived = event.payload["statement"]
+        if complete:
+            same = statements.of_archived_source(description.fields, archived, description.media_type, event.stream) == archived
         else:
             last = log.last(event.stream)
-            now = last.payload.get("statement", stands) if last is not None else stands
-            same = _agrees(said, stands, event.stream) or _agrees(said, now, event.stream)
+            now = last.payload.get("statement", archived) if last is not None else archived
+            same = _matches(description, archived, event.stream) or _matches(description, now, event.stream)
         if same:
             return event
-    stands = events[0].payload["statement"]
-    fields = said.fields if whole else {**_bibliography(stands), **said.fields}
-    statement = statements.of_standing_source(fields, stands, said.media_type, events[0].stream)
-    raise statements.taken(events[0].stream, events[0], statement)
+    archived = events[0].payload["statement"]
+    fields = description.fields if complete else {**_bibliography(archived), **description.fields}
+    statement = statements.of_archived_source(fields, archived, description.media_type, events[0].stream)
+    raise statements.already_recorded(events[0].stream, events[0], statement)
 
 
 def archive(
-    log: Log, streams: Streams, document: Document, subject: str | None, said: Said, expected: int | None
+    log: Log, streams: Streams, document: Document, subject: str | None, description: Description, expected: int | None
 ) -> ArchivedSource:
-    """Archive a document, or find the source that stands for it. The caller holds the transaction."""
+    """Archive a document, or return the source that already has it. The caller holds the transaction."""
     hash_ = sha256(document.bytes).hexdigest()
-    found = sound(document)
-    event = standing(log, streams, subject, hash_, said, sha256(document.text.encode()).hexdigest())
+    facts = valid_facts(document)
+    event = existing_event(log, streams, subject, hash_, description, sha256(document.text.encode()).hexdigest())
     if event is None:
-        subject = subject or f"source/{free_id(log, said.name, hash_)}"
-        fields = {**(found if said.as_found else {}), **said.fields}
+        subject = subject or f"source/{free_id(log, description.name, hash_)}"
+        fields = {**(facts if description.as_found else {}), **description.fields}
         if "title" not in fields:
-            raise StatementInvalid.in_fields(subject, (("title", untitled(found)),))
-        statement = statements.of_source(fields, document, said.media_type, subject)
+            raise StatementInvalid.in_fields(subject, (("title", untitled(facts)),))
+        statement = statements.of_source(fields, document, description.media_type, subject)
         known = log.version(subject) > 0
         event = streams.begin(subject, "SourceArchived", statement, expected)
         for content in (document.bytes, document.text.encode()):
-            if not (known and log.taken(sha256(content).hexdigest())):
+            if not (known and log.document_redaction(sha256(content).hexdigest())):
                 log.keep(content)
-    return source(log, event, found)
+    return source(log, event, facts)
 
 
-def untitled(found: Mapping[str, str]) -> str:
-    """Say that a title is missing, and which the document gives itself."""
-    if "title" in found:
-        return f'is missing. Give it, or take what the document says, "{found["title"][:80]}": as_found=True'
-    return "is missing. Give it: the document tells none"
+def untitled(facts: Mapping[str, str]) -> str:
+    """Return the message for a missing title, with the document's own title if it has one."""
+    if "title" in facts:
+        return f'is missing. Give it, or use the document\'s own, "{facts["title"][:80]}": as_found=True'
+    return "is missing. Give it: the document has none"
 
 
-def sound(document: Document) -> dict[str, str]:
-    """Give what a document says of itself, as far as it is in the form that a source's fields have."""
-    found = {}
+def valid_facts(document: Document) -> dict[str, str]:
+    """Return the document's own details that are valid fields of a source."""
+    facts = {}
     for name, value in document.facts.items():
-        if name in _MAY_BE_FOUND and value:
+        if name in _BIBLIOGRAPHY and value:
             try:
                 fields = {"title": "?", name: value, "media_type": "a/b", "sha256": "", "text_sha256": "", "extractor": ""}
-                found[name] = str(getattr(check(Source, fields, "?"), name))
+                facts[name] = str(getattr(check(Source, fields, "?"), name))
             except TimelineError:
                 continue
-    return found
+    return facts
 
 
 def free_id(log: Log, name: str, sha256: str) -> str:
-    """Make an id of a file's name or an address that no source has; of the hash, where nothing of the name can stand in an id."""
+    """Make an unused id from a file name or an address; from the hash, if the name has no usable letters."""
     base = _plain(name) or f"source-{sha256[:12]}"
     return base if log.version(f"source/{base}") == 0 else _numbered(log, base)
 
 
-def again(log: Log, streams: Streams, id: str, as_: str | None, document: Document) -> ArchivedSource:
-    """Archive another text of a source's bytes as a source of its own, unless one has it. The caller holds the transaction."""
-    known = streams.said(streams.last(stream("source", id)))
+def archive_other_text(log: Log, streams: Streams, id: str, as_: str | None, document: Document) -> ArchivedSource:
+    """Archive another text of a source's bytes as a new source, unless one has it. The caller holds the transaction."""
+    known = streams.statement(streams.last(stream("source", id)))
     text_sha256 = sha256(document.text.encode()).hexdigest()
-    events = holding(log, known["sha256"])
+    events = archived_events(log, known["sha256"])
     for event in events:
         if event.payload["statement"]["text_sha256"] == text_sha256 and as_ in (None, event.stream.partition("/")[2]):
-            return source(log, event, sound(document))
+            return source(log, event, valid_facts(document))
     base = events[0].stream.partition("/")[2] if events else id
     new = as_ or _numbered(log, base)
     subject = stream("source", new)
     statement = statements.of_source(_bibliography(known), document, known["media_type"], subject)
     event = streams.begin(subject, "SourceArchived", statement, None)
     log.keep(document.text.encode())
-    return source(log, event, sound(document))
+    return source(log, event, valid_facts(document))
 
 
 def read_again(
     content: bytes, known: statements.Statement, id: str, encoding: str | None = None, record: str | None = None
 ) -> Document:
-    """Read a document that stands in the archive as it would be read today. Raises DocumentUnreadable."""
+    """Read an archived document with today's extractor. Raises DocumentUnreadable."""
     was, media_type = extractors.reading(known["extractor"]), known["media_type"]
     if was is not None and was.media_type in capture.EXTRACTED:
         media_type, encoding, record = was.media_type, encoding or was.encoding, record or was.record
@@ -268,37 +271,37 @@ def read_again(
     if record is None and media_type == capture.WARC and url is not None:
         try:
             return capture.from_bytes(content, media_type, id, encoding=encoding, record=url)
-        except DocumentUnreadable:  # its address is not the one that the WARC has it under
+        except DocumentUnreadable:  # the WARC has the document under another address
             pass
     return capture.from_bytes(content, media_type, id, encoding=encoding, record=record)
 
 
-def kept(log: Log, streams: Streams, id: str) -> tuple[bytes, statements.Statement]:
-    """Read the bytes of a source and what is said of it now. Raises UnknownSource, or Redacted."""
+def bytes_and_statement(log: Log, streams: Streams, id: str) -> tuple[bytes, statements.Statement]:
+    """Read the bytes of a source and its current statement. Raises UnknownSource, or Redacted."""
     subject = stream("source", id)
-    statement = streams.said(streams.last(subject))
-    content = log.document(redaction.named(log, id).get("sha256", ""))
+    statement = streams.statement(streams.last(subject))
+    content = log.document(redaction.document_hashes(log, id).get("sha256", ""))
     if content is None:
-        raise Redacted(subject, "its document is not in the archive: it was redacted, or taken out, so nothing can be read from it")
+        raise Redacted(subject, "its document is not in the archive: it was redacted or removed, so nothing can be read from it")
     return content, statement
 
 
-def _is_of(event: Event, sha256: str, text: str | None, said: Said) -> bool:
-    """Whether an event is of these bytes, and of this text where that does not depend on an extractor."""
-    stands = event.payload["statement"]
-    extractor = stands["extractor"]
-    fixed = said.exactly or _needs_no_reading(extractor) or said.record not in (None, stands.get("url"))
-    return stands["sha256"] == sha256 and (not fixed or stands["text_sha256"] == text)
+def _is_of(event: Event, sha256: str, text: str | None, description: Description) -> bool:
+    """Whether an event has these bytes, and also this text unless that depends on an extractor."""
+    archived = event.payload["statement"]
+    extractor = archived["extractor"]
+    fixed = description.exactly or _needs_no_reading(extractor) or description.record not in (None, archived.get("url"))
+    return archived["sha256"] == sha256 and (not fixed or archived["text_sha256"] == text)
 
 
-def _agrees(said: Said, stands: statements.Statement, subject: str) -> bool:
-    """Whether all that is given stands so."""
-    fields = {**_bibliography(stands), **said.fields}
-    return statements.of_standing_source(fields, stands, said.media_type, subject) == stands
+def _matches(description: Description, statement: statements.Statement, subject: str) -> bool:
+    """Whether a description agrees with a statement in every field that it gives."""
+    fields = {**_bibliography(statement), **description.fields}
+    return statements.of_archived_source(fields, statement, description.media_type, subject) == statement
 
 
 def _bibliography(statement: statements.Statement) -> dict[str, Any]:
-    return {name: value for name, value in statement.items() if name in _MAY_BE_FOUND}
+    return {name: value for name, value in statement.items() if name in _BIBLIOGRAPHY}
 
 
 def _plain(name: str) -> str:
@@ -308,7 +311,7 @@ def _plain(name: str) -> str:
 
 
 def _numbered(log: Log, base: str) -> str:
-    """Put a number to an id under which no source has it: the one after a number that is taken, found in few steps."""
+    """Add a number to an id so that it is unused; a search with few steps finds one that follows a used number."""
     taken, free = 1, 2
     while log.version(f"source/{base[:190]}-{free}"):
         taken, free = free, 2 * free

@@ -1,6 +1,6 @@
-"""Who recorded an event: a name that a person chose, never the name of a login.
+"""The author of an event: a name that a person chose, never a login name.
 
-A project says it in its metadata.json: {"plugins": {"cited-timeline": {"by": "The editors"}}}.
+A project sets it in its metadata.json: {"plugins": {"cited-timeline": {"by": "The editors"}}}.
 """
 
 import json
@@ -11,33 +11,33 @@ from typing import Any, Final
 
 from timeline import settings
 
-UNNAMED: Final = "unnamed"  # recorded where nobody gave a name; pages and exports leave it out
-_SHOWN, _ALIKE = 60, 0.7  # characters of a name, and how much of 1 it must be like another
-PLUGIN: Final = "cited-timeline"  # as Datasette calls the settings of our pages
+UNNAMED: Final = "unnamed"  # recorded if nobody gave a name; pages and exports leave it out
+_MAX_SHOWN, _ALIKE = 60, 0.7  # characters of a name, and the similarity, from 0 to 1, that a name must reach
+PLUGIN: Final = "cited-timeline"  # the key of our settings in Datasette's metadata
 
 
-def given(recorded_by: str) -> str | None:
-    """Give the name that was given; None where none was."""
+def name(recorded_by: str) -> str | None:
+    """Return the author's name; None if nobody gave one."""
     return None if recorded_by == UNNAMED else recorded_by
 
 
 def by(recorded_by: str) -> str:
-    """Write " by NAME"; nothing where no name was given."""
+    """Return " by NAME"; empty if nobody gave a name."""
     return "" if recorded_by == UNNAMED else f" by {recorded_by}"
 
 
 def of_project(metadata: Path) -> str | None:
-    """Read who writes a project, as its metadata.json says; None where that does not say.
+    """Read the author of a project from its metadata.json; None if the file has none.
 
-    Raises ValueError where the file is not JSON, says it otherwise than as a text, or may say it where nothing reads it: under a
-    name that is misspelt, or in a file of YAML.
+    Raises ValueError if the file is not JSON, the author is not a text, or may be set where nothing reads it: under a misspelt key,
+    or in a YAML file.
     """
     try:
-        written = metadata.read_bytes()
+        content_bytes = metadata.read_bytes()
     except OSError:
         _refuse_unread(metadata)
         return None
-    content: Any = json.loads(written, object_pairs_hook=_once)
+    content: Any = json.loads(content_bytes, object_pairs_hook=_once)
     if not isinstance(content, dict):
         return None
     _refuse_misspelt(content, "plugins", "")
@@ -45,12 +45,12 @@ def of_project(metadata: Path) -> str | None:
     if not isinstance(plugins, dict):
         return None
     _refuse_misspelt(plugins, PLUGIN, "plugins.")
-    given = plugins.get(PLUGIN)
-    if not isinstance(given, dict):
+    ours = plugins.get(PLUGIN)
+    if not isinstance(ours, dict):
         return None
-    if unknown := settings.fault(dict.fromkeys(given)):
+    if unknown := settings.fault(dict.fromkeys(ours)):
         raise ValueError(f"plugins.{PLUGIN}.{unknown}")
-    by = given.get("by")
+    by = ours.get("by")
     if by is None or isinstance(by, str):
         return by or None
     raise ValueError(f"plugins.{PLUGIN}.by: is not a text")
@@ -59,13 +59,13 @@ def of_project(metadata: Path) -> str | None:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = [name for name, _ in pairs]
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise ValueError(f'"{twice[:_SHOWN]}" stands twice. Give it once')
+        raise ValueError(f'"{twice[:_MAX_SHOWN]}" is there twice. Give it once')
     return dict(pairs)
 
 
 def _refuse_misspelt(content: Mapping[str, Any], name: str, place: str) -> None:
     if near := get_close_matches(name, [one for one in content if one != name], n=1, cutoff=_ALIKE):
-        raise ValueError(f'{place}{near[0][:_SHOWN]}: is not read. Did you mean "{name}"?')
+        raise ValueError(f'{place}{near[0][:_MAX_SHOWN]}: is not read. Did you mean "{name}"?')
 
 
 def _refuse_unread(metadata: Path) -> None:

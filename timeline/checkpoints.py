@@ -1,9 +1,8 @@
-"""The checkpoints of a log: made, signed, kept with what others sign, and compared; and the proofs that lead to one.
+"""Make, sign, store and compare the checkpoints of a log, and prove events under them.
 
-Owns what a log may sign: never what contradicts a checkpoint before; and what decides where the file says something else.
-Anyone who can write to the file can add checkpoints to it, under any name and signed by keys of their own. So a key is bound by
-what it signed itself, and by nothing else: no row that somebody added keeps the owner from signing. Must not know how a signature
-is computed.
+Owns the rule that a log never signs a checkpoint that contradicts an earlier one. Anyone who can write to the file can add
+checkpoints to it, under any name and signed by their own keys. So only a key's own signatures bind it: no row that somebody
+added stops the owner from signing. Must not know how a signature is computed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from timeline import merkle, signing
 from timeline.errors import DatabaseRefused, NoteInvalid, ProofInvalid
 from timeline.log import Event, Log
-from timeline.merkle import Checkpoint, KeptCheckpoint, Key, Note, Proof, Said, Signature
+from timeline.merkle import Checkpoint, Key, Note, Proof, ProvenEvent, Signature, StoredCheckpoint
 from timeline.merkle.note import ED25519, is_name, shown
 from timeline.merkle.proof import LARGEST
 from timeline.signing import SigningKey
 
-_NAMED = 4  # names that a message lists
+_MAX_NAMES = 4  # in a message
 _BEFORE_CHECKPOINT = """
 SELECT recorded_at FROM events WHERE position = ? UNION ALL SELECT kept_at FROM checkpoints
 WHERE number = (SELECT max(number) FROM checkpoints)"""
@@ -26,7 +25,7 @@ WHERE number = (SELECT max(number) FROM signatures)"""
 
 
 def head(log: Log, origin: str, size: int | None = None) -> Checkpoint:
-    """Compute the checkpoint of a log as it stands, or as it stood at a size."""
+    """Compute the checkpoint of a log, now or at a size."""
     size = log.size() if size is None else size
     try:
         return Checkpoint(origin, size, merkle.root(size, merkle.reader(log.connection)))
@@ -35,11 +34,11 @@ def head(log: Log, origin: str, size: int | None = None) -> Checkpoint:
 
 
 def make(log: Log, key: SigningKey | None, origin: str | None, at: str) -> Note:
-    """Make the checkpoint of a log as it stands, signed where there is a key, and keep it if the log can be written.
+    """Make the checkpoint of a log as it is now, signed if there is a key, and store it if the log can be written.
 
-    Raises DatabaseRefused for an empty log, NoteInvalid for an origin that is none or not the log's, and ProofInvalid where
-    the log does not extend what the key signed before or, without a key, what was kept before; nothing is then signed.
-    It is kept as of `at`, or as of the last time before it in the file: see `_keep`.
+    Raises DatabaseRefused for an empty log, NoteInvalid for an origin that is malformed or not the log's, and ProofInvalid if
+    the log does not extend the checkpoints that the key signed or, without a key, that are stored. Then nothing is signed.
+    The time stored is `at`, or the time of the previous row if that is later: see `_keep`.
     """
     if log.read_only:
         return _signed(log, key, origin)
@@ -52,14 +51,14 @@ def make(log: Log, key: SigningKey | None, origin: str | None, at: str) -> Note:
 
 def _signed(log: Log, key: SigningKey | None, origin: str | None) -> Note:
     if log.size() == 0:
-        raise DatabaseRefused(log.path, "holds no events yet, so there is nothing to sign. Append some first")
+        raise DatabaseRefused(log.path, "there are no events to sign. Append some first")
     checkpoint = head(log, _origin(log, key, origin))
     for earlier in merkle.readable(log.connection)[0]:
-        if key is None or _did_sign(key.public, earlier):
-            extends(log, earlier.checkpoint, f"the checkpoint kept at {earlier.kept_at}")
+        if key is None or _has_signed(key.public, earlier):
+            extends(log, earlier.checkpoint, f"the checkpoint stored at {earlier.kept_at}")
     if key is None:
         return Note(checkpoint.text)
-    with key.held():
+    with key.locked():
         if last := key.last():
             extends(log, Checkpoint.of(last), "the last checkpoint signed with this key")
         note = Note(checkpoint.text, (key.sign(checkpoint.text),))
@@ -67,13 +66,13 @@ def _signed(log: Log, key: SigningKey | None, origin: str | None) -> Note:
     return note
 
 
-def _did_sign(key: Key, kept: KeptCheckpoint) -> bool:
-    """Whether a kept checkpoint is signed by a key, and not in its name alone."""
-    notes = [Note(kept.checkpoint.text, (signature,)) for public, signature in kept.signatures if public == key]
-    return any(_holds(note, key) for note in notes)
+def _has_signed(key: Key, stored: StoredCheckpoint) -> bool:
+    """Whether a stored checkpoint has a valid signature by a key, not only one that claims its name."""
+    notes = [Note(stored.checkpoint.text, (signature,)) for public, signature in stored.signatures if public == key]
+    return any(_is_signed_by(note, key) for note in notes)
 
 
-def _holds(note: Note, key: Key) -> bool:
+def _is_signed_by(note: Note, key: Key) -> bool:
     try:
         return bool(signed(note, [key]))
     except NoteInvalid:
@@ -81,73 +80,73 @@ def _holds(note: Note, key: Key) -> bool:
 
 
 def _origin(log: Log, key: SigningKey | None, origin: str | None) -> str:
-    """Name the log: as its key is called, as was asked, as it was first signed, or by the hash of its first event.
+    """Return the log's name: the key's name, the given origin, the first signed origin, or the hash of the first event.
 
-    A key signs under its own name. Where the file says that the log was signed under other names alone, it may be the wrong
-    key, or somebody added those: then the origin must be given as well, once, and the key's name is among them from then on.
+    A key signs under its own name. If the file has signatures under other names only, this may be the wrong key, or somebody
+    added those signatures. Then the origin must be given once too; from then on the key's name is among the file's names.
     """
     name = key.public.name if key else origin
     if name is None:
         return merkle.origin(log.connection)
     if not is_name(name):
-        raise NoteInvalid(f'origin "{name}": is no name of a log. Write it like example.org/timeline, without spaces')
+        raise NoteInvalid(f'origin "{name}": is not a name for a log. Write it like example.org/timeline, without spaces')
     if key and origin not in (None, name):
-        raise NoteInvalid(f'origin "{origin}": the key is called {name}, and signs for no other. Leave --origin out')
+        raise NoteInvalid(f'origin "{origin}": the key is called {name} and signs for no other log. Leave --origin out')
     others = list(dict.fromkeys(merkle.own_names(log.connection)))
     if key and origin is None and others and name not in others:
         raise NoteInvalid(
-            f'origin "{name}": the file says that this log has signed as {_listed(others)} before, and keeps its name.'
-            f" Use the key of that name; or, if {name} is its name, say so once: timeline checkpoint --key {name} --origin {name}"
+            f'origin "{name}": the file says that this log has signed as {_list(others)}, and a log keeps its name.'
+            f" Use the key of that name; or, if {name} is right, confirm it once: timeline checkpoint --key {name} --origin {name}"
         )
     return name
 
 
 def doubts(log: Log, note: Note) -> list[str]:
-    """Tell what a file keeps beside a checkpoint that was made of it, and that does not go with it, a line for each kind."""
-    kept, unreadable = merkle.readable(log.connection)
-    found = [f"{where} {what}" for where, what in unreadable[:1]]
-    for one in kept:
+    """List the stored checkpoints that do not agree with a new one or cannot be read, as one line for each kind."""
+    stored, unreadable = merkle.readable(log.connection)
+    lines = [f"{place} {fault}" for place, fault in unreadable[:1]]
+    for one in stored:
         try:
             extends(log, one.checkpoint)
         except ProofInvalid:
-            found.append(f"checkpoint {one.number} in the file, of {one.checkpoint.origin}, does not fit the log's events")
+            lines.append(f"checkpoint {one.number} in the file, of {one.checkpoint.origin}, does not match the log's events")
             break
     name = Checkpoint.of(note).origin
     if others := [one for one in dict.fromkeys(merkle.own_names(log.connection)) if one != name]:
-        found.append(f"the file also keeps checkpoints that are signed as {_listed(others)}, and this one is of {name}")
-    return found
+        lines.append(f"the file also has checkpoints signed as {_list(others)}; this one is of {name}")
+    return lines
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(shown, names[:_NAMED])) + (f" and {len(names) - _NAMED} others" if len(names) > _NAMED else "")
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(map(shown, names[:_MAX_NAMES])) + (f" and {len(names) - _MAX_NAMES} others" if len(names) > _MAX_NAMES else "")
 
 
-def keep(log: Log, note: Note, keys: Iterable[Key], at: str, what: str = "checkpoint", *, own: bool = False) -> list[Signature]:
-    """Keep what trusted keys have signed of a checkpoint of this log, and return the signatures that were passed over.
+def keep(log: Log, note: Note, keys: Iterable[Key], at: str, subject: str = "checkpoint", *, own: bool = False) -> list[Signature]:
+    """Store the trusted keys' signatures of a checkpoint of this log, and return the signatures that were ignored.
 
-    It must bear the name that the log has, unless the log's `own` key gives it one. Raises NoteInvalid where none is by a trusted
-    key or one does not hold, ProofInvalid where the log does not extend the checkpoint; nothing is then kept.
+    The checkpoint must have the log's name, unless the log's `own` key gives it one. Raises NoteInvalid if no signature is by a
+    trusted key or one is not valid, ProofInvalid if the log does not extend the checkpoint. Then nothing is stored.
     """
-    checkpoint = Checkpoint.of(note, what)
-    holding = signed(note, keys, what)
+    checkpoint = Checkpoint.of(note, subject)
+    valid = signed(note, keys, subject)
     if checkpoint.extensions:
-        raise NoteInvalid(what, "has more than three lines, so it is not one of this log's")
+        raise NoteInvalid(subject, "has more than three lines, so it is not a checkpoint of this log")
     with log.transaction():
         known = {one.checkpoint.origin for one in merkle.readable(log.connection)[0]} | {merkle.origin(log.connection)}
         if checkpoint.origin not in {*known, merkle.origin(log.connection, signed=False)} and not own:
-            raise NoteInvalid(what, f"is of {checkpoint.origin}, and this log is called {merkle.origin(log.connection)}")
-        extends(log, checkpoint, what)
-        _keep(log, checkpoint, [(one.key, one.signature) for one in holding], at)
-    kept = {one.signature for one in holding}
-    kept.update(*(one.note.signatures for one in merkle.readable(log.connection)[0] if one.checkpoint == checkpoint))
-    return [signature for signature in note.signatures if signature not in kept]
+            raise NoteInvalid(subject, f"is of {checkpoint.origin}, but this log is called {merkle.origin(log.connection)}")
+        extends(log, checkpoint, subject)
+        _keep(log, checkpoint, [(one.key, one.signature) for one in valid], at)
+    stored = {one.signature for one in valid}
+    stored.update(*(one.note.signatures for one in merkle.readable(log.connection)[0] if one.checkpoint == checkpoint))
+    return [signature for signature in note.signatures if signature not in stored]
 
 
 def _keep(log: Log, checkpoint: Checkpoint, signatures: Iterable[tuple[Key, Signature]], at: str) -> None:
-    """Keep a checkpoint and signatures, each once. The caller holds the transaction.
+    """Store a checkpoint and signatures, each once. The caller holds the transaction.
 
-    Times in the file are in order. A clock that was turned back stops nobody: what is kept while it is behind bears the latest time
-    of what comes before it in the file, as the guards ask for.
+    Times in the file are in order. If the clock was turned back, a row gets the latest time before it in the file, as the guards
+    require.
     """
     checkpoint_row = (checkpoint.origin, checkpoint.size, checkpoint.root)
     log.connection.execute(
@@ -167,67 +166,68 @@ def _keep(log: Log, checkpoint: Checkpoint, signatures: Iterable[tuple[Key, Sign
 
 
 def _after(log: Log, at: str, before: str, of: int) -> str:
-    """Give a time, or the latest of those before it in the file where that is later; one that is no time does not count."""
+    """Return a time, or a later one that precedes it in the file; ignore values that are not times."""
     times: list[str] = [time for (time,) in log.connection.execute(before, (of,)) if merkle.is_instant(time)]
     return max([at, *times])
 
 
-def signed(note: Note, keys: Iterable[Key], what: str = "checkpoint", *, every: bool = False) -> list[signing.Signed]:
-    """Check the signatures of trusted keys under a checkpoint: all that are there, at least one, or of `every` key.
+def signed(note: Note, keys: Iterable[Key], subject: str = "checkpoint", *, every: bool = False) -> list[signing.Signed]:
+    """Check the trusted keys' signatures of a checkpoint. At least one key must have signed, or `every` key.
 
-    Raises NoteInvalid, also where a log's key signs for another origin than its name.
+    Raises NoteInvalid, also if a log's key signs for an origin other than its name.
     """
-    checkpoint = Checkpoint.of(note, what)
-    holding = signing.check(note, keys, what, every=every)
-    for one in holding:
+    checkpoint = Checkpoint.of(note, subject)
+    valid = signing.check(note, keys, subject, every=every)
+    for one in valid:
         if one.key.type == ED25519 and one.key.name != checkpoint.origin:
             raise NoteInvalid(
-                what, f"is of {checkpoint.origin}, but signed as a log by {one.key.name}. It is not the log's own signature"
+                subject,
+                f"is of {checkpoint.origin}, but was signed as a log by {one.key.name}. That is not its own signature",
             )
-    return holding
+    return valid
 
 
-def extends(log: Log, checkpoint: Checkpoint, what: str = "checkpoint") -> None:
-    """Make sure that a log only adds to a checkpoint. Raises ProofInvalid."""
+def extends(log: Log, checkpoint: Checkpoint, subject: str = "checkpoint") -> None:
+    """Check that a log only adds events to a checkpoint. Raises ProofInvalid."""
     size = log.size()
     if size < checkpoint.size:
         raise ProofInvalid(
-            log.path, f"holds {size:,} events, {what} {checkpoint.size:,}: events were dropped, or this is an older copy"
+            log.path, f"has {size:,} events, {subject} {checkpoint.size:,}: events were dropped, or this is an older copy"
         )
     try:
         root = merkle.root(checkpoint.size, merkle.reader(log.connection))
     except LookupError as error:
         raise _broken(log, error) from None
     if root != checkpoint.root:
-        differs = f"its first {checkpoint.size:,} events are not those of {what}"
+        differs = f"its first {checkpoint.size:,} events are not those of {subject}"
         raise ProofInvalid(log.path, f"{differs}: it is another log, or its past was changed")
 
 
 def prove(log: Log, event: Event, note: Note) -> Proof:
-    """Prove that an event stands in the log of a checkpoint. Raises ProofInvalid where that is not so."""
+    """Prove that an event is in the log of a checkpoint. Raises ProofInvalid if it is not."""
     checkpoint = Checkpoint.of(note)
     extends(log, checkpoint)
     if checkpoint.size < event.position:
         raise ProofInvalid(
-            event.id, f"stands at position {event.position}, after the {checkpoint.size:,} of the checkpoint. Give a later one"
+            event.id, f"is at position {event.position}, but the checkpoint covers {checkpoint.size:,} events. Give a later one"
         )
     leaf = merkle.leaf(*(getattr(event, column) for column in merkle.COLUMNS.split(", ")))
     hashes = merkle.inclusion(event.position - 1, checkpoint.size, merkle.reader(log.connection))
-    proof = Proof(event.position - 1, tuple(hashes), note, Said(leaf, event.data, event.salt))
+    proof = Proof(event.position - 1, tuple(hashes), note, ProvenEvent(leaf, event.data, event.salt))
     proof.check()
     if len(str(proof)) > LARGEST:
-        raise ProofInvalid(event.id, f"says more than a proof may, {LARGEST // 1_000_000} MB. Give the whole log to check")
+        raise ProofInvalid(event.id, f"is larger than a proof may be, {LARGEST // 1_000_000} MB. Give the whole log to check")
     return proof
 
 
 def covering(log: Log, position: int) -> Note:
-    """Choose the checkpoint under which an event is proved: the last kept one that covers it, signed if any is, or the head.
+    """Choose the checkpoint for an event's proof: the last stored one that covers it, signed if any is, or a new one.
 
-    It bears the log's own name: one that somebody added under another is never chosen.
+    It always has the log's own name; a checkpoint that somebody added under another name is never chosen.
     """
     number = merkle.best(log.connection, position)
     return _signed(log, None, None) if number is None else merkle.checkpoints(log.connection, number)[0].note
 
 
 def _broken(log: Log, error: LookupError) -> DatabaseRefused:
-    return DatabaseRefused(log.path, f"{error}: the log is broken. See what is left: timeline verify --db {log.path}")
+    return DatabaseRefused(log.path, f"{error}: the log is broken. Check it: timeline verify --db {log.path}")

@@ -1,7 +1,7 @@
-"""Which corrections a stream holds already, found at once however many it has.
+"""Find a correction that a stream already has, quickly however many it has.
 
-Owns a temporary table of fingerprints, which is read from the log as far as it is needed and never kept. Must not append, nor
-judge what may follow.
+Owns a temporary table of fingerprints, filled from the log as needed and never stored. Must not append, nor decide what may
+follow.
 """
 
 import json
@@ -17,27 +17,27 @@ _TABLES: Final = (
 
 
 class Corrections:
-    """The corrections of a log. What they say is read once for each; a transaction that is rolled back takes it back as well."""
+    """The corrections of a log. Each is read once; a rollback undoes that too."""
 
     def __init__(self, log: Log) -> None:
         self.log = log
 
     def find(self, stream: str, type: str, changes: dict[str, Any], reason: str) -> Event | None:
-        """Find the first event of a stream that made these changes for this reason. The caller holds the transaction."""
-        self._read_on(stream)
+        """Find the first event of a stream with these changes and this reason. The caller holds the transaction."""
+        self._read_new(stream)
         row = self.log.connection.execute(
             "SELECT version FROM temp.correction_prints WHERE print = ?", (_print(stream, type, changes, reason),)
         ).fetchone()
         event = None if row is None else self.log.version_of(stream, row[0])
         return event if event is not None and event.data is not None else None
 
-    def forget(self) -> None:
-        """Keep no trace of what was read."""
+    def drop(self) -> None:
+        """Drop the fingerprints."""
         for name in ("correction_prints", "correction_reading"):
             self.log.connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
 
-    def _read_on(self, stream: str) -> None:
-        """Read what came to a stream since it was read last."""
+    def _read_new(self, stream: str) -> None:
+        """Read the corrections added to a stream since the last call."""
         connection = self.log.connection
         for table in _TABLES:
             connection.execute(table)
@@ -58,5 +58,5 @@ class Corrections:
 
 
 def _print(stream: str, type: str, changes: dict[str, Any], reason: str) -> bytes:
-    said = canonical({"changes": changes, "reason": reason, "stream": stream, "type": type})
-    return sha256(said.encode()).digest()[:16]
+    canonical_text = canonical({"changes": changes, "reason": reason, "stream": stream, "type": type})
+    return sha256(canonical_text.encode()).digest()[:16]

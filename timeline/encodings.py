@@ -1,11 +1,10 @@
-"""The encodings that documents are written in: the only ones in which anything from outside is decoded.
+"""The text encodings that documents may have; nothing from outside is decoded in another.
 
-Owns the list, by the names that Python gives them, and the words that refuse another. Python knows more codecs than encodings of
-documents: punycode takes minutes for a megabyte, unicode-escape and UTF-7 read letters that no reader of the file sees. Must not
-guess an encoding.
+Owns the list, by Python's names, and the message that refuses others. Python's other codecs are not for documents: punycode takes
+minutes for a megabyte, and unicode-escape and UTF-7 read letters that nobody sees in the file. Must not guess an encoding.
 """
 
-# ruff: noqa: SIM905 names are read at a glance as words
+# ruff: noqa: SIM905 - the names are easier to read as one text
 
 import codecs
 from typing import Final
@@ -26,7 +25,7 @@ ALLOWED: Final = frozenset(
     ).split()
 )
 WIDER: Final = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs"}
-"""By whose names documents are told to be in an encoding that has all their letters and more (WHATWG Encoding Standard)."""
+"""Names that documents often use for a larger encoding, which has all their letters and more (WHATWG Encoding Standard)."""
 _LONGEST: Final = 40
 NAME_IT: Final = (
     "Name the encoding it was written in, such as cp1252 or cp1256: --encoding on the command line, encoding anywhere else"
@@ -35,16 +34,16 @@ _SOME: Final = "utf-8, utf-16, cp1252, cp1251, iso8859-15, gb18030, shift_jis or
 
 
 def known(name: str) -> str | None:
-    """Call an encoding by its one name, so that UTF-8 and utf8 are the same; None where documents are in none of that name."""
+    """Return the standard name of an encoding, so that UTF-8 and utf8 are the same; None if it is not in the list."""
     if len(name) > _LONGEST or not name.isascii():
         return None
     try:
-        found = codecs.lookup(name.strip()).name
+        canonical = codecs.lookup(name.strip()).name
     except (LookupError, ValueError):
         return None
-    return found if found in ALLOWED else None
+    return canonical if canonical in ALLOWED else None
 
 
 def refusal(shown: str) -> str:
-    """Say of a name, as it is to be shown, that documents are in no such encoding, and name some that they are in."""
-    return f'"{shown[:_LONGEST]}" is not the name of an encoding that documents are in. Try {_SOME}'
+    """Return the message that refuses an encoding, given its printable name."""
+    return f'"{shown[:_LONGEST]}" is not the name of a text encoding. Try {_SOME}'

@@ -1,7 +1,7 @@
-"""Every error the program raises on purpose.
+"""Every error that the program raises on purpose.
 
-Owns the names people catch. Must not know how anything else works: it imports nothing of ours.
-Each message is one line that says the subject, what was found, what was expected, and what to do next.
+Owns the names that people catch. Must import nothing of ours.
+Each message is one line: the subject, the actual and the expected state, and the next step.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -9,20 +9,20 @@ from typing import Any, NamedTuple, Self
 
 
 def on_one_line(name: str) -> str:
-    """Write a name as it was given, but for line ends and whatever else cannot be seen, which are escaped."""
+    """Return a name with line ends and other unprintable characters escaped."""
     if name.isprintable():
         return name
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in name)
 
 
 class Sentence(str):
-    """A form with values in it. Sentences of one kind say the same of different things: they are of one form."""
+    """A sentence made from a template. Sentences of one kind have the same template, with different values."""
 
     __slots__ = ("kind",)
     kind: Hashable
 
     def __new__(cls, form: str, *values: object, kind: Hashable = None) -> Self:
-        """Fill in the form, as `str.format` does; without values it is the sentence. Sentences among them count for the `kind`."""
+        """Fill in the template as `str.format` does; without values, it is the sentence. Inner sentences are part of the `kind`."""
         made = super().__new__(cls, form.format(*values) if values else form)
         within = tuple(one.kind for one in values if isinstance(one, Sentence))
         made.kind = kind or ((form, within) if within else kind_of(form))
@@ -30,97 +30,97 @@ class Sentence(str):
 
 
 def kind_of(words: str) -> Hashable:
-    """Give the kind of a sentence; one that was not made as such is alone of its kind."""
+    """Return the kind of a sentence; a plain text is its own kind."""
     return words.kind if isinstance(words, Sentence) else words
 
 
 class Fault(NamedTuple("Fault", [("field", str), ("reason", str)])):
-    """A field at fault, as a dotted path counted from 1 ("citations.2.quote"; "" is the whole), and what is wrong with it.
+    """A field at fault, as a dotted path counted from 1 ("citations.2.quote"; "" for the whole statement), and the reason.
 
-    `value` is what was given there, where that is known.
+    `value` is the value of the field, if it is known.
     """
 
     value: object
 
     def __new__(cls, field: str, reason: str, value: object = None) -> Self:
-        """Make one."""
+        """Make a fault."""
         made = super().__new__(cls, field, reason)
         made.value = value
         return made
 
 
 def at_fault(field: str, faults: Iterable[tuple[str, str]]) -> bool:
-    """Whether a field, or what holds it, is at fault already."""
+    """Whether a field, or a field that contains it, is among the faults."""
     return any(field == other or field.startswith(f"{other}.") for other, _ in faults)
 
 
-class _About:
-    """An error or a warning: the subject and the reason are held apart, and the sentence is made of them here alone."""
+class _Message:
+    """An error or a warning with a subject and a reason. Only this class joins them to a sentence."""
 
     args: tuple[Any, ...]
     _between = ": "
 
     @property
     def subject(self) -> str:
-        """What it is about: a stream, a path; "" where the reason says that itself."""
+        """The subject, such as a stream or a path; "" if the reason includes it."""
         return self.args[0] if self.args[1:] else ""
 
     @property
     def reason(self) -> str:
-        """What is wrong, what was expected, and what to do next."""
+        """The fault, the expected state, and the next step."""
         return self.args[-1] if len(self.args) <= 2 else self._between.join(self.args[1:])
 
     def __str__(self) -> str:
-        """Write the sentence."""
+        """Return the sentence."""
         return self._between.join(self.args)
 
     def beside(self, *subjects: str) -> str:
-        """Write it for a place that names one of these subjects already: without it."""
+        """Return the sentence for a place that shows one of these subjects already: without it."""
         return self.reason if self.subject in subjects else str(self)
 
     def under(self, subject: object) -> Self:
-        """Say what holds the subject: the file of a line."""
+        """Put an outer subject first, such as the file of a line."""
         self.args = (str(subject), *self.args)
         return self
 
     def renamed(self, was: str, now: str) -> Self:
-        """Call something that it names otherwise throughout."""
+        """Replace a name throughout the message."""
         self.args = tuple(one.replace(was, now) for one in self.args)
         return self
 
 
-class QuotedDateDiffers(_About, UserWarning):
-    """A correction changes the date of a happening and keeps a quotation that states another one. It is appended all the same."""
+class QuotedDateDiffers(_Message, UserWarning):
+    """A correction changes the date of a happening but keeps a quotation that states another one. It is appended all the same."""
 
 
-class TimelineError(_About, Exception):
-    """Something was refused; nothing was changed. The message is one readable line, of the `subject` and the `reason`.
+class TimelineError(_Message, Exception):
+    """A call was refused; nothing was changed. The message is one readable line made of the `subject` and the `reason`.
 
-    `faults` pairs each field at fault, as a dotted path counted from 1 ("citations.2.quote"), with what is wrong with it.
+    `faults` pairs each field at fault, as a dotted path counted from 1 ("citations.2.quote"), with its reason.
     """
 
-    def __init__(self, *said: object, faults: Sequence[tuple[str, str]] = ()) -> None:
-        """Take the reason, and before it the subject that it is about."""
-        super().__init__(*(one if isinstance(one, str) else str(one) for one in said))
+    def __init__(self, *message: object, faults: Sequence[tuple[str, str]] = ()) -> None:
+        """Make the error from a reason, or from a subject and a reason."""
+        super().__init__(*(one if isinstance(one, str) else str(one) for one in message))
         self.faults = tuple(one if isinstance(one, Fault) else Fault(*one) for one in faults)
 
     @classmethod
     def in_fields(cls, subject: str, faults: Sequence[tuple[str, str]]) -> Self:
-        """Tell of faults in the fields of a subject."""
-        told = "; ".join(f"{on_one_line(field)}: {reason}" for field, reason in faults)
-        return cls(on_one_line(subject), Sentence(told, kind=tuple((one, kind_of(other)) for one, other in faults)), faults=faults)
+        """Make the error from the faults in the fields of a subject."""
+        text = "; ".join(f"{on_one_line(field)}: {reason}" for field, reason in faults)
+        return cls(on_one_line(subject), Sentence(text, kind=tuple((one, kind_of(other)) for one, other in faults)), faults=faults)
 
 
-# What was said
+# Statements
 
 
 class DateInvalid(TimelineError):
-    """A date is not EDTF (ISO 8601-2:2019), or is impossible, or runs backwards. `wrong` is why, without the text."""
+    """A date is not EDTF (ISO 8601-2:2019), is impossible, or runs backwards. `wrong` is the reason without the text."""
 
     _between = " "
 
-    def __init__(self, *said: object, faults: Sequence[tuple[str, str]] = (), wrong: str = "") -> None:
-        super().__init__(*said, faults=faults)
+    def __init__(self, *message: object, faults: Sequence[tuple[str, str]] = (), wrong: str = "") -> None:
+        super().__init__(*message, faults=faults)
         self.wrong = wrong
 
 
@@ -129,7 +129,7 @@ class QuoteNotFound(TimelineError):
 
 
 class QuoteAmbiguous(TimelineError):
-    """A quotation stands in the text more than once, and nothing says which is meant."""
+    """A quotation is in the text more than once, and no prefix or suffix says which passage is meant."""
 
 
 class StatementInvalid(TimelineError):
@@ -137,115 +137,115 @@ class StatementInvalid(TimelineError):
 
 
 class TookTooLong(TimelineError):
-    """A query took longer than it may."""
+    """A query took longer than is allowed."""
 
 
 class FilterInvalid(TimelineError):
-    """What happenings or sources are asked for makes no sense: a date that is none, a status that there is not."""
+    """A filter on happenings or sources is invalid, such as a malformed date or an unknown status."""
 
 
 class UnknownSource(TimelineError):
-    """No source of that id has been archived."""
+    """There is no source with that id."""
 
 
 class UnknownHappening(TimelineError):
-    """No happening of that id has been recorded."""
+    """There is no happening with that id."""
 
 
 class UnknownEvent(TimelineError):
-    """No event stands at that position."""
+    """There is no event at that position."""
 
 
 class PartOfCircle(TimelineError):
-    """A happening would become a part of itself."""
+    """A happening would be part of itself."""
 
 
 class DocumentUnreadable(TimelineError):
-    """A document cannot be archived: missing, empty, binary, or in an encoding that is not known."""
+    """A document cannot be archived: it is missing, empty, binary, or in an unknown encoding."""
 
 
 class ExtraMissing(DocumentUnreadable):
-    """A document cannot be read without a package that is not installed."""
+    """Reading a document needs a package that is not installed."""
 
 
 class OutsideFolder(DocumentUnreadable):
-    """A file leads out of the folder that it may come from, by its path or through a link; nothing of it was read."""
+    """A path, or a link in it, leads out of the allowed folders; the file was not read."""
 
 
 class BundleInvalid(TimelineError):
-    """A bundle has faults; nothing of it was appended. One line for each: file, line, field, what to do.
+    """A bundle has faults; nothing was appended. The message has a line for each: file, line, field, and the next step.
 
-    `changed` names the streams of entries, or documents, that were appended before and say something else now.
+    `changed` names the streams of entries that were appended before and have changed since, or whose documents have.
     """
 
-    def __init__(self, *said: object, faults: Sequence[tuple[str, str]] = (), changed: frozenset[str] = frozenset()) -> None:
-        super().__init__(*said, faults=faults)
+    def __init__(self, *message: object, faults: Sequence[tuple[str, str]] = (), changed: frozenset[str] = frozenset()) -> None:
+        super().__init__(*message, faults=faults)
         self.changed = changed
 
 
-# What stands in the log already
+# Conflicts with the log
 
 
 class AlreadyRecorded(TimelineError):
-    """The id is taken by something else; a correction is the way to change it."""
+    """Another statement already has this id; to change it, append a correction."""
 
 
 class VersionConflict(TimelineError):
-    """The stream is not at the version the writer expected."""
+    """The stream is not at the version that the writer expected."""
 
 
 class AlreadyRetracted(TimelineError):
-    """The happening has been retracted, so it can be neither corrected nor retracted anew."""
+    """The happening has been retracted, so it can be neither corrected nor retracted again."""
 
 
 class Redacted(TimelineError):
-    """What was said there has been redacted: it can be neither read, compared, nor put back."""
+    """The data was redacted: it can be neither read, compared, nor restored."""
 
 
 class AlreadyRedacted(Redacted):
-    """The event that would be appended is in the log, redacted; a bundle that still holds it passes it over."""
+    """The event to append is already in the log, redacted; bundles that still contain it skip it."""
 
 
 # The file
 
 
 class DatabaseRefused(TimelineError):
-    """The file cannot be used as a timeline: absent, foreign, newer, read-only, full or busy."""
+    """The file cannot be used as a timeline: it is absent, foreign, newer, read-only, full or busy."""
 
 
 class RedactionUnfinished(DatabaseRefused):
-    """What an event said is gone for good, but the file could not be cleaned of it yet: the redaction is to be repeated."""
+    """The event's data is removed for good, but traces remain in the file: repeat the redaction."""
 
 
 class GuardsMissing(DatabaseRefused):
-    """The triggers that keep the log append-only are not as they were made."""
+    """The triggers that keep the log append-only are missing or changed."""
 
 
 # Proof
 
 
 class ProofInvalid(TimelineError):
-    """A proof does not show what it is said to show: it is of another tree, cut short, or altered."""
+    """A proof fails: it is of another tree, cut short, or altered."""
 
 
 class NoteInvalid(TimelineError):
-    """A checkpoint, or another signed note, is not in the form of one, or a signature under it does not hold."""
+    """A checkpoint or another signed note is malformed, or a signature is not valid."""
 
 
 class KeyRefused(TimelineError):
-    """A key for signing cannot be used or made: absent, open to others, altered, or without the library that signs."""
+    """A signing key cannot be used or made: it is absent, readable by others or altered, or the signing library is missing."""
 
 
-# What leaves the house
+# Publishing, projects and fetching
 
 
 class PublishingRefused(TimelineError):
-    """A folder, backup or restored timeline cannot be made there, or must not be: it would write over something or be unsound."""
+    """A published folder, backup or restored timeline cannot be made there: it would overwrite something or be unsound."""
 
 
 class ProjectRefused(TimelineError):
-    """A project cannot be started there: the folder holds something, or cannot be written."""
+    """A project cannot be started there: the folder is not empty, or cannot be written."""
 
 
 class FetchRefused(TimelineError):
-    """A document is not fetched: its address is not public, or what answers is too slow, too large, or no document."""
+    """A document is not fetched: its address is not public, or the response is too slow, too large, or not a document."""

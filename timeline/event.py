@@ -1,4 +1,4 @@
-"""An event as the log holds it, and the form of its data: canonical JSON, and its hash. Must not know a file, nor what is said."""
+"""An event as the log stores it, and the canonical JSON and hash of its data. Must not open files or interpret data."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ EventType = Literal[
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Event:
-    """The immutable record of what was said. `recorded_at` is UTC RFC 3339; `data` is canonical JSON, None once redacted."""
+    """One immutable event. `recorded_at` is UTC RFC 3339; `data` is canonical JSON, None once redacted."""
 
     position: int
     stream: str
@@ -39,7 +39,7 @@ class Event:
 
     @property
     def subject(self) -> str:
-        """The id of the happening or source that it is of."""
+        """The id of the event's happening or source."""
         return self.stream.partition("/")[2]
 
     @property
@@ -49,7 +49,7 @@ class Event:
         return parsed
 
     def __repr__(self) -> str:
-        """Say which event it is."""
+        """Return the position, type, stream and version."""
         return f"<Event {self.position}: {self.type} {self.id}{'' if self.data is not None else ', redacted'}>"
 
 
@@ -59,12 +59,12 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 def canonical(data: Mapping[str, Any], *, in_order: bool = False) -> str:
     """Write data as canonical JSON (RFC 8785).
 
-    For what events hold (ASCII keys, text, integers, lists, objects) sorted compact JSON is the canonical form; `verify` and the
-    tests compare it with the rfc8785 library. `in_order`: the keys of all its objects are in order already, which is quicker.
+    Events hold ASCII keys, text, integers, lists and objects; for these, sorted compact JSON is the canonical form. `verify` and
+    the tests compare it with the rfc8785 library. `in_order`: the keys of all objects are sorted already, which is faster.
     """
     return to_json(data).decode() if in_order else _CANONICAL.encode(data)
 
 
 def data_hash(salt: bytes, data: str) -> bytes:
-    """SHA-256(salt || data), over the stored bytes."""
+    """Return SHA-256(salt || data), over the stored bytes."""
     return hashlib.sha256(salt + data.encode()).digest()

@@ -1,6 +1,6 @@
-"""The name of an extractor: what a source says of how its text came from its bytes.
+"""The name of an extractor: a source's record of how its text was read from its bytes.
 
-Owns the form of that name, and the mark of a text that nobody compared with its document. Must not read a document.
+Owns the form of that name, and the mark on a text that was not compared with its document. Must not read a document.
 """
 
 import re
@@ -21,48 +21,48 @@ _ENCODING: Final = re.compile(rf"{DECODED}([\w.-]+)")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a document is read: as which media type, in the encoding and of the record that were asked for, if any was."""
+    """How a document is read: its media type, and the encoding and WARC record if they were given."""
 
     media_type: str
     encoding: str | None = None
     record: str | None = None
 
 
-def named(extractor: str, reading: Reading, libraries: str, setup: str) -> str:
-    """Name an extractor with all that decides what it reads: how it was asked, and the setup, which is a hash of the rest."""
+def name(extractor: str, reading: Reading, libraries: str, setup: str) -> str:
+    """Return an extractor's name with everything that affects its result: the reading, and the setup, a hash of the rest."""
     encoding = f" in {reading.encoding}" if reading.encoding else ""
     record = f" at {reading.record}" if reading.record else ""
     return f"{extractor}; read as {reading.media_type}{encoding}{record} with {libraries} (setup {setup})"
 
 
 def reading(extractor: str) -> Reading | None:
-    """Tell how a document was read, by the name of what read it; None where that does not say."""
-    found = _READ.search(_inner(extractor[-LONGEST:]))
-    return Reading(found["media_type"], found["encoding"], found["record"]) if found else None
+    """Return how a document was read, from its extractor's name; None if the name does not say."""
+    match = _READ.search(_inner(extractor[-LONGEST:]))
+    return Reading(match["media_type"], match["encoding"], match["record"]) if match else None
 
 
 def is_same(extractor: str, other: str) -> bool:
-    """Whether both name the same setup, asked in the same way, so that both read the same text."""
-    one, two = (_READ.search(name[-LONGEST:]) for name in (extractor, other))
+    """Whether two names have the same setup and reading, so that both extractors read the same text."""
+    one, two = (_READ.search(each[-LONGEST:]) for each in (extractor, other))
     return one is not None and two is not None and one[0] == two[0]
 
 
 def encoding(extractor: str) -> str | None:
-    """Tell in which encoding a document was read, as far as the name says it."""
-    found = _ENCODING.search(_inner(extractor))
-    return found[1] if found else None
+    """Return the encoding in which a document was read, if the name has it."""
+    match = _ENCODING.search(_inner(extractor))
+    return match[1] if match else None
 
 
 def as_given(extractor: str) -> str:
-    """Mark a text as one that was not compared with its document; what is marked stays as it is."""
+    """Mark a text as not compared with its document; leave an existing mark as it is."""
     return extractor if is_as_given(extractor) else f"{AS_GIVEN} ({extractor})"
 
 
 def is_as_given(extractor: str) -> bool:
-    """Whether a text is marked so."""
+    """Whether a text has that mark."""
     return _AS_GIVEN(extractor) is not None
 
 
 def _inner(extractor: str) -> str:
-    found = _AS_GIVEN(extractor)
-    return found[1] if found else extractor
+    match = _AS_GIVEN(extractor)
+    return match[1] if match else extractor

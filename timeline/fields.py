@@ -1,6 +1,6 @@
-"""The names of what may be said, in the order in which people read it: of a happening, a citation, a source and its document.
+"""The field names of a happening, a citation, a source and its document, in the order in which people read them.
 
-The models check what these hold. Must not know any of them, so that pages and exports can name fields where there is no pydantic.
+The models check the values. Must not import them, so that pages and exports can name fields without pydantic.
 """
 
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 TEXTS: Final = (
     "title", "date_note", "zone", "summary", "kind", "place", "latitude", "longitude", "part_of", "attributed_to",
 )  # fmt: skip
-"""A happening's texts, but for its date."""
+"""The text fields of a happening, except its date."""
 LISTS: Final = ("actors", "tags", "related", "citations")
 CITATION: Final = ("source", "quote", "prefix", "suffix", "stance", "supports")
 BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language")

@@ -1,7 +1,7 @@
-"""Opening a file that a stranger may have named: it must be a file, lie where it may come from, and is never waited for.
+"""Open files whose paths a stranger may have chosen: only regular files, only in allowed folders, and without ever waiting.
 
-Owns where a path leads, through every link. A hard link is the file itself: no program can tell it, and no archive or repository
-carries one to a file of yours. Must not decide which folders a file may come from.
+Owns the resolution of paths through every link. A hard link is the file itself: no program can recognise it, and no archive or
+repository can carry one to a file of yours. Must not decide which folders are allowed.
 """
 
 import errno
@@ -17,20 +17,20 @@ from timeline.errors import OutsideFolder, on_one_line
 
 _READ: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
-_SYSTEM: Final = ("/proc", "/dev", "/sys")  # where the system shows itself as files; but for the memory that people keep files in
+_SYSTEM: Final = ("/proc", "/dev", "/sys")  # the system's own files; except for the memory in which people keep files
 _MEMORY: Final = "/dev/shm"  # noqa: S108 - nothing is made there
-_LONGEST: Final = 300  # letters of a path that a message shows
+_LONGEST: Final = 300  # characters of a path in a message
 _PASS: Final = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | _NO_LINK  # through a folder
-_ALIKE: Final = 0.7  # of 1: how near a name must be
-_MOST: Final = 10_000  # files of a folder that are looked at
+_ALIKE: Final = 0.7  # similarity that a name must reach, from 0 to 1
+_SCANNED: Final = 10_000  # names read from a folder
 
 
 class NotAFile(OSError):
-    """There is a folder, a device or a pipe."""
+    """The path leads to a folder, a device or a pipe."""
 
 
 def is_within(path: str, folder: str) -> bool:
-    """Whether a path without links lies in a folder, or is it."""
+    """Whether a path without links is a folder or lies in it."""
     path, folder = os.path.normcase(path), os.path.normcase(folder)
     try:
         return os.path.commonpath([path, folder]) == folder
@@ -39,19 +39,19 @@ def is_within(path: str, folder: str) -> bool:
 
 
 def shown(path: str | Path) -> str:
-    """Give a path as a message shows it: on one line, and of one that is very long its two ends."""
+    """Return a path for a message: on one line, with the middle of a very long one left out."""
     text = on_one_line(str(path))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
 
 
 def nearest(path: Path) -> Path | None:
-    """Give the file or folder beside a path that is not there whose name is nearest to its; None where none is near."""
+    """Return the existing file or folder whose name is most like that of an absent path; None if none is similar."""
     try:
         if os.path.lexists(path):
             return None
         names = []
         with os.scandir(path.parent) as entries:
-            for entry, _ in zip(entries, range(_MOST), strict=False):
+            for entry, _ in zip(entries, range(_SCANNED), strict=False):
                 names.append(entry.name)
     except (OSError, ValueError):
         return None
@@ -64,30 +64,30 @@ def nearest(path: Path) -> Path | None:
 
 
 def meant(path: str | Path, error: BaseException | None = None) -> str:
-    """Ask whether the file nearest to one that is not there is meant; nothing where none is near, or the `error` was another."""
+    """Return the question "Did you mean …?" for an absent path; empty if no name is similar, or `error` is another one."""
     near = nearest(Path(path)) if error is None or isinstance(error, FileNotFoundError) else None
     return f"Did you mean {shlex.quote(shown(near))}? " if near is not None else ""
 
 
 def refuse_no_file(path: str | Path) -> None:
-    """Refuse a folder, a device or a pipe, all links followed, for which a program could wait; nothing at all is left to others.
+    """Refuse a folder, a device or a pipe, for which a program could wait. Links are followed; an absent path passes.
 
-    Raises NotAFile, or another OSError or ValueError where nobody can look there.
+    Raises NotAFile, or another OSError or ValueError if the path cannot be checked.
     """
     try:
-        found = os.stat(path)  # noqa: PTH116 - to open a device may do something to it
+        stat_result = os.stat(path)  # noqa: PTH116 - opening a device may have effects
     except FileNotFoundError:
         return
-    _refuse_no_file(found, path)
+    _refuse_no_file(stat_result, path)
 
 
 def refuse_outside(path: str | Path, within: Sequence[Path]) -> tuple[str, str]:
-    """Give where a path leads, and the first of the folders that holds it. Raises OutsideFolder where none does."""
+    """Return the resolved path, and the first of the folders that contains it. Raises OutsideFolder if none does."""
     folders = [os.path.realpath(folder) for folder in within]
-    absolute = os.path.abspath(path)  # noqa: PTH100 - without looking there
+    absolute = os.path.abspath(path)  # noqa: PTH100 - without touching the file system
     remote = os.path.splitdrive(absolute)[0].startswith("\\\\") and not any(is_within(absolute, folder) for folder in folders)
     try:
-        real = absolute if remote else os.path.realpath(path)  # another computer is not even asked
+        real = absolute if remote else os.path.realpath(path)  # do not contact another computer
     except RecursionError:
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
     for folder in folders:
@@ -95,21 +95,19 @@ def refuse_outside(path: str | Path, within: Sequence[Path]) -> tuple[str, str]:
             return real, folder
     there, project, elsewhere = (shown(one) for one in (real, folders[0], shlex.quote(os.path.dirname(real))))  # noqa: PTH120
     if any(is_within(real, one) for one in _SYSTEM) and not is_within(real, _MEMORY):
-        raise OutsideFolder(
-            shown(path), f"leads to {there}, outside of {project}: a part of the system, not a document. Leave it out"
-        )
+        raise OutsideFolder(shown(path), f"leads to {there}, outside {project}: a part of the system, not a document. Leave it out")
     home = Path(real).parent
-    allow = f"; or, if you trust who wrote this, allow the other: --allow-folder {elsewhere}" if home != home.parent else ""
-    raise OutsideFolder(shown(path), f"leads to {there}, outside of {project}. Copy it into that folder{allow}")
+    allow = f"; or, if you trust its author, allow the other folder: --allow-folder {elsewhere}" if home != home.parent else ""
+    raise OutsideFolder(shown(path), f"leads to {there}, outside {project}. Copy it into that folder{allow}")
 
 
 def opened(path: str | Path, within: Sequence[Path] | None = None) -> BinaryIO:
-    """Open a file for reading; `within` are the folders of which one must hold it, all links followed. None: it may be anywhere.
+    """Open a file for reading. With `within`, one of these folders must contain it, after all links are followed.
 
-    What is opened is what was looked at, even if links change meanwhile. Raises OutsideFolder, NotAFile, or another OSError or
-    ValueError where it cannot be opened.
+    The file opened is the one that was checked, even if links change meanwhile. Raises OutsideFolder, NotAFile, or another
+    OSError or ValueError if it cannot be opened.
     """
-    descriptor = _named(path) if within is None else _walked(*refuse_outside(path, within))
+    descriptor = _opened_anywhere(path) if within is None else _opened_within(*refuse_outside(path, within))
     try:
         _refuse_no_file(os.fstat(descriptor))
         return os.fdopen(descriptor, "rb")
@@ -118,13 +116,13 @@ def opened(path: str | Path, within: Sequence[Path] | None = None) -> BinaryIO:
         raise
 
 
-def _named(path: str | Path) -> int:
+def _opened_anywhere(path: str | Path) -> int:
     refuse_no_file(path)
     return os.open(path, _READ)
 
 
-def _walked(real: str, folder: str) -> int:
-    """Open a path, link by no link, from the folder that holds it."""
+def _opened_within(real: str, folder: str) -> int:
+    """Open a resolved path from the folder that contains it, and follow no further link."""
     if os.open not in os.supports_dir_fd:
         _refuse_no_file(os.lstat(real))
         return os.open(real, _READ | _NO_LINK)
@@ -141,6 +139,6 @@ def _walked(real: str, folder: str) -> int:
         os.close(at)
 
 
-def _refuse_no_file(found: os.stat_result, path: str | Path | None = None) -> None:
-    if not stat.S_ISREG(found.st_mode):
+def _refuse_no_file(stat_result: os.stat_result, path: str | Path | None = None) -> None:
+    if not stat.S_ISREG(stat_result.st_mode):
         raise NotAFile(None, "is not a file", None if path is None else str(path))

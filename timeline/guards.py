@@ -1,6 +1,6 @@
-"""The guards of the log: what `log.sql` makes, and what in a file is no longer as it was made.
+"""The guards of the log: the schema in `log.sql`, and how a file's schema differs from it.
 
-Owns the comparison of a file's tables, indexes and triggers with ours. Must not know what an event is, nor write.
+Owns the comparison of a file's tables, indexes and triggers with ours. Must not interpret events, nor write.
 """
 
 import sqlite3
@@ -9,56 +9,56 @@ from functools import cache
 
 from timeline.scripts import statements
 
-TABLES = ("events", "documents", "checkpoints", "signatures")  # which the guards keep
+TABLES = ("events", "documents", "checkpoints", "signatures")  # protected by the guards
 _CREATED = "c"  # the origin of an index that CREATE INDEX made
-_EXPRESSION = -2  # in the place of a column's number
-_NAMES = "-- TRIGGER "  # with which SQLite explains what a trigger does
-_LEAVES_OPEN = ": the log could be altered without being refused"
+_EXPRESSION = -2  # SQLite's column number for an expression
+_TRIGGER_PREFIX = "-- TRIGGER "  # starts the name of a trigger in the output of EXPLAIN
+_LEAVES_OPEN = ": the log no longer refuses every change"
 
 
 @cache
 def guards() -> dict[str, str]:
-    """Give the triggers that keep the log append-only: name to SQL, as SQLite keeps it."""
+    """Return the triggers that keep the log append-only: name to SQL, as SQLite stores it."""
     return {sql.split(maxsplit=3)[2]: sql for sql in statements("timeline", "log.sql") if sql.startswith("CREATE TRIGGER ")}
 
 
 def altered(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Tell what of the log is not as it was made, each as (what, how): its tables, indexes and guards, and triggers of others.
+    """List the faults in the log's schema, each as (object, fault): changed tables, indexes and guards, and foreign ones.
 
-    Triggers are looked for in what SQLite would do, because what a file says about them can be made to say anything.
+    Foreign triggers are read from SQLite's own programs too, because the schema table of a file can be forged.
     """
-    kept = {
+    existing = {
         name: (kind, table, sql)
         for kind, name, table, sql in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
     }
-    found = [
+    faults = [
         (f"{kind} {name}", f"is missing or changed{_LEAVES_OPEN if kind == 'trigger' else ''}")
         for name, (kind, table, sql) in _made().items()
-        if kept.get(name) != (kind, table, sql)
+        if existing.get(name) != (kind, table, sql)
     ]
     for table in TABLES:
-        found += [*foreign_triggers(connection, table), *foreign_indexes(connection, table, _made())]
-    return found
+        faults += [*foreign_triggers(connection, table), *foreign_indexes(connection, table, _made())]
+    return faults
 
 
 def foreign_indexes(connection: sqlite3.Connection, table: str, ours: Container[str]) -> list[tuple[str, str]]:
-    """Tell which indexes on a table are not ours and could refuse a row, or have one replaced, each as (what, how)."""
-    found = []
+    """List the foreign indexes on a table that could refuse or replace a row, each as (object, fault)."""
+    faults = []
     for _, name, unique, origin, partial in connection.execute(f"PRAGMA main.index_list({table})").fetchall():
         if name in ours or origin != _CREATED:
             continue
         if unique:
-            found.append((f"index {name}", f"is not one of ours, and would let rows of {table} be replaced"))
+            faults.append((f"index {name}", f"was not made by this program, and would let rows of {table} be replaced"))
         elif partial or (_EXPRESSION,) in connection.execute("SELECT cid FROM pragma_index_xinfo(?)", (name,)).fetchall():
-            found.append((f"index {name}", f"is not one of ours, and computes what could fail for a row of {table}"))
-    return found
+            faults.append((f"index {name}", f"was not made by this program, and its expression could fail for a row of {table}"))
+    return faults
 
 
 def foreign_triggers(connection: sqlite3.Connection, table: str) -> list[tuple[str, str]]:
-    """Tell which triggers act on a table or view and are not ours, temporary ones too, each as (what, how).
+    """List the foreign triggers on a table or view, temporary ones too, each as (object, fault).
 
-    They are listed, and looked for in what SQLite would do as well, because a listing can be made to say anything. Where SQLite
-    cannot say what it would do, as with a trigger that calls a function which is not there, that is a fault of its own.
+    They are read from the schema table, and from SQLite's programs for a change, because the schema table can be forged. If
+    SQLite cannot compile a change, for example because a trigger calls a missing function, that is a fault as well.
     """
     listed = "SELECT name FROM {}sqlite_{}master WHERE type = 'trigger' AND lower(tbl_name) = ?"
     names = {name for (name,) in connection.execute(listed.format("main.", ""), (table,))}
@@ -67,19 +67,19 @@ def foreign_triggers(connection: sqlite3.Connection, table: str) -> list[tuple[s
     is_table = connection.execute("SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone()
     changes = (f"INSERT INTO main.{table} DEFAULT VALUES", f"UPDATE main.{table} SET {columns}", f"DELETE FROM main.{table}")
     unknown = []
-    for change in changes if is_table else ():  # a missing table is a fault that others tell
+    for change in changes if is_table else ():  # a missing table is reported elsewhere
         try:
             programs = connection.execute(f"EXPLAIN {change}")
-            names |= {row[5].removeprefix(_NAMES) for row in programs if str(row[5]).startswith(_NAMES)}
+            names |= {row[5].removeprefix(_TRIGGER_PREFIX) for row in programs if str(row[5]).startswith(_TRIGGER_PREFIX)}
         except sqlite3.OperationalError as error:
-            unknown.append((f"table {table}", f"SQLite cannot say what a change to it would do: {error}"))
-    theirs = sorted((names - guards().keys()) | temporary)
-    return [*((f"trigger {name}", f"is not one of ours, and acts on {table}") for name in theirs), *unknown[:1]]
+            unknown.append((f"table {table}", f"SQLite cannot compile a change to it: {error}"))
+    foreign = sorted((names - guards().keys()) | temporary)
+    return [*((f"trigger {name}", f"was not made by this program, and acts on {table}") for name in foreign), *unknown[:1]]
 
 
 @cache
 def _made() -> dict[str, tuple[str, str, str | None]]:
-    """Give what `log.sql` makes, as SQLite keeps it: name to type, table and SQL."""
+    """Return the schema of `log.sql`, as SQLite stores it: name to type, table and SQL."""
     made = sqlite3.connect(":memory:")
     for sql in statements("timeline", "log.sql"):
         made.execute(sql)

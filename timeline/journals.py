@@ -1,8 +1,9 @@
-"""How a file is opened to be read, and the journals beside it that change what it shows.
+"""Open a file for reading together with its journals.
 
-In `-wal` SQLite keeps what it has yet to write into the file, in `-journal` what it has yet to take back from a write that was cut
-off. Plain SQLite reads a file with both; as immutable, as `datasette -i` opens it, the file is read alone. Owns that a timeline is
-read as plain SQLite reads it, or not at all. Must not open a file past SQLite: closing it would drop the locks that SQLite holds.
+`-wal` holds changes that SQLite has yet to write into the file; `-journal` holds the old content that SQLite has yet to restore
+after an interrupted write. Plain SQLite reads a file with both; opened as immutable (`datasette -i`), it is read without them.
+Owns the rule that a timeline is read as plain SQLite reads it, or not at all. Must not open a file without SQLite: closing it
+would release SQLite's locks.
 """
 
 import sqlite3
@@ -10,26 +11,26 @@ from pathlib import Path
 
 from timeline import files
 
-_OTHERS_WRITE = ("SQLITE_BUSY", "SQLITE_READONLY_ROLLBACK")  # or did: the file by itself is then half of what was written
+_OTHERS_WRITE = ("SQLITE_BUSY", "SQLITE_READONLY_ROLLBACK")  # a running or interrupted write: the file alone may be half written
 
 
 def beside(path: Path) -> dict[Path, int]:
-    """Tell the journals beside a file and how many bytes each has; SQLite looks beside the file that a link leads to."""
-    found = {}
+    """Return the journals beside a file, with their sizes in bytes. Links are followed first, as SQLite does."""
+    sizes = {}
     real = path.resolve()
     for ending in ("-wal", "-journal"):
         journal = real.with_name(real.name + ending)
         try:
-            found[journal] = journal.stat().st_size
-        except OSError:  # there is none, or none that SQLite could find
+            sizes[journal] = journal.stat().st_size
+        except OSError:  # there is none, or SQLite could not open it either
             continue
-    return {journal: size for journal, size in found.items() if size}  # an empty one holds nothing, and is passed over
+    return {journal: size for journal, size in sizes.items() if size}  # SQLite ignores an empty one
 
 
 def refuse_no_files(path: Path) -> None:
-    """Refuse a folder, a device or a pipe in place of a file or of what SQLite opens beside it, for which it could wait for ever.
+    """Refuse a folder, a device or a pipe in place of the file or its journals: SQLite could wait for it for ever.
 
-    Raises NotAFile, which names it.
+    Raises NotAFile with the path.
     """
     try:
         files.refuse_no_file(path)
@@ -38,21 +39,21 @@ def refuse_no_files(path: Path) -> None:
             files.refuse_no_file(real.with_name(real.name + ending))
     except files.NotAFile:
         raise
-    except (OSError, ValueError):  # SQLite tells of that itself
+    except (OSError, ValueError):  # SQLite reports that itself
         return
 
 
 def to_read(path: Path, patience: float) -> sqlite3.Connection:
-    """Open a file to be read, waiting so many seconds where another program writes. Raises sqlite3.Error.
+    """Open a file for reading; wait up to `patience` seconds while another program writes. Raises sqlite3.Error.
 
-    A journal of a write that was cut off is an error: only who may write can take that back.
+    The journal of an interrupted write is an error: only a process that may write can roll it back.
     """
     address = path.absolute().as_uri()
     connection = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=patience, isolation_level=None)
     try:
         connection.execute("SELECT 1 FROM sqlite_master")
     except sqlite3.OperationalError as error:
-        # In a folder that cannot be written, SQLite reads a closed WAL file only when told that nobody writes to it.
+        # In a read-only folder, SQLite reads a closed WAL file only as immutable.
         connection.close()
         if error.sqlite_errorname in _OTHERS_WRITE or beside(path):
             raise

@@ -1,7 +1,7 @@
 """The append-only log and the archive beside it: schema, guards, append, read.
 
-Owns the file: how it is opened, what makes it ours, and the one transaction in which anything is written.
-Must not know what an event means. `append` assigns positions; `store` takes events whose positions are known.
+Owns the file: how it is opened and recognised, and the one transaction in which anything is written.
+Must not interpret events. `append` assigns positions; `store` takes events whose positions are known.
 """
 
 import hashlib
@@ -24,9 +24,9 @@ from timeline.waiting import AT_ONCE, COLUMNS, Waiting
 __all__ = ["AT_ONCE", "COLUMNS", "Event", "EventType", "Log", "canonical", "data_hash"]
 
 _NO_END = 2**62
-_SEE = "A trigger may prevent it; nothing was changed. See what is there: timeline verify"
-_NOT_AS_GIVEN = f"is not in the file as it was given. {_SEE}"
-_TOOK_AWAY = "WHERE type = 'EventRedacted' AND ? IN (SELECT value FROM json_each(data, '$.documents'))"
+_SEE = "A trigger may prevent it; nothing was changed. Check the file: timeline verify"
+_NOT_AS_GIVEN = f"was not stored as given. {_SEE}"
+_REDACTS_DOCUMENT = "WHERE type = 'EventRedacted' AND ? IN (SELECT value FROM json_each(data, '$.documents'))"
 
 
 class Log:
@@ -40,12 +40,12 @@ class Log:
         guarded: bool = True,
         complete: new_file.Complete = lambda _: None,
     ) -> None:
-        """Open the file. Where there is none and writing is allowed, the log is empty, and the first append makes the file.
+        """Open the file. If there is none and writing is allowed, the log is empty, and the first append makes the file.
 
-        `complete` adds to a new log what is to be beside it.
+        `complete` adds the read tables to a new log.
 
-        Raises DatabaseRefused where the file is absent, not a timeline, of a newer format, or cannot be read; GuardsMissing
-        where the log's triggers are not as they were made, unless `guarded` is False, which is for looking into such a file.
+        Raises DatabaseRefused if the file is absent, not a timeline, of a newer format, or unreadable. Raises GuardsMissing if
+        the log's triggers are missing or changed; `guarded=False` skips that check, to look into such a file.
         """
         self.path = Path(path)
         self.read_only = read_only
@@ -78,18 +78,18 @@ class Log:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """The connection, for all that is not asked of the log itself. What waits to be written is written first."""
+        """The connection, for queries that the log itself does not offer. Pending events are written first."""
         self._waiting.write(self._connection)
         self._forget()
         return self._connection
 
     def _forget(self) -> None:
-        """Know nothing of what is in the file any more: others may write to it."""
+        """Drop the cached facts about the file: others may write to it."""
         self._size = None
         self._absent.clear()
 
     def _open(self) -> None:
-        """Open the file that is there; one that holds nothing counts as none."""
+        """Open the existing file; an empty one counts as absent."""
         try:
             connection = _connect(self.path, self.read_only)
         except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -113,20 +113,20 @@ class Log:
             prepare(connection)
 
     def prepare(self, prepare: Callable[[sqlite3.Connection], None]) -> None:
-        """Do something to the connection, and to one that takes its place once the file is made."""
+        """Call a function with the connection, and with each connection that replaces it once the file is made."""
         self._prepared.append(prepare)
         prepare(self._connection)
 
     def look_again(self) -> None:
-        """Open the file where there was none, and another program has made it meanwhile."""
+        """Open the file if another program has made it meanwhile."""
         if not self.is_there and self._new is None and self.path.exists():
             self._open()
 
     def refuse_absent(self) -> None:
-        """Refuse to read what is not there. Raises DatabaseRefused."""
+        """Raise DatabaseRefused if there is no timeline to read."""
         self.look_again()
         if not self.is_there and self._new is None:
-            reason = "there is no such file" if not self.path.exists() else "it holds nothing yet"
+            reason = "there is no such file" if not self.path.exists() else "it is empty"
             raise DatabaseRefused(self.path, f"{reason}. Give the path of a timeline; the first append makes a new one")
 
     def close(self) -> None:
@@ -134,14 +134,14 @@ class Log:
         self._connection.close()
 
     def make(self) -> None:
-        """Make the file, if it is not there yet, with nothing in it."""
+        """Make the file with an empty log, if it is not there yet."""
         self.look_again()
         if not self.is_there:
             with self.transaction():
                 self._make()
 
     def _make(self) -> None:
-        """Within a transaction, go over to the file where there was none when it began."""
+        """Within a transaction, make the file if there was none, and use it from here on."""
         if self.is_there or self._new is not None:
             return
         new = NewFile(self.path, partial(_connect, read_only=False), self._complete)
@@ -156,9 +156,9 @@ class Log:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Hold the write lock: everything inside is kept together, or nothing of it."""
+        """Hold the write lock. Everything written inside is committed together, or rolled back."""
         if self.read_only:
-            raise DatabaseRefused(self.path, "opened for reading only. Open it for writing to append")
+            raise DatabaseRefused(self.path, "it is open for reading only. Open it for writing to append")
         try:
             if not self.is_there and self.path.exists():
                 self._open()
@@ -186,7 +186,7 @@ class Log:
             use_wal(self._connection)
 
     def look_up(self, streams: Iterable[str]) -> None:
-        """In a transaction, find out at once which of these streams are not there, before each is asked for; else do nothing."""
+        """In a transaction, find with one query which of these streams are absent; outside one, do nothing."""
         if not self._holds_lock:
             return
         asked = set(streams)
@@ -196,7 +196,7 @@ class Log:
         self._absent = asked.difference(stream for (stream,) in there) - self._waiting.streams
 
     def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
-        """Append data at the next position, as the version that is the stream's next. The caller holds the transaction."""
+        """Append data at the next position, as the stream's next version. The caller holds the transaction."""
         self._make()
         event = Event(self.size() + 1, stream, version, type, at, by, data, salt, data_hash(salt, data))
         self.store(event)
@@ -205,7 +205,7 @@ class Log:
     def store(self, event: Event) -> None:
         """Store an event whose position is known. The caller holds the transaction; the guards refuse a gap.
 
-        Events are written some hundreds at a time, and before anything else is asked of the file.
+        Events are written some hundreds at a time, and before any other query.
         """
         self._make()
         row = (
@@ -226,13 +226,13 @@ class Log:
             self._waiting.write(self._connection)
 
     def keep(self, document: bytes) -> str:
-        """Archive a document, once, and return its SHA-256 in hex. The caller holds the transaction."""
+        """Archive a document, unless it is archived already, and return its SHA-256 in hex. The caller holds the transaction."""
         self._make()
         sha256 = hashlib.sha256(document).hexdigest()
-        if redaction := self.taken(sha256):
+        if redaction := self.document_redaction(sha256):
             raise Redacted(
-                f"document {sha256[:12]}…: was taken out of the archive at position {redaction.position}"
-                f" ({redaction.payload['reason']}), and is not archived again. Leave it out"
+                f"document {sha256[:12]}…: was redacted at position {redaction.position}"
+                f" ({redaction.payload['reason']}), and cannot be archived again. Leave it out"
             )
         if self.connection.execute("SELECT 1 FROM documents WHERE sha256 = ?", (sha256,)).fetchone() is None:
             self.connection.execute("INSERT INTO documents VALUES (?, ?)", (sha256, document))
@@ -241,7 +241,7 @@ class Log:
         return sha256
 
     def redact(self, position: int, documents: Iterable[str]) -> None:
-        """Take away what an event said, and documents. The caller holds the transaction, with an EventRedacted that names them."""
+        """Remove an event's data, and documents. The caller holds the transaction, with an EventRedacted that names them."""
         self.connection.execute("UPDATE events SET data = NULL, salt = NULL WHERE position = ?", (position,))
         for sha256 in documents:
             self.connection.execute("DELETE FROM documents WHERE sha256 = ?", (sha256,))
@@ -251,10 +251,10 @@ class Log:
             raise DatabaseRefused(self.path, f"the event at position {position} was not redacted. {_SEE}")
 
     def scrub(self) -> None:
-        """Write the file anew from what stands in it, so that no free page and no journal holds what was taken away.
+        """Rewrite the file, so that no free page and no journal holds redacted data.
 
-        Copies that killed processes left unfinished go too. Raises DatabaseRefused where another program still reads the file as
-        it was, the disk is full, or such a copy cannot be taken away: call it again.
+        Remove copies that killed processes left unfinished, too. Raises DatabaseRefused if another program still reads the old
+        state of the file, the disk is full, or such a copy cannot be removed: call it again.
         """
         try:
             self.connection.execute("VACUUM")
@@ -263,12 +263,12 @@ class Log:
             raise refusal(self.path, error) from error
         if busy:
             raise DatabaseRefused(
-                self.path, "another program still reads it, so its journal holds what was redacted. Stop that one, then repeat"
+                self.path, "another program still reads it, so its journal holds redacted data. Stop that program, then repeat"
             )
         unfinished.sweep(self.path)
 
     def redacted(self, stream: str, type: EventType) -> Event | None:
-        """Read an event of a stream and type that was redacted, found through what redacted it, of which there are few."""
+        """Read a redacted event by its stream and type. The lookup starts from the redactions, which are few."""
         return self._one(
             "WHERE type = ? AND position IN (SELECT json_extract(data, '$.position') FROM events"
             " WHERE type = 'EventRedacted' AND +stream = ?)",
@@ -277,12 +277,12 @@ class Log:
         )
 
     def redaction(self, position: int) -> Event | None:
-        """Read the EventRedacted that names a position."""
+        """Read the EventRedacted for a position."""
         return self._one("WHERE type = 'EventRedacted' AND json_extract(data, '$.position') = ?", position)
 
-    def taken(self, sha256: str) -> Event | None:
-        """Read the EventRedacted that took a document out of the archive."""
-        return self._one(_TOOK_AWAY, sha256)
+    def document_redaction(self, sha256: str) -> Event | None:
+        """Read the EventRedacted that removed a document from the archive."""
+        return self._one(_REDACTS_DOCUMENT, sha256)
 
     def document(self, sha256: str) -> bytes | None:
         """Read the bytes archived under a SHA-256 in hex."""
@@ -290,7 +290,7 @@ class Log:
         return None if row is None else row[0]
 
     def size(self) -> int:
-        """How many events the log holds; also the last position."""
+        """Return the number of events, which is also the last position."""
         if self._size is not None:
             return self._size
         (size,) = self._connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
@@ -299,7 +299,7 @@ class Log:
         return int(size)
 
     def version(self, stream: str) -> int:
-        """Tell the last version of a stream; 0 where it has no events."""
+        """Return the last version of a stream; 0 if it has no events."""
         if stream in self._absent:
             return 0
         row = self._about(stream).execute("SELECT max(version) FROM events WHERE stream = ?", (stream,)).fetchone()
@@ -310,7 +310,7 @@ class Log:
         return self._one("WHERE position = ?", position)
 
     def first(self, stream: str) -> Event | None:
-        """Read the event that began a stream."""
+        """Read the first event of a stream."""
         return None if stream in self._absent else self._one("WHERE stream = ? AND version = 1", stream, about=stream)
 
     def version_of(self, stream: str, version: int) -> Event | None:
@@ -339,12 +339,12 @@ class Log:
             about=stream,
         )
 
-    def saying(self, stream: str, text: str) -> list[Event]:
-        """Read the events of a stream whose data has this text in it, in order."""
+    def containing(self, stream: str, text: str) -> list[Event]:
+        """Read the events of a stream whose data contains a text, in order."""
         return list(self._many("WHERE stream = ? AND instr(data, ?) ORDER BY version", stream, text, about=stream))
 
     def events(self, after: int = 0) -> Iterator[Event]:
-        """Every event after a position, in order."""
+        """Read every event after a position, in order."""
         return self._many("WHERE position > ? ORDER BY position", after)
 
     def _one(self, where: str, *values: object, about: str | None = None) -> Event | None:
@@ -355,13 +355,13 @@ class Log:
             yield Event(*row)
 
     def _about(self, stream: str | None) -> sqlite3.Connection:
-        """Give the connection to ask about a stream, or about all of them: what waits of that is written first."""
+        """Return the connection for a query about one stream, or about all. Its pending events are written first."""
         if stream is None or stream in self._waiting.streams:
             self._waiting.write(self._connection)
         return self._connection
 
     def _identify(self, connection: sqlite3.Connection) -> bool:
-        """Make sure that the file is ours, of a format we know, and guarded. False: it holds nothing, and may be written."""
+        """Check that the file is a timeline, of a known format, and guarded. Return False if it is empty and may be written."""
         application, form, objects = connection.execute(
             "SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_master)"
             " FROM pragma_application_id AS a, pragma_user_version AS v"
@@ -369,7 +369,7 @@ class Log:
         if application == 0 and objects == 0 and not self.read_only:
             return False
         if application == 0 and objects == 0:
-            raise DatabaseRefused(self.path, f"it holds nothing yet. Make the timeline: timeline build --db {self.path}")
+            raise DatabaseRefused(self.path, f"it is empty. Make the timeline: timeline build --db {self.path}")
         if application != APPLICATION_ID:
             raise DatabaseRefused(self.path, "this SQLite file is not a timeline. Give the path of one, or of a new file")
         if form > FORMAT:
@@ -387,6 +387,6 @@ class Log:
             raise GuardsMissing(
                 self.path,
                 f"the log's guards are missing or changed: {names}. It may have been tampered with;"
-                f" nothing was opened. See what happened: timeline verify --db {self.path}",
+                f" it was not opened. Check it: timeline verify --db {self.path}",
             )
         return True

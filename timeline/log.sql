@@ -1,5 +1,5 @@
--- The log: what was said, once and for good, and the archive of who said it.
--- The guards stop accidents. They do not stop someone who owns the file: the signed root, kept elsewhere, is the evidence.
+-- The append-only log of events, and the archive of the documents that they cite.
+-- The guards stop accidents. They cannot stop someone who owns the file: the evidence is the signed root, stored elsewhere.
 
 CREATE TABLE events (
     position    INTEGER PRIMARY KEY,
@@ -19,12 +19,12 @@ CREATE TABLE documents (
     bytes  BLOB NOT NULL
 ) STRICT;
 
--- Which redaction names an event, and which documents redactions took away: few rows, found at once.
+-- Find the redaction of an event or of a document quickly; there are few.
 CREATE INDEX events_redactions ON events (json_extract(data, '$.position')) WHERE type = 'EventRedacted';
 
--- The checkpoints that were handed out: the root of the log's tree at a size, and who signed it with which public key (a vkey).
--- Anyone who can write to the file can add a row, so a name, a time or a key in it is only what the file says. A false row takes
--- the place of no true one: rows with another root, or another signature, stand side by side.
+-- The published checkpoints: the root of the log's tree at a size, and the signatures with their public keys (vkeys).
+-- Anyone who can write to the file can add a row, so its names, times and keys prove nothing by themselves. A false row cannot
+-- replace a true one: rows with different roots or signatures exist side by side.
 CREATE TABLE checkpoints (
     number  INTEGER PRIMARY KEY,
     origin  TEXT NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE signatures (
     UNIQUE (checkpoint, public_key, signature)
 ) STRICT;
 
--- Plain INSERT OR REPLACE deletes without firing DELETE triggers: refuse before it can.
+-- INSERT OR REPLACE deletes without firing DELETE triggers: refuse it before it can.
 CREATE TRIGGER events_insert_once BEFORE INSERT ON events
 WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
   OR EXISTS (SELECT 1 FROM events WHERE stream = NEW.stream AND version = NEW.version)
@@ -71,8 +71,8 @@ BEGIN
     SELECT RAISE(ABORT, 'events have a form: a type and its kind of stream, when and by whom, a statement or a redaction, a salt, a SHA-256');
 END;
 
--- A source has one document and one text of it: those that its first event names.
--- Its corrections, and the citations of happenings, name the same two.
+-- A source has one document and one text: those that its first event names.
+-- Its corrections, and the citations of happenings, must name the same two.
 CREATE TRIGGER events_insert_source BEFORE INSERT ON events
 WHEN NEW.type GLOB 'Source*' AND NEW.version > 1 AND NOT EXISTS (
     SELECT 1 FROM events
@@ -102,8 +102,9 @@ BEGIN
     SELECT RAISE(ABORT, 'citations are immutable: each names the document and the text that its source was archived with');
 END;
 
--- A redaction names an event of its own stream that still says something. Documents go with it only if that event names them and
--- no other happening cites them and, for a source's, no other event names them. Where the document of a redacted source stays, the redaction keeps the hashes that the event gave.
+-- A redaction names an event of its own stream that is not redacted yet. It removes only documents that this event names and that
+-- no other happening cites; for a source's event, no other event at all may name them. If the document of a redacted source
+-- stays, the redaction repeats its two hashes.
 CREATE TRIGGER events_insert_redaction BEFORE INSERT ON events
 WHEN NEW.type = 'EventRedacted' AND (
     NOT EXISTS (
@@ -164,7 +165,7 @@ BEGIN
     SELECT RAISE(ABORT, 'documents are immutable: archive the changed document under an id of its own');
 END;
 
--- A document leaves the archive only by a redaction that names it, and does not come back.
+-- Only a redaction that names a document removes it from the archive. It cannot be archived again.
 CREATE TRIGGER documents_delete BEFORE DELETE ON documents
 WHEN NOT EXISTS (
     SELECT 1 FROM events, json_each(events.data, '$.documents') AS named
@@ -192,7 +193,7 @@ BEGIN
     SELECT RAISE(ABORT, 'checkpoints are immutable: that one is kept already');
 END;
 
--- A time is one that a calendar has, as this program writes it; only such a time of another row binds the next one.
+-- A time must be a real one, written as this program writes it. Only such a time limits the time of the next row.
 CREATE TRIGGER checkpoints_insert_next AFTER INSERT ON checkpoints
 WHEN strftime('%Y-%m-%dT%H:%M:%fZ', NEW.kept_at, '+0 days') IS NOT NEW.kept_at OR length(NEW.root) <> 32
   OR (NEW.number <> 1 AND NOT EXISTS (SELECT 1 FROM checkpoints WHERE number = NEW.number - 1))

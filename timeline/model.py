@@ -1,6 +1,6 @@
-"""What people say: sources, happenings and citations, as frozen models that refuse what is malformed.
+"""The models of sources, happenings and citations: frozen, and strict about malformed values.
 
-Owns the fields, their formats, and the words in which a fault is told. Must not read the log, nor look for quotations.
+Owns the fields, their formats, and the messages about faults. Must not read the log, nor search for quotations.
 """
 
 import re
@@ -35,14 +35,14 @@ ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 MEDIA_TYPE = r"^[a-z0-9.+-]+/[a-z0-9.+-]+(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)*$"
-TOGETHER = "latitude and longitude"  # the field that is at fault where one is given without the other
+TOGETHER = "latitude and longitude"  # the field named in the fault if only one of them is given
 DECIMAL = r"^-?[0-9]{1,3}(\.[0-9]{1,20})?$"
 
 _IS_IDENTIFIER = re.compile(IDENTIFIER.strip("^$")).fullmatch
 _EXPECTED = {
     IDENTIFIER: "is not an id. Use 1 to 200 of the letters a-z and A-Z, digits, hyphens, dots and underscores",
-    ONE_LINE: "holds a line end or another control character. Remove it",
-    READABLE: "holds a control character. Remove it",
+    ONE_LINE: "has a line end or another control character. Remove it",
+    READABLE: "has a control character. Remove it",
     LANGUAGE: 'is not a language tag (BCP 47). Write one such as "en" or "ar-MA"',
     MEDIA_TYPE: 'is not a media type (RFC 6838). Write one such as "text/plain"',
     DECIMAL: 'is not a decimal number of degrees. Write one such as "31.62"',
@@ -61,7 +61,7 @@ def _edtf(value: str) -> str:
 
 def _web_address(value: str) -> str:
     if not re.match(r"https?://[^\s/]", value) or re.search(r"\s", value):
-        raise ValueError("is not a web address. It must begin with http:// or https:// and hold no spaces")
+        raise ValueError("is not a web address. It must begin with http:// or https:// and have no spaces")
     return value
 
 
@@ -79,7 +79,7 @@ def _up_to(limit: int) -> AfterValidator:
 
 
 def _one_or_many(key: str) -> BeforeValidator:
-    """Let a lone string in a list stand for an object with that one key."""
+    """Expand a plain string in a list to an object with this one key."""
 
     def expand(value: object) -> object:
         return {key: value} if isinstance(value, str) else value
@@ -107,20 +107,20 @@ Grade = Literal["exact", "normalised", "typographic"]
 
 
 class Model(BaseModel):
-    """Frozen, strict about types and about unknown fields."""
+    """A frozen model, strict about types and unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Reason(Model):
-    """Why something was corrected or retracted, and what takes the place of what was retracted."""
+    """The reason for a correction or retraction, and the happening that replaces a retracted one."""
 
     reason: Text
     superseded_by: Identifier | None = None
 
 
 class Author(Model):
-    """Who appends."""
+    """The author of an event."""
 
     by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=ONE_LINE)]
 
@@ -144,10 +144,10 @@ class Source(Model):
 
 
 class Citation(Model):
-    """A source and the words that stand in it.
+    """A source and a quotation from it.
 
-    `prefix` and `suffix` are the words right before and after (W3C TextQuoteSelector), needed where the quotation stands twice.
-    `supports` says what the quotation is cited for.
+    `prefix` and `suffix` are the words right before and after (W3C TextQuoteSelector), needed if the quotation is there twice.
+    `supports` names the part of the happening that the quotation supports.
     """
 
     source: Identifier
@@ -159,24 +159,24 @@ class Citation(Model):
 
 
 class PlacedCitation(Citation):
-    """A citation whose place is known, as an import knows the row that it cites: it is looked for there alone.
+    """A citation whose place is known from an import or an exported bundle: it is searched only there.
 
-    A bundle that was exported says so as well. `start_char` counts code points.
+    `start_char` counts code points.
     """
 
     start_char: int
 
 
-def _which_citation(value: object) -> str:
+def _citation_tag(value: object) -> str:
     placed = isinstance(value, PlacedCitation) or (isinstance(value, Mapping) and "start_char" in value)
     return _PLACED if placed else _ANYWHERE
 
 
-_PLACED, _ANYWHERE = "placed", "anywhere"  # as pydantic tells them apart, in the place of a fault as well
+_PLACED, _ANYWHERE = "placed", "anywhere"  # pydantic's tags, which it also puts into the place of a fault
 
 
-class FoundCitation(Citation):
-    """A citation with the place and grade at which it was found, and the hashes of the document and the text that it was found in.
+class VerifiedCitation(Citation):
+    """A verified citation: with its place and grade, and the hashes of its document and text.
 
     Offsets are in Unicode code points, the end excluded; hashes are SHA-256 in hex.
     """
@@ -189,25 +189,25 @@ class FoundCitation(Citation):
 
 
 class Actor(Model):
-    """Who took part, and as what."""
+    """A participant, and the role."""
 
     name: Text
     role: Text | None = None
 
 
 class Relation(Model):
-    """Another happening, and what this one has to do with it."""
+    """Another happening, and how this one relates to it."""
 
     other: Identifier
     relation: Text = "related to"
 
 
 class Happening(Model):
-    """What occurred in the world, as one statement.
+    """A happening in the world, as one statement.
 
     `date` is EDTF (ISO 8601-2:2019, levels 0 to 2), kept to the letter; `date_note` says how it was read from the document.
     `zone` is an IANA time zone, for a date with a time of day and no shift of its own. Coordinates are decimal degrees (WGS 84).
-    `attributed_to` names whose claim this is, where it is one.
+    `attributed_to` names the author of a claim.
     """
 
     title: Text
@@ -228,25 +228,23 @@ class Happening(Model):
     ] = ()
     citations: Annotated[
         tuple[
-            Annotated[
-                Annotated[PlacedCitation, Tag(_PLACED)] | Annotated[Citation, Tag(_ANYWHERE)], Discriminator(_which_citation)
-            ],
+            Annotated[Annotated[PlacedCitation, Tag(_PLACED)] | Annotated[Citation, Tag(_ANYWHERE)], Discriminator(_citation_tag)],
             ...,
         ],
         Field(min_length=1),
     ]
 
     @model_validator(mode="after")
-    def _whole(self) -> "Happening":
+    def _has_both_coordinates(self) -> "Happening":
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError(TOGETHER, "one is given without the other. Give both, or neither")
         return self
 
 
 class HappeningVersion(Happening):
-    """A happening as one event told it, with that event's place in the log."""
+    """A happening as one event has it, with the event's place in the log."""
 
-    citations: tuple[FoundCitation, ...]
+    citations: tuple[VerifiedCitation, ...]
     instant: str | None = None
     id: str
     status: Literal["current", "retracted"]
@@ -256,20 +254,20 @@ class HappeningVersion(Happening):
     recorded_by: str
     reason: str | None = None
     superseded_by: str | None = None
-    near: bool = False  # of those that a period chose: whether it is only near that, because its date is approximate
+    near: bool = False  # in a search by period: only near it, because the date is approximate
 
     @property
     def earliest(self) -> str | None:
-        """The first day that the date allows, YYYY-MM-DD; None where that is open or not known."""
+        """The first day that the date allows, YYYY-MM-DD; None if that is open or unknown."""
         return dates.bounds(self.date)[0]
 
     @property
     def latest(self) -> str | None:
-        """The last day that the date allows, YYYY-MM-DD; None where that is open or not known."""
+        """The last day that the date allows, YYYY-MM-DD; None if that is open or unknown."""
         return dates.bounds(self.date)[1]
 
     def __repr__(self) -> str:
-        """Say which version of what it is."""
+        """Return the id, version, date and title, with any marks."""
         claim = f" (according to {self.attributed_to})" if self.attributed_to else ""
         marks = f"{' (retracted)' if self.status == 'retracted' else ''}{' (near)' if self.near else ''}"
         return f"<happening/{self.id}@{self.version}: {self.date}, {self.title}{claim}{marks}>"
@@ -277,17 +275,17 @@ class HappeningVersion(Happening):
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        """Show it in a notebook, with the quotations that it rests on."""
+        """Return the HTML for a notebook, with the quotations."""
         who = ", ".join(f"{actor.name} ({actor.role})" if actor.role else actor.name for actor in self.actors)
         about = [("When", dates.worded(self.date)), ("Where", self.place), ("Who", who), ("According to", self.attributed_to)]
         about += [("Summary", self.summary), ("Status", self.status if self.status != "current" else None)]
-        quoted = [(one.quote, f"{one.source}, disputes" if one.stance == "disputes" else one.source) for one in self.citations]
-        return notebook.card(self.title, f"happening/{self.id}@{self.version}", about, quoted)
+        quotations = [(one.quote, f"{one.source}, disputes" if one.stance == "disputes" else one.source) for one in self.citations]
+        return notebook.card(self.title, f"happening/{self.id}@{self.version}", about, quotations)
 
 
 @dataclass(frozen=True, slots=True)
 class RedactedVersion:
-    """A version of a happening that was redacted: its place in the log is all that stands, and why."""
+    """A redacted version of a happening: only its place in the log and the reason remain."""
 
     id: str
     version: int
@@ -299,7 +297,7 @@ class RedactedVersion:
 
 
 class HappeningFields(TypedDict, total=False):
-    """The fields of a Happening, as Python calls give them, dates as EDTF."""
+    """The fields of a Happening, as Python calls take them, with dates as EDTF."""
 
     title: str
     date: str
@@ -319,7 +317,7 @@ class HappeningFields(TypedDict, total=False):
 
 
 class SourceFields(TypedDict, total=False):
-    """The bibliographic fields of a Source, as Python calls give them."""
+    """The bibliographic fields of a Source, as Python calls take them."""
 
     title: str
     publisher: str | None
@@ -330,7 +328,7 @@ class SourceFields(TypedDict, total=False):
 
 
 def stream(kind: Literal["source", "happening"], id: str) -> str:
-    """Name the stream of a source or happening; StatementInvalid where the id is malformed."""
+    """Return the stream of a source or happening. Raises StatementInvalid if the id is malformed."""
     if isinstance(id, str) and _IS_IDENTIFIER(id):
         return f"{kind}/{id}"
     raise StatementInvalid.in_fields(f"{kind}/{str(id)[:50]}", (("id", _EXPECTED[IDENTIFIER] if id else "is missing. Give it"),))
@@ -340,16 +338,16 @@ M = TypeVar("M", bound=Model)
 
 
 def check(model: type[M], fields: Mapping[str, Any], subject: str) -> M:
-    """Make a model of fields, or raise StatementInvalid with every fault: (field, what is wrong and what to do)."""
-    said = {name: vars(one) if isinstance(one, Model) else one for name, one in fields.items()}  # which is no list of its fields
+    """Make a model from fields, or raise StatementInvalid with every fault and its next step."""
+    plain = {name: vars(one) if isinstance(one, Model) else one for name, one in fields.items()}  # a model is not iterated
     try:
-        return model.model_validate(said)
+        return model.model_validate(plain)
     except ValidationError as error:
-        found = error.errors()[:_SHOWN]
-        following = _following(model, found)
-        faults = [_fault(model, one) for one in found if one["loc"] not in following]
+        details = error.errors()[:_SHOWN]
+        following = _consequences(model, details)
+        faults = [_fault(model, one) for one in details if one["loc"] not in following]
         if error.error_count() > _SHOWN:
-            faults.append(Fault("", f"there are {error.error_count() - _SHOWN:,} faults more"))
+            faults.append(Fault("", f"there are {error.error_count() - _SHOWN:,} more faults"))
         raise StatementInvalid.in_fields(subject, faults) from None
 
 
@@ -357,22 +355,22 @@ _WORDS = {
     "missing": "is missing. Give it",
     "string_type": NOT_TEXT,
     "string_too_short": "is empty. Fill it in, or leave the field out",
-    "string_unicode": "holds half a character (a lone surrogate). Remove it",
+    "string_unicode": "has half a character (a lone surrogate). Remove it",
     "tuple_type": "is not a list. Write one",
     "too_short": "nothing is cited. Give at least one quotation from an archived source",
     "model_type": "has no fields. Write them by name",
 }
-_SHOWN = 100  # faults of one statement that are told
-_TAG = 2  # where pydantic puts it: citations, number, tag, field
+_SHOWN = 100  # faults of one statement in a message
+_TAG = 2  # its index in pydantic's place: citations, number, tag, field
 _INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation}
 
 
-def _following(model: type[Model], found: "Sequence[ErrorDetails]") -> set[tuple[int | str, ...]]:
-    """Give the places of faults that only follow from others: what was misspelt is not missing, nor is nothing cited."""
-    meant = {one["loc"][:1] for one in found if one["loc"][:1] == ("citations",) and one["loc"][1:]}
-    for place in (one["loc"] for one in found if one["type"] == "extra_forbidden"):
+def _consequences(model: type[Model], details: "Sequence[ErrorDetails]") -> set[tuple[int | str, ...]]:
+    """Return the places of faults that only follow from others: a misspelt field is not missing as well."""
+    meant = {one["loc"][:1] for one in details if one["loc"][:1] == ("citations",) and one["loc"][1:]}
+    for place in (one["loc"] for one in details if one["type"] == "extra_forbidden"):
         meant.add((*place[:-1], *get_close_matches(str(place[-1])[: bounds.NAMED], _holder(model, place).model_fields, n=1)))
-    return {one["loc"] for one in found if one["type"] in ("missing", "too_short") and one["loc"] in meant}
+    return {one["loc"] for one in details if one["type"] in ("missing", "too_short") and one["loc"] in meant}
 
 
 def _holder(model: type[Model], place: tuple[int | str, ...]) -> type[Model]:
@@ -380,21 +378,21 @@ def _holder(model: type[Model], place: tuple[int | str, ...]) -> type[Model]:
 
 
 def _fault(model: type[Model], details: "ErrorDetails") -> Fault:
-    """Tell a fault that pydantic found as a field, counted from 1, and what to do."""
+    """Turn pydantic's error into a fault: the field, counted from 1, and the reason with the next step."""
     place = [part for number, part in enumerate(details["loc"]) if number != _TAG or part not in (_PLACED, _ANYWHERE)]
     field = ".".join(str(part + 1 if isinstance(part, int) else part)[: bounds.NAMED] for part in place)
     context, value = details.get("ctx", {}), details.get("input")
     kind = "missing" if details["type"] == "string_type" and value is None else details["type"]
-    told = _WORDS.get(kind, details["msg"])
+    reason = _WORDS.get(kind, details["msg"])
     if kind in ("string_type", "tuple_type"):
-        told = misshapen(field, value, wanted=kind) or told
+        reason = misshapen(field, value, wanted=kind) or reason
     elif kind == "extra_forbidden":
-        told = not_a_field(str(details["loc"][-1]), _holder(model, details["loc"]).model_fields)
+        reason = not_a_field(str(details["loc"][-1]), _holder(model, details["loc"]).model_fields)
     elif kind == "string_pattern_mismatch":
-        told = _EXPECTED[context["pattern"]]
+        reason = _EXPECTED[context["pattern"]]
     elif kind == "literal_error":
-        told = f"is not one of {context['expected']}"
+        reason = f"is not one of {context['expected']}"
     elif kind == "value_error":
-        *named, told = context["error"].args
-        field = named[0] if named else field  # of the whole statement: it names the fields itself
-    return Fault(field, told, value)
+        *fields, reason = context["error"].args
+        field = fields[0] if fields else field  # an error about the whole statement names its fields
+    return Fault(field, reason, value)

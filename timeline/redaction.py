@@ -1,6 +1,6 @@
-"""Redaction: which event may be redacted, and which documents go with it.
+"""Redaction: decide which event may be redacted, and which documents are removed with it.
 
-Owns the rules. Must not take anything away itself: the log does, in the transaction of whoever asks.
+Owns the rules. Must not remove anything itself: the log does, in the caller's transaction.
 """
 
 import json
@@ -12,32 +12,30 @@ from timeline.log import Event, Log
 from timeline.model import RedactedVersion
 from timeline.quotes.finding import CONTEXT
 
-_SAID = ("SourceArchived", "SourceCorrected")
+_SOURCE_EVENTS = ("SourceArchived", "SourceCorrected")
 
 
 def redactable(log: Log, position: int) -> Event:
-    """Find the event at a position. Raises UnknownEvent, or StatementInvalid where it is itself a redaction."""
+    """Return the event at a position. Raises UnknownEvent, or StatementInvalid if the event is itself a redaction."""
     event = log.event(position)
     if event is None:
-        raise UnknownEvent(
-            f"there is no event at position {position}: the log ends at {log.size()}. See what there is: timeline log"
-        )
+        raise UnknownEvent(f"there is no event at position {position}: the log ends at {log.size()}. List the events: timeline log")
     if event.type == "EventRedacted":
-        raise StatementInvalid(event.id, "says who redacted what, when and why, which stays. Give the position of another event")
+        raise StatementInvalid(event.id, "is itself a redaction, which stays. Give the position of another event")
     return event
 
 
-def gone(log: Log, event: Event) -> Redacted:
-    """Tell that what an event said is not there any more."""
+def redacted_error(log: Log, event: Event) -> Redacted:
+    """Return the error for the data of a redacted event."""
     redaction = log.redaction(event.position)
     if redaction is None:
-        return Redacted(event.stream, f"version {event.version} is gone, and no event says why. See what happened: timeline verify")
-    told = f"position {redaction.position}{authors.by(redaction.recorded_by)} ({redaction.payload['reason']})"
-    return Redacted(event.stream, f"version {event.version} was redacted at {told}")
+        return Redacted(event.stream, f"version {event.version} is gone, and no event says why. Check the log: timeline verify")
+    place = f"position {redaction.position}{authors.by(redaction.recorded_by)} ({redaction.payload['reason']})"
+    return Redacted(event.stream, f"version {event.version} was redacted at {place}")
 
 
 def version(log: Log, event: Event) -> RedactedVersion:
-    """Tell of a version of a happening that was redacted."""
+    """Return the redacted version of a happening."""
     redaction = log.redaction(event.position)
     reason = redaction.payload["reason"] if redaction else None
     id = event.stream.partition("/")[2]
@@ -45,22 +43,22 @@ def version(log: Log, event: Event) -> RedactedVersion:
 
 
 def data(log: Log, event: Event, reason: str, keep_documents: bool) -> dict[str, Any]:
-    """Write what an EventRedacted holds: the position, the reason, the documents that go, and a source's that stay.
+    """Return the data of an EventRedacted: the position, the reason, the documents removed, and a source's documents that stay.
 
-    Raises StatementInvalid where documents are to be kept that nothing else names.
+    Raises StatementInvalid if `keep_documents` would keep documents that no other event names.
     """
     going, staying = documents(log, event)
     if keep_documents:
         refuse_to_keep(log, event, going)
         going, staying = [], sorted([*going, *staying])
-    told = {"documents": going, "position": event.position, "reason": reason}
-    if event.type in _SAID and staying and is_confirmed(log, event):
-        return {**told, "kept": {field: event.payload["statement"][field] for field in ("sha256", "text_sha256")}}
-    return told
+    data_ = {"documents": going, "position": event.position, "reason": reason}
+    if event.type in _SOURCE_EVENTS and staying and is_confirmed(log, event):
+        return {**data_, "kept": {field: event.payload["statement"][field] for field in ("sha256", "text_sha256")}}
+    return data_
 
 
 def is_confirmed(log: Log, event: Event) -> bool:
-    """Whether another event says which document a source's event names: a correction of the source, or a citation of it."""
+    """Whether another event names the same document as a source's event: a correction of the source, or a citation of it."""
     statement = event.payload["statement"]
     confirming = log.connection.execute(
         "SELECT 1 FROM events WHERE stream = ?1 AND position <> ?2 AND json_extract(data, '$.statement.text_sha256') = ?4"
@@ -73,18 +71,18 @@ def is_confirmed(log: Log, event: Event) -> bool:
 
 
 def refuse_to_keep(log: Log, event: Event, going: list[str]) -> None:
-    """Refuse to keep documents of which, without the event, nothing would say which they were."""
+    """Refuse to keep documents that no event but this one names. Raises StatementInvalid."""
     for sha256 in going:
-        if event.type in _SAID or not _is_named(log, event, sha256, "1"):
+        if event.type in _SOURCE_EVENTS or not _is_named(log, event, sha256, "1"):
             raise StatementInvalid(
                 event.id,
-                f"nothing else names document {sha256[:12]}…, so nobody could tell later whether it is the one that was"
-                " archived. Let it go with the event: leave out --keep-documents (keep_documents=True)",
+                f"no other event names document {sha256[:12]}…, so nobody could check later that it is the one that was"
+                " archived. Remove it with the event: leave out --keep-documents (keep_documents=True)",
             )
 
 
-def named(log: Log, source: str) -> dict[str, str]:
-    """Give the hashes of a source's document and text, as an event of its stream still has them; empty where none has."""
+def document_hashes(log: Log, source: str) -> dict[str, str]:
+    """Return the hashes of a source's document and text from an event of its stream; empty if all are redacted."""
     for event in log.stream(f"source/{source}"):
         holder = event.payload.get("kept" if event.type == "EventRedacted" else "statement")
         if holder:
@@ -92,15 +90,15 @@ def named(log: Log, source: str) -> dict[str, str]:
     return {}
 
 
-def refuse_what_cites_nothing(log: Log, after: int) -> None:
-    """Refuse happenings after a position that cite a document which a redaction took away while they were being appended.
+def refuse_redacted_citations(log: Log, after: int) -> None:
+    """Refuse happenings after a position that cite a document which was redacted while they were being appended.
 
-    Raises Redacted. The caller holds the transaction, and the read tables are carried forward.
+    Raises Redacted. The caller holds the transaction, and the read tables are up to date.
     """
-    took = log.connection.execute(
+    removed = log.connection.execute(
         "SELECT 1 FROM events WHERE type = 'EventRedacted' AND json_array_length(data, '$.documents') > 0 LIMIT 1"
     )
-    if took.fetchone() is None:
+    if removed.fetchone() is None:
         return
     row = log.connection.execute(
         "SELECT happenings.id, sources.id FROM happenings JOIN citations ON citations.happening = happenings.id"
@@ -114,24 +112,24 @@ def refuse_what_cites_nothing(log: Log, after: int) -> None:
 
 
 def documents(log: Log, event: Event) -> tuple[list[str], list[str]]:
-    """Tell which documents go with an event, and which stay because others need them, by their SHA-256.
+    """Return the documents that are removed with an event, and those that stay because others need them, by their SHA-256.
 
-    An event's documents are those that it names: a source's own, or those that a happening cites. They stay while another
-    happening cites them in any version or, if a source's event goes, while another source's event names them.
+    An event's documents are those that it names: a source's own, or those that a happening cites. They stay if another happening
+    cites them in any version or, when a source's event is redacted, if another source's event names them.
     """
-    named = {
+    own = {
         sha256
         for one in (event.payload["statement"], *event.payload["statement"].get("citations", ()))
         for sha256 in (one.get("sha256"), one.get("text_sha256"))
         if sha256 is not None and log.document(sha256) is not None
     }
-    others = "1" if event.type in _SAID else "events.type LIKE 'Happening%'"
-    needed = {sha256 for sha256 in named if _is_named(log, event, sha256, others)}
-    return sorted(named - needed), sorted(needed)
+    others = "1" if event.type in _SOURCE_EVENTS else "events.type LIKE 'Happening%'"
+    needed = {sha256 for sha256 in own if _is_named(log, event, sha256, others)}
+    return sorted(own - needed), sorted(needed)
 
 
 def holders(log: Log, sha256: str) -> list[str]:
-    """Name the sources that stand for a document: its bytes or its text."""
+    """List the sources that have a document as their bytes or their text."""
     streams = log.connection.execute(
         "SELECT DISTINCT stream FROM events WHERE type IN ('SourceArchived', 'SourceCorrected')"
         " AND ? IN (json_extract(data, '$.statement.sha256'), json_extract(data, '$.statement.text_sha256')) ORDER BY stream",
@@ -140,8 +138,8 @@ def holders(log: Log, sha256: str) -> list[str]:
     return [stream for (stream,) in streams]
 
 
-def echoes(log: Log, event: Event) -> list[str]:
-    """Name the other events in which words of an event still stand: its title, its summary, what it quotes, or is next to that."""
+def events_repeating(log: Log, event: Event) -> list[str]:
+    """List the other events that still have words of an event: its title, its summary, its quotations or the text around them."""
     statement = event.payload["statement"]
     citations = statement.get("citations", [])
     texts = [statement["title"], statement.get("summary"), *(citation["quote"] for citation in citations)]
@@ -150,20 +148,20 @@ def echoes(log: Log, event: Event) -> list[str]:
     rows = log.connection.execute(
         "SELECT stream || '@' || version FROM events WHERE position <> ?1 AND type <> 'EventRedacted' AND data IS NOT NULL AND ("
         " EXISTS (SELECT 1 FROM json_each(?2) AS word WHERE instr(events.data, word.value))"
-        " OR EXISTS (SELECT 1 FROM json_each(events.data, '$.statement.citations') AS said, json_each(?3) AS place"
-        " WHERE json_extract(said.value, '$.source') = json_extract(place.value, '$[0]')"
-        " AND json_extract(said.value, '$.start_char') < json_extract(place.value, '$[2]')"
-        " AND json_extract(said.value, '$.end_char') > json_extract(place.value, '$[1]'))) ORDER BY position",
+        " OR EXISTS (SELECT 1 FROM json_each(events.data, '$.statement.citations') AS citation, json_each(?3) AS place"
+        " WHERE json_extract(citation.value, '$.source') = json_extract(place.value, '$[0]')"
+        " AND json_extract(citation.value, '$.start_char') < json_extract(place.value, '$[2]')"
+        " AND json_extract(citation.value, '$.end_char') > json_extract(place.value, '$[1]'))) ORDER BY position",
         (event.position, json.dumps(words), json.dumps(places)),
     )
     return [id for (id,) in rows]
 
 
 def foreign_tables(log: Log) -> list[str]:
-    """Name the tables in the file that are none of ours, and that a redaction does not look into."""
+    """List the tables in the file that this program did not make. A redaction does not search them."""
     derived = [name for _, name in projections.objects()]
     ours = {"events", "documents", "checkpoints", "signatures", "projected", *derived}
-    indexes = tuple(f"{name}_" for name in derived if name.endswith("_fts"))  # which FTS5 keeps in tables of its own
+    indexes = tuple(f"{name}_" for name in derived if name.endswith("_fts"))  # FTS5 has its own tables for an index
     names = log.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
     return [name for (name,) in names if name not in ours and not name.startswith(indexes)]
 
@@ -171,9 +169,9 @@ def foreign_tables(log: Log) -> list[str]:
 def _is_named(log: Log, event: Event, sha256: str, others: str) -> bool:
     """Whether one of the other events, chosen by a condition in SQL, names a document."""
     naming = log.connection.execute(
-        "SELECT 1 FROM events, json_tree(events.data, '$.statement') AS said"
+        "SELECT 1 FROM events, json_tree(events.data, '$.statement') AS field"
         f" WHERE events.position <> ? AND events.type <> 'EventRedacted' AND {others}"
-        " AND said.key IN ('sha256', 'text_sha256') AND said.value = ? LIMIT 1",
+        " AND field.key IN ('sha256', 'text_sha256') AND field.value = ? LIMIT 1",
         (event.position, sha256),
     )
     return naming.fetchone() is not None

@@ -1,7 +1,7 @@
-"""The plugin's settings in metadata.json: which there are, and what is wrong with those that are given.
+"""The plugin's settings in metadata.json: their names, and the check of their values.
 
-Owns their names. Must not act on them. A setting that is misspelt would do nothing, in silence, so Datasette does not
-start with one, and nothing is appended.
+Must not act on them. A misspelt setting would silently do nothing, so Datasette does not start with one, and nothing can be
+appended.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from typing import Any, Final
 NUMBERS: Final = ("max_length", "max_result", "max_heap")
 LISTS: Final = ("frame_ancestors", "origins")
 DIRECTIONS: Final = ("ltr", "rtl")
-TEXTS: Final = ("by",)  # who writes the project: see timeline.authors
+TEXTS: Final = ("by",)  # the project's author: see timeline.authors
 NAMES: Final = (*LISTS, "direction", *NUMBERS, *TEXTS)
 
 
 def fault(settings: Mapping[str, Any]) -> str | None:
-    """Say in a line what is wrong with the settings; None where nothing is. Objects, which are not read here, are passed over."""
+    """Return the first fault of the settings in one line; None if there is none. Objects are not checked here."""
     for name, value in settings.items():
         if name not in NAMES:
             near = get_close_matches(str(name)[:60], NAMES, n=1)

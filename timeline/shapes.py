@@ -1,6 +1,6 @@
-"""The shape of what is given: how an unknown field, a list for a text, and a text for a list are told and mended.
+"""Messages about misshapen input: an unknown field, a list instead of a text, a text instead of a list.
 
-Owns those words. Must not know which fields there are, nor read any file.
+Owns those messages. Must not know the fields, nor read any file.
 """
 
 import re
@@ -15,7 +15,7 @@ COMMA: Final = "If it belongs to the value before it: a comma inside { } needs q
 
 
 def not_a_field(name: str, fields: Iterable[str], *, cut_off: bool = False) -> str:
-    """Tell that there is no such field, and what is probably meant: another one, or text that a comma may have `cut_off`."""
+    """Return the message for an unknown field, with the field probably meant, or the comma that may have `cut_off` its text."""
     near = get_close_matches(name[: bounds.NAMED], fields, n=1)
     cure = f'Did you mean "{near[0]}"?' if near else "Leave it out"
     if cut_off:
@@ -24,16 +24,16 @@ def not_a_field(name: str, fields: Iterable[str], *, cut_off: bool = False) -> s
 
 
 def not_text(value: object) -> str:
-    """Say what stands where a text is expected, and how it is written as one."""
+    """Return the message for a value that is not a text, and how to write it as one."""
     if isinstance(value, list | tuple):
-        return "is a list, expected a text. Leave the brackets out, or put all of it in quotation marks"
+        return "is a list, expected a text. Leave the brackets out, or put the whole value in quotation marks"
     if isinstance(value, Mapping):
-        return "holds fields, expected a text. Put all of it in quotation marks"
+        return "has fields, expected a text. Put the whole value in quotation marks"
     return NOT_TEXT
 
 
 def misshapen(field: str, value: object, *, wanted: str) -> str | None:
-    """Say how a list, or a text, is written where the other stands; None where there is no more to say."""
+    """Return the message for a list instead of a text, or a text instead of a list; None if there is no better one."""
     if wanted == "string_type":
         return None if value is None else not_text(value)
     plain = isinstance(value, str) and re.fullmatch(r"[\w .,'’()/-]{1,80}", value)

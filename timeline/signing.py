@@ -1,7 +1,7 @@
-"""Signatures: the keys that sign checkpoints, the file in which one is kept, and whether a signature holds.
+"""Sign checkpoints and check signatures; read and write the files of signing keys.
 
-Owns the use of `cryptography`, which is installed with the extra `sign`. Must not open a timeline, nor keep a key in one.
-A key's file holds the line that Go's note package writes, `PRIVATE+KEY+name+id+base64`, and can be read by its owner alone.
+Owns the use of `cryptography`, which the extra `sign` installs. Must not open a timeline, nor store a key in one.
+A key's file holds one line as Go's note package writes it, `PRIVATE+KEY+name+id+base64`. Only its owner can read it.
 """
 
 import base64
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _PRIVATE = "PRIVATE+KEY+"
-_LARGEST = 10_000  # bytes of a key's file that are read
-_READ = 8  # signers that a message names
+_MAX_FILE_BYTES = 10_000  # read from a key's file
+_SHOWN = 8  # signers in a message
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signature that holds: by which key, and when, in UTC, where it says so."""
+    """A valid signature: its key, and its time in UTC if it has one."""
 
     key: Key
     signature: Signature
@@ -54,42 +54,42 @@ class SigningKey:
 
     @classmethod
     def new(cls, name: str) -> Self:
-        """Make a key. Raises KeyRefused where the name cannot be a key's."""
+        """Make a key. Raises KeyRefused if the name is not valid."""
         if not is_name(name):
-            raise KeyRefused(f'"{shown(name)}": is no name for a key. Write it without spaces and plus signs: example.org/timeline')
+            raise KeyRefused(f'"{shown(name)}": is not a key name. Write it without spaces and plus signs: example.org/timeline')
         return cls(name, _ed25519().Ed25519PrivateKey.generate())
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read a key from its file. Raises KeyRefused, also where others than its owner may read it."""
+        """Read a key from its file. Raises KeyRefused, also if anyone but its owner may read the file."""
         try:
             with path.open("rb") as file:
                 mode = os.fstat(file.fileno()).st_mode
-                text = file.read(_LARGEST).decode().strip()
+                text = file.read(_MAX_FILE_BYTES).decode().strip()
         except (OSError, ValueError) as error:
             reason = (getattr(error, "strerror", None) or "it is not a key").lower()
             advice = f"{files.meant(path, error)}Give the path of a key, or make one: timeline key new NAME"
             raise KeyRefused(path, f"{reason}. {advice}") from None
         if os.name == "posix" and mode & _OTHERS:
-            raise KeyRefused(path, f"others than its owner may read it. Close it, or better make another: chmod 600 {path}")
+            raise KeyRefused(path, f"other users can read it. Restrict it (chmod 600 {path}), or better make a new key")
         name, _, rest = text.removeprefix(_PRIVATE).partition("+")
         material = decoded(rest.partition("+")[2])
         if not text.startswith(_PRIVATE) or not is_name(name) or material is None or len(material) != 33 or material[0] != ED25519:
-            raise KeyRefused(path, "it is not a key for signing. Make one: timeline key new NAME")
+            raise KeyRefused(path, "it is not a signing key. Make one: timeline key new NAME")
         key = cls(name, _ed25519().Ed25519PrivateKey.from_private_bytes(material[1:]), path)
         if key.public.id.hex() != rest.partition("+")[0]:
             raise KeyRefused(path, f"its ID is not that of the key {shown(name)}. It was altered; restore a copy")
         return key
 
     def save(self, path: Path) -> None:
-        """Write the key to a new file that only its owner can read. Raises KeyRefused where there is a file already."""
+        """Write the key to a new file that only its owner can read. Raises KeyRefused if the file exists."""
         encoded = base64.b64encode(bytes([ED25519]) + self._private.private_bytes_raw()).decode()
         line = f"{_PRIVATE}{self.public.name}+{self.public.id.hex()}+{encoded}\n"
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            raise KeyRefused(path, "is there already, and is not written over. Give another path: --out") from None
+            raise KeyRefused(path, "exists already and is not overwritten. Give another path: --out") from None
         except OSError as error:
             raise KeyRefused(path, f"{_reason(error)}. Give another path: --out") from None
         try:
@@ -100,8 +100,8 @@ class SigningKey:
         self.path = path
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Let no other process sign with the key meanwhile, where the system has locks for files."""
+    def locked(self) -> Iterator[None]:
+        """Lock the key, so that no other process signs with it meanwhile. Does nothing where the system has no file locks."""
         if self.path is None or fcntl is None:
             yield
             return
@@ -110,27 +110,27 @@ class SigningKey:
             yield
 
     def last(self) -> Note | None:
-        """Read the last checkpoint that the key signed, which lies beside it: it must sign none that contradicts that.
+        """Read the last checkpoint that the key signed, from the file beside the key. The next one must not contradict it.
 
-        Raises KeyRefused where it cannot be read, NoteInvalid where it is none.
+        Raises KeyRefused if it cannot be read, NoteInvalid if it is not a checkpoint.
         """
         try:
             return Note.parse(self._memory.read_bytes(), str(self._memory)) if self.path else None
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise KeyRefused(self._memory, f"{_reason(error)}. The key signs nothing until it can be read") from None
+            raise KeyRefused(self._memory, f"{_reason(error)}. The key signs nothing until this file can be read") from None
 
     def remember(self, note: Note) -> None:
-        """Lay a checkpoint that was signed beside the key, in place of the one before. Raises KeyRefused where it cannot."""
+        """Store a signed checkpoint beside the key, in place of the previous one. Raises KeyRefused if that fails."""
         if self.path is None:
             return
-        fresh = self._memory.with_suffix(f".{os.getpid()}.tmp")
+        temporary = self._memory.with_suffix(f".{os.getpid()}.tmp")
         try:
-            _write(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), str(note))
-            fresh.replace(self._memory)
+            _write(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), str(note))
+            temporary.replace(self._memory)
         except OSError as error:
-            raise KeyRefused(fresh, f"{_reason(error)}. The key must note there what it signs; make room for it") from None
+            raise KeyRefused(temporary, f"{_reason(error)}. The key must record its signatures there. Make room for it") from None
 
     @property
     def _memory(self) -> Path:
@@ -142,61 +142,61 @@ class SigningKey:
         return Signature(self.public.name, self.public.id, self._private.sign(text.encode()))
 
     def cosign(self, text: str, at: datetime) -> tuple[Key, Signature]:
-        """Cosign a checkpoint's text as a witness does (c2sp.org/tlog-cosignature); the public key of that is another one."""
+        """Cosign a checkpoint's text as a witness (c2sp.org/tlog-cosignature), and return the public key for cosignatures too."""
         seconds = int(at.timestamp())
         key = Key(self.public.name, COSIGNATURE, self.public.public)
-        signature = self._private.sign(_cosigned(text, seconds))
+        signature = self._private.sign(_cosigned_message(text, seconds))
         return key, Signature(key.name, key.id, struct.pack(">Q", seconds) + signature)
 
 
-def check(note: Note, keys: Iterable[Key], what: str = "checkpoint", *, every: bool = False) -> list[Signed]:
-    """Check the signatures of a note by the keys that are trusted; those of other keys are passed over.
+def check(note: Note, keys: Iterable[Key], subject: str = "checkpoint", *, every: bool = False) -> list[Signed]:
+    """Check a note's signatures by the trusted keys; ignore those of other keys.
 
-    Raises NoteInvalid where one by a trusted key does not hold, or where none, or with `every` not every one, has signed.
+    Raises NoteInvalid if a trusted key's signature is not valid, if no trusted key has signed or, with `every`, if one has not.
     """
     trusted = list(keys)
-    found = [
-        Signed(key, signature, _hold(note.text, key, signature, what))
+    valid = [
+        Signed(key, signature, _verify(note.text, key, signature, subject))
         for signature in note.signatures
         for key in trusted
         if key.signed(signature)
     ]
-    missing = [key for key in trusted if key not in {one.key for one in found}]
-    if not found or (every and missing):
+    missing = [key for key in trusted if key not in {one.key for one in valid}]
+    if not valid or (every and missing):
         signers = _listed((s.name, s.key_id) for s in note.signatures)
         names = _listed((key.name, key.id) for key in missing)
-        raise NoteInvalid(what, f"signed by {signers}, not by {names}. Ask whose key that is before you trust it")
-    return found
+        raise NoteInvalid(subject, f"signed by {signers}, not by {names}. Find out whose key that is before you trust it")
+    return valid
 
 
 def _listed(keys: Iterable[tuple[str, bytes]]) -> str:
-    """Name keys for a message: as many as a person reads."""
+    """List the names of keys for a message; of a long list, its beginning."""
     names = [f"{shown(name)} ({id_.hex()})" for name, id_ in keys]
-    return ", ".join(names[:_READ]) + (f" and {len(names) - _READ} more" if len(names) > _READ else "") or "nobody"
+    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "") or "nobody"
 
 
-def _hold(text: str, key: Key, signature: Signature, what: str) -> datetime | None:
-    """Check one signature, and tell its time. Raises NoteInvalid."""
+def _verify(text: str, key: Key, signature: Signature, subject: str) -> datetime | None:
+    """Check one signature and return its time. Raises NoteInvalid."""
     ed25519, content = _ed25519(), signature.signature
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra, that is there
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra, installed at this point
 
     message, at = text.encode(), None
     try:
         if key.type == COSIGNATURE:
             (seconds,) = struct.unpack(">Q", content[:8])
-            message, content, at = _cosigned(text, seconds), content[8:], datetime.fromtimestamp(seconds, UTC)
+            message, content, at = _cosigned_message(text, seconds), content[8:], datetime.fromtimestamp(seconds, UTC)
         ed25519.Ed25519PublicKey.from_public_bytes(key.public).verify(content, message)
     except (InvalidSignature, ValueError, OverflowError, OSError, struct.error):
-        raise NoteInvalid(what, f"the signature of {key.name} does not hold. The text or the signature was altered") from None
+        raise NoteInvalid(subject, f"the signature of {key.name} is not valid. The text or the signature was altered") from None
     return at
 
 
-def _cosigned(text: str, seconds: int) -> bytes:
+def _cosigned_message(text: str, seconds: int) -> bytes:
     return f"cosignature/v1\ntime {seconds}\n{text}".encode()
 
 
 def _write(file: int, text: str) -> None:
-    """Write a file that was opened, so that it is there after a power cut, and close it."""
+    """Write and close an open file, so that it survives a power cut."""
     with os.fdopen(file, "w", encoding="utf-8") as opened:
         opened.write(text)
         opened.flush()

@@ -1,7 +1,7 @@
-"""The plugin of sqlite-utils: the functions of the date and of the questions, in every query that sqlite-utils runs.
+"""The sqlite-utils plugin: our SQL functions for dates and searches, in every query that sqlite-utils runs.
 
-Owns that hook alone. Must not import more than the dates need, nor ever fail: sqlite-utils calls it for each database that it
-opens, whoever made it.
+Owns only that hook. Must not import more than the dates need, and must never fail: sqlite-utils calls it for every database that
+it opens.
 """
 
 import sqlite3
@@ -14,6 +14,6 @@ from timeline.selection import sql
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Give a connection `edtf_words`, `edtf_earliest`, `words_match` and the others."""
+    """Register `edtf_words`, `edtf_earliest`, `words_match` and the other functions on a connection."""
     dates.register(conn)
     sql.register(conn)

@@ -1,6 +1,6 @@
-"""From what is said to the statement that an event holds, and back.
+"""Turn input into the statement of an event, and an event into a version.
 
-Owns how quotations are found for a statement and which fields it keeps. Must not append, nor open anything.
+Owns the verification of a statement's quotations, and the fields that a statement has. Must not append, nor open anything.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from timeline import bounds, dates, instants, quotes
 from timeline.dates import mentions
-from timeline.dates.left_out import left_out
+from timeline.dates.left_out import contradicting_words
 from timeline.documents import Document
 from timeline.errors import (
     AlreadyRecorded,
@@ -39,32 +39,32 @@ class SourceText(NamedTuple):
 
     @property
     def raw(self) -> str:
-        """The text as it is in the archive."""
+        """The text as archived."""
         return self.text.raw
 
 
 Texts = Callable[[str], SourceText]
-_TRIED = 20  # quotations of one statement that are not found, after which nothing near is looked for
-_LOOKED_THROUGH = 100  # citations of a corrected statement, for the dates that they state
-_NAMES = 20  # of a circle that are told
-_SHOWN, _TOLD = 60, 5  # characters of a text, and texts, by which it is told how statements differ
+_MAX_NOT_FOUND = 20  # missing quotations of one statement, after which no nearest passage is searched
+_MAX_DATED = 100  # citations of a corrected statement that are searched for dates
+_MAX_NAMES = 20  # of a circle, in a message
+_SHOWN, _MAX_DIFFERENCES = 60, 5  # characters of a text, and the number of differences, in a message
 _IN_ORDER = sorted((*Happening.model_fields, "instant"))
 _RETRACTING = ("retract", "reason", "superseded_by", "expected_version")
-_PLACED = frozenset(("prefix", "suffix", "start_char", "end_char", "grade", "sha256", "text_sha256"))  # where a quotation was found
+_PLACE = frozenset(("prefix", "suffix", "start_char", "end_char", "grade", "sha256", "text_sha256"))  # of a quotation
 
 
 def of_entry(entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Read an entry of a bundle as its verb and the arguments of that call. Raises StatementInvalid where any would be dropped."""
+    """Read an entry of a bundle as a verb and the arguments of its call. Raises StatementInvalid if a field would be dropped."""
     if not isinstance(entry, Mapping) or not _is_named(entry):
         raise StatementInvalid('an entry has no named fields. Give one such as {"happening": {"id": …, "title": …}}')
     for verb in ("source", "happening"):
         if verb not in entry:
             continue
-        if beside := tuple((name, f'stands beside "{verb}". Move it inside, or leave it out') for name in entry if name != verb):
+        if beside := tuple((name, f'is beside "{verb}". Move it inside, or leave it out') for name in entry if name != verb):
             raise StatementInvalid.in_fields(verb, beside)
         fields = entry[verb]
         if not isinstance(fields, Mapping) or not _is_named(fields):
-            raise StatementInvalid(verb, 'holds no fields. Write them as {"id": …, "title": …}')
+            raise StatementInvalid(verb, 'has no fields. Write them as {"id": …, "title": …}')
         _refuse_arguments(verb, fields)
         return verb, {"id": "", **fields}
     for verb in ("correct", "correct_source", "retract"):
@@ -72,7 +72,7 @@ def of_entry(entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
             continue
         _refuse_arguments(verb, entry)
         if "id" in entry:
-            raise StatementInvalid.in_fields(verb, (("id", f'stands beside "{verb}", which names the id. Leave it out'),))
+            raise StatementInvalid.in_fields(verb, (("id", f'is beside "{verb}", which has the id. Leave it out'),))
         if verb == "retract" and (other := [name for name in entry if name not in _RETRACTING]):
             raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, _RETRACTING)) for name in other))
         return verb, {"reason": None, **entry}
@@ -85,74 +85,74 @@ def _is_named(fields: Mapping[Any, Any]) -> bool:
 
 
 def _refuse_arguments(verb: str, fields: Mapping[str, Any]) -> None:
-    """Refuse what the calls take and an entry must not hold."""
+    """Refuse arguments that only the calls may have."""
     if other := [name for name in ("self", "within") if name in fields]:
         raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, ())) for name in other))
 
 
 def of_source(fields: Mapping[str, Any], document: Document, media_type: str | None, subject: str) -> Statement:
-    """Say what a source is: its bibliography, and the hashes of its bytes and its text."""
+    """Return the statement of a source: its bibliography, and the hashes of its bytes and its text."""
     _refuse_other_than_bibliography(fields, subject)
-    found = {
+    details = {
         "media_type": media_type or document.media_type,
         "extractor": document.extractor,
         "sha256": sha256(document.bytes).hexdigest(),
         "text_sha256": sha256(document.text.encode()).hexdigest(),
     }
-    return _kept(check(Source, {**fields, **found}, subject))
+    return _source_statement(check(Source, {**fields, **details}, subject))
 
 
-def of_standing_source(fields: Mapping[str, Any], stands: Statement, media_type: str | None, subject: str) -> Statement:
-    """Say what is now said of a document that is archived already, with the text that was read from it then."""
+def of_archived_source(fields: Mapping[str, Any], archived: Statement, media_type: str | None, subject: str) -> Statement:
+    """Return a new statement of a document that is archived already, with the text that was read when it was archived."""
     _refuse_other_than_bibliography(fields, subject)
-    found = {name: stands[name] for name in ("media_type", "extractor", "sha256", "text_sha256")}
-    return _kept(check(Source, {**fields, **found, "media_type": media_type or found["media_type"]}, subject))
+    details = {name: archived[name] for name in ("media_type", "extractor", "sha256", "text_sha256")}
+    return _source_statement(check(Source, {**fields, **details, "media_type": media_type or details["media_type"]}, subject))
 
 
 def of_corrected_source(known: Statement, changes: Mapping[str, Any], subject: str) -> Statement:
-    """Say what a source is after its bibliography was corrected."""
+    """Return the statement of a source after a correction of its bibliography."""
     _refuse_other_than_bibliography(changes, subject)
-    return _kept(check(Source, {**known, **changes}, subject))
+    return _source_statement(check(Source, {**known, **changes}, subject))
 
 
 def of_happening(fields: Mapping[str, Any], texts: Texts, subject: str, known: Statement | None = None) -> Statement:
-    """Say what occurred, with each quotation's place and grade, and the instant where a time of day and a zone are known.
+    """Return the statement of a happening, with each quotation's place and grade, and the instant if time and zone are known.
 
-    `known` is what the log holds of it: a quotation that is ambiguous stays at the place at which that has it.
+    `known` is the statement in the log: an ambiguous quotation stays at its place there.
     """
     bounds.refuse(fields, subject)
     happening = check(Happening, fields, subject)
-    citations = _found(happening.citations, texts, subject, (known or {}).get("citations", ()))
+    citations = _verified(happening.citations, texts, subject, (known or {}).get("citations", ()))
     return _statement(happening, citations, subject)
 
 
-def citing(said: Statement, citations: Sequence[Citation], texts: Texts, subject: str) -> Statement:
-    """Give a statement that `of_happening` made other citations, with the place and grade of each quotation."""
-    whole = {**said, "citations": _found(tuple(citations), texts, subject, ())}
-    return {name: whole[name] for name in _IN_ORDER if name in whole}
+def with_citations(values: Statement, citations: Sequence[Citation], texts: Texts, subject: str) -> Statement:
+    """Return a statement made by `of_happening` with other citations, each with its place and grade."""
+    statement = {**values, "citations": _verified(tuple(citations), texts, subject, ())}
+    return {name: statement[name] for name in _IN_ORDER if name in statement}
 
 
-def changed(known: Statement, changes: Mapping[str, Any], texts: Texts, subject: str) -> Statement:
-    """Say what occurred after a correction; citations that do not change keep the place at which they were found."""
+def corrected(known: Statement, changes: Mapping[str, Any], texts: Texts, subject: str) -> Statement:
+    """Return the statement of a happening after a correction. Citations that do not change keep their places."""
     bounds.refuse(changes, subject)
-    said = {field: value for field, value in known.items() if field not in ("citations", "instant")}
-    said["citations"] = [{k: v for k, v in c.items() if k in Citation.model_fields} for c in known["citations"]]
-    happening = check(Happening, {**said, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
-    stand = known["citations"]
-    citations = _found(happening.citations, texts, subject, stand) if "citations" in changes else stand
+    values = {field: value for field, value in known.items() if field not in ("citations", "instant")}
+    values["citations"] = [{k: v for k, v in c.items() if k in Citation.model_fields} for c in known["citations"]]
+    happening = check(Happening, {**values, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
+    existing = known["citations"]
+    citations = _verified(happening.citations, texts, subject, existing) if "citations" in changes else existing
     return _statement(happening, citations, subject)
 
 
 def dates_that_differ(known: Statement, statement: Statement) -> Iterator[Fault]:
-    """Tell of quotations that a correction of the date keeps, and that plainly state another date and none within the new one.
+    """Yield the quotations that a correction of the date keeps although they state another date, and none within the new one.
 
-    So is told of a year, season, day or time of day in them that the old date allows and the new one excludes.
+    Also yield those with a year, season, day or time of day that the old date allows and the new one excludes.
     """
     if statement.get("date") in (None, known.get("date")):
         return
     earliest, latest = dates.bounds(statement["date"])
     kept = {(one["source"], one["quote"]) for one in known["citations"]}
-    for number, citation in enumerate(statement["citations"][:_LOOKED_THROUGH], start=1):
+    for number, citation in enumerate(statement["citations"][:_MAX_DATED], start=1):
         if citation["stance"] == "disputes" or (citation["source"], citation["quote"]) not in kept:
             continue
         stated = mentions.stated(citation["quote"])
@@ -160,19 +160,21 @@ def dates_that_differ(known: Statement, statement: Statement) -> Iterator[Fault]
         last = None if any(one.latest is None for one in stated) else max((one.latest or "" for one in stated), default=None)
         differs = stated[0].words if _is_before(latest, first) or _is_before(last, earliest) else None
         zones = known.get("zone"), statement.get("zone")
-        if differs := differs or left_out(citation["quote"], known["date"], statement["date"], same_zone=zones[0] == zones[1]):
+        if differs := differs or contradicting_words(
+            citation["quote"], known["date"], statement["date"], same_zone=zones[0] == zones[1]
+        ):
             now = dates.words(statement["date"])
-            advice = "If these words do not bear the new date out, correct the citations as well"
-            yield Fault(f"citations.{number}.quote", f"states {differs}, and the date is corrected to {now}. {advice}")
+            advice = "If these words do not support the new date, correct the citations as well"
+            yield Fault(f"citations.{number}.quote", f"states {differs}, but the date is corrected to {now}. {advice}")
 
 
 def _is_before(one: str | None, other: str | None) -> bool:
-    """Whether a day is before another, both known; one of a year with a sign or with more than four digits is not compared."""
+    """Whether a day is before another. False if one is unknown, or its year has a sign or more than four digits."""
     return one is not None and other is not None and len(one) == len(other) == 10 and one < other
 
 
 def version(event: Event) -> HappeningVersion:
-    """Read a happening's event as the version that it tells; it must not be redacted."""
+    """Return the version of a happening in an event. The event must not be redacted."""
     payload = event.payload
     return HappeningVersion(
         **payload["statement"],
@@ -187,53 +189,54 @@ def version(event: Event) -> HappeningVersion:
     )
 
 
-def taken(subject: str, first: Event, statement: Statement) -> AlreadyRecorded:
-    """Tell how a statement differs from the one that stands under the same id."""
-    stands = first.payload.get("statement", {})
-    if "sha256" in statement and stands.get("sha256") != statement["sha256"]:
+def already_recorded(subject: str, first: Event, statement: Statement) -> AlreadyRecorded:
+    """Return the error for a statement that differs from the existing one with the same id."""
+    existing = first.payload.get("statement", {})
+    if "sha256" in statement and existing.get("sha256") != statement["sha256"]:
         reason = (
-            f"is not the document that was archived under this id (SHA-256 was {stands.get('sha256', '?')[:12]}…, is"
+            f"is not the document that was archived under this id (SHA-256 was {existing.get('sha256', '?')[:12]}…, is"
             f" {statement['sha256'][:12]}…). Restore that file, or archive this one under an id of its own"
         )
         return AlreadyRecorded.in_fields(subject, (("file", reason),))
-    told = [*_differences("", stands, statement)]
-    shown = "; ".join([*told[:_TOLD], *([f"and {len(told) - _TOLD} more"] if len(told) > _TOLD else [])])
+    lines = [*_differences("", existing, statement)]
+    more = len(lines) - _MAX_DIFFERENCES
+    shown = "; ".join([*lines[:_MAX_DIFFERENCES], *([f"and {more} more"] if more > 0 else [])])
     verb = "correct_source" if "sha256" in statement else "correct"
     reason = (
-        f"taken at version 1 by another statement ({shown}). If it is the same one, {verb} it in a further entry, and leave this"
+        f"taken at version 1 by another statement ({shown}). If it is the same one, {verb} it in another entry, and leave this"
         " one as it was; if not, choose another id"
     )
     return AlreadyRecorded.in_fields(subject, (("id", reason),))
 
 
-def says_the_same(fields: Mapping[str, Any], stands: Statement, subject: str) -> bool:
-    """Whether what is said of a happening is what an event holds, without looking for any quotation."""
+def is_same(fields: Mapping[str, Any], existing: Statement, subject: str) -> bool:
+    """Whether fields of a happening match a statement, without searching for quotations."""
     bounds.refuse(fields, subject)
     happening = check(Happening, fields, subject)
-    said = [one.model_dump(exclude_none=True, include={"source", "quote", "stance", "supports"}) for one in happening.citations]
-    kept = [{name: value for name, value in one.items() if name not in _PLACED} for one in stands["citations"]]
-    return _statement(happening, said, subject) == {**stands, "citations": kept}
+    values = [one.model_dump(exclude_none=True, include={"source", "quote", "stance", "supports"}) for one in happening.citations]
+    citations = [{name: value for name, value in one.items() if name not in _PLACE} for one in existing["citations"]]
+    return _statement(happening, values, subject) == {**existing, "citations": citations}
 
 
 def references(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """List the happenings that are referred to, each with the field that names it; what is malformed names none."""
+    """Yield each field that refers to a happening, with its id. Ignore malformed fields."""
     related = fields.get("related")
-    named = [(name, fields.get(name)) for name in ("part_of", "superseded_by")]
+    ids = [(name, fields.get(name)) for name in ("part_of", "superseded_by")]
     for number, tie in enumerate(related if isinstance(related, list | tuple) else (), start=1):
-        named.append((f"related.{number}.other", tie.get("other") if isinstance(tie, Mapping) else getattr(tie, "other", tie)))
-    yield from ((field, other) for field, other in named if other and isinstance(other, str))
+        ids.append((f"related.{number}.other", tie.get("other") if isinstance(tie, Mapping) else getattr(tie, "other", tie)))
+    yield from ((field, other) for field, other in ids if other and isinstance(other, str))
 
 
-def nowhere(subject: str, field: str, other: str) -> UnknownHappening:
-    """Tell that a field refers to a happening that is not there."""
+def unknown_happening(subject: str, field: str, other: str) -> UnknownHappening:
+    """Return the error for a field that refers to an unknown happening."""
     return UnknownHappening.in_fields(subject, ((field, f'there is no happening "{other}". Record it first, or correct the id'),))
 
 
 def circle(names: list[str]) -> str:
-    """Write who is part of whom, round to the first one again; of a long circle, its beginning and its end."""
-    if len(names) > _NAMES:
-        left = len(names) - _NAMES
-        names = [*names[: _NAMES // 2], f"… ({left:,} more) …", *names[-(_NAMES // 2) :]]
+    """Return the message for a circle of happenings; of a long one, only its beginning and end."""
+    if len(names) > _MAX_NAMES:
+        left = len(names) - _MAX_NAMES
+        names = [*names[: _MAX_NAMES // 2], f"… ({left:,} more) …", *names[-(_MAX_NAMES // 2) :]]
     return f"makes a circle: {' in '.join(names)}"
 
 
@@ -244,47 +247,47 @@ def _refuse_other_than_bibliography(fields: Mapping[str, Any], subject: str) -> 
         raise StatementInvalid.in_fields(subject, tuple((field, not_a_field(field, known)) for field in other))
 
 
-def _kept(source: Source) -> Statement:
+def _source_statement(source: Source) -> Statement:
     return source.model_dump(exclude_none=True)
 
 
 def _plain(field: str, value: object) -> object:
-    """None empties a list as it empties a text."""
+    """Turn None into an empty list for a list field."""
     return () if value is None and field in ("actors", "tags", "related") else value
 
 
 def _statement(happening: Happening, citations: list[Statement], subject: str) -> Statement:
-    """Say what an event holds of a happening, without what was left out; in order, as it is written (see `canonical`)."""
+    """Return the statement of a happening without empty fields, its keys in order (see `canonical`)."""
     try:
         instant = _instant(happening)
     except DateInvalid as error:
         raise StatementInvalid.in_fields(subject, error.faults or (Fault("date", str(error)),)) from None
-    said = {**vars(happening), "citations": citations, "instant": instant}
+    values = {**vars(happening), "citations": citations, "instant": instant}
     for field in ("actors", "related"):
-        said[field] = [{name: value for name, value in vars(one).items() if value is not None} for one in said[field]]
-    said["tags"] = [*said["tags"]]
-    return {name: said[name] for name in _IN_ORDER if said[name] not in (None, [])}
+        values[field] = [{name: value for name, value in vars(one).items() if value is not None} for one in values[field]]
+    values["tags"] = [*values["tags"]]
+    return {name: values[name] for name in _IN_ORDER if values[name] not in (None, [])}
 
 
 def _instant(happening: Happening) -> str | None:
     if "T" in happening.date and dates.parse(happening.date).timed:
         return instants.instant(happening.date, happening.zone)
     if happening.zone is not None:
-        raise DateInvalid("a zone is given, but no time of day. Give the time, or leave the zone out")
+        raise DateInvalid("a zone is given without a time of day. Give the time, or leave the zone out")
     return None
 
 
-def _found(citations: tuple[Citation, ...], texts: Texts, subject: str, known: Sequence[Statement]) -> list[Statement]:
-    """Find every quotation, or raise the first fault's error with all of them told.
+def _verified(citations: tuple[Citation, ...], texts: Texts, subject: str, known: Sequence[Statement]) -> list[Statement]:
+    """Find every quotation, or raise the error of the first fault, with all faults.
 
-    `known` are citations that the log holds: where a quotation is ambiguous, it is the one that is there.
+    `known` are the citations in the log, which decide the place of an ambiguous quotation.
     """
-    found: list[Statement] = []
+    verified: list[Statement] = []
     errors: list[tuple[type[TimelineError], str, str]] = []
     for number, citation in enumerate(citations, start=1):
         try:
             source = texts(citation.source)
-            with quotes.briefly(len(errors) >= _TRIED):
+            with quotes.briefly(len(errors) >= _MAX_NOT_FOUND):
                 passage = _passage(citation, source, known)
         except UnknownSource:
             reason = f'there is no source "{citation.source}". Archive it first, or correct the id'
@@ -307,14 +310,14 @@ def _found(citations: tuple[Citation, ...], texts: Texts, subject: str, known: S
             }
             if citation.supports is None:
                 del placed["supports"]
-            found.append(placed)
+            verified.append(placed)
     if errors:
         raise errors[0][0].in_fields(subject, tuple((field, reason) for _, field, reason in errors))
-    return found
+    return verified
 
 
 def _passage(citation: Citation, source: SourceText, known: Sequence[Statement]) -> quotes.Passage:
-    """Find a quotation; one whose place is known, there alone."""
+    """Find a quotation in its source; if its place is known, only there."""
     text, words = source.text, (citation.quote, citation.prefix, citation.suffix)
     if isinstance(citation, PlacedCitation):
         return quotes.at(text, words[0], citation.start_char, *words[1:])
@@ -333,14 +336,14 @@ def _passage(citation: Citation, source: SourceText, known: Sequence[Statement])
 
 
 def _differences(path: str, was: object, now: object) -> Iterator[str]:
-    """Tell each text in which two statements differ, by its dotted path; of a quotation what was said, not where it was found."""
+    """Yield the differences between two statements, by dotted path. Places of quotations are not compared."""
     if was == now:
         return
     if isinstance(was, dict) and isinstance(now, dict):
-        compared = (was.keys() | now.keys()) - (_PLACED if "quote" in was else frozenset())
+        compared = (was.keys() | now.keys()) - (_PLACE if "quote" in was else frozenset())
         names = sorted(compared, key=lambda name: (isinstance(was.get(name, now.get(name)), list), name))
-        told = [one for name in names for one in _differences(f"{path}.{name}", was.get(name), now.get(name))]
-        yield from told or [f"{path.lstrip('.')}: the same words, found at another place"]
+        lines = [one for name in names for one in _differences(f"{path}.{name}", was.get(name), now.get(name))]
+        yield from lines or [f"{path.lstrip('.')}: the same words at another place"]
     elif isinstance(was, list | None) and isinstance(now, list | None):
         for number, (one, other) in enumerate(zip_longest(was or (), now or ()), start=1):
             yield from _differences(f"{path}.{number}", one, other)
@@ -350,14 +353,14 @@ def _differences(path: str, was: object, now: object) -> Iterator[str]:
 
 
 def _text(value: object) -> str:
-    """Give what is told of a value: of a citation its words, of an actor the name."""
+    """Return a value for a message: of a citation its words, of an actor the name."""
     if isinstance(value, dict):
         value = value.get("quote") or value.get("name") or value.get("other")
     return "not given" if value is None else str(value)
 
 
 def _shortened(*texts: str) -> Iterator[str]:
-    """Cut texts so that where they first differ is still seen."""
+    """Cut texts so that their first difference stays visible."""
     same = next((at for at, letters in enumerate(zip_longest(*texts)) if len(set(letters)) > 1), 0)
     begin = same - 15 if max(map(len, texts)) > _SHOWN and same > 25 else 0
     for text in texts:

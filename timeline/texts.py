@@ -1,49 +1,49 @@
-"""The texts of sources that are held, ready to be searched: those used last, as many as there is room for.
+"""A cache of source texts that are ready to be searched: the most recently used ones, up to a limit.
 
-Must not know where they come from.
+Must not know where the texts come from.
 """
 
 from collections.abc import Callable
 from typing import Final, Generic, Protocol, TypeVar
 
 MOST: Final = 64
-ROOM: Final = 100_000_000  # characters, of all of them together; the last one stays whatever its length
+ROOM: Final = 100_000_000  # characters in all; the last text stays, whatever its length
 
 
 class Text(Protocol):
-    """What is held: a text, ready to be searched."""
+    """A text that is ready to be searched."""
 
     @property
     def raw(self) -> str:
-        """The text as it is in the archive."""
+        """The text as archived."""
 
 
 T = TypeVar("T", bound=Text)
 
 
 class Texts(Generic[T]):
-    """Reads each text once, as long as there is room to hold it."""
+    """Reads each text once, as long as the cache has room for it."""
 
     def __init__(self, read: Callable[[str], T]) -> None:
         self._read = read
-        self._held: dict[str, T] = {}
+        self._texts: dict[str, T] = {}
         self._size = 0
         self._last: str | None = None
 
     def __call__(self, source: str) -> T:
-        """Give the text of a source; what reading it raises is passed on."""
+        """Return the text of a source. Errors of the reader are passed on."""
         if source == self._last:
-            return self._held[source]
-        text = self._held.pop(source, None)
+            return self._texts[source]
+        text = self._texts.pop(source, None)
         if text is None:
             text = self._read(source)
             self._size += len(text.raw)
-        self._held[source], self._last = text, source
-        while len(self._held) > 1 and (len(self._held) > MOST or self._size > ROOM):
-            self._size -= len(self._held.pop(next(iter(self._held))).raw)
+        self._texts[source], self._last = text, source
+        while len(self._texts) > 1 and (len(self._texts) > MOST or self._size > ROOM):
+            self._size -= len(self._texts.pop(next(iter(self._texts))).raw)
         return text
 
     def cache_clear(self) -> None:
-        """Hold none any more."""
-        self._held.clear()
+        """Empty the cache."""
+        self._texts.clear()
         self._size, self._last = 0, None

@@ -1,18 +1,15 @@
-"""The Timeline: archive, record, correct, retract, redact, prove, and read what is known or was known.
+"""The Timeline: archive, record, correct, retract, redact, prove, and read the timeline now or as of a position.
 
-Owns the calls' coming together, each subject's from a module of `timeline.calls`, and the auditor's call.
+Joins the calls of the modules in `timeline.calls`, and adds the call of the audit.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from timeline import audit
 from timeline.calls.entries import Entries
 from timeline.calls.proving import Proving
 from timeline.calls.reading import Reading
 from timeline.merkle import Key, Note
-
-if TYPE_CHECKING:
-    from timeline.audit import Report
 
 
 class Timeline(Entries, Reading, Proving):
@@ -26,12 +23,10 @@ class Timeline(Entries, Reading, Proving):
         [('2025', 'A sitting')]
     """
 
-    def verify(self, *, against: Sequence[Note] = (), keys: Sequence[Key] = ()) -> "Report":
-        """Check everything that can be checked, and report what is wrong where; see timeline.audit.
+    def verify(self, *, against: Sequence[Note] = (), keys: Sequence[Key] = ()) -> audit.Report:
+        """Check everything that can be checked, and report the faults and their places; see timeline.audit.
 
-        `against` are checkpoints that were kept elsewhere, to which the log must only add; `keys` those that must have signed them.
+        The log must extend the checkpoints in `against`, which come from elsewhere; `keys` must have signed them.
         """
         self.log.refuse_absent()
-        from timeline import audit  # noqa: PLC0415 - the auditor stands above what it audits
-
         return audit.verify(self, against=against, keys=keys)

@@ -1,25 +1,25 @@
-"""Who is part of whom, followed upwards through the log: which circles there are.
+"""Find circles among the happenings of a log that are part of each other.
 
-Owns the walk: each happening is looked at once, however many walks lead to it. Must not append.
+Owns the walk up the chains of `part_of`; it visits each happening once, however many chains lead to it. Must not append.
 """
 
 from typing import Final
 
 from timeline.log import Log
 
-_REMEMBERED: Final = 1_000_000  # happenings; beyond them some are looked at again, which only takes time
+_REMEMBERED: Final = 1_000_000  # happenings; beyond that, some are visited again, which only takes time
 
 
-class Wholes:
-    """The chains of wholes of a log that does not change meanwhile."""
+class PartOfChains:
+    """The `part_of` chains of a log that does not change meanwhile."""
 
     def __init__(self, log: Log) -> None:
         self.log = log
-        self._cleared: set[str] = set()  # whose chain was followed
-        self._rings: dict[str, list[str]] = {}  # who is in a circle that was not told yet, with all of it
+        self._cleared: set[str] = set()  # happenings whose chain was followed
+        self._rings: dict[str, list[str]] = {}  # the circle of each happening in a circle not returned yet
 
     def circle(self, happening: str) -> list[str]:
-        """Follow a happening's chain back to itself; empty where it is in no circle, or in one that was told before."""
+        """Return the circle through a happening, from it back to itself; empty if there is none, or it was returned before."""
         if happening not in self._cleared:
             self._follow(happening)
         ring = self._rings.get(happening, [])
@@ -33,7 +33,7 @@ class Wholes:
         at: str | None = happening
         while at is not None and at not in self._cleared and at not in chain:
             chain[at] = None
-            at = self._whole(at)
+            at = self._parent(at)
         if at is not None and at in chain:
             names = list(chain)
             ring = names[names.index(at) :]
@@ -42,7 +42,7 @@ class Wholes:
             self._cleared.clear()
         self._cleared.update(chain)
 
-    def _whole(self, happening: str) -> str | None:
+    def _parent(self, happening: str) -> str | None:
         row = self.log.connection.execute(
             "SELECT json_extract(data, '$.statement.part_of') FROM events"
             " WHERE stream = ? AND type <> 'EventRedacted' ORDER BY version DESC LIMIT 1",

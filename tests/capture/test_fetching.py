@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from timeline.capture import addresses, extracting, fetching, keeping
+from timeline.capture import addresses, extracting, fetching, warc_writer
 from timeline.capture.fetching import Limits, fetch
 from timeline.errors import FetchRefused
 
@@ -81,8 +81,8 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
-def test_what_is_fetched_is_read_from_its_warc(site: str) -> None:
-    """Every hop is in it, byte for byte, under SHA-256; it verifies, and the last address is the page's."""
+def test_a_fetched_page_is_read_from_its_warc(site: str) -> None:
+    """It has every hop, byte for byte, with SHA-256; it verifies, and the last address is the page's."""
     from io import BytesIO
 
     from warcio.archiveiterator import ArchiveIterator
@@ -107,18 +107,18 @@ def test_what_is_fetched_is_read_from_its_warc(site: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (b"HTTP/0.9 200 OK\r\nContent-Type: text/html\r\n\r\n<p>x", "does not answer as a web server"),
-        (b"HTTP/1.9 200 OK\r\n\r\n<p>x", "does not answer as a web server"),
-        (b"HTTP/2.0 200 OK\r\n\r\n<p>x", "does not answer as a web server"),
-        (b"HTTP/1.1 200 \xff\r\n\r\n<p>x", "does not answer as a web server"),
-        (b"<p>x", "does not answer as a web server"),
+        (b"HTTP/0.9 200 OK\r\nContent-Type: text/html\r\n\r\n<p>x", "does not answer like a web server"),
+        (b"HTTP/1.9 200 OK\r\n\r\n<p>x", "does not answer like a web server"),
+        (b"HTTP/2.0 200 OK\r\n\r\n<p>x", "does not answer like a web server"),
+        (b"HTTP/1.1 200 \xff\r\n\r\n<p>x", "does not answer like a web server"),
+        (b"<p>x", "does not answer like a web server"),
         (b"HTTP/1.1 302 F\r\nLocation: http://[\r\n\r\n", r"http://\[: is not an address. Give the address"),
         (b"HTTP/1.1 302 F\r\nLocation: //[::1\r\n\r\n", r"//\[::1: is not an address. Give the address"),
         (b"HTTP/1.1 302 F\r\nLocation: http://e.org:99999/\r\n\r\n", "99999/: is not an address. Give the address"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "cannot be fetched"),
     ],
 )
-def test_an_answer_that_is_malformed_is_one_line(answer: bytes, told: str) -> None:
+def test_a_malformed_answer_is_refused_in_one_line(answer: bytes, told: str) -> None:
     """Whatever is sent in place of a page."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -138,11 +138,11 @@ def test_an_answer_that_is_malformed_is_one_line(answer: bytes, told: str) -> No
     ("path", "limits", "told"),
     [
         ("/to//to//to//to//to//to//page", Limits(), None),
-        ("/to//to//page", Limits(redirects=1), "elsewhere more than 1 times"),
+        ("/to//to//page", Limits(redirects=1), "redirects more than 1 times"),
         ("/to/http:!10.0.0.1!", Limits(), "10.0.0.1: is not a public address"),
         ("/to/file:!!etc!passwd", Limits(), "only http and https"),
         ("/slow", Limits(seconds=0.3), "more than 0.3 seconds"),
-        ("/short", Limits(), "broke off 99 bytes before its end"),
+        ("/short", Limits(), "ended 99 bytes too early"),
         ("/large", Limits(bytes=10_000), "larger than 0.01 MB"),
         ("/none", Limits(), "answered 404"),
     ],
@@ -150,7 +150,7 @@ def test_an_answer_that_is_malformed_is_one_line(answer: bytes, told: str) -> No
 def test_limits_hold_over_all_hops(site: str, path: str, limits: Limits, told: str | None) -> None:
     """Redirects, each address anew, the time and the size; each in one line."""
     if told is None:
-        path, told = "/to/" + "/to/" * 6 + "/page", "elsewhere more than 5 times"
+        path, told = "/to/" + "/to/" * 6 + "/page", "redirects more than 5 times"
     with pytest.raises(FetchRefused, match=told) as refused:
         fetch(site + path, limits=limits, allow_loopback=True)
     assert str(refused.value).isprintable()
@@ -182,8 +182,8 @@ def test_limits_hold_over_all_hops(site: str, path: str, limits: Limits, told: s
         "",
     ],
 )
-def test_what_is_not_public_is_never_reached(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever way it is written."""
+def test_private_addresses_are_never_reached(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In any notation."""
     monkeypatch.setattr(fetching.socket, "create_connection", lambda *_, **__: pytest.fail("connected"))
     with pytest.raises(FetchRefused) as refused:
         fetch(url)
@@ -215,10 +215,10 @@ def test_which_addresses_are_public(address: str, public: bool) -> None:
     assert addresses.is_public(address) is public
 
 
-def test_what_could_not_be_read_afterwards_is_not_fetched(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_nothing_is_fetched(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra nothing is reached."""
     seen.clear()
-    monkeypatch.setattr(keeping, "find_spec", lambda _: None)
+    monkeypatch.setattr(warc_writer, "find_spec", lambda _: None)
     with pytest.raises(FetchRefused, match=r"needs the extra: pip install 'cited-timeline\[capture\]'"):
         fetch(f"{site}/page", allow_loopback=True)
     assert seen == []

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from timeline.dates.left_out import left_out
+from timeline.dates.left_out import contradicting_words
 
 SAID = (
     ("The mill burned around 1905, they say", "1905~", "1915~", "around 1905"),
@@ -58,24 +58,24 @@ SILENT = (
 @pytest.mark.parametrize(("text", "old", "new", "words"), SAID)
 def test_what_only_the_old_date_allows_is_given(text: str, old: str, new: str, words: str) -> None:
     """A year, a season, a month, a day without its year, or a time, in the words of the text."""
-    assert left_out(text, old, new) == words
-    assert left_out(text, old, old) is None
+    assert contradicting_words(text, old, new) == words
+    assert contradicting_words(text, old, old) is None
 
 
 @pytest.mark.parametrize(("text", "old", "new"), SILENT)
 def test_what_may_be_meant_otherwise_is_not(text: str, old: str, new: str) -> None:
     """Numbers of other things, spans, what never agreed, and what the new date allows as well."""
-    assert left_out(text, old, new) is None
+    assert contradicting_words(text, old, new) is None
 
 
 def test_times_are_compared_in_one_zone_alone() -> None:
     """Where a correction names another zone, the same words may mean the new time."""
-    assert left_out("at 04:10", "2018-11-11T04:10", "2018-11-11T05:10", same_zone=False) is None
+    assert contradicting_words("at 04:10", "2018-11-11T04:10", "2018-11-11T05:10", same_zone=False) is None
 
 
 def test_no_text_takes_long() -> None:
     """However many parts of dates and times it holds: it is looked through under the lock."""
     before = time.process_time()
     for part in ("around 1905 ", "spring of ", "4:3", "3 May ", "about ", " " * 9 + "1", "1905 and "):
-        left_out(part * 5_000, "1905-05-03", "1906-05-03")
+        contradicting_words(part * 5_000, "1905-05-03", "1906-05-03")
     assert time.process_time() - before < 5

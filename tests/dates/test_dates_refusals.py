@@ -9,19 +9,15 @@ from timeline.dates import parse, words
 from timeline.errors import DateInvalid
 
 MESSAGES = {
-    "2025-11-31": (
-        'date "2025-11-31": November 2025 has 30 days. Look at the source again; write 2025-11 where it leaves the day open.'
-    ),
-    "2023-02-29": (
-        'date "2023-02-29": February 2023 has 28 days. Look at the source again; write 2023-02 where it leaves the day open.'
-    ),
+    "2025-11-31": ('date "2025-11-31": November 2025 has 30 days. Check the source; write 2025-11 if it leaves the day open.'),
+    "2023-02-29": ('date "2023-02-29": February 2023 has 28 days. Check the source; write 2023-02 if it leaves the day open.'),
     "2025-11-27/2025-11-24": (
         'date "2025-11-27/2025-11-24" runs backwards: 2025-11-27 begins after 2025-11-24 has ended. '
         "Write 2025-11-24/2025-11-27, or correct one of them."
     ),
     "2025-11-31/2025-12-02": (
         'date "2025-11-31/2025-12-02": at "2025-11-31", November 2025 has 30 days. '
-        "Look at the source again; write 2025-11 where it leaves the day open."
+        "Check the source; write 2025-11 if it leaves the day open."
     ),
     "winter 1905/06": 'date "winter 1905/06": this is not an EDTF date. Write 1905-24 for December 1905 to February 1906.',
     "the winter of 1905": (
@@ -49,7 +45,7 @@ MESSAGES = {
     "now": 'date "now": this is not an EDTF date. Write the day itself, as YYYY-MM-DD.',
     "": ('date "": there is no date. Write YYYY, YYYY-MM or YYYY-MM-DD, or another form of EDTF (ISO 8601-2:2019).'),
     "2025\n": 'date "2025\\n": a date has no white space. Remove the spaces and line ends.',
-    "Y12345E100": ('date "Y12345E100": the year has more than 12 digits. Years from -999,999,999,999 to 999,999,999,999 are kept.'),
+    "Y12345E100": ('date "Y12345E100": the year has more than 12 digits. Write a year from -999,999,999,999 to 999,999,999,999.'),
     "0123S2": ('date "0123S2": significant digits need a year that starts with 1 to 9. Write X for each digit that is not known.'),
     "Y2020": ('date "Y2020": Y is for years of more than four digits (ISO 8601-2:2019, 4.7.2). Write 2020.'),
     "2025-24-11": (

@@ -8,7 +8,7 @@ from timeline import dates
 from timeline.dates import months
 from timeline.dates.free_text import DateUnread, OthersDate, beside, interval, of_parts, read
 from timeline.exchange.importing.row import Row
-from timeline.exchange.tables.day_order import ask_first_days, order_of
+from timeline.exchange.tables.dates import ask_first_days, order_of
 
 
 @pytest.mark.parametrize(
@@ -149,13 +149,13 @@ def test_a_date_is_as_vague_as_it_was(written: str, expected: str) -> None:
         ("January 12", "names no year"),
         ("Sept. 30", "names no year"),
         ("March 12-15", "names no year"),
-        ("0", "no year"),
-        ("0 BC", "there is none"),
+        ("0", "not a year"),
+        ("0 BC", "does not exist"),
         ("Easter", "not understood"),
         ("1918-1914", "backwards"),
-        ("2005-01-01/2004-01-01", '"2005-01-01/2004-01-01" is no date that can be: 2005-01-01 begins after 2004-01-01 has ended.'),
-        ("2005-02-30", '"2005-02-30" is no date that can be: February 2005 has 28 days'),
-        ("30 February 2005", '"30 February 2005" is no date that can be: "2005-02-30": February 2005 has 28 days'),
+        ("2005-01-01/2004-01-01", '"2005-01-01/2004-01-01" is not a possible date: 2005-01-01 begins after 2004-01-01 has ended.'),
+        ("2005-02-30", '"2005-02-30" is not a possible date: February 2005 has 28 days'),
+        ("30 February 2005", '"30 February 2005" is not a possible date: "2005-02-30": February 2005 has 28 days'),
         ("2004-06-01 25:00", "time"),
         ("2004-06-01 24:00", "00:00 of the next day"),
         ("44197", "perhaps 2021-01-01"),
@@ -164,9 +164,9 @@ def test_a_date_is_as_vague_as_it_was(written: str, expected: str) -> None:
         ("0000-00-00", "no date"),
         ("12/05/1998 - 13/05/1998", "in which order"),
         ("12 March 1950 or 1951", "not understood"),
-        ("2003-W53", "2003 has none of that number"),
+        ("2003-W53", "2003 has no week of that number"),
         ("week of May 2003", "does not name a day"),
-        ("30 December and 2 January 2004", "Say the year of each"),
+        ("30 December and 2 January 2004", "Give the year of each"),
         ("1999, 2000 and 2001 May", "not understood"),
         ("Anfang Quark 1933", '"Quark 1933" is not'),
         ("Herbst Quark 1933", '"Herbst Quark 1933" is not'),
@@ -196,10 +196,10 @@ def test_what_is_no_date_is_refused_with_the_reason(written: str, why: str) -> N
         ("2004/05", "2004/2005", "month"),
         ("1900s", "19XX", "decade"),
         ("-500", "-0499", "year 0"),
-        ("early 1920s", "192X", "kept in words"),
-        ("mid-19c", "18XX", "kept in words"),
-        ("1920s–early 1930s", "192X/193X", "kept in words"),
-        ("late 1920s to mid-1930s", "192X/193X", "kept in words"),
+        ("early 1920s", "192X", "kept only in the note"),
+        ("mid-19c", "18XX", "kept only in the note"),
+        ("1920s–early 1930s", "192X/193X", "kept only in the note"),
+        ("late 1920s to mid-1930s", "192X/193X", "kept only in the note"),
         ("2004-06-01 14:30 EST", "2004-06-01T14:30", "Name the zone"),
         ("2004-06-01 00:00", "2004-06-01T00:00", "midnight"),
         ("2004-06-01T00:00", "2004-06-01T00:00", "midnight"),
@@ -213,8 +213,8 @@ def test_what_is_no_date_is_refused_with_the_reason(written: str, why: str) -> N
         ("00/05/1999", "1999-05", "leaves a part"),
         ("1999-00-00", "1999", "leaves a part"),
         ("1950-?", "1950/", "its end"),
-        ("2 May 1999 (evening)", "1999-05-02", "kept in words"),
-        ("1/1/1900", "1900-01-01", "no date"),
+        ("2 May 1999 (evening)", "1999-05-02", "kept only in the note"),
+        ("1/1/1900", "1900-01-01", "missing date"),
     ],
 )
 def test_what_is_doubtful_is_asked(written: str, expected: str, asked: str) -> None:
@@ -241,7 +241,7 @@ def test_the_words_are_kept_where_the_date_does_not_show_them() -> None:
     assert read("153 BC").note == 'written "153 BC"'
     assert read("Ende 1945").note == 'written "Ende 1945"'
     assert read("2004-06-01 14:30 Europe/Paris").note is None
-    assert read("June 1, 2004 2 pm").note == "the time of day is told as 2 pm"
+    assert read("June 1, 2004 2 pm").note == "the time of day is written 2 pm"
     assert read("2004-06-01 14:30 Europe/Paris").zone == "Europe/Paris"
 
 
@@ -294,7 +294,7 @@ def test_an_interval_says_when_it_ends() -> None:
     assert both == OthersDate("2004-06-01T10:00:00/2004-06-01T12:00:00")
     assert interval(read("2004-06-01T10:00"), read("2004-06-02")).date == "2004-06-01T10:00/2004-06-02"
     mixed = interval(read("2004-06-01T10:00Z"), read("2004-06-02T11:00"))
-    assert mixed == OthersDate("2004-06-01/2004-06-02", "told as 2004-06-01T10:00Z to 2004-06-02T11:00")
+    assert mixed == OthersDate("2004-06-01/2004-06-02", "written 2004-06-01T10:00Z to 2004-06-02T11:00")
     with pytest.raises(DateUnread):
         interval(read("1918"), read("1914"))
 

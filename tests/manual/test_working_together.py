@@ -70,7 +70,7 @@ def test_two_people_work_in_one_repository(tmp_path: Path, monkeypatch: pytest.M
     bundle(ann / "events/later.yaml", "left", "left on Friday")
 
     here, output = follow(clone, tmp_path)
-    assert "begun from public/timeline.db, which was published: 2 events, verified" in output[-1]
+    assert "started from the published copy public/timeline.db: 2 events, verified" in output[-1]
     bundle(ben / "events/ben.yaml", "sat", "sat for four days")
     here, _ = follow(add, here)
     here, _ = follow(second, here)

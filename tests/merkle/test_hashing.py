@@ -1,4 +1,4 @@
-"""The Merkle tree: the vectors of others, the tree of the RFC's own definition, and what no proof may show."""
+"""The Merkle tree: published vectors, the definition in the RFC, and proofs that must fail."""
 
 import base64
 import hashlib
@@ -32,7 +32,7 @@ def decoded(text: str | None) -> bytes:
 
 @pytest.mark.parametrize("path", vectors("inclusion"))
 def test_inclusion_proofs_of_others(path: Path) -> None:
-    """Each proves, or does not, as its makers say."""
+    """Each is valid or not, as its makers say."""
     said = json.loads(path.read_text())
     proof = [decoded(one) for one in said["proof"] or ()]
     arguments = decoded(said["leafHash"]), said["leafIdx"], said["treeSize"], proof, decoded(said["root"])
@@ -45,7 +45,7 @@ def test_inclusion_proofs_of_others(path: Path) -> None:
 
 @pytest.mark.parametrize("path", vectors("consistency"))
 def test_consistency_proofs_of_others(path: Path) -> None:
-    """Each proves, or does not, as its makers say."""
+    """Each is valid or not, as its makers say."""
     said = json.loads(path.read_text())
     proof = [decoded(one) for one in said["proof"] or ()]
     arguments = said["size1"], decoded(said["root1"]), said["size2"], decoded(said["root2"]), proof
@@ -88,12 +88,12 @@ LEAVES = [str(n).encode() for n in range(70)]
 
 @pytest.mark.parametrize("size", [*range(35), 63, 64, 65, 70])
 def test_the_root_is_that_of_the_definition(size: int) -> None:
-    """At any size, also one that the tree has grown beyond."""
+    """At any size, also at one that the tree has outgrown."""
     assert merkle.root(size, Kept(LEAVES).node) == defined(LEAVES[:size])
 
 
 def test_every_leaf_is_proved_in_every_tree() -> None:
-    """And no proof is longer than the tree is high."""
+    """No proof is longer than the tree is high."""
     tree = Kept(LEAVES)
     for size in range(1, 40):
         for index in range(size):
@@ -113,8 +113,8 @@ def test_every_tree_is_proved_to_add_to_every_earlier_one() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.data())
-def test_no_proof_shows_what_is_not_so(data: st.DataObject) -> None:
-    """With one leaf, index, size, hash or root changed, a proof is refused, unless what it says is true all the same."""
+def test_altered_proofs_fail(data: st.DataObject) -> None:
+    """With one leaf, index, size, hash or root changed, a proof is refused, unless its claim is still true."""
     tree = Kept(LEAVES)
     size = data.draw(st.integers(1, 70))
     index = data.draw(st.integers(0, size - 1))
@@ -140,7 +140,7 @@ def test_no_proof_shows_what_is_not_so(data: st.DataObject) -> None:
         assert (leaf, place) == (LEAVES[index], index)
 
 
-def test_a_proof_of_nothing_is_asked_for_in_vain() -> None:
+def test_there_are_no_proofs_of_missing_leaves() -> None:
     """No leaf beyond the tree, no tree before its first leaf."""
     tree = Kept(LEAVES)
     for index, size in ((3, 3), (-1, 3), (0, 0)):
@@ -151,15 +151,15 @@ def test_a_proof_of_nothing_is_asked_for_in_vain() -> None:
             merkle.consistency(first, second, tree.node)
 
 
-def test_a_tree_of_less_than_nothing_has_no_root() -> None:
-    """Whoever asks has read a size that is none."""
+def test_a_tree_of_negative_size_has_no_root() -> None:
+    """The caller has read an invalid size."""
     with pytest.raises(IndexError):
         merkle.root(-1, Kept(LEAVES).node)
 
 
 @pytest.mark.parametrize("length", [0, 31, 33, 64])
-def test_what_is_not_as_long_as_a_hash_is_none(length: int) -> None:
-    """Or a proof could move the border between two hashes that are joined."""
+def test_a_hash_must_have_its_length(length: int) -> None:
+    """Otherwise a proof could move the border between two joined hashes."""
     tree, odd = Kept(LEAVES), b"x" * length
     root = defined(LEAVES[:4])
     with pytest.raises(ProofInvalid, match=f"of {length} bytes, expected 32"):

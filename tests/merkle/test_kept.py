@@ -1,4 +1,4 @@
-"""What a database keeps of the proof: the same tree however it grew, and nothing read of it that was altered."""
+"""The tree and the checkpoints in a database: the same tree however it grew, and altered rows are refused."""
 
 import random
 import sqlite3
@@ -63,7 +63,7 @@ def test_at_every_size_the_root_is_that_of_the_definition(connection: sqlite3.Co
 
 @pytest.mark.parametrize("seed", range(8))
 def test_grown_in_any_steps_it_is_the_same(connection: sqlite3.Connection, seed: int) -> None:
-    """And the same as built at once from nothing."""
+    """And the same as one built at once."""
     steps = random.Random(seed)  # noqa: S311 - the same steps at each run
     while merkle.size(connection) < SIZE:
         append(connection, steps.randint(1, 60))
@@ -78,8 +78,8 @@ def test_grown_in_any_steps_it_is_the_same(connection: sqlite3.Connection, seed:
 
 
 @pytest.mark.parametrize("column", ["stream", "version", "type", "recorded_at", "recorded_by", "data_hash"])
-def test_a_damaged_event_is_said_to_be(connection: sqlite3.Connection, column: str) -> None:
-    """Whatever stands in a column in place of what belongs there."""
+def test_a_damaged_event_is_reported(connection: sqlite3.Connection, column: str) -> None:
+    """Whatever is in a column."""
     append(connection, 8)
     for value in (None, 1.5, b"x" if column != "data_hash" else "x"):
         connection.execute(f"UPDATE events SET {column} = ? WHERE position = 3", (value,))
@@ -90,8 +90,8 @@ def test_a_damaged_event_is_said_to_be(connection: sqlite3.Connection, column: s
             merkle.grow(connection, 0)
 
 
-def test_what_is_not_there_is_said(connection: sqlite3.Connection) -> None:
-    """An event, or a subtree; also one that is no hash."""
+def test_missing_nodes_are_reported(connection: sqlite3.Connection) -> None:
+    """An event, or a subtree; also one that is not a hash."""
     append(connection, 8)
     with pytest.raises(LookupError, match="no event at position 9"):
         merkle.reader(connection)(0, 8)
@@ -100,8 +100,8 @@ def test_what_is_not_there_is_said(connection: sqlite3.Connection) -> None:
         merkle.reader(connection)(1, 0)
 
 
-def test_checkpoints_are_read_as_they_were_kept(connection: sqlite3.Connection) -> None:
-    """With every signature, and the key it was checked with."""
+def test_checkpoints_are_read_as_stored(connection: sqlite3.Connection) -> None:
+    """With every signature, and the key that checked it."""
     key = Key("example.org", 1, b"k" * 32)
     connection.execute("INSERT INTO checkpoints VALUES (1, 'example.org', 8, ?, 'now')", (b"r" * 32,))
     connection.execute("INSERT INTO signatures VALUES (1, 1, ?, ?, 'now')", (str(key), b"s" * 64))
@@ -122,7 +122,7 @@ def test_checkpoints_are_read_as_they_were_kept(connection: sqlite3.Connection) 
     ],
 )
 def test_an_altered_checkpoint_is_refused(connection: sqlite3.Connection, column: str, value: object) -> None:
-    """Before anything is compared with it."""
+    """Before it is compared with anything."""
     key = Key("example.org", 1, b"k" * 32)
     connection.execute("INSERT INTO checkpoints VALUES (1, 'example.org', 8, ?, 'now')", (b"r" * 32,))
     connection.execute("INSERT INTO signatures VALUES (1, 1, ?, ?, 'now')", (str(key), b"s" * 64))
@@ -148,8 +148,8 @@ def key(name: str, type: int = 1) -> Key:
     return Key(name, type, b"k" * 32)
 
 
-def test_a_log_is_called_as_it_was_first_signed(connection: sqlite3.Connection) -> None:
-    """Whatever was added later, larger or to an older checkpoint, under whatever name; witnesses give it none."""
+def test_a_log_keeps_its_first_signed_name(connection: sqlite3.Connection) -> None:
+    """Whatever is added later, larger or to an older checkpoint, under any name; witnesses give it none."""
     append(connection, 20)
     first = merkle.origin(connection)
     assert first.startswith("timeline/")
@@ -174,8 +174,8 @@ def test_a_log_is_called_as_it_was_first_signed(connection: sqlite3.Connection) 
     assert merkle.origin(connection, signed=False) == first
 
 
-def test_the_best_checkpoint_is_one_of_the_log_s_own_name(connection: sqlite3.Connection) -> None:
-    """Signed before larger before later; of the sizes that are asked for."""
+def test_the_best_checkpoint_has_the_log_s_own_name(connection: sqlite3.Connection) -> None:
+    """Signed before unsigned, larger before smaller, later before earlier; only of the requested sizes."""
     append(connection, 20)
     keep(connection, "example.org/log", 8, key("example.org/log"))
     keep(connection, "example.org/log", 12)
@@ -203,15 +203,15 @@ def test_the_best_checkpoint_is_one_of_the_log_s_own_name(connection: sqlite3.Co
         (None, False),
     ],
 )
-def test_a_time_is_one_that_a_calendar_has(connection: sqlite3.Connection, at: object, is_one: bool) -> None:
-    """In one form alone; the guards, which are SQL, take the same."""
+def test_a_time_must_be_real(connection: sqlite3.Connection, at: object, is_one: bool) -> None:
+    """In one form only; the guards, in SQL, accept the same."""
     assert merkle.is_instant(at) is is_one
     taken = connection.execute("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', ?1, '+0 days') IS ?1", (at,)).fetchone()[0]
     assert isinstance(at, bytes | None) or bool(taken) is is_one
 
 
-def test_those_that_can_be_read_are_read_beside_those_that_cannot(connection: sqlite3.Connection) -> None:
-    """Nobody is kept from their own by a row that somebody added."""
+def test_readable_checkpoints_are_read_despite_unreadable_ones(connection: sqlite3.Connection) -> None:
+    """A row that somebody added does not hide the others."""
     keep(connection, "example.org/log", 8)
     keep(connection, "\x07", 8)
     keep(connection, "example.org/log", 9, "garbage")

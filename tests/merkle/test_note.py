@@ -1,4 +1,4 @@
-"""Signed notes, the keys in them, and checkpoints: written and read to the letter, and nothing else read."""
+"""Signed notes, their keys, and checkpoints: read and written exactly, and nothing else is accepted."""
 
 import base64
 import hashlib
@@ -42,8 +42,8 @@ def test_a_note_is_read_as_it_was_written(text: str, signatures: list[Signature]
 
 
 @given(st.one_of(st.binary(max_size=60), TEXT.map(str.encode), TEXT.map(lambda text: f"{text}\n— a AAAAAAA=\n".encode())))
-def test_what_is_read_is_written_to_the_letter(content: bytes) -> None:
-    """Or refused in a line that can be printed."""
+def test_a_valid_note_is_written_exactly_as_read(content: bytes) -> None:
+    """Any other text is refused in a printable line."""
     try:
         note = Note.parse(content)
     except NoteInvalid as error:
@@ -61,8 +61,8 @@ def test_keys_of_others_are_read(vkey: str) -> None:
     assert key.id == hashlib.sha256(key.name.encode() + b"\x0a\x01" + key.public).digest()[:4]
 
 
-def test_the_id_of_a_witness_is_another_one() -> None:
-    """The type is in it: one key may have two roles."""
+def test_the_id_of_a_witness_differs() -> None:
+    """The ID includes the type: one key may have two roles."""
     log, witness = Key("a", 1, b"k" * 32), Key("a", 4, b"k" * 32)
     assert witness.id == hashlib.sha256(b"a\n\x04" + b"k" * 32).digest()[:4]
     assert Key.parse(str(witness)) == witness
@@ -89,23 +89,23 @@ def test_the_id_of_a_witness_is_another_one() -> None:
         f"a+00\n00+{base64.b64encode(bytes([1]) + b'k' * 32).decode()}",
     ],
 )
-def test_what_is_no_public_key_is_refused_in_a_line(text: str) -> None:
-    """Also with what cannot be printed in it."""
+def test_a_malformed_public_key_is_refused_in_a_line(text: str) -> None:
+    """Also with unprintable characters in it."""
     with pytest.raises(NoteInvalid) as refusal:
         Key.parse(text)
     assert str(refusal.value).isprintable()
 
 
 @pytest.mark.parametrize("key", weak("example.org/weak"), ids=lambda key: f"{key.public.hex()} {key.type}")
-def test_a_key_under_which_anyone_can_sign_is_refused(key: Key) -> None:
-    """Whatever its type, and in every form in which it can be written."""
-    with pytest.raises(NoteInvalid, match=r"public key example.org/weak: anyone can sign under it, so it proves nothing. Do not"):
+def test_a_weak_key_is_refused(key: Key) -> None:
+    """Whatever its type, and in every encoding."""
+    with pytest.raises(NoteInvalid, match=r"public key example.org/weak: anyone can sign with it, so it proves nothing. Do not"):
         Key.parse(str(key))
 
 
 @given(st.binary(min_size=32, max_size=32))
 def test_other_keys_are_not_weak(seed: bytes) -> None:
-    """None that belongs to a private key."""
+    """No key with a private key is."""
     ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
     key = Key("example.org", 1, ed25519.Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw())
     assert Key.parse(str(key)) == key
@@ -141,15 +141,15 @@ def test_the_specification_s_checkpoint_is_read() -> None:
         ("x" * (LARGEST + 1), "larger than 1 MB"),
     ],
 )
-def test_what_is_no_note_is_refused_in_a_line(altered: str, expected: str) -> None:
-    """It says what was done to it."""
+def test_a_malformed_note_is_refused_in_a_line(altered: str, expected: str) -> None:
+    """The message names the damage."""
     with pytest.raises(NoteInvalid, match=expected) as refusal:
         Note.parse(altered)
     assert str(refusal.value).isprintable()
 
 
-def test_as_many_signatures_are_read_as_must_be() -> None:
-    """Sixteen at least, also long ones of kinds that are not known here."""
+def test_at_least_sixteen_signatures_are_read() -> None:
+    """Also long ones of unknown kinds."""
     line = str(Signature("a", b"1234", b"s" * 5000))
     assert len(Note.parse("text\n\n" + f"{line}\n" * 16).signatures) == 16
 
@@ -176,8 +176,8 @@ def test_as_many_signatures_are_read_as_must_be() -> None:
         f"a\x85\n1\n{ROOT}\n",
     ],
 )
-def test_what_is_no_checkpoint_is_refused_in_a_line(text: str) -> None:
-    """Its origin can be printed, its size is written in one way, its root is a hash."""
+def test_a_malformed_checkpoint_is_refused_in_a_line(text: str) -> None:
+    """Its origin is printable, its size has one form, its root is a hash."""
     with pytest.raises(NoteInvalid) as refusal:
         Checkpoint.of(Note(text))
     assert str(refusal.value).isprintable()
@@ -185,7 +185,7 @@ def test_what_is_no_checkpoint_is_refused_in_a_line(text: str) -> None:
 
 @given(NAME, st.integers(1, 10**18 - 1), st.binary(min_size=32, max_size=32))
 def test_a_checkpoint_is_read_as_it_was_written(origin: str, size: int, root: bytes) -> None:
-    """With further lines, which are kept."""
+    """With extension lines."""
     for extensions in ((), ("more", "and more")):
         checkpoint = Checkpoint(origin, size, root, extensions)
         assert Checkpoint.of(Note.parse(checkpoint.text)) == checkpoint

@@ -1,4 +1,4 @@
-"""Happenings are read back as the log has them."""
+"""Happenings are read back exactly as the log has them."""
 
 import sqlite3
 
@@ -11,8 +11,8 @@ from timeline.selection.conditions import MARKS, is_corrected
 from timeline.selection.snapshot import Snapshot
 
 
-def test_what_is_read_is_what_was_said(timeline: Timeline, report: ArchivedSource) -> None:
-    """Every field comes through, with the date's bounds, and the source's bibliography."""
+def test_every_field_is_read_back(timeline: Timeline, report: ArchivedSource) -> None:
+    """With the date's bounds, and the source's bibliography."""
     event = timeline.record(
         "meeting",
         title="The council met",
@@ -34,8 +34,8 @@ def test_what_is_read_is_what_was_said(timeline: Timeline, report: ArchivedSourc
     assert About.read(timeline.log.connection, title="x").position == event.position
 
 
-def test_sources_are_told_as_they_were_known(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
-    """As of a position a source has the title that it had then; now, the one that was corrected."""
+def test_sources_are_read_as_of_a_position(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
+    """With the title of that time; now, with the corrected one."""
     position = timeline.happening(meeting).position
     timeline.correct_source("report", title="Another title", reason="a misprint")
     titles = [
@@ -46,7 +46,7 @@ def test_sources_are_told_as_they_were_known(timeline: Timeline, report: Archive
 
 
 def test_pages_are_counted_by_the_form_feeds_before_a_quotation(timeline: Timeline) -> None:
-    """In a PDF; a form feed in any other text parts no pages."""
+    """In a PDF; a form feed in another text does not separate pages."""
     for id, media_type in (("pdf", "application/pdf"), ("plain", "text/plain")):
         source = timeline.archive(text=f"One of {id}.\fTwo of {id}.\fThree of {id}.", id=id, title=id, media_type=media_type)
         timeline.record(
@@ -58,8 +58,8 @@ def test_pages_are_counted_by_the_form_feeds_before_a_quotation(timeline: Timeli
     assert [[quotation.page for quotation in one.quotations] for one in read] == [[None, None, None], [1, 2, 3]]
 
 
-def test_what_was_redacted_is_passed_over(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
-    """A happening of which nothing is left is not written; one whose source lost its words is, without them."""
+def test_redacted_happenings_are_skipped(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
+    """One whose source was redacted is read without the source's details."""
     position = timeline.happening(meeting).position
     timeline.redact(report.position, reason="by law", keep_documents=True)
     (read,) = at_positions(timeline.log.connection, [position])
@@ -69,7 +69,7 @@ def test_what_was_redacted_is_passed_over(timeline: Timeline, report: ArchivedSo
 
 
 def test_a_redacted_source_has_no_hash(timeline: Timeline, report: ArchivedSource, meeting: str) -> None:
-    """Even where its document stays: what was redacted could be guessed by it."""
+    """Even if its document stays: the hash could help to guess it."""
     position = timeline.happening(meeting).position
     (before,) = at_positions(timeline.log.connection, [position])
     timeline.redact(report.position, reason="by law", keep_documents=True)
@@ -78,7 +78,7 @@ def test_a_redacted_source_has_no_hash(timeline: Timeline, report: ArchivedSourc
 
 
 def test_the_quotations_of_the_read_tables_are_those_of_the_log(timeline: Timeline, report: ArchivedSource) -> None:
-    """Now, and as of a position at which others stood; no more than are asked for, and all that dispute."""
+    """Now, and as of a position with other ones; up to the limit, and all that dispute."""
     cited = [report.quote("met in Marrakech"), report.quote("Marrakech"), report.quote("met", stance="disputes")]
     event = timeline.record("meeting", title="x", date="2025", citations=cited)
     timeline.correct("meeting", citations=cited[:1], reason="too many")
@@ -93,7 +93,7 @@ def test_the_quotations_of_the_read_tables_are_those_of_the_log(timeline: Timeli
 @pytest.mark.parametrize("status", ["current", "retracted"])
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_corrected_means_the_same_in_a_row_and_in_a_query(version: int, status: str) -> None:
-    """A retraction alone is no correction."""
+    """A retraction alone is not a correction."""
     with sqlite3.connect(":memory:") as connection:
         query = f"SELECT {MARKS['corrected']} FROM (SELECT ? AS version, ? AS status) AS happenings"
         (marked,) = connection.execute(query, (version, status)).fetchone()

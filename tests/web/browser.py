@@ -368,7 +368,7 @@ def window_of(page: "Page") -> tuple[float, float]:
 
 def drawn(page: "Page") -> dict[str, Any]:
     """Give what is drawn: the ids of the happenings in each lane, what the counts add up to, and the count that is said."""
-    found: dict[str, Any] = page.evaluate(
+    outcome: dict[str, Any] = page.evaluate(
         """() => ({
           ids: [...document.querySelectorAll(".lanes .item a")].map((a) => a.dataset.id),
           counts: [...document.querySelectorAll(".lanes .chip button")].map((b) => b.getAttribute("aria-label")),
@@ -376,9 +376,9 @@ def drawn(page: "Page") -> dict[str, Any]:
           said: document.getElementById("drawn-said").textContent,
         })"""
     )
-    found["counts"] = [number(text) for text in found["counts"]]
-    found["count"] = number(found["said"].rpartition(":")[2] or "0")
-    return found
+    outcome["counts"] = [number(text) for text in outcome["counts"]]
+    outcome["count"] = number(outcome["said"].rpartition(":")[2] or "0")
+    return outcome
 
 
 def number(text: str) -> int:
@@ -429,4 +429,4 @@ def standing(file: Path, first: float, last: float, condition: str = "status = '
         connection.row_factory = sqlite3.Row
         rows = connection.execute(f"select id, date, earliest_day, latest_day from happenings where {condition}").fetchall()
     days = {row["id"]: shape.placed(row) for row in rows}
-    return {name for name, found in days.items() if found and found[0] < math.ceil(last) and found[1] >= math.floor(first)}
+    return {name for name, outcome in days.items() if outcome and outcome[0] < math.ceil(last) and outcome[1] >= math.floor(first)}

@@ -69,7 +69,7 @@ async def test_a_denied_table_closes_those_that_repeat_it(serve: Serve, table: s
             assert (await datasette.client.get(path)).status_code == (403 if name in closed else 200), path
             assert (await datasette.client.get(path, **signed_in(datasette, ANN))).status_code == 200, path
     data = (await datasette.client.get("/timeline.json")).json()
-    assert not closed & {found["name"] for found in [*data["tables"], *data["views"]]}
+    assert not closed & {result["name"] for result in [*data["tables"], *data["views"]]}
 
 
 @pytest.mark.asyncio
@@ -177,8 +177,8 @@ async def test_a_timeline_with_older_read_tables_says_how_to_make_them_again(
     datasette = serve(older, timeline_db, settings={"base_url": "/prefix/"})
     response = await datasette.client.get(f"/older{page}")
     assert response.status_code == 503
-    told = "older: its read tables were made by another version of this program. Make them again: timeline rebuild --db older.db"
-    assert told in response.text
+    lines = "older: its read tables were made by another version of this program. Make them again: timeline rebuild --db older.db"
+    assert lines in response.text
     assert (await datasette.client.get("/timeline/-/timeline")).status_code == 200
     assert (await datasette.client.post("/older/happenings/-/insert", json={"row": {}})).status_code == 503
 
@@ -221,7 +221,7 @@ async def test_a_newly_built_timeline_is_noticed(
 
 @pytest.mark.asyncio
 async def test_the_menus_lead_only_where_one_may_go(serve: Serve) -> None:
-    """Whoever may not read the happenings is shown no link to them."""
+    """A visitor who may not read the happenings sees no link to them."""
     open_to_all = (await serve().client.get("/")).text
     closed = (await serve(metadata={"databases": {"timeline": {"tables": {"happenings": {"allow": False}}}}}).client.get("/")).text
     assert 'href="/-/timeline"' in open_to_all

@@ -171,14 +171,14 @@ def describe(node: dict[str, Any]) -> str:
 
 def in_every_look(page: "Page") -> list[str]:
     """Run axe in each look, on the same page."""
-    found = []
+    result = []
     for scheme, width, options in LOOKS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
         if page.locator("#drawing[data-drawn]").count():
             settled(page)
-        found += [f"{scheme}, {width} px: {line}" for line in complaints(page, options)]
-    return found
+        result += [f"{scheme}, {width} px: {line}" for line in complaints(page, options)]
+    return result
 
 
 def test_axe_sees_what_is_wrong(visitor: Visitor, demo: Served) -> None:
@@ -188,10 +188,10 @@ def test_axe_sees_what_is_wrong(visitor: Visitor, demo: Served) -> None:
     page.evaluate("document.getElementById('go-date').removeAttribute('placeholder')")
     page.evaluate("document.documentElement.removeAttribute('lang')")
     page.evaluate("document.querySelectorAll('.drawn-buttons button').forEach((b) => (b.style.color = '#bbb'))")
-    found = " ".join(complaints(page, OPTIONS))
-    assert "label: ['#go-date']" in found
-    assert "html-has-lang" in found
-    assert "color-contrast" in found
+    result = " ".join(complaints(page, OPTIONS))
+    assert "label: ['#go-date']" in result
+    assert "html-has-lang" in result
+    assert "color-contrast" in result
 
 
 @pytest.mark.parametrize("name", STATES)

@@ -56,8 +56,8 @@ async def test_every_script_that_is_imported_is_fetched_beside_the_first(serve: 
 
 
 @pytest.mark.asyncio
-async def test_a_copy_of_this_version_is_kept_for_good(serve: Serve) -> None:
-    """An address of another version is answered too, with the present file, and is not to be kept."""
+async def test_a_copy_of_this_version_is_cached_for_good(serve: Serve) -> None:
+    """The address of another version returns the present file, which must not be cached."""
     datasette = serve()
     address = assets.address(datasette, "timeline.js")
     response = await datasette.client.get(address)
@@ -70,7 +70,7 @@ async def test_a_copy_of_this_version_is_kept_for_good(serve: Serve) -> None:
 
 
 def test_comments_and_indentation_are_not_sent_and_lines_keep_their_numbers() -> None:
-    """What a browser's console says of a line can be looked up in the file."""
+    """A line number in a browser's console is the line of the file."""
     for name, sent in assets.files().items():
         text = (assets.STATIC / name).read_text(encoding="utf-8")
         assert sent.count("\n") == text.count("\n"), name
@@ -86,4 +86,4 @@ def test_scripts_import_nothing_from_elsewhere() -> None:
         text = assets.files()[path.name]
         for target in re.findall(r'from "([^"]+)"', text):
             assert (assets.STATIC / target).exists(), (path.name, target)
-        assert not [found for found in re.findall(r"https?://[^\"'`\s]+", text) if found != "http://www.w3.org/2000/svg"]
+        assert not [result for result in re.findall(r"https?://[^\"'`\s]+", text) if result != "http://www.w3.org/2000/svg"]

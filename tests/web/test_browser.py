@@ -67,6 +67,28 @@ def test_no_page_is_wider_than_its_window(page: Page, address: str, name: str, w
         page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
 
 
+LEADING_COMMAS = """
+() => [...document.querySelectorAll("figcaption")].flatMap((caption) => [...caption.childNodes].flatMap((node) => {
+  const previous = node.previousSibling;
+  if (node.nodeType !== 3 || !node.data.startsWith(",") || previous?.nodeType !== 1) return [];
+  const range = document.createRange();
+  range.setStart(node, 0);
+  range.setEnd(node, 1);
+  const before = [...previous.getClientRects()].at(-1), comma = range.getBoundingClientRect();
+  return comma.top > before.bottom - 4 ? [caption.textContent] : [];
+}))
+"""
+
+
+def test_no_line_of_a_citation_begins_with_a_comma(page: Page, address: str) -> None:
+    """Whatever the width: the comma stays with the title or the publisher before it."""
+    page.goto(address + "/-/timeline")
+    assert page.locator("figcaption").count() > 3
+    for width in range(320, 1000, 10):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(LEADING_COMMAS) == []
+
+
 def test_a_reader_searches_and_filters_and_the_address_says_it(page: Page, address: str) -> None:
     """What was typed and chosen stands in the URL, so that another person sees the same."""
     page.goto(address + "/-/timeline")

@@ -102,8 +102,8 @@ def eval_citation(python: str) -> Mapping[str, Any]:
         def quote(self, quote: str, **rest: str) -> dict[str, str]:
             return {"source": self.id, "quote": quote, **rest}
 
-    said: Mapping[str, Any] = eval(python, {"timeline": Said(), "__builtins__": {}})  # noqa: S307 - it is what a reader does with it
-    return said
+    message: Mapping[str, Any] = eval(python, {"timeline": Said(), "__builtins__": {}})  # noqa: S307 - it is what a reader does with it
+    return message
 
 
 @pytest.fixture(scope="module")
@@ -209,9 +209,9 @@ def select(page: Page, start: int, end: int) -> Offer | None:
 def select_words(page: Page, source: str, words: str) -> Offer:
     """Select words where they stand first."""
     at = TEXTS[source].index(words)
-    found = select(page, at, at + len(words))
-    assert found is not None
-    return found
+    outcome = select(page, at, at + len(words))
+    assert outcome is not None
+    return outcome
 
 
 def offer(page: Page) -> Offer | None:
@@ -251,9 +251,9 @@ def carry_out(served: Served, folder: Path, offers: list[Offer]) -> None:
             "select happening, start_char, end_char, grade, quote = substr(text, start_char + 1, end_char - start_char)"
             " from citations join source_texts using (source) where happening glob 'py-*' or happening glob 'yaml-*'"
         )
-        found = {happening: (start, end, grade, same) for happening, start, end, grade, same in rows}
+        outcome = {happening: (start, end, grade, same) for happening, start, end, grade, same in rows}
     for number, one in enumerate(offers):
-        assert found[f"py-{number}"] == found[f"yaml-{number}"] == (one.start, one.end, "exact", 1), one
+        assert outcome[f"py-{number}"] == outcome[f"yaml-{number}"] == (one.start, one.end, "exact", 1), one
 
 
 @pytest.mark.parametrize("source", TEXTS)
@@ -268,17 +268,17 @@ def test_what_is_selected_is_quoted_to_the_letter(served: Served, page: Page, tm
         start, end = sorted((chance.choice(places), chance.choice(places)))
         if chance.random() < 0.6:
             end = min(end, start + chance.randrange(12))
-        found = select(page, start, end)
+        outcome = select(page, start, end)
         first, last = whole(text, start, end)
         if not seen(text[first:last]):
-            assert found is None
+            assert outcome is None
             continue
-        assert found is not None, (start, end)
-        assert (found.start, found.end) == (first, last)
-        assert found.words()["quote"] == text[first:last]
+        assert outcome is not None, (start, end)
+        assert (outcome.start, outcome.end) == (first, last)
+        assert outcome.words()["quote"] == text[first:last]
         alike = (Text(text).typographic, Text(text[first:last]).typographic.strip(" "))
-        assert len(found.words()) == 1 or overlapping(*alike) > 1
-        offers.append(found)
+        assert len(outcome.words()) == 1 or overlapping(*alike) > 1
+        offers.append(outcome)
     assert len(offers) > 10
     carry_out(served, tmp_path, offers)
 
@@ -291,9 +291,9 @@ def overlapping(text: str, words: str) -> int:
 def test_the_offer_can_be_pasted_and_shared(served: Served, page: Page) -> None:
     """It reads as in the manual, says where the words stand, and its permalink leads to them."""
     visit(page, served, "plain")
-    found = select_words(page, "plain", "sat for four days")
-    assert found.python == 'timeline.source("plain").quote("sat for four days")'
-    assert found.yaml == '- {source: plain, quote: "sat for four days"}'
+    outcome = select_words(page, "plain", "sat for four days")
+    assert outcome.python == 'timeline.source("plain").quote("sat for four days")'
+    assert outcome.yaml == '- {source: plain, quote: "sat for four days"}'
     expect(panel(page).get_by_role("heading")).to_have_text("Cite characters 54–71")
     panel(page).get_by_role("link", name="Permalink").click()
     page.wait_for_url("**/plain?passage=54-71#passage")
@@ -305,16 +305,16 @@ def test_the_offer_can_be_pasted_and_shared(served: Served, page: Page) -> None:
 def test_a_copy_button_copies_the_very_text(served: Served, page: Page, name: str, secure: bool) -> None:
     """Also where the page is served without HTTPS, and browsers offer no clipboard; a screen reader hears of it."""
     visit(page, served, "quotes")
-    found = select(page, 0, len(TEXTS["quotes"]))
-    assert found is not None
+    outcome = select(page, 0, len(TEXTS["quotes"]))
+    assert outcome is not None
     if not secure:
         page.evaluate("void (navigator.clipboard.writeText = () => Promise.reject())")
     panel(page).get_by_role("button", name=f"Copy {name}").click()
     expect(panel(page).get_by_role("button", name="Copied")).to_be_focused()
     expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
-    assert page.evaluate("navigator.clipboard.readText()") == (found.python if name == "Python" else found.yaml)
+    assert page.evaluate("navigator.clipboard.readText()") == (outcome.python if name == "Python" else outcome.yaml)
     page.clock.run_for(400)
-    assert offer(page) == found
+    assert offer(page) == outcome
     assert select(page, 0, 7) is not None
     expect(panel(page).get_by_role("button", name="Copied")).to_have_count(0)
 
@@ -333,14 +333,14 @@ def test_only_words_that_stand_twice_are_told_apart(served: Served, page: Page, 
 def test_words_among_their_likes_are_told_apart(served: Served, page: Page, tmp_path: Path) -> None:
     """However often they stand, over each other too, and though what is around them differs in its quotation marks alone."""
     visit(page, served, "twice")
-    offers = [select(page, found.start(), found.start() + 5) for found in re.finditer("(?=words|aaaaa|a b a)", TEXTS["twice"])]
+    offers = [select(page, match.start(), match.start() + 5) for match in re.finditer("(?=words|aaaaa|a b a)", TEXTS["twice"])]
     assert len(offers) > 10
     carry_out(served, tmp_path, [one for one in offers if one is not None])
     assert None not in offers
 
 
 @pytest.mark.parametrize(
-    ("source", "typed", "found"),
+    ("source", "typed", "outcome"),
     [
         ("plain", "  in RABAT ", "in Rabat"),
         ("plain", "2025. It sat", "2025.\n\nIt sat"),
@@ -361,20 +361,20 @@ def test_words_among_their_likes_are_told_apart(served: Served, page: Page, tmp_
     ],
 )
 def test_typed_words_are_found_however_they_are_spelt(
-    served: Served, page: Page, tmp_path: Path, source: str, typed: str, found: str | None
+    served: Served, page: Page, tmp_path: Path, source: str, typed: str, outcome: str | None
 ) -> None:
     """By keyboard alone; what is offered is the text's own spelling, and words that are not there are said not to be."""
     visit(page, served, source).get_by_label("Quote words from this text").fill(typed)
     page.keyboard.press("Enter")
     result = page.get_by_role("status").filter(has_text=re.compile("Place|not in the"))
-    if found is None:
+    if outcome is None:
         expect(result).to_have_text("These words are not in the text.")
         expect(panel(page)).to_be_hidden()
         return
     expect(result).to_have_text(re.compile(r"Place 1 of \d+\."))
     offered = offer(page)
     assert offered is not None
-    assert offered.words()["quote"] == found
+    assert offered.words()["quote"] == outcome
     carry_out(served, tmp_path, [offered])
 
 
@@ -399,19 +399,19 @@ def test_words_can_be_quoted_by_keyboard_alone(served: Served, page: Page) -> No
         page.keyboard.press("Enter")
         expect(page.get_by_role("status").filter(has_text="Place")).to_have_text(f"Place {place} of 2.")
         expect(field).to_be_focused()
-        found = offer(page)
-        assert found is not None
-        assert found.start == start
+        outcome = offer(page)
+        assert outcome is not None
+        assert outcome.start == start
     page.keyboard.type("x")
     page.clock.run_for(400)
-    assert offer(page) == found
+    assert offer(page) == outcome
     for name in ("Find", "Permalink", "Copy Python"):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == name
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
     expect(panel(page).get_by_role("button", name="Copied")).to_be_focused()
-    assert page.evaluate("navigator.clipboard.readText()") == found.python
+    assert page.evaluate("navigator.clipboard.readText()") == outcome.python
     page.keyboard.press("Escape")
     expect(panel(page)).to_be_hidden()
     expect(field).to_be_focused()
@@ -420,7 +420,7 @@ def test_words_can_be_quoted_by_keyboard_alone(served: Served, page: Page) -> No
 def test_the_offer_is_reached_right_after_selecting(served: Served, page: Page) -> None:
     """It is announced, the next Tab leads to it, then through it; Escape dismisses it until something else is selected."""
     visit(page, served, "plain")
-    found = select_words(page, "plain", "four days")
+    outcome = select_words(page, "plain", "four days")
     expect(page.get_by_role("status").filter(has_text="Cite")).to_have_text(
         "Cite characters 62–71. 1 happening cites these words. Tab leads there, Escape dismisses it."
     )
@@ -431,7 +431,7 @@ def test_the_offer_is_reached_right_after_selecting(served: Served, page: Page) 
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == name
     page.clock.run_for(400)
-    assert offer(page) == found
+    assert offer(page) == outcome
     page.keyboard.press("Escape")
     expect(panel(page)).to_be_hidden()
     page.keyboard.press("Tab")
@@ -490,10 +490,10 @@ def test_a_selection_is_clipped_to_the_text(
         [node, at, other, to],
     )
     page.clock.run_for(400)
-    found = offer(page)
-    assert found is not None
-    assert (found.start, found.end) == expected
-    assert found.words()["quote"] == PLAIN[slice(*expected)]
+    outcome = offer(page)
+    assert outcome is not None
+    assert (outcome.start, outcome.end) == expected
+    assert outcome.words()["quote"] == PLAIN[slice(*expected)]
 
 
 @pytest.mark.parametrize("outside", ["h1", ".facts", ".notes", "p[data-start='51'] .ref", "footer", "#text", ".quote-form"])
@@ -523,12 +523,12 @@ def test_a_long_text_is_quoted_with_what_stands_around(served: Served, page: Pag
     start, middle, end = shown[edges[0] + 1][0], LONG.index("Paragraph 9000 tells"), shown[edges[1]][1]
     offers = []
     for first, last in ((start, start + 80), (middle, middle + 14), (middle + 15, middle + 200), (end - 90, end), (0, 11)):
-        found = select(page, first, last)
-        assert found is not None
-        assert (found.start, found.end) == whole(LONG, first, last)
+        outcome = select(page, first, last)
+        assert outcome is not None
+        assert (outcome.start, outcome.end) == whole(LONG, first, last)
         names = {"quote"} | ({"prefix"} if first not in (0, start) else set()) | ({"suffix"} if last != end else set())
-        assert set(found.words()) == names
-        offers.append(found)
+        assert set(outcome.words()) == names
+        offers.append(outcome)
     carry_out(served, tmp_path, offers)
     for edge in edges:
         assert select(page, shown[edge][1] - 5, shown[edge + 1][0] + 5) is None
@@ -551,10 +551,10 @@ def test_control_characters_are_not_quoted(served: Served, page: Page, tmp_path:
     for start, end in ((5, 14), (CONTROL.index("\x1b") - 2, len(CONTROL))):
         assert select(page, start, end) is None
         expect(panel(page)).to_contain_text("a control character stands among them")
-    found = select(page, 0, 10)
-    assert found is not None
-    assert (found.start, found.end) == (0, 9)
-    carry_out(served, tmp_path, [found])
+    outcome = select(page, 0, 10)
+    assert outcome is not None
+    assert (outcome.start, outcome.end) == (0, 9)
+    carry_out(served, tmp_path, [outcome])
 
 
 def test_a_text_that_the_browser_changed_is_not_quoted(served: Served, page: Page) -> None:
@@ -579,13 +579,13 @@ def test_a_mouse_selects_and_the_words_stay_selected(served: Served, page: Page)
     expect(panel(page)).to_be_hidden()
     page.mouse.up()
     page.clock.run_for(400)
-    found = offer(page)
-    assert found is not None
-    assert PLAIN[51:].startswith(found.words()["quote"])
+    outcome = offer(page)
+    assert outcome is not None
+    assert PLAIN[51:].startswith(outcome.words()["quote"])
     panel(page).get_by_role("button", name="Copy YAML").click()
     page.clock.run_for(400)
-    assert offer(page) == found
-    assert page.evaluate("[...CSS.highlights.get('cited')].join('').replace(/\\d/g, '')") == found.words()["quote"]
+    assert offer(page) == outcome
+    assert page.evaluate("[...CSS.highlights.get('cited')].join('').replace(/\\d/g, '')") == outcome.words()["quote"]
     moved = words.bounding_box()  # the page may have made room for the panel
     assert moved is not None
     page.mouse.click(moved["x"] + 300, moved["y"] + 14)
@@ -708,9 +708,9 @@ def test_a_caret_selects_by_keyboard(chromium: Browser, served: Served) -> None:
     for _ in range(9):
         page.keyboard.press("Shift+ArrowRight")
     expect(panel(page).get_by_role("heading")).to_have_text("Cite characters 51–60")
-    found = offer(page)
-    assert found is not None
-    assert found.words()["quote"] == "It sat fo"
+    outcome = offer(page)
+    assert outcome is not None
+    assert outcome.words()["quote"] == "It sat fo"
     page.keyboard.press("Shift+ArrowRight")
     expect(panel(page).get_by_role("heading")).to_have_text("Cite characters 51–61")
     page.keyboard.press("Tab")
@@ -724,11 +724,11 @@ def test_a_finger_copies(chromium: Browser, served: Served) -> None:
     page = phone.new_page()
     page.clock.install()
     visit(page, served, "plain")
-    found = select_words(page, "plain", "council met")
+    outcome = select_words(page, "plain", "council met")
     panel(page).get_by_role("button", name="Copy Python").tap()
     expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
     page.clock.run_for(400)
-    assert offer(page) == found
+    assert offer(page) == outcome
     page.locator("p[data-start='0']").tap(position={"x": 20, "y": 14})
     page.clock.run_for(400)
     expect(panel(page)).to_be_hidden()

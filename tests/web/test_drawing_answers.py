@@ -22,7 +22,7 @@ from timeline import Timeline, dates
 from timeline.dates.calendar import civil, day_number, iso_day
 from timeline.selection import window as windows
 from timeline.selection.sql import register
-from timeline.web.drawing import gather, happenings, shape
+from timeline.web.drawing import counts, gather, happenings, shape
 from timeline.web.pages import query_string
 
 Serve = Callable[..., Datasette]
@@ -97,6 +97,19 @@ def known(path: Path) -> list[Known]:
             row[name] = values.get(row["id"], set())
         for name in ("kind", "place"):
             row[name] = {row[name]} - {None}
+    return rows
+
+
+def known_at(path: Path, position: int) -> list[Known]:
+    """Read the versions that were current as of a position."""
+    rows = read(
+        path,
+        "select id, date, earliest_day, latest_day, kind, status from happening_versions where status = 'current'"
+        " and known_from <= ? and (known_until is null or known_until > ?)",
+        (position, position),
+    )
+    for row in rows:
+        row["days"], row["kind"] = days_of(row), {row["kind"]} - {None}
     return rows
 
 
@@ -219,14 +232,7 @@ async def test_a_view_of_the_past_holds_what_was_known(serve: Serve, varied: Pat
     datasette = serve(varied)
     end = read(varied, "select max(position) as end from events")[0]["end"]
     for position in (0, 3, 50, MANY, end - 30, end - 1, end, end + 100):
-        rows = read(
-            varied,
-            "select id, date, earliest_day, latest_day, kind, status from happening_versions where status = 'current'"
-            " and known_from <= ? and (known_until is null or known_until > ?)",
-            (position, position),
-        )
-        for row in rows:
-            row["days"], row["kind"] = days_of(row), {row["kind"]} - {None}
+        rows = known_at(varied, position)
         for window in ("", "1900-01-01/2030-01-01", "1950-01-01/1951-01-01"):
             view = await told(datasette, "view", view=window, as_of=position, lanes="kind")
             if rows:
@@ -254,6 +260,33 @@ async def test_counts_made_beforehand_are_exact(serve: Serve, varied: Path, monk
         assert overview["exact"]
         for first, last, count in overview["bars"]:
             assert count == len(touching(chosen, first, last))
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("lanes", ["none", "kind"])
+async def test_counts_of_the_past_are_exact(serve: Serve, varied: Path, monkeypatch: pytest.MonkeyPatch, lanes: str) -> None:
+    """As of a position they are those of now, less the versions recorded since, and with those replaced since."""
+    monkeypatch.setattr(happenings, "FEW", 0)
+    monkeypatch.setattr(gather, "ITEMS", 12)
+    monkeypatch.setattr(gather, "ITEMS_OF_A_STRETCH", 3)
+    datasette, end = serve(varied), read(varied, "select max(position) as end from events")[0]["end"]
+    for position in (0, 7, MANY // 2, end - 45, end - 1, end):
+        known_then = known_at(varied, position)
+        for query, test in ({}, lambda _: True), ({"kind": "battle"}, lambda row: "battle" in row["kind"]):
+            rows = [row for row in known_then if test(row)]
+            for window in ("1900-01-01/2030-01-01", *some_windows(8)):
+                view = await told(datasette, "view", view=window, lanes=lanes, as_of=position, **query)
+                assert view["exact"]
+                check(rows, view, lanes)
+            overview = await told(datasette, "overview", as_of=position, **query)
+            assert overview["exact"]
+            assert overview["unplaced"] == sum(not row["days"] for row in rows)
+            assert overview["first"] == min((row["days"][0] for row in rows if row["days"]), default=None)
+            for first, last, count in overview["bars"]:
+                assert count == len(touching(rows, first, last))
+    monkeypatch.setattr(counts, "LATER", 40)
+    overview = await told(datasette, "overview", as_of=end - 45)
+    assert not overview["exact"]
 
 
 @pytest.mark.asyncio

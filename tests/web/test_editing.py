@@ -96,10 +96,10 @@ def rows(table: str, path: Path) -> list[str]:
     with closing(sqlite3.connect(path)) as connection:
         try:
             keys = [row[1] for row in connection.execute(f"PRAGMA table_info('{table}')") if row[5]] or ["rowid"]
-            found = connection.execute(f'SELECT {", ".join(keys)} FROM "{table}" LIMIT 1').fetchall()
+            result = connection.execute(f'SELECT {", ".join(keys)} FROM "{table}" LIMIT 1').fetchall()
         except sqlite3.Error:
             return []
-    return [",".join(str(value).replace("/", "~2F") for value in row) for row in found]
+    return [",".join(str(value).replace("/", "~2F") for value in row) for row in result]
 
 
 @new_only

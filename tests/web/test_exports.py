@@ -38,8 +38,8 @@ def demo(demo_db: Path) -> Datasette:
 
 
 def lines(happenings: Iterable[Happening], about: About) -> Iterator[str]:
-    """Write a line for each happening, after what is said of the whole."""
-    yield f"{about.title}|{about.page}|{about.asked}|{about.query}|{about.as_of}|{about.position}|{about.at}\n"
+    """Write one line about the timeline, then one for each happening."""
+    yield f"{about.title}|{about.page}|{about.filters}|{about.query}|{about.as_of}|{about.position}|{about.at}\n"
     for one in happenings:
         yield f"{one.id}@{one.version} {one.title}\n"
 
@@ -79,11 +79,11 @@ async def test_the_page_lists_every_format_with_its_address(demo: Datasette) -> 
         assert html.count(f'<li id="{name}">') == 1
         assert f'href="{PAGE}/{name}"' in html
         assert f"timeline export {name}</code>" in html
-    assert "15 happenings: the whole timeline as it now stands" in " ".join(html.split())
+    assert "15 happenings: the whole timeline as it is now" in " ".join(html.split())
 
 
 def test_every_format_has_its_place_and_each_field_its_words() -> None:
-    """No format is missing in the groups, none is there twice, and what is lost is said in people's words."""
+    """Every format is in one group, once, and its losses are in plain words."""
     grouped = [name for _, members in format_catalogue.GROUPS for name in members]
     assert sorted(grouped) == sorted(formats.written_names())
     for name in format_catalogue.names():
@@ -146,7 +146,7 @@ async def test_happenings_come_in_the_order_of_time(demo: Datasette, stub: Calla
 
 
 @pytest.mark.asyncio
-async def test_filters_hold_and_are_said(demo: Datasette, stub: Callable[..., Format]) -> None:
+async def test_filters_hold_and_are_named_in_the_file(demo: Datasette, stub: Callable[..., Format]) -> None:
     """All of the page's own, in words as well; what draws or turns the page is nothing to a file."""
     stub("csv")
     written = await text(demo, f"{PAGE}/csv?kind=session&from=2025&view=2025/2026&size=1&print=1&before=end")
@@ -199,20 +199,20 @@ async def test_as_of_a_position_it_is_what_stood_then(tmp_path: Path, stub: Call
 )
 async def test_a_filter_that_makes_no_sense_gives_no_file(demo: Datasette, query: str, words: str) -> None:
     """A file of more than was asked for would be believed: one line says what is wrong. The page says what it did instead."""
-    said = await text(demo, f"{PAGE}/csv?{query}", 400)
-    assert said.startswith(words)
-    assert said.count("\n") == 1
-    assert "left out" not in said
+    message = await text(demo, f"{PAGE}/csv?{query}", 400)
+    assert message.startswith(words)
+    assert message.count("\n") == 1
+    assert "left out" not in message
     page = await demo.client.get(f"{PAGE}?{query}")
     assert page.status_code == (400 if "letter" not in words else 200)
     assert "timeline-problem" in page.text
 
 
 @pytest.mark.asyncio
-async def test_an_unknown_format_is_told_of_in_a_line(demo: Datasette) -> None:
+async def test_an_unknown_format_is_refused_in_one_line(demo: Datasette) -> None:
     """With those that there are; the suffix of a known one may follow its name."""
-    said = await text(demo, f"{PAGE}/docx", 404)
-    assert said == f"There is no format “docx”. Ask for one of these: {', '.join(format_catalogue.names())}\n"
+    message = await text(demo, f"{PAGE}/docx", 404)
+    assert message == f"There is no format “docx”. Ask for one of these: {', '.join(format_catalogue.names())}\n"
     assert await text(demo, f"{PAGE}/csv.csv") == await text(demo, f"{PAGE}/csv")
     assert (await demo.client.get("/demo/-/timeline/export/csv/more")).status_code == 404
     assert (await demo.client.get("/nowhere/-/timeline/export/csv")).status_code == 404
@@ -227,8 +227,8 @@ async def test_more_than_are_written_at_once_are_refused_in_a_line(
 
     for module, name in ((matches, "COUNT_TO"), (export_body, "MOST")):
         monkeypatch.setattr(module, name, 4)
-    said = await text(demo, f"{PAGE}/csv", 400)
-    assert said == (
+    message = await text(demo, f"{PAGE}/csv", 400)
+    assert message == (
         "More than 4 happenings match, and 4 are the most at once here."
         " Choose fewer with a filter, or write it on the command line: timeline export csv\n"
     )
@@ -237,14 +237,14 @@ async def test_more_than_are_written_at_once_are_refused_in_a_line(
         stub("atom", order="recorded", most=most)
         assert len(ids(await text(demo, f"{PAGE}/atom"))) == held
     page = await text(demo, PAGE)
-    assert "Here a file holds up to 4 happenings" in page
+    assert "A file from this page holds up to 4 happenings" in page
     stub("svg", most=1)
     assert (await text(demo, f"{PAGE}/svg?place=Marrakech", 400)).startswith("2 happenings match, and 1 are the most at once")
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("query", ["", "?kind=session", "?as_of=9", "?status=all"])
-async def test_of_many_a_feed_holds_the_same_however_they_are_found(
+async def test_a_feed_of_many_matches_holds_the_same_by_each_query_plan(
     demo: Datasette, stub: Callable[..., Format], monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     """Backwards from the end of the log, or, where that takes too long, by sorting what matches."""
@@ -300,7 +300,7 @@ async def test_a_file_is_not_refused_for_what_others_make_it_wait(demo: Datasett
 async def test_a_refusal_is_a_sentence_without_the_formats_name(
     demo: Datasette, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Which file was asked for stands in the address."""
+    """The address already names the format."""
 
     def refuse(*_: object) -> NoReturn:
         raise TimelineError("csv", "there is nothing to write")
@@ -334,7 +334,7 @@ async def test_a_bundle_holds_the_documents_and_is_closed_with_them(demo_db: Pat
 
 @pytest.mark.asyncio
 async def test_a_bundle_without_filters_is_everything(demo: Datasette) -> None:
-    """What was retracted and corrected as well; with a filter the streams of what it chooses; as of then, what stood."""
+    """With retractions and corrections; with a filter, the streams of its matches; as of a position, the versions of then."""
     whole = [json.loads(line) for line in (await text(demo, f"{PAGE}/jsonl")).splitlines()]
     assert [entry for entry in whole if "retract" in entry]
     assert [entry for entry in whole if "correct" in entry]
@@ -386,7 +386,7 @@ async def test_addresses_in_a_file_are_those_of_the_site(demo_db: Path, stub: Ca
 
 @pytest.mark.asyncio
 async def test_who_follows_a_timeline_hears_of_retractions(tmp_path: Path) -> None:
-    """Feeds and calendars hold them unless they are told not to; other formats where they are told to. Names in any script."""
+    """Feeds and calendars hold them unless the address says otherwise; other formats only on request. Names in any script."""
     path = tmp_path / "моя база.db"
     with Timeline(path) as timeline:
         source = timeline.archive(id="s", text="It was so.", title="S")
@@ -412,10 +412,10 @@ async def test_who_follows_a_timeline_hears_of_retractions(tmp_path: Path) -> No
 
 
 @pytest.mark.asyncio
-async def test_what_cannot_be_made_here_is_said(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_format_that_cannot_be_made_here_is_listed_with_its_extra(demo: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     """A format whose library is missing: on the page and at its address, with the extra that brings it."""
     monkeypatch.setattr(format_catalogue, "find_spec", lambda name: None)
-    line = "PNG: cannot be made here, for want of an extra. pip install 'cited-timeline[picture]'"
+    line = "PNG: cannot be made here, because an extra is missing. pip install 'cited-timeline[picture]'"
     assert line.replace("'", "&#39;") in await text(demo, PAGE)
     assert await text(demo, f"{PAGE}/png", 404) == f"{line}\n"
 
@@ -476,7 +476,7 @@ async def test_the_page_says_the_filters_in_words_and_as_a_command(demo: Dataset
 
 
 @pytest.mark.asyncio
-async def test_a_happening_of_the_pages_name_is_found(tmp_path: Path) -> None:
+async def test_a_happening_with_the_name_of_the_page_has_another_address(tmp_path: Path) -> None:
     """Its own address is another one, and this page leads there."""
     path = tmp_path / "named.db"
     with Timeline(path) as timeline:
@@ -492,17 +492,17 @@ async def test_a_happening_of_the_pages_name_is_found(tmp_path: Path) -> None:
 
 def linked(html: str) -> Any:  # noqa: ANN401 - it is JSON
     """Read the JSON-LD of a page."""
-    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
-    return json.loads(found[0]) if found else None
+    result = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    return json.loads(result[0]) if result else None
 
 
 @pytest.mark.asyncio
 async def test_a_happenings_page_says_it_to_machines(demo: Datasette) -> None:
-    """As schema.org has it, as known then; nothing of one that was retracted, and the timeline page is not heavier."""
+    """In the terms of schema.org, as known then; none for a retracted one, and none on the timeline page."""
     at = "/demo/-/timeline"
-    said = linked(await text(demo, f"{at}/assembly"))
-    assert (said["@type"], said["name"]) == ("Event", "The assembly meets")
-    assert said["url"] == "http://localhost/demo/-/timeline/assembly"
+    message = linked(await text(demo, f"{at}/assembly"))
+    assert (message["@type"], message["name"]) == ("Event", "The assembly meets")
+    assert message["url"] == "http://localhost/demo/-/timeline/assembly"
     rows = await demo.get_database("demo").execute("select id, position, known_from from happening_versions where version = 1")
     for row in list(rows.rows)[:3]:
         then = linked(await text(demo, f"{at}/{row['id']}?as_of={row['known_from']}"))
@@ -515,7 +515,7 @@ async def test_a_happenings_page_says_it_to_machines(demo: Datasette) -> None:
 
 
 @pytest.mark.asyncio
-async def test_nothing_that_is_said_ends_the_script(demo: Datasette) -> None:
+async def test_no_text_of_a_happening_ends_the_script(demo: Datasette) -> None:
     """A title that is a script element stays a name."""
     html = await text(demo, "/demo/-/timeline/hostile")
     assert linked(html)["name"] == 'According to <em>Mallory</em>: <script>alert("title")</script>'
@@ -525,8 +525,8 @@ async def test_nothing_that_is_said_ends_the_script(demo: Datasette) -> None:
 @pytest.mark.asyncio
 async def test_a_chronology_is_headed_as_the_metadata_say(demo_db: Path) -> None:
     """With the title and the description; where they say none, by the database's name, with a word before it."""
-    said = {"databases": {"demo": {"title": "The <Case>", "description": "What is & was known"}}}
-    written = await text(serve_demo(demo_db, metadata=said), f"{PAGE}/html?kind=session")
+    message = {"databases": {"demo": {"title": "The <Case>", "description": "What is & was known"}}}
+    written = await text(serve_demo(demo_db, metadata=message), f"{PAGE}/html?kind=session")
     assert re.findall(r"<h1[^>]*>(.*?)</h1>\n<p[^>]*>(.*?)</p>", written) == [("The &lt;Case&gt;", "What is &amp; was known")]
     assert ">Chronology: demo</h1>" in await text(serve_demo(demo_db), f"{PAGE}/html?kind=session")
 

@@ -29,7 +29,7 @@ async def page(path: Path, query: str = "", **options: Any) -> str:  # noqa: ANN
 
 def introduction(html: str) -> str:
     """Return the words of the introduction."""
-    return text(html.split('<div class="introduction">')[1].split('<div id="notes">')[0])
+    return text(html.split('<div class="introduction">')[1].split('<div id="notes">', maxsplit=1)[0])
 
 
 @pytest.mark.asyncio

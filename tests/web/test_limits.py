@@ -1,4 +1,4 @@
-"""How much a query may take: no query fills the memory, and no honest one is stopped."""
+"""The limits of a query: none fills the memory, and no ordinary one is stopped."""
 
 import itertools
 import sqlite3
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from datasette.app import Datasette
 
-from timeline import projections
+from timeline.projections import staging
 from timeline.selection import search_words
 from timeline.selection.sql import words_passage
 from timeline.web import limits, table_copies
@@ -107,9 +107,9 @@ def test_what_sqlite_works_in_is_bounded(timeline_db: Path) -> None:
     columns = "select " + ", ".join(f"printf('%.*c', {9_000_000 + n}, 'x') as c{n}" for n in range(12))
     arguments = "select max(" + ", ".join(f"printf('%.*c', {9_000_000 + n}, 'x')" for n in range(12)) + ") = 1 as x"
     command = [sys.executable, "-c", ASK_ONCE, str(timeline_db), columns, arguments, "select 1 as x"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    message = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     refusal = "This needs more memory than a query may take. Ask for less at once: fewer rows, fewer columns, or shorter values."
-    assert said == [f"400 {refusal}", f"400 {refusal}", "200 None"]
+    assert message == [f"400 {refusal}", f"400 {refusal}", "200 None"]
 
 
 @pytest.mark.asyncio
@@ -199,8 +199,8 @@ def test_functions_in_the_place_of_sqlites_say_the_same(name: str, number: int) 
     limits.set_on(ours, {})
     ask = f"select {name}({', '.join('?' * number)}) as value"
     for values in itertools.product(VALUES, repeat=number):
-        expected, found = (one.execute(ask, values).fetchone()[0] for one in (theirs, ours))
-        assert (type(found), found) == (type(expected), expected), values
+        expected, outcome = (one.execute(ask, values).fetchone()[0] for one in (theirs, ours))
+        assert (type(outcome), outcome) == (type(expected), expected), values
 
 
 @pytest.mark.parametrize(
@@ -246,6 +246,6 @@ def test_marks_out_of_order_are_read_in_linear_time() -> None:
     before = time.thread_time()
     assert search_words.folded(MARKS) == "a"
     assert search_words.words(MARKS * 10) == [(MARKS)[: search_words.LONGEST]]
-    assert projections.plain_letters("\u05d0" + MARKS * 10) == "\u05d0" + "a" * 10
+    assert staging.plain_letters("\u05d0" + MARKS * 10) == "\u05d0" + "a" * 10
     assert words_passage(MARKS, MARKS)
     assert time.thread_time() - before < 5  # of work; it took minutes

@@ -22,7 +22,7 @@ async def cells(datasette: Datasette, path: str, column: str) -> list[str]:
 
 
 def sql(statement: str, database: str = "timeline") -> str:
-    """Give the address of a SQL result, as every version understands it."""
+    """Return the address of a SQL result that every version accepts."""
     return f"/{database}?{urlencode({'sql': statement})}"
 
 
@@ -63,7 +63,7 @@ async def test_sql_results_lead_to_the_pages(serve: Serve) -> None:
 
 @pytest.mark.asyncio
 async def test_hostile_values_do_nothing(serve: Serve) -> None:
-    """Whatever stands in a cell is encoded in the address and escaped in the label; javascript: is never a link."""
+    """Any value is encoded in the address and escaped in the label; javascript: is never a link."""
     hostile = '"><script>alert(1)</script>'
     address = sql(
         f"select '{hostile}' as happening, 'javascript:alert(1)' as url, 'a' as source, 'x' as position, "
@@ -83,8 +83,8 @@ async def test_hostile_values_do_nothing(serve: Serve) -> None:
 @pytest.mark.asyncio
 async def test_web_addresses_stay_links(serve: Serve) -> None:
     """Datasette's own links to http and https are left as they are."""
-    [found] = [cell for cell in await cells(serve(), "/timeline/sources", "url") if "<a" in cell]
-    assert 'href="https://a.example/r?a=1&amp;b=2"' in found
+    [outcome] = [cell for cell in await cells(serve(), "/timeline/sources", "url") if "<a" in cell]
+    assert 'href="https://a.example/r?a=1&amp;b=2"' in outcome
 
 
 @pytest.mark.asyncio

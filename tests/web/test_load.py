@@ -54,7 +54,7 @@ def asked(path: Path) -> list[str]:
 
 
 def test_every_route_format_question_and_parameter_is_asked() -> None:
-    """What is new and not in the table of the worst addresses fails here."""
+    """A new address that is not in the table of the worst addresses fails here."""
     every = list(load_addresses.addresses(SIZE, 5_000))
     assert load_addresses.unasked(every) == []
     assert "drawing/overview$" in "".join(load_addresses.unasked([one for one in every if "/drawing/overview" not in one]))
@@ -118,7 +118,7 @@ async def test_a_long_text_is_cut_in_a_thread(
 
 @pytest.mark.asyncio
 async def test_a_long_text_is_read_on_page_after_page(loaded: Path, serve: Callable[..., Datasette]) -> None:
-    """Each page leads to the next; a link to a passage far into the text leads to the page that it stands on."""
+    """Each page links to the next; a link to a passage far into the text leads to the right page."""
     client, address = serve(loaded).client, f"{load_addresses.AT}/sources/lines"
     text = load_timeline.texts(SIZE)["lines"][0]
     first = (await client.get(address)).text
@@ -214,14 +214,14 @@ def test_a_calendar_folds_a_long_line_in_linear_time() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_very_large_event_is_told_of_and_its_proof_holds_it(loaded: Path, serve: Callable[..., Datasette]) -> None:
+async def test_the_proof_holds_a_very_large_event_that_the_page_leaves_out(loaded: Path, serve: Callable[..., Datasette]) -> None:
     """The page says how long it is, and offers no check in the browser of what it does not show."""
     client = serve(loaded).client
     html = (await client.get(f"{load_addresses.AT}/all-of-a-text")).text
     assert len(html) < 3_000_000
     position = re.findall(r"/events/(\d+)", html)[0]
     event = (await client.get(f"{load_addresses.AT}/events/{position}")).text
-    assert "characters long, too much for a page" in event
+    assert "characters, too many for a page" in event
     assert 'id="check"' not in event
     assert len((await client.get(f"{load_addresses.AT}/events/{position}/proof")).content) > SIZE.characters
 

@@ -143,7 +143,7 @@ async def test_datasette_shows_the_words(serve: Serve) -> None:
 
 @pytest.mark.asyncio
 async def test_the_machinery_is_hidden(serve: Serve) -> None:
-    """Whoever opens the database sees what there is to read."""
+    """The page of the database shows what there is to read."""
     tables = (await serve(metadata=METADATA).client.get("/timeline.json")).json()["tables"]
     hidden = {table["name"] for table in tables if table["hidden"] and not SHADOW.match(table["name"])}
     ours = {"tree", "documents", "projected", "density", "spans", "facets", "source_pages"}

@@ -66,7 +66,7 @@ async def test_each_timeline_is_named_and_nothing_else(serve: Serve, timeline_db
 @pytest.mark.asyncio
 @pytest.mark.parametrize("path", ["/", "/timeline"])
 async def test_nobody_is_led_to_a_timeline_that_he_may_not_read(serve: Serve, path: str) -> None:
-    """Not even told of its title."""
+    """Not even its title."""
     metadata = {"databases": {"timeline": {"title": "Secret", "tables": {"happenings": {"allow": False}}}}}
     response = await serve(metadata=metadata).client.get(path)
     assert response.status_code == 200

@@ -45,8 +45,8 @@ LATER = ("renamed", "Elsewhere", "Late", "The later heading", "echoes")
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("path", ["/whole", "/moved", "/mistaken", "/stays", "/ties"])
-async def test_a_happening_as_of_a_position_tells_nothing_later(past: Path, path: str) -> None:
-    """No part, title, tie or heading that came after stands on the page; without a position they do."""
+async def test_a_happening_as_of_a_position_shows_nothing_later(past: Path, path: str) -> None:
+    """The page has no later part, title, relation or heading; without a position it has them."""
     then, now = text(await fetch(past, f"{path}?as_of=6")), text(await fetch(past, path))
     assert [words for words in LATER if words in then.split("As known at position 6")[1]] == []
     assert [words for words in LATER if words in now]
@@ -74,8 +74,8 @@ async def test_a_happening_as_of_a_position_tells_nothing_later(past: Path, path
 )
 async def test_what_was_known_then_is_there(past: Path, path: str, says: str) -> None:
     """Parts, whole, ties and sources have the titles and the places that they then had."""
-    said = text(await fetch(past, path))
-    assert says in said
+    message = text(await fetch(past, path))
+    assert says in message
 
 
 @pytest.mark.asyncio
@@ -97,11 +97,11 @@ async def test_what_only_the_statement_names_is_shown_by_its_id(tmp_path: Path) 
     """A part recorded before its whole, in one go, names it; the whole's title was not known then."""
     with Timeline(tmp_path / "past.db") as timeline:
         timeline.archive(id="s", text="It went on.", title="S")
-        said = {"date": "2003", "citations": [{"source": "s", "quote": "It went on."}]}
+        message = {"date": "2003", "citations": [{"source": "s", "quote": "It went on."}]}
         timeline.append_many(
             [
-                {"happening": {"id": "part", "title": "Part", "part_of": "the-whole", **said}},
-                {"happening": {"id": "the-whole", "title": "Its title", **said}},
+                {"happening": {"id": "part", "title": "Part", "part_of": "the-whole", **message}},
+                {"happening": {"id": "the-whole", "title": "Its title", **message}},
             ]
         )
     for path in ("/part?as_of=2", "?as_of=2"):

@@ -66,7 +66,7 @@ async def test_quotations_lead_to_their_page_and_words_at_the_source(captured: P
 
 @pytest.mark.asyncio
 async def test_a_former_version_knows_its_page_too(captured: Path) -> None:
-    """What is read from events is looked up in the same table."""
+    """Actors in events resolve to the same table."""
     assert "</cite></a>, page 2" in await fetch(captured, "/old?as_of=5")
     assert "</cite></a>, page 2" in await fetch(captured, "?as_of=5")
 
@@ -87,7 +87,7 @@ async def test_a_source_shows_its_pages_and_what_else_was_captured(captured: Pat
 @given(st.text(min_size=1, max_size=400), st.text(max_size=32), st.text(max_size=32), st.booleans())
 @settings(max_examples=50)
 def test_a_text_directive_says_no_more_than_it_means(quotation: str, prefix: str, suffix: str, repeats: bool) -> None:
-    """Whatever the words, at most four parts, each of which is read back as it was written."""
+    """At most four parts for any words, and each decodes to what was encoded."""
     parts = text_fragments.fragment(quotation, prefix, suffix, repeats=repeats).split(",")
     assert len(parts) <= 4
     for part in parts:
@@ -118,23 +118,23 @@ def test_lines_of_a_printed_page_flow_into_paragraphs() -> None:
     full = "This line is as wide as the column, and goes on"
     leaders = "Contents . . . . . . . . . . . . . . . . . . . . . 3"
     body = f"A heading\n{full}\n{full}\nto here.\n{full}\n• {full}\n• An item\n{leaders}\n{full}\fNext page"
-    found = passages.part(body, [], printed=True).paragraphs
-    assert [body[one.start : one.end] for one in found] == [
+    result = passages.part(body, [], printed=True).paragraphs
+    assert [body[one.start : one.end] for one in result] == [
         "A heading", f"{full}\n{full}\nto here.", full, f"• {full}", "• An item",
         leaders, full, "Next page",
     ]  # fmt: skip
-    assert "".join(f"{one.before}{body[one.start : one.end]}" for one in found) == body
+    assert "".join(f"{one.before}{body[one.start : one.end]}" for one in result) == body
 
 
 def test_a_form_feed_parts_paragraphs() -> None:
     """So that each page begins with one of its own."""
-    found = passages.part("one\ftwo\n\nthree\n\n\ffour", []).paragraphs
-    assert ["".join(s.text for s in paragraph.segments) for paragraph in found] == ["one", "two", "three", "four"]
+    result = passages.part("one\ftwo\n\nthree\n\n\ffour", []).paragraphs
+    assert ["".join(s.text for s in paragraph.segments) for paragraph in result] == ["one", "two", "three", "four"]
 
 
 @pytest.mark.asyncio
-async def test_an_entry_of_a_table_is_shown_as_it_stands(tmp_path: Path) -> None:
-    """On a card and on the happening's page: as a small table of its cells, folded, without pieces of the entries around it."""
+async def test_an_entry_of_a_table_is_shown_as_its_cells(tmp_path: Path) -> None:
+    """On a card and on the happening's page: as a small table, folded, without pieces of the entries around it."""
     with Timeline(tmp_path / "sheets.db") as timeline:
         sheet = timeline.archive(text="Year,Text\n1996,Before\n1997,Flood\n1998,After\n", id="s", title="S", media_type="text/csv")
         timeline.record("flood", title="Flood", date="1997", citations=[sheet.quote("1997,Flood")])
@@ -142,7 +142,10 @@ async def test_an_entry_of_a_table_is_shown_as_it_stands(tmp_path: Path) -> None
         html = await fetch(tmp_path / "sheets.db", address)
         figure = re.search(r"<figure.*?</figure>", html, re.DOTALL)
         assert figure is not None
-        assert re.findall(r'<th scope="row">(.*?)</th><td dir="auto">(.*?)</td>', figure[0]) == [("Year", "1997"), ("Text", "Flood")]
+        assert re.findall(r'<th scope="row">(.*?)</th><td dir="auto">(.*?)</td>', figure[0]) == [
+            ("Year", "1997"),
+            ("Text", "Flood"),
+        ]
         assert "<q>" not in figure[0]
         assert "Before" not in figure[0]
         assert "Entry in <a" in figure[0]

@@ -133,9 +133,9 @@ def text(html: str) -> str:
 
 def link(html: str, label: str) -> str:
     """Give the address of the first link with these words."""
-    found = re.search(rf'<a href="([^"]+)"[^>]*>(?:<span[^>]*>[^<]*</span>)?\s*{label}\s*(?:<span[^>]*>[^<]*</span>)?</a>', html)
-    assert found, f"no link {label}"
-    return found[1].replace("&amp;", "&")
+    result = re.search(rf'<a href="([^"]+)"[^>]*>(?:<span[^>]*>[^<]*</span>)?\s*{label}\s*(?:<span[^>]*>[^<]*</span>)?</a>', html)
+    assert result, f"no link {label}"
+    return result[1].replace("&amp;", "&")
 
 
 def test_the_demo_has_what_the_page_tests_look_for(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ async def status(datasette: Datasette, held: str, path: str = PAGE, **visit: Any
 
 
 @pytest.mark.asyncio
-async def test_an_answer_is_tagged_and_kept_by_the_visitor_alone(demo: Path) -> None:
+async def test_an_answer_has_a_tag_and_only_the_visitor_caches_it(demo: Path) -> None:
     """It is weak, private, asked about each time, and differs by who asks."""
     response = await serve(demo).client.get(PAGE)
     assert response.headers["etag"].startswith('W/"')
@@ -92,7 +92,7 @@ async def test_what_is_appended_is_seen_at_once(demo: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_who_may_not_read_is_told_so_with_a_copy_in_hand(demo: Path) -> None:
+async def test_a_visitor_without_permission_is_refused_even_with_a_valid_copy(demo: Path) -> None:
     """Permission comes before the 304, that of the past as well."""
     closed = {"databases": {"demo": {"tables": {"events": {"allow": {"id": "ann"}}}}}}
     datasette = serve(demo, metadata=closed)
@@ -135,7 +135,7 @@ async def test_messages_are_shown_and_never_out_of_a_copy(demo: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_what_makes_no_sense_is_told_each_time(demo: Path) -> None:
+async def test_a_faulty_address_is_never_answered_with_304(demo: Path) -> None:
     """A page that refused something is not answered by a copy."""
     datasette = serve(demo)
     response = await datasette.client.get(PAGE + "?from=banana")

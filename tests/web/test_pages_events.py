@@ -19,14 +19,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_an_event_is_shown_as_recorded(demo: Path) -> None:
     """Stream, version, type, when, by whom, its data and its hash; and the events before and after."""
     html = (await serve(demo).client.get("/demo/-/timeline/events/20")).text
-    said = text(html)
-    assert "happening/meeting@2" in said
-    assert "HappeningCorrected" in said
-    assert "By amina" in said
+    message = text(html)
+    assert "happening/meeting@2" in message
+    assert "HappeningCorrected" in message
+    assert "By amina" in message
     assert "&#34;reason&#34;: &#34;a second report names the day&#34;" in html
     with sqlite3.connect(demo) as connection:
         (data_hash,) = connection.execute("select lower(hex(data_hash)) from events where position = 20").fetchone()
-    assert data_hash in said
+    assert data_hash in message
     assert 'href="/demo/-/timeline/events/19" rel="prev"' in html
     assert 'href="/demo/-/timeline/events/21" rel="next"' in html
     assert link(html, "<bdi>happening/meeting</bdi>") == "/demo/-/timeline/meeting"
@@ -62,7 +62,7 @@ async def test_a_redacted_event_says_so_everywhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_correction_is_not_said_to_change_what_a_redacted_one_did(tmp_path: Path) -> None:
+async def test_a_correction_does_not_show_the_changes_of_a_redacted_one(tmp_path: Path) -> None:
     """After a redacted version the history tells what the next one changed, as it says itself, and no more."""
     with Timeline(tmp_path / "redacted.db", by="tester") as timeline:
         report = timeline.archive(text="Some words here.", id="report", title="A report")
@@ -79,7 +79,7 @@ async def test_a_correction_is_not_said_to_change_what_a_redacted_one_did(tmp_pa
 
 @pytest.mark.asyncio
 async def test_an_event_is_closed_where_the_log_is(demo: Path) -> None:
-    """Whoever may not read the events may not read one."""
+    """A visitor who may not read the events may not read one of them."""
     closed = {"databases": {"demo": {"tables": {"events": {"allow": False}}}}}
     assert (await serve(demo, metadata=closed).client.get("/demo/-/timeline/events/1")).status_code == 403
 
@@ -99,11 +99,11 @@ async def test_several_timelines_are_listed_for_those_who_may_read_them(demo: Pa
     with sqlite3.connect(plain) as connection:
         connection.execute("create table t (a)")
     metadata = {"databases": {"closed": {"allow": False}, "demo": {"title": "The <demo>"}}}
-    said = text((await serve(demo, other, closed, plain, metadata=metadata).client.get("/-/timeline")).text.split("<main")[1])
-    assert "The &lt;demo&gt; 15 happenings, in the database demo" in said
-    assert "in the database other" in said
-    assert "closed" not in said
-    assert "plain" not in said
+    message = text((await serve(demo, other, closed, plain, metadata=metadata).client.get("/-/timeline")).text.split("<main")[1])
+    assert "The &lt;demo&gt; 15 happenings, in the database demo" in message
+    assert "in the database other" in message
+    assert "closed" not in message
+    assert "plain" not in message
 
 
 @pytest.mark.asyncio

@@ -27,8 +27,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def offered(html: str, facet: str) -> dict[str, int]:
     """Give the values that a filter offers, with their counts."""
     field = html.split(f'id="f-{facet}"')[1].split("</div>", 1)[0]
-    found = re.findall(r'<option value="([^"]+)"[^>]*>[^<]*\((\d[\d,]*)\)</option>', field)
-    return {unescape(value): int(count.replace(",", "")) for value, count in found}
+    result = re.findall(r'<option value="([^"]+)"[^>]*>[^<]*\((\d[\d,]*)\)</option>', field)
+    return {unescape(value): int(count.replace(",", "")) for value, count in result}
 
 
 QUERIES = [
@@ -52,8 +52,8 @@ async def test_each_count_is_what_choosing_the_value_gives(demo: Path, query: st
         others = "&".join(part for part in query.split("&") if not part.startswith(f"{facet}="))
         for value in {*counts, *offered(everything, facet)}:
             page = (await client.get(f"/demo/-/timeline?{others}&{facet}={quote(value)}")).text
-            found = len(re.findall(r'<li class="happening[ "]', page))
-            assert counts.get(value, 0) == found, (facet, value)
+            result = len(re.findall(r'<li class="happening[ "]', page))
+            assert counts.get(value, 0) == result, (facet, value)
 
 
 @pytest.mark.asyncio
@@ -82,7 +82,7 @@ async def test_where_many_match_the_counts_are_of_the_whole_timeline(demo: Path,
 
 @pytest.mark.asyncio
 async def test_people_whose_names_differ_by_case_are_one(tmp_path: Path) -> None:
-    """What once stood names people; what stands has their ids: they are counted together."""
+    """Earlier versions have the names of people, current ones their ids; both count together."""
     with Timeline(tmp_path / "names.db") as timeline:
         cited = [timeline.archive(id="s", text="It went on.", title="S").quote("It went on.")]
         timeline.record("one", title="One", date="2003", actors=["Ann Lee"], citations=cited)

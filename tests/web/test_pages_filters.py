@@ -67,7 +67,7 @@ async def test_active_filters_are_chips_that_take_themselves_away(demo: Path) ->
 
 
 @pytest.mark.asyncio
-async def test_choices_have_counts_of_what_stands(demo: Path) -> None:
+async def test_choices_have_counts_of_current_happenings(demo: Path) -> None:
     """The retracted happening in Marrakech is not counted."""
     html = (await serve(demo).client.get("/demo/-/timeline")).text
     assert '<option value="Marrakech">Marrakech (2)</option>' in html
@@ -85,7 +85,7 @@ async def test_many_choices_become_suggestions(tmp_path: Path) -> None:
 
 @pytest.mark.asyncio
 async def test_choices_follow_the_log(tmp_path: Path) -> None:
-    """What is appended while Datasette runs is counted on the next page."""
+    """The next page counts what was appended while Datasette runs."""
     from timeline import Timeline
 
     client = serve(build(tmp_path / "grows.db")).client
@@ -105,7 +105,7 @@ NONSENSE = [
     ("as_of=banana", 400, "As of: “banana” is neither a position in the log"),
     ("as_of=999999", 200, "The log ends at position"),
     ("as_of=999999", 200, "position 999999 (not reached yet)"),
-    ("as_of=999999", 200, "so this is what is known now. Show what is known now"),
+    ("as_of=999999", 200, "so this is the present state. Show what is known now"),
     ("as_of=99999999999999999999999999", 200, "The log ends at position"),
     ("as_of=0", 200, "Nothing was known yet"),
     ("as_of=%D9%A3", 400, "As of: “٣” is neither a position"),
@@ -142,7 +142,7 @@ NONSENSE = [
     ("embed=yes", 400, "Embedding: “yes” is not one of the choices"),
     ("print=2", 400, "Printing: “2” is not one of the choices"),
     ("as_of=2026-02-30", 400, "As of: “2026-02-30” is neither a position in the log"),
-    ("as_of=2026-01-05~", 400, "nor a day or a month (2026-11-24, 2026-11), so what is known now is shown"),
+    ("as_of=2026-01-05~", 400, "nor a day or a month (24 Nov 2026, 2026-11), so what is known now is shown"),
     ("as_of=2026-01/2026-02", 400, "nor a day or a month"),
     ("as_of=Y99999", 200, "As known at the end of the year 99,999 ( position 23"),
     ("as_of=-0043", 200, "Nothing was known yet"),
@@ -154,7 +154,7 @@ NONSENSE = [
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("query", "status", "says"), NONSENSE)
 async def test_nonsense_gives_a_page_that_says_what_it_did(demo: Path, query: str, status: int, says: str) -> None:
-    """Whatever stands in the address, the answer is a page: 400 where something was refused, else 200."""
+    """Any address gets a page: 400 if a parameter was refused, else 200."""
     response = await serve(demo).client.get(f"/demo/-/timeline?{query}")
     assert response.status_code == status
     assert says in text(response.text)
@@ -164,7 +164,7 @@ async def test_nonsense_gives_a_page_that_says_what_it_did(demo: Path, query: st
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("name", "typed"), [("from", "banana"), ("to", "3rd of May"), ("as_of", "<b>last")])
 async def test_what_was_typed_stays_in_its_field(demo: Path, name: str, typed: str) -> None:
-    """A refused value can be mended where it stands: in sight, marked, and named by the field's label."""
+    """A refused value stays in its field, visible, marked and named by the field's label."""
     html = (await serve(demo).client.get(f"/demo/-/timeline?{name}={quote(typed)}&kind=opening")).text
     field = html.split(f'<input id="f-{name}"')[1].split(">", 1)[0]
     assert f'value="{escape(typed)}"' in field
@@ -177,12 +177,43 @@ async def test_what_was_typed_stays_in_its_field(demo: Path, name: str, typed: s
 
 
 @pytest.mark.asyncio
+async def test_a_date_in_words_is_shown_as_it_was_read_and_links_have_it_as_edtf(demo: Path) -> None:
+    """Without a script; a date in doubt is refused with both readings."""
+    response = await serve(demo).client.get("/demo/-/timeline?from=January+2026&kind=meeting")
+    assert response.status_code == 200
+    html = response.text
+    assert "January 2026 ” was read as January 2026, 2026-01 ." in text(html)
+    assert 'id="f-from" name="from" value="2026-01"' in html
+    assert "January+2026" not in html
+    assert 'rel="canonical" href="http://localhost/demo/-/timeline?kind=meeting&amp;from=2026-01"' in html
+    same = (await serve(demo).client.get("/demo/-/timeline?from=2026-01&kind=meeting")).text
+    assert ids(html) == ids(same)
+    doubtful = await serve(demo).client.get("/demo/-/timeline?to=03/04/2025")
+    assert doubtful.status_code == 400
+    assert "To: “03/04/2025” may be 2025-03-04 or 2025-04-03, so it was left out. Write one of them." in text(doubtful.text)
+
+
+@pytest.mark.asyncio
+async def test_a_date_to_go_to_leads_to_its_window(demo: Path) -> None:
+    """The address that the visitor arrives at has the window alone, and the other filters."""
+    client = serve(demo).client
+    response = await client.get("/demo/-/timeline?kind=meeting&go=January+2026", follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (
+        302,
+        "/demo/-/timeline?kind=meeting&view=2026-01-01%2F2026-02-01",
+    )
+    refused = await client.get("/demo/-/timeline?go=03/04/2025")
+    assert refused.status_code == 400
+    assert "Go to a date: “03/04/2025” may be 2025-03-04 or 2025-04-03" in text(refused.text)
+
+
+@pytest.mark.asyncio
 async def test_the_filters_say_how_to_write_a_date(demo: Path) -> None:
-    """EDTF is explained in a few words; each example does what is said of it."""
+    """EDTF is explained in a few words, and each example is valid."""
     html = (await serve(demo).client.get("/demo/-/timeline")).text
-    said = text(html.split('id="f-date-help">')[1].split("</span>")[0])
+    message = text(html.split('id="f-date-help">')[1].split("</span>")[0])
     for example in ("2003", "44 BCE", "2025-11", "2025-11-24", "198X", "2003~", "1998/2001"):
-        assert example in said
+        assert example in message
         assert period.fault(example) is None
     assert "aria-invalid" not in html
 
@@ -190,8 +221,8 @@ async def test_the_filters_say_how_to_write_a_date(demo: Path) -> None:
 @pytest.mark.asyncio
 async def test_words_in_the_past_are_explained(demo: Path) -> None:
     """In words that can be followed."""
-    said = text((await serve(demo).client.get("/demo/-/timeline?as_of=20&q=talks")).text)
-    assert "In versions since corrected, type accents as they are written." in said
+    message = text((await serve(demo).client.get("/demo/-/timeline?as_of=20&q=talks")).text)
+    assert "In versions that were corrected since, only words with the same accents are found." in message
 
 
 @pytest.mark.asyncio

@@ -56,7 +56,7 @@ async def test_parts_stand_in_time_order(demo: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_quotations_have_what_stands_around_them(demo: Path) -> None:
+async def test_quotations_have_the_text_around_them(demo: Path) -> None:
     """Whole words before and after, and no dots where the text itself begins."""
     html = await fetch(demo, "meeting")
     assert "… November 24 to 27. Shahkar and Hammouchi met in Marrakech" in text(html).replace(" .", ".").replace("  ", " ")
@@ -64,7 +64,7 @@ async def test_quotations_have_what_stands_around_them(demo: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_quotation_runs_its_own_way_whatever_stands_around_it(tmp_path: Path) -> None:
+async def test_a_quotation_has_its_own_direction(tmp_path: Path) -> None:
     """Arabic in an English sentence, English in an Arabic one, and numbers alone: the context is set apart."""
     quotes = {"a": ("rtl", "قال المدير"), "b": ("ltr", "public good"), "c": ("auto", "1954")}
     body = "The report quotes قال المدير in full. ثم أضاف public good ومضى، ثم 1954 وما بعدها."
@@ -82,15 +82,15 @@ async def test_a_quotation_runs_its_own_way_whatever_stands_around_it(tmp_path: 
 
 
 @pytest.mark.asyncio
-async def test_history_tells_when_who_why_and_what_changed(demo: Path) -> None:
+async def test_history_shows_when_who_why_and_the_changes(demo: Path) -> None:
     """Each version, the latest first, with its position, its reason, and the old and the new words."""
     history = (await fetch(demo, "meeting")).split('<ol class="history"')[1]
-    said = text(history)
-    assert said.index("Version 3, by amina") < said.index("Version 2, by amina") < said.index("Version 1, by amina")
-    assert "Reason: it can be read either way" in said
-    assert "was 26 November 2025 (2025-11-26) now 25 to 26 November 2025 (2025-11-25/2025-11-26)" in said
-    assert "Hammouchi [removed: meets ] [added: and ] Shahkar [added:  meet ]".replace("  ", " ") in said
-    assert "Tags now un" in said
+    message = text(history)
+    assert message.index("Version 3, by amina") < message.index("Version 2, by amina") < message.index("Version 1, by amina")
+    assert "Reason: it can be read either way" in message
+    assert "was 26 November 2025 (2025-11-26) now 25 to 26 November 2025 (2025-11-25/2025-11-26)" in message
+    assert "Hammouchi [removed: meets ] [added: and ] Shahkar [added:  meet ]".replace("  ", " ") in message
+    assert "Tags now un" in message
     assert link(history, "position 21").endswith("/events/21")
 
 
@@ -106,11 +106,11 @@ async def test_a_retraction_is_a_version_with_its_reason(demo: Path) -> None:
 async def test_as_of_a_position_it_is_what_was_known_then(demo: Path) -> None:
     """The words, the date and the quotations of that version, what became of it since, and the way back."""
     html = await fetch(demo, "meeting?as_of=20")
-    said = text(html.split('<section aria-labelledby="history"')[0])
-    assert "As known at position 20" in said
-    assert "It has since been corrected." in said
-    assert "26 November 2025" in said
-    assert "Hammouchi meets Shahkar" in said
+    message = text(html.split('<section aria-labelledby="history"')[0])
+    assert "As known at position 20" in message
+    assert "It has since been corrected." in message
+    assert "26 November 2025" in message
+    assert "Hammouchi meets Shahkar" in message
     assert link(html, "Show what is known now") == "/demo/-/timeline/meeting"
     start = DISPATCH.index("Shahkar and Hammouchi met")
     end = start + len("Shahkar and Hammouchi met in Marrakech")
@@ -135,7 +135,7 @@ async def test_an_unknown_happening_suggests_others(demo: Path) -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("query", ["as_of=-1", "as_of=x"])
-async def test_nonsense_is_said(demo: Path, query: str) -> None:
+async def test_a_faulty_position_is_named_on_the_page(demo: Path, query: str) -> None:
     """A position that is none gives 400 and what is known now."""
     response = await serve(demo).client.get(f"/demo/-/timeline/meeting?{query}")
     assert response.status_code == 400
@@ -146,7 +146,7 @@ async def test_nonsense_is_said(demo: Path, query: str) -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("table", ["events", "happening_versions", "citations", "related", "happening_times"])
 async def test_it_is_closed_where_a_table_it_shows_is(demo: Path, table: str) -> None:
-    """Whoever may not read one of the tables may not read the page."""
+    """A visitor who may not read one of the tables may not read the page."""
     closed = {"databases": {"demo": {"tables": {table: {"allow": False}}}}}
     assert (await serve(demo, metadata=closed).client.get("/demo/-/timeline/meeting")).status_code == 403
 
@@ -164,12 +164,12 @@ async def test_it_is_closed_where_a_table_it_shows_is(demo: Path, table: str) ->
          [("removed", "Ann"), ("added", "Ann, chair")]),
     ],
 )  # fmt: skip
-def test_what_changed_is_told_by_field(old: dict[str, Any], new: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+def test_changes_are_listed_by_field(old: dict[str, Any], new: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     """Values are shown whole, texts by their words, lists by their items."""
     assert differences.between(old, new)[0].pieces == expected
 
 
-def test_what_did_not_change_is_not_told() -> None:
+def test_equal_fields_are_not_listed() -> None:
     """Equal statements have no changes."""
     assert differences.between({"title": "a", "tags": ["x"]}, {"title": "a", "tags": ["x"]}) == []
 
@@ -212,7 +212,7 @@ async def test_a_claim_is_named_with_whose_it_is_wherever_it_is_named(tmp_path: 
 
 
 @pytest.mark.asyncio
-async def test_a_time_that_is_about_says_so_wherever_it_is_said(tmp_path: Path) -> None:
+async def test_an_approximate_time_is_marked_everywhere(tmp_path: Path) -> None:
     """In the row of its zone as beside its date."""
     with Timeline(tmp_path / "about.db") as timeline:
         source = timeline.archive(id="s", text="It came at about seven.", title="S")

@@ -50,7 +50,7 @@ def test_an_empty_log_had_reached_nothing(tmp_path: Path) -> None:
         assert as_of.position(Snapshot(connection), "2026-11-24") == 0
 
 
-def test_it_is_found_in_few_looks(diary: Path) -> None:
+def test_the_search_reads_few_rows(diary: Path) -> None:
     """The log is never read through: each step looks one position up."""
     with sqlite3.connect(diary) as connection:
         steps = [row[3] for row in connection.execute("explain query plan " + as_of._LAST_BEFORE, {"moment": "2026"})]
@@ -61,12 +61,12 @@ def test_it_is_found_in_few_looks(diary: Path) -> None:
 
 @pytest.mark.asyncio
 async def test_the_page_says_the_day_and_keeps_it_in_its_addresses(diary: Path) -> None:
-    """What was known at the end of it is shown; every link keeps what was typed."""
+    """The page shows the end of that day, and every link keeps the typed text."""
     client = serve(diary).client
     html = (await client.get("/diary/-/timeline?as_of=2026-12-02&size=5")).text
-    said = text(html)
-    assert "As known at the end of 2 December 2026 ( position 15 , recorded 2 December 2026, 23:59 UTC)." in said
-    assert "14 happenings." in said
+    message = text(html)
+    assert "As known at the end of 2 December 2026 ( position 15 , recorded 2 December 2026, 23:59 UTC)." in message
+    assert "14 happenings." in message
     assert 'value="2026-12-02"' in html
     assert "as_of=2026-12-02&amp;" in html
     assert "as_of=15" not in html
@@ -89,9 +89,9 @@ async def test_the_past_is_that_of_the_position(diary: Path) -> None:
 async def test_a_happening_is_shown_as_of_a_day(diary: Path) -> None:
     """Its page says which, and its links keep it; before it was known, the page says when it was."""
     client = serve(diary).client
-    said = text((await client.get("/diary/-/timeline/h-0?as_of=2026-12-19")).text)
-    assert "As known at the end of 19 December 2026 (position 100): version 1" in said
+    message = text((await client.get("/diary/-/timeline/h-0?as_of=2026-12-19")).text)
+    assert "As known at the end of 19 December 2026 (position 100): version 1" in message
     assert "Renamed" in (await client.get("/diary/-/timeline/h-0?as_of=2026-12-20")).text
     early = await client.get("/diary/-/timeline/h-50?as_of=2026-12-01")
     assert early.status_code == 404
-    assert "At position 10 nothing was known of" in text(early.text)
+    assert "At position 10, h-50 was not recorded yet" in text(early.text)

@@ -27,11 +27,11 @@ async def walk(path: Path, query: str, label: str) -> list[list[str]]:
     client = serve(path).client
     address, pages = f"/many/-/timeline?{query}", []
     while True:
-        found = (await client.get(address)).text.split('<div id="found"')[1]
-        pages.append(ids(found))
-        if f">{label}" not in found and f"</span> {label}</a>" not in found:
+        result = (await client.get(address)).text.split('<div id="found"')[1]
+        pages.append(ids(result))
+        if f">{label}" not in result and f"</span> {label}</a>" not in result:
             return pages
-        address = link(found, label)
+        address = link(result, label)
 
 
 @pytest.mark.asyncio
@@ -62,7 +62,7 @@ async def test_going_back_meets_the_same(many: Path, query: str) -> None:
 
 @pytest.mark.asyncio
 async def test_the_past_is_paged_as_well(many: Path) -> None:
-    """As of a position, what still stands and what has since been corrected come as one."""
+    """As of a position, current and since corrected versions come in one order."""
     pages = await walk(many, "as_of=20&size=4", "Later")
     flat = [id_ for page in pages for id_ in page]
     assert len(flat) == len(set(flat)) == 16
@@ -105,20 +105,20 @@ def test_a_page_of_plenty_is_read_along_the_time_index(
     many: Path, query: dict[str, list[str]], place: dict[str, list[str]]
 ) -> None:
     """No sorting; and from a place on, no walk from the beginning."""
-    found = steps(many, query | place, along=True)
-    assert "USING INDEX happenings_time" in found
-    assert "TEMP B-TREE" not in found
+    result = steps(many, query | place, along=True)
+    assert "USING INDEX happenings_time" in result
+    assert "TEMP B-TREE" not in result
     if place and place.get("before") != ["end"]:
-        assert "SEARCH main.happenings USING INDEX happenings_time (<expr>" in found
+        assert "SEARCH main.happenings USING INDEX happenings_time (<expr>" in result
 
 
 @pytest.mark.parametrize("place", [{}, {"after": ["511340,-511704,1401,x-1"]}, {"before": ["511340,-511704,1401,x-1"]}])
 @pytest.mark.parametrize("more", [{}, {"tag": ["x"]}])
 def test_a_kind_is_read_along_its_own_index(many: Path, more: dict[str, list[str]], place: dict[str, list[str]]) -> None:
     """In time order too: only what begins on the same day is sorted."""
-    found = steps(many, {"kind": ["kind 1"]} | more | place, along=True)
-    assert f"SEARCH main.happenings USING INDEX happenings_kind (kind=?{' AND <expr>' if place else ''}" in found
-    assert found.count("TEMP B-TREE") == found.count("TEMP B-TREE FOR RIGHT PART OF ORDER BY") == 1
+    result = steps(many, {"kind": ["kind 1"]} | more | place, along=True)
+    assert f"SEARCH main.happenings USING INDEX happenings_kind (kind=?{' AND <expr>' if place else ''}" in result
+    assert result.count("TEMP B-TREE") == result.count("TEMP B-TREE FOR RIGHT PART OF ORDER BY") == 1
 
 
 RARE = [
@@ -139,21 +139,21 @@ RARE = [
 
 @pytest.mark.parametrize(("query", "by", "index"), RARE)
 @pytest.mark.parametrize("more", [{}, {"kind": ["x"], "tag": ["y"], "q": ["z"], "from": ["1450"]}])
-def test_few_matches_are_found_by_their_own_index(
+def test_few_matches_are_read_by_their_own_index(
     many: Path, query: dict[str, list[str]], by: str, index: str, more: dict[str, list[str]]
 ) -> None:
     """The rarest filter is looked up, whatever else is filtered by, and no table is read through."""
-    found = steps(many, more | query, by=by, along=False).splitlines()
-    assert index in next(step for step in found if step.startswith(("SEARCH", "SCAN")))
-    assert not [step for step in found if re.fullmatch(r"SCAN (main\.)?(happenings|events|citations|happening_\w+)", step)]
+    result = steps(many, more | query, by=by, along=False).splitlines()
+    assert index in next(step for step in result if step.startswith(("SEARCH", "SCAN")))
+    assert not [step for step in result if re.fullmatch(r"SCAN (main\.)?(happenings|events|citations|happening_\w+)", step)]
 
 
 @pytest.mark.parametrize("name", ["actor", "tag", "source"])
 def test_what_is_common_is_tried_and_not_listed(many: Path, name: str) -> None:
     """A value that very many happenings have is looked up for each one on the way, by the key of both."""
-    found = steps(many, {name: ["x"]}, along=True)
-    assert "LIST SUBQUERY" not in found
-    assert "(happening=?" in found
+    result = steps(many, {name: ["x"]}, along=True)
+    assert "LIST SUBQUERY" not in result
+    assert "(happening=?" in result
 
 
 @pytest.mark.parametrize(

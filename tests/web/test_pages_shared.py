@@ -51,7 +51,7 @@ class Places(HTMLParser):
     "query", ["", "?kind=opening", "?kind=no+such", "?as_of=0", "?from=banana", "?embed=1", "?print=1", "?after=1,1,2003,a"]
 )
 async def test_what_a_script_swaps_is_in_three_elements(demo: Path, query: str) -> None:
-    """What was found, what the filters offer, and what is said of the state; the live region and the form stay."""
+    """The results, the choices and the notes change; the live region and the form stay."""
     html = (await serve(demo).client.get(f"/demo/-/timeline{query}")).text
     around = Places(html).around
     for id_ in ("found", "facets", "notes", "said", "find", "drawing"):
@@ -61,9 +61,9 @@ async def test_what_a_script_swaps_is_in_three_elements(demo: Path, query: str) 
     assert "find" in around["f-mark"]
     assert all("facets" in around[f"f-{name}"] for name in ("kind", "actor", "place", "tag", "source", "mark"))
     assert all("found" in around[id_] for id_ in around if id_.startswith("h-"))
-    found = html.split('<div id="found">')[1]
-    assert "timeline-count" in found
-    assert 'role="status"' not in found
+    result = html.split('<div id="found">')[1]
+    assert "timeline-count" in result
+    assert 'role="status"' not in result
 
 
 @pytest.mark.asyncio
@@ -79,7 +79,7 @@ async def test_a_card_has_its_id_and_says_when_it_is_looked_at(demo: Path) -> No
 
 @pytest.mark.asyncio
 async def test_the_form_without_a_script_keeps_what_it_has_no_field_for(demo: Path) -> None:
-    """What is sent by the form is the same state again."""
+    """The form sends the same state again."""
     query = "kind=opening&mark=single&lanes=kind&view=1990-01-01/2005-06-30&focus=office&embed=1&size=20&as_of=2026-01-06"
     html = (await serve(demo).client.get(f"/demo/-/timeline?{query}")).text
     form = html.split('<form id="find"')[1].split("</form>")[0] + "".join(
@@ -124,7 +124,7 @@ async def test_the_words_to_embed_it_are_offered_where_framing_is_allowed(demo: 
     assert "frame-ancestors https://news.example" in response.headers["content-security-policy"]
     closed = (await serve(demo).client.get("/demo/-/timeline")).text
     assert "embed-code" not in closed
-    assert "can allow it with frame_ancestors" in text(closed).replace(" <code> ", " ").replace("  ", " ")
+    assert "can allow it with the plugin’s setting frame_ancestors" in text(closed).replace(" <code> ", " ").replace("  ", " ")
 
 
 @pytest.mark.asyncio
@@ -134,7 +134,7 @@ async def test_all_of_it_is_printed_from_one_page(demo: Path) -> None:
     html = (await client.get("/demo/-/timeline?size=4&status=all")).text
     printed = (await client.get(link(html, "Print all"))).text
     assert len(ids(printed)) == 16
-    assert "All that matches is on this page, to be printed." in text(printed)
+    assert "All matches are on this page, ready to print." in text(printed)
     assert 'class="turns"' not in printed
     assert "Print all" not in printed
     assert len(ids((await client.get(link(printed, "Go back to the page"))).text)) == 4
@@ -142,18 +142,18 @@ async def test_all_of_it_is_printed_from_one_page(demo: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_more_than_paper_holds_is_said(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_printed_page_that_leaves_out_happenings_says_so(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first are there, and what makes them fewer."""
     monkeypatch.setattr(states, "MOST_PRINTED", 3)
     html = (await serve(demo).client.get("/demo/-/timeline?print=1")).text
     assert tuple(ids(html)) == IN_ORDER[:3]
-    assert "The first 3 that match are on this page, to be printed. More do" in text(html)
+    assert "The first 3 matches are on this page, ready to print. There are more" in text(html)
 
 
 @pytest.mark.asyncio
-async def test_a_short_word_is_said_to_be_whole(demo: Path) -> None:
+async def test_the_page_says_that_a_short_word_is_searched_as_a_whole(demo: Path) -> None:
     """Where it is the last, and only then."""
     client = serve(demo).client
-    said = text((await client.get("/demo/-/timeline?q=met+it")).text)
-    assert "“it” is looked for as a whole word: one or two letters begin too many." in said
+    message = text((await client.get("/demo/-/timeline?q=met+it")).text)
+    assert "“it” is searched as a whole word, because too many words begin with one or two letters." in message
     assert "whole word" not in text((await client.get("/demo/-/timeline?q=it+met")).text)

@@ -62,13 +62,13 @@ async def test_a_ligature_is_marked_whole(tmp_path: Path) -> None:
 async def test_every_citation_has_one_place_and_a_note(demo: Path) -> None:
     """No name is missing or given twice; each passage leads to its note and back; a shared passage names all its happenings."""
     html = await fetch(demo, "notes")
-    found = re.findall(r'\bid="([^"]+)"', html)
-    assert len(found) == len(set(found))
+    result = re.findall(r'\bid="([^"]+)"', html)
+    assert len(result) == len(set(result))
     with sqlite3.connect(demo) as connection:
         names = {f"c-{id_}-{n}" for id_, n in connection.execute("select happening, number from citations where source = 'notes'")}
-    assert names <= set(found)
+    assert names <= set(result)
     back = re.findall(r'class="note-back" href="#([^"]+)"', html)
-    assert set(back) <= set(found)
+    assert set(back) <= set(result)
     assert len(re.findall(r'class="ref" href="#n-\d+"', html)) == len(back)
     shared = text(next(note for note in html.split('<li class="note"') if "The office stays" in note))
     assert "It may have happened , possibly 1985" in shared
@@ -97,7 +97,7 @@ async def test_overlapping_and_nested_passages_are_all_marked(tmp_path: Path) ->
 
 @pytest.mark.asyncio
 async def test_the_whole_of_a_quotation_is_shown_where_its_link_leads(tmp_path: Path) -> None:
-    """Every piece of the passage is marked as asked for, however many others overlap it, and nothing else is."""
+    """Every piece of the requested passage is marked, however many others overlap it, and nothing else is."""
     body = "one two three four five six seven eight nine ten\n\neleven twelve"
     quotes = ["three four five six seven", "one two three four", "five six", "seven eight", "four", "ten\n\neleven"]
     quotes += [body[: body.index(word) + len(word)] for word in ("five", "six", "seven", "eight", "nine", "ten", "eleven")]
@@ -155,7 +155,7 @@ async def test_what_rests_on_a_source_is_counted_as_its_link_shows_it(demo: Path
         timeline.record("h", title="H", date="2003", citations=[source.quote("It went on.")])
         timeline.retract("h", reason="r")
     html = await fetch(tmp_path / "gone.db", "s")
-    assert "No happening that stands cites this source. 1 that was retracted cites it: show it" in text(html)
+    assert "No current happening cites this source. 1 that was retracted cites it: show it" in text(html)
 
 
 @pytest.mark.asyncio
@@ -169,7 +169,7 @@ async def test_a_passage_that_was_cited_once_can_be_asked_for(demo: Path) -> Non
 
 
 @pytest.mark.asyncio
-async def test_an_address_that_asks_for_no_place_in_the_text_is_told(demo: Path) -> None:
+async def test_a_place_that_is_not_in_the_text_is_named_on_the_page(demo: Path) -> None:
     """In a line; a page without fault has none."""
     for asked in ("", "?passage=0-12", "?passage=&start=&cited=", "?start=5"):
         assert 'role="alert"' not in await fetch(demo, f"dispatch{asked}"), asked
@@ -189,14 +189,14 @@ async def test_paragraphs_have_their_own_direction_and_language(demo: Path) -> N
 
 @pytest.mark.asyncio
 async def test_a_corrected_source_has_a_history(demo: Path) -> None:
-    """What its title was, and why it changed."""
-    said = text(await fetch(demo, "dispatch"))
-    assert "Reason: the title page names it" in said
-    assert "[removed: Dispatch ] [added: A dispatch of TNA ]" in said or "was Dispatch now A dispatch of TNA" in said
+    """Its former title, and the reason for the change."""
+    message = text(await fetch(demo, "dispatch"))
+    assert "Reason: the title page names it" in message
+    assert "[removed: Dispatch ] [added: A dispatch of TNA ]" in message or "was Dispatch now A dispatch of TNA" in message
 
 
 @pytest.mark.asyncio
-async def test_a_missing_text_is_said(tmp_path: Path) -> None:
+async def test_the_page_says_that_a_text_is_missing(tmp_path: Path) -> None:
     """Where the archive lacks the text, the page says so and shows the rest."""
     path = build(tmp_path / "gone.db")
     with sqlite3.connect(path) as connection:
@@ -253,7 +253,7 @@ async def test_an_unknown_source_names_those_there_are(demo: Path) -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("table", ["sources", "source_texts", "citations"])
 async def test_it_is_closed_where_a_table_it_shows_is(demo: Path, table: str) -> None:
-    """Whoever may not read one of the tables may not read the page."""
+    """A visitor who may not read one of the tables may not read the page."""
     closed = {"databases": {"demo": {"tables": {table: {"allow": False}}}}}
     assert (await serve(demo, metadata=closed).client.get("/demo/-/timeline/sources/notes")).status_code == 403
 
@@ -265,8 +265,8 @@ async def test_it_is_closed_where_a_table_it_shows_is(demo: Path, table: str) ->
 def test_cutting_loses_no_word_and_no_passage(body: str, spans: list[tuple[int, int]]) -> None:
     """The segments are the text but for white space between paragraphs; each passage with words begins and ends once."""
     known = passages.numbered((start, end) for start, end in spans if end <= len(body))
-    found = passages.part(body, known).paragraphs
-    segments = [segment for paragraph in found for segment in paragraph.segments]
+    result = passages.part(body, known).paragraphs
+    segments = [segment for paragraph in result for segment in paragraph.segments]
     assert "".join("".join(segment.text for segment in segments).split()) == "".join(body.split())
     spoken = [n for n, (start, end) in enumerate(known, start=1) if body[start:end].strip()]
     begun = [n for segment in segments for n in segment.begins]
@@ -281,23 +281,23 @@ def test_cutting_loses_no_word_and_no_passage(body: str, spans: list[tuple[int, 
 
 
 def test_very_long_texts_are_shown_around_their_passages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is left out is said, and no passage is."""
+    """The page marks the gaps, and leaves out no passage."""
     monkeypatch.setattr(passages, "LONGEST", 100)
     monkeypatch.setattr(passages, "AROUND", 10)
     body = "\n\n".join(f"paragraph {number:03}" for number in range(100))
-    found = passages.part(body, [(750, 760)]).paragraphs
-    shown = "".join(segment.text for paragraph in found for segment in paragraph.segments)
+    result = passages.part(body, [(750, 760)]).paragraphs
+    shown = "".join(segment.text for paragraph in result for segment in paragraph.segments)
     assert len(shown) < 100
-    assert next(paragraph for paragraph in found if paragraph.ends or paragraph.gap).gap
-    assert [n for paragraph in found for n in paragraph.ends] == [1]
+    assert next(paragraph for paragraph in result if paragraph.ends or paragraph.gap).gap
+    assert [n for paragraph in result for n in paragraph.ends] == [1]
 
 
 def test_what_is_left_out_parts_no_character_from_its_marks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is shown around a passage begins and ends with whole characters, so that it can be quoted."""
+    """The text around a passage begins and ends with complete characters, so that it can be quoted."""
     monkeypatch.setattr(passages, "LONGEST", 100)
     monkeypatch.setattr(passages, "AROUND", 11)
-    found = passages.part("e\u0301" * 300, [(300, 302)]).paragraphs
-    assert [(paragraph.start % 2, paragraph.end % 2) for paragraph in found] == [(0, 0), (0, 0)]
+    result = passages.part("e\u0301" * 300, [(300, 302)]).paragraphs
+    assert [(paragraph.start % 2, paragraph.end % 2) for paragraph in result] == [(0, 0), (0, 0)]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -311,12 +311,12 @@ def test_a_line_end_is_not_a_blank_line(end: str) -> None:
 
 @given(st.text(alphabet="ab \n\r\x1c\u0301", min_size=1, max_size=60))
 def test_paragraphs_and_the_white_space_between_them_are_the_text(body: str) -> None:
-    """From where each stands, and what stands before it, the text can be put together again to the letter."""
-    found = passages.part(body, []).paragraphs
+    """The places of the paragraphs and the space between them restore the text to the letter."""
+    result = passages.part(body, []).paragraphs
     assert all(
-        "".join(segment.text for segment in paragraph.segments) == body[paragraph.start : paragraph.end] for paragraph in found
+        "".join(segment.text for segment in paragraph.segments) == body[paragraph.start : paragraph.end] for paragraph in result
     )
-    whole = "".join((paragraph.before or "") + body[paragraph.start : paragraph.end] for paragraph in found)
+    whole = "".join((paragraph.before or "") + body[paragraph.start : paragraph.end] for paragraph in result)
     assert body.startswith(whole)
     assert not body[len(whole) :].strip()
 
@@ -336,9 +336,9 @@ async def test_a_text_that_nobody_compared_says_so_where_it_is_read(tmp_path: Pa
     """Above the text, and beside what is quoted from it; not where it was compared, or is the document."""
     path = tmp_path / "given.db"
     with Timeline(path, by="tester") as timeline:
-        said = {"base64": "PHA+V29yZHMuPC9wPg==", "media_type": "text/html", "extractor": "trafilatura 1.8.0"}
-        timeline.append({"source": {"id": "marked", "title": "Marked", "text": "Invented.", **said}})
-        timeline.append({"source": {"id": "compared", "title": "Compared", "text": "Words.\n", **said}})
+        message = {"base64": "PHA+V29yZHMuPC9wPg==", "media_type": "text/html", "extractor": "trafilatura 1.8.0"}
+        timeline.append({"source": {"id": "marked", "title": "Marked", "text": "Invented.", **message}})
+        timeline.append({"source": {"id": "compared", "title": "Compared", "text": "Words.\n", **message}})
         for source, quote in (("marked", "Invented."), ("compared", "Words.")):
             timeline.record(f"h-{source}", title="H", date="2025", citations=[{"source": source, "quote": quote}])
     note = "ext as given by the bundle, not compared with the document"
@@ -351,7 +351,7 @@ async def test_a_text_that_nobody_compared_says_so_where_it_is_read(tmp_path: Pa
 
 @pytest.mark.asyncio
 async def test_the_number_of_a_note_within_another_passage_leaves_no_gap(tmp_path: Path) -> None:
-    """It stands within that passage's mark; where none goes on, after it."""
+    """It is inside the mark of a passage that goes on, or else after the mark."""
     with Timeline(tmp_path / "laps.db") as timeline:
         source = timeline.archive(id="s", text="One two three four. Five.", title="S")
         for id_, quote in (("a", "One two"), ("b", "two three four")):

@@ -84,7 +84,7 @@ def of(text: str, source: str) -> str:
 
 @pytest.mark.asyncio
 async def test_a_source_that_only_disputes_carries_nothing(serve: Callable[..., Datasette], tmp_path: Path) -> None:
-    """In the list, and on its own page, where what rests on it is told apart from what it only disputes."""
+    """In the list and on its own page, which counts supported and disputed happenings apart."""
     with Timeline(tmp_path / "against.db") as timeline:
         report = timeline.archive(id="report", text="The bridge fell. The dam broke.", title="Report")
         timeline.archive(id="denial", text="The bridge never fell. The dam never broke.", title="Denial")
@@ -114,7 +114,7 @@ async def test_a_source_that_only_disputes_carries_nothing(serve: Callable[..., 
 
 
 @pytest.mark.asyncio
-async def test_each_source_is_said_in_words(serve: Serve, listed_db: Path) -> None:
+async def test_each_source_is_described_in_words(serve: Serve, listed_db: Path) -> None:
     """Title, author, publisher, date, kind, language, and what rests on it."""
     text = await page(serve(listed_db))
     assert "5 sources." in text
@@ -131,7 +131,7 @@ async def test_each_source_is_said_in_words(serve: Serve, listed_db: Path) -> No
 
 
 @pytest.mark.asyncio
-async def test_what_was_redacted_is_marked_and_told_nowhere(serve: Serve, listed_db: Path) -> None:
+async def test_a_redacted_source_is_marked_and_its_words_appear_nowhere(serve: Serve, listed_db: Path) -> None:
     """Now, as of when it was there, and by its words."""
     datasette = serve(listed_db)
     for asked in ({}, {"as_of": "8"}, {"q": "SECRETWORD"}, {"q": "SECRETWORD", "as_of": "8"}):
@@ -225,7 +225,7 @@ async def test_as_of_a_position(serve: Serve, listed_db: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_as_of_the_end_says_what_is_said_now(serve: Serve, listed_db: Path) -> None:
+async def test_as_of_the_end_shows_the_present(serve: Serve, listed_db: Path) -> None:
     """The same sources with the same counts, in every order."""
     datasette = serve(listed_db)
     for sort in sources.ORDERS:
@@ -237,18 +237,18 @@ async def test_as_of_the_end_says_what_is_said_now(serve: Serve, listed_db: Path
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "message"),
     [
-        ({"sort": "size"}, "Order: “size” is none of title, date, newest, weight"),
-        ({"page": "0"}, "Page: “0” is no whole number from 1"),
-        ({"page": "x"}, "Page: “x” is no whole number from 1"),
+        ({"sort": "size"}, "Order: “size” is not one of title, date, newest, weight"),
+        ({"page": "0"}, "Page: “0” is not a whole number from 1"),
+        ({"page": "x"}, "Page: “x” is not a whole number from 1"),
         ({"as_of": "yesterday"}, "“yesterday” is neither a position in the log"),
     ],
 )
-async def test_nonsense_is_said_and_left_out(serve: Serve, listed_db: Path, asked: dict[str, str], said: str) -> None:
+async def test_faulty_parameters_are_named_and_left_out(serve: Serve, listed_db: Path, asked: dict[str, str], message: str) -> None:
     """With the status 400, and the list below it."""
     text = await page(serve(listed_db), status=400, **asked)
-    assert said in html.unescape(text)
+    assert message in html.unescape(text)
     assert len(ids(text)) == 5
 
 
@@ -262,12 +262,12 @@ async def test_pages(serve: Serve, tmp_path: Path) -> None:
             )
     datasette = serve(tmp_path / "many.db")
     for sort in sources.ORDERS:
-        found, text = [], await page(datasette, database="many", sort=sort)
-        found += ids(text)
+        result, text = [], await page(datasette, database="many", sort=sort)
+        result += ids(text)
         while later := re.search(r'<a href="([^"]+)" rel="next"', text):
             text = (await datasette.client.get(html.unescape(later[1]))).text
-            found += ids(text)
-        assert len(found) == len(set(found)) == 2 * sources.PAGE_SIZE + 5
+            result += ids(text)
+        assert len(result) == len(set(result)) == 2 * sources.PAGE_SIZE + 5
         assert "101 to 105 are on this page" in text
         earlier = re.search(r'<a href="([^"]+)" rel="prev"', text)
         assert earlier is not None
@@ -280,7 +280,7 @@ async def test_pages(serve: Serve, tmp_path: Path) -> None:
 async def test_a_source_with_very_many_quotations_is_not_counted_to_the_end(
     serve: Serve, listed_db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is said that there are more; happenings are still counted."""
+    """The page says that there are more, and still counts happenings."""
     monkeypatch.setattr(sources, "MOST_QUOTATIONS", 1)
     text = await page(serve(listed_db))
     assert "1 happening rests on it : more than 1 quotations" in of(text, "report")
@@ -294,7 +294,7 @@ async def test_an_order_that_takes_too_long_gives_way_to_titles(
     endless = "(with recursive n (i) as (select 1 union all select i + 1 from n) select max(i) from n), id"
     monkeypatch.setitem(sources.ORDERS, "weight", endless)
     text = await page(serve(listed_db, settings={"sql_time_limit_ms": 3_000}), sort="weight")
-    assert "could not be put in that order" in text
+    assert "too many sources to sort that way" in text
     assert len(ids(text)) == 5
 
 
@@ -309,7 +309,7 @@ async def test_who_may_not_read_what_rests_on_them_sees_the_documents_alone(serv
     assert len(ids(text)) == 5
     assert "rests on it" not in text
     assert 'value="weight"' not in text
-    assert "You may not read what rests" in await page(closed("citations"), status=400, sort="weight")
+    assert "You may not read the happenings that cite" in await page(closed("citations"), status=400, sort="weight")
     text = await page(closed("source_texts"), q="zebras")
     assert ids(text) == []
     assert "authors and texts" not in text
@@ -364,7 +364,7 @@ def test_the_list_fits_and_works_without_javascript(visitor: Visitor, listing: S
     assert "q=quay" in reader.url
 
 
-def test_a_title_from_right_to_left_stands_on_its_own_side(visitor: Visitor, listing: Served) -> None:
+def test_a_title_from_right_to_left_is_aligned_to_the_right(visitor: Visitor, listing: Served) -> None:
     """And the facts below it on theirs."""
     reader = visitor.open(f"{listing.page}/sources?q=INTERPOL", settle=False)
     heading = reader.locator(".sources h2").first

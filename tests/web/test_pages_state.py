@@ -20,7 +20,7 @@ def read(values: dict[str, str]) -> states.State:
 
 
 def test_an_address_holds_all_of_the_state() -> None:
-    """What is read of an address gives the same address again."""
+    """A state read from an address gives the same address again."""
     state = read(ALL)
     assert state.notes == ()
     assert dict(parse_qsl(state.query(after=ALL["after"]).removeprefix("?"))) == ALL
@@ -68,7 +68,7 @@ def test_what_each_parameter_says_can_be_asked_for() -> None:
 
 @example({"q": ["0 \x1b"]})
 @given(st.dictionaries(st.sampled_from(states.NAMES), st.lists(st.text(max_size=600), max_size=3)))
-def test_whatever_stands_in_an_address_is_read(values: dict[str, list[str]]) -> None:
+def test_any_address_can_be_read(values: dict[str, list[str]]) -> None:
     """A state always comes out, and what it keeps is read again without a word."""
     state = states.read(values)
     again = states.read(parse_qs(state.query(after=state.given.get("after"), before=state.given.get("before")).removeprefix("?")))

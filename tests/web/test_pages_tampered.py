@@ -50,7 +50,7 @@ BROKEN = [
 
 @pytest.mark.parametrize("data", BROKEN, ids=lambda data: data[:60])
 def test_what_is_not_the_shape_of_an_event_is_refused(data: str) -> None:
-    """Whatever stands in the data, it is read or told of by its position."""
+    """Any data is read, or the error names its position."""
     with pytest.raises(StatementInvalid, match="event 7"):
         event_data.read(data, 7)
 
@@ -84,16 +84,16 @@ async def test_pages_say_that_the_log_could_not_be_read(tmp_path: Path, data: st
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("data", ["not json", '{"statement": {"title": 5}}', "[" * 100_000])
-async def test_the_event_itself_is_shown_as_it_stands(tmp_path: Path, data: str) -> None:
+async def test_the_event_itself_is_shown_as_stored(tmp_path: Path, data: str) -> None:
     """Its page says what is wrong and gives the stored text."""
     path = build(tmp_path / "demo.db")
     tamper(path, 20, data)
     response = await serve(path).client.get("/demo/-/timeline/events/20")
     assert response.status_code == 200
-    said = text(response.text).replace("&#34;", '"')
-    assert "The log could not be read here" in said
-    assert "timeline verify" in said
-    assert data in said
+    message = text(response.text).replace("&#34;", '"')
+    assert "The log could not be read here" in message
+    assert "timeline verify" in message
+    assert data in message
 
 
 @pytest.mark.asyncio

@@ -61,7 +61,7 @@ async def test_happenings_are_grouped_by_year(demo: Path) -> None:
         ("claim", "About 27 November 2025", "2025-11-27~"),
     ],
 )
-async def test_a_date_is_said_no_more_exactly_than_it_is(demo: Path, id_: str, words: str, edtf: str) -> None:
+async def test_a_date_in_words_is_no_more_exact_than_the_date(demo: Path, id_: str, words: str, edtf: str) -> None:
     """The words are as vague as the date, and the EDTF is there to the letter."""
     one = card((await serve(demo).client.get("/demo/-/timeline")).text, id_)
     assert text(one.split("</p>")[0]).lstrip("> ").startswith(words)
@@ -78,7 +78,7 @@ async def test_a_machine_readable_time_is_given_only_where_html_has_one(demo: Pa
 
 @pytest.mark.asyncio
 async def test_a_claim_says_whose_it_is_before_saying_it(demo: Path) -> None:
-    """Whose claim it is stands before the title."""
+    """The name of the claimant comes before the title."""
     one = text(card((await serve(demo).client.get("/demo/-/timeline")).text, "claim"))
     assert one.index("According to Faisal Shahkar") < one.index("Shahkar was pleased")
 
@@ -96,8 +96,8 @@ async def test_a_claim_says_whose_it_is_before_saying_it(demo: Path) -> None:
 async def test_marks_are_words(demo: Path, id_: str, marks: list[str]) -> None:
     """Corrected, disputed and single-source happenings say so in words."""
     one = card((await serve(demo).client.get("/demo/-/timeline")).text, id_)
-    found = re.findall(r'<li class="mark mark-\w+">(.*?)</li>', one)
-    assert [text(mark).split(" ", 1)[1] for mark in found] == marks
+    result = re.findall(r'<li class="mark mark-\w+">(.*?)</li>', one)
+    assert [text(mark).split(" ", 1)[1] for mark in result] == marks
 
 
 @pytest.mark.asyncio
@@ -124,8 +124,8 @@ async def test_quotations_lead_to_their_place_in_the_source(demo: Path) -> None:
 async def test_disputing_quotations_stand_beside_the_supporting_ones(demo: Path) -> None:
     """Both sides are labelled, in one row of two."""
     sides = card((await serve(demo).client.get("/demo/-/timeline")).text, "office").split('class="sides"')[1]
-    said = text(sides)
-    assert said.index("Supports") < said.index("opened in 2003") < said.index("Disputes") < said.index("did not open")
+    message = text(sides)
+    assert message.index("Supports") < message.index("opened in 2003") < message.index("Disputes") < message.index("did not open")
 
 
 @pytest.mark.asyncio
@@ -173,13 +173,13 @@ async def test_hostile_words_are_only_words(demo: Path) -> None:
         "/%3Cb%3E",
     ):
         html = (await client.get(f"/demo/-/timeline{path}")).text
-        found = Elements()
+        result = Elements()
         # Of elements that a title could bring, our own drawing has two in its legend, and its data in a third.
         body, _, data = html.split('<section class="content">', 1)[1].split("</section>\n</div>")[0].partition('id="drawing"')
-        found.feed(body + data.split('<div id="found">')[-1])
+        result.feed(body + data.split('<div id="found">')[-1])
         assert "<" not in data.partition('id="drawing-data">')[2].split("</script>")[0], path
-        assert not found.tags & {"script", "img", "svg", "u", "em", "i", "b", "t", "style"}, path
-        assert not [name for name in found.attributes if name.startswith("on") or name == "style"], path
+        assert not result.tags & {"script", "img", "svg", "u", "em", "i", "b", "t", "style"}, path
+        assert not [name for name in result.attributes if name.startswith("on") or name == "style"], path
 
 
 @pytest.mark.asyncio
@@ -213,7 +213,7 @@ async def test_an_empty_timeline_says_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("table", ["happenings", "citations", "sources", "actors", "happening_tags"])
 async def test_the_page_is_closed_where_a_table_it_shows_is(demo: Path, table: str) -> None:
-    """Whoever may not read one of the tables may not read the page."""
+    """A visitor who may not read one of the tables may not read the page."""
     response = await serve(demo, metadata=closed(table)).client.get("/demo/-/timeline")
     assert response.status_code == 403
 
@@ -225,7 +225,7 @@ def closed(table: str) -> dict[str, Any]:
 
 @pytest.mark.asyncio
 async def test_the_past_is_closed_where_the_log_is(demo: Path) -> None:
-    """Without leave to read the events, the timeline is shown as it stands, and nothing of what was retracted."""
+    """A visitor who may not read the events sees current happenings, and nothing of retracted ones."""
     datasette = serve(demo, metadata=closed("events"))
     response = await datasette.client.get("/demo/-/timeline")
     assert response.status_code == 200
@@ -259,14 +259,14 @@ async def test_the_page_is_accessible_in_its_bones(demo: Path) -> None:
     inside = html.split("<main", 1)[1].split("</main>")[0]
     assert "style=" not in inside
     assert re.findall(r"<script[^>]*>", inside) == ['<script type="application/json" id="drawing-data">']
-    found = re.findall(r'\bid="([^"]+)"', html)
-    assert len(found) == len(set(found))
-    assert not [name for name in re.findall(r'<label for="([^"]+)"', html) if name not in found]
+    result = re.findall(r'\bid="([^"]+)"', html)
+    assert len(result) == len(set(result))
+    assert not [name for name in re.findall(r'<label for="([^"]+)"', html) if name not in result]
 
 
 @pytest.mark.asyncio
 async def test_a_query_that_takes_too_long_gives_a_page(demo: Path) -> None:
-    """The reader is told what to do, not shown a traceback."""
+    """The page says what to do, without a traceback."""
     from timeline.errors import TookTooLong
     from timeline.selection import matches
 

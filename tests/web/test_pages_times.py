@@ -62,7 +62,7 @@ def vague(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-async def found(path: Path, **query: object) -> str:
+async def fetch(path: Path, **query: object) -> str:
     """Give the list of a page."""
     response = await serve(path).client.get(f"/{path.stem}/-/timeline?{urlencode(query)}")
     assert response.status_code == 200
@@ -78,7 +78,7 @@ def near(html: str) -> list[str]:
 @pytest.mark.asyncio
 async def test_an_hour_is_listed_in_its_order(hour: Path) -> None:
     """By the minute, on one page and from page to page in both directions; so are the view, the export and the next one."""
-    assert ids(await found(hour)) == list(HOUR)
+    assert ids(await fetch(hour)) == list(HOUR)
     for query, label in (("size=3", "Later"), ("size=3&before=end", "Earlier")):
         address, pages = f"/hour/-/timeline?{query}", []
         client = serve(hour).client
@@ -95,9 +95,9 @@ async def test_an_hour_is_listed_in_its_order(hour: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_time_is_said_as_exact_as_it_is(hour: Path) -> None:
+async def test_a_time_in_words_is_as_exact_as_the_time(hour: Path) -> None:
     """No page invents a minute or a second: neither in words nor for machines."""
-    html = await found(hour)
+    html = await fetch(hour)
     assert "11 November 2017, 04:10 local time" in html
     assert "11 November 2017, between 04:00 and 05:00 local time" in html
     assert f'datetime="{D}04:10"' in html
@@ -124,8 +124,8 @@ async def test_a_time_is_said_as_exact_as_it_is(hour: Path) -> None:
 async def test_a_period_may_begin_and_end_within_a_day(
     hour: Path, query: dict[str, str], expected: list[str], only_near: list[str]
 ) -> None:
-    """What can have happened then is listed; what is approximate and one unit off is marked as near. The question agrees."""
-    html = await found(hour, **query)
+    """Every possible happening is listed; an approximate one that is one unit off is marked as near. The question agrees."""
+    html = await fetch(hour, **query)
     assert (ids(html), near(html)) == (expected, only_near)
     asked = {"from": "", "to": "", **query, "_shape": "array"}
     rows = (
@@ -140,9 +140,9 @@ async def test_a_period_may_begin_and_end_within_a_day(
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("value", "why"),
-    [(f"{D}04:10Z", "has a shift from UTC"), (f"{D}04:60", "is no date"), (f"{D}24:00", "is no date"), (f"{D}4:10", "is no date")],
+    [(f"{D}04:10Z", "has a shift from UTC"), (f"{D}04:60", "is no date"), (f"{D}24:00", "is no date")],
 )
-async def test_a_time_that_cannot_be_compared_is_said(hour: Path, value: str, why: str) -> None:
+async def test_a_time_that_cannot_be_compared_is_refused_with_a_reason(hour: Path, value: str, why: str) -> None:
     """With what to write instead, and the list is of everything."""
     response = await serve(hour).client.get(f"/hour/-/timeline?{urlencode({'from': value})}")
     assert response.status_code == 400
@@ -164,11 +164,11 @@ async def test_a_time_that_cannot_be_compared_is_said(hour: Path, value: str, wh
         ({"from": "1990", "to": "1990", "as_of": "2"}, ["about"], ["about"]),
     ],
 )
-async def test_about_is_found_one_unit_off_and_marked(
+async def test_an_approximate_date_one_unit_off_matches_and_is_marked(
     vague: Path, query: dict[str, str], expected: list[str], only_near: list[str]
 ) -> None:
     """Now and as of a position, in the list and in the drawing."""
-    html = await found(vague, **query)
+    html = await fetch(vague, **query)
     assert (ids(html), near(html)) == (expected, only_near)
     view = (await serve(vague).client.get(f"/vague/-/timeline/drawing/view?{urlencode(query)}")).json()
     assert sorted(item["id"] for item in view["items"]) == sorted(expected)
@@ -219,7 +219,7 @@ async def test_an_hour_fills_its_drawing(hour: Path) -> None:
         ("gunfire", 252, 260, "through"),
     ],
 )
-async def test_each_stands_where_its_time_is(hour: Path, id_: str, begins: float, ends: float, how: str) -> None:
+async def test_each_item_is_drawn_at_its_time(hour: Path, id_: str, begins: float, ends: float, how: str) -> None:
     """From its first minute to the end of its last; a point where the minute is known."""
     items = (await drawn(serve(hour), "view"))["items"]
     assert isinstance(items, list)
@@ -268,4 +268,4 @@ async def test_other_clocks_sort_by_the_instant(tmp_path: Path) -> None:
         notes = timeline.archive(text="One night in November.", id="notes", title="Notes")
         for id_, (date, zone) in clocks.items():
             timeline.record(id_, title=id_, date=date, zone=zone, citations=[notes.quote("One night")])
-    assert ids(await found(path)) == ["a", "b", "c", "d"]
+    assert ids(await fetch(path)) == ["a", "b", "c", "d"]

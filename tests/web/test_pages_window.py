@@ -41,7 +41,7 @@ def test_a_window_is_read_and_written(text: str, start: float, end: float) -> No
     ],
 )  # fmt: skip
 def test_what_is_no_window_is_none(text: str) -> None:
-    """Months and days exist, the end comes after the start, and nothing else stands there."""
+    """Months and days exist, the end comes after the start, and there is no other text."""
     assert window.read(text) is None
 
 
@@ -54,7 +54,7 @@ def test_a_plus_sign_and_leading_zeros_are_read_and_not_written() -> None:
 
 @given(st.floats(-FAR, FAR), st.floats(-FAR, FAR))
 def test_a_permalink_round_trips(one: float, other: float) -> None:
-    """What was written is read, to the minute, and written again it is the same."""
+    """A written window is read back to the minute, and written the same way again."""
     text = window.write(Window(one, other))
     read = window.read(text)
     assert read is not None

@@ -1,4 +1,4 @@
-"""A parameter that a page does not take is said on it; a file answers with a line instead."""
+"""A page names a parameter that it does not know; a file is refused with one line."""
 
 import re
 from collections.abc import Callable
@@ -25,8 +25,8 @@ MEANT = {
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("address", MEANT)
-async def test_a_page_says_which_parameter_it_does_not_take(serve: Serve, address: str) -> None:
-    """With the one that is probably meant; the page itself is there."""
+async def test_a_page_names_a_parameter_that_it_does_not_know(serve: Serve, address: str) -> None:
+    """With the parameter that is probably meant; the page itself is shown."""
     response = await serve().client.get(address)
     assert response.status_code == 200
     assert MEANT[address] in unescape(response.text)
@@ -43,7 +43,7 @@ async def test_a_page_says_which_parameter_it_does_not_take(serve: Serve, addres
         ("log/consistency?from=1&until=2", "The address has “until”, which is not known here. There are from, to."),
     ],
 )
-async def test_a_file_is_refused_rather_than_of_more_than_was_asked_for(serve: Serve, address: str, line: str) -> None:
+async def test_a_file_with_an_unknown_parameter_is_refused(serve: Serve, address: str, line: str) -> None:
     """A misspelt filter would otherwise choose all."""
     response = await serve().client.get(f"{PAGE}/{address}")
     assert (response.status_code, response.text.strip()) == (400, line)
@@ -51,8 +51,8 @@ async def test_a_file_is_refused_rather_than_of_more_than_was_asked_for(serve: S
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("more", ["_=17", "_shape=array", "utm_source=x&utm_campaign=y", "fbclid=z"])
-async def test_what_others_add_to_every_link_is_no_matter(serve: Serve, more: str) -> None:
-    """Datasette's own parameters, and those by which others count visits."""
+async def test_parameters_that_other_sites_add_to_links_are_ignored(serve: Serve, more: str) -> None:
+    """Datasette's own parameters, and those for counting visits."""
     datasette = serve()
     assert "not known here" not in (await datasette.client.get(f"{PAGE}?kind=vote&{more}")).text
     assert (await datasette.client.get(f"{PAGE}/export/csv?{more}")).status_code == 200

@@ -79,17 +79,17 @@ def build(path: Path) -> Path:
     with Timeline(path, by="xrecorderx") as timeline:
         report = timeline.archive(
             id="xsourceidx", title="xsourcetitlex",
-            text=f"It begins. The xquotedx thing happened. {'Much else was said. ' * 9}And xtextx is not quoted.",
+            text=f"It begins. The xquotedx thing happened. {'Much else was message. ' * 9}And xtextx is not quoted.",
             publisher="xpublisherx", author="xauthorx", published="1971",
         )  # fmt: skip
         cited = [{**report.quote("The xquotedx thing happened").model_dump(), "supports": "xsupportsx"}]
         timeline.record("other", title="xtitlex of another", date="1970", citations=[report.quote("It begins")])
-        said = {
+        message = {
             "date": "1969-05-03T10:00:00Z", "kind": "xkindx", "place": "xplacex", "summary": "xsummaryx", "tags": ["xtagx"],
             "attributed_to": "xclaimx", "date_note": "xdatenotex", "actors": [{"name": "xactorx Lee", "role": "xrolex"}],
             "related": [{"other": "other", "relation": "xrelationx"}], "part_of": "other",
         }  # fmt: skip
-        timeline.record("xhappeningidx", title="xformerx", citations=cited, **said)
+        timeline.record("xhappeningidx", title="xformerx", citations=cited, **message)
         timeline.record("long", title="xtitlex lasts", date="1969/1972", citations=[report.quote("It begins")])
         timeline.record("gone", title="xtitlex is gone", date="1973", citations=[report.quote("It begins")])
         timeline.correct("xhappeningidx", title="xtitlex as now known", reason="xreasonx")
@@ -122,7 +122,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass(frozen=True)
 class Schema:
-    """What there is in the file, to be asked for by name."""
+    """The tables and values of the file, to request by name."""
 
     columns: dict[str, list[str]]
     rows: dict[str, list[str]]
@@ -142,8 +142,8 @@ class Schema:
             primary = [row["name"] for row in sorted(about, key=lambda row: row["pk"]) if row["pk"]]
             is_view = connection.execute("select type = 'view' from sqlite_master where name = ?", (name,)).fetchone()[0]
             chosen = "*" if primary or is_view else "rowid, *"
-            found = [] if is_view else connection.execute(f'select {chosen} from "{name}" limit {MOST_ROWS}').fetchall()
-            rows[name] = [path_from_row_pks(row, primary, not primary) for row in found if None not in tuple(row)[:1]]
+            result = [] if is_view else connection.execute(f'select {chosen} from "{name}" limit {MOST_ROWS}').fetchall()
+            rows[name] = [path_from_row_pks(row, primary, not primary) for row in result if None not in tuple(row)[:1]]
             linked = connection.execute('select "from", "table" from pragma_foreign_key_list(?)', (name,))
             keys += [(name, row["from"], row["table"]) for row in linked]
         ids = [row[0] for row in connection.execute("select id from happenings union select id from sources")]
@@ -225,39 +225,39 @@ def _filled(schema: Schema, template: str) -> Iterator[str]:
 
 def addresses(datasette: Datasette, schema: Schema) -> list[str]:
     """List every address that anybody may ask for, those of the tables with what their pages can show beside the rows."""
-    found: dict[str, None] = {}
+    result: dict[str, None] = {}
     for pattern, _ in datasette._routes():
         text = pattern.pattern if isinstance(pattern, re.Pattern) else pattern
         if not _ELSEWHERE.search(text):
-            found.update(dict.fromkeys(paths(schema, text)))
+            result.update(dict.fromkeys(paths(schema, text)))
     for name, columns in schema.columns.items():
         table = f"/marked/{tilde_encode(name)}"
         facets = [("_facet", column) for column in columns]
         extras = "facet_results,suggested_facets,foreign_key_tables,expandable_columns,display_rows,human_description_en"
         shown = urlencode([("_labels", "on"), ("_size", "max"), ("_extra", extras), *facets])
-        found |= dict.fromkeys([f"{table}?{shown}", f"{table}.json?{shown}", f"{table}.csv?_labels=on&_stream=1"])
-        found |= dict.fromkeys(
+        result |= dict.fromkeys([f"{table}?{shown}", f"{table}.json?{shown}", f"{table}.csv?_labels=on&_stream=1"])
+        result |= dict.fromkeys(
             f"{table}/{row}.json?_extras=foreign_key_tables&_extra=foreign_key_tables" for row in schema.rows[name]
         )
-        found |= dict.fromkeys(
+        result |= dict.fromkeys(
             [f"{table}/-/autocomplete?_initial=1", f"{table}/-/autocomplete?q=x", f"{table}/-/fragment?_labels=on"]
         )
-    found |= dict.fromkeys(f"/marked/-/timeline/sources?sort={order}{then}" for order in ORDERS for then in ("", "&as_of=5"))
-    for route in _of_state(found):
+    result |= dict.fromkeys(f"/marked/-/timeline/sources?sort={order}{then}" for order in ORDERS for then in ("", "&as_of=5"))
+    for route in _of_state(result):
         for option, chosen in (("lanes", states.LANES), ("mark", states.MARKS), ("status", states.STATUSES), ("as_of", (3, 5))):
-            found |= dict.fromkeys(f"{route}?{option}={one}" for one in chosen)
-    found |= dict.fromkeys(f"/marked.json?sql=select+*+from+%22{name}%22" for name in schema.columns)
-    return list(found)
+            result |= dict.fromkeys(f"{route}?{option}={one}" for one in chosen)
+    result |= dict.fromkeys(f"/marked.json?sql=select+*+from+%22{name}%22" for name in schema.columns)
+    return list(result)
 
 
-def _of_state(found: Iterable[str]) -> list[str]:
+def _of_state(result: Iterable[str]) -> list[str]:
     """Choose the addresses that read the page's state: the page, the drawing, an export of each sort, and the list of sources."""
-    return [one for one in found if re.search(r"/-/timeline(/drawing/\w+|/export(/(csv|atom|svg))?|/sources)?$", one)]
+    return [one for one in result if re.search(r"/-/timeline(/drawing/\w+|/export(/(csv|atom|svg))?|/sources)?$", one)]
 
 
-def questions(schema: Schema, found: Iterable[str], word: str) -> list[str]:
+def questions(schema: Schema, result: Iterable[str], word: str) -> list[str]:
     """List the addresses that answer yes or no about a word."""
-    asked = [f"{route}?{name}={word}" for route in _of_state(found) for name in (*states.FILTERS, "focus")]
+    asked = [f"{route}?{name}={word}" for route in _of_state(result) for name in (*states.FILTERS, "focus")]
     indexes = [name for name in schema.columns if name.endswith("_fts")]
     for name, columns in schema.columns.items():
         table = f"/marked/{tilde_encode(name)}.json?_shape=array"
@@ -280,7 +280,7 @@ def sampled(listed: list[Any], denied: Denied, most: int) -> list[Any]:
     return listed if EVERY or len(listed) <= most else random.Random(f"{SEED}{denied}").sample(listed, most)  # noqa: S311 - it is no secret
 
 
-async def told(datasette: Datasette, address: str) -> tuple[int, str]:
+async def ask(datasette: Datasette, address: str) -> tuple[int, str]:
     """Ask as a visitor whom nobody knows, and give all that the answer says."""
     response = await datasette.client.get(address, follow_redirects=True)
     assert response.status_code < 500 or "/-/timeline" not in address, (address, response.text)
@@ -288,7 +288,7 @@ async def told(datasette: Datasette, address: str) -> tuple[int, str]:
 
 
 @pytest.mark.asyncio
-async def test_every_table_is_declared_or_tells_by_its_keys_what_it_repeats(marked: Path) -> None:
+async def test_every_copy_is_declared_or_follows_from_foreign_keys(marked: Path) -> None:
     """A new read table has to say whose words it holds; and every word is in a table that says so."""
     ours = {name for _, name in projections.objects()} | {"events", "documents", "checkpoints", "signatures", "projected"}
     assert ours == {*table_copies.COPIES, *table_copies.ORIGINALS}
@@ -297,41 +297,41 @@ async def test_every_table_is_declared_or_tells_by_its_keys_what_it_repeats(mark
 
 
 @pytest.mark.asyncio
-async def test_each_word_is_told_where_nothing_is_denied(serve: Serve, marked: Path) -> None:
+async def test_every_word_is_shown_if_nothing_is_denied(serve: Serve, marked: Path) -> None:
     """Else nothing would be learned from its absence; and a search for it finds something."""
     datasette, schema = serve(marked), Schema.of(marked)
     await datasette.invoke_startup()
-    found = addresses(datasette, schema)
-    answers = [await told(datasette, one) for one in found if re.search(r"^/marked/\w+\.json$|/export/jsonl$", one)]
+    result = addresses(datasette, schema)
+    answers = [await ask(datasette, one) for one in result if re.search(r"^/marked/\w+\.json$|/export/jsonl$", one)]
     for word in WORDS:
         assert any(word in text for status, text in answers if status == 200), word
     for word, table in (("xquotedx", "happenings"), ("xtextx", "sources")):
-        yes, no = [await told(datasette, f"/marked/{table}.json?_shape=array&_search={one}") for one in (word, nowhere(word))]
+        yes, no = [await ask(datasette, f"/marked/{table}.json?_shape=array&_search={one}") for one in (word, nowhere(word))]
         assert yes[0] == no[0] == 200
         assert yes != no
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("part", range(PARTS))
-async def test_nothing_of_a_denied_table_is_told_anywhere(serve: Serve, marked: Path, part: int) -> None:
-    """No word of it, at any address; and what repeats nothing of it is still shown."""
+async def test_no_address_shows_anything_of_a_denied_table(serve: Serve, marked: Path, part: int) -> None:
+    """No word of it, at any address; tables without copies of it are still shown."""
     schema = Schema.of(marked)
     leaks = []
     for denied in denials(schema, part):
         datasette = serve(marked, metadata=closing(denied))
         await datasette.invoke_startup()
-        repeated = await table_copies.in_database(datasette.get_database("marked"))
+        copies = await table_copies.in_database(datasette.get_database("marked"))
         hidden = secrets(denied)
         tables = [name for name in schema.columns if not name.startswith("sqlite_")]
         for name in tables if hidden else sampled(tables, denied, SAMPLE // 4):
-            status, text = await told(datasette, f"/marked/{tilde_encode(name)}.json?_size=max")
+            status, text = await ask(datasette, f"/marked/{tilde_encode(name)}.json?_size=max")
             leaks += [(denied, name, word) for word in hidden if word in text.lower()]
-            if name not in repeated.made:
-                is_closed = name in denied or bool(repeated.others[name] & set(denied))
+            if name not in copies.internal:
+                is_closed = name in denied or bool(copies.others[name] & set(denied))
                 assert status == (403 if is_closed else 200), (denied, name, status)
         most = (4 if denied in TOGETHER else 1) * SAMPLE
         for one in sampled(addresses(datasette, schema), denied, most) if hidden else ():
-            status, text = await told(datasette, one)
+            status, text = await ask(datasette, one)
             leaks += [(denied, one, word) for word in hidden if status == 200 and word in text.lower()]
     assert not leaks
 
@@ -354,10 +354,10 @@ async def test_no_address_answers_yes_or_no_about_a_denied_word(serve: Serve, ma
         trials = [(hidden[number % len(hidden)], about[number % len(hidden)]) for number, about in enumerate(asked)]
         searches = [trial for trial in trials if re.search(r"(happenings|sources)\.json\?_shape=array&_search=\w+$", trial[1])]
         for word, one in dict.fromkeys([*searches, *sampled(trials, denied, SAMPLE)]):
-            found, missed = [await told(datasette, asked) for asked in (one, one.replace(word, nowhere(word)))]
-            alike = [(status, _PASSING.sub("", text).replace(word, nowhere(word))) for status, text in (found, missed)]
+            result, missed = [await ask(datasette, asked) for asked in (one, one.replace(word, nowhere(word)))]
+            alike = [(status, _PASSING.sub("", text).replace(word, nowhere(word))) for status, text in (result, missed)]
             if alike[0] != alike[1]:
-                differ.append((denied, one, found[0], missed[0]))
+                differ.append((denied, one, result[0], missed[0]))
     assert not differ
 
 
@@ -376,10 +376,10 @@ async def test_with_the_readmes_recipe_the_rest_is_still_shown(serve: Serve, mar
         "related",
         "notes",
     ):
-        assert (await told(datasette, f"/marked/{name}.json"))[0] == 200, name
-    assert "xtitlex" in (await told(datasette, "/marked/happenings"))[1]
+        assert (await ask(datasette, f"/marked/{name}.json"))[0] == 200, name
+    assert "xtitlex" in (await ask(datasette, "/marked/happenings"))[1]
     # What refers to a row is counted where it may be read, and left out where not.
-    row = (await told(datasette, "/marked/happenings/xhappeningidx"))[1]
+    row = (await ask(datasette, "/marked/happenings/xhappeningidx"))[1]
     assert "happening_tags" in row
     assert "from happening in" in row
     assert "in citations" not in row
@@ -387,7 +387,7 @@ async def test_with_the_readmes_recipe_the_rest_is_still_shown(serve: Serve, mar
 
 @pytest.mark.asyncio
 async def test_whoever_may_not_read_a_table_may_not_run_sql(serve: Serve, marked: Path) -> None:
-    """It would read any; he who may read all may run it. What the metadata say of SQL is not heard by every Datasette."""
+    """SQL can read any table; a visitor who may read all of them may run it. Not every Datasette obeys `allow_sql`."""
     metadata = {"databases": {"marked": {"tables": {"citations": {"allow": {"id": "ann"}}}}}}
     datasette = serve(marked, metadata=metadata, crossdb=True)
     await datasette.invoke_startup()

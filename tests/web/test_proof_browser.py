@@ -61,13 +61,13 @@ def test_a_signed_proof_holds_and_each_step_is_told(visitor: Visitor, proved: Se
     assert fails == ""
     assert holds.startswith(f"All of it holds. Event {position} stands in the log of 12 events, word for word.")
     assert "compare them with ones that you have from elsewhere" in holds
-    told = " ".join(steps)
+    reported = " ".join(steps)
     for one in (
         f"of event {position}.", "hashed after their salt", "to the letter", "the leaf of the tree", "root of 12 events",
         "That is the root that the checkpoint of 12 events names", "The signature of example.org/proved holds",
         "The signature of witness.example.net holds, given on 2 November 2026 at 10:00:00 UTC",
     ):  # fmt: skip
-        assert one in told, one
+        assert one in reported, one
     assert all(step.startswith("✓ Holds: ") for step in steps)
 
 
@@ -97,11 +97,11 @@ def canonical(data: dict[str, Any]) -> bytes:
 def extra(content: bytes, **change: Any) -> bytes:  # noqa: ANN401 - whatever JSON holds
     """Change what the extra line of a proof says."""
     first, second, rest = content.split(b"\n", 2)
-    said = json.loads(base64.b64decode(second.removeprefix(b"extra "))) | change
-    return b"\n".join((first, b"extra " + base64.b64encode(canonical(said)), rest))
+    message = json.loads(base64.b64decode(second.removeprefix(b"extra "))) | change
+    return b"\n".join((first, b"extra " + base64.b64encode(canonical(message)), rest))
 
 
-def said(content: bytes) -> dict[str, Any]:
+def read_extra(content: bytes) -> dict[str, Any]:
     """Give what the extra line of a proof says."""
     found: dict[str, Any] = json.loads(base64.b64decode(content.split(b"\n")[1].removeprefix(b"extra ")))
     return found
@@ -109,7 +109,7 @@ def said(content: bytes) -> dict[str, Any]:
 
 def forged(content: bytes) -> bytes:
     """Change the words and their hash in the leaf alike, so that only the tree tells."""
-    old = said(content)
+    old = read_extra(content)
     data = old["data"].replace("A long story", "A tall story")
     leaf = json.loads(old["leaf"])
     leaf["data_hash"] = hashlib.sha256(bytes.fromhex(old["salt"]) + data.encode()).hexdigest()
@@ -140,27 +140,30 @@ def flip(raw: bytes) -> bytes:
 
 ZEROS = base64.b64encode(bytes(32))
 TAMPERED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
-    "other words": (lambda c: extra(c, data=said(c)["data"].replace("A long story", "A tall story")), "the words were altered"),
+    "other words": (
+        lambda c: extra(c, data=read_extra(c)["data"].replace("A long story", "A tall story")),
+        "the words were altered",
+    ),
     "other words and their hash": (forged, "This page shows something else"),
     "another salt": (lambda c: extra(c, salt="00" * 16), "the words were altered"),
     "a short salt": (lambda c: extra(c, salt="00"), "does not hold the words of an event"),
     "no words": (lambda c: extra(c, data=None, salt=None), "This page shows something else than the proof says, as its words"),
     "words without salt": (lambda c: extra(c, salt=None), "does not hold the words"),
-    "another author": (lambda c: extra(c, leaf=said(c)["leaf"].replace("amina", "eve")), "as its author"),
-    "another time": (lambda c: extra(c, leaf=said(c)["leaf"].replace("2026-", "2025-")), "as its time"),
-    "a leaf with a space": (lambda c: extra(c, leaf=said(c)["leaf"].replace(",", ", ", 1)), "does not hold an event"),
-    "a leaf that says more": (lambda c: extra(c, leaf=said(c)["leaf"].replace("{", '{"a":1,', 1)), "does not hold an event"),
+    "another author": (lambda c: extra(c, leaf=read_extra(c)["leaf"].replace("amina", "eve")), "as its author"),
+    "another time": (lambda c: extra(c, leaf=read_extra(c)["leaf"].replace("2026-", "2025-")), "as its time"),
+    "a leaf with a space": (lambda c: extra(c, leaf=read_extra(c)["leaf"].replace(",", ", ", 1)), "does not hold an event"),
+    "a leaf that says more": (lambda c: extra(c, leaf=read_extra(c)["leaf"].replace("{", '{"a":1,', 1)), "does not hold an event"),
     "an extra that says more": (lambda c: extra(c, more="x"), "does not hold an event"),
     "an extra that says it twice": (
-        lambda c: line(c, 1, b"extra " + base64.b64encode(canonical(said(c)).replace(b'{"data"', b'{"data":"x","data"', 1))),
+        lambda c: line(c, 1, b"extra " + base64.b64encode(canonical(read_extra(c)).replace(b'{"data"', b'{"data":"x","data"', 1))),
         "does not hold an event",
     ),
     "an extra with a space": (
-        lambda c: line(c, 1, b"extra " + base64.b64encode(canonical(said(c)).replace(b":", b": ", 1))),
+        lambda c: line(c, 1, b"extra " + base64.b64encode(canonical(read_extra(c)).replace(b":", b": ", 1))),
         "does not hold an event",
     ),
     "half a character": (
-        lambda c: line(c, 1, b"extra " + base64.b64encode(canonical(said(c)).replace(b"A long", b"\\\\ud800 long", 1))),
+        lambda c: line(c, 1, b"extra " + base64.b64encode(canonical(read_extra(c)).replace(b"A long", b"\\\\ud800 long", 1))),
         "",
     ),
     "no event": (lambda c: line(c, 1, b"extra "), "does not hold an event"),
@@ -425,7 +428,7 @@ def test_without_javascript_there_is_no_button_and_all_else(visitor: Visitor, pr
     page.get_by_role("link", name="Checkpoints of the log").click()
     page.get_by_label("from the checkpoint of 9 events").check()
     page.get_by_label("to the checkpoint of 12 events").check()
-    page.get_by_role("button", name="Show what was added").click()
+    page.get_by_role("button", name="Show the added events").click()
     page.get_by_role("heading", name="Added from 9 events to 12").wait_for()
     assert page.locator(".added > li").count() == 3
 
@@ -437,7 +440,7 @@ def test_it_all_works_by_keyboard(visitor: Visitor, proved: Served) -> None:
     page.get_by_role("link", name="Download the proof").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.get_by_label("A checkpoint that you kept").wait_for()
+    page.get_by_label("A checkpoint of your own").wait_for()
     for _ in range(3):
         page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Check it here"

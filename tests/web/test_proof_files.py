@@ -25,11 +25,11 @@ async def test_every_event_has_a_proof_that_holds(serve: Serve, proved_db: Path,
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
     proof = Proof.parse(response.content)
     proof.check()
-    event = proof.said.event
+    event = proof.proven.event
     name = f"{event['stream'].replace('/', '-')}@{event['version']}.tlog-proof"
     assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
     assert proof.index == position - 1
-    assert (proof.said.data is None) is (position in (2, 6, 7))
+    assert (proof.proven.data is None) is (position in (2, 6, 7))
     assert proof.checkpoint.size == (12 if position <= 12 else 15)
     assert proof.checkpoint.origin == "example.org/proved"
     assert len(proof.note.signatures) == (2 if position <= 12 else 0)
@@ -37,7 +37,7 @@ async def test_every_event_has_a_proof_that_holds(serve: Serve, proved_db: Path,
 
 @pytest.mark.asyncio
 async def test_a_checkpoint_can_be_chosen(serve: Serve, proved_db: Path) -> None:
-    """By its number; one that does not reach so far, or is not there, is told of in a line."""
+    """By its number; one that does not reach so far, or does not exist, is refused with one line."""
     client = serve(proved_db).client
     assert Proof.parse((await client.get(f"{AT}/events/3/proof?checkpoint=1")).content).checkpoint.size == 9
     for query, status, words in (
@@ -54,8 +54,8 @@ async def test_a_checkpoint_can_be_chosen(serve: Serve, proved_db: Path) -> None
 
 
 @pytest.mark.asyncio
-async def test_a_kept_checkpoint_is_given_as_it_was_signed(serve: Serve, proved_db: Path) -> None:
-    """With both signatures, which hold; and the log as it stands is named as those are."""
+async def test_a_stored_checkpoint_is_returned_as_signed(serve: Serve, proved_db: Path) -> None:
+    """With both signatures, which hold; and the log now is named as those are."""
     client = serve(proved_db).client
     with sqlite3.connect(proved_db) as connection:
         keys = [key for kept in merkle.checkpoints(connection, 2) for key, _ in kept.signatures]
@@ -107,7 +107,7 @@ async def test_what_was_added_is_proved_in_the_form_for_witnesses(serve: Serve, 
         (f"from={'9' * 30}", "From is “999"),
     ],
 )
-async def test_sizes_that_make_no_sense_are_told_of_in_a_line(serve: Serve, proved_db: Path, query: str, words: str) -> None:
+async def test_sizes_that_make_no_sense_are_refused_with_one_line(serve: Serve, proved_db: Path, query: str, words: str) -> None:
     """The file says so as text, the page as a page; both are 400."""
     client = serve(proved_db).client
     response = await client.get(f"{AT}/log/consistency?{query}")
@@ -153,7 +153,7 @@ def tampered(source: Path, path: Path, *statements: str) -> Path:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("statement", "message"),
     [
         ("update events set data = replace(data, 'first', 'frist') where position = 4", "4"),
         ("update events set recorded_by = 'eve' where position = 4", "4"),
@@ -173,17 +173,17 @@ def tampered(source: Path, path: Path, *statements: str) -> Path:
         ("update signatures set signature = x''", "4"),
     ],
 )
-async def test_a_broken_log_is_told_of_and_never_a_traceback(
-    serve: Serve, proved_db: Path, tmp_path: Path, statement: str, said: str
+async def test_a_broken_log_gives_a_message_and_never_a_traceback(
+    serve: Serve, proved_db: Path, tmp_path: Path, statement: str, message: str
 ) -> None:
-    """The files say it in one line, the pages in words; what rests on nothing broken still stands."""
+    """The files answer with one line, the pages with a note; pages that read nothing broken still work."""
     if "set data = replace" in statement:
         statement = statement.replace("'first', 'frist'", "'long', 'short'")
     path = tampered(proved_db, tmp_path / "proved.db", statement)
     client = serve(path).client
     troubled = 0
     for file in (
-        f"events/{said}/proof",
+        f"events/{message}/proof",
         "log/checkpoints/2",
         "log/checkpoints/now",
         "log/consistency?from=9",
@@ -196,18 +196,18 @@ async def test_a_broken_log_is_told_of_and_never_a_traceback(
             assert "Traceback" not in response.text
             troubled += 1
     assert troubled
-    for page in (f"events/{said}", "log/checkpoints", "log/checkpoints?from=9", "log/checkpoints?from=9&to=12"):
+    for page in (f"events/{message}", "log/checkpoints", "log/checkpoints?from=9", "log/checkpoints?from=9&to=12"):
         html = await client.get(f"{AT}/{page}")
         assert html.status_code in (200, 400), page
         assert "Traceback" not in html.text
-    proof = await client.get(f"{AT}/events/{said}/proof")
+    proof = await client.get(f"{AT}/events/{message}/proof")
     if proof.status_code != 200:
-        assert "This event is not proved" in (await client.get(f"{AT}/events/{said}")).text
+        assert "This event is not proved" in (await client.get(f"{AT}/events/{message}")).text
 
 
 @pytest.mark.asyncio
 async def test_the_files_are_closed_where_their_tables_are(serve: Serve, proved_db: Path) -> None:
-    """Without the events there is nothing; without what was kept, a proof leads to the log as it stands, unsigned."""
+    """Without the events there is no proof; without the checkpoints, a proof leads to the log now, unsigned."""
 
     def closed(*tables: str) -> Any:  # noqa: ANN401 - the client is Datasette's own
         blocks = {table: {"allow": False} for table in tables}

@@ -17,7 +17,7 @@ Serve = Callable[..., Datasette]
 AT = "/proved/-/timeline"
 
 
-def said(html: str) -> str:
+def plain_text(html: str) -> str:
     """Give the words of a page's main part, as they are read."""
     main = re.search(r"<main.*?</main>", html, re.DOTALL)
     assert main
@@ -28,11 +28,11 @@ def said(html: str) -> str:
 async def test_an_event_says_in_words_what_is_proved(serve: Serve, proved_db: Path) -> None:
     """Which log, how many events, which root, who signed and when; and how to check it here and elsewhere."""
     html = (await serve(proved_db).client.get(f"{AT}/events/4")).text
-    words = said(html)
+    words = plain_text(html)
     for one in (
         "number 4 of the 12 in the log example.org/proved",
-        "kept on 2 November 2026, 10:00 UTC",
-        "kept on 2 November 2026, 10:00 UTC, as this file says",
+        "stored on 2 November 2026, 10:00 UTC",
+        "stored on 2 November 2026, 10:00 UTC, as this file says",
         "Signed by example.org/proved; whether that key is theirs, this page cannot tell",
         "Witnessed by witness.example.net, who saw it on 2 November 2026, 10:00 UTC, as the signature says; whether that key is",
         "timeline verify-proof happening-whole@1.tlog-proof",
@@ -46,20 +46,20 @@ async def test_an_event_says_in_words_what_is_proved(serve: Serve, proved_db: Pa
 
 
 @pytest.mark.asyncio
-async def test_an_event_after_the_last_checkpoint_is_proved_by_the_log_as_it_stands(serve: Serve, proved_db: Path) -> None:
+async def test_an_event_after_the_last_checkpoint_is_proved_by_the_log_now(serve: Serve, proved_db: Path) -> None:
     """Nobody has signed that, and the page says so."""
-    words = said((await serve(proved_db).client.get(f"{AT}/events/13")).text)
-    assert "number 13 of the 15 in the log example.org/proved as it stands now" in words
+    words = plain_text((await serve(proved_db).client.get(f"{AT}/events/13")).text)
+    assert "number 13 of the 15 in the log example.org/proved as it is now" in words
     assert "Nobody has signed it" in words
 
 
 @pytest.mark.asyncio
 async def test_the_checkpoints_are_listed(serve: Serve, proved_db: Path) -> None:
-    """Size, when it was kept, origin, root, who signed and when, and the note to keep; two can be chosen."""
+    """Size, time, origin, root, signers with times, and the note to save; two can be chosen."""
     html = (await serve(proved_db).client.get(f"{AT}/log/checkpoints")).text
-    words = said(html)
+    words = plain_text(html)
     assert "It holds 15 events" in words
-    assert re.search(r"12 events, kept on 2 November 2026, 10:00 UTC.*9 events, kept on 2 November 2026, 09:00 UTC", words)
+    assert re.search(r"12 events, stored on 2 November 2026, 10:00 UTC.*9 events, stored on 2 November 2026, 09:00 UTC", words)
     assert "Witnessed by witness.example.net on 2 November 2026, 09:00 UTC" in words
     assert words.count("UTC, as this file says") == 2
     assert words.count("Signed by example.org/proved; whether that key is theirs, this page cannot tell") == 2
@@ -74,19 +74,19 @@ async def test_what_was_added_between_two_is_listed(serve: Serve, proved_db: Pat
     """Each event with its position, when, by whom, what was done, its title and its links; up to now by itself."""
     client = serve(proved_db).client
     html = (await client.get(f"{AT}/log/checkpoints?from=9&to=12")).text
-    words = said(html)
+    words = plain_text(html)
     assert "Added from 9 events to 12" in words
     assert "A happening was corrected: As told now" in words
     assert "A happening was retracted: Taken back" in words
     assert re.findall(r'class="added-position" href="[^"]+/events/(\d+)"', html) == ["10", "11", "12"]
     assert "An odd `name` &lt;b&gt;" in html
     assert f'href="{AT}/log/consistency?from=9&amp;to=12" download' in html
-    now = said((await client.get(f"{AT}/log/checkpoints?from=12")).text)
+    now = plain_text((await client.get(f"{AT}/log/checkpoints?from=12")).text)
     assert "An event was redacted: the event at position 6: It named a child" in now
-    everything = said((await client.get(f"{AT}/log/checkpoints?from=0")).text)
+    everything = plain_text((await client.get(f"{AT}/log/checkpoints?from=0")).text)
     assert "A happening was recorded (its words were redacted): happening/gone" in everything
     assert "SECRETWORD" not in everything
-    same = said((await client.get(f"{AT}/log/checkpoints?from=12&to=12")).text)
+    same = plain_text((await client.get(f"{AT}/log/checkpoints?from=12&to=12")).text)
     assert "Nothing was added between them" in same
 
 
@@ -104,8 +104,8 @@ async def test_what_was_added_is_shown_a_hundred_at_a_time(serve: Serve, tmp_pat
     while address:
         html = (await client.get(address)).text
         seen += [int(one) for one in re.findall(r'class="added-position" href="[^"]+/events/(\d+)"', html)]
-        found = re.search(r'href="([^"]+)" rel="next"', html)
-        address = found[1].replace("&amp;", "&") if found else ""
+        result = re.search(r'href="([^"]+)" rel="next"', html)
+        address = result[1].replace("&amp;", "&") if result else ""
         assert ('rel="prev"' in html) is (turns > 0)
         turns += 1
     assert seen == list(range(21, 241))
@@ -122,7 +122,7 @@ async def test_what_was_added_is_shown_a_hundred_at_a_time(serve: Serve, tmp_pat
         ("/tied", ["gone (redacted)"]),
         ("/replaced", ["See instead gone (redacted)"]),
         ("/whole", ["A part of it"]),
-        ("/events/7", ["Redacted: A court ordered it", "Its hash stays", "What it said has been redacted, and cannot be checked"]),
+        ("/events/7", ["Redacted: A court ordered it", "Its hash stays", "Its words were redacted and can no longer be checked"]),
         ("/events/14", ["Redacted: A court ordered it", "the event at position 7"]),
         ("/sources/diary", ["diary (redacted)", "Redacted: The diary is private", "The document was removed"]),
         ("/sources/letter", ["A letter that stays", "Redacted: A court ordered it", "The document was removed"]),
@@ -136,23 +136,23 @@ async def test_what_was_added_is_shown_a_hundred_at_a_time(serve: Serve, tmp_pat
     ],
 )
 async def test_every_page_says_what_was_redacted_and_why(serve: Serve, proved_db: Path, page: str, words: list[str]) -> None:
-    """With who, when and the event that says so; nothing of what was said is left anywhere."""
+    """With the author, the time and the event; no word of the redacted text is left."""
     response = await serve(proved_db).client.get(f"{AT}{page}")
     assert response.status_code == 200
-    found = said(response.text).replace("&lt;", "<").replace("&gt;", ">")
+    result = plain_text(response.text).replace("&lt;", "<").replace("&gt;", ">")
     for one in words:
-        assert one in found, one
+        assert one in result, one
     if "SECRETWORD" not in page:  # where it was typed, the page repeats it
         assert "SECRETWORD" not in response.text
-    assert "None" not in found.replace("None By", "")
+    assert "None" not in result.replace("None By", "")
 
 
 @pytest.mark.asyncio
 async def test_the_redacted_are_neither_listed_counted_nor_drawn(serve: Serve, proved_db: Path) -> None:
-    """The timeline has five happenings that stand; what was redacted is told of among all, without a date."""
+    """The timeline has five current happenings; a redacted one is listed among all, without a date."""
     client = serve(proved_db).client
     html = (await client.get(AT)).text
-    assert "5 happenings" in said(html) or "Five happenings" in said(html)
+    assert "5 happenings" in plain_text(html) or "Five happenings" in plain_text(html)
     assert 'id="h-gone"' not in html
     assert '"id":"gone"' not in html.replace(" ", "")
     assert 'id="h-gone"' in (await client.get(f"{AT}?status=all")).text
@@ -231,12 +231,12 @@ async def test_a_checkpoint_that_somebody_added_names_nothing(serve: Serve, prov
     )
     client = serve(path).client
     for position, size in ((4, 12), (13, 15)):
-        words = said((await client.get(f"{AT}/events/{position}")).text)
+        words = plain_text((await client.get(f"{AT}/events/{position}")).text)
         assert f"of the {size} in the log example.org/proved" in words
         assert "evil" not in words
     for file in ("log/checkpoints/now", "log/consistency?from=9"):
         assert "evil" not in (await client.get(f"{AT}/{file}")).text
-    words = said((await client.get(f"{AT}/log/checkpoints")).text)
+    words = plain_text((await client.get(f"{AT}/log/checkpoints")).text)
     assert "evil.example (not the name of this log), root" in words
     assert "Signed by evil.example; whether that key is theirs, this page cannot tell" in words
     assert words.count("not the name of this log") == 1
@@ -248,10 +248,10 @@ async def test_a_checkpoint_that_somebody_added_names_nothing(serve: Serve, prov
     [
         (
             "2019-01-01T00:00:00.000Z",
-            "kept on 1 January 2019, 00:00 UTC, which cannot be: its last event is later, as this file says",
+            "stored on 1 January 2019, 00:00 UTC, which cannot be: its last event is later, as this file says",
         ),
-        ("garbage", "kept at a time that cannot be read, as this file says"),
-        ("2026-02-30T00:00:00.000Z", "kept at a time that cannot be read, as this file says"),
+        ("garbage", "stored at a time that cannot be read, as this file says"),
+        ("2026-02-30T00:00:00.000Z", "stored at a time that cannot be read, as this file says"),
     ],
 )
 async def test_a_time_that_cannot_be_is_not_believed(serve: Serve, proved_db: Path, tmp_path: Path, at: str, words: str) -> None:
@@ -259,4 +259,4 @@ async def test_a_time_that_cannot_be_is_not_believed(serve: Serve, proved_db: Pa
     path = changed(proved_db, tmp_path / "proved.db", ("UPDATE checkpoints SET kept_at = ?", (at,)), guarded=False)
     client = serve(path).client
     for page in ("events/4", "log/checkpoints", "log/checkpoints?from=9&to=12"):
-        assert words in said((await client.get(f"{AT}/{page}")).text), page
+        assert words in plain_text((await client.get(f"{AT}/{page}")).text), page

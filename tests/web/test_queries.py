@@ -102,7 +102,9 @@ async def test_search_finds_what_the_page_finds(serve: Serve, tmp_path: Path, wo
         ("changed_since", {"position": "1.5"}, "is no position in the log"),
     ],
 )
-async def test_what_makes_no_sense_is_said(serve: Serve, question: str, parameters: dict[str, str], fault: str) -> None:
+async def test_a_faulty_parameter_is_refused_with_a_reason(
+    serve: Serve, question: str, parameters: dict[str, str], fault: str
+) -> None:
     """No wrong answer in silence: an error with the reason and the way out, as data and on the page."""
     datasette = serve()
     response = await datasette.client.get(f"/timeline/{question}.json?{urlencode(parameters)}")
@@ -193,7 +195,7 @@ async def test_the_questions_follow_the_timeline(serve: Serve, timeline_db: Path
 
 @pytest.mark.asyncio
 async def test_a_question_that_the_file_changes_stays_changed(serve: Serve) -> None:
-    """What stands in metadata.json comes before what the package has, and other questions there appear as well."""
+    """The queries of metadata.json replace those of the package, and others appear as well."""
     own = {"single_source": {"sql": "select 1 as one", "title": "Mine"}, "another": {"sql": "select 2 as two"}}
     datasette = serve(metadata={"databases": {"timeline": {"queries": own}}})
     assert await ask(datasette, "single_source") == [{"one": 1}]

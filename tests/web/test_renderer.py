@@ -57,8 +57,8 @@ def sql(statement: str) -> str:
 
 def titles(html: str) -> list[str]:
     """Give the titles in the order in which they stand, without markup."""
-    found = re.findall(r'<h3 class="happening-title"[^>]*>(.*?)</h3>', html, re.DOTALL)
-    return [re.sub("<[^>]*>", "", title) for title in found]
+    outcome = re.findall(r'<h3 class="happening-title"[^>]*>(.*?)</h3>', html, re.DOTALL)
+    return [re.sub("<[^>]*>", "", title) for title in outcome]
 
 
 def years(html: str) -> list[str]:
@@ -116,7 +116,7 @@ async def test_a_wrong_guess_can_be_set_right(serve: Serve, plain_db: Path) -> N
         ("/plain/diary.timeline?_date=absent", "There is no column absent here"),
     ],
 )
-async def test_what_cannot_be_drawn_is_said_with_400(serve: Serve, plain_db: Path, path: str, message: str) -> None:
+async def test_rows_that_cannot_be_drawn_get_400_and_a_reason(serve: Serve, plain_db: Path, path: str, message: str) -> None:
     """A page that says why, under the right status on every version."""
     html = await page(serve(plain_db), path, status=400)
     assert message in html
@@ -138,7 +138,7 @@ async def test_no_rows_are_no_error_whatever_the_columns_are_called(serve: Serve
 
 
 @pytest.mark.asyncio
-async def test_what_begins_together_stands_in_the_order_of_the_timeline(serve: Serve, plain_db: Path) -> None:
+async def test_rows_that_begin_together_are_in_the_order_of_the_timeline(serve: Serve, plain_db: Path) -> None:
     """The longest first, what has no known end last; as in the view `timeline`. Dates begin with a capital."""
     texts = ["2003/..", "2003", "2003-01-01", "2003-01", "../2002", "2003/", "2003~", "/2004", "circa", "XXXX"]
     values = " union all ".join(f"select '{text}' as title, '{text}' as date" for text in texts)
@@ -176,7 +176,7 @@ async def test_what_was_retracted_is_marked(serve: Serve) -> None:
 
 
 @pytest.mark.asyncio
-async def test_what_is_cut_off_is_said(serve: Serve, plain_db: Path) -> None:
+async def test_the_page_says_that_rows_were_cut_off(serve: Serve, plain_db: Path) -> None:
     """A page of a table leads to the next, and to time order; a long result says that there may be more."""
     datasette = serve(plain_db, settings={"max_returned_rows": 100})
     html = await page(datasette, "/plain/long.timeline")

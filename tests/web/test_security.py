@@ -1,4 +1,4 @@
-"""The headers on every response, and that Datasette's own pages still work under them."""
+"""The headers of a timeline's pages, and that Datasette's own pages work with them."""
 
 import re
 import sqlite3
@@ -29,7 +29,7 @@ def policy(response: Response) -> dict[str, list[str]]:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("path", OURS + THEIRS)
-async def test_every_response_has_the_headers(serve: Serve, path: str) -> None:
+async def test_every_page_of_a_timeline_has_the_headers(serve: Serve, path: str) -> None:
     """Pages, data, files and errors alike: nosniff, no referrer, no framing."""
     response = await serve().client.get(path)
     assert response.headers["x-content-type-options"] == "nosniff"
@@ -42,17 +42,17 @@ async def test_every_response_has_the_headers(serve: Serve, path: str) -> None:
 @pytest.mark.parametrize("path", OURS)
 async def test_our_pages_run_nothing_inline(serve: Serve, path: str) -> None:
     """Only this server's files, and the frame's own inline scripts by their hashes."""
-    found = policy(await serve().client.get(path))
-    assert found["default-src"] == found["base-uri"] == ["'none'"]
-    assert found["form-action"] == found["connect-src"] == ["'self'"]
-    assert found["img-src"] == ["'self'", "data:"]
-    assert "'unsafe-inline'" not in [value for values in found.values() for value in values]
-    assert all(value == "'self'" or value.startswith("'sha256-") for value in found["script-src"])
+    result = policy(await serve().client.get(path))
+    assert result["default-src"] == result["base-uri"] == ["'none'"]
+    assert result["form-action"] == result["connect-src"] == ["'self'"]
+    assert result["img-src"] == ["'self'", "data:"]
+    assert "'unsafe-inline'" not in [value for values in result.values() for value in values]
+    assert all(value == "'self'" or value.startswith("'sha256-") for value in result["script-src"])
 
 
 @pytest.mark.asyncio
 async def test_every_inline_script_of_our_pages_is_allowed_by_its_hash(serve: Serve) -> None:
-    """What stands in the page is what the templates were hashed for, to the letter."""
+    """The page has the scripts of the templates, to the letter."""
     response = await serve().client.get("/timeline/happenings.timeline")
     scripts = re.findall(r"<script>(.*?)</script>", response.text, re.DOTALL)
     assert scripts
@@ -70,19 +70,19 @@ async def test_every_inline_script_of_an_error_page_is_allowed_as_well(serve: Se
     assert response.status_code == 404
     scripts = re.findall(r"<script>(.*?)</script>", response.text, re.DOTALL)
     assert scripts
-    found = policy(response)
-    assert all(security._hash(script) in found["script-src"] for script in scripts)
-    assert all(security._hash(style) in found["style-src"] for style in re.findall(r' style="([^"]*)"', response.text))
+    result = policy(response)
+    assert all(security._hash(script) in result["script-src"] for script in scripts)
+    assert all(security._hash(style) in result["style-src"] for style in re.findall(r' style="([^"]*)"', response.text))
 
 
 @pytest.mark.asyncio
 async def test_datasettes_pages_keep_their_scripts_but_nothing_foreign(serve: Serve) -> None:
-    """From here or from its templates, whatever the setting names: of that, pictures and data."""
+    """From this server or in templates; the setting allows other hosts for pictures and data alone."""
     assert "'unsafe-inline'" not in policy(await serve().client.get("/timeline"))["script-src"]
     metadata = {"plugins": {security.PLUGIN: {"origins": ["https://tiles.example", "x; script-src *"]}}}
-    found = policy(await serve(metadata=metadata).client.get("/timeline"))
-    assert found["img-src"] == ["'self'", "data:", "blob:", "https://tiles.example"]
-    assert "https://tiles.example" not in found["script-src"]
+    result = policy(await serve(metadata=metadata).client.get("/timeline"))
+    assert result["img-src"] == ["'self'", "data:", "blob:", "https://tiles.example"]
+    assert "https://tiles.example" not in result["script-src"]
     assert "https://tiles.example" not in policy(await serve(metadata=metadata).client.get(OURS[0]))["img-src"]
 
 
@@ -117,7 +117,7 @@ def test_which_paths_are_ours(path: str, ours: bool) -> None:
 
 @pytest.mark.asyncio
 async def test_headers_of_others_stay(serve: Serve) -> None:
-    """What a plugin sets on its own response is not touched; what it leaves out is added."""
+    """The headers that a plugin sets on its own response stay; those that it leaves out are added."""
 
     class Other:
         __name__ = "other"
@@ -207,10 +207,10 @@ async def test_no_secret_is_read_into_our_settings(serve: Serve, tmp_path: Path,
         ({"frame_ancestors": 7}, "frame_ancestors: is 7, expected a list of addresses, such as"),
     ],
 )
-async def test_a_setting_that_would_do_nothing_is_told_at_the_start(
+async def test_a_setting_that_would_have_no_effect_stops_the_start(
     serve: Callable[..., Datasette], given: dict[str, Any], line: str
 ) -> None:
-    """In a line, rather than left out in silence."""
+    """With one line, rather than in silence."""
     datasette = serve(metadata={"plugins": {"cited-timeline": given}})
     with pytest.raises(StartupError) as caught:
         await datasette.invoke_startup()

@@ -1,8 +1,8 @@
-"""Verify: everything about a timeline that can be checked, checked against itself.
+"""Verify a timeline: check everything that can be checked.
 
-Owns what is checked and how a fault is told. Must not write to the file it reads, stop at a fault, or raise on damage.
-`file` looks at the database and its guards, `beside` at its journals, `events` at the log, `documents` at the archive, `tables` at
-what is derived.
+Owns the checks and the messages about faults. Must not write to the file, stop at a fault, or raise on damage.
+`file` checks the database, its guards and journals, `events` the log, `tree` its hashes and checkpoints, `documents` the archive,
+`texts` the texts of documents, and `tables` the read tables.
 """
 
 from timeline.audit.report import Check, Report

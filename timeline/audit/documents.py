@@ -1,4 +1,4 @@
-"""The archive: every document's bytes against its SHA-256, and every source's text against its bytes."""
+"""Check the archive: every document's bytes against its SHA-256, and every source's text against its bytes."""
 
 import hashlib
 import sqlite3
@@ -9,8 +9,8 @@ from timeline.audit.report import Tally
 from timeline.log import Log
 
 
-def check_documents(log: Log, tally: Tally, named: Set[str]) -> None:
-    """Hash every document again, one at a time, and look for those that no event names."""
+def check_documents(log: Log, tally: Tally, document_hashes: Set[str]) -> None:
+    """Hash every document again, one at a time, and find those that no event names."""
     names = log.connection.execute("SELECT sha256 FROM documents ORDER BY sha256").fetchall()
     for (sha256,) in names:
         tally.count += 1
@@ -21,20 +21,20 @@ def check_documents(log: Log, tally: Tally, named: Set[str]) -> None:
             continue
         if content is None or hashlib.sha256(content).hexdigest() != sha256:
             tally.fault(f"document {sha256[:12]}…", "its bytes do not have this SHA-256: they were altered")
-        if sha256 not in named:
-            tally.fault(f"document {sha256[:12]}…", "is no document of any source: it was put there without an event")
+        if sha256 not in document_hashes:
+            tally.fault(f"document {sha256[:12]}…", "belongs to no source: it was added without an event")
 
 
-def missing(log: Log, statement: dict[str, object]) -> list[str]:
-    """Say what of a source is not in the archive, or is not what it says it is."""
-    found: list[str] = []
+def source_faults(log: Log, statement: dict[str, object]) -> list[str]:
+    """Return the faults of a source's documents: missing ones, and a text that its bytes do not have."""
+    faults: list[str] = []
     contents = {}
     for field in ("sha256", "text_sha256"):
         contents[field] = content = log.document(str(statement.get(field)))
-        if content is None and log.taken(str(statement.get(field))) is None:
-            found.append(f"{field}: no such document in the archive")
+        if content is None and log.document_redaction(str(statement.get(field))) is None:
+            faults.append(f"{field}: no such document in the archive")
     content, text, extractor = contents["sha256"], contents["text_sha256"], str(statement.get("extractor"))
     if content is not None and text is not None:
-        otherwise = documents.misread(content, text.decode(errors="replace"), extractor)
-        found += [f"text_sha256: {otherwise}"] if otherwise is not None else []
-    return found
+        fault = documents.misread(content, text.decode(errors="replace"), extractor)
+        faults += [f"text_sha256: {fault}"] if fault is not None else []
+    return faults

@@ -1,6 +1,6 @@
-"""The log, event by event: its order and hashes, what each event says, and every quotation found again.
+"""Check the log event by event: its order and hashes, the data of each event, and every quotation.
 
-Reads the log once, in order, and holds no more of it than who is part of whom and a few texts.
+Reads the log once, in order, and holds only the `part_of` references and a few texts in memory.
 """
 
 import hashlib
@@ -25,11 +25,11 @@ from timeline.model import Author, HappeningFields, HappeningVersion, Reason, So
 from timeline.statements import circle
 from timeline.texts import Texts
 
-SHA256 = 32  # its bytes
-ATTEMPTS = 20  # places that cannot be read, after which the rest is given up
+SHA256 = 32  # bytes
+ATTEMPTS = 20  # unreadable places, after which the audit gives up
 _FIRST = {"SourceArchived", "HappeningRecorded"}
 _KINDS = {"Source": "source", "Happening": "happening"}
-_PARTS = {  # what an event's data holds, and must not hold more
+_PARTS = {  # the keys allowed in an event's data
     "SourceArchived": {"statement"},
     "HappeningRecorded": {"statement"},
     "SourceCorrected": {"statement", "changes", "reason"},
@@ -38,54 +38,54 @@ _PARTS = {  # what an event's data holds, and must not hold more
     "EventRedacted": {"documents", "kept", "position", "reason"},
 }
 _HASHES = ("sha256", "text_sha256")
-_PLACE = ("start_char", "end_char", "grade", "prefix", "suffix")
+_PLACE_FIELDS = ("start_char", "end_char", "grade", "prefix", "suffix")
 _UNREADABLE = (TimelineError, ValueError, TypeError, LookupError, RecursionError, AttributeError, sqlite3.Error)
 
 
 class EventsAudit:
-    """One reading of the log, and the three checks that it serves."""
+    """One pass over the log, for three checks."""
 
     def __init__(self, log: Log, against: Sequence[Note], keys: Sequence[Key], tomorrow: str) -> None:
         self.log = log
         self.events = Tally("events")
         self.statements = Tally("statements")
         self.citations = Tally("citations")
-        self._wholes: dict[str, str] = {}  # happening -> part_of, as it stands
+        self._parents: dict[str, str] = {}  # happening -> its current part_of
         self._latest = ""  # the latest recorded_at so far
         self._tomorrow = tomorrow
-        self._ahead: list[str] = []  # events that say a time which is still to come
-        self._earlier: list[str] = []  # events that were recorded before one that they follow
-        self._unknown: list[str] = []  # corrections and retractions of which what stood before is redacted
-        self._ended: set[str] = set()  # streams that were retracted
+        self._future: list[str] = []  # events with a time in the future
+        self._backdated: list[str] = []  # events with a time before that of an earlier event
+        self._unverifiable: list[str] = []  # corrections and retractions of a redacted version
+        self._retracted: set[str] = set()  # retracted streams
         self._blank: dict[int, str] = {}  # events without data
-        self._redactions: dict[int, str] = {}  # positions that redactions name, and where
-        self._taken: set[str] = set()  # documents that redactions took away
+        self._redactions: dict[int, str] = {}  # redacted positions, and the labels of their redactions
+        self._removed: set[str] = set()  # documents that redactions removed
         self._sources = SourcesAudit(log, self.events)
         self._sizes = sorted({Checkpoint.of(note).size for note in against})
-        self.named: set[str] = set()  # documents that sources stand for
+        self.document_hashes: set[str] = set()  # documents that events name
         self.tree = tree.TreeAudit(log, against, keys, tomorrow)
         self._text = Texts(self._read_text)
         self._archived_at = lru_cache(10_000)(self._read_position)
 
     def check(self, advance: Callable[[int], None]) -> None:
-        """Check every event by itself, then what binds them."""
+        """Check every event by itself, then the relations between them."""
         for event in self._in_order():
             self.events.count += 1
             try:
                 self.tree.add(event)
-                self._one(event)
+                self._check_event(event)
             except _UNREADABLE as error:
-                self.events.failed(_where(event), "cannot be checked", error)
+                self.events.failed(_label(event), "cannot be checked", error)
             advance(1)
         self._check_redactions()
         self._check_versions()
         self._sources.finish(self._sizes)
-        self.events.remark("A time that is still to come was given, so a clock is wrong or it was altered", self._ahead)
-        self.events.remark("A clock was turned back, or it was backdated", self._earlier)
-        self.statements.remark("Whether more changed than it says cannot be checked", self._unknown)
+        self.events.remark("A time is in the future, so a clock was wrong or the time was altered", self._future)
+        self.events.remark("A clock was turned back, or an event was backdated", self._backdated)
+        self.statements.remark("Undeclared changes cannot be checked", self._unverifiable)
 
     def _in_order(self) -> Iterator[Event]:
-        """Every event that can be read, in order of position, telling of gaps and of what cannot be read."""
+        """Yield every readable event in order of position, and report gaps and unreadable events."""
         last, attempts = 0, 0
         while attempts < ATTEMPTS:
             try:
@@ -100,178 +100,178 @@ class EventsAudit:
                 attempts += 1
                 last += 1
                 self.events.failed(f"position {last}", "cannot be read", error)
-        self.events.fault(f"position {last + 1} and after", "given up: too much of it cannot be read")
+        self.events.fault(f"position {last + 1} and after", "not checked: too many events cannot be read")
 
-    def _one(self, event: Event) -> None:
-        where = _where(event)
-        self._check_place(event, where)
+    def _check_event(self, event: Event) -> None:
+        place = _label(event)
+        self._check_place(event, place)
         if event.data is None and event.salt is None:
-            self._blank[event.position] = where
+            self._blank[event.position] = place
             if event.version == 1 and event.stream.startswith("source/"):
-                self._sources.begins_blank(event.stream, event.position)
+                self._sources.add_redacted(event.stream, event.position)
             if not isinstance(event.data_hash, bytes) or len(event.data_hash) != SHA256:
-                self.events.fault(where, "its hash is no SHA-256: nothing can ever have had it")
+                self.events.fault(place, "its hash is not a SHA-256: it was altered")
             return
         if event.data is None or event.salt is None:
-            self.events.fault(where, "its data or its salt is missing: it was altered")
+            self.events.fault(place, "its data or its salt is missing: it was altered")
             return
         if hashlib.sha256(event.salt + event.data.encode()).digest() != event.data_hash:
-            self.events.fault(where, "its data does not have its hash: it was altered")
+            self.events.fault(place, "its data does not match its hash: it was altered")
         if len(event.salt) != SALT:
-            self.events.fault(where, f"its salt has {len(event.salt)} bytes, expected {SALT}: it was altered")
+            self.events.fault(place, f"its salt has {len(event.salt)} bytes, expected {SALT}: it was altered")
         payload = json.loads(event.data)
         if not isinstance(payload, dict):
-            self.events.fault(where, "its data is not an object")
+            self.events.fault(place, "its data is not an object")
             return
-        self._check_canonical(where, event.data, payload)
+        self._check_canonical(place, event.data, payload)
         for part in sorted(payload.keys() - _PARTS.get(event.type, payload.keys())):
-            self.events.fault(where, f"{part}: is not a part of a {event.type}")
+            self.events.fault(place, f"{part}: does not belong in a {event.type}")
         if event.type == "EventRedacted":
-            self._check_redaction(event, payload, where)
+            self._check_redaction(event, payload, place)
             return
-        self._check_statement(event, payload, where)
+        self._check_statement(event, payload, place)
 
-    def _check_place(self, event: Event, where: str) -> None:
-        """Check all of an event but what it says."""
+    def _check_place(self, event: Event, place: str) -> None:
+        """Check an event without its data."""
         kind, _, id = event.stream.partition("/")
         if event.type not in get_args(EventType):
-            self.events.fault(where, f'"{event.type}" is not a type of event')
+            self.events.fault(place, f'"{event.type}" is not a type of event')
         elif event.type != "EventRedacted" and not (event.type.startswith(tuple(k for k, v in _KINDS.items() if v == kind))):
-            self.events.fault(where, f"a {event.type} does not belong into this stream")
+            self.events.fault(place, f"a {event.type} does not belong in this stream")
         try:
             if stream("source" if kind == "source" else "happening", id) != event.stream:
-                self.events.fault(where, f'there is no kind of stream called "{kind}"')
+                self.events.fault(place, f'"{kind}" is not a kind of stream')
         except StatementInvalid as error:
-            self.events.fault(where, str(error))
+            self.events.fault(place, str(error))
         if (event.version == 1) != (event.type in _FIRST):
-            self.events.fault(where, f"a {event.type} cannot be version {event.version}")
+            self.events.fault(place, f"a {event.type} cannot be version {event.version}")
         try:
-            check(Author, {"by": event.recorded_by}, where)
+            check(Author, {"by": event.recorded_by}, place)
         except StatementInvalid as error:
-            self.events.fault(where, f"recorded_by: {error.faults[0][1]}")
+            self.events.fault(place, f"recorded_by: {error.faults[0][1]}")
         if not is_instant(event.recorded_at):
-            self.events.fault(where, f'recorded_at is "{event.recorded_at}", not an instant in UTC')
+            self.events.fault(place, f'recorded_at is "{event.recorded_at}", not an instant in UTC')
         elif event.recorded_at < self._latest:
-            self._earlier.append(f"{where}, recorded at {event.recorded_at} but after an event of {self._latest}")
+            self._backdated.append(f"{place}, recorded at {event.recorded_at} but after an event of {self._latest}")
         else:
             self._latest = event.recorded_at
         if self._tomorrow < event.recorded_at and is_instant(event.recorded_at):
-            self._ahead.append(f"{where}, recorded at {event.recorded_at}")
+            self._future.append(f"{place}, recorded at {event.recorded_at}")
 
     def _is_accounted_for(self, sha256: str) -> bool:
-        """Whether a document is in the archive, or a redaction took it away."""
-        return self.log.document(sha256) is not None or self.log.taken(sha256) is not None
+        """Whether a document is in the archive, or a redaction removed it."""
+        return self.log.document(sha256) is not None or self.log.document_redaction(sha256) is not None
 
-    def _check_redaction(self, event: Event, payload: dict[str, Any], where: str) -> None:
-        check(Reason, {"reason": payload.get("reason")}, where)
+    def _check_redaction(self, event: Event, payload: dict[str, Any], place: str) -> None:
+        check(Reason, {"reason": payload.get("reason")}, place)
         position = payload["position"]
         redacted = self.log.event(position) if type(position) is int else None
         if redacted is None or redacted.stream != event.stream or redacted.position >= event.position:
-            self.events.fault(where, f"redacts position {position}, which is no event of this stream before it")
+            self.events.fault(place, f"redacts position {position}, which is not an earlier event of this stream")
             return
         if redacted.type == "EventRedacted":
-            self.events.fault(where, f"redacts position {position}, which says who redacted what, and stays")
+            self.events.fault(place, f"redacts position {position}, which is itself a redaction")
         if position in self._redactions:
-            self.events.fault(where, f"redacts position {position}, which was redacted before")
-        self._redactions[position] = where
-        self._taken.update(payload["documents"])
+            self.events.fault(place, f"redacts position {position}, which was redacted before")
+        self._redactions[position] = place
+        self._removed.update(payload["documents"])
         kept = payload.get("kept", {})
         for field, sha256 in kept.items():
-            self.named.add(sha256)
+            self.document_hashes.add(sha256)
             if field not in _HASHES or not redacted.type.startswith("Source") or not self._is_accounted_for(sha256):
-                self.events.fault(where, f"kept.{field}: is not a document of that source in the archive")
+                self.events.fault(place, f"kept.{field}: is not a document of that source in the archive")
         if kept:
-            self._sources.keeps(event.stream, _hashes(kept), where)
+            self._sources.add_kept(event.stream, _hashes(kept), place)
 
     def _check_redactions(self) -> None:
-        """Compare what is gone with what redactions name."""
-        for position, where in self._blank.items():
+        """Compare the events without data with the redactions."""
+        for position, place in self._blank.items():
             if position not in self._redactions:
-                self.events.fault(where, "its data is gone, and no EventRedacted says why")
-        for position, where in self._redactions.items():
+                self.events.fault(place, "its data is gone, and no EventRedacted says why")
+        for position, place in self._redactions.items():
             if position not in self._blank:
-                self.events.fault(where, f"redacts position {position}, and yet what that said is there")
-        for sha256 in sorted(self._taken):
+                self.events.fault(place, f"redacts position {position}, but its data is still there")
+        for sha256 in sorted(self._removed):
             if self.log.document(sha256) is not None:
-                self.events.fault(f"document {sha256[:12]}…", "is in the archive, although a redaction took it away")
+                self.events.fault(f"document {sha256[:12]}…", "is in the archive, although a redaction removed it")
 
-    def _check_canonical(self, where: str, data: str, payload: dict[str, Any]) -> None:
+    def _check_canonical(self, place: str, data: str, payload: dict[str, Any]) -> None:
         try:
             canonical = rfc8785.dumps(payload) == data.encode()
         except rfc8785.CanonicalizationError:
             canonical = False
         if not canonical:
-            self.events.fault(where, "its data is not canonical JSON (RFC 8785)")
+            self.events.fault(place, "its data is not canonical JSON (RFC 8785)")
 
-    def _check_statement(self, event: Event, payload: dict[str, Any], where: str) -> None:
+    def _check_statement(self, event: Event, payload: dict[str, Any], place: str) -> None:
         self.statements.count += 1
         statement = payload.get("statement")
         if not isinstance(statement, dict):
-            self.statements.fault(where, "statement: is missing")
+            self.statements.fault(place, "statement: is missing")
             return
         try:
             if event.type.startswith("Source"):
-                check(Source, statement, where)
+                check(Source, statement, place)
             else:
-                check(HappeningVersion, {**statement, **_place(event, payload)}, where)
+                check(HappeningVersion, {**statement, **_place(event, payload)}, place)
             if event.type not in _FIRST:
-                check(Reason, {"reason": payload.get("reason"), "superseded_by": payload.get("superseded_by")}, where)
+                check(Reason, {"reason": payload.get("reason"), "superseded_by": payload.get("superseded_by")}, place)
         except StatementInvalid as error:
             for field, reason in error.faults:
-                self.statements.fault(where, f"{field}: {reason}")
+                self.statements.fault(place, f"{field}: {reason}")
             return
         if event.type not in _FIRST:
-            self._check_changes(event, payload.get("changes") or {}, statement, where)
+            self._check_changes(event, payload.get("changes") or {}, statement, place)
         if event.type.startswith("Source"):
-            self._sources.names(event.stream, _hashes(statement), where, event.position)
-            self.named.update(statement[field] for field in _HASHES)
-            for what in documents.missing(self.log, statement):
-                self.statements.fault(where, what)
+            self._sources.add(event.stream, _hashes(statement), place, event.position)
+            self.document_hashes.update(statement[field] for field in _HASHES)
+            for fault in documents.source_faults(self.log, statement):
+                self.statements.fault(place, fault)
             return
-        self._check_references(event, payload, statement, where)
+        self._check_references(event, payload, statement, place)
         for number, citation in enumerate(statement["citations"], start=1):
-            self._check_citation(f"{where}, citation {number}", event, citation)
+            self._check_citation(f"{place}, citation {number}", event, citation)
 
-    def _check_changes(self, event: Event, changes: dict[str, Any], statement: dict[str, Any], where: str) -> None:
-        """Compare what a correction or retraction says with what stood before: nothing else may have changed."""
+    def _check_changes(self, event: Event, changes: dict[str, Any], statement: dict[str, Any], place: str) -> None:
+        """Compare a correction or retraction with the version before: only the declared changes may differ."""
         for field, value in changes.items():
             if statement.get(field) != value:
-                self.statements.fault(where, f"{field}: the statement does not say what the correction changed it to")
+                self.statements.fault(place, f"{field}: the statement does not have the value of the correction")
         may_change = set(SourceFields.__annotations__ if event.type.startswith("Source") else HappeningFields.__annotations__)
         may_change = {*(may_change & changes.keys()), *(("instant",) if changes.keys() & {"date", "zone"} else ())}
         before = self.log.last(event.stream, before=event.version)
         if before is not None and before.data is None:
-            self._unknown.append(f"{where}, which follows a redacted version")
+            self._unverifiable.append(f"{place}, which follows a redacted version")
         known = before.payload.get("statement") if before else None
         if isinstance(known, dict):
             for field in sorted((known.keys() | statement.keys()) - may_change):
                 if known.get(field) != statement.get(field):
-                    self.statements.fault(where, f"{field}: is not what stood before, and the event does not say that it changed")
+                    self.statements.fault(place, f"{field}: differs from the version before, but is not among the changes")
 
-    def _check_references(self, event: Event, payload: dict[str, Any], statement: dict[str, Any], where: str) -> None:
+    def _check_references(self, event: Event, payload: dict[str, Any], statement: dict[str, Any], place: str) -> None:
         id = event.stream.partition("/")[2]
-        if event.stream in self._ended:
-            self.events.fault(where, "was appended after the happening was retracted")
+        if event.stream in self._retracted:
+            self.events.fault(place, "was appended after the happening was retracted")
         if event.type == "HappeningRetracted":
-            self._ended.add(event.stream)
-        self._wholes.pop(id, None)
+            self._retracted.add(event.stream)
+        self._parents.pop(id, None)
         if part_of := statement.get("part_of"):
-            self._wholes[id] = part_of
+            self._parents[id] = part_of
         others = {"part_of": part_of, "superseded_by": payload.get("superseded_by")}
         others |= {f"related.{number}.other": tie["other"] for number, tie in enumerate(statement.get("related", ()), start=1)}
         for field, other in others.items():
             if other and self.log.first(f"happening/{other}") is None:
-                self.statements.fault(where, f'{field}: there is no happening "{other}"')
+                self.statements.fault(place, f'{field}: there is no happening "{other}"')
 
-    def check_wholes(self) -> None:
-        """Look for happenings that are part of themselves, as they stand."""
+    def check_circles(self) -> None:
+        """Find happenings that are currently part of themselves."""
         cleared: set[str] = set()
-        for start in self._wholes:
+        for start in self._parents:
             chain: dict[str, None] = {}
             at: str | None = start
             while at is not None and at not in cleared and at not in chain:
                 chain[at] = None
-                at = self._wholes.get(at)
+                at = self._parents.get(at)
             if at in chain:
                 names = list(chain)
                 names = [*names[names.index(str(at)) :], str(at)]
@@ -279,7 +279,7 @@ class EventsAudit:
             cleared.update(chain)
 
     def _check_versions(self) -> None:
-        """Look for gaps between a stream's versions, and for versions out of order."""
+        """Find gaps between a stream's versions, and versions out of order."""
         rows = self.log.connection.execute(
             "SELECT stream, count(*), max(version) FROM events GROUP BY stream HAVING min(version) <> 1 OR max(version) <> count(*)"
         )
@@ -291,30 +291,30 @@ class EventsAudit:
             " WHERE newer.position <= older.position"
         )
         for position, name, version in rows:
-            self.events.fault(f"position {position}, {name}@{version}", "stands before the version that it follows")
+            self.events.fault(f"position {position}, {name}@{version}", "comes before the version that it follows")
 
-    def _check_citation(self, where: str, event: Event, citation: dict[str, Any]) -> None:
+    def _check_citation(self, place: str, event: Event, citation: dict[str, Any]) -> None:
         self.citations.count += 1
         if not 0 < self._archived_at(citation["source"]) < event.position:
-            self.citations.fault(where, f'there is no source "{citation["source"]}" before it')
+            self.citations.fault(place, f'there is no source "{citation["source"]}" before it')
             return
-        self._sources.names(f"source/{citation['source']}", _hashes(citation), where, event.position)
+        self._sources.add(f"source/{citation['source']}", _hashes(citation), place, event.position)
         try:
             text = self._text(citation["text_sha256"])
-            if _stands(text, citation):
+            if _is_at_its_place(text, citation):
                 return
             passage = quotes.find(text, citation["quote"], citation["prefix"], citation["suffix"])
         except (TimelineError, UnicodeDecodeError) as error:
-            self.citations.fault(where, f"is not found again: {error}")
+            self.citations.fault(place, f"cannot be verified: {error}")
             return
-        for field in _PLACE:
+        for field in _PLACE_FIELDS:
             if citation[field] != getattr(passage, field):
-                self.citations.fault(where, f"{field}: is {citation[field]!r}, found again at {getattr(passage, field)!r}")
+                self.citations.fault(place, f"{field}: is {citation[field]!r}, expected {getattr(passage, field)!r}")
         if passage.grade == "exact" and text.raw[passage.start_char : passage.end_char] != citation["quote"]:
-            self.citations.fault(where, "the passage is not the quotation, to the letter")
+            self.citations.fault(place, "its passage is not exactly the quotation")
 
     def _read_position(self, source: str) -> int:
-        """Find the position at which a source was archived; 0 where it was not."""
+        """Return the position at which a source was archived; 0 if it was not."""
         first = self.log.first(f"source/{source}")
         return first.position if first else 0
 
@@ -322,25 +322,25 @@ class EventsAudit:
         return quotes.Text((self.log.document(sha256) or b"").decode())
 
 
-def _stands(text: quotes.Text, citation: Mapping[str, Any]) -> bool:
-    """Whether the quotation stands at its very place. Rows of a table may be alike: the place says which is meant."""
+def _is_at_its_place(text: quotes.Text, citation: Mapping[str, Any]) -> bool:
+    """Whether a quotation is at its recorded place. Equal rows of a table are told apart by the place."""
     try:
         passage = quotes.at(text, citation["quote"], citation["start_char"], citation["prefix"], citation["suffix"])
     except QuoteNotFound:
         return False
-    return all(citation[field] == getattr(passage, field) for field in _PLACE)
+    return all(citation[field] == getattr(passage, field) for field in _PLACE_FIELDS)
 
 
-def _hashes(said: Mapping[str, Any]) -> Documents:
-    return str(said.get("sha256")), str(said.get("text_sha256"))
+def _hashes(fields: Mapping[str, Any]) -> Documents:
+    return str(fields.get("sha256")), str(fields.get("text_sha256"))
 
 
-def _where(event: Event) -> str:
+def _label(event: Event) -> str:
     return f"position {event.position}, {event.id}"
 
 
 def _place(event: Event, payload: dict[str, Any]) -> dict[str, Any]:
-    """Give what a version says of its event, beside the statement."""
+    """Return the fields of a version that are not in the statement."""
     return {
         "id": event.stream.partition("/")[2],
         "status": "retracted" if event.type == "HappeningRetracted" else "current",

@@ -1,38 +1,56 @@
-"""The database file: whether SQLite finds it whole, and whether the log is guarded as it was made."""
+"""Check the database file: its integrity, its guards, and the journals beside it."""
 
-from timeline import projections
+from timeline import journals, projections, published
 from timeline.audit.report import Tally
 from timeline.guards import TABLES, altered, foreign_indexes, foreign_triggers, guards
 from timeline.log import Log
 
-_SHADOWS = ("data", "idx", "content", "config")  # tables in which SQLite keeps a full-text index
+_SHADOWS = ("data", "idx", "content", "config")  # SQLite's own tables for a full-text index
 
 
 def check_file(log: Log, tally: Tally) -> None:
-    """Let SQLite check its pages, indexes and references."""
+    """Let SQLite check the file's pages, indexes and references."""
     for (message,) in log.connection.execute("PRAGMA integrity_check"):
         tally.count += 1
         if message != "ok":
             tally.fault("file", f"SQLite's integrity check says: {message}")
     for table, row, parent, _ in log.connection.execute("PRAGMA foreign_key_check"):
-        tally.fault(f"table {table}", f"row {row} refers to a row of {parent} that is not there")
+        tally.fault(f"table {table}", f"row {row} refers to a missing row of {parent}")
 
 
 def check_guards(log: Log, tally: Tally) -> None:
-    """Compare the log's tables and triggers with what they were made as, and look for triggers and indexes that are not ours."""
+    """Compare the log's tables and triggers with the schema, and look for foreign triggers and indexes."""
     tally.count = len(guards())
-    for what, how in altered(log.connection):
-        tally.fault(what, how)
+    for place, fault in altered(log.connection):
+        tally.fault(place, fault)
     tables = ["projected", *(name for kind, name in projections.objects() if kind == "TABLE")]
     tables += [f"{name}_{shadow}" for name in tables if name.endswith("_fts") for shadow in _SHADOWS]
     views = [name for kind, name in projections.objects() if kind == "VIEW"]
     for table in (*tables, *views):
-        for what, how in (
+        for place, fault in (
             *foreign_triggers(log.connection, table),
             *foreign_indexes(log.connection, table, projections.indexes()),
         ):
-            tally.fault(what, how)
+            tally.fault(place, fault)
     ours = {*TABLES, *tables, *views}
     for (name,) in log.connection.execute("SELECT name FROM sqlite_temp_master WHERE type IN ('table', 'view')"):
         if name.lower() in ours:
-            tally.fault(f"temporary table {name}", "stands before ours, and shows something else")
+            tally.fault(f"temporary table {name}", "hides ours, and shows something else")
+
+
+def check_beside(log: Log, tally: Tally) -> None:
+    """Check the journals beside the file: beside a published file each is a fault; otherwise remark that they were read."""
+    path = log.path.resolve()
+    there = {name for name in published.FILES if path.with_name(name).exists()}
+    is_published = len(there) > 1 and bool(there & published.VERIFIERS)
+    for journal, size in journals.beside(path).items():
+        if is_published:
+            tally.fault(
+                journal.name,
+                "lies beside a published file, which should have none: SQLite reads it with the file, but a server that opens the"
+                " file as immutable (datasette -i) does not. Move it away, then verify again",
+            )
+        elif journal.name.endswith("-wal"):
+            tally.remarks.append(
+                f"{size:,} bytes of {journal.name} were read with it, as SQLite does; datasette -i shows the file without them"
+            )

@@ -1,16 +1,16 @@
-"""What an audit found. Must not look for anything itself."""
+"""The report of an audit. Must not check anything itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-KEPT = 1_000  # faults that are told for each check; the rest is counted
+MAX_FAULTS = 1_000  # faults listed for each check; the rest are counted
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One kind of thing that was checked: how many there are, and what is wrong where. `more` faults were only counted.
+    """One check: the number of items checked, and the faults as (place, fault). `more` faults were only counted.
 
-    `remarks` tell what is not wrong, and yet to be known: who signed, and what could not be checked.
+    `remarks` are not faults, such as who signed, or that something could not be checked.
     """
 
     name: str
@@ -19,45 +19,45 @@ class Check:
     more: int = 0
     remarks: tuple[str, ...] = ()
     outdated: bool = False
-    """Whether another version of the program made the read tables, so that they cannot be checked."""
+    """Whether another version of the program made the read tables, so they cannot be checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of an audit: a check for each kind of thing, in the order in which they were made."""
+    """The outcome of an audit: its checks, in order."""
 
     checks: tuple[Check, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether nothing was found wrong."""
+        """Whether there are no faults."""
         return not any(check.faults for check in self.checks)
 
     @property
     def faults(self) -> tuple[tuple[str, str], ...]:
-        """What is wrong, each as (where, what)."""
+        """All faults, each as (place, fault)."""
         return tuple(fault for check in self.checks for fault in check.faults)
 
     @property
     def events(self) -> int:
-        """How many events were checked."""
+        """The number of events checked."""
         return self._count("events")
 
     @property
     def documents(self) -> int:
-        """How many archived documents were checked."""
+        """The number of archived documents checked."""
         return self._count("documents")
 
     @property
     def citations(self) -> int:
-        """How many citations were looked for again, in every version of every happening."""
+        """The number of citations checked, in every version of every happening."""
         return self._count("citations")
 
     @property
     def outdated(self) -> bool:
-        """Whether nothing is wrong but that another version of the program made the read tables."""
-        wrong = [check for check in self.checks if check.faults]
-        return bool(wrong) and all(check.outdated for check in wrong)
+        """Whether the only faults are that another version of the program made the read tables."""
+        failed = [check for check in self.checks if check.faults]
+        return bool(failed) and all(check.outdated for check in failed)
 
     def _count(self, name: str) -> int:
         return next((check.count for check in self.checks if check.name == name), 0)
@@ -65,7 +65,7 @@ class Report:
 
 @dataclass(slots=True)
 class Tally:
-    """A check while it is being made."""
+    """A check in progress."""
 
     name: str
     count: int = 0
@@ -74,25 +74,25 @@ class Tally:
     remarks: list[str] = field(default_factory=list)
     outdated: bool = False
 
-    def fault(self, where: str, what: str) -> None:
-        """Keep a fault, or count it where there are too many already."""
-        if len(self.faults) < KEPT:
-            self.faults.append((where, " ".join(what.split())))
+    def fault(self, place: str, reason: str) -> None:
+        """Add a fault, or only count it if there are too many."""
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append((place, " ".join(reason.split())))
         else:
             self.more += 1
 
-    def remark(self, what: str, places: Sequence[str]) -> None:
-        """Keep a remark on one or more places: the first is told, the others are counted."""
+    def remark(self, text: str, places: Sequence[str]) -> None:
+        """Add a remark on one or more places: name the first and count the others."""
         if places:
             more = f" (and of {len(places) - 1:,} more)" if len(places) > 1 else ""
-            self.remarks.append(f"{what}: {places[0]}{more}")
+            self.remarks.append(f"{text}: {places[0]}{more}")
 
-    def failed(self, where: str, what: str, error: Exception, advice: str = "") -> None:
-        """Keep as a fault what ended in an error; an interruption is nobody's fault, and ends the audit."""
+    def failed(self, place: str, reason: str, error: Exception, advice: str = "") -> None:
+        """Add an error as a fault. An interruption is raised, and ends the audit."""
         if getattr(error, "sqlite_errorname", None) == "SQLITE_INTERRUPT":
             raise error
-        self.fault(where, f"{what}: {str(error) or type(error).__name__}{advice}")
+        self.fault(place, f"{reason}: {str(error) or type(error).__name__}{advice}")
 
     def done(self) -> Check:
-        """Give the finished check."""
+        """Return the finished check."""
         return Check(self.name, self.count, tuple(self.faults), self.more, tuple(self.remarks), self.outdated)

@@ -1,4 +1,4 @@
-"""The read tables: whether they are what the log gives, row for row, when they are derived again elsewhere."""
+"""Check the read tables row for row: derive them again elsewhere and compare."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -12,9 +12,9 @@ from timeline.log import Log
 from timeline.scripts import statements
 
 BATCH = 1_000
-# What the integrity check passes over: words that are not found though they are there, and parts of the index without a way in.
-_LOST = """
-SELECT term FROM {0}_terms AS each WHERE NOT EXISTS (SELECT 1 FROM {0}_terms AS found WHERE found.term = each.term)
+# Faults that SQLite's integrity check misses: words that are there but cannot be found, and unreachable parts of the index.
+_LOST_SQL = """
+SELECT term FROM {0}_terms AS each WHERE NOT EXISTS (SELECT 1 FROM {0}_terms AS other WHERE other.term = each.term)
 UNION ALL SELECT * FROM (SELECT 'segment ' || (id >> 37) FROM {0}_data WHERE id > 10 EXCEPT SELECT 'segment ' || segid FROM {0}_idx)
 UNION ALL SELECT * FROM (SELECT 'segment ' || segid FROM {0}_idx EXCEPT SELECT 'segment ' || (id >> 37) FROM {0}_data)
 """
@@ -29,7 +29,7 @@ def check_tables(log: Log, tally: Tally, advance: Callable[[int], None]) -> None
         )
         tally.outdated = True
         return
-    fresh = sqlite3.connect("", isolation_level=None)  # on disk, nameless, gone when closed
+    fresh = sqlite3.connect("", isolation_level=None)  # a temporary file, removed when closed
     try:
         _derive(log, fresh, advance)
         _compare_definitions(log.connection, fresh, tally)
@@ -45,7 +45,7 @@ def check_tables(log: Log, tally: Tally, advance: Callable[[int], None]) -> None
 
 
 def _check_search(connection: sqlite3.Connection, tally: Tally) -> None:
-    """Let SQLite compare each full-text index with its words, down to their places: in a copy, as it must be able to write."""
+    """Let SQLite compare each full-text index with its content, in a copy, because the check must be able to write."""
     with closing(sqlite3.connect("", isolation_level=None)) as copy:
         connection.backup(copy)
         for _, name in projections.objects():
@@ -53,8 +53,8 @@ def _check_search(connection: sqlite3.Connection, tally: Tally) -> None:
                 try:
                     copy.execute(f"INSERT INTO {name} ({name}) VALUES ('integrity-check')")
                     copy.execute(f"CREATE VIRTUAL TABLE temp.{name}_terms USING fts5vocab(main, {name}, row)")
-                    for (what,) in copy.execute(_LOST.format(name)):
-                        tally.fault(f"table {name}", f"does not find {what}. Derive it again: timeline rebuild")
+                    for (term,) in copy.execute(_LOST_SQL.format(name)):
+                        tally.fault(f"table {name}", f"does not find {term}. Derive it again: timeline rebuild")
                 except (sqlite3.Error, UnicodeDecodeError) as error:
                     tally.failed(f"table {name}", "does not find its words", error, ". Derive it again: timeline rebuild")
 
@@ -75,18 +75,18 @@ def _derive(log: Log, fresh: sqlite3.Connection, advance: Callable[[int], None])
     fresh.execute("COMMIT")
 
 
-def _compare_definitions(kept: sqlite3.Connection, fresh: sqlite3.Connection, tally: Tally) -> None:
+def _compare_definitions(ours: sqlite3.Connection, fresh: sqlite3.Connection, tally: Tally) -> None:
     rows = "SELECT type, name, tbl_name, sql FROM sqlite_master"
-    found = {name: (kind, table, sql) for kind, name, table, sql in kept.execute(rows)}
+    existing = {name: (kind, table, sql) for kind, name, table, sql in ours.execute(rows)}
     for kind, name, table, sql in fresh.execute(rows):
-        if table not in TABLES and found.get(name) != (kind, table, sql):
-            tally.fault(f"{kind} {name}", "is missing, or is not as it was made. Derive it again: timeline rebuild")
+        if table not in TABLES and existing.get(name) != (kind, table, sql):
+            tally.fault(f"{kind} {name}", "is missing or changed. Derive it again: timeline rebuild")
 
 
 def _tables(connection: sqlite3.Connection) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Name the tables with the columns that tell their rows apart; of a full-text index also the terms."""
+    """Yield the tables with their key columns; of a full-text index also the terms and the configuration."""
     for kind, name in (("TABLE", "projected"), *projections.objects()):
-        if kind != "TABLE" or name == "tree":  # which `tree` checks: what differs there is not to be derived again
+        if kind != "TABLE" or name == "tree":  # `tree` checks that one: a difference there must not be fixed by a rebuild
             continue
         columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
         key = sorted((column[5], column[1]) for column in columns if column[5])
@@ -95,13 +95,13 @@ def _tables(connection: sqlite3.Connection) -> Iterator[tuple[str, tuple[str, ..
         elif name.endswith("_fts"):
             yield name, ("rowid",)
             yield f"{name}_terms", ("term", "col")
-            yield f"{name}_config", ("k",)  # what a search calls to put what it finds in order
+            yield f"{name}_config", ("k",)  # the ranking function of searches
         else:
             yield name, tuple(column[1] for column in columns)
 
 
 def _rows(connection: sqlite3.Connection, table: str, key: tuple[str, ...]) -> Iterator[Row]:
-    """Read the rows of a table in order of its key, the key before the rest."""
+    """Read the rows of a table in key order, with the key columns first."""
     if table.endswith("_terms"):
         index = table.removesuffix("_terms")
         connection.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{table} USING fts5vocab(main, {index}, col)")
@@ -109,25 +109,25 @@ def _rows(connection: sqlite3.Connection, table: str, key: tuple[str, ...]) -> I
     return connection.execute(f"SELECT {order}, * FROM {table} ORDER BY {order}")
 
 
-def _compare(kept: Iterator[Row], fresh: Iterator[Row], width: int, table: str, tally: Tally) -> None:
-    """Go through both in step, telling of rows that only one has, and of rows that differ."""
-    ours, theirs = next(kept, None), next(fresh, None)
+def _compare(stored: Iterator[Row], fresh: Iterator[Row], width: int, table: str, tally: Tally) -> None:
+    """Compare two sorted lists of rows: report rows that only one has, and rows that differ."""
+    ours, theirs = next(stored, None), next(fresh, None)
     while ours is not None or theirs is not None:
         one, other = ours and _sortable(ours[:width]), theirs and _sortable(theirs[:width])
         if other is None or (one is not None and one < other):
             tally.fault(_name(table, ours, width), "does not follow from the log. Derive it again: timeline rebuild")
-            ours = next(kept, None)
+            ours = next(stored, None)
         elif one is None or other < one:
             tally.fault(_name(table, theirs, width), "is missing. Derive it again: timeline rebuild")
             theirs = next(fresh, None)
         else:
             if ours != theirs:
-                tally.fault(_name(table, ours, width), "differs from what the log gives. Derive it again: timeline rebuild")
-            ours, theirs = next(kept, None), next(fresh, None)
+                tally.fault(_name(table, ours, width), "differs from the log. Derive it again: timeline rebuild")
+            ours, theirs = next(stored, None), next(fresh, None)
 
 
 def _sortable(key: Row) -> Row:
-    """Put a key into SQLite's order: nothing, then numbers, then text."""
+    """Return a key that sorts as in SQLite: null, then numbers, then text."""
     return tuple((0, 0) if v is None else (2, v) if isinstance(v, str) else (1, v) for v in key)
 
 

@@ -1,7 +1,7 @@
-"""The tree over the log, computed again from its events, and every checkpoint against it.
+"""Compute the tree over the log again from its events, and check every checkpoint against it.
 
-Trusts nothing that the file keeps of the tree: it is grown anew beside it, in some tens of hashes at any size. Nor of checkpoints:
-names and keys in the file are told as what it says, and its times must be in order, as the guards have it.
+Does not trust the stored tree: a new one is grown beside it, with a few dozen hashes in memory at any size. Does not trust stored
+checkpoints either: their names and keys are reported as claims, and their times must be in order, as the guards require.
 """
 
 import sqlite3
@@ -12,11 +12,11 @@ from timeline import checkpoints, merkle
 from timeline.audit.report import Tally
 from timeline.errors import KeyRefused, TimelineError
 from timeline.log import Event, Log
-from timeline.merkle import Checkpoint, KeptCheckpoint, Key, Note
+from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.signing import Signed
 
 _COLUMNS = merkle.COLUMNS.split(", ")
-_SIGNERS = 8  # keys and names that are told of
+_SIGNERS = 8  # keys and names in the remarks
 _ORDER = """
 SELECT 'checkpoint ' || number, kept_at, 'its last event', recorded_at
 FROM checkpoints LEFT JOIN events ON position = size ORDER BY number"""
@@ -26,7 +26,7 @@ FROM signatures LEFT JOIN checkpoints ON checkpoints.number = checkpoint ORDER B
 
 
 class TreeAudit:
-    """What is found on the one reading of the log: `add` each event in order, then `finish` and `check_checkpoints`."""
+    """The check of tree and checkpoints: `add` each event in order, then `finish` and `check_checkpoints`."""
 
     def __init__(self, log: Log, against: Sequence[Note], keys: Sequence[Key], tomorrow: str) -> None:
         self.log = log
@@ -37,16 +37,16 @@ class TreeAudit:
         self._keys = keys
         self._tomorrow = tomorrow
         self._growth = merkle.Growth()
-        self._broken = 0  # the first position that is missing
-        self._kept, self._unreadable = merkle.readable(log.connection)
-        self._roots: dict[int, bytes | None] = {one.checkpoint.size: None for one in self._kept}
+        self._broken = 0  # the first missing position
+        self._stored, self._unreadable = merkle.readable(log.connection)
+        self._roots: dict[int, bytes | None] = {one.checkpoint.size: None for one in self._stored}
         for note in against:
             self._roots[Checkpoint.of(note).size] = None
-        self._recorded: dict[int, str] = {}  # when the last event of a checkpoint was recorded, as it says
+        self._recorded: dict[int, str] = {}  # the recorded time of each checkpoint's last event
         self._rows = _rows(log)
 
     def add(self, event: Event) -> None:
-        """Grow the tree by an event, and compare the subtrees that it completes with those kept."""
+        """Add an event to the tree, and compare the subtrees that it completes with the stored ones."""
         self.tree.count += 1
         if self._broken or event.position != self._growth.leaves + 1:
             self._broken = self._broken or self._growth.leaves + 1
@@ -54,30 +54,30 @@ class TreeAudit:
         leaf = merkle.leaf(*(getattr(event, column) for column in _COLUMNS))
         for level, (number, hash_) in enumerate(self._growth.add(merkle.leaf_hash(leaf)), start=1):
             try:
-                kept = next(self._rows, None)
+                stored = next(self._rows, None)
             except sqlite3.Error as error:
-                kept, self._rows = None, iter(())
+                stored, self._rows = None, iter(())
                 self.tree.failed(f"row {number}", "cannot be read", error)
-            if kept != (number, hash_):
+            if stored != (number, hash_):
                 first = event.position - (1 << level) + 1
                 self.tree.fault(
-                    f"events {first} to {event.position}", "do not give the hash kept of them: they were altered, or it was"
+                    f"events {first} to {event.position}", "do not match their stored hash: they, or the hash, were altered"
                 )
         if event.position in self._roots:
             self._roots[event.position] = self._growth.root()
             self._recorded[event.position] = event.recorded_at
 
     def finish(self) -> None:
-        """Look for what the tree has beyond the log."""
+        """Check that the stored tree does not go beyond the log."""
         if self._broken:
             self.tree.fault(f"position {self._broken} and after", "cannot be compared with the tree: an event is missing")
         elif next(self._rows, None) is not None:
-            self.tree.fault("tree", "holds more than the events give: events were dropped")
+            self.tree.fault("tree", "has more hashes than the events give: events were dropped")
 
     def check_checkpoints(self) -> None:
-        """Compare the checkpoints that are kept in the file, and those that were kept elsewhere, with the log's own roots."""
-        for where, error in self._unreadable:
-            self.checkpoints.fault(where, error)
+        """Compare the stored checkpoints, and those from elsewhere, with the roots of the log."""
+        for place, error in self._unreadable:
+            self.checkpoints.fault(place, error)
         for table in ("checkpoints", "signatures"):
             for first, last in _gaps(self._log, table):
                 numbers = f"{first}" if first == last else f"{first} to {last}"
@@ -85,107 +85,105 @@ class TreeAudit:
         for order in (_ORDER, _ORDER_OF_SIGNATURES):
             self._check_order(order)
         signers: Counter[str] = Counter()
-        for one in self._kept:
-            where = f"checkpoint of {one.checkpoint.size:,} events, kept at {one.kept_at}"
-            self._check_root(one.checkpoint, where)
-            signers.update(f"of {one.checkpoint.origin}, {signer}" for signer in self._check_kept(one, where))
-        self.checkpoints.remarks += [f"kept in the file: {count:,} {signer}" for signer, count in signers.most_common(_SIGNERS)]
+        for one in self._stored:
+            place = f"checkpoint of {one.checkpoint.size:,} events, stored at {one.kept_at}"
+            self._check_root(one.checkpoint, place)
+            signers.update(f"of {one.checkpoint.origin}, {signer}" for signer in self._check_stored(one, place))
+        self.checkpoints.remarks += [f"stored in the file: {count:,} {signer}" for signer, count in signers.most_common(_SIGNERS)]
         if len(signers) > _SIGNERS:
-            self.checkpoints.remarks.append(f"kept in the file: others, by {len(signers) - _SIGNERS:,} more keys or names")
+            self.checkpoints.remarks.append(f"stored in the file: others, by {len(signers) - _SIGNERS:,} more keys or names")
         for note in self._against:
-            where = f"checkpoint of {Checkpoint.of(note).size:,} events, given"
-            self._check_root(Checkpoint.of(note), where)
-            self._check_given(note, where)
+            place = f"checkpoint of {Checkpoint.of(note).size:,} events, given"
+            self._check_root(Checkpoint.of(note), place)
+            self._check_given(note, place)
 
     def _check_order(self, order: str) -> None:
-        """Check that what is kept says when, that it was not before what it rests on, and not before the row before it."""
-        last, ahead = "", list[str]()
+        """Check that each row has a time, not before that of its event or checkpoint, and not before that of the previous row."""
+        last, future = "", list[str]()
         try:
-            for where, kept_at, basis, before in self._log.connection.execute(order):
+            for place, kept_at, basis, before in self._log.connection.execute(order):
                 if before is None and order == _ORDER_OF_SIGNATURES:
-                    self.checkpoints.fault(where, f"{basis} is not there")
+                    self.checkpoints.fault(place, f"{basis} is missing")
                 if not merkle.is_instant(kept_at):
-                    self.checkpoints.fault(where, "does not say when it was kept: it was altered")
+                    self.checkpoints.fault(place, "has no valid time: it was altered")
                     continue
                 if merkle.is_instant(before) and kept_at < before:
-                    self.checkpoints.fault(
-                        where, f"was kept, as it says, at {kept_at}, before {basis}, of {before}: it was backdated"
-                    )
+                    self.checkpoints.fault(place, f"has the time {kept_at}, before {basis}, of {before}: it was backdated")
                 if kept_at < last:
                     self.checkpoints.fault(
-                        where, f"was kept, as it says, at {kept_at}, and the one before at {last}: it was altered"
+                        place, f"has the time {kept_at}, before that of the previous one, {last}: it was altered"
                     )
                 if kept_at > self._tomorrow:
-                    ahead.append(f"{where}, kept at {kept_at}")
+                    future.append(f"{place}, stored at {kept_at}")
                 last = max(last, kept_at)
         except (sqlite3.Error, ValueError) as error:
             self.checkpoints.failed("checkpoints", "cannot be read in order", error)
-        self.checkpoints.remark("A time that is still to come was given, so a clock is wrong or it was altered", ahead)
+        self.checkpoints.remark("A time is in the future, so a clock was wrong or the time was altered", future)
 
-    def _check_root(self, checkpoint: Checkpoint, where: str) -> None:
+    def _check_root(self, checkpoint: Checkpoint, place: str) -> None:
         self.checkpoints.count += 1
         size = self._growth.leaves
         if checkpoint.size > size and not self._broken:
-            self.checkpoints.fault(where, f"the log holds {size:,}: events were dropped, or this is an older copy")
+            self.checkpoints.fault(place, f"the log has {size:,}: events were dropped, or this is an older copy")
         elif self._roots[checkpoint.size] != checkpoint.root:
-            self.checkpoints.fault(where, "the log's first events have another root: this is another log, or its past was changed")
+            self.checkpoints.fault(place, "the log's first events have another root: this is another log, or its past was changed")
 
-    def _check_kept(self, one: KeptCheckpoint, where: str) -> Iterator[str]:
-        """Check each signature with the key that is kept beside it, and give by whom those are that hold, as far as can be told."""
+    def _check_stored(self, one: StoredCheckpoint, place: str) -> Iterator[str]:
+        """Check each signature with the key stored beside it, and yield who the valid ones are by, as far as that is known."""
         if not one.signatures:
             yield "not signed"
         for key, signature in one.signatures:
             name = f"{key.name} ({key.id.hex()})"
             try:
-                (found,) = checkpoints.signed(Note(one.checkpoint.text, (signature,)), [key])
-            except KeyRefused as error:  # what is missing is a library, which is no fault of the timeline
-                yield f"signed in the name of {name}, which was not checked"
+                (signed,) = checkpoints.signed(Note(one.checkpoint.text, (signature,)), [key])
+            except KeyRefused as error:  # a library is missing, which is not a fault of the timeline
+                yield f"signed in the name of {name}, but that was not checked"
                 if str(error) not in self.checkpoints.remarks:
                     self.checkpoints.remarks.append(str(error))
             except TimelineError as error:
-                self.checkpoints.fault(where, str(error))
+                self.checkpoints.fault(place, str(error))
             else:
-                trusted = "whose key you trust" if key in self._keys else "and whether that key is theirs, the file cannot tell"
+                trusted = "whose key you trust" if key in self._keys else "but the file cannot prove that the key is theirs"
                 yield f"signed by {name}, {trusted}"
-                self._tell_of_time(found, one, where)
+                self._remark_on_time(signed, one, place)
 
-    def _tell_of_time(self, found: Signed, one: KeptCheckpoint, where: str) -> None:
-        """Tell of a witness who says to have seen what was not there yet. Its clock may be wrong, so this is no fault."""
+    def _remark_on_time(self, signed: Signed, one: StoredCheckpoint, place: str) -> None:
+        """Remark if a witness signed before the last event was recorded. Its clock may be wrong, so this is not a fault."""
         recorded_at = self._recorded.get(one.checkpoint.size)
-        if found.at and recorded_at and f"{found.at:%Y-%m-%dT%H:%M:%S.999Z}" < recorded_at:
+        if signed.at and recorded_at and f"{signed.at:%Y-%m-%dT%H:%M:%S.999Z}" < recorded_at:
             self.checkpoints.remarks.append(
-                f"{where}: {found.key.name} says to have seen it at {found.at:%Y-%m-%d %H:%M:%S} UTC,"
-                f" and its last event says that it was recorded later, at {recorded_at}"
+                f"{place}: {signed.key.name} signed that it saw it at {signed.at:%Y-%m-%d %H:%M:%S} UTC,"
+                f" but its last event was recorded later, at {recorded_at}"
             )
 
-    def _check_given(self, note: Note, where: str) -> None:
-        """Check that all keys that are trusted have signed, and tell when."""
+    def _check_given(self, note: Note, place: str) -> None:
+        """Check that all trusted keys have signed, and remark when."""
         if not self._keys:
             names = ", ".join(dict.fromkeys(signature.name for signature in note.signatures)) or "nobody"
-            self.checkpoints.remarks.append(f"{where}: by whom it is signed was not checked. It says: {names}")
+            self.checkpoints.remarks.append(f"{place}: its signatures were not checked. They claim to be by: {names}")
             return
         try:
             for one in checkpoints.signed(note, self._keys, every=True):
                 at = f", who saw it at {one.at:%Y-%m-%d %H:%M:%S} UTC" if one.at else ""
-                self.checkpoints.remarks.append(f"{where}: signed by {one.key.name}{at}")
+                self.checkpoints.remarks.append(f"{place}: signed by {one.key.name}{at}")
         except TimelineError as error:
-            self.checkpoints.fault(where, str(error))
+            self.checkpoints.fault(place, str(error))
 
 
 def _gaps(log: Log, table: str) -> list[tuple[int, int]]:
-    """Tell which numbers are missing: they count from 1, and nothing that was kept goes."""
+    """Return the ranges of missing numbers: they count from 1, and no row is ever removed."""
     try:
         rows = log.connection.execute(
             f"SELECT before + 1, number - 1 FROM (SELECT number, lag(number, 1, 0) OVER (ORDER BY number) AS before FROM {table})"
             " WHERE number <> before + 1"
         )
         return rows.fetchall()
-    except sqlite3.Error:  # it cannot be read, which is told when it is
+    except sqlite3.Error:  # unreadable; reported when it is read
         return []
 
 
 def _rows(log: Log) -> Iterator[tuple[int, bytes]]:
     try:
         return log.connection.execute("SELECT number, hash FROM tree ORDER BY number")
-    except sqlite3.Error:  # there is none, or it cannot be read, as the read tables' check says too
+    except sqlite3.Error:  # missing or unreadable; the check of the read tables reports it too
         return iter(())

@@ -1,39 +1,50 @@
-"""The audit as a whole: which checks are made, in which order, all on one state of the file."""
+"""Run all checks of an audit in order, on one state of the file."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
-from timeline.audit.beside import check_beside
 from timeline.audit.documents import check_documents
 from timeline.audit.events import EventsAudit
-from timeline.audit.file import check_file, check_guards
+from timeline.audit.file import check_beside, check_file, check_guards
 from timeline.audit.report import Report, Tally
 from timeline.audit.tables import check_tables
 from timeline.audit.texts import TextsAudit
+from timeline.log import Log
 from timeline.merkle import Key, Note
-from timeline.timeline import Timeline
 
 Step = Callable[[Tally], None]
 _CLOCKS_DIFFER = timedelta(days=1)
 
 
+class OpenTimeline(Protocol):
+    """The parts of a `Timeline` that an audit uses."""
+
+    @property
+    def log(self) -> Log:
+        """The log."""
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """The clock."""
+
+
 def verify(
-    timeline: Timeline,
+    timeline: OpenTimeline,
     progress: Callable[[int], None] | None = None,
     *,
     against: Sequence[Note] = (),
     keys: Sequence[Key] = (),
 ) -> Report:
-    """Check the whole of a timeline, and report what is wrong where.
+    """Check a whole timeline, and report the faults and their places.
 
-    `against` are checkpoints that were kept elsewhere: the log must only add to each, and where there are `keys`, each must be
-    signed by one of them.
-    `progress` is told of events as they are done; each is met twice. Nothing is written to the file, and damage is
-    reported, never raised; only an interruption is.
+    The log must extend the checkpoints in `against`, which come from elsewhere; all `keys`, if any, must have signed each.
+    `progress` is called with numbers of checked events; each event counts twice. Nothing is written to the file. Damage is
+    reported, never raised; only an interruption is raised.
     """
-    log, advance = timeline.log, progress or _nobody
+    log, advance = timeline.log, progress or (lambda _: None)
     tomorrow = f"{timeline.clock() + _CLOCKS_DIFFER:%Y-%m-%dT%H:%M:%S.999Z}"
     events, texts = EventsAudit(log, against, keys, tomorrow), TextsAudit(log)
     tallies: list[Tally] = []
@@ -46,33 +57,29 @@ def verify(
             (events.events, lambda tally: events.check(advance)),
             (events.tree.tree, lambda tally: events.tree.finish()),
             (events.tree.checkpoints, lambda tally: events.tree.check_checkpoints()),
-            (events.statements, lambda tally: events.check_wholes()),
-            (Tally("documents"), lambda tally: check_documents(log, tally, events.named)),
+            (events.statements, lambda tally: events.check_circles()),
+            (Tally("documents"), lambda tally: check_documents(log, tally, events.document_hashes)),
             (texts.texts, lambda tally: texts.gather()),
             (events.citations, lambda tally: None),
             (Tally("read tables"), lambda tally: check_tables(log, tally, advance)),
         ]
         for tally, step in steps:
             tallies.append(tally)
-            _make(tally, step)
-    _make(texts.texts, lambda tally: texts.check())  # which takes long, and needs no one state: documents never change
+            _run(tally, step)
+    _run(texts.texts, lambda tally: texts.check())  # slow, and needs no transaction: documents never change
     return Report(tuple(tally.done() for tally in tallies))
 
 
-def _make(tally: Tally, step: Step) -> None:
+def _run(tally: Tally, step: Step) -> None:
     try:
         step(tally)
     except (sqlite3.Error, ValueError, TypeError, LookupError, RecursionError) as error:
         tally.failed(tally.name, "cannot be checked to the end", error)
 
 
-def _nobody(steps: int) -> None:
-    """Tell nobody of progress."""
-
-
 @contextmanager
 def _one_state(connection: sqlite3.Connection) -> Iterator[None]:
-    """Read everything as it stands now, whoever appends meanwhile."""
+    """Read the current state of the file throughout, even if another program appends meanwhile."""
     if connection.in_transaction:
         yield
         return

@@ -1,8 +1,7 @@
-"""Bundles: files of sources and happenings, in YAML or JSON Lines, and how they are appended.
+"""Read and append bundles: files of sources and happenings, in YAML or JSON Lines.
 
-Owns the form of those files. Must not decide what a statement may say: `Timeline.append` does, and its faults are passed on
-with the line they stand on. `entry` knows the form of one entry, `yaml_file` and `json_lines` read, `appending` appends,
-`comparing` tells what changed since.
+Owns the format of those files. Must not decide what a statement may say: `Timeline.append` does, and its faults are passed on
+with their lines. `entry` defines one entry, `yaml_file` and `json_lines` parse, `appending` appends, `comparing` finds changes.
 """
 
 from timeline.bundles.appending import Appended, append

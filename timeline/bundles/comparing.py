@@ -1,6 +1,6 @@
-"""Whether what a bundle says now was appended before, and is the same: for telling people, who then decide.
+"""Compare bundles with the log, so that people learn of differences and decide.
 
-Must not append, and reads no quotation's text: what is wrong with an entry is told when it is appended.
+Must not append, nor check quotations: the faults of an entry are reported when it is appended.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,9 +17,9 @@ from timeline.timeline import Timeline
 
 
 def difference(timeline: Timeline, entry: Entry, within: Sequence[Path]) -> str | None:
-    """Say in words how an entry is not what the log holds; None where it is there, was redacted, or is no sound entry.
+    """Word how an entry differs from the log; None where it is in the log, was redacted, or has faults.
 
-    `within` are the folders of which one must hold a source's file.
+    One of the folders `within` must hold a source's file.
     """
     if not entry.id or entry.faults:
         return None
@@ -28,20 +28,20 @@ def difference(timeline: Timeline, entry: Entry, within: Sequence[Path]) -> str 
     first = timeline.log.first(entry.stream)
     if first is None or first.data is None:
         return None if first else f"{entry.stream} is not in it"
-    stands = first.payload["statement"]
+    statement = first.payload["statement"]
     try:
         if entry.verb == "source":
-            return _of_source(entry, stands, within)
+            return _of_source(entry, statement, within)
         fields = {name: value for name, value in entry.fields.items() if name != "id"}
-        return None if statements.says_the_same(fields, stands, entry.stream) else f"{entry.stream} was changed since"
+        return None if statements.is_same(fields, statement, entry.stream) else f"{entry.stream} was changed since"
     except TimelineError:
         return None
 
 
 def overridden(log: Log, after: int, unseen: range) -> Iterator[str]:
-    """Tell of each correction or retraction after a position that puts something in the place of another's correction.
+    """Yield a warning for each correction or retraction after a position that overrides somebody else's correction.
 
-    Another's is one by another author, or one at a position that the writer has not seen.
+    That is a correction by another author, or one at an `unseen` position.
     """
     for event in log.events(after):
         if event.type == "HappeningRetracted" and event.data is not None:
@@ -50,7 +50,7 @@ def overridden(log: Log, after: int, unseen: range) -> Iterator[str]:
             ]
             if corrected and (corrected[-1].recorded_by != event.recorded_by or corrected[-1].position in unseen):
                 was = f"{event.stream}: was corrected{_by(corrected[-1])}, and is now retracted{_by(event)}"
-                yield f"{was}. The retraction stands. If it should not, record what is known under another id"
+                yield f"{was}. The retraction takes effect. If it should not, record the happening again under another id"
         if event.type not in ("SourceCorrected", "HappeningCorrected") or event.data is None:
             continue
         for field, value in event.payload["changes"].items():
@@ -63,8 +63,8 @@ def overridden(log: Log, after: int, unseen: range) -> Iterator[str]:
                 continue
             if earlier[-1].recorded_by != event.recorded_by or earlier[-1].position in unseen:
                 theirs, ours = _change(earlier[-1], field), _change(event, field)
-                told = f"{event.stream}: {field} was corrected {theirs}, and now {ours}"
-                yield f"{told}. The later one stands. If it should not, correct it again"
+                message = f"{event.stream}: {field} was corrected {theirs}, and now {ours}"
+                yield f"{message}. The later correction takes effect. If it should not, correct it again"
 
 
 def _change(event: Event, field: str) -> str:
@@ -84,16 +84,16 @@ def _of_later(timeline: Timeline, entry: Entry) -> str | None:
     return f"a correction or retraction of {entry.stream} is not in it"
 
 
-def _of_source(entry: Entry, stands: Mapping[str, Any], within: Sequence[Path]) -> str | None:
+def _of_source(entry: Entry, statement: Mapping[str, Any], within: Sequence[Path]) -> str | None:
     fields = entry.fields
     if "file" in fields:
-        same = sha256(documents.received(Path(fields["file"]), within)).hexdigest() == stands["sha256"]
+        same = sha256(documents.received(Path(fields["file"]), within)).hexdigest() == statement["sha256"]
     else:
-        same = sha256(str(fields.get("text", "")).encode()).hexdigest() == stands["text_sha256"]
+        same = sha256(str(fields.get("text", "")).encode()).hexdigest() == statement["text_sha256"]
     if not same:
         return f"the document of {entry.stream} was changed since"
-    said = {name: value for name, value in fields.items() if name in SourceFields.__annotations__}
+    described = {name: value for name, value in fields.items() if name in SourceFields.__annotations__}
     if str(fields.get("record", "")).startswith("http"):
-        said.setdefault("url", fields["record"])
-    now = statements.of_standing_source(said, dict(stands), fields.get("media_type"), entry.stream)
-    return None if now == stands else f"{entry.stream} was changed since"
+        described.setdefault("url", fields["record"])
+    now = statements.of_archived_source(described, dict(statement), fields.get("media_type"), entry.stream)
+    return None if now == statement else f"{entry.stream} was changed since"

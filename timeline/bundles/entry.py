@@ -1,6 +1,6 @@
-"""One entry of a bundle: what it says, what is wrong with its form, and on which line each field stands.
+"""One entry of a bundle: its fields, the faults in its form, and the line of each field.
 
-Owns the verbs, the fields each may have, and what counts as text. Must not read files, append, or judge what is said.
+Owns the verbs, the fields of each verb, and the rules for text. Must not read files, append, or judge a statement.
 """
 
 import re
@@ -18,42 +18,42 @@ from timeline.shapes import COMMA, NOT_TEXT, not_a_field, not_text
 
 Fault = tuple[str, str]
 
-_SAID = tuple(HappeningFields.__annotations__)
+_HAPPENING = tuple(HappeningFields.__annotations__)
 _BIBLIOGRAPHY = tuple(SourceFields.__annotations__)
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "source": ("id", "file", "text", "encoding", "media_type", "record", "base64", "extractor", *_BIBLIOGRAPHY),
-    "happening": ("id", *_SAID),
-    "correct": ("correct", "reason", "expected_version", *_SAID),
+    "happening": ("id", *_HAPPENING),
+    "correct": ("correct", "reason", "expected_version", *_HAPPENING),
     "correct_source": ("correct_source", "reason", "expected_version", *_BIBLIOGRAPHY),
     "retract": ("retract", "reason", "superseded_by", "expected_version"),
 }
-_INNER: Mapping[str, tuple[str, ...]] = {  # the fields of what the lists hold
+_INNER: Mapping[str, tuple[str, ...]] = {  # the fields of the items in lists
     "citations": tuple(PlacedCitation.model_fields),
     "actors": tuple(Actor.model_fields),
     "related": tuple(Relation.model_fields),
 }
-ENOUGH = 1_000  # faults of an entry, after which no more are looked for
+ENOUGH = 1_000  # faults of an entry after which checking stops
 LONGEST_ID = 200
-DEEPEST = 12  # an entry's quotation stands at 6
+DEEPEST = 12  # a quotation of an entry is at depth 6
 _EMPTY = "has no value. Give it one, or leave it out"
 _CUT = 'a "#" after a space ends a text without quotation marks'
 _UNCUT = "Put quotation marks around it, or the comment on a line of its own"
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
-_PLACE = re.compile(r"citations\.[0-9]+\.start_char").fullmatch  # which an export gives
+_PLACE = re.compile(r"citations\.[0-9]+\.start_char").fullmatch  # exports write this field
 _VERSION = re.compile("[1-9][0-9]{0,8}").fullmatch
 _NUMBERS = ("latitude", "longitude", "expected_version")
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A JSON number, to the letter: what it is worth as a float is never asked."""
+    """A JSON number, character for character; it is never converted to a float."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """In the place of the value of a name that has none; it may be the rest of a text, `cut_off` by a comma inside { }."""
+    """Takes the place of a missing value. `cut_off`: the name may be the rest of a text that a comma inside { } has split."""
 
     cut_off: bool = False
 
@@ -67,63 +67,62 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry as `Timeline.append` takes it, with the line of each field, as a dotted path counted from 1.
+    """An entry with `content` in the form of `Timeline.append`, and the line of each field by its dotted path, counted from 1.
 
-    `faults` are in its form alone; where they leave nothing that could be tried, `said` is empty. `beside` is what it says beside
-    an id that is missing or too long, to be looked through for more faults. `weight` is its share of the file's bytes, for
-    telling progress.
+    `faults` are those in its form; where they leave nothing to try, `content` is empty. `rest` has the other fields of an entry
+    whose id is missing or too long, so that they are checked too. `weight` is its share of the file's bytes, for progress bars.
     """
 
-    said: Mapping[str, Any]
+    content: Mapping[str, Any]
     line: int
     verb: str = ""
     id: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     weight: int = 0
-    beside: Mapping[str, Any] = field(default_factory=dict)
+    rest: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """What is said of the source or happening, whichever the verb; also beside an id that is none."""
-        if not self.said:
-            return self.beside
-        inner: Mapping[str, Any] = self.said[self.verb] if self.verb in ("source", "happening") else self.said
+        """The fields of the source or happening, for any verb, also without a valid id."""
+        if not self.content:
+            return self.rest
+        inner: Mapping[str, Any] = self.content[self.verb] if self.verb in ("source", "happening") else self.content
         return inner
 
     @property
     def stream(self) -> str:
-        """The stream it speaks of; where the id is missing, its kind alone."""
+        """The stream of the entry; without an id, only its kind."""
         kind = "source" if self.verb in ("source", "correct_source") else "happening"
         return f"{kind}/{self.id}" if self.id else kind
 
     def line_of(self, path: str) -> int:
-        """Tell the line of a field, or of what holds it."""
+        """Return the line of a field, or of the field that contains it."""
         while path and path not in self.lines:
             path = path.rpartition(".")[0]
         return self.lines.get(path, self.line)
 
 
 def unreadable(line: int, reason: str, weight: int = 0) -> Entry:
-    """Stand for a part of a file that is no entry; line 0 is the file as a whole."""
+    """Make an entry for a part of a file that is none; line 0 means the whole file."""
     return Entry({}, line, faults=(("", reason),), weight=weight)
 
 
-def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: Path, weight: int) -> Entry:
-    """Make an entry of what a bundle says, in the form of a JSON line; `file` is taken relative to the folder."""
-    if len(said) > MOST:
-        return unreadable(line, _too_many(said), weight)
-    verbs = [verb for verb in FIELDS if verb in said]
+def make(content: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: Path, weight: int) -> Entry:
+    """Make an entry from an object in the form of a JSON line; `file` is relative to the folder."""
+    if len(content) > MOST:
+        return unreadable(line, _too_many(content), weight)
+    verbs = [verb for verb in FIELDS if verb in content]
     if len(verbs) != 1:
-        return unreadable(line, _which_verb(verbs, list(said)), weight)
+        return unreadable(line, _which_verb(verbs, list(content)), weight)
     verb = verbs[0]
     faults: list[Fault] = []
-    fields = said
+    fields = content
     if verb in ("source", "happening"):
-        faults += [(name[:NAMED], f'stands beside "{verb}". Move it inside, or leave it out') for name in said if name != verb]
-        fields = said[verb]
+        faults += [(name[:NAMED], f'is beside "{verb}". Move it inside, or leave it out') for name in content if name != verb]
+        fields = content[verb]
         if not isinstance(fields, Mapping):
-            return unreadable(line, f'"{verb}" holds no fields. Write them as {{"id": …, "title": …}}', weight)
+            return unreadable(line, f'"{verb}" has no fields. Write them as {{"id": …, "title": …}}', weight)
         if len(fields) > MOST:
             return unreadable(line, _too_many(fields), weight)
     fields = _known(FIELDS[verb], fields, faults, emptied=verb in ("correct", "correct_source"))
@@ -131,7 +130,7 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
     if verb == "source":
         faults += [(name, not_text(value)) for name, value in fields.items() if not isinstance(value, str)]
         fields = {name: value if isinstance(value, str) else "?" for name, value in fields.items()}
-        if fields.get("file") and not documents.is_address(fields["file"]):  # which is refused where it is archived
+        if fields.get("file") and not documents.is_address(fields["file"]):  # archiving refuses an address
             fields["file"] = str(folder / fields["file"])
     _number(fields, faults)
     key = "id" if verb in ("source", "happening") else verb
@@ -143,14 +142,14 @@ def make(said: Mapping[str, Any], line: int, lines: Mapping[str, int], folder: P
     elif len(id) > LONGEST_ID:
         faults.append((key, f"has {len(id):,} characters, expected {LONGEST_ID} at most. Give a shorter id"))
         id = ""
-    said = {verb: fields} if verb in ("source", "happening") else fields
-    return Entry(said if id else {}, line, verb, id, lines, tuple(faults), weight, {} if id else fields)
+    content = {verb: fields} if verb in ("source", "happening") else fields
+    return Entry(content if id else {}, line, verb, id, lines, tuple(faults), weight, {} if id else fields)
 
 
 def _number(fields: dict[str, Any], faults: list[Fault]) -> None:
-    """Make a number of the version that a correction expects: a text in YAML, and a number to the calls."""
-    if "expected_version" in fields and not (isinstance(said := fields["expected_version"], str) and _VERSION(said)):
-        faults.append(("expected_version", "is not the number of a version. Write it so: 2"))
+    """Convert the expected version to a number: YAML has it as text, the calls take a number."""
+    if "expected_version" in fields and not (isinstance(text := fields["expected_version"], str) and _VERSION(text)):
+        faults.append(("expected_version", "is not a version number. Write it like this: 2"))
         del fields["expected_version"]
     elif "expected_version" in fields:
         fields["expected_version"] = int(fields["expected_version"])
@@ -162,18 +161,18 @@ def _too_many(fields: Mapping[str, Any]) -> str:
 
 def _which_verb(verbs: list[str], names: list[str]) -> str:
     if verbs:
-        return f"says {' and '.join(verbs)} at once. Write an entry for each"
+        return f"has {' and '.join(verbs)} at once. Write an entry for each"
     near = [match for name in names[:5] for match in get_close_matches(name[:NAMED], FIELDS, n=1)]
-    meant = f'. Did you mean "{near[0]}"?' if near else f". Write one of {', '.join(FIELDS)}"
-    return f"does not say what it is{meant}"
+    advice = f'. Did you mean "{near[0]}"?' if near else f". Write one of {', '.join(FIELDS)}"
+    return f"does not say what it is{advice}"
 
 
 def _known(
     names: Sequence[str], fields: Mapping[str, Any], faults: list[Fault], path: str = "", *, emptied: bool = False
 ) -> dict[str, Any]:
-    """Take the fields that are known; a misspelt one counts as the one that was meant, so that it is not missed as well.
+    """Return the known fields; a misspelt one counts as the nearest, so that this is not reported as missing too.
 
-    A name without a value is a fault, but in a correction, where the field is `emptied`.
+    A name without a value is a fault, except in a correction, where it empties the field (`emptied`).
     """
     known: dict[str, Any] = {}
     for name, value in fields.items():
@@ -197,7 +196,7 @@ def _known(
 
 
 def plain(value: object, path: str, faults: list[Fault], depth: int = 0) -> object:
-    """Take text, lists and mappings of them; for anything else leave a fault, and text that can be tried further."""
+    """Return text, lists and mappings of them; anything else adds a fault, and becomes text that can still be checked."""
     if len(faults) >= ENOUGH:
         return ""
     if depth > DEEPEST:
@@ -222,9 +221,9 @@ def _item(value: object, path: str, faults: list[Fault], depth: int) -> object:
 
 def _text(value: object, path: str, faults: list[Fault]) -> str | None:
     match value:
-        case str() if found := _NOT_TEXT.search(value):
-            what = "a NUL character" if found[0] == "\0" else "half a character (a lone surrogate)"
-            faults.append((path, f"holds {what}. Remove it"))
+        case str() if match := _NOT_TEXT.search(value):
+            character = "a NUL character" if match[0] == "\0" else "half a character (a lone surrogate)"
+            faults.append((path, f"holds {character}. Remove it"))
             return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", value)
         case str() | None:
             return value

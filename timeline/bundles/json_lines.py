@@ -1,6 +1,6 @@
-"""JSON Lines bundles: one entry to a line, after the parts of its document where that is large: `{"part": {"text": …}}`.
+"""Parse JSON Lines bundles: one entry to a line, preceded by the parts of its document if that is large: `{"part": {"text": …}}`.
 
-Owns strict JSON, and how parts are joined. Must not hold more of a file than a line, and one document.
+Owns strict JSON, and how parts are joined. Must not hold more of a file than a line and one document.
 """
 
 import json
@@ -14,15 +14,15 @@ from timeline.bounds import NAMED
 from timeline.bundles.entry import Entry, Number, make, unreadable
 
 LONGEST_LINE = 16_000_000  # bytes
-LONGEST_DOCUMENT = 250_000_000  # characters of all its parts: 100 MB in base64, and a text of as many bytes
-MOST = 200_000  # values of an entry: some times what is taken of the largest
+LONGEST_DOCUMENT = 250_000_000  # characters of all its parts: 100 MB in base64, and a text of that size
+MOST = 200_000  # values of an entry, several times the largest that is accepted
 PARTS = ("base64", "text")
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
-    """Read entries line by line; empty lines are passed over. What is no text at all ends the reading."""
+    """Yield entries line by line; empty lines are skipped. A line that is not text ends the reading."""
     number, before, parts = 0, 0, _Parts()
     while raw := file.readline(LONGEST_LINE + 1):
         number += 1
@@ -32,15 +32,15 @@ def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
         text = raw.removeprefix(_BYTE_ORDER_MARK if number == 1 else b"").decode().strip()
         before += len(raw)
         if text:
-            yield from parts.joined(_said(text, last=not raw.endswith(b"\n")), number, folder, len(raw))
-    yield from parts.left_over()
+            yield from parts.joined(_parsed(text, last=not raw.endswith(b"\n")), number, folder, len(raw))
+    yield from parts.unfinished()
     if before == 0:
         yield unreadable(0, "is empty. Write an entry, or remove the file")
 
 
 def _not_text(raw: bytes, before: int) -> str | None:
     if b"\0" in raw:
-        return f"byte {before + raw.index(0) + 1} is NUL: this is not a text. Write the file in UTF-8"
+        return f"byte {before + raw.index(0) + 1} is NUL: this is not text. Write the file in UTF-8"
     if len(raw) > LONGEST_LINE:
         return f"is longer than {LONGEST_LINE // 1_000_000} MB. Put a long text into a file of its own, and name that"
     try:
@@ -51,59 +51,61 @@ def _not_text(raw: bytes, before: int) -> str | None:
 
 
 class _Parts:
-    """What came of a document before its source, which is the next entry."""
+    """The parts of a document, which precede its source."""
 
     def __init__(self) -> None:
         self._forget()
 
     def _forget(self) -> None:
-        self._begun, self._size, self._weight = 0, 0, 0  # the first line of the parts, their characters and bytes
-        self._kept: dict[str, list[str]] = {name: [] for name in PARTS}
+        self._first_line, self._size, self._weight = 0, 0, 0  # the first line of the parts, their characters and bytes
+        self._texts: dict[str, list[str]] = {name: [] for name in PARTS}
 
-    def joined(self, said: dict[str, Any] | str, number: int, folder: Path, weight: int) -> Iterator[Entry]:
-        """Give the entry of a line, with the parts before it; of a part nothing yet, unless something is wrong with it."""
-        if isinstance(said, str):
-            yield unreadable(number, said, weight)
-        elif "part" in said:
+    def joined(self, content: dict[str, Any] | str, number: int, folder: Path, weight: int) -> Iterator[Entry]:
+        """Yield the entry of a line with the parts before it; of a part, nothing or its fault."""
+        if isinstance(content, str):
+            yield unreadable(number, content, weight)
+        elif "part" in content:
             self._weight += weight
-            if fault := self._keep(said, number):
+            if fault := self._collect(content, number):
                 yield unreadable(number, fault, weight)
         else:
-            if self._begun and isinstance(source := said.get("source"), dict):
-                rest = {name: source.get(name, "") for name in PARTS if self._kept[name]}
-                source |= {name: "".join([*self._kept[name], one]) for name, one in rest.items() if isinstance(one, str)}
+            if self._first_line and isinstance(source := content.get("source"), dict):
+                rest = {name: source.get(name, "") for name in PARTS if self._texts[name]}
+                source |= {name: "".join([*self._texts[name], one]) for name, one in rest.items() if isinstance(one, str)}
                 weight += self._weight
                 self._forget()
-            yield from self.left_over()
-            yield make(said, number, {}, folder, weight)
+            yield from self.unfinished()
+            yield make(content, number, {}, folder, weight)
 
-    def left_over(self) -> Iterator[Entry]:
-        """Give a fault where parts came and no source."""
-        if self._begun:
-            yield unreadable(self._begun, "is a part of a document, and no source follows. Give its source right after its parts")
+    def unfinished(self) -> Iterator[Entry]:
+        """Yield a fault if parts have no source."""
+        if self._first_line:
+            yield unreadable(
+                self._first_line, "is a part of a document, and no source follows. Write its source right after its parts"
+            )
             self._forget()
 
-    def _keep(self, said: dict[str, Any], number: int) -> str | None:
-        part = said["part"]
-        fields = list(part.items()) if isinstance(part, dict) and len(said) == 1 else []
+    def _collect(self, content: dict[str, Any], number: int) -> str | None:
+        part = content["part"]
+        fields = list(part.items()) if isinstance(part, dict) and len(content) == 1 else []
         if not fields or any(name not in PARTS or not isinstance(value, str) for name, value in fields):
             return 'is not a part of a document. Write {"part": {"text": "…"}}, or "base64" in place of "text"'
-        self._begun = self._begun or number
+        self._first_line = self._first_line or number
         for name, value in fields:
             self._size += len(value)
             if self._size > LONGEST_DOCUMENT:
                 self._forget()
                 return f"the parts up to here are longer than {LONGEST_DOCUMENT // 1_000_000} MB. Archive the part that you cite"
-            self._kept[name].append(value)
+            self._texts[name].append(value)
         return None
 
 
-def _said(text: str, *, last: bool) -> dict[str, Any] | str:
-    """Read what a line says, or tell what is wrong with it."""
-    if _values(text) > MOST and _values(_STRING.sub("", text)) > MOST:  # many of them only fill the memory
+def _parsed(text: str, *, last: bool) -> dict[str, Any] | str:
+    """Parse a line, or return its fault."""
+    if _values(text) > MOST and _values(_STRING.sub("", text)) > MOST:  # many values only fill the memory
         return f"holds more than {MOST:,} values. Write an entry for each happening or source"
     try:
-        said = _JSON.decode(text)
+        content = _JSON.decode(text)
     except json.JSONDecodeError as error:
         if last and (error.pos >= len(text) or error.msg.startswith("Unterminated")):
             return "the file ends in the middle of this line. Restore the rest of it"
@@ -112,21 +114,21 @@ def _said(text: str, *, last: bool) -> dict[str, Any] | str:
         return "is nested too deeply. Write it flat"
     except ValueError as error:
         return str(error)
-    return said if isinstance(said, dict) else 'is not an object. Write {"happening": {…}} or another entry'
+    return content if isinstance(content, dict) else 'is not an object. Write {"happening": {…}} or another entry'
 
 
 def _values(text: str) -> int:
-    """Count how many values there can be at most."""
+    """Return the greatest possible number of values."""
     return text.count(",") + text.count("[") + text.count("{")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    content = dict(pairs)
+    if len(content) < len(pairs):
         times = Counter(name for name, _ in pairs)
         twice = next(name for name, _ in pairs if times[name] > 1)
-        raise ValueError(f'"{twice[:NAMED]}" stands twice. Give it once')
-    return found
+        raise ValueError(f'"{twice[:NAMED]}" appears twice. Give it once')
+    return content
 
 
 def _no_constant(name: str) -> NoReturn:

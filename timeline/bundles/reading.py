@@ -1,4 +1,4 @@
-"""From a bundle's path to its entries. Owns which suffix is read how. Must not append."""
+"""Read the entries of a bundle from its path. Owns which suffix is parsed how. Must not append."""
 
 import os
 import re
@@ -18,24 +18,22 @@ SUFFIXES: dict[str, Callable[[BinaryIO, int, Path], Iterator[Entry]]] = {
 }
 EVENTS: Final = "events"
 METADATA: Final = "metadata.json"
-
-
-FILE, BYTES = b"file", b"base64"  # fields in which a document comes
+FILE, BYTES = b"file", b"base64"  # fields that hold a document
 SEEDS: Final = "seeds"
-_OTHERWISE = re.compile(rb"\\(?:(?:u00|x|U000000)[367]|\r?\n)")  # how their letters can be written in JSON or YAML as well
+_ESCAPED = re.compile(rb"\\(?:(?:u00|x|U000000)[367]|\r?\n)")  # escapes for their letters in JSON or YAML
 _AT_ONCE = 1 << 16
 
 
 def may_hold(field: bytes, path: Path, within: Sequence[Path] | None = None) -> bool:
-    """Whether a field may stand in a bundle, as FILE or BYTES. Nothing is told of a file that cannot be read."""
+    """Return whether a bundle may have a field, FILE or BYTES; false for an unreadable file."""
     if refusal(path, within) is not None:
         return False
     try:
         with files.opened(path, within) as file:
             before = b""
             while content := file.read(_AT_ONCE):
-                read = before + content
-                if field in read or (b"\\" in read and _OTHERWISE.search(read)):
+                window = before + content
+                if field in window or (b"\\" in window and _ESCAPED.search(window)):
                     return True
                 before = content[-16:]
     except (OSError, ValueError):
@@ -44,10 +42,10 @@ def may_hold(field: bytes, path: Path, within: Sequence[Path] | None = None) -> 
 
 
 def project(path: Path) -> Path:
-    """Give the folder in which what a bundle names must lie: the one with metadata.json or events/, or the bundle's own.
+    """Return the folder that must hold the files of a bundle: the one with metadata.json or events/, or the bundle's own.
 
-    From deep within events/ it is the one that holds the nearest events/, if that is a project. No further up: there may be other
-    people's things.
+    For a bundle deep within events/ it is the folder with the nearest events/, if that is a project; never one further up, where
+    other people's files may be.
     """
     folder = Path(os.path.realpath(path.parent))
     if (folder / METADATA).exists():
@@ -59,12 +57,12 @@ def project(path: Path) -> Path:
 
 
 def refusal(path: Path, within: Sequence[Path] | None = None) -> str | None:
-    """Say why a file cannot be read as a bundle, before anything is done with it; None where it can.
+    """Return the reason why a file cannot be read as a bundle; None where it can.
 
-    `within` are the folders of which one must hold the bundle itself, all links followed; None where a person named it.
+    One of the folders `within` must hold the bundle itself, with all links followed; None where a person named it.
     """
     if path.suffix.lower() not in SUFFIXES:
-        return f"is not named as a bundle. {files.meant(path)}Bundles end in {', '.join(SUFFIXES)}"
+        return f"is not named like a bundle. {files.meant(path)}Bundles end in {', '.join(SUFFIXES)}"
     try:
         if within is not None:
             files.refuse_outside(path, within)
@@ -83,12 +81,10 @@ def _cannot(error: OSError | ValueError) -> str:
 
 
 def read(path: str | Path, within: Sequence[Path] | None = None) -> Iterator[Entry]:
-    """Read a bundle's entries, in the order in which they are appended.
+    """Yield a bundle's entries in the order in which they are appended, without reading their documents.
 
-    `within` is as for `refusal`; of the documents that it names nothing is read here.
-
-    JSON Lines are read as they are asked for, YAML as a whole. Nothing that a file may hold raises: what cannot be read comes as
-    an entry that says nothing and has a fault.
+    `within` is as for `refusal`. JSON Lines are read lazily, YAML as a whole. No content of a file raises: an unreadable part
+    becomes an entry without content that has a fault.
     """
     path = Path(path)
     if reason := refusal(path, within):

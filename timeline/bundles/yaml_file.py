@@ -1,8 +1,8 @@
-"""YAML bundles: `sources` and `happenings`, every scalar taken as the text it is. And the same reading of any other YAML of ours.
+"""Parse YAML bundles, `sources` and `happenings`, with every scalar as text; and other YAML of the project in the same way.
 
-Owns how much of YAML is read: mappings, lists and text. Tags, anchors, aliases, merge keys and second documents are refused
-where they stand, before anything is made of them; a bare null could be the word or nothing, so it is refused as well. A name
-without a value, and a "#" that cuts a text short, are told: a reader of YAML would drop the rest in silence.
+Owns the accepted part of YAML: mappings, lists and text. Tags, anchors, aliases, merge keys and second documents are refused
+before they are resolved. A bare null may mean the word or nothing, so it is refused too. A name without a value, and a "#" that
+cuts a text short, are faults: other YAML parsers drop the rest in silence.
 """
 
 import re
@@ -19,10 +19,10 @@ from timeline.bundles.entry import DEEPEST, FIELDS, Absent, Cut, Entry, Fault, m
 from timeline.shapes import not_a_field
 
 LARGEST = 32_000_000  # bytes
-MOST = 2_000_000  # names, values, lists and mappings: a quarter of what so many bytes could hold to fill the memory
+MOST = 2_000_000  # names, values, lists and mappings: a quarter of the most that this many bytes can hold
 LISTS = ("sources", "happenings")
 _VERBS = {"sources": ("correct",), "happenings": ("correct", "retract")}
-_ALIKE = 0.7  # how near a name must be to one of them
+_ALIKE = 0.7  # how similar a name must be to one of them
 _TOO_DEEP = f"is nested more than {DEEPEST} deep. Write it flat"
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 _COMMENT = re.compile("[ \t]+#(.?)")
@@ -38,7 +38,7 @@ _HINTS = {
 
 
 class _Refused(Exception):
-    """A line holds something that is not read here."""
+    """A line holds YAML that is not accepted."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
@@ -49,8 +49,7 @@ class _Refused(Exception):
 class _Node:
     """A piece of YAML and the line where it begins: text, nothing, a list of nodes, or nodes by name.
 
-    `flow` says whether a list or mapping is written in brackets, where a comma ends a value; `cut` whether a comma or a "#" may
-    have cut a text short.
+    `flow`: a list or mapping in brackets, where a comma ends a value. `cut`: a comma or a "#" may have cut the text short.
     """
 
     value: "str | list[_Node] | dict[str, _Node] | None"
@@ -61,35 +60,35 @@ class _Node:
 
 
 def entries(file: BinaryIO, size: int, folder: Path) -> Iterator[Entry]:
-    """Read the entries, sources first. A file that is no YAML, or more than we read of it, gives one fault alone."""
+    """Yield the entries, sources first. A file that is not YAML, or has more of YAML than is accepted, yields a single fault."""
     if size > LARGEST:
         yield unreadable(0, f"is larger than {LARGEST // 1_000_000} MB. Write it as JSON Lines (.jsonl), one entry to a line")
         return
     content = file.read()
     try:
-        lists, strange = _lists(_compose(_decoded(content), empty=not content.strip()))
+        lists, unknown = _lists(_compose(_decoded(content), empty=not content.strip()))
     except _Refused as refused:
         yield unreadable(refused.line, str(refused))
         return
     weight = size // (sum(len(items) for items in lists.values()) or 1)
-    yield from strange
+    yield from unknown
     for key in LISTS:
         for item in lists.get(key, ()):
             yield _entry(key, item, folder, weight)
 
 
-def texts(content: bytes) -> tuple[Any, Mapping[str, int], list[Fault]]:
-    """Read YAML that is no bundle as texts, lists and mappings of them, with the line of each by its dotted path, and all faults.
+def texts(raw: bytes) -> tuple[Any, Mapping[str, int], list[Fault]]:
+    """Read other YAML as texts, lists and mappings of them, with the line of each by its dotted path, and all faults.
 
-    A name without a value, and a text that is cut short, are faults as they are in a bundle.
+    A name without a value, and a text that is cut short, are faults as in a bundle.
     """
     lines: dict[str, int] = {}
     faults: list[Fault] = []
     try:
-        said = _plain(_compose(_decoded(content), empty=not content.strip()), "", lines)
+        content = _plain(_compose(_decoded(raw), empty=not raw.strip()), "", lines)
     except _Refused as refused:
         return None, {"": refused.line}, [("", str(refused))]
-    return plain(said, "", faults), lines, faults
+    return plain(content, "", faults), lines, faults
 
 
 def _decoded(content: bytes) -> str:
@@ -100,19 +99,19 @@ def _decoded(content: bytes) -> str:
         raise _Refused(line, f"byte {error.start + 1} is not UTF-8. Save the file in UTF-8") from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise _Refused(line, f"byte {content.index(0) + 1} is NUL: this is not a text. Write the file in UTF-8")
+        raise _Refused(line, f"byte {content.index(0) + 1} is NUL: this is not text. Write the file in UTF-8")
     return text
 
 
 def _compose(text: str, *, empty: bool) -> _Node:
-    """Make nodes of YAML, event by event, with a stack of our own: no depth or size of it can overflow ours."""
+    """Build nodes from YAML, event by event, with an explicit stack, so that no depth or size can overflow Python's."""
     stack: list[_Node] = []
-    whole: _Node | None = None
+    root: _Node | None = None
     lines = _LINE_END.split(text)
     try:
         for number, event in enumerate(yaml.parse(text, Loader=_LOADER)):
             line = event.start_mark.line + 1 if event.start_mark is not None else 0
-            _refuse_beyond(event, line, len(stack), whole)
+            _refuse_beyond(event, line, len(stack), root)
             if number > MOST:
                 raise _Refused(line, f"holds more than {MOST:,} values. Write it as JSON Lines (.jsonl), one entry to a line")
             match event:
@@ -121,27 +120,27 @@ def _compose(text: str, *, empty: bool) -> _Node:
                 case yaml.SequenceStartEvent():
                     stack.append(_Node([], line, flow=bool(event.flow_style)))
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                    whole = _placed(stack.pop(), stack)
+                    root = _placed(stack.pop(), stack)
                 case yaml.ScalarEvent():
-                    whole = _placed(
+                    root = _placed(
                         _Node(_scalar(event, line), line, cut=_is_cut(event, lines, stack[-1] if stack else None)), stack
                     )
     except yaml.YAMLError as error:
         raise _not_yaml(error, text) from None
-    if whole is None:
+    if root is None:
         raise _Refused(0, f"{'is empty' if empty else 'holds nothing but comments'}. Write an entry, or remove the file")
-    return whole
+    return root
 
 
-def _refuse_beyond(event: yaml.Event, line: int, depth: int, whole: _Node | None) -> None:
-    """Refuse what YAML has beyond mappings, lists and text."""
-    if isinstance(event, yaml.DocumentStartEvent) and whole is not None:
-        raise _Refused(line, 'a second document begins ("---"). Put it into a file of its own')
+def _refuse_beyond(event: yaml.Event, line: int, depth: int, root: _Node | None) -> None:
+    """Refuse all YAML but mappings, lists and text."""
+    if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+        raise _Refused(line, 'a second document begins ("---"). Put it into a separate file')
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-        raise _Refused(line, "anchors and aliases (&, *) are not read here. Write it out, or put quotes around it")
+        raise _Refused(line, "anchors and aliases (&, *) are not accepted. Write it out, or put quotes around it")
     if (tag := getattr(event, "tag", None)) is not None:
         sign = str(tag).replace("tag:yaml.org,2002:", "!!")[:60]
-        raise _Refused(line, f'the tag "{sign}" is not read here: all is text. Remove it, or put quotes around it')
+        raise _Refused(line, f'the tag "{sign}" is not accepted: every value is text. Remove it, or put quotes around it')
     if depth > DEEPEST:
         raise _Refused(line, _TOO_DEEP)
 
@@ -155,9 +154,9 @@ def _scalar(event: yaml.ScalarEvent, line: int) -> str | None:
 
 
 def _is_cut(event: yaml.ScalarEvent, lines: list[str], holder: _Node | None) -> bool:
-    """Whether a text may have been cut short: "pump #4 failed" is read as "pump", and of {a: On 3 March, by letter} a name is made.
+    """Return whether a text may be cut short: YAML reads "pump #4 failed" as "pump", and {a: On 3 March, by letter} as two names.
 
-    Such a name has no value, which then stands where the name ends: no colon comes before it.
+    Such a second name has no value: the value's place is where the name ends, without a colon before it.
     """
     begin, end = event.start_mark, event.end_mark
     if event.style not in (None, "") or begin is None or end is None:
@@ -176,7 +175,7 @@ def _is_cut(event: yaml.ScalarEvent, lines: list[str], holder: _Node | None) -> 
 
 
 def _placed(node: _Node, stack: list[_Node]) -> _Node | None:
-    """Put a finished node where it belongs; without anything around it, it is the whole."""
+    """Put a finished node into the one that contains it; return it if none does."""
     if not stack:
         return node
     holder = stack[-1]
@@ -187,7 +186,7 @@ def _placed(node: _Node, stack: list[_Node]) -> _Node | None:
             _refuse_name(node, holder.value)
             holder.name = node
         else:
-            # A field stands where its name does, even if its value begins further down.
+            # The line of a field is the line of its name, even if its value begins further down.
             holder.value[str(holder.name.value)] = replace(node, line=holder.name.line)
             holder.name = None
     return None
@@ -197,9 +196,9 @@ def _refuse_name(node: _Node, known: dict[str, _Node]) -> None:
     if not isinstance(node.value, str):
         raise _Refused(node.line, "a field needs a name, of text. Write it before the colon")
     if node.value == "<<":
-        raise _Refused(node.line, 'the merge key "<<" is not read here. Write the fields out')
+        raise _Refused(node.line, 'the merge key "<<" is not accepted. Write the fields out')
     if node.value in known:
-        raise _Refused(node.line, f'"{node.value[:NAMED]}" stands twice, first on line {known[node.value].line}. Give it once')
+        raise _Refused(node.line, f'"{node.value[:NAMED]}" appears twice, first on line {known[node.value].line}. Give it once')
 
 
 def _not_yaml(error: yaml.YAMLError, text: str) -> _Refused:
@@ -211,8 +210,8 @@ def _not_yaml(error: yaml.YAMLError, text: str) -> _Refused:
         return _Refused(text.encode()[:position].count(b"\n") + 1, f"is not YAML: {problem}. {hint}")
     line = min(mark.line, text.rstrip("\n").count("\n")) + 1
     if "\t" in re.match(r"\s*", text.split("\n")[line - 1])[0]:  # type: ignore[index]
-        return _Refused(line, "begins with a tab. YAML indents with spaces: write these instead")
-    if "nesting depth" in problem:  # libyaml's own limit, reached before its first event where brackets open at once
+        return _Refused(line, "begins with a tab. YAML indents with spaces: use spaces instead")
+    if "nesting depth" in problem:  # libyaml's own limit, which many open brackets reach before its first event
         return _Refused(line, _TOO_DEEP)
     if not _rest(text, mark).strip():
         context = getattr(error, "context_mark", None)
@@ -222,52 +221,52 @@ def _not_yaml(error: yaml.YAMLError, text: str) -> _Refused:
 
 
 def _rest(text: str, mark: yaml.Mark) -> str:
-    """Give what stands from a mark on."""
+    """Return the text after a mark."""
     lines = text.split("\n")[mark.line :]
     return "\n".join([lines[0][mark.column :], *lines[1:]]) if lines else ""
 
 
-def _lists(whole: _Node) -> tuple[dict[str, list[_Node]], list[Entry]]:
-    """Take the lists of a bundle by name, and a fault for whatever else stands beside them."""
-    if not isinstance(whole.value, dict):
-        raise _Refused(whole.line, 'is not a bundle. Begin with "sources:" or "happenings:" and a list under it')
+def _lists(root: _Node) -> tuple[dict[str, list[_Node]], list[Entry]]:
+    """Return the lists of a bundle by name, and a fault for anything beside them."""
+    if not isinstance(root.value, dict):
+        raise _Refused(root.line, 'is not a bundle. Begin with "sources:" or "happenings:" and a list under it')
     lists: dict[str, list[_Node]] = {}
-    strange = []
-    for name, node in whole.value.items():
+    unknown = []
+    for name, node in root.value.items():
         if name not in LISTS:
             near = get_close_matches(name[:NAMED], LISTS, n=1)
-            meant = f'Did you mean "{near[0]}"?' if near else f"There are {' and '.join(LISTS)}"
-            strange.append(unreadable(node.line, f'"{name[:NAMED]}" is not known here. {meant}'))
+            advice = f'Did you mean "{near[0]}"?' if near else f"There are {' and '.join(LISTS)}"
+            unknown.append(unreadable(node.line, f'"{name[:NAMED]}" is not known here. {advice}'))
         elif isinstance(node.value, list):
             lists[name] = node.value
         elif node.value is not None:
-            strange.append(unreadable(node.line, f"{name} is not a list. Begin each entry with a hyphen"))
-    return lists, strange
+            unknown.append(unreadable(node.line, f"{name} is not a list. Begin each entry with a hyphen"))
+    return lists, unknown
 
 
 def _entry(key: str, item: _Node, folder: Path, weight: int) -> Entry:
     if not isinstance(item.value, dict):
-        what = "is empty" if item.value is None else "is not an entry"
-        return unreadable(item.line, f"{what}. Write its fields, such as id: and title:", weight)
+        fault = "is empty" if item.value is None else "is not an entry"
+        return unreadable(item.line, f"{fault}. Write its fields, such as id: and title:", weight)
     lines: dict[str, int] = {}
-    said = _plain(item, "", lines)
-    corrects, retracts = "correct" in said, "retract" in said
+    content = _plain(item, "", lines)
+    corrects, retracts = "correct" in content, "retract" in content
     if key == "sources" and retracts:
         return unreadable(item.line, "a source is not retracted: it stays in the archive. Correct it, or remove the entry", weight)
     if key == "sources" and corrects:
-        said["correct_source"] = said.pop("correct")
+        content["correct_source"] = content.pop("correct")
         lines["correct_source"] = lines["correct"]
     elif not corrects and not retracts:
         kind = "source" if key == "sources" else "happening"
-        for name in () if "id" in said else said:
+        for name in () if "id" in content else content:
             if name not in FIELDS[kind] and (near := get_close_matches(name[:NAMED], _VERBS[key], n=1, cutoff=_ALIKE)):
                 return unreadable(lines[name[:NAMED]], f"{name[:NAMED]}: {not_a_field(name, near)}", weight)
-        said = {kind: said}
-    return make(said, item.line, lines, folder, weight)
+        content = {kind: content}
+    return make(content, item.line, lines, folder, weight)
 
 
 def _plain(node: _Node, path: str, lines: dict[str, int], *, named: bool = False) -> Any:  # noqa: ANN401 - mappings of mappings
-    """Strip nodes of their lines, keeping those by path; a name without a value has an `Absent` one."""
+    """Return the values of nodes, and note their lines by path; a name without a value gets `Absent`."""
     lines[path] = node.line
     match node.value:
         case dict():

@@ -1,4 +1,4 @@
 """The calls of a Timeline, by subject: archiving, recording, entries of bundles, reading, proving.
 
-Each module has one class, and `timeline.timeline` makes one of them all. `opened` is what they share: the open file.
+Each module has one class, and `timeline.timeline` combines them into one. `opened` has the open file that they share.
 """

@@ -1,4 +1,4 @@
-"""The calls that append entries of bundles: one, or many at once. Owns which call an entry is. Must not read a file of them."""
+"""The calls that append entries of bundles: one, or many at once. Owns the call for each entry. Must not read bundle files."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -15,39 +15,39 @@ from timeline.model import HappeningFields, stream
 
 _ARGUMENTS: Final = frozenset(("id", "expected_version"))
 _RECORDED: Final = {*_ARGUMENTS, *HappeningFields.__annotations__}
-_FEW: Final = 10_000  # entries of an iterator that are held, so that it can be read as a list is
-_ROOM: Final = 64_000_000  # characters of documents that come with these
+_FEW: Final = 10_000  # entries of an iterator that are held in a list
+_ROOM: Final = 64_000_000  # characters of documents in these entries
 
 
-def begun(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Name the happenings that entries would record, as far as they have an id."""
+def new_streams(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the streams of the happenings that entries would record, if they have an id."""
     for entry in entries:
         fields = entry.get("happening", entry) if type(entry) is dict or isinstance(entry, Mapping) else None
         if (type(fields) is dict or isinstance(fields, Mapping)) and isinstance(id := fields.get("id"), str):
             yield f"happening/{id}"
 
 
-def _some(given: Iterator[Mapping[str, Any]], most: int) -> list[Mapping[str, Any]]:
-    """Take the next entries, and hold fewer of those that carry long texts."""
-    some, held = list[Mapping[str, Any]](), 0
-    for entry in given:
-        some.append(entry)
+def _batch(iterator: Iterator[Mapping[str, Any]], most: int) -> list[Mapping[str, Any]]:
+    """Return up to `most` next entries, and fewer if they have long texts."""
+    batch, held = list[Mapping[str, Any]](), 0
+    for entry in iterator:
+        batch.append(entry)
         fields = entry.get("source") if isinstance(entry, dict) else None
         held += sum(len(text) for text in fields.values() if isinstance(text, str)) if isinstance(fields, dict) else 0
-        if len(some) == most or held > _ROOM:
+        if len(batch) == most or held > _ROOM:
             break
-    return some
+    return batch
 
 
 class Entries(Archiving, Recording):
-    """A timeline, as entries of bundles are appended to it."""
+    """The calls of a timeline that append entries of bundles."""
 
     def append(self, entry: Mapping[str, Any], *, within: Sequence[Path] | None = None) -> Event:
         """Append one entry of a bundle, in the form of a JSON line.
 
         `{"source": {…}}`, `{"happening": {…}}`, `{"correct": id, …}`, `{"correct_source": id, …}` or `{"retract": id, …}`, with the
-        fields of the Python calls; a bare `{"id": …, "title": …}` is a happening. `within` are folders one of which must hold a
-        source's file; None: it may be anywhere. Raises what those calls raise.
+        fields of the Python calls; a bare `{"id": …, "title": …}` is a happening. One of the folders `within` must hold a source's
+        file; None: it may be anywhere. Raises what those calls raise.
         """
         verb, fields = statements.of_entry(entry)
         match verb:
@@ -60,23 +60,23 @@ class Entries(Archiving, Recording):
             case "retract":
                 return self.retract(fields.pop(verb), **fields)
         if fields.keys() <= _RECORDED:
-            said = {name: value for name, value in fields.items() if name not in _ARGUMENTS and value is not None}
+            values = {name: value for name, value in fields.items() if name not in _ARGUMENTS and value is not None}
             with suppress(TimelineError):
-                return self._record(stream("happening", fields["id"]), said, fields.get("expected_version"))
-        return self.record(fields.pop("id"), **fields)  # which tells all that is wrong
+                return self._record(stream("happening", fields["id"]), values, fields.get("expected_version"))
+        return self.record(fields.pop("id"), **fields)  # reports every fault
 
     def append_many(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
         """Append entries as `append` does, in one transaction: all of them, or none.
 
-        Documents are read before the log is locked: those of a list, and of an iterator that gives up to ten thousand entries. A
-        longer one is read on within the transaction, some hundreds of entries ahead of what is appended.
+        The documents of a list, or of an iterator with up to ten thousand entries, are read before the log is locked. A longer
+        iterator is read within the transaction, a few hundred entries ahead of the one being appended.
         """
         if not isinstance(entries, Sequence):
-            given = iter(entries)
-            entries = _some(given, _FEW)
-            if more := _some(given, 1):
+            iterator = iter(entries)
+            entries = _batch(iterator, _FEW)
+            if more := _batch(iterator, 1):
                 with self.transaction():
-                    return self._append_all(chain(entries, more, given))
+                    return self._append_all(chain(entries, more, iterator))
         self.compare_texts(entries)
         with self.reading_ahead() as ahead:
             for entry in entries:
@@ -86,14 +86,14 @@ class Entries(Archiving, Recording):
                 return self._append_all(entries)
 
     def _append_all(self, entries: Iterable[Mapping[str, Any]]) -> list[Event]:
-        """Append entries, of which those that begin streams are looked up some hundreds at a time."""
+        """Append entries; the streams of a few hundred at a time are looked up in one query."""
         events = list[Event]()
-        given = iter(entries)
-        while some := _some(given, AT_ONCE):
-            self.log.look_up(begun(some))
-            events += map(self.append, some)
+        iterator = iter(entries)
+        while batch := _batch(iterator, AT_ONCE):
+            self.log.look_up(new_streams(batch))
+            events += map(self.append, batch)
         return events
 
     def compare_texts(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        """Compare texts that come with documents, among entries yet to be appended, so that no other writer waits meanwhile."""
+        """Compare exported texts with their documents before the entries are appended, so that no other writer waits meanwhile."""
         self._texts.compare(entries)

@@ -1,7 +1,7 @@
-"""Every fault of a call at once: the first error of a call may hide others.
+"""Find every fault of a call at once, as the first error may hide others.
 
-Owns how the others are looked for: the fields are tried again without those that are known to be at fault, until nothing new comes
-to light. Must not append, nor word a fault.
+Owns the search: the call is tried again without the fields that have faults, until there are no new ones. Must not append, nor
+word a fault.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,17 +17,17 @@ from timeline.documents import of_document
 from timeline.errors import DocumentUnreadable, Fault, Redacted, TimelineError, UnknownHappening, UnknownSource, at_fault
 from timeline.model import TOGETHER, HappeningFields, Reason, SourceFields, check, stream
 
-_NOWHERE: Final = "stands-in-for-a-source"
+_NOWHERE: Final = "placeholder-for-a-source"
 _CITED: Final = {"source": _NOWHERE, "quote": "?"}
-_HAPPENING: Final = {"title": "?", "date": "2000", "citations": [_CITED]}  # stand-ins for required fields that are at fault
+_HAPPENING: Final = {"title": "?", "date": "2000", "citations": [_CITED]}  # placeholders for required fields with faults
 _SOURCE: Final = {"title": "?"}
 _DOCUMENT: Final = {"media_type": "text/plain", "extractor": "", "sha256": "", "text_sha256": ""}
 _BOTH: Final = ("latitude", "longitude")
-_TOGETHER: Final = {"zone": "date", "latitude": "longitude", "longitude": "latitude"}  # fields that make no sense without another
+_TOGETHER: Final = {"zone": "date", "latitude": "longitude", "longitude": "latitude"}  # fields that need another one
 
 
 def of_record(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
-    """List what else is wrong with a happening that is refused."""
+    """Yield the other faults of a refused happening."""
     own = _of_id("happening", arguments, known)
     yield from own
     fields = given(arguments, HappeningFields.__annotations__, omitted=None)
@@ -36,37 +36,39 @@ def of_record(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fa
 
 
 def of_correction(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
-    """List what else is wrong with a correction that is refused; where it corrects nothing, as if it recorded a happening."""
+    """Yield the other faults of a refused correction; without a happening to correct, check it like a new one."""
     id, changes = str(arguments["id"]), given(arguments, HappeningFields.__annotations__)
-    stands, own = _of_following(timeline, "happening", arguments, known)
+    current, own = _of_following(timeline, "happening", arguments, known)
     yield from own
     faults = (*known, *own)
-    if stands is None:
+    if current is None:
         alone = {name: value for name, value in changes.items() if _TOGETHER.get(name, name) in changes}
         yield from _of_happening(timeline, id, alone, faults)
         return
-    standing, subject, texts = stands, f"happening/{id}", _texts(timeline)
-    yield from _more(lambda said: statements.changed(standing, given_dates.read(said, subject), texts, subject), changes, faults)
+    statement, subject, texts = current, f"happening/{id}", _texts(timeline)
+    yield from _more(
+        lambda sound: statements.corrected(statement, given_dates.read(sound, subject), texts, subject), changes, faults
+    )
     yield from _of_references(timeline, changes, faults)
 
 
 def of_retraction(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
-    """List what else is wrong with a retraction that is refused."""
+    """Yield the other faults of a refused retraction."""
     _, own = _of_following(timeline, "happening", arguments, known)
     instead = {"superseded_by": arguments["superseded_by"]}
     yield from own
-    yield from _more(lambda said: check(Reason, {"reason": "?", **said}, ""), instead, (*known, *own))
+    yield from _more(lambda sound: check(Reason, {"reason": "?", **sound}, ""), instead, (*known, *own))
 
 
 def of_source_correction(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
-    """List what else is wrong with a correction of a source that is refused."""
+    """Yield the other faults of a refused correction of a source."""
     _, own = _of_following(timeline, "source", arguments, known)
     yield from own
     yield from _of_bibliography(given(arguments, SourceFields.__annotations__), (*known, *own))
 
 
 def of_source(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
-    """List what else is wrong with a source that is refused. A document is not read for that, only opened."""
+    """Yield the other faults of a refused source. Its document is only opened, not read."""
     id, file, text = arguments["id"], arguments["file"], arguments["text"]
     own = _of_id("source", arguments, known) if id is not None else ()
     try:
@@ -78,7 +80,7 @@ def of_source(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fa
         own += (of_document(error, file=text is None),)
     yield from own
     fields = given(arguments, SourceFields.__annotations__, omitted=None)
-    if id is not None and file is None and not arguments["as_found"]:  # a file may say its title
+    if id is not None and file is None and not arguments["as_found"]:  # a file may have a title
         fields = {"title": None, **fields}
     yield from _of_bibliography(fields, (*known, *own))
 
@@ -86,19 +88,19 @@ def of_source(timeline: Opened, arguments: Mapping[str, Any], known: Sequence[Fa
 def _of_happening(timeline: Opened, id: str, fields: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
     subject, texts = f"happening/{id}", _texts(timeline)
     first = timeline.log.first(subject)
-    stands = None if first is None or first.data is None else first.payload["statement"]
+    earlier = None if first is None or first.data is None else first.payload["statement"]
 
-    def attempt(said: dict[str, Any]) -> None:
-        whole = {name: value for name, value in {**_HAPPENING, **said}.items() if value is not None}
-        statements.of_happening(given_dates.read(whole, subject), texts, subject, stands)
+    def attempt(sound: dict[str, Any]) -> None:
+        values = {name: value for name, value in {**_HAPPENING, **sound}.items() if value is not None}
+        statements.of_happening(given_dates.read(values, subject), texts, subject, earlier)
 
     yield from _more(attempt, fields, known)
     yield from _of_references(timeline, fields, known)
 
 
 def _of_bibliography(fields: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
-    def attempt(said: dict[str, Any]) -> None:
-        statements.of_standing_source(given_dates.read({**_SOURCE, **said}, "source"), _DOCUMENT, None, "source")
+    def attempt(sound: dict[str, Any]) -> None:
+        statements.of_archived_source(given_dates.read({**_SOURCE, **sound}, "source"), _DOCUMENT, None, "source")
 
     yield from _more(attempt, fields, known)
 
@@ -110,42 +112,42 @@ def _of_id(kind: Literal["source", "happening"], arguments: Mapping[str, Any], k
 def _of_following(
     timeline: Opened, kind: Literal["source", "happening"], arguments: Mapping[str, Any], known: Sequence[Fault]
 ) -> tuple[statements.Statement | None, tuple[Fault, ...]]:
-    """Give the statement that is to be followed by another, None where there is none, and the faults of its id and the reason."""
+    """Return the statement to be corrected or retracted, if it exists, and the faults of the id and the reason."""
     id, reason = _of_id(kind, arguments, known), {"reason": arguments["reason"]}
-    stands = None
+    statement = None
     if not id and not at_fault("id", known):
         subject = stream(kind, arguments["id"])
         try:
-            stands = timeline._streams.said(timeline._streams.last(subject))
+            statement = timeline._streams.statement(timeline._streams.last(subject))
         except (UnknownHappening, UnknownSource, Redacted) as error:
             id = (Fault("id", error.beside(subject)),)
     if at_fault("reason", known):
-        return stands, id
-    return stands, (*id, *(_faults(lambda: bounds.refuse(reason, "")) or _faults(lambda: check(Reason, reason, ""))))
+        return statement, id
+    return statement, (*id, *(_faults(lambda: bounds.refuse(reason, "")) or _faults(lambda: check(Reason, reason, ""))))
 
 
 def _of_references(timeline: Opened, fields: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
-    """List the happenings that are named and not there; within a transaction they may still come."""
+    """Yield a fault for each reference to a missing happening; within a transaction it may still be appended."""
     if timeline._streams.writing:
         return
     for field, other in statements.references(fields):
         if at_fault(field, known) or _faults(partial(stream, "happening", other)):
             continue
         if timeline.log.first(f"happening/{other}") is None:
-            yield from statements.nowhere("happening", field, other).faults
+            yield from statements.unknown_happening("happening", field, other).faults
 
 
 def _texts(timeline: Opened) -> statements.Texts:
-    """Give the texts of sources, and one in which the citation that stands in for others is found."""
+    """Return a function for the texts of sources, which also has a text for the placeholder citation."""
 
-    def found(source: str) -> statements.SourceText:
+    def text_of(source: str) -> statements.SourceText:
         return statements.SourceText(quotes.Text("?"), "", "") if source == _NOWHERE else timeline._text(source)
 
-    return found
+    return text_of
 
 
 def _more(attempt: Callable[[dict[str, Any]], object], fields: Mapping[str, Any], known: Sequence[Fault]) -> Iterator[Fault]:
-    """List the faults of fields beside those that are known."""
+    """Yield the faults of fields that are not yet known."""
     faults = [*known]
     while True:
         sound = _sound(fields, faults)
@@ -157,7 +159,7 @@ def _more(attempt: Callable[[dict[str, Any]], object], fields: Mapping[str, Any]
 
 
 def _faults(attempt: Callable[[], object]) -> tuple[Fault, ...]:
-    """List the faults that an attempt is refused with."""
+    """Return the faults of a failed attempt."""
     try:
         attempt()
     except TimelineError as error:
@@ -166,7 +168,7 @@ def _faults(attempt: Callable[[], object]) -> tuple[Fault, ...]:
 
 
 def _sound(fields: Mapping[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:
-    """Take the fields that are not at fault; of citations, which are looked for one by one, those that are not."""
+    """Return the fields without faults; of citations, the items without faults."""
     within: dict[str, set[str]] = {}
     for field, _ in faults:
         for one in _BOTH if field == TOGETHER else (field,):

@@ -1,6 +1,6 @@
-"""Dates as Python has them, as EDTF: never more exact than they are, and never in another zone.
+"""Convert Python's dates to EDTF: never more exact than they are, and never in another zone.
 
-Owns that reading. Must not read text, nor the clock.
+Owns that conversion. Must not parse text, nor read the clock.
 """
 
 from collections.abc import Mapping
@@ -15,37 +15,37 @@ DateLike = str | Day | datetime
 
 
 def read(fields: Mapping[str, Any], subject: str) -> dict[str, Any]:
-    """Write the dates among fields as EDTF, and the zone that one names into `zone`. Raises StatementInvalid."""
-    said = dict(fields)
+    """Convert the dates among fields to EDTF, and put the zone of one into `zone`. Raises StatementInvalid."""
+    values = dict(fields)
     for name in ("date", "published"):
-        if not isinstance(value := said.get(name), Day):
+        if not isinstance(value := values.get(name), Day):
             continue
         try:
-            said[name], zone = _moment(value) if isinstance(value, datetime) else (value.isoformat(), None)
-            if zone is not None and name == "date" and said.setdefault("zone", zone) is None:
-                said["zone"] = zone
-            if zone is not None and said.get("zone") != zone:
-                raise DateInvalid(f"is in {zone}, and {_other(name, said)}. Give it in that zone, or without one")
+            values[name], zone = _moment(value) if isinstance(value, datetime) else (value.isoformat(), None)
+            if zone is not None and name == "date" and values.setdefault("zone", zone) is None:
+                values["zone"] = zone
+            if zone is not None and values.get("zone") != zone:
+                raise DateInvalid(f"is in {zone}, and {_other(name, values)}. Give it in that zone, or without one")
         except DateInvalid as error:
             raise StatementInvalid.in_fields(subject, ((name, str(error)),)) from None
-    return said
+    return values
 
 
 def text(value: DateLike) -> str:
-    """Write a date that is asked about as EDTF. Raises DateInvalid."""
+    """Convert a date of a filter to EDTF. Raises DateInvalid."""
     if isinstance(value, datetime):
         return _moment(value)[0]
     return value.isoformat() if isinstance(value, Day) else value
 
 
-def _other(name: str, said: Mapping[str, Any]) -> str:
-    return f"zone says {said.get('zone')}" if name == "date" else "a source's date has no zone"
+def _other(name: str, values: Mapping[str, Any]) -> str:
+    return f"zone is {values.get('zone')}" if name == "date" else "a source's date has no zone"
 
 
 def _moment(value: datetime) -> tuple[str, str | None]:
-    """Write a moment to the minute, or to the second where it has one, with its shift or the name of its zone."""
+    """Convert a moment, to the minute, or to the second if it has one, with its offset from UTC or its zone."""
     if value.microsecond:
-        raise DateInvalid("has a fraction of a second, which no date here has. Leave it out: .replace(microsecond=0)")
+        raise DateInvalid("has a fraction of a second, which no date may have. Leave it out: .replace(microsecond=0)")
     zone = _name(value)
     shift = "" if value.tzinfo is None or (zone is not None and not _comes_twice(value)) else _shift(value)
     local = value.replace(tzinfo=None)
@@ -53,25 +53,27 @@ def _moment(value: datetime) -> tuple[str, str | None]:
 
 
 def _name(value: datetime) -> str | None:
-    """Give the IANA name of a moment's zone, as zoneinfo, pendulum, dateutil or pytz have it; None where it has none."""
+    """Return the IANA name of a moment's zone, from zoneinfo, pendulum, dateutil or pytz; None where it has none."""
     if value.tzinfo is None or isinstance(value.tzinfo, timezone):
         return None
     for attribute in ("key", "zone", "name"):
-        found = getattr(value.tzinfo, attribute, None)
-        if isinstance(found, str) and "/" in found:
-            return found
+        zone = getattr(value.tzinfo, attribute, None)
+        if isinstance(zone, str) and "/" in zone:
+            return zone
     return None
 
 
 def _comes_twice(value: datetime) -> bool:
-    """Whether clocks were changed, so that this local time came twice or never in its zone."""
+    """Return whether this local time came twice or never in its zone, because clocks were changed."""
     return value.replace(fold=0).utcoffset() != value.replace(fold=1).utcoffset()
 
 
 def _shift(value: datetime) -> str:
     shift = value.utcoffset()
     if shift is None or shift % timedelta(minutes=1):
-        raise DateInvalid("has a shift from UTC that is no whole number of minutes. Give it in UTC, or with the name of its zone")
+        raise DateInvalid(
+            "has an offset from UTC that is not a whole number of minutes. Give it in UTC, or with the name of its zone"
+        )
     if value.tzinfo is not None and not shift and _name(value) is None:
         return "Z"
     sign, minutes = "-" if shift < timedelta() else "+", abs(shift) // timedelta(minutes=1)

@@ -1,6 +1,7 @@
-"""The keywords of calls: which were given, and what is said of one that a call does not have.
+"""Check the keywords of calls, and collect those that are fields.
 
-Owns `UNCHANGED`, which stands for a field that a correction leaves as it is. Must not know what any field means.
+Owns the error for an unknown keyword, and `UNCHANGED`, the default of fields that a correction does not change. Must not know the
+meaning of any field.
 """
 
 import inspect
@@ -31,7 +32,7 @@ Others = Callable[[Any, Mapping[str, Any], Sequence[Fault]], Iterable[Fault]]
 
 
 class Unchanged(Enum):
-    """What stands for a field that a correction leaves as it is; None would empty it."""
+    """The default of a field that a correction does not change; None would empty it."""
 
     UNCHANGED = "unchanged"
 
@@ -42,14 +43,14 @@ class Unchanged(Enum):
 UNCHANGED: Final = Unchanged.UNCHANGED
 # Errors that may hide others.
 _HIDING: Final = (DocumentUnreadable, StatementInvalid, QuoteNotFound, QuoteAmbiguous, UnknownSource, UnknownHappening)
-_ARGUMENTS: Final = ("id", "reason", "expected_version", "within")  # which are no fields
+_ARGUMENTS: Final = ("id", "reason", "expected_version", "within")  # parameters that are not fields
 
 
 def named(kind: str, others: Others | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Have a call refuse a keyword that it does not have, with the nearest that it has. Raises StatementInvalid.
+    """Decorate a call to refuse unknown keywords, with the nearest known one. Raises StatementInvalid.
 
-    A field that is missing is None to the call, which says so of all fields at once. `kind` is what the first argument names;
-    `others` lists the faults that the first ones may hide, from the call's arguments, and then all are told at once.
+    The call receives None for a missing field, so that it reports all of them at once. `kind` is the kind of thing that the first
+    argument names. `others` yields the faults that the first error may hide, from the call's arguments; all are raised together.
     """
 
     def decorated(call: Callable[P, R]) -> Callable[P, R]:
@@ -74,7 +75,7 @@ def named(kind: str, others: Others | None = None) -> Callable[[Callable[P, R]],
                     if others is None or not (faults or isinstance(error, UnknownHappening | UnknownSource)):
                         raise
             if others is not None:
-                hidden = tuple(others(args[0], {**defaults, **_meant(known, given)}, faults))
+                hidden = tuple(others(args[0], {**defaults, **_corrected(known, given)}, faults))
                 if first is not None and len(faults + hidden) <= max(1, len(faults)):
                     raise first
                 faults += hidden
@@ -86,20 +87,20 @@ def named(kind: str, others: Others | None = None) -> Callable[[Callable[P, R]],
 
 
 def _misspelt(known: Sequence[str], given: Mapping[str, Any], kind: str) -> tuple[Fault, ...]:
-    """Give a fault for each keyword that there is not."""
-    other = [name for name in given if name not in known]
-    if other:
+    """Return a fault for each unknown keyword."""
+    unknown = [name for name in given if name not in known]
+    if unknown:
         bounds.refuse({name: value for name, value in given.items() if name not in _ARGUMENTS}, _subject(kind, given))
-    return tuple(Fault(name[:NAMED], not_a_field(name, known), given[name]) for name in other)
+    return tuple(Fault(name[:NAMED], not_a_field(name, known), given[name]) for name in unknown)
 
 
-def _meant(known: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the arguments as they were meant: a misspelt one counts as the nearest, so that it is not missed as well."""
-    meant = {name: value for name, value in given.items() if name in known}
+def _corrected(known: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments with misspelt keywords replaced by the nearest, so that those are not reported as missing too."""
+    corrected = {name: value for name, value in given.items() if name in known}
     for name in given:
         if name not in known and (near := get_close_matches(name[:NAMED], known, n=1)):
-            meant.setdefault(near[0], given[name])
-    return meant
+            corrected.setdefault(near[0], given[name])
+    return corrected
 
 
 def _subject(kind: str, given: Mapping[str, Any]) -> str:
@@ -108,5 +109,5 @@ def _subject(kind: str, given: Mapping[str, Any]) -> str:
 
 
 def given(arguments: Mapping[str, Any], names: Iterable[str], *, omitted: object = UNCHANGED) -> dict[str, Any]:
-    """Take those of a call's arguments that are fields, without those that were left out."""
+    """Return those of a call's arguments that are fields, without omitted ones."""
     return {name: arguments[name] for name in names if arguments[name] is not omitted}

@@ -1,6 +1,6 @@
-"""What the reading calls return: lists of happenings, sources and places of words, which a notebook shows as tables.
+"""The results of the reading calls: lists of happenings, sources and search hits, which a notebook shows as tables.
 
-Owns how they look. Must not read a log.
+Owns how they are shown. Must not read a log.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from timeline import dates, notebook
 from timeline.archived import ArchivedSource
-from timeline.model import FoundCitation, HappeningVersion
+from timeline.model import HappeningVersion, VerifiedCitation
 
 SHOWN: Final = 50  # rows that a notebook shows
 _WHEN = ("When", "What", "Where", "Id")
@@ -34,10 +34,10 @@ class Sources(list[ArchivedSource]):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Hit:
-    """A place where words were found.
+    """A passage that has the searched words.
 
-    `kind` is "happening" (in what it says), "quotation" (in words that it cites) or "document" (in a source). `passage` has the
-    words in [brackets]. `happening` is None for a document; `source` and `citation` are None for a happening's own words.
+    `kind` is "happening" (one of its fields), "quotation" (words that it cites) or "document" (the text of a source). `passage` has
+    the words in [brackets]. `happening` is None for a document; `source` and `citation` are None for a happening's own fields.
     """
 
     kind: Literal["happening", "quotation", "document"]
@@ -45,7 +45,7 @@ class Hit:
     passage: str
     happening: HappeningVersion | None = None
     source: ArchivedSource | None = None
-    citation: FoundCitation | None = None
+    citation: VerifiedCitation | None = None
 
     @property
     def id(self) -> str:
@@ -54,7 +54,7 @@ class Hit:
         return one.id if one is not None else ""
 
     def __repr__(self) -> str:
-        """Say where it is, and show the passage."""
+        """Show its place and the passage."""
         claim = self.happening.attributed_to if self.happening is not None else None
         return f"<{self.kind} {self.id}{f' (according to {claim})' if claim else ''}: {self.passage}>"
 
@@ -64,7 +64,7 @@ class Hit:
 
 
 class Hits(list[Hit]):
-    """Where words were found: in happenings, then in quotations, each in time order, then in documents: a list."""
+    """Search hits: in happenings, then in quotations, each in time order, then in documents: a list."""
 
     def _repr_html_(self) -> str:
         """Show them in a notebook."""
@@ -73,7 +73,7 @@ class Hits(list[Hit]):
 
 
 def title(one: HappeningVersion) -> str:
-    """Give the title, whose claim it is, and whether it was retracted."""
+    """Word a title, with its claimant and whether it is near a period or retracted."""
     claim = f" (according to {one.attributed_to})" if one.attributed_to else ""
     near = " (near the period)" if one.near else ""
     return f"{one.title}{claim}{near}{' (retracted)' if one.status == 'retracted' else ''}"

@@ -1,6 +1,6 @@
-"""An open timeline: its file, its author, its clock, and the transaction in which it grows.
+"""An open timeline: its file, its author, its clock, and its transaction.
 
-Owns what every call needs. Must not append anything itself, nor say what is read.
+Owns the state that all calls share. Must not append or read records itself.
 """
 
 import os
@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from timeline import archiving, instants, projections, quotes, redaction, statements
-from timeline.capture.ahead import Ahead
+from timeline.capture.read_ahead import ReadAhead
 from timeline.errors import DatabaseRefused, Redacted, TimelineError
 from timeline.log import Log
 from timeline.model import Author, check, stream
@@ -23,7 +23,7 @@ from timeline.texts import Texts
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_INSIDE: Final = nullcontext()  # a transaction within another is that one
+_INSIDE: Final = nullcontext()  # a nested transaction is part of the outer one
 
 
 class Opened:
@@ -39,16 +39,16 @@ class Opened:
         guarded: bool = True,
         rebuilding: bool = False,
     ) -> None:
-        """Open a timeline. Where there is no file, the first append makes it; reading never does.
+        """Open a timeline. If there is no file, the first append creates it; reading never does.
 
         Parameters:
             path: the file, such as "timeline.db".
-            by: who appends, as every event then has it. Without it that is TIMELINE_BY, or the name in the project's
-                metadata.json (plugins, cited-timeline, by), or `unnamed`, which pages and exports leave out; never the login.
-            clock: tells the time that events are recorded at.
-            read_only: True opens the file for reading alone; there must be one.
-            guarded: False looks into a file whose guards are missing.
-            rebuilding: True opens one whose read tables another version made, to `rebuild` them.
+            by: the author, recorded in each event. Default: TIMELINE_BY, or the name in the project's metadata.json (plugins,
+                cited-timeline, by), or `unnamed`, which pages and exports leave out; never the login name.
+            clock: returns the time for `recorded_at`.
+            read_only: True opens an existing file only for reading.
+            guarded: False opens a file even if its guards are missing.
+            rebuilding: True opens a file whose read tables another version made, to `rebuild` them.
 
         Raises DatabaseRefused or GuardsMissing where the file cannot be used.
         """
@@ -62,7 +62,7 @@ class Opened:
         self._streams = Streams(self.log, self.by, clock)
         self._text = Texts(self._read_text)
         self._texts = archiving.Texts(self.log)
-        self._ahead: Ahead | None = None
+        self._ahead: ReadAhead | None = None
         if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
             try:
                 self._refuse_other_read_tables()
@@ -71,7 +71,7 @@ class Opened:
                 raise
 
     def _refuse_other_read_tables(self) -> None:
-        """Make the read tables where a file has none; refuse those of another version."""
+        """Create the read tables of a file that has none; refuse those of another version."""
         with self.log.transaction():
             if projections.exist(self.log.connection):
                 self.refuse_outdated()
@@ -79,18 +79,18 @@ class Opened:
                 projections.create(self.log.connection)
 
     def refuse_outdated(self) -> None:
-        """Refuse to read from read tables that another version of the program made. Raises DatabaseRefused."""
+        """Raise DatabaseRefused where another version of the program made the read tables."""
         if not projections.is_current(self.log.connection):
             path = self.log.path
             raise DatabaseRefused(path, f"{projections.OUTDATED}. Make them again: timeline rebuild --db {path}")
 
     @property
     def db(self) -> "Database":
-        """The file as sqlite-utils has it, to query: with the date functions (edtf_words and others).
+        """The file as a sqlite-utils Database, for queries, with the date functions (edtf_words and others).
 
-        Raises DatabaseRefused where there is no file yet.
+        Raises DatabaseRefused if there is no file yet.
         """
-        from sqlite_utils import Database  # noqa: PLC0415 - slow to load, and only scripts ask for it
+        from sqlite_utils import Database  # noqa: PLC0415 - slow to load, and only scripts use it
 
         self.log.refuse_absent()
         if self._database is None or self._database.conn is not self.log.connection:
@@ -102,7 +102,7 @@ class Opened:
         self.log.close()
 
     def __enter__(self) -> Self:
-        """Stay open for the block."""
+        """Return itself."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -110,7 +110,7 @@ class Opened:
         self.close()
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Append several things as one: all of them, or none. What they refer to must be there at the end."""
+        """Append several events together: all of them, or none. Their references must exist at the end."""
         return _INSIDE if self._streams.writing else self._transaction()
 
     @contextmanager
@@ -119,25 +119,25 @@ class Opened:
             with self._streams.transaction():
                 yield
         except BaseException:
-            self._text.cache_clear()  # a source that was rolled back may be archived anew with another text
+            self._text.cache_clear()  # a source that was rolled back may be archived again with another text
             raise
 
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:
-        """In a transaction: each stream appended to that refers to a happening which is not there, and how that is refused."""
+        """Within a transaction: yield each appended stream that refers to a missing happening, with the error for it."""
         return self._streams.dangling()
 
     def _read_text(self, source: str) -> statements.SourceText:
-        """Read the text of a source, ready to be searched."""
+        """Read the text of a source, ready for searching."""
         subject = stream("source", source)
         first = self.log.first(subject) or self._streams.past(subject)[0]
-        named = redaction.named(self.log, source)
+        named = redaction.document_hashes(self.log, source)
         text = self.log.document(named.get("text_sha256", ""))
         if text is None:
-            raise Redacted(first.stream, "its text is not in the archive: it was redacted, or taken out, so nothing can be quoted")
+            raise Redacted(first.stream, "its text is not in the archive: it was redacted, or removed, so nothing can be quoted")
         return statements.SourceText(quotes.Text(text.decode()), **named)
 
 
 def _make_read_tables(connection: sqlite3.Connection) -> None:
-    """Make the read tables beside a new log."""
+    """Create the read tables of a new log."""
     projections.register(connection)
     projections.create(connection)

@@ -1,4 +1,4 @@
-"""The calls that show that nothing was changed: checkpoints, proofs, rebuilding. Must not append an event."""
+"""The calls for checkpoints, proofs and rebuilding. Must not append an event."""
 
 from collections.abc import Iterable
 
@@ -10,31 +10,31 @@ from timeline.signing import SigningKey
 
 
 class Proving(Opened):
-    """A timeline, as it is proved and checked."""
+    """The proving calls of a timeline."""
 
     def checkpoint(self, key: SigningKey | None = None, *, origin: str | None = None) -> Note:
-        """Make the log's checkpoint (c2sp.org/tlog-checkpoint): its origin, size and root, signed where a key is given. It is kept.
+        """Make and store the log's checkpoint (c2sp.org/tlog-checkpoint): its origin, size and root, signed if a key is given.
 
-        Keep it elsewhere as well: whoever has it can tell whether what it covers was changed. The origin is the key's name;
-        without a key, the one it was first signed under, or one made of the hash of the first event. Raises DatabaseRefused,
-        NoteInvalid, or ProofInvalid where the log does not extend an earlier checkpoint; nothing is then signed.
+        Keep it elsewhere as well: anyone who has it can check whether the events it covers were changed. The origin is the key's
+        name; without a key, the origin that was first signed, or one made from the hash of the first event. Raises DatabaseRefused,
+        NoteInvalid, or ProofInvalid where the log does not extend an earlier checkpoint; then nothing is signed.
         """
         self.log.refuse_absent()
         return checkpoints.make(self.log, key, origin, self._streams.now())
 
     def cosigned(self, checkpoint: Note, keys: Iterable[Key]) -> list[Signature]:
-        """Keep the signatures that trusted keys have put under a checkpoint of this log, and return those passed over.
+        """Store the signatures of trusted keys under a checkpoint of this log, and return the signatures of other keys.
 
-        Raises NoteInvalid or ProofInvalid where a signature or the checkpoint does not hold; nothing is then kept.
+        Raises NoteInvalid or ProofInvalid where a signature or the checkpoint is not valid; then nothing is stored.
         """
         self.log.refuse_absent()
         return checkpoints.keep(self.log, checkpoint, keys, self._streams.now())
 
     def prove(self, position: int, checkpoint: Note | None = None) -> Proof:
-        """Prove that the event at a position stands in the log (c2sp.org/tlog-proof), under a checkpoint of it.
+        """Prove that the event at a position is in the log (c2sp.org/tlog-proof), for one of its checkpoints.
 
-        Without one it is the last kept one that covers the event, signed if any is; or else the log's as it stands, unsigned.
-        Raises UnknownEvent, or ProofInvalid where the log or the checkpoint does not bear it out.
+        By default that is the last stored checkpoint that covers the event, a signed one if there is any; or else an unsigned one
+        of the log as it is. Raises UnknownEvent, or ProofInvalid where the log or the checkpoint does not support the proof.
         """
         self.log.refuse_absent()
         event = self.log.event(position)
@@ -45,8 +45,9 @@ class Proving(Opened):
     def rebuild(self, *, tree: bool = False) -> None:
         """Derive the read tables again from the log, in one transaction.
 
-        The tree over the log stays, and so tells of events that were altered; with `tree` it is derived again as well.
+        The tree over the log is not changed, so that it still shows which events were altered; `tree` derives it again as well.
         """
         self.log.refuse_absent()
+        self.log.connection.execute("PRAGMA secure_delete = FAST")  # only a redaction must overwrite the pages that it frees
         with self.log.transaction():
             projections.rebuild(self.log.connection, tree=tree)

@@ -1,6 +1,6 @@
-"""The calls that read: happenings, sources, words, as now known or as they once were.
+"""The calls that read happenings, sources and search hits, now or as of a position.
 
-Owns their arguments. Must not append, nor make a file: where there is none, there is nothing to be read.
+Owns their parameters. Must not append, nor create a file.
 """
 
 import sqlite3
@@ -31,10 +31,10 @@ _SHOWN = 20  # happenings of a timeline that a notebook shows
 
 
 class Reading(Opened):
-    """A timeline, as it is read."""
+    """The reading calls of a timeline."""
 
     def source(self, id: str) -> ArchivedSource:
-        """Find an archived source, to quote from and to read. Raises UnknownSource.
+        """Return an archived source, to read and to quote from. Raises UnknownSource.
 
         Parameters:
             id: the id of the source.
@@ -43,22 +43,22 @@ class Reading(Opened):
         return archiving.source(self.log, self._streams.past(stream("source", id))[-1])
 
     def happening(self, id: str, *, as_of: int | DateLike | None = None) -> HappeningVersion:
-        """Read a happening as now known, or as it once was. Raises UnknownHappening, Redacted, or FilterInvalid.
+        """Return a happening, now or as of a position or day. Raises UnknownHappening, Redacted, or FilterInvalid.
 
         Parameters:
             id: the id of the happening.
-            as_of: as it was known at a position of the log, or at the end of a day.
+            as_of: the state at a position of the log, or at the end of a day.
         """
         self.log.look_again()
         if as_of is not None and (not isinstance(as_of, int) or isinstance(as_of, bool)):
-            as_of = choosing.position(self.log.connection, _asked("as_of", as_of))
+            as_of = choosing.position(self.log.connection, _filter_text("as_of", as_of))
         last = self._streams.past(stream("happening", id), as_of)[-1]
         if last.data is None:
-            raise redaction.gone(self.log, last)
+            raise redaction.redacted_error(self.log, last)
         return statements.version(last)
 
     def history(self, id: str) -> list[HappeningVersion | RedactedVersion]:
-        """Read every version of a happening, the first one first. Raises UnknownHappening.
+        """Return every version of a happening, the first one first. Raises UnknownHappening.
 
         Parameters:
             id: the id of the happening.
@@ -68,7 +68,7 @@ class Reading(Opened):
         return [statements.version(event) if event.data is not None else redaction.version(self.log, event) for event in past]
 
     def events(self, after: int = 0) -> Iterator[Event]:
-        """Read the log after a position, in order.
+        """Yield the events after a position, in order.
 
         Parameters:
             after: a position of the log; 0 reads all of it.
@@ -93,26 +93,26 @@ class Reading(Opened):
         status: Literal["current", "retracted", "all"] = "current",
         limit: int | None = None,
     ) -> Happenings:
-        """Read the happenings that all filters choose, in time order: those that the timeline's page shows with them.
+        """Return the happenings that match all filters, in time order, as on the timeline's page.
 
-        What was redacted is left out; `history` tells of it. One with an approximate date that is only near the period from `from_`
-        to `to` is among them, and its `near` is True.
+        Redacted happenings are left out; `history` has them. A happening whose approximate date is only near the period from
+        `from_` to `to` is included, with `near` set to True.
 
         Parameters:
-            q: words that it has, with or without their accents; the last may be the beginning of a longer one.
-            kind: of this kind.
-            actor: where they took part, by name or id.
-            place: at this place.
-            tag: filed under it.
-            source: that cites this source, by its id.
-            mark: "disputed", "corrected", "claimed" (attributed to somebody) or "single" (of one source).
-            from_: still so then, or possibly: a `datetime.date`, or "2003", "44 BCE", "2025-11", "2025-11-24", any EDTF.
-            to: begun by then, or possibly.
-            as_of: as the timeline was known at a position of the log, or at the end of a day.
+            q: words in it, with or without their accents; the last may be the beginning of a longer one.
+            kind: its kind.
+            actor: somebody who took part, by name or id.
+            place: its place.
+            tag: one of its tags.
+            source: a source that it cites, by id.
+            mark: "disputed", "corrected", "claimed" (attributed to somebody) or "single" (with one source).
+            from_: it had not, or possibly not, ended by then: a `datetime.date`, or "2003", "44 BCE", "2025-11", any EDTF.
+            to: it had, or possibly had, begun by then.
+            as_of: the state at a position of the log, or at the end of a day.
             status: "current", "retracted" or "all".
-            limit: no more than so many, the earliest.
+            limit: at most this many, the earliest.
 
-        Raises FilterInvalid where a filter makes no sense, and DatabaseRefused where there is no file.
+        Raises FilterInvalid where a filter makes no sense, and DatabaseRefused if there is no file.
 
         Example:
             >>> timeline.happenings(kind="meeting", from_="2025-11", to=date(2025, 11, 30))
@@ -121,22 +121,27 @@ class Reading(Opened):
         self.log.refuse_absent()
         self.refuse_outdated()
         filters = {"q": q, "kind": kind, "actor": actor, "place": place, "tag": tag, "source": source, "mark": mark}
-        days = {"from": _asked("from_", from_), "to": _asked("to", to), "as_of": _asked("as_of", as_of), "status": status}
+        days = {
+            "from": _filter_text("from_", from_),
+            "to": _filter_text("to", to),
+            "as_of": _filter_text("as_of", as_of),
+            "status": status,
+        }
         choice = choosing.choose(self.log.connection, {**filters, **days}, "current")
-        found = (event for event in self._at(choice.positions) if event.data is not None)
-        versions = (statements.version(one).model_copy(update={"near": one.position in choice.near}) for one in found)
+        events = (event for event in self._at(choice.positions) if event.data is not None)
+        versions = (statements.version(one).model_copy(update={"near": one.position in choice.near}) for one in events)
         return Happenings(islice(versions, _most(limit)))
 
     @named("sources")
     def sources(self, *, q: str | None = None, as_of: int | DateLike | None = None, limit: int | None = None) -> Sources:
-        """Read the archived sources, in the order in which they were archived.
+        """Return the archived sources, in the order in which they were archived.
 
         Parameters:
-            q: words that the document has, or its title, publisher or author.
-            as_of: as they were known at a position of the log, or at the end of a day.
-            limit: no more than so many, the first.
+            q: words in the document, or in its title, publisher or author.
+            as_of: the state at a position of the log, or at the end of a day.
+            limit: at most this many, the first.
 
-        Raises FilterInvalid where a filter makes no sense, and DatabaseRefused where there is no file.
+        Raises FilterInvalid where a filter makes no sense, and DatabaseRefused if there is no file.
 
         Example:
             >>> timeline.sources(q="Marrakech")
@@ -144,7 +149,7 @@ class Reading(Opened):
         """
         self.log.refuse_absent()
         self.refuse_outdated()
-        until = choosing.position(self.log.connection, _asked("as_of", as_of))
+        until = choosing.position(self.log.connection, _filter_text("as_of", as_of))
         rows = sources.every(Snapshot(self.log.connection, until), SourceQuery(q or ""))
         events = self._at(row["position"] for row in islice(rows, _most(limit)))
         return Sources(archiving.source(self.log, event) for event in events)
@@ -158,15 +163,15 @@ class Reading(Opened):
         status: Literal["current", "retracted", "all"] = "current",
         limit: int | None = None,
     ) -> Hits:
-        """Look for words in happenings, in the quotations that they rest on, and in documents, as `timeline search` does.
+        """Search for words in happenings, in the quotations that they cite, and in documents, as `timeline search` does.
 
         Parameters:
-            words: all of them must be there, with or without their accents; the last may be the beginning of a longer one.
-            as_of: as the timeline was known at a position of the log, or at the end of a day.
+            words: a hit has all of them, with or without their accents; the last may be the beginning of a longer one.
+            as_of: the state at a position of the log, or at the end of a day.
             status: the happenings that are "current", "retracted", or "all".
-            limit: no more than so many of each kind.
+            limit: at most this many of each kind.
 
-        Raises FilterInvalid where the words or a filter make no sense, and DatabaseRefused where there is no file.
+        Raises FilterInvalid where the words or a filter make no sense, and DatabaseRefused if there is no file.
 
         Example:
             >>> [(hit.kind, hit.id, hit.passage) for hit in timeline.search("council meets")]
@@ -174,12 +179,14 @@ class Reading(Opened):
         """
         self.log.refuse_absent()
         self.refuse_outdated()
-        choice = choosing.choose(self.log.connection, {"q": words, "as_of": _asked("as_of", as_of), "status": status}, "current")
-        wanted = Words(words, inside=choice.as_of is not None)
+        choice = choosing.choose(
+            self.log.connection, {"q": words, "as_of": _filter_text("as_of", as_of), "status": status}, "current"
+        )
+        query = Words(words, inside=choice.as_of is not None)
         happenings = at_positions(self.log.connection, choice.positions, as_of=choice.as_of)
-        places = list(searching.in_happenings(happenings, wanted))
+        places = list(searching.in_happenings(happenings, query))
         kinds = [[place for place in places if place.group == kind] for kind in ("happening", "quotation")]
-        documents = searching.in_documents(Snapshot(self.log.connection, choice.as_of), wanted)
+        documents = searching.in_documents(Snapshot(self.log.connection, choice.as_of), query)
         return Hits(self._hit(place) for kind in (*kinds, documents) for place in islice(kind, _most(limit)))
 
     def _at(self, positions: Iterable[int]) -> Iterator[Event]:
@@ -193,11 +200,11 @@ class Reading(Opened):
         happening = statements.version(event)
         if place.number is None:
             return Hit("happening", title(happening), place.bracketed, happening)
-        there = happening.citations[place.number - 1]
-        return Hit("quotation", title(happening), place.bracketed, happening, self.source(there.source), there)
+        citation = happening.citations[place.number - 1]
+        return Hit("quotation", title(happening), place.bracketed, happening, self.source(citation.source), citation)
 
     def __repr__(self) -> str:
-        """Say which file it is, and how many events it holds."""
+        """Show the file and the number of its events."""
         try:
             size = f"{self.log.size():,} events" if self.log.is_there else "not there yet"
         except sqlite3.ProgrammingError:
@@ -209,22 +216,22 @@ class Reading(Opened):
         try:
             if not self.log.is_there:
                 return f"<div>{escape(repr(self))}</div>"
-            found = self.happenings()
+            happenings = self.happenings()
         except sqlite3.ProgrammingError:
             return f"<div>{escape(repr(self))}</div>"
-        rows = [(dates.worded(one.date), one.title, one.place or "", one.id) for one in found[:_SHOWN]]
-        said = f"{self.log.path}: {len(found):,} happenings"
-        return notebook.table(("When", "What", "Where", "Id"), rows, len(found) - _SHOWN, said)
+        rows = [(dates.worded(one.date), one.title, one.place or "", one.id) for one in happenings[:_SHOWN]]
+        caption = f"{self.log.path}: {len(happenings):,} happenings"
+        return notebook.table(("When", "What", "Where", "Id"), rows, len(happenings) - _SHOWN, caption)
 
 
-def _asked(name: str, value: int | DateLike | None) -> str | None:
-    """Write what a filter asks as the page's address has it."""
+def _filter_text(name: str, value: int | DateLike | None) -> str | None:
+    """Convert the value of a filter to its text in the page's address."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, Day):
-        raise FilterInvalid(name, f"{value!r} is no date. Give a datetime.date, or text such as 2025-11-24")
+        raise FilterInvalid(name, f"{value!r} is not a date. Give a datetime.date, or text such as 2025-11-24")
     try:
         return given_dates.text(value)
     except DateInvalid as error:
@@ -233,5 +240,5 @@ def _asked(name: str, value: int | DateLike | None) -> str | None:
 
 def _most(limit: int | None) -> int | None:
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
-        raise FilterInvalid(f"limit: {limit!r} is no number of things. Give a whole number from 0, or leave it out")
+        raise FilterInvalid(f"limit: {limit!r} is not a whole number from 0. Give one, or leave it out")
     return limit

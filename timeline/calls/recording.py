@@ -1,6 +1,6 @@
-"""The calls that say what happened: record, correct, retract, redact.
+"""The calls that record, correct, retract and redact.
 
-Owns their arguments. Must not look for quotations, nor decide what may follow in a stream.
+Owns their parameters. Must not search for quotations, nor decide which event may follow in a stream.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from timeline.model import Actor, Citation, HappeningFields, Reason, Relation, S
 
 
 class Recording(Opened):
-    """A timeline, as happenings are recorded in it, and what was said is corrected."""
+    """The recording calls of a timeline."""
 
     @named("happening", faults.of_record)
     def record(
@@ -41,30 +41,30 @@ class Recording(Opened):
         related: Sequence[str | Mapping[str, str] | Relation] | None = None,
         expected_version: int | None = None,
     ) -> Event:
-        """Record a happening, and return its event. What its version 1 holds already appends nothing, and answers with that event.
+        """Record a happening, and return its event. The same statement again appends nothing, and returns the existing event.
 
         Parameters:
-            id: what the happening is called for good: letters, digits, "-", "." and "_".
+            id: the permanent id of the happening: letters, digits, "-", "." and "_".
             title: what occurred, in a line, in your words.
             date: EDTF text, such as "2025-11-24", "2025-11", "1985~" or "2025-11-24/2025-11-27"; or a `datetime.date`; or a
-                `datetime.datetime`, which is as exact as it is: to the minute or the second.
-            citations: what it rests on: `source.quote("…")`, or {"source": id, "quote": "…"}.
+                `datetime.datetime`, which counts to the minute, or to the second if it has one.
+            citations: its evidence: `source.quote("…")`, or {"source": id, "quote": "…"}.
             date_note: how the date was read from the document.
-            zone: the IANA zone of a time of day, such as "Africa/Casablanca"; a datetime that has one says so itself.
-            summary: more of what occurred.
-            kind: what it was, in a word: "meeting".
-            place: where it was.
+            zone: the IANA zone of a time of day, such as "Africa/Casablanca"; by default that of the datetime.
+            summary: more about what occurred.
+            kind: the kind of happening, in a word: "meeting".
+            place: where it occurred.
             latitude: in decimal degrees (WGS 84), north is positive; with the longitude.
             longitude: in decimal degrees, east is positive.
             part_of: the id of the happening that it is a part of.
-            attributed_to: whose claim this is, where it is one.
+            attributed_to: who claims this, if it is a claim.
             actors: who took part: names, or {"name": …, "role": …}.
-            tags: what it is filed under.
+            tags: words to group it by.
             related: ids of other happenings, or {"other": id, "relation": "…"}.
-            expected_version: 0 refuses an id under which something is already.
+            expected_version: 0 refuses an id that is taken.
 
         Raises StatementInvalid, QuoteNotFound, QuoteAmbiguous, UnknownSource, UnknownHappening (part_of, related), PartOfCircle,
-        AlreadyRecorded or VersionConflict; nothing is then appended.
+        AlreadyRecorded or VersionConflict; then nothing is appended.
 
         Example:
             >>> timeline.record(
@@ -81,7 +81,7 @@ class Recording(Opened):
         )
 
     def _record(self, subject: str, given: Mapping[str, Any], expected_version: int | None) -> Event:
-        """Record what was given of a happening, without fields that were left out, as `record` does."""
+        """Record a happening with the given fields, as `record` does."""
         fields = given_dates.read(given, subject)
         first = self.log.first(subject)
         self._streams.refuse_redacted(first)
@@ -90,14 +90,14 @@ class Recording(Opened):
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, expected_version, in_order=True)
 
-    def record_checked(self, id: str, said: statements.Statement, citations: Sequence[Citation]) -> Event:
-        """Record a happening of which `statements.of_happening` made a statement already, with other citations.
+    def record_checked(self, id: str, checked: statements.Statement, citations: Sequence[Citation]) -> Event:
+        """Record a statement that `statements.of_happening` made, with other citations.
 
-        Their quotations are looked for. Raises what `record` raises of these and of the id.
+        Their quotations are verified. Raises what `record` raises about them and the id.
         """
         subject = stream("happening", id)
         self._streams.refuse_redacted(self.log.first(subject))
-        statement = statements.citing(said, citations, self._text, subject)
+        statement = statements.with_citations(checked, citations, self._text, subject)
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, None, in_order=True)
 
@@ -124,32 +124,32 @@ class Recording(Opened):
         related: Sequence[str | Mapping[str, str] | Relation] | Unchanged | None = UNCHANGED,
         expected_version: int | None = None,
     ) -> Event:
-        """Correct a happening: the fields given replace what was said, None empties one. The event is the whole as now known.
+        """Correct a happening: given fields replace the former ones, None empties one. The event has the complete new statement.
 
-        A correction that the stream already holds, with the same changes and reason, appends nothing.
+        The same correction again, with the same changes and reason, appends nothing.
 
         Parameters:
             id: the id of the happening.
             reason: why it is corrected.
             title: what occurred, in a line, in your words.
             date: EDTF text, such as "2025-11-24", "2025-11", "1985~" or "2025-11-24/2025-11-27"; or a `datetime.date`; or a
-                `datetime.datetime`, which is as exact as it is: to the minute or the second.
-            citations: what it rests on: `source.quote("…")`, or {"source": id, "quote": "…"}.
+                `datetime.datetime`, which counts to the minute, or to the second if it has one.
+            citations: its evidence: `source.quote("…")`, or {"source": id, "quote": "…"}.
             date_note: how the date was read from the document.
-            zone: the IANA zone of a time of day, such as "Africa/Casablanca"; a datetime that has one says so itself.
-            summary: more of what occurred.
-            kind: what it was, in a word: "meeting".
-            place: where it was.
+            zone: the IANA zone of a time of day, such as "Africa/Casablanca"; by default that of the datetime.
+            summary: more about what occurred.
+            kind: the kind of happening, in a word: "meeting".
+            place: where it occurred.
             latitude: in decimal degrees (WGS 84), north is positive; with the longitude.
             longitude: in decimal degrees, east is positive.
             part_of: the id of the happening that it is a part of.
-            attributed_to: whose claim this is, where it is one.
+            attributed_to: who claims this, if it is a claim.
             actors: who took part: names, or {"name": …, "role": …}.
-            tags: what it is filed under.
+            tags: words to group it by.
             related: ids of other happenings, or {"other": id, "relation": "…"}.
-            expected_version: the version that you read, so that two who write at once do not undo each other.
+            expected_version: the version that you read, so that two people who write at once do not undo each other.
 
-        Raises what `record` raises, and AlreadyRetracted; nothing is then appended.
+        Raises what `record` raises, and AlreadyRetracted; then nothing is appended.
 
         Example:
             >>> timeline.correct("sitting", date="2025-11", reason="The day is not stated.")
@@ -159,7 +159,7 @@ class Recording(Opened):
         changes = given_dates.read(given(locals(), HappeningFields.__annotations__), subject)
 
         def corrected(known: statements.Statement) -> statements.Statement:
-            return statements.changed(known, changes, self._text, subject)
+            return statements.corrected(known, changes, self._text, subject)
 
         return self._streams.correct(subject, "HappeningCorrected", corrected, list(changes), reason, expected_version)
 
@@ -177,20 +177,20 @@ class Recording(Opened):
         language: str | Unchanged | None = UNCHANGED,
         expected_version: int | None = None,
     ) -> Event:
-        """Correct what is said about a source; None empties a field. Its document stays.
+        """Correct the bibliography of a source; None empties a field. Its document does not change.
 
         Parameters:
             id: the id of the source.
             reason: why it is corrected.
-            title: what the document is called.
+            title: the title of the document.
             publisher: who published it.
             author: who wrote it.
             published: when it was published: a `datetime.date`, or EDTF such as "2025-11-28" or "2025-11".
-            url: the address that it has on the web, with http:// or https://. It is written down, not visited.
+            url: its web address, with http:// or https://. It is recorded, not visited.
             language: a BCP 47 tag, such as "en" or "ar-MA".
-            expected_version: the version that you read, so that two who write at once do not undo each other.
+            expected_version: the version that you read, so that two people who write at once do not undo each other.
 
-        Raises UnknownSource, StatementInvalid or VersionConflict; nothing is then appended.
+        Raises UnknownSource, StatementInvalid or VersionConflict; then nothing is appended.
 
         Example:
             >>> timeline.correct_source("report", publisher="The council", reason="The imprint says so.")
@@ -206,17 +206,17 @@ class Recording(Opened):
 
     @named("happening", faults.of_retraction)
     def retract(self, id: str, *, reason: str, superseded_by: str | None = None, expected_version: int | None = None) -> Event:
-        """Retract a happening. What it said stays in the log, and is shown as retracted.
+        """Retract a happening. Its statement stays in the log, and is shown as retracted.
 
         The same retraction again appends nothing.
 
         Parameters:
             id: the id of the happening.
             reason: why it is retracted.
-            superseded_by: the id of the happening that takes its place, where there is one.
-            expected_version: the version that you read, so that two who write at once do not undo each other.
+            superseded_by: the id of the happening that replaces it, if any.
+            expected_version: the version that you read, so that two people who write at once do not undo each other.
 
-        Raises UnknownHappening, AlreadyRetracted, StatementInvalid or VersionConflict; nothing is then appended.
+        Raises UnknownHappening, AlreadyRetracted, StatementInvalid or VersionConflict; then nothing is appended.
 
         Example:
             >>> timeline.retract("sitting", reason="It was another council.")
@@ -224,32 +224,32 @@ class Recording(Opened):
         """
         subject = stream("happening", id)
         bounds.refuse({"reason": reason}, subject)
-        told = check(Reason, {"reason": reason, "superseded_by": superseded_by}, subject).model_dump(exclude_none=True)
+        reasons = check(Reason, {"reason": reason, "superseded_by": superseded_by}, subject).model_dump(exclude_none=True)
         with self.transaction():
             last = self._streams.last(subject)
             if last.type == "HappeningRetracted":
                 self._streams.refuse_redacted(last)
-            data = {"statement": self._streams.said(last), **told}
+            data = {"statement": self._streams.statement(last), **reasons}
             if last.type == "HappeningRetracted" and last.payload == data:
                 return last
             return self._streams.follow(subject, "HappeningRetracted", last, data, expected_version)
 
     @named("position")
     def redact(self, position: int, *, reason: str, keep_documents: bool = False, expected_version: int | None = None) -> Event:
-        """Take away for good what the event at a position said: by law, or to protect someone. Its place, hash and proof stay.
+        """Remove the data of the event at a position for good: by law, or to protect someone. Its place, hash and proof stay.
 
-        Every copy in the file goes too: the read tables, full-text search, journals and free pages, and documents that nobody
-        else cites. An EventRedacted says who, when and why; the same redaction again only cleans the file again. What others say
-        with the same words stays: other events, and documents that they cite.
+        Every copy in the file is removed: from the read tables, full-text search, journals and free pages, and documents that no
+        other event cites. An EventRedacted records who, when and why; the same redaction again only cleans the file again. The same
+        words in other events, and in documents that they cite, stay.
 
         Parameters:
             position: the event's place in the log, counted from 1.
-            reason: why, for all to read.
-            keep_documents: True keeps the documents that it names, for which another event must still name them.
-            expected_version: the version that you read, so that two who write at once do not undo each other.
+            reason: why; everyone can read it.
+            keep_documents: True keeps its documents; another event must still name them.
+            expected_version: the version that you read, so that two people who write at once do not undo each other.
 
         Raises UnknownEvent, StatementInvalid, Redacted (for another reason), or RedactionUnfinished where the file could not be
-        cleaned; the redaction then stands, and is to be repeated.
+        cleaned; then the event is redacted, and you must repeat the call.
         """
         self.log.refuse_absent()
         bounds.refuse({"reason": reason}, f"position {position}")
@@ -259,25 +259,25 @@ class Recording(Opened):
         self.log.connection.execute("PRAGMA secure_delete = ON")
         with self.log.transaction():
             event = redaction.redactable(self.log, position)
-            standing = self.log.redaction(position)
-            if standing is None:
+            redacting = self.log.redaction(position)
+            if redacting is None:
                 data = redaction.data(self.log, event, why, keep_documents)
                 version = self.log.version(event.stream)
-                standing = self._streams.store(event.stream, "EventRedacted", data, version, expected_version)
+                redacting = self._streams.store(event.stream, "EventRedacted", data, version, expected_version)
                 self.log.redact(position, data["documents"])
                 projections.rebuild(self.log.connection)
-            elif standing.payload["reason"] != why:
-                gone = redaction.gone(self.log, event).reason
+            elif redacting.payload["reason"] != why:
+                gone = redaction.redacted_error(self.log, event).reason
                 raise Redacted(event.stream, f"{gone} already. Repeat that reason to clean the file again")
         self._text.cache_clear()
-        self._streams.corrections.forget()
+        self._streams.corrections.drop()
         try:
             self.log.scrub()
         except (DatabaseRefused, KeyboardInterrupt) as error:
             reason = error.reason if isinstance(error, DatabaseRefused) else "interrupted"
             raise RedactionUnfinished(
                 f"position {position}",
-                f"is redacted, as {standing.id} at position {standing.position} says, but the file is not"
+                f"is redacted ({redacting.id} at position {redacting.position} records it), but the file is not"
                 f" clean yet: {reason}. Repeat the redaction",
             ) from error
-        return standing
+        return redacting

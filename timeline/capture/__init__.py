@@ -1,6 +1,6 @@
-"""From documents to their text: each extractor in a module of its own.
+"""Extract the text of documents: each extractor is a module of its own.
 
-Owns which extractor reads a document, by its suffix or media type. Must not archive anything; only `fetching` reaches out.
+Owns which extractor reads a document, by its suffix or media type. Must not archive anything; only `fetching` uses the network.
 """
 
 import re
@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from timeline import documents, files
-from timeline.capture.apart import Reader, read_apart
+from timeline.capture.sandbox import Reader, read_in_sandbox
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, on_one_line
 
@@ -45,22 +45,25 @@ EXTRACTED = frozenset(MEDIA_TYPES.values()) - frozenset(documents.MEDIA_TYPES.va
 
 
 def media_type_of(name: str) -> str | None:
-    """Tell the media type by the end of a file's name; None where no such file is read here."""
-    return next((found for suffix, found in MEDIA_TYPES.items() if name.lower().endswith(suffix) and len(name) > len(suffix)), None)
+    """Return the media type for the end of a file's name; None where no extractor reads such files."""
+    for suffix, media_type in MEDIA_TYPES.items():
+        if name.lower().endswith(suffix) and len(name) > len(suffix):
+            return media_type
+    return None
 
 
 def from_file(path: Path, encoding: str | None = None, *, record: str | None = None) -> Document:
-    """Read a file: its bytes as they are, the text by the extractor for its suffix, and what it says of itself.
+    """Read a file: its bytes, its text by the extractor for its suffix, and its own metadata.
 
-    `record` is the address of what is meant in a WARC that holds several documents. Raises DocumentUnreadable in one line where it
-    is missing, empty, too large, encrypted, malformed, holds no text, or takes too long to read.
+    `record` is the address of the document to read from a WARC that holds several. Raises DocumentUnreadable, with one line, where
+    the file is missing, empty, too large, encrypted, malformed, without text, or takes too long to read.
     """
     content, media_type = received(path)
     return from_bytes(content, media_type, str(path), encoding=encoding, record=record)
 
 
 def received(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, str]:
-    """Read the bytes of a file that some extractor reads, and tell its media type. Raises what `documents.received` raises."""
+    """Return the bytes and the media type of a file that some extractor reads. Raises what `documents.received` raises."""
     try:
         if within is not None:
             files.refuse_outside(path, within)
@@ -70,19 +73,19 @@ def received(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, s
     if is_folder:
         raise DocumentUnreadable(files.shown(path), "is a folder. Name the document itself")
     media_type = media_type_of(path.name)
-    if media_type is None and within is None and not path.suffix[1:].isalpha():  # as mail folders name their messages
+    if media_type is None and within is None and not path.suffix[1:].isalpha():  # mail folders name their messages like this
         with suppress(DocumentUnreadable):
             content = documents.received(path, within)
             if _MESSAGE(content):
                 return content, "message/rfc822"
     if media_type is None:
-        read = ".txt, .md, .html, .mhtml, .pdf, .epub, .eml and .warc"
-        raise DocumentUnreadable(files.shown(path), f"only {read} files are read here. {_instead(path.suffix.lower())}")
+        supported = ".txt, .md, .html, .mhtml, .pdf, .epub, .eml and .warc"
+        raise DocumentUnreadable(files.shown(path), f"only {supported} files can be read. {_instead(path.suffix.lower())}")
     return documents.received(path, within), media_type
 
 
 def _instead(suffix: str) -> str:
-    """Say what to do with a file that is not read."""
+    """Advise what to do with a file that no extractor reads."""
     for suffixes, advice in _INSTEAD.items():
         if suffix in suffixes:
             return advice
@@ -98,21 +101,21 @@ def from_bytes(
     record: str | None = None,
     reader: Reader | None = None,
 ) -> Document:
-    """Read a document that is held already, by its media type, as `from_file` does. Errors call it `name`.
+    """Read a document from its bytes, by its media type, as `from_file` does. Errors call it `name`.
 
-    Of many documents one `reader` reads each in its turn.
+    Pass one `reader` to read many documents in turn in the same process.
     """
     name, (kind, *parameters) = on_one_line(name), media_type.lower().split(";")
     kind = kind.strip()
     if len(content) > documents.MAXIMUM_BYTES:
         raise documents.too_large(name)
     if record is not None and kind != WARC:
-        raise DocumentUnreadable(name, f"holds one document, {kind}. Leave out the record; only a WARC holds several")
+        raise DocumentUnreadable(name, f"holds one document, {kind}. Leave the record out; only a WARC holds several")
     if kind in EXTRACTED:
         declared = next((one.split("=", 1)[1].strip(" \"'") for one in parameters if one.strip().startswith("charset=")), None)
         if encoding is not None and kind == "application/pdf":
-            raise DocumentUnreadable(name, "a PDF says itself how its text is encoded. Leave the encoding out")
-        return (reader.read if reader else read_apart)(content, kind, name, encoding or declared, record)
+            raise DocumentUnreadable(name, "a PDF declares the encoding of its text itself. Leave the encoding out")
+        return (reader.read if reader else read_in_sandbox)(content, kind, name, encoding or declared, record)
     if kind.startswith("text/"):
         return documents.decoded(content, media_type, name, encoding)
     raise DocumentUnreadable(name, f"no extractor reads {on_one_line(kind)}. Archive its text, saved as .txt in UTF-8")

@@ -1,6 +1,6 @@
-"""Which addresses of the network may be reached: public ones, never a house's own.
+"""Decide which network addresses may be reached: public ones, never those of a private network.
 
-Owns the checking of every address that a name stands for. Must not connect to any.
+Owns the check of every address that a host name resolves to. Must not connect to any.
 """
 
 import ipaddress
@@ -10,7 +10,7 @@ from typing import Final
 
 from timeline.errors import FetchRefused, on_one_line
 
-# IANA's registries of special-purpose addresses, by their first words: Pythons of different age know different parts of them.
+# IANA's registries of special-purpose addresses. Each version of Python knows a different part of them.
 _SPECIAL: Final = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -40,38 +40,38 @@ _SPECIAL: Final = tuple(
         "3fff::/20",  # documentation
     )
 )
-# All else of IPv6 is for a house, a link, many receivers, translation (64:ff9b::/96, 64:ff9b:1::/48), or not yet for anything.
+# All other IPv6 addresses are private, link-local, multicast, for translation (64:ff9b::/96, 64:ff9b:1::/48), or unassigned.
 _UNICAST: Final = ipaddress.IPv6Network("2000::/3")
 
 
 def resolved(host: str, port: int, seconds: float, *, allow_loopback: bool = False) -> list[str]:
-    """Look a name up, once, and give its addresses. Raises FetchRefused where any of them is not public, TimeoutError, OSError."""
-    found: list[str] = []
+    """Resolve a host name once, and return its addresses. Raises FetchRefused if any is not public, TimeoutError, or OSError."""
+    addresses: list[str] = []
     failed: list[Exception] = []
 
     def look_up() -> None:
         try:
             entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            found.extend(dict.fromkeys(str(entry[4][0]) for entry in entries))
+            addresses.extend(dict.fromkeys(str(entry[4][0]) for entry in entries))
         except (OSError, UnicodeError) as error:
             failed.append(error)
 
-    thread = threading.Thread(target=look_up, daemon=True)  # a name server may keep one waiting
+    thread = threading.Thread(target=look_up, daemon=True)  # a name server may be slow
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
         raise TimeoutError
     if failed:
         raise OSError(f"its host, {on_one_line(host)}, is not known")
-    for address in found:
+    for address in addresses:
         if not is_public(address) and not (allow_loopback and ipaddress.ip_address(address).is_loopback):
-            named = "is" if address == host else f"stands for {on_one_line(address)}, which is"
-            raise FetchRefused(on_one_line(host), f"{named} not a public address. Save the page yourself, and archive the file")
-    return found
+            subject = "is" if address == host else f"stands for {on_one_line(address)}, which is"
+            raise FetchRefused(on_one_line(host), f"{subject} not a public address. Save the page yourself, and archive the file")
+    return addresses
 
 
 def is_public(text: str) -> bool:
-    """Whether an address is one of the public network; what carries another address within it is not, but for a mapped one."""
+    """Return whether an address is public. One that embeds another address is not, except an IPv4-mapped one."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Whether a text is the one that is read in a document, as far as that can be told here.
+"""Check whether a stored text is the text of its document, as far as this computer can tell.
 
-Owns how a document is read for it: as the name of its extractor says, or else as it would be read today. Must not judge what
-follows.
+Owns how the document is read for that: as the extractor's name says, or else as it would be read today. Must not decide what a
+difference means.
 """
 
 from collections.abc import Iterator
@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from timeline import capture, documents, extractors
-from timeline.capture.apart import BrokenOff, Reader
+from timeline.capture.sandbox import Reader, ReadingAborted
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, ExtraMissing
 from timeline.extractors import Reading
 
 Outcome = Literal["same", "different", "unlike", "unread"]
-PATIENCE: Final = 5  # documents at which reading may break off, before no more are read
-_ENOUGH: Final = f"reading {PATIENCE} others broke off, so that it was not tried"
+PATIENCE: Final = 5  # aborted documents after which no more are read
+_ENOUGH: Final = f"reading {PATIENCE} others failed midway, so this one was not tried"
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What came of it.
+    """The result of a comparison.
 
-    `same` text, whatever read it; a `different` one, by the very extractor that is named; one `unlike` it, which another extractor
-    reads here, so that nothing is known; or the document is `unread`, and why.
+    `same`: the texts are equal, whichever extractor read it. `different`: the very extractor that is named reads another text.
+    `unlike`: another extractor reads another text, which shows nothing. `unread`: the document could not be read, for `reason`.
     """
 
     outcome: Outcome
@@ -37,23 +37,23 @@ class Comparing:
     def __init__(self) -> None:
         self._reader = Reader()
         self._broken = 0
-        self._missing: dict[str, ExtraMissing] = {}  # media types that cannot be read here, and why
+        self._missing: dict[str, ExtraMissing] = {}  # media types that cannot be read here, and the error
 
     def __enter__(self) -> "Comparing":
-        """Compare for the block."""
+        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process that reads."""
+        """End the reading process."""
         self._reader.__exit__(None, None, None)
 
     def compare(self, content: bytes, text: str, extractor: str, media_type: str, url: str | None) -> Compared:
-        """Read a document anew, and compare the text. A difference is looked for twice, the second time by a fresh process."""
-        found = self._compared(content, text, extractor, media_type, url)
-        if found.outcome == "different":
+        """Read a document again, and compare the text. A difference is confirmed with a fresh process."""
+        result = self._compared(content, text, extractor, media_type, url)
+        if result.outcome == "different":
             self._reader.__exit__(None, None, None)
-            found = self._compared(content, text, extractor, media_type, url)
-        return found
+            result = self._compared(content, text, extractor, media_type, url)
+        return result
 
     def _compared(self, content: bytes, text: str, extractor: str, media_type: str, url: str | None) -> Compared:
         reason, unlike = "", False
@@ -62,7 +62,7 @@ class Comparing:
                 return Compared("unread", _ENOUGH)
             try:
                 document = self._document(content, one)
-            except BrokenOff as error:
+            except ReadingAborted as error:
                 self._broken += 1
                 return Compared("unread", error.reason)
             except DocumentUnreadable as error:
@@ -93,9 +93,9 @@ _NAME: Final = "the document"
 
 
 def _readings(extractor: str, media_type: str, url: str | None) -> Iterator[Reading]:
-    """Give the ways in which a document may have been read."""
-    if (said := extractors.reading(extractor)) is not None:
-        yield said
+    """Yield the ways in which the document may have been read."""
+    if (recorded := extractors.reading(extractor)) is not None:
+        yield recorded
         return
     kind = media_type.lower().split(";")[0].strip()
     records = (url, None) if kind == capture.WARC and url is not None else (None,)
@@ -105,7 +105,7 @@ def _readings(extractor: str, media_type: str, url: str | None) -> Iterator[Read
 
 
 def _is_plain(content: bytes, text: str, media_type: str) -> bool:
-    """Whether the bytes are the text itself, of what no extractor reads."""
+    """Return whether the bytes are the text itself, for a document that needs no extractor."""
     if media_type.lower().split(";")[0].strip() in capture.EXTRACTED:
         return False
     try:

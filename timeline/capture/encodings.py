@@ -1,6 +1,6 @@
-"""In which encoding a page was written: as it is told by whoever asks, by a mark, by the server, or by the page itself.
+"""Decode a page: in the encoding that the caller, a byte order mark, the server, or the page itself declares.
 
-Owns what the names of encodings mean on the web. Must not guess from the letters: what is not told is UTF-8 or refused.
+Owns what the names of encodings mean on the web. Must not guess from the letters: an undeclared page is UTF-8 or refused.
 """
 
 # ruff: noqa: SIM905 names are read at a glance as words
@@ -10,7 +10,7 @@ import re
 from timeline import documents, encodings
 from timeline.errors import DocumentUnreadable, on_one_line
 
-# On the web these names mean more than they say (WHATWG Encoding Standard): pages that say Latin 1 are written in cp1252.
+# On the web these names mean a wider encoding (WHATWG Encoding Standard): pages that declare Latin 1 are written in cp1252.
 _MEANS = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
@@ -24,34 +24,35 @@ _META = re.compile(rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)"
 _XML = re.compile(rb"""^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9_:.-]+)["']""")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _LOOKED_AT = 8192
-# What is in one of these may be UTF-8 by chance, or is; where a letter is a byte, what is UTF-8 throughout is nothing else.
+# A text in one of these may also be valid UTF-8. In an encoding of one byte for each letter, valid UTF-8 is never a coincidence.
 _WIDE = frozenset("utf-8 utf-8-sig utf-16 utf-16-le utf-16-be utf-32 gb18030 big5hkscs cp932 euc_jp iso2022_jp cp949 hz".split())
-_FEW = 1000  # one character that cannot be read among so many is a slip; more are another encoding
+_FEW = 1000  # one undecodable character among so many is a slip; more mean another encoding
 
 
-def decoded_page(content: bytes, name: str, told: str | None = None, declared: str | None = None) -> tuple[str, str]:
-    """Decode a page, and say how: in the encoding told, else its mark's, else the one declared with it or in it, else UTF-8.
+def decoded_page(content: bytes, name: str, encoding: str | None = None, declared: str | None = None) -> tuple[str, str]:
+    """Decode a page, and return its text and how it was decoded.
 
-    A few bytes that do not fit stand as U+FFFD, and that is said. Raises DocumentUnreadable where many do not.
+    The encoding is `encoding`, else the byte order mark's, else the one `declared` with the page or in it, else UTF-8. A few bytes
+    that do not fit become U+FFFD, and are counted. Raises DocumentUnreadable where many do not fit.
     """
-    lie, called = "", told
-    if told is not None:
-        encoding = known(told)
-        if encoding is None:
-            raise DocumentUnreadable(name, encodings.refusal(on_one_line(told)))
+    contradiction, label = "", encoding
+    if encoding is not None:
+        codec = known(encoding)
+        if codec is None:
+            raise DocumentUnreadable(name, encodings.refusal(on_one_line(encoding)))
     else:
         mark = documents.marked(content)
-        called = None if mark else declared if known(declared) else _declared_within(content)
-        encoding = mark or known(called) or "utf-8"
-        if encoding not in _WIDE and _is_utf_8(content):
-            encoding, lie, called = "utf-8", f", whatever it says of {encoding}", None
-    text = content.decode(encoding, "replace")
+        label = None if mark else declared if known(declared) else _declared_within(content)
+        codec = mark or known(label) or "utf-8"
+        if codec not in _WIDE and _is_utf_8(content):
+            codec, contradiction, label = "utf-8", f", whatever it says of {codec}", None
+    text = content.decode(codec, "replace")
     wrong = text.count("\ufffd") - content.count("\ufffd".encode()) if "\ufffd" in text else 0
     if wrong > 3 + len(text) // _FEW:
-        meant = encodings.known(called) if called else None
-        read_as = f", as which {meant} is read" if meant not in (None, encoding) else ""
-        raise DocumentUnreadable(name, f"{wrong:,} places in it are not {encoding}{read_as}. {encodings.NAME_IT}")
-    how = f"decoded as {encoding}{lie}"
+        named = encodings.known(label) if label else None
+        read_as = f", as which {named} is read" if named not in (None, codec) else ""
+        raise DocumentUnreadable(name, f"{wrong:,} places in it are not {codec}{read_as}. {encodings.NAME_IT}")
+    how = f"decoded as {codec}{contradiction}"
     return text.removeprefix("\ufeff"), f"{how} but for {wrong}" if wrong > 0 else how
 
 
@@ -66,18 +67,18 @@ def _is_utf_8(content: bytes) -> bool:
 
 
 def known(name: str | None) -> str | None:
-    """Call an encoding as Python does, by what it means on the web; None where documents are in none of that name."""
+    """Return Python's name for an encoding, by its meaning on the web; None where there is no such encoding for documents."""
     if not name:
         return None
     name = name.strip().lower()
-    found = encodings.known(_ALSO_CALLED.get(name, name))
-    return None if found is None else _MEANS.get(found, found)
+    codec = encodings.known(_ALSO_CALLED.get(name, name))
+    return None if codec is None else _MEANS.get(codec, codec)
 
 
 def _declared_within(content: bytes) -> str | None:
-    """Give the name of the encoding that a page tells of itself."""
+    """Return the name of the encoding that a page declares in itself."""
     head = _COMMENT.sub(b"", content[:_LOOKED_AT])
-    found = _XML.search(head) or _META.search(head)
-    called = found[1].decode("ascii") if found else None
-    # A declaration that could be read at all was not written in UTF-16.
-    return "utf-8" if (known(called) or "").startswith(("utf-16", "utf-32")) else called
+    match = _XML.search(head) or _META.search(head)
+    label = match[1].decode("ascii") if match else None
+    # A declaration that can be read as ASCII was not written in UTF-16.
+    return "utf-8" if (known(label) or "").startswith(("utf-16", "utf-32")) else label

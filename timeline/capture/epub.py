@@ -1,6 +1,6 @@
-"""From an EPUB to its text: the chapters in the order of its spine.
+"""Extract the text of an EPUB: the chapters in the order of its spine.
 
-Owns how much a book may unpack to. Must not resolve an entity, nor read what is outside the book.
+Owns how much a book may unpack to. Must not resolve an entity, nor read a file outside the book.
 """
 
 import posixpath
@@ -13,17 +13,17 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from xml.parsers import expat
 
 from timeline.capture.encodings import decoded_page
-from timeline.capture.found import Found, facts, readable
+from timeline.capture.extracted_text import ExtractedText, facts, readable
 from timeline.capture.plain import parse
 from timeline.errors import DocumentUnreadable, on_one_line
 
 MAXIMUM_MEMBERS: Final = 10_000
 MAXIMUM_UNPACKED: Final = 100_000_000
-_MOST_PACKED: Final = 200  # times; text packs to a tenth, and what packs to less than this is made to do harm
+_MOST_PACKED: Final = 200  # times; text packs to a tenth, and a higher ratio is made to do harm
 _SMALL: Final = 1_000_000
 _CONTAINER: Final = "META-INF/container.xml"
 _ENCRYPTION: Final = "META-INF/encryption.xml"
-_FONTS: Final = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")  # only fonts are veiled so
+_FONTS: Final = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")  # these obfuscate only fonts
 _NAMED: Final = 4
 _CHAPTERS: Final = ("application/xhtml+xml", "text/html", "text/x-oeb1-document")
 
@@ -32,12 +32,12 @@ class _Book:
     """The members of a book, read within limits."""
 
     def __init__(self, content: bytes, name: str) -> None:
-        """Open it. Raises DocumentUnreadable where it holds too much, or is no book."""
+        """Open it. Raises DocumentUnreadable where it holds too much, or is not a book."""
         self.name, self._left = name, MAXIMUM_UNPACKED
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
-            raise DocumentUnreadable(name, "is not a sound EPUB; it may be cut short. Get it anew") from None
+            raise DocumentUnreadable(name, "is not a sound EPUB; it may be cut short. Get it again") from None
         if len(self._zip.infolist()) > MAXIMUM_MEMBERS:
             raise self.refused(f"holds more than {MAXIMUM_MEMBERS:,} files")
         self.members = {one.filename: one for one in self._zip.infolist()}
@@ -48,7 +48,7 @@ class _Book:
         """Unpack a member. Raises DocumentUnreadable."""
         one = self.members.get(member)
         if one is None:
-            raise DocumentUnreadable(self.name, f"{on_one_line(member)}, which the book names, is not in it. Get it anew")
+            raise DocumentUnreadable(self.name, f"{on_one_line(member)}, which the book names, is not in it. Get it again")
         if one.flag_bits & 1:
             raise self.encrypted()
         if one.file_size > _SMALL and one.file_size > _MOST_PACKED * max(one.compress_size, 1):
@@ -59,7 +59,7 @@ class _Book:
             with self._zip.open(one) as file:
                 content = file.read(self._left + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
-            raise DocumentUnreadable(self.name, f"{on_one_line(member)} in it is damaged. Get it anew") from None
+            raise DocumentUnreadable(self.name, f"{on_one_line(member)} in it is damaged. Get it again") from None
         self._left -= len(content)
         if self._left < 0:
             raise self.refused(f"unpacks to more than {MAXIMUM_UNPACKED // 1_000_000} MB")
@@ -72,19 +72,19 @@ class _Book:
         except PermissionError:
             raise self.refused(f"{on_one_line(member)} in it declares entities") from None
         except (ParseError, expat.ExpatError, ValueError, LookupError, AssertionError):
-            raise DocumentUnreadable(self.name, f"{on_one_line(member)} in it is not sound XML. Get it anew") from None
+            raise DocumentUnreadable(self.name, f"{on_one_line(member)} in it is not sound XML. Get it again") from None
 
     def refused(self, why: str) -> DocumentUnreadable:
-        """Say that it is made to do harm, or too large."""
+        """Make the error for a book that is too large, or made to do harm."""
         return DocumentUnreadable(self.name, f"{why}. Archive the chapter that you cite, saved as .txt")
 
     def encrypted(self) -> DocumentUnreadable:
-        """Say that it is locked."""
+        """Make the error for an encrypted book."""
         return DocumentUnreadable(self.name, "is encrypted (DRM). Archive the passage that you cite, typed into a .txt file")
 
 
-def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> Found:
-    """Read the chapters that the book lists as its linear reading order, and its bibliography."""
+def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> ExtractedText:
+    """Read the chapters in the book's reading order, and its bibliography."""
     book = _Book(content, name)
     if _ENCRYPTION in book.members:
         methods = [one.get("Algorithm") for one in book.xml(_ENCRYPTION).iter() if _local(one) == "EncryptionMethod"]
@@ -93,16 +93,16 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     roots = [one.get("full-path") for one in book.xml(_CONTAINER).iter() if _local(one) == "rootfile"]
     package_name = roots[0] if roots else None
     if not package_name:
-        raise DocumentUnreadable(name, f"its {_CONTAINER} names no package. Get it anew")
+        raise DocumentUnreadable(name, f"its {_CONTAINER} names no package. Get it again")
     package = book.xml(package_name)
     items = {one.get("id"): one for one in package.iter() if _local(one) == "item"}
-    texts, left = [], list[str]()
+    texts, skipped = [], list[str]()
     for reference in package.iter():
         if _local(reference) != "itemref":
             continue
         item = items.get(reference.get("idref"))
         if item is None or (item.get("media-type") or "").lower() not in _CHAPTERS:
-            left.append("missing" if item is None else on_one_line(item.get("media-type") or "of no type")[:40])
+            skipped.append("missing" if item is None else on_one_line(item.get("media-type") or "of no type")[:40])
             continue
         path = unquote((item.get("href") or "").partition("#")[0])
         member = posixpath.normpath(posixpath.join(posixpath.dirname(package_name), path))
@@ -110,14 +110,14 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         if page.strip():
             texts.append(parse(page, f"{name}, {on_one_line(member)}").text().strip())
     text = readable("\n\n".join(filter(None, texts)))
-    told = f"; {len(left)} of them not read: {', '.join(sorted(set(left))[:_NAMED])}" if left else ""
-    return Found(
-        text + "\n" if text else "", f"standard library, EPUB (chapters in the order of the spine{told})", _facts_of(package)
+    note = f"; {len(skipped)} of them not read: {', '.join(sorted(set(skipped))[:_NAMED])}" if skipped else ""
+    return ExtractedText(
+        text + "\n" if text else "", f"standard library, EPUB (chapters in the order of the spine{note})", _facts_of(package)
     )
 
 
 def _parsed(content: bytes) -> Element:
-    """Build a tree of XML. Raises PermissionError where it declares an entity or brings a document type of its own."""
+    """Parse XML into a tree. Raises PermissionError where it declares an entity or has an internal document type."""
     builder = TreeBuilder()
     parser = expat.ParserCreate(namespace_separator="}")
     parser.StartElementHandler = builder.start
@@ -144,15 +144,15 @@ def _local(element: Element) -> str:
 
 
 def _facts_of(package: Element) -> dict[str, str]:
-    said: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for one in package.iter():
         namespace, _, local = one.tag.rpartition("}")
         if namespace == "http://purl.org/dc/elements/1.1/" and one.text:
-            said.setdefault(local, []).append(one.text)
-    first = {name: values[0] for name, values in said.items()}
+            values.setdefault(local, []).append(one.text)
+    first = {name: texts[0] for name, texts in values.items()}
     return facts(
         title=first.get("title"),
-        author="; ".join(said.get("creator", ())),
+        author="; ".join(values.get("creator", ())),
         publisher=first.get("publisher"),
         published=first.get("date"),
         language=first.get("language"),

@@ -1,13 +1,13 @@
-"""From a web page to its text, with trafilatura; whole, where that leaves out what a reader may want to quote.
+"""Extract the text of a web page with trafilatura, or all of its text where trafilatura leaves out words that one may quote.
 
-Owns when the text of the page's main part is enough. Must not fetch anything, nor run what is in the page.
+Owns when the text of the page's main part is enough. Must not fetch anything, nor run scripts.
 """
 
 import re
 from importlib.metadata import version
 
 from timeline.capture.encodings import decoded_page
-from timeline.capture.found import Found, facts, readable
+from timeline.capture.extracted_text import ExtractedText, facts, readable
 from timeline.capture.plain import Page, parse
 from timeline.errors import DocumentUnreadable, on_one_line
 
@@ -26,26 +26,26 @@ def read(
     declared: str | None = None,
     record: str | None = None,
     framed: bool = False,
-) -> Found:
-    """Read a page: the text of its main part where that is all but its navigation, else of the whole; and its bibliography.
+) -> ExtractedText:
+    """Read a page: the text of its main part, if only navigation is missing from that, else all of it; and its bibliography.
 
-    `framed` where the text of its frames is known, so that it may have none of its own.
+    `framed` means that the caller has the text of its frames, so the page may have none of its own.
     """
     import trafilatura  # noqa: PLC0415 it belongs to an extra
 
     text, how = decoded_page(content, name, encoding, declared)
     if _MHTML.match(content[:_LOOKED_AT]):
-        raise DocumentUnreadable(name, "is a page that a browser saved with all it shows (MHTML). Name the file .mhtml")
+        raise DocumentUnreadable(name, "is a page that a browser saved with its images (MHTML). Rename the file to .mhtml")
     page = parse(text, name)
     if not framed:
         _refuse_frames(page, name)
-    whole = readable(page.text())
-    if not whole.strip() and not framed:
+    full = readable(page.text())
+    if not full.strip() and not framed:
         raise DocumentUnreadable(
             name, "there is no text in it; a script may write it in the browser. Save the page from the browser as it is shown"
         )
     document = trafilatura.bare_extraction(
-        parse(text, name).tree,  # of its own: it is taken apart
+        parse(text, name).tree,  # a tree of its own, because trafilatura takes it apart
         favor_recall=True,
         include_tables=True,
         include_comments=True,
@@ -61,17 +61,17 @@ def read(
         if document
         else ""
     )
-    extractor, kept = f"trafilatura {version('trafilatura')} ({_SETTINGS}), {how}", main
-    if not _holds(main, page):
-        extractor, kept = f"lxml {version('lxml')} (all text of the page), {how}", whole
-    return Found(kept, extractor, {**_saved_from(text), **(_facts_of(document) if document else {}), **page.facts()})
+    extractor, chosen = f"trafilatura {version('trafilatura')} ({_SETTINGS}), {how}", main
+    if not _is_complete(main, page):
+        extractor, chosen = f"lxml {version('lxml')} (all text of the page), {how}", full
+    return ExtractedText(chosen, extractor, {**_saved_from(text), **(_facts_of(document) if document else {}), **page.facts()})
 
 
-def _holds(text: str, page: Page) -> bool:
-    """Whether a text is the lines of a page and nothing else, but for those that stand beside them for finding one's way."""
-    lines, held = _lines(page.text(beside=False)), _lines(text)
-    every, whole = set(_lines(page.text())), "\n".join(held)
-    return bool(lines) and all(line in every for line in held) and all(line in whole for line in lines)
+def _is_complete(text: str, page: Page) -> bool:
+    """Return whether a text has exactly the lines of a page, apart from its navigation."""
+    lines, candidate = _lines(page.text(navigation=False)), _lines(text)
+    every, joined = set(_lines(page.text())), "\n".join(candidate)
+    return bool(lines) and all(line in every for line in candidate) and all(line in joined for line in lines)
 
 
 def _lines(text: str) -> list[str]:
@@ -86,14 +86,14 @@ def _refuse_frames(page: Page, name: str) -> None:
 
 
 def _saved_from(text: str) -> dict[str, str]:
-    """Tell the address that a browser wrote into a page when it saved it."""
-    found = _SAVED.search(text[:_LOOKED_AT])
-    return facts(url=found[1]) if found else {}
+    """Return the address that a browser wrote into a page when it saved it."""
+    match = _SAVED.search(text[:_LOOKED_AT])
+    return facts(url=match[1]) if match else {}
 
 
 def _facts_of(document: object) -> dict[str, str]:
-    said = {name: getattr(document, name, None) for name in ("title", "author", "language", "url")}
+    values = {name: getattr(document, name, None) for name in ("title", "author", "language", "url")}
     site, host = getattr(document, "sitename", None), (getattr(document, "hostname", None) or "")
     if site and site.lower().removeprefix("www.") == host.lower().removeprefix("www."):
-        site = None  # made of the address: the page does not say it
-    return facts(**said, publisher=site, published=getattr(document, "date", None))
+        site = None  # derived from the address: the page does not state it
+    return facts(**values, publisher=site, published=getattr(document, "date", None))

@@ -1,6 +1,6 @@
-"""Hyphens at the ends of lines: whether a word was divided there, or is written with a hyphen.
+"""Decide for each hyphen at the end of a line whether it divides a word or belongs to it.
 
-Owns that choice, from the words of the document itself: a hyphen that only divides becomes a soft one, so that the word can be
+Owns that choice, from the words of the document itself: a hyphen that only divides becomes a soft hyphen, so that the word can be
 quoted as one. Must not know any format, nor any language.
 """
 
@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from typing import Final
 
-DIVIDED: Final = "\ufffe"  # stands for a hyphen at the end of a line, whose line end is gone
+DIVIDED: Final = "\ufffe"  # marks a hyphen at the end of a line, where the line end was removed
 _SOFT: Final = "\u00ad"
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _AROUND: Final = re.compile(rf"([\w-]*){DIVIDED}(\w*)")
@@ -16,7 +16,7 @@ _SHORTEST: Final = 3
 
 
 def decided(text: str) -> str:
-    """Put a soft hyphen where a word was divided, and a plain one where a hyphen belongs into it."""
+    """Replace each mark: by a soft hyphen where a word was divided, by a plain one where the hyphen belongs to the word."""
     if DIVIDED not in text:
         return text
     words = Counter(_WORD.findall(_AROUND.sub(" ", text).lower()))
@@ -31,7 +31,7 @@ def decided(text: str) -> str:
 
 
 def _belongs(before: str, after: str, words: Counter[str]) -> bool:
-    """Whether a word is written with a hyphen: as it stands elsewhere; else, if what follows is a word by itself."""
+    """Return whether a word has a hyphen: as it is written elsewhere; otherwise, if its second part is a word by itself."""
     last = before.rpartition("-")[2]
     if not last.isalpha() or not after.isalpha():
         return True

@@ -1,6 +1,6 @@
-"""From an e-mail to its text: who wrote to whom, when and on what, then what they wrote.
+"""Extract the text of an e-mail: sender, recipients, date and subject, then the message.
 
-Owns the order of the lines at the head. Must not extract attachments: they are named, each is a document of its own.
+Owns the order of the lines at the head. Must not extract attachments: it only names them, because each is a separate document.
 """
 
 import codecs
@@ -17,12 +17,14 @@ from email.utils import getaddresses
 from typing import Final, cast
 
 from timeline.capture.encodings import decoded_page, known
-from timeline.capture.found import Found, facts, readable
+from timeline.capture.extracted_text import ExtractedText, facts, readable
 from timeline.capture.plain import parse
 from timeline.errors import DocumentUnreadable
 
 _HEAD: Final = ("From", "To", "Cc", "Date", "Subject")
-_MESSAGE: Final = re.compile(rb"(?:\A|\r?\n\r?\n)From [^\r\n]*:\d\d[^\r\n]*\r?\n[A-Za-z-]+:")  # how each begins in a mailbox
+_MESSAGE: Final = re.compile(
+    rb"(?:\A|\r?\n\r?\n)From [^\r\n]*:\d\d[^\r\n]*\r?\n[A-Za-z-]+:"
+)  # the start of each message in a mailbox
 _SEALED: Final = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 
 _BOUNDARY: Final = re.compile(r"(;\s*boundary\s*=\s*)([^\s\";][^\";\r\n]*?)(?=\s*(?:;|[\r\n]|$))", re.I)
@@ -44,13 +46,13 @@ def parsed(content: bytes) -> EmailMessage:
     return cast("EmailMessage", email.message_from_bytes(content.removeprefix(codecs.BOM_UTF8).lstrip(), policy=_Policy()))
 
 
-def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> Found:
-    """Read an e-mail: its head, its plain text (of HTML only where there is none), and the names of what is attached."""
+def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> ExtractedText:
+    """Read an e-mail: its head, its plain text (or the text of its HTML, if it has no other), and the names of attachments."""
     if len(_MESSAGE.findall(content)) > 1:
         raise DocumentUnreadable(name, "is a mailbox of several messages. Save the one that you cite by itself, as .eml")
     message = parsed(content)
     if not any(message.get(header) for header in ("From", "Date", "Subject", "Received", "Message-ID")):
-        raise DocumentUnreadable(name, "is not an e-mail, it has no From, Date or Subject. Save it anew as .eml")
+        raise DocumentUnreadable(name, "is not an e-mail, it has no From, Date or Subject. Save it again as .eml")
     if message.get_content_type() in _SEALED and "signed-data" not in str(message.get_param("smime-type", "")):
         raise DocumentUnreadable(name, "is encrypted. Archive what the mail program shows, saved as .txt in UTF-8")
     head = [f"{header}: {_one_line(message, header)}" for header in _HEAD if message.get(header)]
@@ -60,7 +62,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         body, how = _text(message, name, encoding)
         how += "; as it is written: its parts are not where it says"
     others = list(_others(message, part))
-    shown = [one for one in others if _is_shown(one)]  # where text goes on behind an attachment, or a list adds its own
+    shown = [one for one in others if _is_shown(one)]  # text that continues after an attachment, or that a mailing list adds
     texts = (body, *(_text(one, name, encoding)[0] for one in shown))
     body = "\n\n".join(text.strip("\n") for text in texts if text.strip())
     attached = [f"Attachment: {_described(part)}" for part in others if part not in shown]
@@ -68,17 +70,17 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         how += "; cut short: words may be missing"
     parts = ["\n".join(head), body.strip("\n"), "\n".join(attached)]
     text = readable("\n\n".join(part for part in parts if part) + "\n")
-    return Found(text, f"standard library, e-mail ({how})", _facts_of(message))
+    return ExtractedText(text, f"standard library, e-mail ({how})", _facts_of(message))
 
 
 def _body(message: EmailMessage) -> MIMEPart | None:
-    """Find the text of the message itself: the plain one, unless that is blank beside one in HTML."""
+    """Return the part with the message itself: the plain text, unless that is blank and there is HTML."""
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
     return html if plain is None or (html is not None and not _content(plain).strip()) else plain
 
 
 def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
-    """Give the parts that hold something, however they are nested; a message within is one."""
+    """Yield the parts with content, however deep they are nested; an attached message is one part."""
     if part.get_content_maintype() != "multipart":
         yield part
     else:
@@ -87,8 +89,8 @@ def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
 
 
 def _others(message: EmailMessage, body: MIMEPart | None) -> Iterator[MIMEPart]:
-    """Give the parts that are neither the body, nor another form of it, nor a picture in it."""
-    attached = {id(one) for whole in message.iter_attachments() for one in _leaves(whole)} if message.is_multipart() else set()
+    """Yield the parts that are neither the body, nor another form of it, nor a picture in it."""
+    attached = {id(leaf) for one in message.iter_attachments() for leaf in _leaves(one)} if message.is_multipart() else set()
     for one in _leaves(message):
         named = one.get_filename() is not None and one.get("Content-ID") is None
         if one is not body and (id(one) in attached or named or _is_shown(one)):
@@ -96,7 +98,7 @@ def _others(message: EmailMessage, body: MIMEPart | None) -> Iterator[MIMEPart]:
 
 
 def _is_shown(part: MIMEPart) -> bool:
-    """Whether a part that is not the body is shown as text with it."""
+    """Return whether mail programs show a part, which is not the body, as text below the body."""
     return part.get_content_type() == "text/plain" and not part.get_filename() and part.get_content_disposition() != "attachment"
 
 
@@ -115,22 +117,22 @@ def _content(part: MIMEPart) -> bytes:
 
 
 def _one_line(message: EmailMessage, header: str) -> str:
-    """Give a header on one line; where an older program wrote bytes into it, in the encoding that it tells of its text.
+    """Return a header on one line. Raw bytes, which older programs wrote, are decoded in the encoding of the message's text.
 
-    Addresses parted by semicolons, as Outlook shows them, are none to the library, which leaves out all but the first.
+    The library drops all but the first of addresses that are separated by semicolons, as Outlook writes them; this keeps them all.
     """
     text, encoding = str(message.get(header) or ""), known(message.get_content_charset())
     written = next((str(value) for name, value in message.raw_items() if name.lower() == header.lower()), "")
     if "\ufffd" in text and encoding is not None:
         text = written.encode("utf-8", "surrogateescape").decode(encoding, "replace")
     elif ";" in written and ";" not in text and written.isascii() and "=?" not in text:
-        with suppress(LookupError, ValueError, HeaderParseError):  # an encoding that is none
+        with suppress(LookupError, ValueError, HeaderParseError):  # an unknown encoding
             text = str(make_header(decode_header(written)))
     return " ".join(readable(text).split())
 
 
 def _described(part: MIMEPart) -> str:
-    """Name an attachment, its media type and its size; a message by its subject."""
+    """Describe an attachment by its name, media type and size; an attached message by its subject."""
     inner = part.get_payload()
     if part.get_content_type() == "message/rfc822" and isinstance(inner, list) and isinstance(inner[0], EmailMessage):
         return f"{_one_line(inner[0], 'Subject') or 'without a subject'} (message/rfc822)"

@@ -1,7 +1,7 @@
-"""From a PDF to its text, with PDFium: the pages parted by one form feed each. What it says of itself is read with pypdf.
+"""Extract the text of a PDF with PDFium, with a form feed between pages. Its bibliography is read with pypdf.
 
-Owns that page n's text stands after n - 1 form feeds, and what is said of a text that may not be all. Must not read pictures: what
-was scanned has no text.
+Owns that the text of page n follows n - 1 form feeds, and the remarks on a text that may be incomplete. Must not read pictures: a
+scanned page has no text.
 """
 
 import ctypes
@@ -14,30 +14,30 @@ from functools import cache
 from io import BytesIO
 from typing import Any, Final, TypeAlias
 
-from timeline.capture import drawn, hyphens
-from timeline.capture.filled import stamped, stamps, ticked, values
-from timeline.capture.found import MAXIMUM_CHARACTERS, Found, facts, readable
+from timeline.capture import hyphens, letter_order
+from timeline.capture.extracted_text import MAXIMUM_CHARACTERS, ExtractedText, facts, readable
+from timeline.capture.pdf_annotations import stamped, stamps, ticked, values
 from timeline.errors import DocumentUnreadable
 
 MAXIMUM_PAGES: Final = 20_000
 _NOT_TITLES: Final = ("microsoft word", "untitled", "powerpoint presentation")
 _FILES: Final = (".doc", ".docx", ".indd", ".odt", ".pdf", ".qxd", ".rtf", ".tex", ".ppt", ".pptx", ".xls", ".xlsx")
 _NAMED_PAGES: Final = 12
-_END: Final = 2048  # bytes in which a whole file ends
-# Letters of their shape alone, such as the fi of a font: they stand for the letters that they are drawn for.
+_END: Final = 2048  # bytes within which a complete file has its end mark
+# Presentation forms, such as the fi of a font: they are replaced by the letters that they draw.
 _SHAPES: Final = ((0xFB00, 0xFB4F), (0xFB50, 0xFDCF), (0xFE70, 0xFEFE), (0x2F00, 0x2FDF))
-_UNKNOWN: Final = 100  # where one letter of so many has no meaning, that is told
+_UNKNOWN: Final = 100  # one letter without a meaning among so many is remarked on
 _Box: TypeAlias = tuple[float, float, float, float]
 _Pdf: TypeAlias = Any  # a library's own, which is imported only when it is needed
 
 
-def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> Found:
-    """Read the text of each page, and the bibliography in the file's information and XMP. An encoding is not asked for."""
+def read(content: bytes, name: str, *, encoding: str | None = None, record: str | None = None) -> ExtractedText:
+    """Read the text of each page, and the bibliography from the file's information and XMP. `encoding` is ignored."""
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
 
     if b"%PDF-" not in content[:1024]:
-        raise DocumentUnreadable(name, "is not a PDF, its first bytes are others. Check what it is; a saved page is .html")
-    _without_fonts_of_the_system()
+        raise DocumentUnreadable(name, "is not a PDF: its first bytes are others. Check what it is; a saved page is .html")
+    _without_system_fonts()
     try:
         document = pypdfium2.PdfDocument(content)
         document.init_forms()
@@ -45,9 +45,9 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise DocumentUnreadable(name, "is encrypted. Open it with its password, and save it without one") from None
-        raise DocumentUnreadable(name, "is not a sound PDF; it may be cut short. Get it anew, or archive its text") from None
+        raise DocumentUnreadable(name, "is not a sound PDF; it may be cut short. Get it again, or archive its text") from None
     if document.get_formtype() == pypdfium2.raw.FORMTYPE_XFA_FULL:  # its one page says "Please wait", or to update the reader
-        raise DocumentUnreadable(name, "is a form of XFA, written into no page. Open it in Firefox, and print it into a PDF")
+        raise DocumentUnreadable(name, "is an XFA form, which has no pages of its own. Open it in Firefox, and print it to a PDF")
     if count > MAXIMUM_PAGES:
         raise DocumentUnreadable(name, f"has {count:,} pages, more than {MAXIMUM_PAGES:,}. Archive the part that you cite")
     pages, length, broken, filled, drawing, ticks = [], 0, [], False, [], 0
@@ -64,38 +64,38 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
             pages.append("")
         length += len(pages[-1])
         if length > MAXIMUM_CHARACTERS:
-            break  # refused as too long, by whoever called
+            break  # the caller refuses it as too long
     without = [number for number, page in enumerate(pages, 1) if not page.strip()]
     cut = b"%%EOF" not in content.rstrip(b"\0 \t\r\n")[-_END:]
     if len(without) == len(pages):
         why = (
-            "it is cut short, or damaged. Get it anew"
+            "it is cut short, or damaged. Get it again"
             if cut or broken
             else "it may be scanned. Recognise the text (OCR), or type it"
         )
         raise DocumentUnreadable(name, f"there is no text on any page ({len(pages)}); {why}")
-    for number in drawing:  # when all is read, as a page may be in it twice; a scan that is signed is still a scan
+    for number in drawing:  # after all pages, as a page may be in it twice; a signed scan is still a scan
         if words := readable(_shaped(stamped(document, number))):
             pages[number], filled = f"{pages[number]}\n{words}", True
     text = hyphens.decided("\f".join(pages))
-    told = list(_told(text, without, broken, cut=cut, filled=filled, ticks=ticks))
+    remarks = list(_remarks(text, without, broken, cut=cut, filled=filled, ticks=ticks))
     by = f"PDFium {pypdfium2.PDFIUM_INFO.build}, pypdfium2 {pypdfium2.PYPDFIUM_INFO}"
-    extractor = f"{by} ({'; '.join(['pages parted by form feeds', *told])})"
-    return Found(text, extractor, _facts_of(content))
+    extractor = f"{by} ({'; '.join(['pages parted by form feeds', *remarks])})"
+    return ExtractedText(text, extractor, _facts_of(content))
 
 
 @cache
-def _without_fonts_of_the_system() -> _Pdf:
-    """Let PDFium use its own fonts alone in place of those that a file lacks, so that letters stand alike on every machine."""
+def _without_system_fonts() -> _Pdf:
+    """Make PDFium replace missing fonts only by its own, so that letters have the same places on every machine."""
     from pypdfium2 import raw  # noqa: PLC0415 it belongs to an extra
 
     none = raw.FPDF_SYSFONTINFO(version=1)
     raw.FPDF_SetSystemFontInfo(ctypes.byref(none))
-    return none  # held as long as the library is
+    return none  # the cache holds it as long as the library needs it
 
 
-def _told(text: str, without: list[int], broken: list[int], *, cut: bool, filled: bool, ticks: int) -> Iterator[str]:
-    """Tell why a text may not be all, or not as it is read."""
+def _remarks(text: str, without: list[int], broken: list[int], *, cut: bool, filled: bool, ticks: int) -> Iterator[str]:
+    """Yield the reasons why a text may be incomplete, or not in reading order."""
     if filled:
         yield "what is filled into a page, or stamped onto it, follows its text"
     if ticks:
@@ -109,38 +109,38 @@ def _told(text: str, without: list[int], broken: list[int], *, cut: bool, filled
     unknown = sum(unicodedata.category(one) in ("Co", "Cn") or one == "\ufffd" for one in text)
     if unknown * _UNKNOWN > len(text):
         yield f"{unknown:,} letters of unknown meaning"
-    if drawn.has_rtl(text):
+    if letter_order.has_rtl(text):
         yield "lines from right to left put in order by where their letters are drawn"
 
 
 def _page(page: _Pdf) -> str:
-    """Read a page as PDFium gives it; where its letters may be in another order than that of reading, by their places."""
-    given = page.get_textpage()
-    text: str = given.get_text_range()
-    return drawn.ordered(list(_letters(given))) if drawn.needs_order(text) else _level(text, given)
+    """Read a page in PDFium's order; where that may not be the reading order, by the places of the letters."""
+    text_page = page.get_textpage()
+    text: str = text_page.get_text_range()
+    return letter_order.ordered(list(_letters(text_page))) if letter_order.needs_order(text) else _level(text, text_page)
 
 
 def _level(text: str, page: _Pdf) -> str:
-    """Take away the line ends that PDFium gives within a line where letters are raised or lowered, as in 5th."""
-    if len(text) != page.count_chars():  # letters of two units, so that places are not known
+    """Remove the line ends that PDFium puts within a line where letters are raised or lowered, as in 5th."""
+    if len(text) != page.count_chars():  # letters of two code units make the places unknown
         return text
     pieces, done = list[str](), 0
-    for found in re.finditer(r"(?<=[^\r\n])\r\n(?=[^\r\n])", text):
-        if _adjoin(*(page.get_charbox(place, loose=True) for place in (found.start() - 1, found.end()))):
-            pieces.append(text[done : found.start()])
-            done = found.end()
+    for match in re.finditer(r"(?<=[^\r\n])\r\n(?=[^\r\n])", text):
+        if _adjoin(*(page.get_charbox(place, loose=True) for place in (match.start() - 1, match.end()))):
+            pieces.append(text[done : match.start()])
+            done = match.end()
     return "".join((*pieces, text[done:]))
 
 
 def _adjoin(one: _Box, other: _Box) -> bool:
-    """Whether one letter is drawn right beside another, if not at the same height. A box is left, bottom, right, top."""
+    """Return whether two letters are drawn right beside each other, at any height. A box is left, bottom, right, top."""
     heights = one[3] - one[1], other[3] - other[1]
     shared = min(one[3], other[3]) - max(one[1], other[1])
     return shared > min(heights) / 4 and -max(heights) / 8 <= other[0] - one[2] <= max(heights) / 4
 
 
-def _letters(page: _Pdf) -> Iterator[drawn.Letter]:
-    """Give the letters of a page and where they are drawn."""
+def _letters(page: _Pdf) -> Iterator[letter_order.Letter]:
+    """Yield the letters of a page with their places."""
     from pypdfium2 import raw  # noqa: PLC0415 it belongs to an extra
 
     box, matrix, x, y, pending = raw.FS_RECTF(), raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double(), 0
@@ -159,11 +159,11 @@ def _letters(page: _Pdf) -> Iterator[drawn.Letter]:
         if raw.FPDFText_IsHyphen(page, number) == 1:
             code = ord(hyphens.DIVIDED)
         if 0 < code < 0x110000:
-            yield drawn.Letter(chr(code), min(box.left, x.value), box.right, x.value, y.value, size, made)
+            yield letter_order.Letter(chr(code), min(box.left, x.value), box.right, x.value, y.value, size, made)
 
 
 def _shaped(text: str) -> str:
-    """Put letters in the place of their shapes."""
+    """Replace presentation forms by their letters."""
     shapes = {one for one in set(text) if any(first <= ord(one) <= last for first, last in _SHAPES)}
     for one in shapes:
         text = text.replace(one, unicodedata.normalize("NFKC", one))
@@ -171,14 +171,14 @@ def _shaped(text: str) -> str:
 
 
 def _pages(numbers: list[int]) -> str:
-    """Name pages, the first of them where there are many."""
+    """List pages, only the first of many."""
     named = ", ".join(map(str, numbers[:_NAMED_PAGES]))
     rest = f" and {len(numbers) - _NAMED_PAGES} others" if len(numbers) > _NAMED_PAGES else ""
     return f"page{'s' if len(numbers) > 1 else ''} {named}{rest}"
 
 
 def _facts_of(content: bytes) -> dict[str, str]:
-    """Read the bibliography: XMP before the older information. When the file was made is not when it was published."""
+    """Read the bibliography, XMP before the older information. The date of the file is not used: it is not a publication date."""
     import pypdf  # noqa: PLC0415 it belongs to an extra
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -188,7 +188,7 @@ def _facts_of(content: bytes) -> dict[str, str]:
         information = reader.metadata or {}
         xmp = reader.xmp_metadata
         language = reader.trailer["/Root"].get("/Lang")
-    except Exception:  # what a file says of itself may be broken while its text is not
+    except Exception:  # the metadata may be damaged while the text is not
         xmp = language = None
     title = _of_xmp(xmp, "dc_title") or _string(information, "/Title")
     if title.lower().startswith(_NOT_TITLES) or title.lower().endswith(_FILES):

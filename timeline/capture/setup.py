@@ -1,6 +1,6 @@
-"""What decides the text that is read from a document, besides the document: this code, the libraries, Python.
+"""Identify the setup that extracts text: this code, the libraries, Python.
 
-Owns the setup, a hash of all of it: where it is the same, the same bytes give the same text. Must not read a document.
+Owns the setup's hash: with the same hash, the same bytes give the same text. Must not read a document.
 """
 
 import platform
@@ -30,10 +30,10 @@ _LIBRARIES: Final = (
 
 
 def named(extractor: str, media_type: str, encoding: str | None, record: str | None) -> str:
-    """Name an extractor so that it can be told, anywhere, whether the same one is at hand."""
-    asked = Reading(media_type, known(encoding), record if record and not any(map(str.isspace, record)) else None)
+    """Name an extractor with its setup, so that any computer can check whether it has the same one."""
+    reading = Reading(media_type, known(encoding), record if record and not any(map(str.isspace, record)) else None)
     lxml = () if media_type == "application/pdf" else _lxml()
-    return extractors.named(extractor, asked, ", ".join((*lxml, f"Python {platform.python_version()}")), setup())
+    return extractors.name(extractor, reading, ", ".join((*lxml, f"Python {platform.python_version()}")), setup())
 
 
 @cache
@@ -50,7 +50,7 @@ def setup() -> str:
 
 @cache
 def _lxml() -> tuple[str, ...]:
-    """Tell the versions of lxml and of the library within it, which may be the system's own."""
+    """Return the versions of lxml and of its libxml2, which may be the system's."""
     try:
         from lxml import etree  # type: ignore[import-untyped]  # noqa: PLC0415 it belongs to an extra
     except ImportError:
@@ -62,11 +62,11 @@ def _lxml() -> tuple[str, ...]:
 
 
 def _files(name: str) -> str:
-    """Give the version of a library and the hash of each of its files, as its wheel lists them; not what an installer adds."""
+    """Return the version of a library and the hashes of the files in its wheel, without files that an installer adds."""
     try:
-        found = distribution(name)
+        installed = distribution(name)
     except PackageNotFoundError:
         return "absent"
-    listed = (found.read_text("RECORD") or "").splitlines()
-    kept = [line for line in listed if ",sha256=" in line and not line.startswith("..") and ".dist-info/" not in line]
-    return "\n".join((found.version, *sorted(kept)))
+    listed = (installed.read_text("RECORD") or "").splitlines()
+    hashes = [line for line in listed if ",sha256=" in line and not line.startswith("..") and ".dist-info/" not in line]
+    return "\n".join((installed.version, *sorted(hashes)))

@@ -1,6 +1,6 @@
-"""From the bytes that a server sent to those of the document: chunks joined, compression undone, within a limit.
+"""Decode the body of an HTTP response: join its chunks and undo its compression, within a limit.
 
-Owns which codings are understood. Must not read from the network.
+Owns which codings are supported. Must not read from the network.
 """
 
 import zlib
@@ -14,20 +14,20 @@ _MOST_CODINGS: Final = 4
 
 
 class CodingRefused(Exception):
-    """Why what was sent cannot be undone, in words that follow a name: "unpacks to more than 100 MB"."""
+    """The reason why a body cannot be decoded, worded to follow a name: "unpacks to more than 100 MB"."""
 
 
 def undone(content: bytes, transfer: str, coding: str, limit: int = MAXIMUM_BYTES) -> bytes:
-    """Undo the transfer coding and the content codings that the headers tell. Raises CodingRefused."""
+    """Undo the transfer coding and the content codings that the headers declare. Raises CodingRefused."""
     if "chunked" in transfer.lower():
         joined = _joined(content)
-        content = content if joined is None else joined  # many an archive keeps the header and the body joined already
+        content = content if joined is None else joined  # many archives keep the header but have joined the chunks
     codings = [one.strip() for one in coding.lower().split(",") if one.strip() not in ("", "identity")]
     if len(codings) > _MOST_CODINGS:
         raise CodingRefused(f"was packed {len(codings)} times over")
     for one in reversed(codings):
         if one not in _CODINGS:
-            raise CodingRefused(f'was sent in a coding, "{one[:40]}", that is not known')
+            raise CodingRefused(f'was sent in an unknown coding, "{one[:40]}"')
         content = _unpacked(content, one, limit)
     if len(content) > limit:
         raise CodingRefused(f"is larger than {_megabytes(limit)}")
@@ -37,7 +37,7 @@ def undone(content: bytes, transfer: str, coding: str, limit: int = MAXIMUM_BYTE
 def _unpacked(content: bytes, coding: str, limit: int) -> bytes:
     if coding in ("gzip", "x-gzip"):
         if not content.startswith(b"\x1f\x8b"):
-            return content  # unpacked already when it was archived
+            return content  # already unpacked in the archive
         return _inflated(content, lambda: zlib.decompressobj(zlib.MAX_WBITS | 16), limit)
     if coding == "deflate":
         wrapped = len(content) > 1 and content[0] & 15 == 8 and int.from_bytes(content[:2], "big") % 31 == 0
@@ -45,7 +45,7 @@ def _unpacked(content: bytes, coding: str, limit: int) -> bytes:
         return _inflated(content, lambda: zlib.decompressobj(bits), limit)
     if coding == "br":
         return _with_brotli(content, limit)
-    raise CodingRefused("was sent packed with zstd, which is not read here")
+    raise CodingRefused("was sent packed with zstd, which is not supported")
 
 
 def _inflated(content: bytes, unpacker: Callable[[], "zlib._Decompress"], limit: int) -> bytes:
@@ -63,7 +63,7 @@ def _inflated(content: bytes, unpacker: Callable[[], "zlib._Decompress"], limit:
                 if not piece and not rest and not one.eof:
                     raise CodingRefused("was cut short: its compression does not end")
         except zlib.error:
-            raise CodingRefused("was damaged: its compression does not hold") from None
+            raise CodingRefused("was damaged: it cannot be unpacked") from None
         rest = one.unused_data if one.unused_data.startswith(b"\x1f\x8b") else b""
     return b"".join(pieces)
 
@@ -73,22 +73,22 @@ def _with_brotli(content: bytes, limit: int) -> bytes:
         import brotli  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: PLC0415 it may be absent
     except ImportError:
         raise CodingRefused("was sent packed with Brotli, which needs a package: pip install brotli") from None
-    unpacker, pieces, size, given = brotli.Decompressor(), [], 0, content
+    unpacker, pieces, size, rest = brotli.Decompressor(), [], 0, content
     try:
         while not unpacker.is_finished():
-            pieces.append(unpacker.process(given, output_buffer_limit=_PIECE))
-            size, given = size + len(pieces[-1]), b""
+            pieces.append(unpacker.process(rest, output_buffer_limit=_PIECE))
+            size, rest = size + len(pieces[-1]), b""
             if size > limit:
                 raise CodingRefused(f"unpacks to more than {_megabytes(limit)}")
             if not pieces[-1]:
                 raise CodingRefused("was cut short: its compression does not end")
     except brotli.error:
-        raise CodingRefused("was damaged: its compression does not hold") from None
+        raise CodingRefused("was damaged: it cannot be unpacked") from None
     return b"".join(pieces)
 
 
 def _joined(content: bytes) -> bytes | None:
-    """Join chunks (RFC 9112, 7.1); None where it is not in chunks."""
+    """Join chunks (RFC 9112, 7.1); None where the body is not in chunks."""
     pieces = []
     for piece in _chunks(content):
         if piece is None:

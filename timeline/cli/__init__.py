@@ -1,15 +1,15 @@
-"""The `timeline` command: paths, clock and wiring, and what people read in a terminal.
+"""The `timeline` command: paths, clock and wiring, and the output in a terminal.
 
 Owns words and exit codes: 0 done, 1 refused or failed verification, 2 wrong usage. Must not decide anything about events.
-`running` opens files and tells of errors, `printing` draws, `json_forms` writes for programs; `choosing`, `finding`, `sources` and
-`passages` look things up, `suggesting` and `completing` help with typing. Each other module holds the commands of one kind.
+`running` opens files and reports errors, `printing` draws, `json_forms` writes for programs. `choosing` and `finding` look things
+up, `suggesting` and `completing` help with typing. Each other module holds the commands of one kind.
 """
 
 import click
 
 from timeline.cli.running import Commands
 
-# The module of each command, in the order in which people meet them, and its name there.
+# Each command, in the order in which people meet them, with its module and its name there.
 HOMES = {
     "init": "starting.init",
     "build": "appending.build",
@@ -41,5 +41,5 @@ HOMES = {
 def main() -> None:
     """Keep a timeline that can be trusted.
 
-    Every happening is an event that stays as it is, and rests on words that were found in an archived document.
+    Every happening is recorded as an event that never changes, and cites words that were found in an archived document.
     """

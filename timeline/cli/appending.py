@@ -1,4 +1,4 @@
-"""The commands that append bundles: build, append. Must not know the form of a bundle."""
+"""The commands that append bundles: build, append. Must not know the format of a bundle."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ from timeline.cli.running import Interrupted, Refused, allow_folder, by, db, ope
 from timeline.errors import BundleInvalid
 from timeline.timeline import Timeline
 
-_NO_FOLDER = "Go to the folder that holds it, begin a project (timeline init DIR), or name a timeline that is there (--db FILE)"
+_NO_FOLDER = "Go to the folder that holds it, start a project (timeline init DIR), or name an existing timeline (--db FILE)"
 
 
 @click.command()
@@ -24,13 +24,13 @@ _NO_FOLDER = "Go to the folder that holds it, begin a project (timeline init DIR
     show_default=True,
     help="The folder of bundles (.yaml, .yml, .jsonl), appended in the order of their names.",
 )
-@click.option("--fresh", is_flag=True, help="Begin the draft anew: as long as nothing of it was published or signed.")
+@click.option("--fresh", is_flag=True, help="Build the draft again from nothing, as long as none of it was published or signed.")
 @click.option(
     "--onto",
     metavar="BRANCH|DIR",
-    help="Begin it anew from the publication on a branch of git, or in a folder, and drop one of your own that nobody received.",
+    help="Build it again from the publication on a git branch or in a folder, and drop your own publication that nobody received.",
 )
-@click.option("--yes", is_flag=True, help="With --fresh or --onto: also lose what is in no bundle, and what you signed.")
+@click.option("--yes", is_flag=True, help="With --fresh or --onto: also lose events that are in no bundle, and your signatures.")
 @allow_folder
 @json_forms.as_object
 @db
@@ -38,34 +38,35 @@ _NO_FOLDER = "Go to the folder that holds it, begin a project (timeline init DIR
 def build(
     events: Path, fresh: bool, onto: str | None, yes: bool, allowed: tuple[Path, ...], as_json: bool, db: Path, by: str | None
 ) -> None:
-    """Make or complete a timeline from a folder of bundles.
+    """Make or update a timeline from a folder of bundles.
 
-    Where the project holds a published copy (public/timeline.db), the timeline begins from it, or is brought up to it. Where others
-    have published meanwhile, and you too: timeline build --fresh --onto origin/main.
+    If the project holds a published copy (public/timeline.db), the timeline starts from it, or is brought up to it. If others have
+    published in the meantime, and you too: timeline build --fresh --onto origin/main.
 
-    Each bundle is appended whole or not at all, and what is there already is passed over: build as often as you like. If
-    some bundles have faults, all of them are told, and the others are appended. Bundles and documents come from the project's
-    folder alone: what leads elsewhere, by its path or through a link, is refused unless you allow the folder.
+    Each bundle is appended as a whole or not at all, and existing entries are skipped: build as often as you like. If some bundles
+    have faults, every fault is listed and the other bundles are appended. Bundles and documents must lie in the project's folder:
+    a path or link that leads elsewhere is refused unless you allow that folder.
 
     Example: timeline build
     """
     paths = _bundles(events)
     if onto or (fresh and db.exists()):
         with continuing.begun_anew(db, onto, yes=yes) as basis:
-            outcome = _append(paths, db, by or continuing.author(db), allowed, basis, found=True, partly=False, as_json=as_json)
+            author = by or continuing.author(db)
+            outcome = _append(paths, db, author, allowed, basis, in_project=True, partly=False, as_json=as_json)
     else:
-        outcome = _append(paths, db, by, allowed, continuing.brought_up(db), found=True, as_json=as_json)
-    outcome.tell(as_json=as_json)
+        outcome = _append(paths, db, by, allowed, continuing.brought_up(db), in_project=True, as_json=as_json)
+    outcome.write(as_json=as_json)
 
 
-def build_whole(events: Path, db: Path, allowed: Sequence[Path] = ()) -> None:
-    """Do the same, all or nothing: the file that this makes is removed again where a bundle is refused, or it ends early."""
-    there, file = db.exists(), db.resolve()
+def build_all_or_nothing(events: Path, db: Path, allowed: Sequence[Path] = ()) -> None:
+    """Build from all bundles or none: a new file is removed again where a bundle is refused, or the build ends early."""
+    existed, file = db.exists(), db.resolve()
     try:
         paths = _bundles(events, _NO_FOLDER, "Write one")
-        _append(paths, db, None, allowed, continuing.published(db), found=True, partly=there).tell()
+        _append(paths, db, None, allowed, continuing.published(db), in_project=True, partly=existed).write()
     except BaseException as error:
-        if not there and file.exists():
+        if not existed and file.exists():
             for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
                 path.unlink(missing_ok=True)
             if isinstance(error, Refused):
@@ -96,17 +97,17 @@ def _bundles(
 def append(files: tuple[Path, ...], allowed: tuple[Path, ...], as_json: bool, db: Path, by: str | None) -> None:
     """Append bundles, in the order given.
 
-    Each is appended whole or not at all. Appending a bundle again appends nothing. A bundle may lie anywhere; the documents that
-    it names lie in its project's folder, or in one that you allow.
+    Each is appended as a whole or not at all. Appending a bundle again appends nothing. A bundle may lie anywhere; the documents
+    that it names must lie in its project's folder, or in one that you allow.
 
     Example: timeline append events/2026-01.yaml --by "Ada Lovelace"
     """
-    _append(list(files), db, by, allowed, continuing.published(db), as_json=as_json).tell(as_json=as_json)
+    _append(list(files), db, by, allowed, continuing.published(db), as_json=as_json).write(as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What came of bundles: how many events there now are, how many of them are new, and how many bundles were appended."""
+    """The result of appending bundles: the events in the log now, how many of them are new, and the bundles appended."""
 
     timeline: Path
     events: int
@@ -115,10 +116,10 @@ class _Outcome:
     redacted: tuple[str, ...]
     faults: tuple[tuple[str, str], ...]
 
-    def tell(self, *, as_json: bool = False) -> None:
-        """Say it, for programs or for people."""
+    def write(self, *, as_json: bool = False) -> None:
+        """Print it, for programs or for people."""
         if as_json:
-            faults = [{"where": where, "what": what} for where, what in self.faults]
+            faults = [{"where": where, "what": message} for where, message in self.faults]
             json_forms.write({**asdict(self), "timeline": str(self.timeline), "faults": faults})
         else:
             click.echo(f"{self.timeline}: {count(self.events, 'event')} ({self.new:,} new) from {count(self.bundles, 'bundle')}")
@@ -131,33 +132,34 @@ def _append(
     allowed: Sequence[Path],
     basis: continuing.Basis,
     *,
-    found: bool = False,
+    in_project: bool = False,
     partly: bool = True,
     as_json: bool = False,
 ) -> _Outcome:
-    """Append bundles to what they go on from; those that are sound stay where others are not, unless not to be appended partly.
+    """Append bundles to a basis. Unless `partly` is off, sound bundles are appended even where others have faults.
 
-    `db` is what the timeline is called. Raises Refused where there are faults, which for programs are then written as well.
+    `in_project` means that the bundles themselves must lie in the project or an allowed folder. Messages call the timeline `db`.
+    Raises Refused where there are faults; with `as_json` it first writes them.
     """
-    within = {path: (bundles.project(path), *allowed) if found else None for path in paths}
+    within = {path: (bundles.project(path), *allowed) if in_project else None for path in paths}
     unreadable = [f"{path}: {reason}" for path in paths if (reason := bundles.refusal(path, within[path]))]
     if len(unreadable) == len(paths):
         raise Refused("\n".join(unreadable), len(unreadable))
     faulty: list[BundleInvalid] = []
     refused: dict[str, str] = {}
     redacted: list[str] = []
-    whose: list[str] = []
+    additions: list[str] = []
     new = 0
     try:
         with opened(basis.path, by=by, read_only=False) as timeline, progress("Appending", _size(paths)) as advance:
             before = timeline.log.size()
             for path in paths:
                 try:
-                    appended = bundles.append(timeline, path, advance, refused, allowed=allowed, found=found)
+                    appended = bundles.append(timeline, path, advance, refused, allowed=allowed, in_project=in_project)
                     new += appended.events
                     redacted += appended.redacted
                     if basis.published and appended.events:
-                        whose.append(f"{path}: {count(appended.events, 'new event')}{_author(timeline)}")
+                        additions.append(f"{path}: {count(appended.events, 'new event')}{_author(timeline)}")
                 except BundleInvalid as error:
                     faulty.append(error)
             if not faulty:
@@ -165,43 +167,44 @@ def _append(
             size = timeline.log.size()
             overridden = list(bundles.overridden(timeline.log, before, basis.unseen))
             changed = sorted({stream for error in faulty for stream in error.changed})
-            stays = [one for one in changed if (first := timeline.log.first(one)) and first.position <= basis.published]
+            published = [one for one in changed if (first := timeline.log.first(one)) and first.position <= basis.published]
     except KeyboardInterrupt:
-        raise Interrupted("interrupted; nothing of the unfinished bundle was appended") from None
+        raise Interrupted("interrupted; the unfinished bundle was not appended") from None
     sound = len(paths) - len(faulty)
     faults = tuple(fault for error in faulty for fault in error.faults)
     outcome = _Outcome(db, size, new, sound, tuple(redacted), faults)
-    for told in redacted:
-        click.echo(f"Passed over: {harmless(told)}", err=True)
-    for told in whose:
-        click.echo(harmless(told), err=True)
-    for told in overridden:
-        click.echo(f"Warning: {harmless(told)}", err=True)
+    for message in redacted:
+        click.echo(f"Skipped: {harmless(message)}", err=True)
+    for message in additions:
+        click.echo(harmless(message), err=True)
+    for message in overridden:
+        click.echo(f"Warning: {harmless(message)}", err=True)
     if faulty:
         if partly and (sound or as_json):
-            outcome.tell(as_json=as_json)
+            outcome.write(as_json=as_json)
         refusal = Refused("\n".join(str(error) for error in faulty), len(faults))
         if changed:
-            refusal.outcome = f"Nothing of a bundle with faults was appended. {_what_to_do(changed, stays)}"
+            refusal.outcome = f"Bundles with faults were not appended. {_next_step(changed, published)}"
         raise refusal
     return outcome
 
 
 def _author(timeline: Timeline) -> str:
-    """Say by whom the last event was recorded."""
+    """Name the author of the last event, as ", by Ada"; ask for one where there is none."""
     last = timeline.log.event(timeline.log.size())
-    return (authors.by(last.recorded_by) if last else "") or ", by nobody named: give --by NAME"
+    return (authors.by(last.recorded_by) if last else "") or ", without an author: give --by NAME"
 
 
-def _what_to_do(changed: list[str], stays: list[str]) -> str:
-    """Say how to change what was recorded: by a correction where it was published, or by beginning the draft anew."""
-    if not stays:
-        return "While nothing of it was published or signed, begin the draft anew: timeline build --fresh"
-    more = f" and {len(stays) - 1:,} more" if len(stays) > 1 else ""
-    other = f" For {next(one for one in changed if one not in stays)}: timeline build --fresh" if len(changed) > len(stays) else ""
+def _next_step(changed: list[str], published: list[str]) -> str:
+    """Advise how to change recorded events: correct those that were published, build a draft again."""
+    if not published:
+        return "As long as none of it was published or signed, build the draft again: timeline build --fresh"
+    more = f" and {len(published) - 1:,} more" if len(published) > 1 else ""
+    drafts = [one for one in changed if one not in published]
+    other = f" For {drafts[0]}: timeline build --fresh" if drafts else ""
     return (
-        f"{stays[0]}{more}: was published, so it stays. Put back its entry, and correct it in a further one; or, if you mean"
-        f" another, give yours another id.{other}"
+        f"{published[0]}{more}: was published, so it cannot change. Put its entry back, and correct it in a further entry; or, if"
+        f" you mean another happening, give yours another id.{other}"
     )
 
 

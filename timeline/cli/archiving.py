@@ -1,4 +1,4 @@
-"""The command that archives a document: archive. Owns how it is told what a document says of itself. Must not read one itself."""
+"""The command that archives a document: archive. Owns how a document's own metadata is shown. Must not read documents itself."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -8,7 +8,7 @@ import click
 from timeline import archiving, capture, documents, extractors
 from timeline.archived import ArchivedSource
 from timeline.cli import completing, json_forms
-from timeline.cli.described import described, given
+from timeline.cli.described import described, given_fields
 from timeline.cli.finding import find
 from timeline.cli.printing import harmless, on_one_line
 from timeline.cli.running import Refused, by, db, opened
@@ -16,22 +16,22 @@ from timeline.documents import Document
 from timeline.model import SourceFields
 from timeline.timeline import Timeline
 
-_ID = "What the source is called in citations: letters, digits, hyphens, dots, underscores.  [default: made of the file's name]"
+_ID = "The source's name in citations: letters, digits, hyphens, dots, underscores.  [default: made from the file's name]"
 
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--id", help=_ID)
 @described
-@click.option("--encoding", help="The encoding of its text, where that is not UTF-8.")
-@click.option("--as-found", is_flag=True, help="Take what the document says of itself for what is not given.")
-@click.option("--record", metavar="URL", help="Which page is meant, in a WARC that holds several.")
-@click.option("--fetch", metavar="URL", help="Fetch a page now, in place of a file, and archive it as a WARC.")
+@click.option("--encoding", help="The encoding of its text, if that is not UTF-8.")
+@click.option("--as-found", is_flag=True, help="Use the document's own title, author and so on for options that are not given.")
+@click.option("--record", metavar="URL", help="The page that you mean, in a WARC that holds several.")
+@click.option("--fetch", metavar="URL", help="Instead of a file, fetch a page now, and archive it as a WARC.")
 @click.option(
     "--again",
     metavar="ID",
     shell_complete=completing.SOURCE,
-    help="Read the text of an archived document anew, as a source of its own if it is another.",
+    help="Extract the text of an archived document again; if it differs, archive it as a separate source.",
 )
 @json_forms.as_object
 @db
@@ -49,29 +49,29 @@ def archive(
     by: str | None,
     **fields: str | None,
 ) -> None:
-    """Archive a document, to be quoted from: text, HTML, PDF, EPUB, e-mail or WARC.
+    """Archive a document to quote from: text, HTML, PDF, EPUB, e-mail or WARC.
 
-    Its bytes and its text are kept, each under its SHA-256, and never change. The same document and words again append
-    nothing. What it says of itself is shown, and used only with --as-found.
+    The original file and its extracted text are both stored under their SHA-256, and never change. The same document and options
+    again append nothing. The document's own title, author and date are shown, and used only with --as-found.
 
     Example: timeline archive report.txt --id report --title "The report" --published 2025-11-27
     """
     if sum(one is not None for one in (file, fetch, again)) != 1:
-        raise click.UsageError("Give a FILE, or --fetch URL, or --again ID, one of them.")
-    said = given(fields)
+        raise click.UsageError("Give exactly one of FILE, --fetch URL and --again ID.")
+    options = given_fields(fields)
     if again is not None:
-        if said or as_found:
+        if options or as_found:
             raise click.UsageError(
-                "With --again what is said of the document stays: leave it out, or correct it with correct_source."
+                "--again keeps the description of the document: leave these options out, or correct it with correct_source."
             )
         return _again(again, id, encoding, record, db, by, as_json=as_json)
     if fetch is not None and record is not None:
-        raise click.UsageError("--fetch archives one page, the one that it fetches: leave --record out.")
+        raise click.UsageError("--fetch archives the one page that it fetches: leave --record out.")
     if fetch is not None:
-        from timeline.capture import fetching  # noqa: PLC0415 - nothing else reaches out
+        from timeline.capture import fetching  # noqa: PLC0415 - nothing else uses the network
 
         fetched = fetching.fetch(fetch)
-        said.setdefault("url", fetched.url)
+        options.setdefault("url", fetched.url)
         record, name = fetched.url, fetched.url.partition("?")[0].rstrip("/")
         document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
     else:
@@ -79,75 +79,77 @@ def archive(
         documents.refuse_address(name)
         document = capture.from_file(Path(name), encoding, record=record)
         if record is not None and record.startswith("http"):
-            said.setdefault("url", record)
-    found = archiving.sound(document)
-    titled = "title" in said or (as_found and "title" in found)
+            options.setdefault("url", record)
+    facts = archiving.valid_facts(document)
+    titled = "title" in options or (as_found and "title" in facts)
     if not titled and not db.exists():
-        raise Refused(_untitled(name, found))
+        raise Refused(_untitled(name, facts))
     with opened(db, by=by, read_only=False) as timeline:
-        standing = timeline.archived(sha256(document.bytes).hexdigest())
-        _refuse_another_id(standing, id, record, name, document)
-        if not titled and not standing:
-            raise Refused(_untitled(name, found))
+        existing = timeline.archived(sha256(document.bytes).hexdigest())
+        _refuse_another_id(existing, id, record, name, document)
+        if not titled and not existing:
+            raise Refused(_untitled(name, facts))
         before = timeline.log.size()
-        source = timeline.archive_document(document, id=id, name=name, record=record, as_found=as_found, **said)
+        source = timeline.archive_document(document, id=id, name=name, record=record, as_found=as_found, **options)
         new = source.position > before
         if as_found and not new:
             _fill_in(timeline, source)
-        _tell(timeline, source, document, new=new)
-        _stands(source, new=new, as_json=as_json)
+        _compare_with_document(timeline, source, document, new=new)
+        _write(source, new=new, as_json=as_json)
 
 
 def _again(
     again: str, id: str | None, encoding: str | None, record: str | None, db: Path, by: str | None, *, as_json: bool
 ) -> None:
     with opened(db, by=by, read_only=False) as timeline:
-        find(timeline, f"source/{again}")  # which names the nearest where it is not there
+        find(timeline, f"source/{again}")  # if it does not exist, the error names the nearest
         before = timeline.log.size()
         source = timeline.extract_again(again, as_=id, encoding=encoding, record=record)
         new = source.position > before
         if not new:
-            click.echo(f"{again}: nothing to add, source/{source.id} has the text that is read today", err=True)
-        _stands(source, new=new, as_json=as_json)
+            click.echo(f"{again}: nothing to add; source/{source.id} has the text that today's extractor reads", err=True)
+        _write(source, new=new, as_json=as_json)
 
 
-def _refuse_another_id(standing: list[ArchivedSource], id: str | None, record: str | None, name: str, document: Document) -> None:
-    """Refuse to archive the same bytes under another id; in a WARC, the same record of it.
+def _refuse_another_id(existing: list[ArchivedSource], id: str | None, record: str | None, name: str, document: Document) -> None:
+    """Refuse to archive the same bytes under another id; of a WARC, the same record.
 
-    A source does not stand in the way whose text a bundle gave, and that is not the text of the document.
+    A source whose text a bundle gave, and whose text differs from the document's, does not count.
     """
     text_sha256 = sha256(document.text.encode()).hexdigest()
-    said = [(one, one.event.payload["statement"]) for one in standing]
+    statements = [(one, one.event.payload["statement"]) for one in existing]
     same = [
         one
-        for one, statement in said
+        for one, statement in statements
         if record in (None, statement.get("url"))
         and (statement["text_sha256"] == text_sha256 or not extractors.is_as_given(statement["extractor"]))
     ]
-    if id is not None and same and id not in [one.id for one in standing]:
+    if id is not None and same and id not in [one.id for one in existing]:
         one = same[0]
-        told = f"{name}: archived already, as {one.stream} at position {one.position}"
-        raise Refused(f"{told}. Cite that one, or leave --id out; what is said of it is corrected in a bundle, with correct_source")
+        raise Refused(
+            f"{name}: archived already, as {one.stream} at position {one.position}. Cite that source, or leave --id out. To correct"
+            " its description, write correct_source in a bundle"
+        )
 
 
-def _untitled(name: str, found: dict[str, str]) -> str:
-    said = "; ".join(f"{field} “{on_one_line(value)[:80]}”" for field, value in found.items())
-    if "title" in found:
-        return f"{name}: no title is given. The document says {said}. Take that with --as-found, or give --title"
-    return f"{name}: no title is given, and the document tells none{f' ({said})' if said else ''}. Give --title"
+def _untitled(name: str, facts: dict[str, str]) -> str:
+    listed = "; ".join(f"{field} “{on_one_line(value)[:80]}”" for field, value in facts.items())
+    if "title" in facts:
+        return f"{name}: no title is given. The document says {listed}. Use that with --as-found, or give --title"
+    return f"{name}: no title is given, and the document has none{f' ({listed})' if listed else ''}. Give --title"
 
 
 def _fill_in(timeline: Timeline, source: ArchivedSource) -> None:
-    """Take what a document says of itself for what was never said of the source; what was taken back stays so."""
-    said = {name for event in timeline.log.stream(source.stream) for name in event.payload.get("statement", {})}
-    fields: SourceFields = {name: value for name, value in source.found.items() if name not in said}  # type: ignore[assignment]
+    """Fill fields that the source never had from the document itself; a field that was taken back stays empty."""
+    stated = {name for event in timeline.log.stream(source.stream) for name in event.payload.get("statement", {})}
+    fields: SourceFields = {name: value for name, value in source.found.items() if name not in stated}  # type: ignore[assignment]
     if fields:
         event = timeline.correct_source(source.id, reason="as the document says of itself", **fields)
-        click.echo(f"{event.id} stands at position {event.position}, with {', '.join(fields)} as the document says", err=True)
+        click.echo(f"{event.id} is at position {event.position}, with {', '.join(fields)} as the document says", err=True)
 
 
-def _tell(timeline: Timeline, source: ArchivedSource, document: Document, *, new: bool) -> None:
-    """Say what stands; on stderr how it was read, what the document says otherwise, and what another extractor makes of it."""
+def _compare_with_document(timeline: Timeline, source: ArchivedSource, document: Document, *, new: bool) -> None:
+    """Report on stderr how the document was read, where its own fields differ, and whether today's extractor reads other text."""
     statement = source.event.payload["statement"]
     last = timeline.source(source.id).event.payload.get("statement", statement)
     if new and not document.extractor.startswith(extractors.DECODED):
@@ -155,19 +157,20 @@ def _tell(timeline: Timeline, source: ArchivedSource, document: Document, *, new
     left = [name for name, value in source.found.items() if name not in last]
     for name, value in source.found.items():
         if last.get(name) != value:
-            given_ = f"“{on_one_line(last[name])[:80]}”" if name in last else "nothing"
-            click.echo(f"{name}: {given_} is kept; the document says “{on_one_line(value)[:80]}”", err=True)
+            recorded = f"“{on_one_line(last[name])[:80]}”" if name in last else "nothing"
+            click.echo(f"{name}: {recorded} is recorded; the document says “{on_one_line(value)[:80]}”", err=True)
     if left and new:
-        click.echo(f"To take {' and '.join(left)} as the document says, archive it again with --as-found", err=True)
+        click.echo(f"To use the document's {' and '.join(left)}, archive it again with --as-found", err=True)
     if not new and statement["extractor"] != document.extractor:
-        told = f"{source.id}: extracted by {statement['extractor']}; today's is {document.extractor}"
+        differs = f"{source.id}: extracted by {statement['extractor']}; today's extractor is {document.extractor}"
         same = statement["text_sha256"] == sha256(document.text.encode()).hexdigest()
-        click.echo(harmless(f"{told}, with the same text" if same else f"{told}: timeline archive --again {source.id}"), err=True)
+        advice = ", with the same text" if same else f": timeline archive --again {source.id}"
+        click.echo(harmless(f"{differs}{advice}"), err=True)
 
 
-def _stands(source: ArchivedSource, *, new: bool, as_json: bool) -> None:
+def _write(source: ArchivedSource, *, new: bool, as_json: bool) -> None:
     if as_json:
         json_forms.write(json_forms.archived(source, new=new))
         return
-    click.echo(f"{source.event.id} stands at position {source.position}")
+    click.echo(f"{source.event.id} is at position {source.position}")
     click.echo(f"SHA-256 {source.event.payload['statement']['sha256']}")

@@ -1,7 +1,7 @@
-"""How wide text is in a terminal, and how it is made to fit: shortened, padded, wrapped.
+"""Measure text in terminal columns, and make it fit: shorten, pad, wrap.
 
-A column holds one narrow character; wide East Asian ones and emoji take two, marks that stand on a letter take none. Must not know
-what is drawn.
+A narrow character takes one column, wide East Asian ones and emoji take two, combining marks take none. Must not know which text
+it measures.
 """
 
 import unicodedata
@@ -20,12 +20,12 @@ def _of(char: str) -> int:
 
 
 def columns(text: str) -> int:
-    """How many columns a line of text takes."""
+    """Return how many columns a line of text takes."""
     return len(text) if text.isascii() else sum(map(_of, text))
 
 
 def shortened(text: str, room: int) -> str:
-    """Shorten a line to fit into so many columns, with "…" where something is left out; no mark is parted from its letter."""
+    """Shorten a line to `room` columns, with "…" where text is left out; a combining mark stays with its letter."""
     if columns(text) <= room:
         return text
     if room <= 0:
@@ -39,14 +39,14 @@ def shortened(text: str, room: int) -> str:
 
 
 def padded(text: str, room: int) -> str:
-    """Fill a line up with spaces to so many columns; a longer one stays as it is."""
+    """Pad a line with spaces to `room` columns; a longer one is returned unchanged."""
     return text + " " * (room - columns(text))
 
 
 def wrapped(text: str, room: int, first: str = "", indent: str = "") -> str:
-    """Break a line at its spaces, and beside wide characters, so that each line fits; a longer word stays whole.
+    """Break a line at spaces, and beside wide characters, so that each line fits; a longer word is not broken.
 
-    `first` stands before the first line, `indent` before the others.
+    `first` precedes the first line, `indent` the others.
     """
     lines: list[str] = []
     begun, line, width = first, "", columns(first)
@@ -63,7 +63,7 @@ def wrapped(text: str, room: int, first: str = "", indent: str = "") -> str:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """Give what stands together in a line, each piece with the number of spaces before it: 1 or 0."""
+    """Yield the unbreakable pieces of a line, each with the number of spaces before it: 1 or 0."""
     for word in text.split():
         begin = 0
         for at in range(1, len(word) if not word.isascii() else 0):
@@ -74,6 +74,6 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _parts(before: str, after: str) -> bool:
-    """Whether a line may end between two characters: beside a wide letter, but not after an opening mark."""
+    """Return whether a line may break between two characters: beside a wide letter, but not after an opening mark."""
     wide = _of(before) == 2 or _of(after) == 2
     return wide and unicodedata.category(after)[0] in "LN" and unicodedata.category(before) not in ("Ps", "Pi")

@@ -1,7 +1,7 @@
-"""What a shell completes: ids and values from the timeline of this folder, names of keys, and files.
+"""Shell completion: ids and values from the timeline in this folder, names of keys, and files.
 
-Owns how they are looked up: quickly, without changing anything, and never with an error, which a shell would show there.
-Must not open the timeline otherwise than to be read.
+Owns the lookups: quick, read-only, and without errors, which a shell would show in the middle of a line.
+Must not open the timeline for writing.
 """
 
 import os
@@ -18,10 +18,10 @@ from click.shell_completion import CompletionItem
 from timeline.cli.printing import on_one_line
 from timeline.cli.running import leads_away
 
-MOST = 200  # that are offered
-PATIENCE = 1.0  # seconds that a file may be locked, or be looked through
+MOST = 200  # completions that are offered
+PATIENCE = 1.0  # seconds to wait for a lock, or to spend on a query
 _STEPS = 10_000  # of SQLite's virtual machine, between two looks at the clock
-_PLAIN = re.compile(r"[\w./@:+-]+")  # what needs no quotation marks in any shell
+_PLAIN = re.compile(r"[\w./@:+-]+")  # text that needs no quotation marks in any shell
 
 Completes = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
@@ -34,9 +34,9 @@ _SOURCES = _STREAMS.replace("11", "8", 1).replace("happening/", "source/")
 
 
 def values(*statements: str, prefixes: Sequence[str] = ("",)) -> Completes:
-    """Complete with what statements select that begins with `:begun`, each with a line of help.
+    """Complete with the values that SQL statements select and that begin with `:begun`, each with a line of help.
 
-    Those of the first are offered bare; of each, also after its prefix where that was typed.
+    Values are offered without the prefix of their statement unless that prefix was typed.
     """
 
     def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -45,8 +45,8 @@ def values(*statements: str, prefixes: Sequence[str] = ("",)) -> Completes:
             with closing(_opened(context)) as connection:
                 for number, statement in enumerate(statements):
                     prefix = prefixes[number] if incomplete.startswith(prefixes[number]) else ""
-                    asked = {"begun": incomplete.removeprefix(prefix), "most": MOST}
-                    rows = connection.execute(statement, asked).fetchall()
+                    parameters = {"begun": incomplete.removeprefix(prefix), "most": MOST}
+                    rows = connection.execute(statement, parameters).fetchall()
                     items += [
                         CompletionItem(f"{prefix}{value}", help=on_one_line(title or "")[:80] or None)
                         for value, title in rows
@@ -60,22 +60,22 @@ def values(*statements: str, prefixes: Sequence[str] = ("",)) -> Completes:
 
 
 def one_of(*choices: str) -> Completes:
-    """Complete with one of a few words."""
+    """Complete with one of a few fixed words."""
     return lambda context, parameter, incomplete: [CompletionItem(one) for one in choices if one.startswith(incomplete)]
 
 
 def file(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Let the shell complete a file."""
+    """Let the shell complete a file name."""
     return [CompletionItem(incomplete, type="file")]
 
 
 def key(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete with the keys in the settings, by the names they sign as, or else let the shell complete a file."""
+    """Complete with the names of the keys in the settings; if none matches, let the shell complete a file name."""
     return [CompletionItem(name) for name in _keys() if name.startswith(incomplete)] or file(context, parameter, incomplete)
 
 
 def _keys() -> Iterator[str]:
-    """List the names of the keys: each file says it in its first line, and is called after it."""
+    """List the names of the keys: each file is named after its key."""
     folder = Path(click.get_app_dir("timeline")) / "keys"
     try:
         names = sorted(path.stem for path in folder.glob("*.key"))
@@ -85,7 +85,7 @@ def _keys() -> Iterator[str]:
 
 
 def _opened(context: click.Context) -> sqlite3.Connection:
-    """Open the timeline that the command line names, or the one in this folder, to be read for a moment."""
+    """Open the timeline that the command line names, or the one in this folder, read-only and for a moment."""
     path = Path(context.params.get("db") or os.environ.get("TIMELINE_DB") or "timeline.db")
     if leads_away(path) is not None:
         raise FileNotFoundError(path)
@@ -99,9 +99,9 @@ _VALUE = "SELECT DISTINCT {0}, NULL FROM {1} WHERE {0} >= :begun AND {0} < :begu
 HAPPENING = values(_STREAMS, prefixes=("happening/",))
 SOURCE = values(_SOURCES)
 NAME = values(_STREAMS, _SOURCES, prefixes=("happening/", "source/"))
-"""A happening or a source."""
+"""The id of a happening or a source."""
 KIND = values(_VALUE.format("kind", "happenings"))
 PLACE = values(_VALUE.format("place", "happenings"))
 TAG = values(_VALUE.format("tag", "happening_tags"))
 ACTOR = values(_VALUE.format("id", "actors"))
-"""By its id, which the filter takes as well as the name, and which needs no quotation marks."""
+"""The id of an actor: the filter takes it as well as the name, and it needs no quotation marks."""

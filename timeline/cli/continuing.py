@@ -1,4 +1,4 @@
-"""How a build goes on from what was published: brought up to it, or begun anew from it. Must not know what bundles say."""
+"""Continue a build from a published copy: bring the timeline up to it, or start again from it. Must not read bundles."""
 
 import os
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from timeline.cli.printing import count, harmless
 from timeline.cli.running import Refused, opened, progress, refuse_leading_away
 from timeline.publishing import Branch
 
-_NAMED = 5  # things that would be lost
+_NAMED = 5  # losses that are named; the rest is counted
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a build appends to: a file, how many of its events were published, and the positions of those that are new to it."""
+    """The file that a build appends to, how many of its events were published, and the positions that are new to this timeline."""
 
     path: Path
     published: int
@@ -26,52 +26,52 @@ class Basis:
 
 
 def published(db: Path) -> Basis:
-    """Tell what of a timeline was published, as far as a checkpoint in a folder beside it says."""
+    """Return the timeline as a basis, with its published size from the newest checkpoint in a folder beside it."""
     return Basis(db, publishing.newest_size(db))
 
 
 def author(db: Path) -> str | None:
-    """Tell who writes a timeline's project, for a file begun elsewhere. Raises Refused where that is not sound."""
+    """Return the author that the project's settings name, for a file made elsewhere. Raises Refused where they are invalid."""
     path = db.with_name("metadata.json")
     try:
         return os.environ.get("TIMELINE_BY") or authors.of_project(path)
     except ValueError as error:
-        raise Refused(f"{path}: does not say who writes this project: {error}. Correct it, or say who appends: --by NAME") from None
+        raise Refused(f"{path}: does not name the author of this project: {error}. Correct it, or name one: --by NAME") from None
 
 
 def brought_up(db: Path) -> Basis:
-    """Bring a timeline up to its published copy, where that holds more; refuse to go on where the two differ."""
+    """Bring a timeline up to its published copy if that has more events; refuse to continue if the two differ."""
     if (copy := publishing.newest(db)) is None or not db.exists():
         return published(db)
     with opened(db) as timeline:
         comparison = publishing.compare(timeline.log, copy)
-        own = {} if comparison.adds else publishing.checkpoints_of_its_own(timeline.log, copy)
+        own = {} if comparison.adds else publishing.own_checkpoints(timeline.log, copy)
         if comparison.adds:
             publishing.refuse_what_git_holds(timeline.log, copy.parent, merged=True)
             return published(db)
-    told = harmless(comparison.tell(db, copy))
+    summary = harmless(comparison.summary(db, copy))
     if own:
-        raise Refused(f"{told}, and was published or signed ({count(len(own), 'checkpoint')}). {_dropping(db, copy)}")
+        raise Refused(f"{summary}, and was published or signed ({count(len(own), 'checkpoint')}). {_how_to_drop(db, copy)}")
     if not comparison.lags:
         raise Refused(
-            f"{told}. The published events stay. To go on from them, with your bundles after them: timeline build --fresh"
+            f"{summary}. The published events stay. To continue from them, with your bundles after them: timeline build --fresh"
         )
     with (
         opened(copy, guarded=False) as source,
         progress("Verifying", 3 * comparison.theirs) as advance,
-        publishing.anew(source, db, advance),
+        publishing.replacing(source, db, advance),
     ):
         pass
-    click.echo(f"{told}; it now holds them all", err=True)
+    click.echo(f"{summary}; it now holds them all", err=True)
     return Basis(db, comparison.theirs, range(comparison.ours + 1, comparison.theirs + 1))
 
 
 @contextmanager
 def begun_anew(db: Path, onto: str | None, *, yes: bool) -> Iterator[Basis]:
-    """Give a file to append the bundles to, which takes the place of a draft at the end; the draft stays where more would go.
+    """Yield a new file to append the bundles to. At the end it replaces the draft, unless events would be lost that no bundle has.
 
-    It begins from the published copy; or from the one `onto` which it is asked to go: in a folder, or on a branch, whose published
-    folder is then in place here.
+    It starts from the published copy; or from the one that `onto` names: in a folder, or on a branch, whose published folder is
+    then put in place here.
     """
     with ExitStack() as stack:
         branch = None
@@ -81,44 +81,44 @@ def begun_anew(db: Path, onto: str | None, *, yes: bool) -> Iterator[Basis]:
             refuse_leading_away(copy.parent, "timeline build --fresh --onto {}")
             publishing.refuse_conflict(copy.parent)
         else:
-            branch = stack.enter_context(publishing.taken(db, onto))
+            branch = stack.enter_context(publishing.on_branch(db, onto))
             copy = branch.fresh / db.name
-        told = f"{onto}:{branch.folder.name}/{db.name}" if branch else str(copy)
-        stack.enter_context(publishing.told_as(str(copy), told))
+        label = f"{onto}:{branch.folder.name}/{db.name}" if branch else str(copy)
+        stack.enter_context(publishing.shown_as(str(copy), label))
         timeline = stack.enter_context(opened(db)) if db.exists() else None
-        own = publishing.checkpoints_of_its_own(timeline.log, copy) if timeline else {}
+        own = publishing.own_checkpoints(timeline.log, copy) if timeline else {}
         if own and onto is None:
             raise Refused(
-                f"{db}: was published or signed ({count(len(own), 'checkpoint')}), so what it holds stays. Correct it by a further"
-                f" entry. {_dropping(db, copy)}"
+                f"{db}: was published or signed ({count(len(own), 'checkpoint')}), so its events cannot change. Correct them in a"
+                f" further entry. {_how_to_drop(db, copy)}"
             )
         if (signers := sorted(set(own.values()) - {""})) and not yes:
             raise Refused(
-                f"{db}: was signed by {' and '.join(signers)}, and whoever has that checkpoint can show that it was. If nobody has,"
-                " add --yes"
+                f"{db}: was signed by {' and '.join(signers)}, and anyone with that checkpoint can show it. If nobody has it, add"
+                " --yes"
             )
         source = stack.enter_context(opened(copy, guarded=False)) if copy else None
         if source and copy and onto is None:
             publishing.refuse_what_git_holds(source.log, copy.parent, merged=True)
         comparison = publishing.compare(timeline.log, copy) if timeline and copy else None
         advance = stack.enter_context(progress("Verifying", 3 * source.log.size() if source else 0))
-        with publishing.anew(source, db, advance) as fresh:
-            begun = source.log.size() if source else 0
+        with publishing.replacing(source, db, advance) as fresh:
+            start = source.log.size() if source else 0
             shared = comparison.same if comparison else 0
-            yield Basis(fresh, begun, range(shared + 1, begun + 1) if timeline else range(0))
+            yield Basis(fresh, start, range(shared + 1, start + 1) if timeline else range(0))
             if timeline:
-                _take_over(publishing.Drafts(timeline.log, fresh, db, shared, begun), yes=yes)
+                _take_over(publishing.Drafts(timeline.log, fresh, db, shared, start), yes=yes)
         if own:
             events = " and ".join(count(size, "event") for size in own)
-            click.echo(harmless(f"Dropped: your publication of {events}, which {told} does not hold"), err=True)
+            click.echo(harmless(f"Dropped: your publication of {events}, which {label} does not hold"), err=True)
         if branch:
             _put_in_place(branch)
 
 
 def _take_over(drafts: publishing.Drafts, *, yes: bool) -> None:
-    """Redact again, and refuse to lose anything unasked; what is lost is named."""
-    for told in drafts.redact_again():
-        click.echo(harmless(told), err=True)
+    """Repeat the draft's redactions, and name the events that would be lost. Raises Refused unless `yes` allows the loss."""
+    for message in drafts.redact_again():
+        click.echo(harmless(message), err=True)
     with opened(drafts.path) as new:
         lost = drafts.lost(new.log)
     if not lost:
@@ -127,7 +127,7 @@ def _take_over(drafts: publishing.Drafts, *, yes: bool) -> None:
     named = f"{'; '.join(lost[:_NAMED])}{more}"
     if not yes:
         raise Refused(
-            f"{drafts.name}: holds {named}, which no bundle has, so that would be lost. Write it into a bundle"
+            f"{drafts.name}: holds {named}. No bundle has that, so it would be lost. Write it into a bundle"
             " (timeline export jsonl); or, to lose it, repeat with --yes"
         )
     click.echo(harmless(f"Lost: {named}"), err=True)
@@ -135,18 +135,16 @@ def _take_over(drafts: publishing.Drafts, *, yes: bool) -> None:
 
 def _put_in_place(branch: Branch) -> None:
     number, pushed = branch.put_in_place()
-    click.echo(harmless(f"{branch.folder}: is as on {branch.name}. Next: timeline publish {branch.folder}"), err=True)
+    click.echo(harmless(f"{branch.folder}: is now as on {branch.name}. Next: timeline publish {branch.folder}"), err=True)
     if number:
-        told = (
-            f"Taken back: {count(number, 'commit')} with another publication. All else in there is in your files: commit it again"
-        )
+        message = f"Undone: {count(number, 'commit')} with another publication. Their other changes are in your files: commit those"
         more = f". {pushed:,} of them had been pushed: git push --force-with-lease, and tell everyone" if pushed else ""
-        click.echo(f"{told}{more}", err=True)
+        click.echo(f"{message}{more}", err=True)
 
 
-def _dropping(db: Path, copy: Path | None) -> str:
-    """Say how to drop a publication that nobody received."""
+def _how_to_drop(db: Path, copy: Path | None) -> str:
+    """Advise how to drop a publication that nobody received."""
     if publishing.is_shared(db.absolute().parent):
-        return f"If nobody received it, for it was neither pushed nor sent: {publishing.how_to_go_on(db.absolute().parent)}"
+        return f"If nobody received it (it was neither pushed nor sent): {publishing.how_to_continue(db.absolute().parent)}"
     onto = copy.parent if copy else "DIR"
     return f"If nobody received it: timeline build --fresh --onto {onto}"

@@ -1,4 +1,4 @@
-"""The options that say what a document is: title, publisher, author, date, address, language. Must not read any document."""
+"""The options that describe a document: title, publisher, author, date, address, language. Must not read any document."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def described(command: F) -> F:
-    """Give a command the options; they come to it as keyword arguments, by the names of a source's fields."""
+    """Add the options to a command, which receives them as keyword arguments named like a source's fields."""
     for option in reversed(
         (
             click.option("--title"),
@@ -20,9 +20,9 @@ def described(command: F) -> F:
             click.option(
                 "--published",
                 metavar="DATE",
-                help="When it was published, as exact as it is known: 2025, 2025-11, 2025-11-27 or other EDTF.",
+                help="When it was published, as exactly as is known: 2025, 2025-11, 2025-11-27 or other EDTF.",
             ),
-            click.option("--url", help="Where it was found. It is written down, not visited."),
+            click.option("--url", help="Where you got it. It is recorded, not visited."),
             click.option("--language", help='As a tag: "en", "ar-MA".'),
         )
     ):
@@ -30,6 +30,6 @@ def described(command: F) -> F:
     return command
 
 
-def given(fields: Mapping[str, str | None]) -> SourceFields:
-    """Take what was given."""
+def given_fields(fields: Mapping[str, str | None]) -> SourceFields:
+    """Return the options that were given, as fields."""
     return {name: value for name, value in fields.items() if value is not None}  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""The command that writes for others: export. Owns where it goes, and that what a format cannot say is told beside it."""
+"""The command that writes other formats: export. Owns where the output goes, and that losses are listed on stderr."""
 
 import json
 import re
@@ -24,14 +24,14 @@ from timeline.timeline import Timeline
 @click.command(epilog=f"Formats: {', '.join(formats.written_names())}.")
 @click.argument("format", type=click.Choice(formats.written_names()), metavar="FORMAT")
 @filters("current; all in feeds and calendars")
-@click.option("--page", metavar="URL", help="Where the timeline's page is published, so that all leads back to it.")
-@click.option("--title", help="What it is called.  [default: the title in metadata.json]")
+@click.option("--page", metavar="URL", help="The address of the published timeline page, for links back to it.")
+@click.option("--title", help="The timeline's title.  [default: the title in metadata.json]")
 @click.option(
     "--output",
     "-o",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write to a file; an earlier one is replaced.",
+    help="Write to a file; an existing one is replaced.",
 )
 @db
 def export(
@@ -42,9 +42,9 @@ def export(
     db: Path,
     **chosen_by: str | None,
 ) -> None:
-    """Write the timeline, or what filters choose of it, in a format that others read.
+    """Write the timeline, or the happenings that filters select, in a format for other programs.
 
-    The filters are those of the timeline's page. What the format cannot say is told beside it.
+    The filters are those of the timeline's page. Each export lists on stderr what it loses.
 
     Example: timeline export timelinejs --actor "Faisal Shahkar" --from 2025 > timeline.json
     """
@@ -54,57 +54,56 @@ def export(
         )
     chosen = format_named(format)
     if output is None and sys.stdout.isatty() and chosen.media_type.startswith("image/png"):
-        raise Refused(f"{format}: is no text, and this is a terminal. Name a file: --output timeline{chosen.suffix}")
+        raise Refused(f"{format}: is not text, and this is a terminal. Name a file: --output timeline{chosen.suffix}")
     with opened(db) as timeline:
         refuse_outdated(timeline, db)
         choice = choose(timeline.log.connection, chosen_by, chosen.status)
-        called, described = _metadata(db, title)
-        told = _write(timeline, chosen, choice, _Whole(called, described, page), output)
-        for line in told:
+        title, description = _metadata(db, title)
+        for line in _write(timeline, chosen, choice, _Heading(title, description, page), output):
             click.echo(printing.on_one_line(line), err=True)
 
 
-class _Whole(NamedTuple):
-    """What is said of the whole: its title, a sentence, and the address of its page."""
+class _Heading(NamedTuple):
+    """The title and description of the timeline, and the address of its page."""
 
     title: str
     description: str | None
     page: str | None
 
 
-def _write(timeline: Timeline, format: Format, choice: Choice, whole: _Whole, output: Path | None) -> list[str]:
-    """Write what was chosen, and return what is to be said of it."""
+def _write(timeline: Timeline, format: Format, choice: Choice, heading: _Heading, output: Path | None) -> list[str]:
+    """Write the chosen happenings, and return the lines to print on stderr."""
     if format.most is not None and format.order == "time" and len(choice.positions) > format.most:
         raise Refused(f"{format.name}: {len(choice.positions):,} happenings, at most {format.most:,}. Choose fewer, as with --from")
     connection = timeline.log.connection
     if format.write_log is not None:
         if choice.as_of is not None:
-            raise Refused(f"{format.name}: holds how what is known came to be known, not how it stood. Leave --as-of out")
-        told: list[str] = []
-        _put(format.write_log(connection, choice.ids if choice.filtered else None, told.append), output)
-        return told + [f"{field.replace('_', ' ')}: {words}" for field, words in format.loses.items()]
+            raise Refused(f"{format.name}: holds the history of the records, and no state as of a position. Leave --as-of out")
+        remarks: list[str] = []
+        _put(format.write_log(connection, choice.ids if choice.filtered else None, remarks.append), output)
+        return remarks + [f"{field.replace('_', ' ')}: {words}" for field, words in format.loses.items()]
     losses = Losses(format)
     positions = choice.positions if format.order == "time" else sorted(choice.positions, reverse=True)[: format.most]
     happenings = losses.watch(at_positions(connection, positions, as_of=choice.as_of))
     query = choice.query.removeprefix("?")
     older = len(choice.positions) - len(positions)
-    asked = with_near(choice.asked, len(choice.near.intersection(positions)))
-    about = About.read(connection, **whole._asdict(), as_of=choice.as_of, asked=asked, query=query, older=older)
+    filters = with_near(choice.asked, len(choice.near.intersection(positions)))
+    about = About.read(connection, **heading._asdict(), as_of=choice.as_of, filters=filters, query=query, older=older)
     _put(format.write(happenings, about), output)
-    told = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
+    remarks = [f"{printing.count(losses.total, 'happening')} in {format.title}"]
     if choice.near:
-        told.append(f"{printing.count(len(choice.near), 'happening')} of them only near the period, with an approximate date")
+        remarks.append(f"{printing.count(len(choice.near), 'happening')} of them only near the period, with an approximate date")
     if older:
-        told.append(f"The newest {len(positions):,}; {older:,} older {'one is' if older == 1 else 'ones are'} {feeds.IN_ALL}")
-    if losses.whole and (redacted := len(positions) - losses.total):
-        told.append(f"{printing.count(redacted, 'happening')} left out, of which nothing is left after a redaction")
-    if lost := losses.told():
-        told += ["What it cannot say:", *(f"  {line}" for line in lost)]
-    return told
+        remarks.append(f"The newest {len(positions):,}; {older:,} older {'one is' if older == 1 else 'ones are'} {feeds.IN_ALL}")
+    if losses.complete and (redacted := len(positions) - losses.total):
+        remarks.append(f"{printing.count(redacted, 'happening')} left out, because all versions are redacted")
+    if lost := losses.lines():
+        remarks += ["Lost in this format:", *(f"  {line}" for line in lost)]
+    return remarks
 
 
 def _put(chunks: Iterable[str | bytes], output: Path | None) -> None:
-    """Write to standard output, or to a file, which is there only once it is whole. A database is never written over."""
+    """Write to standard output, or to a file, which appears only when it is complete. A database is never overwritten."""
     if output is None or output == Path("-"):
         _into(sys.stdout.buffer, chunks)
         return
@@ -118,7 +117,7 @@ def _put(chunks: Iterable[str | bytes], output: Path | None) -> None:
         _refuse_database(output)
         unfinished = output.with_name(f"{output.name}.part")
         try:
-            unfinished.unlink(missing_ok=True)  # of a run that was killed, or a link that somebody laid there
+            unfinished.unlink(missing_ok=True)  # left by a run that was killed, or a link that somebody put there
             with unfinished.open("xb") as file:
                 _into(file, chunks)
             unfinished.replace(output)
@@ -127,17 +126,17 @@ def _put(chunks: Iterable[str | bytes], output: Path | None) -> None:
                 unfinished.unlink()
             raise
     except OSError as error:
-        raise Refused(f"{output}: cannot be written: {(error.strerror or str(error)).lower()}. Name a file elsewhere") from error
+        raise Refused(f"{output}: cannot be written: {(error.strerror or str(error)).lower()}. Name another file") from error
 
 
 def _refuse_database(output: Path) -> None:
-    """Make sure that what is replaced is no database, nor what belongs to one."""
+    """Refuse to overwrite a database, or one of the files beside it."""
     bare = output.with_name(re.sub(r"-(wal|shm|journal)$", "", output.name))
     for file in {output, bare}:
         if file.is_file():
             with file.open("rb") as opened_file:
                 if opened_file.read(16) == b"SQLite format 3\x00":
-                    raise Refused(f"{output}: is a database, and not written over. Name another file")
+                    raise Refused(f"{output}: is a database, which an export never overwrites. Name another file")
 
 
 def _into(file: BinaryIO, chunks: Iterable[str | bytes]) -> None:
@@ -146,18 +145,18 @@ def _into(file: BinaryIO, chunks: Iterable[str | bytes]) -> None:
     file.flush()
 
 
-def _metadata(db: Path, called: str | None) -> tuple[str, str | None]:
-    """Find what the timeline is called, and said to be, where it is published from this folder; else its file's name."""
+def _metadata(db: Path, title: str | None) -> tuple[str, str | None]:
+    """Return the title and description of the timeline, from metadata.json in this folder; else its file's name as the title."""
     try:
-        description = None if called and leads_away(METADATA) else metadata_here()
-        said = json.loads(description.read_text(encoding="utf-8")) if description else {}
-        here = said.get("databases", {}).get(db.stem, {})
-        title, described = here.get("title") or said.get("title"), here.get("description")
+        path = None if title and leads_away(METADATA) else metadata_here()
+        metadata = json.loads(path.read_text(encoding="utf-8")) if path else {}
+        database = metadata.get("databases", {}).get(db.stem, {})
+        title, description = title or database.get("title") or metadata.get("title"), database.get("description")
     except (OSError, ValueError, AttributeError):
-        title = described = None
-    if described:
+        description = None
+    if description:
         from timeline.web import descriptions  # noqa: PLC0415 - it loads Datasette, which is slow
 
-        if described == descriptions.as_metadata()["description"]:
-            described = None
-    return str(called or title or db.stem), str(described) if described else None
+        if description == descriptions.as_metadata()["description"]:
+            description = None
+    return str(title or db.stem), str(description) if description else None

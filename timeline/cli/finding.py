@@ -1,6 +1,6 @@
-"""What people write to name something: "ga-93", "happening/ga-93", "source/report", "happening/ga-93@2", or a position, "12".
+"""Look up the name that a person typed: "ga-93", "happening/ga-93", "source/report", "happening/ga-93@2", or a position, "12".
 
-Owns how that is understood, and what is suggested where nothing of that name is there.
+Owns how names are parsed, and which names are suggested where nothing matches.
 """
 
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from timeline.errors import TimelineError, UnknownEvent, UnknownHappening, Unkno
 from timeline.log import Event
 from timeline.timeline import Timeline
 
-ALIKE = 75  # of 100: how near a name must be to be suggested
+ALIKE = 75  # of 100: how similar a name must be to be suggested
 _KINDS = ("happening", "source")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A stream and its events, up to the version or position that was asked for."""
+class Match:
+    """A stream and its events, up to the requested version or position."""
 
     kind: str
     id: str
@@ -24,32 +24,32 @@ class Found:
 
     @property
     def event(self) -> Event:
-        """The event that was asked for: the last one that makes a statement."""
+        """The requested event: the last one that makes a statement."""
         return self.events[-1]
 
 
-def find(timeline: Timeline, name: str, as_of: int | None = None) -> Found:
-    """Find what a name stands for; a bare id is a happening or, where there is none, a source; a bare number a position.
+def find(timeline: Timeline, name: str, as_of: int | None = None) -> Match:
+    """Look up a name. A bare id means a happening or, if there is none, a source; a bare number means a position.
 
-    Raises UnknownHappening, UnknownSource or UnknownEvent, with names that are near, or with those that a number may stand for.
+    Raises UnknownHappening, UnknownSource or UnknownEvent, with similar names, or with the names that a number may mean.
     """
     if name.isascii() and name.isdecimal():
         name = _at_position(timeline, name, as_of)
     stream, _, version = name.partition("@")
     kind, slash, id = stream.rpartition("/")
     if slash and kind not in _KINDS:
-        raise UnknownHappening(f'"{name}": there are no {kind} streams. Write happening/{id} or source/{id}')
+        raise UnknownHappening(f'"{name}": there are no streams of the kind {kind}. Write happening/{id} or source/{id}')
     for candidate in [kind] if slash else _KINDS:
-        everything = timeline.log.stream(f"{candidate}/{id}", as_of)
-        past = [event for event in everything if event.type != "EventRedacted"]
-        if past:
-            named = [event for event in everything if event.type == "EventRedacted" and str(event.version) == version]
-            return Found(candidate, id, [*past, *named] if named else _up_to(past, version))
+        events = timeline.log.stream(f"{candidate}/{id}", as_of)
+        statements = [event for event in events if event.type != "EventRedacted"]
+        if statements:
+            redaction = [event for event in events if event.type == "EventRedacted" and str(event.version) == version]
+            return Match(candidate, id, [*statements, *redaction] if redaction else _up_to(statements, version))
     raise _unknown(timeline, kind or "happening", id, as_of)
 
 
 def _at_position(timeline: Timeline, name: str, as_of: int | None) -> str:
-    """Give the name of the event at a position; where an id is a number and no position, leave it as it is."""
+    """Return the name of the event at a position; a number that is an id and not a position is returned unchanged."""
     alike = [kind for kind in _KINDS if timeline.log.version(f"{kind}/{name}")]
     event = timeline.log.event(int(name)) if len(name) < 19 else None
     if event is None and not alike:
@@ -57,24 +57,24 @@ def _at_position(timeline: Timeline, name: str, as_of: int | None) -> str:
     if event is None:
         return name
     if alike:
-        raise UnknownEvent(name, f"is a position and a {alike[0]}. Write {alike[0]}/{name}, or the event as {event.id}")
+        raise UnknownEvent(name, f"is a position, and the id of a {alike[0]}. Write {alike[0]}/{name}, or the event as {event.id}")
     if as_of is not None and event.position > as_of:
         raise UnknownEvent(f"the event at position {name} was recorded after position {as_of}. Leave --as-of out")
     return event.id
 
 
-def _up_to(past: list[Event], version: str) -> list[Event]:
+def _up_to(events: list[Event], version: str) -> list[Event]:
     if not version:
-        return past
-    known = [event for event in past if str(event.version) == version]
-    if not known:
-        last = past[-1]
+        return events
+    match = [event for event in events if str(event.version) == version]
+    if not match:
+        last = events[-1]
         raise UnknownHappening(last.stream, f"has no version {version}. The last one is {last.id}")
-    return past[: past.index(known[0]) + 1]
+    return events[: events.index(match[0]) + 1]
 
 
 def _near(id: str, names: Mapping[str, str]) -> list[str]:
-    """List the streams whose ids are nearest: alike as a whole, or else in a part."""
+    """List the streams with the most similar ids: similar as a whole, or else in a part."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a miss pays for loading it
 
     for scorer in (fuzz.ratio, fuzz.partial_ratio):

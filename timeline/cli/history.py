@@ -1,6 +1,6 @@
-"""The command that tells how what is known came to be known: history."""
+"""The command that shows the versions of a happening or source: history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ from timeline.cli.running import db, opened
 from timeline.cli.show import redacted, when
 from timeline.log import Event
 from timeline.reading import wording
+from timeline.reading.changes import Change
+from timeline.reading.changes import compare as changes_of
 
 _COLOURS = {"corrected": "yellow", "retracted": "red", "redacted": "red"}
 
 
 def headline(event: Event) -> str:
-    """Give the title that an event states, after whose claim it is; empty where it states none."""
+    """Return the title that an event states, with its claimant; empty where it states none."""
     statement = event.payload.get("statement", {})
     return wording.headline(statement.get("title"), statement.get("attributed_to"), "")
 
@@ -28,21 +30,21 @@ def headline(event: Event) -> str:
 @json_forms.as_lines
 @db
 def history(id: str, as_json: bool, db: Path) -> None:
-    """Tell every version of a happening or a source: when, by whom, why, and what changed.
+    """Show every version of a happening or a source: when, by whom, why, and the changes.
 
     Example: timeline history ga-93
     """
     with opened(db) as timeline:
-        found = find(timeline, id)
+        match = find(timeline, id)
         if as_json:
-            for event in found.events:
+            for event in match.events:
                 json_forms.write(json_forms.event(event))
             return
-        title = headline(found.event) or f"{found.event.stream} {wording.NO_TITLE}"
+        title = headline(match.event) or f"{match.event.stream} {wording.NO_TITLE}"
         click.echo(printing.bold(printing.paragraphs(title)))
-        click.echo(printing.dim(f"{found.event.stream}, {printing.count(len(found.events), 'version')}"))
-        former: dict[str, Any] = {}
-        for event in found.events:
+        click.echo(printing.dim(f"{match.event.stream}, {printing.count(len(match.events), 'version')}"))
+        former: Mapping[str, Any] | None = None
+        for number, event in enumerate(match.events):
             payload = event.payload
             click.echo(f"\n{_heading(event)}")
             if event.data is None:
@@ -51,38 +53,32 @@ def history(id: str, as_json: bool, db: Path) -> None:
                 click.echo(printing.paragraphs(payload["reason"], 2))
             if payload.get("superseded_by"):
                 click.echo(printing.pairs([("see instead", payload["superseded_by"])]))
-            statement = payload.get("statement", {})
-            if former and statement and (told := printing.pairs([*_changes(former, statement)])):
-                click.echo(told)
-            elif not former and (changes := payload.get("changes")):  # what stood before is not there to compare with
-                click.echo(printing.pairs([(field, f"→ {_said(value)}") for field, value in changes.items()]))
-            former = statement
+            if number and (changes := printing.pairs([*_lines(changes_of(former, payload))])):
+                click.echo(changes)
+            former = payload.get("statement")
 
 
 def _heading(event: Event) -> str:
     verb = wording.VERBS[event.type]
-    told = printing.mark(verb, _COLOURS[verb]) if verb in _COLOURS else verb
+    marked = printing.mark(verb, _COLOURS[verb]) if verb in _COLOURS else verb
     rest = printing.on_one_line(f"{when(event)}{authors.by(event.recorded_by)}, position {event.position}")
-    return f"{printing.bold(str(event.version))}  {told} {rest}"
+    return f"{printing.bold(str(event.version))}  {marked} {rest}"
 
 
-def _changes(former: dict[str, Any], statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Tell what a statement says otherwise than the one before it, field by field."""
-    for field in [*former, *(name for name in statement if name not in former)]:
-        before, after = former.get(field), statement.get(field)
-        if before == after:
-            continue
-        if isinstance(before, list) or isinstance(after, list):
-            gone = [said for said in map(_said, before or []) if said not in list(map(_said, after or []))]
-            come = [said for said in map(_said, after or []) if said not in list(map(_said, before or []))]
-            yield from ((field, f"− {said}") for said in gone)
-            yield from ((field, f"+ {said}") for said in come)
+def _lines(changes: Iterable[Change]) -> Iterator[tuple[str, str]]:
+    """Word changes as pairs of a field and its old and new value, without unknown old values and items that read the same."""
+    for change in changes:
+        if change.is_list:
+            removed, added = [_value(one) for one in change.removed or ()], [_value(one) for one in change.added]
+            yield from ((change.field, f"− {one}") for one in removed if one not in added)
+            yield from ((change.field, f"+ {one}") for one in added if one not in removed)
         else:
-            yield field, f"{_said(before)} → {_said(after)}"
+            before = "" if change.removed is None else f"{_value(*change.removed)} "
+            yield change.field, f"{before}→ {_value(*change.added)}"
 
 
-def _said(value: object) -> str:
-    """Write a value as people read it."""
+def _value(value: object = None) -> str:
+    """Word a value for people."""
     match value:
         case None:
             return "(nothing)"

@@ -1,18 +1,18 @@
-"""The command that imports: its options, and in which order things are done. What is told of it is import_report's."""
+"""The command that imports: its options, and the order of its steps. `import_report` words the report."""
 
 from pathlib import Path
 
 import click
 
 from timeline.cli import completing, import_report, json_forms
-from timeline.cli.described import described, given
+from timeline.cli.described import described, given_fields
 from timeline.cli.printing import harmless
 from timeline.cli.running import Refused, by, db, opened, progress, refuse_leading_away
 from timeline.exchange import formats
 from timeline.exchange.importing import run
 from timeline.exchange.importing.file import File
-from timeline.exchange.tables import mapping as mappings
 from timeline.exchange.tables.guessing import ColumnsUnknown
+from timeline.exchange.tables.mapping import Columns, mapping_path, read_mapping
 
 _MAPPED = ("csv", "tsv", "jsonl")
 
@@ -20,29 +20,29 @@ _MAPPED = ("csv", "tsv", "jsonl")
 @click.command("import", epilog=f"Formats: {', '.join(formats.read_names())}.")
 @click.argument("format", metavar="FORMAT", type=click.Choice(list(formats.read_names())))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--append", "do", is_flag=True, help="Do it. Without this nothing is changed, and what would be is told.")
-@click.option("--all", "whole", is_flag=True, help="Tell of every row, not only of the first ones of each kind.")
+@click.option("--append", "do", is_flag=True, help="Import it. Without this option nothing is changed; you see what would be.")
+@click.option("--all", "full", is_flag=True, help="Report every row, not only the first ones of each kind.")
 @click.option(
     "--mapping", type=click.Path(path_type=Path), help="Which column is which field.  [default: FILE.mapping.yaml, or guessed]"
 )
-@click.option("--save-mapping", is_flag=True, help="Write the guessed mapping beside the file, to be corrected.")
-@click.option("--id", help="What the file is called as a source.  [default: made of its name]")
+@click.option("--save-mapping", is_flag=True, help="Write the guessed mapping beside the file, for you to correct.")
+@click.option("--id", help="The file's id as a source.  [default: made from its name]")
 @click.option(
     "--happening",
     metavar="ID",
     shell_complete=completing.HAPPENING,
-    help="For annotations that name none: the happening that they are evidence for.",
+    help="For annotations without a happening: the one that they are evidence for.",
 )
 @json_forms.as_object
 @described
-@click.option("--encoding", help="The encoding of the file, where the guess is wrong.")
+@click.option("--encoding", help="The encoding of the file, if the guess is wrong.")
 @db
 @by
 def import_(
     format: str,
     file: Path,
     do: bool,
-    whole: bool,
+    full: bool,
     mapping: Path | None,
     save_mapping: bool,
     id: str | None,
@@ -53,64 +53,62 @@ def import_(
     by: str | None,
     **fields: str | None,
 ) -> None:
-    """Import a file: say what of it is understood, dropped and asked; with --append, do it.
+    """Import a file: show how its rows are read, what is dropped, and what is unclear; with --append, import it.
 
-    The file is archived as a source, and each happening cites its own row. Importing it again adds nothing twice; a later
-    version of it corrects what changed.
+    The file is archived as a source, and each happening cites its own row. Importing the file again adds nothing twice; a later
+    version of it corrects the rows that changed.
 
     Example: timeline import timelinejs-csv sheet.csv --append
     """
     read = _read(format, file, encoding, mapping, save_mapping)
-    said = given(fields)
+    about = given_fields(fields)
     with progress("Importing" if do else "Comparing", len(read.understood.rows) * (2 if do else 1)) as advance:
-        if do and (db.exists() or run.plan(read, None, id=id, happening=happening, fields=said).changes):
+        if do:
             with opened(db, by=by, read_only=False) as timeline:
-                plan = run.append(read, timeline, id=id, happening=happening, fields=said, advance=advance)
+                plan = run.append(read, timeline, id=id, happening=happening, fields=about, advance=advance)
         elif db.exists():
             with opened(db) as timeline:
-                plan = run.plan(read, timeline, id=id, happening=happening, fields=said, advance=advance)
+                plan = run.plan(read, timeline, id=id, happening=happening, fields=about, advance=advance)
         else:
-            plan = run.plan(read, None, id=id, happening=happening, fields=said, advance=advance)
+            plan = run.plan(read, None, id=id, happening=happening, fields=about, advance=advance)
     if as_json:
         json_forms.write(json_forms.imported(read, plan, done=do))
-    for line in () if as_json else import_report.lines(read, plan, whole=whole, done=do):
+    for line in () if as_json else import_report.lines(read, plan, full=full, done=do):
         click.echo(harmless(line))
     if do and plan.outcomes and plan.counts()["refused"] == len(plan.outcomes):
-        raise Refused(f"{file}: no row of it could be imported, for the reasons above. Correct it, then import it again")
+        raise Refused(f"{file}: no row could be imported, for the reasons above. Correct the file, then import it again")
 
 
 def _read(format: str, file: Path, encoding: str | None, mapping: Path | None, save: bool) -> File:
     if format not in _MAPPED:
         if mapping or save:
-            raise Refused(f"{format}: has no columns to be mapped. Leave --mapping out, or import it as {' or '.join(_MAPPED)}")
+            raise Refused(f"{format}: has no columns to map. Leave --mapping out, or import it as {' or '.join(_MAPPED)}")
         return run.understand(file, format, encoding=encoding)
-    kept = mapping or mappings.beside(file)
+    path = mapping or mapping_path(file)
     if mapping is None:
-        refuse_leading_away(kept, "--mapping {}")
-    if mapping or kept.exists():
+        refuse_leading_away(path, "--mapping {}")
+    if mapping or path.exists():
         if save:
-            raise Refused(f"{kept}: is there already, and is what is read. Correct it, or take it away to have the columns guessed")
-        return _understand(file, format, encoding, mappings.read(kept))
+            raise Refused(f"{path}: exists already, and is in use. Correct it, or remove it to have the columns guessed")
+        return _understand(file, format, encoding, read_mapping(path))
     try:
         read = _understand(file, format, encoding, None)
     except ColumnsUnknown as error:
         if not save:
             raise
-        _save(kept, error.draft)
-        raise Refused(
-            f"{kept}: written, but which column is which is to be filled in. Do that, then import the file again"
-        ) from None
+        _save(path, error.draft)
+        raise Refused(f"{path}: written, but you must fill in which column is which. Then import the file again") from None
     if save and read.understood.draft:
-        _save(kept, read.understood.draft)
-        click.echo(harmless(f"{kept}: written. Look it over; it is read when the file is imported again"))
+        _save(path, read.understood.draft)
+        click.echo(harmless(f"{path}: written. Check it; it is used when the file is imported again"))
     return read
 
 
-def _save(kept: Path, draft: str) -> None:
-    with kept.open("x", encoding="utf-8") as file:  # where nothing is: not even a link that leads to nothing
+def _save(path: Path, draft: str) -> None:
+    with path.open("x", encoding="utf-8") as file:  # a new file: not even a dangling link may be there
         file.write(draft)
 
 
-def _understand(file: Path, format: str, encoding: str | None, mapping: mappings.Columns | None) -> File:
+def _understand(file: Path, format: str, encoding: str | None, mapping: Columns | None) -> File:
     with progress("Reading", file.stat().st_size if file.is_file() else 0) as advance:
         return run.understand(file, format, encoding=encoding, mapping=mapping, advance=advance)

@@ -1,7 +1,7 @@
-"""What commands write for programs, with --json: JSON Lines for lists, one object else.
+"""The output of commands for programs, with --json: JSON Lines for lists, otherwise one object.
 
-Owns these forms: each has the same fields every time, null where there is nothing to say, and is described in README.md. New fields
-may join; none is renamed. Everything is ASCII, so that nothing in the data steers a terminal. Must not read a timeline.
+Owns these forms, which manual/command-line.md describes: each always has the same fields, null where there is no value. New fields
+may join; none is renamed. Everything is ASCII, so that no data can steer a terminal. Must not read a timeline.
 """
 
 import base64
@@ -35,7 +35,7 @@ def write(record: Mapping[str, Any]) -> None:
 
 
 def event(one: Event) -> Json:
-    """Write an event as it is in the log; its data is null once it was redacted."""
+    """Return an event as it is in the log; its data is null once it is redacted."""
     return {
         "position": one.position,
         "stream": one.stream,
@@ -49,14 +49,14 @@ def event(one: Event) -> Json:
 
 
 def happening(one: Event, *, near: bool = False) -> Json:
-    """Write what an event tells of a happening, with the first and the last day that its date allows.
+    """Return the happening that an event states, with the first and the last day that its date allows.
 
-    `near` says that it is only near the period that was asked for.
+    `near` marks one that is only near the requested period.
     """
     payload = one.payload
     statement = payload.get("statement", {})
     earliest, latest = _bounds(statement.get("date"))
-    said: Json = {
+    record: Json = {
         **_head(one),
         "status": "redacted" if one.data is None else "retracted" if one.type == "HappeningRetracted" else "current",
         "title": statement.get("title"),
@@ -70,13 +70,13 @@ def happening(one: Event, *, near: bool = False) -> Json:
         "superseded_by": payload.get("superseded_by"),
         "near": near,
     }
-    said["actors"] = [{"name": actor.get("name"), "role": actor.get("role")} for actor in said["actors"]]
-    said["citations"] = [{name: citation.get(name) for name in _CITATION} for citation in said["citations"]]
-    return said
+    record["actors"] = [{"name": actor.get("name"), "role": actor.get("role")} for actor in record["actors"]]
+    record["citations"] = [{name: citation.get(name) for name in _CITATION} for citation in record["citations"]]
+    return record
 
 
 def source(listed: tuple[Known, Event]) -> Json:
-    """Write what an event tells of a source, how long its text is, and how many happenings rest on it."""
+    """Return the source that an event states, with the length of its text and the number of happenings that cite it."""
     one, event = listed
     payload = event.payload
     statement = payload.get("statement", {})
@@ -91,7 +91,7 @@ def source(listed: tuple[Known, Event]) -> Json:
 
 
 def archived(one: ArchivedSource, *, new: bool) -> Json:
-    """Write the event that stands for a document, whether that is new, and what the document says of itself."""
+    """Return the event that archived a document, whether it is new, and the document's own metadata."""
     statement = one.event.payload.get("statement", {})
     return {
         **_head(one.event),
@@ -102,7 +102,7 @@ def archived(one: ArchivedSource, *, new: bool) -> Json:
 
 
 def report(audited: Report) -> Json:
-    """Write what an audit found."""
+    """Return the result of an audit."""
     return {
         "ok": audited.ok,
         "faults": sum(len(check.faults) + check.more for check in audited.checks),
@@ -112,7 +112,7 @@ def report(audited: Report) -> Json:
                 "name": check.name,
                 "count": check.count,
                 "ok": not check.faults,
-                "faults": [{"where": where, "what": what} for where, what in check.faults],
+                "faults": [{"where": where, "what": message} for where, message in check.faults],
                 "more": check.more,
                 "remarks": list(check.remarks),
             }
@@ -122,7 +122,7 @@ def report(audited: Report) -> Json:
 
 
 def checkpoint(note: Note, **more: bool) -> Json:
-    """Write a checkpoint: whose log, how far, its root, who has signed, and the note itself, which is what is kept elsewhere."""
+    """Return a checkpoint: the log's name, its size and root, its signatures, and the note itself, which people keep elsewhere."""
     known = Checkpoint.of(note)
     return {
         "origin": known.origin,
@@ -135,12 +135,12 @@ def checkpoint(note: Note, **more: bool) -> Json:
 
 
 def root(of: bytes) -> str:
-    """Write a root as a checkpoint does."""
+    """Encode a root as a checkpoint does: base64."""
     return base64.b64encode(of).decode()
 
 
 def imported(read: File, plan: Plan, *, done: bool) -> Json:
-    """Write what became of a file and of each of its rows, or would."""
+    """Return the outcome of an import, or of a trial run, for the file and each of its rows."""
     counts = plan.counts()
     return {
         "file": str(read.path),
@@ -161,8 +161,8 @@ def _outcome(one: Outcome) -> Json:
         "outcome": one.verb,
         "stream": one.stream or None,
         "fields": list(one.fields),
-        "questions": [{"field": field, "what": what} for field, what in one.row.questions],
-        "remarks": [{"field": field, "what": what} for field, what in one.remarks],
+        "questions": [{"field": field, "what": question} for field, question in one.row.questions],
+        "remarks": [{"field": field, "what": remark} for field, remark in one.remarks],
         "dropped": [{"field": field, "value": value, "why": why} for field, value, why in one.row.dropped],
         "reason": one.reason or None,
     }
@@ -175,7 +175,7 @@ def _head(one: Event) -> Json:
         "version": one.version,
         "position": one.position,
         "recorded_at": one.recorded_at,
-        "recorded_by": authors.given(one.recorded_by),
+        "recorded_by": authors.name(one.recorded_by),
     }
 
 

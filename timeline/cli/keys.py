@@ -1,6 +1,6 @@
-"""The commands about keys: key new, key public. And how other commands are given a key to sign with, or keys to trust.
+"""The commands for keys: key new, key public. Also the options for a key to sign with and for keys to trust.
 
-Owns where a key may lie: never beside a timeline or in a project, from where it would be published.
+Owns where a key may be stored: never beside a timeline or in a project, from where it would be published.
 """
 
 from collections.abc import Iterable
@@ -25,14 +25,14 @@ signing_key = click.option(
     envvar="TIMELINE_KEY",
     metavar="KEY",
     shell_complete=completing.key,
-    help="The key to sign with, by its name or its file.  [default: $TIMELINE_KEY, or unsigned]",
+    help="The key to sign with: its name or its file.  [default: $TIMELINE_KEY, or unsigned]",
 )
 trusted_keys = click.option(
     "--trust",
     multiple=True,
     metavar="KEY",
     shell_complete=completing.file,
-    help="A public key (name+id+base64), or a file with one on each line. May be repeated: all of them must have signed.",
+    help="A public key (name+id+base64), or a file with one on each line. Repeat it for more: all of them must have signed.",
 )
 
 
@@ -46,30 +46,30 @@ def key() -> None:
 
 @key.command()
 @click.argument("name")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where it is written.  [default: your settings]")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it.  [default: your settings]")
 def new(name: str, out: Path | None) -> None:
     """Make a key that signs as NAME.
 
-    That is then the log's name: a web address without https://, for example.
+    NAME becomes the log's name: for example a web address without https://.
 
-    The private key goes to a file that only you can read, outside of the project; the public key is printed: give it to
-    everyone who is to check. Needs the extra `sign`.
+    The private key goes to a file that only you can read, outside the project. The public key is printed: give it to everyone
+    who will check signatures. Needs the extra `sign`.
 
     Example: timeline key new example.org/timeline
     """
     made = SigningKey.new(name)
     path = out or _in_settings(name)
     if project := _project(path):
-        raise Refused(f"{path}: lies in {project}, from where it would be published with the timeline. Give another path: --out")
+        raise Refused(f"{path}: is inside {project}, so it would be published with the timeline. Give another path: --out")
     made.save(path)
-    click.echo(f"The private key is in {path}. Keep a copy where nobody else comes to. The public key:", err=True)
+    click.echo(f"The private key is in {path}. Keep a copy where nobody else has access. The public key:", err=True)
     click.echo(str(made.public))
 
 
 @key.command()
 @click.argument("key", type=click.Path(path_type=Path), shell_complete=completing.key)
 def public(key: Path) -> None:
-    """Print a key's public half, by its name or its file.
+    """Print the public half of a key, given by its name or its file.
 
     Example: timeline key public example.org/timeline
     """
@@ -77,12 +77,12 @@ def public(key: Path) -> None:
 
 
 def loaded(key: Path | None) -> SigningKey | None:
-    """Read the key to sign with, where one is given by its name or its file."""
+    """Read the key to sign with, if one is given by its name or its file."""
     return None if key is None else SigningKey.load(_file(key))
 
 
 def _file(key: Path) -> Path:
-    """Find the file of a key: the one that is given, or that of this name in the settings."""
+    """Return the file of a key: the given path, or else the key of this name in the settings."""
     return _in_settings(str(key)) if not key.exists() and _in_settings(str(key)).exists() else key
 
 
@@ -90,10 +90,10 @@ def _in_settings(name: str) -> Path:
     return Path(click.get_app_dir("timeline")) / "keys" / f"{name.replace('/', '_')}.key"
 
 
-def trusted(given: Iterable[str]) -> list[Key]:
-    """Read public keys, each given as such or in a file, one on each line."""
+def trusted(values: Iterable[str]) -> list[Key]:
+    """Read public keys: each value is a key, or a file with one on each line."""
     keys: list[Key] = []
-    for text in given:
+    for text in values:
         path = Path(text)
         if "+" in text and not path.exists():
             keys.append(Key.parse(text))
@@ -102,15 +102,15 @@ def trusted(given: Iterable[str]) -> list[Key]:
             with path.open("rb") as file:
                 lines = file.read(LARGEST).decode().splitlines()
         except (OSError, ValueError) as error:
-            reason = (getattr(error, "strerror", None) or "it is not a text").lower()
-            advice = f"{files.meant(path, error)}Give a public key, name+id+base64, or a file of them"
+            reason = (getattr(error, "strerror", None) or "it is not text").lower()
+            advice = f"{files.meant(path, error)}Give a public key, name+id+base64, or a file with keys"
             raise NoteInvalid(text, f"{reason}. {advice}") from None
         keys += [Key.parse(line) for line in lines if line.strip() and not line.startswith("#")]
     return keys
 
 
 def _project(path: Path) -> Path | None:
-    """Find the project or timeline that a path lies in."""
+    """Return the folder of the project or timeline that contains a path, if any."""
     return next(
         (folder for folder in (path.parent.resolve() / path.name).parents if any((folder / name).exists() for name in _PROJECT)),
         None,

@@ -1,4 +1,4 @@
-"""The command that lists what there is: happenings in time order, or the sources. Owns how a line of either reads."""
+"""The command that lists happenings in time order, or sources: list. Owns the format of a line."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -12,7 +12,7 @@ from timeline.cli.choosing import choose, filters, position
 from timeline.cli.columns import columns, padded, shortened, wrapped
 from timeline.cli.finding import find
 from timeline.cli.json_forms import Json
-from timeline.cli.running import Whole, db, opened, refuse_outdated
+from timeline.cli.running import WholeNumber, db, opened, refuse_outdated
 from timeline.dates import worded
 from timeline.log import Event
 from timeline.reading import wording
@@ -22,14 +22,14 @@ from timeline.timeline import Timeline
 
 _ALIGNED = 500  # lines that are aligned with each other
 _WHEN, _ID = 34, 40  # columns; a longer date or id pushes its line to the right
-_TITLE = 12  # columns that a title has, however little room there is
+_TITLE = 12  # columns that a title has at least
 _GAP = "  "
 
 T = TypeVar("T")
 
 
 class Line(NamedTuple):
-    """A line of a list: when, the id, the title, and what must not be cut off after it."""
+    """A line of a list: when, the id, the title, and a mark after it that must not be cut off."""
 
     when: str
     id: str
@@ -38,25 +38,25 @@ class Line(NamedTuple):
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(["happenings", "sources"]), default="happenings")
+@click.argument("records", type=click.Choice(["happenings", "sources"]), default="happenings")
 @filters("current")
-@click.option("--limit", type=Whole(1), metavar="N", help="No more than so many.  [default: all; 50 on a terminal]")
-@click.option("--reverse", is_flag=True, help="The last ones first.")
+@click.option("--limit", type=WholeNumber(1), metavar="N", help="At most this many.  [default: all; 50 on a terminal]")
+@click.option("--reverse", is_flag=True, help="The last first.")
 @json_forms.as_lines
 @db
-def list_(what: str, limit: int | None, reverse: bool, as_json: bool, db: Path, **chosen_by: str | None) -> None:
-    """List the happenings in time order, one to a line: when, the id, the title. Or the sources, by their ids.
+def list_(records: str, limit: int | None, reverse: bool, as_json: bool, db: Path, **chosen_by: str | None) -> None:
+    """List the happenings in time order, one to a line: when, the id, the title. Or the sources, by id.
 
-    The filters are those of the timeline's page. A happening with an approximate date that only comes near the period is marked.
+    The filters are those of the timeline's page. A happening whose approximate date is only near the period is marked.
 
     Example: timeline list --from 2025-11 --kind meeting
     """
-    if what == "sources" and (other := [name for name, value in chosen_by.items() if value is not None and name != "as_of"]):
-        message = f"--{other[0]} chooses happenings. Of sources all are listed; to find one by its words: timeline search WORDS"
+    if records == "sources" and (other := [name for name, value in chosen_by.items() if value is not None and name != "as_of"]):
+        message = f"--{other[0]} filters happenings; of sources all are listed. To find one by its words: timeline search WORDS"
         raise click.UsageError(message)
     with opened(db) as timeline:
         refuse_outdated(timeline, db)
-        if what == "sources":
+        if records == "sources":
             connection = timeline.log.connection
             sources = list(known(Snapshot(connection, position(connection, chosen_by["as_of"]))))
             listed = _sources(timeline, sources[::-1] if reverse else sources)
@@ -67,25 +67,26 @@ def list_(what: str, limit: int | None, reverse: bool, as_json: bool, db: Path, 
         choice = choose(timeline.log.connection, chosen_by, "current")
         positions: Sequence[int] = choice.positions
         if not positions and chosen_by["source"] is not None:
-            find(timeline, f"source/{chosen_by['source']}")  # which names the nearest where it is not there
+            find(timeline, f"source/{chosen_by['source']}")  # if it does not exist, the error names the nearest
         events = (event for one in (reversed(positions) if reverse else positions) if (event := timeline.log.event(one)))
 
-        def record(event: Event) -> Json:
+        def as_record(event: Event) -> Json:
             return json_forms.happening(event, near=event.position in choice.near)
 
-        def drawn_line(event: Event) -> Line:
+        def as_line(event: Event) -> Line:
             return _happening(event, near=event.position in choice.near)
 
-        _write(events, len(positions), limit, record if as_json else None, drawn_line)
+        _write(events, len(positions), limit, as_record if as_json else None, as_line)
         if not positions:
-            asked = any(value is not None for value in chosen_by.values())
-            click.echo("No happening matches" if asked else "There is no happening yet. Append one: timeline append FILE", err=True)
+            filtered = any(value is not None for value in chosen_by.values())
+            empty = "There is no happening yet. Append one: timeline append FILE"
+            click.echo("No happening matches" if filtered else empty, err=True)
 
 
 def _write(
     listed: Iterable[T], total: int, limit: int | None, as_json: Callable[[T], Json] | None, line: Callable[[T], Line]
 ) -> None:
-    """Write a list as it comes, for programs or for people."""
+    """Write a list without holding it in memory, for programs or for people."""
     if as_json is not None:
         for one in islice(listed, limit):
             json_forms.write(as_json(one))
@@ -100,12 +101,12 @@ def _write(
 
 
 def _sources(timeline: Timeline, sources: Iterable[Known]) -> Iterator[tuple[Known, Event]]:
-    """Read the event that says what is known of each source."""
+    """Pair each source with the event that holds its statement."""
     return ((one, event) for one in sources if (event := timeline.log.event(one.position)) is not None)
 
 
 def _happening(event: Event, *, near: bool) -> Line:
-    """Say what an event tells of a happening."""
+    """Make the line of an event's happening."""
     if event.data is None:
         return Line("", event.subject, wording.NO_TITLE)
     statement = event.payload["statement"]
@@ -116,25 +117,25 @@ def _happening(event: Event, *, near: bool) -> Line:
 
 
 def happening(id: str, title: str, date: str, by: str | None, *, retracted: bool, near: bool = False) -> Line:
-    """Say what a happening is; whose claim it is, and that it is only near a period, stays beside it."""
+    """Make the line of a happening; its claimant, and that it is only near a period, form the mark, which is never cut."""
     marks = (f"according to {by}" if by else "", "retracted" if retracted else "", "near the period" if near else "")
-    said = ", ".join(mark for mark in marks if mark)
-    return Line(worded(date), id, title, f"({said})" if said else "")
+    joined = ", ".join(mark for mark in marks if mark)
+    return Line(worded(date), id, title, f"({joined})" if joined else "")
 
 
 def source(listed: tuple[Known, Event]) -> Line:
-    """Say what is known of a source, and how much rests on it."""
+    """Make the line of a source, with the number of happenings that cite it."""
     one, event = listed
     if event.data is None:
         return Line("", one.id, wording.NO_TITLE)
     statement = event.payload["statement"]
     by = ", ".join(statement[name] for name in ("author", "publisher") if statement.get(name))
-    resting = printing.count(one.happenings, "happening")
-    return Line(worded(statement.get("published")), one.id, statement["title"], f"({'; '.join(filter(None, (by, resting)))})")
+    cited = printing.count(one.happenings, "happening")
+    return Line(worded(statement.get("published")), one.id, statement["title"], f"({'; '.join(filter(None, (by, cited)))})")
 
 
 def drawn(lines: Sequence[Line], margin: str = "") -> Iterator[str]:
-    """Draw lines aligned with each other; on a terminal titles are shortened so that each fits, or the parts stacked."""
+    """Draw lines aligned with each other; on a terminal, shorten titles so that each line fits, or else stack the parts."""
     plain = [Line(*map(printing.on_one_line, line)) for line in lines]
     wide = [min(most, max((columns(line[part]) for line in plain), default=0)) for part, most in ((0, _WHEN), (1, _ID))]
     for line in plain:
@@ -152,7 +153,7 @@ def drawn(lines: Sequence[Line], margin: str = "") -> Iterator[str]:
 
 
 def _stacked(line: Line, margin: str) -> str:
-    """Draw what does not fit beside each other on lines of their own: when, then the id and the title, then the mark."""
+    """Draw the parts of a long line below each other: when, then the id and the title, then the mark."""
     terminal, within = printing.terminal(), margin + _GAP
     start = f"{within if line.when else margin}{line.id}{_GAP}"
     title = shortened(line.title, max(terminal - columns(start), _TITLE))

@@ -10,22 +10,22 @@ from timeline import instants
 from timeline.cli import json_forms, printing
 from timeline.cli.columns import columns, shortened
 from timeline.cli.history import headline
-from timeline.cli.running import Whole, db, opened
+from timeline.cli.running import WholeNumber, db, opened
 from timeline.log import Event
 from timeline.reading.wording import VERBS
 from timeline.timeline import Timeline
 
-_WIDE = 110  # columns of a terminal that has room for how long ago it was
+_WIDE = 110  # columns of a terminal with room for how long ago it was
 
 
 @click.command()
-@click.option("--after", type=Whole(0), default=0, metavar="POSITION", help="Only what was appended after it.")
-@click.option("--limit", type=Whole(1), metavar="N", help="No more than so many.  [default: all; 50 on a terminal]")
+@click.option("--after", type=WholeNumber(0), default=0, metavar="POSITION", help="Only events after it.")
+@click.option("--limit", type=WholeNumber(1), metavar="N", help="At most this many.  [default: all; 50 on a terminal]")
 @click.option("--reverse", is_flag=True, help="The oldest first.")
 @json_forms.as_lines
 @db
 def log(after: int, limit: int | None, reverse: bool, as_json: bool, db: Path) -> None:
-    """List the events, the newest first, one to a line: position, when, what, which, and the title.
+    """List the events, the newest first, one to a line: position, when, verb, event, and title.
 
     Example: timeline log --limit 10
     """
@@ -58,14 +58,14 @@ def _line(event: Event, digits: int) -> str:
     elif event.type == "EventRedacted":
         title = f"position {event.payload.get('position')}: {event.payload.get('reason')}"
     moment = event.recorded_at[:16].replace("T", " ")
-    on_screen = printing.for_a_person()  # a line for each event; in a pipe, all of it
+    on_screen = printing.for_a_person()  # on a terminal lines are shortened, in a pipe they are not
     ago = "" if on_screen and printing.terminal() < _WIDE else f"{_ago(event):<17}  "
-    told = f"{event.position:>{digits}}  {moment}  {ago}{VERBS[event.type]:<9}  {event.id}  "
+    start = f"{event.position:>{digits}}  {moment}  {ago}{VERBS[event.type]:<9}  {event.id}  "
     title = printing.on_one_line(title)
     if on_screen:
-        told = shortened(told, printing.terminal())
-        title = shortened(title, printing.terminal() - columns(told))
-    return told + printing.bold(title)
+        start = shortened(start, printing.terminal())
+        title = shortened(title, printing.terminal() - columns(start))
+    return start + printing.bold(title)
 
 
 def _ago(event: Event) -> str:

@@ -1,6 +1,6 @@
-"""What is drawn in a terminal: text made harmless, wrapped, aligned and marked. Must not read a timeline.
+"""Text for a terminal: made harmless, wrapped, aligned and styled. Must not read a timeline.
 
-Everything that is drawn goes through `harmless`. Styles are dropped by Click where the output is no terminal.
+All text goes through `harmless`. Click drops the styles where the output is not a terminal.
 """
 
 import re
@@ -18,32 +18,32 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\u
 
 
 def harmless(text: str) -> str:
-    """Replace what would steer a terminal rather than be read: control characters, bidi overrides, halves of characters."""
-    return _CONTROLS.sub(lambda found: chr(0x2400 + ord(found[0])) if found[0] < " " else "\N{REPLACEMENT CHARACTER}", text)
+    """Replace characters that would steer a terminal: control characters, bidi overrides, lone surrogates."""
+    return _CONTROLS.sub(lambda match: chr(0x2400 + ord(match[0])) if match[0] < " " else "\N{REPLACEMENT CHARACTER}", text)
 
 
 def on_one_line(text: str) -> str:
-    """Do the same, with every run of white space as one space."""
+    """Make text harmless, with every run of white space as one space."""
     return harmless(" ".join(text.split()))
 
 
 def width() -> int:
-    """How many columns there are to draw in."""
+    """Return how many columns text is wrapped to."""
     return max(NARROWEST, min(WIDEST, terminal()))
 
 
 def terminal() -> int:
-    """How many columns the terminal has."""
+    """Return how many columns the terminal has."""
     return shutil.get_terminal_size().columns
 
 
 def for_a_person() -> bool:
-    """Whether the output is read on a terminal: lines are then made to fit, and no more of them written than are asked for."""
+    """Return whether the output is a terminal: then lines are made to fit, and long lists are cut."""
     return sys.stdout.isatty()
 
 
 def paragraphs(text: str, indent: int = 0, hanging: str = "") -> str:
-    """Wrap text, its paragraphs apart; `hanging` stands before the first line, within the indent."""
+    """Wrap text, with an empty line between paragraphs; `hanging` is put before the first line, within the indent."""
     blocks = [on_one_line(block) for block in re.split(r"\n[^\S\n]*\n", text)]
     margin = " " * indent
     drawn = [
@@ -53,33 +53,33 @@ def paragraphs(text: str, indent: int = 0, hanging: str = "") -> str:
 
 
 def pairs(rows: Sequence[tuple[str, str | None]], indent: int = 2) -> str:
-    """Draw names and what they stand for, aligned; those that stand for nothing are left out."""
-    told = [(harmless(name), text) for name, text in rows if text]
-    column = indent + max((columns(name) for name, _ in told), default=0) + 2
+    """Draw names and values, aligned; names without a value are left out."""
+    filled = [(harmless(name), text) for name, text in rows if text]
+    column = indent + max((columns(name) for name, _ in filled), default=0) + 2
     lines = []
-    for name, text in told:
+    for name, text in filled:
         drawn = paragraphs(text, column, " " * indent + name)
         lines.append(" " * indent + dim(name) + drawn[indent + len(name) :])
     return "\n".join(lines)
 
 
-ON_SCREEN = 50  # lines of a list on a terminal, where no number is asked for
+ON_SCREEN = 50  # lines of a list on a terminal, without --limit
 
 
 def fitting(limit: int | None, *, most: int = ON_SCREEN) -> int | None:
-    """How many lines of a list are written: so many as are asked for, else on a terminal a screenful or two, else all."""
+    """Return how many lines of a list to write: the limit; without one, `most` on a terminal, else all (None)."""
     return most if limit is None and for_a_person() else limit
 
 
 def more(left: int | None = None) -> None:
-    """Say on a terminal that a list goes on, by how many lines where that is known, and how to see the rest."""
+    """Note on a terminal that a list was cut, by how many lines if that is known, and how to see the rest."""
     if for_a_person():
         number = "There are more" if left is None else f"{left:,} more {'is' if left == 1 else 'are'} not shown"
         click.echo(dim(f"… {number}. To see them, add --limit {10 * ON_SCREEN}, or pipe it: | less"), err=True)
 
 
 def count(number: int, thing: str) -> str:
-    """Say how many: "1 event", "2,000 events"."""
+    """Word a number of things: "1 event", "2,000 events"."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
@@ -89,10 +89,10 @@ def bold(text: str) -> str:
 
 
 def dim(text: str) -> str:
-    """Mark as of less weight."""
+    """Mark as less important."""
     return click.style(text, dim=True)
 
 
 def mark(text: str, colour: str = "yellow") -> str:
-    """Mark as something to be noticed."""
+    """Mark as something to notice."""
     return click.style(text, fg=colour)

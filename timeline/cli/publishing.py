@@ -1,4 +1,4 @@
-"""The commands that make copies for others, or for later: publish, backup, restore. Must not decide when a copy is sound."""
+"""The commands that make copies: publish, backup, restore. Must not decide when a copy is sound."""
 
 import os
 import sqlite3
@@ -11,9 +11,9 @@ from timeline.cli import json_forms
 from timeline.cli.keys import loaded, signing_key
 from timeline.cli.printing import count
 from timeline.cli.running import db, metadata_here, opened, progress, refuse_leading_away
-from timeline.cli.serving import tell_unbuilt
+from timeline.cli.serving import warn_of_unbuilt
 from timeline.log import Log
-from timeline.publishing import Held
+from timeline.publishing import Contents
 
 
 @click.command()
@@ -23,16 +23,16 @@ from timeline.publishing import Held
     "--metadata",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="What Datasette is to say of it.  [default: metadata.json, where there is one]",
+    help="The description for Datasette.  [default: metadata.json, if there is one]",
 )
 @json_forms.as_object
 @db
 def publish(folder: Path, key_path: Path | None, metadata: Path | None, as_json: bool, db: Path) -> None:
     """Publish to a folder that anyone can serve and check.
 
-    It holds the database as it stands, verified, with its checkpoint, the metadata, this program, two verifiers that stand
-    alone, a Dockerfile and a README. Publishing again to the same folder shows that the log only adds to what was there,
-    and is refused where it does not. Others may append meanwhile.
+    It holds the verified database, its checkpoint, the metadata, this program, two stand-alone verifiers, a Dockerfile and a
+    README. Publishing again to the same folder also proves that the log only grew since the last time, and is refused if that is
+    not so. Others may append meanwhile.
 
     Example: timeline publish public --key example.org/timeline
     """
@@ -44,25 +44,25 @@ def publish(folder: Path, key_path: Path | None, metadata: Path | None, as_json:
         progress("Verifying", 2 * _size(timeline.log)) as advance,
     ):
         made = publishing.publish(timeline, folder, key=key, metadata=description, advance=advance)
-        kept = not timeline.log.read_only
-        tell_unbuilt(timeline, Path("events"), db, done="published")
+        stored = not timeline.log.read_only
+        warn_of_unbuilt(timeline, Path("events"), db, done="published")
     checkpoint = made.checkpoint
     if as_json:
         added = None if made.before is None else checkpoint.size - made.before
         signed_by = made.key.name if made.key else None
-        said = {"folder": str(folder), "new": added, "changed": made.changed, "signed_by": signed_by}
-        json_forms.write({**said, **json_forms.checkpoint(made.note, kept=kept)})
+        about = {"folder": str(folder), "new": added, "changed": made.changed, "signed_by": signed_by}
+        json_forms.write({**about, **json_forms.checkpoint(made.note, kept=stored)})
         return
     if not made.changed:
-        click.echo(f"{folder}: nothing has changed since it was published: {count(checkpoint.size, 'event')}")
+        click.echo(f"{folder}: nothing has changed since the last publication: {count(checkpoint.size, 'event')}")
     else:
         new = "" if made.before is None else f" ({checkpoint.size - made.before:,} new)"
         click.echo(f"{folder}: {count(checkpoint.size, 'event')}{new}")
     click.echo(f"root {json_forms.root(checkpoint.root)}")
     if made.key is None:
-        click.echo("Its checkpoint is not signed: give --key, or make one: timeline key new NAME", err=True)
-    if not kept:
-        click.echo(f"The checkpoint was not kept in {db}, which is read-only", err=True)
+        click.echo("Its checkpoint is not signed. Give --key, or make one: timeline key new NAME", err=True)
+    if not stored:
+        click.echo(f"The checkpoint was not stored in {db}, which is read-only", err=True)
 
 
 @click.command()
@@ -70,16 +70,17 @@ def publish(folder: Path, key_path: Path | None, metadata: Path | None, as_json:
 @json_forms.as_object
 @db
 def backup(file: Path, as_json: bool, db: Path) -> None:
-    """Copy the timeline to a new FILE, while others append to it.
+    """Copy the timeline to a new FILE, even while others append to it.
 
-    The copy is of one moment: all of an append or none. Its events are hashed and compared with the log before it gets its name.
+    The copy is of one moment: it has all of an append or none of it. Its events are hashed and compared with the log before FILE
+    appears.
 
     Example: timeline backup 2026-01-31.db
     """
     refuse_leading_away(file, "timeline backup {}")
     with opened(db) as timeline, progress("Checking", _size(timeline.log)) as advance:
         made = publishing.backup(timeline, file, advance)
-    _tell(file, made, "", as_json=as_json)
+    _report(file, made, "", as_json=as_json)
 
 
 @click.command()
@@ -87,19 +88,19 @@ def backup(file: Path, as_json: bool, db: Path) -> None:
 @json_forms.as_object
 @db
 def restore(file: Path, as_json: bool, db: Path) -> None:
-    """Make a backup the timeline again.
+    """Restore the timeline from a backup.
 
-    The whole of FILE is verified first. It becomes the database where there is none: nothing is written over.
+    FILE is verified in full first. An existing database is never overwritten.
 
     Example: timeline restore 2026-01-31.db --db timeline.db
     """
     with opened(file, guarded=False) as source, progress("Verifying", 3 * _size(source.log)) as advance:
         made = publishing.restore(source, db, advance)
     more = f" restored from {file}. Check it against a later checkpoint: timeline verify --against FILE"
-    _tell(db, made, more, as_json=as_json)
+    _report(db, made, more, as_json=as_json)
 
 
-def _tell(path: Path, made: Held, more: str, *, as_json: bool) -> None:
+def _report(path: Path, made: Contents, more: str, *, as_json: bool) -> None:
     if as_json:
         json_forms.write({"file": str(path), "events": made.events, "root": json_forms.root(made.root)})
         return
@@ -108,12 +109,12 @@ def _tell(path: Path, made: Held, more: str, *, as_json: bool) -> None:
 
 
 def _is_writable(db: Path) -> bool:
-    """Whether a checkpoint can be kept in it: SQLite writes a journal beside it too."""
+    """Return whether a checkpoint can be stored in it: SQLite also writes a journal beside it."""
     return os.access(db, os.W_OK) and os.access(db.absolute().parent, os.W_OK)
 
 
 def _size(log: Log) -> int:
     try:
         return log.size()
-    except sqlite3.Error:  # damaged: verifying will say where
+    except sqlite3.Error:  # damaged: verification reports where
         return 0

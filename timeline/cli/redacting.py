@@ -1,4 +1,4 @@
-"""The command that takes away what an event said: redact. Must not decide what goes."""
+"""The command that removes the data of an event for good: redact. Must not decide what is removed."""
 
 from pathlib import Path
 
@@ -6,31 +6,31 @@ import click
 
 from timeline import files, redaction, unfinished
 from timeline.cli import json_forms, printing
-from timeline.cli.running import Refused, Whole, by, db, opened
+from timeline.cli.running import Refused, WholeNumber, by, db, opened
 from timeline.log import Event
 from timeline.timeline import Timeline
 
 SHOWN = 10  # events that are named; the rest is counted
-BEYOND = "Bundles, scripts, seeds, backups and published copies are not touched. Take the words out of those too"
-HELD = "It may hold what was redacted: repeat the redaction once it is not"
+BEYOND = "Bundles, scripts, seeds, backups and published copies are not changed. Remove the words from those too"
+HELD = "It may hold the redacted data: repeat the redaction when the copy is finished or within reach"
 
 
 @click.command()
-@click.argument("position", type=Whole(1))
-@click.option("--reason", required=True, help="Why, as everyone will read, for good: name nobody.")
+@click.argument("position", type=WholeNumber(1))
+@click.option("--reason", required=True, help="Why. Everyone can read it, for good: name nobody.")
 @by
-@click.option("--keep-documents", is_flag=True, help="Leave its documents in the archive, for good, if others still name them.")
-@click.option("--dry-run", is_flag=True, help="Say what would go, and leave everything as it is.")
+@click.option("--keep-documents", is_flag=True, help="Keep its documents in the archive, for good, if others still name them.")
+@click.option("--dry-run", is_flag=True, help="Show what would be removed, and change nothing.")
 @json_forms.as_object
 @db
 def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry_run: bool, as_json: bool, db: Path) -> None:
-    """Take away for good what an event said.
+    """Remove the data of an event for good.
 
-    Where the law demands it, or to protect someone: POSITION is the event's, as `timeline log` lists them.
+    Do this where the law demands it, or to protect someone. POSITION is the event's position, as `timeline log` lists it.
 
-    Its place, its hash and its proof stay, and a new event says who redacted it, when and why. All copies of the event go,
-    with the documents that nobody else cites; where its words stand in others, that is said. This cannot be undone. Repeat
-    the command if it was interrupted.
+    The event's place, hash and proof stay, and a new event records who redacted it, when and why. All copies of its data in the
+    file are removed, and the documents that no other event cites. Other events with the same words are listed. This cannot be
+    undone. Repeat the command if it was interrupted.
 
     Example: timeline redact 12 --reason "Names a witness who is at risk." --by "The editors"
     """
@@ -39,28 +39,31 @@ def redact(position: int, reason: str, by: str | None, keep_documents: bool, dry
     with opened(db, by=by, read_only=dry_run) as timeline:
         event = redaction.redactable(timeline.log, position)
         if event.data is None and dry_run:
-            raise redaction.gone(timeline.log, event)
-        going, staying, others = _foreseen(timeline, event, keep_documents)
+            raise redaction.redacted_error(timeline.log, event)
+        going, staying, others = _effects(timeline, event, keep_documents)
         redacting = None if dry_run else timeline.redact(position, reason=reason, keep_documents=keep_documents)
         if as_json:
             done = redacting and json_forms.event(redacting)
-            said = {"event": event.id, "position": position, "redaction": done, "documents": going, "staying": staying}
-            json_forms.write({**said, "others": others})
+            effects = {"event": event.id, "position": position, "redaction": done, "documents": going, "staying": staying}
+            json_forms.write({**effects, "others": others})
         elif redacting is None:
             click.echo(f"{_named(event)} at position {position} would be redacted")
         else:
-            click.echo(f"{event.id} at position {position} is redacted, as {redacting.id} at position {redacting.position} says")
+            click.echo(f"{event.id} at position {position} is redacted; {redacting.id} at position {redacting.position} records it")
         for document in () if as_json else going:
-            click.echo(f"{document} {'would go' if dry_run else 'went'} with it: nobody else cites it")
-        foreign = [f"{name}: a table that is not ours was not looked into" for name in redaction.foreign_tables(timeline.log)]
+            click.echo(f"{document} {'would be' if dry_run else 'was'} removed with it: no other event cites it")
+        foreign = [
+            f"{name}: this table is not part of the timeline, and was not searched"
+            for name in redaction.foreign_tables(timeline.log)
+        ]
         copies = [] if dry_run else unfinished.sweep(db)
-        held = [f"{folder}: a copy is being made there, or it is out of reach. {HELD}" for folder in copies]
+        held = [f"{folder}: somebody is making a copy there, or it is out of reach. {HELD}" for folder in copies]
         for warning in (*staying, *others, *foreign, *held, BEYOND):
             click.echo(warning, err=True)
 
 
-def _foreseen(timeline: Timeline, event: Event, keep_documents: bool) -> tuple[list[str], list[str], list[str]]:
-    """Tell which documents go with an event, which stay, and which other events hold the same words."""
+def _effects(timeline: Timeline, event: Event, keep_documents: bool) -> tuple[list[str], list[str], list[str]]:
+    """Return the documents that go with an event, those that stay, and the other events that hold the same words."""
     if event.data is None:
         return [], [], []
     going, staying = redaction.documents(timeline.log, event)
@@ -68,9 +71,9 @@ def _foreseen(timeline: Timeline, event: Event, keep_documents: bool) -> tuple[l
         redaction.refuse_to_keep(timeline.log, event, going)
         going, staying = [], [*going, *staying]
     stays = [f"{_document(timeline, sha256)} stays, with all its words" for sha256 in staying]
-    echoes = redaction.echoes(timeline.log, event)
+    echoes = redaction.events_repeating(timeline.log, event)
     listed = ", ".join(echoes[:SHOWN]) + (f" and {len(echoes) - SHOWN} more" if len(echoes) > SHOWN else "")
-    others = [f"Words of it also stand in {listed}. Redact those too if they should go"] if echoes else []
+    others = [f"Words of it are also in {listed}. Redact those too if needed"] if echoes else []
     goes = [_document(timeline, sha256) for sha256 in going]
     return [*dict.fromkeys(goes)], [*dict.fromkeys(stays)], others
 

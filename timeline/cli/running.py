@@ -1,4 +1,4 @@
-"""How commands run: the options they share, the file they open, and how errors and interruptions are told.
+"""Run commands: the options they share, the file they open, and the report of errors and interruptions.
 
 Must not know what any command does.
 """
@@ -36,29 +36,29 @@ _DEVICES = ("/dev", "/proc")
 
 
 class Refused(click.ClickException):
-    """Something was refused: said on stderr in one line, or in one for each fault of a bundle and one that counts them."""
+    """A refusal, printed on stderr in one line; for faults in bundles, a line for each and one that counts them."""
 
     exit_code = 1
 
     def __init__(self, message: str, faults: int = 1) -> None:
         super().__init__(message)
         self.faults = faults
-        self.outcome = ""  # what became of it, where that is more than that nothing was appended
+        self.outcome = ""  # the result, where there is more to say than that nothing was appended
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Print the message, with nothing in it that would steer the terminal."""
+        """Print the message, made harmless for a terminal."""
         message = harmless(self.message)
         if self.faults > 1 or self.outcome:
             click.echo(message, file=file, err=file is None)
-            outcome = harmless(self.outcome) or "Nothing of a bundle with faults was appended"
-            message = f"{count(self.faults, 'fault')}, told above. {outcome}"
+            outcome = harmless(self.outcome) or "Bundles with faults were not appended"
+            message = f"{count(self.faults, 'fault')}, listed above. {outcome}"
         click.echo(f"Error: {message}", file=file, err=file is None)
 
 
 def leads_away(path: Path) -> str | None:
-    """Say where a path leads out of its folder, or of the one we are in, through a link; None where it does not.
+    """Return the real path where a link leads out of the path's folder, or out of the current folder; else None.
 
-    Raises Refused where it leads nowhere, in a circle of links or through too many.
+    Raises Refused for a circle of links, or too many of them.
     """
     try:
         folder, here = os.path.dirname(os.path.abspath(path)), os.path.realpath(".")  # noqa: PTH100, PTH120 - no link is followed
@@ -68,24 +68,24 @@ def leads_away(path: Path) -> str | None:
         if Path(real).is_symlink():
             raise RecursionError
     except RecursionError:
-        raise Refused(f"{path}: leads nowhere, through too many links. Remove it, or name what is meant") from None
-    except (OSError, ValueError):  # no folder to be in, or no path: told where it is opened
+        raise Refused(f"{path}: leads nowhere, through too many links. Remove it, or name the file itself") from None
+    except (OSError, ValueError):  # no current folder, or an invalid path: opening it will report that
         return None
     return real if away else None
 
 
 def refuse_leading_away(path: Path, instead: str) -> None:
-    """Refuse a path that leads away through a link, which a stranger may have laid: nothing there is read, or written over.
+    """Refuse a path that leads away through a link, which a stranger may have made, before anything there is read or overwritten.
 
-    `instead` says how the place that it leads to is named, which a person may do: "--db {}".
+    `instead` shows how a person can name the real place: "--db {}".
     """
     if (real := leads_away(path)) is not None:
         name = instead.format(shlex.quote(real))
-        raise Refused(f"{path}: leads out of its folder through a link, to {real}. If you mean that, name it: {name}")
+        raise Refused(f"{path}: leads out of its folder through a link, to {real}. If you mean that, write: {name}")
 
 
 def metadata_here(instead: str = "--metadata {}") -> Path | None:
-    """Find the description in this folder, if there is one. Raises Refused where that leads elsewhere."""
+    """Return the path of metadata.json in this folder, if it exists. Raises Refused where it leads elsewhere."""
     if not METADATA.is_file():
         return None
     refuse_leading_away(METADATA, instead)
@@ -106,11 +106,11 @@ db = click.option(
     show_default="timeline.db, or $TIMELINE_DB",
     help="The timeline's file.",
 )
-FARTHEST = 2**62  # a position that SQLite can count to, and nobody comes to
+FARTHEST = 2**62  # a position that SQLite can count to, and no log reaches
 
 
-class Whole(click.IntRange):
-    """A whole number, from the least that makes sense on."""
+class WholeNumber(click.IntRange):
+    """A whole number, within the range that makes sense."""
 
     name = "number"
 
@@ -118,7 +118,7 @@ class Whole(click.IntRange):
         super().__init__(least, most)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 - as Click has it
-        """Read it, or say in a line which numbers make sense."""
+        """Parse it, or fail with one line that names the range."""
         try:
             return int(super().convert(value, param, ctx))
         except click.BadParameter:
@@ -133,40 +133,38 @@ allow_folder = click.option(
     multiple=True,
     envvar="TIMELINE_ALLOW_FOLDER",
     metavar="DIR",
-    help="A folder outside of the project that bundles may take documents from.  [default: $TIMELINE_ALLOW_FOLDER]",
+    help="A folder outside the project that bundles may take documents from.  [default: $TIMELINE_ALLOW_FOLDER]",
 )
-by = click.option("--by", metavar="NAME", help="Who appends, as events will say.  [default: $TIMELINE_BY, or the project's own]")
+by = click.option("--by", metavar="NAME", help="The author, recorded in each event.  [default: $TIMELINE_BY, or the project's own]")
 
 
 class Interrupted(Refused):
-    """Someone pressed Ctrl-C."""
+    """The user pressed Ctrl-C."""
 
     exit_code = 130
 
 
 class Group(click.Group):
-    """Commands whose options are refused where one is given twice, and only the last would hold."""
+    """Commands that refuse an option given twice, where Click would silently use the last value."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, and look at its options before it reads them."""
+        """Find the command, and check its options before Click parses them."""
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None:
-            looking = click.Context(command, info_name=name, parent=ctx, **command.context_settings)
+            context = click.Context(command, info_name=name, parent=ctx, **command.context_settings)
             try:
-                _, _, given = command.make_parser(looking).parse_args(list(rest))
-            except click.UsageError:  # the command says so itself
-                given = []
-            for one in given:
+                _, _, parameters = command.make_parser(context).parse_args(list(rest))
+            except click.UsageError:  # the command reports it itself
+                parameters = []
+            for one in parameters:
                 single = isinstance(one, click.Option) and not (one.multiple or one.is_flag or one.count)
-                if single and given.count(one) > 1:
-                    raise click.UsageError(
-                        f"{one.opts[0]} is given {given.count(one)} times, and only one can hold. Leave one.", looking
-                    )
+                if single and (times := parameters.count(one)) > 1:
+                    raise click.UsageError(f"{one.opts[0]} is given {times} times, but it takes one value. Keep one.", context)
         return name, command, rest
 
 
 class Commands(Group):
-    """The commands, each imported when it is first needed, with every error that is meant for people told in a line."""
+    """The commands, each imported when it is first used; every error meant for people is printed in one line."""
 
     def __init__(self, *args: Any, homes: Mapping[str, str] | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - as Click has it
         super().__init__(*args, **kwargs)
@@ -177,7 +175,7 @@ class Commands(Group):
         return [*self.homes, *self.commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of a command. A start that loads them all takes twice as long."""
+        """Import the module of a command. Loading all of them would double the start-up time."""
         if cmd_name not in self.homes:
             return super().get_command(ctx, cmd_name)
         module, _, name = self.homes[cmd_name].partition(".")
@@ -185,7 +183,7 @@ class Commands(Group):
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; where there is none of that name, say in a line what to do instead."""
+        """Find the command; if there is none of that name, fail with one line that suggests what to do."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-") and not ctx.resilient_parsing:
             message = f'No such command "{harmless(name)}". {suggesting.instead(name, self.list_commands(ctx))}'
@@ -193,7 +191,7 @@ class Commands(Group):
         return super().resolve_command(ctx, args)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as Click has it
-        """Run as a program; output that cannot be written is told in a line, help too. To a closed output nothing is written."""
+        """Run as a program; a failure to write output, even help, is reported in one line. A closed output gets nothing."""
         for name in ("stdout", "stderr"):
             if getattr(sys, name) is None:
                 setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
@@ -207,7 +205,7 @@ class Commands(Group):
             sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as Click has it
-        """Run a command; nothing it meets ends in a traceback."""
+        """Run a command; no error ends in a traceback."""
         if os.environ.get("NO_COLOR"):
             ctx.color = False
         for stream in (sys.stdout, sys.stderr):
@@ -220,13 +218,13 @@ class Commands(Group):
         except TimelineError as error:
             raise Refused(str(error)) from error
         except UnicodeEncodeError as error:
-            raise Refused(f'"{error.object}": holds bytes that are no text in UTF-8. Correct it') from error
+            raise Refused(f'"{error.object}": holds bytes that are not text in UTF-8. Correct it') from error
         except KeyboardInterrupt as pressed:
-            raise Interrupted(*(pressed.args or ("interrupted; nothing of what was unfinished was kept",))) from None
+            raise Interrupted(*(pressed.args or ("interrupted; nothing unfinished was saved",))) from None
 
 
 def _give_up_output() -> None:
-    """Let what is still to be written go nowhere: Python would try again at its end, and fail again."""
+    """Discard unwritten output: Python would try again at exit, and fail again."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -238,36 +236,36 @@ def _give_up_output() -> None:
 def opened(
     path: Path, *, by: str | None = None, read_only: bool = True, guarded: bool = True, rebuilding: bool = False
 ) -> Iterator[Timeline]:
-    """Open a timeline for a command. Ctrl-C stops even a long SQL statement, and SQLite's own errors are told in a line."""
+    """Open a timeline for a command. Ctrl-C stops even a long SQL statement, and SQLite's errors are reported in one line."""
     if path.is_dir():
         raise DatabaseRefused(path, f"is a folder. Name the timeline's file in it: --db {path / 'timeline.db'}")
     if not read_only and not path.exists():
         _begin_from_published(path)
     options = {"read_only": read_only, "guarded": guarded, "rebuilding": rebuilding}
-    with _interruptible() as watch, _told(path), _remarking(), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
+    with _interruptible() as watch, _database_errors(path), _warnings_shown(), Timeline(path, by=by, **options) as timeline:  # type: ignore[arg-type]
         timeline.log.prepare(watch)
         yield timeline
 
 
 def refuse_outdated(timeline: Timeline, path: Path) -> None:
-    """Refuse to read from read tables that another version of the program made."""
+    """Refuse read tables that another version of the program made."""
     timeline.refuse_outdated()
 
 
 def _begin_from_published(path: Path) -> None:
-    """Begin a timeline that is not there yet from its published copy, if it has one, and say so."""
+    """Start a new timeline from its published copy, if there is one, and report that."""
     from timeline import publishing  # noqa: PLC0415 - slow to load, and seldom needed
 
     if (copy := publishing.newest(path)) is None:
         return
     with opened(copy, guarded=False) as source, progress("Verifying", 3 * source.log.size()) as advance:
-        held = publishing.begin(source, path, advance)
-    click.echo(harmless(f"{path}: begun from {copy}, which was published: {count(held.events, 'event')}, verified"), err=True)
+        contents = publishing.begin(source, path, advance)
+    click.echo(harmless(f"{path}: started from the published copy {copy}: {count(contents.events, 'event')}, verified"), err=True)
 
 
 @contextmanager
-def _remarking() -> Iterator[None]:
-    """Tell in a line of a correction whose quotations state another date, before it is appended."""
+def _warnings_shown() -> Iterator[None]:
+    """Warn in one line of a correction whose quotations state another date, before it is appended."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", QuotedDateDiffers)
         shown = warnings.showwarning
@@ -283,7 +281,7 @@ def _remarking() -> Iterator[None]:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _database_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError) as error:
@@ -292,9 +290,9 @@ def _told(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _interruptible() -> Iterator[Callable[[sqlite3.Connection], None]]:
-    """Let Ctrl-C through: SQLite turns an interruption of a function it called into an error of its own."""
+    """Raise KeyboardInterrupt on Ctrl-C, even where SQLite has turned the interruption of a callback into an error of its own."""
     pressed = False
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
     def press(number: int, frame: FrameType | None) -> None:
         nonlocal pressed
@@ -314,16 +312,16 @@ def _interruptible() -> Iterator[Callable[[sqlite3.Connection], None]]:
         if not pressed:
             raise
         if isinstance(error, RedactionUnfinished):
-            told = (str(error),)
+            messages = (str(error),)
     finally:
         signal.signal(signal.SIGINT, former)
-    if pressed:  # whatever came of it: someone may have taken the error for another
-        raise KeyboardInterrupt(*told)
+    if pressed:  # whatever came of it: other code may have mistaken the error for another
+        raise KeyboardInterrupt(*messages)
 
 
 @contextmanager
 def progress(label: str, length: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar on stderr, where that is a terminal and the work takes longer than a moment."""
+    """Show a progress bar on stderr, if that is a terminal and the work takes longer than a moment."""
     begun, waiting = time.monotonic(), 0
     with ExitStack() as stack:
         bar: Any = None

@@ -1,4 +1,4 @@
-"""The command that looks for words in happenings, quotations and documents. Owns how a hit reads, and where it says it is."""
+"""The command that searches happenings, quotations and documents: search. Owns the format of a hit and of its place."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -10,15 +10,15 @@ import click
 from timeline.cli import json_forms, printing
 from timeline.cli.choosing import as_of_option, choose, status_option
 from timeline.cli.list import Line, drawn, happening
-from timeline.cli.running import Whole, db, opened, refuse_outdated
+from timeline.cli.running import WholeNumber, db, opened, refuse_outdated
 from timeline.reading.happenings import at_positions
 from timeline.reading.passages import Words
 from timeline.reading.searching import Document, Place, in_documents, in_happenings
 from timeline.selection.snapshot import Snapshot
 
-ON_SCREEN: Final = 10  # hits of a group on a terminal, where no number is asked for
+ON_SCREEN: Final = 10  # hits of a group on a terminal, without --limit
 _GROUPS: Final = {"happening": "Happenings", "quotation": "Quotations", "document": "Documents"}
-_BEGIN, _END = "\u2063", "\u2064"  # around a word until it is drawn: they take no column
+_BEGIN, _END = "\u2063", "\u2064"  # mark a word until it is drawn: they take no column
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 
 
@@ -28,17 +28,17 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 @status_option("current")
 @click.option(
     "--limit",
-    type=Whole(1),
+    type=WholeNumber(1),
     metavar="N",
-    help="No more than so many of each kind.  [default: all; 10 on a terminal]",
+    help="At most this many of each kind.  [default: all; 10 on a terminal]",
 )
 @json_forms.as_lines
 @db
 def search(words: tuple[str, ...], as_of: str | None, status: str | None, limit: int | None, as_json: bool, db: Path) -> None:
-    """Look for words in happenings, in their quotations, and in the documents.
+    """Search for words in happenings, in their quotations, and in the documents.
 
-    All the words must be there, with or without their accents; the last may be the beginning of a longer one. Each hit says where
-    it is: the happening, or the source with the characters of its text and the page of a PDF.
+    A hit has all the words, with or without their accents; the last may be the beginning of a longer one. Each hit shows its
+    place: the happening, or the source with the characters of its text and the page of a PDF.
 
     Example: timeline search peacekeeping
     """
@@ -58,13 +58,13 @@ def search(words: tuple[str, ...], as_of: str | None, status: str | None, limit:
         for group, title in _GROUPS.items():
             _draw(title, groups[group], most)
         if not any(groups.values()):
-            click.echo("These words are nowhere in it", err=True)
+            click.echo("No record or document has these words", err=True)
         if limit is None and most is not None and any(len(hits) > most for hits in groups.values()):
             printing.more()
 
 
 def _split(hits: Iterator[Place], most: int | None) -> dict[str, list[Place]]:
-    """Put hits into their groups, and stop once there are more in each than are shown."""
+    """Put hits into their groups, and stop when each has more than are shown."""
     groups: dict[str, list[Place]] = {group: [] for group in _GROUPS}
     for hit in hits:
         if most is None or len(groups[hit.group]) <= most:
@@ -75,7 +75,7 @@ def _split(hits: Iterator[Place], most: int | None) -> dict[str, list[Place]]:
 
 
 def _draw(title: str, hits: list[Place], most: int | None) -> None:
-    """Draw a group: what each hit is of, the passage, and where that is."""
+    """Draw a group: the record of each hit, the passage, and its place."""
     if not hits:
         return
     number = f"{len(hits):,}" if most is None or len(hits) <= most else f"the first {most:,}"
@@ -90,7 +90,7 @@ def _draw(title: str, hits: list[Place], most: int | None) -> None:
 
 
 def _head(hit: Place) -> Line:
-    """Say what a hit is of."""
+    """Make the line of the record that a hit is in."""
     of = hit.of
     if isinstance(of, Document):
         return Line("", f"source/{of.id}", of.title)
@@ -98,7 +98,7 @@ def _head(hit: Place) -> Line:
 
 
 def _passage(hit: Place) -> str:
-    """Draw the passage, the words in it marked."""
+    """Draw the passage, with the words marked."""
     text = hit.marked(_BEGIN, _END, _BEGIN + _END)
     if hit.group == "quotation":
         text = f"“{text}”"
@@ -108,7 +108,7 @@ def _passage(hit: Place) -> str:
 
 
 def _place(hit: Place) -> str | None:
-    """Say where in a source a passage is."""
+    """Word the place of a passage in a source."""
     if hit.source is None:
         return None
     parts = [
@@ -121,7 +121,7 @@ def _place(hit: Place) -> str | None:
 
 
 def _json(hit: Place) -> json_forms.Json:
-    """Write a hit; `passage` is to the letter, `start_char` and `end_char` are where it is in the text of the source."""
+    """Return a hit; `passage` is exact, `start_char` and `end_char` are its place in the text of the source."""
     of = hit.of
     claim, date = (None, of.published) if isinstance(of, Document) else (of.attributed_to, of.date)
     return {

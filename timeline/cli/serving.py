@@ -1,4 +1,4 @@
-"""The command that publishes on this computer: serve. Must not answer requests: Datasette does, with our plugin."""
+"""The command that serves the timeline on this computer: serve. Must not answer requests: Datasette does, with our plugin."""
 
 import errno
 import json
@@ -16,19 +16,19 @@ from typing import NoReturn
 import click
 
 from timeline import bundles, files, publishing
-from timeline.cli.appending import build_whole
+from timeline.cli.appending import build_all_or_nothing
 from timeline.cli.printing import harmless
-from timeline.cli.running import Refused, Whole, allow_folder, db, leads_away, metadata_here, opened, refuse_outdated
+from timeline.cli.running import Refused, WholeNumber, allow_folder, db, leads_away, metadata_here, opened, refuse_outdated
 from timeline.errors import DatabaseRefused, OutsideFolder
 from timeline.timeline import Timeline
 
 LAST_PORT = 65_535
-LOOKED_THROUGH = 2_000_000  # bytes of a bundle that is looked through before serving
+LARGEST_COMPARED = 2_000_000  # bytes of a bundle that is compared with the timeline before serving
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--port", "-p", type=Whole(0, LAST_PORT), default=8001, show_default=True, help="0 takes any free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other computers in.")
+@click.option("--port", "-p", type=WholeNumber(0, LAST_PORT), default=8001, show_default=True, help="0 takes any free port.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 admits other computers.")
 @click.option("--open", "open_page", is_flag=True, help="Open the timeline in a browser.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[DATASETTE OPTIONS]...")
 @allow_folder
@@ -36,62 +36,57 @@ LOOKED_THROUGH = 2_000_000  # bytes of a bundle that is looked through before se
 def serve(port: int, host: str, open_page: bool, options: tuple[str, ...], allowed: tuple[Path, ...], db: Path) -> None:
     """Browse the timeline: run Datasette on it.
 
-    Builds it from events/ where there is none yet; one that is there is served as it is, and bundles that are not in it are
-    told. A metadata.json in this folder is
-    used. Further options go to Datasette. Ctrl-C ends it.
+    If there is no timeline yet, it is built from events/. An existing one is served as it is, with a warning if a bundle is not
+    in it. A metadata.json in this folder is used. Further options go to Datasette. Ctrl-C stops it.
 
     Example: timeline serve --open
     """
     if "--reload" in options:
-        raise click.UsageError("--reload is for those who write plugins: datasette timeline.db --reload")
+        raise click.UsageError("--reload is for authors of plugins. Write: datasette timeline.db --reload")
     described = any(one.startswith("--metadata") or one == "-m" for one in options)
     metadata = None if described else metadata_here()
     if metadata is not None:
         _refuse_secrets_from_elsewhere(metadata, allowed)
     port = _free(host, port)
     if not db.exists() or _is_empty(db):
-        build_whole(Path("events"), db, allowed)
+        build_all_or_nothing(Path("events"), db, allowed)
     with opened(db) as timeline:
-        _tell_published(timeline, db)
-        tell_unbuilt(timeline, Path("events"), db, allowed)
+        _warn_of_published(timeline, db)
+        warn_of_unbuilt(timeline, Path("events"), db, allowed)
         refuse_outdated(timeline, db)
     _run(db, host, port, metadata, open_page, options)
 
 
-def tell_unbuilt(timeline: Timeline, events: Path, db: Path, allowed: Sequence[Path] = (), done: str = "served") -> None:
-    """Say so where a bundle says something that the timeline does not hold: what is served is not changed unasked."""
+def warn_of_unbuilt(timeline: Timeline, events: Path, db: Path, allowed: Sequence[Path] = (), done: str = "served") -> None:
+    """Warn of the first bundle with an entry that is not in the timeline; a timeline is never changed unasked."""
     for path in sorted(events.iterdir()) if events.is_dir() and leads_away(events) is None else ():
         within = (bundles.project(path), *allowed)
-        if bundles.refusal(path, within) or path.stat().st_size > LOOKED_THROUGH:
+        if bundles.refusal(path, within) or path.stat().st_size > LARGEST_COMPARED:
             continue
         for entry in bundles.read(path, within):
             differs = f"line {entry.line} has a fault" if entry.faults else bundles.difference(timeline, entry, within)
             if differs:
-                told = f"{path}: is not all in {db}, which is {done} as it is ({differs})"
-                todo = (
-                    f"To see what changed: timeline build --db {db}"
-                    if "changed" in differs
-                    else f"To add it: timeline build --db {db}"
-                )
-                click.echo(harmless(f"{told}. {todo}"), err=True)
+                purpose = "see what changed" if "changed" in differs else "add it"
+                message = f"{path}: is not all in {db}, which is {done} as it is ({differs})"
+                click.echo(harmless(f"{message}. To {purpose}: timeline build --db {db}"), err=True)
                 return
 
 
-def _tell_published(timeline: Timeline, db: Path) -> None:
-    """Say so where a published copy holds what the timeline does not."""
+def _warn_of_published(timeline: Timeline, db: Path) -> None:
+    """Warn if a published copy holds events that the timeline does not."""
     if (copy := publishing.newest(db)) is None:
         return
     comparison = publishing.compare(timeline.log, copy)
     if not comparison.adds:
         build = "timeline build" if comparison.lags else "timeline build --fresh"
-        click.echo(harmless(f"{comparison.tell(db, copy)}. It is served as it is. To go on from there: {build}"), err=True)
+        click.echo(harmless(f"{comparison.summary(db, copy)}. It is served as it is. To continue from the copy: {build}"), err=True)
 
 
 def _refuse_secrets_from_elsewhere(metadata: Path, allowed: Sequence[Path]) -> None:
-    """Make sure that no setting takes a file from another folder: Datasette reads `{"$file": PATH}` for its plugins."""
+    """Refuse a setting that takes a file from another folder: Datasette reads `{"$file": PATH}` for its plugins."""
     try:
         rest = [json.loads(metadata.read_bytes())]
-    except (ValueError, RecursionError) as error:  # Datasette would read it as YAML, past this
+    except (ValueError, RecursionError) as error:  # Datasette would read it as YAML, past this check
         raise Refused(f"{metadata}: is not JSON: {error}. Correct it, then serve again") from None
     while rest:
         one = rest.pop()
@@ -108,17 +103,17 @@ def _refuse_secrets_from_elsewhere(metadata: Path, allowed: Sequence[Path]) -> N
 
 
 def _is_empty(db: Path) -> bool:
-    """Whether there is nothing to be seen: a build before had only faults, or ended before it could begin."""
+    """Return whether it has no events: an earlier build had only faults, or was stopped at once."""
     try:
         with opened(db) as timeline:
             return timeline.log.size() == 0
-    except DatabaseRefused:  # perhaps for want of a log: opened for writing, it gets one, or is refused again for what it is
+    except DatabaseRefused:  # perhaps it has no log yet: opened for writing it gets one, or is refused again
         with opened(db, read_only=False) as timeline:
             return timeline.log.size() == 0
 
 
 def _free(host: str, port: int) -> int:
-    """Make sure that a port can be listened on, before any work is done."""
+    """Return the port after a trial that it can be listened on, before any other work."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as listener:
@@ -128,32 +123,32 @@ def _free(host: str, port: int) -> int:
             listener.listen()
             return int(listener.getsockname()[1])
     except UnicodeError:
-        raise Refused(f'"{host}": is not the name of a computer. Choose another: --host 127.0.0.1') from None
+        raise Refused(f'"{host}": is not a host name. Choose another: --host 127.0.0.1') from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise Refused(f"{host}:{port}: {reason}. {_advice(error.errno, port)}") from None
 
 
 def _advice(number: int | None, port: int) -> str:
-    """Say what to do about an address that cannot be listened on."""
+    """Advise what to do about an address that cannot be listened on."""
     if number == errno.EADDRINUSE:
         return f"Stop what runs there, or choose another port: --port {port + 1 if port < LAST_PORT else 0}"
     if number == errno.EACCES:
-        return "Choose a port that is not kept for the system: --port 8001"
+        return "Choose a port that is not reserved for the system: --port 8001"
     return "Choose an address of this computer: --host 127.0.0.1"
 
 
 def _run(db: Path, host: str, port: int, metadata: Path | None, open_page: bool, options: tuple[str, ...]) -> None:
-    """Run Datasette in this very process: nothing is left running when it ends, however it ends."""
-    from datasette.cli import cli as datasette  # noqa: PLC0415 - slow to load, and needed here alone
+    """Run Datasette in this process, so that nothing is left running when it ends, however it ends."""
+    from datasette.cli import cli as datasette  # noqa: PLC0415 - slow to load, and used only here
     from datasette.utils import tilde_encode  # noqa: PLC0415 - the same
 
     page = f"http://{f'[{host}]' if ':' in host else host}:{port}/{tilde_encode(db.stem)}/-/timeline"
-    click.echo(f"The timeline is at {page}\nCtrl-C ends this.")
+    click.echo(f"The timeline is at {page}\nCtrl-C stops it.")
     described = [] if metadata is None else ["--metadata", str(metadata)]
     if open_page:
         threading.Thread(target=_open, args=(host, port, page), daemon=True).start()
-    signal.signal(signal.SIGTERM, _end)  # asked to end, and told to have ended well
+    signal.signal(signal.SIGTERM, _end)  # a request to end is no failure
     try:
         datasette.main(
             ["serve", str(db), "--host", host, "--port", str(port), *described, *options],

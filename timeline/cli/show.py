@@ -1,4 +1,4 @@
-"""The command that reads out one happening or source: show."""
+"""The command that shows one happening or source: show."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ import click
 from timeline import authors, dates, extractors, instants
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.choosing import as_of_option, position
-from timeline.cli.finding import Found, find
+from timeline.cli.finding import Match, find
 from timeline.cli.running import Refused, db, opened
 from timeline.errors import DateInvalid
 from timeline.log import Event
@@ -23,65 +23,63 @@ from timeline.timeline import Timeline
 @click.command()
 @click.argument("id", shell_complete=completing.NAME)
 @as_of_option
-@click.option("--text", is_flag=True, help="The archived text of a source alone, to copy quotations from.")
+@click.option("--text", is_flag=True, help="Only the archived text of a source, to copy quotations from.")
 @json_forms.as_object
 @db
 def show(id: str, as_of: str | None, text: bool, as_json: bool, db: Path) -> None:
-    """Read out a happening or a source, with the quotations that it rests on.
+    """Show a happening with the quotations that it cites, or a source.
 
-    ID is the id of a happening, "source/ID", an event such as "happening/ga-93@1", or a position of the log.
+    ID is the id of a happening, "source/ID", an event such as "happening/ga-93@1", or a position in the log.
 
     Example: timeline show ga-93 --as-of 12
     """
     if text and as_json:
-        raise click.UsageError("--text is the text alone, and no JSON: leave one of them out")
+        raise click.UsageError("--text prints only the text, without JSON: leave one of them out")
     with opened(db) as timeline:
         until = position(timeline.log.connection, as_of)
-        found = find(timeline, id, until)
+        match = find(timeline, id, until)
         if text:
-            said = _text(timeline, found)
-            click.echo(printing.harmless(said) if printing.for_a_person() else said, nl=False)
+            content = _text(timeline, match)
+            click.echo(printing.harmless(content) if printing.for_a_person() else content, nl=False)
             return
         if as_json:
-            json_forms.write(_json(timeline, found, until))
+            json_forms.write(_json(timeline, match, until))
             return
-        for block in _draw(found)(timeline, found, until):
+        for block in _draw(match)(timeline, match, until):
             click.echo(block)
 
 
-def _json(timeline: Timeline, found: Found, as_of: int | None) -> json_forms.Json:
-    """Give it as --json writes it; of a redaction, the event."""
-    if found.event.type == "EventRedacted":
-        return json_forms.event(found.event)
-    if found.kind == "happening":
-        return json_forms.happening(found.event)
-    known = next(sources.known(Snapshot(timeline.log.connection, as_of), found.id))
-    return json_forms.source((known, found.event))
+def _json(timeline: Timeline, match: Match, as_of: int | None) -> json_forms.Json:
+    """Return it in the form of --json; of a redaction, the event."""
+    if match.event.type == "EventRedacted":
+        return json_forms.event(match.event)
+    if match.kind == "happening":
+        return json_forms.happening(match.event)
+    known = next(sources.known(Snapshot(timeline.log.connection, as_of), match.id))
+    return json_forms.source((known, match.event))
 
 
-def _text(timeline: Timeline, found: Found) -> str:
-    """Give the archived text of a source. Raises Refused where there is none."""
-    if found.kind != "source":
-        raise Refused(f"{found.event.stream}: only a source has a text. Name one: source/ID")
-    content = timeline.log.document(str(found.event.payload.get("statement", {}).get("text_sha256"))) if found.event.data else None
+def _text(timeline: Timeline, match: Match) -> str:
+    """Return the archived text of a source. Raises Refused where there is none."""
+    if match.kind != "source":
+        raise Refused(f"{match.event.stream}: only a source has a text. Name one: source/ID")
+    content = timeline.log.document(str(match.event.payload.get("statement", {}).get("text_sha256"))) if match.event.data else None
     if content is None:
-        raise Refused(
-            f"{found.event.stream}: its text is not in the file: it was redacted, or taken out. See which: timeline verify"
-        )
+        raise Refused(f"{match.event.stream}: its text is not in the file: it was redacted, or removed. See which: timeline verify")
     return content.decode(errors="replace")
 
 
-def _draw(found: Found) -> Callable[[Timeline, Found, int | None], Iterator[str]]:
-    """Choose how it is read out."""
-    if found.event.type == "EventRedacted":
+def _draw(match: Match) -> Callable[[Timeline, Match, int | None], Iterator[str]]:
+    """Choose the function that draws it."""
+    if match.event.type == "EventRedacted":
         return _redaction
-    if found.event.data is None:
+    if match.event.data is None:
         return _redacted
-    return _happening if found.kind == "happening" else _source
+    return _happening if match.kind == "happening" else _source
 
 
 def when(event: Event) -> str:
-    """Say when an event was recorded: "22 November 2026, 03:12 UTC (3 days ago)"."""
+    """Word when an event was recorded: "22 November 2026, 03:12 UTC (3 days ago)"."""
     try:
         return f"{dates.words(event.recorded_at[:16] + 'Z')} ({instants.ago(event.recorded_at)})"
     except (DateInvalid, ValueError):
@@ -89,30 +87,30 @@ def when(event: Event) -> str:
 
 
 def redacted(timeline: Timeline, event: Event) -> str:
-    """Say what became of what an event said: "redacted at position 36 by the editors: …"."""
+    """Word the redaction of an event: "redacted 22 November 2026 by the editors, position 36: …"."""
     redaction = timeline.log.redaction(event.position)
     if redaction is None:
-        return "what it said is gone, and no event says why"
+        return "its data is missing, and no event records why"
     by = authors.by(redaction.recorded_by)
-    return f"redacted {when(redaction)}{by}, position {redaction.position}: {redaction.payload['reason']}"
+    return f"redacted {when(redaction)}{by}, position {redaction.position}: {redaction.payload.get('reason') or wording.NO_REASON}"
 
 
-def _redaction(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
-    payload = found.event.payload
-    yield printing.bold(printing.harmless(found.event.id))
-    yield printing.paragraphs(f"took away what the event at position {payload['position']} said: {payload['reason']}")
-    yield "\n" + printing.dim(_recorded(found.event))
+def _redaction(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str]:
+    payload = match.event.payload
+    yield printing.bold(printing.harmless(match.event.id))
+    yield printing.paragraphs(f"removed the data of the event at position {payload['position']}: {payload['reason']}")
+    yield "\n" + printing.dim(_recorded(match.event))
 
 
-def _redacted(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
-    yield printing.bold(printing.harmless(found.event.stream))
-    yield printing.mark(printing.paragraphs(redacted(timeline, found.event)), "red")
-    yield "\n" + printing.dim(_recorded(found.event))
+def _redacted(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str]:
+    yield printing.bold(printing.harmless(match.event.stream))
+    yield printing.mark(printing.paragraphs(redacted(timeline, match.event)), "red")
+    yield "\n" + printing.dim(_recorded(match.event))
 
 
-def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
+def _happening(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str]:
     snapshot = Snapshot(timeline.log.connection, as_of)
-    (known,) = at_positions(snapshot.connection, [found.event.position], as_of=as_of)
+    (known,) = at_positions(snapshot.connection, [match.event.position], as_of=as_of)
     yield printing.bold(printing.paragraphs(known.title))
     yield f"{printing.harmless(dates.words(known.date))}  {printing.dim(printing.harmless(known.date))}"
     if marks := [*_marks(snapshot, known)]:
@@ -141,8 +139,8 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
     ]
     if known.summary:
         yield printing.paragraphs(known.summary) + "\n"
-    if told := printing.pairs(rows):
-        yield told + "\n"
+    if fields := printing.pairs(rows):
+        yield fields + "\n"
     for citation in known.quotations:
         yield printing.paragraphs(f"“{citation.quote}”", 4, f"{citation.number:>2}")
         about = [
@@ -154,7 +152,7 @@ def _happening(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[
             f"characters {citation.start:,}–{citation.end:,}",
         ]
         yield printing.dim(printing.paragraphs(" · ".join(part for part in about if part), 4))
-    yield "\n" + printing.dim(_recorded(found.event))
+    yield "\n" + printing.dim(_recorded(match.event))
 
 
 def _marks(snapshot: Snapshot, known: Happening) -> Iterator[str]:
@@ -174,15 +172,15 @@ def _place(known: Happening) -> str | None:
     return f"{known.place} ({point})" if known.place and point else known.place or point
 
 
-def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str]:
-    statement: dict[str, Any] = found.event.payload["statement"]
+def _source(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str]:
+    statement: dict[str, Any] = match.event.payload["statement"]
     yield printing.bold(printing.paragraphs(statement["title"]))
     if published := statement.get("published"):
         yield f"{printing.harmless(dates.words(published))}  {printing.dim(printing.harmless(published))}"
     yield ""
     text = timeline.log.document(statement["text_sha256"])
     characters = printing.count(len(text.decode(errors="replace")), "character") if text is not None else wording.NO_TITLE
-    cited = happening_lookup.citing(Snapshot(timeline.log.connection, as_of), found.id)
+    cited = happening_lookup.citing(Snapshot(timeline.log.connection, as_of), match.id)
     yield printing.pairs(
         [
             ("publisher", statement.get("publisher")),
@@ -191,18 +189,17 @@ def _source(timeline: Timeline, found: Found, as_of: int | None) -> Iterator[str
             ("language", statement.get("language")),
             ("media type", statement["media_type"]),
             ("text", f"{characters}, {statement['extractor']}"),
-            ("mind", extractors.NOT_COMPARED if extractors.is_as_given(statement["extractor"]) else None),
+            ("note", extractors.NOT_COMPARED if extractors.is_as_given(statement["extractor"]) else None),
             ("SHA-256", statement["sha256"]),
-            ("corrected", found.event.payload.get("reason")),
+            ("corrected", match.event.payload.get("reason")),
             *(
                 ("cited for" if number == 0 else "", f"{id}, {title}{' (retracted)' if status == 'retracted' else ''}")
                 for number, (id, title, status, _) in enumerate(cited)
             ),
         ]
     )
-    yield "\n" + printing.dim(_recorded(found.event))
+    yield "\n" + printing.dim(_recorded(match.event))
 
 
 def _recorded(event: Event) -> str:
-    told = f"{event.id}, position {event.position}: recorded {when(event)}{authors.by(event.recorded_by)}"
-    return printing.paragraphs(told)
+    return printing.paragraphs(f"{event.id}, position {event.position}: recorded {when(event)}{authors.by(event.recorded_by)}")

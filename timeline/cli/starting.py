@@ -1,4 +1,4 @@
-"""The command that starts a project of one's own: init. Must not know what is in it."""
+"""The command that starts a project: init. Must not know which files it holds."""
 
 import shlex
 import sys
@@ -13,24 +13,26 @@ from timeline.cli.running import refuse_leading_away
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--title", help="What the timeline is called.  [default: as the folder]")
-@click.option("--by", metavar="NAME", help="Who writes it, as events will say.  [default: asked for on a terminal]")
+@click.option("--title", help="The timeline's title.  [default: the folder's name]")
+@click.option("--by", metavar="NAME", help="The author, recorded in each event.  [default: asked for on a terminal]")
 def init(folder: Path, title: str | None, by: str | None) -> None:
     """Start a project of your own in a new folder.
 
-    It holds a place for documents, a file for what happened, a script that appends, the description for readers, this program, a
-    check that the past was not changed, and a README that says how to go on. A folder with something in it is left as it is.
+    It holds a folder for documents, a first bundle, a script that appends, the description for readers, this program, a check that
+    the past was not changed, and a README with the next steps. A folder that is not empty is refused and left as it is.
 
     Example: timeline init my-timeline --title "The council's two years"
     """
     refuse_leading_away(folder, "timeline init {}")
     if by is None and sys.stdin.isatty():
-        by = click.prompt("Who writes it? A name that events will bear, such as The editors (Enter: none)", "", show_default=False)
+        by = click.prompt(
+            "Who is the author? A name to record in each event, such as The editors (Enter: none)", "", show_default=False
+        )
     made = starting.start(folder, title, by or None)
     click.echo(harmless(f"{folder}: a project of {count(len(made), 'file')}. Next, as its README.md says:"))
     if folder.resolve() != Path.cwd():
         click.echo(harmless(f"  cd {shlex.quote(str(folder))}"))
     click.echo("  cp REPORT.pdf seeds/       a document of yours, as you received it")
     click.echo("  nano events/first.yaml     write what it says happened, in any editor")
-    click.echo("  timeline serve             every quotation is looked for in its document, and the timeline served")
-    click.echo("Later, for what you have written since: timeline build")
+    click.echo("  timeline serve             check every quotation against its document, and serve the timeline")
+    click.echo("Later, to add what you have written since: timeline build")

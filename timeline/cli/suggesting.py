@@ -1,13 +1,13 @@
-"""What is suggested where a command is not there: what was meant, perhaps, or how else it is done.
+"""Suggest what to do where there is no command of the typed name: a similar command, or another way.
 
-Owns which names are near. The irreversible is never suggested. Must not run anything, nor read any file.
+Owns which names are similar. Irreversible commands are never suggested. Must not run anything, nor read any file.
 """
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 _NEVER = {"redact"}
-_ALIKE = 0.6  # of 1: how near a command's name must be
+_ALIKE = 0.6  # of 1: how similar a command's name must be
 _CORRECT = (
     "No event is ever changed. A correction is a further entry in a bundle: {correct: ID, …, reason: …}, then: timeline append"
     " FILE. In Python: timeline.correct(ID, …, reason=…)"
@@ -35,7 +35,7 @@ _INSTEAD = {
 
 
 def instead(name: str, commands: Iterable[str]) -> str:
-    """Say what to do where there is no command of a name."""
+    """Advise what to do instead of a command that does not exist."""
     if name in _INSTEAD:
         return _INSTEAD[name]
     near = get_close_matches(name.lower(), [one for one in commands if one not in _NEVER], n=1, cutoff=_ALIKE)

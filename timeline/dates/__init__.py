@@ -1,8 +1,8 @@
-"""EDTF dates (ISO 8601-2:2019, Annex A): text -> the days it allows, how surely, and how to say it.
+"""EDTF dates (ISO 8601-2:2019, Annex A): parse them, compute the days they allow, and put them into words.
 
-Owns everything the program knows of dates. The text is the truth and is kept to the letter; open, unknown and
-uncertain stay apart; a qualifier never widens a bound; what is malformed, impossible or backwards is refused.
-Must not know of happenings, of the clock, or of any limit on years but its own: twelve digits.
+Owns all knowledge of dates. The text is the truth and is kept to the letter; open, unknown and uncertain stay apart; a qualifier
+never widens a bound; malformed, impossible and reversed dates are refused. Must not know happenings or the clock, nor any limit
+on years but its own: twelve digits.
 """
 
 from timeline.dates.calendar import DAY, civil, day_number

@@ -1,7 +1,7 @@
-"""The value of a date: what it allows, and how surely.
+"""The value of a date: the days that it allows, and its qualifiers.
 
-Owns `Edtf` and the bounds of intervals and sets. Must not read the grammar itself, except that plain years,
-months and days, which are nearly all dates, take a short way round it to the same value.
+Owns `Edtf` and the bounds of intervals and sets. Must not parse text itself, except plain years, months and days: nearly all
+dates are of these forms, and take a shortcut to the same value.
 """
 
 from __future__ import annotations
@@ -23,60 +23,60 @@ _LAST = DAY - 1
 
 @dataclass(frozen=True, slots=True)
 class Edtf:
-    """A date as it was written, with the days it allows. Qualifiers (~ ? %) never widen them; ~ and % widen what is near."""
+    """A date as written, with the days it allows. Qualifiers (~ ? %) never widen those; ~ and % widen the near bounds."""
 
     text: str
     """The input, to the letter."""
     level: int
-    """The least level of ISO 8601-2:2019, Annex A, that has it: 0, 1 or 2; 2 also for times that go beyond it."""
+    """The lowest level of ISO 8601-2:2019, Annex A, that includes it: 0, 1 or 2; 2 also for times beyond the standard."""
     type: Kind
-    """A `set` is one of its members, a `list` all of them."""
+    """A `set` means one of its members, a `list` all of them."""
     precision: Precision
     earliest: str | None
-    """The first day it allows as YYYY-MM-DD; None where the start is open or unknown."""
+    """The first day it allows as YYYY-MM-DD; None if the start is open or unknown."""
     latest: str | None
-    """The last day it allows; None where the end is open or unknown."""
+    """The last day it allows; None if the end is open or unknown."""
     earliest_day: int | None
-    """The same as a number: 1 is 0001-01-01, proleptic Gregorian; zero and below are BCE."""
+    """The first day as a number: 1 is 0001-01-01, proleptic Gregorian; zero and below are BCE."""
     latest_day: int | None
     start: End
-    """Whether the start is stated, open (`..`) or unknown (nothing written, or a year XXXX)."""
+    """Whether the start is stated, open (`..`) or unknown (empty, or a year XXXX)."""
     end: End
     uncertain: bool
-    """Whether any part carries ? or %."""
+    """Whether any part has ? or %."""
     approximate: bool
-    """Whether any part carries ~ or %."""
+    """Whether any part has ~ or %."""
     year: int | None
-    """The year of the earliest day, else of the latest; astronomical, so 0 is 1 BCE."""
+    """The year of the earliest day, otherwise of the latest; astronomical, so 0 is 1 BCE."""
     month: int | None
-    """1 to 12, where every day it allows lies within one month of one year."""
+    """1 to 12, if every day it allows is in one month of one year."""
     earliest_second: int | None
-    """The first second it allows, counted from the beginning of the earliest day by the clock as written; 0 without a time."""
+    """The first second it allows, from the beginning of the earliest day, by the clock as written; 0 without a time."""
     latest_second: int | None
-    """The last second it allows, counted from the beginning of the latest day: 86,399 without a time."""
+    """The last second it allows, from the beginning of the latest day; 86,399 without a time."""
     near_earliest: str | None
-    """The first day of what may be meant where it is approximate, as `dates.near` widens it; else `earliest`."""
+    """If it is approximate, the first day as `dates.near` widens it; otherwise `earliest`."""
     near_latest: str | None
-    """The last day of the same; else `latest`."""
+    """If it is approximate, the last day as widened; otherwise `latest`."""
     near_earliest_day: int | None
-    """The first such day as a number."""
+    """`near_earliest` as a number."""
     near_latest_day: int | None
-    """The last such day as a number."""
+    """`near_latest` as a number."""
     near_earliest_second: int | None
-    """The first second of `near_earliest` that may be meant."""
+    """The first second of `near_earliest`."""
     near_latest_second: int | None
-    """The last second of `near_latest` that may be meant."""
+    """The last second of `near_latest`."""
     timed: bool
     """Whether any part has a time of day."""
 
 
 def parse(text: str) -> Edtf:
-    """Read an EDTF date.
+    """Parse an EDTF date.
 
     Accepts ISO 8601-2:2019, Annex A, levels 0, 1 and 2, strictly: ASCII, no white space, upper-case letters.
-    Beyond it, a time of day may be an hour or a minute, have a qualifier, and stand in intervals and sets. Raises DateInvalid,
-    one line with what to write instead, for all else. The bounds are whole days as written: a time of day and its shift do not
-    move them.
+    Beyond the standard, a time of day may be an hour or a minute, have a qualifier, and be in intervals and sets. Raises
+    DateInvalid for everything else, in one line with what to write instead. The bounds are whole days as written: a time of day
+    and its shift do not move them.
     """
     numbers = plain(text)
     if numbers is None:
@@ -107,7 +107,7 @@ def parse(text: str) -> Edtf:
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is an EDTF date, as `parse` reads it."""
+    """Whether `parse` accepts a text."""
     try:
         parse(text)
     except DateInvalid:
@@ -116,7 +116,7 @@ def is_date(text: str) -> bool:
 
 
 def bounds(text: str) -> tuple[str | None, str | None]:
-    """Give the first and the last day that an EDTF date allows, as `parse` does. Raises DateInvalid."""
+    """Return the first and the last day that an EDTF date allows. Raises DateInvalid."""
     numbers = plain(text)
     if numbers is not None and numbers[2] is not None:
         return text, text
@@ -126,7 +126,7 @@ def bounds(text: str) -> tuple[str | None, str | None]:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One side of a date: its outermost moment, the same where about is widened, and whether it is stated."""
+    """One side of a date: its outermost moment, the same moment widened by `near`, and whether it is stated."""
 
     exact: Moment | None
     near: Moment | None
@@ -147,7 +147,7 @@ def _value(text: str, tree: Tree) -> Edtf:
 
 
 def _level(date: Date) -> int:
-    """Give the level of a single date; hours, minutes and qualified times are beyond all of them."""
+    """Return the level of a single date; 2 for hours, minutes and qualified times, which are beyond the standard."""
     time = date.time
     return date.level if time is None or (time.precision == "second" and not time.mark) else 2
 
@@ -173,7 +173,7 @@ def _interval(text: str, tree: Interval) -> Edtf:
         if point.date is None:
             level = max(level, 1)
         elif point.end == "open" or point.date.masked or point.date.time is not None:
-            level = 2  # 10.6; unspecified digits within an interval are of level 2 as well
+            level = 2  # 10.6; unspecified digits within an interval are level 2 as well
         else:
             level = max(level, point.date.level)
     start, finish = tree.start, tree.finish
@@ -192,7 +192,7 @@ def _choice(text: str, tree: Choice) -> Edtf:
 
 
 def _outermost(dates: list[Date | None], side: Callable[[Date], _Side], outer: Callable[[list[Moment]], Moment]) -> _Side:
-    """Take the outermost moment of a set's members; one open member opens the side, one unknown hides it."""
+    """Return the outermost moment of a set's members. One open member makes the side open, one unknown makes it unknown."""
     known = [side(date) for date in dates if date is not None]
     if len(known) < len(dates):
         return _Side(None, None, "open")

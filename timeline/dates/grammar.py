@@ -1,20 +1,19 @@
-"""EDTF text -> tree: times of day, intervals and sets, and the limits on what is read at all.
+"""Parse EDTF text into a tree: times of day, intervals and sets, within limits on size.
 
-Owns ISO 8601-2:2019, A.4.3, A.4.4, A.5.6, A.6.5, clause 6 and clause 10. Single dates are `single.py`'s.
-Must not compute bounds of the whole, nor recurse: text is split once, so its cost is linear.
+Owns ISO 8601-2:2019, A.4.3, A.4.4, A.5.6, A.6.5, clause 6 and clause 10; `single.py` has single dates.
+Must not compute the bounds of an interval or set, nor recurse: text is split once, so the cost is linear.
 
 Decisions:
-- A time of day is as exact as it is known: hh, hh:mm or hh:mm:ss, with a shift and a qualifier behind it. ISO 8601-2 has
-  hh:mm:ss alone, and no times in intervals and sets (A.4.4); both are read here all the same, with a day, month or year at the
-  other end too. "One of" runs from one time to another that is less exact, or more. Either all times of one date have a
-  shift or none has: else nobody can tell which of them is earlier.
-- Hours run 00 to 23: ISO 8601-1:2019, 5.3.2, has no 24, which only its amendment of 2022 brought back.
-  Second 60 is read only where a leap second can be: 23:59:60 UTC at the end of a month (4.3.10). There is
+- A time of day is as exact as it is known: hh, hh:mm or hh:mm:ss, then a shift and a qualifier. ISO 8601-2 has only hh:mm:ss, and
+  no times in intervals and sets (A.4.4); both are accepted here, also with a day, month or year at the other end. The times of a
+  "one of" range may differ in exactness. Either all times of one date have a shift or none has; otherwise their order is unknown.
+- Hours run from 00 to 23: ISO 8601-1:2019, 5.3.2, has no 24, which only its amendment of 2022 brought back.
+  Second 60 is accepted only where a leap second is possible: 23:59:60 UTC at the end of a month (4.3.10). There is
   no list of leap seconds here.
-- A shift is at most 14 hours, and -00 and -00:00 are refused: + stands for equal to UTC (4.3.13).
-- An interval needs a date, or both ends open; `/` says nothing, `/..` and `../` next to nothing.
+- A shift is at most 14 hours, and -00 and -00:00 are refused: + means equal to UTC (4.3.13).
+- An interval needs a date, or both ends open; `/`, `/..` and `../` say too little.
 - `..` before a start and after an end means "or earlier" and "or later" (10.6).
-- What runs backwards is refused: nothing that begins after it must have ended.
+- Reversed intervals are refused: no interval may begin after it must have ended.
 """
 
 import re
@@ -28,11 +27,11 @@ from timeline.dates.single import read_date
 from timeline.dates.tree import Choice, Date, Endpoint, Interval, Member, Time, Tree
 
 MAX_LENGTH = 2_000
-"""Characters that are read; longer text is refused unread."""
+"""Maximum length in characters; longer text is not parsed."""
 MAX_MEMBERS = 200
-"""Members that a set may list; a run with `..` is one."""
+"""Maximum members of a set; a run with `..` counts as one."""
 MAX_SHIFT = 14 * 60
-"""Minutes that a time of day may be ahead of UTC, or behind."""
+"""Maximum minutes that a time of day may be ahead of or behind UTC."""
 
 _PLAIN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?").fullmatch
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}.*").fullmatch
@@ -41,9 +40,9 @@ _TIME = re.compile(r"(([0-9]{2})(?::([0-9]{2})(?::([0-9]{2}))?)?)(Z|([+-])([0-9]
 
 
 def read(text: str) -> Tree:
-    """Take EDTF text apart; raise DateInvalid, in one line, where it is not EDTF or cannot be.
+    """Parse EDTF text. Raises DateInvalid, in one line, if it is not EDTF or not a possible date.
 
-    Accepts levels 0, 1 and 2 of ISO 8601-2:2019, Annex A, and nothing that strays from them by a character.
+    Accepts levels 0, 1 and 2 of ISO 8601-2:2019, Annex A, strictly.
     """
     try:
         return _read(text)
@@ -52,7 +51,7 @@ def read(text: str) -> Tree:
 
 
 def plain(text: str) -> tuple[int, int | None, int | None] | None:
-    """Read a plain year, month or day, which nearly all dates are, as numbers; None for all else, and for what is no date."""
+    """Parse a plain year, month or day, the form of nearly all dates, into numbers; None for everything else."""
     match = _PLAIN(text)
     if match is None:
         return None
@@ -71,7 +70,7 @@ def plain(text: str) -> tuple[int, int | None, int | None] | None:
 
 def _read(text: str) -> Tree:
     if len(text) > MAX_LENGTH:
-        raise Refusal(f"this is too long for a date: {MAX_LENGTH:,} characters are read.", "Split it.")
+        raise Refusal(f"this is too long for a date: at most {MAX_LENGTH:,} characters are read.", "Split it.")
     if text[:1] in ("[", "{"):
         return _choice(text)
     if "/" in text:
@@ -80,7 +79,7 @@ def _read(text: str) -> Tree:
 
 
 def _date(text: str) -> Date:
-    """Read one date, with its time of day where there is one."""
+    """Parse one date, with its time of day if there is one."""
     if "T" in text and (match := _TIMED(text)) is not None:
         return replace(read_date(match[1]), text=text, time=_time(match[1], match[2]))
     return read_date(text)
@@ -122,7 +121,7 @@ def _check_leap_second(day_text: str, minutes: int, *, local: bool) -> None:
 
 
 def _part(text: str) -> Date:
-    """Read a date within an interval or a set; a refusal then names the part."""
+    """Parse a date within an interval or a set. A refusal names the part."""
     try:
         return _date(text)
     except Refusal as refusal:
@@ -130,8 +129,8 @@ def _part(text: str) -> Date:
 
 
 def _interval(text: str) -> Interval:
-    if (named := season_or_zone(text)) is not None:
-        raise named
+    if (refusal := season_or_zone(text)) is not None:
+        raise refusal
     start_text, _, end_text = text.partition("/")
     if "/" in end_text:
         raise (unreadable(text) if text.count("/") == 2 else Refusal("an interval has one slash.", "Write start/end."))
@@ -140,31 +139,31 @@ def _interval(text: str) -> Interval:
     if _CLOCK(end_text) and (match := _TIMED(start_text)):
         raise Refusal(f"the end {end_text} is cut short.", f"Write it in full: {start_text}/{match[1]}T{end_text}.")
     if re.fullmatch(r"[0-9]{1,2}/[0-9]{4}", text):
-        raise Refusal("a slash stands between the ends of an interval.", f"Write {end_text}-{start_text:0>2}.")
+        raise Refusal("a slash separates the ends of an interval.", f"Write {end_text}-{start_text:0>2}.")
     start = _start(start_text)
     finish = _finish(end_text)
     if start.date is None and finish.date is None and "unknown" in (start.end, finish.end):
         raise Refusal(
             "an interval without a date says nothing.",
-            "Write a date on one side, or XXXX where no year is known.",
+            "Write a date on one side, or XXXX if no year is known.",
         )
     _check_order(start.date, finish.date, "/")
     return Interval(start, finish)
 
 
 def _cut_short(start: str, end: str) -> Refusal:
-    """Refuse 2004-06-01/20 and 2004/06: the end of an interval stands in full (A.4.4)."""
+    """Refuse 2004-06-01/20 and 2004/06: the end of an interval must be written in full (A.4.4)."""
     if re.fullmatch(r"[0-9]{4}", start):
         return Refusal(
             f"the end {end} is neither a year nor a month.",
             f"Write {start}-{end:0>2} for the month, or start/end in full.",
         )
-    whole = start[: -len(end)] + end
+    full = start[: -len(end)] + end
     try:
-        _check_order(read_date(start), read_date(whole), "/")
+        _check_order(read_date(start), read_date(full), "/")
     except Refusal:
         return Refusal(f"the end {end} is cut short.", "Write both ends in full, as YYYY-MM-DD/YYYY-MM-DD.")
-    return Refusal(f"the end {end} is cut short.", f"Write it in full: {start}/{whole}.")
+    return Refusal(f"the end {end} is cut short.", f"Write it in full: {start}/{full}.")
 
 
 def _start(text: str) -> Endpoint:
@@ -185,7 +184,7 @@ def _finish(text: str) -> Endpoint:
 
 def _stated(text: str) -> Endpoint:
     if text.lower() in ("open", "unknown"):
-        raise Refusal(f'"{text}" is of the draft of 2012.', "Write .. for an open end, and nothing for one not known.")
+        raise Refusal(f'"{text}" is from the draft of 2012.', "Write .. for an open end, and nothing for an unknown one.")
     date = _part(text)
     return Endpoint("stated" if date.years else "unknown", date)
 
@@ -211,7 +210,7 @@ def _check_order(first: Date | None, last: Date | None, sign: str) -> None:
 
 
 def _second(day: Civil, date: Date, other: Date, *, at_end: bool = False) -> int:
-    """Count the seconds to the first or the last that a date allows; by UTC where both have a time, for then both have a shift."""
+    """Return the first or last second that a date allows, in UTC if both dates have a time: then both have a shift, or none."""
     time = date.time
     if time is None:
         return day_number(*day) * DAY + (DAY - 1 if at_end else 0)
@@ -219,7 +218,7 @@ def _second(day: Civil, date: Date, other: Date, *, at_end: bool = False) -> int
 
 
 def _check_one_clock(dates: Iterable[Date | None]) -> None:
-    """Refuse times with a shift beside times without one: which of them is earlier nobody can tell."""
+    """Refuse times with a shift beside times without one: their order is unknown."""
     timed = [date for date in dates if date is not None and date.time is not None]
     local = next((date for date in timed if date.time and not date.time.shift), None)
     shifted = next((date for date in timed if date.time and date.time.shift), None)
@@ -241,7 +240,7 @@ def _choice(text: str) -> Choice:
         raise Refusal("a set has no white space.", "Write commas alone between its members.")
     parts = inner.split(",")
     if len(parts) > MAX_MEMBERS:
-        raise Refusal(f"the set has {len(parts)} members; {MAX_MEMBERS} are read.", "Write runs, as 1670..1672.")
+        raise Refusal(f"the set has {len(parts)} members; at most {MAX_MEMBERS} are read.", "Write runs, as 1670..1672.")
     members = tuple(
         _member(part, every=close == "}", is_first=not at, is_last=at == len(parts) - 1) for at, part in enumerate(parts)
     )
@@ -268,7 +267,7 @@ def _member(text: str, *, every: bool, is_first: bool, is_last: bool) -> Member:
         raise Refusal(f"{quoted(text)} has '..' more than once.", "Write first..last, ..last or first..")
     if (not before and not is_first) or (not after and not is_last):
         raise Refusal(
-            "'..' stands at the beginning of a set for on or before, at its end for on or after.",
+            "'..' means on or before only at the beginning of a set, and on or after only at its end.",
             f"Move {quoted(text)} there.",
         )
     if _CLOCK(after) and (match := _TIMED(before)):
@@ -276,7 +275,7 @@ def _member(text: str, *, every: bool, is_first: bool, is_last: bool) -> Member:
     first = _part(before) if before else None
     last = _part(after) if after else None
     if first is not None and last is not None:
-        some_time = not every and first.time is not None and last.time is not None  # each as exact as it is known
+        some_time = not every and first.time is not None and last.time is not None  # their exactness may differ
         if first.precision != last.precision and not some_time:
             raise Refusal(
                 f"{before} is {_one(first)} and {after} {_one(last)}; a run has one precision.",

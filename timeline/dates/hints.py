@@ -1,7 +1,7 @@
-"""What to write instead: guesses at what people meant by text that is not EDTF.
+"""Advice on what to write instead of text that is not EDTF: guesses at the date that people meant.
 
-Owns the advice only. Must not accept anything: whatever comes here is refused, and the reader of the message
-decides. Patterns are plain and anchored, and look at the start of the text alone.
+Owns only the advice. Must not accept anything: the text is refused, and the reader of the message decides. Patterns are simple and
+anchored.
 """
 
 import re
@@ -17,10 +17,10 @@ _NAME = "(" + "|".join(_MONTHS) + ")[a-z]*"
 
 
 def unreadable(text: str) -> Refusal:
-    """Make the refusal of text that no form of date fits, with the likeliest form to write instead."""
-    named = season_or_zone(text)
-    if not text or named is not None:
-        return named or Refusal("there is no date.", EXPECTED)
+    """Return the refusal of text that has no form of a date, with the likeliest form to write instead."""
+    refusal = season_or_zone(text)
+    if not text or refusal is not None:
+        return refusal or Refusal("there is no date.", EXPECTED)
     if any(char.isspace() for char in text):
         bare = "".join(text.split())
         for pattern, advise in _SPACED:
@@ -88,9 +88,9 @@ _TIMES: tuple[tuple[Callable[[str], re.Match[str] | None], str], ...] = tuple(
 
 
 def time_advice(day: str, time: str) -> str:
-    """Advise on a time of day that no form fits: what to write behind the day."""
-    for fits, advice in _TIMES:
-        if match := fits(time):
+    """Return advice on an invalid time of day: what to write after the day."""
+    for matches, advice in _TIMES:
+        if match := matches(time):
             return advice.format(day=day, **match.groupdict())
     return f"Write {day}Thh, {day}Thh:mm or {day}Thh:mm:ss, adding Z for UTC or a shift such as +01:00."
 
@@ -99,7 +99,7 @@ def _write(form: str) -> Callable[[re.Match[str]], str | None]:
     return lambda match: f"Write {match.expand(form)}."
 
 
-def _say(advice: str) -> Callable[[re.Match[str]], str | None]:
+def _always(advice: str) -> Callable[[re.Match[str]], str | None]:
     return lambda _: advice
 
 
@@ -119,11 +119,11 @@ def _slashed(match: re.Match[str]) -> str | None:
     one, two, year = match.groups()
     british, american = _day(year, int(two), one), _day(year, int(one), two)
     if british and american and british != american:
-        return f"Write {british} for {_said(british)}, or {american} for {_said(american)}."
+        return f"Write {british} for {_in_words(british)}, or {american} for {_in_words(american)}."
     return f"Write {british or american}." if british or american else None
 
 
-def _said(day: str) -> str:
+def _in_words(day: str) -> str:
     year, month, number = day.split("-")
     return f"{int(number)} {MONTH_NAMES[int(month)]} {year}"
 
@@ -173,8 +173,8 @@ _SPACED = _table(
 )
 
 _SOLID = _table(
-    (r"(?:now|today|yesterday|tomorrow)", _say("Write the day itself, as YYYY-MM-DD.")),
-    (r"(?:unknown|open|undated|n\.?d\.?|none|null|\?+)", _say("Write XXXX where no year is known.")),
+    (r"(?:now|today|yesterday|tomorrow)", _always("Write the day itself, as YYYY-MM-DD.")),
+    (r"(?:unknown|open|undated|n\.?d\.?|none|null|\?+)", _always("Write XXXX if no year is known.")),
     (r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", _slashed),
     (r"(\d{1,2})-(\d{1,2})-(\d{4})", _slashed),
     (r"(\d{4})(\d\d)(\d\d)", _run_together),
@@ -193,30 +193,30 @@ _SOLID = _table(
     (r"-y?([1-9]\d{4,11})", _write(r"Y-\1")),
     (
         r"y-?\d+(?:e\d+)?(?:s\d+)?-.*",
-        _say("A year with Y has no month or day. Write the year alone."),
+        _always("A year with Y has no month or day. Write the year alone."),
     ),
     (r"(?:c\.?|ca\.?|circa)(\d{4})", _write(r"\1~")),
     (r"(\d{1,4})b\.?c\.?(?:e\.?)?", _bce),
     (r"(\d{4}(?:-\d\d){0,2})(?:\?~|~\?)", _write(r"\1%")),
     (r"(\d{4}(?:-\d\d){0,2})(?:\u2013|\u2014|--|\.\.)(\d{4}(?:-\d\d){0,2})", _two_years),
     (r"(\d{4})-(\d{4})", _two_years),
-    (r"\d{4}-\d{3}", _say("Days of the year are not EDTF. Write YYYY-MM-DD.")),
-    (r"\d{4}-?w\d\d(?:-?\d)?", _say(f"Weeks are not EDTF. {_DAYS}")),
-    (r"r?\d*/?p[t\d].*", _say(f"Durations are not EDTF. {_DAYS}")),
+    (r"\d{4}-\d{3}", _always("Days of the year are not EDTF. Write YYYY-MM-DD.")),
+    (r"\d{4}-?w\d\d(?:-?\d)?", _always(f"Weeks are not EDTF. {_DAYS}")),
+    (r"r?\d*/?p[t\d].*", _always(f"Durations are not EDTF. {_DAYS}")),
     (r"(\d{4}-\d\d-\d\d)t(\d\d(?::\d\d){0,2})(z?)", _upper),
     (
         r".*t\d\d:\d\d.*",
-        _say("A time of day needs its whole day, without X, and takes ~ ? % at its end: YYYY-MM-DDThh:mm~."),
+        _always("A time of day needs its whole day, without X, and takes ~ ? % at its end: YYYY-MM-DDThh:mm~."),
     ),
     (
         r"-?\d{5,}-.*",
-        _say("A year of more than four digits has no month or day. Write Y and the year."),
+        _always("A year of more than four digits has no month or day. Write Y and the year."),
     ),
     (
         r"-(\d{1,3})",
         lambda match: f"Write -{match[1]:0>4}, which is {int(match[1]) + 1} BCE." if int(match[1]) else None,
     ),
-    (r"\d{8}t\d{6}.*", _say("Write the separators: YYYY-MM-DDThh:mm or YYYY-MM-DDThh:mm:ss.")),
+    (r"\d{8}t\d{6}.*", _always("Write the separators: YYYY-MM-DDThh:mm or YYYY-MM-DDThh:mm:ss.")),
     (r"(\d{1,4}[xu]{0,3}(?:-[0-9xu]{2}){0,2})", lambda match: _masked(match[1])),
 )
 

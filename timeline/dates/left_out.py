@@ -1,8 +1,8 @@
-"""What a running text says of a date that agrees with one date and not with another: a year, a season, a day, a time of day.
+"""Find the words of a text that agree with an old date but not with a new one: a year, a season, a day or a time of day.
 
-Owns the forms that are plain only beside a date that they agree with: a year alone, a season with its year, a day without one, a
-time. Must not guess: where the text says anything of the same kind that the other date allows, or where a span may begin or end
-at what it says, nothing is said.
+Owns the forms that are clear only beside a date that they agree with: a year alone, a season with its year, a day without a year, a
+time. Must not guess: there is no result if the text also has a form of the same kind that the new date allows, or if a span may
+begin or end there.
 """
 
 import re
@@ -21,7 +21,7 @@ _ABOUT: Final = (
     r"\b(?:around|about|circa|ca?\.|roughly|approximately|nearly|almost|towards?|shortly|just|vers|environ|autour\s+de|presque|hacia"
     r"|alrededor\s+de|casi|etwa|ungef[äa]hr|gegen|fast|نحو|حوالي|قرابة)\s*(?:the\s+|l['’]|las?\s+)?"
 )
-_SEASONS: Final = {  # the first month and how many: of both hemispheres, as people and almanacs have them
+_SEASONS: Final = {  # first month and number of months: of both hemispheres, by everyday and astronomical reckoning
     "spring": ((3, 4), (9, 4)), "summer": ((6, 4), (12, 4), (0, 4)),
     "autumn": ((9, 4), (3, 4)), "winter": ((12, 4), (0, 4), (6, 4)),
 }  # fmt: skip
@@ -36,7 +36,7 @@ _WITH_SEASON: Final = re.compile(
     rf"(?:\s+of|\s+de[ls]?|\s+من|\s+عام|\s+سنة|,)?\s+{_YEAR}(?:\s?[-–/]\s?(?P<next>\d{{2}}(?:\d{{2}})?))?(?![\d\w])",
     re.I,
 )
-_COUNTED: Final = (  # a number before these is none of a year
+_COUNTED: Final = (  # a number before these words is not a year
     r"(?!\s*(?:%|people|persons|men|women|children|cases|times|workers|soldiers|victims|dead|pages|copies|votes|miles|metres|meters"
     r"|k?m\b|kg\b|tons?\b|tonnes|euros?|dollars|dirhams?|personnes|hommes|femmes|personas|hombres|Menschen|Personen))"
 )
@@ -66,37 +66,37 @@ _TIMES: Final = tuple(
 
 
 class _Mention(NamedTuple):
-    """What a text says: the stretches it may mean, as days or as seconds of a day; and how it says it."""
+    """Words of a text, and the spans that they may mean, as days or as seconds of a day."""
 
     spans: tuple[tuple[int, int], ...]
     words: str
     open: bool
 
     def meets(self, first: int | None, last: int | None) -> bool:
-        """Whether it may mean something in a stretch, of which None is an open side."""
+        """Whether it may mean anything in a span; None is an open side."""
         return self.open or any((last is None or one <= last) and (first is None or other >= first) for one, other in self.spans)
 
 
-def left_out(text: str, old: str, new: str, *, same_zone: bool = True) -> str | None:
-    """Give the words with which a text says what an old date allows and a new one does not; None where nothing plainly does.
+def contradicting_words(text: str, old: str, new: str, *, same_zone: bool = True) -> str | None:
+    """Return words of a text that the old date allows and the new one does not; None if none are clear.
 
-    Times are compared only in the `same_zone`. "About" reaches further on both sides, by `dates.near`. Raises DateInvalid.
+    Times are compared only in the `same_zone`. Approximate dates are widened as in `dates.near`. Raises DateInvalid.
     """
     text = text[:LONGEST].translate(NUMERALS)
     before, after = parse(old), parse(new)
-    if before.earliest_day is None and before.latest_day is None:  # it agrees with everything
+    if before.earliest_day is None and before.latest_day is None:  # it allows everything
         return None
-    taken: list[tuple[int, int]] = []
-    dated = [*_with_year(text, taken)]
-    found = _one(dated, _days(before), _days(after))
-    if found is None:
-        found = _one([*_without_year(text, taken, before, after)], _days(before), _days(after), dated)
-    if found is None and same_zone and _on_one_day(before) and _on_one_day(after):
-        found = _one([*_times(text)], _seconds(before), _seconds(after))
-    return found
+    used: list[tuple[int, int]] = []
+    dated = [*_with_year(text, used)]
+    words = _contradiction(dated, _days(before), _days(after))
+    if words is None:
+        words = _contradiction([*_without_year(text, used, before, after)], _days(before), _days(after), dated)
+    if words is None and same_zone and _on_one_day(before) and _on_one_day(after):
+        words = _contradiction([*_times(text)], _seconds(before), _seconds(after))
+    return words
 
 
-def _one(
+def _contradiction(
     mentions: list[_Mention],
     old: tuple[int | None, int | None],
     new: tuple[int | None, int | None],
@@ -112,7 +112,7 @@ def _days(date: Edtf) -> tuple[int | None, int | None]:
 
 
 def _seconds(date: Edtf) -> tuple[int | None, int | None]:
-    if date.near_earliest_day != date.near_latest_day:  # about reaches into another day
+    if date.near_earliest_day != date.near_latest_day:  # the approximate time reaches into another day
         return date.earliest_second, date.latest_second
     return date.near_earliest_second, date.near_latest_second
 
@@ -121,16 +121,16 @@ def _on_one_day(date: Edtf) -> bool:
     return date.timed and date.earliest_day is not None and date.earliest_day == date.latest_day
 
 
-def _with_year(text: str, taken: list[tuple[int, int]]) -> Iterator[_Mention]:
-    """List the seasons and years, and the dates in full, which hold the years within them."""
+def _with_year(text: str, used: list[tuple[int, int]]) -> Iterator[_Mention]:
+    """Yield the seasons, the full dates, and the years that are not part of these."""
     for match in _WITH_SEASON.finditer(text):
-        taken.append(match.span())
+        used.append(match.span())
         yield _season(text, match)
-    for one in stated(text, taken):
+    for one in stated(text, used):
         first, last = (None if day is None else _number(day) for day in (one.earliest, one.latest))
         open_ = first is None or last is None
         yield _Mention(() if first is None or last is None else ((first, last),), one.words, open_)
-    for match in _free(_YEAR_ALONE, text, taken):
+    for match in _matches(_YEAR_ALONE, text, used):
         year = int(match["year"])
         about = re.search(_ABOUT + "$", text[: match.start()], re.I)
         span = (day_number(year - bool(about), 1, 1), day_number(year + bool(about), 12, 31))
@@ -145,20 +145,20 @@ def _season(text: str, match: re.Match[str]) -> _Mention:
     return _Mention(tuple(spans), " ".join(match[0].split()), not spans or is_open(text, at, match.end()))
 
 
-def _months(year: int, month: int, many: int) -> tuple[int, int]:
-    """Give the first and the last day of so many months; month 0 is the December before."""
-    first, last = year * 12 + month - 1, year * 12 + month + many - 2
+def _months(year: int, month: int, count: int) -> tuple[int, int]:
+    """Return the first and the last day of a number of months; month 0 is the December before."""
+    first, last = year * 12 + month - 1, year * 12 + month + count - 2
     return day_number(first // 12, first % 12 + 1, 1), day_number(
         last // 12, last % 12 + 1, days_in_month(last // 12, last % 12 + 1)
     )
 
 
-def _without_year(text: str, taken: list[tuple[int, int]], *dates: Edtf) -> Iterator[_Mention]:
-    """List the days without a year, in the years of two dates."""
+def _without_year(text: str, used: list[tuple[int, int]], *dates: Edtf) -> Iterator[_Mention]:
+    """Yield the days without a year, in the years of both dates."""
     known = [day for date in dates for day in (date.earliest_day, date.latest_day) if day is not None]
     years = sorted({civil(day)[0] for day in known})
     for form in _DAY_ALONE:
-        for match in _free(form, text, taken):
+        for match in _matches(form, text, used):
             month, day = month_of(match["name"]), int(match["day"])
             spans = [(day_number(year, month, day),) * 2 for year in years if month and 1 <= day <= days_in_month(year, month)]
             if spans and not match["name"].lower().startswith("listopad"):
@@ -166,27 +166,27 @@ def _without_year(text: str, taken: list[tuple[int, int]], *dates: Edtf) -> Iter
 
 
 def _times(text: str) -> Iterator[_Mention]:
-    taken: list[tuple[int, int]] = []
+    used: list[tuple[int, int]] = []
     for form in _TIMES:
-        for match in _free(form, text, taken):
+        for match in _matches(form, text, used):
             parts = match.groupdict()
             written, minute = parts["hour"].lower(), parts.get("minute")
             hour = _HOURS.index(written) + 1 if written in _HOURS else int(written)
             am, pm = parts.get("am"), parts.get("pm")
             about = re.search(_ABOUT + "$", text[: match.start()], re.I)
-            room, length = (30 * _MINUTE, _MINUTE) if about else (0, _MINUTE if minute else _HOUR)
+            margin, length = (30 * _MINUTE, _MINUTE) if about else (0, _MINUTE if minute else _HOUR)
             first = (hour % 12 if am or pm else hour) * _HOUR + (_NOON if pm else 0) + int(minute or 0) * _MINUTE
             starts = {first} if am or pm or hour > 12 or written.startswith("0") else {first, (first + _NOON) % (2 * _NOON)}
-            spans = tuple((start - room, start + length - 1 + room) for start in sorted(starts))
+            spans = tuple((start - margin, start + length - 1 + margin) for start in sorted(starts))
             yield _Mention(spans, " ".join(match[0].split()), parts["zone"] is not None or is_open(text, *match.span()))
 
 
-def _free(form: re.Pattern[str], text: str, taken: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
-    """Find a form where nothing that was read before stands."""
+def _matches(form: re.Pattern[str], text: str, used: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    """Yield the matches of a form that do not overlap earlier ones."""
     for match in form.finditer(text):
         start, end = match.span()
-        if not any(start < to and end > since for since, to in taken):
-            taken.append((start, end))
+        if not any(start < to and end > since for since, to in used):
+            used.append((start, end))
             yield match
 
 

@@ -1,7 +1,7 @@
-"""Unspecified digits: which years, months and days a pattern such as 156X, X2 or 3X can stand for.
+"""Unspecified digits: the years, months and days that a pattern such as 156X, X2 or 3X allows.
 
-Owns ISO 8601-2:2019, 4.6.3 and 9.2: an X stands for any one digit, and only for possible dates. Bounds go
-over dates that exist, so a 29 February needs a leap year. Must not know the rest of EDTF.
+Owns ISO 8601-2:2019, 4.6.3 and 9.2: an X means any one digit, and only in possible dates. Bounds are dates that exist, so a
+29 February needs a leap year. Must not know the rest of EDTF.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from timeline.dates.calendar import Civil, days_in_month
 
 @lru_cache(maxsize=256)
 def matching(pattern: str, last: int) -> tuple[int, ...]:
-    """List the numbers 1 to `last` that a two-character pattern allows, in order.
+    """Return the numbers 1 to `last` that a two-character pattern allows, in order.
 
     An unspecified month is a calendar month, 01 to 12, never a season (9.2.2, example 6).
     """
@@ -24,10 +24,10 @@ def matching(pattern: str, last: int) -> tuple[int, ...]:
 
 
 def year_range(pattern: str) -> tuple[int, int] | None:
-    """Give the first and last year of a four-character pattern with or without a minus sign.
+    """Return the first and last year of a four-character pattern with or without a minus sign.
 
-    None where all four digits are unspecified: such a year has no bounds. Year -0000 does not exist, so a
-    negative pattern ends at the year -1 at the latest (4.4.1.2).
+    None if all four digits are unspecified: such a year has no bounds. Year -0000 does not exist, so the last year of a negative
+    pattern is at most -1 (4.4.1.2).
     """
     digits = pattern.removeprefix("-")
     if digits == "XXXX":
@@ -42,7 +42,7 @@ def year_range(pattern: str) -> tuple[int, int] | None:
 
 
 def years(pattern: str, *, backwards: bool = False) -> Iterator[int]:
-    """Go through the years of a pattern, in time order or against it."""
+    """Yield the years of a pattern, in time order or backwards."""
     digits = pattern.removeprefix("-")
     negative = digits != pattern
     template, count = digits.replace("X", "{}"), digits.count("X")
@@ -56,9 +56,9 @@ def years(pattern: str, *, backwards: bool = False) -> Iterator[int]:
 
 
 def day_range(pattern: str, months: tuple[int, ...], days: tuple[int, ...] | None) -> tuple[Civil, Civil] | None:
-    """Give the first and last existing day for a pattern of years with these months and days.
+    """Return the first and last existing day for a pattern of years with these months and days.
 
-    `days` None stands for every day of the month. None is returned where no such day exists.
+    `days` None means every day of the month. Return None if no such day exists.
     """
     first = _edge(years(pattern), months, days, at_end=False)
     last = _edge(years(pattern, backwards=True), months[::-1], days[::-1] if days else None, at_end=True)
@@ -66,7 +66,7 @@ def day_range(pattern: str, months: tuple[int, ...], days: tuple[int, ...] | Non
 
 
 def _edge(order: Iterator[int], months: tuple[int, ...], days: tuple[int, ...] | None, *, at_end: bool) -> Civil | None:
-    """Find the first existing day in the order given; only a 29 February ever needs a second year."""
+    """Find the first existing day in the given order; only a 29 February ever needs a second year."""
     for year in order:
         for month in months:
             length = days_in_month(year, month)

@@ -1,8 +1,7 @@
-"""Dates that a running text states in full, so plainly that no reader would doubt which day, month or year is meant.
+"""Find the dates that a text states so clearly that no reader would doubt the day, month or year.
 
-Owns what counts as plain: a day or a month with its year, in words or as numbers in an order that is certain, and a year where a
-word such as "in" or "since" stands before it. Must not guess: of all else nothing is said, and where a span may begin or end at
-the date, its other side counts as open.
+Owns that standard: a day or a month with its year, in words or as numbers in a certain order, and a year after a word such as "in"
+or "since". Must not guess: other dates are ignored, and if a span may begin or end at a date, its other side counts as open.
 """
 
 import re
@@ -14,14 +13,14 @@ from timeline.dates.months import ANY, month_of
 
 
 class Mention(NamedTuple):
-    """The first and the last day that may be meant, in ISO 8601, None for an open side; and the date in English."""
+    """A date in a text: its first and last day in ISO 8601, None for an open side; and the date in English."""
 
     earliest: str | None
     latest: str | None
     words: str
 
 
-LONGEST: Final = 2_000  # characters of a text that are looked through
+LONGEST: Final = 2_000  # characters of a text to search
 NUMERALS: Final = {first + digit: str(digit) for first in (0x660, 0x6F0) for digit in range(10)}  # of Arabic and Persian
 _YEAR: Final = r"(?P<year>1\d{3}|20\d{2})(?![\d\w]|[.,:/-]\d)"
 _NAME: Final = rf"(?P<name>{ANY})\b\.?"
@@ -53,40 +52,40 @@ _UNTIL: Final = re.compile(
 _ONWARDS: Final = re.compile(
     r"\s*(?:onwards?\b|[–—-]\s*\d|(?:to|until|till|through|and|au|al|bis|hasta)\s+(?:the\s+|le\s+)?\d)", re.I
 )
-_NEAR: Final = 40  # characters before a date in which a word says that a span begins or ends there
+_NEAR: Final = 40  # characters before a date, to search for words such as "since" and "until"
 _DIGITS: Final = re.compile(r"\d{4}")
 _BEFORE_ERA: Final = re.compile(r"\s*\(?(?:b\.?\s?c|a\.?\s?h\b|v\.\s?chr|av\.\s?j)", re.I)
 
 
-def stated(text: str, taken: list[tuple[int, int]] | None = None) -> list[Mention]:
-    """List the dates that a text states plainly, in the order of the forms; one that is a part of another is not listed.
+def stated(text: str, used: list[tuple[int, int]] | None = None) -> list[Mention]:
+    """Return the dates that a text states clearly, in the order of the forms, without dates within other dates.
 
-    Nor is one where something else was `taken`; the places of those that are listed are added there.
+    Dates that overlap the places in `taken` are left out; the places of those returned are added to it.
     """
-    found: list[Mention] = []
-    taken = [] if taken is None else taken
+    mentions: list[Mention] = []
+    used = [] if used is None else used
     text = text[:LONGEST].translate(NUMERALS)
     if not _DIGITS.search(text):
         return []
     for form in _FORMS:
         for match in form.finditer(text):
             start, end = match.span()
-            if any(start < to and end > since for since, to in taken) or _BEFORE_ERA.match(text, end):
+            if any(start < to and end > since for since, to in used) or _BEFORE_ERA.match(text, end):
                 continue
-            taken.append((start, end))
+            used.append((start, end))
             since, until = _spans(text, match.start("year") if form is _FORMS[-1] else start, start, end)
             for one in _read(match.groupdict()):
-                found.append(Mention(None if until else one.earliest, None if since else one.latest, one.words))
-    return found
+                mentions.append(Mention(None if until else one.earliest, None if since else one.latest, one.words))
+    return mentions
 
 
 def is_open(text: str, start: int, end: int) -> bool:
-    """Whether a span may begin or end at what stands at a place in a text."""
+    """Whether a span may begin or end at a place in a text."""
     return any(_spans(text, start, start, end))
 
 
 def _spans(text: str, until: int, start: int, end: int) -> tuple[bool, bool]:
-    """Tell whether a span may begin at what stands from a place on, or end there, by the words before `until` and after `end`."""
+    """Return whether a span may begin, and whether it may end, at a place, by the words before `until` and after `end`."""
     before = text[max(0, start - _NEAR) : until]
     return bool(_SINCE.search(before) or _ONWARDS.match(text, end)), bool(_UNTIL.search(before))
 
@@ -105,5 +104,5 @@ def _read(parts: dict[str, str | None]) -> Iterator[Mention]:
     if not 1 <= month <= 12 or (day is not None and not 1 <= day <= days_in_month(year, month)):
         return
     first, last = (1, days_in_month(year, month)) if day is None else (day, day)
-    said = f"{'' if day is None else f'{day} '}{MONTH_NAMES[month]} {year}"
-    yield Mention(f"{year}-{month:02d}-{first:02d}", f"{year}-{month:02d}-{last:02d}", said)
+    words = f"{'' if day is None else f'{day} '}{MONTH_NAMES[month]} {year}"
+    yield Mention(f"{year}-{month:02d}-{first:02d}", f"{year}-{month:02d}-{last:02d}", words)

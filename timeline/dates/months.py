@@ -1,6 +1,6 @@
 """The names of months in many languages, as documents and tables write them.
 
-Owns the names. Must not read dates: a name alone is none.
+Owns the names. Must not parse dates.
 """
 
 import re
@@ -53,13 +53,13 @@ _MONTHS: Final[Mapping[str, int]] = {
     form.replace("_", " "): at
     for names in _LANGUAGES
     for at, name in enumerate(names.split(), start=1)
-    for form in (name, re.sub("[أآإ]", "ا", name))  # as Arabic is typed in haste
+    for form in (name, re.sub("[أآإ]", "ا", name))  # also without hamza, as Arabic is often typed
 }
 ANY: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
 
 
 def month_of(name: str) -> int | None:
-    """Tell which month a name is; capitals of any language, and the long s, are letters like others."""
+    """Return the number of a month by its name, whatever its case; None if there is no such month."""
     return _FOLDED.get(_folded(name))
 
 

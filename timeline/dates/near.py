@@ -1,9 +1,9 @@
-"""How far about reaches: the days and seconds that a date allows when each approximate date is widened by one unit.
+"""The near bounds of a date: its bounds with each approximate date widened by one unit.
 
-Owns that convention, which is ours: the standard does not say how far "approximately" goes. A date widens on both sides by one
-unit of its smallest component that ~ or % reaches: a time by its hour, minute or second, a day by a day, a month by a month, a
-season or part of a year by its own length, a year by a year. Where digits are unspecified, the unit is the span that they leave:
-198X~ widens by ten years, 1989-XX~ by one. Only what searches offer as near rests on this; it never moves earliest or latest.
+Owns that convention, which is ours: the standard does not define the extent of "approximate". A date widens on both sides by one
+unit of its smallest component with ~ or %: a time by its hour, minute or second, a day by a day, a month by a month, a season or
+part of a year by its own length, a year by a year. If digits are unspecified, the unit is the span that they leave open: 198X~
+widens by ten years, 1989-XX~ by one. Only searches for near happenings use this; it never moves earliest or latest.
 """
 
 from timeline.dates.calendar import DAY, Civil, civil, day_number, days_in_month
@@ -16,7 +16,7 @@ _MONTHS = 12
 
 
 def near(date: Date) -> tuple[Moment, Moment] | None:
-    """Give the first and the last moment that a date allows, widened where it is approximate; None where its year is XXXX."""
+    """Return the first and the last moment that a date allows, widened if it is approximate; None if its year is XXXX."""
     if date.earliest is None or date.latest is None:
         return None
     if (time := date.time) is not None:
@@ -24,15 +24,15 @@ def near(date: Date) -> tuple[Moment, Moment] | None:
             return (date.earliest, time.first), (date.latest, time.last)
         return _moved(date.earliest, time.first - time.length), _moved(date.latest, time.last + time.length)
     days, months = _unit(date)
-    whole = date.day is None or "X" in date.day.digits
-    first, last = _by_months(date.earliest, -months), _by_months(date.latest, months, to_end=whole)
+    any_day = date.day is None or "X" in date.day.digits
+    first, last = _by_months(date.earliest, -months), _by_months(date.latest, months, to_end=any_day)
     if days:
         first, last = civil(day_number(*first) - days), civil(day_number(*last) + days)
     return (first, 0), (last, DAY - 1)
 
 
 def _unit(date: Date) -> tuple[int, int]:
-    """Give the unit by which a date widens, as days and months; 0 and 0 where it is not approximate."""
+    """Return the unit by which a date widens, as days and months; 0 and 0 if it is not approximate."""
     if date.day is not None and date.day.mark in ("~", "%") and date.day.digits != "XX":
         return (10 if "X" in date.day.digits else 1), 0
     month = date.month
@@ -44,7 +44,7 @@ def _unit(date: Date) -> tuple[int, int]:
 
 
 def _about(part: Part, *smaller: Part | None) -> bool:
-    """Whether a component is approximate, or nothing but unspecified digits below it are."""
+    """Whether a component is approximate, or only unspecified digits below it are."""
     below = next((one for one in smaller if one is not None), None)
     if part.mark in ("~", "%"):
         return True
@@ -52,7 +52,7 @@ def _about(part: Part, *smaller: Part | None) -> bool:
 
 
 def _years(date: Date) -> int:
-    """Give how many years the last digits of a year leave open: ten for 198X, one for 1989."""
+    """Return how many years the last digits of a year leave open: ten for 198X, one for 1989."""
     if date.estimate is None:
         digits = date.year.digits
         return int(10 ** (len(digits) - len(digits.rstrip("X"))))
@@ -61,16 +61,16 @@ def _years(date: Date) -> int:
 
 
 def _by_months(day: Civil, months: int, *, to_end: bool = False) -> Civil:
-    """Move a day by months; `to_end`: to the last day of the month that it comes to, else to the same, or the last there is."""
+    """Move a day by months, to the same day of the month or, if there is none or with `to_end`, to its last day."""
     if not months:
         return day
-    over, month = divmod(day[1] - 1 + months, _MONTHS)
-    year = day[0] + over
+    years, month = divmod(day[1] - 1 + months, _MONTHS)
+    year = day[0] + years
     length = days_in_month(year, month + 1)
     return year, month + 1, length if to_end else min(day[2], length)
 
 
 def _moved(day: Civil, second: int) -> Moment:
-    """Give the moment that is so many seconds from the beginning of a day, which may be another day's."""
+    """Return the moment at a number of seconds from the beginning of a day; it may be on another day."""
     days, rest = divmod(second, DAY)
     return civil(day_number(*day) + days), rest

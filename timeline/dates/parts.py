@@ -1,6 +1,6 @@
-"""A date in the parts that other formats have: year, month, day and time of day, as far as they are known.
+"""Reduce a date to the parts that other formats have: year, month, day and time of day, as far as they are known.
 
-Owns what is left of a date in parts, and whether anything was lost. Must not put a date into words: `dates.words` does.
+Owns that reduction, and whether it loses anything. Must not put a date into words: `dates.words` does.
 """
 
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ class Known:
 
     @property
     def clock(self) -> str | None:
-        """The time of day, where its minute is known."""
+        """The time of day, if its minute is known."""
         return self.time if self.time and ":" in self.time else None
 
     @property
     def iso(self) -> str | None:
-        """Write it as ISO 8601, no more exact than it is; None where its year has not four digits."""
+        """The instant in ISO 8601, no more exact than it is known; None if its year does not have four digits."""
         if not -10_000 < self.year < 10_000:
             return None
         rest = "".join(f"-{part:02}" for part in (self.month, self.day) if part is not None)
@@ -41,9 +41,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From when to when. An end that is the start again is None, and so is a side that is open or not known.
+    """A start and an end. An end equal to the start is None, and so is an open or unknown side.
 
-    `whole` is whether the parts say all that the date says.
+    `whole` is whether the parts lose nothing of the date.
     """
 
     start: Known | None
@@ -52,13 +52,13 @@ class Span:
 
     @property
     def begin(self) -> Known | None:
-        """Where it is placed: its start, or its end where that alone is known."""
+        """The start, or the end if only that is known."""
         return self.start or self.end
 
 
 @lru_cache(maxsize=4096)
 def span(text: str) -> Span:
-    """Take a date apart. Raises DateInvalid."""
+    """Reduce a date to its parts. Raises DateInvalid."""
     if (numbers := plain(text)) is not None:
         return Span(Known(*numbers), None, whole=True)
     return _span(text, read(text))
@@ -69,9 +69,9 @@ def _span(text: str, tree: Tree) -> Span:
         return Span(date, None, whole=not any(tree.marks))
     if isinstance(tree, Interval):
         return _interval(tree)
-    found = dates.parse(text)
-    first, last = _civil(found.earliest_day), _civil(found.latest_day)
-    if isinstance(tree, Choice) and (first is None or last is None or found.timed):
+    date_value = dates.parse(text)
+    first, last = _civil(date_value.earliest_day), _civil(date_value.latest_day)
+    if isinstance(tree, Choice) and (first is None or last is None or date_value.timed):
         start, end = _timed(first, outermost(tree, first=True)), _timed(last, outermost(tree, first=False))
         return Span(start, None if start == end else end, whole=False)
     if first is None or last is None:
@@ -81,14 +81,14 @@ def _span(text: str, tree: Tree) -> Span:
 
 
 def _timed(day: tuple[int, int, int] | None, side: Date | None) -> Known | None:
-    """Give the first or last day of a set, with its time there as exact as it is known."""
+    """Return the first or last day of a set, with its time as exact as it is known."""
     if day is None:
         return None
     return Known(*day, *((side.time.text, side.time.shift) if side is not None and side.time is not None else ()))
 
 
 def coarse(first: tuple[int, int, int], last: tuple[int, int, int]) -> tuple[Known, Known]:
-    """Say from which day to which in whole years or months, where they are whole."""
+    """Return two days as years or months, if they bound whole years or months."""
     if first[1:] == (1, 1) and last[1:] == (_DECEMBER, _LONGEST):
         return Known(first[0]), Known(last[0])
     if first[2] == 1 and _civil(dates.day_number(*last) + 1)[2] == 1:  # type: ignore[index]
@@ -118,7 +118,7 @@ def _side(point: Endpoint, side: int) -> Known | None:
 
 
 def _exact(date: Date) -> Known | None:
-    """Give a date as its own parts; None where it has unspecified digits, a season, or a range of years."""
+    """Return the parts of a date; None if it has unspecified digits, a season, or a range of years."""
     if date.masked or date.season is not None or date.estimate is None or date.years != (date.estimate, date.estimate):
         return None
     month, day = (int(part.digits) if part is not None else None for part in (date.month, date.day))

@@ -1,7 +1,7 @@
-"""One date in plain English: years, decades, months, days, seasons and times of day, with their qualifiers.
+"""Put one date into plain English: years, decades, months, days, seasons and times of day, with their qualifiers.
 
-Owns the wording of a single date. Must not say more than the date does: an unspecified digit stays
-unspecified, and a name that could be taken for a longer or shorter span (2000s) is spelt out.
+Owns the wording of a single date. Must not be more exact than the date: an unspecified digit stays unspecified, and a name that
+could mean a longer or shorter span (2000s) is spelt out.
 """
 
 from timeline.dates.calendar import MONTH_NAMES, days_in_month
@@ -21,14 +21,14 @@ _ADJECTIVE = {"?": "uncertain", "~": "approximate", "%": "uncertain and approxim
 
 
 def phrase(date: Date) -> str:
-    """Say a date, and its time of day as exactly as it is known, with their qualifiers."""
+    """Return a date in words, with its time of day as exact as it is known, and qualifiers."""
     if date.time is None:
         return day_phrase(date)
     return f"{day_phrase(date)}, {time_phrase(date.time)}{zone_phrase(date.time)}"
 
 
 def time_phrase(time: Time) -> str:
-    """Say a time of day, without its zone: 04:10; where the hour alone is known, between 04:00 and 05:00, or about 04:00."""
+    """Return a time of day without its zone: 04:10; if only the hour is known, between 04:00 and 05:00, or about 04:00."""
     if time.precision == "hour":
         hour = int(time.text)
         if time.mark in ("~", "%"):
@@ -38,14 +38,14 @@ def time_phrase(time: Time) -> str:
 
 
 def zone_phrase(time: Time) -> str:
-    """Say by which clock a time is told."""
+    """Return the clock of a time in words: local time, UTC or a shift."""
     if not time.shift:
         return " local time"
     return " UTC" if time.shift == "Z" else f" (UTC{time.shift}{'' if ':' in time.shift else ':00'})"
 
 
 def day_phrase(date: Date) -> str:
-    """Say a date with its qualifiers, without its time: before it where they reach all of it, behind it where they do not."""
+    """Return a date without its time. Qualifiers come first if they apply to the whole date, otherwise last."""
     marks = tuple(part.mark for part in (date.year, date.month, date.day) if part is not None)
     if len(set(marks)) == 1:
         return _PREFIX[marks[0]] + _bare(date)
@@ -53,12 +53,12 @@ def day_phrase(date: Date) -> str:
     for name, mark in zip(("year", "month", "day"), marks, strict=False):
         if mark:
             groups.setdefault(mark, []).append(name)
-    said = ", ".join(f"{join(names, ' and')} {_ADJECTIVE[mark]}" for mark, names in groups.items())
-    return f"{_bare(date)} ({said})"
+    qualifiers = ", ".join(f"{join(names, ' and')} {_ADJECTIVE[mark]}" for mark, names in groups.items())
+    return f"{_bare(date)} ({qualifiers})"
 
 
 def plainly(year: int, month: int | None, day: int | None) -> str:
-    """Say a plain year, month or day, without taking it apart first."""
+    """Return a plain year, month or day in words."""
     if month is None:
         return _year_name(year)
     return f"{'' if day is None else f'{day} '}{MONTH_NAMES[month]} {_year_name(year)}"
@@ -106,7 +106,7 @@ def _contiguous(pattern: str) -> bool:
 
 
 def _named_years(date: Date) -> str | None:
-    """Name a decade or a century, where its name cannot be taken for a longer or shorter one."""
+    """Return the name of a decade or a century, if the name cannot mean a longer or shorter span."""
     pattern = date.year.digits
     if pattern[0] not in "123456789" or not _contiguous(pattern):
         return None
@@ -115,7 +115,7 @@ def _named_years(date: Date) -> str | None:
 
 
 def _of_years(date: Date) -> str:
-    """Say the year as what a month or a day lies in, where the year is not exact."""
+    """Return an inexact year as the context of a month or a day: "in the 1980s"."""
     if date.years is None:
         return "of a year not known" if date.year.digits[0] != "-" else "of a year BCE not known"
     named = _named_years(date)
@@ -139,7 +139,7 @@ def _season(date: Date, code: int) -> str:
 
 
 def _two_years(year: int) -> str:
-    """Name a year and the next, in which a winter ends: 1941–42."""
+    """Return a year and the next, in which a winter ends: 1941–42."""
     if year < 1:
         return f"{_count(1 - year)}{f'–{_count(-year)} BCE' if year else ' BCE to 1 CE'}"
     following = _count(year + 1) if year > 9999 or year % 100 == 99 else f"{(year + 1) % 100:02d}"
@@ -165,19 +165,19 @@ def _day(date: Date, month: str, day: str) -> str:
     if day == "XX" and month == "XX":
         return f"some day {'of ' if date.estimate is not None else ''}{year}"
     of_year = "of " if month == "XX" and date.estimate is not None else ""
-    where = f"{_months(month)} {of_year}{year}"
+    month_and_year = f"{_months(month)} {of_year}{year}"
     if day == "XX":
-        return f"some day in {where}"
+        return f"some day in {month_and_year}"
     numbers = matching(day, 31)
     if "X" not in month:
         length = days_in_month(2000 if date.estimate is None else date.estimate, int(month))
         numbers = tuple(number for number in numbers if number <= length)
         if len(numbers) > 4:
-            return f"some day from {numbers[0]} to {numbers[-1]} {where}"
-        return f"{join([str(number) for number in numbers], ' or')} {where}"
+            return f"some day from {numbers[0]} to {numbers[-1]} {month_and_year}"
+        return f"{join([str(number) for number in numbers], ' or')} {month_and_year}"
     if len(numbers) > 4:
-        return f"some day from the {_ordinal(numbers[0])} to the {_ordinal(numbers[-1])} of {where}"
-    return f"the {join([_ordinal(number) for number in numbers], ' or')} of {where}"
+        return f"some day from the {_ordinal(numbers[0])} to the {_ordinal(numbers[-1])} of {month_and_year}"
+    return f"the {join([_ordinal(number) for number in numbers], ' or')} of {month_and_year}"
 
 
 def _ordinal(number: int) -> str:
@@ -186,5 +186,5 @@ def _ordinal(number: int) -> str:
 
 
 def join(items: list[str], last: str) -> str:
-    """List items with commas, and `last` (" or", ", and") before the last of them."""
+    """Join items with commas, and `last` (" or", ", and") before the last item."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])}{last} {items[-1]}"

@@ -1,32 +1,32 @@
-"""How a refused date is reported: one line, whatever the text was.
+"""Report a refused date in one line, whatever the text.
 
-Owns the wording of the line's frame and the quoting of what people typed. Must not decide what is refused.
+Owns the form of that line, and the quoting of typed text. Must not decide what is refused.
 """
 
 from timeline.errors import DateInvalid
 
 SHOWN = 60
-"""Characters of the refused text that a message shows."""
+"""Characters of the refused text in a message."""
 
 
 class Refusal(Exception):
-    """A fault found while reading, on its way to becoming a `DateInvalid`. Never leaves the package."""
+    """A fault during parsing, which becomes a `DateInvalid`. Never leaves the package."""
 
     def __init__(self, wrong: str, instead: str, *, joint: str = ": ") -> None:
-        """Take what is wrong, what to write instead, and what joins them to the quoted date."""
+        """Make a refusal from the fault, the form to write instead, and the text that joins them to the quoted date."""
         super().__init__(wrong)
         self.wrong = wrong
         self.instead = instead
         self.joint = joint
 
     def about(self, text: str) -> DateInvalid:
-        """Make the error that people read: subject, what is wrong, what to write instead."""
+        """Return the error for people: the date, the fault, and the form to write instead."""
         wrong = f"{self.wrong} {self.instead}"
         return DateInvalid("date", f"{quoted(text)}{self.joint}{wrong}", wrong=wrong)
 
 
 def quoted(text: str) -> str:
-    """Show text within double quotes on one line: cut short, control characters and quotes escaped."""
+    """Return text in double quotes on one line: shortened, with control characters and quotes escaped."""
     shown = text[:SHOWN]
     escaped = "".join(
         "\\" + char if char in '"\\' else char if char.isprintable() else char.encode("unicode_escape").decode("ascii")

@@ -1,15 +1,15 @@
-"""One date: a year, month, day or season, with its qualifiers and unspecified digits.
+"""Parse one date: a year, month, day or season, with its qualifiers and unspecified digits.
 
-Owns ISO 8601-2:2019, A.4.2, A.5.2 to A.5.5, A.6.2 to A.6.4, A.6.6 and A.6.7, and which days each allows.
-Must not know intervals, sets or times of day. Where the standard is silent it refuses: a date that is
-accepted once stands in a log for ever, whereas a refusal can be lifted.
+Owns ISO 8601-2:2019, A.4.2, A.5.2 to A.5.5, A.6.2 to A.6.4, A.6.6 and A.6.7, and the days that each form allows.
+Must not know intervals, sets or times of day. Where the standard is silent, refuse: a date that is accepted once is in a log for
+ever, but a refusal can be lifted later.
 
 Decisions:
-- Y is for years beyond four digits only (4.7.2), without leading zeros; Y2020 and Y17E2 are refused.
+- Y is only for years of more than four digits (4.7.2), without leading zeros; Y2020 and Y17E2 are refused.
 - -0000 is refused: the year before 0000 is -0001 (4.4.1.2).
-- Significant digits count from the left of the year's value (4.4.3), so a year below 1000 takes none.
-- Seasons have fixed three months, as a convention: the standard leaves them to place and custom (3.1.3.1).
-  Codes 21 to 24 are bounded as the northern ones; winter 2001 is December 2001 to February 2002.
+- Significant digits count from the left of the year's value (4.4.3), so a year below 1000 cannot have any.
+- Seasons have three fixed months, by convention: the standard leaves them to place and custom (3.1.3.1).
+  Codes 21 to 24 have the bounds of the northern seasons; winter 2001 is December 2001 to February 2002.
 """
 
 import re
@@ -21,7 +21,7 @@ from timeline.dates.refusal import Refusal
 from timeline.dates.tree import Date, Part
 
 MAX_YEAR_DIGITS = 12
-"""Digits a year may have once its exponent is worked out: day numbers then stay below 2^53."""
+"""Maximum digits of a year after its exponent is applied: day numbers then stay below 2^53."""
 
 # first month and number of months; northern seasons, southern, quarters, quadrimesters, semestrals (4.8.1)
 SEASONS = {
@@ -39,12 +39,12 @@ _YEAR_MONTH_DAY = re.compile(
 _FAR_YEAR = re.compile(r"([?~%]?)(Y-?)([0-9]+)(?:E([0-9]+))?(?:S([0-9]+))?([?~%]?)").fullmatch
 _SIGNIFICANT = re.compile(r"([?~%]?)(-?)([0-9]{4})()S([0-9]+)([?~%]?)").fullmatch
 
-# the shapes that level 1 allows, from the right (9.2.1); all others are of level 2
+# the patterns that level 1 allows, from the right (9.2.1); all others are level 2
 _LEVEL_1_MASK = re.compile(r"[0-9]{2}(?:[0-9]X|XX)|[0-9]{4}-XX|[0-9]{4}-(?:[0-9]{2}|XX)-XX").fullmatch
 
 
 def read_date(text: str) -> Date:
-    """Read one date; raise Refusal where it is malformed or no such day exists."""
+    """Parse one date. Raises Refusal if it is malformed or no such day exists."""
     match = _YEAR_MONTH_DAY(text)
     if match is not None:
         return _year_month_day(text, match)
@@ -59,7 +59,7 @@ def _year_month_day(text: str, match: re.Match[str]) -> Date:
     month_left, month, month_right, day_left, day, day_right = rest
     if year == "-0000":
         raise Refusal("there is no year -0000 (ISO 8601-2:2019, 4.4.1.2).", "Write 0000 for 1 BCE, -0001 for 2 BCE.")
-    # a qualifier on the right reaches all components to its left; one on the left only its own (8.2.2, 8.2.3)
+    # a qualifier on the right applies to all components to its left; one on the left only to its own (8.2.2, 8.2.3)
     on_day = (day_left or "") + (day_right or "")
     on_month = (month_left or "") + (month_right or "") + (day_right or "")
     on_year = left + right + (month_right or "") + (day_right or "")
@@ -83,7 +83,7 @@ def _year_month_day(text: str, match: re.Match[str]) -> Date:
 
 
 def _combined(marks: str) -> str:
-    """Join the qualifiers that reach one component: uncertain and approximate make both."""
+    """Combine the qualifiers of one component: uncertain and approximate make %."""
     kinds = set(marks)
     if "%" in kinds or kinds == {"?", "~"}:
         return "%"
@@ -119,11 +119,11 @@ def _bounds(year: str, month: str | None, day: str | None) -> tuple[Civil | None
         raise Refusal(f"no month fits {month}.", "Write a month 01 to 12, 0X, 1X or XX.")
     days = matching(day, 31) if day is not None else None
     if days == ():
-        raise Refusal(f"no day fits {day}.", "Write a day 01 to 31, or XX where it is not known.")
-    found = day_range(year, months, days)
-    if found is None:
-        raise Refusal(f"no day fits {day} in any month it may be.", f"Write {year}-{month}, or {year}-{month}-XX.")
-    return found if year_range(year) is not None else (None, None)
+        raise Refusal(f"no day fits {day}.", "Write a day 01 to 31, or XX if it is not known.")
+    span = day_range(year, months, days)
+    if span is None:
+        raise Refusal(f"no day fits {day} in any possible month.", f"Write {year}-{month}, or {year}-{month}-XX.")
+    return span if year_range(year) is not None else (None, None)
 
 
 def _exact_bounds(year: str, month: str | None, day: str | None) -> tuple[Civil, Civil]:
@@ -144,12 +144,12 @@ def _no_such_day(year: str, month: int, day: int, length: int) -> Refusal:
         return Refusal("there is no day 00.", f"Write {year}-{month:02d}, or {year}-{month:02d}-XX.")
     return Refusal(
         f"{MONTH_NAMES[month]} {year} has {length} days.",
-        f"Look at the source again; write {year}-{month:02d} where it leaves the day open.",
+        f"Check the source; write {year}-{month:02d} if it leaves the day open.",
     )
 
 
 def _day_first(year: str, month: str, day: str | None) -> str | None:
-    """Advise where day and month seem to have changed places, as in 2025-24-11."""
+    """Return advice if day and month seem to be swapped, as in 2025-24-11."""
     if "X" in year or day is None or not day.isdigit() or not 1 <= int(day) <= 12:
         return None
     if not 1 <= int(month) <= days_in_month(int(year), int(day)):
@@ -173,7 +173,7 @@ def _season_bounds(year: str, code: int, day: str | None) -> tuple[Civil | None,
 
 
 def _reckoned_year(text: str, match: re.Match[str]) -> Date:
-    """Read a year with Y, an exponent or significant digits (A.5.2, A.6.2, A.6.3)."""
+    """Parse a year with Y, an exponent or significant digits (A.5.2, A.6.2, A.6.3)."""
     left, sign, digits, exponent, significant, right = match.groups()
     prefixed = sign.startswith("Y")
     for name, number in (("exponent", exponent), ("number of significant digits", significant)):
@@ -185,7 +185,7 @@ def _reckoned_year(text: str, match: re.Match[str]) -> Date:
     if len(digits) + zeros > MAX_YEAR_DIGITS or (exponent and len(exponent) > 2):
         raise Refusal(
             f"the year has more than {MAX_YEAR_DIGITS} digits.",
-            f"Years from -{10**MAX_YEAR_DIGITS - 1:,} to {10**MAX_YEAR_DIGITS - 1:,} are kept.",
+            f"Write a year from -{10**MAX_YEAR_DIGITS - 1:,} to {10**MAX_YEAR_DIGITS - 1:,}.",
         )
     size = int(digits) * 10**zeros
     if prefixed and size <= 9999:

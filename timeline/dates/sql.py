@@ -1,6 +1,6 @@
-"""The date functions that SQL calls: in the log's own projections, and in everyone's queries in Datasette.
+"""The date functions for SQL: in the log's projections, and in everyone's queries in Datasette.
 
-Owns their names and what they give for NULL and for text that is no date. Must not read or write any table.
+Owns their names, and their results for NULL and for invalid dates. Must not read or write any table.
 """
 
 import sqlite3
@@ -14,7 +14,7 @@ from timeline.dates.words import words
 from timeline.errors import DateInvalid
 
 SqlValue = str | int | float | bytes | None
-"""What SQLite hands to a function, and takes from it."""
+"""The types of arguments and results of SQLite functions."""
 
 
 _BOUNDS = 4
@@ -29,12 +29,12 @@ def _cached(text: str) -> Edtf | None:
 
 
 @lru_cache(maxsize=4096)
-def _said(text: str) -> str:
+def _cached_words(text: str) -> str:
     return words(text)
 
 
 def _read(value: SqlValue) -> Edtf | None:
-    """Read a value of SQLite's: text, or an integer as its digits. Anything else is no date."""
+    """Parse a value from SQLite: a text, or an integer as its digits. Return None for anything else."""
     if isinstance(value, int):
         value = str(value)
     if not isinstance(value, str) or len(value) > MAX_LENGTH:
@@ -43,65 +43,65 @@ def _read(value: SqlValue) -> Edtf | None:
 
 
 def edtf_valid(value: SqlValue) -> int | None:
-    """Give 1 for a valid date, 0 for anything else; NULL for NULL."""
+    """Return 1 for a valid date, 0 for anything else; NULL for NULL."""
     return None if value is None else int(_read(value) is not None)
 
 
 def edtf_earliest(value: SqlValue) -> str | None:
-    """Give the first day allowed, YYYY-MM-DD; NULL on an open or unknown side, or for no date."""
+    """Return the first day allowed, YYYY-MM-DD; NULL if the start is open or unknown, or the date is invalid."""
     date = _read(value)
     return date.earliest if date else None
 
 
 def edtf_latest(value: SqlValue) -> str | None:
-    """Give the last day allowed, YYYY-MM-DD; NULL on an open or unknown side, or for no date."""
+    """Return the last day allowed, YYYY-MM-DD; NULL if the end is open or unknown, or the date is invalid."""
     date = _read(value)
     return date.latest if date else None
 
 
 def edtf_earliest_day(value: SqlValue) -> int | None:
-    """Give the first day allowed as a number: 1 is 0001-01-01."""
+    """Return the first day allowed as a number: 1 is 0001-01-01."""
     date = _read(value)
     return date.earliest_day if date else None
 
 
 def edtf_latest_day(value: SqlValue) -> int | None:
-    """Give the last day allowed as a number: 1 is 0001-01-01."""
+    """Return the last day allowed as a number: 1 is 0001-01-01."""
     date = _read(value)
     return date.latest_day if date else None
 
 
 def edtf_near_earliest(value: SqlValue) -> str | None:
-    """Give the first day allowed, where it is approximate widened by one unit of its precision; NULL as `edtf_earliest`."""
+    """Return the first day allowed, widened by one unit of precision if approximate; NULL as in `edtf_earliest`."""
     date = _read(value)
     return date.near_earliest if date else None
 
 
 def edtf_near_latest(value: SqlValue) -> str | None:
-    """Give the last day allowed, where it is approximate widened by one unit of its precision; NULL as `edtf_latest`."""
+    """Return the last day allowed, widened by one unit of precision if approximate; NULL as in `edtf_latest`."""
     date = _read(value)
     return date.near_latest if date else None
 
 
 def edtf_near_earliest_day(value: SqlValue) -> int | None:
-    """Give the same first day as a number: 1 is 0001-01-01."""
+    """Return `edtf_near_earliest` as a number: 1 is 0001-01-01."""
     date = _read(value)
     return date.near_earliest_day if date else None
 
 
 def edtf_near_latest_day(value: SqlValue) -> int | None:
-    """Give the same last day as a number: 1 is 0001-01-01."""
+    """Return `edtf_near_latest` as a number: 1 is 0001-01-01."""
     date = _read(value)
     return date.near_latest_day if date else None
 
 
 def edtf_earliest_time(value: SqlValue) -> str | None:
-    """Give the first minute allowed, or second where that is known, with its shift; NULL where that side has no time of day."""
+    """Return the first minute allowed, or second if that is known, with its shift; NULL if the start has no time of day."""
     return _time(value, first=True)
 
 
 def edtf_latest_time(value: SqlValue) -> str | None:
-    """Give the last minute allowed, or second where that is known, with its shift; NULL where that side has no time of day."""
+    """Return the last minute allowed, or second if that is known, with its shift; NULL if the end has no time of day."""
     return _time(value, first=False)
 
 
@@ -111,66 +111,66 @@ def _time(value: SqlValue, *, first: bool) -> str | None:
 
 
 def edtf_precision(value: SqlValue) -> str | None:
-    """Give year, month, day, datetime, season, interval or set."""
+    """Return year, month, day, datetime, season, interval or set."""
     date = _read(value)
     return date.precision if date else None
 
 
 def edtf_year(value: SqlValue) -> int | None:
-    """Give the year of the earliest day, else of the latest; 0 is 1 BCE."""
+    """Return the year of the earliest day, otherwise of the latest; 0 is 1 BCE."""
     date = _read(value)
     return date.year if date else None
 
 
 def edtf_month(value: SqlValue) -> int | None:
-    """Give 1 to 12 where the whole date lies within one month of one year."""
+    """Return 1 to 12 if the whole date is in one month of one year."""
     date = _read(value)
     return date.month if date else None
 
 
 def edtf_level(value: SqlValue) -> int | None:
-    """Give the least level of EDTF that has the date: 0, 1 or 2."""
+    """Return the lowest level of EDTF that includes the date: 0, 1 or 2."""
     date = _read(value)
     return date.level if date else None
 
 
 def edtf_start(value: SqlValue) -> str | None:
-    """Give stated, open or unknown for the date's start."""
+    """Return stated, open or unknown for the date's start."""
     date = _read(value)
     return date.start if date else None
 
 
 def edtf_end(value: SqlValue) -> str | None:
-    """Give stated, open or unknown for the date's end."""
+    """Return stated, open or unknown for the date's end."""
     date = _read(value)
     return date.end if date else None
 
 
 def edtf_uncertain(value: SqlValue) -> int | None:
-    """Give 1 where any part is uncertain (? or %), else 0."""
+    """Return 1 if any part is uncertain (? or %), otherwise 0."""
     date = _read(value)
     return int(date.uncertain) if date else None
 
 
 def edtf_approximate(value: SqlValue) -> int | None:
-    """Give 1 where any part is approximate (~ or %), else 0."""
+    """Return 1 if any part is approximate (~ or %), otherwise 0."""
     date = _read(value)
     return int(date.approximate) if date else None
 
 
 def edtf_words(value: SqlValue) -> str | None:
-    """Give the date in plain English."""
+    """Return the date in plain English."""
     date = _read(value)
-    return _said(date.text) if date else None
+    return _cached_words(date.text) if date else None
 
 
 def edtf_within(
     value: SqlValue, first_day: SqlValue, first_second: SqlValue, last_day: SqlValue, last_second: SqlValue
 ) -> str | None:
-    """Say how a date lies to a period between two seconds of days, given as numbers: "possible", "near", or NULL where neither.
+    """Compare a date with a period, given by its first and last day and second: "possible", "near", or NULL for neither.
 
-    "near" is what may lie in the period only where an approximate date is widened by one unit of its precision. Times are
-    compared by the local clock, as they are written.
+    "near" means that the date may be in the period only if it is approximate and widened by one unit of its precision. Times are
+    compared by the local clock, as written.
     """
     date = _read(value)
     bounds = [one for one in (first_day, first_second, last_day, last_second) if isinstance(one, int | float)]
@@ -223,10 +223,9 @@ SQL_FUNCTIONS: dict[str, Callable[[SqlValue], str | int | None]] = {
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions of SQL_FUNCTIONS and `edtf_within`, as deterministic ones, so that indexes may use them.
+    """Register SQL_FUNCTIONS and `edtf_within` on a connection, as deterministic functions, so that indexes can use them.
 
-    Each takes text, or an integer as its digits. NULL, and what is no date, give NULL; `edtf_valid` gives 0
-    for what is no date.
+    Each takes a text, or an integer as its digits. NULL and invalid dates give NULL, but `edtf_valid` gives 0 for an invalid date.
     """
     for name, function in SQL_FUNCTIONS.items():
         connection.create_function(name, 1, function, deterministic=True)

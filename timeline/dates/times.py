@@ -1,6 +1,6 @@
-"""The times of day within a date: the outermost of them, and each as it is written.
+"""The times of day within a date: the outermost one, and each as written.
 
-Owns how they are written alone, never with a minute or second that the date does not have. Must not know zones by their names.
+Owns their form outside a date, never with a minute or second that the date does not have. Must not know the names of zones.
 """
 
 import re
@@ -14,13 +14,13 @@ WRITTEN = re.compile(
     r"(?P<day>-?[0-9]{4}-[0-9]{2}-[0-9]{2})T(?P<time>[0-9]{2}(?::[0-9]{2}){0,2})"
     r"(?P<shift>Z|[+-][0-9]{2}(?::[0-9]{2})?)?(?P<mark>[?~%]?)"
 )
-"""A time of day with its day, within any date that can be read."""
+"""A time of day with its day, within any valid date."""
 
 
 def outermost_time(text: str, *, first: bool) -> str | None:
-    """Give the first or last time that a date allows, to the minute, or second where that is known, with its shift.
+    """Return the first or last time that a date allows, to the minute, or second if that is known, with its shift.
 
-    None where that side is a whole day, month or year, or is open or unknown. Raises DateInvalid.
+    None if that side is a whole day, month or year, or is open or unknown. Raises DateInvalid.
     """
     side = outermost(read(text), first=first)
     if side is None or side.time is None or side.earliest is None:
@@ -30,7 +30,7 @@ def outermost_time(text: str, *, first: bool) -> str | None:
 
 
 def outermost(tree: Tree, *, first: bool) -> Date | None:
-    """Give the date with which what is read begins or ends; None where that side is open or unknown."""
+    """Return the first or last date in a tree; None if that side is open or unknown."""
     if isinstance(tree, Date):
         return tree
     if isinstance(tree, Interval):
@@ -58,22 +58,22 @@ def _ends(date: Date) -> int:
 
 
 def shifts(text: str) -> tuple[str, ...]:
-    """List the shift of each time of a date, "" where it has none."""
-    return tuple(found["shift"] or "" for found in WRITTEN.finditer(text))
+    """Return the shift of each time of a date; "" for a time without one."""
+    return tuple(match["shift"] or "" for match in WRITTEN.finditer(text))
 
 
 @lru_cache(maxsize=4096)
 def local_times(text: str) -> tuple[str, ...]:
-    """List the times of a date as they are written, each with its day, without shifts and qualifiers."""
-    return tuple(f"{found['day']}T{found['time']}" for found in WRITTEN.finditer(text))
+    """Return the times of a date as written, each with its day, without shifts and qualifiers."""
+    return tuple(f"{match['day']}T{match['time']}" for match in WRITTEN.finditer(text))
 
 
 @lru_cache(maxsize=10_000)
 def day_second(text: str | None, instant: str | None = None) -> int:
-    """Tell where a date comes within the day by which it is placed: the second, and 0 for what has no time there.
+    """Return the second of the day at which a date is placed; 0 if it has no time there.
 
-    It is counted in universal time, and may then be of the day before or after, where the date has a shift or `instant` tells it:
-    the same date in universal time. Among times whose zone is not known, and beside these, the local clock is all there is.
+    The second is in UTC if the date has a shift, or if `instant` gives the same date in UTC; it may then be negative or beyond the
+    day. If the zone is unknown, it is the second by the local clock.
     """
     if text is None or "T" not in text:
         return 0
@@ -84,9 +84,9 @@ def day_second(text: str | None, instant: str | None = None) -> int:
     if side is None or side.time is None or side.earliest is None:
         return 0
     if instant is not None:
-        told = outermost(read(instant), first=first)
-        if told is not None and told.time is not None and told.earliest is not None:
-            return (day_number(*told.earliest) - day_number(*side.earliest)) * DAY + _of_side(told.time, first=first)
+        universal = outermost(read(instant), first=first)
+        if universal is not None and universal.time is not None and universal.earliest is not None:
+            return (day_number(*universal.earliest) - day_number(*side.earliest)) * DAY + _of_side(universal.time, first=first)
     return _of_side(side.time, first=first) - side.time.offset
 
 

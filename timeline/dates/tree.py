@@ -1,6 +1,6 @@
-"""What a date says, taken apart: the pieces that the grammar builds and the other modules read.
+"""The parse tree of a date, which the grammar builds and the other modules read.
 
-Owns the shapes only. Must not read text, judge it or put it into words.
+Owns only the node types. Must not parse text, check it or put it into words.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SECONDS = (3600, 60, 1)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One component as written, with the qualifier that reaches it: "", "?", "~" or "%"."""
+    """One component as written, with its qualifier: "", "?", "~" or "%"."""
 
     digits: str
     mark: str
@@ -27,17 +27,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A time of day as exact as it is known: an hour, a minute or a second. `mark` is the qualifier behind it."""
+    """A time of day as exact as it is known: an hour, a minute or a second. `mark` is its qualifier."""
 
     text: str
     """hh, hh:mm or hh:mm:ss."""
     shift: str
-    """Nothing for local time, "Z" for UTC, or a shift ("+04:30")."""
+    """Empty for local time, "Z" for UTC, or a shift ("+04:30")."""
     mark: str
 
     @property
     def precision(self) -> TimePrecision:
-        """The smallest unit that is written."""
+        """The smallest unit written."""
         return _UNITS[self.text.count(":")]
 
     @property
@@ -47,7 +47,7 @@ class Time:
 
     @property
     def first(self) -> int:
-        """The first second it allows, counted from the beginning of the day."""
+        """The first second it allows, from the beginning of the day."""
         return sum(int(part) * seconds for part, seconds in zip(self.text.split(":"), _SECONDS, strict=False))
 
     @property
@@ -57,7 +57,7 @@ class Time:
 
     @property
     def offset(self) -> int:
-        """The seconds by which its clock is ahead of UTC; 0 where that is not known."""
+        """The seconds by which its clock is ahead of UTC; 0 if unknown."""
         if self.shift in ("", "Z"):
             return 0
         hours, _, minutes = self.shift[1:].partition(":")
@@ -67,7 +67,7 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A year, month, day or season, or a time of one day. `earliest` and `latest` are None where the year is XXXX."""
+    """A year, month, day or season, or a time on one day. `earliest` and `latest` are None if the year is XXXX."""
 
     text: str
     level: int
@@ -75,16 +75,16 @@ class Date:
     month: Part | None
     day: Part | None
     estimate: int | None
-    """The year as a number; None where it has unspecified digits. With significant digits, the estimate."""
+    """The year as a number; None if it has unspecified digits. With significant digits, the estimate."""
     years: tuple[int, int] | None
-    """First and last year it may be in; None for XXXX."""
+    """The first and last year allowed; None for XXXX."""
     earliest: Civil | None
     latest: Civil | None
     time: Time | None = None
 
     @property
     def precision(self) -> DatePrecision:
-        """The smallest unit that is written."""
+        """The smallest unit written."""
         if self.time is not None:
             return self.time.precision
         if self.day is not None:
@@ -101,7 +101,7 @@ class Date:
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """The qualifiers of year, month, day and time, as many as are written."""
+        """The qualifiers of the year, month, day and time that are written."""
         return tuple(part.mark for part in (self.year, self.month, self.day, self.time) if part is not None)
 
     @property
@@ -137,7 +137,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A set: one of its members where `every` is False, all of them where it is True."""
+    """A set: one of its members, or all of them if `every` is True."""
 
     every: bool
     members: tuple[Member, ...]

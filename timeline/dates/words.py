@@ -1,7 +1,7 @@
-"""A date in plain English, as a careful historian would read it aloud: never more exact than the date.
+"""Put a date into plain English, as a careful historian would read it aloud: never more exact than the date.
 
-Owns the wording of times of day, intervals and sets; `phrases.py` has single dates. Must not decide what a
-date means: it reads the same tree as the bounds do.
+Owns the wording of times of day, intervals and sets; `phrases.py` has single dates. Must not interpret a date: it reads the same
+tree as the bounds.
 """
 
 from functools import lru_cache
@@ -13,15 +13,14 @@ from timeline.dates.phrases import day_phrase, join, phrase, plainly, time_phras
 from timeline.dates.tree import Choice, Date, Endpoint, Interval, Member
 from timeline.errors import DateInvalid
 
-MANY: Final = 4096  # dates whose words are remembered
+MANY: Final = 4096  # dates in the cache
 _NOT_STATED = {"open": "open", "unknown": "not known"}
 
 
 def words(text: str) -> str:
-    """Say an EDTF date in plain English, in lower case except for names.
+    """Return an EDTF date in plain English, in lower case except for names.
 
-    Raises DateInvalid where the text is no date. Years before 1 are said as BCE (0 is 1 BCE), years 1 to 999
-    as CE.
+    Raises DateInvalid. Years before 1 are BCE (0 is 1 BCE), years 1 to 999 CE.
     """
     numbers = plain(text)
     if numbers is not None:
@@ -36,7 +35,7 @@ def words(text: str) -> str:
 
 @lru_cache(maxsize=MANY)
 def worded(text: str | None) -> str:
-    """Say a date in words; a text that is no date stays as it is, and nothing is said of none."""
+    """Return a date in words. An invalid date is returned as it is, and None as an empty text."""
     try:
         return words(text) if text else ""
     except DateInvalid:
@@ -63,14 +62,14 @@ def _endpoint(point: Endpoint, beyond: str) -> str:
 
 
 def _exact(date: Date) -> bool:
-    """Whether it is a bare year, month or day, which a span may shorten."""
+    """Whether a date is a plain year, month or day, which a span may shorten."""
     return date.time is None and date.estimate is not None and not date.masked and not any(date.marks) and date.season is None
 
 
 def _span(first: Date, last: Date) -> str:
-    """Say two dates as a span, with what they share said once."""
-    if first.text != last.text and (said := _span_of_times(first, last)):
-        return said
+    """Return two dates as a span, without repeating their common parts."""
+    if first.text != last.text and (span := _span_of_times(first, last)):
+        return span
     if not (_exact(first) and _exact(last)):
         plain = first.marks[0] == "" and not first.masked
         return f"{'' if plain else 'from '}{phrase(first)} to {phrase(last)}"
@@ -85,9 +84,9 @@ def _span(first: Date, last: Date) -> str:
 
 
 def _span_of_times(first: Date, last: Date, *, some: bool = False) -> str:
-    """Say two times of one clock as a span: their day once where it is the same, their zone once at the end; "" for others.
+    """Return two times of the same clock as a span, without repeating the day or the zone; "" for other dates.
 
-    `some`: for some time within it.
+    `some`: some time within the span is meant.
     """
     one, two = first.time, last.time
     if one is None or two is None or one.shift != two.shift:
@@ -116,7 +115,7 @@ def _choice(tree: Choice) -> str:
 
 
 def _only(member: Member, *, every: bool) -> str:
-    """Say a set of one member, which is mostly one run."""
+    """Return a set of one member in words; mostly that is one run."""
     first, last = member.first, member.last
     if not member.run and first is not None:
         return f"{phrase(first)}, the only {'member' if every else 'choice'}"

@@ -1,8 +1,8 @@
-"""What proves the log: a Merkle tree over its events, and the files in which roots and proofs travel.
+"""The proof of the log: a Merkle tree over its events, and the file formats for roots and proofs.
 
-Owns the formats, all of them others': RFC 6962 hashing, and C2SP's signed notes, checkpoints and proofs. Must know nothing else of
-ours, sign nothing, and need nothing but the standard library: the pages use it too.
-`hashing` is the tree, `leaf` what it is made of, `kept` where it is kept; `note`, `checkpoint` and `proof` are the files.
+Owns the formats, all of them standards: RFC 6962 hashing, and C2SP's signed notes, checkpoints and proofs. Must import nothing
+of ours but `errors`, sign nothing, and use only the standard library: the pages use it too.
+`hashing` is the tree, `leaf` its leaves, `kept` its storage; `note`, `checkpoint` and `proof` are the files.
 """
 
 from timeline.merkle.checkpoint import Checkpoint
@@ -19,7 +19,7 @@ from timeline.merkle.hashing import (
 )
 from timeline.merkle.kept import (
     Growth,
-    KeptCheckpoint,
+    StoredCheckpoint,
     best,
     checkpoints,
     grow,
@@ -32,20 +32,20 @@ from timeline.merkle.kept import (
 )
 from timeline.merkle.leaf import COLUMNS, leaf
 from timeline.merkle.note import Key, Note, Signature
-from timeline.merkle.proof import Proof, Said
+from timeline.merkle.proof import Proof, ProvenEvent
 
 __all__ = [
     "COLUMNS",
     "EMPTY",
     "Checkpoint",
     "Growth",
-    "KeptCheckpoint",
     "Key",
     "Node",
     "Note",
     "Proof",
-    "Said",
+    "ProvenEvent",
     "Signature",
+    "StoredCheckpoint",
     "best",
     "checkpoints",
     "consistency",

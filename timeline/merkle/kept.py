@@ -1,9 +1,9 @@
-"""What a database keeps of the proof: the tree, and the checkpoints that were handed out.
+"""Store the tree and the published checkpoints in a database, and read them.
 
-Of the tree a table keeps every complete subtree of two leaves and more. Its n-th row is the n-th one completed, so it only grows
-at its end: an append completes one on average, whatever the size. Leaves are not kept, as the rows of `events` give them.
-Of a checkpoint it keeps what anyone who can write to the file could have put there: its name, its time and its keys are only
-what the file says. Must not change a row that is there.
+A table holds the hash of every complete subtree of two or more leaves. Its n-th row is the n-th subtree completed, so rows are
+only added at its end; an append completes one on average, at any size. Leaves are computed from the rows of `events`.
+Anyone who can write to the file can add a checkpoint, so a checkpoint's name, time and keys prove nothing by themselves. Must not
+change an existing row.
 """
 
 import re
@@ -23,8 +23,8 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class KeptCheckpoint:
-    """A checkpoint that was handed out, when it was kept (UTC, RFC 3339), and with which public key each signature was checked."""
+class StoredCheckpoint:
+    """A published checkpoint, when it was stored (UTC, RFC 3339), and its signatures with the public keys that checked them."""
 
     number: int
     checkpoint: Checkpoint
@@ -44,7 +44,7 @@ def size(connection: sqlite3.Connection) -> int:
 
 
 def reader(connection: sqlite3.Connection) -> Node:
-    """Give the function through which the tree of a database is read. It raises LookupError for what is not there."""
+    """Return a function that reads the tree of a database. It raises LookupError for a missing node."""
 
     def node(level: int, index: int) -> bytes:
         if level == 0:
@@ -62,17 +62,17 @@ def reader(connection: sqlite3.Connection) -> Node:
 
 
 def _leaf_hash(row: tuple[Any, ...]) -> bytes:
-    """Hash an event's leaf. Raises LookupError where a column is not of its type: the file is damaged."""
+    """Hash an event's leaf. Raises LookupError if a column has the wrong type, because the file is damaged."""
     try:
         if type(row[2]) is int and type(row[6]) is bytes:
             return leaf_hash(leaf(*row))
-    except TypeError:  # of what is quoted as text
+    except TypeError:  # a text column does not hold text
         pass
     raise LookupError(f"the event at position {row[0]} is damaged")
 
 
 def is_instant(at: object) -> bool:
-    """Whether this is a time as the file writes it: in UTC, to the millisecond, and one that a calendar has."""
+    """Whether this is a real time, in the form that the file uses: UTC, to the millisecond."""
     try:
         return isinstance(at, str) and bool(_INSTANT.fullmatch(at)) and bool(datetime.fromisoformat(at))
     except ValueError:
@@ -80,9 +80,9 @@ def is_instant(at: object) -> bool:
 
 
 def origin(connection: sqlite3.Connection, *, signed: bool = True) -> str:
-    """Name a log for a checkpoint that nobody signs: as it was first signed, or by the hash of its first event.
+    """Return a log's name for an unsigned checkpoint: the first name that it signed as, or the hash of its first event.
 
-    The first name stays, whatever is added later. Without `signed` it is not looked up what was signed.
+    The first name stays, whatever is added later. `signed=False` always uses the hash.
     Raises LookupError for a log without events.
     """
     names = own_names(connection) if signed else iter(())
@@ -90,7 +90,7 @@ def origin(connection: sqlite3.Connection, *, signed: bool = True) -> str:
 
 
 def own_names(connection: sqlite3.Connection) -> Iterator[str]:
-    """Name the log as the file says that it was signed by keys of its own name, in the order in which that was kept."""
+    """Yield the names under which log keys of the same name have signed, in the order in which the file stored them."""
     rows = connection.execute(
         "SELECT origin, public_key FROM signatures JOIN checkpoints ON checkpoints.number = checkpoint"
         " WHERE typeof(public_key) = 'text' AND substr(public_key, 1, length(origin) + 1) = origin || '+'"
@@ -106,9 +106,9 @@ def own_names(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def best(connection: sqlite3.Connection, least: int, most: int | None = None) -> int | None:
-    """Choose among the kept checkpoints of these sizes, by its number: a signed one, the largest, the latest; None for none.
+    """Return the number of the best stored checkpoint of these sizes: signed before unsigned, then the largest, then the latest.
 
-    One that bears another name than the log is never chosen.
+    None if there is none. A checkpoint with a name other than the log's is never chosen.
     """
     row = connection.execute(
         "SELECT number FROM checkpoints WHERE origin = ? AND size >= ? AND size <= coalesce(?, size)"
@@ -118,18 +118,18 @@ def best(connection: sqlite3.Connection, least: int, most: int | None = None) ->
     return None if row is None else int(row[0])
 
 
-def checkpoints(connection: sqlite3.Connection, number: int | None = None) -> list[KeptCheckpoint]:
-    """Read the checkpoints that were kept, the smallest log first, or one of them by its number. Raises NoteInvalid."""
+def checkpoints(connection: sqlite3.Connection, number: int | None = None) -> list[StoredCheckpoint]:
+    """Read the stored checkpoints, the smallest log first, or one of them by its number. Raises NoteInvalid."""
     where = "" if number is None else "WHERE number = :number"
     rows = connection.execute(
         f"SELECT number, origin, size, root, kept_at FROM checkpoints {where} ORDER BY size, number", {"number": number}
     ).fetchall()
-    return [KeptCheckpoint(n, _checkpoint(n, o, s, r), at, _signatures(connection, n)) for n, o, s, r, at in rows]
+    return [StoredCheckpoint(n, _checkpoint(n, o, s, r), at, _signatures(connection, n)) for n, o, s, r, at in rows]
 
 
-def readable(connection: sqlite3.Connection) -> tuple[list[KeptCheckpoint], list[tuple[str, str]]]:
-    """Read the checkpoints that can be read, the smallest log first; and tell of the others, each as (where, what)."""
-    kept: list[KeptCheckpoint] = []
+def readable(connection: sqlite3.Connection) -> tuple[list[StoredCheckpoint], list[tuple[str, str]]]:
+    """Read the readable checkpoints, the smallest log first; and list the others, each as (checkpoint, fault)."""
+    stored: list[StoredCheckpoint] = []
     others: list[tuple[str, str]] = []
     try:
         numbers = [number for (number,) in connection.execute("SELECT number FROM checkpoints ORDER BY size, number").fetchall()]
@@ -137,45 +137,45 @@ def readable(connection: sqlite3.Connection) -> tuple[list[KeptCheckpoint], list
         return [], [("checkpoints", f"cannot be read: {error}")]
     for number in numbers:
         try:
-            kept += checkpoints(connection, number)
+            stored += checkpoints(connection, number)
         except (NoteInvalid, sqlite3.Error, ValueError, TypeError, AttributeError) as error:
             others.append((f"checkpoint {number}", f"cannot be read: {error}"))
-    return kept, others
+    return stored, others
 
 
 def _checkpoint(number: int, origin: str, size: int, root: bytes) -> Checkpoint:
-    """Read a checkpoint's row. Raises NoteInvalid for one that no checkpoint could have made: it was altered."""
-    what = f"kept checkpoint {number}"
+    """Read a checkpoint's row. Raises NoteInvalid if this program could not have written it: it was altered."""
+    subject = f"stored checkpoint {number}"
     if _are((origin, str), (size, int), (root, bytes)):
-        found = Checkpoint(origin, size, root)
-        if Checkpoint.of(Note.parse(found.text, what), what) == found:
-            return found
-    raise NoteInvalid(what, "is not as one is written. It was altered; see what else was: timeline verify")
+        checkpoint = Checkpoint(origin, size, root)
+        if Checkpoint.of(Note.parse(checkpoint.text, subject), subject) == checkpoint:
+            return checkpoint
+    raise NoteInvalid(subject, "is malformed, so it was altered. Check the whole log: timeline verify")
 
 
 def _signatures(connection: sqlite3.Connection, checkpoint: int) -> tuple[tuple[Key, Signature], ...]:
     rows = connection.execute("SELECT public_key, signature FROM signatures WHERE checkpoint = ? ORDER BY number", (checkpoint,))
-    found = []
+    signatures = []
     for public_key, signature in rows:
         if not _are((public_key, str), (signature, bytes)) or not signature:
-            raise NoteInvalid(f"kept checkpoint {checkpoint}", "a signature was altered; see what else was: timeline verify")
+            raise NoteInvalid(f"stored checkpoint {checkpoint}", "a signature was altered. Check the whole log: timeline verify")
         key = Key.parse(public_key)
-        found.append((key, Signature(key.name, key.id, signature)))
-    return tuple(found)
+        signatures.append((key, Signature(key.name, key.id, signature)))
+    return tuple(signatures)
 
 
 def _are(*pairs: tuple[object, type]) -> bool:
-    """Whether values are of their columns' types, as they are unless the file is damaged."""
+    """Whether values have their columns' types. They have, unless the file is damaged."""
     return all(type(value) is expected for value, expected in pairs)
 
 
 def grow(connection: sqlite3.Connection, after: int) -> None:
-    """Complete the subtrees of all events after a position, up to which the tree has grown. The caller holds the transaction."""
+    """Extend the tree, which covers the events up to a position, to all events. The caller holds the transaction."""
     connection.executemany("INSERT INTO tree VALUES (?, ?)", _completed(connection, after))
 
 
 def _completed(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int, bytes]]:
-    """Give each subtree that an event after a position completes, with its number."""
+    """Yield the number and hash of each subtree that the events after a position complete."""
     tree = Growth(after, reader(connection))
     rows = connection.execute(f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position", (after,))
     for row in rows:
@@ -183,17 +183,17 @@ def _completed(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int
 
 
 class Growth:
-    """A tree that grows by a leaf at a time. It holds the hashes that more leaves will be joined to, some tens at any size."""
+    """A tree that grows leaf by leaf. It holds only the hashes that later leaves are joined to: a few dozen at any size."""
 
     def __init__(self, leaves: int = 0, node: Node | None = None) -> None:
-        """Begin with so many leaves, whose subtrees are read through `node` when they are joined to new ones."""
+        """Start with a number of leaves. `node` reads their subtrees when new ones are joined to them."""
         self.leaves = leaves
         self._node = node
         self._pending: list[bytes] = []
         self._number = _count(leaves)
 
     def add(self, hash_: bytes) -> Sequence[tuple[int, bytes]]:
-        """Add a leaf's hash, and give the subtrees that it completes, as (number, hash)."""
+        """Add a leaf's hash, and return the subtrees that it completes, as (number, hash)."""
         self.leaves += 1
         if self.leaves & 1:
             self._pending.append(hash_)
@@ -207,7 +207,7 @@ class Growth:
         return completed
 
     def root(self) -> bytes:
-        """Compute the root as it stands, of a tree that grew from nothing."""
+        """Compute the current root. Only for a tree that started empty."""
         hash_ = b""
         for left in reversed(self._pending):
             hash_ = node_hash(left, hash_) if hash_ else left
@@ -215,10 +215,10 @@ class Growth:
 
 
 def _count(leaves: int) -> int:
-    """Count the complete subtrees of two leaves and more among so many leaves."""
+    """Return how many complete subtrees of two or more leaves a number of leaves has."""
     return leaves - leaves.bit_count()
 
 
 def _number(level: int, index: int) -> int:
-    """Tell as which one, from 1, a subtree was completed: its last leaf completes one at each level."""
+    """Return the rank, from 1, at which a subtree was completed: its last leaf completes one at each level."""
     return _count(((index + 1) << level) - 1) + level

@@ -1,7 +1,7 @@
-"""Proofs (c2sp.org/tlog-proof): a file that shows that an event stood in a log, word for word, without the log.
+"""Proofs (c2sp.org/tlog-proof): a file that proves, without the log, that an event was in it, word for word.
 
-It holds the event's place, the hashes that lead from its leaf to the root, and a checkpoint with that root. Its extra line holds,
-as JSON, `leaf` (the leaf), `data` (what the event said) and `salt` (hex); the last two null where that was redacted.
+It has the event's index, the hashes from its leaf to the root, and a checkpoint with that root. Its extra line holds, as JSON,
+`leaf` (the leaf), `data` (the event's data) and `salt` (hex); the last two are null once redacted.
 """
 
 import base64
@@ -19,17 +19,17 @@ from timeline.merkle.leaf import leaf
 from timeline.merkle.note import Note, decoded, shown
 
 FORMAT = "c2sp.org/tlog-proof@v1"
-LARGEST = 64_000_000  # bytes of a proof, its event included
+LARGEST = 64_000_000  # bytes of a proof, with its event
 MOST = 64  # hashes: more than a tree of any size has levels
-SALT = 16  # bytes: fixed, so that no word can pass from what is said to the salt before it
+SALT = 16  # bytes: fixed, so that nothing can move from the data to the salt before it
 _AS_RECEIVED = "Give the file as it was received"
-_END = 2**53  # below which JSON keeps integers
+_END = 2**53  # the limit of exact integers in JSON
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,17})")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a proof tells of its event: the leaf, what it said, and the salt of its hash; the last two None once redacted."""
+class ProvenEvent:
+    """The event in a proof: its leaf, its data, and the salt of its hash; the last two are None once redacted."""
 
     leaf: bytes
     data: str | None
@@ -43,7 +43,7 @@ class Said:
 
     @property
     def extra(self) -> bytes:
-        """What a proof's extra line holds: all of it as canonical JSON (RFC 8785), so that it is written in one way alone."""
+        """The content of a proof's extra line, as canonical JSON (RFC 8785), so that there is only one way to write it."""
         salt = None if self.salt is None else self.salt.hex()
         data, salt = ("null" if one is None else quoted(one) for one in (self.data, salt))
         return f'{{"data":{data},"leaf":{quoted(self.leaf.decode())},"salt":{salt}}}'.encode()
@@ -51,28 +51,28 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A proof, as its file holds it. `index` is the event's position less one."""
+    """A proof, as in its file. `index` is the event's position minus one."""
 
     index: int
     hashes: tuple[bytes, ...]
     note: Note
-    said: Said
+    proven: ProvenEvent
 
     @property
     def checkpoint(self) -> Checkpoint:
-        """The checkpoint to whose root the proof leads."""
+        """The checkpoint with the root of the proof."""
         return Checkpoint.of(self.note, "proof, checkpoint")
 
     def __str__(self) -> str:
         """Write the file."""
         hashes = "".join(f"{base64.b64encode(one).decode()}\n" for one in self.hashes)
-        return f"{FORMAT}\nextra {base64.b64encode(self.said.extra).decode()}\nindex {self.index}\n{hashes}\n{self.note}"
+        return f"{FORMAT}\nextra {base64.b64encode(self.proven.extra).decode()}\nindex {self.index}\n{hashes}\n{self.note}"
 
     @classmethod
     def parse(cls, content: bytes) -> Self:
-        """Read the file. Raises ProofInvalid or NoteInvalid; what it shows is not checked yet."""
+        """Read the file, without checking its hashes. Raises ProofInvalid or NoteInvalid."""
         if len(content) > LARGEST:
-            raise ProofInvalid(f"proof: is larger than {LARGEST // 1_000_000} MB, so it is none. {_AS_RECEIVED}")
+            raise ProofInvalid(f"proof: is larger than {LARGEST // 1_000_000} MB, so it is not a proof. {_AS_RECEIVED}")
         head, gap, note = content.partition(b"\n\n")
         lines = head.decode("ascii", "replace").split("\n", MOST + 3)
         if lines[0] == FORMAT + "\r":
@@ -87,51 +87,51 @@ class Proof:
         if index is None:
             raise ProofInvalid(f'proof: line 3 is "{shown(lines[2])}", expected "index" and a number. {_AS_RECEIVED}')
         if len(lines) > MOST + 3:
-            raise ProofInvalid(f"proof: holds more than {MOST} hashes, and no tree has so many levels. {_AS_RECEIVED}")
+            raise ProofInvalid(f"proof: has more than {MOST} hashes, more than any tree has levels. {_AS_RECEIVED}")
         hashes = [decoded(line) for line in lines[3:]]
         if any(one is None or len(one) != 32 for one in hashes):
-            raise ProofInvalid(f"proof: holds a line that is not a hash in base64. {_AS_RECEIVED}")
+            raise ProofInvalid(f"proof: has a line that is not a hash in base64. {_AS_RECEIVED}")
         parsed = Note.parse(note, "proof, checkpoint")
         Checkpoint.of(parsed, "proof, checkpoint")
-        return cls(int(index[1]), tuple(one for one in hashes if one), parsed, _said(lines[1].removeprefix("extra ")))
+        return cls(int(index[1]), tuple(one for one in hashes if one), parsed, _proven_event(lines[1].removeprefix("extra ")))
 
     def check(self) -> None:
-        """Check all but signatures: that what the event said has its hash, that its leaf has it, and stands in the tree.
+        """Check everything but signatures: the data has the hash in the leaf, and the leaf is in the tree.
 
-        Raises ProofInvalid where something does not follow.
+        Raises ProofInvalid.
         """
-        said, event = self.said, self.said.event
+        proven, event = self.proven, self.proven.event
         if event["position"] != self.index + 1:
-            raise ProofInvalid(f"proof: its event says position {event['position']}, but stands at {self.index + 1}")
-        if said.data is not None and said.salt is not None:
-            found = hashlib.sha256(said.salt + said.data.encode()).hexdigest()
-            if found != event["data_hash"]:
-                raise ProofInvalid("proof: what the event says does not have the hash in its leaf. Its words were altered")
-        verify_inclusion(leaf_hash(said.leaf), self.index, self.checkpoint.size, self.hashes, self.checkpoint.root)
+            raise ProofInvalid(f"proof: its event says position {event['position']}, but is at {self.index + 1}. It was altered")
+        if proven.data is not None and proven.salt is not None:
+            actual = hashlib.sha256(proven.salt + proven.data.encode()).hexdigest()
+            if actual != event["data_hash"]:
+                raise ProofInvalid("proof: the event's data does not match the hash in its leaf. The data was altered")
+        verify_inclusion(leaf_hash(proven.leaf), self.index, self.checkpoint.size, self.hashes, self.checkpoint.root)
 
 
-def _said(encoded: str) -> Said:
-    """Read the extra line, which holds the event in the form that ours have, to the letter and nothing beside it."""
+def _proven_event(encoded: str) -> ProvenEvent:
+    """Read the extra line, which must be an event exactly as this program writes it."""
     try:
         content = decoded(encoded) or b""
         extra = json.loads(content)
         salt = None if extra["salt"] is None else bytes.fromhex(extra["salt"])
-        said = Said(extra["leaf"].encode(), extra["data"], salt)
-        whole = bool(said.data) and len(salt) == SALT if salt is not None else said.data is None
-        fits = whole and said.extra == content and _is_leaf(said)
+        proven = ProvenEvent(extra["leaf"].encode(), extra["data"], salt)
+        complete = bool(proven.data) and len(salt) == SALT if salt is not None else proven.data is None
+        valid = complete and proven.extra == content and _is_leaf(proven)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        fits = False
-    if not fits:
+        valid = False
+    if not valid:
         raise ProofInvalid("proof: its extra line does not hold an event. Give a file made by: timeline prove")
-    return said
+    return proven
 
 
-def _is_leaf(said: Said) -> bool:
-    """Whether this is a leaf to the letter: nothing but the columns, of their types, in canonical form."""
-    event = said.event
+def _is_leaf(proven: ProvenEvent) -> bool:
+    """Whether this is exactly a leaf: the columns alone, of their types, in canonical form."""
+    event = proven.event
     hash_ = bytes.fromhex(event["data_hash"])
     return (
         all(type(event[one]) is int and 0 < event[one] < _END for one in ("position", "version"))
         and len(hash_) == len(EMPTY)
-        and leaf(**{**event, "data_hash": hash_}) == said.leaf
+        and leaf(**{**event, "data_hash": hash_}) == proven.leaf
     )

@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 import sqlite3
-import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
@@ -42,20 +41,18 @@ FILES = (
 
 
 OUTDATED = "its read tables were made by another version of this program"
-_POINTED_SCRIPTS = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
-_LIGATURES = re.compile("[\ufb00-\ufb06]")
 _STAGED = re.compile(r"\bstaged_\w+")
 _TREE = re.compile("CREATE TABLE tree ")
 _FORM_FEED = re.compile("\f")
-_TATWEEL = "\u0640"
 STEP = 5_000  # events projected at a time, so that memory does not grow with the log
+REBUILD_STEP = 100_000  # more, as these wait in a temporary file: rows are then added in the order of their keys, by long runs
 
 
 def register(connection: sqlite3.Connection) -> None:
     """Register the SQL functions that the files call."""
     dates.register(connection)
     sql.register(connection)
-    connection.create_function("plain_letters", -1, plain_letters, deterministic=True)
+    connection.create_function("plain_letters", -1, staging.plain_letters, deterministic=True)
     connection.create_function("local_time", 1, local_time, deterministic=True)
     connection.create_function("local_until", 1, local_until, deterministic=True)
     connection.create_function("magnitude", 2, staging.magnitude, deterministic=True)
@@ -88,15 +85,20 @@ def position(connection: sqlite3.Connection) -> int:
     return int(after)
 
 
-def advance(connection: sqlite3.Connection, grown: int | None = None, known: Mapping[int, staging.Payload] | None = None) -> None:
+def advance(connection: sqlite3.Connection, known: Mapping[int, staging.Payload] | None = None) -> None:
     """Bring the read tables and the tree up to the end of the log. The caller holds the transaction.
 
-    `grown`: the position that the tree has reached, if it is not that of the tables. `known`: parsed data of events, by position.
+    `known`: parsed data of events, by position.
     """
+    _advance(connection, position(connection), STEP, known or {})
+
+
+def _advance(connection: sqlite3.Connection, grown: int, step: int, known: Mapping[int, staging.Payload]) -> None:
+    """Do so by steps of so many events; `grown` is the position that the tree has reached."""
     after, end = position(connection), merkle.size(connection)
     staged = staging.Staged(connection)
-    for start in range(after, end, STEP):
-        staged.read(start, min(start + STEP, end), known or {})
+    for start in range(after, end, step):
+        staged.read(start, min(start + step, end), known)
         for statement, tables in _carrying():
             if not tables.isdisjoint(staged.filled):
                 connection.execute(statement)
@@ -104,7 +106,7 @@ def advance(connection: sqlite3.Connection, grown: int | None = None, known: Map
     for statement, tables in _carrying():
         if not tables:
             connection.execute(statement, {"after": after})
-    merkle.grow(connection, after if grown is None else grown)
+    merkle.grow(connection, grown)
     connection.execute("UPDATE projected SET position = ?", (end,))
 
 
@@ -120,7 +122,7 @@ def rebuild(connection: sqlite3.Connection, *, tree: bool = False) -> None:
             connection.execute(f"DROP {kind} IF EXISTS {name}")
     connection.execute("DROP TABLE IF EXISTS projected")
     _create(connection)
-    advance(connection, grown)
+    _advance(connection, grown, REBUILD_STEP, {})
     _create_indexes(connection)
 
 
@@ -210,19 +212,3 @@ def local_until(date: str) -> str | None:
 def drawn_until(date: str | None) -> int | None:
     """Return the last day on which a happening with this date is drawn, as `staging` does."""
     return None if date is None else staging.drawn_until(dates.parse(date))
-
-
-def plain_letters(*texts: str | None) -> str | None:
-    """Join texts without combining marks and with ligatures spelt out; None if the tokenizer would see no difference.
-
-    The tokenizer folds Latin, Greek and Cyrillic itself; this adds Arabic vowel signs and hamzas, Hebrew points and the like.
-    """
-    text = "\n".join(part for part in texts if part)
-    if text.isascii() or not (_POINTED_SCRIPTS.search(text) or _LIGATURES.search(text)):
-        return None
-    spelt = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    # Letter by letter: normalising sorts a long run of marks in quadratic time, and the marks are dropped anyway.
-    decomposed = spelt.translate({ord(letter): unicodedata.normalize("NFD", letter) for letter in set(spelt)})
-    marks = "".join(c for c in set(decomposed) if unicodedata.category(c) == "Mn" or c == _TATWEEL)
-    plain = re.sub(f"[{re.escape(marks)}]+", "", decomposed) if marks else decomposed
-    return plain if plain != text else None

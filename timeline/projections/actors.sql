@@ -23,7 +23,7 @@ DELETE FROM happening_actors WHERE happening IN (SELECT id FROM staged_replaced)
 INSERT INTO happening_actors
 SELECT happening, actor, role FROM staged_actors
 WHERE is_latest
-ORDER BY rowid;
+ORDER BY happening, rowid;
 
 -- Filters look people up by name.
 CREATE INDEX actors_name ON actors (name COLLATE NOCASE);

@@ -29,7 +29,7 @@ SELECT
         ORDER BY source_pages.start_char DESC LIMIT 1
     )
 FROM staged_citations
-ORDER BY rowid;
+ORDER BY happening, number;
 
 CREATE INDEX citations_source ON citations (source, start_char);
 CREATE INDEX citations_disputing ON citations (happening) WHERE stance = 'disputes';

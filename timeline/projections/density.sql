@@ -29,25 +29,20 @@ edges (kind, day, starts, ends) AS (
     UNION ALL
     SELECT kind, last_day, 0, difference FROM changed WHERE last_day <> first_day
 ),
-counted (kind, day, starts, ends) AS (
-    SELECT '', day, starts, ends FROM edges
-    UNION ALL SELECT kind, day, starts, ends FROM edges WHERE kind IS NOT NULL
-),
--- The wide scales are summed from scale 14.
-of_14 (kind, bucket, starts, ends) AS MATERIALIZED (
-    SELECT kind, day >> 14, sum(starts), sum(ends) FROM edges GROUP BY 1, 2
-),
-wide (kind, bucket, starts, ends) AS (
-    SELECT '', bucket, starts, ends FROM of_14
-    UNION ALL SELECT kind, bucket, starts, ends FROM of_14 WHERE kind IS NOT NULL
+-- Each scale is summed from the one before it; the rows of all kinds, from those of each kind.
+of_0 (kind, bucket, starts, ends) AS MATERIALIZED (SELECT kind, day, sum(starts), sum(ends) FROM edges GROUP BY 1, 2),
+of_7 (kind, bucket, starts, ends) AS MATERIALIZED (SELECT kind, bucket >> 7, sum(starts), sum(ends) FROM of_0 GROUP BY 1, 2),
+of_14 (kind, bucket, starts, ends) AS MATERIALIZED (SELECT kind, bucket >> 7, sum(starts), sum(ends) FROM of_7 GROUP BY 1, 2),
+counted (scale, kind, bucket, starts, ends) AS (
+    SELECT 0, * FROM of_0
+    UNION ALL SELECT 7, * FROM of_7
+    UNION ALL SELECT 14, * FROM of_14
+    UNION ALL SELECT 21, kind, bucket >> 7, starts, ends FROM of_14
+    UNION ALL SELECT 28, kind, bucket >> 14, starts, ends FROM of_14
+    UNION ALL SELECT 42, kind, bucket >> 28, starts, ends FROM of_14
 )
-SELECT kind, 0, day, starts, ends FROM counted
-UNION ALL SELECT kind, 7, day >> 7, starts, ends FROM counted
-UNION ALL SELECT kind, 14, bucket, starts, ends FROM wide
-UNION ALL SELECT kind, 21, bucket >> 7, starts, ends FROM wide
-UNION ALL SELECT kind, 28, bucket >> 14, starts, ends FROM wide
-UNION ALL SELECT kind, 42, bucket >> 28, starts, ends FROM wide
-WHERE true
+SELECT kind, scale, bucket, starts, ends FROM counted WHERE kind IS NOT NULL
+UNION ALL SELECT '', scale, bucket, sum(starts), sum(ends) FROM counted GROUP BY 2, 3
 ON CONFLICT DO UPDATE SET starts = starts + excluded.starts, ends = ends + excluded.ends;
 
 DELETE FROM density WHERE starts = 0 AND ends = 0 AND EXISTS (SELECT 1 FROM staged_replaced);

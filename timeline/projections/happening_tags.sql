@@ -10,6 +10,6 @@ DELETE FROM happening_tags WHERE happening IN (SELECT id FROM staged_replaced);
 
 INSERT INTO happening_tags
 SELECT happening, tag FROM staged_tags
-ORDER BY rowid;
+ORDER BY happening, tag;
 
 CREATE INDEX happening_tags_tag ON happening_tags (tag);

@@ -48,7 +48,7 @@ SELECT
     || printf('%017d ', 9000000000000000 - coalesce(latest_day, -9000000000000000)) || coalesce(date, '')
 FROM staged_versions
 WHERE known_until IS NULL
-ORDER BY position;
+ORDER BY id;
 
 -- Time order: by the beginning, or by the end if the beginning is unknown; within a day by the time of day. Of happenings that
 -- begin together, the longest comes first, and those with an open or unknown end come last. With the last column, a scan can

@@ -11,6 +11,6 @@ DELETE FROM related WHERE happening IN (SELECT id FROM staged_replaced);
 
 INSERT INTO related
 SELECT happening, other, relation FROM staged_related
-ORDER BY rowid;
+ORDER BY happening, other, relation;
 
 CREATE INDEX related_other ON related (other);

@@ -3,11 +3,12 @@
 -- staging.py fills them: staged_replaced from happenings, before those rows are deleted, and the others from the events' data.
 
 -- Versions of happenings. known_until is set if another staged version replaces this one; the days are those of dates.parse.
+-- people, quotations and folded are the columns of happenings_fts, for the latest version alone.
 CREATE TEMP TABLE IF NOT EXISTS staged_versions (
-    position INTEGER PRIMARY KEY, id, version, recorded_at, known_until, status, title, summary, date, date_note,
+    position INTEGER PRIMARY KEY, id, version, recorded_at, known_until, status, title, summary, date, date_note, kind, place,
+    latitude, longitude, part_of, attributed_to, zone, instant,
     earliest, latest, earliest_day, latest_day, near_earliest, near_latest, near_earliest_day, near_latest_day,
-    day_second, year, month, precision, drawn_until, magnitude, kind, place, latitude, longitude, part_of, attributed_to,
-    sources, citations, disputes, zone, instant, reason
+    day_second, year, month, precision, drawn_until, magnitude, sources, citations, disputes, reason, people, quotations, folded
 );
 
 -- The rows of happenings that new versions replace, unchanged, each with the position of the version that replaces it.

@@ -3,10 +3,15 @@
 Owns how a happening's data becomes values. Must not write a read table, nor judge an event.
 """
 
+import re
 import sqlite3
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date as Date
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -17,7 +22,7 @@ from timeline.errors import TimelineError
 from timeline.scripts import statements
 
 _STATUS: Final = {"HappeningRecorded": "current", "HappeningCorrected": "current", "HappeningRetracted": "retracted"}
-_AT_ONCE: Final = 4_000_000  # characters of events' data held in memory
+_AT_ONCE: Final = 100_000  # characters of events' data held in memory: few, so that the processor's cache holds them too
 _TYPES: Final = (*_STATUS, "SourceArchived", "SourceCorrected")  # of events that make a statement
 _WITHIN: Final = f"position > ? AND position <= ? AND type IN {_TYPES}"
 _EVENTS: Final = f"SELECT position, stream, version, type, recorded_at, {{}} FROM events WHERE {_WITHIN} ORDER BY position"
@@ -31,7 +36,19 @@ _PAGE: Final = (
     "SELECT json_extract(data, '$.statement.url') FROM events"
     " WHERE stream = ? AND version = 1 AND json_extract(data, '$.statement.media_type') = 'application/warc'"
 )
+_STATEMENT: Final = (
+    *("title", "summary", "date", "date_note", "kind", "place"),
+    *("latitude", "longitude", "part_of", "attributed_to", "zone", "instant"),
+)
+_CITATION: Final = ("source", "quote", "prefix", "suffix", "start_char", "end_char", "grade", "stance", "supports")
+_NO_STATEMENT: Final = dict.fromkeys(_STATEMENT)
+_NO_CITATION: Final = dict.fromkeys(_CITATION)
+_COLUMNS: Final = itemgetter(*_STATEMENT)
+_CITED: Final = itemgetter(*_CITATION)
 _UNDATED: Final = (None,) * 8 + (0,) + (None,) * 4 + (0,)
+_POINTED_SCRIPTS: Final = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LIGATURES: Final = re.compile("[\ufb00-\ufb06]")
+_TATWEEL: Final = "\u0640"
 Payload = Mapping[str, Any]
 
 
@@ -42,6 +59,7 @@ class Staged:
         """Create the tables, if the connection does not have them yet."""
         self._connection = connection
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in tables()}
+        self._names: dict[str, str] = {}  # of actors, by id
         self.filled: set[str] = set()
         """The tables that have rows."""
         if connection.execute("SELECT count(*) FROM sqlite_temp_master WHERE name LIKE 'staged_%'").fetchone() != (len(tables()),):
@@ -68,7 +86,7 @@ class Staged:
                 continue
             try:
                 id = stream.partition("/")[2]
-                payload = known.get(position) or (None if data is None else from_json(data))
+                payload = known.get(position) or (None if data is None else from_json(data, cache_strings="keys"))
                 if payload is None:
                     self._add((position, id, version, recorded_at, next_, "redacted"), {}, None)
                 else:
@@ -90,45 +108,41 @@ class Staged:
         for table in self.filled:
             self._connection.execute(f"DELETE FROM {table}")
         self.filled.clear()
+        self._names.clear()
 
     def _add(self, event: tuple[Any, ...], statement: Payload, reason: str | None) -> None:
         """Add a version: `event` is its position, id, version, time, the next version's position, and status."""
         _, id, _, _, known_until, status = event
-        is_latest, is_current, get = known_until is None, status == "current", statement.get
-        citations, date, instant = get("citations", ()), get("date"), get("instant")
-        sources, disputes, cited = set[Any](), 0, list[tuple[Any, ...]]()
+        is_latest, is_current = known_until is None, status == "current"
+        columns = _COLUMNS({**_NO_STATEMENT, **statement})
+        title, summary, date, _, _, place, *_, instant = columns
+        citations, cited, people = statement.get("citations", ()), list[tuple[Any, ...]](), list[str]()
+        sources, disputes = set[Any](), 0
         for number, citation in enumerate(citations, start=1):
-            values = _cited(citation)
+            values = _CITED({**_NO_CITATION, **citation})
             cited.append((id, number, *values, values[0] not in sources, is_current))
             sources.add(values[0])
             disputes += values[-2] == "disputes"
-        self._rows["staged_versions"].append(
-            (
-                *event,
-                get("title"),
-                get("summary"),
-                date,
-                get("date_note"),
-                *(_UNDATED if date is None else _dated(date, instant)),
-                get("kind"),
-                get("place"),
-                get("latitude"),
-                get("longitude"),
-                get("part_of"),
-                get("attributed_to"),
-                self._documents(citations) if len(sources) > 1 else len(sources),
-                len(cited),
-                disputes,
-                get("zone"),
-                instant,
-                reason,
-            )
-        )
         if "actors" in statement:
             add = self._rows["staged_actors"].append
             for actor in statement["actors"]:
-                name = actor.get("name")
-                add((id, actor_id(name), name, actor.get("role"), is_latest, is_current))
+                named = actor_id(actor["name"])
+                name = self._names.get(named) or self._first_name(named, actor["name"])
+                people.append(name)
+                add((id, named, name, actor.get("role"), is_latest, is_current))
+        searched = (title, summary, place, "\n".join(people) or None, "\n".join([row[3] for row in cited]) or None)
+        self._rows["staged_versions"].append(
+            (
+                *event,
+                *columns,
+                *(_UNDATED if date is None else _dated(date, instant)),
+                self._documents(citations) if len(sources) > 1 else len(sources),
+                len(cited),
+                disputes,
+                reason,
+                *((*searched[3:], plain_letters(*searched)) if is_latest else (None, None, None)),
+            )
+        )
         if not is_latest:
             return
         self._rows["staged_citations"] += cited
@@ -136,6 +150,12 @@ class Staged:
             self._rows["staged_tags"] += [(id, tag, is_current) for tag in statement["tags"]]
         if "related" in statement:
             self._rows["staged_related"] += [(id, tie.get("other"), tie.get("relation")) for tie in statement["related"]]
+
+    def _first_name(self, actor: str, name: str) -> str:
+        """Return the name first recorded for an actor, which is this one if the actor is new."""
+        row = self._connection.execute("SELECT name FROM actors WHERE id = ?", (actor,)).fetchone()
+        self._names[actor] = first = name if row is None else str(row[0])
+        return first
 
     def _documents(self, citations: Sequence[Payload]) -> int:
         """Count the cited documents. The same bytes, or the same text, under two ids count once.
@@ -161,21 +181,6 @@ class Staged:
                 rows.clear()
 
 
-def _cited(citation: Payload) -> tuple[Any, ...]:
-    get = citation.get
-    return (
-        get("source"),
-        get("quote"),
-        get("prefix"),
-        get("suffix"),
-        get("start_char"),
-        get("end_char"),
-        get("grade"),
-        get("stance"),
-        get("supports"),
-    )
-
-
 @cache
 def tables() -> tuple[str, ...]:
     """List the staged tables."""
@@ -185,10 +190,11 @@ def tables() -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _dated(text: str, instant: str | None) -> tuple[Any, ...]:
     """Return the read tables' columns for a date: bounds, second in the day, year, month, precision, last day drawn, magnitude."""
-    plain = dates.plain(text)
-    if plain is not None and plain[1] and plain[2]:  # a day, as most dates are
-        day = dates.day_number(plain[0], plain[1], plain[2])
-        return (text, text, day, day, text, text, day, day, 0, plain[0], plain[1], "day", day, 0)
+    if len(text) == 10 and text[4] == text[7] == "-":
+        with suppress(ValueError):  # a day of the common era, as most dates are
+            plain = Date.fromisoformat(text)
+            day = plain.toordinal()
+            return (text, text, day, day, text, text, day, day, 0, plain.year, plain.month, "day", day, 0)
     date = dates.parse(text)
     until = drawn_until(date)
     return (
@@ -224,3 +230,19 @@ def magnitude(first_day: int | None, last_day: int | None) -> int:
     if first_day is None:
         return 0
     return 62 if last_day is None else (last_day - first_day).bit_length()
+
+
+def plain_letters(*texts: str | None) -> str | None:
+    """Join texts without combining marks and with ligatures spelt out; None if the tokenizer would see no difference.
+
+    The tokenizer folds Latin, Greek and Cyrillic itself; this adds Arabic vowel signs and hamzas, Hebrew points and the like.
+    """
+    text = "\n".join(filter(None, texts))
+    if text.isascii() or not (_POINTED_SCRIPTS.search(text) or _LIGATURES.search(text)):
+        return None
+    spelt = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    # Letter by letter: normalising sorts a long run of marks in quadratic time, and the marks are dropped anyway.
+    decomposed = spelt.translate({ord(letter): unicodedata.normalize("NFD", letter) for letter in set(spelt)})
+    marks = "".join(c for c in set(decomposed) if unicodedata.category(c) == "Mn" or c == _TATWEEL)
+    plain = re.sub(f"[{re.escape(marks)}]+", "", decomposed) if marks else decomposed
+    return plain if plain != text else None

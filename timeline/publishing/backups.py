@@ -1,6 +1,6 @@
-"""Backup and restore: a copy of a timeline while others write to it, and a copy made a timeline to append to again.
+"""Backup and restore: copy a timeline while others write to it, and make a timeline from such a copy.
 
-Owns that neither writes over anything, and that a copy is what it should be before it gets its name.
+Owns that neither overwrites anything, and that a copy is checked before it gets its name.
 """
 
 import os
@@ -13,7 +13,7 @@ from timeline import audit
 from timeline.errors import PublishingRefused
 from timeline.log import Log
 from timeline.merkle import Note
-from timeline.publishing.copying import Held, compare, copy, held
+from timeline.publishing.copying import Contents, compare, contents, copy
 from timeline.publishing.staging import place, staging, sync
 from timeline.sqlite_file import refusal
 from timeline.timeline import Timeline
@@ -21,31 +21,29 @@ from timeline.timeline import Timeline
 _JOURNALS = ("-wal", "-shm", "-journal")
 
 
-def backup(timeline: Timeline, file: Path, advance: Callable[[int], None]) -> Held:
-    """Copy a timeline as it stands at one moment to a new file, and tell what that holds.
+def backup(timeline: Timeline, file: Path, advance: Callable[[int], None]) -> Contents:
+    """Copy a timeline, as it is at one moment, to a new file, and return the copy's contents.
 
-    Raises PublishingRefused where there is a file, or it cannot be written; DatabaseRefused where the copy's events do not lead
-    to the log's root. There is then no file.
+    Raises PublishingRefused where the file exists or cannot be written; DatabaseRefused where the copy's events do not give the
+    log's root. Then there is no file.
     """
     if os.path.lexists(file):
-        raise PublishingRefused(file, "is there already, and is not written over. Give another path")
+        raise PublishingRefused(file, "exists already, and is never overwritten. Give another path")
     with staging(file, timeline.log.path) as folder:
         return _copied(timeline.log, folder / "copy.db", file, advance, ready=lambda copy: None)
 
 
-def restore(source: Timeline, db: Path, advance: Callable[[int], None], against: Sequence[Note] = ()) -> Held:
-    """Make a backup the timeline at a path where there is none, once all of it is verified. `advance` is told of events thrice.
+def restore(source: Timeline, db: Path, advance: Callable[[int], None], against: Sequence[Note] = ()) -> Contents:
+    """Make a new timeline from a backup, after verifying all of it. `advance` is called with each event three times in all.
 
-    Read tables that another version of the program made are derived again.
-
-    The backup is open for reading, with guards or without; it must add to the checkpoints `against` which it is held. Raises
-    PublishingRefused where there is a file or a journal of one, or the backup has faults; DatabaseRefused where it cannot be
-    read. Nothing is then made.
+    Read tables that another version of the program made are derived again. The backup is open for reading, with or without
+    guards, and must extend the checkpoints in `against`. Raises PublishingRefused where the file or a journal of it exists, or the
+    backup has faults; DatabaseRefused where it cannot be read. Then nothing is made.
     """
-    there = [path for path in (db, *(Path(f"{db}{end}") for end in _JOURNALS)) if os.path.lexists(path)]
-    if there:
-        names = " and ".join(str(path) for path in there)
-        raise PublishingRefused(names, "there already, and not written over. Move that away first, then repeat")
+    existing = [path for path in (db, *(Path(f"{db}{end}") for end in _JOURNALS)) if os.path.lexists(path)]
+    if existing:
+        names = " and ".join(str(path) for path in existing)
+        raise PublishingRefused(names, "exists already, and is never overwritten. Move it away first, then repeat")
     report = audit.verify(source, advance, against=against)
     if not report.outdated and (faults := sum(len(check.faults) + check.more for check in report.checks)):
         raise PublishingRefused(
@@ -54,28 +52,28 @@ def restore(source: Timeline, db: Path, advance: Callable[[int], None], against:
             f" See them: timeline verify --db {source.log.path}",
         )
     with staging(db, db) as folder:
-        return _copied(source.log, folder / "copy.db", db, advance, ready=_derived_anew if report.outdated else _to_append_to)
+        return _copied(source.log, folder / "copy.db", db, advance, ready=_rebuild if report.outdated else _use_wal)
 
 
-def _copied(log: Log, fresh: Path, target: Path, advance: Callable[[int], None], ready: Callable[[Path], None]) -> Held:
+def _copied(log: Log, fresh: Path, target: Path, advance: Callable[[int], None], ready: Callable[[Path], None]) -> Contents:
     copy(log, fresh, target)
     with closing(Log(fresh, read_only=True, guarded=False)) as made:
-        found = held(made, advance)
-    compare(log, found, target)
+        result = contents(made, advance)
+    compare(log, result, target)
     ready(fresh)
     sync(fresh)
     place(fresh, target)
-    return found
+    return result
 
 
-def _derived_anew(path: Path) -> None:
+def _rebuild(path: Path) -> None:
     with Timeline(path, rebuilding=True) as timeline:
         timeline.rebuild()
-    _to_append_to(path)
+    _use_wal(path)
 
 
-def _to_append_to(path: Path) -> None:
-    """Let readers read while one writes, as in a file that was made new."""
+def _use_wal(path: Path) -> None:
+    """Switch to WAL, so that others can read while one writes, as in a new timeline."""
     try:
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")

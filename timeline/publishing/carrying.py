@@ -1,7 +1,7 @@
-"""A draft begun anew: what the new one must take over from it, and what of it would be lost.
+"""Replace a draft by a new one: which redactions must be repeated in it, and which events would be lost.
 
-Owns that no redaction is undone, and that nothing goes without being named. Must not read a bundle: what bundles say is in the new
-log by then.
+Owns that no redaction is undone, and that every lost event is named. Must not read bundles: their entries are already in the new
+log.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from timeline.log import Event, Log, canonical
 from timeline.timeline import Timeline
 
 _FIRST = ("HappeningRecorded", "SourceArchived")
-_CALLED = {
+_NAMES = {
     "SourceCorrected": "a correction",
     "HappeningCorrected": "a correction",
     "HappeningRetracted": "a retraction",
@@ -23,9 +23,9 @@ _CALLED = {
 
 @dataclass(frozen=True, slots=True)
 class Drafts:
-    """A draft and the one in its place: the first `shared` events of the one, and `begun` of the other, are the published ones.
+    """An old draft and its replacement. The first `shared` events of the old and `begun` events of the new one are published.
 
-    `path` is the new one's file, and `name` the draft's, as it is told.
+    `path` is the file of the new draft, `name` the file name for messages.
     """
 
     old: Log
@@ -35,12 +35,12 @@ class Drafts:
     begun: int
 
     def redact_again(self) -> list[str]:
-        """Redact in the new draft what was redacted in the old one, and tell of each. Raises PublishingRefused where it is unsure.
+        """Repeat the old draft's redactions in the new one, and return a message for each. Raises PublishingRefused in doubt.
 
-        A correction that was redacted can't be told from another of its stream: only its place is left. So none that the old draft
-        does not hold may be there.
+        A redacted correction cannot be told from another one of its stream, because only its place is left. So the new draft may
+        have no correction that the old one does not have.
         """
-        told = []
+        messages = []
         for redaction in self._own("EventRedacted"):
             gone = self.old.event(redaction.payload["position"])
             if gone is None:
@@ -54,22 +54,22 @@ class Drafts:
                     raise PublishingRefused(
                         self.name,
                         f"{gone.id} was redacted ({redaction.payload['reason']}), and a bundle corrects {gone.stream}"
-                        " in words that may be those. Take that correction out of the bundle, then repeat",
+                        " perhaps in the redacted words. Take that correction out of the bundle, then repeat",
                     )
                 else:
                     continue
                 if again is None or again.data is None:
                     continue
                 new.redact(again.position, reason=redaction.payload["reason"], keep_documents=not redaction.payload["documents"])
-            told.append(f"{gone.id}: stays redacted ({redaction.payload['reason']})")
-        return told
+            messages.append(f"{gone.id}: stays redacted ({redaction.payload['reason']})")
+        return messages
 
     def lost(self, new: Log) -> list[str]:
-        """Name everything in the old draft that the new one does not hold, and that no bundle says otherwise."""
-        return [told for event in self.old.events(after=self.shared) if (told := self._lost(new, event))]
+        """Name the old draft's events that the new one does not have, unless a bundle has another version of them."""
+        return [name for event in self.old.events(after=self.shared) if (name := self._lost(new, event))]
 
     def _lost(self, new: Log, event: Event) -> str | None:
-        if event.data is None:  # its redaction is looked for
+        if event.data is None:  # its redaction is checked instead
             return None
         if event.type == "EventRedacted" and self._is_nowhere(new, event.payload["position"]):
             return None
@@ -80,13 +80,13 @@ class Drafts:
             ):
                 return None
             return event.stream
-        wanted = self._key(self.old, event)
-        if any(self._key(new, one) == wanted for one in new.stream(event.stream) if one.data is not None):
+        key = self._key(self.old, event)
+        if any(self._key(new, one) == key for one in new.stream(event.stream) if one.data is not None):
             return None
-        return f"{event.id}, {_CALLED.get(event.type, 'an event')} ({event.payload.get('reason')})"
+        return f"{event.id}, {_NAMES.get(event.type, 'an event')} ({event.payload.get('reason')})"
 
     def _is_nowhere(self, new: Log, position: int) -> bool:
-        """Whether what was redacted in the draft began a stream that the new one does not have: so there is nothing to redact."""
+        """Return whether a redacted event began a stream that the new draft does not have, so that there is nothing to redact."""
         gone = self.old.event(position)
         return gone is not None and gone.version == 1 and new.first(gone.stream) is None
 
@@ -99,9 +99,9 @@ class Drafts:
 
     @staticmethod
     def _key(log: Log, event: Event) -> tuple[str, str]:
-        """Give what an event says by itself, wherever it stands: a correction's whole statement follows from what is before it."""
-        said = {name: value for name, value in event.payload.items() if name != "statement" or event.type in _FIRST}
+        """Return an event's own content at any position: without a correction's full statement, which depends on earlier ones."""
+        content = {name: value for name, value in event.payload.items() if name != "statement" or event.type in _FIRST}
         if event.type == "EventRedacted":
-            gone = log.event(said["position"])
-            said = {"of": "" if gone is None else gone.id, "reason": said["reason"]}
-        return event.type, canonical(said)
+            gone = log.event(content["position"])
+            content = {"of": "" if gone is None else gone.id, "reason": content["reason"]}
+        return event.type, canonical(content)

@@ -1,6 +1,6 @@
-"""Going on from what was published: a clone has no timeline of its own yet, and another's publication may be ahead of ours.
+"""Continue from a published timeline: a clone has no timeline of its own yet, and another's publication may be ahead of ours.
 
-Owns how a working file begins from a published one, is brought up to it, or is begun anew, and how two logs are compared. Must not
+Owns how a working file starts from a published one, is brought up to it, or is replaced, and how two logs are compared. Must not
 append anything.
 """
 
@@ -16,18 +16,18 @@ from timeline.log import Event, Log
 from timeline.merkle import Checkpoint, Note
 from timeline.publishing import folder, repository
 from timeline.publishing.backups import restore
-from timeline.publishing.copying import Held
+from timeline.publishing.copying import Contents
 from timeline.publishing.staging import staging
 from timeline.timeline import Timeline
 
-_KEPT = """
+_CHECKPOINTS = """
 SELECT origin, size, root, NULL, NULL FROM checkpoints UNION
 SELECT origin, size, root, public_key, signature FROM signatures JOIN checkpoints ON checkpoints.number = checkpoint"""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How a log relates to a published one: how many of their first events are the same, and how many each holds."""
+    """The relation of a log to a published one: how many of their first events are the same, and how many events each has."""
 
     same: int
     ours: int
@@ -37,26 +37,26 @@ class Comparison:
 
     @property
     def adds(self) -> bool:
-        """Whether the log holds all that was published."""
+        """Return whether the log holds all published events."""
         return self.same == self.theirs
 
     @property
     def lags(self) -> bool:
-        """Whether the log holds less than was published, and nothing else."""
+        """Return whether the log holds only published events, and not all of them."""
         return self.same == self.ours < self.theirs
 
-    def tell(self, path: Path, other: Path) -> str:
-        """Say what was compared, and where the two part."""
+    def summary(self, path: Path, other: Path) -> str:
+        """Word the comparison, and where the two logs differ."""
         if self.lags:
             return f"{path}: holds the first {self.ours:,} of the {self.theirs:,} events in {other}"
-        here, there = _tell(self.our_next), _tell(self.their_next)
-        return f"{path}: differs from {other} from position {self.same + 1:,} on: here {here}, there {there}"
+        ours, theirs = _event_line(self.our_next), _event_line(self.their_next)
+        return f"{path}: differs from {other} from position {self.same + 1:,} on: here {ours}, there {theirs}"
 
 
 def newest(db: Path) -> Path | None:
-    """Find the published copy of a timeline that holds the most, by its checkpoint; None where there is none.
+    """Return the published copy of a timeline with the most events, by its checkpoint; None where there is none.
 
-    Raises NoteInvalid where a checkpoint is none, PublishingRefused where git holds two of it.
+    Raises NoteInvalid where a checkpoint is invalid, PublishingRefused where a copy has a git conflict.
     """
     for copy in published.copies(db):
         repository.refuse_conflict(copy.parent)
@@ -64,23 +64,23 @@ def newest(db: Path) -> Path | None:
 
 
 def newest_size(db: Path) -> int:
-    """Tell how many events of a timeline were published; 0 where no checkpoint says so."""
+    """Return how many events of a timeline were published, by the newest checkpoint; 0 without one."""
     try:
         return 0 if (copy := newest(db)) is None else _checkpoint(copy).size
     except (NoteInvalid, PublishingRefused):
         return 0
 
 
-def begin(source: Timeline, db: Path, advance: Callable[[int], None]) -> Held:
-    """Make a timeline that is not there yet from its published copy. `advance` is told of the copy's events thrice.
+def begin(source: Timeline, db: Path, advance: Callable[[int], None]) -> Contents:
+    """Make a new timeline from its published copy. `advance` is called with each event three times in all.
 
-    Raises what `restore` raises; the copy must be that of the checkpoint beside it.
+    The copy must match the checkpoint beside it. Raises what `restore` raises.
     """
     return restore(source, db, advance, against=[_note(source.log.path)])
 
 
 def compare(log: Log, copy: Path) -> Comparison:
-    """Compare a log with a published one, event by event, by the roots over their first events."""
+    """Compare a log with a published one: find their common beginning by the roots over their first events."""
     with closing(Log(copy, read_only=True, guarded=False)) as other:
         try:
             ours, theirs = log.size(), other.size()
@@ -92,29 +92,29 @@ def compare(log: Log, copy: Path) -> Comparison:
                 same, beyond = (middle, beyond) if first == second else (same, middle)
         except (LookupError, sqlite3.Error) as error:
             raise PublishingRefused(
-                log.path, f"cannot be compared with {copy}, for the tree of one is broken. See: timeline verify --db FILE"
+                log.path, f"cannot be compared with {copy}, because the tree of one is damaged. See: timeline verify --db FILE"
             ) from error
         return Comparison(same, ours, theirs, log.event(same + 1), other.event(same + 1))
 
 
-def checkpoints_of_its_own(log: Log, copy: Path | None) -> dict[int, str]:
-    """List the checkpoints and signatures that a log keeps and its published copy does not: the sizes, each with who signed it."""
-    kept = set(log.connection.execute(_KEPT))
+def own_checkpoints(log: Log, copy: Path | None) -> dict[int, str]:
+    """Return the checkpoints and signatures that a log has and its published copy does not: the signer by size."""
+    own = set(log.connection.execute(_CHECKPOINTS))
     if copy is not None:
         with closing(Log(copy, read_only=True, guarded=False)) as other:
-            kept -= set(other.connection.execute(_KEPT))
+            own -= set(other.connection.execute(_CHECKPOINTS))
     sizes: dict[int, str] = {}
-    for _, size, _, key, _ in sorted(kept, key=str):
+    for _, size, _, key, _ in sorted(own, key=str):
         sizes[size] = str(key).partition("+")[0] if key else sizes.get(size, "")
     return sizes
 
 
 @contextmanager
-def anew(source: Timeline | None, db: Path, advance: Callable[[int], None]) -> Iterator[Path]:
-    """Give a file, begun from a timeline's published copy if there is one, that takes the timeline's place at the end.
+def replacing(source: Timeline | None, db: Path, advance: Callable[[int], None]) -> Iterator[Path]:
+    """Yield a new file, made from a timeline's published copy if there is one, whose content replaces the timeline's at the end.
 
-    Programs that have the timeline open see its new content: it is written over in one transaction. Where anything fails, the
-    timeline is as it was. Raises what `restore` raises, and PublishingRefused where the timeline cannot be written.
+    The content is replaced in one transaction, so programs that have the timeline open see it. If anything fails, the timeline is
+    unchanged. Raises what `restore` raises, and PublishingRefused where the timeline cannot be written.
     """
     with staging(db, db) as beside:
         fresh = beside / db.name
@@ -124,9 +124,9 @@ def anew(source: Timeline | None, db: Path, advance: Callable[[int], None]) -> I
         try:
             with closing(sqlite3.connect(fresh)) as made, closing(sqlite3.connect(db)) as target:
                 made.backup(target)
-                target.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # nothing of a draft stays behind
+                target.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # leaves nothing of the draft
         except sqlite3.Error as error:
-            raise PublishingRefused(db, f"cannot be begun anew: {error}. Stop the program that has it open, then repeat") from error
+            raise PublishingRefused(db, f"cannot be replaced: {error}. Stop the program that has it open, then repeat") from error
 
 
 def _checkpoint(copy: Path) -> Checkpoint:
@@ -138,7 +138,7 @@ def _note(copy: Path) -> Note:
     return Note.parse(folder.content(path), str(path))
 
 
-def _tell(event: Event | None) -> str:
+def _event_line(event: Event | None) -> str:
     return (
         "no event"
         if event is None

@@ -1,4 +1,4 @@
-"""A copy of a timeline's file as it stands at one moment, whoever writes to it meanwhile; and what a copy holds.
+"""Copy a timeline's file as it is at one moment, while others write to it; and compute what a copy holds.
 
 Owns that a copy is one file, without journal and free pages. Must not put it in place.
 """
@@ -20,17 +20,17 @@ _WRITING = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What a copy holds: how many events, and the root of the tree over them."""
+class Contents:
+    """The contents of a copy: the number of events, and the root of the tree over them."""
 
     events: int
     root: bytes
 
 
-def copy(log: Log, target: Path, told: Path) -> None:
-    """Write the file as it stands to a new one: no journal, no free pages, nothing of what was redacted.
+def copy(log: Log, target: Path, shown: Path) -> None:
+    """Write the file, as it is now, to a new one: without journal, free pages, or remains of redacted data.
 
-    Others may write meanwhile. `told` is what an error names as what could not be written. Raises DatabaseRefused where the log
+    Others may write meanwhile. Errors name `shown` as the file that could not be written. Raises DatabaseRefused where the log
     cannot be read, PublishingRefused where the target cannot be written.
     """
     try:
@@ -40,14 +40,14 @@ def copy(log: Log, target: Path, told: Path) -> None:
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorname", "").startswith(_WRITING):
             raise PublishingRefused(
-                told, "cannot be written, or the disk is full. Make room there, or give another path, then repeat"
+                shown, "cannot be written, or the disk is full. Make room there, or give another path, then repeat"
             ) from error
         raise refusal(log.path, error) from error
     sync(target)
 
 
-def held(log: Log, advance: Callable[[int], None]) -> Held:
-    """Reckon the root of a log from its events alone."""
+def contents(log: Log, advance: Callable[[int], None]) -> Contents:
+    """Compute the root of a log from its events alone."""
     tree = merkle.Growth()
     try:
         for row in log.connection.execute(f"SELECT {merkle.COLUMNS} FROM events ORDER BY position"):
@@ -57,12 +57,12 @@ def held(log: Log, advance: Callable[[int], None]) -> Held:
                 advance(EACH)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise refusal(log.path, error) from error
-    return Held(tree.leaves, tree.root())
+    return Contents(tree.leaves, tree.root())
 
 
-def compare(log: Log, found: Held, told: Path) -> None:
-    """Make sure that a copy holds what the log holds up to there. Raises DatabaseRefused."""
-    if log.size() < found.events or checkpoints.head(log, "copy", found.events).root != found.root:
+def compare(log: Log, copied: Contents, shown: Path) -> None:
+    """Raise DatabaseRefused where a copy does not hold the first events of the log."""
+    if log.size() < copied.events or checkpoints.head(log, "copy", copied.events).root != copied.root:
         raise DatabaseRefused(
-            told, f"the copy does not hold what {log.path} says it holds. It was not kept; see: timeline verify --db {log.path}"
+            shown, f"the copy does not match the tree of {log.path}, and was removed. See: timeline verify --db {log.path}"
         )

@@ -1,7 +1,7 @@
-"""That a folder published anew only adds to what it held: checked first, then shown to its readers.
+"""Check that a new publication only adds to the folder's earlier one, and write the proof for its readers.
 
-Owns the files in `checkpoints/`: every checkpoint there was, to the letter, and from each to the next the proof in the form in
-which logs ask witnesses to cosign (c2sp.org/tlog-witness, add-checkpoint).
+Owns the files in `checkpoints/`: every earlier checkpoint, byte for byte, and from each to the next the proof, in the format of a
+request for a cosignature (c2sp.org/tlog-witness, add-checkpoint).
 """
 
 import base64
@@ -17,16 +17,16 @@ from timeline.publishing.folder import Former
 
 
 def check(log: Log, former: Former, key: Key | None) -> None:
-    """Make sure that a log adds to a folder's checkpoint, and that whoever signs has signed it. Raises ProofInvalid."""
+    """Check that a log extends a folder's checkpoint, and that the signer is the same. Raises ProofInvalid or PublishingRefused."""
     try:
         checkpoints.extends(log, former.checkpoint, f"the checkpoint in {former.path}")
     except ProofInvalid:
         copy = former.path / log.path.name
         comparison = compare(log, copy)
-        if comparison.adds:  # so the copy is not that of its checkpoint
+        if comparison.adds:  # then the copy does not match its checkpoint
             raise
         build = "timeline build" if comparison.lags else "timeline build --fresh"
-        raise ProofInvalid(f"{comparison.tell(log.path, copy)}. Published events stay. To go on from them: {build}") from None
+        raise ProofInvalid(f"{comparison.summary(log.path, copy)}. Published events stay. To continue from them: {build}") from None
     refuse_what_git_holds(log, former.path)
     if key and former.key and key != former.key:
         raise PublishingRefused(
@@ -37,9 +37,9 @@ def check(log: Log, former: Former, key: Key | None) -> None:
 
 
 def refuse_what_git_holds(log: Log, path: Path, *, merged: bool = False) -> None:
-    """Make sure that a log adds to each checkpoint that others will see in the repository's history. Raises ProofInvalid.
+    """Check that a log extends each checkpoint that others will see in the repository's history. Raises ProofInvalid.
 
-    `merged`: not to those that others published since one last took their commits in.
+    With `merged`, nothing is checked until the branch that others follow is merged.
     """
     if merged and not repository.is_merged(path.parent):
         return
@@ -48,16 +48,16 @@ def refuse_what_git_holds(log: Log, path: Path, *, merged: bool = False) -> None
         try:
             checkpoints.extends(log, checkpoint)
         except ProofInvalid:
-            whose = f"{one.branch} holds" if one.branch else f"your commit {one.commit[:10]}, which was not pushed, holds"
+            holder = f"{one.branch} holds" if one.branch else f"your commit {one.commit[:10]}, which was not pushed, holds"
             raise ProofInvalid(
                 log.path,
-                f"does not add to what was published: {whose} {checkpoint.size:,} events, and not the same."
-                f" {repository.how_to_go_on(path.parent)}",
+                f"does not extend the publication: {holder} {checkpoint.size:,} events, and not the same."
+                f" {repository.how_to_continue(path.parent)}",
             ) from None
 
 
-def still_signed(former: Former, note: Note, key: Key | None) -> None:
-    """Make sure that what was signed before is signed again, by the same key and name. Raises PublishingRefused."""
+def refuse_unsigned(former: Former, note: Note, key: Key | None) -> None:
+    """Raise PublishingRefused unless a signed publication is signed again, by the same key and name."""
     if former.key and key != former.key:
         raise PublishingRefused(former.path, f"was signed by {former.key.name} before, and this is not. Give the key: --key FILE")
     if former.key and Checkpoint.of(note).origin != former.checkpoint.origin:
@@ -68,14 +68,14 @@ def still_signed(former: Former, note: Note, key: Key | None) -> None:
 
 
 def merged(former: Former, note: Note) -> Note:
-    """Keep signatures that others have put under the same checkpoint in the folder."""
+    """Add the signatures that others have put under the same checkpoint in the folder."""
     if note.text != former.note.text:
         return note
     return Note(note.text, (*note.signatures, *(one for one in former.note.signatures if one not in note.signatures)))
 
 
-def shown(log: Log, former: Former, note: Note) -> dict[str, bytes]:
-    """Write the files that show it: the checkpoint that was, and the proof that this one adds to it. Raises ProofInvalid."""
+def growth_files(log: Log, former: Former, note: Note) -> dict[str, bytes]:
+    """Return the files for readers: the earlier checkpoint, and the proof that the new one extends it. Raises ProofInvalid."""
     old, new = former.checkpoint, Checkpoint.of(note)
     hashes = merkle.consistency(old.size, new.size, merkle.reader(log.connection))
     merkle.verify_consistency(old.size, old.root, new.size, new.root, hashes)

@@ -1,7 +1,7 @@
-"""A published folder: what is in it, and how it is replaced while others read it.
+"""A published folder: its files, and how they are replaced while others read them.
 
 Owns the names of its files, and the order in which they are replaced: the database first and the checkpoint last, so that at
-every moment the database adds to the checkpoint that lies beside it.
+every moment the database extends the checkpoint beside it.
 """
 
 import os
@@ -29,7 +29,7 @@ _NAMES = (CHECKPOINT, PUBLIC_KEY, METADATA, DOCKERFILE, README, LOG_VERIFIER, PR
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What a folder was published with before: its checkpoint, to the letter, and the key that has signed it."""
+    """The former publication in a folder: its checkpoint, byte for byte, and the key that signed it."""
 
     path: Path
     content: bytes
@@ -38,15 +38,15 @@ class Former:
 
     @property
     def checkpoint(self) -> Checkpoint:
-        """Whose log it was, and how far."""
+        """The log's name, size and root."""
         return Checkpoint.of(self.note, str(self.path / CHECKPOINT))
 
 
 def read(path: Path, database: str, live: Path) -> Former | None:
-    """Read what a folder was published with; None where there is none, or nothing in it.
+    """Read the former publication in a folder; None where there is no folder, or an empty one.
 
-    Raises PublishingRefused where it is something else than a folder in which a database of this name was published, or a journal
-    lies beside that, and NoteInvalid where its checkpoint is none.
+    Raises PublishingRefused where it is not a folder with a published database of this name, or a journal is beside that, and
+    NoteInvalid where its checkpoint is invalid.
     """
     if not os.path.lexists(path):
         return None
@@ -56,43 +56,41 @@ def read(path: Path, database: str, live: Path) -> Former | None:
     if not names:
         return None
     if not names >= {*published.FILES, database} or live.resolve().parent == path.resolve():
+        raise PublishingRefused(path, f"holds other files than a published {database}, and is not overwritten. Give a new folder")
+    if extra := journals.beside(path / database):
         raise PublishingRefused(
-            path, f"holds other files than a published {database}, and nothing there is written over. Give a new folder"
-        )
-    if laid := journals.beside(path / database):
-        raise PublishingRefused(
-            " and ".join(map(str, laid)),
-            "lies beside what was published, where none belongs, and would change that."
-            " See what it shows: timeline verify; then move it away, and repeat",
+            " and ".join(map(str, extra)),
+            "is beside the published database, where none belongs, and would change it."
+            " See: timeline verify; then move it away, and repeat",
         )
     if links := sorted(entry.name for entry in path.iterdir() if entry.is_symlink()):
-        raise PublishingRefused(path, f"holds a link, {links[0]}, and what it leads to is left alone. Give a new folder")
+        raise PublishingRefused(path, f"holds a link, {links[0]}, and links are never followed. Give a new folder")
     checkpoint = content(path / CHECKPOINT)
     note = Note.parse(checkpoint, str(path / CHECKPOINT))
     key = Key.parse(content(path / PUBLIC_KEY).decode(errors="replace")) if PUBLIC_KEY in names else None
     former = Former(path, checkpoint, note, key)
     if former.checkpoint.size == 0:
-        raise PublishingRefused(path, "its checkpoint is of no events, to which everything adds. Publish to a new folder")
+        raise PublishingRefused(path, "its checkpoint has no events, so any log extends it. Publish to a new folder")
     return former
 
 
 def content(path: Path) -> bytes:
-    """Read a small file that a stranger may have laid there, and never wait for it."""
+    """Read a small file that a stranger may have put there, without ever waiting for it."""
     try:
         with files.opened(path) as file:
-            read = file.read(_LARGEST + 1)
+            data = file.read(_LARGEST + 1)
     except OSError as error:
         raise PublishingRefused(path, f"{(error.strerror or str(error)).lower()}. Give a new folder") from None
-    if len(read) > _LARGEST:
-        raise PublishingRefused(path, "is larger than any of its kind. Give a new folder")
-    return read
+    if len(data) > _LARGEST:
+        raise PublishingRefused(path, "is larger than any such file. Give a new folder")
+    return data
 
 
 def replace(fresh: Path, path: Path, names: Sequence[str], former: Former | None) -> bool:
-    """Put what was made into place, in the order given, and tell whether anything changed.
+    """Put new files into place, in the order given, and return whether anything changed.
 
-    A new folder is put in place as a whole. What has the same bytes is left alone; programs that this one replaces, and proofs
-    that a killed run put there, go.
+    A new folder is put in place as a whole. Files with the same bytes are not touched; replaced programs, and proofs that a killed
+    run left, are removed.
     """
     if former is None:
         if path.is_dir():
@@ -116,35 +114,35 @@ def replace(fresh: Path, path: Path, names: Sequence[str], former: Former | None
 
 
 def is_part(name: str, database: str) -> bool:
-    """Whether a published folder may hold a file of this name, relative to it."""
+    """Return whether a published folder may hold a file of this name, relative to it."""
     if name.startswith("checkpoints/"):
         return name.count("/") == 1
     return name in {*_NAMES, database} or fnmatchcase(name, _WHEELS)
 
 
 def refuse_others(path: Path, database: str) -> None:
-    """Refuse a folder that is no published one through and through: with a link anywhere in it, or with other files.
+    """Refuse a folder with a link anywhere in it, or with files other than a publication's.
 
-    So nothing but a publication is ever written over or taken away, and nothing that a link leads to.
+    So only a publication is ever overwritten or removed, and never the target of a link.
     """
     if path.is_symlink() or (path.exists() and not path.is_dir()):
-        raise PublishingRefused(path, "is no folder of its own. What it leads to is left alone. Remove it, then repeat")
+        raise PublishingRefused(path, "is not a folder, or is a link, and links are never followed. Remove it, then repeat")
     for folder, folders, names in os.walk(path):
         for name in (*folders, *names):
             file = Path(folder, name)
             if file.is_symlink():
-                raise PublishingRefused(file, "is a link, and what it leads to is left alone. Remove it, then repeat")
+                raise PublishingRefused(file, "is a link, and links are never followed. Remove it, then repeat")
             within = file.relative_to(path).as_posix()
             if within != "checkpoints" and not is_part(within, database):
                 raise PublishingRefused(
-                    path, f"holds other files than a published {database}, such as {within}, and is left alone. Move them away"
+                    path, f"holds other files than a published {database}, such as {within}, and is not overwritten. Move them away"
                 )
 
 
 def take_over(fresh: Path, path: Path, database: str) -> None:
-    """Put another's publication, as a whole, in the place of a folder's own. Programs, proofs and a key of the own one go.
+    """Replace the publication in a folder by another. The programs, proofs and key of the old one are removed.
 
-    Raises PublishingRefused, before anything is changed, where the folder is no published one through and through.
+    Raises PublishingRefused, before anything is changed, where the folder holds anything but a publication.
     """
     refuse_others(path, database)
     names = [file.relative_to(fresh) for file in sorted(fresh.rglob("*")) if file.is_file()]

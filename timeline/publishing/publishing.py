@@ -1,6 +1,6 @@
-"""Publish: a folder with a timeline that anyone can serve, and check; and published again, one that adds to what it was.
+"""Publish a timeline to a folder that anyone can serve and check, or to the same folder again, where it must only add.
 
-Owns the order: copy, verify, sign, keep, replace. Nothing is signed that was not verified, nor put in place before all is made.
+Owns the order: copy, verify, sign, store, replace. Nothing is signed before it is verified, or put in place before all is ready.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from timeline import audit, checkpoints, merkle
 from timeline.errors import PublishingRefused, TimelineError
-from timeline.merkle import Checkpoint, KeptCheckpoint, Key, Note
+from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.merkle.note import ED25519
 from timeline.publishing import extending, folder, repository, texts
 from timeline.publishing.copying import copy
@@ -24,7 +24,7 @@ from timeline.timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was published: its checkpoint, how many events there were before (None: no folder), and whether anything changed."""
+    """A publication: its checkpoint, the number of events before (None: a new folder), and whether anything changed."""
 
     note: Note
     key: Key | None
@@ -33,18 +33,18 @@ class Published:
 
     @property
     def checkpoint(self) -> Checkpoint:
-        """Whose log it is, and how far."""
+        """The log's name, size and root."""
         return Checkpoint.of(self.note)
 
 
 def publish(
     timeline: Timeline, path: Path, *, key: SigningKey | None, metadata: Path | None, advance: Callable[[int], None]
 ) -> Published:
-    """Publish a timeline, to which others may append meanwhile, to a new folder or to one that it was published to before.
+    """Publish a timeline, while others append to it, to a new folder or to the one of an earlier publication.
 
-    Raises PublishingRefused where the folder is something else, the timeline has faults or cannot be written; ProofInvalid
-    where it does not add to what was published before; and what Timeline.checkpoint raises. The folder is then as it was.
-    `advance` is told of events as they are done; each is met twice.
+    Raises PublishingRefused where the folder holds anything else, the timeline has faults, or it cannot be written; ProofInvalid
+    where it does not extend the earlier publication; and what Timeline.checkpoint raises. Then the folder is unchanged.
+    `advance` is called with each event twice in all.
     """
     live = timeline.log.path
     database = live.name
@@ -55,22 +55,22 @@ def publish(
         extending.check(timeline.log, former, key.public if key else None)
     else:
         extending.refuse_what_git_holds(timeline.log, path)
-    with staging(path, live) as fresh, told_as(str(fresh / "snapshot.db"), str(live)):
+    with staging(path, live) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
         copy(timeline.log, raw, path)
         _verify(raw, live, advance)
         note, signer = _checkpoint(timeline, raw, key, former.key if former else None)
         with Timeline(raw, read_only=True) as snapshot:
-            copy(snapshot.log, fresh / database, path)  # once more, so that the same rows are always the same bytes
+            copy(snapshot.log, fresh / database, path)  # a second copy, so that the same rows always give the same bytes
             files = {}
             if former:
-                extending.still_signed(former, note, signer)
+                extending.refuse_unsigned(former, note, signer)
                 note = extending.merged(former, note)
-                files = extending.shown(snapshot.log, former, note)
+                files = extending.growth_files(snapshot.log, former, note)
         raw.unlink()
         size = Checkpoint.of(note).size
         if any(event.type == "EventRedacted" for event in timeline.log.events(after=size)):
-            raise PublishingRefused(path, "something was redacted meanwhile, so this would still show it. Repeat")
+            raise PublishingRefused(path, "an event was redacted meanwhile, and this copy would still show it. Repeat")
         files |= _files(database, description, note, signer)
         for name, content in files.items():
             write(fresh / name, content)
@@ -79,7 +79,7 @@ def publish(
 
 
 def _files(database: str, description: bytes, note: Note, signer: Key | None) -> dict[str, bytes]:
-    """Write everything beside the database, in the order in which it is put in place."""
+    """Return all files beside the database, in the order in which they are put in place."""
     name, program = wheel()
     title = json.loads(description).get("title") or "A timeline"
     standalone = resources.files("timeline").joinpath("standalone")
@@ -129,30 +129,30 @@ def _checkpoint(timeline: Timeline, raw: Path, key: SigningKey | None, former: K
     """
     now = timeline.clock()
     with Timeline(raw, by=timeline.by, clock=lambda: now) as snapshot:
-        wanted = Checkpoint.of(snapshot.checkpoint(key))
-        kept = next(one for one in merkle.checkpoints(snapshot.log.connection) if one.checkpoint == wanted)
+        current = Checkpoint.of(snapshot.checkpoint(key))
+        stored = next(one for one in merkle.checkpoints(snapshot.log.connection) if one.checkpoint == current)
     if not timeline.log.read_only:
-        _keep(timeline, kept, key)
-    own = dict.fromkeys(one for one, _ in kept.signatures if one.type == ED25519 and one.name == wanted.origin)
+        _store(timeline, stored, key)
+    own = dict.fromkeys(one for one, _ in stored.signatures if one.type == ED25519 and one.name == current.origin)
     if key is not None or former in own:
-        return kept.note, key.public if key else former
+        return stored.note, key.public if key else former
     if len(own) > 1:
         names = " and ".join(f"{one.name} ({one.id.hex()})" for one in own)
         raise PublishingRefused(timeline.log.path, f"is signed by {names}, and only one can be its own. Give that key: --key FILE")
-    return kept.note, next(iter(own), None)
+    return stored.note, next(iter(own), None)
 
 
-def _keep(timeline: Timeline, kept: KeptCheckpoint, key: SigningKey | None) -> None:
-    """Keep in the timeline itself what its copy keeps, whoever has appended since. Unsigned it is kept if nobody has."""
+def _store(timeline: Timeline, stored: StoredCheckpoint, key: SigningKey | None) -> None:
+    """Store the copy's checkpoint in the timeline itself; an unsigned one only if nobody has appended since."""
     if key is not None:
-        checkpoints.keep(timeline.log, kept.note, [key.public], kept.kept_at, own=True)
-    elif timeline.log.size() == kept.checkpoint.size:
-        checkpoints.make(timeline.log, None, kept.checkpoint.origin, kept.kept_at)
+        checkpoints.keep(timeline.log, stored.note, [key.public], stored.kept_at, own=True)
+    elif timeline.log.size() == stored.checkpoint.size:
+        checkpoints.make(timeline.log, None, stored.checkpoint.origin, stored.kept_at)
 
 
 @contextmanager
-def told_as(path: str, name: str) -> Iterator[None]:
-    """Name what a copy is of where an error names the copy, which is gone by the time that someone reads it."""
+def shown_as(path: str, name: str) -> Iterator[None]:
+    """Replace the path of a temporary copy by the name of its original in errors, because nobody can look at the copy."""
     try:
         yield
     except TimelineError as error:

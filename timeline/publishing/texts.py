@@ -1,6 +1,6 @@
-"""What is written for the reader of a published folder, and for the machine that serves it: README.md and Dockerfile.
+"""The README.md and Dockerfile of a published folder.
 
-Owns these words. Must not read a timeline.
+Owns their text. Must not read a timeline.
 """
 
 import json
@@ -9,12 +9,12 @@ import shlex
 from timeline.merkle import Checkpoint, Key
 from timeline.publishing.folder import CHECKPOINT, LOG_VERIFIER, METADATA, PROOF_VERIFIER, PUBLIC_KEY
 
-_IMAGE = "python:3.12.11-slim-bookworm"  # the same whoever publishes; a later one with a later version of this program
+_IMAGE = "python:3.12.11-slim-bookworm"  # the same for every publisher; a later version of this program has a later one
 _DOCKERFILE = """\
-# Made by `timeline publish`, and again each time: change a copy of it.
+# `timeline publish` writes this file again each time: change a copy of it.
 #   docker build -t timeline .    docker run -p 8001:8001 timeline
-# The tag names one version, and can still be given to another image. To hold it to the byte, add the digest that
-# `docker buildx imagetools inspect {image}` tells: FROM {image}@sha256:…
+# The tag names one version, but can be moved to another image. To pin the exact bytes, add the digest that
+# `docker buildx imagetools inspect {image}` shows: FROM {image}@sha256:…
 FROM {image}
 RUN useradd --system --uid 10001 timeline
 WORKDIR /timeline
@@ -26,7 +26,7 @@ RUN datasette inspect {database} --inspect-file inspect.json
 USER timeline
 ENV PORT=8001
 EXPOSE 8001
-# -i: nobody writes to it. Every address then holds the file's hash, and may be kept by a CDN for a year; others for a minute.
+# -i: the file is immutable. Addresses then hold the file's hash, and a CDN may cache them for a year; other addresses for a minute.
 CMD exec datasette serve -i {database} -m {metadata} --inspect-file inspect.json --setting default_cache_ttl 60 \\
     --host 0.0.0.0 --port "${{PORT:-8001}}"
 """
@@ -34,33 +34,33 @@ CMD exec datasette serve -i {database} -m {metadata} --inspect-file inspect.json
 _README = """\
 # {title}
 
-A timeline as its publisher stood by it when the log held {events} events: what happened, when, and the documents that say so, in
-one SQLite file. `timeline publish` made this folder, and makes all of it again each time.
+A timeline, published when its log held {events} events: what happened, when, and the documents that say so, in one SQLite file.
+`timeline publish` made this folder, and writes all of it again each time.
 
 ## Check it
 
-That nobody changed it since you, or someone you trust, kept a checkpoint (a file like `{checkpoint}` here: three lines, and
-signatures):
+Check that nobody has changed it since you, or someone you trust, kept a checkpoint (a file like `{checkpoint}` here: three lines,
+and signatures):
 
 ```bash
 python3 {log_verifier} {database} CHECKPOINT{signed}
 ```
 
-The script is short, made to be read, and needs nothing but Python{extra}.
-`{proof_verifier}` is another such script: it checks the proof of a single event, a file that the event's page hands out. With the
-program itself everything is checked, also every quotation in its document:
+The script is short and easy to read, and needs only Python{extra}.
+`{proof_verifier}` is a similar script: it checks the proof of a single event, a file that you can download from the event's page.
+The program itself checks everything, including every quotation in its document:
 
 ```bash
 python3 -m venv venv && venv/bin/pip install ./{wheel}{cryptography}
 venv/bin/timeline verify --db {database} --against CHECKPOINT{trusted}
 ```
 
-No `-wal` and no `-journal` belongs beside {database}: other programs would read it with the file, `datasette -i` would not, and
-`timeline verify` finds fault with it.
+There must be no `-wal` and no `-journal` file beside {database}: other programs would read it with the database, `datasette -i`
+would not, and `timeline verify` reports it as a fault.
 
-The `{checkpoint}` in this folder is of the same hand as the rest: it shows something to those who have it from elsewhere, or from
-earlier. So keep it. `checkpoints/`, once there were earlier ones, holds them, and from each to the next the proof that nothing was
-taken back (in the form that c2sp.org/tlog-witness gives to a request to cosign).
+The `{checkpoint}` in this folder comes from the same person as the rest: it is evidence only for those who have it from elsewhere,
+or from earlier. So keep it. `checkpoints/` holds the earlier checkpoints, if any, and from each to the next the proof that nothing
+was removed (in the format of a request for a cosignature, c2sp.org/tlog-witness).
 {key}
 ## Serve it
 
@@ -68,17 +68,17 @@ taken back (in the form that c2sp.org/tlog-witness gives to a request to cosign)
 venv/bin/pip install datasette-hashed-urls && venv/bin/datasette -i {database} -m {metadata}
 ```
 
-Or build the `{dockerfile}`. Behind a CDN pages are kept for a year under an address that holds the file's hash; the next
-publication has other addresses, to which the old ones lead. After a redaction, or with another version of the program, empty
-the CDN's cache: it would go on showing the old pages at the old addresses.
+Or build the `{dockerfile}`. A CDN caches pages for a year under an address with the file's hash; the next publication has other
+addresses, and the old ones redirect to them. After a redaction, or with another version of the program, empty the CDN's cache: it
+would otherwise keep showing the old pages at the old addresses.
 """
 _KEY = """
-Its checkpoints are signed by `{key}` (`{file}`). Make sure from elsewhere that this is the publisher's key.
+Its checkpoints are signed by `{key}` (`{file}`). Confirm from another source that this is the publisher's key.
 """
 
 
 def dockerfile(database: str, wheel: str) -> str:
-    """Write how to serve the folder."""
+    """Return the Dockerfile, which serves the folder."""
     return _DOCKERFILE.format(
         image=_IMAGE,
         wheel=shlex.quote(f"./{wheel}"),
@@ -90,7 +90,7 @@ def dockerfile(database: str, wheel: str) -> str:
 
 
 def readme(database: str, wheel: str, title: str, checkpoint: Checkpoint, key: Key | None) -> str:
-    """Write what the folder is, how to check it, and how to serve it."""
+    """Return the README: what the folder is, how to check it, and how to serve it."""
     return _README.format(
         title=title,
         events=f"{checkpoint.size:,}",

@@ -1,6 +1,6 @@
-"""The program as a wheel, made of the very files that run here: it is in no index from which a server could install it.
+"""Build a wheel of the running program, for projects and published folders: no package index has it yet.
 
-Owns the form of the archive. The same files give the same bytes, so that nothing seems to have changed where nothing has.
+Owns the format of the archive. The same files give the same bytes, so that an unchanged program stays unchanged.
 """
 
 import base64
@@ -15,16 +15,16 @@ from timeline.errors import PublishingRefused
 
 PACKAGE = "cited-timeline"
 _WHEEL = "Wheel-Version: 1.0\nGenerator: timeline publish\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first day that a zip file knows
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first date of the zip format
 _MODE = 0o100644 << 16
 
 
 def wheel() -> tuple[str, bytes]:
-    """Give the wheel's file name and content. Raises PublishingRefused where the program runs without being installed."""
+    """Return the wheel's file name and content. Raises PublishingRefused where the program is not installed."""
     try:
         installed = distribution(PACKAGE)
     except PackageNotFoundError:
-        raise PublishingRefused(PACKAGE, "is not installed, so no wheel can be made of it. Install it: pip install .") from None
+        raise PublishingRefused(PACKAGE, "is not installed, so no wheel can be built. Install it: pip install .") from None
     stem = f"{PACKAGE.replace('-', '_')}-{installed.version}"
     files = {**_package(), **_about(installed, f"{stem}.dist-info")}
     record = f"{stem}.dist-info/RECORD"
@@ -35,20 +35,20 @@ def wheel() -> tuple[str, bytes]:
 
 def _package() -> dict[str, bytes]:
     root = Path(timeline.__file__).parent
-    found = sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {f"timeline/{path.relative_to(root).as_posix()}": path.read_bytes() for path in found if not path.name.startswith(".")}
+    paths = sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {f"timeline/{path.relative_to(root).as_posix()}": path.read_bytes() for path in paths if not path.name.startswith(".")}
 
 
 def _about(installed: Distribution, folder: str) -> dict[str, bytes]:
-    """Give what pip needs to know: the metadata, the commands and plugins, the licence."""
-    told = {
+    """Return the files for pip: the metadata, the commands and plugins, the licence."""
+    texts = {
         "METADATA": installed.read_text("METADATA") or installed.read_text("PKG-INFO"),
         "WHEEL": _WHEEL,
         "entry_points.txt": installed.read_text("entry_points.txt"),
         "top_level.txt": "timeline\n",
         "licenses/LICENSE": installed.read_text("licenses/LICENSE"),
     }
-    return {f"{folder}/{name}": text.encode() for name, text in told.items() if text}
+    return {f"{folder}/{name}": text.encode() for name, text in texts.items() if text}
 
 
 def _digest(content: bytes) -> str:

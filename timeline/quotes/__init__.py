@@ -1,9 +1,9 @@
-"""Finds a quotation in a text and says how well it matched.
+"""Find a quotation in a text and grade the match.
 
-Owns what counts as verbatim: the three grades, and what makes a quotation ambiguous or not found. Must
-not know where texts come from or what quotations are for: no database, no model, no files.
+Owns the meaning of "verbatim": the three grades, and when a quotation is ambiguous or missing. Must not know the origin of texts
+or the use of quotations: no database, no model, no files.
 
-`folding` says which spellings are the same, `finding` finds and grades, `missing` explains a miss.
+`folding` has the equivalent spellings, `finding` finds and grades, `missing` explains a miss.
 """
 
 from timeline.quotes.finding import Passage, at, find

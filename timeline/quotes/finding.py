@@ -1,7 +1,7 @@
-"""Finds the one place where a quotation stands, and grades how it matched.
+"""Find the only place of a quotation, and grade the match.
 
-Owns the choice of grade, the counting of places and what prefix and suffix mean. Must not fold (`folding`
-says what is the same) and must not accept anything that merely resembles the quotation.
+Owns the choice of grade, the counting of places, and the meaning of prefix and suffix. Must not decide which spellings are
+equivalent (`folding` does), nor accept anything that merely resembles the quotation.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from timeline.errors import QuoteAmbiguous, QuoteNotFound
 from timeline.quotes.folding import GRADES, Text, divides
 from timeline.quotes.missing import explain, shown
 
-CONTEXT: Final = 32  # code points of prefix and suffix that are kept where none are given
-TRIED: Final = 10_000  # places at which prefix and suffix are looked for
-ENOUGH: Final = 1000  # places, after which an ambiguous quotation is counted no further
+CONTEXT: Final = 32  # code points of prefix and suffix stored if none are given
+TRIED: Final = 10_000  # places at which prefix and suffix are checked
+MAX_COUNTED: Final = 1000  # places, after which counting stops
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Where a quotation stands, in code points into the raw text, and how it matched."""
+    """The place of a quotation, in code points of the raw text, and its grade."""
 
     start_char: int
     end_char: int
@@ -30,8 +30,8 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Around:
-    """The prefix and suffix that were given: to the letter, and folded for comparison."""
+class _Context:
+    """The given prefix and suffix: as given, and folded for comparison."""
 
     prefix: str | None
     suffix: str | None
@@ -39,9 +39,9 @@ class _Around:
     after: str
 
     def fits_before(self, text: Text, start: int) -> bool:
-        """Whether the prefix stands right before a raw offset.
+        """Whether the prefix is right before a raw offset.
 
-        White space at the seam may be left out of it, but where it is given it must be there.
+        It may leave out the white space at its end; if it has some, the text must have it too.
         """
         if not self.before:
             return True
@@ -54,7 +54,7 @@ class _Around:
         return folded.startswith(words, first) and not divides(folded, first)
 
     def fits_after(self, text: Text, end: int) -> bool:
-        """Whether the suffix stands right after a raw offset, on the same terms."""
+        """Whether the suffix is right after a raw offset, by the same rule."""
         if not self.after:
             return True
         folded, first = text.typographic, text.folded_after(end)
@@ -66,76 +66,75 @@ class _Around:
         return folded.startswith(words, first + space) and not divides(folded, last)
 
     def __str__(self) -> str:
-        """Say what was asked for, where anything was."""
+        """Return the given prefix and suffix for a message; empty if there are none."""
         prefix = f' after prefix "{shown(self.prefix, 40)}"' if self.prefix else ""
         suffix = f' before suffix "{shown(self.suffix, 40)}"' if self.suffix else ""
         return f"{prefix} and{suffix}" if prefix and suffix else prefix + suffix
 
 
-_ANYWHERE: Final = _Around(None, None, "", "")
+_ANYWHERE: Final = _Context(None, None, "", "")
 
 
-def _around(prefix: str | None, suffix: str | None) -> _Around:
+def _context_of(prefix: str | None, suffix: str | None) -> _Context:
     before, after = Text(prefix or "").typographic.lstrip(" "), Text(suffix or "").typographic.rstrip(" ")
-    return _Around(prefix, suffix, before, after)
+    return _Context(prefix, suffix, before, after)
 
 
 def find(text: str | Text, quote: str, prefix: str | None = None, suffix: str | None = None) -> Passage:
-    """Find the one passage that a quotation quotes, at the best grade at which it stands.
+    """Find the only passage of a quotation, at the best grade.
 
-    It is to stand once, counting the places of every grade: words with a line end between them are the same words.
-    `prefix` and `suffix` are what stands right before and after it, and are kept to the letter; where they
-    are not given, the passage carries the raw text around it. Pass a `Text` to search one text many times.
-    Raises QuoteNotFound where the quotation does not stand there, and QuoteAmbiguous where it stands more
-    than once.
+    The quotation must be in the text once, counting the places of all grades: a line end between words does not make them
+    different. `prefix` and `suffix` are the words right before and after it, and are stored as given; without them, the passage has
+    the raw text around it. Pass a `Text` to search one text many times. Raises QuoteNotFound if the quotation is not in the text,
+    and QuoteAmbiguous if it is there more than once.
     """
     text = text if isinstance(text, Text) else Text(text)
     wanted = Text(quote)
     if not quote[:1].isalnum() and not wanted.normalised.strip(" "):
-        raise QuoteNotFound("the quotation is empty. Quote the words that say so, to the letter.")
-    around = _around(prefix, suffix) if prefix or suffix else _ANYWHERE
-    if around is _ANYWHERE and (start := _only(text, wanted)) is not None:
+        raise QuoteNotFound("the quotation is empty. Quote the exact words.")
+    context = _context_of(prefix, suffix) if prefix or suffix else _ANYWHERE
+    if context is _ANYWHERE and (start := _plain_place(text, wanted)) is not None:
         return _passage(text, (start, start + len(quote)), GRADES[0], prefix, suffix)
-    grade, start, end = _best(text, wanted, around)
+    grade, start, end = _best(text, wanted, context)
     return _passage(text, (start, end), grade, prefix, suffix)
 
 
-def _best(text: Text, wanted: Text, around: _Around) -> tuple[str, int, int]:
-    """Find the one place of a quotation and the strictest grade at which it is there. Raises what `find` raises."""
+def _best(text: Text, wanted: Text, context: _Context) -> tuple[str, int, int]:
+    """Find the only place of a quotation, and its strictest grade. Raises what `find` raises."""
     quote = wanted.raw
     elsewhere: tuple[int, int] | None = None
     best: tuple[str, int, int] | None = None  # the first place at the strictest grade
     places = list[tuple[int, int]]()
-    tried = ("", "")
+    previous = ("", "")
     for grade in GRADES:
-        if best is not None and grade != GRADES[-1]:  # The loosest grade has the places of all.
+        if best is not None and grade != GRADES[-1]:  # the loosest grade has the places of all grades
             continue
         forms = _forms(text, wanted, grade)
-        if forms == tried:  # Folding changed neither: there is nothing new to be found.
+        if forms == previous:  # folding changed neither of them
             continue
-        tried = forms
-        fitting = dict[tuple[int, int], None]()  # each once, also where it was looked for in two ways
-        for start, end in _places(text, wanted, grade, around):
-            if around.fits_before(text, start) and around.fits_after(text, end):
+        previous = forms
+        fitting = dict[tuple[int, int], None]()  # each once, even if two searches return it
+        for start, end in _places(text, wanted, grade, context):
+            if context.fits_before(text, start) and context.fits_after(text, end):
                 fitting[start, end] = None
-                if len(fitting) > ENOUGH:
-                    raise QuoteAmbiguous(_ambiguous(text, quote, sorted(fitting), around))
+                if len(fitting) > MAX_COUNTED:
+                    raise QuoteAmbiguous(_ambiguous(text, quote, sorted(fitting), context))
             elif elsewhere is None:
                 elsewhere = start, end
         if fitting:
             best = best or (grade, *min(fitting))
         places = max(places, sorted(fitting), key=len)
     if len(places) > 1:
-        raise QuoteAmbiguous(_ambiguous(text, quote, places, around))
+        raise QuoteAmbiguous(_ambiguous(text, quote, places, context))
     if best is not None:
         return best
     if elsewhere is not None:
-        raise QuoteNotFound(_elsewhere(text, quote, elsewhere, around))
+        raise QuoteNotFound(_elsewhere(text, quote, elsewhere, context))
     raise QuoteNotFound(explain(text, quote, wanted))
 
 
-def _only(text: Text, wanted: Text) -> int | None:
-    """Tell where a quotation stands, where it stands once and there is nothing in it or in the text to fold."""
+def _plain_place(text: Text, wanted: Text) -> int | None:
+    """Return the place of a quotation if it is there once and neither it nor the text needs folding; else None."""
     quote = wanted.raw
     if not (text.is_plain and wanted.is_plain) or quote[:1] in ("", " ") or quote[-1] == " ":
         return None
@@ -144,32 +143,31 @@ def _only(text: Text, wanted: Text) -> int | None:
 
 
 def at(text: str | Text, quote: str, start: int, prefix: str | None = None, suffix: str | None = None) -> Passage:
-    """Take the passage at a place that is known, at the best grade at which the text has the quotation right there.
+    """Return the passage of a quotation at a known place, at the best grade.
 
-    It may stand elsewhere as well: the place says which is meant. `prefix` and `suffix` are to stand around it. Raises
-    QuoteNotFound.
+    The quotation may be elsewhere as well. `prefix` and `suffix`, if given, must be around the place. Raises QuoteNotFound.
     """
     text = text if isinstance(text, Text) else Text(text)
     known = _at(text, quote, start)
     if known is None:
-        raise QuoteNotFound(f'quotation "{shown(quote, 60)}" does not stand at character {start}. Give the place where it does')
+        raise QuoteNotFound(f'quotation "{shown(quote, 60)}" is not at character {start}. Give its place')
     end, grade = known
     before, after = _context(text, start, end)
     if (prefix not in (None, before)) or (suffix not in (None, after)):
-        around = _around(prefix, suffix)
-        if not (around.fits_before(text, start) and around.fits_after(text, end)):
-            raise QuoteNotFound(_elsewhere(text, quote, (start, end), around))
+        context = _context_of(prefix, suffix)
+        if not (context.fits_before(text, start) and context.fits_after(text, end)):
+            raise QuoteNotFound(_elsewhere(text, quote, (start, end), context))
     return _passage(text, (start, end), grade, prefix, suffix)
 
 
 def _passage(text: Text, place: tuple[int, int], grade: str, prefix: str | None, suffix: str | None) -> Passage:
-    """Give a passage, with the raw text around it where nothing else was given."""
+    """Return a passage, with the raw text around it if no prefix or suffix is given."""
     before, after = _context(text, *place)
     return Passage(*place, grade, before if prefix is None else prefix, after if suffix is None else suffix)
 
 
 def _at(text: Text, quote: str, start: int) -> tuple[int, str] | None:
-    """Tell where a quotation ends that begins at a raw offset, and its grade; None where it does not stand there."""
+    """Return the end and the grade of a quotation that begins at a raw offset; None if it does not."""
     if not 0 <= start < len(text.raw) or not quote.strip() or divides(text.raw, start):
         return None
     if text.raw.startswith(quote, start):
@@ -178,7 +176,7 @@ def _at(text: Text, quote: str, start: int) -> tuple[int, str] | None:
     wanted = Text(quote)
     needle, first = wanted.typographic.strip(" "), text.folded_after(start)
     last = first + len(needle)
-    if not needle or not text.typographic.startswith(needle, first) or not _is_whole(text, GRADES[-1], first, last):
+    if not needle or not text.typographic.startswith(needle, first) or not _has_whole_characters(text, GRADES[-1], first, last):
         return None
     begin, end = text.raw_span(first, last)
     if begin != start:
@@ -188,7 +186,7 @@ def _at(text: Text, quote: str, start: int) -> tuple[int, str] | None:
 
 
 def _forms(text: Text, wanted: Text, grade: str) -> tuple[str, str]:
-    """Give the text and the quotation as they are compared at a grade."""
+    """Return the text and the quotation as compared at a grade."""
     if grade == "exact":
         return text.raw, wanted.raw
     if grade == "normalised":
@@ -196,44 +194,46 @@ def _forms(text: Text, wanted: Text, grade: str) -> tuple[str, str]:
     return text.typographic, wanted.typographic.strip(" ")
 
 
-def _places(text: Text, wanted: Text, grade: str, around: _Around) -> Iterator[tuple[int, int]]:
-    """Every raw slice that equals the quotation at a grade; of one that is everywhere, those where prefix and suffix may stand."""
+def _places(text: Text, wanted: Text, grade: str, context: _Context) -> Iterator[tuple[int, int]]:
+    """Yield every raw slice that equals the quotation at a grade. If there are very many, yield those with prefix and suffix."""
     searched, needle = _forms(text, wanted, grade)
     for number, start in enumerate(_occurrences(searched, needle)):
         if number >= TRIED:
-            yield from _with_both_sides(text, wanted, grade, around)
+            yield from _with_both_sides(text, wanted, grade, context)
             return
         end = start + len(needle)
-        if _is_whole(text, grade, start, end):
+        if _has_whole_characters(text, grade, start, end):
             yield text.span_at(grade, start, end)
 
 
-def _is_whole(text: Text, grade: str, start: int, end: int) -> bool:
-    """Whether a slice at a grade parts no character from its marks, and no ligature."""
+def _has_whole_characters(text: Text, grade: str, start: int, end: int) -> bool:
+    """Whether a slice at a grade does not split a character from its marks, or a ligature."""
     searched = text.raw if grade == "exact" else text.normalised if grade == "normalised" else text.typographic
     if divides(searched, start) or divides(searched, end):
         return False
     return grade != "typographic" or not (text.parts_ligature(start) or text.parts_ligature(end))
 
 
-def _with_both_sides(text: Text, wanted: Text, grade: str, around: _Around) -> list[tuple[int, int]]:
-    """Find a quotation that stands everywhere together with its prefix and suffix, which few of its places have.
+def _with_both_sides(text: Text, wanted: Text, grade: str, context: _Context) -> list[tuple[int, int]]:
+    """Find a very frequent quotation together with its prefix and suffix, which few of its places have.
 
-    Raises QuoteAmbiguous where too many look as if they had.
+    Raises QuoteAmbiguous if too many places may have them.
     """
     words, searched, needle = wanted.typographic.strip(" "), *_forms(text, wanted, grade)
-    before, after = around.before.rstrip(" "), around.after.lstrip(" ")
+    before, after = context.before.rstrip(" "), context.after.lstrip(" ")
     blanks = len(wanted.typographic) - len(wanted.typographic.lstrip(" "))
     lead = wanted.raw_span(blanks, blanks + len(words))[0]
-    gaps = ["", " "] if before == around.before else [" "]
-    next_gaps = ["", " "] if after == around.after else [" "]
+    gaps = ["", " "] if before == context.before else [" "]
+    next_gaps = ["", " "] if after == context.after else [" "]
     places = set[tuple[int, int]]()
     for gap, next_gap in product(gaps, next_gaps):
         for number, at in enumerate(_occurrences(text.typographic, f"{before}{gap}{words}{next_gap}{after}")):
             if number >= TRIED:
-                where = f"in the text more than {TRIED:,} times"
-                raise QuoteAmbiguous(f'quotation "{shown(wanted.raw, 60)}" stands {where}, expected once. Quote more of the words.')
-            if len(places) > ENOUGH:
+                count = f"more than {TRIED:,} times"
+                raise QuoteAmbiguous(
+                    f'quotation "{shown(wanted.raw, 60)}" is in the text {count}, expected once. Quote more of the words.'
+                )
+            if len(places) > MAX_COUNTED:
                 break
             first = at + len(before) + len(gap)
             last = first + len(words)
@@ -242,15 +242,15 @@ def _with_both_sides(text: Text, wanted: Text, grade: str, around: _Around) -> l
                 first, last = start, end = start - lead, start - lead + len(needle)
             elif grade == "normalised":
                 first, last = text.normalised_span(first, last)
-            if start < 0 or searched[first:last] != needle or not _is_whole(text, grade, first, last):
+            if start < 0 or searched[first:last] != needle or not _has_whole_characters(text, grade, first, last):
                 continue
-            if around.fits_before(text, start) and around.fits_after(text, end):
+            if context.fits_before(text, start) and context.fits_after(text, end):
                 places.add((start, end))
     return sorted(places)
 
 
 def _occurrences(text: str, needle: str) -> Iterator[int]:
-    """Every offset at which the needle stands, overlapping ones too, in linear time."""
+    """Yield every offset of the needle, overlapping ones too, in linear time."""
     start = text.find(needle)
     while start >= 0:
         yield start
@@ -258,7 +258,7 @@ def _occurrences(text: str, needle: str) -> Iterator[int]:
         period = following - start
         if following >= 0 and 2 * period <= len(
             needle
-        ):  # It overlaps itself: it stands once a period, as long as the text repeats.
+        ):  # it overlaps itself: it occurs once per period, as long as the text repeats
             end = _repeats_until(text, following + len(needle), period)
             last = end - len(needle) - (end - len(needle) - start) % period
             yield from range(following, last + 1, period)
@@ -267,7 +267,7 @@ def _occurrences(text: str, needle: str) -> Iterator[int]:
 
 
 def _repeats_until(text: str, end: int, period: int) -> int:
-    """Tell up to where a text repeats what stands a period before, from where it is known to; by steps that double, then halve."""
+    """Return where a text stops repeating with this period, starting from an end known to repeat. Steps double, then halve."""
     step = 1
     while step:
         stop = min(end + step, len(text))
@@ -279,7 +279,7 @@ def _repeats_until(text: str, end: int, period: int) -> int:
 
 
 def _context(text: Text, start: int, end: int) -> tuple[str, str]:
-    """Take the raw text on either side of a raw slice, of whole characters."""
+    """Return the raw text on either side of a raw slice, without splitting characters."""
     first, last = max(0, start - CONTEXT), min(len(text.raw), end + CONTEXT)
     while first < start and divides(text.raw, first):
         first += 1
@@ -288,8 +288,8 @@ def _context(text: Text, start: int, end: int) -> tuple[str, str]:
     return text.raw[first:start], text.raw[end:last]
 
 
-def _ambiguous(text: Text, quote: str, places: list[tuple[int, int]], around: _Around) -> str:
-    count = f"more than {ENOUGH:,}" if len(places) > ENOUGH else str(len(places))
+def _ambiguous(text: Text, quote: str, places: list[tuple[int, int]], context: _Context) -> str:
+    count = f"more than {MAX_COUNTED:,}" if len(places) > MAX_COUNTED else str(len(places))
     examples = []
     for start, end in places[:3]:
         before, after = text.raw[max(0, start - 20) : start], text.raw[end : end + 20]
@@ -299,22 +299,22 @@ def _ambiguous(text: Text, quote: str, places: list[tuple[int, int]], around: _A
     alike = all(text.raw.startswith(quote, start) for start, _ in places)
     aside = "" if alike else ", white space and typography aside"
     return (
-        f'quotation "{shown(quote, 60)}" stands in the text {count} times{around}, expected once{aside}:'
+        f'quotation "{shown(quote, 60)}" is in the text {count} times{context}, expected once{aside}:'
         f" at characters {', '.join(examples)}."
-        f" Give a {'longer ' if str(around) else ''}prefix or suffix that only one of them has."
+        f" Give a {'longer ' if str(context) else ''}prefix or suffix that only one of them has."
     )
 
 
-def _elsewhere(text: Text, quote: str, place: tuple[int, int], around: _Around) -> str:
+def _elsewhere(text: Text, quote: str, place: tuple[int, int], context: _Context) -> str:
     start, end = place
     before, after = _context(text, start, end)
     reads = []
-    if not around.fits_before(text, start):
+    if not context.fits_before(text, start):
         reads.append(f'"{shown(before, 48)}" before it' if before else "nothing before it")
-    if not around.fits_after(text, end):
+    if not context.fits_after(text, end):
         reads.append(f'"{shown(after, 48)}" after it' if after else "nothing after it")
     return (
-        f'quotation "{shown(quote, 60)}" stands in the text, but not{around}.'
-        f" Where it stands first, at characters {start}\u2013{end}, the text has {' and '.join(reads)}."
-        " Quote prefix and suffix to the letter, or leave them out."
+        f'quotation "{shown(quote, 60)}" is in the text, but not{context}.'
+        f" At its first place, characters {start}\u2013{end}, the text has {' and '.join(reads)}."
+        " Quote prefix and suffix exactly, or leave them out."
     )

@@ -1,7 +1,7 @@
-"""Which spellings of a text count as the same, and where each folded character stood.
+"""The equivalent spellings of a text, and the map from folded characters back to the raw text.
 
-Owns the folds and the map from folded offsets back to the raw text. Must not search, and must never fold
-more than is listed here: every addition makes some false quotation verify.
+Owns the folds and that map. Must not search, and must never fold more than is listed here: every addition makes some false
+quotation verify.
 """
 
 import re
@@ -19,16 +19,16 @@ GRADES: Final = ("exact", "normalised", "typographic")
 SPACES: Final = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
-# Soft hyphen, zero-width space, joiners and no-break space, and the bidi controls: none of them takes room on
-# paper. U+180E is not here, for in Mongolian it leaves a gap; nor are variation selectors: they are marks.
+# Soft hyphen, zero-width space, joiners and no-break space, and the bidi controls: none of them takes up space on
+# paper. Not U+180E, which leaves a gap in Mongolian; nor variation selectors, which are marks.
 INVISIBLE: Final = "\xad\u200b\u200c\u200d\u2060\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-# Curly to straight, one character for one. Primes and angle quotes are other signs, and stay.
+# Curly to straight, one character for one. Primes and angle quotes are different signs, and stay.
 TYPOGRAPHY: Final = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
 }
-# One character that a typesetter puts for two or three letters. Letters of an alphabet, such as œ, æ and ĳ, stay.
+# A typesetter's single characters for two or three letters. Letters of an alphabet, such as œ, æ and ĳ, stay.
 LIGATURES: Final = {
     "\ufb00": "ff",
     "\ufb01": "fi",
@@ -39,13 +39,13 @@ LIGATURES: Final = {
     "\ufb06": "st",
 }
 
-_STACKED: Final = 64  # marks on one character that are put in order together: sorting more takes quadratic time
+_STACKED: Final = 64  # marks on one character that are sorted together: sorting more takes quadratic time
 _REMOVED: Final = dict.fromkeys(map(ord, INVISIBLE))
 _BLANK: Final = "[" + re.escape(SPACES + INVISIBLE) + "]"
-# Every run that folds to something else than itself: all but a single space between visible characters.
+# Every run that folding changes: all but a single space between visible characters.
 _BLANKS: Final = f" {_BLANK}+|(?! ){_BLANK}+"
 _PLAIN: Final = re.compile(_BLANKS)
-_ASCII_BLANKS: Final = re.compile(r"[\t-\r]|  ").search  # which of those an ASCII text can have
+_ASCII_BLANKS: Final = re.compile(r"[\t-\r]|  ").search  # those that an ASCII text can have
 _SHORT: Final = 1_000  # characters
 _NO: Final = array("Q")
 _LIGATURE: Final = re.compile("[\ufb00-\ufb06]")
@@ -55,8 +55,8 @@ _LIGATURE: Final = re.compile("[\ufb00-\ufb06]")
 def continues(char: str) -> bool:
     """Whether a character belongs to the one before it: a mark, or a Hangul vowel or final consonant.
 
-    Whatever does not continue neither reorders nor composes with what precedes it, so that NFC can be
-    taken cluster by cluster. U+16D67 and U+16D68 are the only letters that compose backwards.
+    Other characters neither reorder nor compose with those before them, so NFC can be applied cluster by cluster.
+    U+16D67 and U+16D68 are the only letters that compose backwards.
     """
     return char >= "\u0300" and (
         unicodedata.category(char)[0] == "M"
@@ -67,8 +67,8 @@ def continues(char: str) -> bool:
 
 
 def divides(text: str, at: int) -> bool:
-    """Whether a cut at this offset would part a character from its marks, invisible characters or not."""
-    if at >= len(text) or text[at] < INVISIBLE[0]:  # which is before all of these
+    """Whether a cut at this offset would split a character from its marks, even with invisible characters between them."""
+    if at >= len(text) or text[at] < INVISIBLE[0]:  # which sorts before all of these
         return False
     after = at
     while after < len(text) and text[after] in INVISIBLE:
@@ -78,22 +78,22 @@ def divides(text: str, at: int) -> bool:
     before = at - 1
     while before >= 0 and text[before] in INVISIBLE:
         before -= 1
-    # A mark at the start, or after white space, has no base and stands alone.
+    # A mark at the start, or after white space, has no base character.
     return before >= 0 and text[before] not in SPACES
 
 
 class Text:
-    """A text prepared once and searched many times. Folds are made when first needed and kept."""
+    """A text to be searched many times. Folds are computed on first use and cached."""
 
     def __init__(self, raw: str) -> None:
-        """Hold the raw text; nothing is folded yet, but for a short one in which there is nothing to fold."""
+        """Store the raw text. Only a short text that needs no folding is prepared at once."""
         self.raw: Final = raw
         if len(raw) < _SHORT and raw.isascii() and not _ASCII_BLANKS(raw):
             self.__dict__.update(is_plain=True, _folded=_Folded(raw, _NO, _NO, _NO, _NO), _spelt=None, typographic=raw)
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether it is ASCII, and there is nothing in it to fold, so that it is the same at every grade."""
+        """Whether the text is ASCII and needs no folding, so that it is the same at every grade."""
         return self.raw.isascii() and not _ASCII_BLANKS(self.raw)
 
     @property
@@ -116,59 +116,59 @@ class Text:
 
     @cached_property
     def _spelt(self) -> "_Folded | None":
-        """The normalised text with letters for ligatures; None where there are no ligatures."""
+        """The normalised text with letters for ligatures; None if there are no ligatures."""
         if self.normalised.isascii() or not _LIGATURE.search(self.normalised):
             return None
         return _fold(self.normalised, _LIGATURE, LIGATURES.__getitem__)
 
     @cached_property
     def loose(self) -> tuple[str, Sequence[int]]:
-        """Lower-case letters without marks, and where each stands in `typographic`.
+        """The lower-case letters without marks, and the offset of each in `typographic`.
 
-        It serves to find what is near, never to verify.
+        Only for finding similar passages, never for verifying.
         """
         text = self.typographic
         if text.isascii():
             return text.lower(), range(len(text))
         bare = {char: _bare(char) for char in set(text)}
         everywhere = range(len(text))
-        kept = everywhere if all(bare.values()) else array("Q", compress(everywhere, map(bare.get, text)))
-        return "".join(map(bare.__getitem__, text)), kept
+        indexes = everywhere if all(bare.values()) else array("Q", compress(everywhere, map(bare.get, text)))
+        return "".join(map(bare.__getitem__, text)), indexes
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
-        """Map typographic[start:end] to its raw slice, without the invisible characters around it; ligatures are in it whole."""
+        """Map typographic[start:end] to its raw slice, without invisible characters around it, and with whole ligatures."""
         return self._folded.span(*self.normalised_span(start, end))
 
     def normalised_span(self, start: int, end: int) -> tuple[int, int]:
-        """Map typographic[start:end] to its slice of the normalised text; ligatures are in it whole."""
+        """Map typographic[start:end] to its slice of the normalised text, with whole ligatures."""
         return (start, end) if self._spelt is None else self._spelt.span(start, end)
 
     def span_at(self, grade: str, start: int, end: int) -> tuple[int, int]:
-        """Map a slice of the text as it is compared at a grade to its raw slice."""
+        """Map a slice of the text as compared at a grade to its raw slice."""
         if grade == "exact":
             return start, end
         return self._folded.span(start, end) if grade == "normalised" else self.raw_span(start, end)
 
     def parts_ligature(self, at: int) -> bool:
-        """Whether a cut at this offset of the typographic text would part a ligature."""
+        """Whether a cut at this offset of the typographic text would split a ligature."""
         if self._spelt is None:
             return False
         run = bisect_left(self._spelt.fold_start, at) - 1
         return run >= 0 and at < self._spelt.fold_end[run]
 
     def folded_before(self, raw: int) -> int:
-        """Where the typographic fold of everything before this raw offset ends."""
+        """Return where the typographic fold of everything before this raw offset ends."""
         at = self._folded.before(raw)
         return at if self._spelt is None else self._spelt.before(at)
 
     def folded_after(self, raw: int) -> int:
-        """Where the typographic fold of everything from this raw offset on begins."""
+        """Return where the typographic fold of everything from this raw offset on begins."""
         at = self._folded.after(raw)
         return at if self._spelt is None else self._spelt.after(at)
 
 
 class _Folded(NamedTuple):
-    """A folded text, with an entry for each run that folding changed: where it was, where it is."""
+    """A folded text, with an entry for each changed run: its raw and its folded offsets."""
 
     text: str
     raw_start: "array[int]"
@@ -177,7 +177,7 @@ class _Folded(NamedTuple):
     fold_end: "array[int]"
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Map text[start:end] to the slice it was."""
+        """Map text[start:end] to its raw slice."""
         at = bisect_right(self.fold_start, start) - 1
         last = bisect_left(self.fold_start, end) - 1
         if at >= 0:
@@ -188,12 +188,12 @@ class _Folded(NamedTuple):
         return start, end
 
     def before(self, raw: int) -> int:
-        """Where the fold of everything before an offset ends."""
+        """Return where the fold of everything before an offset ends."""
         at = bisect_left(self.raw_start, raw) - 1
         return raw if at < 0 else self.fold_end[at] + max(0, raw - self.raw_end[at])
 
     def after(self, raw: int) -> int:
-        """Where the fold of everything from an offset on begins."""
+        """Return where the fold of everything from an offset on begins."""
         at = bisect_right(self.raw_end, raw)
         if at < len(self.raw_start) and self.raw_start[at] <= raw:
             return self.fold_start[at]
@@ -201,7 +201,7 @@ class _Folded(NamedTuple):
 
 
 def _fold(text: str, changeable: re.Pattern[str], replace: Callable[[str], str]) -> _Folded:
-    """Fold each run of a text that may change, and note where it was and is."""
+    """Fold each changeable run of a text, and record its offsets."""
     pieces = list[str]()
     raw_start, raw_end, fold_start, fold_end = array("Q"), array("Q"), array("Q"), array("Q")
     done = length = 0
@@ -223,7 +223,7 @@ def _fold(text: str, changeable: re.Pattern[str], replace: Callable[[str], str])
 
 
 def _changeable(raw: str) -> re.Pattern[str]:
-    """Make a pattern for every run that folding may change, as simple as this text allows."""
+    """Return a pattern for every run that folding may change, as simple as this text allows."""
     if raw.isascii():
         return _PLAIN
     alphabet = set(raw)
@@ -240,7 +240,7 @@ def _changeable(raw: str) -> re.Pattern[str]:
 
 
 def _one_of(chars: Iterable[str]) -> str:
-    """Make a character class; of no characters, one that never matches."""
+    """Return a character class; for no characters, a pattern that never matches."""
     escaped = re.escape("".join(sorted(chars)))
     return f"[{escaped}]" if escaped else "(?!)"
 
@@ -255,6 +255,6 @@ def _fold_run(run: str) -> str:
 
 
 def _bare(char: str) -> str:
-    """Take the lower-case letter from under a character's marks; of a mark itself, nothing."""
+    """Return a character in lower case and without its marks; empty for a mark."""
     base = unicodedata.normalize("NFD", char)[0]
     return "" if unicodedata.category(base)[0] == "M" else base.lower()[0]

@@ -1,5 +1,5 @@
-"""Records read back for people: the happenings that filters choose, sources, and where words are.
+"""Read records for people: happenings chosen by filters, sources, and search hits.
 
-`choosing` refuses filters that make no sense, `searching` finds words, `passages` cuts out what is around them, `sources` reads
-what is known of each, and `lists` is what Python returns.
+`choosing` applies filters, `happenings` and `sources` read `records`, `searching` finds words and `passages` cuts the text around
+them, `happening_lookup` reads related happenings, `event_data` the data of events, and `wording` has the common phrases.
 """

@@ -1,6 +1,6 @@
-"""Which happenings filters choose, for the command line and Python: the very ones that the timeline's page shows with them.
+"""Choose happenings by filters for the command line and Python: the same ones that the timeline's page shows.
 
-Owns the refusal of filters that make no sense, of which a page says what it does instead. Must not know any filter, nor any table.
+Owns the refusal of invalid filters, which a page replaces with a note. Must not know single filters, nor tables.
 """
 
 import sqlite3
@@ -18,10 +18,10 @@ from timeline.selection.state import State
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The positions of what was chosen, in time order, as of which position, and the filters in words and as a query.
+    """The positions of the chosen happenings, in time order, and the filters in words (`asked`) and as a query string.
 
-    `ids` are theirs, in the same order, where filters chose; of a whole timeline none is held. `near` are the positions of those
-    that are only near the period that was asked for, because their dates are approximate.
+    `ids` are in the same order, and empty if there was no filter. `near` are the positions of happenings that are only near the
+    requested period, because their dates are approximate.
     """
 
     positions: Sequence[int]
@@ -34,14 +34,14 @@ class Choice:
 
 
 def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], status: str) -> Choice:
-    """Choose by filters, as the page's address has them; by `status` where they name none.
+    """Choose happenings by filters as in the page's address. `status` is the default status.
 
-    Raises FilterInvalid, in one line, where one of them makes no sense.
+    Raises FilterInvalid with a one-line message.
     """
     state = _state(filters)
-    snapshot, found = matches.find(Snapshot(connection), state.of_status(status), within_ms=None)
+    snapshot, result = matches.find(Snapshot(connection), state.of_status(status), within_ms=None)
     positions, ids, near = array("q"), list[str](), set[int]()
-    for row in matches.every(snapshot, found.chosen):
+    for row in matches.every(snapshot, result.chosen):
         positions.append(row["position"])
         if state.given:
             ids.append(row["id"])
@@ -50,7 +50,7 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], st
     return Choice(
         positions,
         ids,
-        found.state.as_of,
+        result.state.as_of,
         "; ".join(f"{states.LABELS[name].lower()}: {value}" for name, value in state.given.items()),
         state.query(),
         filtered=bool(state.given),
@@ -59,16 +59,16 @@ def choose(connection: sqlite3.Connection, filters: Mapping[str, str | None], st
 
 
 def position(connection: sqlite3.Connection, as_of: str | None) -> int | None:
-    """Read as of when something is asked: a position of the log, or the last one of a day. Raises FilterInvalid."""
+    """Turn a position or a day into a position of the log. Raises FilterInvalid."""
     return as_of_day.resolved(Snapshot(connection), _state({"as_of": as_of})).as_of
 
 
 def _state(filters: Mapping[str, str | None]) -> State:
-    """Read filters as the page reads its address, but refuse what makes no sense."""
+    """Read filters as the page reads its address, but refuse invalid ones."""
     given = {name: [value] for name, value in filters.items() if value is not None}
     empty = [states.LABELS[name] for name, (value,) in given.items() if not value.strip()]
     state = states.read(given)
     if state.notes or empty:
         notes = [note.refusal for note in state.notes]
-        raise FilterInvalid(" ".join([*notes, *(f"{label}: is empty. Leave it out, or say which." for label in empty)]))
+        raise FilterInvalid(" ".join([*notes, *(f"{label}: is empty. Leave it out, or fill it in." for label in empty)]))
     return state

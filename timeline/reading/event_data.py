@@ -1,7 +1,7 @@
-"""What an event says: its data, read from the JSON, and known to have the shape that the pages rely on.
+"""Read an event's data from the JSON, and check that it has the structure that the pages need.
 
-Owns that check, so that a file that was tampered with is told of and breaks no page. Must not judge what an event says,
-nor whether its hash holds: `timeline verify` does.
+Owns that check, so that a file that was tampered with is reported and breaks no page. Must not check the meaning of the data, nor
+its hash: `timeline verify` does.
 """
 
 import json
@@ -20,7 +20,7 @@ _STATEMENT: Fields = {
     **dict.fromkeys((*fields.TEXTS, "date", *fields.BIBLIOGRAPHY), str),
     **dict.fromkeys(fields.LISTS, list),
 }
-# What is listed in a statement: the fields that each one has, and those that it may have.
+# The lists of a statement: the required and the optional fields of their items.
 _LISTED: Mapping[str, tuple[Fields, Fields]] = {
     "actors": ({"name": str}, {"role": str}),
     "related": ({"relation": str, "other": str}, {}),
@@ -32,24 +32,24 @@ _LISTED: Mapping[str, tuple[Fields, Fields]] = {
 
 
 def read(text: str | None, position: int) -> Data:
-    """Read what the event at a position says; nothing where it was redacted.
+    """Parse the data of the event at a position; empty if redacted.
 
-    Raises StatementInvalid where it is not JSON, or not of the shape that was appended.
+    Raises StatementInvalid if it is not JSON, or does not have the structure that the log appends.
     """
     if text is None:
         return {}
     try:
         data: Data = json.loads(text)
         if "\\u" in text:
-            json.dumps(data, ensure_ascii=False).encode()  # half of a surrogate pair is no text
+            json.dumps(data, ensure_ascii=False).encode()  # half of a surrogate pair is not text
         _check(data)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise StatementInvalid(f"the data of event {position} is not what the log appends") from error
+        raise StatementInvalid(f"the data of event {position} is malformed. Check the log: timeline verify") from error
     return data
 
 
 def at(snapshot: Snapshot, positions: Iterable[int]) -> dict[int, Data]:
-    """Read what the events at these positions say, by position. Raises StatementInvalid as `read` does."""
+    """Read the data of the events at these positions, by position. Raises StatementInvalid as `read` does."""
     rows = snapshot.plain(
         "select position, data from events where position in (select value from json_each(:positions))",
         {"positions": json.dumps(list(positions))},
@@ -67,11 +67,11 @@ def _check(data: Data) -> None:
     "".join(statement.get("tags") or ())
 
 
-def _fields(said: Data, always: Fields, perhaps: Fields) -> None:
-    """Raise unless every field is there that must be, and is of its type."""
+def _fields(values: Data, always: Fields, perhaps: Fields) -> None:
+    """Raise KeyError or TypeError unless all required fields are there, and all fields have their types."""
     for name, kind in always.items():
-        if not isinstance(said[name], kind):
+        if not isinstance(values[name], kind):
             raise TypeError(name)
     for name, kind in perhaps.items():
-        if not isinstance(said.get(name), kind | None):
+        if not isinstance(values.get(name), kind | None):
             raise TypeError(name)

@@ -1,7 +1,4 @@
-"""The happenings beside one: their headlines, its parts, what refers to it, and what cites a source.
-
-Owns that reading, from a snapshot.
-"""
+"""Look up happenings in a snapshot: their headlines, parts, references and citations of a source."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -13,13 +10,13 @@ from timeline.selection.snapshot import EACH, Snapshot
 from timeline.shortening import shortened
 
 MOST_PARTS = 100_000
-# As `wording.headline` gives it; null where the happening was redacted.
+# As `wording.headline` writes it; null if the happening was redacted.
 _CLAIMED = claimed("' || attributed_to || '")
 HEADLINE = f"iif(attributed_to is null, '', '{_CLAIMED}') || title"
 
 
 def headlines(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str | None]:
-    """Give the headlines of the happenings that are known, by id; None where the happening was redacted."""
+    """Return the headlines of known happenings, by id; None for a redacted one."""
     rows = snapshot.rows(
         f"select id, {HEADLINE} as title from happenings where id in (select value from json_each(:ids))",
         {"ids": json.dumps(sorted(set(ids)))},
@@ -28,12 +25,12 @@ def headlines(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str | None]:
 
 
 def titles(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str]:
-    """Give the headlines of the happenings that are known, cut to a line, by id; of one that was redacted, that."""
+    """Return the headlines of known happenings, cut to a line, by id; for a redacted one, say that."""
     return {id: shortened(title, 120) if title else f"{id} {NO_TITLE}" for id, title in headlines(snapshot, ids).items()}
 
 
 def near(snapshot: Snapshot, id_: str) -> Sequence[Row]:
-    """Give the (id, title) of happenings that are known and have a like id."""
+    """Return the (id, title) of known happenings with a similar id."""
     return snapshot.rows(
         f"select id, substr({HEADLINE}, 1, 120) as title from happenings"
         " where id >= :start and id < :start || '{' order by id limit 8",
@@ -41,27 +38,27 @@ def near(snapshot: Snapshot, id_: str) -> Sequence[Row]:
     )
 
 
-def parts(snapshot: Snapshot, whole: str, most: int = -1) -> Sequence[Row]:
-    """Give the (id, title, date, status) of what is known to be part of a happening, in time order."""
+def parts(snapshot: Snapshot, parent: str, most: int = -1) -> Sequence[Row]:
+    """Return the (id, title, date, status) of the known parts of a happening, in time order."""
     columns = f"id, {HEADLINE} as title, date, status, {time_order.COLUMNS}"
     return snapshot.rows(
-        f"select * from (select {columns} from happenings where part_of = :whole {EACH}) order by {time_order.ORDER} limit :most",
-        {"whole": whole, "most": most},
+        f"select * from (select {columns} from happenings where part_of = :parent {EACH}) order by {time_order.ORDER} limit :most",
+        {"parent": parent, "most": most},
     )
 
 
-def count_parts(snapshot: Snapshot, wholes: Iterable[str]) -> dict[str, int]:
-    """Count the parts of each happening that are known and current, no further than MOST_PARTS of all of them together."""
+def count_parts(snapshot: Snapshot, parents: Iterable[str]) -> dict[str, int]:
+    """Count the known, current parts of each happening, up to MOST_PARTS in all."""
     rows = snapshot.rows(
         "select part_of, count(*) as parts from (select part_of from happenings where status = 'current'"
         " and part_of in (select value from json_each(:ids)) limit :most) group by part_of",
-        {"ids": json.dumps(list(wholes)), "most": MOST_PARTS},
+        {"ids": json.dumps(list(parents)), "most": MOST_PARTS},
     )
     return {row["part_of"]: row["parts"] for row in rows}
 
 
 def referring(snapshot: Snapshot, id_: str, most: int) -> list[tuple[str, str]]:
-    """Give the (relation, id) of the happenings that are known to refer to one."""
+    """Return the (relation, id) of the known happenings that refer to one."""
     rows = snapshot.rows(
         f"select * from (select relation, happening from related where other = :id {EACH})"
         " order by relation, happening limit :most",
@@ -71,7 +68,7 @@ def referring(snapshot: Snapshot, id_: str, most: int) -> list[tuple[str, str]]:
 
 
 def citing(snapshot: Snapshot, source: str) -> Sequence[Row]:
-    """Give the (id, title, status) of the happenings that are known to cite a source, in the order of the log."""
+    """Return the (id, title, status) of the known happenings that cite a source, in the order of the log."""
     cited = "id in (select happening from citations where source = :source)"
     return snapshot.rows(
         f"select * from (select id, {HEADLINE} as title, status, position from happenings where {cited} {EACH}) order by position",

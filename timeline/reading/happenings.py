@@ -1,6 +1,6 @@
-"""Happenings read back from the log, each with its quotations, their sources and pages; and quotations alone, from the read tables.
+"""Read happenings from the log, with their quotations, sources and pages; and quotations alone from the read tables.
 
-Must not choose happenings, nor know a page or a format. A redacted event has nothing left to read, so it is passed over.
+Must not choose happenings, nor know a page or a format. Redacted events are skipped.
 """
 
 import json
@@ -30,10 +30,9 @@ _CITED: Final = (
 
 
 def at_positions(connection: sqlite3.Connection, positions: Sequence[int], *, as_of: int | None = None) -> Iterator[Happening]:
-    """Read the happenings whose events are at these positions, in their order, each with its sources as known `as_of`, or now.
+    """Read the happenings whose events are at these positions, in this order, with their sources as of a position, or now.
 
-    Positions of redacted events, or of no happening, are passed over. Raises StatementInvalid where an event does not have the
-    shape that the log appends.
+    Skip positions of redacted or other events. Raises StatementInvalid if the data of an event is malformed.
     """
     archive = _Archive(Snapshot(connection, as_of))
     for begin in range(0, len(positions), BATCH):
@@ -47,20 +46,20 @@ def at_positions(connection: sqlite3.Connection, positions: Sequence[int], *, as
 
 
 def quotations(snapshot: Snapshot, happenings: Iterable[str], most: int | None = None) -> dict[str, list[Quotation]]:
-    """Read the quotations of happenings, by the happening's id: up to `most` for each, and all that dispute."""
+    """Read the quotations of happenings, by the happening's id: up to `most` for each, and all that dispute it."""
     rows = snapshot.rows(_CITED, {"happenings": json.dumps(list(happenings)), "most": most})
     known = sources.by_id(snapshot, {row["source"] for row in rows}, heads=True)
     cited: dict[str, list[Quotation]] = {}
-    for happening, number, source_id, *found in rows:
+    for happening, number, source_id, *fields in rows:
         source = known.get(source_id) or Source(source_id, None)
-        one = Quotation(number, source, *found)
+        one = Quotation(number, source, *fields)
         one.page = one.page if source.media_type == PDF else None
         cited.setdefault(happening, []).append(one)
     return cited
 
 
 class _Archive:
-    """The sources that were met so far, and where their pages begin, each read once."""
+    """A cache of the sources read so far, and of the first characters of their pages."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -68,19 +67,19 @@ class _Archive:
         self.pages: dict[str, list[int]] = {}
 
     def learn(self, data: Mapping[int, Mapping[str, Any]]) -> None:
-        """Read the sources that these events cite and that were not met before."""
-        cited = {str(one.get("source")) for said in data.values() for one in said["statement"].get("citations") or ()}
+        """Read the sources that these events cite and that are not cached."""
+        cited = {str(one.get("source")) for payload in data.values() for one in payload["statement"].get("citations") or ()}
         self.sources |= sources.by_id(self.snapshot, cited - self.sources.keys(), heads=True)
 
     def source(self, id: str) -> Source:
-        """Give a source; its id alone where it was not archived by then."""
+        """Return a source; with its id alone if it was not archived by then."""
         return self.sources.get(id) or Source(id, None)
 
     def page(self, id: str, start: int) -> int | None:
-        """Tell on which page of a PDF words begin; None where its text is not there."""
+        """Return the page of a PDF on which words begin; None if it has no text."""
         if id not in self.pages:
-            begun = self.snapshot.plain("select start_char from source_pages where source = :id order by start_char", {"id": id})
-            self.pages[id] = [row[0] for row in begun]
+            starts = self.snapshot.plain("select start_char from source_pages where source = :id order by start_char", {"id": id})
+            self.pages[id] = [row[0] for row in starts]
         return bisect_right(self.pages[id], start) or None
 
 
@@ -95,7 +94,7 @@ def _data(text: str, position: int) -> dict[str, Any]:
 
 
 def _malformed(position: int) -> StatementInvalid:
-    return StatementInvalid(f"position {position}", "its data is not what the log appends. See what happened: timeline verify")
+    return StatementInvalid(f"position {position}", "its data is malformed. Check the log: timeline verify")
 
 
 def _happening(row: Sequence[Any], data: Mapping[str, Any], archive: _Archive) -> Happening:
@@ -105,13 +104,13 @@ def _happening(row: Sequence[Any], data: Mapping[str, Any], archive: _Archive) -
     try:
         date = statement["date"]
         earliest, latest = dates.bounds(date)
-        # In their order, because names take longer than all the rest of making one.
+        # Positional, because keyword arguments would take longer than all the rest.
         return Happening(
             id,
             version,
             position,
             recorded_at,
-            authors.given(recorded_by),
+            authors.name(recorded_by),
             "retracted" if type == "HappeningRetracted" else "current",
             statement["title"],
             date,

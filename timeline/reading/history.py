@@ -117,7 +117,7 @@ def versions(snapshot: Snapshot, stream: str, *, most: int = -1, longest: int = 
             former = None  # the versions between were not read
         if former is None and statement is not None and "changes" in data:  # the version before was redacted
             former = {field: value for field, value in statement.items() if field not in data["changes"]}
-        columns = (row["version"], row["position"], row["type"], row["recorded_at"], authors.given(row["recorded_by"]))
+        columns = (row["version"], row["position"], row["type"], row["recorded_at"], authors.name(row["recorded_by"]))
         result.append(Version(*columns, data, former if statement is not None else None))
         former = None if row["data"] is None else statement or former
     return result
@@ -137,4 +137,4 @@ def redaction_of_document(snapshot: Snapshot, sha256: str) -> Redaction | None:
 
 def _redaction(row: Row) -> Redaction:
     reason = event_data.read(row["data"], row["position"]).get("reason") or NO_REASON
-    return Redaction(row["position"], row["recorded_at"], authors.given(row["recorded_by"]), reason)
+    return Redaction(row["position"], row["recorded_at"], authors.name(row["recorded_by"]), reason)

@@ -1,7 +1,7 @@
-"""Where words that are looked for stand in a text: the passage that has most of them.
+"""Find search words in a text: the passage that has the most of them.
 
-Owns that, with the page's own reading of a search: each word as typed or without its marks, the last as the beginning of a longer
-one unless it is very short. Offsets are code points, ends excluded. Must not know where a text comes from.
+Matches words as the page's search does: each as typed or without its marks; the last one also as the beginning of a longer word,
+unless it is very short. Offsets are code points, ends excluded. Must not know the origin of a text.
 """
 
 import re
@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 from timeline.selection import search_words
 
-_PASSAGE, _BEFORE = 28, 8  # words of a passage, and how many stand before the first that was looked for
+_PASSAGE, _BEFORE = 28, 8  # words of a passage, and words before the first hit
 _UNKNOWN = ""  # no word is empty
 _TOKEN = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Some words of a text from `start` to `end`, which of those looked for are in it and where, and in how many places in all."""
+    """A passage from `start` to `end`: the words in the text, their spans in the passage, and the number of all places."""
 
     start: int
     end: int
@@ -31,7 +31,7 @@ class Passage:
 
 
 class _Token(NamedTuple):
-    """A word of a text that is looked for: which, where, and where a passage with it begins."""
+    """A hit: the search word, its span, and the start of a passage with it."""
 
     word: str
     span: tuple[int, int]
@@ -40,7 +40,7 @@ class _Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is looked for, read once. `inside`: also within longer words, as the page looks for what was once known."""
+    """The words of a search, parsed once. `inside`: also match within longer words, as the page does for earlier versions."""
 
     typed: str
     inside: bool = False
@@ -49,19 +49,19 @@ class Words:
     _known: dict[str, str | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Read the words."""
+        """Parse the words."""
         words = search_words.words(self.typed)
         wanted = [token for word in words for token in _TOKEN.findall(search_words.folded(word).casefold())]
         object.__setattr__(self, "wanted", tuple(dict.fromkeys(wanted)))
         object.__setattr__(self, "begun", wanted[-1] if wanted and not search_words.is_short(words[-1]) else None)
 
     def passage(self, text: str | None) -> Passage | None:
-        """Find the first passage that has the most of the words; None where there is none of them."""
+        """Find the first passage with the most of the words; None if there are none."""
         if not text:
             return None
         pattern, known = _tokens(text), self._known
         hits: dict[int, _Token] = {}
-        begun: deque[int] = deque([0], _BEFORE + 1)  # where the last words began: of a long text not all are held
+        begun: deque[int] = deque([0], _BEFORE + 1)  # starts of the last few words
         for number, token in enumerate(pattern.finditer(text)):
             begun.append(token.start())
             if (word := known.get(token[0], _UNKNOWN)) == _UNKNOWN:
@@ -73,13 +73,13 @@ class Words:
         first = _densest(hits)
         start, end, last = hits[first].before, len(text), max(0, first - _BEFORE) + _PASSAGE
         shown = list(islice(pattern.finditer(text, hits[first].span[0]), last - first + 1))
-        if len(shown) > last - first:  # there are more words than the passage has
+        if len(shown) > last - first:  # the text goes on after the passage
             end = shown[-2].end()
         spans = tuple(hit.span for hit in hits.values() if start <= hit.span[0] < end)
         return Passage(start, end, frozenset(hit.word for hit in hits.values()), spans, len(hits))
 
     def _of(self, token: str) -> str | None:
-        """Say which of the words a word of the text is."""
+        """Return the search word that a word of the text matches; None if it matches none."""
         plain = search_words.folded(token).casefold()
         if plain in self.wanted:
             return plain
@@ -89,13 +89,13 @@ class Words:
 
 
 def _tokens(text: str) -> re.Pattern[str]:
-    """Give what is a word in a text: letters and digits, with the marks that stand on them."""
+    """Return the pattern for a word of a text: letters and digits with their marks."""
     marks = "" if text.isascii() else "".join(re.escape(c) for c in sorted(set(text)) if unicodedata.category(c)[0] == "M")
     return re.compile(rf"[^\W_](?:[^\W_]|[{marks}])*") if marks else _TOKEN
 
 
 def _densest(hits: Mapping[int, _Token]) -> int:
-    """Give the first hit from which on a passage has the most of the words."""
+    """Return the number of the first hit whose passage has the most different words."""
     numbers = sorted(hits)
     seen: dict[str, int] = defaultdict(int)
     best, most, end = numbers[0], 0, 0

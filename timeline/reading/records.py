@@ -1,7 +1,7 @@
-"""The records that are read back for people: happenings with their quotations, and the sources of these.
+"""The records that people read: happenings with their quotations, and sources.
 
-Plain dataclasses. Must not read a database, nor know a page or a format. Standard library and leaves alone, so that pages are drawn
-where there are no compiled packages.
+Plain dataclasses. Must not read a database, nor know a page or a format. Imports only the standard library and leaves, so that
+pages work without compiled packages.
 """
 
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ DATA: Final = frozenset(
         "application/x-research-info-systems",
     }
 )
-"""Media types of files of entries: what is quoted from them is an entry as it stands, which is evidence and no prose."""
+"""Media types of data files. A quotation from them is an entry of the file, not prose."""
 
 PAGES: Final = frozenset(("text/html", "application/xhtml+xml", "multipart/related", "application/warc"))
-"""Media types of pages of the web: at their address, a browser shows the page itself."""
+"""Media types of web pages: at their address, a browser shows the page itself."""
 HEAD: Final = 4096
-"""Characters at the beginning of a table within which its columns are named."""
+"""Characters at the beginning of a table, enough for its column names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An archived document, as known when it is exported; what was redacted is None."""
+    """An archived document as known at the time of reading; redacted fields are None."""
 
     id: str
     title: str | None
@@ -46,23 +46,23 @@ class Source:
     media_type: str | None = None
     sha256: str | None = None
     archived_at: str | None = None
-    head: str | None = None  # how the text of a table begins
+    head: str | None = None  # the beginning of a table's text
     extractor: str | None = None
 
     @property
     def is_data(self) -> bool:
-        """Whether it is a table or another file of entries."""
+        """Whether it is a table or another data file."""
         return self.media_type in DATA
 
     @property
     def is_as_given(self) -> bool:
-        """Whether nobody compared its text with the document."""
+        """Whether its text was not compared with the document."""
         return self.extractor is not None and extractors.is_as_given(self.extractor)
 
 
-@dataclass(slots=True)  # not frozen: that takes longer than all else of making one
+@dataclass(slots=True)  # not frozen: that would take longer than the rest of its construction
 class Quotation:
-    """Words that stand in a source; offsets in code points into its text, `page` counted from 1 where it has pages."""
+    """A quotation from a source, with code point offsets in its text. `page` counts from 1, if there are pages."""
 
     number: int
     source: Source
@@ -78,18 +78,18 @@ class Quotation:
 
     @property
     def disputes(self) -> bool:
-        """Whether it speaks against the happening."""
+        """Whether it contradicts the happening."""
         return self.stance == "disputes"
 
     @property
     def grade_note(self) -> str | None:
-        """How it matched, where the words are not letter for letter those of the text."""
+        """How it matched, if not exactly."""
         return None if self.grade == "exact" else wording.GRADES.get(self.grade, self.grade)
 
 
-@dataclass(slots=True)  # not frozen: that takes longer than all else of making one
+@dataclass(slots=True)  # not frozen: that would take longer than the rest of its construction
 class Happening:
-    """What occurred, as one version tells it. `earliest` and `latest` are ISO days, None on an open or unknown side."""
+    """One version of a happening. `earliest` and `latest` are ISO days, None on an open or unknown side."""
 
     id: str
     version: int
@@ -120,7 +120,7 @@ class Happening:
 
     @property
     def retracted(self) -> bool:
-        """Whether it was taken back."""
+        """Whether it was retracted."""
         return self.status == "retracted"
 
     @property
@@ -130,5 +130,5 @@ class Happening:
 
     @property
     def headline(self) -> str:
-        """What is said to have happened, after whose claim it is, where it is one."""
+        """The title, after the name of its author if it is a claim."""
         return wording.headline(self.title, self.attributed_to)

@@ -1,6 +1,6 @@
-"""Where words are: in happenings, in their quotations, and in documents.
+"""Find search words in happenings, in their quotations, and in documents.
 
-Owns which passage is a hit. Must not decide what matches: the happenings and sources are those that the page's search chooses.
+Owns the choice of the passage for a hit. Must not decide what matches: the page's search chooses the happenings and sources.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,12 +13,12 @@ from timeline.selection import sources
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import SourceQuery
 
-_WHOLE: Final = 400  # characters of a quotation that is shown as a whole
+_SHORT: Final = 400  # characters of a text that is shown in full
 _FIELDS: Final = ("title", "summary", "place")
 
 
 class Document(NamedTuple):
-    """A source in which words were found, as far as a hit names it."""
+    """The source of a hit."""
 
     id: str
     version: int
@@ -29,9 +29,9 @@ class Document(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place where words were found: in which field of which happening or source, and the passage.
+    """A hit: the happening or source, the field, and the passage.
 
-    `start` and `end` are characters of the source's text: of a quotation the whole of it, of a document the passage.
+    `start` and `end` are characters of the source's text: of the whole quotation, or of the passage of a document.
     """
 
     group: Literal["happening", "quotation", "document"]
@@ -44,7 +44,7 @@ class Place:
     end: int | None = None
     page: int | None = None
     places: int = 1
-    cut: tuple[bool, bool] = (False, False)  # whether something stands before the text, and after it
+    cut: tuple[bool, bool] = (False, False)  # whether there is more before the text, and after it
     number: int | None = None  # of the quotation, among the happening's
 
     @property
@@ -53,7 +53,7 @@ class Place:
         return " ".join(self.marked("[", "]").split())
 
     def marked(self, begin: str, end: str, without: str = "") -> str:
-        """Give the passage with the words between two marks, and an ellipsis where it is cut; `without` these characters else."""
+        """Return the passage with the words between two marks, an ellipsis where it is cut, and `without` some characters."""
         removed = dict.fromkeys(map(ord, without))
         parts, at = [], 0
         for start, stop in self.spans:
@@ -63,20 +63,20 @@ class Place:
 
 
 def in_happenings(happenings: Iterable[Happening], words: Words) -> Iterator[Place]:
-    """Find words in what happenings say, and in their quotations.
+    """Find words in the fields of happenings, and in their quotations.
 
-    A quotation is a hit that has all the words; or some, where neither another nor the happening itself has all.
+    A quotation is a hit if it has all the words; or some, if neither another quotation nor the happening itself has all.
     """
     for happening in happenings:
         own = [(name, text, passage) for name, text in _fields(happening) if (passage := words.passage(text)) is not None]
-        quoted = [(one, passage) for one in happening.quotations if (passage := words.passage(one.quote)) is not None]
+        quotation_hits = [(one, passage) for one in happening.quotations if (passage := words.passage(one.quote)) is not None]
         all_own = {word for _, _, passage in own for word in passage.words} >= set(words.wanted)
-        whole = [(one, passage) for one, passage in quoted if passage.words >= set(words.wanted)]
-        if all_own or not whole:
+        complete = [(one, passage) for one, passage in quotation_hits if passage.words >= set(words.wanted)]
+        if all_own or not complete:
             name, text, passage = max(own, key=lambda one: len(one[2].words), default=("title", happening.title, None))
-            if passage is not None or not quoted:
+            if passage is not None or not quotation_hits:
                 yield _place("happening", happening, name, text, passage)
-        for quotation, passage in whole or ([] if all_own else quoted):
+        for quotation, passage in complete or ([] if all_own else quotation_hits):
             yield _place("quotation", happening, "quote", quotation.quote, passage, quotation)
 
 
@@ -93,8 +93,8 @@ def _place(
     passage: Passage | None,
     quotation: Quotation | None = None,
 ) -> Place:
-    """Make a hit of a passage; a short text is shown as a whole."""
-    begin, end = (0, len(text)) if passage is None or len(text) <= _WHOLE else (passage.start, passage.end)
+    """Make a hit from a passage; a short text is shown in full."""
+    begin, end = (0, len(text)) if passage is None or len(text) <= _SHORT else (passage.start, passage.end)
     spans = tuple((start - begin, stop - begin) for start, stop in passage.spans) if passage else ()
     cut = (begin > 0, end < len(text))
     if quotation is None:
@@ -104,7 +104,7 @@ def _place(
 
 
 def in_documents(snapshot: Snapshot, words: Words) -> Iterator[Place]:
-    """Find words in the texts of sources, and in what is known of these; each source is one hit, at the passage that has most."""
+    """Find words in the texts and bibliographies of sources. Each source is one hit, at the passage with the most words."""
     for row in sources.every(snapshot, SourceQuery(words.typed)) if words.wanted else ():
         if row["title"] is not None:
             (version,) = snapshot.plain("select version from events where position = :position", {"position": row["position"]})[0]
@@ -115,7 +115,7 @@ def in_documents(snapshot: Snapshot, words: Words) -> Iterator[Place]:
 
 
 def _in_document(snapshot: Snapshot, document: Document, text: str, about: Iterable[tuple[str, str]], words: Words) -> Place:
-    """Find the best passage of a source."""
+    """Return the best passage of a source."""
     best = words.passage(text)
     if best is None:
         bibliography = [(name, known, passage) for name, known in about if (passage := words.passage(known)) is not None]

@@ -1,6 +1,6 @@
-"""Sources read back, as known now or at a position of the log, from the read tables.
+"""Read sources from the read tables, now or as of a position.
 
-Owns that reading. Must not choose among them, nor draw anything.
+Must not choose among them, nor draw anything.
 """
 
 import json
@@ -23,7 +23,7 @@ _TABLES: Final = ("text/csv", "text/tab-separated-values")
 
 
 class Known(NamedTuple):
-    """A source: where the log says what is known of it, the length of its text, and how many current happenings rest on it."""
+    """A source: the position of its latest event, the length of its text, and the number of current happenings that cite it."""
 
     id: str
     position: int
@@ -32,15 +32,15 @@ class Known(NamedTuple):
 
 
 def known(snapshot: Snapshot, id: str | None = None) -> Iterator[Known]:
-    """Give the sources by their ids, as known now or at a position; or one of them."""
-    resting = sources.resting(snapshot, id)
+    """Yield the sources in order of their ids, or one of them."""
+    counts = sources.resting(snapshot, id)
     for row in sorted(sources.every(snapshot, SourceQuery()), key=lambda row: str(row["id"])):
         if id in (None, row["id"]):
-            yield Known(row["id"], row["position"], row["characters"], resting.get(row["id"], 0))
+            yield Known(row["id"], row["position"], row["characters"], counts.get(row["id"], 0))
 
 
 def by_id(snapshot: Snapshot, ids: Collection[str], *, heads: bool = False) -> dict[str, Source]:
-    """Read sources by their ids, as far as they are known; `heads` says to read how the text of a table begins as well."""
+    """Read the known sources with these ids. `heads`: also read the beginning of the text of tables."""
     if not ids:
         return {}
     known = {}
@@ -53,9 +53,9 @@ def by_id(snapshot: Snapshot, ids: Collection[str], *, heads: bool = False) -> d
 
 
 def _head(connection: sqlite3.Connection, text_sha256: str) -> str | None:
-    """Read how a text begins, without the rest of it; None where it is not there."""
+    """Read the beginning of a text without the rest; None if the text is missing."""
     row = connection.execute("SELECT rowid FROM documents WHERE sha256 = ?", (text_sha256,)).fetchone()
     if row is None:
         return None
     with connection.blobopen("documents", "bytes", row[0], readonly=True) as text:
-        return text.read(4 * HEAD).decode(errors="ignore")[:HEAD]  # of four bytes at most each
+        return text.read(4 * HEAD).decode(errors="ignore")[:HEAD]  # at most four bytes each

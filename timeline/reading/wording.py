@@ -1,18 +1,19 @@
-"""How records are worded alike everywhere: pages, commands, exports.
+"""The common wording of records in pages, commands and exports.
 
-Owns that wording. Must not know a page or a format.
+Must not know a page or a format.
 """
 
 import re
 from typing import Final
 
 NO_TITLE: Final = "(redacted)"
+NO_REASON: Final = "no reason is on record"  # of a redaction
 GRADES: Final = {  # how a quotation matched
     "exact": "the same words, character for character",
     "normalised": "the same words, with other spacing, line breaks or invisible characters",
     "typographic": "the same words, with other quotation marks, dashes, spacing or ligatures",
 }
-VERBS: Final = {  # what an event of each type did
+VERBS: Final = {  # by event type
     "SourceArchived": "archived",
     "SourceCorrected": "corrected",
     "HappeningRecorded": "recorded",
@@ -24,17 +25,17 @@ _RUN: Final = re.compile(r"[\t-\r\x1c-\x1f \x85\u2028\u2029]+")
 
 
 def headline(title: str | None, claimed_by: str | None, untitled: str = NO_TITLE) -> str:
-    """Say what is said to have happened, and by whom where it is somebody's claim: in a list, no more may be seen of it."""
+    """Return the title, after the author if it is a claim: a list may show nothing else of it."""
     return f"{claimed(claimed_by) if claimed_by else ''}{title or untitled}"
 
 
 def claimed(by: str) -> str:
-    """Say whose claim it is, before its title."""
+    """Return "According to …: ", which goes before the title of a claim."""
     return f"According to {one_line(by)}: "
 
 
 def one_line(text: str | None) -> str:
-    """Write a text on one line, with every run of spaces as one; spaces at which no line may break are words' own, and stay."""
+    """Return a text on one line, with runs of spaces collapsed. No-break spaces stay, because they belong to the words."""
     if not text:
         return ""
     return " ".join(text.split()) if text.isascii() else _RUN.sub(" ", text).strip()

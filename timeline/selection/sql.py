@@ -30,11 +30,8 @@ _ALWAYS = "../.."
 def period_fault(typed: Typed) -> str | None:
     """Explain what is wrong with a period; NULL if nothing is, or it is empty."""
     text = _text(typed)
-    try:
-        period.bounds(text or _ALWAYS)
-    except DateInvalid:
-        return _fault(text, "date", "Write a year (2003, 44 BCE), a month (2025-11), a day (2025-11-24) or any other EDTF")
-    return None
+    fault = period.fault(text or _ALWAYS)
+    return _fault(text, *fault) if fault else None
 
 
 def period_first_day(typed: Typed) -> int:
@@ -61,7 +58,7 @@ def position_fault(typed: Typed) -> str | None:
     text = _text(typed)
     if not text or re.fullmatch(r"[0-9]{1,18}", text):
         return None
-    return _fault(text, "position in the log", "Write a whole number from 0, or leave it empty")
+    return _fault(text, "is no position in the log", "Write a whole number from 0, or leave it empty")
 
 
 def words_match(typed: Typed) -> str:
@@ -130,6 +127,6 @@ def _text(typed: Typed) -> str:
     return "" if typed is None or isinstance(typed, bytes) else str(typed).strip()
 
 
-def _fault(text: str, wanted: str, advice: str) -> str:
+def _fault(text: str, reason: str, advice: str) -> str:
     # SQLite shows it inside quotation marks.
-    return f"“{text[:40]}” is no {wanted}. {advice}".replace("'", "’")
+    return f"“{text[:40]}” {reason}. {advice}".replace("'", "’")

@@ -20,7 +20,9 @@ DRAWING = ("lanes", "scale", "view", "focus")
 # Where the page appears: in a frame of another page, on paper, or one happening after another.
 SHOWN = ("embed", "print", "story")
 PAGING = ("after", "before", "size")
-NAMES = (*FILTERS, "as_of", "status", *DRAWING, *SHOWN, *PAGING)
+# A date in the field "Go to a date": it becomes the window.
+GO_TO = "go"
+NAMES = (*FILTERS, "as_of", "status", *DRAWING, *SHOWN, *PAGING, GO_TO)
 STATUSES = ("current", "all", "retracted")
 MARKS = {"disputed": "Disputed", "corrected": "Corrected", "claimed": "Somebody’s claim", "single": "Single source"}
 LANES = {"none": "None", "kind": "By kind", "actor": "By who", "place": "By place", "source": "By source", "tag": "By tag"}
@@ -30,7 +32,7 @@ LABELS = {
     "from": "From", "to": "To", "as_of": "As of", "status": "Show", "size": "Happenings on a page",
     "lanes": "Lanes", "scale": "Scale", "view": "Window", "focus": "Looked at", "embed": "Embedding", "print": "Printing",
     "story": "Story",
-    "after": "Place in the timeline", "before": "Place in the timeline",
+    "after": "Place in the timeline", "before": "Place in the timeline", "go": "Go to a date",
 }  # fmt: skip
 PAGE_SIZE, LARGEST_PAGE, MOST_PRINTED = 50, 200, 2_000
 LONGEST_SEARCH, LONGEST_VALUE, LONGEST_SHOWN = 300, 500, 40
@@ -70,8 +72,9 @@ class Note:
 class State:
     """What the page is to show. `given` holds the valid parameters, as typed; `notes` the faults of the others.
 
-    `typed` holds all of them as typed, and `refused` the names of those that were left out. If `as_of_day` is set, `as_of` is
-    None until the last position of that day has been looked up.
+    Dates in words are in `given` as EDTF, and their names in `from_words`. `typed` holds all parameters as typed, and `refused` the
+    names of those that were left out. If `as_of_day` is set, `as_of` is None until the last position of that day has been looked
+    up. `went`: the window was typed as a date to go to.
     """
 
     given: dict[str, str] = field(default_factory=dict)
@@ -89,6 +92,8 @@ class State:
     faulty: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
+    from_words: tuple[str, ...] = ()
+    went: bool = False
 
     @property
     def timed(self) -> bool:
@@ -182,6 +187,7 @@ class _Reader:
         self.given: dict[str, str] = {}
         self.typed: dict[str, str] = {}
         self.refused: set[str] = set()
+        self.from_words: list[str] = []
         self.notes: list[Note] = []
         self.faulty = False
 
@@ -191,6 +197,7 @@ class _Reader:
         self._search()
         from_day, to_day, from_second, to_second = self._period()
         as_of, as_of_day = self._as_of()
+        went = self._go()
         self._choices()
         if "print" in self.given:
             for name in ("after", "before"):
@@ -203,7 +210,7 @@ class _Reader:
             given=self.given, as_of=as_of, as_of_day=as_of_day, from_day=from_day, to_day=to_day, from_second=from_second,
             to_second=to_second, after=after, before=before, size=MOST_PRINTED if "print" in self.given else size,
             window=self._window(), notes=tuple(self.notes),
-            faulty=self.faulty, typed=self.typed, refused=frozenset(self.refused),
+            faulty=self.faulty, typed=self.typed, refused=frozenset(self.refused), from_words=tuple(self.from_words), went=went,
         )  # fmt: skip
 
     def _take(self, name: str) -> None:
@@ -240,8 +247,7 @@ class _Reader:
 
     def _period(self) -> tuple[int | None, int | None, int, int]:
         for name in ("from", "to"):
-            if name in self.given and (fault := period.fault(self.given[name])):
-                self._refuse(name, fault.reason, advice=fault.advice)
+            self._read_date(name)
         from_day = period.bounds(self.given["from"])[0] if "from" in self.given else None
         to_day = period.bounds(self.given["to"])[1] if "to" in self.given else None
         from_second = period.seconds(self.given["from"])[0] if from_day is not None else 0
@@ -249,6 +255,30 @@ class _Reader:
         if from_day is not None and to_day is not None and (from_day, from_second) > (to_day, to_second):
             self.notes.append(Note("to", self.given["to"], f"is before the beginning, {self.given['from']}"))
         return from_day, to_day, from_second, to_second
+
+    def _read_date(self, name: str) -> None:
+        """Replace a date in words by its EDTF; refuse a text that is no date, or in doubt."""
+        text = self.given.get(name)
+        if text is None:
+            return
+        if fault := period.fault(text):
+            self._refuse(name, fault.reason, advice=fault.advice)
+            return
+        self.given[name] = period.canonical(text)
+        if self.given[name] != text:
+            self.from_words.append(name)
+
+    def _go(self) -> bool:
+        """Turn a date to go to into the window."""
+        self._read_date(GO_TO)
+        text = self.given.pop(GO_TO, None)
+        if text is None:
+            return False
+        if (target := window.of_period(text)) is None:
+            self._refuse(GO_TO, "has no beginning or no end", advice="Write both")
+            return False
+        self.given["view"] = window.write(target)
+        return True
 
     def _choices(self) -> None:
         """Refuse values that are not among the choices of their parameter."""
@@ -281,11 +311,16 @@ class _Reader:
         if text.isascii() and text.isdigit():
             return int(text) if len(text) <= _LARGEST_POSITION_DIGITS else 10**_LARGEST_POSITION_DIGITS, None
         if period.last_day(text) is not None:
-            return None, text
+            self._read_date("as_of")
+            return None, self.given["as_of"]
+        present = ", so what is known now is shown"
+        if (fault := period.fault(text)) and fault.advice != period.HOW_TO:
+            self._refuse("as_of", fault.reason, present, fault.advice)
+            return None, None
         self._refuse(
             "as_of",
-            "is neither a position in the log (a whole number, from 0) nor a day or a month (2026-11-24, 2026-11)",
-            ", so what is known now is shown",
+            "is neither a position in the log (a whole number, from 0) nor a day or a month (24 Nov 2026, 2026-11)",
+            present,
         )
         return None, None
 

@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from timeline.dates.calendar import civil, day_number, days_in_month, iso_day
+from timeline.selection import period
 
 HOW_TO = "Write two days, or days with minutes, with a slash between: 1990-01-01/2005-06-30, 2025-11-24T08:00/2025-11-24T20:00"
 MINUTES = 1440
@@ -45,6 +46,14 @@ def read(text: str) -> Window | None:
     parts = [int(part) if part else 0 for part in match.groups()]
     start, end = _instant(*parts[:5]), _instant(*parts[5:])
     return Window(start, end) if start is not None and end is not None and start < end else None
+
+
+def of_period(text: str) -> Window | None:
+    """Return the window that a typed period fills; None if a side of it is open or unknown. Raises DateInvalid."""
+    (first, last), (begin, end) = period.bounds(text), period.seconds(text)
+    if first is None or last is None:
+        return None
+    return Window(_day(first, begin // 60), _day(last, end // 60 + 1))
 
 
 def write(window: Window) -> str:

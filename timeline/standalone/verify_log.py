@@ -1,11 +1,11 @@
-"""Check that a log's first events are those of a checkpoint, without the program that made it and without trusting who runs it.
+"""Check that a log begins with the events of a checkpoint, without the program that made it and without trusting its owner.
 
     python verify_log.py TIMELINE.db CHECKPOINT [--key VKEY]...
 
-Needs Python 3.11; with --key, the package cryptography as well. Exit: 0 shown, 1 not shown, 2 wrong usage. Not shown: that what
-events say is true; that they were recorded when they say (the oldest copy of a checkpoint that others kept tells that); that others
-see the same log; without --key, that anyone signed; that quotations are in the documents; that pages are as the events say.
-verify_proof.py checks a single event. The functions that read checkpoints, keys and signatures are the same in both files.
+Needs Python 3.11; with --key, the package cryptography as well. Exit code: 0 shown, 1 not shown, 2 wrong usage. It does not show
+that the events are true; that they were recorded at their stated times (the oldest copy of a checkpoint that others have shows
+that); that others see the same log; without --key, that anyone signed; that quotations are in the documents; that pages match the
+events. verify_proof.py checks a single event. The functions that read checkpoints, keys and signatures are the same in both files.
 """
 
 import argparse
@@ -21,58 +21,58 @@ from pathlib import Path
 from typing import Any
 
 COLUMNS = ["position", "stream", "version", "type", "recorded_at", "recorded_by", "data_hash"]
-Documents = tuple[str, str]  # the SHA-256 of a source's document, and of the text of it
+Documents = tuple[str, str]  # the SHA-256 of a source's document and of its text
 CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)  # RFC 8785, for strings and whole numbers
 
 
 class NotShown(Exception):
-    """Something is not as it has to be, so nothing is shown."""
+    """A check failed, so nothing is shown."""
 
 
-# The state of a log: as text; its name, how many events it holds, the root of the tree over them; and the signatures of the text.
+# The state of a log: as text; its name, its number of events, and the root of the tree over them; and the signatures of the text.
 Checkpoint = namedtuple("Checkpoint", ["text", "origin", "size", "root", "signatures"])
 
 
 def read_base64(text: str) -> bytes:
-    """Read base64 (RFC 4648, 4), in the one form in which its bytes are written."""
+    """Decode base64 (RFC 4648, 4) in canonical form."""
     content = base64.b64decode(text, validate=True)
     if base64.b64encode(content).decode() != text:
-        raise NotShown("base64: its bytes are written in another form")
+        raise NotShown("base64: is not in canonical form")
     return content
 
 
 def read_checkpoint(content: str) -> Checkpoint:
-    """Read a checkpoint: name, size and root, a line each (c2sp.org/tlog-checkpoint); signatures below (c2sp.org/signed-note)."""
+    """Read a checkpoint: name, size and root on a line each (c2sp.org/tlog-checkpoint), then signatures (c2sp.org/signed-note)."""
     lines = r"(?P<origin>.+)\n(?P<size>0|[1-9][0-9]{0,17})\n(?P<root>.{43}=)\n([^\x00-\x1f]+\n)*"
-    found = re.fullmatch(rf"(?P<text>{lines})(?P<signatures>(\n(— [^\s+]+ \S+\n)+)?)", content)
-    if not found or not f"{found['origin']}{found['signatures']}".replace("\n", "").isprintable():
-        raise NotShown("checkpoint: has not the lines of one, was cut short, or its line ends were changed")
-    signatures = [(name, read_base64(encoded)) for name, encoded in re.findall("— (.+) (.+)\n", found["signatures"])]
-    if found["size"] == "0":
+    match = re.fullmatch(rf"(?P<text>{lines})(?P<signatures>(\n(— [^\s+]+ \S+\n)+)?)", content)
+    if not match or not f"{match['origin']}{match['signatures']}".replace("\n", "").isprintable():
+        raise NotShown("checkpoint: lacks the lines of a checkpoint, was cut short, or its line ends were changed")
+    signatures = [(name, read_base64(encoded)) for name, encoded in re.findall("— (.+) (.+)\n", match["signatures"])]
+    if match["size"] == "0":
         raise NotShown("checkpoint: covers no event, so it proves nothing")
-    return Checkpoint(found["text"], found["origin"], int(found["size"]), read_base64(found["root"]), signatures)
+    return Checkpoint(match["text"], match["origin"], int(match["size"]), read_base64(match["root"]), signatures)
 
 
 def read_key(vkey: str) -> tuple[str, str, int, bytes]:
-    """Read a key (c2sp.org/signed-note): name, ID, and base64 of type and public key. The ID begins the hash of the others."""
-    found = re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)", vkey.strip())
-    if not found:
+    """Read a key (c2sp.org/signed-note): name, ID, and base64 of type and public key. The ID starts the hash of the others."""
+    match = re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)", vkey.strip())
+    if not match:
         raise NotShown("key: is not of the form name+ID+base64")
-    name, key_id, material = found[1], found[2], read_base64(found[3])
+    name, key_id, material = match[1], match[2], read_base64(match[3])
     if len(material) != 33 or material[0] not in (1, 4) or sha256(f"{name}\n".encode() + material).hexdigest()[:8] != key_id:
-        raise NotShown(f"key {name}: is not of type 1 or 4 (Ed25519), or has not the ID that it says")
+        raise NotShown(f"key {name}: is not of type 1 or 4 (Ed25519), or its ID is wrong")
     field, y = 2**255 - 19, int.from_bytes(material[1:], "little") & (1 << 255) - 1
-    # Eight points have a small order: one signature holds under them for many texts. They are where this product is zero.
+    # Eight points have a small order: under them, one signature is valid for many texts. This product is zero only there.
     if y >= field or y * (y**2 - 1) * (121665 * y**4 - 243332 * y**2 + 121666) % field == 0:
-        raise NotShown(f"key {name}: proves nothing, anyone can sign under it")
+        raise NotShown(f"key {name}: proves nothing, anyone can sign with it")
     return name, key_id, material[0], material[1:]
 
 
 def check_signatures(checkpoint: Checkpoint, vkeys: list[str]) -> str:
-    """Check that all keys given have signed, and tell who did, and when. Signatures by other keys are passed over."""
+    """Check that all given keys have signed, and return who did, and when. Signatures by other keys are ignored."""
     signers = []
     for name, key_id, kind, public in map(read_key, vkeys):
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - only where a key is given
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - only if a key is given
 
         key = Ed25519PublicKey.from_public_bytes(public)
         signatures = [one[4:] for signer, one in checkpoint.signatures if (signer, one[:4].hex()) == (name, key_id)]
@@ -88,49 +88,49 @@ def check_signatures(checkpoint: Checkpoint, vkeys: list[str]) -> str:
                 signers.append(f"signed by {name}")
             else:
                 raise NotShown(f"checkpoint: {name} signed as a log, but the log is {checkpoint.origin}")
-    return ", ".join(signers) or "nobody's signature was checked: give --key"
+    return ", ".join(signers) or "no signature was checked: give --key"
 
 
 def open_log(path: str) -> sqlite3.Connection:
-    """Open an SQLite file to be read alone, as sqlite3 reads it. Where it has no journal, nothing is written beside it."""
+    """Open an SQLite file for reading only, as sqlite3 reads it. If it has no journal, nothing is written beside it."""
     immutable = int(not any(journals(path).values()))
     log = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro&immutable={immutable}", uri=True)
-    log.text_factory = lambda content: content.decode(errors="surrogateescape")  # what is no text has no hash, and is told below
+    log.text_factory = lambda content: content.decode(errors="surrogateescape")  # invalid text is reported below
     try:
         if log.execute("SELECT type FROM sqlite_master WHERE name = 'events'").fetchall() != [("table",)]:
             raise NotShown(f"{path}: has no table of events")
     except sqlite3.OperationalError as error:
         if error.sqlite_errorname != "SQLITE_READONLY_ROLLBACK":
             raise
-        advice = "Open a copy of both with sqlite3, which takes that write back, then check the copy"
-        raise NotShown(f"{path}-journal: is of a write that was cut off, and would change the file. {advice}") from error
+        advice = "Copy both files, open the copy with sqlite3, which undoes that write, then check the copy"
+        raise NotShown(f"{path}-journal: is of an interrupted write, and would change the file. {advice}") from error
     return log
 
 
 def journals(path: str) -> dict[str, int]:
-    """Tell which journals lie beside a file (of a link, beside the one that it leads to), and how many bytes each has."""
-    found = {end: Path(f"{Path(path).resolve()}{end}") for end in ("-wal", "-journal")}
-    return {end: journal.stat().st_size for end, journal in found.items() if journal.exists()}
+    """Return the sizes in bytes of the journals beside a file. Links are followed first."""
+    paths = {end: Path(f"{Path(path).resolve()}{end}") for end in ("-wal", "-journal")}
+    return {end: journal.stat().st_size for end, journal in paths.items() if journal.exists()}
 
 
-def told_of(wal: int) -> str:
-    """Tell what of a file and its -wal is read: SQLite reads both, a server that opens the file as immutable does not."""
+def read_files(wal: int) -> str:
+    """Report which files are read: SQLite reads a file with its -wal, a server that opens the file as immutable does not."""
     if not wal:
-        return "Read: the file alone, for it has no -wal"
-    return f"Read: the file and {wal} bytes of its -wal, as sqlite3 does. A server (datasette -i) may show it without those"
+        return "Read: the file alone; it has no -wal"
+    return f"Read: the file and {wal} bytes of its -wal, as sqlite3 does. A server (datasette -i) may show it without the -wal"
 
 
 def root_of(leaves: list[bytes]) -> bytes:
     """Join the hashes of leaves into the root of the tree over them (RFC 6962, 2.1)."""
     if len(leaves) < 2:
         return leaves[0] if leaves else sha256(b"").digest()
-    split = 1 << (len(leaves) - 1).bit_length() - 1  # the largest power of two below their number: so many are on the left
+    split = 1 << (len(leaves) - 1).bit_length() - 1  # leaves on the left: the largest power of two below their number
     return sha256(b"\x01" + root_of(leaves[:split]) + root_of(leaves[split:])).digest()
 
 
-def documents_of(event: dict[str, Any], said: dict[str, Any]) -> Iterator[tuple[str, Documents]]:
-    """Give the sources of which an event says which document they are: each with the SHA-256 of the document and of its text."""
-    statement = {} if event["type"] == "EventRedacted" else said["statement"]
+def documents_of(event: dict[str, Any], payload: dict[str, Any]) -> Iterator[tuple[str, Documents]]:
+    """Yield each source whose document an event names, with the SHA-256 of the document and of its text."""
+    statement = {} if event["type"] == "EventRedacted" else payload["statement"]
     if event["stream"].startswith("source/") and statement:
         yield event["stream"], (statement["sha256"], statement["text_sha256"])
     for citation in statement.get("citations", []):
@@ -138,63 +138,63 @@ def documents_of(event: dict[str, Any], said: dict[str, Any]) -> Iterator[tuple[
 
 
 def check_documents(log: sqlite3.Connection, sources: dict[str, dict[Documents, int]], redactions: dict[int, Any]) -> Iterator[str]:
-    """Compare the archive with what events say of it. For a redacted event, which can say nothing, others must confirm it."""
+    """Compare the archive with the hashes in the events. If a source's event is redacted, another event must confirm them."""
     archived = {name: sha256(content).hexdigest() for name, content in log.execute("SELECT sha256, bytes FROM documents")}
     yield from (f"Fault: document {name}: does not have this SHA-256" for name in archived if archived[name] != name)
-    yield from (f"Fault: {source}: events name several documents of it" for source in sources if len(sources[source]) > 1)
-    gone = {name for source in sources.values() for documents in source for name in documents} - archived.keys()
-    gone = gone.difference(*(said["documents"] for _, said in redactions.values()))
-    yield from (f"Fault: document {name}: is missing, and no redaction took it away" for name in gone)
-    for event, said in redactions.values():
-        documents = (said["kept"]["sha256"], said["kept"]["text_sha256"]) if said.get("kept") else ()
+    yield from (f"Fault: {source}: events name different documents for it" for source in sources if len(sources[source]) > 1)
+    missing = {name for source in sources.values() for documents in source for name in documents} - archived.keys()
+    missing = missing.difference(*(payload["documents"] for _, payload in redactions.values()))
+    yield from (f"Fault: document {name}: is missing, and no redaction removed it" for name in missing)
+    for event, payload in redactions.values():
+        documents = (payload["kept"]["sha256"], payload["kept"]["text_sha256"]) if payload.get("kept") else ()
         if archived.keys() & set(documents) and [*sources.get(event["stream"], {})] != [documents]:
-            yield f"Fault: position {event['position']}: no other event confirms the document that it keeps of {event['stream']}"
+            yield f"Fault: position {event['position']}: no other event confirms the document of {event['stream']} that it keeps"
 
 
-def check_covered(sources: dict[str, dict[Documents, int]], blank: dict[int, str], checkpoint: Checkpoint) -> Iterator[str]:
-    """Where the first event of a source is redacted, another that the checkpoint covers must name its document."""
-    for position, stream in blank.items():
+def check_covered(sources: dict[str, dict[Documents, int]], redacted: dict[int, str], checkpoint: Checkpoint) -> Iterator[str]:
+    """Check that, if a source's event is redacted, another event that the checkpoint covers names its document."""
+    for position, stream in redacted.items():
         if position <= checkpoint.size < min(sources.get(stream, {}).values(), default=0):
-            yield f"Fault: {stream}: which document it has is said only by events that the checkpoint does not cover"
+            yield f"Fault: {stream}: only events that the checkpoint does not cover name its document"
 
 
 def check_log(log: sqlite3.Connection, checkpoint: Checkpoint) -> Iterator[str]:
-    """Compare a log with a checkpoint, and tell all faults. The tree that the file keeps is not looked at."""
-    leaves, blank, redactions, sources, before = [], dict[int, str](), dict[int, Any](), dict[str, dict[Documents, int]](), 0
+    """Compare a log with a checkpoint, and yield all faults. The tree stored in the file is ignored."""
+    leaves, redacted, redactions, sources, before = [], dict[int, str](), dict[int, Any](), dict[str, dict[Documents, int]](), 0
     for *columns, salt, data in log.execute(f"SELECT {', '.join(COLUMNS)}, salt, data FROM events ORDER BY position"):
         event = dict(zip(COLUMNS, columns, strict=True))
-        leaves.append(b"")  # its place, should its leaf be unreadable
-        try:  # the leaf: the event's columns; what it says is there as its hash alone
+        leaves.append(b"")  # holds the place of an unreadable leaf
+        try:  # the leaf: the event's columns, with the hash of its data in place of the data
             leaf = CANONICAL.encode({**event, "data_hash": event["data_hash"].hex()})
             leaves[-1] = sha256(b"\x00" + leaf.encode()).digest()
             if event["position"] != before + 1:
-                raise NotShown("is not next to the one before it: events are missing or doubled")
+                raise NotShown("does not follow the one before it: events are missing or doubled")
             if len(event["data_hash"]) != 32:
-                raise NotShown("its hash is no SHA-256")
+                raise NotShown("its hash is not a SHA-256")
             if salt is None and data is None:
-                blank[event["position"]] = event["stream"]
+                redacted[event["position"]] = event["stream"]
                 continue
             if salt is None or data is None or len(salt) != 16 or sha256(salt + data.encode()).digest() != event["data_hash"]:
-                raise NotShown("what it says does not have its hash")
-            said = json.loads(data)
-            if CANONICAL.encode(said) != data:
-                raise NotShown("what it says is not canonical JSON, so that programs could read it in different ways")
-            for source, documents in documents_of(event, said):
+                raise NotShown("its data does not match its hash")
+            payload = json.loads(data)
+            if CANONICAL.encode(payload) != data:
+                raise NotShown("its data is not canonical JSON, so programs could read it in different ways")
+            for source, documents in documents_of(event, payload):
                 sources.setdefault(source, {}).setdefault(documents, event["position"])
             if event["type"] == "EventRedacted":
-                redactions[said["position"]] = event, said
-        except Exception as fault:  # whatever it is, the others are checked as well
+                redactions[payload["position"]] = event, payload
+        except Exception as fault:  # after any fault, check the other events too
             yield f"Fault: position {event['position']}: {fault}"
         finally:
             before = event["position"]
-    unsaid = [one for one in blank if one not in redactions or redactions[one][0]["stream"] != blank[one]]
-    yield from (f"Fault: position {one}: what it says is gone, without a redaction of it" for one in unsaid)
+    unexplained = [one for one in redacted if one not in redactions or redactions[one][0]["stream"] != redacted[one]]
+    yield from (f"Fault: position {one}: its data is gone, and no redaction names it" for one in unexplained)
     yield from check_documents(log, sources, redactions)
-    yield from check_covered(sources, blank, checkpoint)
+    yield from check_covered(sources, redacted, checkpoint)
     if len(leaves) < checkpoint.size:
-        raise NotShown(f"the log holds {len(leaves)} events, the checkpoint {checkpoint.size}: dropped, or an older copy")
+        raise NotShown(f"the log has {len(leaves)} events, the checkpoint {checkpoint.size}: some were dropped, or it is older")
     if root_of(leaves[: checkpoint.size]) != checkpoint.root:
-        raise NotShown(f"the first {checkpoint.size} events are not those of the checkpoint: it is another log, or was changed")
+        raise NotShown(f"the first {checkpoint.size} events are not those of the checkpoint: this is another log, or was changed")
     yield f"The first {checkpoint.size} of {len(leaves)} events are those of the checkpoint of {checkpoint.origin}"
 
 
@@ -203,18 +203,18 @@ if __name__ == "__main__":
     parser.add_argument("timeline")
     parser.add_argument("checkpoint")
     parser.add_argument("--key", action="append", default=[])
-    given, lines = parser.parse_args(), list[str]()
+    arguments, lines = parser.parse_args(), list[str]()
     try:
-        checkpoint = read_checkpoint(Path(given.checkpoint).read_bytes().decode())
-        signers = check_signatures(checkpoint, given.key)
-        log = open_log(given.timeline)
-        lines.append(told_of(journals(given.timeline).get("-wal", 0)))
+        checkpoint = read_checkpoint(Path(arguments.checkpoint).read_bytes().decode())
+        signers = check_signatures(checkpoint, arguments.key)
+        log = open_log(arguments.timeline)
+        lines.append(read_files(journals(arguments.timeline).get("-wal", 0)))
         for line in check_log(log, checkpoint):
             lines.append(line)
         lines.append(f"Its root is {checkpoint.root.hex()}; {signers}")
-    except Exception as error:  # whatever it is, nothing is shown; cryptography says nothing of a signature that does not hold
-        lines.append(f"Fault: {str(error) or 'a signature does not hold'}")
+    except Exception as error:  # after any error, nothing is shown; cryptography's error for an invalid signature has no text
+        lines.append(f"Fault: {str(error) or 'a signature is not valid'}")
     lines.append("Not shown" if any(line.startswith("Fault") for line in lines) else "Shown")
-    for line in lines:  # line ends, control characters and reversed writing could mislead: they are escaped
+    for line in lines:  # escape line ends, control and text-direction characters, which could mislead
         print("".join(one if one.isprintable() and one.isascii() else json.dumps(one)[1:-1] for one in line))
     raise SystemExit(int(lines[-1] != "Shown"))

@@ -1,11 +1,11 @@
-"""Check that an event stood in a timeline's log, word for word, without the program that made it and without trusting who runs it.
+"""Check that an event was in a timeline's log, word for word, without the program that made it and without trusting its owner.
 
     python verify_proof.py FILE [--key VKEY]... [--checkpoint FILE]...
 
-Needs Python 3.11; with --key, the package cryptography as well. Exit: 0 shown, 1 not shown, 2 wrong usage. Not shown by any proof:
-that what the event says is true; that it was recorded when it says (the oldest copy of its checkpoint that others kept tells that);
-that others see the same log; without --key, that anyone signed. verify_log.py checks a whole log. What reads checkpoints, keys and
-signatures stands in both files, word for word: each can be handed over and read whole.
+Needs Python 3.11; with --key, the package cryptography as well. Exit code: 0 shown, 1 not shown, 2 wrong usage. A proof does not
+show that the event is true; that it was recorded at its stated time (the oldest copy of its checkpoint that others have shows
+that); that others see the same log; without --key, that anyone signed. verify_log.py checks a whole log. The functions that read
+checkpoints, keys and signatures are the same in both files, so that each file is complete by itself.
 """
 
 import argparse
@@ -23,53 +23,53 @@ CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_key
 
 
 class NotShown(Exception):
-    """Something is not as it has to be, so nothing is shown."""
+    """A check failed, so nothing is shown."""
 
 
-# The state of a log: as text; its name, how many events it holds, the root of the tree over them; and the signatures of the text.
+# The state of a log: as text; its name, its number of events, and the root of the tree over them; and the signatures of the text.
 Checkpoint = namedtuple("Checkpoint", ["text", "origin", "size", "root", "signatures"])
 
 
 def read_base64(text: str) -> bytes:
-    """Read base64 (RFC 4648, 4), in the one form in which its bytes are written."""
+    """Decode base64 (RFC 4648, 4) in canonical form."""
     content = base64.b64decode(text, validate=True)
     if base64.b64encode(content).decode() != text:
-        raise NotShown("base64: its bytes are written in another form")
+        raise NotShown("base64: is not in canonical form")
     return content
 
 
 def read_checkpoint(content: str) -> Checkpoint:
-    """Read a checkpoint: name, size and root, a line each (c2sp.org/tlog-checkpoint); signatures below (c2sp.org/signed-note)."""
+    """Read a checkpoint: name, size and root on a line each (c2sp.org/tlog-checkpoint), then signatures (c2sp.org/signed-note)."""
     lines = r"(?P<origin>.+)\n(?P<size>0|[1-9][0-9]{0,17})\n(?P<root>.{43}=)\n([^\x00-\x1f]+\n)*"
-    found = re.fullmatch(rf"(?P<text>{lines})(?P<signatures>(\n(— [^\s+]+ \S+\n)+)?)", content)
-    if not found or not f"{found['origin']}{found['signatures']}".replace("\n", "").isprintable():
-        raise NotShown("checkpoint: has not the lines of one, was cut short, or its line ends were changed")
-    signatures = [(name, read_base64(encoded)) for name, encoded in re.findall("— (.+) (.+)\n", found["signatures"])]
-    if found["size"] == "0":
+    match = re.fullmatch(rf"(?P<text>{lines})(?P<signatures>(\n(— [^\s+]+ \S+\n)+)?)", content)
+    if not match or not f"{match['origin']}{match['signatures']}".replace("\n", "").isprintable():
+        raise NotShown("checkpoint: lacks the lines of a checkpoint, was cut short, or its line ends were changed")
+    signatures = [(name, read_base64(encoded)) for name, encoded in re.findall("— (.+) (.+)\n", match["signatures"])]
+    if match["size"] == "0":
         raise NotShown("checkpoint: covers no event, so it proves nothing")
-    return Checkpoint(found["text"], found["origin"], int(found["size"]), read_base64(found["root"]), signatures)
+    return Checkpoint(match["text"], match["origin"], int(match["size"]), read_base64(match["root"]), signatures)
 
 
 def read_key(vkey: str) -> tuple[str, str, int, bytes]:
-    """Read a key (c2sp.org/signed-note): name, ID, and base64 of type and public key. The ID begins the hash of the others."""
-    found = re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)", vkey.strip())
-    if not found:
+    """Read a key (c2sp.org/signed-note): name, ID, and base64 of type and public key. The ID starts the hash of the others."""
+    match = re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)", vkey.strip())
+    if not match:
         raise NotShown("key: is not of the form name+ID+base64")
-    name, key_id, material = found[1], found[2], read_base64(found[3])
+    name, key_id, material = match[1], match[2], read_base64(match[3])
     if len(material) != 33 or material[0] not in (1, 4) or sha256(f"{name}\n".encode() + material).hexdigest()[:8] != key_id:
-        raise NotShown(f"key {name}: is not of type 1 or 4 (Ed25519), or has not the ID that it says")
+        raise NotShown(f"key {name}: is not of type 1 or 4 (Ed25519), or its ID is wrong")
     field, y = 2**255 - 19, int.from_bytes(material[1:], "little") & (1 << 255) - 1
-    # Eight points have a small order: one signature holds under them for many texts. They are where this product is zero.
+    # Eight points have a small order: under them, one signature is valid for many texts. This product is zero only there.
     if y >= field or y * (y**2 - 1) * (121665 * y**4 - 243332 * y**2 + 121666) % field == 0:
-        raise NotShown(f"key {name}: proves nothing, anyone can sign under it")
+        raise NotShown(f"key {name}: proves nothing, anyone can sign with it")
     return name, key_id, material[0], material[1:]
 
 
 def check_signatures(checkpoint: Checkpoint, vkeys: list[str]) -> str:
-    """Check that all keys given have signed, and tell who did, and when. Signatures by other keys are passed over."""
+    """Check that all given keys have signed, and return who did, and when. Signatures by other keys are ignored."""
     signers = []
     for name, key_id, kind, public in map(read_key, vkeys):
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - only where a key is given
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - only if a key is given
 
         key = Ed25519PublicKey.from_public_bytes(public)
         signatures = [one[4:] for signer, one in checkpoint.signatures if (signer, one[:4].hex()) == (name, key_id)]
@@ -85,57 +85,57 @@ def check_signatures(checkpoint: Checkpoint, vkeys: list[str]) -> str:
                 signers.append(f"signed by {name}")
             else:
                 raise NotShown(f"checkpoint: {name} signed as a log, but the log is {checkpoint.origin}")
-    return ", ".join(signers) or "nobody's signature was checked: give --key"
+    return ", ".join(signers) or "no signature was checked: give --key"
 
 
 def read_event(extra: str) -> tuple[dict[str, Any], str]:
-    """Read an event, and what it said. Its leaf holds the hash of that alone, so that it stands when the words are redacted."""
-    said = json.loads(extra)
-    data, salt, event = said["data"], said["salt"], json.loads(said["leaf"])
-    if CANONICAL.encode(said) != extra or CANONICAL.encode(event) != said["leaf"] or len(said) != 3:
-        raise NotShown("proof: holds more than its event, or is not in canonical JSON")
+    """Read an event and its data. Its leaf holds only the hash of the data, so that it can be proved when the data is redacted."""
+    content = json.loads(extra)
+    data, salt, event = content["data"], content["salt"], json.loads(content["leaf"])
+    if CANONICAL.encode(content) != extra or CANONICAL.encode(event) != content["leaf"] or len(content) != 3:
+        raise NotShown("proof: has more than its event, or is not in canonical JSON")
     if {name: type(value) for name, value in event.items()} != COLUMNS or not 0 < event["version"] < 2**53:
-        raise NotShown("proof: a column of its event is missing, or not of its type")
+        raise NotShown("proof: a column of its event is missing, or has the wrong type")
     if data is None and salt is None and re.fullmatch("[0-9a-f]{64}", event["data_hash"]):
         return event, "(not in this proof: redacted, or left out)"
-    if not data or not re.fullmatch("[0-9a-f]{32}", salt):  # of fixed length, so that no word can pass from the data to the salt
-        raise NotShown("proof: lacks what its event says, or the salt of its hash")
+    if not data or not re.fullmatch("[0-9a-f]{32}", salt):  # of fixed length, so that nothing can move from the data to the salt
+        raise NotShown("proof: lacks its event's data, or the salt of its hash")
     if sha256(bytes.fromhex(salt) + data.encode()).hexdigest() != event["data_hash"]:
-        raise NotShown("proof: what its event says was altered")
+        raise NotShown("proof: its event's data was altered")
     return event, data
 
 
 def root_of_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
-    """Join a leaf with the hashes beside its way to the root, of which the last is nearest to the root (RFC 6962, 2.1.1)."""
+    """Join a leaf with the hashes on its path to the root; the last one is nearest to the root (RFC 6962, 2.1.1)."""
     if size == 1 and not path:
         return sha256(b"\x00" + leaf).digest()
     if size == 1 or not path:
-        raise NotShown("proof: holds more hashes, or fewer, than lie beside the way in a tree of this size")
-    split = 1 << (size - 1).bit_length() - 1  # the largest power of two below the size: so many leaves are on the left
+        raise NotShown("proof: has more hashes, or fewer, than the path in a tree of this size")
+    split = 1 << (size - 1).bit_length() - 1  # leaves on the left: the largest power of two below the size
     if index < split:
         return sha256(b"\x01" + root_of_path(leaf, index, split, path[:-1]) + path[-1]).digest()
     return sha256(b"\x01" + path[-1] + root_of_path(leaf, index - split, size - split, path[:-1])).digest()
 
 
-def check_proof(content: str, vkeys: list[str], kept: list[str]) -> list[str]:
-    """Check a proof (c2sp.org/tlog-proof): format, event, index and hashes; an empty line; a checkpoint. Tell what it shows."""
-    found = re.fullmatch(r"c2sp\.org/tlog-proof@v1\nextra (.+)\nindex (0|[1-9][0-9]{0,17})\n((?:.+\n)*)\n((?s:.+))", content)
-    if not found:
-        raise NotShown("proof: has not the lines of one")
-    event, said = read_event(read_base64(found[1]).decode())
-    index, checkpoint = int(found[2]), read_checkpoint(found[4])
+def check_proof(content: str, vkeys: list[str], checkpoints: list[str]) -> list[str]:
+    """Check a proof (c2sp.org/tlog-proof): format, event, index and hashes; an empty line; a checkpoint. Return what it shows."""
+    match = re.fullmatch(r"c2sp\.org/tlog-proof@v1\nextra (.+)\nindex (0|[1-9][0-9]{0,17})\n((?:.+\n)*)\n((?s:.+))", content)
+    if not match:
+        raise NotShown("proof: lacks the lines of a proof")
+    event, data = read_event(read_base64(match[1]).decode())
+    index, checkpoint = int(match[2]), read_checkpoint(match[4])
     if not event["position"] == index + 1 <= checkpoint.size:
-        raise NotShown("proof: its event is not at its place")
-    path = [read_base64(line) for line in re.findall(".+", found[3])]
+        raise NotShown("proof: its event has another position")
+    path = [read_base64(line) for line in re.findall(".+", match[3])]
     if root_of_path(CANONICAL.encode(event).encode(), index, checkpoint.size, path) != checkpoint.root:
         raise NotShown("proof: its event is not in the tree of its checkpoint")
-    if any(read_checkpoint(one).text != checkpoint.text for one in kept):
-        raise NotShown("proof: is under another checkpoint than the one you kept")
+    if any(read_checkpoint(one).text != checkpoint.text for one in checkpoints):
+        raise NotShown("proof: has another checkpoint than the one you gave")
     signers = check_signatures(checkpoint, vkeys)
     return [
-        f"{event['stream']}@{event['version']} ({event['type']}) stands at position {index + 1} of {checkpoint.origin}",
-        f"The log then held {checkpoint.size} events, with the root {checkpoint.root.hex()}; {signers}",
-        f"Recorded, as the log says, by {event['recorded_by']} at {event['recorded_at']}: {said}",
+        f"{event['stream']}@{event['version']} ({event['type']}) is at position {index + 1} of {checkpoint.origin}",
+        f"The log then had {checkpoint.size} events, with the root {checkpoint.root.hex()}; {signers}",
+        f"Recorded, as the log says, by {event['recorded_by']} at {event['recorded_at']}: {data}",
     ]
 
 
@@ -144,12 +144,12 @@ if __name__ == "__main__":
     parser.add_argument("file")
     parser.add_argument("--key", action="append", default=[])
     parser.add_argument("--checkpoint", action="append", default=[])
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     try:
-        proof, *kept = [Path(file).read_bytes().decode() for file in (given.file, *given.checkpoint)]
-        lines = [*check_proof(proof, given.key, kept), "Shown"]
-    except Exception as error:  # whatever it is, nothing is shown; cryptography says nothing of a signature that does not hold
-        lines = [f"Fault: {str(error) or 'a signature does not hold'}", "Not shown"]
-    for line in lines:  # line ends, control characters and reversed writing could mislead: they are escaped
+        proof, *checkpoints = [Path(file).read_bytes().decode() for file in (arguments.file, *arguments.checkpoint)]
+        lines = [*check_proof(proof, arguments.key, checkpoints), "Shown"]
+    except Exception as error:  # after any error, nothing is shown; cryptography's error for an invalid signature has no text
+        lines = [f"Fault: {str(error) or 'a signature is not valid'}", "Not shown"]
+    for line in lines:  # escape line ends, control and text-direction characters, which could mislead
         print("".join(one if one.isprintable() and one.isascii() else json.dumps(one)[1:-1] for one in line))
     raise SystemExit(int(lines[-1] != "Shown"))

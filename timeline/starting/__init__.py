@@ -1,7 +1,7 @@
-"""A project of one's own: what `timeline init` puts into a new folder.
+"""Start a project: the files that `timeline init` puts into a new folder.
 
-Owns which files there are; their words stand beside this in project/, as templates that hold no more than a title. Must not
-write over anything, nor make a timeline: the project's own commands do.
+Owns the list of files; their templates are in project/ beside this module, with placeholders for the title and the author. Must
+not overwrite anything, nor make a timeline: the commands in the project do.
 """
 
 import json
@@ -14,7 +14,7 @@ from timeline.errors import ProjectRefused
 from timeline.model import Author, check
 from timeline.publishing.wheel import wheel
 
-# Where each file goes, and its template. Those of hidden files and scripts bear other names, so that no tool takes them for its.
+# Each file and its template. The templates of hidden files and scripts have other names, so that no tool uses them as they are.
 _TEMPLATES = {
     "README.md": "readme.md",
     "metadata.json": "metadata.json",
@@ -26,16 +26,15 @@ _TEMPLATES = {
     ".gitattributes": "gitattributes.txt",
     ".gitignore": "gitignore.txt",
 }
-_PASSED_OVER = {".git"}  # a repository in which nothing is yet is as good as an empty folder
+_IGNORED = {".git"}  # a repository without files counts as an empty folder
 
 
 def start(folder: Path, title: str | None = None, by: str | None = None) -> list[Path]:
-    """Make a project in a new or empty folder, and list its files; without a title it is called as its folder is.
+    """Make a project in a new or empty folder, and return its files. The default title is the folder's name.
 
-    `by` is the author that its events will bear where no other is given; None: none.
-
-    The program itself is put into it, because no index has it: whoever has the project can check it. Raises ProjectRefused where
-    the folder holds something or cannot be written; what was begun is then taken away again.
+    `by` is the author of events for which no other is given; None: no author. The project includes the program, which no package
+    index has yet, so that anyone with the project can check it. Raises ProjectRefused where the folder is not empty or cannot be
+    written; then nothing is left of it.
     """
     title = _title(folder, title)
     by = "" if by is None else check(Author, {"by": by}, "the author").by
@@ -51,7 +50,7 @@ def start(folder: Path, title: str | None = None, by: str | None = None) -> list
                 made.append(folder / place)
                 file.write(content[place])
     except OSError as error:
-        _take_away(made)
+        _remove(made)
         raise ProjectRefused(folder, f"cannot be made: {_reason(error)}. Give another folder, or make room there") from error
     return [folder / place for place in sorted(content)]
 
@@ -60,41 +59,41 @@ def _title(folder: Path, title: str | None) -> str:
     words = folder.resolve().name.replace("-", " ").replace("_", " ") if title is None else title
     line = " ".join(words.split())
     if not line.isprintable() or (title is not None and not line):
-        raise ProjectRefused(f'title "{title}": is no line of text. Write one: --title "Our timeline"')
+        raise ProjectRefused(f'title "{title}": is not a line of text. Write one: --title "Our timeline"')
     return line[:1].upper() + line[1:] or "A timeline"
 
 
 def _filled(template: str, title: str, by: str) -> str:
-    """Read a template, and put the title in, as a line of text or as a JSON string, and the author."""
+    """Fill a template with the title, as a line of text or as a JSON string, and the author."""
     text = resources.files("timeline").joinpath("starting", "project", template).read_text(encoding="utf-8")
     title_json, by_json = (json.dumps(one, ensure_ascii=False) for one in (title, by))
     return Template(text).substitute(title=title, title_json=title_json, by_json=by_json)
 
 
 def _refuse_taken(folder: Path) -> None:
-    """Make sure that there is no folder of that name, or nothing in it."""
+    """Refuse a folder that exists and is not empty."""
     if not os.path.lexists(folder):
         return
     if not folder.is_dir():
         raise ProjectRefused(folder, "is not a folder. Give the path of a new one")
     try:
-        names = sorted({entry.name for entry in folder.iterdir()} - _PASSED_OVER)
+        names = sorted({entry.name for entry in folder.iterdir()} - _IGNORED)
     except OSError as error:
         raise ProjectRefused(folder, f"cannot be read: {_reason(error)}. Give another folder") from error
     if names:
         more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
-        raise ProjectRefused(folder, f"holds {names[0]}{more}, and nothing there is written over. Give a new folder")
+        raise ProjectRefused(folder, f"holds {names[0]}{more}, and is not overwritten. Give a new folder")
 
 
 def _make_folder(folder: Path, made: list[Path]) -> None:
-    """Make a folder and those that hold it, and tell which were not there."""
+    """Make a folder and its parents, and add the new ones to `made`."""
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     for one in reversed(missing):
         one.mkdir()
         made.append(one)
 
 
-def _take_away(made: list[Path]) -> None:
+def _remove(made: list[Path]) -> None:
     for path in reversed(made):
         if path.is_dir():
             path.rmdir()

@@ -1,13 +1,13 @@
-"""The Datasette plugin: what Datasette calls, and whom it reaches.
+"""The Datasette plugin: its hooks and its addresses.
 
-Owns the hooks and the addresses, nothing else: each hook is a line or two that hands on. The plugin reads with SQL
-alone and never appends; it imports only what also runs in a browser (no compiled packages).
+Owns these alone: each hook is a line or two that calls another module. The plugin reads with SQL and never appends. It imports no
+compiled package, so that it also runs in a browser (Datasette Lite).
 """
 
 from __future__ import annotations
 
 # mypy: disable-error-code="untyped-decorator"
-# Datasette declares no types, so its decorator has none to keep.
+# Datasette declares no types, and neither does its decorator.
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -20,6 +20,7 @@ from timeline import dates, settings
 from timeline.selection import sql
 from timeline.web import (
     assets,
+    connections,
     descriptions,
     limits,
     links,
@@ -29,7 +30,6 @@ from timeline.web import (
     queries,
     renderer,
     security,
-    sql_authorizer,
 )
 
 if TYPE_CHECKING:
@@ -38,54 +38,51 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 Links = list[dict[str, str]]
-_cells, _AT_A_TIME = count(1), 1_000  # cells that are linked before others have their turn
+_cells, _AT_A_TIME = count(1), 1_000  # cells that are linked before other requests have their turn
 
 
 @hookimpl
 def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
-    """Learn Datasette's page frame, and give the questions and the descriptions where Datasette does not ask for them.
+    """Learn the scripts of Datasette's page frame, and add the questions and descriptions if Datasette stores them.
 
-    Settings that would do nothing are refused.
+    Raises StartupError for a setting that would have no effect.
     """
-    from datasette.utils import StartupError  # noqa: PLC0415 - Datasette has not made it when it loads us
+    from datasette.utils import StartupError  # noqa: PLC0415 - it does not exist yet when Datasette loads plugins
 
     async def inner() -> None:
         if fault := settings.fault(security.settings_of(datasette)):
             raise StartupError(f"metadata.json: plugins: {security.PLUGIN}: {fault}")
         permission_rules.count_open_rows_only()
         await security.learn_frame(datasette)
-        await queries.add_where_kept(datasette)
-        await descriptions.add_where_kept(datasette)
+        await queries.add_to_datasette(datasette)
+        await descriptions.add_to_datasette(datasette)
 
     return inner
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
-    """Have the scripts of template files marked, so that no others run; and give our templates their filter."""
+    """Mark the scripts in template files, so that no others run, and add the filter of our templates."""
     env.add_extension(security.KnownScripts)
     env.filters["timeline_search_folded"] = native_pages.search_folded
 
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
-    """Give every connection our functions, and refuse results that would fill the memory, and other files."""
+    """Give every connection our SQL functions, and those of a timeline our limits."""
     dates.register(conn)
     sql.register(conn)
     given = security.settings_of(datasette)
-    limits.set_on(conn, {} if settings.fault(given) else given)  # with a fault it does not start; some ask before that
-    across = database == "_memory" and getattr(datasette, "crossdb", False)
-    if not across:
-        limits.refuse_other_files(conn)
-    sql_authorizer.set_on(conn, everywhere=across)
+    # With a faulty setting Datasette does not start, but it may open connections before that.
+    connections.prepare(conn, database, datasette, {} if settings.fault(given) else given)
 
 
 @hookimpl
 def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> object:
-    """Answer in a line where a query was stopped because it took too much memory."""
+    """Answer with one line if a query was stopped because it needs too much memory."""
     if not isinstance(exception, MemoryError):
         return None
-    from datasette import handle_exception as others  # noqa: PLC0415 - Datasette has not made it when it loads us
+    from datasette import handle_exception as others  # noqa: PLC0415 - it does not exist yet when Datasette loads plugins
     from datasette.views.base import DatasetteError  # noqa: PLC0415 - the same
 
     return others.handle_exception(datasette, request, DatasetteError(limits.TOO_MUCH_WORK, status=400))
@@ -93,8 +90,8 @@ def handle_exception(datasette: Datasette, request: Request, exception: Exceptio
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """Give the pages their addresses."""
-    from timeline.web import pages  # noqa: PLC0415 - they name Datasette's own types, which it has not made when it loads us
+    """Return the addresses of the pages."""
+    from timeline.web import pages  # noqa: PLC0415 - they import Datasette's types, which do not exist yet when it loads plugins
     from timeline.web.drawing import answers  # noqa: PLC0415 - the same
 
     at = r"^/(?P<database>[^/]+)/-/timeline"
@@ -121,83 +118,83 @@ def register_routes() -> list[tuple[str, Any]]:
 
 @hookimpl
 def register_output_renderer() -> dict[str, Any]:
-    """Offer `.timeline` for any rows that have a date."""
+    """Offer `.timeline` for all rows that have a date."""
     return {"extension": "timeline", "render": renderer.render, "can_render": renderer.can_render}
 
 
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[security.App], security.App]:
-    """Add the security headers to every response, and find out once for each request what is closed."""
+    """Add the security headers to responses, and look up only once for each request which tables are closed."""
     secured = security.wrapper(datasette)
     return lambda app: permission_rules.remembering(secured(permission_rules.refusing_older(datasette, app)))
 
 
 @hookimpl
 def filters_from_request(request: Request, database: str, table: str, datasette: Datasette) -> Callable[[], Awaitable[None]]:
-    """Refuse to search an index that the visitor may not read."""
+    """Refuse a search in an index that the visitor may not read."""
     return lambda: permission_rules.on_search(datasette, request, database, table)
 
 
 @hookimpl
 def render_cell(row: links.Row, value: object, column: str, table: str | None, database: str, datasette: Datasette) -> object:
-    """Link the cells of a timeline to its pages; now and then let other visitors in between, for a page may have thousands."""
+    """Link the cells of a timeline to its pages. A page may have thousands, so other requests have their turn in between."""
     cell = links.Cell(datasette, database, table, column, row, value)
-    return links.cell(cell) if next(_cells) % _AT_A_TIME else _after_others(cell)
+    return links.cell(cell) if next(_cells) % _AT_A_TIME else _link_after_others(cell)
 
 
-async def _after_others(cell: links.Cell) -> object:
+async def _link_after_others(cell: links.Cell) -> object:
     await asyncio.sleep(0)
     return links.cell(cell)
 
 
 @hookimpl(optionalhook=True)
 def canned_queries(datasette: Datasette, database: str, actor: dict[str, Any] | None) -> Awaitable[dict[str, Any]]:
-    """Offer the questions on a Datasette that asks for them."""
-    return queries.offered(datasette, database, actor)
+    """Offer the questions to a Datasette that asks plugins for queries (0.65)."""
+    return queries.for_database(datasette, database, actor)
 
 
 @hookimpl(optionalhook=True)
 def get_metadata(datasette: Datasette, key: str | None, database: str | None) -> dict[str, Any]:
-    """Describe the tables of every timeline, on a Datasette that asks for it."""
-    return descriptions.offered(datasette, key, database)
+    """Describe the tables of every timeline to a Datasette that asks plugins for metadata (0.65)."""
+    return descriptions.of_databases(datasette, key, database)
 
 
-@hookimpl(optionalhook=True, trylast=True)  # of several answers, such a Datasette takes the last
+@hookimpl(optionalhook=True, trylast=True)  # of several answers, Datasette 0.65 takes the last
 def permission_allowed(
     datasette: Datasette, actor: dict[str, Any] | None, action: str, resource: object
 ) -> Awaitable[bool | None] | None:
-    """Deny writing, the tables that repeat a denied table, and what reads all tables, on a Datasette that asks about one thing."""
-    asked = ("view-table", *permission_rules.OF_THE_WHOLE, *permission_rules.WRITING)
-    return permission_rules.on_one(datasette, actor, action, resource) if action in asked else None
+    """Deny writing, copies of denied tables, and actions that read all tables, where Datasette asks about one resource (0.65)."""
+    actions = ("view-table", *permission_rules.READING_ALL, *permission_rules.WRITING)
+    return permission_rules.for_resource(datasette, actor, action, resource) if action in actions else None
 
 
 @hookimpl(optionalhook=True)
 def permission_resources_sql(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> object:
-    """Deny writing, the tables that repeat a denied table, and what reads one, on a Datasette that decides by SQL."""
+    """Deny writing, copies of denied tables, and actions that read all tables, where Datasette decides by SQL (1.0)."""
     if action in permission_rules.WRITING:
-        return permission_rules.on_writing(datasette)
+        return permission_rules.for_writing(datasette)
     if action == "view-table":
-        return _described(datasette, permission_rules.on_all(datasette, actor, action))
-    if action in permission_rules.OF_THE_WHOLE:
-        return permission_rules.on_all(datasette, actor, action)
-    return queries.denied(datasette, actor) if action == "view-query" else None
+        return _after_describing(datasette, permission_rules.for_all(datasette, actor, action))
+    if action in permission_rules.READING_ALL:
+        return permission_rules.for_all(datasette, actor, action)
+    return queries.denials(datasette, actor) if action == "view-query" else None
 
 
-async def _described(datasette: Datasette, rule: Awaitable[object]) -> object:
-    # Here, before a table is shown, a timeline is noticed that was attached while Datasette runs.
-    await descriptions.add_where_kept(datasette)
+async def _after_describing(datasette: Datasette, rule: Awaitable[object]) -> object:
+    # Datasette asks this before it shows a table: the moment to describe a timeline that was attached while it runs.
+    await descriptions.add_to_datasette(datasette)
     return await rule
 
 
 @hookimpl(optionalhook=True)
 def top_homepage(datasette: Datasette, request: Request) -> Awaitable[str]:
-    """Lead to the timelines from the top of the home page."""
+    """Link to the timelines at the top of the home page."""
     return native_pages.at_home(datasette, request)
 
 
 @hookimpl(optionalhook=True)
 def top_database(datasette: Datasette, request: Request, database: str) -> Awaitable[str]:
-    """Lead to its timeline from the top of a database's page."""
+    """Link to its timeline at the top of a database's page."""
     return native_pages.at_database(datasette, request, database)
 
 
@@ -205,47 +202,47 @@ def top_database(datasette: Datasette, request: Request, database: str) -> Await
 def extra_template_vars(
     template: str | None, database: str | None, request: Request | None, datasette: Datasette
 ) -> Callable[[], Awaitable[dict[str, Any]]]:
-    """Give Datasette's own pages of a timeline what our templates add to them."""
+    """Return the variables that our templates add to Datasette's own pages."""
     return lambda: native_pages.variables(datasette, request, template, database)
 
 
 @hookimpl
 def extra_css_urls(template: str | None, database: str | None, datasette: Datasette) -> Callable[[], Awaitable[list[str]]]:
-    """Style what is added to them."""
+    """Return the style sheets of these additions."""
     return lambda: native_pages.style_sheets(datasette, template, database)
 
 
 @hookimpl
 def menu_links(datasette: Datasette, actor: dict[str, Any] | None) -> Awaitable[Links]:
-    """Lead to the timelines from every page."""
+    """Link to the timelines on every page."""
     return menus.everywhere(datasette, actor)
 
 
 @hookimpl(optionalhook=True)
 def homepage_actions(datasette: Datasette, actor: dict[str, Any] | None) -> Awaitable[Links]:
-    """Lead to the timelines from the home page."""
+    """Link to the timelines on the home page."""
     return menus.everywhere(datasette, actor)
 
 
 @hookimpl
 def database_actions(datasette: Datasette, actor: dict[str, Any] | None, database: str) -> Awaitable[Links]:
-    """Lead from a database to its timeline."""
+    """Link a database to its timeline."""
     return menus.of_database(datasette, actor, database)
 
 
 @hookimpl
 def table_actions(datasette: Datasette, actor: dict[str, Any] | None, database: str, table: str) -> Awaitable[Links]:
-    """Lead from a timeline's tables to its page."""
+    """Link a timeline's tables to its page."""
     return menus.of_table(datasette, actor, database, table)
 
 
 @hookimpl(optionalhook=True)
 def view_actions(datasette: Datasette, actor: dict[str, Any] | None, database: str, view: str) -> Awaitable[Links]:
-    """Lead from a timeline's views to its page."""
+    """Link a timeline's views to its page."""
     return menus.of_table(datasette, actor, database, view)
 
 
 @hookimpl(optionalhook=True)
 def row_actions(datasette: Datasette, database: str, table: str, row: links.Row) -> Awaitable[Links]:
-    """Lead from a row to its own page."""
+    """Link a row to its own page."""
     return menus.of_row(datasette, database, table, row)

@@ -6,6 +6,7 @@ answer is Datasette's. A page asks here before its first SQL statement.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -15,16 +16,13 @@ from weakref import WeakKeyDictionary
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import Forbidden, NotFound
 
+from timeline.web import connections
+
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.database import Database
     from datasette.utils.asgi import Request
 
-# A database is a timeline if it has these tables with at least these columns.
-TABLES = {
-    "events": {"position", "stream", "version", "type", "recorded_at", "recorded_by", "data"},
-    "happenings": {"id", "title", "date", "earliest_day", "latest_day", "near_latest_day", "day_second", "status", "position"},
-}
 # A database may become a timeline while it is served: check again after this many seconds.
 LOOK_AGAIN_AFTER = 2.0
 
@@ -106,9 +104,36 @@ async def is_timeline(database: Database) -> bool:
     """Whether a database is a timeline. A yes is remembered for good, a no for LOOK_AGAIN_AFTER seconds."""
     answer = known_timeline(database)
     if answer is None:
-        answer = await _has_our_tables(database)
+        try:
+            answer, _older[database] = await database.execute_fn(connections.inspect)
+        except sqlite3.Error:  # the file cannot be opened
+            answer, _older[database] = False, False
+        if answer or _older[database]:
+            connections.discovered(database.ds, database.name)
         _answers[database] = ALWAYS if answer else time.monotonic() + LOOK_AGAIN_AFTER
     return answer
+
+
+async def is_guarded(database: Database) -> bool:
+    """Whether the headers, limits and bans of a timeline hold for a database: for a timeline, whichever version made it."""
+    return await is_timeline(database) or _older.get(database, False)
+
+
+async def any_timeline(datasette: Datasette) -> bool:
+    """Whether a timeline is attached."""
+    databases = list(datasette.databases.values())
+    if any(known_timeline(database) for database in databases):
+        return True
+    for database in databases:
+        if await is_guarded(database):
+            return True
+    return False
+
+
+def database_at(datasette: Datasette, path: str) -> Database | None:
+    """Return the database that a path (without base_url) is in; None if it is in none, like the home page."""
+    route = tilde_decode(re.sub(r"\.\w+$", "", path.split("/")[1])) if "/" in path else ""
+    return next((database for database in datasette.databases.values() if (database.route or database.name) == route), None)
 
 
 async def is_older(database: Database) -> bool:
@@ -124,19 +149,3 @@ def known_timeline(database: Database) -> bool | None:
     if until == ALWAYS:
         return True
     return False if time.monotonic() < until else None
-
-
-async def _has_our_tables(database: Database) -> bool:
-    present: dict[str, set[str]] = {name: set() for name in (*TABLES, "projected")}
-    try:
-        rows = await database.execute(
-            "select schema.name, columns.name from sqlite_master as schema, pragma_table_info(schema.name) as columns"
-            " where schema.type = 'table' and schema.name in ('events', 'happenings', 'projected')"
-        )
-    except sqlite3.Error:
-        return False
-    for table, column in rows.rows:
-        present[table].add(column)
-    complete = all(present[table] >= columns for table, columns in TABLES.items())
-    _older[database] = not complete and present["events"] >= TABLES["events"] and "definition" in present["projected"]
-    return complete

@@ -1,8 +1,7 @@
-"""Our own style sheet and scripts, under an address that changes with any of them.
+"""Our style sheets and scripts, at an address that changes with any of them.
 
-Owns that address: a folder named for what all the files hold, so that scripts find each other beside themselves, a copy may
-be kept for good, and an old one is never mixed with a new one. Comments and indentation, which are there for those who read the
-files, are not sent; every line keeps its number. Must not serve any other file.
+Owns that address: its folder is a hash of all files, so that scripts find each other in it, and a browser may cache a copy for
+good and never mixes versions. Comments and indentation are not sent; every line keeps its number. Must not serve any other file.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ PATTERN = r"^/-/timeline/assets/(?P<version>[0-9a-f]{12})/(?P<name>[a-z]+\.(?:js
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
 
-# Comments that have lines of their own.
+# Comments on lines of their own.
 _COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
 
 _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -31,28 +30,28 @@ _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 @cache
 def files() -> dict[str, str]:
-    """Read the files, once, as they are sent."""
+    """Return the files as they are sent. They are read once."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(STATIC.iterdir()) if path.suffix in _TYPES}
     return {
-        name: _INDENTATION.sub("", _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)) for name, text in texts.items()
+        name: _INDENTATION.sub("", _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)) for name, text in texts.items()
     }
 
 
 @cache
 def version() -> str:
-    """Name what all the files hold."""
+    """Return a short hash of all files."""
     return hashlib.sha256("\0".join(part for pair in files().items() for part in pair).encode()).hexdigest()[:12]
 
 
 def address(datasette: Datasette, name: str) -> str:
-    """Give the address of one of the files."""
+    """Return the address of one of the files."""
     return str(datasette.urls.path(f"/-/timeline/assets/{version()}/{name}"))
 
 
 async def asset(request: Request) -> Response:
-    """Answer with a file. One of another version is answered with the present one, and not to be kept."""
+    """Answer with a file. A request for another version gets the present one, which must not be cached."""
     name = request.url_vars["name"]
     if name not in files():
         raise NotFound(f"There is no such file: {name}")
-    kept = "public, max-age=31536000, immutable" if request.url_vars["version"] == version() else "no-store"
-    return Response(files()[name], headers={"Cache-Control": kept}, content_type=_TYPES[Path(name).suffix])
+    caching = "public, max-age=31536000, immutable" if request.url_vars["version"] == version() else "no-store"
+    return Response(files()[name], headers={"Cache-Control": caching}, content_type=_TYPES[Path(name).suffix])

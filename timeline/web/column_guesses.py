@@ -1,4 +1,4 @@
-"""Which column of any rows says when, which says what, and what a value says when read as a date.
+"""Guesses about any rows: which column holds the dates, which the titles, and how to read a value as a date.
 
 Owns the guesses, by name and by content. Must not know where the rows come from: the same rules serve every database.
 """
@@ -15,16 +15,15 @@ from timeline.errors import DateInvalid
 Row = Sequence[Any]
 Reader = Callable[[object], dates.Edtf | None]
 
-# So many rows show what a column holds.
+# The number of rows that a guess looks at.
 SAMPLE = 50
-# No date is longer than this; a text that is costs nothing to pass over.
+# No date is longer than this.
 LONGEST = 200
-# How many of a column's values must be dates: where its name speaks of time, and where it does not.
+# The share of a column's values that must be dates: if its name is about time, and otherwise.
 ENOUGH_IF_NAMED = 0.5
 ENOUGH = 0.9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Numbers are Unix time where more than half of a column's are of this size, so that years or small counts are never taken
-# for it. What is not above zero may be either, and is not counted.
+# The numbers of a column are Unix time if more than half of those above zero are of this size. Years and small counts are not.
 _SECONDS = range(100_000_000, 10_000_000_000)
 _YEARS = range(-9999, 10_000)
 _MILLISECONDS = range(100_000_000_000, 10_000_000_000_000)
@@ -39,9 +38,8 @@ _DATE_NAME = re.compile(
     r"|died|birth|death|founded|opened|closed|created|updated|modified|published|recorded|archived|happened|occurred)(?:$|_)"
     r"|_(?:at|on)$|date$|time$|year$"
 )
-# Where several columns hold dates, one named like this is meant before others; a mere year, or when the row was
-# written down, after them.
-_FAVOURITES = ("date", "when", "datetime", "start", "start_date", "earliest")
+# If several columns hold dates, these names come first; a mere year, or the time when the row was written, comes last.
+_PREFERRED = ("date", "when", "datetime", "start", "start_date", "earliest")
 _LAST_YEAR = re.compile(r"(?:^|_)years?$|year$")
 _BOOKKEEPING = re.compile(r"(?:^|_)(?:created|updated|modified|recorded|archived|inserted|timestamp|ts)(?:$|_)")
 _TITLES = (
@@ -50,20 +48,20 @@ _TITLES = (
 
 
 def read_date(value: object, column: str = "") -> dates.Edtf | None:
-    """Read a value that stands alone as a date of whatever shape, or give None."""
+    """Read one value as a date in any form; None if it is no date."""
     return reader(column, [value])(value)
 
 
 def reader(column: str, values: Iterable[object], *, chosen: bool = False) -> Reader:
-    """Give what reads the values of a column as dates of whatever shape; None for what is no date.
+    """Return the function that reads the values of a column as dates in any form; it returns None for other values.
 
-    Whether its numbers are Unix time is decided for the whole column. A number is a year only in a column that says so, or
-    that somebody has `chosen`.
+    Whether the numbers are Unix time is decided for the whole column. A number is a year only if the name of the column says so,
+    or somebody has `chosen` the column.
     """
     name, unit = "year" if chosen else _snake(column), _unix_unit(values)
 
     def read(value: object) -> dates.Edtf | None:
-        text, number = _taken_apart(value)
+        text, number = _text_and_number(value)
         if number is None:
             return _parse(_as_edtf(text)) if text and len(text) <= LONGEST else None
         return _of_number(number, text, name) if unit is None else _instant(number * unit)
@@ -72,17 +70,17 @@ def reader(column: str, values: Iterable[object], *, chosen: bool = False) -> Re
 
 
 def _unix_unit(values: Iterable[object]) -> int | None:
-    # How many milliseconds one of the numbers is, where they are Unix time.
-    numbers = [number for _, number in map(_taken_apart, values) if number is not None and number > 0]
+    # The number of milliseconds in one unit, if the numbers are Unix time.
+    numbers = [number for _, number in map(_text_and_number, values) if number is not None and number > 0]
     for unit, sizes in ((1000, _SECONDS), (1, _MILLISECONDS)):
         if sum(number in sizes for number in numbers) * 2 > len(numbers):
             return unit
     return None
 
 
-def _taken_apart(value: object) -> tuple[str | None, int | None]:
-    # The text of a text, and the number of a number or of a text of digits.
-    if isinstance(value, dict):  # a foreign key that Datasette has labelled
+def _text_and_number(value: object) -> tuple[str | None, int | None]:
+    # The text of a text value, and the number of a numeric value or of a text of digits.
+    if isinstance(value, dict):  # a foreign key with a label from Datasette
         value = value.get("value")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None, None
@@ -134,14 +132,14 @@ def _parse(text: str) -> dates.Edtf | None:
 
 
 def date_column(columns: Sequence[str], rows: Sequence[Row]) -> str | None:
-    """Guess which column says when, or give None where none plausibly does.
+    """Guess which column holds the dates; None if none plausibly does.
 
-    A column whose name speaks of time needs half of its values to be dates; any other, nearly all, and written as dates.
+    In a column whose name is about time, half of the values must be dates; in any other, nearly all, and written as dates.
     """
     best, best_score = None, 0.0
     for place, column in enumerate(columns):
         score = _score(column, [row[place] for row in rows[:SAMPLE]])
-        # On a tie the first column stands.
+        # On a tie the first column wins.
         if score > best_score:
             best, best_score = column, score
     return best
@@ -152,26 +150,26 @@ def _score(column: str, values: Sequence[Any]) -> float:
     named = _DATE_NAME.search(name) is not None
     present = [value for value in values if value not in (None, "")]
     if not present:
-        # Nothing to go by but a plain name; any column with dates in it is better.
-        return 0.1 + _favour(name) / 20 if name in _FAVOURITES or _LAST_YEAR.search(name) else 0.0
+        # There is only the name to go by. Any column with dates in it is better.
+        return 0.1 + _preference(name) / 20 if name in _PREFERRED or _LAST_YEAR.search(name) else 0.0
     date_of = reader(column, present)
-    read = sum(date_of(value) is not None for value in present)
-    share, coverage = read / len(present), read / len(values)
+    readable = sum(date_of(value) is not None for value in present)
+    share, coverage = readable / len(present), readable / len(values)
     if named:
-        return 2 + coverage + _favour(name) if share >= ENOUGH_IF_NAMED else 0.0
-    looks = sum(isinstance(value, str) and re.match(r"-?[0-9X]{4}[-/]", value) is not None for value in present)
-    return coverage if share >= ENOUGH and looks >= ENOUGH * len(present) else 0.0
+        return 2 + coverage + _preference(name) if share >= ENOUGH_IF_NAMED else 0.0
+    date_like = sum(isinstance(value, str) and re.match(r"-?[0-9X]{4}[-/]", value) is not None for value in present)
+    return coverage if share >= ENOUGH and date_like >= ENOUGH * len(present) else 0.0
 
 
-def _favour(name: str) -> float:
-    if name in _FAVOURITES:
-        return 1 - _FAVOURITES.index(name) / 20
+def _preference(name: str) -> float:
+    if name in _PREFERRED:
+        return 1 - _PREFERRED.index(name) / 20
     if _BOOKKEEPING.search(name):
         return -0.5
     return -0.25 if _LAST_YEAR.search(name) else 0.0
 
 
-# What begins is named beside what ends it.
+# Names of a beginning, each with the name of its end.
 _PAIRS = (
     ("start", "end"), ("begin", "end"), ("began", "ended"), ("from", "to"), ("since", "until"), ("born", "died"),
     ("birth", "death"), ("opened", "closed"), ("founded", "dissolved"), ("earliest", "latest"), ("first", "last"),
@@ -179,7 +177,7 @@ _PAIRS = (
 
 
 def until_column(columns: Sequence[str], date: str | None) -> str | None:
-    """Guess which column says until when, by the name of the one that says from when: start_date has its end_date."""
+    """Guess which column holds the end dates, by the name of the column of start dates: start_date has its end_date."""
     by_name = {_snake(column): column for column in columns if column != date}
     name = _snake(date or "")
     ends = [name.replace(first, last) for first, last in _PAIRS if re.search(rf"(?:^|_){first}", name)]
@@ -187,7 +185,7 @@ def until_column(columns: Sequence[str], date: str | None) -> str | None:
 
 
 def joined(first: dates.Edtf | None, last: dates.Edtf | None) -> dates.Edtf | None:
-    """Read a beginning and an end as one interval; the beginning alone where they make none, or are the same."""
+    """Join a beginning and an end to one interval; return the beginning alone if they make none, or are the same."""
     if last is None:
         return first
     if first is None:
@@ -198,7 +196,7 @@ def joined(first: dates.Edtf | None, last: dates.Edtf | None) -> dates.Edtf | No
 
 
 def title_column(columns: Sequence[str], rows: Sequence[Row], date: str | None) -> str | None:
-    """Guess which column says what: one that is named so, else the first that holds words, else the first other."""
+    """Guess which column holds the titles: by its name, else the first column with words, else the first other column."""
     others = [column for column in columns if column != date]
     by_name = {_snake(column): column for column in reversed(others)}
     for name in _TITLES:

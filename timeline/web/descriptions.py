@@ -1,8 +1,8 @@
-"""What every table and column of a timeline is, in words, and how Datasette sorts, counts and searches them.
+"""The descriptions of every table and column of a timeline, and how Datasette sorts, counts and searches them.
 
-Owns `descriptions.json`. metadata.json carries the same (and a test that they agree), because people look there; here they are
-given for every timeline, whatever its name. What stands in the file that Datasette was started with comes before ours, word
-by word. Must not describe any other database.
+Owns `descriptions.json`. metadata.json carries the same, because people look there; a test holds that they agree. Here they are
+given for every timeline, whatever its name. The descriptions of the metadata file come first, one by one. Must not describe any
+other database.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 Described = dict[str, Any]
 
-# What Datasette may ask about, if we are to have an answer; None is everything. It asks for "tables" alone to learn who may
-# read them, dozens of times for a page, and copies what it is given: of that there is nothing here.
+# The keys that we answer; None is everything. Datasette also asks for "tables", dozens of times for a page, to learn who may read
+# them; we have nothing to say about that, and an answer would be copied each time.
 _KEYS = (None, "databases", "description")
-# Two ways to say the same thing: where the file says one, ours says neither.
+# Two settings with one purpose: if the metadata file has one, ours has neither.
 _ORDERS = {"sort", "sort_desc"}
 
 _added: WeakKeyDictionary[Datasette, set[str]] = WeakKeyDictionary()
 
 
 def as_metadata() -> Described:
-    """Give the description and the tables of a timeline as metadata.json holds them: a copy, to change at will."""
+    """Return the description and the tables of a timeline as metadata.json holds them, in a copy that the caller may change."""
     result: Described = _copy(_shipped())
     return result
 
@@ -42,20 +42,20 @@ def _shipped() -> Described:
     return result
 
 
-def _copy(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
-    # Datasette asks for this dozens of times for a page, and writes into what it is given.
+def _copy(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    # Faster than deepcopy: Datasette asks dozens of times for a page, and writes into the answer.
     if isinstance(value, dict):
         return {key: _copy(inner) for key, inner in value.items()}
     return list(value) if isinstance(value, list) else value
 
 
-def offered(datasette: Datasette, key: str | None, database: str | None) -> Described:
-    """Give the descriptions of the databases that are known to be timelines, to a Datasette that lays the file over them."""
+def of_databases(datasette: Datasette, key: str | None, database: str | None) -> Described:
+    """Return the descriptions of known timelines, for Datasette 0.65, which lays the metadata file over them."""
     if key not in _KEYS:
         return {}
     names = datasette.databases if database is None else [database]
-    found = [name for name in names if name in datasette.databases and access.known_timeline(datasette.databases[name])]
-    return {"databases": {name: _beside_the_file(datasette, name) for name in found}} if found else {}
+    timelines = [name for name in names if name in datasette.databases and access.known_timeline(datasette.databases[name])]
+    return {"databases": {name: _beside_the_file(datasette, name) for name in timelines}} if timelines else {}
 
 
 def _beside_the_file(datasette: Datasette, database: str) -> Described:
@@ -67,18 +67,18 @@ def _beside_the_file(datasette: Datasette, database: str) -> Described:
     return result
 
 
-async def add_where_kept(datasette: Datasette) -> None:
-    """Find out which databases are timelines, and describe them to a Datasette that keeps descriptions of its own."""
+async def add_to_datasette(datasette: Datasette) -> None:
+    """Find the timelines, and describe them to a Datasette that stores descriptions (1.0)."""
     added = _added.setdefault(datasette, set())
     for name in [name for name in datasette.databases if name not in added]:
         if not await access.is_timeline(datasette.get_database(name)) or name in added:
             continue
         added.add(name)
         if hasattr(datasette, "set_resource_metadata"):
-            await _keep(datasette, name)
+            await _store(datasette, name)
 
 
-async def _keep(datasette: Datasette, database: str) -> None:
+async def _store(datasette: Datasette, database: str) -> None:
     from datasette.utils import move_table_config  # noqa: PLC0415 - not every version has it
 
     words, settings = move_table_config({"databases": {database: as_metadata()}}, {})
@@ -90,13 +90,13 @@ async def _keep(datasette: Datasette, database: str) -> None:
         present = await datasette.get_resource_metadata(database, table)
         if "description" not in present:
             await datasette.set_resource_metadata(database, table, "description", entry["description"])
-        for column, said in entry["columns"].items():
+        for column, description in entry["columns"].items():
             if "description" not in await datasette.get_column_metadata(database, table, column):
-                await datasette.set_column_metadata(database, table, column, "description", said)
+                await datasette.set_column_metadata(database, table, column, "description", description)
 
 
 def _configure(datasette: Datasette, database: str, settings: Described) -> None:
-    # Datasette has no other way to be told of these than the file that it was started with, which it holds here.
+    # Datasette takes these settings only from the file that it was started with, which it holds here.
     if datasette.config is None:
         datasette.config = {}
     tables = datasette.config.setdefault("databases", {}).setdefault(database, {}).setdefault("tables", {})

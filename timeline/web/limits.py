@@ -1,7 +1,7 @@
-"""How much a query may take: of one value, of all that a result holds, and of the memory that SQLite works in.
+"""The limits of a query: the length of a value, the size of a result, and the memory that SQLite works in.
 
-Owns those limits, for every connection that the plugin is given. Must not know what is asked. The plugin's settings
-`max_length`, `max_result` and `max_heap` set others, in bytes.
+Owns these limits, for the connections of a timeline. Must not know the query. The plugin's settings `max_length`, `max_result` and
+`max_heap` set other limits, in bytes.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from functools import partial
 from typing import Any
 from weakref import ref
 
-# No text or blob in a result may be longer, in bytes: above any source's text, far below what memory holds.
+# The longest text or blob, in bytes: longer than any source's text, far smaller than memory.
 MAX_LENGTH = 50_000_000
-# All that a result holds, in bytes as JSON or in memory, whichever is more: the longest value in any script has room.
+# The size of a result, in bytes as JSON or in memory, whichever is more. The longest value in any script fits.
 MAX_RESULT = 160_000_000
-# What SQLite may work in, for all connections of the process together: some of the longest values at a time.
+# The memory that SQLite may work in, for all connections of the process together: a few of the longest values at a time.
 MAX_HEAP = 500_000_000
 TOO_MUCH_WORK = "This needs more memory than a query may take. Ask for less at once: fewer rows, fewer columns, or shorter values."
-# The longest pattern of LIKE and GLOB, in bytes: each takes the time of a text's length times the pattern's, uninterrupted.
+# The longest pattern of LIKE and GLOB, in bytes: matching takes the product of both lengths, and cannot be interrupted.
 MAX_PATTERN = 300
-# The most letters that trim() may be given to take away.
+# The most letters that trim() may remove.
 _MOST_TRIMMED = 1_000
-# Texts of so many bytes are all counted as so much.
+# Texts of up to this many bytes all count as this much.
 _SHORT, _SHORT_TAKES = 32, 80
 _FOREIGN, _CONTROLS = bytes(range(128, 256)), bytes([*range(8), 11, *range(14, 32), 127])
 
 
 def set_on(connection: sqlite3.Connection, settings: Mapping[str, Any]) -> None:
-    """Set the limits on a connection, on which Datasette has set how rows and texts are made.
+    """Set the limits on a connection, after Datasette has set its row and text factories.
 
-    A query that goes beyond one fails with an error of sqlite3's own, or with a MemoryError. Another query is not hindered.
+    A query that exceeds one fails with an error of sqlite3's own, or with a MemoryError. Other queries are not affected.
     """
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, int(settings.get("max_length") or MAX_LENGTH))
     connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MAX_PATTERN)
@@ -42,7 +42,7 @@ def set_on(connection: sqlite3.Connection, settings: Mapping[str, Any]) -> None:
 
 
 def refuse_other_files(connection: sqlite3.Connection) -> None:
-    """Let no query open another file, to read it (ATTACH) or to write one (VACUUM INTO): queries stand in metadata, too."""
+    """Let no query open another file, to read it (ATTACH) or to write it (VACUUM INTO): metadata may hold queries, too."""
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
 
 
@@ -50,17 +50,17 @@ Value = str | int | float | bytes | None
 
 
 def _make_linear(connection: sqlite3.Connection, longest: int) -> None:
-    """Put functions with the same names and results in the place of those of SQLite that take a text's length times another's."""
+    """Replace functions of SQLite that need the product of two lengths by faster ones with the same names and results."""
 
     def replace(text: Value, old: Value, new: Value) -> Value:
         if text is None or old is None:
             return None
-        if not (given := _text(old)) or new is None:
-            return None if given else _text(text) if isinstance(text, bytes) else text
-        whole, put = _text(text), _text(new)
-        if len(whole.encode()) + whole.count(given) * (len(put.encode()) - len(given.encode())) > longest:
+        if not (search := _text(old)) or new is None:
+            return None if search else _text(text) if isinstance(text, bytes) else text
+        subject, replacement = _text(text), _text(new)
+        if len(subject.encode()) + subject.count(search) * (len(replacement.encode()) - len(search.encode())) > longest:
             raise ValueError("the result is too long")
-        return whole.replace(given, put)
+        return subject.replace(search, replacement)
 
     connection.create_function("instr", 2, _instr, deterministic=True)
     connection.create_function("replace", 3, replace, deterministic=True)
@@ -79,14 +79,14 @@ def _instr(text: Value, part: Value) -> int | None:
 def _trim(strip: Callable[[str, str], str], text: Value, letters: Value) -> str | None:
     if text is None or letters is None:
         return None
-    known = "".join(set(_text(letters)))
-    if len(known) > _MOST_TRIMMED:
-        raise ValueError(f"more than {_MOST_TRIMMED:,} letters to take away")
-    return strip(_text(text), known)
+    distinct = "".join(set(_text(letters)))
+    if len(distinct) > _MOST_TRIMMED:
+        raise ValueError(f"more than {_MOST_TRIMMED:,} letters to remove")
+    return strip(_text(text), distinct)
 
 
 def _text(value: str | int | float | bytes) -> str:
-    """Write a value as SQLite does where it takes it for a text."""
+    """Convert a value to text as SQLite does."""
     if isinstance(value, bytes):
         return value.decode(errors="replace")
     if not isinstance(value, float):
@@ -96,44 +96,44 @@ def _text(value: str | int | float | bytes) -> str:
 
 
 def _count(connection: sqlite3.Connection, most: int) -> None:
-    """Make texts and rows as the connection made them before, and stop at the row with which a result holds too much.
+    """Make texts and rows as the connection did before, and stop at the row with which a result becomes too large.
 
-    Functions that share what they count, because they are called for every value.
+    These are functions with shared counters, because they are called for every value.
     """
     make_text, make_row = connection.text_factory, connection.row_factory
-    counted: Callable[[], object] = lambda: None  # noqa: E731 - a reference to the cursor, as yet to none
-    held = in_row = 0
+    cursor_ref: Callable[[], object] = lambda: None  # noqa: E731 - a weak reference to the cursor, at first to none
+    total = in_row = 0
 
     def refusal() -> sqlite3.OperationalError:
         return sqlite3.OperationalError(
             f"this result holds more than {most:,} bytes, the most at once. Ask for fewer rows or columns"
         )
 
-    def text(raw: bytes) -> Any:  # noqa: ANN401 - as it was made before
+    def counted_text(raw: bytes) -> Any:  # noqa: ANN401 - as the former factory made it
         nonlocal in_row
-        made = make_text(raw)
-        in_row += _SHORT_TAKES if len(raw) <= _SHORT else _size(raw, made)
+        text = make_text(raw)
+        in_row += _SHORT_TAKES if len(raw) <= _SHORT else _size(raw, text)
         if in_row > most:
             in_row = 0
             raise refusal()
-        return made
+        return text
 
-    def row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Any:  # noqa: ANN401
-        nonlocal counted, held, in_row
-        if counted() is not cursor:
-            counted, held = ref(cursor), 0
-        held += in_row
+    def counted_row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Any:  # noqa: ANN401
+        nonlocal cursor_ref, total, in_row
+        if cursor_ref() is not cursor:
+            cursor_ref, total = ref(cursor), 0
+        total += in_row
         in_row = 0
         if bytes in map(type, values):
-            held += sum(len(value) * 4 // 3 for value in values if type(value) is bytes)
-        if held > most:
+            total += sum(len(value) * 4 // 3 for value in values if type(value) is bytes)
+        if total > most:
             raise refusal()
         return make_row(cursor, values) if make_row else values
 
-    connection.text_factory, connection.row_factory = text, row
+    connection.text_factory, connection.row_factory = counted_text, counted_row
 
 
-def _size(raw: bytes, made: object) -> int:
-    # JSON writes what is no plain letter in six: two or three bytes of it each, or the single one of a control.
+def _size(raw: bytes, text: object) -> int:
+    # JSON escapes a character that is not ASCII, or a control character, as six bytes; UTF-8 has one to three bytes for it.
     foreign, controls = (len(raw) - len(raw.translate(None, plain)) for plain in (_FOREIGN, _CONTROLS))
-    return max(sys.getsizeof(made), len(raw) + 2 * foreign + 5 * controls)
+    return max(sys.getsizeof(text), len(raw) + 2 * foreign + 5 * controls)

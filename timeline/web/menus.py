@@ -1,6 +1,6 @@
-"""The links that Datasette's own menus show to our pages.
+"""Links to our pages in Datasette's menus.
 
-Owns their words and when each is offered: only to those who may follow it. Must not draw anything.
+Owns their words, and who gets each: only visitors who may follow it. Must not draw anything.
 """
 
 from __future__ import annotations
@@ -15,44 +15,44 @@ if TYPE_CHECKING:
 Links = list[dict[str, str]]
 Actor = dict[str, Any] | None
 
-# The tables that are rows of a timeline, as people read them.
+# The tables whose menu links to the timeline.
 _TABLES = ("happenings", "timeline", "happening_versions", "citations", "sources", "actors", "events")
-# What is told of on the page of checkpoints.
-_OF_THE_LOG = ("events", "checkpoints", "signatures", "tree")
+# The tables whose menu links to the checkpoints.
+_LOG_TABLES = ("events", "checkpoints", "signatures", "tree")
 _ROWS = {"happenings": "This happening's page", "sources": "This source's page", "events": "This event's page"}
 
 
 async def everywhere(datasette: Datasette, actor: Actor) -> Links:
-    """Give the link to the timelines, where the visitor may see any."""
+    """Return the link to the timelines, if the visitor may see one."""
     if not await access.may_enter(datasette, actor) or not await access.visible_timelines(datasette, actor):
         return []
     return [{"href": links.index(datasette), "label": "Timeline"}]
 
 
 async def of_database(datasette: Datasette, actor: Actor, database: str) -> Links:
-    """Give the link from a database to its timeline."""
+    """Return the link from a database to its timeline."""
     if not await _shown(datasette, actor, database):
         return []
     return [{"href": links.timeline(datasette, database), "label": "Browse as a timeline"}]
 
 
-async def _of_the_log(datasette: Datasette, actor: Actor, database: str) -> Links:
+async def _of_log(datasette: Datasette, actor: Actor, database: str) -> Links:
+    tables = ("events", "checkpoints", "signatures")
     if not await access.is_timeline(datasette.get_database(database)):
         return []
-    for table in ("events", "checkpoints", "signatures"):
-        if not await access.readable(datasette, actor, database, table):
-            return []
+    if not await access.all_readable(datasette, actor, database, tables):
+        return []
     return [{"href": links.checkpoints(datasette, database), "label": "Checkpoints of the log"}]
 
 
 async def of_table(datasette: Datasette, actor: Actor, database: str, table: str) -> Links:
-    """Give the link from one of a timeline's tables to its page."""
-    found = await of_database(datasette, actor, database) if table in _TABLES else []
-    return found + (await _of_the_log(datasette, actor, database) if table in _OF_THE_LOG else [])
+    """Return the links from one of a timeline's tables to its page and its checkpoints."""
+    result = await of_database(datasette, actor, database) if table in _TABLES else []
+    return result + (await _of_log(datasette, actor, database) if table in _LOG_TABLES else [])
 
 
 async def of_row(datasette: Datasette, database: str, table: str, row: links.Row) -> Links:
-    """Give the link from a happening's, source's or event's row to its page."""
+    """Return the link from the row of a happening, a source or an event to its page."""
     label = _ROWS.get(table)
     if label is None or not await access.is_timeline(datasette.get_database(database)):
         return []

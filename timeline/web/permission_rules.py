@@ -1,8 +1,8 @@
-"""What Datasette is told of permissions: a table that repeats what others say is closed to whoever may not read those.
+"""The permission rules of timelines: a table that copies others is closed to everybody who may not read those.
 
-Owns the rules that say so, in both of the ways that versions of Datasette ask, those for what writes, which is closed to everyone,
-and those for what reads any table: SQL, the file itself, a search, and the counts on a row's page. Must not open anything: it
-only ever denies, and only in a database that is a timeline.
+Owns these rules, in the forms of both versions of Datasette; the rules for writing, which is closed to everyone; and those for
+actions that read any table: SQL, downloading the file, a search, and the counts on a row's page. Must not open anything: it only
+denies, and only in a database that is a timeline.
 """
 
 from __future__ import annotations
@@ -10,25 +10,23 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import re
 from collections.abc import Iterable
 from contextvars import Context, ContextVar
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from datasette.utils import tilde_decode
-
-from timeline.web import access, security, table_copies
+from timeline.web import access, connections, security, table_copies
 from timeline.web.security import App, Receive, Send
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
-    from datasette.database import Database
     from datasette.utils.asgi import Request
 
 Actor = dict[str, Any] | None
 
-# The actions that read whatever is in a database, all tables alike.
-OF_THE_WHOLE = ("execute-sql", "view-database-download")
+# The actions that can read all tables of a database.
+READING_ALL = ("execute-sql", "view-database-download")
 # Datasette's own actions that change a database, or how its tables are shown: denied to everyone, root too, in every timeline.
 WRITING = frozenset(
     {
@@ -44,74 +42,73 @@ WRITING = frozenset(
         "update-row",
     }
 )
-# The database from which, with --crossdb, SQL reads all others.
-_CROSSING = "_memory"
+_DOWNLOAD = re.compile(r"/[^/]+\.db")
 
-# While it is asked whether the originals may be read, there is nothing to say of them.
-_asking: ContextVar[bool] = ContextVar("asking", default=False)
-# What was found out during a request, for each database and actor.
-_found: ContextVar[dict[tuple[str, str], frozenset[str]] | None] = ContextVar("found", default=None)
+# While the permissions of the original tables are looked up, these rules do not apply.
+_looking_up: ContextVar[bool] = ContextVar("looking_up", default=False)
+# The closed tables by database and actor, remembered during a request.
+_remembered: ContextVar[dict[tuple[str, str], frozenset[str]] | None] = ContextVar("remembered", default=None)
 
 
 async def closed(datasette: Datasette, actor: Actor, database: str) -> frozenset[str]:
-    """Name the tables of a timeline that an actor may not read: those that are denied, and those that repeat one of them."""
+    """Return the tables of a timeline that an actor may not read: the denied ones, and copies of them."""
     if database not in datasette.databases or not await access.is_timeline(datasette.databases[database]):
         return frozenset()
-    found, key = _found.get(), (database, json.dumps(actor, sort_keys=True, default=repr))
-    if found is not None and key in found:
-        return found[key]
-    # In a context of its own: Datasette remembers its answers for the request, and these are not the last word.
-    names: frozenset[str] = await Context().run(asyncio.create_task, _find(datasette, actor, database))
-    if found is not None:
-        found[key] = names
+    remembered, key = _remembered.get(), (database, json.dumps(actor, sort_keys=True, default=repr))
+    if remembered is not None and key in remembered:
+        return remembered[key]
+    # In a context of its own: Datasette remembers its answers for the request, and these are not final.
+    names: frozenset[str] = await Context().run(asyncio.create_task, _look_up(datasette, actor, database))
+    if remembered is not None:
+        remembered[key] = names
     return names
 
 
-async def _find(datasette: Datasette, actor: Actor, database: str) -> frozenset[str]:
-    _asking.set(True)
-    repeated = await table_copies.in_database(datasette.databases[database])
+async def _look_up(datasette: Datasette, actor: Actor, database: str) -> frozenset[str]:
+    _looking_up.set(True)
+    copies = await table_copies.in_database(datasette.databases[database])
     open_at_once: set[str] = set()
     if hasattr(datasette, "allowed_resources"):
         page = await datasette.allowed_resources("view-table", actor, parent=database, limit=1000)
         open_at_once = {resource.child async for resource in page.all()}
-    asked = repeated.others.keys() - repeated.made - open_at_once
-    denied = {name for name in asked if not await access.readable(datasette, actor, database, name)}
-    return frozenset(denied | {name for name, others in repeated.others.items() if others & denied})
+    undecided = copies.others.keys() - copies.internal - open_at_once
+    denied = {name for name in undecided if not await access.readable(datasette, actor, database, name)}
+    return frozenset(denied | {name for name, others in copies.others.items() if others & denied})
 
 
-async def on_one(datasette: Datasette, actor: Actor, action: str, resource: object) -> bool | None:
-    """Say False of what this actor may not read or do, because a table is denied; None of anything else."""
-    if _asking.get():
+async def for_resource(datasette: Datasette, actor: Actor, action: str, resource: object) -> bool | None:
+    """Return False if the actor may not do this because a table is denied, or because it writes; None otherwise."""
+    if _looking_up.get():
         return None
     if action in WRITING:
         database = resource[0] if isinstance(resource, tuple) else resource
-        known = isinstance(database, str) and database in datasette.databases
-        return False if known and await access.is_timeline(datasette.databases[database]) else None
+        attached = isinstance(database, str) and database in datasette.databases
+        return False if attached and await access.is_timeline(datasette.databases[database]) else None
     if action == "view-table" and isinstance(resource, tuple) and len(resource) == 2:
         database, table = resource
         return False if table in await closed(datasette, actor, database) else None
-    if action in OF_THE_WHOLE and isinstance(resource, str):
+    if action in READING_ALL and isinstance(resource, str):
         return False if await _closed_in_part(datasette, actor, resource) else None
     return None
 
 
-async def on_all(datasette: Datasette, actor: Actor, action: str) -> object:
-    """Give the rule that says the same of all tables, or of all databases, at once; None where there is nothing to say."""
-    if _asking.get():
+async def for_all(datasette: Datasette, actor: Actor, action: str) -> object:
+    """Return the rule for all tables, or for all databases, at once; None if it denies nothing."""
+    if _looking_up.get():
         return None
     names = list(datasette.databases)
     if action == "view-table":
         return denial(
             [(name, table) for name in names for table in sorted(await closed(datasette, actor, name))],
-            "is denied, or repeats a table that is denied",
+            "is denied, or copies a table that is denied",
         )
     return denial(
         [(name, None) for name in names if await _closed_in_part(datasette, actor, name)], "would show a table that is denied"
     )
 
 
-async def on_writing(datasette: Datasette) -> object:
-    """Give the rule that closes every timeline, and each of its tables by itself, to whatever writes."""
+async def for_writing(datasette: Datasette) -> object:
+    """Return the rule that denies writing to every timeline and to each of its tables."""
     closed: list[tuple[str, str | None]] = []
     for name, database in list(datasette.databases.items()):
         if await access.is_timeline(database):
@@ -120,15 +117,14 @@ async def on_writing(datasette: Datasette) -> object:
 
 
 async def _closed_in_part(datasette: Datasette, actor: Actor, database: str) -> bool:
-    crossing = database == _CROSSING and getattr(datasette, "crossdb", False)
-    for name in list(datasette.databases) if crossing else [database]:
+    for name in list(datasette.databases) if connections.crosses(datasette, database) else [database]:
         if await closed(datasette, actor, name):
             return True
     return False
 
 
 def denial(closed: Iterable[tuple[str, str | None]], reason: str) -> object:
-    """Give the rule that closes each (database, table or query, or None for all of it), for a Datasette that decides by SQL."""
+    """Return the rule that denies each (database, table or query, or None for the whole database), for Datasette 1.0."""
     rows = list(closed)
     if not rows:
         return None
@@ -142,8 +138,10 @@ def denial(closed: Iterable[tuple[str, str | None]], reason: str) -> object:
 
 
 async def on_search(datasette: Datasette, request: Request, database: str, table: str) -> None:
-    """Raise Forbidden where a table's page is asked to search an index that the visitor may not read."""
+    """Raise Forbidden if the page of a timeline's table is to search an index that the visitor may not read."""
     if not any(name.startswith("_search") and name != "_searchmode" for name in request.args):
+        return
+    if not await access.is_timeline(datasette.get_database(database)):
         return
     if hasattr(datasette, "table_metadata"):
         settings = datasette.table_metadata(database, table)
@@ -155,8 +153,8 @@ async def on_search(datasette: Datasette, request: Request, database: str, table
 
 
 def count_open_rows_only() -> None:
-    """Where Datasette counts on a row's page what refers to it without asking who may know, leave out what is closed."""
-    from datasette.views.row import RowView  # noqa: PLC0415 - Datasette has not made it when it loads us
+    """Leave out closed tables from the counts on a row's page, if this Datasette counts without asking for permission."""
+    from datasette.views.row import RowView  # noqa: PLC0415 - it does not exist yet when Datasette loads plugins
 
     counting, showing = RowView.foreign_key_tables, RowView.data
     if "actor" in inspect.signature(counting).parameters or hasattr(RowView, "timeline_asks"):
@@ -167,51 +165,47 @@ def count_open_rows_only() -> None:
         return await showing(self, request, *args, **options)
 
     async def foreign_key_tables(self: Any, database: str, table: str, pk_values: list[str]) -> list[dict[str, Any]]:  # noqa: ANN401
-        counted = await counting(self, database, table, pk_values)
+        counted: list[dict[str, Any]] = await counting(self, database, table, pk_values)
+        if not await access.is_timeline(self.ds.get_database(database)):
+            return counted
         return [one for one in counted if await access.readable(self.ds, self.timeline_visitor, database, one["other_table"])]
 
     RowView.data, RowView.foreign_key_tables, RowView.timeline_asks = data, foreign_key_tables, True
 
 
 def refusing_older(datasette: Datasette, app: App) -> App:
-    """Wrap the application so that a timeline with older read tables answers in a line how to make them again.
+    """Wrap the application so that a timeline with older read tables answers with one line: how to rebuild them.
 
-    Nothing of it could be shown or asked as it should, nor is it closed to whatever writes. Its file can still be downloaded.
+    Its pages and queries would fail, and the rules for writing do not cover it. Its file can still be downloaded.
     """
 
     async def wrapped(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        named = security.path_of(datasette, scope).split("/")[1] if scope["type"] == "http" else ""
-        database = _routed(datasette, named)
+        path = security.path_of(datasette, scope) if scope["type"] == "http" else ""
+        database = None if _DOWNLOAD.fullmatch(path) else access.database_at(datasette, path)
         if database is None or not await access.is_older(database):
             await app(scope, receive, send)
             return
-        from datasette import Request, handle_exception  # noqa: PLC0415 - Datasette has not made them when it loads us
+        from datasette import Request, handle_exception  # noqa: PLC0415 - they do not exist yet when Datasette loads plugins
         from datasette.utils import await_me_maybe  # noqa: PLC0415 - the same
         from datasette.views.base import DatasetteError  # noqa: PLC0415 - the same
 
         file = PurePath(database.path or database.name).name
-        told = f"{database.name}: its read tables were made by another version of this program. Make them again: timeline rebuild"
-        error = DatasetteError(f"{told} --db {file}", status=503)
+        reason = f"{database.name}: its read tables were made by another version of this program"
+        error = DatasetteError(f"{reason}. Make them again: timeline rebuild --db {file}", status=503)
         answer = await await_me_maybe(handle_exception.handle_exception(datasette, Request(scope, receive), error))
         await answer.asgi_send(send)
 
     return wrapped
 
 
-def _routed(datasette: Datasette, named: str) -> Database | None:
-    """Find the database that an address names first; of one that ends in ".db", which is a download, there is none."""
-    route = tilde_decode(named.removesuffix(".json").removesuffix(".csv"))
-    return next((one for one in datasette.databases.values() if (one.route or one.name) == route), None)
-
-
 def remembering(app: App) -> App:
-    """Wrap the application so that what is closed to whom is found out once for each request."""
+    """Wrap the application so that closed tables are looked up once for each request."""
 
     async def wrapped(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        token = _found.set({})
+        token = _remembered.set({})
         try:
             await app(scope, receive, send)
         finally:
-            _found.reset(token)
+            _remembered.reset(token)
 
     return wrapped

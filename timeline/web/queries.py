@@ -1,10 +1,9 @@
-"""The questions people ask of a timeline, ready to run.
+"""The questions that people ask of a timeline, ready to run.
 
-Owns the SQL files in `queries/`: the file's name is the question's, its comment the title and the description, its
-parameters what the form asks for. Must not run them. metadata.json carries the same ones (`as_metadata()`, and a test
-that they agree), because plain Datasette reads them from there; here they are offered for every timeline, whatever its
-name, and on the versions that leave the queries of metadata.json out. A question is closed to those who may not read
-one of the tables that it reads.
+Owns the SQL files in `queries/`: the name of a file is the question's name, its comment the title and the description, its
+parameters the fields of the form. Must not run them. metadata.json carries the same questions, because plain Datasette reads them
+there; a test holds that they agree. Here they are offered for every timeline, whatever its name, and to versions that ignore the
+queries of metadata.json. A question is closed to a visitor who may not read one of its tables.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _added: WeakKeyDictionary[Datasette, set[str]] = WeakKeyDictionary()
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its name in the address, its words, its SQL, and the tables it reads."""
+    """One question: its name in the address, its title and description, and its SQL."""
 
     name: str
     title: str
@@ -40,23 +39,23 @@ class Question:
 
     @property
     def parameters(self) -> list[str]:
-        """Name what the question asks for, in order."""
+        """The parameters of the question, in order."""
         return list(dict.fromkeys(_PARAMETER.findall(_code(self.sql))))
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Name the tables that the question reads."""
+        """The tables that the question reads."""
         return tuple(sorted(set(_READS.findall(_code(self.sql)))))
 
     def as_metadata(self) -> dict[str, Any]:
-        """Give the question as metadata.json holds it."""
+        """Return the question as metadata.json holds it."""
         entry = {"title": self.title, "description": self.description, "sql": self.sql, "hide_sql": True}
         return {**entry, "params": self.parameters} if self.parameters else entry
 
 
 @cache
 def questions() -> dict[str, Question]:
-    """Give the questions by name, in the order in which people meet them."""
+    """Return the questions by name, in the order in which pages list them."""
     folder = resources.files(__package__).joinpath("queries")
     names = (
         "in_a_period",
@@ -72,7 +71,7 @@ def questions() -> dict[str, Question]:
 
 
 def as_metadata() -> dict[str, Any]:
-    """Give all the questions as the `queries` of a database in metadata.json."""
+    """Return all questions as the `queries` of a database in metadata.json."""
     return {name: question.as_metadata() for name, question in questions().items()}
 
 
@@ -87,10 +86,10 @@ def _code(sql: str) -> str:
     return re.sub(r"--[^\n]*|'(?:[^']|'')*'", "", sql)
 
 
-async def offered(datasette: Datasette, database: str, actor: dict[str, Any] | None) -> dict[str, Any]:
-    """Give the questions for a database, those of the file before ours; closed ones with `allow: false`.
+async def for_database(datasette: Datasette, database: str, actor: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the questions for a database, closed ones with `allow: false`. Queries of the metadata file replace ours.
 
-    The answer is made anew for each visitor: Datasette keeps what it is given.
+    The result is new for each visitor, because Datasette changes it.
     """
     if not await access.is_timeline(datasette.get_database(database)):
         return {}
@@ -101,9 +100,9 @@ async def offered(datasette: Datasette, database: str, actor: dict[str, Any] | N
     return result
 
 
-async def denied(datasette: Datasette, actor: dict[str, Any] | None) -> object:
-    """Give the rules that close questions to an actor, for a Datasette that decides by SQL."""
-    await add_where_kept(datasette)
+async def denials(datasette: Datasette, actor: dict[str, Any] | None) -> object:
+    """Return the rules that close questions to an actor, for Datasette 1.0."""
+    await add_to_datasette(datasette)
     closed = [
         (database, name)
         for database in _added.get(datasette, ())
@@ -114,8 +113,8 @@ async def denied(datasette: Datasette, actor: dict[str, Any] | None) -> object:
     return permission_rules.denial(closed, "reads a table that is denied")
 
 
-async def add_where_kept(datasette: Datasette) -> None:
-    """Add the questions of each timeline to a Datasette that keeps queries of its own. Anything there already stays."""
+async def add_to_datasette(datasette: Datasette) -> None:
+    """Add the questions of each timeline to a Datasette that stores queries (1.0). It never replaces a stored query."""
     if not hasattr(datasette, "add_query"):
         _remember_file(datasette)
         return
@@ -140,7 +139,7 @@ async def _add(datasette: Datasette, database: str, name: str, entry: dict[str, 
         **words,
         hide_sql=bool(entry.get("hide_sql")),
         parameters=entry.get("params"),
-        # As stable Datasette has it: who may see a question may run it. Ours are closed by their tables, in `denied`.
+        # As in Datasette 0.65: a visitor who may see a question may run it. Ours are closed by their tables, in `denials`.
         is_trusted=True,
     )
 
@@ -157,7 +156,7 @@ def _of_file(datasette: Datasette, database: str) -> dict[str, Any]:
 
 
 def _remember_file(datasette: Datasette) -> dict[str, dict[str, Any]]:
-    # The queries as the file has them, before Datasette mixes those of plugins into the same dictionary.
+    # The queries of the metadata file, before Datasette adds those of plugins to the same dictionary.
     if datasette not in _in_file:
         databases = (getattr(datasette, "_metadata_local", None) or {}).get("databases") or {}
         _in_file[datasette] = {

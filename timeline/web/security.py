@@ -1,11 +1,11 @@
-"""The headers that keep a hostile quotation harmless, on every response.
+"""The headers that keep a hostile quotation harmless: what a page may load, who may frame it, what it tells other sites.
 
-Owns them all: what a page may load, who may frame it, what it tells others. Must not change a body, nor a header that
-something else has set. On our own pages nothing runs or is styled but files of this server and the inline scripts of
-Datasette's own page frame, each by its hash, worked out from the template files and never from a page. On Datasette's
-other pages the scripts that stand in template files run, by a number drawn for each answer, and files of this server: no
-script that metadata or a row brings along. The plugin setting `origins` names what else they may load, never scripts: it
-stands in metadata as well.
+Owns them all, and which responses get them: our pages, every page of a timeline, and those of no database while a timeline is
+attached. Must not change a body, nor a header that something else has set.
+On our own pages, only files of this server run or style anything, and the inline scripts of Datasette's page frame, each by its
+hash, which is computed from the template files and never from a page. On the other pages, the scripts in template files run, by a
+number drawn for each answer, and files of this server; scripts in metadata or rows do not. The plugin setting `origins` names other
+hosts that these pages may load from, but never scripts, because metadata may hold it as well.
 """
 
 from __future__ import annotations
@@ -24,19 +24,21 @@ from jinja2 import Environment, TemplateNotFound, meta
 from jinja2.ext import Extension
 from markupsafe import Markup
 
+from timeline.web import access, connections
+
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
 PLUGIN = "cited-timeline"
-# Our pages, and the renderer's; a path is matched after base_url.
+# The paths of our pages and of the renderer, without base_url.
 _OURS = re.compile(r"^/-/timeline$|^/[^/]+/-/timeline(/|$)|\.timeline$")
 _INLINE = re.compile(r"<(script|style)\b((?:[^>{]|\{[^>]*\})*)>(.*?)</\1>", re.DOTALL)
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 _STYLE_ATTRIBUTE = re.compile(r'\bstyle="([^"{]*)"')
-_SCRIPT = re.compile(r"<script(?=[\s>{])(?![^>]*\bsrc=)", re.IGNORECASE)  # those from a file of this server need no mark
+_SCRIPT = re.compile(r"<script(?=[\s>{])(?![^>]*\bsrc=)", re.IGNORECASE)  # scripts in files of this server need no mark
 _HANDLER = re.compile(r"""\son[a-z]+="([^"{]*)\"""")
 _INCLUDE = re.compile(r"""\{%-?\s*(?:include|extends|import)\s+["']([^"']+)["']""")
-# What a page of ours is drawn in, or the error in its place.
+# The templates around our pages, and around an error in their place.
 _FRAME = ("base.html", "error.html")
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -45,20 +47,20 @@ App = Callable[..., Awaitable[None]]
 
 _hashes: WeakKeyDictionary[Datasette, dict[str, list[str]]] = WeakKeyDictionary()
 _handlers: WeakKeyDictionary[Datasette, list[str]] = WeakKeyDictionary()
-# While one of Datasette's pages is answered, the number by which the browser knows the scripts of its templates.
+# The number by which the browser recognises the scripts of templates, for the response that is being made.
 _nonce: ContextVar[str | None] = ContextVar("nonce", default=None)
 
 
 class KnownScripts(Extension):
-    """Mark the scripts that stand in template files, so that the browser tells them from those in what a template is given."""
+    """Mark the scripts in template files, so that the browser can tell them from scripts in the values of a template."""
 
     def __init__(self, environment: Environment) -> None:
-        """Give the templates the mark."""
+        """Add the mark to the templates' globals."""
         super().__init__(environment)
         environment.globals["script_nonce"] = _mark
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Put the mark into every tag of a script that stands in the template itself, and not in a file."""
+        """Put the mark into every tag of an inline script."""
         return _SCRIPT.sub(r"\g<0>{{ script_nonce() }}", source)
 
 
@@ -68,7 +70,7 @@ def _mark() -> Markup:
 
 
 async def learn_frame(datasette: Datasette) -> None:
-    """Work out the hashes of what stands inline in templates: of our pages' frame, and the event handlers of all others."""
+    """Compute the hashes of the inline scripts and styles in our page frame, and of the event handlers in all templates."""
     environment = _environment(datasette)
     _hashes[datasette] = await inline_hashes(environment, _FRAME)
     texts = [_source(environment, name) for name in environment.list_templates(extensions=["html"])]
@@ -76,7 +78,7 @@ async def learn_frame(datasette: Datasette) -> None:
 
 
 async def inline_hashes(environment: Environment, templates: Iterable[str]) -> dict[str, list[str]]:
-    """Give the CSP hashes of what stands inline in these templates and in those they include: `script`, `style`."""
+    """Return the CSP hashes of inline scripts and styles in these templates and in those they include: `script`, `style`."""
     hashes: dict[str, set[str]] = {"script": set(), "style": set()}
     waiting, seen = list(templates), set()
     while waiting:
@@ -91,21 +93,21 @@ async def inline_hashes(environment: Environment, templates: Iterable[str]) -> d
         waiting += _INCLUDE.findall(text)
         for kind, attributes, content in _INLINE.findall(text):
             if "src=" not in attributes:
-                hashes[kind].update([_hash(drawn) for drawn in await _drawn(environment, content)])
+                hashes[kind].update([_hash(rendered) for rendered in await _rendered(environment, content)])
         hashes["style"].update(_hash(attribute) for attribute in _STYLE_ATTRIBUTE.findall(text))
-    return {kind: sorted(found) for kind, found in hashes.items()}
+    return {kind: sorted(values) for kind, values in hashes.items()}
 
 
-async def _drawn(environment: Environment, content: str) -> set[str]:
-    # A script may hold Datasette's version, which is the same in every page, or missing where the page is an error's.
-    # Any other variable, and no hash fits.
+async def _rendered(environment: Environment, content: str) -> set[str]:
+    # A script may contain Datasette's version, which is the same on every page, and missing on an error page. With any other
+    # variable, no hash would match.
     known = {"datasette_version": __version__}
     if meta.find_undeclared_variables(environment.parse(content)) - known.keys():
         return set()
     if "{{" not in content and "{%" not in content:
         return {content.replace("\r\n", "\n")}
     template = environment.from_string(content)
-    return {str(await template.render_async(given)) for given in (known, {})}
+    return {str(await template.render_async(values)) for values in (known, {})}
 
 
 def _source(environment: Environment, name: str) -> str:
@@ -119,20 +121,20 @@ def _hash(text: str) -> str:
 
 
 def _environment(datasette: Datasette) -> Environment:
-    found = datasette.get_jinja_environment() if hasattr(datasette, "get_jinja_environment") else datasette.jinja_env
-    assert isinstance(found, Environment)  # noqa: S101 - for the type checker: Datasette declares no types
-    return found
+    environment = datasette.get_jinja_environment() if hasattr(datasette, "get_jinja_environment") else datasette.jinja_env
+    assert isinstance(environment, Environment)  # noqa: S101 - for the type checker: Datasette declares no types
+    return environment
 
 
 def is_ours(path: str) -> bool:
-    """Say whether a path, without base_url, is that of one of our pages."""
+    """Whether a path, without base_url, is the path of one of our pages."""
     return _OURS.search(path) is not None
 
 
 def settings_of(datasette: Datasette) -> dict[str, Any]:
-    """Give the plugin's settings as they are written: none of them is secret, and some are shown to everyone.
+    """Return the plugin's settings as written: none of them is secret, and some are shown to everyone.
 
-    So a description that a stranger wrote cannot have a file or the environment read into them (`$file`, `$env`).
+    Datasette would replace `$file` and `$env` in them, so that a stranger's metadata could show a file or the environment.
     """
     config = getattr(datasette, "config", None)
     plugins = config.get("plugins") if isinstance(config, dict) else datasette.metadata("plugins")
@@ -141,7 +143,7 @@ def settings_of(datasette: Datasette) -> dict[str, Any]:
 
 
 def headers(datasette: Datasette, path: str) -> dict[str, str]:
-    """Give the headers for the response at a path (without base_url)."""
+    """Return the headers for the response at a path (without base_url)."""
     settings = settings_of(datasette)
     ours = is_ours(path)
     framers = _sources(settings.get("frame_ancestors")) if ours else []
@@ -159,7 +161,7 @@ def headers(datasette: Datasette, path: str) -> dict[str, str]:
 
 
 def policy_of_document(datasette: Datasette, text: str) -> str:
-    """Give the policy of a document that stands alone: it loads and runs nothing, and its own first style sheet styles it."""
+    """Return the policy of an exported document: it loads and runs nothing, and only its own first style sheet styles it."""
     framers = _sources(settings_of(datasette).get("frame_ancestors"))
     style = _STYLE.search(text)
     policy = {
@@ -178,7 +180,7 @@ def _our_policy(hashes: dict[str, list[str]] | None) -> dict[str, list[str]]:
     return {
         "default-src": ["'none'"],
         "script-src": ["'self'", *hashes["script"]],
-        # Of style attributes, these very ones and no others.
+        # Only these style attributes are allowed.
         "style-src": ["'self'", *(["'unsafe-hashes'", *hashes["style"]] if hashes["style"] else [])],
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
@@ -195,7 +197,7 @@ def _datasette_policy(datasette: Datasette, origins: list[str]) -> dict[str, lis
         "script-src": [
             "'self'",
             *([f"'nonce-{nonce}'"] if nonce else []),
-            # Of event handlers, these very ones and no others.
+            # Only these event handlers are allowed.
             *(["'unsafe-hashes'", *handlers] if handlers else []),
         ],
         "style-src": ["'self'", "'unsafe-inline'", *origins],
@@ -208,13 +210,13 @@ def _datasette_policy(datasette: Datasette, origins: list[str]) -> dict[str, lis
 
 
 def _sources(setting: object) -> list[str]:
-    # A list of origins, or one; what could end the directive or the header is left out, and keywords but 'self'.
+    # A list of origins, or one. Values that could end the directive or the header are dropped, and keywords except 'self'.
     listed = [setting] if isinstance(setting, str) else setting if isinstance(setting, list) else []
     return [origin for origin in listed if isinstance(origin, str) and re.fullmatch(r"[\w.:/*-]+|'self'", origin, re.ASCII)]
 
 
 def wrapper(datasette: Datasette) -> Callable[[App], App]:
-    """Give the ASGI middleware that adds the headers. It holds nothing back: what streams still streams."""
+    """Return the ASGI middleware that adds the headers. It does not buffer: streams still stream."""
 
     def wrap(app: App) -> App:
         async def wrapped(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -222,7 +224,12 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
                 await app(scope, receive, send)
                 return
 
-            _nonce.set(None if is_ours(path_of(datasette, scope)) else secrets.token_urlsafe(16))
+            path = path_of(datasette, scope)
+            covered = await _is_covered(datasette, path)
+            _nonce.set(secrets.token_urlsafe(16) if covered and not is_ours(path) else None)
+            if not covered:
+                await app(scope, receive, send)
+                return
 
             async def send_with_headers(message: dict[str, Any]) -> None:
                 if message["type"] == "http.response.start":
@@ -236,6 +243,16 @@ def wrapper(datasette: Datasette) -> Callable[[App], App]:
     return wrap
 
 
+async def _is_covered(datasette: Datasette, path: str) -> bool:
+    """Whether a path gets the headers: ours, those in a timeline, and those in no database while a timeline is attached."""
+    if is_ours(path):
+        return True
+    database = access.database_at(datasette, path)
+    if database is None or connections.crosses(datasette, database.name):
+        return await access.any_timeline(datasette)
+    return await access.is_guarded(database)
+
+
 def _completed(datasette: Datasette, scope: dict[str, Any], present: Iterable[Any]) -> list[Any]:
     result = [tuple(pair) for pair in present]
     names = {name.lower() for name, _ in result}
@@ -246,7 +263,7 @@ def _completed(datasette: Datasette, scope: dict[str, Any], present: Iterable[An
 
 
 def path_of(datasette: Datasette, scope: dict[str, Any]) -> str:
-    """Give the path of a request as it was written, without the folder that Datasette itself is in."""
+    """Return the path of a request as written, without base_url."""
     path: str = (scope.get("raw_path") or str(scope["path"]).encode("utf-8")).partition(b"?")[0].decode("latin-1")
     base_url = str(datasette.setting("base_url"))
     return "/" + path[len(base_url) :] if base_url != "/" and path.startswith(base_url) else path

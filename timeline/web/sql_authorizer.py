@@ -1,14 +1,14 @@
-"""What no query may do in a timeline, wherever it stands: write, or mark words in a long text.
+"""The authorizer of a timeline's connections: no query may write, or mark words in a long text.
 
-Owns the authorizer that SQLite asks on Datasette's own connections. A timeline grows through its log alone, on connections of
-its own. Other databases stay as they are.
+Owns it, for Datasette's own connections. A timeline grows through its log alone, on connections of its own. Must not change
+a connection to any other database.
 """
 
 from __future__ import annotations
 
 import sqlite3
 
-# All that reading needs. Every other action of a statement changes something: rows, tables, triggers, or settings.
+# The actions of reading. Every other action changes something: rows, tables, triggers or settings.
 _READING = frozenset(
     {
         sqlite3.SQLITE_SELECT,
@@ -20,8 +20,8 @@ _READING = frozenset(
         sqlite3.SQLITE_PRAGMA,
     }
 )
-# The pragmas that take an argument and change nothing in a file, and those that take none and do.
-_ASKING = frozenset(
+# The pragmas with an argument that change nothing in a file, and those without one that do.
+_HARMLESS = frozenset(
     {
         "cache_size",
         "foreign_key_check",
@@ -38,15 +38,15 @@ _ASKING = frozenset(
     }
 )
 _CHANGING = frozenset({"incremental_vacuum", "optimize", "shrink_memory", "wal_checkpoint"})
-# The functions of full-text search that go back over all of a text for every word of it.
+# The functions of full-text search that read the complete text again for every word.
 _MARKING = ("snippet", "highlight", "offsets")
 
 
 def set_on(connection: sqlite3.Connection, *, everywhere: bool = False) -> None:
-    """Refuse them on a connection to a timeline, or on one that reads all databases (`everywhere`).
+    """Set the authorizer on a connection to a timeline, or on one that reads all databases (`everywhere`).
 
-    SQLite takes the square of the time to mark words in a text, and cannot be interrupted. `rank` is empty, because a query may
-    set any of these functions in its place: sort by `bm25`. It is not refused, because Datasette reads it with all other columns.
+    SQLite needs quadratic time to mark words in a text, and cannot be interrupted. `rank` is null, because a query may put any of
+    these functions in its place: sort by `bm25`. It is not refused, because Datasette reads it with all other columns.
     """
     virtual = "select name from sqlite_master where type = 'table' and sql like 'create virtual table%'"
     indexes = {str(row[0]).lower() for row in connection.execute(virtual)}
@@ -54,16 +54,16 @@ def set_on(connection: sqlite3.Connection, *, everywhere: bool = False) -> None:
         return
 
     def authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-        named, argument = (first or "").lower(), (second or "").lower()
-        if action == sqlite3.SQLITE_UPDATE and named == "sqlite_master":
-            return sqlite3.SQLITE_OK  # so SQLite opens an index for full-text search; of a query's own it refuses that itself
-        if action not in _READING and not (everywhere and action == sqlite3.SQLITE_ATTACH):  # so Datasette joins them
+        name, argument = (first or "").lower(), (second or "").lower()
+        if action == sqlite3.SQLITE_UPDATE and name == "sqlite_master":
+            return sqlite3.SQLITE_OK  # SQLite does this when it opens a full-text index; it refuses a query that does it
+        if action not in _READING and not (everywhere and action == sqlite3.SQLITE_ATTACH):  # Datasette attaches them
             return sqlite3.SQLITE_DENY
-        if action == sqlite3.SQLITE_PRAGMA and (named in _CHANGING or (second is not None and named not in _ASKING)):
+        if action == sqlite3.SQLITE_PRAGMA and (name in _CHANGING or (second is not None and name not in _HARMLESS)):
             return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_FUNCTION and argument in _MARKING:
             return sqlite3.SQLITE_DENY
-        ranks = action == sqlite3.SQLITE_READ and argument == "rank" and (everywhere or named in indexes)
+        ranks = action == sqlite3.SQLITE_READ and argument == "rank" and (everywhere or name in indexes)
         return sqlite3.SQLITE_IGNORE if ranks else sqlite3.SQLITE_OK
 
     connection.set_authorizer(authorize)

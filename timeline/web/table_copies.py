@@ -1,8 +1,8 @@
-"""Which table of a timeline repeats what others hold, so that none is open where one of those is denied.
+"""The tables of a timeline that hold copies of others, so that none is open while one of those is denied.
 
-Owns that knowledge: declared here for our own tables, and read from the schema for everything else, whoever made it: a table
-repeats those that its foreign keys name, a view those that it reads, a virtual table those that its definition names, a shadow
-table its virtual table, and SQLite's statistics repeat everything. Must not ask for permission.
+Owns that knowledge: declared here for our own tables, and read from the schema for all others. A table copies those that its
+foreign keys name, a view those that it reads, a virtual table those that its definition names, a shadow table its virtual table,
+and SQLite's statistics copy everything. Must not ask for permission.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from timeline.web import sql_authorizer
 if TYPE_CHECKING:
     from datasette.database import Database
 
-# Our tables that repeat what others say, and whose words those are. What the foreign keys tell is not repeated here.
+# Our tables with copies, and the tables that they copy, except those that foreign keys name.
 COPIES: dict[str, tuple[str, ...]] = {
     "timeline": ("happenings",),
     "happening_times": ("happenings",),
@@ -38,33 +38,33 @@ COPIES: dict[str, tuple[str, ...]] = {
         "related", "sources",
     ),
 }  # fmt: skip
-# Our tables whose own words they hold. A hash, or how many events there are, repeats nothing of an event.
+# Our tables without copies. A hash, or the number of events, copies nothing of an event.
 ORIGINALS = (
     "happenings", "citations", "sources", "actors", "happening_actors", "happening_tags", "related",
     "checkpoints", "signatures", "tree", "projected",
 )  # fmt: skip
-# A foreign key to one of these is a position or a hash, which says nothing of what is there.
-_SAYING_NOTHING = {"events", "documents"}
+# A foreign key to one of these is a position or a hash, which copies nothing.
+_ONLY_REFERENCED = {"events", "documents"}
 _VIRTUAL = re.compile(r"\s*create\s+virtual\s+table\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Repeated:
-    """For each table and view, the `others` of which it holds anything.
+class Copies:
+    """For each table and view, the `others` that it copies anything of.
 
-    `made` are those that SQLite makes for others: indexes and statistics. Datasette may deny these by itself, which says
-    nothing of what they are made for.
+    `internal` are the tables that SQLite makes for others: indexes and statistics. Datasette may deny these by itself, without the
+    tables that they are made for.
     """
 
     others: Mapping[str, frozenset[str]]
-    made: frozenset[str]
+    internal: frozenset[str]
 
 
-_known: WeakKeyDictionary[Database, tuple[int, Repeated]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Database, tuple[int, Copies]] = WeakKeyDictionary()
 
 
-async def in_database(database: Database) -> Repeated:
-    """Say for every table and view of a database which others it repeats. It is read again when the schema changes."""
+async def in_database(database: Database) -> Copies:
+    """Return the copies in a database. They are read again when the schema changes."""
     version = (await database.execute("select schema_version from pragma_schema_version")).rows[0][0]
     known = _known.get(database)
     if known is None or known[0] != version:
@@ -72,23 +72,23 @@ async def in_database(database: Database) -> Repeated:
     return known[1]
 
 
-def read(connection: sqlite3.Connection) -> Repeated:
-    """Read from a schema, for every table and view, which others it repeats, at whatever remove."""
+def read(connection: sqlite3.Connection) -> Copies:
+    """Read the copies from a schema, direct and indirect ones."""
     rows = connection.execute("select name, type, sql from sqlite_master where type in ('table', 'view')").fetchall()
     schema = {name: (kind, sql or "") for name, kind, sql in rows}
-    named = {name.lower(): name for name in schema}
-    taken = {name: {named[one] for one in _taken(connection, name, schema) if one in named} for name in schema}
+    by_lower = {name.lower(): name for name in schema}
+    copied = {name: {by_lower[other] for other in _copied(connection, name, schema) if other in by_lower} for name in schema}
     virtual = {name for name, (_, sql) in schema.items() if _VIRTUAL.match(sql)}
-    made = {name for name in schema if name.startswith("sqlite_") or (name in virtual and taken[name])}
+    internal = {name for name in schema if name.startswith("sqlite_") or (name in virtual and copied[name])}
     for index in virtual:
         for shadow in [name for name in schema if name.startswith(f"{index}_")]:
-            taken[shadow].add(index)
-            made.add(shadow)
-    return Repeated({name: _reached(name, taken) for name in schema}, frozenset(made))
+            copied[shadow].add(index)
+            internal.add(shadow)
+    return Copies({name: _reached(name, copied) for name in schema}, frozenset(internal))
 
 
-def _taken(connection: sqlite3.Connection, name: str, schema: Mapping[str, tuple[str, str]]) -> set[str]:
-    """Name, in small letters, the tables that one takes from as its definition has it."""
+def _copied(connection: sqlite3.Connection, name: str, schema: Mapping[str, tuple[str, str]]) -> set[str]:
+    """Return, in lower case, the tables that a table copies by its definition."""
     kind, sql = schema[name]
     if name.startswith("sqlite_"):
         return {other.lower() for other in schema if not other.startswith("sqlite_")}
@@ -99,16 +99,16 @@ def _taken(connection: sqlite3.Connection, name: str, schema: Mapping[str, tuple
     if _VIRTUAL.match(sql):
         return set() if name in COPIES else set(re.findall(r"\w+", sql.lower())) - {name.lower()}
     keys = connection.execute('select "table" from pragma_foreign_key_list(?)', (name,)).fetchall()
-    return {other.lower() for (other,) in keys} - _SAYING_NOTHING
+    return {other.lower() for (other,) in keys} - _ONLY_REFERENCED
 
 
 def _read_by(connection: sqlite3.Connection, view: str) -> set[str]:
-    """Name the tables that a view reads, as SQLite tells them; none where it cannot be read."""
-    found: set[str] = set()
+    """Return the tables that a view reads, as SQLite reports them; none if it cannot be read."""
+    tables: set[str] = set()
 
     def note(action: int, table: str | None, *_: str | None) -> int:
         if action == sqlite3.SQLITE_READ and table:
-            found.add(table.lower())
+            tables.add(table.lower())
         return sqlite3.SQLITE_OK
 
     connection.set_authorizer(note)
@@ -119,17 +119,17 @@ def _read_by(connection: sqlite3.Connection, view: str) -> set[str]:
     finally:
         connection.set_authorizer(None)
         sql_authorizer.set_on(connection)
-    return found - {view.lower()}
+    return tables - {view.lower()}
 
 
-def _reached(name: str, taken: Mapping[str, set[str]]) -> frozenset[str]:
-    # What one of our tables repeats of others is declared whole, but for what the foreign keys of those tell: quotations are
-    # closed with their sources, and so is an index over quotations.
+def _reached(name: str, copied: Mapping[str, set[str]]) -> frozenset[str]:
+    # COPIES is complete for our tables, except for the foreign keys of the tables it names: quotations are closed with their
+    # sources, and so is an index over quotations.
     reached, waiting = {name}, [name]
     seen = {name}
     while waiting:
         one = waiting.pop()
-        followed = taken[one] | {other for other in COPIES.get(one, ()) if other in ORIGINALS and other in taken}
+        followed = copied[one] | {other for other in COPIES.get(one, ()) if other in ORIGINALS and other in copied}
         reached |= {*followed, *COPIES.get(one, ())}
         waiting += followed - seen
         seen |= followed

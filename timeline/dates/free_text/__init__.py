@@ -1,6 +1,6 @@
-"""Dates in people's own words -> EDTF as vague as they are, with questions about what is doubtful, and the words as a note.
+"""Read dates in people's own words into EDTF, exactly as vague, with questions about doubts and the original words as a note.
 
-`phrases` reads words, `parts` numbers in parts, `ranges` joins two ends, `vague` decades and the like. A year alone stays a year.
+`phrases` reads words, `parts` dates in separate parts, `ranges` joins two ends, `vague` reads decades and similar forms.
 """
 
 from timeline.dates import shifts

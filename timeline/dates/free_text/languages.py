@@ -1,6 +1,6 @@
-"""Words about dates in German, French, Spanish and Italian -> the English ones that are read here. Months are others_days'.
+"""Translate German, French, Spanish and Italian words about dates into English. `months` has the months.
 
-Owns that table. Must not read dates: what it does not know stays as it is.
+Owns that table. Must not parse dates: unknown words stay as they are.
 """
 
 import re
@@ -50,11 +50,11 @@ _CENTURY: Final = re.compile(r"(?:\b(?P<one>[IVX]{1,5})(?:e|er|ème)?\s+(?:si[è
 
 
 def english(words: str) -> str:
-    """Put the words that are known in English; Roman numerals of a century become numbers."""
-    found = _CENTURY.sub(lambda one: f"{_number((one['one'] or one['two']).upper())}th century", words)
-    for form, said in _TABLE:
-        found = form.sub(said, found)
-    return " ".join(found.split())
+    """Translate the known words into English; Roman numerals of a century become numbers."""
+    translated = _CENTURY.sub(lambda one: f"{_number((one['one'] or one['two']).upper())}th century", words)
+    for form, replacement in _TABLE:
+        translated = form.sub(replacement, translated)
+    return " ".join(translated.split())
 
 
 def _number(roman: str) -> int:

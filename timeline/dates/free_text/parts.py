@@ -1,6 +1,6 @@
-"""A date of others that is told in parts, each a number or its digits, as TimelineJS and bibliographies have it.
+"""Read a date from separate parts, each a number or its digits, as in TimelineJS and bibliographies.
 
-Owns how parts become a date. Must not guess which part is which.
+Owns the joining of parts to a date. Must not guess which part is which.
 """
 
 import re
@@ -18,22 +18,22 @@ from timeline.errors import Sentence
 from timeline.shortening import shortened
 
 _LONGEST: Final = 60  # characters of a part
-_SOME_DAY: Final = "2000-01-01"  # beside which a time of day is read by itself
+_SOME_DAY: Final = "2000-01-01"  # a stand-in, to read a time of day alone
 
 
 def of_parts(
     year: object, month: object = None, day: object = None, hour: object = None, minute: object = None, second: object = None
 ) -> OthersDate:
-    """Read a date told in parts, each a number or its digits. A negative year is BC: -44 is 44 BC."""
+    """Read a date from parts, each a number or its digits. A negative year is BC: -44 is 44 BC."""
     parts = [_part(part) for part in (year, month, day, hour, minute, second)]
     if parts[0] is None:
         raise DateUnread("there is no year" if any(parts) else "there is no date")
-    if not any(parts[1:]) and not re.fullmatch(r"-\d{1,11}|\d{1,4}|\d{6,11}", parts[0]):  # five: a day in a spreadsheet
+    if not any(parts[1:]) and not re.fullmatch(r"-\d{1,11}|\d{1,4}|\d{6,11}", parts[0]):  # five digits: a spreadsheet's day
         return read(parts[0])
-    told = "-".join(part for part in parts[:3] if part)
+    text = "-".join(part for part in parts[:3] if part)
     month_number = month_of((parts[1] or "").rstrip("."))
     if not re.fullmatch(r"-?\d{1,11}", parts[0]) or not all(re.fullmatch(r"\d{1,2}", one) for one in parts[2:] if one):
-        raise DateUnread("is not a date in numbers. Correct its parts", told)
+        raise DateUnread("is not a date in numbers. Correct its parts", text)
     if parts[1] and month_number is None and not re.fullmatch(r"\d{1,2}", parts[1]):
         raise DateUnread("is not a month. Write 1 to 12", parts[1])
     number = int(parts[0])
@@ -45,8 +45,8 @@ def of_parts(
     if number == 0:
         raise DateUnread(NO_YEAR, "0")
     if parts[2] and not parts[1]:
-        raise DateUnread("has a day and no month. Add the month", told)
-    found = Day(
+        raise DateUnread("has a day but no month. Add the month", text)
+    day_read = Day(
         number + 1 if number < 0 else number,
         month_number or (int(parts[1]) if parts[1] else None),
         int(parts[2]) if parts[2] else None,
@@ -54,91 +54,91 @@ def of_parts(
         plain=number > 0 and not questions,
     )
     if parts[3] and parts[2]:
-        found = with_time(found, parts[3], parts[4] and f"{int(parts[4]):02d}", parts[5] and f"{int(parts[5]):02d}")
+        day_read = with_time(day_read, parts[3], parts[4] and f"{int(parts[4]):02d}", parts[5] and f"{int(parts[5]):02d}")
     elif parts[3]:
-        raise DateUnread("has a time and no day. Add the day", told)
-    return checked(of_day(found, parts[0] if number < 0 else ""), told)
+        raise DateUnread("has a time but no day. Add the day", text)
+    return checked(of_day(day_read, parts[0] if number < 0 else ""), text)
 
 
 def of_time(year: object, month: object, day: object, time: str) -> OthersDate:
-    """Read a date told in parts with its time of day as words: "14:30", "2:30 PM"."""
+    """Read a date from parts, and its time of day from words: "14:30", "2:30 PM"."""
     return timed(of_parts(year, month, day), time)
 
 
-def timed(whole: OthersDate, time: str, column: str | None = None) -> OthersDate:
-    """Add a time of day to a day; what is none, and one beside no day, is kept in words. `column` is where it stands."""
+def timed(day_date: OthersDate, time: str, column: str | None = None) -> OthersDate:
+    """Add a time of day to a day. Without a day, or if the time cannot be read, keep it in the note. `column` is its column."""
     time = shortened(time, _LONGEST)
-    told = f"the time of day is told as {time}"
+    text = f"the time of day is written {time}"
     try:
-        found = read(f"{_SOME_DAY} {time}") if re.fullmatch(r"-?\d{4}-\d\d-\d\d", whole.date) else None
+        result = read(f"{_SOME_DAY} {time}") if re.fullmatch(r"-?\d{4}-\d\d-\d\d", day_date.date) else None
     except DateUnread as error:
         reason = Sentence("It is not understood. Write it as 04:10") if _SOME_DAY in error.words else error.reason
-        where = Sentence(' in the column "{}"', column) if column else ""
-        asked = Sentence('the time "{}"{} is kept in words alone ({})', time, where, reason)
-        whole = replace(whole, questions=(*whole.questions, asked))
-        found = None
-    if found is None:
-        return replace(whole, note="; ".join(filter(None, (whole.note, told))))
-    note = "; ".join(filter(None, (whole.note, (found.note or "").replace(f"{_SOME_DAY} ", ""))))
+        place = Sentence(' in the column "{}"', column) if column else ""
+        question = Sentence('the time "{}"{} is kept only in the note ({})', time, place, reason)
+        day_date = replace(day_date, questions=(*day_date.questions, question))
+        result = None
+    if result is None:
+        return replace(day_date, note="; ".join(filter(None, (day_date.note, text))))
+    note = "; ".join(filter(None, (day_date.note, (result.note or "").replace(f"{_SOME_DAY} ", ""))))
     return replace(
-        whole,
-        date=found.date.replace(_SOME_DAY, whole.date),
+        day_date,
+        date=result.date.replace(_SOME_DAY, day_date.date),
         note=note or None,
-        zone=found.zone,
-        questions=(*whole.questions, *found.questions),
+        zone=result.zone,
+        questions=(*day_date.questions, *result.questions),
     )
 
 
 def beside(words: str, parts: OthersDate, order: Order | None = None) -> OthersDate:
-    """Read a date beside which its year stands as well, or more parts: that settles its century, or is the year that it lacks.
+    """Read words with the help of parts beside them: these decide the century, or add a missing year.
 
-    Where the two contradict each other, or the words say no date and the parts alone are taken, that is asked.
+    Ask if the two contradict each other, or if the words are not a date and only the parts are used.
     """
     words = " ".join(words.split())
-    found = _in_year(words, parts.date, order)
-    if found is None:
+    result = _in_year(words, parts.date, order)
+    if result is None:
         shown = shortened(words, _LONGEST)
-        asked = f'"{shown}" is not understood beside {parts.date}, which alone is taken. Say what it means'
+        question = f'"{shown}" is not understood beside {parts.date}, so only that is used. Say what it means'
         note = "; ".join(filter(None, (parts.note, f'the date is written "{shown}"')))
-        return replace(parts, note=note, questions=(*parts.questions, asked))
-    if not _meet(found.date, parts.date):
-        asked = f'"{words}" is not in {parts.date}, the date beside it: taken as {found.date}. Say which is right'
-        return replace(found, questions=(*found.questions, asked))
-    return found
+        return replace(parts, note=note, questions=(*parts.questions, question))
+    if not _meet(result.date, parts.date):
+        question = f'"{words}" is not in {parts.date}, the date beside it: taken as {result.date}. Say which is right'
+        return replace(result, questions=(*result.questions, question))
+    return result
 
 
 def is_in_year(words: str, year: str) -> bool:
-    """Whether words are a date, and in the year beside them."""
+    """Whether words are a date in the given year."""
     try:
-        whole = of_parts(year)
+        day_date = of_parts(year)
     except DateUnread:
         return _first_read([words], None) is not None
-    found = _in_year(words, whole.date, None)
-    return found is not None and _meet(found.date, whole.date)
+    result = _in_year(words, day_date.date, None)
+    return result is not None and _meet(result.date, day_date.date)
 
 
 def _in_year(words: str, date: str, order: Order | None) -> OthersDate | None:
-    """Read words beside a date; None where they are none. A lone number is a day or month rather than a year AD 12."""
+    """Read words beside a date; None if they are not a date. A lone number is a day or month, not a year such as AD 12."""
     if not (known := re.match(r"\d{4}(?!\d|X)", date)):
         return _first_read([words], order)
-    year, told = known[0], words
+    year, text = known[0], words
     orders: tuple[Order | None, ...] = (order, "ymd")
     shorts = [short for each in orders if (short := short_year(words, each))]
     if shorts:
         short = next((one for one in shorts if one["year"] == year[2:]), shorts[0])
         full = _nearest(int(short["year"]), int(year))
-        told = f"{words[: short.start('year')].rstrip(APOSTROPHES)}{full:04d}{words[short.end('year') :]}"
+        text = f"{words[: short.start('year')].rstrip(APOSTROPHES)}{full:04d}{words[short.end('year') :]}"
     sign = re.fullmatch(r"\d{1,2}([/.-])\d{1,2}\.?", words)
     lone = re.fullmatch(r"\d{1,2}", words)
-    forms = [told] if re.search(r"\d{3}", told) else [f"{words.rstrip('.')}{sign[1] if sign else ' '}{year}", told]
-    found = None if lone else _first_read(forms, order)
-    if found is None or re.search(r"\d{3}", words):
-        return found
-    return None if found.date == year else replace(found, note=f"{written(words)}, beside the year {year}")
+    forms = [text] if re.search(r"\d{3}", text) else [f"{words.rstrip('.')}{sign[1] if sign else ' '}{year}", text]
+    result = None if lone else _first_read(forms, order)
+    if result is None or re.search(r"\d{3}", words):
+        return result
+    return None if result.date == year else replace(result, note=f"{written(words)}, beside the year {year}")
 
 
 def _nearest(short: int, year: int) -> int:
-    """Give a year of two digits the century in which it is nearest to another."""
+    """Return the full year of two digits, in the century that brings it nearest to another year."""
     return min((year // 100 * 100 + short + more for more in (-100, 0, 100)), key=lambda one: abs(one - year))
 
 
@@ -150,7 +150,7 @@ def _first_read(forms: Sequence[str], order: Order | None) -> OthersDate | None:
 
 
 def _meet(one: str, other: str) -> bool:
-    """Whether there is a day that both dates allow."""
+    """Whether two dates have a day in common."""
     first, second = dates.parse(one), dates.parse(other)
     starts = [day for day in (first.earliest_day, second.earliest_day) if day is not None]
     ends = [day for day in (first.latest_day, second.latest_day) if day is not None]
@@ -160,5 +160,5 @@ def _meet(one: str, other: str) -> bool:
 def _part(value: object) -> str | None:
     if value is None or isinstance(value, bool | dict | list):
         return None
-    text = shortened(str(value).strip(), _LONGEST)  # more could be no part of a date, and is only quoted
+    text = shortened(str(value).strip(), _LONGEST)  # longer text cannot be part of a date; it is only quoted
     return re.sub(r"\.0+$", "", text) or None

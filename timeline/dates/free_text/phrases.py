@@ -1,6 +1,7 @@
-"""A date in words -> EDTF: what surrounds it ("circa", "before", "early", a question mark), and what is surrounded.
+"""Read a date in words into EDTF: first qualifiers such as "circa", "before", "early" or a question mark, then the date itself.
 
-Owns the order in which forms are tried. Must not make anything exact that was not: what has no sign in EDTF is kept in words.
+Owns the order in which forms are tried. Must not make a date more exact than its words: parts that EDTF cannot express stay in the
+note.
 """
 
 import re
@@ -53,7 +54,7 @@ _SET_IN: Final = re.compile(r"^(?:on|in|dated|during)\s+(?=\d|[a-z]+\.?\s+'?\d|t
 _BRACKETS: Final = re.compile(r"\((?P<one>[^()]+)\)|\[(?P<two>[^\[\],.{}]*\.?[^\[\],.{}]*)\]")
 _SLASHED_DAY: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])([/.])(?:0?[1-9]|[12]\d|3[01])\1\d{4}")
 _STAND_IN: Final = re.compile(r"(?:0001-01-01|1899-12-3[01]|1900-01-01|1970-01-01|9999-12-31)(?:T.*)?")
-_ASKED_STAND_IN: Final = "{} is what programs write where there is no date. Say if it is one"
+_ASKED_STAND_IN: Final = "{} is what programs write for a missing date. Say if it is one"
 _ASKED_SEASON: Final = "{} is a season or part of the year in EDTF. Say if it is {} to {}"
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _LONGEST: Final = 200
@@ -61,86 +62,88 @@ _LONGEST: Final = 200
 
 @lru_cache(maxsize=4096)
 def read(text: str, order: Order | None = None) -> OthersDate:
-    """Read a date as written; `order` is that of day and month in this file where both are numbers.
+    """Read a date as written; `order` is the order of day and month as numbers in this file.
 
-    Raises DateUnread, with the reason, where the words say no date, or one that there is not, such as 30 February.
+    Raises DateUnread with the reason if the words are not a date, or not a possible one, such as 30 February.
     """
     words = " ".join(text.split())
     if not words or _NONE.fullmatch(words):
-        raise DateUnread("says no date" if words else "there is no date", words)
+        raise DateUnread("gives no date" if words else "there is no date", words)
     if len(words) > _LONGEST:
         raise DateUnread("is too long for a date", f"{words[:30]}…")
     if serial := re.fullmatch(r"(\d{5})\.\d+", words):
-        return read(serial[1])  # refused, and told what it is
+        return read(serial[1])  # refused with an explanation
     if re.fullmatch(r"#[A-Z/0!?]+!?|#+", words):
-        raise DateUnread("is what a spreadsheet shows in place of a value. Mend it there, and save it anew", words[:10])
-    if _SLASHED_DAY.fullmatch(words) and (found := day(words, order)):  # as most tables have it: no need to try the other forms
-        return _in_doubt(checked(of_day(found, words), words), words)
+        raise DateUnread("is a spreadsheet's sign for an error. Correct it there, and save the file again", words[:10])
+    if _SLASHED_DAY.fullmatch(words) and (
+        numeric := day(words, order)
+    ):  # the most frequent form in tables: no need to try the others
+        return _in_doubt(checked(of_day(numeric, words), words), words)
     season = re.fullmatch(r"(\d{4})-(2[1-9]|3\d|4[01])", words)
     try:
         dates.parse(words)
     except DateInvalid:
         return _in_any_language(words, order)
-    asked: str | None = None
+    question: str | None = None
     if season:
-        asked = Sentence(_ASKED_SEASON, words, season[1], season[1][:2] + season[2])
+        question = Sentence(_ASKED_SEASON, words, season[1], season[1][:2] + season[2])
     if words == "0000":
-        asked = "the year 0000 is 1 BC in EDTF. Say if it stands for no date"
+        question = "the year 0000 is 1 BC in EDTF. Say if it means a missing date"
     if _STAND_IN.fullmatch(words):
-        asked = Sentence(_ASKED_STAND_IN, words)
+        question = Sentence(_ASKED_STAND_IN, words)
     midnight = ASKED_MIDNIGHT if MIDNIGHT.search(words) else None
-    return OthersDate(words, None, None, tuple(filter(None, (asked, midnight))))
+    return OthersDate(words, None, None, tuple(filter(None, (question, midnight))))
 
 
 def about(date: OthersDate) -> OthersDate:
-    """Say that a date is approximate, each end of it."""
+    """Mark a date as approximate, at each end."""
     if re.search(r"[\[{]", date.date):
         return replace(date, note="; ".join(filter(None, (date.note, "circa"))))
     return replace(date, date="/".join(f"{end}~" if end not in ("", "..") else end for end in date.date.split("/")))
 
 
 def _in_any_language(words: str, order: Order | None) -> OthersDate:
-    """Read words; what is quoted of them, in notes and questions, is as they were written."""
+    """Translate and read words; notes and questions quote the original words."""
     bare = re.sub(r"(?<=\d\d\d)[.,;:]$", "", words)
-    if found := _BRACKETS.fullmatch(bare):
-        bare = (found["one"] or found["two"]).strip()
-    meant = english(bare) if _LETTER.search(bare) else bare
+    if match := _BRACKETS.fullmatch(bare):
+        bare = (match["one"] or match["two"]).strip()
+    english_words = english(bare) if _LETTER.search(bare) else bare
     try:
-        if _NONE.fullmatch(meant):
-            raise DateUnread("says no date", words)
-        found_date = checked(_phrase(meant, order), meant)
+        if _NONE.fullmatch(english_words):
+            raise DateUnread("gives no date", words)
+        result = checked(_phrase(english_words, order), english_words)
     except DateUnread as error:
         raise (error if error.words in words else DateUnread(error.wrong, words)) from None
-    found_date = _in_doubt(found_date, words)
-    if meant == words or not found_date.note:
-        return found_date
-    return replace(found_date, note=found_date.note.replace(written(meant), written(words)))
+    result = _in_doubt(result, words)
+    if english_words == words or not result.note:
+        return result
+    return replace(result, note=result.note.replace(written(english_words), written(words)))
 
 
-def _in_doubt(found: OthersDate, words: str) -> OthersDate:
-    """Ask about a day that programs write where there is none."""
-    if not _STAND_IN.fullmatch(found.date):
-        return found
-    return replace(found, questions=(*found.questions, Sentence(_ASKED_STAND_IN, words)))
+def _in_doubt(result: OthersDate, words: str) -> OthersDate:
+    """Ask about a day that programs write for a missing date."""
+    if not _STAND_IN.fullmatch(result.date):
+        return result
+    return replace(result, questions=(*result.questions, Sentence(_ASKED_STAND_IN, words)))
 
 
 def _phrase(words: str, order: Order | None) -> OthersDate:
-    """Read words that are no EDTF: the surroundings first, then what they surround."""
-    if found := open_in_part(words):
-        return found
+    """Read words that are not EDTF: first the qualifiers, then the date itself."""
+    if result := open_in_part(words):
+        return result
     sign, bare = _qualified(words)
     if not sign:
         return _plain(words, order)
     inner = _plain(bare, order)
     if re.search(r"[\[{/]", inner.date):
-        made = re.sub(r"(?<=[\dXZ])(?=[/,\]}]|\.\.|$)", sign, inner.date) if "," not in inner.date else inner.date
+        edtf = re.sub(r"(?<=[\dXZ])(?=[/,\]}]|\.\.|$)", sign, inner.date) if "," not in inner.date else inner.date
     else:
-        made = inner.date + sign
-    return OthersDate(made, _note(words, bare, inner), inner.zone, inner.questions)
+        edtf = inner.date + sign
+    return OthersDate(edtf, _note(words, bare, inner), inner.zone, inner.questions)
 
 
 def _qualified(words: str) -> tuple[str, str]:
-    """Tell the sign of a date that is approximate or uncertain or both, and what is left of its words."""
+    """Return the sign of an approximate or uncertain date, or both, and the words without it."""
     about, bare = _without(_ABOUT, words)
     doubt, bare = _without(_DOUBT, bare)
     more, bare = _without(_ABOUT, bare)
@@ -153,23 +156,23 @@ def _without(pattern: re.Pattern[str], words: str) -> tuple[bool, str]:
 
 
 def _note(words: str, bare: str, inner: OthersDate) -> str:
-    """Keep the words, and what was noted of their inner part but those."""
-    kept = (inner.note or "").replace(written(bare), "").strip("; ")
-    return "; ".join(filter(None, (written(words), kept)))
+    """Return a note with the words, and with the other notes on their inner part."""
+    other_notes = (inner.note or "").replace(written(bare), "").strip("; ")
+    return "; ".join(filter(None, (written(words), other_notes)))
 
 
 def _plain(words: str, order: Order | None) -> OthersDate:
     calendar, bare = _without(_CALENDAR, words)
     if calendar:
         inner = _plain(bare, order)
-        asked = "the date is of the Julian calendar and kept as written. Say its Gregorian day if another is meant"
-        return OthersDate(inner.date, written(words), inner.zone, (*inner.questions, asked))
+        question = "the date is in the Julian calendar and kept as written. Give the Gregorian day if another is meant"
+        return OthersDate(inner.date, written(words), inner.zone, (*inner.questions, question))
     if _SET_IN.match(words):
         return _phrase(_SET_IN.sub("", words), order)
     if between := _BETWEEN.match(words):
         first, last = ends(between["first"], between["last"], order)
-        made = f"[{first.one}{first.time}..{last.one}{last.time}]"
-        return OthersDate(made, written(words), first.zone or last.zone, (*first.questions, *last.questions))
+        edtf = f"[{first.one}{first.time}..{last.one}{last.time}]"
+        return OthersDate(edtf, written(words), first.zone or last.zone, (*first.questions, *last.questions))
     if onwards := _ONWARDS.fullmatch(words):
         return _sided("from", onwards["rest"], words, order)
     if side := _SIDE.match(words):
@@ -180,94 +183,94 @@ def _plain(words: str, order: Order | None) -> OthersDate:
 
 
 def _week_of(words: str, order: Order | None) -> OthersDate | None:
-    """Read a week by its first day, as some day of those seven."""
-    if not (found := _WEEK_OF.fullmatch(words)):
+    """Read a week by its first day, as some day of the seven."""
+    if not (match := _WEEK_OF.fullmatch(words)):
         return None
-    first = single(found["day"], order)
+    first = single(match["day"], order)
     if first.day is None or first.other is not None:
-        raise DateUnread("does not name a day. Say the first and the last day of the week", words)
+        raise DateUnread("does not name a day. Give the first and the last day of the week", words)
     number = dates.day_number(first.year, first.month or 1, first.day)
-    asked = Sentence("{} is taken as a day of the seven from {} on. Say if another week is meant", words, first.one)
-    return OthersDate(f"[{first.one}..{_day(number + 6)}]", written(words), None, (*first.questions, asked))
+    question = Sentence("{} is taken as a day of the seven from {} on. Say if another week is meant", words, first.one)
+    return OthersDate(f"[{first.one}..{_day(number + 6)}]", written(words), None, (*first.questions, question))
 
 
 def _partly(words: str, order: Order | None) -> OthersDate | None:
-    """Read "early June 2012" and "2 May 1999 (evening)", of which a part is kept in words alone."""
-    found, rest = _MOSTLY.fullmatch(words), ""
-    if found:
-        rest = found["rest"]
-    elif found := _TIME_OF_DAY.search(words):
-        rest = words[: found.start()]
-    if not found or not rest:
+    """Read forms such as "early June 2012" and "2 May 1999 (evening)", of which a part stays in the note."""
+    match, rest = _MOSTLY.fullmatch(words), ""
+    if match:
+        rest = match["rest"]
+    elif match := _TIME_OF_DAY.search(words):
+        rest = words[: match.start()]
+    if not match or not rest:
         return None
     inner = _phrase(rest, order)
-    asked = Sentence('"{}" is kept in words alone: the date is the whole of it', found["part"])
-    return OthersDate(inner.date, _note(words, rest, inner), inner.zone, (asked, *inner.questions))
+    question = Sentence('"{}" is kept only in the note: the date covers the whole span', match["part"])
+    return OthersDate(inner.date, _note(words, rest, inner), inner.zone, (question, *inner.questions))
 
 
 def _single_or_range(words: str, order: Order | None) -> OthersDate:
-    if re.fullmatch(r"\d{4}-(?:1[3-9]|[2-9]\d)", words):  # no month, but the end of a range
+    if re.fullmatch(r"\d{4}-(?:1[3-9]|[2-9]\d)", words):  # not a month, but the end of a range
         return short(words[:4], words[5:], words)
     if (years := re.fullmatch(r"(\d{4})/(\d{2})", words)) and int(years[2]) > int(years[1][2:]):
         return short(years[1], years[2], words)
     try:
         return of_day(single(words, order), words)
     except DateUnread:
-        if found := several(words, order) or ranged(words, order, _qualified):
-            return found
+        if result := several(words, order) or ranged(words, order, _qualified):
+            return result
         raise
 
 
 def _sided(side: str, rest: str, words: str, order: Order | None) -> OthersDate:
-    """Read "before 1950" as some time up to 1949, "since 1950" as what lasts from 1950 on."""
+    """Read "before 1950" as some time up to 1949, "since 1950" as lasting from 1950 on."""
     inner = _phrase(rest, order)
     if re.search(r"[\[{/]", inner.date):
-        raise DateUnread("is not understood as a date. Say first and last date", words)
+        raise DateUnread("is not understood as a date. Give the first and the last date", words)
     if side in ("since", "from"):
-        made = f"{inner.date}/.."
+        edtf = f"{inner.date}/.."
     elif side in ("until", "till"):
-        made = f"../{inner.date}"
+        edtf = f"../{inner.date}"
     elif side in ("by", "not later than", "no later than"):
-        made = f"[..{inner.date}]"
+        edtf = f"[..{inner.date}]"
     elif side == "not before":
-        made = f"[{inner.date}..]"
+        edtf = f"[{inner.date}..]"
     else:
         step = 1 if side.startswith("aft") or side == ">" else -1
         next_one = _stepped(inner.date, step) or inner.date
-        made = f"[{next_one}..]" if step == 1 else f"[..{next_one}]"
-    return OthersDate(made, written(words), inner.zone, inner.questions)
+        edtf = f"[{next_one}..]" if step == 1 else f"[..{next_one}]"
+    return OthersDate(edtf, written(words), inner.zone, inner.questions)
 
 
 def _stepped(date: str, step: int) -> str | None:
-    """Give the year, month, day or time before or after, or of a decade or season the day; None where it is qualified."""
+    """Return the year, month, day or time before or after; the day, for a decade or season; None for a qualified date."""
     if "T" in date:
         return _stepped_time(date, step)
-    found = re.fullmatch(r"(-?\d{4})(?:-(\d\d))?(?:-(\d\d))?", date)
-    if not found or (found[2] and int(found[2]) > 12):
+    match = re.fullmatch(r"(-?\d{4})(?:-(\d\d))?(?:-(\d\d))?", date)
+    if not match or (match[2] and int(match[2]) > 12):
         return _stepped_beyond(date, step) if re.fullmatch(r"-?[\dX-]+", date) else None
-    if found[3]:
+    if match[3]:
         try:
-            return _day(dates.day_number(int(found[1]), int(found[2]), int(found[3])) + step)
+            return _day(dates.day_number(int(match[1]), int(match[2]), int(match[3])) + step)
         except (DateInvalid, ValueError):
             return None
-    if found[2]:
-        whole, month = divmod(int(found[1]) * 12 + int(found[2]) - 1 + step, 12)
-        return f"{year(whole)}-{month + 1:02d}"
-    return year(int(found[1]) + step)
+    if match[2]:
+        of_year, month = divmod(int(match[1]) * 12 + int(match[2]) - 1 + step, 12)
+        return f"{year(of_year)}-{month + 1:02d}"
+    return year(int(match[1]) + step)
 
 
 def _stepped_time(date: str, step: int) -> str | None:
-    """Give the hour, minute or second before or after."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d(?::\d\d){0,2})(Z|[+-]\d\d:\d\d)?", date)
-    if not found:
+    """Return the hour, minute or second before or after."""
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d(?::\d\d){0,2})(Z|[+-]\d\d:\d\d)?", date)
+    if not match:
         return None
-    parts = found[1].count(":")
+    parts = match[1].count(":")
     length = (timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))[parts]
     try:
-        moment = datetime.fromisoformat(found[1] if parts else f"{found[1]}:00") + step * length
+        moment = datetime.fromisoformat(match[1] if parts else f"{match[1]}:00") + step * length
     except (ValueError, OverflowError):
         return None
-    return moment.isoformat(timespec="seconds")[: len(found[1])] + (found[2] or "")
+    return moment.isoformat(timespec="seconds")[: len(match[1])] + (match[2] or "")
 
 
 def _stepped_beyond(date: str, step: int) -> str | None:
@@ -280,5 +283,5 @@ def _stepped_beyond(date: str, step: int) -> str | None:
 
 
 def _day(number: int) -> str:
-    whole, month, of_month = dates.civil(number)
-    return f"{year(whole)}-{month:02d}-{of_month:02d}"
+    of_year, month, of_month = dates.civil(number)
+    return f"{year(of_year)}-{month:02d}-{of_month:02d}"

@@ -1,6 +1,6 @@
-"""What has two ends: "12–15 March 1950", "1914–18", "1950 or 1951", and the first and the last date of what lasted.
+"""Read dates with two ends: "12–15 March 1950", "1914–18", "1950 or 1951", and a first and a last date.
 
-Owns how an end borrows from the other what it does not say. Must not read what surrounds a range ("circa", "before").
+Owns the rule by which one end takes missing parts from the other. Must not read the qualifiers of a range ("circa", "before").
 """
 
 import re
@@ -28,32 +28,32 @@ _SEVERAL_IN_MONTH: Final = re.compile(
 )
 ONGOING: Final = re.compile(r"(?:the\s+)?(?:present|ongoing|now|today|date|continuing)", re.I)
 _PART_OF: Final = re.compile(r"(?:the\s+)?(?:early|mid|middle|late)[\s-]+", re.I)
-_SHOWN: Final = 60  # characters of an end that cannot be read
-_UNTOLD: Final = re.compile(r"\?+|unknown")
+_SHOWN: Final = 60  # characters of an unreadable end
+_UNKNOWN_END: Final = re.compile(r"\?+|unknown")
 _TWO_CALENDARS: Final = range(10, 14)
-"""The days by which the Julian and the Gregorian calendar differ, from 1582 to 2100."""
+"""The difference in days between the Julian and the Gregorian calendar, from 1582 to 2100."""
 
 
-def lasting(start: OthersDate, end: Callable[[], OthersDate | None], told: object) -> OthersDate:
-    """Join a beginning and an end that `end` reads, if there is one. An end that cannot be read is asked about, its words are kept.
+def lasting(start: OthersDate, end: Callable[[], OthersDate | None], end_words: object) -> OthersDate:
+    """Join a start and the end that `end` reads, if there is one.
 
-    `told` is what the file says of the end. The beginning alone is taken then: no end is made up. Raises DateUnread where both
-    are dates and yet no range can be made of them.
+    If the end cannot be read, use the start alone, keep `end_words` in the note, and ask. Raises DateUnread if both are dates but
+    do not make a range.
     """
-    shown = " ".join(str(told).split())[:_SHOWN]
+    shown = " ".join(str(end_words).split())[:_SHOWN]
     try:
         last = end()
     except DateUnread as error:
-        why = str(error)
+        reason = str(error)
     else:
         if last is None:
             return start
         if not _is_unclear(last) or _is_unclear(start):
             return interval(start, last)
-        why = f"{last.date} is itself unclear"
+        reason = f"{last.date} is itself unclear"
     note = "; ".join(filter(None, (start.note, f'its end is written "{shown}"')))
-    asked = 'the end, "{}", cannot be taken over, and the beginning alone is: {}. Say when it ended'
-    return replace(start, note=note, questions=(*start.questions, Sentence(asked, shown, why.rstrip("."))))
+    question = 'the end, "{}", cannot be used, so only the start is: {}. Say when it ended'
+    return replace(start, note=note, questions=(*start.questions, Sentence(question, shown, reason.rstrip("."))))
 
 
 def _is_unclear(date: OthersDate) -> bool:
@@ -61,59 +61,59 @@ def _is_unclear(date: OthersDate) -> bool:
 
 
 def interval(start: OthersDate, end: OthersDate) -> OthersDate:
-    """Join the first and the last date of what lasted. Times whose clocks cannot be compared are kept in words."""
+    """Join a first and a last date. Times whose clocks cannot be compared stay in the note."""
     if start.date == end.date:
         return start
     notes = [note for note in dict.fromkeys((start.note, end.note)) if note]
-    made, zone = f"{start.date}/{end.date}", start.zone or end.zone
-    if "T" in made and not _one_clock(start, end):
+    edtf, zone = f"{start.date}/{end.date}", start.zone or end.zone
+    if "T" in edtf and not _one_clock(start, end):
         first, last = (re.sub(r"T.*", "", one.date) for one in (start, end))
-        made, zone = (start.date, start.zone) if first == last else (f"{first}/{last}", None)
-        notes.append(f"told as {start.date} to {end.date}" + (f", in {start.zone}" if start.zone else ""))
+        edtf, zone = (start.date, start.zone) if first == last else (f"{first}/{last}", None)
+        notes.append(f"written {start.date} to {end.date}" + (f", in {start.zone}" if start.zone else ""))
     if _is_unclear(start) or _is_unclear(end):
-        asked = "{} to {}: an end of it is itself unclear. Say first and last date"
-        raise DateUnread(Sentence(asked, start.date, end.date))
+        question = "{} to {}: an end is itself unclear. Give the first and the last date"
+        raise DateUnread(Sentence(question, start.date, end.date))
     both = tuple(dict.fromkeys((*start.questions, *end.questions)))
-    return checked(OthersDate(made, "; ".join(notes) or None, zone, both), f"{start.date} to {end.date}")
+    return checked(OthersDate(edtf, "; ".join(notes) or None, zone, both), f"{start.date} to {end.date}")
 
 
 def _one_clock(start: OthersDate, end: OthersDate) -> bool:
-    """Whether both have a shift from UTC or neither has, and one zone; and the days are in their order, each by its own clock."""
+    """Whether both have a shift or neither has, they have one zone, and their days are in order, each by its own clock."""
     shifts = {bool(shift) for one in (start, end) for shift in dates.shifts(one.date)}
     zones = {one.zone for one in (start, end) if "T" in one.date}
     return len(shifts) == 1 and len(zones) == 1 and start.date[:10] <= end.date[:10]
 
 
 def is_range(words: str) -> bool:
-    """Whether there is a sign of a range."""
+    """Whether words have the sign of a range."""
     return bool(_SPLIT.search(words))
 
 
 def several(words: str, order: Order | None) -> OthersDate | None:
-    """Read "1950 or 1951", of which one is meant, and "16, 17 and 18 May 2003", of which all are."""
-    told = words
+    """Read "1950 or 1951", which means one of them, and "16, 17 and 18 May 2003", which means all."""
+    original = words
     if inside := _SEVERAL_IN_MONTH.fullmatch(words):
         words = f"{inside['days']} {inside['name']} {inside['year']}"
-    found = _SEVERAL.fullmatch(words)
-    if not found or re.fullmatch(r"\d{1,2}", found["two"]):
+    match = _SEVERAL.fullmatch(words)
+    if not match or re.fullmatch(r"\d{1,2}", match["two"]):
         return None
-    first, last = ends(found["one"], found["two"], order)
-    before = [replace(first, day=int(day)) for day in re.findall(r"\d+", found["days"])]
+    first, last = ends(match["one"], match["two"], order)
+    before = [replace(first, day=int(day)) for day in re.findall(r"\d+", match["days"])]
     if (first.month is None, first.day is None) != (last.month is None, last.day is None) or (before and first.day is None):
         return None
     if first.month is not None and first.year == last.year and first.one > last.one:
-        raise DateUnread("is not in the order of time. Say the year of each", told)
+        raise DateUnread("is not in the order of time. Give the year of each", original)
     listed = ",".join(sorted(day.one + day.time for day in (*before, first, last)))
-    made = f"[{listed}]" if (found["sign"] or "").lower() == "or" else f"{{{listed}}}"
-    return OthersDate(made, written(told), first.zone or last.zone, (*first.questions, *last.questions))
+    edtf = f"[{listed}]" if (match["sign"] or "").lower() == "or" else f"{{{listed}}}"
+    return OthersDate(edtf, written(original), first.zone or last.zone, (*first.questions, *last.questions))
 
 
 def ranged(words: str, order: Order | None, qualified: Callable[[str], tuple[str, str]]) -> OthersDate | None:
-    """Read a range; None where it is none. `qualified` tells the sign of an end and what is left of it.
+    """Read a range; None for other words. `qualified` returns the sign of an end, and its words without it.
 
-    Raises DateUnread where both ends are dates, and yet no range can be made of them.
+    Raises DateUnread if both ends are dates but do not make a range.
     """
-    told = words
+    original = words
     if inside := _IN_MONTH.fullmatch(words):
         words = f"{inside['one']} {inside['name']} – {inside['two']} {inside['name']} {inside['year']}"
     unclear: DateUnread | None = None
@@ -122,7 +122,7 @@ def ranged(words: str, order: Order | None, qualified: Callable[[str], tuple[str
         if not left or re.fullmatch(r"\d{1,2}\s*/\s*\d{1,2}", words):
             continue
         try:
-            return _two(left, right, told, order, qualified)
+            return _two(left, right, original, order, qualified)
         except _Unclear as error:
             unclear = unclear or error
         except DateUnread:
@@ -133,11 +133,11 @@ def ranged(words: str, order: Order | None, qualified: Callable[[str], tuple[str
 
 
 class _Unclear(DateUnread):
-    """Two dates, but not which ones."""
+    """There are two dates, but it is unclear which ones."""
 
 
 def short(left: str, right: str, words: str) -> OthersDate:
-    """Read 1914–18: the end borrows its century."""
+    """Read 1914–18: the end takes its century from the start."""
     last = f"{left[:2]}{right}"
     questions: tuple[str, ...] = ()
     if int(right) <= 12:
@@ -150,32 +150,32 @@ def _two(left: str, right: str, words: str, order: Order | None, qualified: Call
         return short(left, right, words)
     if ONGOING.fullmatch(right):
         return OthersDate(f"{single(left, order).one}/..", written(words))
-    if not right or _UNTOLD.fullmatch(right):
-        asked = "{} does not say its end: taken as not known. Say if it still lasts"
-        return OthersDate(f"{single(left, order).one}/", written(words), None, (Sentence(asked, words),))
+    if not right or _UNKNOWN_END.fullmatch(right):
+        question = "{} does not say its end: taken as unknown. Say if it still lasts"
+        return OthersDate(f"{single(left, order).one}/", written(words), None, (Sentence(question, words),))
     parts = [_PART_OF.match(one) for one in (left, right)]
     loose = [vague(one[part.end() :] if part else one) for one, part in zip((left, right), parts, strict=True)]
     if any(loose):
-        in_words = '"{}" is kept in words alone: the date is the whole of it'
+        in_words = '"{}" is kept only in the note: the date covers the whole span'
         kept = [Sentence(in_words, part[0].strip(" -")) for part in parts if part]
-        first, last = (one or of_day(single(told, order), told) for one, told in zip(loose, (left, right), strict=True))
+        first, last = (one or of_day(single(side, order), side) for one, side in zip(loose, (left, right), strict=True))
         if _is_unclear(first) or _is_unclear(last):
-            raise DateUnread("is not understood as a date. Say first and last date", words)
+            raise DateUnread("is not understood as a date. Give the first and the last date", words)
         return OthersDate(f"{first.date}/{last.date}", written(words), None, (*kept, *first.questions, *last.questions))
     (one, left), (two, right) = qualified(left), qualified(right)
     start, end = ends(left, right, order)
     notes = "; ".join(dict.fromkeys((*start.notes, *end.notes)))
     begins, ends_at = f"{start.one}{start.time}{one}", f"{end.one}{end.time}{two}"
-    made = start.edtf if start.one == end.one and end.time in ("", start.time) else f"{begins}/{ends_at}"
+    edtf = start.edtf if start.one == end.one and end.time in ("", start.time) else f"{begins}/{ends_at}"
     questions = (*start.questions, *end.questions)
     if "/" in words and start.day and end.day and end.day - start.day in _TWO_CALENDARS and start.month == end.month:
-        asked = "{} may be one day in two calendars: taken as from the one to the other. Say which is meant"
-        questions = (*questions, Sentence(asked, words))
-    return OthersDate(made, "; ".join(filter(None, (written(words), notes))), start.zone or end.zone, questions)
+        question = "{} may be one day in two calendars: taken as a range from one to the other. Say which is meant"
+        questions = (*questions, Sentence(question, words))
+    return OthersDate(edtf, "; ".join(filter(None, (written(words), notes))), start.zone or end.zone, questions)
 
 
 def ends(left: str, right: str, order: Order | None) -> tuple[Day, Day]:
-    """Read both ends; the first borrows month, year and era of the last."""
+    """Read both ends; the first takes missing parts (month, year, era) from the last."""
     end = single(right, order)
     name = re.fullmatch(
         rf"(?:(?P<d1>\d{{1,2}})\.?\s*)?{NAME}(?:\s*(?P<d2>\d{{1,2}}))?", re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", left), re.I

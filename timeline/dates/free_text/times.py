@@ -1,6 +1,6 @@
-"""Times of day as others write them, behind a date: as exactly as they were told.
+"""Read times of day after a date in free text, exactly as precise as they are written.
 
-Owns hours, halves of days and zones. Must not guess a zone: letters that may mean several are kept in words.
+Owns hours, a.m. and p.m., and zones. Must not guess a zone: letters that may mean several zones stay in the note.
 """
 
 import re
@@ -23,28 +23,28 @@ _EXPECTED: Final = "is not understood as a date. Write it as 1950, 1950-03 or 19
 
 
 def single(text: str, order: Order | None = None) -> Day:
-    """Read one date, with its time of day if there is one. Raises DateUnread where there is none."""
-    found = day(text, order)
-    if found is not None:
-        return found
+    """Read one date, with its time of day if there is one. Raises DateUnread if there is no date."""
+    result = day(text, order)
+    if result is not None:
+        return result
     words = re.sub(r"(?<=\s)(\d\d)(\d\d)\s*(?=(?:hrs?|hours|h)\b)", r"\1:\2 ", cleaned(text))
     time = _TIME.search(words)
-    found = day(words[: time.start()], order) if time else None
-    if time is None or found is None or found.day is None or (time["minute"] is None and not time["half"]):
+    result = day(words[: time.start()], order) if time else None
+    if time is None or result is None or result.day is None or (time["minute"] is None and not time["half"]):
         raise DateUnread("names no year. Add it" if _NO_YEAR.fullmatch(words) else _EXPECTED, text)
     zone, until = time["zone"], time["until"]
     if until and (time["dash"].strip().isalpha() or re.search(r"\s[-–]\s", time[0])):
         if _minutes(until) <= _minutes(f"{time['hour']}:{time['minute']}"):
-            raise DateUnread("ends before it begins. Say the day on which it ends", text)
+            raise DateUnread("ends before it begins. Give the day on which it ends", text)
     elif until and (time[0][0] in "tT" or time["second"] or _minutes(until) <= _minutes(f"{time['hour']}:{time['minute']}")):
         zone, until = f"-{until}", None  # a shift from UTC that looks like an end
-    made = with_time(found, time["hour"], time["minute"], time["second"], half=time["half"], zone=zone)
+    timed_day = with_time(result, time["hour"], time["minute"], time["second"], half=time["half"], zone=zone)
     if not until:
-        return made
-    if not made.time:
-        return replace(made, notes=(*made.notes, f"until {until}"))
-    shift = re.sub("^T[0-9:]+", "", made.time)
-    return replace(made, until=f"T{re.sub('[.h]', ':', until):0>5}{shift}")
+        return timed_day
+    if not timed_day.time:
+        return replace(timed_day, notes=(*timed_day.notes, f"until {until}"))
+    shift = re.sub("^T[0-9:]+", "", timed_day.time)
+    return replace(timed_day, until=f"T{re.sub('[.h]', ':', until):0>5}{shift}")
 
 
 def _minutes(time: str) -> int:
@@ -61,36 +61,38 @@ def with_time(
     half: str | None = None,
     zone: str | None = None,
 ) -> Day:
-    """Add a time of day, as exactly as it was told: an hour, a minute or a second."""
+    """Add a time of day, exactly as precise as it is written: an hour, a minute or a second."""
     number = int(hour)
-    told = ":".join(part for part in (hour, minute, second) if part is not None) + (f" {half}" if half else "")
+    time_words = ":".join(part for part in (hour, minute, second) if part is not None) + (f" {half}" if half else "")
     if half:
         if not 1 <= number <= 12:
-            raise DateUnread(Sentence('the time "{}" is none: hours of half a day run from 1 to 12. Correct it', told))
+            raise DateUnread(
+                Sentence('the time "{}" is not valid: with a.m. or p.m., hours run from 1 to 12. Correct it', time_words)
+            )
         number = number % 12 + (12 if half.lower().startswith("p") else 0)
     if number == 24 and not int(minute or 0) + int(second or 0):
-        raise DateUnread(Sentence('the time "{}" is the end of the day. Write 00:00 of the next day', told))
+        raise DateUnread(Sentence('the time "{}" is the end of the day. Write 00:00 of the next day', time_words))
     if number > 23 or int(minute or 0) > 59 or int(second or 0) > 60:
-        raise DateUnread(Sentence('the time "{}" is none. Write 00:00 to 23:59', told))
+        raise DateUnread(Sentence('the time "{}" is not valid. Write 00:00 to 23:59', time_words))
     notes, questions = list(day.notes), list(day.questions)
-    shift, named = _shift(zone)
-    if zone and not shift and not named:
-        asked = '"{}" is no name of one time zone: the time is taken as local. Name the zone, such as Europe/Paris'
-        questions.append(Sentence(asked, zone))
-        notes.append(f"the time is told as {told} {zone}")
+    shift, zone_name = _shift(zone)
+    if zone and not shift and not zone_name:
+        question = '"{}" is not the name of a single time zone: the time is taken as local. Name the zone, such as Europe/Paris'
+        questions.append(Sentence(question, zone))
+        notes.append(f"the time is written {time_words} {zone}")
     if day.other is not None:
-        notes.append(f"the time of day is told as {told}")
-        return Day(day.year, day.month, day.day, "", named, day.other, tuple(notes), tuple(questions), plain=False)
+        notes.append(f"the time of day is written {time_words}")
+        return Day(day.year, day.month, day.day, "", zone_name, day.other, tuple(notes), tuple(questions), plain=False)
     if minute is None:
-        notes.append(f"the time of day is told as {told}")
+        notes.append(f"the time of day is written {time_words}")
     if (number, int(minute or 0), int(second or 0)) == (0, 0, 0):
         questions.append(ASKED_MIDNIGHT)
     time = f"T{':'.join(part for part in (f'{number:02d}', minute, second) if part is not None)}{shift}"
-    return Day(day.year, day.month, day.day, time, named, None, tuple(notes), tuple(questions), plain=day.plain)
+    return Day(day.year, day.month, day.day, time, zone_name, None, tuple(notes), tuple(questions), plain=day.plain)
 
 
 def _shift(zone: str | None) -> tuple[str, str | None]:
-    """Tell a shift from UTC and the name of a zone apart; neither where the letters may mean several."""
+    """Return a shift from UTC, or the name of a zone; neither if the letters may mean several zones."""
     if not zone:
         return "", None
     zone = re.sub(r"(?i)^(?:utc|gmt)(?=[+-])", "", zone)

@@ -1,6 +1,6 @@
-"""What is vague by itself: decades, centuries, seasons, quarters, halves, weeks, and dates in which a digit or a part is left open.
+"""Read vague forms: decades, centuries, seasons, quarters, halves, weeks, and dates with an open digit or part.
 
-Owns those forms. Must not read ranges, nor make anything exact that was not.
+Owns those forms. Must not read ranges, nor make a date more exact than its words.
 """
 
 import re
@@ -44,29 +44,29 @@ _OPEN_PARTS: Final = (
 
 
 def vague(words: str) -> OthersDate | None:
-    """Read such a form; None where the words are none."""
+    """Read a vague form; None for other words."""
     questions: list[str] = []
-    made = _decade(words, questions) or _century(words) or _season(words, questions) or _part_of_year(words)
-    made = made or _week(words, questions)
-    return OthersDate(made, written(words), None, tuple(questions)) if made else None
+    edtf = _decade(words, questions) or _century(words) or _season(words, questions) or _part_of_year(words)
+    edtf = edtf or _week(words, questions)
+    return OthersDate(edtf, written(words), None, tuple(questions)) if edtf else None
 
 
 def open_in_part(words: str) -> OthersDate | None:
-    """Read "199?", "19--", "00/05/1999" and "1999-00-00", in which what is not known is left open."""
-    if found := _OPEN_YEAR.fullmatch(words):
-        made = f"{found['known']}X" if found["known"] else f"{found['less']}XX"
-        asked = f"{words} is taken as some year of the {made.replace('X', '0')}s. Say if another is meant"
-        return OthersDate(made, written(words), None, (asked,))
+    """Read forms with unknown digits or parts, such as "199?", "19--", "00/05/1999" and "1999-00-00"."""
+    if match := _OPEN_YEAR.fullmatch(words):
+        edtf = f"{match['known']}X" if match["known"] else f"{match['less']}XX"
+        question = f"{words} is taken as some year of the {edtf.replace('X', '0')}s. Say if another is meant"
+        return OthersDate(edtf, written(words), None, (question,))
     for form in _OPEN_PARTS:
-        found = form.fullmatch(words)
-        if not found or not int(found["year"]):
+        match = form.fullmatch(words)
+        if not match or not int(match["year"]):
             continue
-        month = found.groupdict().get("month")
+        month = match.groupdict().get("month")
         if month is not None and not 1 <= int(month) <= 12:
             continue
-        asked = Sentence("{} leaves a part of the date open: taken as not known. Say if another is meant", words)
-        made = found["year"] if month is None else f"{found['year']}-{int(month):02d}"
-        return OthersDate(made, written(words), None, (asked,))
+        question = Sentence("{} leaves a part of the date open: taken as unknown. Say if another is meant", words)
+        edtf = match["year"] if month is None else f"{match['year']}-{int(month):02d}"
+        return OthersDate(edtf, written(words), None, (question,))
     return None
 
 
@@ -85,7 +85,7 @@ def _century(words: str) -> str | None:
         return None
     number, before = int(century["number"]), (century["era"] or "").lower().startswith("b")
     if number == 0:
-        raise DateUnread("is no century: the first is the 1st. Correct it", words)
+        raise DateUnread("is not a century: they start with the 1st. Correct it", words)
     if number == 1:
         return "[-0099..0000]" if before else "[0001..0100]"
     return f"{'-' if before else ''}{number - 1:02d}XX"
@@ -103,28 +103,28 @@ def _season(words: str, questions: list[str]) -> str | None:
 
 
 def _week(words: str, questions: list[str]) -> str | None:
-    """Read a week by its number as some day of it; ISO 8601 counts weeks from Monday, the first is that of 4 January."""
-    if not (found := _ISO_WEEK.fullmatch(words) or _WEEK.fullmatch(words)):
+    """Read a week by its number, as some day in it. In ISO 8601, weeks start on Monday, and the first has 4 January."""
+    if not (match := _ISO_WEEK.fullmatch(words) or _WEEK.fullmatch(words)):
         return None
-    parts = {name.rstrip("23"): value for name, value in found.groupdict().items() if value}
+    parts = {name.rstrip("23"): value for name, value in match.groupdict().items() if value}
     try:
         first, last = (date.fromisocalendar(int(parts["year"]), int(parts["week"]), int(parts.get("day", day))) for day in (1, 7))
     except ValueError:
-        raise DateUnread(Sentence("is no week: {} has none of that number. Correct it", parts["year"]), words) from None
+        raise DateUnread(Sentence("is not a week: {} has no week of that number. Correct it", parts["year"]), words) from None
     if "day" in parts:
         return first.isoformat()
-    if found.re is _WEEK:
-        asked = "{} is counted as ISO 8601 does: from {} to {}. Say if another count is meant"
-        questions.append(Sentence(asked, words, first, last))
+    if match.re is _WEEK:
+        question = "{} is counted as ISO 8601 does: from {} to {}. Say if another count is meant"
+        questions.append(Sentence(question, words, first, last))
     return f"[{first}..{last}]"
 
 
 def _part_of_year(words: str) -> str | None:
-    if not (found := _PART.fullmatch(words)):
+    if not (match := _PART.fullmatch(words)):
         return None
-    if found["half"]:
-        return f"{found['y3']}-{40 if found['half'].lower() == 'first' else 41}"
-    number, halves = int(found["one"] or found["two"]), (found["sign1"] or found["sign2"]).lower() == "h"
+    if match["half"]:
+        return f"{match['y3']}-{40 if match['half'].lower() == 'first' else 41}"
+    number, halves = int(match["one"] or match["two"]), (match["sign1"] or match["sign2"]).lower() == "h"
     if halves and number > 2:
         return None
-    return f"{found['y1'] or found['y2']}-{(39 if halves else 32) + number}"
+    return f"{match['y1'] or match['y2']}-{(39 if halves else 32) + number}"

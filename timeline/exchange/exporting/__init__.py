@@ -1,7 +1,6 @@
-"""Writes what is chosen of a timeline in the formats that others read.
+"""Shared parts of the exports: losses, wording, notes, feeds.
 
-Owns what they share: losses, wording, dates in parts, notes, feeds. Must not choose happenings, nor read files. Standard library
-and the leaves alone: the web writes with it too.
+Must not choose happenings, nor read files. Imports the standard library and the leaves alone, because the web exports too.
 """
 
 from timeline.exchange import formats
@@ -9,7 +8,7 @@ from timeline.exchange.exporting.format import Format
 
 
 def format_named(name: str) -> Format:
-    """Give the format of a name. Raises KeyError where none of that name is written."""
+    """Return the format with a name. Raises KeyError if none with that name can be exported."""
     if name not in formats.written_names():
         raise KeyError(name)
     format: Format = formats.entries()[name].module("writer").FORMAT

@@ -1,4 +1,4 @@
-"""The sources that happenings cite, each once, in the order in which they are first cited. Must not know any format."""
+"""Lists of sources: those that happenings cite, each once, in the order of their first citation. Must not know any format."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -6,15 +6,15 @@ from typing import Final
 from timeline.reading.records import PAGES, Happening, Source
 
 LOSES: Final = {
-    "title": "left out, with all that is said of a happening: this is a list of the sources",
-    "quotations": "only their sources are there",
-    "media_type": "left out, but for web pages and messages",
-    "author": "stands as one name, even where there are several",
+    "title": "left out, with every other field of a happening: this is a list of the sources",
+    "quotations": "left out, except their sources",
+    "media_type": "left out, except for web pages and messages",
+    "author": "written as one name, even if there are several",
 }
 
 
 def sources(happenings: Iterable[Happening]) -> Iterator[Source]:
-    """Give each source once."""
+    """Return each cited source once."""
     seen: set[str] = set()
     for happening in happenings:
         for quotation in happening.quotations:
@@ -24,7 +24,7 @@ def sources(happenings: Iterable[Happening]) -> Iterator[Source]:
 
 
 def kind(source: Source) -> str:
-    """Tell what a source is, as far as its media type says: a page of the web, a message, or a document."""
+    """Return what a source is by its media type: a web page, a message, or a document."""
     media_type = (source.media_type or "").partition(";")[0]
     if media_type == "message/rfc822":
         return "message"

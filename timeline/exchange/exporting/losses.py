@@ -1,6 +1,6 @@
-"""What a format cannot say of the happenings that are written in it: counted, and told in words.
+"""Count the happenings from which an export format loses something, and describe each loss.
 
-Owns what counts as said at all. Must not know any format: each one says in `loses` what becomes of which field.
+Owns when a field counts as used. Must not know any format: each describes in `loses` what happens to which field.
 """
 
 import re
@@ -18,10 +18,22 @@ from timeline.exchange.exporting.format import Format
 from timeline.reading import wording
 from timeline.reading.records import Happening, Quotation, Source
 
-# What says nothing that a reader would miss.
-_SILENT: Final[dict[str, tuple[Any, ...]]] = {"status": ("current",), "stance": ("supports",), "grade": ("exact",), "version": (1,)}
+# Values that nobody would miss.
+_DEFAULTS: Final[dict[str, tuple[Any, ...]]] = {
+    "status": ("current",),
+    "stance": ("supports",),
+    "grade": ("exact",),
+    "version": (1,),
+}
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 _NOTHING: Final = (None, "", ())
+UNSUPPORTED: Final = {
+    **dict.fromkeys(("zone", "part_of", "related", "supports", "reason"), "left out"),
+    "status": "left out: a retracted happening looks like any other",
+    "recorded_by": "left out, with the time of recording",
+    "entries": "not quoted; the file that holds them is named",
+}
+"""Losses of every format for pictures of a timeline."""
 _OF_HAPPENING, _OF_QUOTATION, _OF_SOURCE = ({field.name for field in fields(kind)} for kind in (Happening, Quotation, Source))
 
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?").fullmatch
@@ -30,7 +42,7 @@ _SHIFT: Final = re.compile(r"T[0-9:]+(?:Z|[+-])").search
 _HOUR: Final = re.compile(r"T[0-9]{2}(?![0-9:])").search
 _NO_SECOND: Final = re.compile(r"T[0-9]{2}(?::[0-9]{2})?(?![0-9:])").search
 
-# The ways in which a date can say less than a day, or more than one; `date` alone is any of them.
+# How a date can be vaguer than a day or longer; `date` is any of them.
 _DATES: Final[dict[str, Callable[[Edtf], bool]]] = {
     "date": lambda date: (
         date.precision not in ("day", "datetime") or date.uncertain or date.approximate or (date.timed and bool(_HOUR(date.text)))
@@ -59,42 +71,42 @@ _NAMES: Final = {
     "date.hour": "times of which only the hour is known",
     "date.second": "times without a second",
     "date.shift": "shifts from universal time",
-    "date.unknown": "dates of which no side is known",
+    "date.unknown": "dates without a known side",
     "date.far": "days before the year 1 and from the end of 9999 on",
     "title.spaces": "line ends and runs of spaces in titles",
     "summary.spaces": "line ends that make no paragraph, and runs of spaces, in summaries",
     "source.title": "titles of sources",
-    "source.spaces": "line ends and runs of spaces in what is said of sources",
-    "eras": "what is of the kind era",
+    "source.spaces": "line ends and runs of spaces in descriptions of sources",
+    "eras": "happenings of the kind era",
     "returns": "carriage returns",
-    "cells": "cells that a spreadsheet would take for formulas",
+    "cells": "cells that a spreadsheet would run as formulas",
     "entries": "entries of tables and other files of entries",
 }
 
 
 class Losses:
-    """Counts, while happenings go by, those that say something which a format cannot."""
+    """Counts the happenings that lose something in a format, while they are written."""
 
     def __init__(self, format: Format) -> None:
-        """Watch for what a format loses."""
+        """Prepare to count the losses of a format."""
         self.format = format
         self.total = 0
-        self.whole = False  # whether all of them went by
+        self.complete = False  # whether every happening was counted
         self.counts = dict.fromkeys(format.loses, 0)
 
     def watch(self, happenings: Iterable[Happening]) -> Iterator[Happening]:
-        """Let happenings through, counting."""
-        asked = [(field, _says(field)) for field in self.counts]
+        """Yield the happenings and count them."""
+        checks = [(field, _check(field)) for field in self.counts]
         for happening in happenings:
             self.total += 1
-            for field, says in asked:
-                if says(happening):
+            for field, uses in checks:
+                if uses(happening):
                     self.counts[field] += 1
             yield happening
-        self.whole = True
+        self.complete = True
 
-    def told(self) -> list[str]:
-        """Tell what was lost, a line for each field that was there."""
+    def lines(self) -> list[str]:
+        """Describe the losses, with a line for each field that was used."""
         return [
             f"{_NAMES.get(field, field.replace('_', ' '))} (in {count:,} of {self.total:,} happenings): {self.format.loses[field]}"
             for field, count in self.counts.items()
@@ -102,18 +114,10 @@ class Losses:
         ]
 
 
-def lost(happenings: Iterable[Happening], format: Format) -> list[str]:
-    """Tell what these happenings say that a format cannot, a line for each field, with how many of them say it."""
-    losses = Losses(format)
-    for _ in losses.watch(happenings):
-        pass
-    return losses.told()
-
-
 def is_formula(text: object) -> bool:
-    """Whether a spreadsheet would take a cell for a formula. -7.98 is a number; -0044-03-15 would be reckoned out.
+    """Whether a spreadsheet would run a cell as a formula. -7.98 is a number; -0044-03-15 would be calculated.
 
-    Nor may a text stand as it is that looks like a formula which got its apostrophe already.
+    A text that looks like a formula with an apostrophe before it counts too, so that the apostrophe is not lost on import.
     """
     if isinstance(text, str) and text[:1] == "'":
         return is_formula(text.lstrip("'"))
@@ -121,18 +125,18 @@ def is_formula(text: object) -> bool:
 
 
 def _prose(happening: Happening) -> Iterator[str | None]:
-    """Give the texts in which lines may end."""
+    """Yield the texts that may have several lines."""
     yield from (happening.summary, happening.place, happening.kind, happening.attributed_to, happening.date_note, *happening.tags)
 
 
 def _texts(happening: Happening) -> Iterator[str | None]:
-    """Give the texts that stand at the beginning of a cell."""
+    """Yield the texts with which a cell may begin."""
     yield from (happening.title, happening.summary, happening.date, happening.date_note, happening.kind, happening.place)
     yield from (happening.attributed_to, happening.reason, happening.recorded_by, *happening.tags[:1])
     yield from (name for name, _ in happening.actors[:1])
 
 
-_ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
+_CHECKS: Final[dict[str, Callable[[Happening], bool]]] = {
     "title.spaces": lambda happening: wording.one_line(happening.title) != happening.title,
     "summary.spaces": lambda happening: sentences.tidied(happening.summary) != (happening.summary or ""),
     "source.spaces": lambda happening: any(
@@ -148,25 +152,25 @@ _ASKED: Final[dict[str, Callable[[Happening], bool]]] = {
 }
 
 
-@lru_cache(maxsize=sentences.MANY)
-def _said_of(date: str) -> frozenset[str]:
-    """Name the ways in which a date says less than a day, or more than one."""
-    read = dates.parse(date)
-    return frozenset(field for field, says in _DATES.items() if says(read))
+@lru_cache(maxsize=sentences.CACHED)
+def _date_fields(date: str) -> frozenset[str]:
+    """Return the fields of `_DATES` that a date uses."""
+    parsed = dates.parse(date)
+    return frozenset(field for field, uses in _DATES.items() if uses(parsed))
 
 
-def _says(field: str) -> Callable[[Happening], bool]:
-    """Give what tells whether a happening, its quotations or their sources say anything in a field. Raises KeyError."""
+def _check(field: str) -> Callable[[Happening], bool]:
+    """Return a function that says whether a happening, its quotations or their sources use a field. Raises KeyError."""
     if field in _DATES:
-        return lambda happening: field in _said_of(happening.date)
-    if field in _ASKED:
-        return _ASKED[field]
+        return lambda happening: field in _date_fields(happening.date)
+    if field in _CHECKS:
+        return _CHECKS[field]
     holder, _, name = field.rpartition(".")
-    silent, value = (*_NOTHING, *_SILENT.get(name, ())), attrgetter(name)
+    unused, value = (*_NOTHING, *_DEFAULTS.get(name, ())), attrgetter(name)
     if name in _OF_HAPPENING and not holder:
-        return lambda happening: value(happening) not in silent
+        return lambda happening: value(happening) not in unused
     if name in _OF_QUOTATION and holder in ("", "quotation"):
-        return lambda happening: any(value(quotation) not in silent for quotation in happening.quotations)
+        return lambda happening: any(value(quotation) not in unused for quotation in happening.quotations)
     if name in _OF_SOURCE:
-        return lambda happening: any(value(quotation.source) not in silent for quotation in happening.quotations)
+        return lambda happening: any(value(quotation.source) not in unused for quotation in happening.quotations)
     raise KeyError(field)

@@ -1,8 +1,8 @@
-"""The formats in and out, in the order in which people meet them: a folder for each, with its reader, its writer, or both.
+"""The formats that are imported and exported, in the order of menus. Each has a folder with its reader, its writer, or both.
 
-Owns the list, and how a format of it is found. Must not know what is in a format. To add one: a folder here with `reader.py`
-(`read`), `writer.py` (`FORMAT`), or both, and one line in `OURS`. Other distributions add theirs through the entry point
-`cited_timeline.formats`, each of which names an `Entry`. Standard library alone: the web lists the formats too.
+Owns the list of formats. Must not know any of them. To add one: a folder here with `reader.py` (`read`), `writer.py` (`FORMAT`),
+or both, and a line in `OURS`. Other distributions add theirs through entry points in the group `cited_timeline.formats`; each
+names an `Entry`. Imports the standard library alone, because the web lists the formats too.
 """
 
 import warnings
@@ -16,9 +16,9 @@ GROUP: Final = "cited_timeline.formats"
 
 
 class Entry(NamedTuple):
-    """A format: its name, the media type of the files that it reads, whether it is written, and the package that does both.
+    """A format: its name, the media type of its imported files (None if it cannot be imported), whether it can be exported.
 
-    `reads` is None for a format that is not read. `package` is the folder here, where it is not the name with underscores.
+    `package` holds its reader and writer. By default that is the folder here with the format's name, underscores for hyphens.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Entry(NamedTuple):
     package: str = ""
 
     def module(self, part: str) -> ModuleType:
-        """Import its `reader` or `writer`. Raises ModuleNotFoundError where a package is missing that it needs."""
+        """Import its `reader` or `writer`. Raises ModuleNotFoundError if a package that it needs is missing."""
         package = self.package or f"{__name__}.{self.name.replace('-', '_')}"
         return import_module(f"{package}.{part}")
 
@@ -57,26 +57,26 @@ OURS: Final = (
 
 @cache
 def entries() -> dict[str, Entry]:
-    """Give every format by its name: ours, then those of other distributions; ours keep their names.
+    """Return every format by its name: ours, then those of other distributions, which cannot replace ours.
 
-    An entry point that cannot be loaded is a warning.
+    An entry point that cannot be loaded gives a warning.
     """
-    known = {one.name: one for one in OURS}
+    entries = {entry.name: entry for entry in OURS}
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         try:
             entry = Entry(*point.load())
         except Exception as error:
             warnings.warn(f"{point.value}: brings no format: {error}. Update that package, or uninstall it", stacklevel=2)
         else:
-            known.setdefault(entry.name, entry)
-    return known
+            entries.setdefault(entry.name, entry)
+    return entries
 
 
 def read_names() -> tuple[str, ...]:
-    """Name the formats that are read."""
-    return tuple(name for name, one in entries().items() if one.reads)
+    """Return the names of the formats that can be imported."""
+    return tuple(name for name, entry in entries().items() if entry.reads)
 
 
 def written_names() -> tuple[str, ...]:
-    """Name the formats that are written."""
-    return tuple(name for name, one in entries().items() if one.writes)
+    """Return the names of the formats that can be exported."""
+    return tuple(name for name, entry in entries().items() if entry.writes)

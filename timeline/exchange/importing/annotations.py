@@ -1,6 +1,7 @@
-"""From annotations to citations: words that someone marked in a source, added to the happening that they are evidence for.
+"""Plan the citations of annotations: words that someone marked in a source, to be added to a happening.
 
-Owns how the source is found. Must not append: each outcome carries what would, and must not add a quotation that is not found.
+Owns the search for the source. Must not append: each outcome has a function for that. Must not add a quotation that is not in the
+text.
 """
 
 from functools import lru_cache, partial
@@ -8,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from timeline import quotes, statements
 from timeline.errors import Sentence, TimelineError, UnknownSource
-from timeline.exchange.importing.citing import placed
+from timeline.exchange.importing.citing import placed_citation
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import Outcome
 from timeline.exchange.importing.row import Row
@@ -19,37 +20,37 @@ from timeline.timeline import Timeline
 _LEFT_OUT: Final = (frozenset[str](), frozenset({"prefix"}), frozenset({"suffix"}), frozenset({"prefix", "suffix"}))
 
 
-class _Standing(NamedTuple):
-    """A happening that is to be cited for: whether it was retracted, and the places that it cites."""
+class _Recorded(NamedTuple):
+    """A recorded happening: whether it was retracted, and the places that it cites."""
 
     retracted: bool
     places: frozenset[tuple[str, int, int]]
 
 
 class Citations:
-    """The rows of one file that tell of citations."""
+    """The rows of one file that are citations."""
 
     def __init__(self, file: File, timeline: Timeline | None, happening: str | None) -> None:
-        """Look for sources and happenings in a timeline; `happening` is meant where a row names none."""
+        """Search sources and happenings in a timeline. `happening` is the default for rows that name none."""
         self.file = file
         self.timeline = timeline
         self.happening = happening
         self._added: set[tuple[str, str, int, int]] = set()
-        self._addresses: dict[str, list[str]] | None = None  # of each, the sources, once they are asked for
-        self._standing = lru_cache(maxsize=1_000)(self._read_standing)
+        self._addresses: dict[str, list[str]] | None = None  # the sources of each address, read at the first use
+        self._recorded = lru_cache(maxsize=1_000)(self._read_recorded)
         self._text = Texts(self._read_text)
 
     def plan(self, row: Row) -> Outcome:
-        """Say what becomes of a row."""
+        """Return the outcome of a row."""
         outcome = Outcome(row, "unchanged")
         fields = {name: value for name, value in row.fields.items() if value not in (None, "")}
         id = fields.pop("happening", None) or self.happening
         if row.refused is not None:
             outcome.refuse(row.refused)
         elif id is None:
-            outcome.refuse('names no happening. Tag it "happening:ID", or say for which all such are: --happening ID')
+            outcome.refuse('names no happening. Tag it "happening:ID", or name one for all such rows: --happening ID')
         elif self.timeline is None:
-            outcome.refuse(Sentence('there is no happening "{}", nor a timeline yet', id))
+            outcome.refuse(Sentence('there is no happening "{}", and no timeline yet', id))
         else:
             outcome.stream = f"happening/{id}"
             try:
@@ -59,17 +60,17 @@ class Citations:
         return outcome
 
     def _decide(self, outcome: Outcome, timeline: Timeline, id: str, fields: dict[str, Any]) -> None:
-        standing = self._standing(id)
+        recorded = self._recorded(id)
         url = fields.pop("url", None)
         sources = [fields.pop("source")] if "source" in fields else self._sources(timeline, str(url))
-        citation, passage = self._found(sources, fields, outcome.stream)
+        citation, passage = self._locate(sources, fields, outcome.stream)
         for name in ("prefix", "suffix"):
             if name in fields and getattr(citation, name) is None:
-                outcome.remarks.append((name, "is not in the text beside the quotation, whose words are there once: left out"))
+                outcome.remarks.append((name, "is not beside the quotation in the text, which has these words once: left out"))
         place = (citation.source, passage.start_char, passage.end_char)
-        if (id, *place) in self._added or place in standing.places:
+        if (id, *place) in self._added or place in recorded.places:
             return
-        if standing.retracted:
+        if recorded.retracted:
             outcome.refuse("the happening was retracted, so nothing is added to it")
             return
         self._added.add((id, *place))
@@ -78,43 +79,43 @@ class Citations:
         outcome.act = partial(_cite, id=id, citation=citation, reason=reason)
 
     def _sources(self, timeline: Timeline, url: str) -> list[str]:
-        """Find the sources that were archived from an address, the last first."""
+        """Return the sources that were archived from an address, the last first."""
         if self._addresses is None:
             self._addresses = {}
             rows = timeline.log.connection.execute("SELECT id, url FROM sources WHERE url IS NOT NULL ORDER BY position DESC")
             for id, known in rows:
                 self._addresses.setdefault(_bare(known), []).append(id)
-        if found := self._addresses.get(_bare(url)):
-            return found
+        if sources := self._addresses.get(_bare(url)):
+            return sources
         advice = "Archive it first: timeline archive --fetch"
         raise UnknownSource(Sentence("there is no source with the address {0}. {1} {0} --id …", url, advice))
 
-    def _found(self, sources: list[str], fields: dict[str, Any], subject: str) -> tuple[Citation, quotes.Passage]:
-        """Find the quotation in the first source that has it, or raise why the first one has not.
+    def _locate(self, sources: list[str], fields: dict[str, Any], subject: str) -> tuple[Citation, quotes.Passage]:
+        """Find the quotation in the first source that has it, or raise the error for the first source.
 
-        What surrounds it is that of the page in a browser. Where it is not in the text, the words must be there once without it.
+        Prefix and suffix are those of the page in a browser. If the text does not have them, the words must be there once.
         """
         first: TimelineError | None = None
         for left_out in _LEFT_OUT:
             if left_out and not fields.keys() & left_out:
                 continue
-            kept = {name: value for name, value in fields.items() if name not in left_out}
+            used = {name: value for name, value in fields.items() if name not in left_out}
             for source in sources:
-                citation = check(Citation, {**kept, "source": source}, subject)
+                citation = check(Citation, {**used, "source": source}, subject)
                 try:
                     return citation, quotes.find(self._text(source), citation.quote, citation.prefix, citation.suffix)
                 except TimelineError as error:
                     first = first or error
         raise first or UnknownSource("names no source")
 
-    def _read_standing(self, id: str) -> "_Standing":
-        """Read what a happening cites; rows are planned before any of them is appended."""
-        assert self.timeline is not None  # noqa: S101 - looked at before
+    def _read_recorded(self, id: str) -> _Recorded:
+        """Read the citations of a happening. They cannot change while rows are planned, before any is appended."""
+        assert self.timeline is not None  # noqa: S101 - checked before
         known = self.timeline.happening(id)
-        return _Standing(known.status == "retracted", frozenset((c.source, c.start_char, c.end_char) for c in known.citations))
+        return _Recorded(known.status == "retracted", frozenset((c.source, c.start_char, c.end_char) for c in known.citations))
 
     def _read_text(self, source: str) -> quotes.Text:
-        assert self.timeline is not None  # noqa: S101 - looked at before
+        assert self.timeline is not None  # noqa: S101 - checked before
         known = self.timeline.source(source).event.payload.get("statement", {})
         text = self.timeline.log.document(known.get("text_sha256", ""))
         if text is None:
@@ -129,4 +130,4 @@ def _bare(url: str) -> str:
 def _cite(timeline: Timeline, id: str, citation: Citation, reason: str) -> object:
     event = timeline.log.last(f"happening/{id}")
     known: statements.Statement = event.payload.get("statement", {}) if event else {}
-    return timeline.correct(id, reason=reason, citations=[*(placed(c) for c in known.get("citations", ())), citation])
+    return timeline.correct(id, reason=reason, citations=[*(placed_citation(c) for c in known.get("citations", ())), citation])

@@ -1,6 +1,6 @@
-"""From the records of a bibliography to sources: found where they stand, or archived with their attachment or their own words.
+"""Plan the sources of a bibliography: existing ones, or new ones archived with their attachment or their own words.
 
-Owns what is filled in of a source that stands, and what is only asked about. Must not append: each outcome carries what would.
+Fills in missing fields of existing sources, and asks about differences. Must not append: each outcome has a function for that.
 """
 
 import re
@@ -15,57 +15,56 @@ from timeline import capture, files, statements
 from timeline.documents import Document
 from timeline.errors import OutsideFolder, Sentence, TimelineError
 from timeline.exchange.importing import naming
-from timeline.exchange.importing.already_recorded import DIFFERS
-from timeline.exchange.importing.citing import cited
+from timeline.exchange.importing.citing import row_quotation
 from timeline.exchange.importing.file import File
-from timeline.exchange.importing.outcome import Outcome
+from timeline.exchange.importing.outcome import DIFFERS, REDACTED, Outcome
 from timeline.exchange.importing.row import Row
 from timeline.timeline import Timeline
 
-_SUBTITLE: Final = re.compile(r"[:.?!(–—]|\s-\s")  # before which a title may end as well
-_ALIKE: Final = 90  # of 100: how much titles must resemble each other to be one, spelt otherwise
+_SUBTITLE: Final = re.compile(r"[:.?!(–—]|\s-\s")  # where a title may end that lacks its subtitle
+_ALIKE: Final = 90  # of 100: the least similarity of two spellings of one title
 
 
 class Sources:
-    """The rows of one file that tell of sources."""
+    """The rows of one file that are sources."""
 
     def __init__(self, file: File, timeline: Timeline | None) -> None:
-        """Look for them in a timeline, if there is one."""
+        """Search the sources in a timeline, if there is one."""
         self.file = file
         self.timeline = timeline
-        self._said: dict[str, dict[str, Any]] = {}  # by id: what stands, with what this file adds
-        self._urls: dict[str, list[str]] = {}  # the sources that have an address: a volume and each paper in it may have one
-        self._records: dict[str, dict[str, Any]] = {}  # by id: what a record of this file says of it
+        self._statements: dict[str, dict[str, Any]] = {}  # by id: the existing statement, with the additions of this file
+        self._urls: dict[str, list[str]] = {}  # the sources of each address: a volume and its papers may have the same
+        self._records: dict[str, dict[str, Any]] = {}  # by id: the fields of a record in this file
         if timeline is not None:
             for id, url in timeline.log.connection.execute("SELECT id, url FROM sources WHERE url IS NOT NULL ORDER BY position"):
                 self._urls.setdefault(url, []).append(id)
 
     def plan(self, row: Row) -> Outcome:
-        """Say what becomes of a row."""
+        """Return the outcome of a row."""
         outcome = Outcome(row, "unchanged")
         if row.refused is not None:
             outcome.refuse(row.refused)
             return outcome
         fields = {name: value for name, value in row.fields.items() if value not in (None, "")}
         attached = fields.pop("file", None)
-        id = naming.faithful(row.key or str(fields.get("title", "")))
-        if id.isdecimal():  # counted within one file, so that another file's is another work
+        id = naming.id_part(row.key or str(fields.get("title", "")))
+        if id.isdecimal():  # a number within one file: in another file, it is another work
             number = id
-            id = naming.of_key(naming.stem_of(self.file.path, lambda stem: self._standing(naming.of_key(stem, number))), number)
+            id = naming.of_key(naming.stem_of(self.file.path, lambda stem: self._existing(naming.of_key(stem, number))), number)
         if id in self._records and not _is_one_work(self._records[id], fields):
-            other, id = id, naming.told_apart(id, str(fields.get("title", "")))
-            told = "is that of another work in this file, which is source/{}: this one is source/{}"
-            outcome.remarks.append(("key", Sentence(told, other, id)))
-        sharing = [] if self._standing(id) else self._urls.get(fields.get("url", ""), [])
-        if one := next((one for one in sharing if _is_one_work(self._standing(one) or {}, fields)), None):
-            id = one
+            other, id = id, naming.distinct_id(id, str(fields.get("title", "")))
+            remark = "is that of another work in this file, source/{}: this one becomes source/{}"
+            outcome.remarks.append(("key", Sentence(remark, other, id)))
+        sharing = [] if self._existing(id) else self._urls.get(fields.get("url", ""), [])
+        if same := next((other for other in sharing if _is_one_work(self._existing(other) or {}, fields)), None):
+            id = same
         elif sharing:
-            asked = "is that of source/{} as well, which is another work. Say if they are one"
-            outcome.remarks.append(("url", Sentence(asked, sharing[0])))
+            remark = "is also that of source/{}, which looks like another work. Check that"
+            outcome.remarks.append(("url", Sentence(remark, sharing[0])))
         self._records.setdefault(id, fields)
         outcome.stream = f"source/{id}"
         try:
-            if self._standing(id):
+            if self._existing(id):
                 self._fill_in(outcome, id, fields)
             else:
                 self._archive(outcome, id, fields, attached)
@@ -73,23 +72,23 @@ class Sources:
             outcome.refuse(error.beside(outcome.stream))
         return outcome
 
-    def _standing(self, id: str) -> dict[str, Any] | None:
-        if id not in self._said and self.timeline is not None and (last := self.timeline.log.last(f"source/{id}")):
-            self._said[id] = dict(last.payload.get("statement", {}))
-        return self._said.get(id)
+    def _existing(self, id: str) -> dict[str, Any] | None:
+        if id not in self._statements and self.timeline is not None and (last := self.timeline.log.last(f"source/{id}")):
+            self._statements[id] = dict(last.payload.get("statement", {}))
+        return self._statements.get(id)
 
     def _fill_in(self, outcome: Outcome, id: str, fields: dict[str, Any]) -> None:
-        """Fill in what is missing of a source that stands; what differs is for a person to decide."""
-        known = self._said[id]
+        """Fill in the missing fields of an existing source. A person decides about differences."""
+        known = self._statements[id]
         if not known:
-            outcome.refuse("was redacted, and is not put back")
+            outcome.refuse(Sentence(REDACTED, outcome.stream))
             return
-        said = statements.of_corrected_source(known, fields, outcome.stream)
-        missing = {name: said[name] for name in fields if name in said and name not in known}
+        statement = statements.of_corrected_source(known, fields, outcome.stream)
+        missing = {name: statement[name] for name in fields if name in statement and name not in known}
         outcome.remarks += [
-            (name, Sentence(DIFFERS, known[name], said.get(name)))
+            (name, Sentence(DIFFERS, known[name], statement.get(name)))
             for name in fields
-            if name in known and said.get(name) != known[name]
+            if name in known and statement.get(name) != known[name]
         ]
         if missing:
             known.update(missing)
@@ -100,17 +99,17 @@ class Sources:
     def _archive(self, outcome: Outcome, id: str, fields: dict[str, Any], attached: str | None) -> None:
         document = self._attachment(outcome, attached) if attached else None
         if document is None:
-            _, words = cited(self.file.understood.text, outcome.row)
+            _, words = row_quotation(self.file.understood.text, outcome.row)
             document = Document(words.encode(), words, "text/plain", f"record {outcome.row.number} of a file of {self.file.format}")
-        said = statements.of_source(fields, document, None, outcome.stream)
-        self._said[id] = dict(said)
-        if said.get("url"):
-            self._urls.setdefault(said["url"], []).append(id)
+        statement = statements.of_source(fields, document, None, outcome.stream)
+        self._statements[id] = dict(statement)
+        if statement.get("url"):
+            self._urls.setdefault(statement["url"], []).append(id)
         outcome.verb = "new"
         outcome.act = partial(_archive, id=id, document=document, fields=fields)
 
     def _attachment(self, outcome: Outcome, name: str) -> Document | None:
-        """Read a document that lies beside the file, or say why it is not taken."""
+        """Read a document beside the file, or remark why it is not used."""
         folder = self.file.path.absolute().parent
         path = folder / name
         try:
@@ -123,25 +122,25 @@ class Sources:
         except OutsideFolder:
             reason = "is not beside the file or in a folder there"
         except (OSError, ValueError) as error:
-            reason = (getattr(error, "strerror", None) or "is no path").lower()
+            reason = (getattr(error, "strerror", None) or "is not a path").lower()
         except TimelineError as error:
             reason = str(error)
-        told = Sentence('"{}" {}: the record\'s own words are archived', Path(name).name, Sentence(reason))
-        outcome.remarks.append(("file", told))
+        remark = Sentence('"{}" {}: the record\'s own words are archived', Path(name).name, Sentence(reason))
+        outcome.remarks.append(("file", remark))
         return None
 
 
 def _is_one_work(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two descriptions may be of one work: by their titles, or in spite of them by both author and date.
+    """Whether two descriptions may be of one work: by their titles, or despite different titles by both author and date.
 
-    A title may lack its subtitle. An address alone is no sign: a DOI may be that of a volume, an address that of a list.
+    A title may lack its subtitle. An address alone proves nothing: a DOI may be that of a volume, an address that of a list.
     """
     pairs = [[_letters(each.get(name)) for each in (one, other)] for name in ("author", "published")]
     titles = [str(each.get("title", "")) for each in (one, other)]
-    whole, heads = [[_letters(title) for title in each] for each in (titles, [_SUBTITLE.split(title)[0] for title in titles])]
-    if not all(whole) or whole[0] == whole[1] or (heads[0] == heads[1] and heads[0] in whole):
+    full, heads = [[_letters(title) for title in each] for each in (titles, [_SUBTITLE.split(title)[0] for title in titles])]
+    if not all(full) or full[0] == full[1] or (heads[0] == heads[1] and heads[0] in full):
         return not all(first and second and first != second for first, second in pairs)
-    if fuzz.ratio(*whole) >= _ALIKE and not re.search(r"\d", "".join(whole)):
+    if fuzz.ratio(*full) >= _ALIKE and not re.search(r"\d", "".join(full)):
         return True
     return all(first and first == second for first, second in pairs)
 

@@ -1,6 +1,6 @@
-"""How an import cites: the row as it stands in the file, and citations that stand already, each at its known place.
+"""The citations of an import: a row as its file has it, and existing citations, each at its known place.
 
-Owns which slice of a text can be quoted. Must not look for quotations.
+Owns which slice of a text can be quoted. Must not search for quotations.
 """
 
 import re
@@ -15,15 +15,15 @@ from timeline.quotes.folding import SPACES
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 
 
-def cited(text: str, row: Row) -> tuple[int, str]:
-    """Give the start and the words of what a row's happening cites: its slice, without white space around it.
+def row_quotation(text: str, row: Row) -> tuple[int, str]:
+    """Return the start and the words that a row's happening cites: the row's slice, without white space around it.
 
-    A row with control characters in it, which no quotation may have, is cited by its longest part without. Raises
-    StatementInvalid where nothing is left.
+    No quotation may have control characters. If the row has any, its longest part without them is cited. Raises StatementInvalid
+    if nothing is left.
     """
     raw, start = text[row.start : row.end], row.start
     if _CONTROL.search(raw):
-        parts = [(found.start(), found[0]) for found in re.finditer(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+", raw)]
+        parts = [(match.start(), match[0]) for match in re.finditer(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+", raw)]
         at, raw = max(parts, key=lambda part: len(part[1].strip(SPACES)), default=(0, ""))
         start += at
     bare = raw.lstrip(SPACES)
@@ -33,7 +33,7 @@ def cited(text: str, row: Row) -> tuple[int, str]:
     return start, bare.rstrip(SPACES)
 
 
-def placed(found: Mapping[str, Any]) -> Citation:
-    """Make a citation of one that stands in the log, to be kept at its very place."""
-    said = {name: found[name] for name in Citation.model_fields if name in found}
-    return PlacedCitation(**said, start_char=found["start_char"])
+def placed_citation(recorded: Mapping[str, Any]) -> Citation:
+    """Make a citation of one in the log, at the same place."""
+    fields = {name: recorded[name] for name in Citation.model_fields if name in recorded}
+    return PlacedCitation(**fields, start_char=recorded["start_char"])

@@ -1,6 +1,6 @@
-"""What earlier imports of a file said: the sources that its versions are, and the happenings that their rows became.
+"""Read the earlier imports of a file from the log: the sources of its versions, and the happenings of their rows.
 
-Owns what is read back from the log, with nothing but the log to go by. Must not compare, nor append anything.
+Must not compare, nor append anything.
 """
 
 import re
@@ -18,7 +18,7 @@ _REASON = re.compile(r"row \d+ of .*\(([^()]+)\)")
 
 @dataclass(slots=True)
 class Known:
-    """A happening that an import recorded: what the file said of it when last it was imported, and what stands now."""
+    """A happening that an import recorded: its fields (`base`) and row in the last imported file, and its last event."""
 
     id: str
     base: Statement
@@ -29,23 +29,23 @@ class Known:
 
     @property
     def current(self) -> Statement:
-        """What stands; empty once redacted."""
-        found: Statement = self.last.payload.get("statement", {})
-        return found
+        """The current statement; empty if it was redacted."""
+        statement: Statement = self.last.payload.get("statement", {})
+        return statement
 
 
 @dataclass(slots=True)
 class Earlier:
-    """The versions of a file, oldest first, and what came of their rows."""
+    """The versions of a file, oldest first, and the happenings of their rows."""
 
     sources: list[str] = field(default_factory=list)
     versions: set[str] = field(default_factory=set)
-    """The same, to be looked up."""
+    """The same as a set."""
     same: str | None = None
-    """The source that has these very bytes."""
+    """The source with the same bytes."""
     known: dict[str, Known] = field(default_factory=dict)
     places: dict[tuple[str, int], str] = field(default_factory=dict)
-    """By source and place, the id of the happening that cites the row there, or once did."""
+    """By source and place, the id of the happening that cites the row there, now or earlier."""
 
     @property
     def is_old(self) -> bool:
@@ -54,7 +54,7 @@ class Earlier:
 
 
 def read(timeline: Timeline, stem: str, media_type: str, sha256: str, own: frozenset[str] = frozenset()) -> Earlier:
-    """Read what imports of versions of a file said, where its source is called by the stem; `own` are ids that its rows bring."""
+    """Read the earlier imports of a file whose sources have the stem as their id. `own` are ids that the rows bring along."""
     earlier = Earlier()
     archived = timeline.log.connection.execute(
         "SELECT substr(stream, 8), json_extract(data, '$.statement.media_type'), json_extract(data, '$.statement.sha256')"
@@ -62,16 +62,16 @@ def read(timeline: Timeline, stem: str, media_type: str, sha256: str, own: froze
         " ORDER BY position",
         (f"source/{stem}",),
     ).fetchall()
-    for id, found, bytes_of in archived:
+    for id, archived_type, digest in archived:
         if not re.fullmatch(re.escape(stem) + r"(-\d+)?", id):
             continue
-        if id == stem and found != media_type:
-            what = "was redacted" if found is None else f"is another document ({found})"
-            raise ImportRefused(f"source/{id}", f"{what}. Give the import an id of its own: --id")
-        if found == media_type:
+        if id == stem and archived_type != media_type:
+            reason = "was redacted" if archived_type is None else f"is another document ({archived_type})"
+            raise ImportRefused(f"source/{id}", f"{reason}. Give the import an id of its own: --id")
+        if archived_type == media_type:
             earlier.sources.append(id)
             earlier.versions.add(id)
-            if bytes_of == sha256:
+            if digest == sha256:
                 earlier.same = id
     for event in _citing(timeline, stem) if earlier.sources else ():
         _learn(earlier, event, stem, own)
@@ -81,7 +81,7 @@ def read(timeline: Timeline, stem: str, media_type: str, sha256: str, own: froze
 
 
 def of_bytes(timeline: Timeline, sha256: str, media_type: str) -> str | None:
-    """Find the import that archived these bytes, and tell by which stem it calls its versions."""
+    """Return the stem of the import that archived these bytes. Return None if there is none."""
     row = timeline.log.connection.execute(
         "SELECT substr(stream, 8) FROM events WHERE version = 1 AND type = 'SourceArchived'"
         " AND json_extract(data, '$.statement.sha256') = ? AND json_extract(data, '$.statement.media_type') = ? ORDER BY position",
@@ -95,7 +95,7 @@ def of_bytes(timeline: Timeline, sha256: str, media_type: str) -> str | None:
 
 
 def next_id(timeline: Timeline | None, stem: str) -> str:
-    """Name the source that a new version of a file becomes: `stem`, then `stem-2` and so on."""
+    """Return the id of the source of a new version of a file: `stem`, then `stem-2` and so on."""
     id, number = stem, 1
     while timeline is not None and timeline.log.version(f"source/{id}"):
         number += 1
@@ -104,7 +104,7 @@ def next_id(timeline: Timeline | None, stem: str) -> str:
 
 
 def _citing(timeline: Timeline, stem: str) -> Iterator[Event]:
-    """Read every event, in order, that cites a source called by the stem; others that begin so may be among them."""
+    """Yield, in order, every event that cites a source whose id begins with the stem."""
     positions = timeline.log.connection.execute(
         "SELECT position FROM events WHERE type IN ('HappeningRecorded', 'HappeningCorrected') AND instr(data, ?)"
         " ORDER BY position",
@@ -117,7 +117,7 @@ def _citing(timeline: Timeline, stem: str) -> Iterator[Event]:
 
 
 def _learn(earlier: Earlier, event: Event, stem: str, own: frozenset[str]) -> None:
-    """Take from an event what the file said, where an import appended it, and to which rows it is tied."""
+    """Add an event: the rows that it cites and, if an import appended it, the fields of the file."""
     id = event.stream.partition("/")[2]
     if not id.startswith(f"{stem}-") and id not in own:
         return

@@ -1,7 +1,4 @@
-"""A file that is to be imported: its bytes, its text, and what its reader understood.
-
-Owns the way from a path to rows. Must not open a timeline.
-"""
+"""A file to be imported: its bytes, its text, and its rows. Must not open a timeline."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,18 +7,18 @@ from pathlib import Path
 from timeline.documents import Document
 from timeline.exchange import formats
 from timeline.exchange.importing import row
-from timeline.exchange.importing.row import Understood
+from timeline.exchange.importing.row import Read
 from timeline.exchange.text import decoding
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as received and as understood."""
+    """A file as received and as read."""
 
     path: Path
     format: str
     content: bytes
-    understood: Understood
+    understood: Read
 
     @property
     def sha256(self) -> str:
@@ -29,15 +26,15 @@ class File:
         return sha256(self.content).hexdigest()
 
     def document(self) -> Document:
-        """Give the file as a document to be archived."""
+        """Return the file as a document to be archived."""
         read = self.understood
         return Document(self.content, read.text, read.media_type, f"decoded as {read.encoding}")
 
 
 def understand(path: str | Path, format: str, *, encoding: str | None = None, **options: object) -> File:
-    """Read a file as a format. `options` are its reader's, such as `mapping`.
+    """Read a file in a format. `options` are those of its reader, such as `mapping`.
 
-    Raises ImportRefused where there is no such format or file, or it is not of that format.
+    Raises ImportRefused if there is no such format or file, or if the file is not of that format.
     """
     path = Path(path)
     module = row.reader(format)
@@ -49,9 +46,7 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
         raise error.under(path) from None
     except RecursionError:
         raise row.ImportRefused(path, f"nested too deeply to be read. It is not {format}, or was made to do harm") from None
+    media_type = read.media_type or formats.entries()[format].reads or ""
     notes = (*decoded.notes, *read.notes)
-    understood = Understood(
-        decoded.text, decoded.encoding, read.media_type or formats.entries()[format].reads or "",
-        tuple(read.rows), read.title, notes, read.guessed, read.draft,
-    )  # fmt: skip
-    return File(path, format, content, understood)
+    read = read._replace(rows=tuple(read.rows), notes=notes, media_type=media_type, text=decoded.text, encoding=decoded.encoding)
+    return File(path, format, content, read)

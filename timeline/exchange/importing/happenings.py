@@ -1,7 +1,6 @@
-"""From rows to happenings: which are new, which are known and say something else now, which are refused.
+"""Plan the happenings of rows: which are new, which are known and changed, which are refused.
 
-Owns how what the file said, what it says and what stands are compared.
-Must not append: each outcome carries what would.
+Compares the earlier file, the present file and the timeline. Must not append: each outcome has a function for that.
 """
 
 import re
@@ -15,28 +14,30 @@ from timeline import quotes, statements
 from timeline.actors import actor_id
 from timeline.errors import Redacted, Sentence, TimelineError
 from timeline.exchange.formats.timelinejs import slides
-from timeline.exchange.importing import already_recorded, naming
-from timeline.exchange.importing.citing import cited, placed
+from timeline.exchange.importing import naming
+from timeline.exchange.importing.citing import placed_citation, row_quotation
 from timeline.exchange.importing.earlier import Earlier, Known
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.matching import Matching
-from timeline.exchange.importing.outcome import Outcome
+from timeline.exchange.importing.outcome import DIFFERS, REDACTED, Outcome
 from timeline.exchange.importing.row import Row
-from timeline.log import AT_ONCE
+from timeline.log import AT_ONCE, Event
 from timeline.model import Citation, PlacedCitation
 from timeline.reading.records import HEAD
+from timeline.shortening import shortened
 from timeline.statements import Statement
 from timeline.timeline import Timeline
 
 _NOT_THERE: Final = 'dropped: there is no happening "{}"'
-_DEEPEST: Final = 1_000  # wholes, one within the other
+_DEEPEST: Final = 1_000  # nested parents
+_SHOWN: Final = 60  # characters of a value in a remark
 
 
 class Happenings:
-    """The rows of one file that tell of happenings, on their way to outcomes."""
+    """The rows of one file that are happenings."""
 
     def __init__(self, file: File, stem: str, source: str, earlier: Earlier, timeline: Timeline | None) -> None:
-        """Match them against what a timeline holds, if there is one; `source` is what they will cite."""
+        """Prepare to match the rows with a timeline, if there is one. They will cite `source`."""
         self.file = file
         self.stem = stem
         self.source = source
@@ -47,17 +48,17 @@ class Happenings:
         self.notes: list[str] = []
         self._next: Counter[str] = Counter()
         self._keys: dict[str, str] = {}
-        self._wholes: dict[str, str | None] = {}
+        self._parents: dict[str, str | None] = {}
         self._head = lru_cache(self._read_head)
-        self._standing_whole = lru_cache(10_000)(self._read_standing_whole)
+        self._recorded_parent = lru_cache(10_000)(self._read_recorded_parent)
 
     def plan(self, rows: list[Row], advance: Callable[[int], None] = lambda _: None) -> tuple[list[Outcome], list[str]]:
-        """Say what becomes of each row, and which happenings' rows have vanished; `advance` is told of each."""
+        """Return the outcome of each row, and the happenings whose rows have vanished. Calls `advance` for each row."""
         sound = [row for row in rows if row.refused is None]
         matching = Matching(sound, self.earlier, self.text.raw, self.stem)
-        known, self.claimed = matching.found, matching.claimed
+        known, self.claimed = matching.matches, matching.claimed
         if matching.renumbered:
-            self.notes.append("the keys were given to other rows since the last version: rows are known by their words instead")
+            self.notes.append("other rows have the keys since the last version: rows are matched by their words instead")
         ids = {row.number: known[row.number].id for row in sound if row.number in known}
         for row in self._looked_up(sound, self._first_id):
             if row.number not in ids:
@@ -77,13 +78,13 @@ class Happenings:
                 continue
             outcome.stream = f"happening/{ids[row.number]}"
             self._try(outcome, ids[row.number], known.get(row.number))
-        while refused := self._refused(outcomes):
+        while refused := self._forget_refused_keys(outcomes):
             for outcome in outcomes:
-                if outcome.act is not None and refused & _names(outcome.row):
+                if outcome.act is not None and refused & _references(outcome.row):
                     outcome.verb, outcome.act, outcome.remarks = "unchanged", None, []
                     self._try(outcome, ids[outcome.row.number], known.get(outcome.row.number))
-        gone = [] if self.earlier.same else [one for one in self.earlier.known if one not in self.claimed]
-        return outcomes, [id for id in gone if self.earlier.known[id].last.type != "HappeningRetracted"]
+        vanished = [] if self.earlier.same else [id for id in self.earlier.known if id not in self.claimed]
+        return outcomes, [id for id in vanished if self.earlier.known[id].last.type != "HappeningRetracted"]
 
     def _try(self, outcome: Outcome, id: str, known: Known | None) -> None:
         try:
@@ -91,34 +92,34 @@ class Happenings:
         except TimelineError as error:
             outcome.refuse(error.beside(outcome.stream))
 
-    def _refused(self, outcomes: list[Outcome]) -> set[str]:
-        """Forget the keys of rows that were refused and of which nothing stands, and name them: nothing can refer to those."""
-        found = set[str]()
+    def _forget_refused_keys(self, outcomes: list[Outcome]) -> set[str]:
+        """Forget and return the keys of refused rows without a recorded happening: nothing can refer to them."""
+        refused = set[str]()
         for outcome in outcomes:
             key = outcome.row.key if outcome.verb == "refused" else None
             if not key or f"happening/{self._keys.get(key)}" != outcome.stream:
                 continue
             if self.timeline is None or not self.timeline.log.version(outcome.stream):
                 del self._keys[key]
-                found.add(key)
-        return found
+                refused.add(key)
+        return refused
 
     def _looked_up(self, rows: Iterable[Row], id: Callable[[Row], str]) -> Iterator[Row]:
-        """Give the rows, after the happenings of some hundreds each were looked up at once."""
-        given = iter(rows)
-        while some := list(islice(given, AT_ONCE)):
+        """Yield the rows, after looking up the happenings of some hundreds at once."""
+        rest = iter(rows)
+        while batch := list(islice(rest, AT_ONCE)):
             if self.timeline:
-                self.timeline.log.look_up(f"happening/{id(row)}" for row in some)
-            yield from some
+                self.timeline.log.look_up(f"happening/{id(row)}" for row in batch)
+            yield from batch
 
     def _first_id(self, row: Row) -> str:
-        """Make the id that a row has if no other has it."""
+        """Make the id of a row if no other row has it."""
         if row.key:
             return naming.of_key(self.stem, row.key)
         return naming.of_title(self.stem, str(row.fields.get("title", "")))
 
     def _new_id(self, row: Row) -> str:
-        """Make an id that nothing else has, but for one that the row brings; one that was redacted is this row's own."""
+        """Return the row's own id, or make a free one. The id of a redacted happening counts as free."""
         if row.id and naming.is_id(row.id) and row.id not in self.claimed:
             self.claimed.add(row.id)
             return row.id
@@ -131,140 +132,135 @@ class Happenings:
                 self.claimed.add(id)
                 return id
 
-    # What becomes of it
-
     def _decide(self, outcome: Outcome, id: str, known: Known | None) -> None:
-        start, quote = cited(self.text.raw, outcome.row)
+        start, quote = row_quotation(self.text.raw, outcome.row)
         citation = PlacedCitation(source=self.source, quote=quote, start_char=start)
-        fields = self._referring(outcome)
-        source = statements.SourceText(self.text, sha256="", text_sha256="")  # not archived yet; the citations are not kept
-        said = statements.of_happening({**fields, "citations": [citation]}, lambda _: source, outcome.stream)
-        del said["citations"]
-        instant = said.pop("instant", None)
+        fields = self._with_references(outcome)
+        source = statements.SourceText(self.text, sha256="", text_sha256="")  # not archived yet; the citations are not used
+        statement = statements.of_happening({**fields, "citations": [citation]}, lambda _: source, outcome.stream)
+        del statement["citations"]
+        instant = statement.pop("instant", None)
         if known is None and self.earlier.is_old:
             outcome.refuse(f"is in an earlier version of the file, after which {self.earlier.sources[-1]} was imported")
         elif known is None:
             first = self.timeline.log.first(outcome.stream) if self.timeline else None
             if first is not None and first.data is None:
-                outcome.remarks.append(("", Sentence(already_recorded.REDACTED, outcome.stream)))
+                outcome.remarks.append(("", Sentence(REDACTED, outcome.stream)))
                 return
             if self.timeline and (last := self.timeline.log.last(outcome.stream)):
-                already_recorded.keep(outcome, last, said)
+                _leave_recorded(outcome, last, statement)
                 return
             outcome.verb = "new"
-            outcome.act = partial(
-                self._record, id=id, said=said if instant is None else {**said, "instant": instant}, row=outcome.row
-            )
+            # The row's own texts replace equal ones, so that a plan holds each only once.
+            statement = {name: fields[name] if value == fields.get(name) else value for name, value in statement.items()}
+            complete = statement if instant is None else {**statement, "instant": instant}
+            outcome.act = partial(_record, self, id, complete, outcome.row)
         elif not self.earlier.is_old:
-            self._compare(outcome, known, said, citation)
+            self._compare(outcome, known, statement, citation)
 
-    def _compare(self, outcome: Outcome, known: Known, said: Statement, citation: PlacedCitation) -> None:
-        """Correct what the file says otherwise than it did, and where nobody has said yet another thing meanwhile."""
-        changed = [name for name in sorted(said.keys() | known.base.keys()) if said.get(name) != known.base.get(name)]
+    def _compare(self, outcome: Outcome, known: Known, statement: Statement, citation: PlacedCitation) -> None:
+        """Correct the fields that changed in the file, unless somebody corrected them in the timeline."""
+        changed = [name for name in sorted(statement.keys() | known.base.keys()) if statement.get(name) != known.base.get(name)]
         if not changed:
             self._cite_anew(outcome, known, citation)
             return
         if known.last.data is None:
-            outcome.remarks.append(("", Sentence(already_recorded.REDACTED, outcome.stream)))
+            outcome.remarks.append(("", Sentence(REDACTED, outcome.stream)))
             return
         current = known.current
         changes: dict[str, Any] = {}
         for name in changed:
-            if current.get(name) == said.get(name):
+            if current.get(name) == statement.get(name):
                 continue
             if known.last.type == "HappeningRetracted":
-                outcome.remarks.append((name, "changed in the file, but the happening was retracted: it stays so"))
+                outcome.remarks.append((name, "changed in the file, but the happening was retracted, and stays retracted"))
             elif current.get(name) != known.base.get(name):
-                outcome.remarks.append((name, "changed in the file, but was corrected here meanwhile: the correction stays"))
+                outcome.remarks.append((name, "changed in the file, but was corrected in the timeline: the correction stays"))
             else:
-                changes[name] = said.get(name)
+                changes[name] = statement.get(name)
         if not changes:
             self._cite_anew(outcome, known, citation)
             return
         names = tuple(changes)
         if (known.source, known.start) != (citation.source, citation.start_char):
-            changes["citations"] = _with(citation, known)
+            changes["citations"] = _replace_citation(citation, known)
         outcome.was = {name: current.get(name) for name in names}
         self._correct(outcome, known, names, changes)
 
     def _cite_anew(self, outcome: Outcome, known: Known, citation: PlacedCitation) -> None:
-        """Cite the row of this version where only what exports take from the row itself is otherwise in it: its media and links."""
-        cites = known.current.get("citations", ())
-        stands = any((one["source"], one["start_char"]) == (known.source, known.start) for one in cites)
-        if known.source == citation.source or not stands or known.last.type == "HappeningRetracted":
+        """Cite the row of this version if only its media and links changed, which exports take from the row itself."""
+        citations = known.current.get("citations", ())
+        cites_row = any((cited["source"], cited["start_char"]) == (known.source, known.start) for cited in citations)
+        if known.source == citation.source or not cites_row or known.last.type == "HappeningRetracted":
             return
         media_type, head, was_head = self.file.understood.media_type, self.text.raw[:HEAD], self._head(known.source)
         if known.quote == citation.quote and was_head == head:
             return
         was = slides.of_entry(known.quote, media_type, was_head)
-        if slides.besides(was) != slides.besides(slides.of_entry(citation.quote, media_type, head)):
-            self._correct(outcome, known, ("media, background or links",), {"citations": _with(citation, known)})
+        if slides.beyond_words(was) != slides.beyond_words(slides.of_entry(citation.quote, media_type, head)):
+            self._correct(outcome, known, ("media, background or links",), {"citations": _replace_citation(citation, known)})
 
     def _correct(self, outcome: Outcome, known: Known, names: tuple[str, ...], changes: Mapping[str, Any]) -> None:
         where = f"row {outcome.row.number} of {self.file.path.name}"
-        verb = "is read otherwise" if known.source == self.source else "changed"
+        verb = "is read differently" if known.source == self.source else "changed"
         reason = f"{where} {verb}: {', '.join(names)} ({self.source})"
         outcome.verb, outcome.fields = "corrected", names
         outcome.act = partial(_correct, id=known.id, reason=reason, changes=changes)
 
     def _read_head(self, source: str) -> str:
-        """Read how the text of a source begins; nothing where what was said of it last was redacted."""
-        said = self.timeline.source(source).event.payload.get("statement", {}) if self.timeline else {}
-        text = self.timeline.log.document(said["text_sha256"]) if self.timeline and said else None
+        """Read the beginning of a source's text, or "" if its last event was redacted."""
+        statement = self.timeline.source(source).event.payload.get("statement", {}) if self.timeline else {}
+        text = self.timeline.log.document(statement["text_sha256"]) if self.timeline and statement else None
         return (text or b"").decode()[:HEAD]
 
-    def _record(self, timeline: Timeline, id: str, said: Statement, row: Row) -> object:
-        """Record a happening; its citation is made only here, so that a plan of a million rows stays small."""
-        start, quote = cited(self.text.raw, row)
-        return timeline.record_checked(id, said, [PlacedCitation(source=self.source, quote=quote, start_char=start)])
-
-    def _referring(self, outcome: Outcome) -> dict[str, Any]:
-        """Let `part_of` and `related` name happenings: those of this file by their keys, others by their ids."""
+    def _with_references(self, outcome: Outcome) -> dict[str, Any]:
+        """Return the fields with ids in `part_of` and `related`, which may name happenings of this file by their keys."""
         fields = {name: value for name, value in outcome.row.fields.items() if value not in (None, "", [], ())}
-        whole = fields.get("part_of")
+        parent = fields.get("part_of")
         own = outcome.stream.partition("/")[2]
-        if whole is not None and (id := self._named(str(whole))) and (misfit := self._misfit(own, id)):
+        if parent is not None and (id := self._happening_id(str(parent))) and (conflict := self._nesting_conflict(own, id)):
             del fields["part_of"]
-            outcome.remarks.append(("part_of", Sentence('dropped: with "{}" {}', whole, Sentence(misfit))))
-        elif whole is not None and id:
+            outcome.remarks.append(("part_of", Sentence('dropped: with "{}" {}', parent, Sentence(conflict))))
+        elif parent is not None and id:
             fields["part_of"] = id
-        elif whole is not None:
+        elif parent is not None:
             del fields["part_of"]
-            outcome.remarks.append(("part_of", Sentence(_NOT_THERE, whole)))
-        self._wholes[own] = fields.get("part_of")
+            outcome.remarks.append(("part_of", Sentence(_NOT_THERE, parent)))
+        self._parents[own] = fields.get("part_of")
         if "related" in fields:
             fields["related"] = list(self._ties(outcome, fields["related"]))
         if "actors" in fields:
-            fields["actors"] = _once(fields["actors"], lambda one: actor_id(one if isinstance(one, str) else one["name"]))
+            fields["actors"] = _once(fields["actors"], lambda actor: actor_id(actor if isinstance(actor, str) else actor["name"]))
         if "tags" in fields:
             fields["tags"] = _once(fields["tags"], str)
         return fields
 
-    def _misfit(self, id: str, whole: str) -> str | None:
-        """Say why a happening cannot be part of another, by what this file says and what stands; None where it can."""
+    def _nesting_conflict(self, id: str, parent: str) -> str | None:
+        """Return why a happening cannot be part of another, by this file and the timeline. Return None if it can."""
         chain = 0
-        at: str | None = whole
+        at: str | None = parent
         while at and at != id and chain < _DEEPEST:
             chain += 1
-            at = self._wholes[at] if at in self._wholes else self._standing_whole(at)
+            at = self._parents[at] if at in self._parents else self._recorded_parent(at)
         if at == id:
             return "it would be a part of itself"
         return f"it would be part of more than {_DEEPEST:,}, one within the other" if at else None
 
-    def _read_standing_whole(self, id: str) -> str | None:
+    def _read_recorded_parent(self, id: str) -> str | None:
         last = self.timeline.log.last(f"happening/{id}") if self.timeline else None
-        whole: str | None = last.payload.get("statement", {}).get("part_of") if last else None
-        return whole
+        parent: str | None = last.payload.get("statement", {}).get("part_of") if last else None
+        return parent
 
     def _ties(self, outcome: Outcome, ties: Iterable[Any]) -> Iterable[dict[str, str]]:
         for tie in ties:
-            told = {"other": tie} if isinstance(tie, str) else dict(tie)
-            if id := self._named(str(told.get("other"))):
-                yield {**told, "other": id}
+            fields = {"other": tie} if isinstance(tie, str) else dict(tie)
+            if id := self._happening_id(str(fields.get("other"))):
+                yield {**fields, "other": id}
             else:
-                outcome.remarks.append(("related", Sentence(_NOT_THERE, told.get("other"))))
+                outcome.remarks.append(("related", Sentence(_NOT_THERE, fields.get("other"))))
 
-    def _named(self, name: str) -> str | None:
+    def _happening_id(self, name: str) -> str | None:
+        """Return the id of the happening with a key of this file or an id of the timeline."""
         if name in self._keys:
             return self._keys[name]
         if self.timeline and re.fullmatch(r"[A-Za-z0-9._-]+", name) and self.timeline.log.version(f"happening/{name}"):
@@ -272,14 +268,47 @@ class Happenings:
         return None
 
 
-def _with(citation: PlacedCitation, known: Known) -> list[Citation]:
-    """Give the citations that stand, with one of the row of this version for that of the earlier one."""
-    kept = [one for one in known.current["citations"] if (one["source"], one["start_char"]) != (known.source, known.start)]
-    return [citation, *(placed(one) for one in kept)]
+def _leave_recorded(outcome: Outcome, last: Event, statement: Statement) -> None:
+    """Leave a happening as it is that is already recorded under the row's own id, and remark on differences.
+
+    A person decides about them, because the happening has its own citations. Refuses the row if both title and date differ.
+    """
+    recorded: Statement = last.payload.get("statement", {})
+    if last.data is None:
+        outcome.remarks.append(("", Sentence(REDACTED, outcome.stream)))
+        return
+    if all(recorded.get(name) != statement.get(name) for name in ("title", "date")):
+        taken = 'another happening has its id ("{}", {}). Give the row another id'
+        outcome.refuse(Sentence(taken, _preview(recorded.get("title")), recorded.get("date")))
+        return
+    outcome.remarks.append(("", "is already recorded under the id in the file: nothing is added"))
+    if last.type == "HappeningRetracted":
+        outcome.remarks.append(("", "was retracted in the timeline, and stays retracted"))
+    outcome.remarks += [
+        (name, Sentence(DIFFERS, _preview(recorded.get(name)), _preview(value)))
+        for name, value in statement.items()
+        if recorded.get(name) != value
+    ]
 
 
-def _names(row: Row) -> set[str]:
-    """Name what a row says that its happening is part of, or related to."""
+def _preview(value: object) -> str:
+    """Write a value on one short line."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        value = "; ".join(" ".join(map(str, item.values())) if isinstance(item, dict) else str(item) for item in value)
+    return shortened(" ".join(str(value).split()), _SHOWN)
+
+
+def _replace_citation(citation: PlacedCitation, known: Known) -> list[Citation]:
+    """Return the current citations, with the row of this version in place of that of the earlier one."""
+    place = (known.source, known.start)
+    others = [other for other in known.current["citations"] if (other["source"], other["start_char"]) != place]
+    return [citation, *map(placed_citation, others)]
+
+
+def _references(row: Row) -> set[str]:
+    """Return the names of the happenings of which a row is part, or to which it is related."""
     ties = [tie if isinstance(tie, str) else str(tie.get("other")) for tie in row.fields.get("related") or ()]
     return {str(row.fields.get("part_of")), *ties}
 
@@ -288,8 +317,14 @@ def _once(values: Iterable[Any], key: Callable[[Any], str]) -> list[Any]:
     return list({key(value): value for value in reversed(list(values))}.values())[::-1]
 
 
+def _record(plan: Happenings, id: str, statement: Statement, row: Row, timeline: Timeline) -> object:
+    """Record a happening. Its citation is made here, so that a plan of a million rows stays small."""
+    start, quote = row_quotation(plan.text.raw, row)
+    return timeline.record_checked(id, statement, [PlacedCitation(source=plan.source, quote=quote, start_char=start)])
+
+
 def _correct(timeline: Timeline, id: str, reason: str, changes: Mapping[str, Any]) -> object:
     try:
         return timeline.correct(id, reason=reason, **changes)
-    except Redacted:  # an earlier correction was: this one is new, as the comparison has shown
+    except Redacted:  # an earlier correction with the same words was redacted; the comparison shows that this one is new
         return timeline.correct(id, reason=reason, expected_version=timeline.log.version(f"happening/{id}"), **changes)

@@ -1,6 +1,6 @@
-"""Which rows of a later version of a file are which rows of an earlier one.
+"""Match the rows of a later version of a file to the rows of an earlier one.
 
-Owns the order in which that is tried, surest first, and that nothing is matched that could as well be another. Must not append.
+Owns the ways of matching, the most certain first. Nothing is matched that could as well be another. Must not append.
 """
 
 from collections import defaultdict
@@ -11,63 +11,63 @@ from typing import Any, Final
 from rapidfuzz import fuzz
 
 from timeline.exchange.importing import naming
-from timeline.exchange.importing.citing import cited
+from timeline.exchange.importing.citing import row_quotation
 from timeline.exchange.importing.earlier import Earlier, Known
 from timeline.exchange.importing.row import Row
 
-ALIKE: Final = 50  # of 100: how much titles on the same date must resemble each other to be the same row, retitled
-CLEARLY: Final = 75  # the same where several happened on that date,
-APART: Final = 15  # and by how much every other must resemble less
+ALIKE: Final = 50  # the least similarity (of 100) of two titles on one date to be the same row with a new title
+CLEARLY: Final = 75  # the same if there are several rows on that date,
+APART: Final = 15  # and the least distance of every other title
 _MOST: Final = 50  # rows on one date that are compared with each other
 
 
 class Matching:
-    """Rows of a file, each with the happening that an earlier version of it became."""
+    """Rows of a file, each with the happening of the same row in an earlier version."""
 
     def __init__(self, rows: list[Row], earlier: Earlier, text: str, stem: str) -> None:
-        """Match by place in the same bytes, by key, by the same row, by a unique title, or by date and a title that resembles."""
-        self.found: dict[int, Known] = {}
+        """Match by place in the same bytes, by key, by the same words, by a unique title, or by date and a similar title."""
+        self.matches: dict[int, Known] = {}
         self.claimed: set[str] = set()
         self.renumbered = False
-        """Whether the keys were given to other rows since, so that they say nothing."""
+        """Whether other rows have the keys now, so that keys are useless."""
         self._rows, self._earlier, self._text, self._stem = rows, earlier, text, stem
         if earlier.known:
             self._match()
 
     def _claim(self, row: Row, id: str | None) -> None:
-        if id in self._earlier.known and id not in self.claimed and row.number not in self.found:
+        if id in self._earlier.known and id not in self.claimed and row.number not in self.matches:
             self.claimed.add(id)
-            self.found[row.number] = self._earlier.known[id]
+            self.matches[row.number] = self._earlier.known[id]
 
     def _match(self) -> None:
         if self._earlier.same:
             for row in self._rows:
-                start, _ = cited(self._text, row)
+                start, _ = row_quotation(self._text, row)
                 self._claim(row, self._earlier.places.get((self._earlier.same, start)))
         keyed = [(row, self._id_of(row, row.key)) for row in self._rows if row.key]
-        self.renumbered = self._are_renumbered([(row, id) for row, id in keyed if row.number not in self.found])
+        self.renumbered = self._are_renumbered([(row, id) for row, id in keyed if row.number not in self.matches])
         if not self.renumbered:
             for row, id in keyed:
                 self._claim(row, id)
         self._match_the_same()
-        self._match_by(lambda said: said.get("title"))
-        self._match_by(lambda said: said.get("date"), resembling=True)
+        self._match_by(lambda fields: fields.get("title"))
+        self._match_by(lambda fields: fields.get("date"), similar=True)
         self._match_clearly()
 
     def _id_of(self, row: Row, key: str) -> str:
-        """Give the id that a row brings, where it was imported under it, or the one that its key makes."""
+        """Return the row's own id, if it was imported under it, or the id made of its key."""
         return row.id if row.id in self._earlier.known else naming.of_key(self._stem, key)
 
     def _are_renumbered(self, keyed: list[tuple[Row, str]]) -> bool:
-        """Tell whether a row has the key of another now: it says what that one does not, and what a third one did."""
-        said = {(known.base.get("title"), known.base.get("date")) for known in self._earlier.known.values()}
+        """Whether a row has the key of another row now: title and date differ from that row, and are those of a third."""
+        earlier = {(known.base.get("title"), known.base.get("date")) for known in self._earlier.known.values()}
         for row, id in keyed:
             known = self._earlier.known.get(id)
             mine = row.fields.get("title"), row.fields.get("date")
             if (
                 known
-                and mine in said
-                and all(one != known.base.get(name) for name, one in zip(("title", "date"), mine, strict=True))
+                and mine in earlier
+                and all(value != known.base.get(name) for name, value in zip(("title", "date"), mine, strict=True))
             ):
                 return True
         return False
@@ -77,35 +77,35 @@ class Matching:
         for known in sorted(self._earlier.known.values(), key=lambda known: known.start, reverse=True):
             alike[known.quote].append(known.id)
         for row in self._rows:
-            if row.number in self.found:
+            if row.number in self.matches:
                 continue
-            _, quote = cited(self._text, row)
+            _, quote = row_quotation(self._text, row)
             same = alike.get(quote, [])
             while same and same[-1] in self.claimed:
                 same.pop()
             if same:
                 self._claim(row, same[-1])
 
-    def _left(self, of: Callable[[Mapping[str, Any]], Any]) -> list[tuple[list[Row], list[Known]]]:
-        """Give the rows and happenings that are left, by a value that they share."""
+    def _unmatched(self, of: Callable[[Mapping[str, Any]], Any]) -> list[tuple[list[Row], list[Known]]]:
+        """Return the unmatched rows and happenings that share a value."""
         left, right = defaultdict(list), defaultdict(list)
         for row in self._rows:
-            if row.number not in self.found and (value := of(row.fields)):
+            if row.number not in self.matches and (value := of(row.fields)):
                 left[value].append(row)
         for known in self._earlier.known.values():
             if known.id not in self.claimed and (value := of(known.base)):
                 right[value].append(known)
         return [(here, right[value]) for value, here in left.items() if value in right]
 
-    def _match_by(self, of: Callable[[Mapping[str, Any]], Any], *, resembling: bool = False) -> None:
-        """Match what has a value that no other remaining row, and no other remaining happening, has."""
-        for here, there in self._left(of):
-            if len(here) == len(there) == 1 and (not resembling or _ratio(here[0], there[0]) >= ALIKE):
+    def _match_by(self, of: Callable[[Mapping[str, Any]], Any], *, similar: bool = False) -> None:
+        """Match a row and a happening if no other unmatched row or happening has the same value."""
+        for here, there in self._unmatched(of):
+            if len(here) == len(there) == 1 and (not similar or _ratio(here[0], there[0]) >= ALIKE):
                 self._claim(here[0], there[0].id)
 
     def _match_clearly(self) -> None:
-        """Match, of several on one date, those whose titles resemble each other more than any other by far."""
-        for here, there in self._left(lambda said: said.get("date")):
+        """Match, of several on one date, those whose titles are by far the most similar."""
+        for here, there in self._unmatched(lambda fields: fields.get("date")):
             if len(here) > _MOST or len(there) > _MOST:
                 continue
             ratios = {(row.number, known.id): _ratio(row, known) for row in here for known in there}
@@ -120,7 +120,7 @@ class Matching:
 
 
 def _two_best(ratios: Iterable[float]) -> tuple[float, float]:
-    """Give the two highest; where there is one alone, the second is none that could rival it."""
+    """Return the two highest ratios. If there is only one, the second is too low to matter."""
     best, second = nlargest(2, [*ratios, -100.0])
     return best, second
 

@@ -1,6 +1,6 @@
-"""What an import calls things: ids made of file names, keys and titles, the same each time.
+"""The ids of an import: made of file names, keys and titles, always the same, or read from the addresses in our own exports.
 
-Owns how words become an id. Must not know which ids are taken.
+Must not know which ids are taken.
 """
 
 import re
@@ -10,53 +10,67 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from anyascii import anyascii
 
+from timeline.exchange.importing.record_builder import scalar
 from timeline.exchange.importing.row import ImportRefused
 from timeline.model import IDENTIFIER
 
-LONGEST: Final = 60  # characters of a title that its id keeps
+LONGEST: Final = 60  # characters of a title in its id
+_URN: Final = re.compile(r"urn:timeline:(?:[0-9a-f]+:)?(happening|source):(.+)")
+_PAGE: Final = re.compile(r"https?://\S+/-/timeline/(?:(sources)/)?([^/?#]+)")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def stem_of(path: Path, is_known: Callable[[str], object] = lambda _: False) -> str:
-    """Make the id of the source that a file becomes from its name.
+    """Make the id of a file's source from its name.
 
-    Names in other letters were once cut down to their Latin letters and digits: where such an id `is_known`, it is kept.
+    Earlier versions dropped the letters of other scripts. If such an old id `is_known`, it is used again.
     """
     name = path.name.removesuffix("".join(path.suffixes[-1:]))
-    made, once = (words[:90].rstrip("-") for words in (_words(_latin(name)), _words(name)))
-    if not made:
-        raise ImportRefused(path, "its name has no letter or digit to make an id of. Give one: --id")
-    return once if once and once != made and is_known(once) else made
+    id, old_id = (words[:90].rstrip("-") for words in (_words(_latin(name)), _words(name)))
+    if not id:
+        raise ImportRefused(path, "its name has no letter or digit for an id. Give one: --id")
+    return old_id if old_id and old_id != id and is_known(old_id) else id
 
 
 def of_key(stem: str, key: str) -> str:
-    """Make a happening's id of the key that its row has in the file; keys that differ make ids that differ."""
-    return f"{stem}-{faithful(key)}" if stem else faithful(key)
+    """Make a happening's id of the key of its row. Different keys make different ids."""
+    return f"{stem}-{id_part(key)}" if stem else id_part(key)
 
 
 def of_title(stem: str, title: str) -> str:
-    """Make a happening's id of its title in Latin letters; one that has none that could be put so is told by its hash."""
+    """Make a happening's id of its title in Latin letters, or of its hash if no letter can be written so."""
     return f"{stem}-{_words(_latin(title))[:LONGEST].rstrip('-') or _hash(title)}"
 
 
 def is_id(text: str | None) -> bool:
-    """Whether a text may be an id as it stands."""
+    """Whether a text is a valid id."""
     return bool(text and re.fullmatch(IDENTIFIER.strip("^$"), text))
 
 
-def faithful(key: str) -> str:
-    """Make a part of an id of a key: the key itself where it can be one, else what is left of it with its hash."""
+def id_part(key: str) -> str:
+    """Make a part of an id of a key: the key itself if it is valid, otherwise its words with its hash."""
     if _PLAIN.fullmatch(key):
         return key
     return "-".join(part for part in (_words(key)[:LONGEST].rstrip("-"), _hash(key)) if part)
 
 
-def told_apart(id: str, title: str) -> str:
-    """Make another id for what would have the id of another work, by its title, so that it is the same each time."""
+def distinct_id(id: str, title: str) -> str:
+    """Make another id for a work whose id another work has. It depends on the title, so that it is always the same."""
     return f"{id}-{_hash(title)}"
+
+
+def parse_address(value: object) -> tuple[str, str] | tuple[None, None]:
+    """Return "happening" or "source" and its id from a URN or address in our own exports. Return None twice for any other."""
+    text = (scalar(value) or "").partition("#")[0]
+    if urn := _URN.fullmatch(text):
+        return urn[1], unquote(urn[2])
+    if page := _PAGE.fullmatch(text):
+        return "source" if page[1] else "happening", unquote(page[2])
+    return None, None
 
 
 @lru_cache(maxsize=1_000)
@@ -69,7 +83,7 @@ def _words(text: str) -> str:
 
 
 def _latin(text: str) -> str:
-    """Put other letters in Latin ones, by sound or by shape: of "Битва 1945" more is to be read than a number."""
+    """Write other letters in Latin ones, by sound or by shape, so that the id of "Битва 1945" is more than a number."""
     return text if text.isascii() else anyascii(text)
 
 

@@ -1,44 +1,48 @@
-"""What becomes of each row of a file, and of the file: what an import would do, or did.
+"""The outcome of an import for each row of a file, and for the file: planned or done.
 
-Owns how that is counted. Must not decide it, nor print it.
+Owns the counts. Must not decide, nor print.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal
 
 from timeline.exchange.importing.row import Row
 from timeline.timeline import Timeline
 
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})  # one for all rows, of which there may be a million
 Verb = Literal["new", "corrected", "unchanged", "refused"]
+REDACTED: Final = "{} was redacted, and is not restored"
+DIFFERS: Final = 'is "{}" in the timeline and "{}" in the file: not changed. Correct it if the file is right'
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What becomes of one row. `act` does it; nothing is to be done for what is unchanged or refused."""
+    """The outcome of one row. `act` appends it. An unchanged or refused row has no `act`."""
 
     row: Row
     verb: Verb
     stream: str = ""
     fields: tuple[str, ...] = ()
     """The fields that a correction changes."""
-    was: Mapping[str, Any] = field(default_factory=dict)
-    """What they hold before it, where that is known."""
+    was: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """Their values before it, if known."""
     remarks: list[tuple[str, str]] = field(default_factory=list)
-    """Field, and what a person should know of it besides what the row itself says."""
+    """Field, and what a person should know about it."""
     reason: str = ""
     """Why it is refused."""
     act: Callable[[Timeline], object] | None = None
 
     def refuse(self, reason: str) -> None:
-        """Let nothing become of it after all."""
+        """Refuse the row."""
         self.verb, self.reason, self.act = "refused", reason, None
 
 
 @dataclass(slots=True)
 class Plan:
-    """What becomes of a file: its source, where it becomes one, and every row, in the file's order."""
+    """The outcome of a file: its source, if it becomes one, and every row in the file's order."""
 
     outcomes: list[Outcome] = field(default_factory=list)
     source: str | None = None
@@ -46,13 +50,13 @@ class Plan:
     archives: bool = False
     """Whether that source is new."""
     earlier: str | None = None
-    """The source that the last version of the file is."""
+    """The source of the last version of the file."""
     vanished: list[str] = field(default_factory=list)
-    """Happenings of earlier versions whose rows the file no longer has."""
+    """Happenings of earlier versions whose rows are not in the file any more."""
     notes: list[str] = field(default_factory=list)
 
     def counts(self) -> Counter[str]:
-        """Count the rows by what becomes of them; together they are all the rows."""
+        """Count all rows by their outcome."""
         return Counter(outcome.verb for outcome in self.outcomes)
 
     @property

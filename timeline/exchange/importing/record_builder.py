@@ -1,25 +1,25 @@
-"""Puts together what becomes of one record: the fields, what was dropped and why, what is asked.
+"""Build the row of one record: its fields, what was dropped and why, and questions.
 
-Owns how values of others become text of ours. Must not know any format.
+Owns how the values of other programs become our text. Must not know any format.
 """
 
 import json
 import re
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Final, Literal
 
 from timeline import dates
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.errors import DateInvalid
 from timeline.exchange.importing.row import Row
-from timeline.exchange.tables import day_order
+from timeline.exchange.tables.dates import ask_first_days
 from timeline.exchange.text import html_text
 from timeline.exchange.text.additions import ADDITION, RULE
 from timeline.reading.wording import claimed
 from timeline.shortening import shortened
 
-IN_ROW: Final = "a happening has no place for it; it stands in the row that is cited"
-IN_FILE: Final = "a source has no field for it; it stands in the file"
+IN_ROW: Final = "a happening has no field for it; it stays in the row that is cited"
+IN_FILE: Final = "a source has no field for it; it stays in the file"
 RETRACTED: Final = "it was retracted in the timeline that wrote it"
 _BY_EXPORT: Final = "an export of a timeline added it to the happening's own words"
 _SHOWN: Final = 300
@@ -29,148 +29,150 @@ _WEB: Final = re.compile(r"https?://[^\s/]\S*")
 
 
 class Building:
-    """One record while it is read."""
+    """The row of one record while it is read. `label` is always the file's own name for a field."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Begin without any field."""
         self.fields = dict[str, Any]()
         self.dropped = list[tuple[str, str, str]]()
         self.questions = list[tuple[str, str]]()
         self.refused: str | None = None
 
-    def line(self, field: str, value: object, said: str) -> None:
-        """Set a field of one line; `said` is what the file calls it."""
-        self._set(field, value, said, html_text.one_line)
+    def line(self, field: str, value: object, label: str) -> None:
+        """Set a field of one line."""
+        self._set(field, value, label, html_text.one_line)
 
-    def words(self, field: str, value: object, said: str) -> None:
+    def words(self, field: str, value: object, label: str) -> None:
         """Set a field of paragraphs."""
-        self._set(field, value, said, html_text.plain)
+        self._set(field, value, label, html_text.plain)
 
-    def _set(self, field: str, value: object, said: str, read: Callable[[str], html_text.PlainText]) -> None:
+    def _set(self, field: str, value: object, label: str, read: Callable[[str], html_text.PlainText]) -> None:
         if (text := scalar(value)) is None:
             if value not in (None, "", [], {}) and not isinstance(value, str):
-                self.drop(said, value, "it is not a text")
+                self.drop(label, value, "it is not a text")
             return
-        found = read(text)
-        if found.text:
-            self.fields[field] = found.text
-        self.dropped += [(f"{said}: {what}", shown(address), why) for what, address, why in found.dropped]
+        plain = read(text)
+        if plain.text:
+            self.fields[field] = plain.text
+        self.dropped += [(f"{label}: {tag}", preview(address), why) for tag, address, why in plain.dropped]
 
     def exact(self, field: str, value: object) -> None:
-        """Set a field to the letter, as our own exports have it."""
+        """Set a field exactly, as our own exports have it."""
         if (text := scalar(value)) is not None:
             self.fields[field] = text
 
-    def bibliography(self, *told: tuple[str, object, str], exact: bool) -> None:
-        """Set fields of one line, each given as (field, value, what the file calls it); to the letter where we wrote the file."""
-        for field, value, said in told:
+    def bibliography(self, *values: tuple[str, object, str], exact: bool) -> None:
+        """Set fields of one line, each given as (field, value, label); exactly if our own export wrote the file."""
+        for field, value, label in values:
             if exact:
                 self.exact(field, value)
             else:
-                self.line(field, value, said)
-        self.titled("title")
+                self.line(field, value, label)
+        self.require_title("title")
 
     def claim(self, by: object, note: object = None) -> None:
-        """Set whose claim it is and how the date was read, as our own exports have them; the title is that without the claim."""
+        """Set the claimant and the date note, as our own exports have them, and remove the claim from the title."""
         self.exact("date_note", note)
         if (text := scalar(by)) is not None:
             self.fields["attributed_to"] = text
             self.fields["title"] = self.fields.get("title", "").removeprefix(claimed(text))
 
-    def own_words(self, field: str, value: object, said: str) -> None:
-        """Set a field to the happening's own words in a text of our own exports; what they added is told."""
+    def own_words(self, field: str, value: object, label: str) -> None:
+        """Set a field to the happening's own words in a text of our own export. The additions are dropped."""
         text = scalar(value)
         own, rule, added = f"\n\n{text}\n".rpartition(RULE) if text else ("", "", "")
         own, added = (own, added) if rule else (added, "")
         self.exact(field, own)
-        self.drop(f"{said}: what was added", added, _BY_EXPORT)
+        self.drop(f"{label}: additions", added, _BY_EXPORT)
 
-    def own_html(self, value: object, said: str) -> str | None:
-        """Give HTML without what our own exports added, which is told; None where they added nothing."""
+    def own_html(self, value: object, label: str) -> str | None:
+        """Return HTML without the additions of our own export, which are dropped. Return None if there are none."""
         text = scalar(value) or ""
         added = ADDITION.findall(text)
-        self.drop(f"{said}: what was added", html_text.plain(" ".join(added)).text, _BY_EXPORT)
+        self.drop(f"{label}: additions", html_text.plain(" ".join(added)).text, _BY_EXPORT)
         return ADDITION.sub("", text) if added else None
 
     def drop(self, field: str, value: object, why: str = IN_ROW) -> None:
-        """Tell that something is not taken over; nothing is told where there is nothing."""
+        """List a value as not imported, unless it is empty."""
         if value not in (None, "", [], {}, False):
-            self.dropped.append((field, shown(value), why))
+            self.dropped.append((field, preview(value), why))
 
-    def drop_others(self, said: dict[str, Any], known: Set[str], under: str = "", why: str = IN_ROW) -> None:
-        """Tell of every field that nobody asked for."""
-        for name, value in said.items():
+    def drop_others(self, label: Mapping[str, Any], known: Set[str], under: str = "", why: str = IN_ROW) -> None:
+        """List every field that is not known as not imported."""
+        for name, value in label.items():
             if name not in known:
                 self.drop(f"{under}{name}", value, why)
 
     def ask(self, field: str, question: str) -> None:
-        """Ask a person to look."""
+        """Ask a person to check a field."""
         self.questions.append((field, question))
 
     def note(self, words: str | None) -> None:
-        """Add to how the date was read."""
+        """Add to the date note."""
         if words:
             self.fields["date_note"] = "; ".join(filter(None, (self.fields.get("date_note"), html_text.one_line(words).text)))
 
-    def date(self, found: OthersDate) -> None:
+    def date(self, date: OthersDate) -> None:
         """Set the date."""
-        self.fields["date"] = found.date
-        self.note(found.note)
-        if found.zone:
-            self.fields["zone"] = found.zone
-        self.questions += [("date", question) for question in found.questions]
+        self.fields["date"] = date.date
+        self.note(date.note)
+        if date.zone:
+            self.fields["zone"] = date.zone
+        self.questions += [("date", question) for question in date.questions]
 
-    def kept(self, value: object, said: str, theirs: Callable[[], OthersDate], written: Callable[[str], OthersDate]) -> bool:
-        """Set the date from EDTF that the file gives beside a date of its own; whether it is such, and they agree.
+    def unmoved_edtf(
+        self, value: object, label: str, native: Callable[[], OthersDate], exported: Callable[[str], OthersDate]
+    ) -> bool:
+        """Set the date from EDTF beside the format's native date. Return whether it is EDTF, and the two agree.
 
-        `theirs` reads the file's own date, `written` what that is where our own exports write a date. Where the two differ, people
-        have changed the file's own date since: then that is meant, and it is asked.
+        `native` reads the native date, `exported` the one that our own exports write for EDTF. If the two differ, somebody has
+        changed the native date since: then that one is valid, and a person is asked.
         """
-        if not self.edtf(value, said):
+        if not self.edtf(value, label):
             return False
         edtf = self.fields["date"]
         try:
-            found = theirs().date
+            present = native().date
         except DateUnread:
             return True
         try:
-            was = written(edtf).date
+            original = exported(edtf).date
         except DateUnread:
-            was = None
-        if found == was:
+            original = None
+        if present == original:
             return True
         del self.fields["date"]
-        self.drop(said, edtf, f"the date beside it is {found}")
-        self.ask("date", f"{said} says otherwise than the date beside it, which is taken. Say if it was not changed on purpose")
+        self.drop(label, edtf, f"the date beside it is {present}")
+        self.ask("date", f"{label} differs from the date beside it, which is used. Check that it was changed on purpose")
         return False
 
-    def edtf(self, value: object, said: str) -> bool:
-        """Set the date from EDTF that the file gives beside its own; whether it is such."""
+    def edtf(self, value: object, label: str) -> bool:
+        """Set the date from EDTF. Return whether it is EDTF."""
         text = scalar(value)
         if text is None:
             return False
         try:
             dates.parse(text)
         except DateInvalid:
-            self.drop(said, text, "it is not EDTF")
+            self.drop(label, text, "it is not EDTF")
             return False
         self.fields["date"] = text
         return True
 
     def refuse(self, reason: str | DateUnread) -> None:
-        """Let nothing become of it; the first reason stands."""
+        """Refuse the row. The first reason counts."""
         self.refused = self.refused or (reason if isinstance(reason, str) else reason.reason)
 
-    def titled(self, said: str) -> None:
-        """See that there is a title: where there is none, the first line of the summary is one, and that is asked."""
+    def require_title(self, label: str) -> None:
+        """Require a title. If there is none, use the first line of the summary, and ask."""
         if self.fields.get("title"):
             return
-        first = titled(self.fields.get("summary", ""))
+        first = title_from(self.fields.get("summary", ""))
         if not first:
-            self.refuse(f"there is no {said}")
+            self.refuse(f"there is no {label}")
             return
         self.fields["title"] = first
-        self.ask("title", f"there is no {said}: the first line of the text is taken")
+        self.ask("title", f"there is no {label}: the first line of the text is used")
 
     def tags(self, values: list[str]) -> None:
         """Set the tags, each once."""
@@ -178,39 +180,39 @@ class Building:
         if tags := list(dict.fromkeys(tag for tag in cleaned if tag)):
             self.fields["tags"] = tags
 
-    def url(self, value: object, said: str) -> None:
-        """Set the address of a source; one that is not of the web is told."""
+    def url(self, value: object, label: str) -> None:
+        """Set the address of a source, or drop one that is not a web address."""
         text = scalar(value)
         if text and _WEB.fullmatch(text):
             self.fields["url"] = text
         elif text:
-            self.drop(said, text, "it is not a web address")
+            self.drop(label, text, "it is not a web address")
 
-    def language(self, value: object, said: str) -> None:
-        """Set the language of a source; one that is no tag of BCP 47 is told."""
+    def language(self, value: object, label: str) -> None:
+        """Set the language of a source, or drop one that is not a tag of BCP 47."""
         text = scalar(value)
         if text and _LANGUAGE.fullmatch(text):
             self.fields["language"] = text
         elif text:
-            self.drop(said, text, 'it is not a language tag, such as "en"')
+            self.drop(label, text, 'it is not a language tag, such as "en"')
 
     def published_edtf(self, value: object) -> bool:
-        """Set when a source was published from EDTF; whether it is such."""
+        """Set the publication date of a source from EDTF. Return whether it is EDTF."""
         try:
             self.fields["published"] = dates.parse(scalar(value) or "").text
         except DateInvalid:
             return False
         return True
 
-    def published(self, read: Callable[[], OthersDate], said: str, value: object) -> None:
-        """Set when a source was published, by a function that reads it; what cannot be read is told."""
+    def published(self, read: Callable[[], OthersDate], label: str, value: object) -> None:
+        """Set the publication date of a source by a function that reads it, or drop an unreadable one."""
         try:
-            found = read()
+            date = read()
         except DateUnread as error:
-            self.drop(said, value, str(error))
+            self.drop(label, value, str(error))
             return
-        self.fields["published"] = found.date
-        self.questions += [("published", question) for question in found.questions]
+        self.fields["published"] = date.date
+        self.questions += [("published", question) for question in date.questions]
 
     def row(
         self,
@@ -221,38 +223,38 @@ class Building:
         key: object = None,
         id: str | None = None,
     ) -> Row:
-        """Give the row."""
+        """Return the finished row."""
         if kind == "happening" and "date" not in self.fields:
             self.refuse("there is no date")
-        told = (tuple(self.dropped), tuple(dict.fromkeys(self.questions)))
-        return Row(number, start, end, kind, self.fields, scalar(key), *told, id=id, refused=self.refused)
+        dropped, questions = tuple(self.dropped), tuple(dict.fromkeys(self.questions))
+        return Row(number, start, end, kind, self.fields, scalar(key), dropped, questions, id=id, refused=self.refused)
 
 
-def asked(rows: Sequence[Row]) -> Sequence[Row]:
-    """Ask about first days of years, but not where a timeline wrote the file: it says a year where it means one."""
-    return rows if any(row.id for row in rows) else day_order.ask_first_days(rows)
+def with_date_questions(rows: Sequence[Row]) -> Sequence[Row]:
+    """Ask about first days of years, unless a timeline wrote the file: it writes a year when it means one."""
+    return rows if any(row.id for row in rows) else ask_first_days(rows)
 
 
-def titled(summary: str) -> str:
+def title_from(summary: str) -> str:
     """Make a title of the first line of a summary."""
     first = summary.partition("\n")[0].strip()
     return shortened(first, _TITLE)
 
 
 def scalar(value: object) -> str | None:
-    """Give a text or number as text; None for anything else, and for nothing."""
+    """Return a text or number as text, or None for anything else and for an empty text."""
     if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return html_text.seen(str(value)).strip() or None
+        return html_text.without_controls(str(value)).strip() or None
     return None
 
 
-def listed(value: object) -> list[Any]:
-    """Give what may be one or several as several."""
+def as_list(value: object) -> list[Any]:
+    """Return a list as it is, and a single value as a list."""
     return value if isinstance(value, list) else [] if value in (None, "", {}) else [value]
 
 
-def shown(value: object) -> str:
-    """Write a value as it is told among what was dropped."""
+def preview(value: object) -> str:
+    """Write a value on one line for a report."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = " ".join(html_text.seen(text).split())
+    text = " ".join(html_text.without_controls(text).split())
     return shortened(text, _SHOWN)

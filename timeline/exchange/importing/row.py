@@ -1,6 +1,6 @@
-"""What a file that is to be imported is understood to say: its rows, each with its slice of the file's text.
+"""The rows of a file to be imported, each with its slice of the file's text: what readers hand over to the import.
 
-Owns the words in which readers and the import speak to each other. Must not read files, nor append anything.
+Must not read files, nor append anything.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,76 +12,63 @@ from timeline.exchange import formats
 
 
 class ImportRefused(TimelineError):
-    """A file cannot be imported as the format that it was said to be."""
+    """A file cannot be imported in the given format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record of a file, what becomes of it, and all that does not."""
+    """One record of a file: the fields that it becomes, and everything that is dropped, asked or refused."""
 
     number: int
-    """The record in the file, from 1."""
+    """The number of the record in the file, from 1."""
     start: int
-    """Its slice of the file's text, in code points: what the happening will cite."""
+    """Its slice of the file's text, in code points, which the happening will cite."""
     end: int
     kind: Literal["happening", "source", "citation"] = "happening"
     fields: Mapping[str, Any] = field(default_factory=dict)
     """HappeningFields without citations; SourceFields (and `file`, a local attachment); or for a citation `happening`, `url` or
     `source`, `quote`, `prefix`, `suffix`, `stance`, `supports`."""
     key: str | None = None
-    """A stable id that the file itself gives the record (UID, unique_id, citation key …)."""
+    """The stable id of the record in the file (UID, unique_id, citation key …)."""
     dropped: tuple[tuple[str, str, str], ...] = ()
-    """Field, value and why: nothing is lost without a word."""
+    """Field, value and reason of everything that is not imported."""
     questions: tuple[tuple[str, str], ...] = ()
-    """Field, and what a person should look at (such as 1 January of a year)."""
+    """Field, and what a person should check (such as 1 January of a year)."""
     refused: str | None = None
-    """Why it becomes nothing ("Unknown date", a title slide without a date …)."""
+    """Why it is not imported ("Unknown date", a title slide without a date …)."""
     id: str | None = None
-    """The id that the happening had in the timeline that wrote the file, and keeps."""
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A whole file as it was understood."""
-
-    text: str
-    encoding: str
-    media_type: str
-    rows: Sequence[Row]
-    title: str | None = None
-    """What the file says of itself."""
-    notes: tuple[str, ...] = ()
-    """Of the file as a whole."""
-    guessed: str = ""
-    """The mapping of its columns, where it was guessed, as YAML."""
-    draft: str = ""
-    """The same with what a person needs to correct it."""
+    """The id of the happening in the timeline that wrote the file, which it keeps."""
 
 
 class Read(NamedTuple):
-    """What a reader answers: the rows in the file's order, what the file says of itself, and what is to be said of it."""
+    """The answer of a reader: the rows in the file's order, the file's own title, and notes on the whole file."""
 
     rows: Sequence[Row]
     title: str | None = None
     notes: tuple[str, ...] = ()
     guessed: str = ""
+    """The guessed mapping of columns as YAML; "" if none was guessed."""
     draft: str = ""
+    """The same with an explanation for the person who corrects it."""
     media_type: str = ""
-    """Where it is another than the format's."""
+    """Empty means that of the format."""
+    text: str = ""
+    """The decoded text and its encoding, which `file` adds."""
+    encoding: str = ""
 
 
 class Reader(Protocol):
-    """A module that reads a format: it answers for every record, and raises ImportRefused only for a file not of its format."""
+    """A module that reads a format. It accounts for every record, and raises ImportRefused only for a file not of its format."""
 
     def read(self, text: str, **options: object) -> Read:
-        """Read a text; options that it does not know it ignores."""
+        """Read a text. Unknown options are ignored."""
 
 
 def reader(name: str) -> Reader:
-    """Find the module that reads a format. Raises ImportRefused where there is none, or where it lacks a package."""
+    """Return the module that reads a format. Raises ImportRefused if there is none, or if a package is missing that it needs."""
     names = formats.read_names()
     if name not in names:
-        raise ImportRefused(f'"{name}" is not a format that is read here. There are {", ".join(sorted(names))}')
+        raise ImportRefused(f'"{name}" is not a format for imports. There are {", ".join(sorted(names))}')
     try:
         return cast("Reader", formats.entries()[name].module("reader"))
     except ModuleNotFoundError as error:

@@ -1,6 +1,6 @@
-"""An import: a file's rows become happenings, sources and citations, in one transaction; what is there already is not added again.
+"""Import a file: plan and append its rows as happenings, sources and citations, in one transaction and without repetitions.
 
-Owns the order of things, and that every row is accounted for. Must not read formats, nor print.
+Owns the order of the steps, and accounts for every row. Must not read formats, nor print.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from timeline.model import Source, SourceFields, check, stream
 from timeline.timeline import Timeline
 
 Advance = Callable[[int], None]
-"""Is told of each row that is planned, and again of each that is done."""
+"""Called for each row that is planned, and again for each that is appended."""
 
 __all__ = ["File", "Outcome", "Plan", "append", "plan", "understand"]
 
@@ -34,24 +34,24 @@ def plan(
     fields: SourceFields | None = None,
     advance: Advance = lambda _: None,
 ) -> Plan:
-    """Say what would become of every row of a file; nothing is changed. Without a timeline, none is there yet.
+    """Plan the outcome of every row of a file, without changing anything. Without a timeline, every row is new.
 
-    `id` is what the source is called that the file becomes, `fields` its bibliography; `happening` the one that citations are
-    for which name none. Raises ImportRefused or StatementInvalid where nothing can become of the file at all.
+    `id` is the id of the file's source, `fields` its bibliography; `happening` is the default for citations that name none. Raises
+    ImportRefused or StatementInvalid if the file as a whole cannot be imported.
     """
     made = Plan(notes=list(file.understood.notes))
     rows = file.understood.rows
     happenings = [row for row in rows if row.kind == "happening"]
-    told: dict[int, Outcome] = {}
+    by_number: dict[int, Outcome] = {}
     if happenings:
         for outcome in _happenings(made, file, timeline, id, fields or {}, advance):
-            told[outcome.row.number] = outcome
+            by_number[outcome.row.number] = outcome
     sources, citations = Sources(file, timeline), Citations(file, timeline, happening)
     for row in rows:
         if row.kind != "happening":
             advance(1)
-            told[row.number] = (sources if row.kind == "source" else citations).plan(row)
-    made.outcomes = [told[row.number] for row in rows]
+            by_number[row.number] = (sources if row.kind == "source" else citations).plan(row)
+    made.outcomes = [by_number[row.number] for row in rows]
     return made
 
 
@@ -64,15 +64,15 @@ def append(
     fields: SourceFields | None = None,
     advance: Advance = lambda _: None,
 ) -> Plan:
-    """Do it, in one transaction, and say what became of every row. Raises what `plan` raises; nothing is then appended.
+    """Import a file in one transaction, and return the outcome of every row. Raises what `plan` raises; then nothing is appended.
 
-    A row that the log refuses is told as refused, and the others are appended. `advance` is told of each row twice.
+    A row that the log refuses is reported as refused, and the others are appended. Calls `advance` twice for each row.
     """
     with timeline.reading_ahead() as ahead:
         sources = Sources(file, timeline)
         for row in file.understood.rows:
             if row.kind == "source":
-                sources.plan(row)  # which reads what is attached to it
+                sources.plan(row)  # reads its attachment
         ahead.close()
         return _append(file, timeline, id, happening, fields, advance)
 
@@ -106,25 +106,25 @@ def _append(
 def _happenings(
     made: Plan, file: File, timeline: Timeline | None, id: str | None, fields: SourceFields, advance: Advance
 ) -> list[Outcome]:
-    """Plan the rows that tell of happenings, and the source that they cite."""
+    """Plan the rows that are happenings, and the source that they cite."""
     media_type = file.understood.media_type
-    held = earlier.of_bytes(timeline, file.sha256, media_type) if timeline else None
-    if id is not None and held not in (None, id):
-        raise ImportRefused(file.path, f'was imported as "{held}" already. Leave --id out, or give that one')
-    stem = id or held or naming.stem_of(file.path, lambda one: timeline and timeline.log.version(f"source/{one}"))
+    existing = earlier.of_bytes(timeline, file.sha256, media_type) if timeline else None
+    if id is not None and existing not in (None, id):
+        raise ImportRefused(file.path, f'was imported as "{existing}" already. Leave --id out, or give that one')
+    stem = id or existing or naming.stem_of(file.path, lambda stem: timeline and timeline.log.version(f"source/{stem}"))
     stream("source", stem)
     own = frozenset(row.id for row in file.understood.rows if row.id)
     before = earlier.read(timeline, stem, media_type, file.sha256, own) if timeline else earlier.Earlier()
     made.source = before.same or earlier.next_id(timeline, stem)
     made.earlier = before.sources[-1] if before.sources else None
-    check(Source, {**_bibliography(file, fields), **_STANDING_IN, "media_type": media_type}, stream("source", made.source))
+    check(Source, {**_bibliography(file, fields), **_PLACEHOLDERS, "media_type": media_type}, stream("source", made.source))
     work = Happenings(file, stem, made.source, before, timeline)
     outcomes, made.vanished = work.plan([row for row in file.understood.rows if row.kind == "happening"], advance)
     made.notes += work.notes
     made.archives = before.same is None and any(outcome.act for outcome in outcomes)
     if before.is_old:
         made.notes.append(
-            f"these are the bytes of {before.same}, and {before.sources[-1]} was imported after it: nothing is undone"
+            f"this is the same file as {before.same}, and {before.sources[-1]} was imported after it: nothing is undone"
         )
     matched = len(before.known) - len(made.vanished)
     few = not matched or (id is None and matched * 2 < min(len(before.known), len(outcomes)))
@@ -133,15 +133,15 @@ def _happenings(
         raise ImportRefused(
             file.path,
             f"has {common} in common with source/{made.earlier}, of which it would be a later version. If it is"
-            f" another file, give it an id of its own: --id{f'; if it is that one, say so: --id {stem}' if matched else ''}",
+            f" another file, give it an id of its own: --id{f'; if it is that file, use: --id {stem}' if matched else ''}",
         )
     return outcomes
 
 
-_STANDING_IN: dict[str, Any] = {"sha256": "", "text_sha256": "", "extractor": ""}
+_PLACEHOLDERS: dict[str, Any] = {"sha256": "", "text_sha256": "", "extractor": ""}
 
 
 def _bibliography(file: File, fields: SourceFields) -> dict[str, Any]:
-    """Say what the file is as a source: what was given, or what it says of itself, or its name."""
+    """Return the bibliography of the file: the given fields, with its own title or its name as the default title."""
     title = " ".join((file.understood.title or "").split()) or Path(file.path).name
     return {"title": title, **{name: value for name, value in fields.items() if value is not None}}

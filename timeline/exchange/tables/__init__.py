@@ -1,1 +1,1 @@
-"""Tables of any kind, read by a mapping of their columns to fields: CSV, TSV and JSON Lines share it."""
+"""Tables read by a mapping of their columns to fields: shared by CSV, TSV and JSON Lines."""

@@ -1,52 +1,87 @@
-"""Rows of CSV, piece by piece, with nothing in them that a spreadsheet would run.
+"""The cells of CSV, written and read: quoting, formulas, and several values in one cell.
 
-Owns quoting, as it is written and read. Must not know which columns there are. A text that begins as a formula gets an
-apostrophe before it, which spreadsheets take away again; numbers stay as they are.
+Must not know any column. A text that a spreadsheet would run as a formula gets an apostrophe before it, which spreadsheets hide
+and an import removes. Numbers stay as they are.
 """
 
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import Final
 
 from timeline.exchange.exporting.losses import FORMULAS, is_formula
 
 Cell = str | int | None
-_SUSPECT = frozenset((*FORMULAS, " ", "'"))  # at most rows one look is enough
+_SUSPECT: Final = frozenset((*FORMULAS, " ", "'"))  # first characters of what may be a formula: few cells have one
+_SIGNS: Final = frozenset(';"()')
+_PART: Final = r'(?:"((?:[^"]|"")*+)"|([^;"()]*[^;"()\s]))'
+_JOINED: Final = re.compile(rf"\s*{_PART}(?: *\({_PART}\))?\s*(?:;|\Z)")
+
+
+LOSES_IN_CELLS: Final = {"cells": "an apostrophe comes before them, which an import removes again"}
 
 
 class _Line:
-    """Takes what csv writes."""
+    """A file for csv.writer that returns what is written."""
 
     def write(self, text: str) -> str:
         return text
 
 
 def rows(header: Sequence[str], cells: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    """Write a header and rows, with CRLF at the end of each (RFC 4180)."""
+    """Write a header and rows, each with CRLF at its end (RFC 4180)."""
     writer = csv.writer(_Line())
     yield str(writer.writerow(header))
     for row in cells:
         if not _SUSPECT.isdisjoint([cell[:1] for cell in row if isinstance(cell, str)]):
-            row = [f"'{cell}" if is_formula(cell) else cell for cell in row]  # noqa: PLW2901 - as it is written
+            row = [f"'{cell}" if is_formula(cell) else cell for cell in row]  # noqa: PLW2901 - guarded
         yield str(writer.writerow(row))
 
 
 @lru_cache
 def cell_of(delimiter: str) -> re.Pattern[str]:
-    """Make the pattern of a cell and what ends it. A quoted cell may hold anything; one that is never closed is a plain cell."""
+    """Return the pattern of a cell and its end. A quoted cell may hold anything; one that is never closed is a plain cell."""
     part = re.escape(delimiter)
     return re.compile(rf'(?:"((?:[^"]++|"")*+)"([^{part}\r\n]*)|([^{part}\r\n]*))({part}|\r\n|\r|\n|\Z)')
 
 
 def first_record(text: str, delimiter: str) -> list[str]:
-    """Read the first record of a text that is not blank."""
-    found = list[str]()
+    """Read the first record that is not blank."""
+    cells = list[str]()
     for cell in cell_of(delimiter).finditer(text):
         quoted, tail, plain, stop = cell.groups()
-        found.append(plain if quoted is None else quoted.replace('""', '"') + tail)
+        cells.append(plain if quoted is None else quoted.replace('""', '"') + tail)
         if stop != delimiter:
-            if any(one and not one.isspace() for one in found):
-                return found
-            found.clear()
-    return found
+            if any(text and not text.isspace() for text in cells):
+                return cells
+            cells.clear()
+    return cells
+
+
+def joined(values: Iterable[tuple[str, str | None]]) -> str:
+    """Join values by semicolons, each with its detail in parentheses. A value with such signs is in quotation marks."""
+    return "; ".join(f"{_quoted(value)} ({_quoted(detail)})" if detail else _quoted(value) for value, detail in values)
+
+
+def split_joined(cell: str) -> list[tuple[str, str | None]]:
+    """Split joined values, each with its detail. A cell that was not joined by `joined` is split at its semicolons."""
+    values, at = list[tuple[str, str | None]](), 0
+    while at < len(cell):
+        match = _JOINED.match(cell, at)
+        if match is None:
+            return [(part.strip(), None) for part in cell.split(";") if part.strip()]
+        quoted, plain, quoted_detail, detail = match.groups()
+        value = plain if quoted is None else quoted.replace('""', '"')
+        values.append((value, detail if quoted_detail is None else quoted_detail.replace('""', '"')))
+        at = match.end()
+    return [(value, detail or None) for value, detail in values if value]
+
+
+def unguarded(cell: str) -> str:
+    """Remove the apostrophe before a formula."""
+    return cell[1:] if cell[:1] == "'" and is_formula(cell[1:]) else cell
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if not _SIGNS.isdisjoint(text) or text != text.strip() else text

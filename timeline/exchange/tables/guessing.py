@@ -1,6 +1,6 @@
-"""Which column of a table is which field, guessed: by the names in its header, and by what stands in the column.
+"""Guess the mapping of a table by the names in its header and the contents of its columns.
 
-Owns the guess alone. Must not read rows to their end, nor decide: what is guessed is shown, and kept only when asked.
+Must not read all rows, nor decide: a person sees the guess, and it is saved only on request.
 """
 
 import re
@@ -14,7 +14,7 @@ from timeline.dates.free_text import DateUnread
 from timeline.exchange.importing.row import ImportRefused
 from timeline.exchange.tables.mapping import FIELDS, LISTS, Columns
 
-SAMPLE: Final = 200  # rows that are looked at, or up to twice as many
+SAMPLE: Final = 200  # rows that are examined, or up to twice as many
 _NAMES: Final[Mapping[str, str]] = {
     "end": "end end_date enddate until finish finish_date date_end date_to to_date enddatum bis ende fin date_fin date_de_fin"
     " fecha_fin fecha_de_fin data_fine",
@@ -41,7 +41,7 @@ _DATE_NAMES: Final = tuple(
     " when start begin from on".split()
 )
 _COORDINATES: Final = tuple("lat_lon lat_long lat_lng latlon latlong latlng coordinates coords gps koordinaten coordonnees".split())  # noqa: SIM905
-_SURELY: Final = 0.9  # the share of its cells by which a column without the name of one is taken for dates
+_SURELY: Final = 0.9  # share of cells with dates by which a column under any name is the date
 _LAST_RESORTS: Final = ("timestamp", "created_at")
 _PART_NAMES: Final = {
     "year": "year jahr annee ano anno",
@@ -56,13 +56,13 @@ _TOKENS: Final[Mapping[str, str]] = {
     "kind": "type category",
 }
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.|mailto:)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*|\S+@\S+\.\w+", re.I)
-_SPARSE: Final = 10  # a column that fewer than one in so many rows fill is nearly empty
+_SPARSE: Final = 10  # a column filled in fewer than key of so many rows is nearly empty
 _LONGEST_NAME: Final = 1_000  # characters of a column's name that are read
 _DATE_TOKENS: Final = frozenset("date datum fecha data when wann quand cuando".split())  # noqa: SIM905 - as the others
 
 
 class ColumnsUnknown(ImportRefused):
-    """No column can be told to be the title or the date. `draft` is a mapping to be filled in."""
+    """No column looks like the title or the date. `draft` is a mapping to be filled in."""
 
     def __init__(self, message: str, draft: str) -> None:
         super().__init__(message)
@@ -70,115 +70,118 @@ class ColumnsUnknown(ImportRefused):
 
 
 def folded(name: str) -> str:
-    """Put a column's name in the letters by which it is looked up."""
+    """Write a column's name in lower case, without accents, with underscores for other signs."""
     bare = unicodedata.normalize("NFKD", name[:_LONGEST_NAME].casefold())
     return re.sub(r"\W+", "_", "".join(c for c in bare if not unicodedata.combining(c))).strip("_")
 
 
 def separator(columns: Columns, sample: Sequence[Mapping[str, str]]) -> str:
-    """Guess what parts the names in a cell: a semicolon, or another sign where no cell has one.
+    """Guess the separator of names in a cell: a semicolon, or another sign if no cell has key.
 
-    A comma between names only where it is not that of "Smith, John": most cells have three names then, or names of two words.
+    It is a comma only if most cells have three names or names of two words, because of "Smith, John".
     """
     cells = [cell for name in LISTS if isinstance(column := columns.columns.get(name), str) for cell in _cells(sample, column)]
     for sign in (";", "|", "\n"):
         if any(sign in cell for cell in cells):
             return sign
-    parted = [parts for cell in cells if len(parts := replace(columns, separator=",").parted(cell)) > 1]
+    lists = [parts for cell in cells if len(parts := replace(columns, separator=",").split(cell)) > 1]
     tags = columns.columns.get("tags")
-    if "actors" not in columns.columns and isinstance(tags, str) and parted:
+    if "actors" not in columns.columns and isinstance(tags, str) and lists:
         return ","
-    names = sum(len(parts) > 2 or all(" " in part for part in parts) for parts in parted)
-    return "," if names * 2 > len(parted) else columns.separator
+    names = sum(len(parts) > 2 or all(" " in part for part in parts) for parts in lists)
+    return "," if names * 2 > len(lists) else columns.separator
 
 
 def is_header(names: Sequence[str]) -> bool:
-    """Whether a row is surely the header: a name of a date is in it, and one of a title or summary."""
-    found = {folded(name) for name in names}
-    dated = found & {*_DATE_NAMES, *_PART_NAMES["year"].split()} or any(_DATE_TOKENS & set(one.split("_")) for one in found)
+    """Whether a row is surely the header: it holds a name for a date, and key for a title or summary."""
+    keys = {folded(name) for name in names}
+    dated = keys & {*_DATE_NAMES, *_PART_NAMES["year"].split()} or any(_DATE_TOKENS & set(key.split("_")) for key in keys)
     titles = {*_NAMES["title"].split(), *_NAMES["summary"].split()}
-    return bool(dated and (found & titles or any(set(_TOKENS["title"].split()) & set(one.split("_")) for one in found)))
+    return bool(dated and (keys & titles or any(set(_TOKENS["title"].split()) & set(key.split("_")) for key in keys)))
 
 
 def is_no_header(names: Sequence[str]) -> bool:
-    """Whether a row that should name the columns holds a day instead."""
+    """Whether a row in the place of the header holds a day instead."""
     return any(re.search(r"\d", name) and re.search(r"-\d\d-\d\d|^\[", _read(name) or "") for name in names)
 
 
 def guess(names: Sequence[str], sample: Sequence[Mapping[str, str]] = (), *, headless: bool = False) -> Columns:
-    """Guess. Raises ColumnsUnknown where no column is a date, or none a title or summary, and says which there are."""
+    """Guess the mapping. Raises ColumnsUnknown, which lists the columns, if none is a date, or none a title or summary."""
     free = {folded(column): column for column in reversed(names)}
-    found: dict[str, str | dict[str, str]] = {}
+    fields: dict[str, str | dict[str, str]] = {}
 
     def take(wanted: Iterable[str], *, words: bool = False) -> str | None:
-        return next((free.pop(one) for one in wanted if one in free and not (words and _is_no_text(sample, free[one]))), None)
+        return next((free.pop(key) for key in wanted if key in free and not (words and _is_no_text(sample, free[key]))), None)
 
-    found |= _dates(free, sample)
+    fields |= _dates(free, sample)
     for field, known in _NAMES.items():
-        if field not in found and (column := take(known.split(), words=field in ("title", "summary"))):
-            found[field] = column
-    if "latitude" not in found and "longitude" not in found and (column := take(_COORDINATES)):
-        found |= {"latitude": column, "longitude": column}
+        if field not in fields and (column := take(known.split(), words=field in ("title", "summary"))):
+            fields[field] = column
+    if "latitude" not in fields and "longitude" not in fields and (column := take(_COORDINATES)):
+        fields |= {"latitude": column, "longitude": column}
     for field, tokens in _TOKENS.items():
         wanted = set(tokens.split())
-        if field not in found and not (field == "title" and "summary" in found):
-            like = [one for one, column in free.items() if wanted & set(one.split("_")) and _is_prose(sample, column)]
+        if field not in fields and not (field == "title" and "summary" in fields):
+            like = [key for key, column in free.items() if wanted & set(key.split("_")) and _is_prose(sample, column)]
             if column := take(reversed(like)):
-                found[field] = column
-    if "title" not in found and "summary" not in found and (column := _longest(free.values(), sample)):
-        found["title"] = column
-    columns = Columns({one: found[one] for one in FIELDS if one in found}, headless=headless)
+                fields[field] = column
+    if "title" not in fields and "summary" not in fields and (column := _longest(free.values(), sample)):
+        fields["title"] = column
+    columns = Columns({key: fields[key] for key in FIELDS if key in fields}, headless=headless)
     columns = replace(columns, separator=separator(columns, sample))
-    lacking = [said for said, ok in (("title", "title" in found or "summary" in found), ("date", "date" in found)) if not ok]
+    lacking = [name for name, ok in (("title", "title" in fields or "summary" in fields), ("date", "date" in fields)) if not ok]
     if lacking:
         raise ColumnsUnknown(
-            f"no column looks like a {' or a '.join(lacking)}: there are {', '.join(one[:40] for one in names)[:300]}."
-            " Say which is which in a mapping: --save-mapping writes one to be filled in",
-            columns.to_be_kept(names),
+            f"no column looks like a {' or a '.join(lacking)}: there are {', '.join(key[:40] for key in names)[:300]}."
+            " Map them to fields: --save-mapping writes a mapping to be filled in",
+            columns.draft(names),
         )
     return columns
 
 
 def _dates(free: dict[str, str], sample: Sequence[Mapping[str, str]]) -> dict[str, str | dict[str, str]]:
-    """Find the date: a column that holds whole dates before one of years, and what is named a date before what only holds them."""
-    found: dict[str, str | dict[str, str]] = {}
-    named = sorted((one for one in _DATE_NAMES if one in free), key=lambda one: _is_sparse(sample, free[one]))
+    """Guess the columns of the date and the end.
+
+    Prefers complete dates to years, and columns named like dates to others that hold dates.
+    """
+    fields: dict[str, str | dict[str, str]] = {}
+    named = sorted((key for key in _DATE_NAMES if key in free), key=lambda key: _is_sparse(sample, free[key]))
     like = [
-        one for one in reversed(free) if one not in named and _DATE_TOKENS & set(one.split("_")) and "end" not in one.split("_")
+        key for key in reversed(free) if key not in named and _DATE_TOKENS & set(key.split("_")) and "end" not in key.split("_")
     ]
-    last = [one for one in _LAST_RESORTS if one in free]
+    last = [key for key in _LAST_RESORTS if key in free]
     ends = _NAMES["end"].split()
-    year = next((free[one] for one in _PART_NAMES["year"].split() if one in free), None)
-    whole = next((one for one in named if max(_share(sample, free[one]), _share(sample, free[one], year)) >= 0.5), None)
-    whole = whole or next((one for one in like if _share(sample, free[one], year) >= 0.5), None)
-    whole = whole or next((one for one in last if _share(sample, free[one], year) >= (_SURELY if year else 0.5)), None)
-    if whole is None and year:  # under whatever name: the only dates that are in the year of their row
-        others = {one: column for one, column in free.items() if column != year and one not in ends}
-        within = [one for one, column in others.items() if _are_days(sample, column, year)]
-        whole = within[0] if len(within) == 1 else None
+    year = next((free[key] for key in _PART_NAMES["year"].split() if key in free), None)
+    date_key = next((key for key in named if max(_share(sample, free[key]), _share(sample, free[key], year)) >= 0.5), None)
+    date_key = date_key or next((key for key in like if _share(sample, free[key], year) >= 0.5), None)
+    date_key = date_key or next((key for key in last if _share(sample, free[key], year) >= (_SURELY if year else 0.5)), None)
+    if date_key is None and year:  # under any name: the only column with dates in the year of their row
+        others = {key: column for key, column in free.items() if column != year and key not in ends}
+        within = [key for key, column in others.items() if _are_days(sample, column, year)]
+        date_key = within[0] if len(within) == 1 else None
     for at, prefixes in (("end", ("end_",)), ("date", ("", "start_", "begin_"))):
         for prefix in prefixes:
             parts = {
-                part: next((prefix + one for one in known.split() if prefix + one in free), None)
+                part: next((prefix + key for key in known.split() if prefix + key in free), None)
                 for part, known in _PART_NAMES.items()
             }
-            if at not in found and parts["year"] and (at == "end" or whole is None):
-                found[at] = {part: free.pop(one) for part, one in parts.items() if one}
-    if "date" in found:
-        return found
-    if whole is None:
-        shares = {one: _share(sample, column) for one, column in reversed(free.items()) if one not in ends}
-        held = [one for one, share in shares.items() if share >= 0.6 and not _are_numbers(sample, free[one])]
-        whole = next(iter(named or like or held or last), None)
-    if whole is None:
-        return found
-    held_by = {"date": free.pop(whole)}
-    beside = year is not None and _share(sample, held_by["date"], year) >= 0.5
+            if at not in fields and parts["year"] and (at == "end" or date_key is None):
+                fields[at] = {part: free.pop(key) for part, key in parts.items() if key}
+    if "date" in fields:
+        return fields
+    if date_key is None:
+        shares = {key: _share(sample, column) for key, column in reversed(free.items()) if key not in ends}
+        likely = [key for key, share in shares.items() if share >= 0.6 and not _are_numbers(sample, free[key])]
+        date_key = next(iter(named or like or likely or last), None)
+    if date_key is None:
+        return fields
+    parts_of_date = {"date": free.pop(date_key)}
+    beside = year is not None and _share(sample, parts_of_date["date"], year) >= 0.5
     for part in ("time", *(("year", "month", "day") if beside else ())):
-        if name := next((one for one in _PART_NAMES[part].split() if one in free), None):
-            held_by[part] = free.pop(name)
-    found["date"] = held_by if len(held_by) > 1 else held_by["date"]
-    return found
+        if name := next((key for key in _PART_NAMES[part].split() if key in free), None):
+            parts_of_date[part] = free.pop(name)
+    fields["date"] = parts_of_date if len(parts_of_date) > 1 else parts_of_date["date"]
+    return fields
 
 
 def _cells(sample: Sequence[Mapping[str, str]], column: str) -> list[str]:
@@ -193,12 +196,12 @@ def _read(text: str) -> str | None:
 
 
 def _share(sample: Sequence[Mapping[str, str]], column: str, year: str | None = None) -> float:
-    """Tell the share of a column's cells that can be read as dates, those of the year beside them where there is one.
+    """Return the share of a column's filled cells that are dates, and in the year beside them if there is a column of years.
 
-    A column without any word is what it is called.
+    Without any rows, the name of the column decides.
     """
     cells = [(cell, row.get(year, "").strip() if year else "") for row in sample if (cell := row.get(column, "").strip())]
-    return sum(_is_date(*one) for one in cells) / len(cells) if cells else float(not sample)
+    return sum(_is_date(*key) for key in cells) / len(cells) if cells else float(not sample)
 
 
 def _is_date(cell: str, year: str) -> bool:
@@ -206,10 +209,10 @@ def _is_date(cell: str, year: str) -> bool:
 
 
 def _are_days(sample: Sequence[Mapping[str, str]], column: str, year: str) -> bool:
-    """Whether a column holds days or months that say their year themselves, and it is that of the column of years."""
+    """Whether a column holds days or months with their year, which agrees with the column of years."""
     cells = _cells(sample, column)
-    whole = sum(bool(re.search(r"\d-\d\d", _read(cell) or "")) for cell in cells) >= len(cells) * _SURELY
-    return bool(cells) and whole and _share(sample, column, year) >= _SURELY
+    precise = sum(bool(re.search(r"\d-\d\d", _read(cell) or "")) for cell in cells) >= len(cells) * _SURELY
+    return bool(cells) and precise and _share(sample, column, year) >= _SURELY
 
 
 def _are_numbers(sample: Sequence[Mapping[str, str]], column: str) -> bool:
@@ -220,7 +223,7 @@ def _are_numbers(sample: Sequence[Mapping[str, str]], column: str) -> bool:
 
 
 def _is_no_text(sample: Sequence[Mapping[str, str]], column: str) -> bool:
-    """Whether a column holds mostly addresses, or is empty in nearly every row, so that it is no title whatever it is called."""
+    """Whether a column holds mostly addresses, or is nearly empty. Then it is not a title under any name."""
     cells = _cells(sample, column)
     return _is_sparse(sample, column) or sum(bool(_ADDRESS.fullmatch(cell)) for cell in cells) * 2 > len(cells)
 
@@ -230,17 +233,17 @@ def _is_sparse(sample: Sequence[Mapping[str, str]], column: str) -> bool:
 
 
 def _is_prose(sample: Sequence[Mapping[str, str]], column: str) -> bool:
-    """Whether words stand in a column, rather than codes, numbers or addresses, and in more rows than a few."""
+    """Whether a column holds words rather than codes, numbers or addresses, and is not nearly empty."""
     cells = _cells(sample, column)
     words = sum(bool(re.search(r"[^\W\d_]{2,}", cell)) and not re.fullmatch(r"\S*\d\S*", cell) for cell in cells)
     return not sample or (words * 2 > len(cells) and not _is_no_text(sample, column))
 
 
 def _longest(columns: Iterable[str], sample: Sequence[Mapping[str, str]]) -> str | None:
-    """Find the column with the most words, where words stand in it."""
+    """Return the column with the most words. Return None if no column holds words."""
     sizes = {
         column: sum(map(len, set(_cells(sample, column))))
         for column in columns
         if _cells(sample, column) and _is_prose(sample, column)
     }
-    return max(sizes, key=lambda one: sizes[one], default=None)
+    return max(sizes, key=lambda key: sizes[key], default=None)

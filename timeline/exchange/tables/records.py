@@ -1,6 +1,6 @@
-"""The records of a CSV or TSV text, each with its exact slice: what a happening will cite is the row as it stands in the file.
+"""Read the records of CSV or TSV, each with its exact slice of the text, which a happening will cite.
 
-Owns line ends (LF, CR, CRLF) and the guess of the delimiter. Must not know what any column means.
+Owns line ends (LF, CR, CRLF) and the guess of the delimiter. Must not know the meaning of any column.
 """
 
 from collections import Counter
@@ -14,31 +14,31 @@ from timeline.exchange.importing.row import ImportRefused
 from timeline.exchange.tables.cells import cell_of
 
 DELIMITERS: Final = ",;\t|"
-_LOOKED_AT: Final = 50  # records by which a delimiter is guessed
-_FARTHEST: Final = 100_000  # characters of the text that the guess looks at
+_SAMPLE: Final = 50  # records by which a delimiter is guessed
+_FARTHEST: Final = 100_000  # characters by which it is guessed
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record. `number` counts as a spreadsheet does: the header is 1. The slice leaves the line end out."""
+    """One record. `number` counts as a spreadsheet does: the header is 1. The slice does not include the line end."""
 
     number: int
     start: int
     end: int
     cells: tuple[str, ...]
     doubts: tuple[str, ...] = ()
-    """What was not as CSV is written: a quotation mark that is never closed, or words after a closing one."""
+    """Faults in the CSV: a quotation mark that is never closed, or words after a closing one."""
 
     @property
     def is_blank(self) -> bool:
-        """Whether no cell has anything in it."""
+        """Whether every cell is empty."""
         return not any(cell and not cell.isspace() for cell in self.cells)
 
 
 def records(text: str, delimiter: str = ",", most: int | None = None) -> Iterator[Record]:
-    """Read the records of a text, blank ones too. It reads whatever is there: what is doubtful is said in the record.
+    """Read the records of a text, including blank ones. Any text can be read: faults are in the record's doubts.
 
-    Raises ImportRefused where a record has more than `most` cells.
+    Raises ImportRefused if a record has more than `most` cells.
     """
     cell = cell_of(delimiter)
     at = number = 0
@@ -46,9 +46,9 @@ def records(text: str, delimiter: str = ",", most: int | None = None) -> Iterato
         number += 1
         start, cells, doubts = at, list[str](), list[str]()
         while True:
-            found = cell.match(text, at)
-            assert found is not None  # noqa: S101 - the pattern matches the empty cell
-            quoted, tail, plain, stop = found.group(1, 2, 3, 4)
+            match = cell.match(text, at)
+            assert match is not None  # noqa: S101 - the pattern matches the empty cell
+            quoted, tail, plain, stop = match.group(1, 2, 3, 4)
             if quoted is None:
                 cells.append(plain)
                 if plain.startswith('"'):
@@ -56,24 +56,24 @@ def records(text: str, delimiter: str = ",", most: int | None = None) -> Iterato
             else:
                 cells.append(quoted.replace('""', '"') + tail)
                 if tail.strip():
-                    asked = 'column {} goes on after its closing quotation mark with "{}"'
-                    doubts.append(Sentence(asked, len(cells), tail.strip()[:20]))
-            at = found.end()
+                    doubt = 'column {} goes on after its closing quotation mark with "{}"'
+                    doubts.append(Sentence(doubt, len(cells), tail.strip()[:20]))
+            at = match.end()
             if most and len(cells) > most:
-                raise ImportRefused(f"row {number} has more than {most:,} columns. Check what parts them, and correct it")
+                raise ImportRefused(f"row {number} has more than {most:,} columns. Check the delimiter, and correct it")
             if stop != delimiter:
-                yield Record(number, start, found.start(4), tuple(cells), tuple(doubts))
+                yield Record(number, start, match.start(4), tuple(cells), tuple(doubts))
                 break
 
 
 def delimiter_of(text: str) -> str:
-    """Guess which of comma, semicolon, tab and bar parts the cells: the one by which the most records are of one width."""
+    """Guess the delimiter: of comma, semicolon, tab and bar, the one by which the most records are of one width."""
     beginning = text[:_FARTHEST]
     return max(DELIMITERS, key=lambda one: (*_agreement(beginning, one), -DELIMITERS.index(one)))
 
 
 def headed(record: Record) -> tuple[str, ...]:
-    """Name the columns by a header: in one line each, what is nameless by its number, what comes twice told apart."""
+    """Name the columns by a header: each on one line, nameless ones by their number, repeated names numbered."""
     names = [" ".join(cell.split()) or f"column {number}" for number, cell in enumerate(record.cells, start=1)]
     seen: Counter[str] = Counter()
     unique = list[str]()
@@ -84,7 +84,7 @@ def headed(record: Record) -> tuple[str, ...]:
 
 
 def _agreement(text: str, delimiter: str) -> tuple[int, int]:
-    """Count the records of the width that most have, and that width; one cell is no table."""
-    begun = (one for one in records(text, delimiter) if not one.is_blank)
-    widths = Counter(len(record.cells) for record in islice(begun, _LOOKED_AT) if len(record.cells) > 1)
+    """Return the number of records of the most common width, and that width. Records of one cell do not count."""
+    filled = (record for record in records(text, delimiter) if not record.is_blank)
+    widths = Counter(len(record.cells) for record in islice(filled, _SAMPLE) if len(record.cells) > 1)
     return max(((count, width) for width, count in widths.items()), default=(0, 0))

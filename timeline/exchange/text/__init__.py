@@ -1,1 +1,1 @@
-"""Text as files of others hold it: encodings, HTML, JSON with places. Must not know any format as a whole."""
+"""Texts in imports and exports: encodings, HTML, JSON with places, and JSON in pieces. Must not know any format."""

@@ -1,6 +1,6 @@
-"""HTML in the entries of others -> plain text: a line end between paragraphs, entities as characters, no tags.
+"""Convert the HTML of imported entries to plain text, and list the links and media that it leaves out.
 
-Owns that, and what it had to leave out. Must not fetch, nor run, anything.
+Must not fetch or run anything.
 """
 
 import re
@@ -25,49 +25,49 @@ _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class PlainText(NamedTuple):
-    """A text without tags, and what stood in them: ("link", address, words), ("img", address, why), and so on."""
+    """A text without tags, and what the tags held: ("link", address, words), ("img", address, reason), and so on."""
 
     text: str
     dropped: tuple[tuple[str, str, str], ...] = ()
 
 
 def plain(text: str) -> PlainText:
-    """Turn HTML into plain text; what has no tags and no entities stays to the letter. A "<" that begins no tag is text."""
+    """Convert HTML to plain text. A text without tags and entities is not changed. A "<" that begins no tag is text."""
     if not LOOKS.search(text):
         return PlainText(_UNSEEN.sub("", text).strip())
     parser = _Parser()
     parser.feed(whole_tags(text))
     parser.close()
-    return PlainText(_tidied("".join(parser.found)), tuple(parser.dropped))
+    return PlainText(_tidied("".join(parser.output)), tuple(parser.dropped))
 
 
 def one_line(text: str) -> PlainText:
-    """Turn HTML into a single line, as titles are."""
+    """Convert HTML to a single line, for titles."""
     read = plain(text)
     return PlainText(wording.one_line(read.text), read.dropped)
 
 
-def seen(text: str) -> str:
-    """Leave out the control characters that nobody sees, and halves of characters."""
+def without_controls(text: str) -> str:
+    """Remove invisible control characters and lone surrogates."""
     return _UNSEEN.sub("", text)
 
 
 def whole_tags(text: str) -> str:
-    """Leave out comments and declarations, and let each "<" that begins no whole tag be a sign.
+    """Remove comments and declarations, and escape each "<" that begins no complete tag.
 
-    The parser would look for the end of each anew, to the end of the text: a cell of them would take it hours.
+    The parser would search the rest of the text for the end of each: a cell full of them would take hours.
     """
-    kept, at = list[str](), 0
+    parts, at = list[str](), 0
     while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
-        kept.append(text[at:start])
+        parts.append(text[at:start])
         at = end + 3
-    return _NO_TAG.sub("&lt;", _DECLARED.sub("", "".join((*kept, text[at:]))))
+    return _NO_TAG.sub("&lt;", _DECLARED.sub("", "".join((*parts, text[at:]))))
 
 
 class _Parser(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found = list[str]()
+        self.output = list[str]()
         self.dropped = list[tuple[str, str, str]]()
         self._silent = 0
         self._links = list[tuple[str, int]]()
@@ -76,11 +76,11 @@ class _Parser(HTMLParser):
         self._break(tag)
         if tag in SILENT:
             self._silent += 1
-        given = dict(attrs)
-        if tag == "a" and given.get("href"):
-            self._links.append((given["href"] or "", len(self.found)))
-        if tag in _MEDIA and (given.get("src") or given.get("data")):
-            self.dropped.append((tag, given.get("src") or given.get("data") or "", "a happening shows no pictures"))
+        values = dict(attrs)
+        if tag == "a" and values.get("href"):
+            self._links.append((values["href"] or "", len(self.output)))
+        if tag in _MEDIA and (values.get("src") or values.get("data")):
+            self.dropped.append((tag, values.get("src") or values.get("data") or "", "a happening shows no pictures"))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in SILENT:
@@ -92,18 +92,18 @@ class _Parser(HTMLParser):
             self._silent -= 1
         if tag == "a" and self._links:
             address, start = self._links.pop()
-            words = " ".join("".join(self.found[start:]).split())
+            words = " ".join("".join(self.output[start:]).split())
             self.dropped.append(("link", address, f'of "{words[:60]}": a summary is plain text'))
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self.found.append(re.sub(r"[ \t\r\n\f]+", " ", _UNSEEN.sub("", data)))
+            self.output.append(re.sub(r"[ \t\r\n\f]+", " ", _UNSEEN.sub("", data)))
 
     def _break(self, tag: str) -> None:
         if tag in BLOCKS:
-            self.found.append("\n\n")
+            self.output.append("\n\n")
         elif tag in LINES:
-            self.found.append("\n")
+            self.output.append("\n")
 
 
 def _tidied(text: str) -> str:

@@ -1,15 +1,15 @@
-"""JSON with the place of each part in the text, so that a record can be cited as it stands.
+"""Parse JSON and keep the place of each value in the text, so that a record can be cited word for word.
 
-Owns what is refused as JSON: doubled keys, NaN, trailing commas, too deep a nesting; in one line, with the line's number. Numbers
-with a fraction are kept as their digits. Must not know any format.
+Refuses doubled keys, NaN, trailing commas and deep nesting, in one line with the line number. Keeps the digits of a number with a
+fraction. Must not know any format.
 """
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, Literal, NamedTuple
 
-from timeline.exchange.importing.row import ImportRefused
+from timeline.exchange.importing.row import ImportRefused, Row
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _DIGITS: Final = 400  # of a number
@@ -24,19 +24,19 @@ class Piece(NamedTuple):
 
 
 class _Unfit(ValueError):
-    """Is JSON by its signs, but says two things or nothing."""
+    """Valid by JSON's syntax, but ambiguous or without a meaning."""
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         keys = [key for key, _ in pairs]
         raise _Unfit(f'the key "{next(key for key in keys if keys.count(key) > 1)[:50]}" is there twice. Keep one')
-    return found
+    return members
 
 
 def _constant(name: str) -> object:
-    raise _Unfit(f"{name} is no number in JSON. Write null, or leave it out")
+    raise _Unfit(f"{name} is not a number in JSON. Write null, or leave it out")
 
 
 def _whole(digits: str) -> int:
@@ -49,43 +49,55 @@ _DECODER: Final = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_con
 
 
 def document(text: str, start: int = 0, end: int | None = None) -> Piece:
-    """Read a text, or a part of it, that is one value. Raises ImportRefused where it is not JSON."""
+    """Parse a text, or a part of it, as one value. Raises ImportRefused if it is not JSON."""
     at = _after_space(text, start)
     value, stop = _decode(text, at)
     rest = _after_space(text, stop)
     if rest < (len(text) if end is None else end) and text[rest] != ";":
         raise ImportRefused(
-            f"line {_line(text, rest)}", "there is something after the end of the JSON. Keep one value, or import JSON Lines"
+            f"line {_line(text, rest)}", "more text follows the end of the JSON. Keep one value, or import JSON Lines"
         )
     return Piece(value, at, stop)
 
 
 def elements(text: str, piece: Piece) -> list[Piece]:
-    """Give each item of a list with its slice."""
+    """Return each item of a list with its slice."""
     return list(_elements(text, piece)) if isinstance(piece.value, list) else []
 
 
 def members(text: str, piece: Piece) -> dict[str, Piece]:
-    """Give each member of an object with the slice of its value."""
+    """Return each member of an object with the slice of its value."""
     if not isinstance(piece.value, dict):
         return {}
-    found, at = dict[str, Piece](), _after_space(text, piece.start + 1)
+    pieces, at = dict[str, Piece](), _after_space(text, piece.start + 1)
     for key, value in piece.value.items():
         _, at = _decode(text, at)
         start = _after_space(text, _after_space(text, at) + 1)
         _, at = _decode(text, start)
-        found[key] = Piece(value, start, at)
+        pieces[key] = Piece(value, start, at)
         at = _after_space(text, _after_space(text, at) + 1)
-    return found
+    return pieces
 
 
 def member(text: str, piece: Piece, *path: str) -> Piece | None:
-    """Follow keys to a value; None where there is none."""
+    """Follow keys to a value. Return None if there is none."""
     for key in path:
         if not isinstance(piece.value, dict) or key not in piece.value:
             return None
         piece = members(text, piece)[key]
     return piece
+
+
+def object_rows(
+    pieces: Iterable[Piece], row: Callable[[int, Piece], Row], kind: Literal["happening", "citation"] = "happening"
+) -> list[Row]:
+    """Make a row of each object, numbered from 1, by `row`. Any other value becomes a refused row."""
+    return [
+        row(number, piece)
+        if isinstance(piece.value, dict)
+        else Row(number, piece.start, piece.end, kind, refused="it is not an object")
+        for number, piece in enumerate(pieces, start=1)
+    ]
 
 
 def _elements(text: str, piece: Piece) -> Iterator[Piece]:
@@ -103,10 +115,10 @@ def _decode(text: str, at: int) -> tuple[Any, int]:
         before = text[: error.pos].rstrip()
         if before.endswith(",") and text[error.pos : error.pos + 1] in ("]", "}", '"', ""):
             raise ImportRefused(
-                f"line {before.count(chr(10)) + 1}", "a comma stands before the end of a list or object. Remove it"
+                f"line {before.count(chr(10)) + 1}", "a comma comes before the end of a list or object. Remove it"
             ) from None
         if error.msg.startswith("Illegal trailing comma"):
-            raise ImportRefused(f"line {error.lineno}", "a comma stands before the end of a list or object. Remove it") from None
+            raise ImportRefused(f"line {error.lineno}", "a comma comes before the end of a list or object. Remove it") from None
         raise ImportRefused(f"line {error.lineno}", f"not JSON ({error.msg[0].lower()}{error.msg[1:]}). Correct it there") from None
     except _Unfit as error:
         raise ImportRefused(f"line {_line(text, at)} and on: {error}") from None
@@ -115,8 +127,8 @@ def _decode(text: str, at: int) -> tuple[Any, int]:
 
 
 def _after_space(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+    space = _SPACE.match(text, at)
+    return space.end() if space else at
 
 
 def _line(text: str, at: int) -> int:

@@ -271,7 +271,9 @@ def _wanted(what: Matches, whole: Mapping[str, Choices]) -> Wanted:
         chosen=what.chosen,
         counted=what.counted,
         base=state.given.get("kind", ""),
-        plain=not state.filters.keys() - {"kind", "from", "to"} and state.as_of is None and state.status == "current",
+        plain=not state.filters.keys() - {"kind", "from", "to"}
+        and (state.as_of is None or what.end - state.as_of <= counts.LATER)
+        and state.status == "current",
         since=-gather.EVER if state.from_day is None else state.from_day,
         until=gather.EVER if state.to_day is None else state.to_day,
         facet=None if state.lanes == "none" else state.lanes,

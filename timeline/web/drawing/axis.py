@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from timeline.exchange.formats.svg import scale as picture_scale
+from timeline.exchange.formats.svg import axis as picture_axis
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.window import Window
 from timeline.web.drawing import counts, gather, happenings, shape
@@ -69,7 +69,7 @@ def of(selections: Sequence[tuple[Snapshot, Wanted]]) -> Axis:
     # Of a period that is filtered by, that period is shown; what lies beside it is there because it may have happened within.
     cut = [(max(first, since), min(last, until + 1), many) for first, last, many in runs if first <= until and last > since]
     runs = cut or runs
-    fitted = picture_scale.fitting_counts(runs, 0, 1_000).pieces
+    fitted = picture_axis.fit_counts(runs, 0, 1_000).pieces
     first, last = min(first for first, *_ in runs), max(last for _, last, _ in runs) - 1
     if len(fitted) < 2:
         return Axis(first, last)
@@ -86,10 +86,10 @@ def _runs(snapshot: Snapshot, wanted: Wanted) -> list[Run]:
         return []
     first, last = math.floor(days[0]), math.ceil(days[1])
     runs = _standing(snapshot, [(first, last)], wanted.base)
-    if runs is None or sum(end - begin for begin, end, _ in runs) > (last + 1 - first) * (1 - picture_scale.EMPTY):
+    if runs is None or sum(end - begin for begin, end, _ in runs) > (last + 1 - first) * (1 - picture_axis.EMPTY):
         return [(first, last + 1, 1)]
     for _ in range(ROUNDS):
-        parts = picture_scale.fitting_counts(runs, 0, 1_000).pieces
+        parts = picture_axis.fit_counts(runs, 0, 1_000).pieces
         ranges = [(max(first, math.floor(part.first)), min(last, math.ceil(part.last))) for part in parts]
         finer = _standing(snapshot, ranges, wanted.base)
         if not finer or len(finer) == len(runs):
@@ -125,6 +125,6 @@ def of_days(placed: Sequence[shape.Days]) -> Axis:
     days = gather.extent(placed)
     if days is None:
         return Axis(None, None)
-    fitted = picture_scale.fitting([(begin, gather.ended(begin, until)) for begin, until in placed], 0, 1_000).pieces
+    fitted = picture_axis.fit([(begin, gather.ended(begin, until)) for begin, until in placed], 0, 1_000).pieces
     parts = [(one.first, one.last, one.left / 1_000, one.right / 1_000) for one in fitted]
     return Axis(*days, parts if len(parts) > 1 else ())

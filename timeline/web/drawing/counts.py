@@ -1,11 +1,18 @@
 """How many current happenings begin, end and stand in stretches of time, read from what was counted beforehand.
 
 Owns the reading of the table `density`. What it reads is bounded by FINEST rows for a period of any length. Must not know of
-filters: it counts all happenings, or all of one kind.
+filters: it counts all happenings, or all of one kind. As of a position, it takes off what was recorded later and adds what was
+replaced later, if no more than LATER events came after it; else the counts are those of now.
 """
 
-from collections.abc import Sequence
+import json
+import sqlite3
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from timeline.selection.snapshot import Snapshot
 
@@ -13,6 +20,19 @@ from timeline.selection.snapshot import Snapshot
 SCALES = (0, 7, 14, 21, 28, 42)
 # No more stretches than this are read for one answer.
 FINEST = 16_384
+# So many events are corrected for.
+LATER = 5_000
+# The days are those that `density` has: an interval with an open end never ends.
+_DAYS = (
+    "coalesce(earliest_day, latest_day) as first,"
+    " iif(latest_day is null and date not like '%/..', earliest_day, latest_day) as last, position"
+)
+_CURRENT = "status = 'current' and date is not null"
+_CHANGED = f"""\
+select -1 as many, kind, {_DAYS} from main.happening_versions where position > :as_of and known_until is null and {_CURRENT}
+union all
+select 1, kind, {_DAYS} from main.happening_versions where known_until > :as_of and position <= :as_of and {_CURRENT}
+"""
 
 
 class Bar(NamedTuple):
@@ -24,14 +44,73 @@ class Bar(NamedTuple):
     touching: int
 
 
+class _Later:
+    """What to add to the counts of now: less what was recorded since a position, and what was replaced since."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.rows: list[sqlite3.Row] = []
+        if snapshot.as_of is not None and 0 < snapshot.end - snapshot.as_of <= LATER:
+            self.rows = snapshot.plain(_CHANGED, {"as_of": snapshot.as_of})
+        self._sums: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
+
+    def of(self, kind: str) -> list[sqlite3.Row]:
+        """Give those of a kind."""
+        return [row for row in self.rows if row["kind"] == kind] if kind else self.rows
+
+    def before(self, edge: str, day: int, kind: str) -> int:
+        """Count the edges before a day."""
+        if not self.rows:
+            return 0
+        if (kind, edge) not in self._sums:
+            column = {"starts": "first", "ends": "last"}[edge]
+            edges = sorted((row[column], row["many"]) for row in self.of(kind) if row[column] is not None)
+            self._sums[kind, edge] = [day for day, _ in edges], [0, *accumulate(many for _, many in edges)]
+        days, sums = self._sums[kind, edge]
+        return sums[bisect_left(days, day)]
+
+
+_known: WeakKeyDictionary[Snapshot, _Later] = WeakKeyDictionary()
+
+
+def _later(snapshot: Snapshot) -> _Later:
+    if (later := _known.get(snapshot)) is None:
+        later = _known[snapshot] = _Later(snapshot)
+    return later
+
+
+def replaced(snapshot: Snapshot, bars: Iterable[Bar], kind: str) -> list[int]:
+    """Give the positions of the versions that were replaced since, and begin in these stretches."""
+    rows = _later(snapshot).of(kind)
+    begun = sorted((row["first"], row["position"]) for row in rows if row["many"] > 0 and row["first"] is not None)
+    return [
+        position for bar in bars for _, position in begun[bisect_left(begun, (bar.first,)) : bisect_left(begun, (bar.last + 1,))]
+    ]
+
+
+def unplaced(snapshot: Snapshot, kind: str) -> int:
+    """Say how many more than now have a date without any day."""
+    return sum(row["many"] for row in _later(snapshot).of(kind) if row["first"] is None)
+
+
 def extent(snapshot: Snapshot, kind: str = "") -> tuple[int, int] | None:
     """Give the first and last day that any current happening, or any of a kind, names; None where there is none."""
     at = "from density where kind = :kind and scale = 0"
+    later: Counter[int] = Counter()
+    for row in _later(snapshot).of(kind):
+        for day in (row["first"], row["last"]):
+            if day is not None:
+                later[day] += row["many"]
+    less = json.dumps([day for day, many in later.items() if many < 0])
+    days = snapshot.plain(
+        f"select bucket, starts + ends {at} and bucket in (select value from json_each(:less))", {"kind": kind, "less": less}
+    )
+    gone = json.dumps([day for day, many in days if many + later[day] == 0])
+    there = f"{at} and bucket not in (select value from json_each(:gone)) order by bucket"
     row = snapshot.plain(
-        f"select (select bucket {at} order by bucket limit 1) as first, (select bucket {at} order by bucket desc limit 1) as last",
-        {"kind": kind},
+        f"select (select bucket {there} limit 1), (select bucket {there} desc limit 1)", {"kind": kind, "gone": gone}
     )[0]
-    return None if row["first"] is None else (row["first"], row["last"])
+    named = [day for day in row if day is not None] + [day for day, many in later.items() if many > 0]
+    return (min(named), max(named)) if named else None
 
 
 def touching(snapshot: Snapshot, first: int, last: int, kind: str = "") -> int:
@@ -53,7 +132,7 @@ def bars(snapshot: Snapshot, first: int, last: int, most: int, kind: str = "") -
         {"kind": kind, "scale": scale, "low": low, "high": high, "width": width},
     )
     edges = {row["bar"]: (row["starts"], row["ends"]) for row in rows}
-    standing = touching(snapshot, first, first - 1, kind)
+    standing, later = touching(snapshot, first, first - 1, kind), _later(snapshot)
     found = []
     for number in range(-(-(high - low + 1) // width)):
         begin = (low + number * width) << scale
@@ -63,6 +142,11 @@ def bars(snapshot: Snapshot, first: int, last: int, most: int, kind: str = "") -
             # A counted stretch reaches out of the period: what is in the period is counted by days.
             begin, end = max(begin, first), min(end, last)
             starts, ends = [_between(snapshot, edge, begin, end, kind) for edge in ("starts", "ends")]
+        else:
+            starts, ends = [
+                many + later.before(edge, end + 1, kind) - later.before(edge, begin, kind)
+                for edge, many in (("starts", starts), ("ends", ends))
+            ]
         if standing + starts:
             found.append(Bar(max(begin, first), min(end, last), starts, standing + starts))
         standing += starts - ends
@@ -89,7 +173,7 @@ def _before(snapshot: Snapshot, edge: str, day: int, kind: str) -> int:
             f"coalesce((select sum({edge}) from density where kind = :kind and scale = {scale} and {begin}bucket < {high}), 0)"
         )
         low = high << (scale - _finer(scale)) if scale else None
-    return int(snapshot.plain(f"select {' + '.join(parts)}", params)[0][0])
+    return int(snapshot.plain(f"select {' + '.join(parts)}", params)[0][0]) + _later(snapshot).before(edge, day, kind)
 
 
 def _finer(scale: int) -> int:

@@ -202,7 +202,7 @@ def _from_matches(snapshot: Snapshot, wanted: Wanted, periods: Sequence[Period])
 def _from_counts(snapshot: Snapshot, wanted: Wanted, periods: Sequence[Period], bars: Sequence[Bar], before: int) -> Gathered:
     """Take the counts made beforehand; read the happenings of the emptiest stretches, a few of each other, and earlier ones."""
     first = int(periods[0].first)
-    few = set(_emptiest(bars))
+    few = _emptiest(bars)
     many = [bar for bar in bars if bar not in few]
     heads = _heads(snapshot, wanted, many, _each(sum(bar.starts for bar in few), len(many)))
     rows = happenings.beginning(snapshot, few, wanted.base)

@@ -12,7 +12,7 @@ from timeline.selection import conditions, time_order
 from timeline.selection.conditions import Chosen
 from timeline.selection.snapshot import EACH, Snapshot
 from timeline.selection.window import Window
-from timeline.web.drawing import shape
+from timeline.web.drawing import counts, shape
 from timeline.web.drawing.counts import Bar
 
 # So many matches can be read one by one; where there are more, they are counted or sampled.
@@ -66,20 +66,22 @@ def at(snapshot: Snapshot, position: int) -> Row:
     return snapshot.rows(f"select {_COLUMNS}, 0 as near from happenings where position = :at", {"at": position})[0]
 
 
-def beginning(snapshot: Snapshot, bars: Iterable[Bar], kind: str) -> list[Row]:
+def beginning(snapshot: Snapshot, bars: Sequence[Bar], kind: str) -> list[Row]:
     """Read the current happenings, or those of a kind, that begin in these stretches."""
     index, test = _by_time(kind)
     return snapshot.rows(
         f"select {_COLUMNS}, 0 as near from json_each(:bars) as bar cross join main.happenings as happenings indexed by {index}"
-        f" where {test} and {_WITHIN} and status = 'current'",
-        {"bars": _ranges(bars), "kind": kind},
+        f" where {test} and {_WITHIN} and status = 'current' and {_KNOWN}"
+        f" union all select {_COLUMNS}, 0 from json_each(:replaced) as version"
+        " cross join main.happening_versions as happenings on happenings.position = version.value",
+        {"bars": _ranges(bars), "kind": kind, "replaced": json.dumps(counts.replaced(snapshot, bars, kind))},
     )
 
 
 def heads(snapshot: Snapshot, bars: Sequence[Bar], kind: str, most: int) -> dict[Bar, list[Row]]:
     """Read the first current happenings, or those of a kind, of each stretch."""
     looked_at = sample(snapshot, None, bars, kind, most) if bars else {}
-    return {bar: [row for row in rows if row["status"] == "current"] for bar, rows in looked_at.items()}
+    return {bar: [row for row in rows if row["status"] == "current" and row["matches"]] for bar, rows in looked_at.items()}
 
 
 def any_vague(snapshot: Snapshot, chosen: Chosen) -> bool:
@@ -101,7 +103,7 @@ def unplaced_of_all(snapshot: Snapshot, kind: str) -> int:
         f"select count(*) from (select 1 from main.happenings indexed by {index} where {test} and {_FIRST_DAY} = 9e15"
         f" and date is not null and status = 'current' limit {FEW})"
     )
-    return int(snapshot.value(sql, {"kind": kind}))
+    return int(snapshot.value(sql, {"kind": kind})) + counts.unplaced(snapshot, kind)
 
 
 def ongoing(snapshot: Snapshot, day: int, kind: str, chosen: Chosen | None = None) -> list[Row]:

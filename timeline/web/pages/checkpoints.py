@@ -157,7 +157,7 @@ def _added(datasette: Datasette, database: str, row: sqlite3.Row) -> AddedEvent:
         position=row["position"],
         address=links.event(datasette, database, row["position"]),
         recorded=date_wording.recording_time(row["recorded_at"]),
-        recorded_by=authors.given(row["recorded_by"]),
+        recorded_by=authors.name(row["recorded_by"]),
         sentence=event.SENTENCES.get(row["type"], row["type"]),
         stream=row["stream"],
         stream_address=links.stream(datasette, database, row["stream"]),

@@ -239,7 +239,7 @@ async def _body(
             page=page,
             description=about_it.description,
             as_of=result.state.as_of,
-            asked=filters,
+            filters=filters,
             query=query(result.state).removeprefix("?"),
             older=export_body.older(result, format, rows),
         )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from timeline import merkle
 from timeline.errors import NoteInvalid, ProofInvalid, UnknownEvent
-from timeline.merkle import Checkpoint, KeptCheckpoint, Key, Note, Proof, Said
+from timeline.merkle import Checkpoint, Key, Note, Proof, ProvenEvent, StoredCheckpoint
 from timeline.merkle.note import COSIGNATURE
 from timeline.web.pages import date_wording
 
@@ -56,13 +56,13 @@ class CheckpointView:
         return base64.b64encode(self.checkpoint.root).decode()
 
 
-def checkpoint_view(connection: sqlite3.Connection, row: KeptCheckpoint) -> CheckpointView:
+def checkpoint_view(connection: sqlite3.Connection, row: StoredCheckpoint) -> CheckpointView:
     """Return a stored checkpoint with its time and signers in words."""
     signers = [Signer(key, _signing_time(key, signature.signature)) for key, signature in row.signatures]
     return CheckpointView(row.note, row.number, _storing_time(connection, row), signers)
 
 
-def _storing_time(connection: sqlite3.Connection, row: KeptCheckpoint) -> str:
+def _storing_time(connection: sqlite3.Connection, row: StoredCheckpoint) -> str:
     """Return the time in words at which, by the file, a checkpoint was stored; and say so if that is impossible."""
     if not merkle.is_instant(row.kept_at):
         return "at a time that cannot be read"
@@ -119,7 +119,7 @@ class Proved:
     @property
     def name(self) -> str:
         """The name of the file: `happening-ga-93@2.tlog-proof`."""
-        event = self.proof.said.event
+        event = self.proof.proven.event
         return re.sub(r"[^A-Za-z0-9._@-]", "-", f"{event['stream']}@{event['version']}") + ".tlog-proof"
 
 
@@ -140,7 +140,7 @@ def prove(connection: sqlite3.Connection, position: int, number: int | None = No
     if size > merkle.size(connection):
         raise ProofInvalid(f"the checkpoint holds {size:,} events, and the log {merkle.size(connection):,}: events were dropped")
     hashes = tuple(merkle.inclusion(position - 1, size, node))
-    proof = Proof.parse(str(Proof(position - 1, hashes, view.note, Said(merkle.leaf(*columns), data, salt))).encode())
+    proof = Proof.parse(str(Proof(position - 1, hashes, view.note, ProvenEvent(merkle.leaf(*columns), data, salt))).encode())
     proof.check()
     return Proved(proof, view)
 

@@ -76,6 +76,15 @@ def chips(state: State, choices: Mapping[str, Choices], actor_name: str | None) 
     return result
 
 
+def readings(state: State) -> list[tuple[str, str, str, str]]:
+    """Return (label, words, EDTF, EDTF in words) for each date that was typed in words."""
+    return [
+        (states.LABELS[name], shortened(state.typed[name], 80), state.given[name], date_wording.words(state.given[name]))
+        for name in state.from_words
+        if name in state.given
+    ]
+
+
 def by_year(cards: list[Card]) -> list[tuple[str, list[Card]]]:
     """Group cards under the headings of their years."""
     return [(date_wording.year_name(year), list(group)) for year, group in groupby(cards, key=lambda card: card.row["year"])]

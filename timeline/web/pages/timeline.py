@@ -42,9 +42,15 @@ FRAME_HEIGHT = 640  # pixels, where another site shows the timeline in a frame
 
 @page_frame.answering
 async def timeline_page(datasette: Datasette, request: Request) -> Response:
-    """Answer with the timeline; 400 if a parameter makes no sense, with a note on the page."""
+    """Answer with the timeline; 400 if a parameter makes no sense, with a note on the page.
+
+    A date to go to (`?go=`) redirects to its window.
+    """
     database = await access.open_timeline(datasette, request, *query_string.TABLES)
     state = await query_string.read_state(datasette, request, database)
+    here = links.timeline(datasette, database.name)
+    if state.went:
+        return Response.redirect(here + state.query(view=state.given["view"]))
     tag = await etag.tag(datasette, request, database)
     if not state.faulty and (not_modified := etag.unchanged(request, tag)):
         return not_modified
@@ -53,7 +59,6 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
     may_see_past = await query_string.may_read_past(datasette, request, database)
     introduced = await introduction.read(datasette, database)
     heading = introduced.title
-    here = links.timeline(datasette, database.name)
     content = await snapshots.read(
         database, lambda snapshot: _read(datasette, database, snapshot, state, may_see_past=may_see_past)
     )
@@ -92,6 +97,7 @@ def _read(datasette: Datasette, database: Database, snapshot: Snapshot, state: S
         "sources": links.sources(datasette, name) + state.as_of_query,
         "unfiltered": here + state.unfiltered_query,
         "state": state,
+        "readings": result_summary.readings(state),
         "end": result.end,
         "as_of_day": result_summary.as_of_day(state),
         "as_of_note": result_summary.as_of_note(snapshot, state, result.end),

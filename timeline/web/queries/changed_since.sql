@@ -15,6 +15,6 @@ select position, recorded_at, recorded_by, type,
   )) as reason
 from events
 where position > cast(trim(:position) as integer)
-  -- What is no position gives an error that says so.
+  -- Anything but a position gives an error with an explanation.
   and json_extract('{}', position_fault(:position)) is null
 order by position desc

@@ -1,10 +1,10 @@
 -- What happened in a period
--- Everything that may have happened between two dates, vague dates included: a happening is listed if any of the days
--- its date allows falls in the period, and marked as near if it is approximate and that is so of one unit more: about 1969 is near
--- 1970. Write a date as 1969, 1969-07, 1969-07-20, 1969-07-20T20:17 or any other EDTF; leave one empty for no limit.
+-- Everything that may have happened between two dates, vague dates included. A happening is listed if its date allows a day in the
+-- period. One with an approximate date is also listed, marked as near, if one unit more would reach the period: about 1969 is near
+-- 1970. Write a date as 1969, July 1969, 20 July 1969, 1969-07-20T20:17 or any EDTF. Leave one empty for no limit.
 select date, edtf_words(date) as in_words,
   iif(
-    -- Days are compared as numbers; only what these do not decide is read.
+    -- Days are compared as numbers. Only dates that these do not decide are parsed.
     instr(:from || :to, 'T') = 0 and coalesce(latest_day, 9e15) >= period_first_day(:from)
     and coalesce(earliest_day, -9e15) <= period_last_day(:to),
     null,
@@ -13,7 +13,7 @@ select date, edtf_words(date) as in_words,
   title, attributed_to, place, kind, sources, id as happening
 from happenings
 where status = 'current'
-  -- What is no date gives an error that says so.
+  -- Anything but a date gives an error with an explanation.
   and json_extract('{}', period_fault(:from)) is null
   and json_extract('{}', period_fault(:to)) is null
   and coalesce(near_latest_day, 9e15) >= period_first_day(:from)

@@ -7,7 +7,7 @@ select happenings.date, happenings.title, happenings.attributed_to,
   ) as passage,
   happenings.id as happening
 from (
-  -- Chosen first, because to read the words of all that match could take too long.
+  -- These rows are chosen first, because reading the words of all matches could take too long.
   select happenings.position, bm25(happenings_fts) as distance
   from happenings_fts
   join happenings on happenings.position = happenings_fts.rowid

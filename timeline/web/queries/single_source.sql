@@ -1,5 +1,5 @@
 -- What rests on a single source
--- The happenings for which only one document is cited, however often: the first to check before relying on them.
+-- The happenings with only one cited document, however often it is cited: check these first before you rely on them.
 select date, title, attributed_to,
   (select min(citations.source) from citations where citations.happening = happenings.id) as source,
   citations, id as happening

@@ -1,1 +1,1 @@
-"""W3C Web Annotations: its reader and its writer."""
+"""W3C Web Annotations: reader and writer."""

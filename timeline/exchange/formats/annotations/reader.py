@@ -1,13 +1,13 @@
-"""Annotations as citations: those of the W3C, and what Hypothesis exports ({"rows": […]}).
+"""Read annotations as citations: those of the W3C, and exports of Hypothesis ({"rows": […]}).
 
-The happening is named by a tag "happening:ID", or by its address in a body, as our own exports write it; a document that has no
-address, such as a PDF on somebody's disk, by a tag "source:ID".
+A tag "happening:ID" names the happening, or its address in a body, as our own exports write it. A tag "source:ID" names a document
+without an address, such as a PDF on somebody's disk.
 """
 
 from typing import Any, Final
 
-from timeline.exchange.importing.addresses import named as _address
-from timeline.exchange.importing.record_builder import Building, listed, scalar
+from timeline.exchange.importing.naming import parse_address
+from timeline.exchange.importing.record_builder import Building, as_list, scalar
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text import json_text
 from timeline.exchange.text.json_text import Piece
@@ -17,67 +17,65 @@ _KNOWN: Final = frozenset(("@context", "id", "type", "body", "target", "tags", "
 
 def read(text: str, **_: object) -> Read:
     """Read the annotations."""
-    whole = json_text.document(text)
-    found: Piece | None = whole
-    if isinstance(whole.value, dict):
+    document = json_text.document(text)
+    collection: Piece | None = document
+    if isinstance(document.value, dict):
         paths = (("first", "items"), ("items",), ("rows",), ("annotations",), ("@graph",))
-        found = next((piece for path in paths if (piece := json_text.member(text, whole, *path))), whole)
-    pieces = json_text.elements(text, found) if found and isinstance(found.value, list) else [whole]
+        collection = next((piece for path in paths if (piece := json_text.member(text, document, *path))), document)
+    pieces = json_text.elements(text, collection) if collection and isinstance(collection.value, list) else [document]
     if not any(isinstance(piece.value, dict) and "target" in piece.value for piece in pieces):
-        raise ImportRefused("not Web Annotations: nothing in it has a target. Say another format")
-    rows = list[Row]()
-    for number, piece in enumerate(pieces, start=1):
-        if not isinstance(piece.value, dict):
-            rows.append(Row(number, piece.start, piece.end, "citation", refused="it is not an object"))
-            continue
-        rows.append(_annotation(piece.value).row(number, piece.start, piece.end, "citation", key=piece.value.get("id")))
-    return Read(rows)
+        raise ImportRefused("not Web Annotations: nothing in it has a target. Choose another format")
+
+    def row(number: int, piece: Piece) -> Row:
+        return _annotation(piece.value).row(number, piece.start, piece.end, "citation", key=piece.value.get("id"))
+
+    return Read(json_text.object_rows(pieces, row, "citation"))
 
 
-def _annotation(said: dict[str, Any]) -> Building:
+def _annotation(annotation: dict[str, Any]) -> Building:
     build = Building()
-    _body(build, said)
-    targets = [{"source": one} if isinstance(one, str) else one for one in listed(said.get("target"))]
-    target = next((one for one in targets if isinstance(one, dict)), {})
+    _body(build, annotation)
+    targets = [{"source": target} if isinstance(target, str) else target for target in as_list(annotation.get("target"))]
+    target = next((target for target in targets if isinstance(target, dict)), {})
     build.drop("target", targets[1:], "a citation has one place")
-    state = next((one for one in listed(target.get("state")) if isinstance(one, dict)), {})
+    state = next((state for state in as_list(target.get("state")) if isinstance(state, dict)), {})
     for value in (state.get("cached"), target.get("source")):
-        named = _address(value)
-        if named and named[0] == "source":
-            build.fields.setdefault("source", named[1])
-    build.url(said.get("uri") or target.get("source"), "source")
-    if "source" in build.fields and _address(build.fields.get("url")):
+        kind, id = parse_address(value)
+        if kind == "source":
+            build.fields.setdefault("source", id)
+    build.url(annotation.get("uri") or target.get("source"), "source")
+    if "source" in build.fields and parse_address(build.fields.get("url"))[0]:
         del build.fields["url"]
-    for selector in (one for one in listed(target.get("selector")) if isinstance(one, dict)):
+    for selector in (selector for selector in as_list(target.get("selector")) if isinstance(selector, dict)):
         if selector.get("type") == "TextQuoteSelector":
             for name, field in (("exact", "quote"), ("prefix", "prefix"), ("suffix", "suffix")):
                 if isinstance(value := selector.get(name), str) and value:
                     build.fields[field] = value
         else:
-            build.drop(f"selector {scalar(selector.get('type'))}", selector, "the quotation is looked for by its words")
-    build.drop_others(said, _KNOWN, why="a citation has no place for it")
+            build.drop(f"selector {scalar(selector.get('type'))}", selector, "the words of the quotation are searched instead")
+    build.drop_others(annotation, _KNOWN, why="a citation has no field for it")
     if not build.fields.get("quote"):
-        build.refuse("it quotes nothing: there is no TextQuoteSelector")
+        build.refuse("it quotes nothing: it has no TextQuoteSelector")
     if not ("source" in build.fields or "url" in build.fields):
-        build.refuse('it names no document by its address. Tag it "source:ID"')
+        build.refuse('it has no address of a document. Tag it "source:ID"')
     return build
 
 
-def _body(build: Building, said: dict[str, Any]) -> None:
-    """Read which happening it is, the stance, and what it is cited for."""
-    comment, tags = scalar(said.get("text")), [scalar(tag) or "" for tag in listed(said.get("tags"))]
-    stances = [scalar(one) for one in listed(said.get("motivation"))]
-    for one in listed(said.get("body")):
-        body = one if isinstance(one, dict) else {"source": one} if _address(one) else {"value": one}
+def _body(build: Building, annotation: dict[str, Any]) -> None:
+    """Read the happening, the stance, and what the citation supports."""
+    comment, tags = scalar(annotation.get("text")), [scalar(tag) or "" for tag in as_list(annotation.get("tags"))]
+    stances = [scalar(motivation) for motivation in as_list(annotation.get("motivation"))]
+    for part in as_list(annotation.get("body")):
+        body = part if isinstance(part, dict) else {"source": part} if parse_address(part)[0] else {"value": part}
         purpose, value = body.get("purpose"), scalar(body.get("value"))
-        named = _address(body.get("source") or body.get("id"))
-        if named and named[0] == "happening":
-            build.fields["happening"] = named[1]
+        kind, id = parse_address(body.get("source") or body.get("id"))
+        if kind == "happening":
+            build.fields["happening"] = id
             stances.append(scalar(purpose))
         elif purpose == "tagging":
             tags.append(value or "")
         elif purpose == "describing":
-            build.drop("body", value, "the happening says it itself")
+            build.drop("body", value, "the happening itself has it")
         else:
             comment = comment or value
     for tag in tags:
@@ -90,8 +88,7 @@ def _body(build: Building, said: dict[str, Any]) -> None:
             build.drop("tags", tag, "a citation has none")
     if "questioning" in stances:
         build.fields["stance"] = "disputes"
-    ours = named and named[0] == "happening" if (named := _address(said.get("id"))) else False
-    if ours:
+    if parse_address(annotation.get("id"))[0] == "happening":  # our own export wrote it
         build.exact("supports", comment)
     else:
         build.line("supports", comment, "text")

@@ -1,7 +1,7 @@
-"""W3C Web Annotations: one for each citation, whose target is the quotation in its source, and whose body is the happening.
+"""Write W3C Web Annotations: one for each citation. Its target is the quotation in the source, its body the happening.
 
-The target is the source's own address where it has one; what was archived of it is named as its state at that time, and the
-positions are those in that archived text.
+The target is the source's own address, if there is one, with the archived document as its state at that time. Positions are those
+in the archived text.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from timeline.dates import worded
 from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.text.json_stream import dumps, listed
+from timeline.exchange.text.json_stream import dumps, json_list
 from timeline.reading.records import Happening, Quotation
 
 CONTEXT: Final = "http://www.w3.org/ns/anno.jsonld"
@@ -30,16 +30,16 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     id = f"{about.page or 'urn:timeline:annotations'}"
     head = {"@context": CONTEXT, "id": f"{id}#annotations", "type": "AnnotationCollection", "label": about.title}
     page = {"id": f"{id}#annotations-1", "type": "AnnotationPage", "partOf": f"{id}#annotations", "startIndex": 0}
-    yield from listed(items(), f'{dumps(head)[:-1]},"first":{dumps(page)[:-1]},"items":[', "]}")
+    yield from json_list(items(), f'{dumps(head)[:-1]},"first":{dumps(page)[:-1]},"items":[', "]}")
     yield f',"total":{total}}}\n'
 
 
 def _annotation(happening: Happening, quotation: Quotation, about: About) -> dict[str, Any]:
     address = about.happening(happening.id)
     disputes = quotation.stance == "disputes"
-    said = f"{happening.headline}, {worded(happening.date)}"
+    words = f"{happening.headline}, {worded(happening.date)}"
     bodies: list[dict[str, Any]] = [
-        {"type": "TextualBody", "value": said, "format": "text/plain", "purpose": "describing"},
+        {"type": "TextualBody", "value": words, "format": "text/plain", "purpose": "describing"},
         {"type": "SpecificResource", "source": address, "purpose": "questioning" if disputes else "linking"},
     ]
     if quotation.supports:
@@ -70,28 +70,13 @@ def _target(quotation: Quotation, about: About) -> dict[str, Any]:
     return target
 
 
-FORMAT = Format(
-    "annotations",
-    "Web Annotations (W3C)",
-    "application/ld+json",
-    ".jsonld",
-    write,
-    {
-        "date": "said in words in the body",
-        "summary": "left out: a body is the title, the date and the happening's address",
-        "kind": "left out",
-        "place": "left out",
-        "latitude": "left out, with the longitude",
-        "date_note": "left out",
-        "zone": "left out",
-        "reason": "left out",
-        "status": "left out: a retracted happening looks like any other",
-        "actors": "left out",
-        "tags": "left out",
-        "attributed_to": "said with the title alone",
-        "related": "left out",
-        "part_of": "left out",
-        "grade": "left out",
-        "source.title": "left out, with all of the bibliography but the address",
-    },
-)
+LOSES: Final = {
+    "date": "in words in the body",
+    "summary": "left out: a body is the title, the date and the happening's address",
+    **dict.fromkeys(("kind", "place", "date_note", "zone", "reason", "actors", "tags", "related", "part_of", "grade"), "left out"),
+    "latitude": "left out, with the longitude",
+    "status": "left out: a retracted happening looks like any other",
+    "attributed_to": "only with the title",
+    "source.title": "left out, with all of the bibliography except the address",
+}
+FORMAT = Format("annotations", "Web Annotations (W3C)", "application/ld+json", ".jsonld", write, LOSES)

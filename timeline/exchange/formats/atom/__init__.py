@@ -1,1 +1,1 @@
-"""Atom feeds: its writer."""
+"""Atom feeds: writer."""

@@ -1,6 +1,6 @@
-"""Atom (RFC 4287): what was newly recorded or corrected, the latest first.
+"""Write an Atom feed (RFC 4287) of new and corrected happenings, the latest first.
 
-An entry is a happening as it now stands. Its id stays when it is corrected, and `updated` then is new, as readers expect.
+An entry is the current version of a happening. A correction keeps its id and changes `updated`, as feed readers expect.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from html import escape
 
 from timeline.exchange.exporting import feeds
 from timeline.exchange.exporting.feeds import clean
-from timeline.exchange.exporting.format import About, Format
+from timeline.exchange.exporting.format import About
 from timeline.reading.records import Happening
 
 
@@ -21,7 +21,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     yield f"<id>{_e(feeds.feed_id(about))}</id>\n<title>{_e(about.name)}</title>\n"
     yield f"<subtitle>{_e(feeds.subtitle(about, older))}</subtitle>\n"
     yield f"<updated>{max((entry.recorded_at for entry in entries), default=about.at)}</updated>\n"
-    # A feed has an author, unless each of its entries has one.
+    # Atom wants an author in the feed unless every entry has one.
     yield f"<author><name>{_e(about.title)}</name></author>\n"
     if about.page:
         query = f"?{about.query}" if about.query else ""
@@ -34,32 +34,21 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 def _entry(happening: Happening, about: About) -> str:
     address = about.happening(happening.id)
-    tags = dict.fromkeys(tag for tag in (happening.kind, *happening.tags) if tag)
     parts = [
         f"<id>{_e(about.urn('happening', happening.id))}</id>",
         f"<title>{_e(feeds.title(happening))}</title>",
         f"<updated>{happening.recorded_at}</updated>",
         f"<author><name>{_e(happening.recorded_by)}</name></author>" if happening.recorded_by else "",
         f'<link rel="alternate" type="text/html" href="{_e(address)}"/>' if about.page else "",
-        *(f'<category term="{_e(tag)}"/>' for tag in tags),
+        *(f'<category term="{_e(tag)}"/>' for tag in feeds.tags(happening)),
         f'<content type="html">{escape(feeds.content(happening, about))}</content>',
     ]
     return "<entry>\n" + "\n".join(part for part in parts if part) + "\n</entry>\n"
 
 
 def _e(text: str | None) -> str:
-    """Write a text so that XML gives it again."""
+    """Escape a text so that XML returns it unchanged."""
     return escape(clean(text)).replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#9;")
 
 
-FORMAT = Format(
-    "atom",
-    "Atom feed",
-    "application/atom+xml; charset=utf-8",
-    ".atom",
-    write,
-    feeds.LOSES,
-    order="recorded",
-    most=feeds.MOST,
-    status="all",
-)
+FORMAT = feeds.feed("atom", "Atom feed", "application/atom+xml; charset=utf-8", ".atom", write)

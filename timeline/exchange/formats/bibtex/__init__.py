@@ -1,1 +1,1 @@
-"""BibTeX: its reader."""
+"""BibTeX: reader."""

@@ -1,4 +1,4 @@
-"""BibTeX: each entry is a source. Entries are read by bibtexparser, accents of LaTeX become letters."""
+"""Read BibTeX. Each entry becomes a source. Entries are parsed by bibtexparser; LaTeX accents become letters."""
 
 import logging
 import re
@@ -25,7 +25,7 @@ _KNOWN: Final = frozenset(
 )  # fmt: skip
 _NO_KEY: Final = "timeline-entry-without-a-key-"
 _KEYLESS: Final = re.compile(r"^[ \t]*@(?!string|preamble|comment)[a-z]+\s*[{(]\s*(?=,|[a-z][\w-]*\s*=)", re.M | re.I)
-_DEEPEST: Final = 20  # strings, one within the other
+_DEEPEST: Final = 20  # nested strings
 _FORMULA: Final = re.compile(r"\$[^$]*[\\^_{][^$]*\$")
 _BRACES: Final = re.compile(r"[{}]")
 
@@ -33,59 +33,55 @@ _BRACES: Final = re.compile(r"[{}]")
 def read(text: str, **_: object) -> Read:
     """Read the entries."""
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    keyed, places = _keyed(text)
+    keyed, places = _with_keys(text)
     try:
         raw = parse_string(keyed, parse_stack=[])
-        strings = {one.key.lower(): str(one.value) for one in raw.strings}
+        strings = {string.key.lower(): str(string.value) for string in raw.strings}
         undefined = _resolve(raw, strings)
         library = middlewares.LatexDecodingMiddleware(allow_inplace_modification=False).transform(raw)
     except Exception:
-        raise ImportRefused("not BibTeX that can be read. Correct it, or save it anew") from None
+        raise ImportRefused("not valid BibTeX. Correct it, or save it again") from None
     rows, at = list[Row](), 0
     for block, written in zip(library.blocks, raw.blocks, strict=True):
-        stands = (written.raw or "").strip()
-        if not stands.startswith("@"):
+        entry = (written.raw or "").strip()
+        if not entry.startswith("@"):
             continue
-        start = keyed.find(stands, at)
-        start, at = (start, start + len(stands)) if start >= 0 else (at, at)
-        end, number = _unkeyed(at, places), len(rows) + 1
-        start = _unkeyed(start, places)
+        start = keyed.find(entry, at)
+        start, at = (start, start + len(entry)) if start >= 0 else (at, at)
+        end, number = _original_place(at, places), len(rows) + 1
+        start = _original_place(start, places)
         if isinstance(block, Entry) and isinstance(written, Entry):
             build = _entry(_values(block, _mathematics), _values(written))
             for name in undefined.get(written.key, ()):
-                build.ask("", Sentence('"{}" is no @string of this file: it is taken as the word itself', name))
+                build.ask("", Sentence('"{}" is not a @string of this file: it is read as a plain word', name))
             rows.append(build.row(number, start, end, "source", key=None if block.key.startswith(_NO_KEY) else block.key))
         elif isinstance(block, ParsingFailedBlock):
-            why = (
-                "its key or a field of it is there twice"
-                if "Duplicate" in type(block).__name__
-                else "the entry is not as BibTeX is written"
-            )
+            why = "it has its key or a field twice" if "Duplicate" in type(block).__name__ else "the entry is not valid BibTeX"
             rows.append(Row(number, start, end, "source", refused=f"{why}. Correct it"))
     if not rows:
-        raise ImportRefused('not BibTeX: there is no entry such as "@book{…}". Say another format')
+        raise ImportRefused('not BibTeX: it holds no entry such as "@book{…}". Choose another format')
     return Read(rows)
 
 
-def _keyed(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Give each entry without a key one to be read by, and say where how much was added."""
+def _with_keys(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Add a key to each entry without one, so that it can be parsed. Also return each place, and the length added up to it."""
     parts, places, at = list[str](), list[tuple[int, int]](), 0
-    for number, found in enumerate(_KEYLESS.finditer(text)):
-        key = f"{_NO_KEY}{number}" + ("" if text[found.end()] == "," else ",")
-        parts += [text[at : found.end()], key]
-        at = found.end()
+    for number, match in enumerate(_KEYLESS.finditer(text)):
+        key = f"{_NO_KEY}{number}" + ("" if text[match.end()] == "," else ",")
+        parts += [text[at : match.end()], key]
+        at = match.end()
         places.append((at + sum(length for _, length in places[-1:]), len(key) + (places[-1][1] if places else 0)))
     return "".join((*parts, text[at:])), places
 
 
-def _unkeyed(at: int, places: list[tuple[int, int]]) -> int:
-    """Give the place in the text of one in the text with added keys."""
+def _original_place(at: int, places: list[tuple[int, int]]) -> int:
+    """Convert a place in the text with added keys to one in the original text."""
     before = bisect_left(places, (at, 0))
     return at - (places[before - 1][1] if before else 0)
 
 
 def _resolve(library: Library, strings: dict[str, str]) -> dict[str, list[str]]:
-    """Join the parts of each value, and put in the words for which names stand; of each entry, name those that stand for none."""
+    """Join the parts of each value and replace the names of strings. Return the undefined names of each entry."""
     undefined = dict[str, list[str]]()
     for entry in library.entries:
         for field in entry.fields:
@@ -96,7 +92,7 @@ def _resolve(library: Library, strings: dict[str, str]) -> dict[str, list[str]]:
 
 
 def _joined(value: str, strings: dict[str, str], unknown: list[str], depth: int = 0) -> str:
-    """Join what "#" joins: words in quotation marks or braces, numbers, and names of strings."""
+    """Join the parts around "#": words in quotation marks or braces, numbers, and names of strings."""
     parts = _parts(value)
     words = list[str]()
     for part in parts:
@@ -112,7 +108,7 @@ def _joined(value: str, strings: dict[str, str], unknown: list[str], depth: int 
 
 
 def _parts(value: str) -> list[str]:
-    """Part a value at each "#" that stands in no braces nor quotation marks."""
+    """Split a value at each "#" outside braces and quotation marks."""
     parts, depth, quoted, start = list[str](), 0, False, 0
     for at, char in enumerate(value):
         if char in "{}":
@@ -130,52 +126,50 @@ def _values(entry: Entry, read: Callable[[str], str] = str) -> dict[str, str]:
 
 
 def _mathematics(value: str) -> str:
-    """Write the formulas in a value as text: those with commands of LaTeX, since "$5 and $10" is none."""
+    """Write formulas with LaTeX commands as text; "$5 and $10" is not a formula."""
     formulas = LatexNodes2Text(math_mode="text")
-    return _FORMULA.sub(lambda found: formulas.latex_to_text(found[0]), value)
+    return _FORMULA.sub(lambda match: formulas.latex_to_text(match[0]), value)
 
 
-def _entry(said: dict[str, str], written: dict[str, str]) -> Building:
-    """Read an entry: words with accents as letters; addresses, dates and paths, in which "~" and "&" are signs, as written."""
+def _entry(decoded: dict[str, str], raw: dict[str, str]) -> Building:
+    """Read an entry: words are decoded; addresses, dates and paths are raw, because "~" and "&" are plain characters in them."""
     build = Building()
-    build.line("title", said.get("title"), "title")
-    build.titled("title")
-    author = said.get("author") or said.get("editor")
+    build.line("title", decoded.get("title"), "title")
+    build.require_title("title")
+    author = decoded.get("author") or decoded.get("editor")
     build.line("author", re.sub(r"\s+and\s+", "; ", author) if author else None, "author")
     names = ("publisher", "journal", "journaltitle", "institution")
-    build.line("publisher", next((said[name] for name in names if said.get(name)), None), "publisher")
-    if when := written.get("date"):
+    build.line("publisher", next((decoded[name] for name in names if decoded.get(name)), None), "publisher")
+    if when := raw.get("date"):
         build.published(lambda: free_text.read(when), "date", when)
-    elif year := written.get("year"):
-        month, day = said.get("month"), said.get("day")
+    elif year := raw.get("year"):
+        month, day = decoded.get("month"), decoded.get("day")
         if (
             day is None
             and month
-            and (found := re.fullmatch(r"(?P<d>\d{1,2})\W+(?P<m>[^\W\d]+)|(?P<n>[^\W\d]+)\W+(?P<e>\d{1,2})", month))
+            and (match := re.fullmatch(r"(?P<d>\d{1,2})\W+(?P<m>[^\W\d]+)|(?P<n>[^\W\d]+)\W+(?P<e>\d{1,2})", month))
         ):
-            month, day = found["m"] or found["n"], found["d"] or found["e"]  # as in: jan # "~5"
+            month, day = match["m"] or match["n"], match["d"] or match["e"]  # as in: jan # "~5"
         try:
             free_text.of_parts(year, month, day)
         except DateUnread as error:
             build.drop("month", month, str(error))
             month = day = None
         build.published(lambda: free_text.of_parts(year, month, day), "year", year)
-    doi = scalar(written.get("doi"))
-    address = (written.get("url") or "").replace("\\", "")  # "\&" and "\_", as some programs write them there
+    doi = scalar(raw.get("doi"))
+    address = (raw.get("url") or "").replace("\\", "")  # some programs write "\&" and "\_" there
     build.url(address or (doi and f"https://doi.org/{doi}"), "url")
     if address:
         build.drop("doi", doi, IN_FILE)
-    build.language(said.get("langid") or said.get("language"), "language")
-    if attached := written.get("file"):
+    build.language(decoded.get("langid") or decoded.get("language"), "language")
+    if attached := raw.get("file"):
         build.fields["file"] = _path(attached)
-    for name, value in said.items():
-        if name not in _KNOWN:
-            build.drop(name, value, IN_FILE)
+    build.drop_others(decoded, _KNOWN, why=IN_FILE)
     return build
 
 
 def _path(attached: str) -> str:
-    """Take the first path out of "Words:path:type;…", as reference managers write it, or give what is written."""
+    """Return the first path in "Words:path:type;…", as reference managers write it, or the whole text."""
     first = re.split(r"(?<!\\);", attached)[0].replace("$\\backslash$:", ":")
-    found = re.fullmatch(r"(?:[^:\\]|\\.)*:(.+):[\w/.+-]*", first)
-    return re.sub(r"\\([:;\\])", r"\1", found[1] if found else first)
+    match = re.fullmatch(r"(?:[^:\\]|\\.)*:(.+):[\w/.+-]*", first)
+    return re.sub(r"\\([:;\\])", r"\1", match[1] if match else first)

@@ -1,1 +1,1 @@
-"""CSL-JSON: its reader and its writer."""
+"""CSL-JSON: reader and writer."""

@@ -1,1 +1,1 @@
-"""CSV and TSV: its reader and its writer."""
+"""CSV and TSV: reader and writer."""

@@ -1,7 +1,7 @@
-"""CSV for spreadsheets: a row for each happening, with the columns of the table of happenings and what is cited, joined.
+"""Write CSV for spreadsheets: a row for each happening, with the columns of the table of happenings and its citations.
 
-Several values in a cell are parted by a semicolon, quotations by a line end. An import knows such a table by its columns, and
-reads it to the letter.
+Values in one cell are separated by semicolons, quotations by line ends. The reader recognises such a table by its columns and
+reads it exactly.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,8 +10,8 @@ from typing import Final
 from timeline.dates import worded
 from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.tables.cells import Cell, rows
-from timeline.exchange.tables.joined_cells import joined
+from timeline.exchange.exporting.losses import UNSUPPORTED
+from timeline.exchange.tables.cells import LOSES_IN_CELLS, Cell, joined, rows
 from timeline.reading.records import Happening
 
 HEADER: Final = (
@@ -39,15 +39,9 @@ def _row(happening: Happening, about: About) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-FORMAT = Format(
-    "csv",
-    "CSV",
-    "text/csv; charset=utf-8",
-    ".csv",
-    write,
-    {
-        "quotations": "joined in a cell, with author, title, publisher and date of the source; the rest of both is left out",
-        "entries": "not quoted; the file that holds them is named",
-        "cells": "an apostrophe was put before them, which an import takes away again",
-    },
-)
+LOSES: Final = {
+    "quotations": "joined in a cell, with author, title, publisher and date of the source; the rest of both is left out",
+    "entries": UNSUPPORTED["entries"],
+    **LOSES_IN_CELLS,
+}
+FORMAT = Format("csv", "CSV", "text/csv; charset=utf-8", ".csv", write, LOSES)

@@ -1,1 +1,1 @@
-"""HTML, to print: its writer."""
+"""HTML to print: writer."""

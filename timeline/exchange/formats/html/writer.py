@@ -1,13 +1,13 @@
-"""HTML, one file and ready to be printed: the chronology as it goes into a filing, with notes linked to and fro.
+"""Write a chronology as one HTML file to be printed and filed, with links between entries and notes, and page numbers.
 
-Holds no script and asks for nothing elsewhere. Every page that is printed has its number.
+The file has no script and loads nothing.
 """
 
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
-from timeline.exchange.exporting import notes as noting
+from timeline.exchange.exporting import notes
 from timeline.exchange.exporting.feeds import clean
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.exporting.notes import LOSES, Chronology, Fact, Note
@@ -42,7 +42,7 @@ h3 sup { line-height: 0; font-size: .72em; font-weight: normal }
 sup a { padding: .3em .15em; text-decoration: none }
 a { color: inherit }
 ol { padding-inline-start: 2.4rem; font-size: .88rem } li { margin: 0 0 .65rem }
-.proof { font-size: .92em; color: #444 } .whole { display: block }
+.proof { font-size: .92em; color: #444 } .full { display: block }
 code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", monospace }
 li:target, .entry:target { outline: 2px solid #000; outline-offset: 3px }
 q { quotes: "“" "”" "‘" "’" }
@@ -60,16 +60,16 @@ footer { font-size: .92rem; break-inside: avoid }
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the page."""
     chronology = Chronology(about, list(happenings))
-    title = _e(noting.heading(about))
-    # The program's own words are English; what was recorded is in the language of the timeline.
+    title = _e(notes.heading(about))
+    # The program's own words are English. Recorded words are in the language of the timeline.
     language = f' lang="{_e(about.language)}"' if about.language else ""
     yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
     yield '<meta name="viewport" content="width=device-width">\n'
-    yield f"<style>{STYLE.replace('%s', _styled(noting.heading(about)), 1)}</style>\n</head>\n<body>\n<header>\n"
+    yield f"<style>{STYLE.replace('%s', _css_text(notes.heading(about)), 1)}</style>\n</head>\n<body>\n<header>\n"
     yield f'<h1 dir="auto"{language}>{title}</h1>\n'
     if about.description:
         yield f'<p dir="auto"{language}>{_e(about.description)}</p>\n'
-    yield f"<p>{_e(noting.chosen(about, len(chronology.happenings)))}</p>\n"
+    yield f"<p>{_e(notes.scope(about, len(chronology.happenings)))}</p>\n"
     if about.page:
         yield f"<p>{_link(about.page, _e(about.page))}</p>\n"
     yield '</header>\n<main>\n<section aria-labelledby="chronology">\n<h2 id="chronology">What happened</h2>\n'
@@ -82,89 +82,90 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
         yield _note(note)
     if chronology.notes:
         yield "</ol>\n</section>\n"
-    verifying = _e(noting.verifying(about)).replace("`timeline verify`", "<code>timeline verify</code>")
+    verifying = _e(notes.how_to_verify(about)).replace("`timeline verify`", "<code>timeline verify</code>")
     yield f"</main>\n<footer>\n<h2>How to verify</h2>\n<p>{verifying}</p>\n</footer>\n</body>\n</html>\n"
 
 
 def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
     about = chronology.about
-    words, edtf = noting.dated(happening)
+    words, edtf = notes.date_and_edtf(happening)
     vague = f'<span class="edtf">{_e(edtf).replace("/", "/<wbr>").replace(",", ",<wbr>")}</span>' if edtf else ""
-    begun = len(chronology.notes)  # a note that was there before has its place already
-    notes = chronology.take(happening)
-    links = ", ".join(_mark(note, begun) for note in notes)
-    # A number must not stand alone on a line.
+    earlier = len(chronology.notes)  # earlier notes have their backlink already
+    cited = chronology.number_notes(happening)
+    links = ", ".join(_mark(note, earlier) for note in cited)
+    # A number must not be alone on a line.
     sup = f"\u00a0<sup>{links}</sup>" if links else ""
     title = _e(happening.title) or wording.NO_TITLE
     if happening.status == "retracted":
         title = f"<s>{title}</s>"
     claim = ""
-    if happening.attributed_to:  # with a direction of its own, it does not decide that of the title
+    if happening.attributed_to:  # with its own direction, so that it does not decide that of the title
         claim = f'<span class="claim" dir="ltr" lang="en">According to <bdi{language}>{_e(happening.attributed_to)}</bdi>: </span>'
     parts = [f'<h3 dir="auto"{language}>{claim}{title}{sup}</h3>', f'<p class="when">{_e(words)}{vague}</p>']
-    parts += [f'<p class="mark"><strong>{word}</strong> <bdi>{_e(more)}</bdi></p>' for word, more in noting.marks(happening, notes)]
-    parts += [f'<p dir="auto"{language}>{"<br>".join(map(_e, lines))}</p>' for lines in noting.paragraphs(happening)]
+    parts += [
+        f'<p class="mark"><strong>{word}</strong> <bdi>{_e(more)}</bdi></p>' for word, more in notes.warnings(happening, cited)
+    ]
+    parts += [f'<p dir="auto"{language}>{"<br>".join(map(_e, lines))}</p>' for lines in notes.paragraphs(happening)]
     if happening.date_note:
         parts.append(f'<p class="facts"><b>On the date:</b> <bdi{language}>{_e(wording.one_line(happening.date_note))}</bdi></p>')
     facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
     if facts:
         parts.append(f'<p class="facts">{" · ".join(facts)}</p>')
-    standing = _e(noting.standing(happening))
-    shown = _link(about.happening(happening.id), standing) if about.page else standing
-    parts.append(f'<p class="version">{shown}</p>')
+    version = _e(notes.version_line(happening))
+    parts.append(f'<p class="version">{_link(about.happening(happening.id), version) if about.page else version}</p>')
     id = f"entry-{chronology.entries[happening.id][0]}"
     return f'<article class="entry" id="{id}">\n{"".join(part + chr(10) for part in parts)}</article>\n'
 
 
-def _mark(note: Note, begun: int) -> str:
-    """Lead to a note; from the first place that does, the way back leads here."""
-    id = f' id="ref-{note.number}"' if note.number > begun else ""
+def _mark(note: Note, earlier: int) -> str:
+    """Link to a note. The first link to each note has the id to which the note links back."""
+    id = f' id="ref-{note.number}"' if note.number > earlier else ""
     return f'<a{id} href="#note-{note.number}" aria-label="Note {note.number}">{note.number}</a>'
 
 
 def _fact(fact: Fact, chronology: Chronology) -> str:
     values = []
     for words, id in fact.values:
-        said = f"<bdi>{_e(wording.one_line(words))}</bdi>"
+        value = f"<bdi>{_e(wording.one_line(words))}</bdi>"
         if id in chronology.entries:
-            said = f'<a href="#entry-{chronology.entries[id][0]}">{said}</a>'
+            value = f'<a href="#entry-{chronology.entries[id][0]}">{value}</a>'
         elif id is not None and chronology.about.page:
-            said = _link(chronology.about.happening(id), said)
-        values.append(said)
+            value = _link(chronology.about.happening(id), value)
+        values.append(value)
     return f"<b>{fact.name}:</b> {', '.join(values)}"
 
 
 def _note(note: Note) -> str:
     source = note.quotation.source
     lang = f' lang="{_e(source.language)}"' if source.language else ""
-    author, title, rest = noting.described(source)
+    author, title, rest = notes.source_parts(source)
     in_full = note.first == note.number
-    cited = f"<cite><bdi{lang}>{_e(title if in_full else noting.short(title))}</bdi></cite>"
+    cited = f"<cite><bdi{lang}>{_e(title if in_full else notes.short_title(title))}</bdi></cite>"
     if in_full:
         before = [f"<bdi>{_e(author)}</bdi>"] if author else []
         cited = ", ".join((*before, cited, *(f"<bdi>{_e(part)}</bdi>" for part in rest)))
     else:
         cited += f' (as in <a href="#note-{note.first}">note {note.first}</a>)'
-    words, entry = _e(note.quotation.quote), source.is_data  # an entry of a table is evidence as it stands, and no prose
+    words, entry = _e(note.quotation.quote), source.is_data  # an entry of a table is not prose
     quoted = f': <code dir="auto">{words}</code>' if entry else f': <q dir="auto"{lang}>{words}</q>'
     back = f'<a class="back" href="#ref-{note.number}" aria-label="Back to where note {note.number} is">↩</a>'
-    proof = [_e(told) for told in note.proof]
+    proof = [_e(line) for line in note.proof]
     if note.address:
         proof.insert(0, _link(note.address, _e(note.address)))
-    proved = f' <span class="proof{" whole" if in_full else ""}">{" · ".join(proof)}</span>' if proof else ""
+    proved = f' <span class="proof{" full" if in_full else ""}">{" · ".join(proof)}</span>' if proof else ""
     return f'<li id="note-{note.number}">{note.before}{cited}{note.page}{quoted}{proved} {back}</li>\n'
 
 
 def _link(address: str, shown: str) -> str:
-    """Link what is shown, where it is an address of the web; a source's may be anything that was written there."""
+    """Link to an address of the web. The address of a source may be anything; others are not linked."""
     if not address.lower().startswith(("http://", "https://")):
         return shown
     return f'<a href="{_e(address)}">{shown}</a>'
 
 
-def _styled(text: str) -> str:
-    """Write a text within the quotation marks of a style sheet: all that is no letter as its number."""
-    return "".join(one if one.isalnum() or one == " " else f"\\{ord(one):X} " for one in clean(text)[:SHORT])
+def _css_text(text: str) -> str:
+    """Write a text within the quotation marks of a style sheet. Anything but letters, digits and spaces is escaped."""
+    return "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):X} " for sign in clean(text)[:SHORT])
 
 
 def _e(text: str | None) -> str:

@@ -1,8 +1,8 @@
-"""iCalendar (RFC 5545): an event for each happening, by the days that its date allows.
+"""Write iCalendar (RFC 5545): an event for each happening, on the days that its date allows.
 
-A calendar holds days and instants of the years 1 to 9999, and nothing vague: a vague date stands from the first day that is
-possible to the last, with the date in words before the title, and the EDTF string as X-TIMELINE-EDTF. What has no such days is
-named at the head, in X-TIMELINE-LEFT-OUT. People are named in words: an ATTENDEE would be sent invitations.
+A calendar holds days and instants of the years 1 to 9999, and nothing vague. A vague date lasts from the first possible day to the
+last, with its words before the title and its EDTF in X-TIMELINE-EDTF. Happenings without such days are listed at the head, in
+X-TIMELINE-LEFT-OUT. People are named in words: calendars would send invitations to an ATTENDEE.
 """
 
 import re
@@ -13,56 +13,54 @@ from urllib.parse import quote as percent
 from timeline.dates import worded
 from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.formats.ics.times import before_title, times_of, utc
+from timeline.exchange.exporting.losses import UNSUPPORTED
+from timeline.exchange.formats.ics import OWN_PROPERTIES, before_title, times_of, utc
 from timeline.reading import wording
 from timeline.reading.records import Happening
 
 OCTETS: Final = 75
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 LOSES: Final = {
-    "date": "stands on all days that it allows, with the date in words before its title; X-TIMELINE-EDTF keeps it to the letter",
-    "date.hour": "stands over the whole hour; X-TIMELINE-EDTF keeps the date to the letter",
-    "date.second": "written with the second 00, which a calendar demands; X-TIMELINE-EDTF keeps the date to the letter",
-    "date.open": "stands on the days of the side that is known; X-TIMELINE-EDTF keeps the date to the letter",
-    "date.far": "left out where it begins before the year 1 or ends after 9999, and named in X-TIMELINE-LEFT-OUT",
-    "date.unknown": "left out, and named in X-TIMELINE-LEFT-OUT",
-    "zone": "an instant is written in UTC; X-TIMELINE-ZONE keeps the name of the zone to the letter",
+    "date": "on every day that it allows, with the date in words before its title; X-TIMELINE-EDTF has the exact date",
+    "date.hour": "over the whole hour; X-TIMELINE-EDTF has the exact date",
+    "date.second": "written with the second 00, which a calendar demands; X-TIMELINE-EDTF has the exact date",
+    "date.open": "on the days of the side that is known; X-TIMELINE-EDTF has the exact date",
+    "date.far": "left out if it begins before the year 1 or ends after 9999, and listed in X-TIMELINE-LEFT-OUT",
+    "date.unknown": "left out, and listed in X-TIMELINE-LEFT-OUT",
+    "zone": "an instant is written in UTC; X-TIMELINE-ZONE has the exact name of the zone",
     "title.spaces": "written as one space",
     "returns": "written as line ends",
-    "actors": "named in the description alone",
-    "related": "left out",
-    "quotations": "said in the description, with author, title, publisher and date of the source; the rest of both is left out",
-    "recorded_by": "left out; when is the time stamp",
-    "entries": "not quoted; the file that holds them is named",
+    "actors": "only in the description",
+    "quotations": "in the description, with author, title, publisher and date of the source; the rest of both is left out",
+    "recorded_by": "left out; the time stamp is the time of recording",
+    **{name: UNSUPPORTED[name] for name in ("related", "entries")},
 }
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
-    """Write the calendar. What it cannot hold is named at its end."""
+    """Write the calendar. Happenings that it cannot hold are listed at its head."""
     yield from map(_line, ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//timeline//timeline export//EN", "CALSCALE:GREGORIAN"))
     yield _line(f"X-WR-CALNAME:{_text(wording.one_line(about.name))}")
     if about.description:
         yield _line(f"X-WR-CALDESC:{_text(wording.one_line(about.description))}")
-    left: list[Happening] = []
-    held = 0
-    waiting: list[str] = []
-    # Properties of a calendar stand before its components, so that what is left out is known before the first is written.
+    left_out: list[Happening] = []
+    events: list[str] = []
+    # The properties of a calendar come before its events, so all events are made before the first is written.
     for happening in happenings:
         times = times_of(happening.date, happening.instant)
         if times is None:
-            left.append(happening)
+            left_out.append(happening)
         else:
-            held += 1
-            waiting.append("".join(map(_line, _event(happening, about, times))))
-    for happening in left:
-        named = f"{happening.id}: {worded(happening.date)}: {wording.one_line(happening.title) or wording.NO_TITLE}"
-        yield _line(f"X-TIMELINE-LEFT-OUT:{_text(named)}")
-    if not held:
-        # A calendar must hold something: its own instant, told as what it is.
+            events.append("".join(map(_line, _event(happening, about, times))))
+    for happening in left_out:
+        words = f"{happening.id}: {worded(happening.date)}: {wording.one_line(happening.title) or wording.NO_TITLE}"
+        yield _line(f"X-TIMELINE-LEFT-OUT:{_text(words)}")
+    if not events:
+        # A calendar must hold a component: a note with the time of the log.
         stamp = utc(about.at)
         yield from map(_line, ("BEGIN:VJOURNAL", "UID:nothing@timeline", f"DTSTAMP:{stamp}"))
-        yield from map(_line, ("SUMMARY:No happening that a calendar can hold was chosen", "END:VJOURNAL"))
-    yield from waiting
+        yield from map(_line, ("SUMMARY:None of the chosen happenings fits into a calendar", "END:VJOURNAL"))
+    yield from events
     yield _line("END:VCALENDAR")
 
 
@@ -89,36 +87,29 @@ def _event(happening: Happening, about: About, times: list[str]) -> Iterator[str
     yield f"STATUS:{'CANCELLED' if happening.status == 'retracted' else 'CONFIRMED'}"
     yield "TRANSP:TRANSPARENT"
     yield f"X-TIMELINE-EDTF:{_text(happening.date)}"
-    if happening.kind:
-        yield f"X-TIMELINE-KIND:{_text(happening.kind)}"
-    if happening.attributed_to:
-        yield f"X-TIMELINE-ATTRIBUTED-TO:{_text(happening.attributed_to)}"
-    if happening.date_note:
-        yield f"X-TIMELINE-DATE-NOTE:{_text(happening.date_note)}"
-    if happening.zone:
-        yield f"X-TIMELINE-ZONE:{_text(happening.zone)}"
+    yield from (f"{name}:{_text(value)}" for name, field in OWN_PROPERTIES.items() if (value := getattr(happening, field)))
     yield "END:VEVENT"
 
 
 def _description(happening: Happening) -> str:
-    told = [f"Date: {worded(happening.date)}"]
-    told += [f"{name}: {wording.one_line(words)}" for name, words in sentences.lines(happening) if words != happening.place]
+    lines = [f"Date: {worded(happening.date)}"]
+    lines += [f"{name}: {wording.one_line(words)}" for name, words in sentences.fields(happening) if words != happening.place]
     if happening.reason and happening.status == "retracted":
-        told.append(f"Retracted: {wording.one_line(happening.reason)}")
+        lines.append(f"Retracted: {wording.one_line(happening.reason)}")
     elif happening.reason and happening.version > 1:
-        told.append(f"Corrected: {wording.one_line(happening.reason)}")
-    told += [sentences.citation(quotation) for quotation in happening.quotations]
-    return sentences.described(happening.summary, told) if happening.summary else "\n".join(told)
+        lines.append(f"Corrected: {wording.one_line(happening.reason)}")
+    lines += [sentences.citation(quotation) for quotation in happening.quotations]
+    return sentences.with_additions(happening.summary, lines) if happening.summary else "\n".join(lines)
 
 
 def _text(text: str) -> str:
-    """Write a text as a value: what parts values is escaped, and what cannot be seen is left out."""
-    text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Escape the separators in a text and remove control characters."""
+    text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
 def _line(line: str) -> str:
-    """Fold a line where it grows over 75 octets, never within a character."""
+    """Fold a line that is longer than 75 octets, never within a character."""
     if len(line) <= OCTETS and line.isascii():
         return f"{line}\r\n"
     octets, start, room, folded = line.encode("utf-8", "surrogatepass"), 0, OCTETS, list[bytes]()

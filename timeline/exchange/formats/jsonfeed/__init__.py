@@ -1,1 +1,1 @@
-"""JSON Feed: its writer."""
+"""JSON Feed: writer."""

@@ -1,12 +1,12 @@
-"""JSON Feed 1.1: what was newly recorded or corrected, the latest first."""
+"""Write a JSON Feed 1.1 of new and corrected happenings, the latest first."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from timeline.exchange.exporting import feeds
 from timeline.exchange.exporting.feeds import clean
-from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.text.json_stream import dumps, listed
+from timeline.exchange.exporting.format import About
+from timeline.exchange.text.json_stream import dumps, filled, json_list
 from timeline.reading.records import Happening
 
 
@@ -22,8 +22,7 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
         "feed_url": f"{about.page}/export/jsonfeed{query}" if about.page else None,
         "language": about.language,
     }
-    said = dumps({name: value for name, value in head.items() if value})
-    yield from listed((_item(entry, about) for entry in entries), f'{said[:-1]},\n"items":[', "]}")
+    yield from json_list((_item(entry, about) for entry in entries), f'{dumps(filled(head))[:-1]},\n"items":[', "]}")
 
 
 def _item(happening: Happening, about: About) -> dict[str, Any]:
@@ -34,23 +33,13 @@ def _item(happening: Happening, about: About) -> dict[str, Any]:
         "title": feeds.title(happening),
         "content_html": feeds.content(happening, about),
         "authors": [{"name": clean(happening.recorded_by)}] if happening.recorded_by else None,
-        # When version 1 was recorded is not at hand in what is written: of a later one only that it was changed is said.
+        # A record of a later version does not hold the time of version 1.
         "date_published": happening.recorded_at if happening.version == 1 else None,
         "date_modified": happening.recorded_at,
-        "tags": [clean(tag) for tag in dict.fromkeys(tag for tag in (happening.kind, *happening.tags) if tag)],
+        "tags": [clean(tag) for tag in feeds.tags(happening)],
         "_timeline": {"edtf": happening.date, "version": happening.version, "position": happening.position},
     }
-    return {name: value for name, value in item.items() if value}
+    return filled(item)
 
 
-FORMAT = Format(
-    "jsonfeed",
-    "JSON Feed",
-    "application/feed+json",
-    ".json",
-    write,
-    feeds.LOSES,
-    order="recorded",
-    most=feeds.MOST,
-    status="all",
-)
+FORMAT = feeds.feed("jsonfeed", "JSON Feed", "application/feed+json", ".json", write)

@@ -1,1 +1,1 @@
-"""JSON Lines: its reader and its writer."""
+"""JSON Lines: reader and writer."""

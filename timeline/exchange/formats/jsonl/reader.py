@@ -1,75 +1,75 @@
-"""JSON Lines: an object on each line, its keys the columns of a mapping; or one list of such objects. Must not open files."""
+"""Read JSON Lines, an object on each line, or one list of objects. The keys are the columns of a mapping. Must not open files."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from timeline.exchange.importing.row import ImportRefused, Read, Row
-from timeline.exchange.tables import columns, mapping
+from timeline.exchange.tables import columns
+from timeline.exchange.tables.columns import Cells
+from timeline.exchange.tables.mapping import Columns
 from timeline.exchange.text import json_text
 from timeline.exchange.text.json_text import Piece
 
-_BUNDLE: Final = ("source", "happening", "part")  # with what a bundle begins
+_BUNDLE: Final = ("source", "happening", "part")  # the keys with which a bundle begins
 _LISTS: Final = ("data", "items", "records", "rows", "results", "events", "incidents", "value")
+_NO_OBJECT: Final = "is not a JSON object"
 _LINE: Final = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 
 
 def read(text: str, **options: object) -> Read:
-    """Read objects, one a line; a line that is none is refused, and the others are read. Options as for tables.
+    """Read one object from each line. A line that is not an object is refused; the others are read. Options as for tables.
 
-    A text that is one list of objects, or holds one as its "data", is read by its items, numbered from 1.
+    A text that is one list of objects, or has one under a key such as "data", is read by its items, numbered from 1.
     """
-    kept, bad, names = list[columns.Cells](), list[Row](), dict[str, None]()
     items = _items(text)
-    for number, item in enumerate(items or (), start=1):
-        if not isinstance(item.value, dict):
-            bad.append(Row(number, item.start, item.end, refused="is not a JSON object"))
-            continue
-        cells = dict(columns.texts(item.value.items()))
-        names.update(dict.fromkeys(cells))
-        kept.append(columns.Cells(number, item.start, item.end, cells))
-    for number, found in () if items else enumerate(_LINE.finditer(text), start=1):
-        if not found[1].strip():
-            continue
-        start, end = found.span(1)
-        try:
-            said, why = json_text.document(found[1]).value, "is not a JSON object"
-        except ImportRefused as error:
-            said, why = None, error.reason
-        if not isinstance(said, dict):
-            bad.append(Row(number, start, end, refused=why))
-            continue
-        cells = dict(columns.texts(said.items()))
-        names.update(dict.fromkeys(cells))
-        kept.append(columns.Cells(number, start, end, cells))
-    if kept and any(kept[0].cells.get(name, "").startswith("{") for name in _BUNDLE):
+    table, refused, names = list[Cells](), list[Row](), dict[str, None]()
+    for number, piece, reason in _lines(text) if items is None else _numbered(items):
+        if isinstance(piece.value, dict):
+            cells = dict(columns.texts(piece.value.items()))
+            names.update(dict.fromkeys(cells))
+            table.append(Cells(number, piece.start, piece.end, cells))
+        else:
+            refused.append(Row(number, piece.start, piece.end, refused=reason))
+    if table and any(table[0].cells.get(name, "").startswith("{") for name in _BUNDLE):
         raise ImportRefused("is a bundle, which is appended and not imported: timeline append FILE")
-    if not kept and bad:
-        more = "; no other line is a JSON object either, so this is not JSON Lines" if bad[1:] else ""
-        raise ImportRefused(f"line {bad[0].number}", f"{bad[0].refused}{more}")
-    if not kept:
+    if not table and refused:
+        more = "; no other line is a JSON object either, so this is not JSON Lines" if refused[1:] else ""
+        raise ImportRefused(f"line {refused[0].number}", f"{refused[0].refused}{more}")
+    if not table:
         raise ImportRefused("is empty. Write a JSON object on each line")
-    given = options.get("mapping")
-    given = given if isinstance(given, mapping.Columns) else None
-    mapped = given or columns.guess(kept, list(names))
-    if absent := sorted(mapped.used() - names.keys()):
-        raise ImportRefused(f'there is no key "{absent[0]}". {mapping.nearest(absent[0], list(names))}. Correct the mapping')
-    made = columns.rows(kept, mapped)
-    notes = tuple(columns.notes(kept, mapped, made))
-    rows = sorted([*made, *bad], key=lambda row: row.number)
-    guessed = ("", "") if given else (mapped.written(), mapped.to_be_kept(list(names)))
-    return Read(rows, None, notes, *guessed, media_type="application/json" if items else "")
+    mapping = options.get("mapping")
+    mapping = mapping if isinstance(mapping, Columns) else None
+    read = columns.read(table, list(names), refused, mapping, word="key")
+    return read._replace(media_type="application/json" if items else "")
+
+
+def _numbered(items: list[Piece]) -> Iterator[tuple[int, Piece, str]]:
+    yield from ((number, item, _NO_OBJECT) for number, item in enumerate(items, start=1))
+
+
+def _lines(text: str) -> Iterator[tuple[int, Piece, str]]:
+    """Yield each line that is not blank: its number, its value, and why it is refused if that is not an object."""
+    for number, line in enumerate(_LINE.finditer(text), start=1):
+        if not line[1].strip():
+            continue
+        try:
+            value, reason = json_text.document(line[1]).value, _NO_OBJECT
+        except ImportRefused as error:
+            value, reason = None, error.reason
+        yield number, Piece(value, *line.span(1)), reason
 
 
 def _items(text: str) -> list[Piece] | None:
-    """Give the items of the one list of objects that a text is or holds; None where it is JSON Lines, or no JSON."""
+    """Return the items of the list of objects that a text is or holds. Return None for JSON Lines, or if it is not JSON."""
     if text.lstrip()[:1] not in ("[", "{"):
         return None
     try:
-        whole = json_text.document(text)
+        document = json_text.document(text)
     except ImportRefused:
         if text.lstrip().startswith("[") and not re.match(r"\s*\[.*\]\s*$", text.lstrip().split("\n")[0]):
             raise
         return None
-    held = [whole, *(json_text.member(text, whole, name) for name in _LISTS)]
-    lists = (json_text.elements(text, one) for one in held if one)
+    candidates = [document, *(json_text.member(text, document, name) for name in _LISTS)]
+    lists = (json_text.elements(text, candidate) for candidate in candidates if candidate)
     return next((items for items in lists if any(isinstance(item.value, dict) for item in items)), None)

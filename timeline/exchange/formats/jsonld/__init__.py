@@ -1,1 +1,1 @@
-"""JSON-LD of schema.org: its reader and its writer."""
+"""JSON-LD of schema.org: reader and writer."""

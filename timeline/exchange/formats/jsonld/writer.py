@@ -1,10 +1,9 @@
-"""schema.org in JSON-LD: a list of Events, each with its quotations as what it is the subject of.
+"""Write schema.org in JSON-LD: a list of Events, each the subject of its quotations.
 
-A date that schema.org has no way to say stands in `temporalCoverage`, in EDTF to the letter; `startDate` and `endDate` are given
-no more exactly than they are known.
+A date that schema.org cannot express is in `temporalCoverage`, in EDTF. `startDate` and `endDate` are no more exact than the date.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
@@ -12,50 +11,51 @@ from typing import Any, Final
 from timeline.dates.parts import Known, span
 from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.text.json_stream import dumps, listed
+from timeline.exchange.exporting.losses import UNSUPPORTED
+from timeline.exchange.text.json_stream import dumps, filled, json_list
 from timeline.reading import wording
 from timeline.reading.records import Happening, Quotation, Source
 
 CONTEXT: Final = "https://schema.org"
-# Within a script element nothing may end it, begin a comment, or be a line end to an old reader.
+# Characters that could end a script element, begin a comment, or end a line for an old reader.
 _ESCAPES: Final = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
-    """Write the list, with what it is called."""
-    said = {
+    """Write the list, with its title."""
+    head = {
         "@context": CONTEXT,
         "@type": "ItemList",
         "name": about.title,
-        "description": about.description or about.asked,
+        "description": about.description or about.filters,
         "url": about.page,
     }
-    head = dumps(_without_nothing(said))[:-1]
-    return listed((event(happening, about) for happening in happenings), f'{head},"itemListElement":[', "]}")
+    before = f'{dumps(filled(head))[:-1]},"itemListElement":['
+    return json_list((event(happening, about) for happening in happenings), before, "]}")
 
 
 def for_page(happening: Happening, about: About) -> str:
-    """Give a happening as JSON-LD that may stand in a script element of type application/ld+json: nothing in it ends that."""
+    """Write a happening as JSON-LD for a script element of the type application/ld+json. Nothing in it can end the element."""
     return dumps({"@context": CONTEXT, **event(happening, about)}).translate(_ESCAPES)
 
 
 def event(happening: Happening, about: About) -> dict[str, Any]:
-    """Give a happening as an Event, without its context."""
-    found = span(happening.date)
-    start, end = _iso(found.start), _iso(found.end)
-    whole = found.whole and bool(start) and (found.end is None or bool(end))
+    """Return a happening as an Event, without its context."""
+    parts = span(happening.date)
+    start, end = _iso(parts.start), _iso(parts.end)
+    exact = parts.whole and bool(start) and (parts.end is None or bool(end))
     iso = start if end is None else f"{start}/{end}"
-    return _without_nothing(
+    return filled(
         {
             "@type": "Event",
             "@id": about.happening(happening.id),
             "identifier": happening.id,
             "url": about.happening(happening.id) if about.page else None,
             "name": happening.headline,
-            "description": sentences.described(happening.summary, (happening.date_note or "",)),
+            "description": sentences.with_additions(happening.summary, (happening.date_note or "",)),
             "startDate": start,
             "endDate": end,
-            "temporalCoverage": None if whole and start != end and iso == happening.date else happening.date,
+            "temporalCoverage": None if exact and start != end and iso == happening.date else happening.date,
             "additionalType": happening.kind,
             "location": _place(happening),
             "about": [_actor(name, role) for name, role in happening.actors],
@@ -66,33 +66,33 @@ def event(happening: Happening, about: About) -> dict[str, Any]:
     )
 
 
-def _iso(known: Known | None) -> str | None:
-    """Write a side of a date; schema.org has no hour without its minute."""
-    return None if known is None else replace(known, time=known.clock, shift=known.shift if known.clock else "").iso
+def _iso(side: Known | None) -> str | None:
+    """Write a side of a date. schema.org has no hour without its minute."""
+    return None if side is None else replace(side, time=side.clock, shift=side.shift if side.clock else "").iso
 
 
 def _place(happening: Happening) -> dict[str, Any] | None:
     if not (happening.place or happening.latitude):
         return None
     geo = {"@type": "GeoCoordinates", "latitude": happening.latitude, "longitude": happening.longitude}
-    return _without_nothing({"@type": "Place", "name": happening.place, "geo": geo if happening.latitude else None})
+    return filled({"@type": "Place", "name": happening.place, "geo": geo if happening.latitude else None})
 
 
 def _actor(name: str, role: str | None) -> dict[str, Any]:
-    """Name who took part; whether that is a person or an organisation the log does not say."""
+    """Name an actor. The log does not say whether it is a person or an organisation."""
     thing = {"@type": "Thing", "name": name}
     return {"@type": "Role", "roleName": role, "about": thing} if role else thing
 
 
 def _claim(happening: Happening) -> Iterator[dict[str, Any]]:
-    """Say whose claim it is."""
+    """Yield the Claim of a happening that is somebody's claim."""
     if happening.attributed_to:
         yield {"@type": "Claim", "author": {"@type": "Thing", "name": happening.attributed_to}}
 
 
 def _quotation(quotation: Quotation, about: About) -> dict[str, Any]:
     page = f"page={quotation.page}" if quotation.page else None
-    return _without_nothing(
+    return filled(
         {
             "@type": "Quotation",
             "text": quotation.quote,
@@ -104,9 +104,9 @@ def _quotation(quotation: Quotation, about: About) -> dict[str, Any]:
     )
 
 
-@lru_cache(maxsize=sentences.MANY)
+@lru_cache(maxsize=sentences.CACHED)
 def _work(source: Source, about: About) -> dict[str, Any]:
-    return _without_nothing(
+    return filled(
         {
             "@type": "CreativeWork",
             "@id": about.source(source.id),
@@ -122,32 +122,18 @@ def _work(source: Source, about: About) -> dict[str, Any]:
 
 
 def _published(date: str | None) -> dict[str, Any]:
-    """Say when a source was published: exactly, or in EDTF where that is vague."""
+    """Return when a source was published: an exact date, or EDTF if it is vague."""
     if date is None:
         return {}
-    found = span(date)
-    exact = found.start.iso if found.whole and found.end is None and found.start else None
+    parts = span(date)
+    exact = parts.start.iso if parts.whole and parts.end is None and parts.start else None
     return {"datePublished": exact} if exact else {"temporal": date}
 
 
-def _without_nothing(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if value}
-
-
-FORMAT = Format(
-    "jsonld",
-    "schema.org (JSON-LD)",
-    "application/ld+json",
-    ".jsonld",
-    write,
-    {
-        "date": "said in temporalCoverage, in EDTF, which few readers of schema.org know and which keeps it to the letter",
-        "zone": "left out",
-        "date_note": "said in the description",
-        "related": "left out",
-        "status": "left out: a retracted happening looks like any other",
-        "reason": "left out",
-        "recorded_by": "left out, with when it was recorded",
-        "quotations": "there with their sources, without their place, the grade and the hash; an import cites the file alone",
-    },
-)
+LOSES: Final = {
+    "date": "in temporalCoverage, exactly, in EDTF, which few readers of schema.org understand",
+    "date_note": "in the description",
+    **{name: UNSUPPORTED[name] for name in ("zone", "related", "status", "reason", "recorded_by")},
+    "quotations": "there with their sources, without their place, the grade and the hash; an import cites the file alone",
+}
+FORMAT = Format("jsonld", "schema.org (JSON-LD)", "application/ld+json", ".jsonld", write, LOSES)

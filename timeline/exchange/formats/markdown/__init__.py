@@ -1,1 +1,1 @@
-"""Markdown: its writer."""
+"""Markdown: writer."""

@@ -1,71 +1,71 @@
-"""Markdown (CommonMark): the chronology as it goes into an article, with numbered notes at its end.
+"""Write a chronology in Markdown (CommonMark) for an article, with numbered notes at its end.
 
-Every character that could mean something to Markdown is escaped, so that a title is read as it was written.
+Every character with a meaning in Markdown is escaped, so that a title is shown exactly as it was recorded.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from timeline.exchange.exporting import notes as noting
+from timeline.exchange.exporting import notes
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.exporting.notes import LOSES, Chronology, Fact, Note
 from timeline.reading import wording
 from timeline.reading.records import Happening
 
-_MEANT: Final = re.compile(r"[\\`*_{}\[\]<>#|~^&$@]|^[-+=:]|(?<=[Ww])\.|:(?=//)")
-_MAY_MEAN: Final = re.compile(r"[\\`*_{}\[\]<>#|~^&$@.:=+-]").search  # most texts have none of these, which is soon seen
+_SYNTAX: Final = re.compile(r"[\\`*_{}\[\]<>#|~^&$@]|^[-+=:]|(?<=[Ww])\.|:(?=//)")
+_MAYBE_SYNTAX: Final = re.compile(r"[\\`*_{}\[\]<>#|~^&$@.:=+-]").search  # a quick test: most texts have none of these
 _LISTED: Final = re.compile(r"^([0-9]+)([.)])(?= |$)")
-# Control characters, halves of letters, and what would turn the direction of all that follows.
+# Control characters, lone surrogates, and characters that turn the direction of the following text.
 _NEVER: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def escaped(text: str | None) -> str:
-    """Write a text on one line so that CommonMark shows it to the letter."""
+    """Write a text on one line so that CommonMark shows it exactly."""
     shown = wording.one_line(text)
     if not shown.isprintable():
         shown = _NEVER.sub("\ufffd", shown)
-    if _MAY_MEAN(shown):
-        shown = _MEANT.sub(r"\\\g<0>", shown)
+    if _MAYBE_SYNTAX(shown):
+        shown = _SYNTAX.sub(r"\\\g<0>", shown)
     return _LISTED.sub(r"\1\\\2", shown) if shown[:1].isdigit() else shown
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the chronology."""
     chronology = Chronology(about, list(happenings))
-    yield f"# {escaped(noting.heading(about))}\n\n"
+    yield f"# {escaped(notes.heading(about))}\n\n"
     if about.description:
         yield f"{escaped(about.description)}\n\n"
-    yield f"{escaped(noting.chosen(about, len(chronology.happenings)))}\n\n"
+    yield f"{escaped(notes.scope(about, len(chronology.happenings)))}\n\n"
     for happening in chronology.happenings:
         yield from _happening(happening, chronology)
     if chronology.notes:
         yield "## Notes\n\n"
     for note in chronology.notes:
         yield f"{_note(note)}\n\n"
-    verifying = escaped(noting.verifying(about)).replace("\\`timeline verify\\`", "`timeline verify`")
+    verifying = escaped(notes.how_to_verify(about)).replace("\\`timeline verify\\`", "`timeline verify`")
     yield f"## How to verify\n\n{verifying}\n"
 
 
 def _happening(happening: Happening, chronology: Chronology) -> Iterator[str]:
     about = chronology.about
-    words, edtf = noting.dated(happening)
+    words, edtf = notes.date_and_edtf(happening)
     vague = f" \\({escaped(edtf)}\\)" if edtf else ""
-    notes = chronology.take(happening)
-    numbers = "".join(f" \\[{note.number}\\]" for note in notes)
+    cited = chronology.number_notes(happening)
+    numbers = "".join(f" \\[{note.number}\\]" for note in cited)
     gone = " \\(retracted\\)" if happening.status == "retracted" else ""
     yield f"## {escaped(words)}{vague}: {escaped(happening.headline)}{gone}\n\n"
-    for word, more in noting.marks(happening, notes):
+    for word, more in notes.warnings(happening, cited):
         yield f"**{word}** {escaped(more)}\n\n"
-    for lines in noting.paragraphs(happening):
+    for lines in notes.paragraphs(happening):
         yield "\\\n".join(map(escaped, lines)) + "\n\n"
     if happening.date_note:
         yield f"On the date: {escaped(happening.date_note)}\n\n"
     facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
     if facts:
         yield f"{' · '.join(facts)}\n\n"
-    standing = escaped(noting.standing(happening))
-    linked = f"[{standing}](<{_address(about.happening(happening.id))}>)" if about.page else standing
+    version = escaped(notes.version_line(happening))
+    linked = f"[{version}](<{_address(about.happening(happening.id))}>)" if about.page else version
     yield f"Notes:{numbers}. {linked}\n\n" if numbers else f"{linked}\n\n"
 
 
@@ -79,30 +79,30 @@ def _fact(fact: Fact, chronology: Chronology) -> str:
 
 
 def _note(note: Note) -> str:
-    author, title, rest = noting.described(note.quotation.source)
+    author, title, rest = notes.source_parts(note.quotation.source)
     cited = (
         ", ".join(filter(None, (author, title, *rest)))
         if note.first == note.number
-        else f"{noting.short(title)} (as in note {note.first})"
+        else f"{notes.short_title(title)} (as in note {note.first})"
     )
     words = escaped(note.quotation.quote)
     quoted = words if note.quotation.source.is_data else f"“{words}”"
     parts = [f"\\[{note.number}\\] {note.before}{escaped(cited + note.page)}: {quoted}"]
     if note.address:
         parts.append(_link(note.address))
-    return " ".join((*parts, *(f"{escaped(told)}." for told in note.proof)))
+    return " ".join((*parts, *(f"{escaped(line)}." for line in note.proof)))
 
 
 def _link(address: str) -> str:
-    """Link an address of the web; a source's may be anything that was written there."""
+    """Link an address of the web. The address of a source may be anything; others are written as text."""
     if not address.lower().startswith(("http://", "https://")):
         return escaped(address)
     return f"<{_address(address)}>"
 
 
 def _address(address: str) -> str:
-    """Write an address between angle brackets, which it must not close."""
-    return re.sub(r"[\s<>\\\x00-\x1f]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), address)
+    """Escape an address for a link between angle brackets."""
+    return re.sub(r"[\s<>\\\x00-\x1f]", lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), address)
 
 
 FORMAT = Format("markdown", "Markdown", "text/markdown; charset=utf-8", ".md", write, LOSES)

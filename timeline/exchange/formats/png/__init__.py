@@ -1,1 +1,1 @@
-"""PNG pictures: its writer."""
+"""PNG pictures: writer."""

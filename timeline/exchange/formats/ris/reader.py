@@ -1,4 +1,4 @@
-"""RIS, as reference managers write it: each record from TY to ER is a source. The values are read by rispy."""
+"""Read RIS, as reference managers write it. Each record from TY to ER becomes a source. Values are parsed by rispy."""
 
 import re
 from typing import Any, Final
@@ -6,8 +6,8 @@ from typing import Any, Final
 import rispy  # type: ignore[import-untyped]  # it carries no types
 
 from timeline.dates import free_text
-from timeline.exchange.formats.ris.notes import EDTF
-from timeline.exchange.importing.record_builder import IN_FILE, Building, listed, scalar
+from timeline.exchange.formats.ris import EDTF
+from timeline.exchange.importing.record_builder import IN_FILE, Building, as_list, scalar
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text.additions import DIGEST
 
@@ -21,12 +21,12 @@ _KNOWN: Final = frozenset(
 
 def read(text: str, **_: object) -> Read:
     """Read the records."""
-    unified = text.replace("\r", "\n")  # as long as the text, so that the slices are its own
-    found = [(one.start(), one.end()) for one in _RECORD.finditer(unified)]
-    if not found:
-        raise ImportRefused('not RIS: no line begins with "TY  - ". Say another format')
+    unified = text.replace("\r", "\n")  # of the same length, so that the slices fit the text
+    records = [match.span() for match in _RECORD.finditer(unified)]
+    if not records:
+        raise ImportRefused('not RIS: no line begins with "TY  - ". Choose another format')
     rows = list[Row]()
-    for number, (start, stop) in enumerate(found, start=1):
+    for number, (start, stop) in enumerate(records, start=1):
         end = start + len(text[start:stop].rstrip())
         build, key = _record(text[start:end])
         rows.append(build.row(number, start, end, "source", key=key))
@@ -36,46 +36,44 @@ def read(text: str, **_: object) -> Read:
 def _record(raw: str) -> tuple[Building, str | None]:
     build = Building()
     try:
-        whole = "\n".join(raw.splitlines())
-        whole = re.sub(r"^([A-Z][A-Z0-9])  ?-[ ]?", r"\1  - ", whole, flags=re.MULTILINE)
-        said: dict[str, Any] = rispy.loads(whole if re.search(r"^ER  -", whole, re.MULTILINE) else f"{whole}\nER  - ")[0]
+        lines = "\n".join(raw.splitlines())
+        lines = re.sub(r"^([A-Z][A-Z0-9])  ?-[ ]?", r"\1  - ", lines, flags=re.MULTILINE)
+        record: dict[str, Any] = rispy.loads(lines if re.search(r"^ER  -", lines, re.MULTILINE) else f"{lines}\nER  - ")[0]
     except Exception:
-        build.refuse("the record is not as RIS is written. Correct it")
+        build.refuse("the record is not valid RIS. Correct it")
         return build, None
-    notes = [scalar(note) or "" for note in listed(said.get("notes"))]
+    notes = [scalar(note) or "" for note in as_list(record.get("notes"))]
     ours = any(note.startswith(DIGEST) for note in notes)
-    author = "; ".join(filter(None, map(scalar, listed(said.get("authors") or said.get("first_authors")))))
-    publisher = said.get("publisher")
-    journal = said.get("journal_name") or said.get("secondary_title")
-    title = said.get("title") or said.get("primary_title")
+    author = "; ".join(filter(None, map(scalar, as_list(record.get("authors") or record.get("first_authors")))))
+    publisher = record.get("publisher")
+    journal = record.get("journal_name") or record.get("secondary_title")
+    title = record.get("title") or record.get("primary_title")
     build.bibliography(("title", title, "TI"), ("author", author, "AU"), ("publisher", publisher or journal, "PB"), exact=ours)
     if publisher:
         build.drop("journal", journal, IN_FILE)
     edtf = next((note.removeprefix(EDTF) for note in notes if ours and note.startswith(EDTF)), None)
-    when = scalar(said.get("date")) or scalar(said.get("year")) or scalar(said.get("publication_year"))
+    when = scalar(record.get("date")) or scalar(record.get("year")) or scalar(record.get("publication_year"))
     if when and not build.published_edtf(edtf):
         build.published(lambda: _date(when), "DA", when)
-    # Some part several addresses by semicolons, which may also stand within one.
-    urls = [url for line in _ADDRESS.findall(whole) for url in re.split(r";\s*(?=https?://)", line.strip()) if url]
-    doi = scalar(said.get("doi"))
+    # Some programs separate addresses by semicolons, which may also be part of an address.
+    urls = [url for line in _ADDRESS.findall(lines) for url in re.split(r";\s*(?=https?://)", line.strip()) if url]
+    doi = scalar(record.get("doi"))
     build.url(urls[0] if urls else doi and f"https://doi.org/{doi}", "UR")
     build.drop("UR", urls[1:], "a source has one address")
-    build.language(said.get("language"), "LA")
-    if attachment := next(iter(listed(said.get("file_attachments1"))), None):
+    build.language(record.get("language"), "LA")
+    if attachment := next(iter(as_list(record.get("file_attachments1"))), None):
         build.fields["file"] = str(attachment)
-    for name, value in said.items():
-        if name not in _KNOWN:
-            build.drop(name, value, IN_FILE)
-    return build, scalar(said.get("id"))
+    build.drop_others(record, _KNOWN, why=IN_FILE)
+    return build, scalar(record.get("id"))
 
 
 def _date(when: str) -> free_text.OthersDate:
-    """Read YYYY/MM/DD/words, each part of which may be missing; words say it better where they can be read, as "Spring"."""
+    """Read YYYY/MM/DD/words, of which any part may be missing. Readable words such as "Spring" are better than the numbers."""
     parts = when.split("/", 3)
     if len(parts) == 4 and (words := parts[3].strip()):
-        for told in (f"{words} {parts[0]}", words):
+        for text in (f"{words} {parts[0]}", words):
             try:
-                return free_text.read(told)
+                return free_text.read(text)
             except free_text.DateUnread:
                 continue
     if re.match(r"\d{4}/", when):

@@ -1,4 +1,4 @@
-"""RIS: the sources, as reference managers read them. Each tag stands on a line of its own, so texts are written on one line."""
+"""Write the sources as RIS, for reference managers. RIS has one line for each tag, so each text is written on one line."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -7,7 +7,7 @@ from timeline.dates import worded
 from timeline.dates.parts import span
 from timeline.exchange.exporting import cited_sources
 from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.formats.ris.notes import EDTF
+from timeline.exchange.formats.ris import EDTF
 from timeline.exchange.text.additions import DIGEST
 from timeline.reading import wording
 from timeline.reading.records import Happening, Source
@@ -16,7 +16,7 @@ _TYPES: Final = {"page": "ELEC", "message": "PCOMM", "document": "GEN"}
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
-    """Write the sources that are cited, each once."""
+    """Write each cited source once."""
     for source in cited_sources.sources(happenings):
         lines = [f"{tag}  - {wording.one_line(value)}" for tag, value in _tags(source, about) if value]
         yield "\r\n".join([*lines, "ER  - ", "", ""])
@@ -38,25 +38,20 @@ def _tags(source: Source, about: About) -> Iterator[tuple[str, str | None]]:
 
 
 def _date(date: str | None) -> Iterator[tuple[str, str | None]]:
-    """Give the year, and the date as far as it is known, with the words after it where it is vague."""
+    """Yield the year and the known parts of the date, followed by its words if it is vague."""
     if date is None:
         return
-    found = span(date)
-    begin = found.begin
+    bounds = span(date)
+    begin = bounds.begin
     if begin is None or begin.year < 1:
         yield "DA", f"///{worded(date)}"
         return
     yield "PY", f"{begin.year:04}"
     parts = [f"{begin.year:04}", *("" if part is None else f"{part:02}" for part in (begin.month, begin.day))]
-    vague = not found.whole or found.end is not None
+    vague = not bounds.whole or bounds.end is not None
     yield "DA", "/".join([*parts, worded(date) if vague else ""])
 
 
-FORMAT = Format(
-    "ris",
-    "RIS (sources)",
-    "application/x-research-info-systems; charset=utf-8",
-    ".ris",
-    write,
-    {**cited_sources.LOSES, "source.spaces": "written as one space"},
-)
+MEDIA_TYPE: Final = "application/x-research-info-systems; charset=utf-8"
+LOSES: Final = {**cited_sources.LOSES, "source.spaces": "written as one space"}
+FORMAT = Format("ris", "RIS (sources)", MEDIA_TYPE, ".ris", write, LOSES)

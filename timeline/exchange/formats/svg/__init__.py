@@ -1,1 +1,1 @@
-"""SVG pictures: its writer."""
+"""SVG pictures: writer."""

@@ -1,7 +1,7 @@
-"""What a date looks like when it is drawn: from where to where, what of it is sure, and what its ends are.
+"""The look of a date in a picture: its extent, its certain part, and its ends.
 
-Owns that alone. Must not know of places in a picture. A day that is known is a point, a date that allows several days is vague,
-what lasted is a bar, of which only the part between its latest start and its earliest end is sure.
+A known day is a point. A date that allows several days is vague. An interval is a bar, of which only the part between its latest
+start and its earliest end is certain. Must not know any places in the picture.
 """
 
 from dataclasses import dataclass
@@ -17,10 +17,9 @@ _MINUTE = 60 / dates.DAY
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A date in days, the parts of a day behind the point; `last` is where its last day ends.
+    """A date in days with fractions; `last` is the end of its last day.
 
-    Of a bar, `begun` is when it has begun at the latest, `ending` when it ends at the earliest. `unsure` is whether it is
-    approximate or uncertain.
+    Of a bar, `begun` is the latest start, `ending` the earliest end. `unsure` is whether it is approximate or uncertain.
     """
 
     shape: Shape
@@ -34,7 +33,7 @@ class Look:
 
 
 def look(text: str) -> Look | None:
-    """Tell what a date looks like; None where no side of it is known."""
+    """Return the look of a date, or None if no side of it is known."""
     date = dates.parse(text)
     if date.earliest_day is None and date.latest_day is None:
         return None
@@ -42,7 +41,7 @@ def look(text: str) -> Look | None:
     tree = read(text)
     if isinstance(tree, Interval):
         starts, ends = _moments(tree.start.date), _moments(tree.finish.date)
-        # Of a side that is not stated, the picture knows no more than the other.
+        # A side that is not stated is drawn from the other side.
         first, begun = (starts.first, starts.begun) if starts else (ends.first, ends.first) if ends else (0, 0)
         ending, last = (ends.ending, ends.last) if ends else (starts.last, starts.last) if starts else (1, 1)
         latest = max(last, starts.last if starts else last)
@@ -64,7 +63,7 @@ def look(text: str) -> Look | None:
 
 
 class _Side(NamedTuple):
-    """When a side of an interval begins at the earliest and at the latest, and when it has ended at the earliest and the latest."""
+    """The earliest and the latest beginning of a side of an interval, and its earliest and latest end."""
 
     first: float
     begun: float

@@ -1,7 +1,7 @@
-"""TimelineJS: the JSON of version 3, and of the first one ({"timeline": {"date": […]}}).
+"""Read the JSON of TimelineJS 3, and of TimelineJS 1 ({"timeline": {"date": […]}}).
 
-An era is a happening of the kind "era". The title slide is what the file says of itself; it becomes a happening only where it has
-a date. Media, captions, credits and backgrounds are not taken over; they stand in the row, and are told.
+An era becomes a happening of the kind "era". The title slide describes the file, and becomes a happening only if it has a date.
+Media, captions, credits and backgrounds are not imported: they stay in the cited row, and the report lists them.
 """
 
 import re
@@ -12,11 +12,11 @@ from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.dates.parts import span
 from timeline.errors import Sentence
-from timeline.exchange.formats.timelinejs.placing import placed
-from timeline.exchange.importing.record_builder import Building, asked, listed, scalar
+from timeline.exchange.formats.timelinejs import placed
+from timeline.exchange.importing.record_builder import Building, as_list, scalar, with_date_questions
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text import json_text
-from timeline.exchange.text.additions import ADDED
+from timeline.exchange.text.additions import OWN_KEYS, has_additions
 from timeline.exchange.text.html_text import one_line
 from timeline.exchange.text.json_text import Piece
 
@@ -26,8 +26,7 @@ _ASSIGNED: Final = re.compile(r"\s*(?:var\s+|let\s+|const\s+)?[\w.$]+\s*=\s*(?=\
 _KNOWN: Final = frozenset(
     ("start_date", "end_date", "display_date", "text", "media", "group", "unique_id", "edtf", "type", "background")
 )
-_OURS: Final = frozenset(("attributed_to", "date_note"))
-_OLD: Final = frozenset(("startDate", "endDate", "headline", "text", "asset", "tag", "date", "era"))
+_OLD: Final = frozenset(("startDate", "endDate", "headline", "text", "asset", "tag", "date", "era", "unique_id"))
 _IN_DATES: Final = frozenset(("year", "month", "day", "hour", "minute", "second", "millisecond", "time", "display_date"))
 _PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 
@@ -35,92 +34,94 @@ _PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 def read(text: str, **_: object) -> Read:
     """Read the slides and eras."""
     prefix = _ASSIGNED.match(text)
-    whole = json_text.document(text, prefix.end() if prefix else 0)
-    first = json_text.member(text, whole, "timeline")
-    if first is not None and isinstance(first.value, dict):
-        return _first(text, first)
-    said = whole.value
-    if not isinstance(said, dict) or not isinstance(said.get("events", said.get("eras")), list):
-        raise ImportRefused('not TimelineJS: there is no list of "events" in it. Say another format')
-    parts = json_text.members(text, whole)
-    pieces = [(parts["title"], "title")] if isinstance(said.get("title"), dict) else []
+    document = json_text.document(text, prefix.end() if prefix else 0)
+    version_1 = json_text.member(text, document, "timeline")
+    if version_1 is not None and isinstance(version_1.value, dict):
+        return _read_version_1(text, version_1)
+    content = document.value
+    if not isinstance(content, dict) or not isinstance(content.get("events", content.get("eras")), list):
+        raise ImportRefused('not TimelineJS: it holds no list of "events". Choose another format')
+    members = json_text.members(text, document)
+    pieces = [(members["title"], "title")] if isinstance(content.get("title"), dict) else []
     for name, kind in (("events", ""), ("eras", "era")):
-        if name in parts:
-            pieces += [(piece, kind) for piece in json_text.elements(text, parts[name])]
-    pieces.sort(key=lambda one: one[0].start)
-    rows = [_row(number, piece, kind) for number, (piece, kind) in enumerate(pieces, start=1)]
-    return Read(asked(rows), _headline(said.get("title")), _notes(said, {"title", "events", "eras"}))
+        if name in members:
+            pieces += [(piece, kind) for piece in json_text.elements(text, members[name])]
+    return Read(_rows(pieces), _headline(content.get("title")), _notes(content, {"title", "events", "eras"}))
 
 
-def _row(number: int, piece: Piece, kind: str) -> Row:
-    if not isinstance(piece.value, dict):
-        return Row(number, piece.start, piece.end, refused="it is not an object")
-    build = slide(piece.value, kind)
-    return build.row(number, piece.start, piece.end, key=piece.value.get("unique_id"), id=id_of(piece.value))
+def _rows(pieces: list[tuple[Piece, str]]) -> list[Row]:
+    """Make a row of each slide or era, in the file's order."""
+    pieces.sort(key=lambda pair: pair[0].start)
+
+    def row(number: int, piece: Piece) -> Row:
+        build = slide(piece.value, pieces[number - 1][1])
+        return build.row(number, piece.start, piece.end, key=piece.value.get("unique_id"), id=id_of(piece.value))
+
+    return list(with_date_questions(json_text.object_rows((piece for piece, _ in pieces), row)))
 
 
-def id_of(said: dict[str, Any]) -> str | None:
-    """Give the id of the happening of a timeline that a slide was written from."""
-    text = said.get("text")
-    ours = isinstance(text, dict) and f'class="{ADDED}"' in str(text.get("text"))
-    return scalar(said.get("unique_id")) if ours and "edtf" in said else None
+def id_of(slide: dict[str, Any]) -> str | None:
+    """Return the id of the happening from which our own export wrote a slide. Return None for any other slide."""
+    text = slide.get("text")
+    ours = isinstance(text, dict) and has_additions(text.get("text"))
+    return scalar(slide.get("unique_id")) if ours and "edtf" in slide else None
 
 
-def slide(said: dict[str, Any], kind: str) -> Building:
-    """Read a slide, an era or the title; `kind` is "", "era" or "title". The sheet's rows are read as slides too."""
+def slide(content: dict[str, Any], kind: str) -> Building:
+    """Read a slide, an era or the title: `kind` is "", "era" or "title". Rows of the spreadsheet are read as slides too."""
     build = Building()
-    text = said.get("text")
+    text = content.get("text")
     text = text if isinstance(text, dict) else {"text": text}
     build.line("title", text.get("headline"), "text.headline")
     own = build.own_html(text.get("text"), "text.text")
     build.words("summary", text.get("text") if own is None else own, "text.text")
     build.drop_others(text, frozenset(("headline", "text")), "text.")
-    if kind == "title" and not said.get("start_date"):
-        build.refuse("a title slide without a date: it is what the file says of itself")
-    if not build.kept(said.get("edtf"), "edtf", lambda: _dates(said), lambda edtf: _dates(dict(placed(span(edtf))))):
+    if kind == "title" and not content.get("start_date"):
+        build.refuse("a title slide without a date: it describes the file")
+    if not build.unmoved_edtf(content.get("edtf"), "edtf", lambda: _dates(content), lambda edtf: _dates(dict(placed(span(edtf))))):
         try:
-            build.date(_dates(said))
+            build.date(_dates(content))
         except DateUnread as error:
             build.refuse(error)
-        _show(build, said)
-    build.titled("headline")
+        _note_display_date(build, content)
+    build.require_title("headline")
     if own is None:
-        build.line("kind", said.get("group") or ("era" if kind == "era" else None), "group")
+        build.line("kind", content.get("group") or ("era" if kind == "era" else None), "group")
     else:
-        build.exact("kind", unescape(unescape(scalar(said.get("group")) or "")))
-        build.claim(said.get("attributed_to"), said.get("date_note"))
+        build.exact("kind", unescape(unescape(scalar(content.get("group")) or "")))
+        build.claim(content.get("attributed_to"), content.get("date_note"))
     for name in ("start_date", "end_date"):
-        if isinstance(parts := said.get(name), dict):
-            build.drop("millisecond", parts.get("millisecond"), "a time is told to the second")
+        if isinstance(parts := content.get(name), dict):
+            build.drop("millisecond", parts.get("millisecond"), "times are exact to the second")
             build.drop_others(parts, _IN_DATES, f"{name}.")
     why = MEDIA if build.refused is None else REFUSED
-    for media in listed(said.get("media")):
+    for media in as_list(content.get("media")):
         if isinstance(media, dict):
             for name, value in media.items():
                 build.drop(f"media.{name}", value, why)
         else:
             build.drop("media", media, why)
-    build.drop("background", said.get("background"), why)
-    build.drop_others(said, _KNOWN if own is None else _KNOWN | _OURS)
+    build.drop("background", content.get("background"), why)
+    build.drop_others(content, _KNOWN if own is None else {*_KNOWN, *OWN_KEYS})
     return build
 
 
-def _dates(said: dict[str, Any]) -> OthersDate:
-    start, told = _date(said.get("start_date")), said.get("end_date")
+def _dates(slide: dict[str, Any]) -> OthersDate:
+    start, end = _date(slide.get("start_date")), slide.get("end_date")
     if start is None:
         raise DateUnread("there is no start_date")
-    words = "-".join(part for name in (*_PARTS, "time") if (part := scalar(told.get(name)))) if isinstance(told, dict) else told
-    return free_text.lasting(start, lambda: _date(told), words)
+    words = "-".join(part for name in (*_PARTS, "time") if (part := scalar(end.get(name)))) if isinstance(end, dict) else end
+    return free_text.lasting(start, lambda: _date(end), words)
 
 
-def _date(said: object) -> OthersDate | None:
-    if isinstance(said, dict):
-        if not any(scalar(said.get(part)) for part in _PARTS):
+def _date(value: object) -> OthersDate | None:
+    if isinstance(value, dict):
+        if not any(scalar(value.get(part)) for part in _PARTS):
             return None
-        if (time := scalar(said.get("time"))) and said.get("day"):  # the sheet's cell
-            return free_text.of_time(said.get("year"), said.get("month"), said.get("day"), time)
-        return free_text.of_parts(*(said.get(part) for part in _PARTS))
-    text = scalar(said)
+        if (time := scalar(value.get("time"))) and value.get("day"):  # a cell of the spreadsheet
+            return free_text.of_time(value.get("year"), value.get("month"), value.get("day"), time)
+        return free_text.of_parts(*(value.get(part) for part in _PARTS))
+    text = scalar(value)
     return free_text.read(text, "mdy") if text else None
 
 
@@ -128,63 +129,55 @@ def _displayed(date: object) -> str | None:
     return scalar(date.get("display_date")) if isinstance(date, dict) else None
 
 
-def _show(build: Building, said: dict[str, Any]) -> None:
-    """Keep what is shown in place of the date, unless it says the same, and ask where it reads as another."""
-    shown, ending = scalar(said.get("display_date")) or _displayed(said.get("start_date")), _displayed(said.get("end_date"))
-    if ending and ending != shown:
-        build.note(f'its end is shown as "{ending}"')
+def _note_display_date(build: Building, slide: dict[str, Any]) -> None:
+    """Note the words shown in place of the date, unless they mean the same. Ask if they read as another date."""
+    shown, end_shown = scalar(slide.get("display_date")) or _displayed(slide.get("start_date")), _displayed(slide.get("end_date"))
+    if end_shown and end_shown != shown:
+        build.note(f'its end is shown as "{end_shown}"')
     if not shown:
         return
     date = build.fields.get("date")
     try:
-        vaguer = free_text.read(one_line(shown).text).date
+        shown_date = free_text.read(one_line(shown).text).date
     except DateUnread:
-        vaguer = None
-    if date is not None and vaguer == date:
+        shown_date = None
+    if date is not None and shown_date == date:
         return
     build.note(f'shown as "{shown}"')
-    if date is not None and vaguer is not None:
-        asked = 'it is shown as "{}", which reads as {}: say which is meant'
-        build.ask("date", Sentence(asked, one_line(shown).text, vaguer))
+    if date is not None and shown_date is not None:
+        question = 'it is shown as "{}", which reads as {}: say which is right'
+        build.ask("date", Sentence(question, one_line(shown).text, shown_date))
 
 
 def _headline(title: object) -> str | None:
     text = title.get("text") if isinstance(title, dict) else None
-    found = scalar(text.get("headline")) if isinstance(text, dict) else None
-    return one_line(found).text or None if found else None
+    headline = scalar(text.get("headline")) if isinstance(text, dict) else None
+    return one_line(headline).text or None if headline else None
 
 
-def _notes(said: dict[str, Any], known: set[str]) -> tuple[str, ...]:
-    others = [name for name, value in said.items() if name not in known and value not in (None, "", [], {})]
-    return (f"not taken over, since a timeline has no place for it: {', '.join(others)}",) if others else ()
+def _notes(content: dict[str, Any], known: set[str]) -> tuple[str, ...]:
+    others = [name for name, value in content.items() if name not in known and value not in (None, "", [], {})]
+    return (f"not imported, because a timeline has no field for it: {', '.join(others)}",) if others else ()
 
 
-def _first(text: str, timeline: Piece) -> Read:
-    """Read the first format."""
-    said = timeline.value
-    if not isinstance(said.get("date"), list):
-        raise ImportRefused('not TimelineJS: there is no list of "date" in "timeline". Say another format')
-    parts = json_text.members(text, timeline)
+def _read_version_1(text: str, timeline: Piece) -> Read:
+    content = timeline.value
+    if not isinstance(content.get("date"), list):
+        raise ImportRefused('not TimelineJS: "timeline" holds no list of "date". Choose another format')
+    members = json_text.members(text, timeline)
     pieces = [
-        (piece, kind)
+        (piece._replace(value=_as_slide(piece.value)) if isinstance(piece.value, dict) else piece, kind)
         for name, kind in (("date", ""), ("era", "era"))
-        if name in parts
-        for piece in (json_text.elements(text, parts[name]) or ([parts[name]] if parts[name].value else []))
+        if name in members
+        for piece in (json_text.elements(text, members[name]) or ([members[name]] if members[name].value else []))
     ]
-    pieces.sort(key=lambda one: one[0].start)
-    rows = list[Row]()
-    for number, (piece, kind) in enumerate(pieces, start=1):
-        if not isinstance(piece.value, dict):
-            rows.append(Row(number, piece.start, piece.end, refused="it is not an object"))
-            continue
-        rows.append(slide(_as_slide(piece.value), kind).row(number, piece.start, piece.end))
-    title = scalar(said.get("headline"))
-    notes = _notes(said, {"headline", "date", "era", "type"})
-    return Read(asked(rows), one_line(title).text if title else None, notes)
+    title = scalar(content.get("headline"))
+    notes = _notes(content, {"headline", "date", "era", "type"})
+    return Read(_rows(pieces), one_line(title).text if title else None, notes)
 
 
 def _as_slide(old: dict[str, Any]) -> dict[str, Any]:
-    """Put a slide of the first format as one of the third."""
+    """Put a slide of version 1 as one of version 3."""
     return {
         "start_date": _old_date(old.get("startDate")),
         "end_date": _old_date(old.get("endDate")),
@@ -196,7 +189,7 @@ def _as_slide(old: dict[str, Any]) -> dict[str, Any]:
 
 
 def _old_date(value: object) -> object:
-    """Take "2011,12,10,07,02,10" apart."""
+    """Split "2011,12,10,07,02,10" into its parts."""
     text = scalar(value)
     if text and "," in text and re.fullmatch(r"[-\d,\s]+", text):
         return dict(zip(_PARTS, text.split(","), strict=False))

@@ -1,1 +1,1 @@
-"""The sheet of TimelineJS, as CSV: its reader and its writer."""
+"""The spreadsheet of TimelineJS, as CSV: reader and writer."""

@@ -1,4 +1,4 @@
-"""The sheet that TimelineJS reads, as CSV, with columns that it passes over: the id, the date in EDTF, and what else comes back."""
+"""Write the spreadsheet of TimelineJS as CSV. Columns that TimelineJS ignores hold the id, the EDTF date and the claim."""
 
 from collections.abc import Iterable, Iterator
 from html import escape
@@ -7,10 +7,9 @@ from typing import Final
 from timeline.dates import worded
 from timeline.dates.parts import Known, span
 from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.formats.timelinejs import slides
-from timeline.exchange.formats.timelinejs.placing import shown_year
-from timeline.exchange.formats.timelinejs.writer import ERA, LOSES, group, says_all, slides_and_eras
-from timeline.exchange.tables.cells import Cell, rows
+from timeline.exchange.formats.timelinejs import shown_year, slides
+from timeline.exchange.formats.timelinejs.writer import ERA, LOSES, group, is_exact, slides_and_eras
+from timeline.exchange.tables.cells import LOSES_IN_CELLS, Cell, rows
 from timeline.reading.records import Happening
 
 HEADER: Final = (
@@ -22,20 +21,20 @@ _EMPTY: Final = ("", "", "", "")
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
-    """Write the sheet, with a first row of type title that says what it is."""
+    """Write the spreadsheet. Its first row, of the type title, describes the timeline."""
     return rows(HEADER, _rows(happenings, about))
 
 
 def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell, ...]]:
-    told = "".join(f"<p>{escape(one, quote=False)}</p>" for one in (about.description, about.asked) if one)
-    yield (*_EMPTY, *_EMPTY, "", escape(about.title, quote=False), told, "", "", "", "", "title", "", "", "", "", "", "", "")
+    title = escape(about.title, quote=False)
+    yield (*_EMPTY, *_EMPTY, "", title, slides.title_text(about), *_EMPTY, "title", *[""] * 7)
     for happening, era in slides_and_eras(happenings):
-        found, slide = span(happening.date), slides.cited(happening)
+        parts, slide = span(happening.date), slides.cited(happening)
         media, background = slides.media(slide), slides.background(slide)
         yield (
-            *(_date(found.begin) if found.begin else _EMPTY),
-            *(_date(found.end) if found.start and found.end else _EMPTY),
-            "" if says_all(found) else worded(happening.date),
+            *(_date(parts.begin) if parts.begin else _EMPTY),
+            *(_date(parts.end) if parts.start and parts.end else _EMPTY),
+            "" if is_exact(parts) else worded(happening.date),
             escape(happening.headline, quote=False),
             slides.words(slide, happening, about),
             *(media.get(name, "") for name in ("url", "credit", "caption", "thumbnail")),
@@ -44,15 +43,8 @@ def _rows(happenings: Iterable[Happening], about: About) -> Iterator[tuple[Cell,
         )  # fmt: skip
 
 
-def _date(known: Known) -> tuple[Cell, Cell, Cell, Cell]:
-    return shown_year(known.year), known.month, known.day, known.clock
+def _date(side: Known) -> tuple[Cell, Cell, Cell, Cell]:
+    return shown_year(side.year), side.month, side.day, side.clock
 
 
-FORMAT = Format(
-    "timelinejs-csv",
-    "TimelineJS (sheet)",
-    "text/csv; charset=utf-8",
-    ".csv",
-    write,
-    {**LOSES, "cells": "an apostrophe was put before them, which an import takes away again"},
-)
+FORMAT = Format("timelinejs-csv", "TimelineJS (sheet)", "text/csv; charset=utf-8", ".csv", write, {**LOSES, **LOSES_IN_CELLS})

@@ -1,1 +1,1 @@
-"""TimeMap (RFC 7089): its writer."""
+"""TimeMap (RFC 7089): writer."""

@@ -1,6 +1,7 @@
-"""TimeMap items, as TimeMap.js and SIMILE Timeline read them: what is vague has an inner and an outer start and end.
+"""Write TimeMap items, for TimeMap.js and SIMILE Timeline. Vague dates have an inner and an outer start and end.
 
-`start` is the first day that is possible, `latestStart` the last on which it began; `earliestEnd` and `end` the same for the end.
+`start` is the first day on which the happening may have begun, `latestStart` the last; `earliestEnd` and `end` are the same for
+its end.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,33 +13,25 @@ from timeline.dates.grammar import read
 from timeline.dates.tree import Interval
 from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.text.json_stream import listed
+from timeline.exchange.exporting.losses import UNSUPPORTED
+from timeline.exchange.text.json_stream import filled, json_list
 from timeline.reading.records import Happening
 
 LOSES: Final = {
-    "date.uncertain": "placed as if it were sure; `date` says it in words, `edtf` to the letter",
-    "date.open": "placed at the side that is known; `date` says it in words, `edtf` to the letter",
-    "date.parts": "placed by the first and the last day; `date` says it in words, `edtf` to the letter",
+    "date.uncertain": "placed as if it were certain; `date` has it in words, `edtf` exactly",
+    "date.open": "placed at the side that is known; `date` has it in words, `edtf` exactly",
+    "date.parts": "placed by the first and the last day; `date` has it in words, `edtf` exactly",
     "date.time": "placed by the day",
-    "date.unknown": "left out, because it could not be placed",
-    "zone": "left out",
-    "date_note": "said in the description alone",
-    "attributed_to": "said in the description alone",
-    "actors": "said in the description alone",
-    "part_of": "left out",
-    "related": "left out",
-    "quotations": "said in the description, with author, title, publisher and date of the source; the rest of both is left out",
-    "entries": "not quoted; the file that holds them is named",
-    "supports": "left out",
-    "status": "left out: a retracted happening looks like any other",
-    "reason": "left out",
-    "recorded_by": "left out, with when it was recorded",
+    "date.unknown": "left out, because it cannot be placed",
+    **dict.fromkeys(("date_note", "attributed_to", "actors"), "only in the description"),
+    "quotations": "in the description, with author, title, publisher and date of the source; the rest of both is left out",
+    **UNSUPPORTED,
 }
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the items."""
-    return listed(_item(happening, about) for happening in happenings if happening.earliest or happening.latest)
+    return json_list(_item(happening, about) for happening in happenings if happening.earliest or happening.latest)
 
 
 def _item(happening: Happening, about: About) -> dict[str, Any]:
@@ -58,30 +51,30 @@ def _item(happening: Happening, about: About) -> dict[str, Any]:
 
 
 def _when(happening: Happening) -> dict[str, str]:
-    """Give the bounds; a date that lies within one day has a start alone."""
+    """Return the bounds of a date. A date within one day has a start alone."""
     earliest, latest = happening.earliest, happening.latest
     tree = read(happening.date)
     if isinstance(tree, Interval):
         sides = [
-            _days(point.date.text) if point.date and point.end == "stated" else (None, None) for point in (tree.start, tree.finish)
+            _days(side.date.text) if side.date and side.end == "stated" else (None, None) for side in (tree.start, tree.finish)
         ]
         (_, latest_start), (earliest_end, _) = sides
     else:
         latest_start, earliest_end = latest, earliest
     if earliest == latest:
         latest_start = earliest_end = latest = None
-    found = {
+    bounds = {
         "start": earliest or latest or "",
         "latestStart": latest_start if earliest else None,
         "earliestEnd": earliest_end if latest else None,
         "end": latest if earliest else None,
     }
-    return {name: day for name, day in found.items() if day}
+    return filled(bounds)
 
 
 def _days(date: str) -> tuple[str | None, str | None]:
-    found = dates.parse(date)
-    return found.earliest, found.latest
+    parsed = dates.parse(date)
+    return parsed.earliest, parsed.latest
 
 
 FORMAT = Format("timemap", "TimeMap", "application/json", ".json", write, LOSES)

@@ -1,6 +1,6 @@
-"""Items for vis-timeline: points where a day is known, ranges where it is not, or where it lasted.
+"""Write items for vis-timeline: a point where the day is known, a range where it is vague or the happening lasted.
 
-A vague date is a range from the first day that is possible to the last, of the class `vague`; `edtf` keeps it to the letter.
+A vague date is a range from the first possible day to the last, of the class `vague`; `edtf` has the exact date.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,49 +11,44 @@ from timeline.dates import worded
 from timeline.dates.parts import span
 from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.formats.timemap.writer import LOSES as OF_TIMEMAP
-from timeline.exchange.formats.vis.placing import placed
-from timeline.exchange.text.json_stream import listed
+from timeline.exchange.formats.timemap import writer as timemap
+from timeline.exchange.formats.vis import placed
+from timeline.exchange.text.additions import OWN_KEYS
+from timeline.exchange.text.json_stream import filled, json_list
 from timeline.reading.records import Happening
 
 LOSES: Final = {
-    **OF_TIMEMAP,
-    "date": "drawn as a range over all days that it allows; `edtf` keeps it to the letter",
+    **{name: words for name, words in timemap.LOSES.items() if name not in ("date.time", "date_note", "attributed_to")},
+    "date": "drawn as a range over every day that it allows; `edtf` has the exact date",
     "title.spaces": "read as one space",
     "summary.spaces": "read as one, as in HTML",
-    "date.uncertain": "drawn as if it were sure; `edtf` keeps it to the letter",
-    "date.open": "drawn at the side that is known; `edtf` keeps it to the letter",
-    "date.parts": "drawn from the first to the last day; `edtf` keeps it to the letter",
-    "date.hour": "drawn over the whole hour; `edtf` keeps it to the letter",
-    "date.shift": "drawn where the reader's own clock puts it; `edtf` keeps it to the letter",
-    "place": "said in the title alone",
+    "date.uncertain": "drawn as if it were certain; `edtf` has the exact date",
+    "date.open": "drawn at the side that is known; `edtf` has the exact date",
+    "date.parts": "drawn from the first to the last day; `edtf` has the exact date",
+    "date.hour": "drawn over the whole hour; `edtf` has the exact date",
+    "date.shift": "drawn where the reader's own clock puts it; `edtf` has the exact date",
+    **dict.fromkeys(("place", "tags", "actors"), "only in the title"),
     "latitude": "left out, with the longitude",
-    "tags": "said in the title alone",
-    "quotations": "said in the title, with author, title, publisher and date of the source; the rest of both is left out",
-    "entries": "not quoted; the file that holds them is named",
-    "actors": "said in the title alone",
+    "quotations": "in the title, with author, title, publisher and date of the source; the rest of both is left out",
 }
-for name in ("date.time", "date_note", "attributed_to"):
-    del LOSES[name]
 
 
 def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
     """Write the items."""
-    return listed(_item(happening, about) for happening in happenings if happening.earliest or happening.latest)
+    return json_list(_item(happening, about) for happening in happenings if happening.earliest or happening.latest)
 
 
 def _item(happening: Happening, about: About) -> dict[str, Any]:
-    found = span(happening.date)
+    parts = span(happening.date)
     item: dict[str, Any] = {"id": happening.id, "content": escape(happening.headline), **placed(happening.date)}
-    start = found.start
-    by_month = found.end is None and start is not None and start.day is None
-    if not found.whole or by_month or (start is not None and start.time != start.clock):
+    start = parts.start
+    by_month = parts.end is None and start is not None and start.day is None
+    if not parts.whole or by_month or (start is not None and start.time != start.clock):
         item["className"] = "vague"
     if happening.kind:
         item["group"] = happening.kind
-    when = sentences.added(f"<p>{escape(worded(happening.date))}</p>")
-    told = {"attributed_to": happening.attributed_to, "date_note": happening.date_note}
-    item |= {name: value for name, value in told.items() if value}
+    when = sentences.mark_added(f"<p>{escape(worded(happening.date))}</p>")
+    item |= filled({name: getattr(happening, name) for name in OWN_KEYS})
     return {**item, "title": f"{when}{sentences.html(happening, about)}", "edtf": happening.date}
 
 

@@ -1,0 +1,71 @@
+"""The result of an extractor: the text of a document, fit for quoting, and the facts that the document states about itself.
+
+Owns which characters a text may have, how long it may be, and the form of facts. Must not know any format.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from timeline import dates
+from timeline.errors import DateInvalid, DocumentUnreadable
+
+MAXIMUM_CHARACTERS = 20_000_000
+_LONGEST_FACT = 500
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedText:
+    """The text of a document, the extractor that read it, and the document's own facts: title, author, date and so on."""
+
+    text: str
+    extractor: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def refuse_unquotable(self, name: str) -> "ExtractedText":
+        """Return itself. Raises DocumentUnreadable where the text is empty or too long."""
+        if not self.text.strip():
+            raise DocumentUnreadable(name, "there is no text in it. Nothing could be quoted from it")
+        if len(self.text) > MAXIMUM_CHARACTERS:
+            longest = f"{MAXIMUM_CHARACTERS // 1_000_000} million characters"
+            raise DocumentUnreadable(name, f"its text is longer than {longest}. Archive the part that you cite")
+        return self
+
+
+def readable(text: str, *, form_feed: str = "\n") -> str:
+    """Remove control characters and lone surrogates from a text, and turn line ends into line feeds."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", form_feed))
+
+
+def facts(**values: str | None) -> dict[str, str]:
+    """Return a document's facts, each on one line, without those that are empty, too long or malformed."""
+    valid = {}
+    for name, value in values.items():
+        line = " ".join(readable(value or "").split())
+        if name == "language":
+            line = line.replace("_", "-")
+            line = line if _LANGUAGE.fullmatch(line) and line.lower() != "und" else ""
+        elif name == "url":
+            line = line if re.match(r"https?://[^\s/]", line) else ""
+        elif name == "published":
+            line = _edtf(line)
+        if 0 < len(line) <= _LONGEST_FACT:
+            valid[name] = line
+    return valid
+
+
+def _edtf(text: str) -> str:
+    """Return a date as EDTF: the day of an instant, or the month or year as it is; empty where it is not surely a date."""
+    day = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?=$|[T ])", text)
+    if day is None or (day[1] == "0000"):
+        return ""
+    try:
+        if day[3]:
+            return date(int(day[1]), int(day[2]), int(day[3])).isoformat()
+        dates.parse(day[0])
+    except (ValueError, DateInvalid):
+        return ""
+    return day[0]
