@@ -22,8 +22,8 @@ const ROOM = 0.03;
 const MOTION = 220;
 /** Narrower than this, in pixels, time runs down. */
 const NARROW = 600;
-/** How many rows there may be: where there are no lanes, in each of a few, and in each of many. */
-const ROWS = { alone: 40, few: 8, many: 5, manyLanes: 6 };
+/** How many rows a lane may have. */
+const ROWS = 40;
 /** A count of so few is listed rather than looked at more closely. */
 const FEW = 8;
 
@@ -341,12 +341,10 @@ export class Drawing {
     const { window, width, locale, scale } = this;
     const { data } = this.loader;
     const unit = this.pen.unit();
-    const { alone, few, many, manyLanes } = ROWS;
-    const rows = data.lanes.length < 2 ? alone : data.lanes.length > manyLanes ? many : few;
     const room = `${data.lanes.map(({ label }) => label).join()} ${unit} ${width}`;
     const isSame = this.kept.room === room && Math.abs(this.length / this.kept.length - 1) < 1e-3;
     if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window) });
-    const placed = layout(data, window, width, { rows, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
+    const placed = layout(data, window, width, { rows: ROWS, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
     placed.lanes.forEach(({ top, height }, number) => Object.assign(lanes[number].element.style, { insetBlockStart: `${top}px`, blockSize: `${height}px` }));
     for (const box of placed.boxes.sort((one, other) => one.from - other.from || one.row - other.row)) {
       const element = made(box.item, box.lane);
