@@ -73,6 +73,8 @@ def test_the_wheel_zooms_about_the_pointer(visitor: Visitor, demo: Served, how: 
     assert page.evaluate("scrollY") == scrolled
     page.mouse.wheel(0, 200)
     at_rest(page)
+    if how != "focus":
+        page.keyboard.up(how)
     assert near(window_of(page), before)
 
 
