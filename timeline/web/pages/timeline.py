@@ -19,9 +19,9 @@ from timeline.web.pages import asked, cards, embedding, etag, exports, files, fr
 
 # What the drawn timeline runs on; the first is begun with, and the others are fetched beside it.
 SCRIPTS = (
-    "timeline.js", "address.js", "asof.js", "axis.js", "calendar.js", "caption.js", "card.js", "column.js", "datewords.js", "drawing.js",
-    "find.js", "gestures.js", "layout.js",
-    "list.js", "loader.js", "marks.js", "pen.js", "print.js", "scale.js", "strip.js",
+    "timeline.js", "address.js", "asof.js", "axis.js", "calendar.js", "caption.js", "card.js", "column.js", "controls.js",
+    "datewords.js", "drawing.js", "find.js", "gestures.js", "layout.js", "loader.js", "marks.js", "pen.js", "print.js", "scale.js",
+    "strip.js",
 )  # fmt: skip
 
 
