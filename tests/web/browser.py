@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DESK, PHONE, NARROW = 1280, 390, 320
+DESK, TABLET, PHONE, NARROW = 1280, 768, 390, 320
 DAY_OF_A_THOUSAND = "1950-06-15"
 THOUSAND = 1000
 # How long is waited for what does not come, in milliseconds.

@@ -40,7 +40,7 @@ def card_open(page: "Page") -> None:
 
 def legend_open(page: "Page") -> None:
     """Unfold the legend."""
-    page.locator(".legend summary").click()
+    page.locator(".keys summary").click()
 
 
 def filters_open(page: "Page") -> None:

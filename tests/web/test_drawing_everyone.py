@@ -23,7 +23,7 @@ def test_reduced_motion_is_kept(visitor: Visitor, demo: Served) -> None:
     """Who asked for it sees no sliding: a step is drawn at once. Who did not sees where things go."""
     drawings = {}
     for wish in ("reduce", "no-preference"):
-        page = visitor.open(f"{demo.page}?view=2005-01-01/2015-01-01&size=1", reduced_motion=wish)
+        page = visitor.open(f"{demo.page}?view=2005-01-01/2015-01-01&scale=true&size=1", reduced_motion=wish)
         before = int(page.locator("#drawing").get_attribute("data-drawn") or 0)
         press(page, "ArrowRight")
         drawings[wish] = int(page.locator("#drawing").get_attribute("data-drawn") or 0) - before
@@ -90,7 +90,7 @@ def test_320_pixels_are_enough(visitor: Visitor, demo: Served, state: str) -> No
     page = visitor.open(demo.page + state, viewport={"width": NARROW, "height": 640})
     if "focus" in state:
         expect(page.locator("#card .card-title")).to_be_visible()
-    page.locator(".legend summary").click()
+    page.locator(".keys summary").click()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     outside = page.evaluate(
         "[...document.querySelectorAll('main :is(button, input, select, summary)')].filter((e) => e.offsetParent)"

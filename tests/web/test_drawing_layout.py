@@ -172,9 +172,9 @@ def test_nothing_is_lost_and_nothing_counted_twice(laid_out: list[tuple[dict[str
 
 
 def touches(item: dict[str, Any], window: dict[str, float]) -> bool:
-    """Say whether a happening touches a window."""
+    """Say whether a happening touches a window, the end of which is no part of it."""
     first, last = span(item)
-    return first <= window["end"] and last >= window["start"]
+    return first < window["end"] and (last > window["start"] or first >= window["start"])
 
 
 def test_labels_and_lanes_have_room(laid_out: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:

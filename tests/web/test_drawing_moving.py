@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import PHONE, Served, Visitor, drawn, settled, standing, window_of
+from browser import TABLET, Served, Visitor, drawn, settled, standing, window_of
 from drawn_page import asked, at_rest, box_of, near, press, shifted, view_of, zoomed
 
 from timeline import dates
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def test_dragging_pans(visitor: Visitor, demo: Served) -> None:
     """What lies under the hand moves with it, and the address follows."""
-    page = visitor.open(f"{demo.page}?view=2005-01-01/2015-01-01&size=1")
+    page = visitor.open(f"{demo.page}?view=2005-01-01/2015-01-01&scale=true&size=1")
     before, box = window_of(page), box_of(page, ".view")
     at = box["x"] + box["width"] * 0.7, box["y"] + box["height"] - 30
     label = page.locator(".item a[data-id=ga-76] .bar")
@@ -42,7 +42,7 @@ def test_dragging_pans(visitor: Visitor, demo: Served) -> None:
 
 def test_what_was_dragged_was_not_clicked(visitor: Visitor, demo: Served) -> None:
     """A drag that begins on a happening opens no card."""
-    page = visitor.open(f"{demo.page}?view=2005-01-01/2010-01-01&size=1")
+    page = visitor.open(f"{demo.page}?view=2005-01-01/2010-01-01&scale=true&size=1")
     box = box_of(page, ".item a[data-id=ga-76] .label")
     page.mouse.move(box["x"] + 10, box["y"] + 8)
     page.mouse.down()
@@ -53,36 +53,47 @@ def test_what_was_dragged_was_not_clicked(visitor: Visitor, demo: Served) -> Non
     assert "focus" not in asked(page)
 
 
-def test_the_wheel_zooms_about_the_pointer(visitor: Visitor, demo: Served) -> None:
-    """In and out again; the page itself stays where it is."""
-    page = visitor.open(f"{demo.page}?view=2000-01-01/2020-01-01")
+@pytest.mark.parametrize("how", ["Control", "Meta", "focus"])
+def test_the_wheel_zooms_about_the_pointer(visitor: Visitor, demo: Served, how: str) -> None:
+    """With a key held, or once the drawing has the focus: in and out again; the page itself stays where it is."""
+    page = visitor.open(f"{demo.page}?view=2000-01-01/2020-01-01&scale=true")
     before, box = window_of(page), box_of(page, ".view")
     page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 60)
+    if how == "focus":
+        view_of(page).focus()
+    else:
+        page.keyboard.down(how)
+    scrolled = page.evaluate("scrollY")
     page.mouse.wheel(0, -200)
     at_rest(page)
     after = window_of(page)
     assert after[1] - after[0] < (before[1] - before[0]) * 0.8
     fixed = before[0] + 0.25 * (before[1] - before[0])
     assert abs(after[0] + 0.25 * (after[1] - after[0]) - fixed) < 3
-    assert page.evaluate("scrollY") == 0
+    assert page.evaluate("scrollY") == scrolled
     page.mouse.wheel(0, 200)
     at_rest(page)
+    if how != "focus":
+        page.keyboard.up(how)
     assert near(window_of(page), before)
 
 
-def test_the_wheel_scrolls_the_page_where_there_is_nothing_wider(visitor: Visitor, demo: Served) -> None:
-    """At its widest the drawing lets the page go by, so that nobody is caught in it."""
-    page = visitor.open(demo.page)
+@pytest.mark.parametrize("state", ["", "?view=2000-01-01/2020-01-01"])
+def test_the_wheel_scrolls_the_page(visitor: Visitor, demo: Served, state: str) -> None:
+    """Nobody is caught in the drawing, and the first time a hint says how the wheel zooms."""
+    page = visitor.open(demo.page + state)
+    expect(page.locator(".drawn-hint")).to_be_hidden()
     box = box_of(page, ".view")
     page.mouse.move(box["x"] + 200, box["y"] + 60)
     page.mouse.wheel(0, 200)
     page.evaluate("new Promise((done) => scrollY > 50 ? done() : addEventListener('scroll', () => scrollY > 50 && done()))")
-    assert "view" not in asked(page)
+    expect(page.locator(".drawn-hint")).to_be_visible()
+    assert ("view" in asked(page)) == bool(state)
 
 
 def test_the_wheel_sideways_pans(visitor: Visitor, demo: Served) -> None:
     """As a trackpad does."""
-    page = visitor.open(f"{demo.page}?view=2005-01-01/2015-01-01&size=1")
+    page = visitor.open(f"{demo.page}?view=2005-01-01/2015-01-01&scale=true&size=1")
     before, box = window_of(page), box_of(page, ".view")
     page.mouse.move(box["x"] + 200, box["y"] + 60)
     page.mouse.wheel(box["width"] * 0.1, 0)
@@ -103,7 +114,10 @@ def touch(page: "Page", *steps: list[tuple[float, float]]) -> None:
 def test_two_fingers_zoom(visitor: Visitor, demo: Served) -> None:
     """Spread to twice their distance they look twice as close, about their middle."""
     page = visitor.open(
-        f"{demo.page}?view=2005-01-01/2015-01-01", viewport={"width": PHONE, "height": 844}, has_touch=True, is_mobile=True
+        f"{demo.page}?view=2005-01-01/2015-01-01&scale=true",
+        viewport={"width": TABLET, "height": 844},
+        has_touch=True,
+        is_mobile=True,
     )
     view_of(page).scroll_into_view_if_needed()
     before, box = window_of(page), box_of(page, ".view")
@@ -116,7 +130,10 @@ def test_two_fingers_zoom(visitor: Visitor, demo: Served) -> None:
 def test_one_finger_pans_and_lets_the_page_scroll(visitor: Visitor, demo: Served) -> None:
     """Sideways it moves the timeline; up and down stays the page's own."""
     page = visitor.open(
-        f"{demo.page}?view=2005-01-01/2015-01-01", viewport={"width": PHONE, "height": 844}, has_touch=True, is_mobile=True
+        f"{demo.page}?view=2005-01-01/2015-01-01&scale=true",
+        viewport={"width": TABLET, "height": 844},
+        has_touch=True,
+        is_mobile=True,
     )
     before, box = window_of(page), box_of(page, ".view")
     x, y = box["x"] + box["width"] * 0.8, box["y"] + 60
@@ -128,7 +145,7 @@ def test_one_finger_pans_and_lets_the_page_scroll(visitor: Visitor, demo: Served
 
 def test_a_double_click_zooms_there(visitor: Visitor, demo: Served) -> None:
     """Twice as close about the place, as one step to go back from."""
-    page = visitor.open(f"{demo.page}?view=2005-01-01/2015-01-01&size=1")
+    page = visitor.open(f"{demo.page}?view=2005-01-01/2015-01-01&scale=true&size=1")
     before, box = window_of(page), box_of(page, ".view")
     page.mouse.dblclick(box["x"] + box["width"] * 0.75, box["y"] + box["height"] - 30)
     settled(page)
@@ -155,7 +172,7 @@ MEANT: dict[str, Callable[[tuple[float, float]], tuple[float, float]]] = {
 @pytest.mark.parametrize("what", MEANT)
 def test_a_button_or_key_moves_the_window(visitor: Visitor, demo: Served, what: str) -> None:
     """By as much as it says, within what there is."""
-    page = visitor.open(f"{demo.page}?view=2010-01-01/2014-01-01&size=1")
+    page = visitor.open(f"{demo.page}?view=2010-01-01/2014-01-01&scale=true&size=1")
     before = window_of(page)
     if what.islower() and len(what) > 1:
         page.locator(f".drawn-buttons [data-do={what}]").click()
@@ -168,7 +185,7 @@ def test_a_button_or_key_moves_the_window(visitor: Visitor, demo: Served, what: 
 @pytest.mark.parametrize("how", ["button", "key"])
 def test_all_of_it_and_today(visitor: Visitor, demo: Served, how: str) -> None:
     """From anywhere to the whole, and to a window with today in it."""
-    page = visitor.open(f"{demo.page}?view=2010-01-01/2014-01-01&size=1")
+    page = visitor.open(f"{demo.page}?view=2010-01-01/2014-01-01&scale=true&size=1")
 
     def do(name: str, key: str) -> None:
         if how == "button":
@@ -250,7 +267,7 @@ def test_the_focus_is_seen(visitor: Visitor, demo: Served) -> None:
     page.locator("[data-do=earlier]").focus()
     page.keyboard.press("Shift+Tab")
     reached = []
-    for _ in range(12):
+    for _ in range(20):
         page.keyboard.press("Tab")
         name, outline = page.evaluate(
             "(e => [e.dataset.do ?? (e.id || e.className), getComputedStyle(e).outlineStyle])(document.activeElement)"

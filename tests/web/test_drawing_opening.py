@@ -143,7 +143,7 @@ def test_back_and_forward_go_through_the_windows(visitor: Visitor, demo: Served)
 
 def test_dragging_is_no_step_for_each_pixel(visitor: Visitor, demo: Served) -> None:
     """A drag is one step at most."""
-    page = visitor.open(f"{demo.page}?view=2005-01-01/2015-01-01&size=1", fresh=True)
+    page = visitor.open(f"{demo.page}?view=2005-01-01/2015-01-01&scale=true&size=1", fresh=True)
     before = page.evaluate("history.length")
     box = box_of(page, ".view")
     page.mouse.move(box["x"] + 300, box["y"] + box["height"] - 30)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browser import DAY_OF_A_THOUSAND, THOUSAND, Served, Visitor, drawn, settled, standing, window_of
-from drawn_page import DAY, asked, box_of, drag_strip
+from drawn_page import asked, box_of, drag_strip
 
 from timeline import dates
 
@@ -28,7 +28,7 @@ def span_of_strip(page: "Page") -> float:
 
 def test_the_window_on_the_strip_is_dragged(visitor: Visitor, demo: Served) -> None:
     """By its middle both ends go along, by an edge that edge alone."""
-    page = visitor.open(f"{demo.page}?view=2008-01-01/2014-01-01&size=1")
+    page = visitor.open(f"{demo.page}?view=2008-01-01/2014-01-01&scale=true&size=1")
     whole, before = span_of_strip(page), window_of(page)
     slack = whole / 100
     drag_strip(page, ".strip-window", 0.1)
@@ -47,7 +47,7 @@ def test_the_window_on_the_strip_is_dragged(visitor: Visitor, demo: Served) -> N
 
 def test_the_edges_of_the_window_never_pass_each_other(visitor: Visitor, demo: Served) -> None:
     """One edge dragged over the other leaves a window that is none the less one."""
-    page = visitor.open(f"{demo.page}?view=2008-01-01/2014-01-01&size=1")
+    page = visitor.open(f"{demo.page}?view=2008-01-01/2014-01-01&scale=true&size=1")
     drag_strip(page, ".strip-start", 0.6)
     start, end = window_of(page)
     assert start < end
@@ -56,7 +56,7 @@ def test_the_edges_of_the_window_never_pass_each_other(visitor: Visitor, demo: S
 
 def test_a_press_on_the_strip_goes_there(visitor: Visitor, demo: Served) -> None:
     """Beside the window, it brings the window there."""
-    page = visitor.open(f"{demo.page}?view=2020-01-01/2022-01-01&size=1")
+    page = visitor.open(f"{demo.page}?view=2020-01-01/2022-01-01&scale=true&size=1")
     box = box_of(page, ".strip")
     page.mouse.click(box["x"] + box["width"] * 0.2, box["y"] + 20)
     settled(page)
@@ -65,23 +65,37 @@ def test_a_press_on_the_strip_goes_there(visitor: Visitor, demo: Served) -> None
     assert abs(end - start - 731) < 3
 
 
-def test_pressing_a_count_looks_closer(visitor: Visitor, demo: Served) -> None:
-    """Again and again; where closer is of no use, what is counted for the day is listed."""
-    page = visitor.open(demo.page)
+def test_pressing_a_count_looks_closer_and_then_lists_it(visitor: Visitor, tricky: Served) -> None:
+    """Again and again; where closer is of no use, what is counted is listed in its place, some at a time."""
+    page = visitor.open(f"{tricky.page}?size=1&view=1900-01-01/2000-01-01&kind=arrival")
     before = window_of(page)
     chip = page.locator(".chip button").first
     expect(chip).to_have_attribute("aria-label", re.compile(r"\d+ happenings, .*look closer"))
     for _ in range(12):
-        page.locator(".chip button").first.click()
+        page.locator(".chip button").first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(300)
         settled(page)
-        if "from" in asked(page):
+        if page.locator(".listing").count():
             break
         after = window_of(page)
         assert after[1] - after[0] < before[1] - before[0]
         before = after
-    assert asked(page)["from"] == asked(page)["to"] == DAY
-    day = float(dates.parse(DAY).earliest_day or 0)
-    assert page.locator("#found .happening").count() >= len(standing(demo.file, day, day + 1))
+    found, listed = drawn(page), page.locator(".listing a")
+    assert 20 < listed.count() <= 50
+    while page.locator(".listing .more").is_visible():
+        many = listed.count()
+        page.locator(".listing .more").click()
+        page.wait_for_function("many => document.querySelectorAll('.listing a').length > many", arg=many)
+    assert listed.count() + len(found["ids"]) == THOUSAND
+    listed.nth(5).click()
+    name = asked(page)["focus"]
+    expect(page.locator("#card .card-title")).to_contain_text("Delegate")
+    assert name == listed.nth(5).get_attribute("data-id")
+    listed.nth(5).focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(".listing")).to_have_count(0)
+    assert asked(page)["focus"] == name
 
 
 def test_a_thousand_on_one_day_stay_countable(visitor: Visitor, tricky: Served) -> None:

@@ -35,7 +35,7 @@ def test_the_demo_is_all_there(visitor: Visitor, demo: Served) -> None:
     every = page.locator("#found .happening").count()
     assert found["count"] == every == len(standing(demo.file, -1e15, 1e15))
     assert len(found["ids"]) + sum(found["counts"]) == every
-    expect(page.locator(".strip path")).to_have_attribute("d", re.compile("M"))
+    expect(page.locator(".strip path:not(.others)")).to_have_attribute("d", re.compile("M"))
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE, NARROW])
@@ -60,8 +60,7 @@ def test_no_two_labels_overlap_while_one_zooms_in(visitor: Visitor, demo: Served
     found = [overlaps(page)]
     press(page, "ArrowDown")
     for _ in range(6):
-        page.locator("[data-do=closer]").click()
-        settled(page)
+        press(page, "+")
         with suppress(AssertionError):
             found.append(overlaps(page))
     assert [pairs for pairs in found if pairs] == []
@@ -173,27 +172,53 @@ def test_marks_differ_by_more_than_colour(visitor: Visitor, tricky: Served) -> N
         assert words in (link.get_attribute("aria-label") or "")
 
 
-def test_the_legend_says_what_is_drawn(visitor: Visitor, demo: Served) -> None:
-    """In words, beside a sample of each, and with the keys."""
-    page = visitor.open(demo.page)
-    legend = page.locator(".legend")
-    legend.locator("summary").click()
-    for words in (
-        "a day",
-        "within",
-        "about",
-        "perhaps",
-        "open",
-        "not known",
-        "disputed",
-        "corrected",
-        "claim",
-        "retracted",
-        "arrow",
-    ):
-        expect(legend).to_contain_text(words)
-    for sample in legend.locator(".sample").all():
+@pytest.mark.parametrize(
+    ("state", "there", "absent"),
+    [
+        ("view=2002-06-01/2004-06-01", ["about", "perhaps", "open: has not ended", "within", "lasted"], ["disputed", "retracted"]),
+        ("status=all&view=1971-06-01/1976-06-01", ["disputed", "corrected", "claim", "retracted"], ["perhaps", "open: always"]),
+        ("view=1970-01-01/1990-01-01", ["not known when", "open: always was"], ["press to look closer"]),
+        ("view=1950-06-01/1950-07-01", ["press to look closer", "a day"], ["retracted"]),
+        ("q=treaty", ["does not match", "cut short"], ["today"]),
+    ],
+)
+def test_the_legend_says_every_sign_that_is_drawn(
+    visitor: Visitor, tricky: Served, state: str, there: list[str], absent: list[str]
+) -> None:
+    """In words, beside a sample of each, without being opened; and no other."""
+    page = visitor.open(f"{tricky.page}?size=1&{state}")
+    legend = page.locator(".legend li:visible")
+    said = " | ".join(legend.all_inner_texts())
+    assert [words for words in there if words not in said] == []
+    assert [words for words in absent if words in said] == []
+    for sample in page.locator(".legend li:visible .sample").all():
         expect(sample).to_be_visible()
+    page.locator(".keys summary").click()
+    expect(page.locator(".keys")).to_contain_text("arrow")
+
+
+def test_each_kind_has_a_colour_and_the_legend_switches_it(visitor: Visitor, demo: Served) -> None:
+    """By the page's own filter, and back; what does not match stays as pale marks, and the axis as it is."""
+    page = visitor.open(demo.page)
+    kinds = page.locator(".kinds a")
+    assert kinds.count() == 6
+    colours = set(
+        page.evaluate("[...document.querySelectorAll('.kinds li')].map((li) => getComputedStyle(li, '::before').backgroundColor)")
+    )
+    assert len(colours) == 7
+    ticks = page.locator(".words .tick").all_inner_texts()
+    kinds.filter(has_text="award").click()
+    page.wait_for_url("**kind=award**")
+    settled(page)
+    found = drawn(page)
+    assert set(found["ids"]) == standing(demo.file, -1e15, 1e15, "status = 'current' and kind = 'award'")
+    assert page.locator(".lines .other").count() > 10
+    assert page.locator(".words .tick").all_inner_texts() == ticks
+    expect(kinds.filter(has_text="award")).to_have_attribute("aria-current", "true")
+    kinds.filter(has_text="award").click()
+    page.wait_for_url(lambda url: "kind=" not in url)
+    settled(page)
+    assert drawn(page)["count"] == len(standing(demo.file, -1e15, 1e15))
 
 
 def test_hostile_and_long_titles_are_text(visitor: Visitor, tricky: Served) -> None:

@@ -1,7 +1,8 @@
 """Our style sheets and scripts, at an address that changes with any of them.
 
 Owns that address: its folder is a hash of all files, so that scripts find each other in it, and a browser may cache a copy for
-good and never mixes versions. Comments and indentation are not sent; every line keeps its number. Must not serve any other file.
+good and never mixes versions. Comments, indentation and spaces are not sent; every line keeps its number. Must not serve any other
+file.
 """
 
 from __future__ import annotations
@@ -26,15 +27,33 @@ _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=ut
 _COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
 
 _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+# A comment within a line: what the type checker alone reads.
+_INLINE = re.compile(r"/\*\*.*?\*/ ?")
+# Spaces that mean nothing: in a style sheet, and in a line of a script that has no text but between double quotes, and no slash.
+_PLAIN_LINE = re.compile(r"""^(?:[^\\"'`/\n]|"[^\\"\n]*")*$""", re.MULTILINE)
+_TEXT = re.compile(r'("[^"]*")')
+_SPACED = re.compile(r" ?([=<>?:&|,;{}()*%]) ?")
+_SPACED_STYLE = re.compile(r" ?([{}]) ?|([:;,]) ")
 
 
 @cache
 def files() -> dict[str, str]:
     """Return the files as they are sent. They are read once."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(STATIC.iterdir()) if path.suffix in _TYPES}
-    return {
-        name: _INDENTATION.sub("", _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)) for name, text in texts.items()
-    }
+    return {name: _as_sent(name, text) for name, text in texts.items()}
+
+
+def _as_sent(name: str, text: str) -> str:
+    """Leave out what only those who read a file need."""
+    text = _INDENTATION.sub("", _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text))
+    if name.endswith(".css"):
+        return _SPACED_STYLE.sub(lambda found: found[1] or found[2], text)
+    return _PLAIN_LINE.sub(_without_spaces, _INLINE.sub("", text))
+
+
+def _without_spaces(line: re.Match[str]) -> str:
+    parts = _TEXT.split(line[0])
+    return "".join(part if number % 2 else _SPACED.sub(lambda found: found[1], part) for number, part in enumerate(parts))
 
 
 @cache

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 FORMAT = "timeline"
 SCRIPTS = (
-    "rows.js", "axis.js", "calendar.js", "caption.js", "column.js", "datewords.js", "drawing.js", "gestures.js", "layout.js",
-    "list.js", "loader.js", "marks.js", "pen.js", "scale.js", "strip.js",
+    "rows.js", "axis.js", "calendar.js", "caption.js", "column.js", "controls.js", "datewords.js", "drawing.js", "gestures.js",
+    "layout.js", "loader.js", "marks.js", "pen.js", "scale.js", "strip.js",
 )  # fmt: skip
 # The most cells that a page shows, and the fewest columns.
 MOST_CELLS, FEWEST_COLUMNS = 50_000, 20

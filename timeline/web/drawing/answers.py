@@ -134,7 +134,7 @@ def _view(
     window, parts = what.state.window, _parts(request)
     if window is None or (not parts and not request):
         drawn_on = drawn_on or _axis(snapshot, what, whole)
-        window = window or drawn_on.whole
+        window = window or drawn_on.whole(broken="scale" not in what.state.given)
     if window is None:
         return {"window": None, "lanes": [], "items": [], "clusters": [], "others": [], "count": 0, "may": 0, "exact": True}
     if not parts and drawn_on and "scale" not in what.state.given:

@@ -35,12 +35,11 @@ class Axis:
     last: float | None
     parts: Sequence[tuple[float, float, float, float]] = ()
 
-    @property
-    def whole(self) -> Window | None:
-        """The window that all happenings fit into, with some room; None where there is none."""
+    def whole(self, *, broken: bool) -> Window | None:
+        """Give the window that all happenings fit into, with some room; None where there is none."""
         if self.first is None or self.last is None:
             return None
-        if self.parts:
+        if self.parts and broken:
             return Window(self.parts[0][0], self.parts[-1][1])
         length = self.last + 1 - self.first
         room = length * ROOM_WITHIN_A_DAY + A_MINUTE if length < 1 else max(1.0, length * ROOM)
@@ -61,7 +60,9 @@ class Axis:
 
 def of(selections: Sequence[tuple[Snapshot, Wanted]]) -> Axis:
     """Make the axis on which all of these selections stand."""
-    runs = [run for snapshot, wanted in selections for run in _runs(snapshot, wanted)]
+    runs: list[Run] = []
+    for snapshot, wanted in selections:
+        runs += _beyond(runs, _runs(snapshot, wanted))
     if not runs:
         return Axis(None, None)
     _, wanted = selections[0]
@@ -74,6 +75,18 @@ def of(selections: Sequence[tuple[Snapshot, Wanted]]) -> Axis:
     if len(fitted) < 2:
         return Axis(first, last)
     return Axis(first, last, [(one.first, one.last, one.left / 1_000, one.right / 1_000) for one in fitted])
+
+
+def _beyond(known: Sequence[Run], runs: Sequence[Run]) -> Sequence[Run]:
+    """Leave out what stands within what is known already, so that it does not change the scale."""
+    merged: list[list[float]] = []
+    for first, last, _ in sorted(known):
+        if merged and first <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], last)
+        else:
+            merged.append([first, last])
+    begins = [first for first, _ in merged]
+    return [run for run in runs if not ((at := bisect_right(begins, run[0])) and run[1] <= merged[at - 1][1])]
 
 
 def _runs(snapshot: Snapshot, wanted: Wanted) -> list[Run]:

@@ -313,11 +313,17 @@ def _divide(
     for number, inside in full:
         totals: dict[int, float] = {}
         heads = sorted((row for row, _ in inside), key=lambda row: _weight(row, result.parts.get(row["id"], 0)), reverse=True)
-        heads = heads[: each + (len(heads) == each + 1)]  # a count of one is none
-        result.rows += heads
+        heads, rest = heads[:each], heads[each:]
         for row, weight in [*inside, *((row, -1.0) for row in heads)]:
             for lane in in_lanes[row["position"]]:
                 totals[lane] = totals.get(lane, 0) + weight
+        # A count of one is none: the one itself is drawn.
+        while alone := [row for row in rest if any(round(totals[lane]) == 1 for lane in in_lanes[row["position"]])]:
+            rest.remove(alone[0])
+            heads.append(alone[0])
+            for lane in in_lanes[alone[0]["position"]]:
+                totals[lane] -= 1
+        result.rows += heads
         begin, end = stretches[number] if number >= 0 else (begins[0], begins[0] + min(stretches[0][1] - begins[0], 0))
         for lane, total in sorted(totals.items()):
             result.count(lane, begin, end, total)

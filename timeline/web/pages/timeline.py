@@ -33,8 +33,8 @@ from timeline.web.pages.introduction import Introduction, Preview
 
 # The modules of the drawn timeline. The page starts the first, and fetches the others beside it.
 SCRIPTS = (
-    "timeline.js", "address.js", "asof.js", "axis.js", "calendar.js", "caption.js", "card.js", "column.js", "datewords.js",
-    "drawing.js", "find.js", "gestures.js", "layout.js", "list.js", "loader.js", "marks.js", "pen.js", "print.js", "scale.js",
+    "timeline.js", "address.js", "asof.js", "axis.js", "calendar.js", "caption.js", "card.js", "column.js", "controls.js",
+    "datewords.js", "drawing.js", "find.js", "gestures.js", "layout.js", "loader.js", "marks.js", "pen.js", "print.js", "scale.js",
     "strip.js",
 )  # fmt: skip
 FRAME_HEIGHT = 640  # pixels, where another site shows the timeline in a frame

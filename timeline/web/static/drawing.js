@@ -4,11 +4,11 @@
 // the search or the card.
 
 import { caption, kinds } from "./caption.js";
-import { now, typed, writtenWindow } from "./calendar.js";
+import { now, writtenWindow } from "./calendar.js";
 import { column } from "./column.js";
+import { actions, KEYS } from "./controls.js";
 import { listen } from "./gestures.js";
 import { layout, memory, span, touches } from "./layout.js";
-import { Listing, withListing } from "./list.js";
 import { Loader } from "./loader.js";
 import { arrange, axis, count, happening, lane, make, named, others, place, tell } from "./marks.js";
 import { pen } from "./pen.js";
@@ -22,8 +22,8 @@ const ROOM = 0.03;
 const MOTION = 220;
 /** Narrower than this, in pixels, time runs down. */
 const NARROW = 600;
-/** How many rows there may be: where there are no lanes, in each of a few, and in each of many. */
-const ROWS = { alone: 40, few: 8, many: 5, manyLanes: 6 };
+/** How many rows a lane may have. */
+const ROWS = 40;
 /** A count of so few is listed rather than looked at more closely. */
 const FEW = 8;
 
@@ -38,7 +38,8 @@ export class Drawing {
     this.view = this.part("view");
     this.scale = new Scale();
     this.strip = new Strip(this.part("strip"), (window, done) => this.show(window, { step: done, keep: !done }), locale);
-    this.listing = new Listing(source, locale);
+    /** The list of a count that was opened. @type {import("./list.js").Listing | undefined} */
+    this.listing = undefined;
     this.loader = new Loader(source, (busy) => {
       if (busy) root.setAttribute("aria-busy", "true");
       else root.removeAttribute("aria-busy");
@@ -108,7 +109,7 @@ export class Drawing {
     cancelAnimationFrame(this.motion ?? 0);
     this.given = overview;
     this.isTrue = isTrue;
-    this.listing.close();
+    this.listing?.close();
     this.kept.length = 0;
     this.prepare();
     this.window = view.window ? { start: view.window[0], end: view.window[1] } : this.whole;
@@ -145,7 +146,7 @@ export class Drawing {
     const to = free ? window : this.limited(window);
     const from = this.window;
     cancelAnimationFrame(this.motion ?? 0);
-    this.listing.close();
+    this.listing?.close();
     // While a key is held, or the wheel turned on, it is one step.
     if (!keep) this.heard.moved(this.isWhole(to) ? null : to, step && !this.held);
     this.loader.ask(to, this.width, keep);
@@ -217,47 +218,12 @@ export class Drawing {
     this.show({ start: now() - half, end: now() + half }, { step: true, free: true });
   }
 
-  /** What buttons and keys do. @returns {Record<string, () => void>} */
-  get actions() {
-    return {
-      earlier: () => this.shift(-0.25, true),
-      later: () => this.shift(0.25, true),
-      closer: () => this.zoom(2, this.fixed, true),
-      wider: () => this.zoom(0.5, 0.5, true),
-      fit: () => this.fit(),
-      today: () => this.today(),
-      scale: () => this.turn(),
-      previous: () => this.heard.next(-1),
-      next: () => this.heard.next(1),
-      enter: () => this.focus && this.heard.entered(this.focus),
-      close: () => (this.listing.close() ? this.view.focus({ preventScroll: true }) : this.heard.closed()),
-      only: () => this.heard.listed(this.window),
-      before: () => this.shift(-0.9, true),
-      after: () => this.shift(0.9, true),
-    };
-  }
-
   /** Whether a key meant something. @param {string} key @param {boolean} held */
   key(key, held) {
     this.held = held;
-    this.actions[KEYS[key]]?.();
+    actions(this)[KEYS[key]]?.();
     this.held = false;
     return key in KEYS;
-  }
-
-  /** Make the buttons and the date field beside the view do what they say. */
-  controls() {
-    this.root.addEventListener("click", (event) => this.actions[event.target.closest("[data-do]")?.dataset.do]?.());
-    const form = this.part("drawn-go");
-    const field = form.querySelector("input");
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const period = typed(field.value);
-      field.setCustomValidity(period ? "" : "Write a year, 44 BCE, 2025-11 or 2025-11-24T04:10");
-      if (period) this.goTo(period);
-      else field.reportValidity();
-    });
-    field.addEventListener("input", () => field.setCustomValidity(""));
   }
 
   /** Say, the first time, how the wheel zooms. */
@@ -320,7 +286,7 @@ export class Drawing {
       this.part("lanes").style.blockSize = "";
       for (const name of ["lines", "words"]) this.part(name).replaceChildren();
     } else this.wideDraw(lanes, made, keep, about);
-    for (const { element, children } of lanes) arrange(element, this.listing.element?.parentElement === element ? withListing(children, this.listing.element) : children);
+    for (const { element, children } of lanes) arrange(element, this.listing?.element?.parentElement === element ? this.listing.among(children) : children);
     arrange(this.part("lanes"), lanes.map(({ element }) => element));
     this.strip.show(window);
     const isWhole = this.isWhole(window);
@@ -341,12 +307,10 @@ export class Drawing {
     const { window, width, locale, scale } = this;
     const { data } = this.loader;
     const unit = this.pen.unit();
-    const { alone, few, many, manyLanes } = ROWS;
-    const rows = data.lanes.length < 2 ? alone : data.lanes.length > manyLanes ? many : few;
     const room = `${data.lanes.map(({ label }) => label).join()} ${unit} ${width}`;
     const isSame = this.kept.room === room && Math.abs(this.length / this.kept.length - 1) < 1e-3;
     if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window) });
-    const placed = layout(data, window, width, { rows, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
+    const placed = layout(data, window, width, { rows: ROWS, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
     placed.lanes.forEach(({ top, height }, number) => Object.assign(lanes[number].element.style, { insetBlockStart: `${top}px`, blockSize: `${height}px` }));
     for (const box of placed.boxes.sort((one, other) => one.from - other.from || one.row - other.row)) {
       const element = made(box.item, box.lane);
@@ -404,7 +368,7 @@ export class Drawing {
     const id = event.target.closest(".item a, .listing a")?.dataset.id;
     if (!id || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const item = this.loader.data.items.find((one) => one.id === id) ?? this.listing.items?.get(id);
+    const item = this.loader.data.items.find((one) => one.id === id) ?? this.listing?.items.get(id);
     if (item) this.root.dispatchEvent(new CustomEvent("happening", { bubbles: true, detail: item }));
   }
 
@@ -422,6 +386,7 @@ export class Drawing {
         chip.parentElement.append(element);
       };
       const label = title.replace(/:[^:]*$/, "");
+      this.listing ??= new (await import("./list.js")).Listing(this.source, this.locale);
       if (await this.listing.open({ start, end }, Number(dataset.lane), label, drawn, put).catch(() => false)) return;
       if (isDay) return this.heard.listed({ start, end });
     }
@@ -431,9 +396,3 @@ export class Drawing {
     this.view.focus({ preventScroll: true });
   }
 }
-
-/** @type {Record<string, string>} */
-const KEYS = {
-  ArrowLeft: "earlier", ArrowRight: "later", PageUp: "before", PageDown: "after", ArrowDown: "next", ArrowUp: "previous",
-  "+": "closer", "=": "closer", "-": "wider", 0: "fit", Home: "fit", t: "today", Enter: "enter", Escape: "close",
-}; // prettier-ignore

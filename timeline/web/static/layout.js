@@ -13,18 +13,22 @@ const POINT = 12;
 const GAP = 10;
 /** The line from a mark to the label beside it. */
 export const LINE = 14;
-/** A line of a label is no longer than this, or than that where it is the only one; a bar as wide as the last has its label inside. */
-const LONGEST_LINE = 320;
-const LONGEST_ALONE = 420;
+/** Ways to write labels, of which the first is taken in which all have room: in so many lines, of so many pixels at most and, where an
+ * edge is near, at least; in so much of the rows. */
+const WAYS = [
+  { lines: 2, most: 320, least: 320, rows: 0.8 },
+  { lines: 1, most: 640, least: 400, rows: 1 },
+  { lines: 1, most: 400, least: 400, rows: 1 },
+];
+/** A bar as wide as this has its label inside. */
 const ROOMY = 180;
-/** Labels take two lines where all of them fit into this share of the rows, else one. */
-const SHARE_OF_TWO = 0.8;
 /** The sign for a side that is not known. */
 const TAIL = 44;
 /** Labels are dealt out among so many stretches of the width, in turn. */
 const TURNS = { width: 60, least: 6, most: 24 };
-/** A lane that is alone has at least so many rows. */
+/** A lane has at least so many rows, if there are so many; several lanes have so many together, and a little more. */
 const LEAST_ROWS = 4;
+const ROWS_OF_LANES = 60;
 
 /** When a happening begins and ends in the drawing, as instants; an open end is infinite. What has no known start, or has
  * ended at an unknown time, is drawn where its date is known. @param {Item} item @returns {[number, number]} */
@@ -35,7 +39,7 @@ export function span({ a, b, how, end, u = 1 }) {
 }
 
 /** What is kept while one moves along at one scale: rows and labels by lane and id. @returns {Memory} */
-export const memory = () => ({ places: new Map(), rows: [], chips: [], single: [] });
+export const memory = () => ({ places: new Map(), rows: [], chips: [], ways: [] });
 
 /**
  * @param {View} data @param {Span} window @param {number} width
@@ -55,10 +59,14 @@ export function layout(data, window, width, { rows, unit, focus, measure, px, ke
   const lanes = [];
   const inWindow = data.items.filter((item) => touches(item, window));
   const alone = data.lanes.length < 2;
+  const every = Math.max(1, inWindow.reduce((sum, item) => sum + item.lanes.length, 0));
+  // Of several lanes each has as much room as it has happenings, and some at least.
+  const room = (/** @type {number} */ many, /** @type {number} */ lane) =>
+    alone ? rows : Math.min(rows, Math.max(LEAST_ROWS, Math.min(many, Math.floor((ROWS_OF_LANES * many) / every)), kept.rows[lane] ?? 0));
   let top = 0;
   data.lanes.forEach((_, lane) => {
     const candidates = inWindow.filter((item) => item.lanes.includes(lane)).map((item) => box(item, lane, at, width, unit, measure));
-    const rest = place(candidates, rows, width, unit, focus, kept);
+    const rest = place(candidates, room(candidates.length, lane), width, unit, focus, kept);
     const placed = candidates.filter((candidate) => candidate.row >= 0);
     boxes.push(...placed);
     const counted = data.clusters.filter((cluster) => cluster[0] === lane && reaches(cluster, window, data));
@@ -101,19 +109,25 @@ function box(item, lane, px, width, unit, measure) {
   const after = right + (item.b === undefined && to !== Infinity ? tail : 0);
   const whole = measure(item.title) + ((item.marks?.length ?? 0) + (item.perhaps ?? 0) + (item.about ?? 0)) * dot;
   const room = right - left - 16 * unit;
-  const ways = (/** @type {boolean} */ single) => {
-    const line = Math.min((single ? LONGEST_ALONE : LONGEST_LINE) * unit, width * 0.6);
-    const lines = single || whole <= line ? 1 : 2;
+  const ways = (/** @type {number} */ way, /** @type {Place | undefined} */ was) => {
+    const most = Math.min(WAYS[way].most * unit, width * 0.6);
+    const lines = whole <= most ? 1 : WAYS[way].lines;
     // Words do not break where half of the width is.
-    const label = lines === 1 ? Math.min(whole, line) : Math.min(line, whole / 2 + 40 * unit);
-    const beside = LINE * unit + label;
+    const longest = lines === 1 ? Math.min(whole, most) : Math.min(most, whole / 2 + 40 * unit);
+    const least = Math.min(longest, WAYS[way].least * unit);
     /** @type {Option[]} */
     const found = [];
     if (!point && (whole <= room || room >= ROOMY * unit)) {
-      found.push({ side: "inside", lines: single || whole <= room ? 1 : 2, label: Math.min(whole, room), left: before, right: after });
+      found.push({ side: "inside", lines: whole <= room ? 1 : WAYS[way].lines, label: Math.min(whole, room), left: before, right: after });
     }
-    if (after >= 0 && after + beside <= width) found.push({ side: "right", lines, label, left: before, right: after + beside });
-    if (before <= width && before - beside >= 0) found.push({ side: "left", lines, label, left: before - beside, right: after });
+    // What once was short stays so: others have come near.
+    const beside = (/** @type {"left" | "right"} */ side, /** @type {number} */ free) => {
+      const label = Math.min(longest, free - LINE * unit, was?.side === side ? Math.max(was.label, least) : Infinity);
+      const all = LINE * unit + label;
+      if (label >= least) found.push({ side, lines, label, left: side === "left" ? before - all : before, right: side === "right" ? after + all : after });
+    };
+    if (after >= 0) beside("right", width - after);
+    if (before <= width) beside("left", before);
     return found;
   };
   const bare = /** @type {Option} */ ({ side: "none", lines: 1, label: 0, left: before, right: after });
@@ -153,11 +167,11 @@ function place(boxes, rows, width, unit, focus, memory) {
 
   // What is there already has its row, and its label where that is still in view.
   const known = boxes.filter((box) => kept.has(name(box)));
-  const write = (/** @type {boolean} */ single) => {
-    memory.single[of] = single;
-    for (const box of boxes) box.options = box.ways(single);
+  const write = (/** @type {number} */ way) => {
+    memory.ways[of] = way;
+    for (const box of boxes) box.options = box.ways(way, kept.get(name(box)));
   };
-  write(memory.single[of] ?? false);
+  write(memory.ways[of] ?? 0);
   const same = (/** @type {Box} */ box) => box.options.find((option) => option.side === kept.get(name(box))?.side) ?? box.bare;
   for (const box of known) {
     const { row, side } = /** @type {Place} */ (kept.get(name(box)));
@@ -180,14 +194,12 @@ function place(boxes, rows, width, unit, focus, memory) {
   const deal = () => fresh.forEach((box) => isPut(box, box.options));
   if (known.length) deal();
   else {
-    taken = taken.slice(0, Math.max(2, Math.floor(rows * SHARE_OF_TWO)));
-    write(false);
-    deal();
-    if (fresh.some((box) => box.row < 0 && box.options.length)) {
-      taken = Array.from({ length: rows }, () => []);
+    for (let way = 0; way < WAYS.length; way += 1) {
+      taken = Array.from({ length: Math.min(rows, Math.max(2, Math.floor(rows * WAYS[way].rows))) }, () => []);
       for (const box of fresh) Object.assign(box, box.bare, { row: -1 });
-      write(true);
+      write(way);
       deal();
+      if (fresh.every((box) => box.row >= 0 || !box.options.length)) break;
     }
     inOrder();
     while (taken.length < rows) taken.push([]);
@@ -195,11 +207,11 @@ function place(boxes, rows, width, unit, focus, memory) {
   const rest = fresh.filter((box) => box.row < 0 && !isPut(box, [box.bare]));
   for (const box of boxes) {
     if (box.row < 0) continue;
-    const { row, side } = box;
+    const { row, side, label } = box;
     const before = kept.get(name(box));
     // What has no label because of an edge has one later.
     const cut = side === "none" && (before ? before.cut || before.side !== "none" : !box.options.length);
-    kept.set(name(box), { row, side, cut });
+    kept.set(name(box), { row, side, label, cut });
   }
   const here = new Set(boxes.map(name));
   for (const one of kept.keys()) if (!here.has(one) && one.startsWith(`${of} `)) kept.delete(one);
@@ -258,7 +270,8 @@ function columns(lane, rest, counted, px, width, window, least) {
   }
   for (const [, first, last, count] of counted) add((px(first) + px(last + 1)) / 2, count, first, last + 1);
   const chips = [...found.values()].sort((one, other) => one.at - other.at);
-  for (const chip of chips.filter(({ count }) => count === 1)) {
+  for (const chip of chips) {
+    if (chip.count !== 1) continue;
     const near = chips.filter((other) => other !== chip && other.count).sort((one, other) => Math.abs(one.at - chip.at) - Math.abs(other.at - chip.at))[0];
     if (!near) continue;
     near.count += 1;

@@ -11,6 +11,8 @@ export class Listing {
     this.locale = locale;
     /** @type {HTMLElement | null} */
     this.element = null;
+    /** What is on it. @type {Map<string, Item>} */
+    this.items = new Map();
   }
 
   /**
@@ -44,7 +46,6 @@ export class Listing {
       more.hidden = !after;
       more.disabled = false;
     };
-    /** @type {Map<string, Item>} */
     this.items = new Map();
     more.addEventListener("click", () => fill());
     close.addEventListener("click", () => this.close());
@@ -64,10 +65,10 @@ export class Listing {
     was?.remove();
     return was !== null;
   }
-}
 
-/** Leave an open list behind the count that it is of. @param {any[]} children @param {HTMLElement} element */
-export function withListing(children, element) {
-  const at = children.indexOf(element.previousElementSibling);
-  return at < 0 ? [...children, element] : [...children.slice(0, at + 1), element, ...children.slice(at + 1)];
+  /** Leave the list behind the count that it is of. @param {any[]} children */
+  among(children) {
+    const at = children.indexOf(this.element?.previousElementSibling);
+    return [...children.slice(0, at + 1 || children.length), this.element, ...(at < 0 ? [] : children.slice(at + 1))];
+  }
 }

@@ -73,12 +73,9 @@ export function happening(item, href, locale, kinds) {
   label.append(Object.assign(make("span", "text", item.title), { dir: "auto" }));
   link.append(make("i", "bar"), make("span", "when", inWords(item.edtf, locale) ?? item.words ?? item.edtf), label);
   element.append(link);
-  element.dataset.kind = hue(item.kind, kinds);
+  if (kinds.length) element.dataset.kind = String(kinds.indexOf(item.kind ?? "") + 1);
   return element;
 }
-
-/** Name the colour of a kind. @param {string | undefined} kind @param {string[]} kinds */
-export const hue = (kind, kinds) => String(kinds.indexOf(kind ?? "") + 1);
 
 /** Give the classes that say what is known of a happening, and others that hold. @param {any} element @param {Item} item @param {Record<string, boolean>} also */
 export function dress(element, item, also) {

@@ -2,6 +2,7 @@
 // `.timeline`: the rows of any table or SQL, drawn. Owns that wiring: all the rows are in the page, and a click leads to
 // the row in the list below.
 
+import { control } from "./controls.js";
 import { Drawing } from "./drawing.js";
 import { span, touches } from "./layout.js";
 import { locale, translate } from "./datewords.js";
@@ -31,7 +32,7 @@ if (root && text) {
     if (items[at]) drawing.lookAt(items[at]);
   };
   const drawing = new Drawing(root, source, { moved: () => {}, entered: open, closed: () => drawing.lookAt(null), next, listed }, locale());
-  drawing.controls();
+  control(drawing);
   root.addEventListener("happening", (event) => open(/** @type {CustomEvent} */ (event).detail));
   root.hidden = false;
   translate(document.body);

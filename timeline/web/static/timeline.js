@@ -5,6 +5,7 @@ import { asked, changed, go, state } from "./address.js";
 import { asOf } from "./asof.js";
 import { day, written, writtenWindow } from "./calendar.js";
 import { Card } from "./card.js";
+import { control } from "./controls.js";
 import { Drawing } from "./drawing.js";
 import { Find } from "./find.js";
 import { print } from "./print.js";
@@ -135,7 +136,7 @@ function mark() {
 const find = new Find(/** @type {HTMLFormElement} */ (by("find")), arrive);
 addEventListener("popstate", () => find.load(new URL(location.href), null));
 
-drawing.controls();
+control(drawing);
 // The drawing's controls stand in the line of the search.
 by("controls").insertBefore(/** @type {Element} */ (root.querySelector(".drawn-tools")), by("read-story"));
 

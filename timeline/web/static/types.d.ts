@@ -90,8 +90,8 @@ interface Box extends Option {
   from: number;
   to: number;
   point: boolean;
-  /** Ways to write its label, in one line alone or in two: those for which there is room in the width. */
-  ways(single: boolean): Option[];
+  /** Give the options in one of the ways to write labels, for which there is room in the width. */
+  ways(way: number, was: Place | undefined): Option[];
   options: Option[];
   bare: Option;
 }
@@ -100,6 +100,7 @@ interface Box extends Option {
 interface Place {
   row: number;
   side: string;
+  label: number;
   cut: boolean;
 }
 
@@ -107,8 +108,8 @@ interface Memory {
   places: Map<string, Place>;
   rows: number[];
   chips: boolean[];
-  /** Whether labels take one line alone, by lane. */
-  single: boolean[];
+  /** In which way the labels of each lane are written. */
+  ways: number[];
 }
 
 /** A counted column. */

@@ -1,0 +1,125 @@
+"""The drawn timeline in a real browser, in windows chosen at random: nothing overlaps, nothing is cut, and nothing jumps.
+
+A few windows of each timeline here, two hundred with TIMELINE_EVERY_ADDRESS. Skipped where Chromium is not installed.
+"""
+
+import os
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser import DESK, Served, Visitor, overlaps, settled, window_of
+from drawn_page import box_of, press
+
+from timeline.selection import window as windows
+from timeline.selection.window import Window
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+MANY = 200 if os.environ.get("TIMELINE_EVERY_ADDRESS") else 4
+BY = 40  # pixels that the hand moves
+# Each label that is drawn: its lane and id, the row that it is in, its words, where it is, and whether any of it is cut off.
+LABELS = """() => {
+  const view = document.querySelector(".view").getBoundingClientRect();
+  const found = {};
+  for (const item of document.querySelectorAll(".lanes .item")) {
+    const link = item.querySelector("a");
+    const box = item.querySelector(".label").getBoundingClientRect();
+    const mark = item.querySelector(".bar").getBoundingClientRect();
+    const lane = item.closest(".lane").getAttribute("aria-label") ?? "";
+    found[`${lane} ${link.dataset.id}`] = {
+      row: item.style.insetBlockStart, words: box.width ? link.querySelector(".text").textContent : null,
+      cut: box.width > 0 && (box.left < view.left - 1 || box.right > view.right + 1),
+      left: Math.min(mark.left, box.width ? box.left : mark.left) - view.left,
+      right: view.right - Math.max(mark.right, box.width ? box.right : mark.right),
+    };
+  }
+  return found;
+}"""
+
+
+def labels(page: "Page") -> dict[str, Any]:
+    """Read the labels; none is cut and none lies over another."""
+    found: dict[str, Any] = page.evaluate(LABELS)
+    assert [name for name, label in found.items() if label["cut"]] == []
+    if found:
+        assert overlaps(page) == []
+    return found
+
+
+def some_windows(whole: tuple[float, float], dice: random.Random) -> list[str]:
+    """Make up windows within what there is, from all of it to a thousandth."""
+    found = []
+    for _ in range(MANY):
+        length = (whole[1] - whole[0]) * 10 ** dice.uniform(-3, 0)
+        middle = dice.uniform(*whole)
+        found.append(windows.write(Window(middle - length / 2, middle + length / 2)))
+    return found
+
+
+@pytest.mark.parametrize("state", ["", "scale=true&", "lanes=kind&"])
+@pytest.mark.parametrize("name", ["demo", "tricky", "rightwards"])
+def test_what_stays_in_view_keeps_its_row_and_its_label(
+    visitor: Visitor, request: pytest.FixtureRequest, name: str, state: str
+) -> None:
+    """While one moves along by a hand's breadth, and back; whatever the window."""
+    served: Served = request.getfixturevalue(name)
+    dice = random.Random(f"{name} {state}")  # noqa: S311 - the same every time is what is wanted
+    page = visitor.open(f"{served.page}?{state}size=1", viewport={"width": DESK, "height": 900})
+    for view in some_windows(window_of(page), dice):
+        page.goto(f"{served.page}?{state}size=1&view={view}")
+        before = labels(settled(page))
+        for by in (BY, -BY, -BY):
+            drag(page, by)
+            after = labels(page)
+            stayed = [one for one in before.keys() & after.keys() if min(before[one]["left"], before[one]["right"]) > 2 * BY]
+            moved = {one: (before[one], after[one]) for one in stayed if before[one]["row"] != after[one]["row"]}
+            assert moved == {}, view
+            # What an edge left no room for may have its label now.
+            changed = {one: (before[one], after[one]) for one in stayed if before[one]["words"] not in (None, after[one]["words"])}
+            assert changed == {}, view
+            before = after
+
+
+def drag(page: "Page", by: float) -> None:
+    """Drag the drawing by so many pixels."""
+    box = box_of(page, ".view")
+    x, y = box["x"] + box["width"] / 2, box["y"] + 60
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + by / 2, y, steps=2)
+    page.mouse.move(x + by, y, steps=2)
+    page.mouse.up()
+    settled(page)
+
+
+def test_a_click_moves_nothing(visitor: Visitor, demo: Served) -> None:
+    """Neither what was clicked nor the window, even where it begins before the window."""
+    page = visitor.open(f"{demo.page}?view=2025-11-25/2025-11-28&size=1")
+    for name in ("ga-93", "security-a-matter-of-state", "hammouchi-address"):
+        link = page.locator(f".lanes .item a[data-id={name}]")
+        if not link.count():
+            continue
+        before, places = window_of(page), labels(page)
+        link.locator(".label").click()
+        settled(page)
+        expect(page.locator(".item.focused a")).to_have_attribute("data-id", name)
+        assert window_of(page) == before
+        assert {one: label["row"] for one, label in labels(page).items()} == {one: label["row"] for one, label in places.items()}
+
+
+def test_after_escape_the_drawing_is_in_sight(visitor: Visitor, demo: Served) -> None:
+    """From the card, however far below it the reader was."""
+    page = visitor.open(demo.page)
+    press(page, "ArrowDown")
+    expect(page.locator("#card .card-title")).to_be_visible()
+    page.locator("#card").focus()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.keyboard.press("Escape")
+    settled(page)
+    expect(page.locator(".view")).to_be_in_viewport()
+    assert page.evaluate("document.activeElement.className").startswith("view")

@@ -1,0 +1,45 @@
+// @ts-check
+// What the buttons beside the drawing, its keys and its date field do. Owns which of them does what; the doing is the drawing's.
+
+import { typed } from "./calendar.js";
+
+/** @type {Record<string, string>} */
+export const KEYS = {
+  ArrowLeft: "earlier", ArrowRight: "later", PageUp: "before", PageDown: "after", ArrowDown: "next", ArrowUp: "previous",
+  "+": "closer", "=": "closer", "-": "wider", 0: "fit", Home: "fit", t: "today", Enter: "enter", Escape: "close",
+}; // prettier-ignore
+
+/** What buttons and keys do. @param {import("./drawing.js").Drawing} drawing @returns {Record<string, () => void>} */
+export function actions(drawing) {
+  return {
+    earlier: () => drawing.shift(-0.25, true),
+    later: () => drawing.shift(0.25, true),
+    closer: () => drawing.zoom(2, drawing.fixed, true),
+    wider: () => drawing.zoom(0.5, 0.5, true),
+    fit: () => drawing.fit(),
+    today: () => drawing.today(),
+    scale: () => drawing.turn(),
+    previous: () => drawing.heard.next(-1),
+    next: () => drawing.heard.next(1),
+    enter: () => drawing.focus && drawing.heard.entered(drawing.focus),
+    close: () => (drawing.listing?.close() ? drawing.view.focus({ preventScroll: true }) : drawing.heard.closed()),
+    only: () => drawing.heard.listed(drawing.window),
+    before: () => drawing.shift(-0.9, true),
+    after: () => drawing.shift(0.9, true),
+  };
+}
+
+/** Make the buttons and the date field do what they say. @param {import("./drawing.js").Drawing} drawing */
+export function control(drawing) {
+  drawing.root.addEventListener("click", (event) => actions(drawing)[event.target.closest("[data-do]")?.dataset.do]?.());
+  const form = drawing.part("drawn-go");
+  const field = form.querySelector("input");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const period = typed(field.value);
+    field.setCustomValidity(period ? "" : "Write a year, 44 BCE, 2025-11 or 2025-11-24T04:10");
+    if (period) drawing.goTo(period);
+    else field.reportValidity();
+  });
+  field.addEventListener("input", () => field.setCustomValidity(""));
+}
