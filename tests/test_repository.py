@@ -186,7 +186,7 @@ def test_two_pushed_publications_are_reported_and_one_is_removed(both: Path, mon
     status, told = check()
     assert status == 1
     assert "public/timeline.db does not only add to what was published" in told
-    assert "If two people had published at once, and both pushed: see the manual" in told
+    assert "If two people published at once, and both pushed, see the manual" in told
     told = done("build", "--fresh", "--onto", good, "--by", "Ben")
     assert (
         "2 commits with another publication. Their other changes are in your files: commit those. 2 of them had been pushed" in told
