@@ -116,6 +116,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "canonical": here,
         "all_sources": sources,
         "script": assets.address(datasette, "cite.js"),
+        "style": assets.address(datasette, "source.css"),
         "source": source,
         "title": title,
         "short_title": shortened(title, 90),

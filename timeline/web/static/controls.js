@@ -31,7 +31,8 @@ export function actions(drawing) {
 
 /** Make the buttons and the date field do what they say. @param {import("./drawing.js").Drawing} drawing */
 export function control(drawing) {
-  drawing.root.addEventListener("click", (event) => actions(drawing)[event.target.closest("[data-do]")?.dataset.do]?.());
+  // They may stand anywhere on the page.
+  document.addEventListener("click", (event) => actions(drawing)[event.target.closest?.("[data-do]")?.dataset.do]?.());
   const form = drawing.part("drawn-go");
   const field = form.querySelector("input");
   form.addEventListener("submit", (event) => {
