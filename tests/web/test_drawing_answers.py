@@ -281,7 +281,8 @@ async def test_counts_of_the_past_are_exact(serve: Serve, varied: Path, monkeypa
             overview = await told(datasette, "overview", as_of=position, **query)
             assert overview["exact"]
             assert overview["unplaced"] == sum(not row["days"] for row in rows)
-            assert overview["first"] == min((row["days"][0] for row in rows if row["days"]), default=None)
+            # The axis is that of what is known now, so that one sees it fill.
+            assert all(overview["first"] <= row["days"][0] for row in rows if row["days"])
             for first, last, count in overview["bars"]:
                 assert count == len(touching(rows, first, last))
     monkeypatch.setattr(counts, "LATER", 40)

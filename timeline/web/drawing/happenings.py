@@ -137,7 +137,7 @@ def longest(snapshot: Snapshot, first: int, last: int, kind: str) -> list[Row]:
             select spans.position as at from json_each(:magnitudes) as bits cross join spans
             where magnitude = bits.value and first_day between :first and :last limit {LONGEST}
         ) as lasting cross join main.happenings as happenings on happenings.position = lasting.at
-        where happenings.status = 'current' and :base_kind in ('', happenings.kind)
+        where happenings.status = 'current' and :base_kind in ('', happenings.kind) and {_KNOWN}
         """,
         {"first": first, "last": last, "magnitudes": _MAGNITUDES, "base_kind": kind},
     )
@@ -149,7 +149,7 @@ def open_ended(snapshot: Snapshot, kind: str) -> list[int] | None:
         f"""
         select first_day from (select first_day, position from spans where magnitude = 62 limit {LOOKED_AT + 1}) as lasting
         cross join main.happenings as happenings on happenings.position = lasting.position
-        where happenings.status = 'current' and :base_kind in ('', happenings.kind)
+        where happenings.status = 'current' and :base_kind in ('', happenings.kind) and {_KNOWN}
         """,
         {"base_kind": kind},
     )

@@ -29,6 +29,7 @@ async def story_page(datasette: Datasette, request: Request, database: Database,
         "database": database.name,
         "timeline": here,
         "introduced": introduced,
+        "style": assets.address(datasette, "story.css"),
         "scripts": [assets.address(datasette, "story.js")],
     }
     template, status = ("timeline_story.html", 200) if "version" in content else ("timeline_unknown.html", 404)
