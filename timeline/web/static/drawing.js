@@ -338,10 +338,12 @@ export class Drawing {
     const outside = overview.others?.length && !isWhole && here !== null && overview.total ? Math.max(0, overview.total - here) : 0;
     // Of all there is, its own beginning and end are said, not the room around it.
     const span = isWhole && overview.first !== null && overview.last !== null ? { start: overview.first, end: overview.last + 1 } : window;
-    const [when, many] = caption(span, width, { here, may, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
+    const [when, many] = caption(span, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
     const text = loader.problem || `${when}: ${many}`;
     // Each in its own direction: the dates are in the reader's language.
     this.part("drawn-said").replaceChildren(...(loader.problem ? [text] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
+    if (may === undefined) this.part("drawn-said").setAttribute("aria-busy", "true");
+    else this.part("drawn-said").removeAttribute("aria-busy");
     this.part("drawn-all").hidden = !outside;
     this.part("drawn-empty").hidden = here !== 0;
     // Aloud only what is new, once it has come to rest.
