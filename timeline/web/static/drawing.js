@@ -40,10 +40,10 @@ export class Drawing {
     this.strip = new Strip(this.part("strip"), (window, done) => this.show(window, { step: done, keep: !done }), locale);
     /** The list of a count that was opened. @type {import("./list.js").Listing | undefined} */
     this.listing = undefined;
-    this.loader = new Loader(source, (busy) => {
+    this.loader = new Loader(source, (busy, isSame = false) => {
       if (busy) root.setAttribute("aria-busy", "true");
       else root.removeAttribute("aria-busy");
-      if (!busy) this.draw();
+      if (!busy && !isSame) this.draw();
     });
     this.pen = pen(this.view);
     /** @type {Span} */
@@ -263,6 +263,7 @@ export class Drawing {
     const { data } = this.loader;
     this.wide = width;
     this.view.classList.toggle("column", narrow);
+    this.root.classList.toggle("narrow", narrow);
     const before = this.elements;
     this.elements = new Map();
     const keep = (/** @type {string} */ key, /** @type {() => any} */ born) => {
@@ -331,7 +332,7 @@ export class Drawing {
 
   /** Say in a line what the window is, and how much is in it. */
   say() {
-    const { window, locale, overview, width, loader } = this;
+    const { window, locale, overview, wide: width = 800, loader } = this;
     const isWhole = this.isWhole(window);
     const here = loader.count(window);
     const may = here === null || !overview.vague ? null : loader.may(window, writtenWindow(window), () => this.say());

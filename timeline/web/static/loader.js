@@ -9,7 +9,7 @@ import { Scale } from "./scale.js";
 const PAUSE = 150;
 
 export class Loader {
-  /** @param {Source} source @param {(busy: boolean) => void} changed there is news, or some is on its way */
+  /** @param {Source} source @param {(busy: boolean, isSame?: boolean) => void} changed there is news, or some is on its way; what is there may do */
   constructor(source, changed) {
     this.source = source;
     this.changed = changed;
@@ -40,7 +40,7 @@ export class Loader {
     const asked = (this.asked += 1);
     if (this.suffices(window) && (keep || this.fresh(window) || !this.counted(window))) {
       this.problem = "";
-      this.changed(false);
+      this.changed(false, true);
       return;
     }
     this.changed(true);
