@@ -94,9 +94,10 @@ def _body(database: Database, snapshot: Snapshot, state: State, of: Any, request
 
 def first_drawing(snapshot: Snapshot, what: Matches, whole: Mapping[str, Choices]) -> Markup:
     """Give what the page brings along, so that it is drawn without a further request: JSON that may stand in a script element."""
-    drawn_on = _axis(snapshot, what, whole)
-    overview = _overview(snapshot, what, whole, drawn_on=drawn_on)
-    view = _view(snapshot, what, whole, drawn_on=drawn_on)
+    wanted = _wanted(what, whole)
+    drawn_on = _axis(snapshot, what, whole, wanted)
+    overview = _overview(snapshot, what, whole, drawn_on=drawn_on, wanted=wanted)
+    view = _view(snapshot, what, whole, drawn_on=drawn_on, wanted=wanted)
     return in_script({"position": what.end, "overview": overview, "view": view})
 
 
@@ -110,30 +111,41 @@ def _json(value: object) -> str:
 
 
 def _overview(
-    snapshot: Snapshot, what: Matches, whole: Mapping[str, Choices], _: Request | None = None, drawn_on: Axis | None = None
+    snapshot: Snapshot,
+    what: Matches,
+    whole: Mapping[str, Choices],
+    _: Request | None = None,
+    drawn_on: Axis | None = None,
+    wanted: Wanted | None = None,
 ) -> dict[str, Any]:
-    drawn_on = drawn_on or _axis(snapshot, what, whole)
+    wanted = wanted or _wanted(what, whole)
+    drawn_on = drawn_on or _axis(snapshot, what, whole, wanted)
     periods = drawn_on.periods(BARS, broken="scale" not in what.state.given)
     others = _others(snapshot, what)
     return {
         "first": drawn_on.first,
         "last": drawn_on.last,
         "parts": drawn_on.parts,
-        **gather.overview(snapshot, _wanted(what, whole), periods, BARS),
+        **gather.overview(snapshot, wanted, periods, BARS),
         "others": gather.overview(snapshot, _wanted(others, whole), periods, BARS)["bars"] if others else [],
         "kinds": [one.value for one in whole["kind"].listed[:COLOURS]],
     }
 
 
 def _view(
-    snapshot: Snapshot, what: Matches, whole: Mapping[str, Choices], request: Request | None = None, drawn_on: Axis | None = None
+    snapshot: Snapshot,
+    what: Matches,
+    whole: Mapping[str, Choices],
+    request: Request | None = None,
+    drawn_on: Axis | None = None,
+    wanted: Wanted | None = None,
 ) -> dict[str, Any]:
     """Give a view of the window, or of the whole span on an axis that may be known already."""
     width = _width(request) if request else WIDTH
-    wanted = _wanted(what, whole)
+    wanted = wanted or _wanted(what, whole)
     window, parts = what.state.window, _parts(request)
     if window is None or (not parts and not request):
-        drawn_on = drawn_on or _axis(snapshot, what, whole)
+        drawn_on = drawn_on or _axis(snapshot, what, whole, wanted)
         window = window or drawn_on.whole(broken="scale" not in what.state.given)
     if window is None:
         return {"window": None, "lanes": [], "items": [], "clusters": [], "others": [], "count": 0, "may": 0, "exact": True}
@@ -178,15 +190,14 @@ def _marks_of(snapshot: Snapshot, wanted: Wanted, periods: Sequence[Period]) -> 
     return [(begin, gather.ended(begin, until)) for row in rows if (days := shape.placed(row)) for begin, until in [days]]
 
 
-def _axis(snapshot: Snapshot, what: Matches, whole: Mapping[str, Choices]) -> Axis:
+def _axis(snapshot: Snapshot, what: Matches, whole: Mapping[str, Choices], wanted: Wanted) -> Axis:
     """Make the axis of all that is known now and is not filtered out by a period, and of what is chosen."""
     state = what.state
     current, every = snapshot, what
     if state.filters.keys() - {"from", "to"} or state.as_of is not None:
         current = snapshot.at(None)
         every = matches.of_state(current, what, _unfiltered(replace(state, as_of=None)), matches.COUNTING_MS)
-    selections = [(current, every)] if every is what else [(current, every), (snapshot, what)]
-    return axis.of([(one, _wanted(selected, whole)) for one, selected in selections])
+    return axis.of([*([(current, _wanted(every, whole))] if every is not what else []), (snapshot, wanted)])
 
 
 def _others(snapshot: Snapshot, what: Matches) -> Matches | None:

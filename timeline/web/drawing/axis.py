@@ -92,8 +92,7 @@ def _beyond(known: Sequence[Run], runs: Sequence[Run]) -> Sequence[Run]:
 def _runs(snapshot: Snapshot, wanted: Wanted) -> list[Run]:
     """Say where anything stands; an interval with an open end counts where it begins."""
     if wanted.few:
-        rows = happenings.matching(snapshot, wanted.chosen, -gather.EVER, gather.EVER)
-        return [run for row in rows if (run := _run(shape.of_text(row["date"]) or {}))]
+        return [run for row in wanted.every(snapshot) if (run := _run(shape.of_text(row["date"]) or {}))]
     days = gather.span(snapshot, wanted)
     if days is None:
         return []

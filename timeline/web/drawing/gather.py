@@ -35,7 +35,7 @@ class Wanted:
 
     `base`: the kind that is filtered by, or '' for all, which the counts made beforehand are of. `plain`: nothing else is
     filtered by, but for a period, whose first and last day are `since` and `until`. `facet`: what the lanes are of.
-    `values`: those that the filters offer, of the whole timeline.
+    `values`: those that the filters offer, of the whole timeline. `held`: what was read, for whoever asks again.
     """
 
     chosen: Chosen
@@ -46,6 +46,13 @@ class Wanted:
     until: int
     facet: str | None
     values: Mapping[str, Choices]
+    held: list[list[Row]] = field(default_factory=list)
+
+    def every(self, snapshot: Snapshot) -> list[Row]:
+        """Read all of a few matches, once."""
+        if not self.held:
+            self.held.append(happenings.matching(snapshot, self.chosen, -EVER, EVER))
+        return self.held[0]
 
     @property
     def few(self) -> bool:
@@ -191,7 +198,11 @@ def _bars(snapshot: Snapshot, periods: Sequence[Period], kind: str) -> list[Bar]
 
 def _from_matches(snapshot: Snapshot, wanted: Wanted, periods: Sequence[Period]) -> Gathered:
     """Read all of a few matches."""
-    rows = happenings.matching(snapshot, wanted.chosen, periods[0].first, periods[-1].last)
+    window = Window(periods[0].first, periods[-1].last + 1)
+    if wanted.held:
+        rows = [row for row in wanted.every(snapshot) if (days := shape.placed(row)) and window.holds(*days)]
+    else:
+        rows = happenings.matching(snapshot, wanted.chosen, periods[0].first, periods[-1].last)
     result = Gathered(lanes_of(snapshot, wanted))
     in_lanes = lanes.assign(snapshot, wanted.facet, result.lanes, rows)
     result.parts = Counter(row["part_of"] for row in rows if row["part_of"])
@@ -371,8 +382,7 @@ def span(snapshot: Snapshot, wanted: Wanted) -> tuple[float, float] | None:
 
 
 def _placed(snapshot: Snapshot, wanted: Wanted) -> list[shape.Days]:
-    rows = happenings.matching(snapshot, wanted.chosen, -EVER, EVER)
-    return [days for row in rows if (days := shape.placed(row))]
+    return [days for row in wanted.every(snapshot) if (days := shape.placed(row))]
 
 
 MINUTE = 1 / 1440

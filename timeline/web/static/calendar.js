@@ -58,10 +58,12 @@ export function day(instant) {
   return Math.abs(year) > 9999 ? String(year) : written(Math.floor(instant));
 }
 
-/** Write a window so that it holds at least a minute. @param {{start: number, end: number}} window @returns {string} */
+/** Write a window, and all minutes or days of which any part is in it. @param {{start: number, end: number}} window @returns {string} */
 export function writtenWindow({ start, end }) {
   const coarse = end - start > 60; // nobody sees minutes then
-  const at = coarse ? [Math.floor(start), Math.ceil(end)] : [start, Math.max(end, start + 1 / MINUTES)];
+  const [most, slack] = [coarse ? 1 : MINUTES, coarse ? 0 : 1e-3];
+  const first = Math.floor(start * most + slack);
+  const at = [first, Math.max(Math.ceil(end * most - slack), first + 1)].map((part) => part / most);
   return `${written(at[0])}/${written(at[1])}`;
 }
 

@@ -40,10 +40,10 @@ export class Drawing {
     this.strip = new Strip(this.part("strip"), (window, done) => this.show(window, { step: done, keep: !done }), locale);
     /** The list of a count that was opened. @type {import("./list.js").Listing | undefined} */
     this.listing = undefined;
-    this.loader = new Loader(source, (busy) => {
+    this.loader = new Loader(source, (busy, isSame = false) => {
       if (busy) root.setAttribute("aria-busy", "true");
       else root.removeAttribute("aria-busy");
-      if (!busy) this.draw();
+      if (!busy && !isSame) this.draw();
     });
     this.pen = pen(this.view);
     /** @type {Span} */
@@ -263,6 +263,7 @@ export class Drawing {
     const { data } = this.loader;
     this.wide = width;
     this.view.classList.toggle("column", narrow);
+    this.root.classList.toggle("narrow", narrow);
     const before = this.elements;
     this.elements = new Map();
     const keep = (/** @type {string} */ key, /** @type {() => any} */ born) => {
@@ -331,17 +332,19 @@ export class Drawing {
 
   /** Say in a line what the window is, and how much is in it. */
   say() {
-    const { window, locale, overview, width, loader } = this;
+    const { window, locale, overview, wide: width = 800, loader } = this;
     const isWhole = this.isWhole(window);
     const here = loader.count(window);
     const may = here === null || !overview.vague ? null : loader.may(window, writtenWindow(window), () => this.say());
     const outside = overview.others?.length && !isWhole && here !== null && overview.total ? Math.max(0, overview.total - here) : 0;
     // Of all there is, its own beginning and end are said, not the room around it.
     const span = isWhole && overview.first !== null && overview.last !== null ? { start: overview.first, end: overview.last + 1 } : window;
-    const [when, many] = caption(span, width, { here, may, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
+    const [when, many] = caption(span, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
     const text = loader.problem || `${when}: ${many}`;
     // Each in its own direction: the dates are in the reader's language.
     this.part("drawn-said").replaceChildren(...(loader.problem ? [text] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
+    if (may === undefined) this.part("drawn-said").setAttribute("aria-busy", "true");
+    else this.part("drawn-said").removeAttribute("aria-busy");
     this.part("drawn-all").hidden = !outside;
     this.part("drawn-empty").hidden = here !== 0;
     // Aloud only what is new, once it has come to rest.

@@ -6,10 +6,10 @@ import { reaches, span, touches } from "./layout.js";
 import { Scale } from "./scale.js";
 
 /** How long the hand is waited for before anything is asked that can wait, in milliseconds. */
-const PAUSE = 400;
+const PAUSE = 150;
 
 export class Loader {
-  /** @param {Source} source @param {(busy: boolean) => void} changed there is news, or some is on its way */
+  /** @param {Source} source @param {(busy: boolean, isSame?: boolean) => void} changed there is news, or some is on its way; what is there may do */
   constructor(source, changed) {
     this.source = source;
     this.changed = changed;
@@ -40,7 +40,7 @@ export class Loader {
     const asked = (this.asked += 1);
     if (this.suffices(window) && (keep || this.fresh(window) || !this.counted(window))) {
       this.problem = "";
-      this.changed(false);
+      this.changed(false, true);
       return;
     }
     this.changed(true);
@@ -78,7 +78,8 @@ export class Loader {
   /** Whether the data was fetched for this very window. @param {Span} window */
   fresh({ start, end }) {
     const { window } = this.data;
-    return window !== null && Math.abs(window[0] - start) + Math.abs(window[1] - end) < (end - start) / 100;
+    const slack = Math.max((end - start) / 100, 2.1 / 1440); // it is asked for in whole minutes
+    return window !== null && Math.abs(window[0] - start) + Math.abs(window[1] - end) < slack;
   }
 
   /** Whether some of what is in a window is known by its number alone. @param {Span} window */
@@ -93,8 +94,9 @@ export class Loader {
   }
 
   /**
-   * Count what may have happened in a window; null where that is not known. Where the server has to be asked, `later` is called.
-   * @param {Span} window @param {string} written @param {() => void} later @returns {number | null}
+   * Count what may have happened in a window; null where that is not known. While the server is asked it is undefined, and then
+   * `later` is called.
+   * @param {Span} window @param {string} written @param {() => void} later @returns {number | null | undefined}
    */
   may(window, written, later) {
     clearTimeout(this.pause);
@@ -103,9 +105,9 @@ export class Loader {
     this.pause = setTimeout(async () => {
       const found = await this.source.view(window, 200, "").catch(() => null);
       this.heard = { window: written, many: found?.may ?? null };
-      if (found) later();
+      later();
     }, PAUSE);
-    return null;
+    return undefined;
   }
 }
 

@@ -79,8 +79,9 @@ export function happening(item, href, locale, kinds) {
 
 /** Give the classes that say what is known of a happening, and others that hold. @param {any} element @param {Item} item @param {Record<string, boolean>} also */
 export function dress(element, item, also) {
-  element.className = [classes(item), ...Object.entries(also).map(([name, so]) => so && name)].filter(Boolean).join(" ");
-  if (item.c === undefined && item.d === undefined) return;
+  const vague = item.c !== undefined || item.d !== undefined;
+  element.className = [classes(item), ...Object.entries({ ...also, vague }).map(([name, so]) => so && name)].filter(Boolean).join(" ");
+  if (!vague) return;
   const [a, b] = span(item);
   const share = (day) => Math.min(1, Math.max(0, (day - a) / (b - a))) * 100;
   element.firstChild.style.setProperty("--core-start", `${item.c === undefined ? 0 : share(item.c)}%`);
@@ -92,7 +93,7 @@ export function place(element, { item, top, from, to, point, side, lines, label 
   // Far outside nothing is seen, and browsers lose count.
   const [left, right] = [Math.max(from, -40), Math.min(to, width + 40)];
   const out = side === "right" || side === "left";
-  dress(element, item, { spot: point, out, flip: side === "left", bare: side === "none", two: lines > 1, past: from < -1, on: to > width + 1, focused });
+  dress(element, item, { spot: point, out, flip: side === "left", bare: side === "none", two: lines > 1, signed: element.firstChild.lastChild.childElementCount > 1, past: from < -1, on: to > width + 1, focused });
   Object.assign(element.style, { insetInlineStart: px(left), insetBlockStart: px(top), inlineSize: px(Math.max(0, right - left)), blockSize: px((lines * ROW - 2) * unit) });
   const link = element.firstChild;
   link.style.setProperty("--shift", px(out ? 0 : Math.max(0, -left)));

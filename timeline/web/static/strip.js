@@ -6,6 +6,8 @@ import { axis, make } from "./marks.js";
 import { Scale } from "./scale.js";
 
 const HEIGHT = 44;
+/** How wide an edge of the window is, in pixels. */
+const EDGE = 12;
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Strip {
@@ -75,7 +77,8 @@ export class Strip {
     if (event.button || !this.window || this.overview.first === null) return;
     event.preventDefault();
     this.element.setPointerCapture(event.pointerId);
-    const edge = event.target instanceof Element ? event.target.className : "";
+    // A narrow window has no edges to be had: it is moved.
+    const edge = event.target instanceof Element && this.frame.offsetWidth > 3 * EDGE ? event.target.className : "";
     let [start, end] = [this.scale.at(this.window.start), this.scale.at(this.window.end)];
     let last = this.window;
     const ask = (/** @type {number} */ first, /** @type {number} */ until) => this.moved((last = this.scale.between(first, until)), false);

@@ -149,6 +149,19 @@ document.addEventListener("toggle", ({ target }) => {
 root.hidden = false;
 // The axis is that of all that is known now, so that one sees it fill.
 asOf(root, (as_of) => find.load(changed({ as_of }), !state().has("as_of")));
+// The list and the drawing answer each other.
+/** @type {string | undefined} */
+let lit;
+for (const type of ["pointerover", "focusin"]) {
+  document.addEventListener(type, ({ target }) => {
+    const near = target instanceof Element ? target.closest(".item a, #found .happening") : null;
+    const id = /** @type {HTMLElement | null} */ (near)?.dataset.id;
+    if (id === lit) return;
+    lit = id;
+    for (const one of document.querySelectorAll(".lit")) one.classList.remove("lit");
+    if (id) for (const one of document.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) (one.closest(".item") ?? one).classList.add("lit");
+  });
+}
 // The legend switches the kind without leaving the page.
 drawing.part("kinds").addEventListener("click", (/** @type {MouseEvent} */ event) => {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
