@@ -7,12 +7,12 @@ mark is not for anyone to remember: without it there is no Datasette, neither fo
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from examples import PROJECT, REPORT, Clock
 from hypothesis import settings
 
 import timeline as package
@@ -22,11 +22,7 @@ from timeline import ArchivedSource, Timeline
 settings.register_profile("timeline", deadline=None, derandomize="TIMELINE_SEED" not in os.environ, print_blob=True)
 settings.load_profile("timeline")
 
-PROJECT = Path(__file__).parent.parent
 SHARED = PROJECT.parent / "shared"
-REPORT = """The council met in Marrakech on 24 November 2025.
-It sat for four days. Some say three hundred came; others say three hundred and fifty.
-"""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -110,19 +106,6 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("../shared is not here")
     return SHARED
-
-
-class Clock:
-    """A clock that is one second later at each look."""
-
-    def __init__(self) -> None:
-        """Begin with the year 2026."""
-        self.time = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Tell the time."""
-        self.time += timedelta(seconds=1)
-        return self.time
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 import sqlite_utils
-from conftest import PROJECT, REPORT, Clock
+from examples import PROJECT, REPORT, Clock
 from weak_keys import weak
 
 from timeline import Timeline, capture, checkpoints, merkle, projections, quotes

@@ -397,5 +397,5 @@ happenings: [{{id: a, title: It meets, date: 2025, citations: [{{source: s, quot
     assert result.exit_code == 1
     assert "(title was It meets, is It met; citations.1.quote was …" in result.output
     assert "met on Monday, is …arrakech met on" in result.output
-    assert "correct it in a further entry" in result.output
+    assert "correct it in another entry" in result.output
     assert "build the draft again: timeline build --fresh" in result.output

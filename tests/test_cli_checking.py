@@ -73,7 +73,7 @@ def test_verify_lists_every_fault(db: Path) -> None:
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert f"✗ not true: the log refuses changes: {len(guards())} guards unchanged" in lines
-    assert "    position 2, happening/meeting@1: its data does not have its hash: it was altered" in lines
+    assert "    position 2, happening/meeting@1: its data does not match its hash: it was altered" in lines
     assert result.stderr.startswith(f"Error: {db}: ")
     assert " faults found. " in result.stderr
 

@@ -332,7 +332,7 @@ def test_a_checkpoint_of_another_name_in_the_file_is_reported(db: Path, key: Pat
     assert refused.exit_code == 1
     assert "or, if example.org/log is right, confirm it once: timeline checkpoint --key example.org/log --origin" in refused.stderr
     told = (
-        f"{db}: the file also keeps checkpoints that are signed as evil.example, and this one is of example.org/log."
+        f"{db}: the file also has checkpoints signed as evil.example; this one is of example.org/log."
         " Somebody may have added it. Check: timeline verify\n"
     )
     for words in (("--origin", "example.org/log"), ()):

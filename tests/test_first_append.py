@@ -49,7 +49,7 @@ def test_an_id_in_an_absent_file_is_unknown(path: Path, touched: bool) -> None:
             (UnknownHappening, timeline.happening),
             (UnknownHappening, timeline.history),
         ):
-            with pytest.raises(error, match=r"Nor is there a file .*timeline\.db yet"):
+            with pytest.raises(error, match=r"The file .*timeline\.db does not exist yet"):
                 read("x")
     assert not touched or path.stat().st_size == 0
     assert touched or not path.exists()

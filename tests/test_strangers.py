@@ -296,7 +296,7 @@ def test_outputs_are_not_written_through_a_link(project: Path) -> None:
 def test_a_link_where_something_is_made_is_not_emptied(project: Path, words: tuple[str, ...]) -> None:
     """What a killed run left is taken away there; a link is none of it."""
     Path(".public.unfinished").symlink_to("../private")
-    refused(*words, "--db", "own.db", told=".public.unfinished: is a link, and what it leads to is left alone")
+    refused(*words, "--db", "own.db", told=".public.unfinished: is a link, and its target is left alone")
 
 
 @pytest.mark.parametrize("name", ["checkpoints", "checkpoint", "public-key"])

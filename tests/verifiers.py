@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-from conftest import Clock
+from examples import Clock
 
 from timeline import Timeline, merkle
 from timeline.merkle import Note

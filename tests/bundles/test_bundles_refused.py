@@ -73,13 +73,13 @@ JSON_FORMS = {
     "[" * 100_000 + "\n": "b.jsonl:1: is nested too deeply. Write it flat",
     '{"retract": 5, "reason": "r"}\n': "b.jsonl:1: happening/5: retract: is a number. Write it in quotes",
     '{"retract": {}, "reason": "r"}\n': (
-        "b.jsonl:1: happening: retract: holds fields, expected a text. Put all of it in quotation marks"
+        "b.jsonl:1: happening: retract: has fields, expected a text. Put the whole value in quotation marks"
     ),
     '{"retract": null, "reason": "r"}\n': "b.jsonl:1: happening: retract: has no value. Give it one, or leave it out",
     '{"retract": "../a", "reason": "r"}\n': "b.jsonl:1: happening/../a: retract: ",
     '{"source": {"id": "s", "text": true, "title": "T"}}\n': "b.jsonl:1: source/s: text: is not text. Write it in quotes",
     '{"source": {"id": "s", "text": ["a"], "title": "T"}}\n': (
-        "b.jsonl:1: source/s: text: is a list, expected a text. Leave the brackets out, or put all of it in quotation marks"
+        "b.jsonl:1: source/s: text: is a list, expected a text. Leave the brackets out, or put the whole value in quotation marks"
     ),
     '{"source": {"id": "s", "text": "a", "title": "\\ud800"}}\n': (
         "b.jsonl:1: source/s: title: holds half a character (a lone surrogate). Remove it"

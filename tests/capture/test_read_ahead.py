@@ -159,7 +159,7 @@ def test_an_exported_text_that_changed_meanwhile_is_refused(
     path.write_text(json.dumps({"source": {**source, "extractor": "some program 1"}}) + "\n")
     with monkeypatch.context() as patch:
         patch.setattr(timeline, "compare_texts", lambda entries: None)
-        with pytest.raises(BundleInvalid, match="source/a: text: was changed while it was being read"):
+        with pytest.raises(BundleInvalid, match="source/a: text: changed while it was being read"):
             bundles.append(timeline, path)
     assert read == []
     assert bundles.append(timeline, path).events == 1

@@ -171,7 +171,7 @@ def test_a_missing_or_empty_timeline_is_refused(project: Path) -> None:
     assert not (project / "none.db").exists()
     with Timeline("new.db", by="tester") as timeline:
         timeline.log.make()
-    assert refused("publish", "public", "--db", "new.db").startswith("new.db: holds no events yet")
+    assert refused("publish", "public", "--db", "new.db").startswith("new.db: there are no events to sign")
     assert not (project / "public").exists()
 
 

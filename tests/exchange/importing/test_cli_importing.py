@@ -195,9 +195,9 @@ def test_an_unreadable_time_is_reported_with_its_cell(sheet: Path) -> None:
     (sheet / "other.csv").write_text("Titre,Date,Heure\nA,2017-11-11,vers 4h10\nB,2017-11-12,25:70\n")
     (sheet / "other.csv.mapping.yaml").write_text("columns: {title: Titre, date: {date: Date, time: Heure}}\n")
     output = run("csv", "other.csv").output
-    where = 'in the column "Heure" is kept in words alone'
+    where = 'in the column "Heure" is kept only in the note'
     assert f'row 2: date: the time "vers 4h10" {where} (It is not understood. Write it as 04:10)' in output
-    assert f'row 3: date: the time "25:70" {where} (the time "25:70" is none. Write 00:00 to 23:59)' in output
+    assert f'row 3: date: the time "25:70" {where} (the time "25:70" is not valid. Write 00:00 to 23:59)' in output
     assert "2000-01-01" not in output
 
 
@@ -239,7 +239,7 @@ def test_remarks_are_grouped_whatever_words_they_quote(sheet: Path) -> None:
     output = [line for line in run("csv", "odd.csv").output.splitlines() if line.startswith("Refused")]
     assert len(output) == 3
     assert output[0].endswith("is not understood as a date. Write it as 1950, 1950-03 or 1950-03-14 (likewise row 3)")
-    assert output[1] == 'Refused: row 4: "2003-W53" is no week: 2003 has none of that number. Correct it (likewise row 5)'
+    assert output[1] == 'Refused: row 4: "2003-W53" is not a week: 2003 has no week of that number. Correct it (likewise row 5)'
 
 
 def test_a_correction_is_shown_before_it_is_made(sheet: Path) -> None:
@@ -258,7 +258,7 @@ def test_a_file_is_refused_if_every_row_is_refused(sheet: Path) -> None:
     assert run("csv", "serials.csv").exit_code == 0
     result = run("csv", "serials.csv", "--append")
     assert result.exit_code == 1
-    assert 'Refused: row 2: "44197" is no year, but a day as a spreadsheet counts it, perhaps 2021-01-01' in result.output
+    assert 'Refused: row 2: "44197" is not a year, but a spreadsheet\'s number of a day, perhaps 2021-01-01' in result.output
     assert "no row could be imported" in result.output.splitlines()[-1]
     assert not (sheet / "timeline.db").exists()
 

@@ -100,7 +100,7 @@ def test_a_file_without_text_is_refused_in_one_line(content: bytes, reason: str)
 
 def test_an_unknown_or_wrong_encoding_is_refused() -> None:
     """The name must exist, and the bytes must match it."""
-    with pytest.raises(ImportRefused, match="not the name of an encoding"):
+    with pytest.raises(ImportRefused, match="not the name of a text encoding"):
         decode(b"a", "utf-99")
     with pytest.raises(ImportRefused, match="byte 2 is not utf-8"):
         decode(b"a\xe9", "utf-8")
