@@ -70,13 +70,21 @@ def build(path: Path) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all that is here as of Datasette, and what runs in a browser, so that each can be run by itself."""
+    """Mark all that is here as of Datasette, and what runs in a browser, so that each can be run by itself.
+
+    Our scripts within our own pages are marked as such: they get the same answers from every version of Datasette.
+    """
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker("datasette")
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+            if item.path.name.startswith(OUR_SCRIPTS):
+                item.add_marker("scripts")
+
+
+OUR_SCRIPTS = ("test_drawing_", "test_citing", "test_proof_browser")
 
 
 class Compiled(BytecodeCache):
