@@ -69,11 +69,12 @@ def addresses(size: Size, end: int) -> Iterator[str]:
     for name in assets.files():
         yield f"/-/timeline/assets/{assets.version()}/{name}"
     yield f"/-/timeline/assets/{'0' * 12}/none.js"
-    for place in ("", "/drawing/overview", "/drawing/view", "/drawing/next"):
+    for place in ("", "/drawing/overview", "/drawing/view", "/drawing/list", "/drawing/next"):
         for query in choosing(size, end):
             yield f"{AT}{place}{query}"
     for query in drawn(end):
         yield f"{AT}/drawing/view{query}"
+        yield f"{AT}/drawing/list{query}"
         yield f"{AT}{query}"
         yield f"{AT}/drawing/next{query}"
     for query in turning(end):

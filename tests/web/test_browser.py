@@ -117,6 +117,7 @@ def test_a_quotation_leads_to_its_place_in_the_source_and_back(page: Page, addre
 def test_a_quotation_among_others_is_seen_whole(page: Page, address: str) -> None:
     """Where passages overlap, all of the one that a link leads to stands out, in each of its pieces, and nothing else."""
     page.goto(address + "/-/timeline/hammouchi-on-the-choice-of-morocco")
+    page.locator(".more-quotations summary").click()
     page.locator("figcaption a[href*='passage=636-770']").first.click()
     pieces = page.locator("mark.asked")
     expect(pieces.first).to_be_visible()

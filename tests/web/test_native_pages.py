@@ -34,7 +34,7 @@ async def test_the_way_to_the_timeline_is_at_the_top(serve: Serve, metadata: dic
     """Once, with its title, before anything that Datasette lists; it leads there."""
     datasette = serve(metadata=metadata)
     text = (await datasette.client.get(path)).text
-    title = "Timeline" if metadata else "timeline"
+    title = "The 93rd INTERPOL General Assembly in Marrakech" if metadata else "timeline"
     assert ways(text) == [("/timeline/-/timeline", title)]
     top = text.index('class="timeline-open"')
     assert top < min(text.index(later) for later in ('<form class="sql', '<h2 style="padding-left', "<footer") if later in text)

@@ -67,9 +67,14 @@ def of(selections: Sequence[tuple[Snapshot, Wanted]]) -> Axis:
         return Axis(None, None)
     _, wanted = selections[0]
     since, until = wanted.since, wanted.until
-    # Of a period that is filtered by, that period is shown; what lies beside it is there because it may have happened within.
+    # What reaches beyond a period that is filtered by is cut to it. What is only near it is shown too, unless that is far away.
     cut = [(max(first, since), min(last, until + 1), many) for first, last, many in runs if first <= until and last > since]
-    runs = cut or runs
+    near = [
+        (first, last, many)
+        for first, last, many in runs
+        if (first > until or last <= since) and max(first - until, since - last) <= max(until - since, last - first)
+    ]
+    runs = [*cut, *near] or runs
     fitted = picture_axis.fit_counts(runs, 0, 1_000).pieces
     first, last = min(first for first, *_ in runs), max(last for _, last, _ in runs) - 1
     if len(fitted) < 2:
