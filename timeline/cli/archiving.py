@@ -49,7 +49,7 @@ def archive(
     by: str | None,
     **fields: str | None,
 ) -> None:
-    """Archive a document to quote from: text, HTML, PDF, EPUB, e-mail or WARC.
+    """Archive a document to quote from (text, HTML, PDF, EPUB, e-mail or WARC), or a picture to show.
 
     The original file and its extracted text are both stored under their SHA-256, and never change. The same document and options
     again append nothing. The document's own title, author and date are shown, and used only with --as-found.
@@ -152,7 +152,9 @@ def _compare_with_document(timeline: Timeline, source: ArchivedSource, document:
     """Report on stderr how the document was read, where its own fields differ, and whether today's extractor reads other text."""
     statement = source.event.payload["statement"]
     last = timeline.source(source.id).event.payload.get("statement", statement)
-    if new and not document.extractor.startswith(extractors.DECODED):
+    if new and document.extractor == extractors.PICTURE:
+        click.echo(f"A picture: happenings can show it, as media: [{{source: {source.id}, alt: …}}]", err=True)
+    elif new and not document.extractor.startswith(extractors.DECODED):
         click.echo(harmless(f"{len(document.text):,} characters were read, by {document.extractor}"), err=True)
     left = [name for name, value in source.found.items() if name not in last]
     for name, value in source.found.items():
