@@ -16,7 +16,16 @@ SUFFIXES: Final = {
 NAMES: Final = "PNG, JPEG, WebP or GIF"
 NO_TEXT: Final = sha256(b"").hexdigest()  # of the empty text; every other document has some
 MOST: Final = 20  # pictures of a happening
+SHORT: Final = 16  # hex digits of the hash in an address
 HEAD: Final = 16  # bytes that show the format
+
+
+def query(sha256: str, media_type: str | None) -> str:
+    """Return the query string of a picture's address: its hash, so that a copy may be cached for good, and a usual suffix.
+
+    Programs that show pictures, TimelineJS among them, know one by the end of its address.
+    """
+    return f"?sha256={sha256[:SHORT]}.{(media_type or '').rpartition('/')[2]}".rstrip(".")
 
 
 def media_type(content: bytes) -> str | None:
