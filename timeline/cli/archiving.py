@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from timeline import archiving, capture, documents, extractors
+from timeline import archiving, capture, documents, extractors, images
 from timeline.archived import ArchivedSource
 from timeline.cli import completing, json_forms
 from timeline.cli.described import described, given_fields
@@ -73,7 +73,10 @@ def archive(
         fetched = fetching.fetch(fetch)
         options.setdefault("url", fetched.url)
         record, name = fetched.url, fetched.url.partition("?")[0].rstrip("/")
-        document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
+        if images.media_type(fetched.body):
+            document = documents.picture(fetched.body, fetched.url)
+        else:
+            document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
     else:
         name = str(file)
         documents.refuse_address(name)
