@@ -1,5 +1,6 @@
 """What many tests are made of: the project's folder, a document to quote from, and a clock that stands still."""
 
+from base64 import b64decode, b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +8,16 @@ PROJECT = Path(__file__).parent.parent
 REPORT = """The council met in Marrakech on 24 November 2025.
 It sat for four days. Some say three hundred came; others say three hundred and fifty.
 """
+
+
+PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+
+
+def picture(id: str, content: bytes = PNG, **fields: str) -> dict[str, str]:
+    """Give the fields of a picture to archive, as an export has them; its bytes end with its id, so that no two are the same."""
+    encoded = b64encode(content + id.encode()).decode()
+    exported = {"text": "", "base64": encoded, "extractor": "a picture, without text", "media_type": "image/png"}
+    return {"id": id, "title": f"Picture {id}", **exported, **fields}
 
 
 class Clock:

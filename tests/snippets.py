@@ -76,6 +76,7 @@ def furnish(home: Path) -> None:
     """Put into a reader's home the documents that the pages name."""
     home.mkdir()
     (home / "report.pdf").write_bytes(pdf("Minutes.", f"{WORDS},", "and sat for four days."))
+    (home / "hall.jpg").write_bytes(b"\xff\xd8\xff\xe0 a picture")
     (home / "page.html").write_text(PAGE, encoding="utf-8")
     (home / "sheet.csv").write_text(SHEET, encoding="utf-8")
     (home / "rows.csv").write_text("Title,Date,Place\nThe pier opens,1962-05,Casablanca\nThe pier closes,1999,Casablanca\n")

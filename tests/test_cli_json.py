@@ -55,6 +55,7 @@ def documented(said: dict[str, Any], *but: str) -> None:
         "attributed_to",
         "actors",
         "tags",
+        "media",
     }
     for name in {*said} - bundle - {"related", *but}:
         assert f"`{name}`" in PAGE, name

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from examples import picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +51,7 @@ fields = st.fixed_dictionaries(
         "actors": st.lists(st.sampled_from(["Ann", "Bo", "bo.", "A.B.", "AB"]), max_size=2),
         "tags": st.lists(st.sampled_from(["x", "y"]), max_size=2, unique=True),
         "related": st.lists(ids, max_size=2, unique=True),
+        "media": st.lists(st.sampled_from(["p", "q"]), max_size=2, unique=True),
         "citations": st.lists(
             st.sampled_from([FOUND, {"source": "report", "quote": "met in Marrakech", "stance": "disputes"}]),
             min_size=1,
@@ -88,6 +90,8 @@ def test_increment_equals_rebuild(batches: list[list[dict[str, Any]] | int], ste
         Timeline(Path(folder) / "t.db", by="tester") as timeline,
     ):
         timeline.archive(text="The council met in Marrakech. It sat for four days.", id="report", title="A report")
+        for id in ("p", "q"):
+            timeline.archive(**picture(id))
         for batch in batches:
             with suppress(TimelineError):
                 if isinstance(batch, int):

@@ -185,11 +185,11 @@ def test_verify_remarks_in_a_line_what_is_not_at_hand(timeline: Timeline) -> Non
     """One line for however many, and no fault."""
     for number in range(5):
         forged(timeline, f"a{number}", f"<p>Page {number}.</p>".encode(), "text/html", "trafilatura 1.8.0 (recall)")
-    forged(timeline, "scan", b"\x89PNG", "image/png", "an eye")
+    forged(timeline, "scan", b"II*\0", "image/tiff", "an eye")
     assert remarks(timeline) == [
         "the text of 5 sources (source/a0, source/a1, source/a2 and others) was extracted by trafilatura 1.8.0 (recall), which is"
         " not installed here; today's extractor reads another: it was not compared with the document",
-        "the text of source/scan was not read again here (no extractor reads image/png. Archive its text, saved as .txt in UTF-8):"
+        "the text of source/scan was not read again here (no extractor reads image/tiff. Archive its text, saved as .txt in UTF-8):"
         " it was not compared with the document",
     ]
     result = CliRunner().invoke(main, ["verify", "--db", str(timeline.log.path)])

@@ -435,7 +435,8 @@ def test_documents_that_cannot_be_quoted_are_refused(timeline: Timeline, tmp_pat
     cases = {"gone.txt": (None, "no such file"), "empty.txt": (b" \n", "no text"), "nul.txt": (b"a\0b", "not a text")}
     cases |= {
         "latin.txt": (b"caf\xe9", "byte 4 is not utf-8"),
-        "image.png": (b"x", "only .txt"),
+        "image.tiff": (b"x", "only .txt"),
+        "image.png": (b"x", "not a PNG, JPEG, WebP or GIF picture"),
         "passwd": (b"x", "only .txt"),
     }
     for name, (content, message) in cases.items():

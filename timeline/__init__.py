@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from timeline.archived import ArchivedSource
-    from timeline.errors import QuotedDateDiffers, TimelineError
+    from timeline.errors import PictureWithoutAlt, QuotedDateDiffers, TimelineError
     from timeline.log import Event
-    from timeline.model import Actor, Citation, Happening, HappeningVersion, RedactedVersion, Relation, Source
+    from timeline.model import Actor, Citation, Happening, HappeningVersion, Picture, Relation, Source
+    from timeline.redaction import RedactedVersion
     from timeline.timeline import Timeline
 
 _HOMES = {
@@ -20,8 +21,10 @@ _HOMES = {
     "Event": "timeline.log",
     "Happening": "timeline.model",
     "HappeningVersion": "timeline.model",
+    "Picture": "timeline.model",
+    "PictureWithoutAlt": "timeline.errors",
     "QuotedDateDiffers": "timeline.errors",
-    "RedactedVersion": "timeline.model",
+    "RedactedVersion": "timeline.redaction",
     "Relation": "timeline.model",
     "Source": "timeline.model",
     "Timeline": "timeline.timeline",
@@ -35,6 +38,8 @@ __all__ = [
     "Event",
     "Happening",
     "HappeningVersion",
+    "Picture",
+    "PictureWithoutAlt",
     "QuotedDateDiffers",
     "RedactedVersion",
     "Relation",

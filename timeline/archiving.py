@@ -20,7 +20,6 @@ from timeline.archived import ArchivedSource
 from timeline.capture.comparing import Comparing, Outcome
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, Redacted, StatementInvalid, TimelineError
-from timeline.extractors import DECODED, GIVEN
 from timeline.log import Event, Log
 from timeline.model import Source, SourceFields, check, stream
 from timeline.streams import Streams
@@ -59,7 +58,8 @@ def from_export(text: str | None, content: str | None, extractor: str | None, me
         raise StatementInvalid.in_fields(subject, (("base64", reason),)) from None
     if len(bytes_) > documents.MAXIMUM_BYTES:
         raise documents.too_large(subject)
-    documents.from_text(text)  # refuses a text that could not be quoted
+    if extractor != extractors.PICTURE:
+        documents.from_text(text)  # refuses a text that could not be quoted
     if len(extractor) > extractors.LONGEST or not extractor.isprintable():
         reason = f"is not a line of at most {extractors.LONGEST:,} characters. Give it as it was exported"
         raise StatementInvalid.in_fields(subject, (("extractor", reason),))
@@ -131,7 +131,7 @@ def _key(document: Document) -> tuple[str, ...]:
 
 def _needs_no_reading(extractor: str) -> bool:
     """Whether a text was compared in `exported`, or is marked as not compared."""
-    return extractor == GIVEN or extractor.startswith(DECODED) or extractors.is_as_given(extractor)
+    return extractors.is_compared_at_once(extractor) or extractors.is_as_given(extractor)
 
 
 def source(log: Log, event: Event, found: Mapping[str, str] | None = None) -> ArchivedSource:

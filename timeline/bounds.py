@@ -6,6 +6,7 @@ Owns the limits and their messages. Must not check anything else: events already
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from timeline import images
 from timeline.errors import StatementInvalid
 
 MOST: Final = 1_000  # items in one list: actors, tags, related, citations
@@ -17,11 +18,14 @@ MAX_EVENT: Final = 16_000_000  # characters of one event's data
 NAMED: Final = 60  # characters of a field's name in a message
 
 _MAX_LENGTHS: Final = {
-    **dict.fromkeys(("title", "publisher", "kind", "place", "zone", "tags", "name", "role", "relation", "media_type"), SHORT),
+    **dict.fromkeys(
+        ("title", "publisher", "kind", "place", "zone", "tags", "name", "role", "relation", "media_type", "alt", "credit"), SHORT
+    ),
     **dict.fromkeys(("summary", "date_note", "attributed_to", "author", "quote", "supports", "reason"), LONG),
-    **dict.fromkeys(("url", "prefix", "suffix"), MIDDLING),
+    **dict.fromkeys(("url", "prefix", "suffix", "caption"), MIDDLING),
 }
-_MAIN_FIELDS: Final = {"actors": "name", "tags": "tags", "related": "other", "citations": "quote"}  # for which a text stands
+# The field for which a text stands.
+_MAIN_FIELDS: Final = {"actors": "name", "tags": "tags", "related": "other", "citations": "quote", "media": "source"}
 
 
 def refuse(fields: Mapping[str, Any], subject: str) -> None:
@@ -58,8 +62,9 @@ def _of_text(name: str, value: str) -> str | None:
 
 
 def _of_list(name: str, values: Sequence[Any]) -> tuple[str, str] | None:
-    if len(values) > MOST:
-        return name, f"has {len(values):,} items, expected {MOST:,} at most. Divide them among several happenings"
+    most = images.MOST if name == "media" else MOST
+    if len(values) > most:
+        return name, f"has {len(values):,} items, expected {most:,} at most. Divide them among several happenings"
     for number, value in enumerate(values, start=1):
         if isinstance(value, str):
             if fault := _of_text(_MAIN_FIELDS.get(name, ""), value):

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from timeline import encodings, files
+from timeline import encodings, extractors, files, images
 from timeline.errors import DocumentUnreadable, Fault, on_one_line
 from timeline.extractors import DECODED, GIVEN
 
@@ -73,6 +73,15 @@ def received(path: Path, within: Sequence[Path] | None = None) -> bytes:
         raise unopened(path, error) from None
 
 
+def picture(content: bytes, name: str) -> Document:
+    """Return the document of a picture: it has no text, and the media type is that of its bytes. Raises DocumentUnreadable."""
+    media_type = images.media_type(content)
+    if media_type is None:
+        problem = f"is not a {images.NAMES} picture" if content else "is empty"
+        raise DocumentUnreadable(name, f"{problem}. Check whether it was saved in full, or save it as one of these")
+    return Document(content, "", media_type, extractors.PICTURE)
+
+
 def is_address(name: str) -> bool:
     """Whether a name is a web address rather than a path."""
     return _ADDRESS.match(name) is not None
@@ -123,8 +132,10 @@ def decoded(content: bytes, media_type: str, name: str, encoding: str | None = N
 
 def misread(content: bytes, text: str, extractor: str) -> str | None:
     """Compare a text with its bytes, if it was given or decoded; return the fault, or None. Other extractors are not run again."""
-    if extractor != GIVEN and not extractor.startswith(DECODED):
+    if not extractors.is_compared_at_once(extractor):
         return None
+    if extractor == extractors.PICTURE:
+        return None if images.media_type(content) and not text else "a picture has no text, and this is none or has one"
     if extractor == _MIXED:
         return None if _mixed(content) == text else f"the text is not that of the document, {extractor}"
     name = "utf-8" if extractor == GIVEN else extractor.removeprefix(DECODED)

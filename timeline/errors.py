@@ -89,7 +89,15 @@ class _Message:
         return self
 
 
-class QuotedDateDiffers(_Message, UserWarning):
+class StatementWarning(_Message, UserWarning):
+    """Something to look at again. The statement is appended all the same."""
+
+
+class PictureWithoutAlt(StatementWarning):
+    """A picture of a happening has no alternative text, so that people who cannot see it do not learn what it shows."""
+
+
+class QuotedDateDiffers(StatementWarning):
     """A correction changes the date of a happening but keeps a quotation that states another one. It is appended all the same."""
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 GIVEN: Final = "given as text"
 DECODED: Final = "decoded as "
+PICTURE: Final = "a picture, without text"
 AS_GIVEN: Final = "text as given by the bundle"
 NOT_COMPARED: Final = f"{AS_GIVEN}, not compared with the document"
 LONGEST: Final = 4_000  # characters
@@ -56,6 +57,11 @@ def encoding(extractor: str) -> str | None:
 def as_given(extractor: str) -> str:
     """Mark a text as not compared with its document; leave an existing mark as it is."""
     return extractor if is_as_given(extractor) else f"{AS_GIVEN} ({extractor})"
+
+
+def is_compared_at_once(extractor: str) -> bool:
+    """Whether a text follows from its bytes without an extractor: it was given, or decoded, or there is none in a picture."""
+    return extractor in (GIVEN, PICTURE) or extractor.startswith(DECODED)
 
 
 def is_as_given(extractor: str) -> bool:

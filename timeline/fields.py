@@ -9,7 +9,8 @@ TEXTS: Final = (
     "title", "date_note", "zone", "summary", "kind", "place", "latitude", "longitude", "part_of", "attributed_to",
 )  # fmt: skip
 """The text fields of a happening, except its date."""
-LISTS: Final = ("actors", "tags", "related", "citations")
+LISTS: Final = ("actors", "tags", "related", "media", "citations")
 CITATION: Final = ("source", "quote", "prefix", "suffix", "stance", "supports")
+PICTURE: Final = ("source", "alt", "caption", "credit")
 BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language")
 DOCUMENT: Final = ("media_type", "extractor", "sha256", "text_sha256")

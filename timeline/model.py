@@ -5,7 +5,6 @@ Owns the fields, their formats, and the messages about faults. Must not read the
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
@@ -202,6 +201,15 @@ class Relation(Model):
     relation: Text = "related to"
 
 
+class Picture(Model):
+    """A picture: an archived source that is an image, and what is said of it. `alt` describes it to people who cannot see it."""
+
+    alt: Text | None = None
+    caption: Text | None = None
+    credit: Text | None = None
+    source: Identifier
+
+
 class Happening(Model):
     """A happening in the world, as one statement.
 
@@ -226,6 +234,7 @@ class Happening(Model):
     related: Annotated[
         tuple[Annotated[Relation, _one_or_many("other")], ...], _each_once(lambda tie: f"{tie.relation} {tie.other}")
     ] = ()
+    media: Annotated[tuple[Annotated[Picture, _one_or_many("source")], ...], _each_once(lambda picture: picture.source)] = ()
     citations: Annotated[
         tuple[
             Annotated[Annotated[PlacedCitation, Tag(_PLACED)] | Annotated[Citation, Tag(_ANYWHERE)], Discriminator(_citation_tag)],
@@ -283,19 +292,6 @@ class HappeningVersion(Happening):
         return notebook.card(self.title, f"happening/{self.id}@{self.version}", about, quotations)
 
 
-@dataclass(frozen=True, slots=True)
-class RedactedVersion:
-    """A redacted version of a happening: only its place in the log and the reason remain."""
-
-    id: str
-    version: int
-    position: int
-    recorded_at: str
-    recorded_by: str
-    reason: str | None
-    status: Literal["redacted"] = "redacted"
-
-
 class HappeningFields(TypedDict, total=False):
     """The fields of a Happening, as Python calls take them, with dates as EDTF."""
 
@@ -313,6 +309,7 @@ class HappeningFields(TypedDict, total=False):
     actors: Sequence[str | Mapping[str, str | None] | Actor]
     tags: Sequence[str]
     related: Sequence[str | Mapping[str, str] | Relation]
+    media: Sequence[str | Mapping[str, str | None] | Picture]
     citations: Sequence[Citation | Mapping[str, str | int]]
 
 
@@ -362,7 +359,7 @@ _WORDS = {
 }
 _SHOWN = 100  # faults of one statement in a message
 _TAG = 2  # its index in pydantic's place: citations, number, tag, field
-_INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation}
+_INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation, "media": Picture}
 
 
 def _consequences(model: type[Model], details: "Sequence[ErrorDetails]") -> set[tuple[int | str, ...]]:

@@ -4,15 +4,28 @@ Owns the rules. Must not remove anything itself: the log does, in the caller's t
 """
 
 import json
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from timeline import authors, projections
+from timeline import authors, images, projections
 from timeline.errors import Redacted, StatementInvalid, UnknownEvent
 from timeline.log import Event, Log
-from timeline.model import RedactedVersion
 from timeline.quotes.finding import CONTEXT
 
 _SOURCE_EVENTS = ("SourceArchived", "SourceCorrected")
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedVersion:
+    """A redacted version of a happening: only its place in the log and the reason remain."""
+
+    id: str
+    version: int
+    position: int
+    recorded_at: str
+    recorded_by: str
+    reason: str | None
+    status: Literal["redacted"] = "redacted"
 
 
 def redactable(log: Log, position: int) -> Event:
@@ -115,13 +128,14 @@ def documents(log: Log, event: Event) -> tuple[list[str], list[str]]:
     """Return the documents that are removed with an event, and those that stay because others need them, by their SHA-256.
 
     An event's documents are those that it names: a source's own, or those that a happening cites. They stay if another happening
-    cites them in any version or, when a source's event is redacted, if another source's event names them.
+    cites them in any version or, when a source's event is redacted, if another source's event names them. A picture goes with its
+    source alone: a happening names only the source.
     """
     own = {
         sha256
         for one in (event.payload["statement"], *event.payload["statement"].get("citations", ()))
         for sha256 in (one.get("sha256"), one.get("text_sha256"))
-        if sha256 is not None and log.document(sha256) is not None
+        if sha256 not in (None, images.NO_TEXT) and log.document(sha256) is not None
     }
     others = "1" if event.type in _SOURCE_EVENTS else "events.type LIKE 'Happening%'"
     needed = {sha256 for sha256 in own if _is_named(log, event, sha256, others)}
@@ -142,7 +156,8 @@ def events_repeating(log: Log, event: Event) -> list[str]:
     """List the other events that still have words of an event: its title, its summary, its quotations or the text around them."""
     statement = event.payload["statement"]
     citations = statement.get("citations", [])
-    texts = [statement["title"], statement.get("summary"), *(citation["quote"] for citation in citations)]
+    described = (picture.get(name) for picture in statement.get("media", ()) for name in ("alt", "caption"))
+    texts = [statement["title"], statement.get("summary"), *(citation["quote"] for citation in citations), *described]
     words = [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts if text]
     places = [(c["source"], c["start_char"] - CONTEXT, c["end_char"] + CONTEXT) for c in citations]
     rows = log.connection.execute(

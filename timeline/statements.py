@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from timeline import bounds, dates, instants, quotes
+from timeline import bounds, dates, images, instants, quotes
 from timeline.dates import mentions
 from timeline.dates.left_out import contradicting_words
 from timeline.documents import Document
@@ -18,13 +18,14 @@ from timeline.errors import (
     Fault,
     QuoteAmbiguous,
     QuoteNotFound,
+    Redacted,
     StatementInvalid,
     TimelineError,
     UnknownHappening,
     UnknownSource,
 )
 from timeline.log import Event
-from timeline.model import Citation, Happening, HappeningVersion, PlacedCitation, Source, SourceFields, check
+from timeline.model import Citation, Happening, HappeningVersion, Picture, PlacedCitation, Source, SourceFields, check
 from timeline.shapes import not_a_field
 
 Statement = dict[str, Any]
@@ -122,6 +123,7 @@ def of_happening(fields: Mapping[str, Any], texts: Texts, subject: str, known: S
     """
     bounds.refuse(fields, subject)
     happening = check(Happening, fields, subject)
+    _refuse_no_picture(happening.media, texts, subject, known or {})
     citations = _verified(happening.citations, texts, subject, (known or {}).get("citations", ()))
     return _statement(happening, citations, subject)
 
@@ -138,6 +140,7 @@ def corrected(known: Statement, changes: Mapping[str, Any], texts: Texts, subjec
     values = {field: value for field, value in known.items() if field not in ("citations", "instant")}
     values["citations"] = [{k: v for k, v in c.items() if k in Citation.model_fields} for c in known["citations"]]
     happening = check(Happening, {**values, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
+    _refuse_no_picture(happening.media, texts, subject, known)
     existing = known["citations"]
     citations = _verified(happening.citations, texts, subject, existing) if "citations" in changes else existing
     return _statement(happening, citations, subject)
@@ -166,6 +169,14 @@ def dates_that_differ(known: Statement, statement: Statement) -> Iterator[Fault]
             now = dates.words(statement["date"])
             advice = "If these words do not support the new date, correct the citations as well"
             yield Fault(f"citations.{number}.quote", f"states {differs}, but the date is corrected to {now}. {advice}")
+
+
+def without_alt(statement: Statement, known: Statement | None = None) -> Iterator[Fault]:
+    """Yield the pictures without an alternative text, unless they were there before."""
+    pictures = statement.get("media", ())
+    for number, picture in enumerate(() if known and known.get("media", ()) == pictures else pictures, start=1):
+        if "alt" not in picture:
+            yield Fault(f"media.{number}.alt", "is missing. Describe the picture in a sentence to people who cannot see it")
 
 
 def _is_before(one: str | None, other: str | None) -> bool:
@@ -253,7 +264,7 @@ def _source_statement(source: Source) -> Statement:
 
 def _plain(field: str, value: object) -> object:
     """Turn None into an empty list for a list field."""
-    return () if value is None and field in ("actors", "tags", "related") else value
+    return () if value is None and field in ("actors", "tags", "related", "media") else value
 
 
 def _statement(happening: Happening, citations: list[Statement], subject: str) -> Statement:
@@ -263,7 +274,7 @@ def _statement(happening: Happening, citations: list[Statement], subject: str) -
     except DateInvalid as error:
         raise StatementInvalid.in_fields(subject, error.faults or (Fault("date", str(error)),)) from None
     values = {**vars(happening), "citations": citations, "instant": instant}
-    for field in ("actors", "related"):
+    for field in ("actors", "related", "media"):
         values[field] = [{name: value for name, value in vars(one).items() if value is not None} for one in values[field]]
     values["tags"] = [*values["tags"]]
     return {name: values[name] for name in _IN_ORDER if values[name] not in (None, [])}
@@ -287,6 +298,8 @@ def _verified(citations: tuple[Citation, ...], texts: Texts, subject: str, known
     for number, citation in enumerate(citations, start=1):
         try:
             source = texts(citation.source)
+            if source.text_sha256 == images.NO_TEXT:
+                raise QuoteNotFound("is not in a picture, which has no text. To quote its words, recognise them (OCR) into a PDF")
             with quotes.briefly(len(errors) >= _MAX_NOT_FOUND):
                 passage = _passage(citation, source, known)
         except UnknownSource:
@@ -314,6 +327,24 @@ def _verified(citations: tuple[Citation, ...], texts: Texts, subject: str, known
     if errors:
         raise errors[0][0].in_fields(subject, tuple((field, reason) for _, field, reason in errors))
     return verified
+
+
+def _refuse_no_picture(pictures: tuple[Picture, ...], texts: Texts, subject: str, known: Statement) -> None:
+    """Raise the error of the first source that is no archived picture, with all faults. Those in the log stay."""
+    before = {picture["source"] for picture in known.get("media", ())}
+    errors: list[tuple[type[TimelineError], str, str]] = []
+    for number, source in enumerate((picture.source for picture in pictures), start=1):
+        field = f"media.{number}.source"
+        try:
+            if source not in before and texts(source).text_sha256 != images.NO_TEXT:
+                reason = f"source/{source} is not a picture. Archive a {images.NAMES} file, and give its id"
+                errors.append((StatementInvalid, field, reason))
+        except UnknownSource:
+            errors.append((UnknownSource, field, f'there is no source "{source}". Archive the picture first, or correct the id'))
+        except Redacted as error:
+            errors.append((Redacted, field, str(error)))
+    if errors:
+        raise errors[0][0].in_fields(subject, tuple((field, reason) for _, field, reason in errors))
 
 
 def _passage(citation: Citation, source: SourceText, known: Sequence[Statement]) -> quotes.Passage:

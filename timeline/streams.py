@@ -18,6 +18,7 @@ from timeline.errors import (
     AlreadyRedacted,
     AlreadyRetracted,
     PartOfCircle,
+    PictureWithoutAlt,
     QuotedDateDiffers,
     Redacted,
     StatementInvalid,
@@ -140,6 +141,8 @@ class Streams:
         data = {"statement": statement}
         first = self.log.first(subject)
         if first is None:
+            for missing in statements.without_alt(statement):
+                warnings.warn(PictureWithoutAlt(subject, *missing), stacklevel=5)  # at the user's call
             return self.store(subject, type, data, 0, expected, in_order=in_order)
         self.refuse_redacted(first)
         if first.data != canonical(data):
@@ -183,6 +186,8 @@ class Streams:
             data = {"statement": statement, "changes": changes, "reason": why}
             for differs in statements.dates_that_differ(known, statement):
                 warnings.warn(QuotedDateDiffers(subject, *differs), stacklevel=4)  # at the user's call
+            for missing in statements.without_alt(statement, known):
+                warnings.warn(PictureWithoutAlt(subject, *missing), stacklevel=4)
             return self.follow(subject, type, last, data, expected)
 
     def _made_before(

@@ -82,8 +82,8 @@ def test_files_are_read_by_their_suffix(tmp_path: Path) -> None:
             capture.from_file(tmp_path / name)
     with pytest.raises(DocumentUnreadable, match="only a WARC"):
         capture.from_bytes(b"x", HTML, "x.html", record="https://example.org/")
-    with pytest.raises(DocumentUnreadable, match="no extractor reads image/png"):
-        capture.from_bytes(b"x", "image/png", "x.png")
+    with pytest.raises(DocumentUnreadable, match="no extractor reads image/tiff"):
+        capture.from_bytes(b"x", "image/tiff", "x.tiff")
 
 
 def test_a_missing_extra_is_reported_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import picture
 
 from timeline import Timeline
 from timeline.errors import TookTooLong
@@ -21,6 +22,7 @@ QUERIES = {
     "actors": "select happening, actor, role, number from happening_actors order by happening, actor",
     "tags": "select * from happening_tags order by happening, tag",
     "related": "select * from related order by happening, other, relation",
+    "media": "select * from happening_media order by happening, number",
     "sources": "select id, title, publisher, author, published, position from sources order by id",
 }
 STATES: list[dict[str, str]] = [
@@ -68,6 +70,7 @@ def test_a_position_shows_what_was_shown_when_the_log_ended_there(tmp_path: Path
     with Timeline(tmp_path / "t.db", by="x") as timeline:
         sql.register(timeline.log.connection)
         cited = [timeline.archive(id=f"s-{n}", text=TEXT, title=f"Source {n}").quote for n in (1, 2)]
+        pictures = [timeline.archive(**picture(f"p-{n}")).id for n in (1, 2)]
         then: dict[int, Any] = {}
 
         def statement() -> dict[str, Any]:
@@ -80,6 +83,7 @@ def test_a_position_shows_what_was_shown_when_the_log_ended_there(tmp_path: Path
                 "attributed_to": chance.choice([None, "Ann"]),
                 "actors": chance.sample(["Ann Lee", "ann lee", "Bo Berg", "José"], 1) + chance.sample(["Cy", "Di"], 1),
                 "tags": chance.sample(["x", "y", "z"], chance.randint(0, 2)),
+                "media": [{"source": one, "alt": "?"} for one in chance.sample(pictures, chance.randint(0, 2))],
                 "citations": [
                     cited[0](f"Word{words[0]} stands here", stance=chance.choice(["supports", "disputes"])),
                     chance.choice(cited)(f"Word{words[1]} stands here"),

@@ -23,6 +23,7 @@ import browser as in_browser
 import pytest
 from datasette.app import Datasette
 from datasette.utils import path_from_row_pks, tilde_encode
+from examples import PNG, picture
 
 from timeline import Timeline, checkpoints, projections
 from timeline.exchange import formats
@@ -44,6 +45,8 @@ WORDS: dict[str, tuple[set[str], ...]] = {
     "xformerx": (IN_THE_PAST,), "xreasonx": (IN_THE_PAST,), "xrecorderx": ({"events"},),
     "xquotedx": ({"citations", "sources"}, IN_TEXTS), "xsupportsx": ({"citations", "sources"},), "xtextx": (IN_TEXTS,),
     "xactorx": ({"actors"},), "xrolex": ({"happening_actors"},), "xtagx": ({"happening_tags"},), "xrelationx": ({"related"},),
+    "xaltx": ({"happening_media"},), "xcaptionx": ({"happening_media"},), "xpicturex": ({"sources"},),
+    "xpixelx": ({"documents", "source_texts", "sources"},),
     "xsourceidx": ({"sources"},), "xsourcetitlex": ({"sources"},), "xpublisherx": ({"sources"},), "xauthorx": ({"sources"},),
     "xoriginx": ({"checkpoints"},), "xwitnessx": ({"checkpoints", "signatures"},), "xnotex": ({"notes"},),
 }  # fmt: skip
@@ -94,6 +97,9 @@ def build(path: Path) -> Path:
         timeline.record("gone", title="xtitlex is gone", date="1973", citations=[report.quote("It begins")])
         timeline.correct("xhappeningidx", title="xtitlex as now known", reason="xreasonx")
         timeline.retract("gone", reason="xreasonx too")
+        timeline.archive(**picture("xpicturex", PNG + b"xpixelx"))
+        shown = {"source": "xpicturex", "alt": "xaltx", "caption": "xcaptionx"}
+        timeline.correct("xhappeningidx", media=[shown], reason="xreasonx again")
         note = checkpoints.make(timeline.log, key, None, in_browser.MOMENT.isoformat())
         public, cosignature = witness.cosign(note.text, in_browser.MOMENT)
         signed = Note(note.text, (*note.signatures, cosignature))
@@ -302,7 +308,7 @@ async def test_every_word_is_shown_if_nothing_is_denied(serve: Serve, marked: Pa
     datasette, schema = serve(marked), Schema.of(marked)
     await datasette.invoke_startup()
     result = addresses(datasette, schema)
-    answers = [await ask(datasette, one) for one in result if re.search(r"^/marked/\w+\.json$|/export/jsonl$", one)]
+    answers = [await ask(datasette, one) for one in result if re.search(r"^/marked/\w+\.json$|/export/jsonl$|/image$", one)]
     for word in WORDS:
         assert any(word in text for status, text in answers if status == 200), word
     for word, table in (("xquotedx", "happenings"), ("xtextx", "sources")):

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import rfc8785
 
-from timeline import quotes
+from timeline import images, quotes
 from timeline.audit import documents, tree
 from timeline.audit.report import Tally
 from timeline.audit.sources import Documents, SourcesAudit
@@ -22,6 +22,7 @@ from timeline.merkle import Checkpoint, Key, Note
 from timeline.merkle.kept import is_instant
 from timeline.merkle.proof import SALT
 from timeline.model import Author, HappeningFields, HappeningVersion, Reason, Source, SourceFields, check, stream
+from timeline.redaction import document_hashes
 from timeline.statements import circle
 from timeline.texts import Texts
 
@@ -262,6 +263,11 @@ class EventsAudit:
         for field, other in others.items():
             if other and self.log.first(f"happening/{other}") is None:
                 self.statements.fault(place, f'{field}: there is no happening "{other}"')
+        for number, picture in enumerate(statement.get("media", ()), start=1):
+            if not 0 < self._archived_at(picture["source"]) < event.position:
+                self.statements.fault(place, f'media.{number}.source: there is no source "{picture["source"]}" before it')
+            elif document_hashes(self.log, picture["source"]).get("text_sha256", images.NO_TEXT) != images.NO_TEXT:
+                self.statements.fault(place, f"media.{number}.source: source/{picture['source']} is not a picture")
 
     def check_circles(self) -> None:
         """Find happenings that are currently part of themselves."""

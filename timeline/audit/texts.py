@@ -93,7 +93,7 @@ class TextsAudit:
         self._add_remarks()
 
     def _compare(self, one: _Text, content: bytes, text: str, extractor: str, comparing: Comparing) -> None:
-        if extractor == extractors.GIVEN or extractor.startswith(extractors.DECODED):
+        if extractors.is_compared_at_once(extractor):
             self.texts.count += 1  # compared with the event itself
             return
         comparison = comparing.compare(content, text, extractor, one.media_type, one.url)

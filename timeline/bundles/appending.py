@@ -24,6 +24,7 @@ from timeline.errors import (
     DocumentUnreadable,
     QuotedDateDiffers,
     StatementInvalid,
+    StatementWarning,
     TimelineError,
     UnknownHappening,
     UnknownSource,
@@ -37,7 +38,7 @@ SHOWN = 100  # faults that are reported
 ENOUGH = 1_000  # faults after which reading stops
 FOLLOWING = 100_000  # consequences of other faults after which reading stops
 _WEIGHT = 4_000_000  # bytes of entries that are held at once
-_TRIED = ("file", "text", "encoding", "record", "part_of", "related", "citations")
+_TRIED = ("file", "text", "encoding", "record", "part_of", "related", "media", "citations")
 _PLACEHOLDERS = {"source": {"title": "?"}, "happening": {"title": "?", "date": "2000"}}
 
 
@@ -264,7 +265,7 @@ class _Work:
     @contextmanager
     def _placing(self, entry: Entry) -> Iterator[None]:
         """Add the file and line of an entry to the warnings about it."""
-        if entry.verb != "correct":
+        if entry.verb != "correct" and "media" not in entry.fields:
             yield
             return
         with warnings.catch_warnings(record=True) as caught:
@@ -274,6 +275,8 @@ class _Work:
             message = one.message
             if isinstance(message, QuotedDateDiffers):
                 message = QuotedDateDiffers(*self._placed(entry, "date", message.beside(entry.stream)))
+            elif isinstance(message, StatementWarning):
+                message = type(message)(*self._placed(entry, *message.args[1:]))
             warnings.warn(message, one.category, stacklevel=2)
 
     def _stand_in(self, entry: Entry, faults: list[Fault]) -> list[Fault]:

@@ -13,7 +13,7 @@ from typing import Any
 from timeline import documents
 from timeline.bounds import FIELDS as MOST
 from timeline.bounds import NAMED
-from timeline.model import Actor, HappeningFields, PlacedCitation, Relation, SourceFields
+from timeline.model import Actor, HappeningFields, Picture, PlacedCitation, Relation, SourceFields
 from timeline.shapes import COMMA, NOT_TEXT, not_a_field, not_text
 
 Fault = tuple[str, str]
@@ -31,6 +31,7 @@ _INNER: Mapping[str, tuple[str, ...]] = {  # the fields of the items in lists
     "citations": tuple(PlacedCitation.model_fields),
     "actors": tuple(Actor.model_fields),
     "related": tuple(Relation.model_fields),
+    "media": tuple(Picture.model_fields),
 }
 ENOUGH = 1_000  # faults of an entry after which checking stops
 LONGEST_ID = 200

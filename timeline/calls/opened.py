@@ -132,7 +132,7 @@ class Opened:
         first = self.log.first(subject) or self._streams.past(subject)[0]
         named = redaction.document_hashes(self.log, source)
         text = self.log.document(named.get("text_sha256", ""))
-        if text is None:
+        if text is None or (not text and self.log.document(named["sha256"]) is None):  # a picture has an empty text
             raise Redacted(first.stream, "its text is not in the archive: it was redacted, or removed, so nothing can be quoted")
         return statements.SourceText(quotes.Text(text.decode()), **named)
 

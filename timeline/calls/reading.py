@@ -19,10 +19,11 @@ from timeline.calls.lists import Happenings, Hit, Hits, Sources, title
 from timeline.calls.opened import Opened
 from timeline.errors import DateInvalid, FilterInvalid
 from timeline.log import Event
-from timeline.model import HappeningVersion, RedactedVersion, stream
+from timeline.model import HappeningVersion, stream
 from timeline.reading import choosing, searching
 from timeline.reading.happenings import at_positions
 from timeline.reading.passages import Words
+from timeline.redaction import RedactedVersion
 from timeline.selection import sources
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import SourceQuery

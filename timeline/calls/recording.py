@@ -13,7 +13,7 @@ from timeline.calls.keywords import UNCHANGED, Unchanged, given, named
 from timeline.calls.opened import Opened
 from timeline.errors import DatabaseRefused, Redacted, RedactionUnfinished, StatementInvalid
 from timeline.log import Event
-from timeline.model import Actor, Citation, HappeningFields, Reason, Relation, SourceFields, check, stream
+from timeline.model import Actor, Citation, HappeningFields, Picture, Reason, Relation, SourceFields, check, stream
 
 
 class Recording(Opened):
@@ -39,6 +39,7 @@ class Recording(Opened):
         actors: Sequence[str | Mapping[str, str | None] | Actor] | None = None,
         tags: Sequence[str] | None = None,
         related: Sequence[str | Mapping[str, str] | Relation] | None = None,
+        media: Sequence[str | Mapping[str, str | None] | Picture] | None = None,
         expected_version: int | None = None,
     ) -> Event:
         """Record a happening, and return its event. The same statement again appends nothing, and returns the existing event.
@@ -61,6 +62,8 @@ class Recording(Opened):
             actors: who took part: names, or {"name": …, "role": …}.
             tags: words to group it by.
             related: ids of other happenings, or {"other": id, "relation": "…"}.
+            media: up to 20 pictures: {"source": id, "alt": "…", "caption": "…", "credit": "…"}, with the id of an archived picture
+                and a sentence that describes it to people who cannot see it. Without that, a PictureWithoutAlt is issued.
             expected_version: 0 refuses an id that is taken.
 
         Raises StatementInvalid, QuoteNotFound, QuoteAmbiguous, UnknownSource, UnknownHappening (part_of, related), PartOfCircle,
@@ -122,6 +125,7 @@ class Recording(Opened):
         actors: Sequence[str | Mapping[str, str | None] | Actor] | Unchanged | None = UNCHANGED,
         tags: Sequence[str] | Unchanged | None = UNCHANGED,
         related: Sequence[str | Mapping[str, str] | Relation] | Unchanged | None = UNCHANGED,
+        media: Sequence[str | Mapping[str, str | None] | Picture] | Unchanged | None = UNCHANGED,
         expected_version: int | None = None,
     ) -> Event:
         """Correct a happening: given fields replace the former ones, None empties one. The event has the complete new statement.
@@ -147,6 +151,8 @@ class Recording(Opened):
             actors: who took part: names, or {"name": …, "role": …}.
             tags: words to group it by.
             related: ids of other happenings, or {"other": id, "relation": "…"}.
+            media: up to 20 pictures: {"source": id, "alt": "…", "caption": "…", "credit": "…"}, with the id of an archived picture
+                and a sentence that describes it to people who cannot see it. Without that, a PictureWithoutAlt is issued.
             expected_version: the version that you read, so that two people who write at once do not undo each other.
 
         Raises what `record` raises, and AlreadyRetracted; then nothing is appended.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from timeline import documents, files
+from timeline import documents, files, images
 from timeline.capture.sandbox import Reader, read_in_sandbox
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, on_one_line
@@ -28,20 +28,21 @@ MEDIA_TYPES = {
     ".warc.gz": WARC,
     ".epub": "application/epub+zip",
     ".eml": "message/rfc822",
+    **images.SUFFIXES,
 }
 _INSTEAD = {
     (".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp", ".pages", ".xls", ".xlsx", ".ods", ".ps", ".djvu"): "Save it as PDF",
     (".mbox", ".msg", ".pst"): "Save the message by itself, as .eml",
     (".webarchive", ".wacz"): "Save the page as .html, or as .warc",
     (".zst",): "Unpack it, with zstd -d",
-    (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".webp"): "Recognise its text (OCR) into a PDF, or type it into a .txt",
+    (".tif", ".tiff", ".heic", ".bmp", ".svg", ".avif"): "Save it as PNG or JPEG; to quote it, recognise its text (OCR) into a PDF",
 }
 _MESSAGE = re.compile(
     rb"(?:(?:from|to|date|subject|received|return-path|delivered-to|message-id|mime-version|content-type|dkim-signature|x-[\w-]+)"
     rb"[ \t]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){3}",
     re.I,
 ).match
-EXTRACTED = frozenset(MEDIA_TYPES.values()) - frozenset(documents.MEDIA_TYPES.values())
+EXTRACTED = frozenset(MEDIA_TYPES.values()).difference(documents.MEDIA_TYPES.values(), images.SUFFIXES.values())
 
 
 def media_type_of(name: str) -> str | None:
@@ -79,7 +80,7 @@ def received(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, s
             if _MESSAGE(content):
                 return content, "message/rfc822"
     if media_type is None:
-        supported = ".txt, .md, .html, .mhtml, .pdf, .epub, .eml and .warc"
+        supported = ".txt, .md, .html, .mhtml, .pdf, .epub, .eml, .warc, .png, .jpg, .webp and .gif"
         raise DocumentUnreadable(files.shown(path), f"only {supported} files can be read. {_instead(path.suffix.lower())}")
     return documents.received(path, within), media_type
 
@@ -116,6 +117,10 @@ def from_bytes(
         if encoding is not None and kind == "application/pdf":
             raise DocumentUnreadable(name, "a PDF declares the encoding of its text itself. Leave the encoding out")
         return (reader.read if reader else read_in_sandbox)(content, kind, name, encoding or declared, record)
+    if kind in images.SUFFIXES.values():
+        if encoding is not None:
+            raise DocumentUnreadable(name, "a picture has no text. Leave the encoding out")
+        return documents.picture(content, name)
     if kind.startswith("text/"):
         return documents.decoded(content, media_type, name, encoding)
     raise DocumentUnreadable(name, f"no extractor reads {on_one_line(kind)}. Archive its text, saved as .txt in UTF-8")

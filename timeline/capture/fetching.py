@@ -44,13 +44,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A fetched document: the WARC of every request and response, the final address, and its status and media type."""
+    """A fetched document: the WARC of every request and response, the final address, its status and media type, and itself."""
 
     warc: bytes
     url: str
     status: int
     media_type: str
     hops: int
+    body: bytes
 
 
 def _now() -> datetime:
@@ -92,12 +93,14 @@ def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = Fals
                 on_one_line(hop.url), f"answered {answer.status} {reason}, not the document. Check whether it opens in a browser"
             )
         try:
-            undone(
+            body = undone(
                 hop.body, answer.getheader("Transfer-Encoding") or "", answer.getheader("Content-Encoding") or "", limits.unpacked
             )
         except CodingRefused as error:
             raise FetchRefused(on_one_line(hop.url), f"{error}. Save it, and archive the file") from None
-        return Fetched(warc_bytes(hops, USER_AGENT), hop.url, answer.status, answer.getheader("Content-Type") or "", len(hops))
+        return Fetched(
+            warc_bytes(hops, USER_AGENT), hop.url, answer.status, answer.getheader("Content-Type") or "", len(hops), body
+        )
     raise FetchRefused(shown, f"redirects more than {limits.redirects} times. Give the final address")
 
 

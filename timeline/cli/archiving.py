@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from timeline import archiving, capture, documents, extractors
+from timeline import archiving, capture, documents, extractors, images
 from timeline.archived import ArchivedSource
 from timeline.cli import completing, json_forms
 from timeline.cli.described import described, given_fields
@@ -49,7 +49,7 @@ def archive(
     by: str | None,
     **fields: str | None,
 ) -> None:
-    """Archive a document to quote from: text, HTML, PDF, EPUB, e-mail or WARC.
+    """Archive a document to quote from (text, HTML, PDF, EPUB, e-mail or WARC), or a picture to show.
 
     The original file and its extracted text are both stored under their SHA-256, and never change. The same document and options
     again append nothing. The document's own title, author and date are shown, and used only with --as-found.
@@ -73,7 +73,10 @@ def archive(
         fetched = fetching.fetch(fetch)
         options.setdefault("url", fetched.url)
         record, name = fetched.url, fetched.url.partition("?")[0].rstrip("/")
-        document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
+        if images.media_type(fetched.body):
+            document = documents.picture(fetched.body, fetched.url)
+        else:
+            document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
     else:
         name = str(file)
         documents.refuse_address(name)
@@ -152,7 +155,9 @@ def _compare_with_document(timeline: Timeline, source: ArchivedSource, document:
     """Report on stderr how the document was read, where its own fields differ, and whether today's extractor reads other text."""
     statement = source.event.payload["statement"]
     last = timeline.source(source.id).event.payload.get("statement", statement)
-    if new and not document.extractor.startswith(extractors.DECODED):
+    if new and document.extractor == extractors.PICTURE:
+        click.echo(f"A picture: happenings can show it, as media: [{{source: {source.id}, alt: …}}]", err=True)
+    elif new and not document.extractor.startswith(extractors.DECODED):
         click.echo(harmless(f"{len(document.text):,} characters were read, by {document.extractor}"), err=True)
     left = [name for name, value in source.found.items() if name not in last]
     for name, value in source.found.items():

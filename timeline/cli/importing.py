@@ -33,6 +33,7 @@ _MAPPED = ("csv", "tsv", "jsonl")
     shell_complete=completing.HAPPENING,
     help="For annotations without a happening: the one that they are evidence for.",
 )
+@click.option("--fetch-media", is_flag=True, help="Fetch the pictures that a file for TimelineJS names, and archive them.")
 @json_forms.as_object
 @described
 @click.option("--encoding", help="The encoding of the file, if the guess is wrong.")
@@ -47,6 +48,7 @@ def import_(
     save_mapping: bool,
     id: str | None,
     happening: str | None,
+    fetch_media: bool,
     as_json: bool,
     encoding: str | None,
     db: Path,
@@ -60,12 +62,16 @@ def import_(
 
     Example: timeline import timelinejs-csv sheet.csv --append
     """
+    if fetch_media and not (do and format.startswith("timelinejs")):
+        raise click.UsageError("--fetch-media fetches the pictures of a file for TimelineJS, together with --append.")
     read = _read(format, file, encoding, mapping, save_mapping)
     about = given_fields(fields)
     with progress("Importing" if do else "Comparing", len(read.understood.rows) * (2 if do else 1)) as advance:
         if do:
             with opened(db, by=by, read_only=False) as timeline:
-                plan = run.append(read, timeline, id=id, happening=happening, fields=about, advance=advance)
+                plan = run.append(
+                    read, timeline, id=id, happening=happening, fields=about, advance=advance, fetch=_fetch if fetch_media else None
+                )
         elif db.exists():
             with opened(db) as timeline:
                 plan = run.plan(read, timeline, id=id, happening=happening, fields=about, advance=advance)
@@ -77,6 +83,12 @@ def import_(
         click.echo(harmless(line))
     if do and plan.outcomes and plan.counts()["refused"] == len(plan.outcomes):
         raise Refused(f"{file}: no row could be imported, for the reasons above. Correct the file, then import it again")
+
+
+def _fetch(address: str) -> bytes:
+    from timeline.capture import fetching  # noqa: PLC0415 - nothing else of an import uses the network
+
+    return fetching.fetch(address).body
 
 
 def _read(format: str, file: Path, encoding: str | None, mapping: Path | None, save: bool) -> File:

@@ -72,6 +72,7 @@ def happening(one: Event, *, near: bool = False) -> Json:
     }
     record["actors"] = [{"name": actor.get("name"), "role": actor.get("role")} for actor in record["actors"]]
     record["citations"] = [{name: citation.get(name) for name in _CITATION} for citation in record["citations"]]
+    record["media"] = [{name: picture.get(name) for name in fields.PICTURE} for picture in record["media"]]
     return record
 
 

@@ -71,6 +71,11 @@ def _effects(timeline: Timeline, event: Event, keep_documents: bool) -> tuple[li
         redaction.refuse_to_keep(timeline.log, event, going)
         going, staying = [], [*going, *staying]
     stays = [f"{_document(timeline, sha256)} stays, with all its words" for sha256 in staying]
+    for picture in event.payload["statement"].get("media", ()):
+        if "sha256" in (known := redaction.document_hashes(timeline.log, picture["source"])) and timeline.log.document(
+            known["sha256"]
+        ):
+            stays.append(f"The picture source/{picture['source']} stays. Redact the event that archived it too if needed")
     echoes = redaction.events_repeating(timeline.log, event)
     listed = ", ".join(echoes[:SHOWN]) + (f" and {len(echoes) - SHOWN} more" if len(echoes) > SHOWN else "")
     others = [f"Words of it are also in {listed}. Redact those too if needed"] if echoes else []

@@ -24,7 +24,7 @@ import click
 from timeline import files
 from timeline.cli import suggesting
 from timeline.cli.printing import count, harmless
-from timeline.errors import DatabaseRefused, FilterInvalid, QuotedDateDiffers, RedactionUnfinished, TimelineError
+from timeline.errors import DatabaseRefused, FilterInvalid, RedactionUnfinished, StatementWarning, TimelineError
 from timeline.sqlite_file import refusal
 from timeline.timeline import Timeline
 
@@ -265,13 +265,13 @@ def _begin_from_published(path: Path) -> None:
 
 @contextmanager
 def _warnings_shown() -> Iterator[None]:
-    """Warn in one line of a correction whose quotations state another date, before it is appended."""
+    """Warn in one line of a statement that deserves another look, before it is appended."""
     with warnings.catch_warnings():
-        warnings.simplefilter("always", QuotedDateDiffers)
+        warnings.simplefilter("always", StatementWarning)
         shown = warnings.showwarning
 
         def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:  # noqa: ANN401 - as Python has it
-            if issubclass(category, QuotedDateDiffers):
+            if issubclass(category, StatementWarning):
                 click.echo(f"Warning: {harmless(str(message))}", err=True)
             else:
                 shown(message, category, *where, **more)

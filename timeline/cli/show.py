@@ -15,7 +15,7 @@ from timeline.errors import DateInvalid
 from timeline.log import Event
 from timeline.reading import happening_lookup, sources, wording
 from timeline.reading.happenings import at_positions
-from timeline.reading.records import Happening
+from timeline.reading.records import Happening, Picture
 from timeline.selection.snapshot import Snapshot
 from timeline.timeline import Timeline
 
@@ -136,6 +136,7 @@ def _happening(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[
         *(("parts" if number == 0 else "", f"{part['id']}, {part['title']}") for number, part in enumerate(parts)),
         *((relation, titled(other)) for other, relation in known.related),
         ("tags", ", ".join(known.tags)),
+        *(("pictures" if number == 0 else "", _picture(picture)) for number, picture in enumerate(known.media)),
     ]
     if known.summary:
         yield printing.paragraphs(known.summary) + "\n"
@@ -170,6 +171,11 @@ def _marks(snapshot: Snapshot, known: Happening) -> Iterator[str]:
 def _place(known: Happening) -> str | None:
     point = f"{known.latitude}, {known.longitude}" if known.latitude else None
     return f"{known.place} ({point})" if known.place and point else known.place or point
+
+
+def _picture(picture: Picture) -> str:
+    words = (picture.caption or picture.alt, picture.credit, None if picture.source.sha256 else "redacted")
+    return ", ".join((picture.source.id, *filter(None, words)))
 
 
 def _source(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str]:

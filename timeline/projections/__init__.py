@@ -31,6 +31,7 @@ FILES = (
     "actors",
     "happening_tags",
     "related",
+    "happening_media",
     "happening_times",
     "density",
     "spans",

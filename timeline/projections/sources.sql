@@ -1,5 +1,6 @@
 -- sources: the archived documents, as now known: one row for each.
 -- Redacted fields are empty, and so are the hashes of a document that a redaction removed from the archive.
+-- A picture has the empty text, which stays in the archive: without its document, it has none.
 -- The hashes come from the first event of the stream that names them, as in redaction.py.
 
 CREATE TABLE sources (
@@ -53,7 +54,10 @@ SELECT
     json_extract(latest.data, '$.statement.language'),
     json_extract(latest.data, '$.statement.media_type'),
     (SELECT sha256 FROM documents WHERE sha256 = named.sha256),
-    (SELECT sha256 FROM documents WHERE sha256 = named.text_sha256),
+    (
+        SELECT sha256 FROM documents
+        WHERE sha256 = named.text_sha256 AND (bytes <> x'' OR named.sha256 IN (SELECT sha256 FROM documents))
+    ),
     json_extract(latest.data, '$.statement.extractor'),
     (SELECT length(CAST(bytes AS TEXT)) FROM documents WHERE sha256 = named.text_sha256),
     (SELECT recorded_at FROM events AS first WHERE first.stream = latest.stream AND first.version = 1),

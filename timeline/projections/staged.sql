@@ -24,6 +24,7 @@ CREATE TEMP TABLE IF NOT EXISTS staged_citations (
 );
 CREATE TEMP TABLE IF NOT EXISTS staged_tags (happening, tag, is_current);
 CREATE TEMP TABLE IF NOT EXISTS staged_related (happening, other, relation);
+CREATE TEMP TABLE IF NOT EXISTS staged_media (happening, number, source, alt, caption, credit);
 
 -- The people whom any of the versions names. is_latest: whether it is the latest version.
 CREATE TEMP TABLE IF NOT EXISTS staged_actors (happening, actor, name, role, is_latest, is_current);

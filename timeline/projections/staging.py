@@ -19,6 +19,7 @@ from pydantic_core import from_json
 from timeline import dates
 from timeline.actors import actor_id
 from timeline.errors import TimelineError
+from timeline.fields import PICTURE
 from timeline.scripts import statements
 
 _STATUS: Final = {"HappeningRecorded": "current", "HappeningCorrected": "current", "HappeningRetracted": "retracted"}
@@ -150,6 +151,9 @@ class Staged:
             self._rows["staged_tags"] += [(id, tag, is_current) for tag in statement["tags"]]
         if "related" in statement:
             self._rows["staged_related"] += [(id, tie.get("other"), tie.get("relation")) for tie in statement["related"]]
+        if "media" in statement:
+            pictures = enumerate(statement["media"], start=1)
+            self._rows["staged_media"] += [(id, number, *map(picture.get, PICTURE)) for number, picture in pictures]
 
     def _first_name(self, actor: str, name: str) -> str:
         """Return the name first recorded for an actor, which is this one if the actor is new."""

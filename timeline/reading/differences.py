@@ -12,11 +12,13 @@ from itertools import takewhile
 from typing import Any
 
 from timeline import dates
+from timeline.fields import PICTURE
 
 LABELS = {
     "title": "Title", "date": "Date", "date_note": "How the date was read", "zone": "Time zone", "summary": "Summary",
     "kind": "Kind", "place": "Place", "latitude": "Latitude", "longitude": "Longitude", "part_of": "Part of",
-    "attributed_to": "According to", "actors": "People", "tags": "Tags", "related": "Related", "citations": "Quotations",
+    "attributed_to": "According to", "actors": "People", "tags": "Tags", "related": "Related", "media": "Pictures",
+    "citations": "Quotations",
     "publisher": "Publisher", "author": "Author", "published": "Published", "url": "Web address", "language": "Language",
 }  # fmt: skip
 # Longer texts, and texts with little in common, are shown complete: before and after.
@@ -98,6 +100,8 @@ def _item(name: str, item: Any) -> str:  # noqa: ANN401 - any item of a list in 
         return f"{item['name']}, {item['role']}" if item.get("role") else str(item["name"])
     if name == "related":
         return f"{item['relation']} {item['other']}"
+    if name == "media":
+        return ", ".join(str(item[field]) for field in PICTURE if item.get(field))
     return _citation(item) if name == "citations" else str(item)
 
 

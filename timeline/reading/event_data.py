@@ -24,6 +24,7 @@ _STATEMENT: Fields = {
 _LISTED: Mapping[str, tuple[Fields, Fields]] = {
     "actors": ({"name": str}, {"role": str}),
     "related": ({"relation": str, "other": str}, {}),
+    "media": ({"source": str}, dict.fromkeys(fields.PICTURE[1:], str)),
     "citations": (
         {**dict.fromkeys(("source", "quote", "prefix", "suffix", "grade", "stance"), str), "start_char": int, "end_char": int},
         {"supports": str},

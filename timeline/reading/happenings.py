@@ -9,10 +9,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from timeline import authors, dates
+from timeline import authors, dates, fields
 from timeline.errors import StatementInvalid
 from timeline.reading import sources
-from timeline.reading.records import Happening, Quotation, Source
+from timeline.reading.records import Happening, Picture, Quotation, Source
 from timeline.selection.snapshot import EACH, Snapshot
 
 BATCH: Final = 500
@@ -50,9 +50,9 @@ def quotations(snapshot: Snapshot, happenings: Iterable[str], most: int | None =
     rows = snapshot.rows(_CITED, {"happenings": json.dumps(list(happenings)), "most": most})
     known = sources.by_id(snapshot, {row["source"] for row in rows}, heads=True)
     cited: dict[str, list[Quotation]] = {}
-    for happening, number, source_id, *fields in rows:
+    for happening, number, source_id, *values in rows:
         source = known.get(source_id) or Source(source_id, None)
-        one = Quotation(number, source, *fields)
+        one = Quotation(number, source, *values)
         one.page = one.page if source.media_type == PDF else None
         cited.setdefault(happening, []).append(one)
     return cited
@@ -68,7 +68,12 @@ class _Archive:
 
     def learn(self, data: Mapping[int, Mapping[str, Any]]) -> None:
         """Read the sources that these events cite and that are not cached."""
-        cited = {str(one.get("source")) for payload in data.values() for one in payload["statement"].get("citations") or ()}
+        cited = {
+            str(one.get("source"))
+            for payload in data.values()
+            for name in ("citations", "media")
+            for one in payload["statement"].get(name) or ()
+        }
         self.sources |= sources.by_id(self.snapshot, cited - self.sources.keys(), heads=True)
 
     def source(self, id: str) -> Source:
@@ -132,9 +137,14 @@ def _happening(row: Sequence[Any], data: Mapping[str, Any], archive: _Archive) -
             tuple([(tie["other"], tie["relation"]) for tie in may("related") or ()]),
             tuple([_quotation(number, one, archive) for number, one in enumerate(may("citations") or (), start=1)]),
             data.get("superseded_by"),
+            tuple([_picture(archive.source(one["source"]), one) for one in may("media") or ()]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise _malformed(position) from error
+
+
+def _picture(source: Source, stated: Mapping[str, Any]) -> Picture:
+    return Picture(source, *map(stated.get, fields.PICTURE[1:]))
 
 
 def _quotation(number: int, cited: Mapping[str, Any], archive: _Archive) -> Quotation:

@@ -87,6 +87,16 @@ class Quotation:
         return None if self.grade == "exact" else wording.GRADES.get(self.grade, self.grade)
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a happening, with what is said of it; if it was redacted, its source has no SHA-256."""
+
+    source: Source
+    alt: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+
+
 @dataclass(slots=True)  # not frozen: that would take longer than the rest of its construction
 class Happening:
     """One version of a happening. `earliest` and `latest` are ISO days, None on an open or unknown side."""
@@ -117,6 +127,7 @@ class Happening:
     related: tuple[tuple[str, str], ...] = ()  # the other's id, the relation
     quotations: tuple[Quotation, ...] = ()
     superseded_by: str | None = None
+    media: tuple[Picture, ...] = ()
 
     @property
     def retracted(self) -> bool:

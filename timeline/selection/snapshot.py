@@ -1,7 +1,8 @@
 """The timeline as known at a position of the log, or now. The same query reads both.
 
-Owns the meaning of the names `happenings`, `citations`, `happening_actors`, `happening_tags`, `related` and `sources` in a query:
-now, they are the tables; at a position, they combine the rows that are still valid with those replaced since, read from the events.
+Owns the meaning of the names `happenings`, `citations`, `happening_actors`, `happening_tags`, `related`, `happening_media` and
+`sources` in a query: now, they are the tables; at a position, they combine the rows that are still valid with those replaced since,
+read from the events.
 Also owns the time limit of a query. Must not know any filter.
 """
 
@@ -72,6 +73,7 @@ _LISTED: Final[Mapping[str, tuple[str, str, Sequence[str]]]] = {
     ),
     "happening_tags": ("tag", "tags", ("cast(listed.value as text)",)),
     "related": ("other, relation", "related", (_TEXT.format("other"), _TEXT.format("relation"))),
+    "happening_media": (f"number, {', '.join(fields.PICTURE)}", "media", (_NTH, *map(_TEXT.format, fields.PICTURE))),
 }
 
 

@@ -105,6 +105,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (rf"{at}/drawing/list$", answers.list_answer),
         (rf"{at}/sources$", pages.sources_page),
         (rf"{at}/sources/(?P<source>[^/]+)$", pages.source_page),
+        (rf"{at}/sources/(?P<source>[^/]+)/image$", pages.image_file),
         (rf"{at}/events/(?P<position>[0-9]{{1,18}})$", pages.event_page),
         (rf"{at}/events/(?P<position>[0-9]{{1,18}})/proof$", pages.proof_file),
         (rf"{at}/log/checkpoints$", pages.checkpoints_page),

@@ -35,13 +35,13 @@ COPIES: dict[str, tuple[str, ...]] = {
     "documents": ("sources", "source_texts"),
     "events": (
         "happenings", "happening_versions", "happening_times", "citations", "actors", "happening_actors", "happening_tags",
-        "related", "sources",
+        "related", "happening_media", "sources",
     ),
 }  # fmt: skip
 # Our tables without copies. A hash, or the number of events, copies nothing of an event.
 ORIGINALS = (
     "happenings", "citations", "sources", "actors", "happening_actors", "happening_tags", "related",
-    "checkpoints", "signatures", "tree", "projected",
+    "happening_media", "checkpoints", "signatures", "tree", "projected",
 )  # fmt: skip
 # A foreign key to one of these is a position or a hash, which copies nothing.
 _ONLY_REFERENCED = {"events", "documents"}

@@ -4,12 +4,13 @@ import pytest
 
 from timeline.exchange.exporting import format_named
 from timeline.exchange.exporting.format import About
-from timeline.reading.records import Happening, Quotation, Source
+from timeline.reading.records import Happening, Picture, Quotation, Source
 
 WORDS = {
     "title": "Titlewords", "summary": "Summarywords", "date_note": "Notewords", "zone": "Casablanca", "kind": "Kindwords",
     "place": "Placewords", "latitude": "31.623", "longitude": "7.987", "part_of": "wholeid", "attributed_to": "Claimant",
     "actors": "Actorname", "role": "Actorrole", "tags": "Tagword", "related": "otherid", "reason": "Reasonwords",
+    "media": "Altwords",
     "recorded_by": "Recorder", "recorded_at": "2026-01-01", "quotations": "Quotewords", "supports": "Supportswords",
     "grade": "typographic", "stance": "isput", "prefix": "Prefixwords", "start": "1234567", "page": "47", "status": "etracted",
     "source.title": "Sourcetitle", "publisher": "Sourcepublisher", "author": "Sourceauthor", "published": "1987",
@@ -40,6 +41,7 @@ HAPPENING = Happening(
     date_note="Notewords", zone="Africa/Casablanca", instant="2025-11-24T09:31:00Z", summary="Summarywords", kind="Kindwords",
     place="Placewords", latitude="31.623", longitude="-7.987", part_of="wholeid", attributed_to="Claimant",
     actors=(("Actorname", "Actorrole"),), tags=("Tagword",), related=(("otherid", "Relationword"),), quotations=(QUOTATION,),
+    media=(Picture(Source("pictureid", "Picturetitle", sha256="6b" * 32, media_type="image/png"), "Altwords"),),
 )  # fmt: skip
 OF_HAPPENINGS = ("timelinejs", "timelinejs-csv", "csv", "ics", "atom", "jsonfeed", "jsonld", "annotations", "timemap", "vis")
 

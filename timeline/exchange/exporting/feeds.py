@@ -23,6 +23,7 @@ LOSES: Final = {
     "part_of": "left out",
     "related": "left out",
     "zone": "left out",
+    "media": "left out",
     "grade": "left out, with the place in the text",
     "media_type": "left out, with the language and hash of the source, and the time of its archiving",
     "supports": "left out",

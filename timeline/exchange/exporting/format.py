@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import quote as percent
 
-from timeline.reading.records import Happening
+from timeline import images
+from timeline.reading.records import Happening, Source
 
 _UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]*").fullmatch  # of a URI (RFC 3986, 2.3)
 _NEVER: Final = "1970-01-01T00:00:00Z"  # when the last event of an empty log was recorded
 _FARTHEST: Final = 2**62
+WITHIN: Final = 200_000  # bytes of a picture that an export may hold
 _LOG: Final = 16  # hex digits of the first event's hash
 
 
@@ -26,7 +28,7 @@ class About:
     `page` is the absolute address of the timeline's page without a query; None if it is not published. `at` is when the last event
     was recorded (UTC, RFC 3339), so that the same log gives the same export. `filters` is in words; `query` is their query string.
     `log` identifies this log wherever it is published. `older` is the number of chosen happenings that a feed leaves out; None if
-    that number is unknown and not 0.
+    that number is unknown and not 0. `picture` reads the bytes of a small picture by its SHA-256.
     """
 
     title: str
@@ -40,6 +42,7 @@ class About:
     query: str = ""
     log: str = ""
     older: int | None = 0
+    picture: Callable[[str], bytes | None] | None = None
 
     @classmethod
     def read(
@@ -54,8 +57,12 @@ class About:
         filters: str = "",
         query: str = "",
         older: int | None = 0,
+        pictures: bool = True,
     ) -> "About":
-        """Add the position, time and identity of the log to what the caller knows. `page` may have a query."""
+        """Add the position, time and identity of the log to what the caller knows. `page` may have a query.
+
+        `pictures`: whether the export may hold archived pictures.
+        """
         row = connection.execute(
             "SELECT position, recorded_at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1",
             (_FARTHEST if as_of is None else as_of,),
@@ -65,7 +72,13 @@ class About:
         # The hash of the first event has a random salt, so no other log has the same.
         first = connection.execute("SELECT lower(hex(data_hash)) FROM events WHERE position = 1").fetchone()
         log = first[0][:_LOG] if first else ""
-        return cls(title, page, description, language, position, at, as_of, filters, query, log, older)
+
+        def picture(sha256: str) -> bytes | None:
+            sql = "SELECT bytes FROM documents WHERE ? AND sha256 = ? AND length(bytes) < ?"
+            found = connection.execute(sql, (pictures, sha256, WITHIN)).fetchone()
+            return bytes(found[0]) if found else None
+
+        return cls(title, page, description, language, position, at, as_of, filters, query, log, older, picture)
 
     @property
     def name(self) -> str:
@@ -83,6 +96,12 @@ class About:
     def source(self, id: str) -> str:
         """Return the address of a source's page, or a URN if the timeline is not published."""
         return f"{self.page}/sources/{_percent(id)}" if self.page else self.urn("source", id)
+
+    def image(self, source: Source) -> str | None:
+        """Return the address of a picture's file; None if the timeline is not published, or the picture was redacted."""
+        if self.page is None or source.sha256 is None:
+            return None
+        return f"{self.source(source.id)}/image{images.query(source.sha256, source.media_type)}"
 
 
 def _percent(id: str) -> str:

@@ -28,7 +28,7 @@ _DEFAULTS: Final[dict[str, tuple[Any, ...]]] = {
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 _NOTHING: Final = (None, "", ())
 UNSUPPORTED: Final = {
-    **dict.fromkeys(("zone", "part_of", "related", "supports", "reason"), "left out"),
+    **dict.fromkeys(("zone", "part_of", "related", "supports", "reason", "media"), "left out"),
     "status": "left out: a retracted happening looks like any other",
     "recorded_by": "left out, with the time of recording",
     "entries": "not quoted; the file that holds them is named",
@@ -80,6 +80,7 @@ _NAMES: Final = {
     "eras": "happenings of the kind era",
     "returns": "carriage returns",
     "cells": "cells that a spreadsheet would run as formulas",
+    "media": "pictures",
     "entries": "entries of tables and other files of entries",
 }
 

@@ -20,6 +20,7 @@ from timeline.exchange.importing.earlier import Earlier, Known
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.matching import Matching
 from timeline.exchange.importing.outcome import DIFFERS, REDACTED, Outcome
+from timeline.exchange.importing.pictures import Pictures
 from timeline.exchange.importing.row import Row
 from timeline.log import AT_ONCE, Event
 from timeline.model import Citation, PlacedCitation
@@ -36,8 +37,9 @@ _SHOWN: Final = 60  # characters of a value in a remark
 class Happenings:
     """The rows of one file that are happenings."""
 
-    def __init__(self, file: File, stem: str, source: str, earlier: Earlier, timeline: Timeline | None) -> None:
-        """Prepare to match the rows with a timeline, if there is one. They will cite `source`."""
+    def __init__(self, file: File, stem: str, source: str, earlier: Earlier, timeline: Timeline | None, pictures: Pictures) -> None:
+        """Prepare to match the rows with a timeline, if there is one. They will cite `source`, and show `pictures`."""
+        self.pictures = pictures
         self.file = file
         self.stem = stem
         self.source = source
@@ -78,6 +80,8 @@ class Happenings:
                 continue
             outcome.stream = f"happening/{ids[row.number]}"
             self._try(outcome, ids[row.number], known.get(row.number))
+            if outcome.act is not None and (remark := self.pictures.remark(row)):
+                outcome.remarks.append(("media", remark))
         while refused := self._forget_refused_keys(outcomes):
             for outcome in outcomes:
                 if outcome.act is not None and refused & _references(outcome.row):
@@ -160,8 +164,11 @@ class Happenings:
 
     def _compare(self, outcome: Outcome, known: Known, statement: Statement, citation: PlacedCitation) -> None:
         """Correct the fields that changed in the file, unless somebody corrected them in the timeline."""
-        changed = [name for name in sorted(statement.keys() | known.base.keys()) if statement.get(name) != known.base.get(name)]
-        if not changed:
+        names_of_both = sorted((statement.keys() | known.base.keys()) - {"media"})  # the file has only the address of a picture
+        changed = [name for name in names_of_both if statement.get(name) != known.base.get(name)]
+        pictured = "media" in known.base or "media" in known.current or known.last.type == "HappeningRetracted"
+        adds = ("media",) if self.pictures.has(outcome.row) and not pictured else ()
+        if not changed and not adds:
             self._cite_anew(outcome, known, citation)
             return
         if known.last.data is None:
@@ -178,13 +185,13 @@ class Happenings:
                 outcome.remarks.append((name, "changed in the file, but was corrected in the timeline: the correction stays"))
             else:
                 changes[name] = statement.get(name)
-        if not changes:
+        if not changes and not adds:
             self._cite_anew(outcome, known, citation)
             return
-        names = tuple(changes)
+        names = (*changes, *adds)
         if (known.source, known.start) != (citation.source, citation.start_char):
             changes["citations"] = _replace_citation(citation, known)
-        outcome.was = {name: current.get(name) for name in names}
+        outcome.was = {name: current.get(name) for name in names if name not in adds}
         self._correct(outcome, known, names, changes)
 
     def _cite_anew(self, outcome: Outcome, known: Known, citation: PlacedCitation) -> None:
@@ -205,7 +212,8 @@ class Happenings:
         verb = "is read differently" if known.source == self.source else "changed"
         reason = f"{where} {verb}: {', '.join(names)} ({self.source})"
         outcome.verb, outcome.fields = "corrected", names
-        outcome.act = partial(_correct, id=known.id, reason=reason, changes=changes)
+        shown = self.pictures if "media" in names else Pictures()
+        outcome.act = partial(_correct, id=known.id, reason=reason, changes=changes, pictures=shown, row=outcome.row)
 
     def _read_head(self, source: str) -> str:
         """Read the beginning of a source's text, or "" if its last event was redacted."""
@@ -320,10 +328,12 @@ def _once(values: Iterable[Any], key: Callable[[Any], str]) -> list[Any]:
 def _record(plan: Happenings, id: str, statement: Statement, row: Row, timeline: Timeline) -> object:
     """Record a happening. Its citation is made here, so that a plan of a million rows stays small."""
     start, quote = row_quotation(plan.text.raw, row)
+    statement = {**statement, **plan.pictures.archive(row, timeline)}
     return timeline.record_checked(id, statement, [PlacedCitation(source=plan.source, quote=quote, start_char=start)])
 
 
-def _correct(timeline: Timeline, id: str, reason: str, changes: Mapping[str, Any]) -> object:
+def _correct(timeline: Timeline, id: str, reason: str, changes: Mapping[str, Any], pictures: Pictures, row: Row) -> object:
+    changes = {**changes, **pictures.archive(row, timeline)}
     try:
         return timeline.correct(id, reason=reason, **changes)
     except Redacted:  # an earlier correction with the same words was redacted; the comparison shows that this one is new

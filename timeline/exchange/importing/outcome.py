@@ -6,13 +6,11 @@ Owns the counts. Must not decide, nor print.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from timeline.exchange.importing.row import Row
+from timeline.exchange.importing.row import NOTHING, Row
 from timeline.timeline import Timeline
 
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})  # one for all rows, of which there may be a million
 Verb = Literal["new", "corrected", "unchanged", "refused"]
 REDACTED: Final = "{} was redacted, and is not restored"
 DIFFERS: Final = 'is "{}" in the timeline and "{}" in the file: not changed. Correct it if the file is right'
@@ -27,7 +25,7 @@ class Outcome:
     stream: str = ""
     fields: tuple[str, ...] = ()
     """The fields that a correction changes."""
-    was: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    was: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """Their values before it, if known."""
     remarks: list[tuple[str, str]] = field(default_factory=list)
     """Field, and what a person should know about it."""

@@ -5,10 +5,13 @@ Must not read files, nor append anything.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, Protocol, cast
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple, Protocol, cast
 
 from timeline.errors import TimelineError
 from timeline.exchange import formats
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})  # one for all rows, of which there may be a million
 
 
 class ImportRefused(TimelineError):
@@ -38,6 +41,8 @@ class Row:
     """Why it is not imported ("Unknown date", a title slide without a date …)."""
     id: str | None = None
     """The id of the happening in the timeline that wrote the file, which it keeps."""
+    media: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """The `url`, `caption`, `credit` and `alt` of what it shows."""
 
 
 class Read(NamedTuple):

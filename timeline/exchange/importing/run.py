@@ -3,17 +3,19 @@
 Owns the order of the steps, and accounts for every row. Must not read formats, nor print.
 """
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from timeline.errors import AlreadyRedacted, DatabaseRefused, TimelineError
+from timeline.errors import AlreadyRedacted, DatabaseRefused, PictureWithoutAlt, TimelineError
 from timeline.exchange.importing import earlier, naming
 from timeline.exchange.importing.annotations import Citations
 from timeline.exchange.importing.bibliography import Sources
 from timeline.exchange.importing.file import File, understand
 from timeline.exchange.importing.happenings import Happenings
 from timeline.exchange.importing.outcome import Outcome, Plan
+from timeline.exchange.importing.pictures import Fetch, Pictures
 from timeline.exchange.importing.row import ImportRefused
 from timeline.log import AT_ONCE
 from timeline.model import Source, SourceFields, check, stream
@@ -33,10 +35,12 @@ def plan(
     happening: str | None = None,
     fields: SourceFields | None = None,
     advance: Advance = lambda _: None,
+    pictures: Pictures | None = None,
 ) -> Plan:
     """Plan the outcome of every row of a file, without changing anything. Without a timeline, every row is new.
 
-    `id` is the id of the file's source, `fields` its bibliography; `happening` is the default for citations that name none. Raises
+    `id` is the id of the file's source, `fields` its bibliography; `happening` is the default for citations that name none.
+    `pictures` are those that were fetched. Raises
     ImportRefused or StatementInvalid if the file as a whole cannot be imported.
     """
     made = Plan(notes=list(file.understood.notes))
@@ -44,7 +48,7 @@ def plan(
     happenings = [row for row in rows if row.kind == "happening"]
     by_number: dict[int, Outcome] = {}
     if happenings:
-        for outcome in _happenings(made, file, timeline, id, fields or {}, advance):
+        for outcome in _happenings(made, file, timeline, id, fields or {}, advance, pictures or Pictures()):
             by_number[outcome.row.number] = outcome
     sources, citations = Sources(file, timeline), Citations(file, timeline, happening)
     for row in rows:
@@ -63,25 +67,38 @@ def append(
     happening: str | None = None,
     fields: SourceFields | None = None,
     advance: Advance = lambda _: None,
+    fetch: Fetch | None = None,
 ) -> Plan:
     """Import a file in one transaction, and return the outcome of every row. Raises what `plan` raises; then nothing is appended.
 
     A row that the log refuses is reported as refused, and the others are appended. Calls `advance` twice for each row.
+    With `fetch`, the pictures of rows are fetched first, archived, and shown by their happenings.
     """
+    pictures = Pictures(timeline)
+    if fetch is not None:
+        pictures.fetch(file.understood.rows, fetch)
     with timeline.reading_ahead() as ahead:
         sources = Sources(file, timeline)
         for row in file.understood.rows:
             if row.kind == "source":
                 sources.plan(row)  # reads its attachment
         ahead.close()
-        return _append(file, timeline, id, happening, fields, advance)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PictureWithoutAlt)  # the outcome has a remark about each
+            return _append(file, timeline, id, happening, fields, advance, pictures)
 
 
 def _append(
-    file: File, timeline: Timeline, id: str | None, happening: str | None, fields: SourceFields | None, advance: Advance
+    file: File,
+    timeline: Timeline,
+    id: str | None,
+    happening: str | None,
+    fields: SourceFields | None,
+    advance: Advance,
+    pictures: Pictures,
 ) -> Plan:
     with timeline.transaction():
-        made = plan(file, timeline, id=id, happening=happening, fields=fields, advance=advance)
+        made = plan(file, timeline, id=id, happening=happening, fields=fields, advance=advance, pictures=pictures)
         if made.archives and made.source:
             timeline.archive_document(file.document(), id=made.source, **_bibliography(file, fields or {}))
         for number, outcome in enumerate(made.outcomes):
@@ -104,7 +121,7 @@ def _append(
 
 
 def _happenings(
-    made: Plan, file: File, timeline: Timeline | None, id: str | None, fields: SourceFields, advance: Advance
+    made: Plan, file: File, timeline: Timeline | None, id: str | None, fields: SourceFields, advance: Advance, pictures: Pictures
 ) -> list[Outcome]:
     """Plan the rows that are happenings, and the source that they cite."""
     media_type = file.understood.media_type
@@ -118,8 +135,9 @@ def _happenings(
     made.source = before.same or earlier.next_id(timeline, stem)
     made.earlier = before.sources[-1] if before.sources else None
     check(Source, {**_bibliography(file, fields), **_PLACEHOLDERS, "media_type": media_type}, stream("source", made.source))
-    work = Happenings(file, stem, made.source, before, timeline)
-    outcomes, made.vanished = work.plan([row for row in file.understood.rows if row.kind == "happening"], advance)
+    work = Happenings(file, stem, made.source, before, timeline, pictures)
+    rows = [pictures.read(row) for row in file.understood.rows if row.kind == "happening"]
+    outcomes, made.vanished = work.plan(rows, advance)
     made.notes += work.notes
     made.archives = before.same is None and any(outcome.act for outcome in outcomes)
     if before.is_old:

@@ -10,6 +10,7 @@ from timeline.web.pages.event import event_page
 from timeline.web.pages.exports import export_file, exports_page
 from timeline.web.pages.happening import happening_page
 from timeline.web.pages.index import index_page
+from timeline.web.pages.pictures import image_file
 from timeline.web.pages.proof_files import checkpoint_file, consistency_file, proof_file
 from timeline.web.pages.source import source_page
 from timeline.web.pages.sources import sources_page
@@ -23,6 +24,7 @@ __all__ = [
     "export_file",
     "exports_page",
     "happening_page",
+    "image_file",
     "index_page",
     "proof_file",
     "source_page",

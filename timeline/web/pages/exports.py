@@ -35,6 +35,7 @@ from timeline.web.pages import (
     format_catalogue,
     introduction,
     page_frame,
+    pictures,
     plain_answers,
     query_string,
     result_summary,
@@ -231,6 +232,7 @@ async def _body(
 ) -> bytes:
     about_it = await introduction.read(datasette, database)
     page = datasette.absolute_url(request, links.timeline(datasette, database.name))
+    seen = await pictures.may_be_seen(datasette, request, database.name)
 
     def about(connection: sqlite3.Connection) -> About:
         return About.read(
@@ -242,6 +244,7 @@ async def _body(
             filters=filters,
             query=query(result.state).removeprefix("?"),
             older=export_body.older(result, format, rows),
+            pictures=seen,
         )
 
     return await export_body.write(database, result.state, format, rows, about)

@@ -20,13 +20,22 @@ from timeline.selection.snapshot import Snapshot
 from timeline.selection.state import State
 from timeline.shortening import shortened
 from timeline.web import access, links, snapshots
-from timeline.web.pages import date_wording, happening_cards, history, linked_data, page_frame, quotation_views, result_summary
+from timeline.web.pages import (
+    date_wording,
+    happening_cards,
+    history,
+    linked_data,
+    page_frame,
+    pictures,
+    quotation_views,
+    result_summary,
+)
 from timeline.web.pages.history import VersionView
 from timeline.web.pages.introduction import Preview
 
 TABLES = (
     "happenings", "happening_versions", "citations", "sources", "actors", "happening_actors", "happening_tags", "related",
-    "happening_times", "events",
+    "happening_media", "happening_times", "events",
 )  # fmt: skip
 MOST_PARTS = 500
 LONGEST_LINK = 70  # characters of a headline in a link to the one before or after
@@ -42,7 +51,8 @@ async def happening_page(datasette: Datasette, request: Request) -> Response:
     state = states.read({"as_of": request.args.getlist("as_of")})
     here, timeline = links.happening(datasette, database.name, id_), links.timeline(datasette, database.name)
     content = await snapshots.read(database, lambda snapshot: read(datasette, request, database.name, snapshot, id_, state))
-    context = {"database": database.name, "timeline": timeline, "id": id_, **content}
+    seen = await pictures.may_be_seen(datasette, request, database.name)
+    context = {"database": database.name, "timeline": timeline, "id": id_, "pictures_shown": seen, **content}
     if "version" not in content:
         template, trail, status = "timeline_unknown.html", [], 404
     else:
@@ -87,6 +97,7 @@ def read(datasette: Datasette, request: Request, database: str, snapshot: Snapsh
         "time": time,
         "times": date_wording.times(statement.get("date")),
         "instant_time": date_wording.html_time(time["instant"]) if time else None,
+        "pictures": pictures.of_statement(datasette, database, snapshot, statement.get("media") or ()),
         "people": [person for _, person in happening_cards.people(snapshot, [id_])],
         "supporting": [quotation for quotation in quotations if not quotation.cited.disputes],
         "disputing": [quotation for quotation in quotations if quotation.cited.disputes],

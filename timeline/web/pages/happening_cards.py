@@ -17,8 +17,9 @@ from timeline.selection.matches import Page
 from timeline.selection.snapshot import EACH, Snapshot
 from timeline.selection.state import State
 from timeline.web import links
-from timeline.web.pages import date_wording, history, quotation_views
+from timeline.web.pages import date_wording, history, pictures, quotation_views
 from timeline.web.pages.history import RedactionView
+from timeline.web.pages.pictures import PictureView
 from timeline.web.pages.quotation_views import QuotationView
 
 # A card shows no more; the happening's own page has everything.
@@ -52,6 +53,7 @@ class Card:
     reason: str | None = None
     successor: tuple[str, str] | None = None
     redaction: RedactionView | None = None
+    picture: PictureView | None = None
 
     @property
     def retracted(self) -> bool:
@@ -120,6 +122,8 @@ def _add_details(datasette: Datasette, database: str, snapshot: Snapshot, cards:
     quotations = quotation_views.of_happenings(datasette, database, snapshot, cards, MOST_QUOTATIONS, LONGEST_QUOTATION)
     for id_, views in quotations.items():
         cards[id_].quotations = views
+    for id_, picture in pictures.first_of(datasette, database, snapshot, cards).items():
+        cards[id_].picture = picture
 
 
 def people(snapshot: Snapshot, happenings: Iterable[str]) -> list[tuple[str, Person]]:

@@ -17,7 +17,7 @@ from timeline.selection import state as states
 from timeline.selection.state import State
 from timeline.web import access
 
-TABLES: Final = ("happenings", "citations", "sources", "actors", "happening_actors", "happening_tags")
+TABLES: Final = ("happenings", "citations", "sources", "actors", "happening_actors", "happening_tags", "happening_media")
 # These hold earlier versions, and the reasons of retractions.
 TABLES_OF_THE_PAST: Final = ("events", "happening_versions")
 PARAMETERS: Final = {

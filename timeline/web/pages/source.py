@@ -15,16 +15,16 @@ from datasette.database import Database
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
-from timeline import extractors
+from timeline import extractors, images
 from timeline.reading import happening_lookup
 from timeline.reading.history import redaction_of_document
 from timeline.selection.snapshot import Snapshot
 from timeline.shortening import shortened
 from timeline.web import access, assets, links, scheduling, snapshots
-from timeline.web.pages import date_wording, history, page_frame, passages
+from timeline.web.pages import date_wording, history, page_frame, passages, pictures
 from timeline.web.pages.history import RedactionView, VersionView
 
-TABLES = ("sources", "source_texts", "captures", "citations", "happenings", "events")
+TABLES = ("sources", "source_texts", "captures", "citations", "happening_media", "happenings", "events")
 MOST_CAPTURES = 50
 MOST_CITATIONS = 2_000
 # A note, which is a line long, names this many of the happenings that cite its passage; the reader can unfold the others.
@@ -129,6 +129,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "notes_on_address": _address_faults(request, requested, len(text)) if text is not None else [],
         "has_text": text is not None,
         "text_note": extractors.NOT_COMPARED if extractors.is_as_given(source["extractor"] or "") else None,
+        **await _as_picture(datasette, request, database, source),
         "paragraphs": excerpt.paragraphs,
         "printed": source["media_type"] == "application/pdf",
         "pages": excerpt.pages,
@@ -237,6 +238,22 @@ async def _captures(datasette: Datasette, database: Database, id_: str) -> list[
         )
         for row in rows.rows
     ]
+
+
+async def _as_picture(datasette: Datasette, request: Request, database: Database, source: Row) -> dict[str, Any]:
+    """Return the address of the file, if the source is a picture, and the happenings that show it, as (address, headline)."""
+    if source["text_sha256"] != images.NO_TEXT:
+        return {"picture": None}
+    rows = await database.execute(
+        f"select id, substr({happening_lookup.HEADLINE}, 1, 201) as title from happening_media"
+        " join happenings on happenings.id = happening where source = :id and status = 'current' order by date, id limit :most",
+        {"id": source["id"], "most": MOST_CAPTURES},
+    )
+    return {
+        "picture": pictures.address(datasette, database.name, source["id"], source["sha256"], source["media_type"]),
+        "pictures_shown": await pictures.may_be_seen(datasette, request, database.name),
+        "showing": [(links.happening(datasette, database.name, row["id"]), shortened(row["title"], 200)) for row in rows.rows],
+    }
 
 
 async def _citations(database: Database, id_: str, start: int) -> list[Row]:

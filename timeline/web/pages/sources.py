@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from timeline import extractors
+from timeline import extractors, images
 from timeline.errors import TookTooLong
 from timeline.selection import as_of, sources
 from timeline.selection.snapshot import Snapshot
@@ -41,6 +41,7 @@ _KINDS = {
     "application/pdf": "PDF",
     "application/epub+zip": "E-book (EPUB)",
     "message/rfc822": "E-mail",
+    **{media_type: f"Picture ({media_type[6:].upper()})" for media_type in images.SUFFIXES.values()},
 }
 # The most common languages by their codes; others are shown as codes.
 _LANGUAGES = {
@@ -180,7 +181,7 @@ def _namesake(snapshot: Snapshot) -> str | None:
 
 def _entry(datasette: Datasette, database: str, row: Row, weight: Weight | None, state: State) -> Entry:
     redacted, extractor = row["title"] is None, row["extractor"] or ""
-    extracted = not redacted and row["text_sha256"] is not None and not extractors.is_as_given(extractor)
+    extracted = not redacted and row["text_sha256"] not in (None, images.NO_TEXT) and not extractors.is_as_given(extractor)
     text = "archived as text" if extractor == extractors.GIVEN else "text read from the document"
     notes = [shortened(name, LONGEST_NAME) for name in (row["author"], row["publisher"]) if name]
     notes += [note for note in (_kind(row["media_type"]), _language(row["language"])) if note]

@@ -13,7 +13,7 @@ from timeline.selection import matches
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.state import State
 from timeline.web import access, assets, links, snapshots
-from timeline.web.pages import happening, introduction, page_frame, result_summary
+from timeline.web.pages import happening, introduction, page_frame, pictures, result_summary
 
 Link = tuple[str, str]
 
@@ -29,6 +29,7 @@ async def story_page(datasette: Datasette, request: Request, database: Database,
         "database": database.name,
         "timeline": here,
         "introduced": introduced,
+        "pictures_shown": await pictures.may_be_seen(datasette, request, database.name),
         "style": assets.address(datasette, "story.css"),
         "scripts": [assets.address(datasette, "story.js")],
     }

@@ -73,7 +73,9 @@ def _target(quotation: Quotation, about: About) -> dict[str, Any]:
 LOSES: Final = {
     "date": "in words in the body",
     "summary": "left out: a body is the title, the date and the happening's address",
-    **dict.fromkeys(("kind", "place", "date_note", "zone", "reason", "actors", "tags", "related", "part_of", "grade"), "left out"),
+    **dict.fromkeys(
+        ("kind", "place", "date_note", "zone", "reason", "actors", "tags", "related", "media", "part_of", "grade"), "left out"
+    ),
     "latitude": "left out, with the longitude",
     "status": "left out: a retracted happening looks like any other",
     "attributed_to": "only with the title",

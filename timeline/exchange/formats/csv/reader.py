@@ -23,7 +23,7 @@ from timeline.exchange.tables.records import Record
 _WIDEST: Final = 10_000  # columns
 _SEARCHED: Final = 20  # first rows in which the header may be
 _OURS: Final = frozenset(("id", "title", "date", "date_in_words", "part_of", "attributed_to", "related"))
-_LISTS: Final = fields.LISTS[:-1]  # without the citations, which are not read
+_LISTS: Final = fields.LISTS[:3]  # without pictures and citations, which are not read
 _KNOWN: Final = frozenset(("id", "date", *fields.TEXTS, *_LISTS, "date_in_words", "instant", "earliest", "latest", "status"))
 
 

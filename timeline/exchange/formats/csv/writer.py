@@ -41,7 +41,7 @@ def _row(happening: Happening, about: About) -> tuple[Cell, ...]:
 
 LOSES: Final = {
     "quotations": "joined in a cell, with author, title, publisher and date of the source; the rest of both is left out",
-    "entries": UNSUPPORTED["entries"],
+    **{name: UNSUPPORTED[name] for name in ("entries", "media")},
     **LOSES_IN_CELLS,
 }
 FORMAT = Format("csv", "CSV", "text/csv; charset=utf-8", ".csv", write, LOSES)

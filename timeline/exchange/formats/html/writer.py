@@ -3,16 +3,18 @@
 The file has no script and loads nothing.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
+from timeline import images
 from timeline.exchange.exporting import notes
 from timeline.exchange.exporting.feeds import clean
-from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.exporting.notes import LOSES, Chronology, Fact, Note
+from timeline.exchange.exporting.format import WITHIN, About, Format
+from timeline.exchange.exporting.notes import Chronology, Fact, Note
 from timeline.reading import wording
-from timeline.reading.records import Happening
+from timeline.reading.records import Happening, Picture
 
 SHORT: Final = 90  # characters of the title at the head of each printed page
 STYLE: Final = """
@@ -36,6 +38,7 @@ header p { margin: .35rem 0 }
 h3 { font-size: 1.05rem; line-height: 1.35; break-after: avoid }
 .facts { font-size: .88rem; line-height: 1.45 }
 .facts b, .claim { font-weight: normal; font-style: italic }
+figure img { display: block; max-width: 100%; max-height: 24rem }
 .mark { border-inline-start: 4px solid #000; padding-inline-start: .6rem; font-size: .92rem }
 .version { font-size: .78rem; color: #444 }
 h3 sup { line-height: 0; font-size: .72em; font-weight: normal }
@@ -106,6 +109,7 @@ def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
         f'<p class="mark"><strong>{word}</strong> <bdi>{_e(more)}</bdi></p>' for word, more in notes.warnings(happening, cited)
     ]
     parts += [f'<p dir="auto"{language}>{"<br>".join(map(_e, lines))}</p>' for lines in notes.paragraphs(happening)]
+    parts += [_picture(picture, about, language) for picture in happening.media]
     if happening.date_note:
         parts.append(f'<p class="facts"><b>On the date:</b> <bdi{language}>{_e(wording.one_line(happening.date_note))}</bdi></p>')
     facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
@@ -115,6 +119,22 @@ def _entry(happening: Happening, chronology: Chronology, language: str) -> str:
     parts.append(f'<p class="version">{_link(about.happening(happening.id), version) if about.page else version}</p>')
     id = f"entry-{chronology.entries[happening.id][0]}"
     return f'<article class="entry" id="{id}">\n{"".join(part + chr(10) for part in parts)}</article>\n'
+
+
+def _picture(picture: Picture, about: About, language: str) -> str:
+    """Write a picture with its bytes if they are few, or else only its words, with a link."""
+    source = picture.source
+    content = about.picture(source.sha256) if about.picture and source.sha256 else None
+    media_type = images.media_type(content) if content else None
+    words = [f"<bdi{language}>{_e(text)}</bdi>" for text in (picture.caption or picture.alt, picture.credit) if text]
+    title = f"<cite><bdi>{_e(source.title or source.id)}</bdi></cite>"
+    words.append(_link(about.source(source.id), title) if about.page else title)
+    words += [] if source.sha256 else ["this picture was redacted"]
+    image = ""
+    if content and media_type:
+        alt = _e(picture.alt or f"Picture: {source.title or source.id}")
+        image = f'<img alt="{alt}" src="data:{media_type};base64,{b64encode(content).decode()}">'
+    return f'<figure>{image}<figcaption class="facts">{"" if image else "<b>Picture:</b> "}{", ".join(words)}</figcaption></figure>'
 
 
 def _mark(note: Note, earlier: int) -> str:
@@ -172,4 +192,5 @@ def _e(text: str | None) -> str:
     return escape(clean(text))
 
 
+LOSES: Final = {**notes.LOSES, "media": f"from {WITHIN // 1000} kB on, only their words, with a link to the page"}
 FORMAT = Format("html", "HTML, to print", "text/html; charset=utf-8", ".html", write, LOSES)

@@ -12,13 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from timeline import fields
+from timeline import extractors, fields, images
 from timeline.exchange.exporting.format import About, Format, Report
-from timeline.exchange.text.json_stream import dumps
+from timeline.exchange.text.json_stream import dumps, filled
 from timeline.reading.records import Happening
 
 Statement = dict[str, Any]
-GIVEN: Final = "given as text"  # the extractor of a text that was given instead of a document
 LONGEST: Final = 16_000_000  # bytes of a line in a bundle
 PART: Final = 1_200_000  # characters of text on a line, or a third of the bytes of a document: at most 12 MB as JSON
 UNKNOWN: Final = "application/octet-stream"
@@ -58,6 +57,11 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
             entry["tags"] = list(happening.tags)
         if happening.related:
             entry["related"] = [{"other": other, "relation": relation} for other, relation in happening.related]
+        if happening.media:
+            entry["media"] = [
+                {"source": picture.source.id, **filled({name: getattr(picture, name) for name in fields.PICTURE[1:]})}
+                for picture in happening.media
+            ]
         entry["citations"] = [
             {field: value for field in fields.CITATION[1:] if (value := getattr(quotation, field)) is not None}
             | {"source": quotation.source.id}
@@ -123,7 +127,7 @@ class _LogExport:
         entry: dict[str, Any] = {"id": id, **{field: statement[field] for field in fields.BIBLIOGRAPHY if field in statement}}
         entry["media_type"] = statement["media_type"]
         content, text = self._document(statement["sha256"]), self._document(statement["text_sha256"]).decode()
-        if statement["extractor"] != GIVEN or content != text.encode():
+        if statement["extractor"] != extractors.GIVEN or content != text.encode():
             entry["extractor"] = statement["extractor"]
             for start in range(0, len(content) - 3 * PART, 3 * PART):
                 yield {"part": {"base64": b64encode(content[start : start + 3 * PART]).decode()}}
@@ -184,10 +188,11 @@ class _LogExport:
     def _pruned(self, stream: str, statement: Statement) -> Statement:
         """Remove references to redacted streams from a statement."""
         pruned = {**statement, "citations": [c for c in statement["citations"] if f"source/{c['source']}" not in self.gone]}
-        if "related" in pruned:
-            pruned["related"] = [tie for tie in pruned["related"] if f"happening/{tie['other']}" not in self.gone]
-            if not pruned["related"]:
-                del pruned["related"]
+        for name, key in (("related", "happening/{other}"), ("media", "source/{source}")):
+            if name in pruned:
+                pruned[name] = [one for one in pruned[name] if key.format_map(one) not in self.gone]
+                if not pruned[name]:
+                    del pruned[name]
         if f"happening/{pruned.get('part_of')}" in self.gone:
             del pruned["part_of"]
         if pruned != statement:
@@ -198,9 +203,13 @@ class _LogExport:
         """Make an event for a source whose description was redacted, but whose document is still there."""
         self.report(f'{stream}: its description was redacted; its document is there, with the title "{NAMELESS}"')
         sha256, text_sha256 = self.bare_documents[stream]
-        same = self._document(sha256) == self._document(text_sha256)
-        kind = {"media_type": "text/plain", "extractor": GIVEN} if same else {"media_type": UNKNOWN, "extractor": NAMELESS}
-        return {"statement": {"title": NAMELESS, **kind, "sha256": sha256, "text_sha256": text_sha256}}
+        content, text = self._document(sha256), self._document(text_sha256)
+        kind = (UNKNOWN, NAMELESS) if content != text else ("text/plain", extractors.GIVEN)
+        if not text:
+            kind = (images.media_type(content) or UNKNOWN, extractors.PICTURE)
+        media_type, extractor = kind
+        known = {"media_type": media_type, "extractor": extractor, "sha256": sha256, "text_sha256": text_sha256}
+        return {"statement": {"title": NAMELESS, **known}}
 
     def _first(self, stream: str) -> Mapping[str, Any] | None:
         """Read the first event of a stream that was not redacted. Return None if there is none."""
@@ -277,7 +286,7 @@ def _streams(connection: sqlite3.Connection, ids: Sequence[str]) -> set[str]:
 def _references(data: Mapping[str, Any]) -> Iterator[str]:
     """Yield the streams to which an event refers."""
     statement = data.get("statement") or {}
-    yield from (f"source/{citation['source']}" for citation in statement.get("citations") or ())
+    yield from (f"source/{one['source']}" for name in ("citations", "media") for one in statement.get(name) or ())
     others = [statement.get("part_of"), data.get("superseded_by"), *(tie["other"] for tie in statement.get("related") or ())]
     yield from (f"happening/{other}" for other in others if other)
 

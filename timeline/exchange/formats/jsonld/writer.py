@@ -14,7 +14,7 @@ from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.exporting.losses import UNSUPPORTED
 from timeline.exchange.text.json_stream import dumps, filled, json_list
 from timeline.reading import wording
-from timeline.reading.records import Happening, Quotation, Source
+from timeline.reading.records import Happening, Picture, Quotation, Source
 
 CONTEXT: Final = "https://schema.org"
 # Characters that could end a script element, begin a comment, or end a line for an old reader.
@@ -60,6 +60,7 @@ def event(happening: Happening, about: About) -> dict[str, Any]:
             "location": _place(happening),
             "about": [_actor(name, role) for name, role in happening.actors],
             "keywords": list(happening.tags),
+            "image": [_image(picture, about) for picture in happening.media if about.image(picture.source)],
             "superEvent": happening.part_of and {"@type": "Event", "@id": about.happening(happening.part_of)},
             "subjectOf": [*_claim(happening), *(_quotation(quotation, about) for quotation in happening.quotations)],
         }
@@ -84,6 +85,11 @@ def _actor(name: str, role: str | None) -> dict[str, Any]:
     return {"@type": "Role", "roleName": role, "about": thing} if role else thing
 
 
+def _image(picture: Picture, about: About) -> dict[str, Any]:
+    words = {"caption": picture.caption, "creditText": picture.credit, "description": picture.alt}
+    return filled({"@type": "ImageObject", "contentUrl": about.image(picture.source), **words})
+
+
 def _claim(happening: Happening) -> Iterator[dict[str, Any]]:
     """Yield the Claim of a happening that is somebody's claim."""
     if happening.attributed_to:
@@ -99,17 +105,17 @@ def _quotation(quotation: Quotation, about: About) -> dict[str, Any]:
             "abstract": quotation.supports,
             "creativeWorkStatus": "disputes" if quotation.stance == "disputes" else None,
             "position": page,
-            "isPartOf": _work(quotation.source, about),
+            "isPartOf": _work(quotation.source, about.source(quotation.source.id)),
         }
     )
 
 
 @lru_cache(maxsize=sentences.CACHED)
-def _work(source: Source, about: About) -> dict[str, Any]:
+def _work(source: Source, address: str) -> dict[str, Any]:
     return filled(
         {
             "@type": "CreativeWork",
-            "@id": about.source(source.id),
+            "@id": address,
             "name": source.title or wording.NO_TITLE,
             "author": source.author and {"@type": "Thing", "name": source.author},
             "publisher": source.publisher and {"@type": "Organization", "name": source.publisher},
@@ -134,6 +140,7 @@ LOSES: Final = {
     "date": "in temporalCoverage, exactly, in EDTF, which few readers of schema.org understand",
     "date_note": "in the description",
     **{name: UNSUPPORTED[name] for name in ("zone", "related", "status", "reason", "recorded_by")},
+    "media": "left out where the address of the timeline's page is not known",
     "quotations": "there with their sources, without their place, the grade and the hash; an import cites the file alone",
 }
 FORMAT = Format("jsonld", "schema.org (JSON-LD)", "application/ld+json", ".jsonld", write, LOSES)

@@ -9,7 +9,7 @@ from typing import Final
 
 from timeline.exchange.exporting import notes
 from timeline.exchange.exporting.format import About, Format
-from timeline.exchange.exporting.notes import LOSES, Chronology, Fact, Note
+from timeline.exchange.exporting.notes import Chronology, Fact, Note
 from timeline.reading import wording
 from timeline.reading.records import Happening
 
@@ -59,6 +59,10 @@ def _happening(happening: Happening, chronology: Chronology) -> Iterator[str]:
         yield f"**{word}** {escaped(more)}\n\n"
     for lines in notes.paragraphs(happening):
         yield "\\\n".join(map(escaped, lines)) + "\n\n"
+    for picture in happening.media:
+        words = ", ".join(filter(None, (picture.caption or picture.alt, picture.credit, picture.source.title)))
+        address = about.image(picture.source)
+        yield f"Picture: {escaped(words or picture.source.id)}{f' {_link(address)}' if address else ''}\n\n"
     if happening.date_note:
         yield f"On the date: {escaped(happening.date_note)}\n\n"
     facts = [_fact(fact, chronology) for fact in chronology.facts(happening)]
@@ -105,4 +109,5 @@ def _address(address: str) -> str:
     return re.sub(r"[\s<>\\\x00-\x1f]", lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), address)
 
 
+LOSES: Final = {**notes.LOSES, "media": "only their words and addresses"}
 FORMAT = Format("markdown", "Markdown", "text/markdown; charset=utf-8", ".md", write, LOSES)

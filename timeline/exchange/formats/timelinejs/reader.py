@@ -1,7 +1,8 @@
 """Read the JSON of TimelineJS 3, and of TimelineJS 1 ({"timeline": {"date": […]}}).
 
 An era becomes a happening of the kind "era". The title slide describes the file, and becomes a happening only if it has a date.
-Media, captions, credits and backgrounds are not imported: they stay in the cited row, and the report lists them.
+Media, captions, credits and backgrounds stay in the cited row, and the report lists them. Pictures are fetched
+only if a person asks for it.
 """
 
 import re
@@ -12,15 +13,18 @@ from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.dates.parts import span
 from timeline.errors import Sentence
-from timeline.exchange.formats.timelinejs import placed
+from timeline.exchange.formats.timelinejs import placed, slides
 from timeline.exchange.importing.record_builder import Building, as_list, scalar, with_date_questions
-from timeline.exchange.importing.row import ImportRefused, Read, Row
+from timeline.exchange.importing.row import NOTHING, ImportRefused, Read, Row
 from timeline.exchange.text import json_text
 from timeline.exchange.text.additions import OWN_KEYS, has_additions
 from timeline.exchange.text.html_text import one_line
 from timeline.exchange.text.json_text import Piece
 
-MEDIA: Final = "a happening shows none; it stays in the row that is cited, from which exports for TimelineJS take it"
+MEDIA: Final = (
+    "it stays in the row that is cited, from which exports for TimelineJS take it; to archive the pictures, import the file with"
+    " --fetch-media"
+)
 REFUSED: Final = "the row is refused, so that nothing cites it"
 _ASSIGNED: Final = re.compile(r"\s*(?:var\s+|let\s+|const\s+)?[\w.$]+\s*=\s*(?=\{)")
 _KNOWN: Final = frozenset(
@@ -101,6 +105,7 @@ def slide(content: dict[str, Any], kind: str) -> Building:
                 build.drop(f"media.{name}", value, why)
         else:
             build.drop("media", media, why)
+    build.media = slides.media(content) or NOTHING
     build.drop("background", content.get("background"), why)
     build.drop_others(content, _KNOWN if own is None else {*_KNOWN, *OWN_KEYS})
     return build

@@ -119,6 +119,16 @@ def media(slide: Slide) -> dict[str, str]:
     return dict(_safe({"url": value.get("media"), "thumbnail": value.get("thumb"), **value})) if isinstance(value, dict) else {}
 
 
+def shown(slide: Slide, happening: Happening, about: About) -> dict[str, str]:
+    """Return the media that a slide shows: the first picture of the happening, where it has an address, or else its own."""
+    for picture in happening.media:
+        if address := about.image(picture.source):
+            words = {"caption": picture.caption, "credit": picture.credit}
+            html = {name: escape(text, quote=False) for name, text in words.items() if text}
+            return {"url": address, **html, **({"alt": picture.alt} if picture.alt else {})}
+    return media(slide)
+
+
 def background(slide: Slide) -> dict[str, str]:
     """Return the `url` or `color` behind a slide, and the `opacity`."""
     value = slide.get("background")

@@ -36,6 +36,7 @@ LOSES: Final = {
     "latitude": "left out, with the longitude",
     "quotations": "in the text, with author, title, publisher and date of the source; the rest of both is left out",
     **UNSUPPORTED,
+    "media": "the first picture alone, and only where the address of the timeline's page is known: it stays there",
 }
 
 
@@ -99,7 +100,7 @@ def _event(happening: Happening, about: About) -> dict[str, Any]:
         event["group"] = group(happening.kind)
     slide = slides.cited(happening)
     event["text"] = {"headline": escape(happening.headline, quote=False), "text": slides.words(slide, happening, about)}
-    event |= filled({"media": slides.media(slide), "background": slides.background(slide)})
+    event |= filled({"media": slides.shown(slide, happening, about), "background": slides.background(slide)})
     return {**event, "edtf": happening.date, **filled({name: getattr(happening, name) for name in OWN_KEYS})}
 
 
