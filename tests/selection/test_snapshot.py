@@ -50,7 +50,7 @@ def known(snapshot: Snapshot) -> dict[str, Any]:
         read[name] = [row["id"] for row in matches.page(snapshot, found).rows], found.counted
         if "q" not in given:
             chosen = conditions.chosen(state, found.actor)
-            for facet in values.FACETS:
+            for facet in states.FACETS:
                 rows = snapshot.rows(values.sql_of_matches(facet, chosen), {**chosen.params, "most": 50})
                 read[f"{name} {facet}"] = sorted(map(tuple, rows))
     for order in sources.ORDERS:

@@ -428,5 +428,5 @@ def standing(file: Path, first: float, last: float, condition: str = "status = '
     with sqlite3.connect(file) as connection:
         connection.row_factory = sqlite3.Row
         rows = connection.execute(f"select id, date, earliest_day, latest_day from happenings where {condition}").fetchall()
-    days = {row["id"]: shape.placed(row) for row in rows}
-    return {name for name, outcome in days.items() if outcome and outcome[0] < math.ceil(last) and outcome[1] >= math.floor(first)}
+    spans = {row["id"]: shape.span_of_row(row) for row in rows}
+    return {name for name, span in spans.items() if span and span[0] < math.ceil(last) and span[1] >= math.floor(first)}

@@ -1,6 +1,6 @@
-"""What the browser is told as one moves about: the overview, a view and the next happening, against a count made by hand.
+"""The answers that the drawing gets while a reader moves in it: overview, view and next happening, against independent counts.
 
-Dates are varied at random, with a seed. Nothing here needs a browser.
+Dates are random, with a seed. No test here needs a browser.
 """
 
 import json
@@ -34,7 +34,7 @@ FACETS = ("kind", "actor", "place", "source", "tag")
 
 
 def some_date(chance: random.Random) -> str:
-    """Make up a date: of any kind, mostly of the last centuries, at times BCE or millions of years ago."""
+    """Return a random date of any kind: mostly of the last centuries, sometimes BCE or millions of years ago."""
     year = chance.choice([chance.randint(1900, 2025)] * 6 + [chance.randint(-800, 1900)] * 2 + [chance.randint(-9999, -1)])
     month, day = chance.randint(1, 12), chance.randint(1, 28)
     y = f"{'-' if year < 0 else ''}{abs(year):04}"
@@ -52,9 +52,9 @@ def some_date(chance: random.Random) -> str:
 
 @pytest.fixture(scope="module")
 def varied(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a timeline of happenings of all sorts; some were corrected, some retracted."""
+    """Make a timeline of varied happenings, some of them corrected or retracted."""
     path = tmp_path_factory.mktemp("varied") / "varied.db"
-    chance = random.Random(3)  # noqa: S311 - the same every time is what is wanted
+    chance = random.Random(3)  # noqa: S311 - it must be the same every time
     with Timeline(path) as timeline, timeline.transaction():
         sources = [timeline.archive(id=f"source-{n}", text=TEXT, title=f"Source {n}") for n in range(3)]
         for number in range(MANY):
@@ -78,14 +78,14 @@ def varied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read(path: Path, sql: str, params: tuple[object, ...] = ()) -> list[dict[str, Any]]:
-    """Ask a file, past all of our own code."""
+    """Query a file with SQLite alone, without our own code."""
     with sqlite3.connect(path) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(sql, params)]
 
 
 def known(path: Path) -> list[Known]:
-    """Read all happenings with what they have several of, and the days for which they stand."""
+    """Read all happenings with their days, actors, tags and sources."""
     rows = read(path, "select id, date, earliest_day, latest_day, kind, place, status, attributed_to, position from happenings")
     several: dict[str, dict[str, set[str]]] = {"actor": {}, "tag": {}, "source": {}}
     for name, table in (("actor", "happening_actors"), ("tag", "happening_tags"), ("source", "citations")):
@@ -114,40 +114,40 @@ def known_at(path: Path, position: int) -> list[Known]:
 
 
 def days_of(row: Known) -> tuple[int, float] | None:
-    """Give the days for which a happening stands: the rule of `shape.stands`."""
-    stands = shape.stands(shape.of_text(row["date"]) or {})
-    if stands is None:
+    """Return the first and last day of a happening in the drawing, by the rule of `shape.span`."""
+    span = shape.span(shape.of_text(row["date"]) or {})
+    if span is None:
         return None
-    return math.floor(stands[0]), stands[1] if stands[1] == math.inf else math.ceil(stands[1]) - 1
+    return math.floor(span[0]), span[1] if span[1] == math.inf else math.ceil(span[1]) - 1
 
 
 def touching(rows: list[Known], first: float, last: float) -> list[Known]:
-    """Give those that stand between two days, both included."""
+    """Return the happenings that touch the time between two days, both included."""
     return [row for row in rows if row["days"] and row["days"][0] <= last and row["days"][1] >= first]
 
 
 def in_lane(row: Known, facet: str, lanes: list[dict[str, Any]], number: int) -> bool:
-    """Say whether a happening belongs to a lane: to each of its values', or to that of all others."""
+    """Whether a happening belongs to a lane: to those of its values, or else to the lane for all others."""
     own = row[facet] & {lane["value"] for lane in lanes if lane["value"] is not None}
     return lanes[number]["value"] in own if own else lanes[number]["value"] is None
 
 
-async def told(datasette: Datasette, what: str, /, **query: object) -> dict[str, Any]:
-    """Ask one of the three."""
-    response = await datasette.client.get(f"/{name_of(datasette)}/-/timeline/drawing/{what}?{urlencode(query)}")
+async def fetch(datasette: Datasette, part: str, /, **query: object) -> dict[str, Any]:
+    """Return the JSON of an overview, a view or the next happening."""
+    response = await datasette.client.get(f"/{name_of(datasette)}/-/timeline/drawing/{part}?{urlencode(query)}")
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer
 
 
 def name_of(datasette: Datasette) -> str:
-    """Give the name of the timeline that is served."""
+    """Return the name of the served timeline."""
     return next(name for name in datasette.databases if not name.startswith("_"))
 
 
 def some_windows(many: int) -> Iterator[str]:
-    """Make up windows, from hours to a hundred million years."""
-    chance = random.Random(7)  # noqa: S311 - the same every time is what is wanted
+    """Yield random windows, from hours to a hundred million years long."""
+    chance = random.Random(7)  # noqa: S311 - it must be the same every time
     for _ in range(many):
         length = 10 ** chance.uniform(-1, 10)
         middle = day_number(chance.choice([chance.randint(1900, 2025), chance.randint(-3000, 2000)]), 6, 1) + chance.random()
@@ -155,7 +155,7 @@ def some_windows(many: int) -> Iterator[str]:
 
 
 def check(rows: list[Known], view: dict[str, Any], facet: str, period: tuple[int, int] | None = None) -> None:
-    """Compare a view with what stands there: each happening once in each of its lanes, itself or in a count."""
+    """Check that a view holds each happening of its window once in each of its lanes, itself or in a count."""
     window = view["window"]
     here = touching(rows, math.floor(window[0]), math.ceil(window[1]) - 1)
     assert view["count"] == len(here)
@@ -172,20 +172,20 @@ def check(rows: list[Known], view: dict[str, Any], facet: str, period: tuple[int
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("lanes", ["none", *FACETS])
-async def test_a_view_holds_all_that_stands_there(serve: Serve, varied: Path, lanes: str) -> None:
-    """In windows of any length, as happenings and counts, in each lane and in all."""
+async def test_a_view_holds_every_happening_of_its_window(serve: Serve, varied: Path, lanes: str) -> None:
+    """Windows of any length hold them as happenings or in counts, in each lane and without lanes."""
     datasette, rows = serve(varied), [row for row in known(varied) if row["status"] == "current"]
     for window in ("", *some_windows(25)):
-        view = await told(datasette, "view", view=window, lanes=lanes, width=1000)
+        view = await fetch(datasette, "view", view=window, lanes=lanes, width=1000)
         assert view["exact"]
         check(rows, view, lanes)
 
 
 @pytest.mark.asyncio
 async def test_the_overview_counts_all(serve: Serve, varied: Path) -> None:
-    """Each bar says how many stand in its stretch, and none is left out."""
+    """Each bar has the number of happenings that touch its stretch, and every happening is in a bar."""
     rows = [row for row in known(varied) if row["status"] == "current"]
-    overview = await told(serve(varied), "overview")
+    overview = await fetch(serve(varied), "overview")
     assert overview["exact"]
     starts = [row["days"][0] for row in rows if row["days"]]
     assert overview["first"] == min(starts)
@@ -213,28 +213,28 @@ FILTERS: list[tuple[dict[str, str], Callable[[Known], bool]]] = [
 async def test_filters_hold_in_the_drawing(
     serve: Serve, varied: Path, query: dict[str, str], test: Callable[[Known], bool]
 ) -> None:
-    """A view and the overview are of what was filtered by, and of nothing else."""
+    """A view and the overview hold the matches of the filters alone."""
     rows = [row for row in known(varied) if row["status"] == "current" and test(row)]
     if "from" in query:
         rows = [row for row in rows if row["latest_day"] is None or row["latest_day"] >= day_number(1950, 1, 1)]
     datasette = serve(varied)
     for window in some_windows(6):
-        check(rows, await told(datasette, "view", view=window, lanes="kind", **query), "kind")
-    overview = await told(datasette, "overview", **query)
+        check(rows, await fetch(datasette, "view", view=window, lanes="kind", **query), "kind")
+    overview = await fetch(datasette, "overview", **query)
     for first, last, count in overview["bars"]:
         assert count == len(touching(rows, first, last))
     assert bool(overview["bars"]) == any(row["days"] for row in rows)
 
 
 @pytest.mark.asyncio
-async def test_a_view_of_the_past_holds_what_was_known(serve: Serve, varied: Path) -> None:
-    """As of a position: the versions that stood then, the later corrected and retracted ones included."""
+async def test_a_view_of_the_past_holds_the_versions_of_then(serve: Serve, varied: Path) -> None:
+    """As of a position, it holds the versions that were current, also those that were corrected or retracted later."""
     datasette = serve(varied)
     end = read(varied, "select max(position) as end from events")[0]["end"]
     for position in (0, 3, 50, MANY, end - 30, end - 1, end, end + 100):
         rows = known_at(varied, position)
         for window in ("", "1900-01-01/2030-01-01", "1950-01-01/1951-01-01"):
-            view = await told(datasette, "view", view=window, as_of=position, lanes="kind")
+            view = await fetch(datasette, "view", view=window, as_of=position, lanes="kind")
             if rows:
                 check(rows, view, "kind")
             else:
@@ -244,7 +244,7 @@ async def test_a_view_of_the_past_holds_what_was_known(serve: Serve, varied: Pat
 @pytest.mark.asyncio
 @pytest.mark.parametrize("lanes", ["none", "kind"])
 async def test_counts_made_beforehand_are_exact(serve: Serve, varied: Path, monkeypatch: pytest.MonkeyPatch, lanes: str) -> None:
-    """Where there are too many to be read, what was counted as they were appended says the same."""
+    """If there are too many happenings to read, the counts made at append time give the same numbers."""
     monkeypatch.setattr(happenings, "FEW", 0)
     monkeypatch.setattr(gather, "ITEMS", 12)
     monkeypatch.setattr(gather, "ITEMS_OF_A_STRETCH", 3)
@@ -253,10 +253,10 @@ async def test_counts_made_beforehand_are_exact(serve: Serve, varied: Path, monk
     for query, test in ({}, lambda _: True), ({"kind": "battle"}, lambda row: "battle" in row["kind"]):
         chosen = [row for row in rows if test(row)]
         for window in ("", *some_windows(15)):
-            view = await told(datasette, "view", view=window, lanes=lanes, **query)
+            view = await fetch(datasette, "view", view=window, lanes=lanes, **query)
             assert view["exact"]
             check(chosen, view, lanes)
-        overview = await told(datasette, "overview", **query)
+        overview = await fetch(datasette, "overview", **query)
         assert overview["exact"]
         for first, last, count in overview["bars"]:
             assert count == len(touching(chosen, first, last))
@@ -265,7 +265,7 @@ async def test_counts_made_beforehand_are_exact(serve: Serve, varied: Path, monk
 @pytest.mark.asyncio
 @pytest.mark.parametrize("lanes", ["none", "kind"])
 async def test_counts_of_the_past_are_exact(serve: Serve, varied: Path, monkeypatch: pytest.MonkeyPatch, lanes: str) -> None:
-    """As of a position they are those of now, less the versions recorded since, and with those replaced since."""
+    """As of a position, they are the present counts without the versions recorded since, and with those replaced since."""
     monkeypatch.setattr(happenings, "FEW", 0)
     monkeypatch.setattr(gather, "ITEMS", 12)
     monkeypatch.setattr(gather, "ITEMS_OF_A_STRETCH", 3)
@@ -275,18 +275,18 @@ async def test_counts_of_the_past_are_exact(serve: Serve, varied: Path, monkeypa
         for query, test in ({}, lambda _: True), ({"kind": "battle"}, lambda row: "battle" in row["kind"]):
             rows = [row for row in known_then if test(row)]
             for window in ("1900-01-01/2030-01-01", *some_windows(8)):
-                view = await told(datasette, "view", view=window, lanes=lanes, as_of=position, **query)
+                view = await fetch(datasette, "view", view=window, lanes=lanes, as_of=position, **query)
                 assert view["exact"]
                 check(rows, view, lanes)
-            overview = await told(datasette, "overview", as_of=position, **query)
+            overview = await fetch(datasette, "overview", as_of=position, **query)
             assert overview["exact"]
             assert overview["unplaced"] == sum(not row["days"] for row in rows)
-            # The axis is that of what is known now, so that one sees it fill.
+            # The axis covers the present happenings too, so that a reader who moves through the log sees it fill.
             assert all(overview["first"] <= row["days"][0] for row in rows if row["days"])
             for first, last, count in overview["bars"]:
                 assert count == len(touching(rows, first, last))
     monkeypatch.setattr(counts, "LATER", 40)
-    overview = await told(datasette, "overview", as_of=end - 45)
+    overview = await fetch(datasette, "overview", as_of=end - 45)
     assert not overview["exact"]
 
 
@@ -294,34 +294,34 @@ async def test_counts_of_the_past_are_exact(serve: Serve, varied: Path, monkeypa
 @pytest.mark.parametrize(
     "query", [{"actor": "ann"}, {"q": "war"}, {"mark": "claimed"}, {"lanes": "tag"}, {"place": "Fes", "lanes": "actor"}]
 )
-async def test_what_is_reckoned_from_a_sample_says_so(
+async def test_counts_from_a_sample_are_called_estimates(
     serve: Serve, varied: Path, monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
 ) -> None:
-    """It is called exact only where it is; what it shows as a happening is one that matches, and no count is below zero."""
+    """A view is called exact only if it is. It shows only happenings that match, and no count is negative."""
     monkeypatch.setattr(happenings, "FEW", 0)
     monkeypatch.setattr(happenings, "SAMPLE", 4)
     monkeypatch.setattr(gather, "ITEMS", 12)
     datasette = serve(varied)
-    reckoned = 0
+    estimates = 0
     for window in ("", *some_windows(12)):
-        view = await told(datasette, "view", view=window, **query)
+        view = await fetch(datasette, "view", view=window, **query)
         monkeypatch.setattr(happenings, "FEW", 10_000)
-        true = await told(datasette, "view", view=window, **query)
+        true = await fetch(datasette, "view", view=window, **query)
         monkeypatch.setattr(happenings, "FEW", 0)
         assert all(cluster[3] >= 0 for cluster in view["clusters"])
-        every = {row["id"] for row in known(varied) if row["status"] == "current"}
-        assert {item["id"] for item in view["items"]} <= every
-        reckoned += not view["exact"]
+        current = {row["id"] for row in known(varied) if row["status"] == "current"}
+        assert {item["id"] for item in view["items"]} <= current
+        estimates += not view["exact"]
         if view["exact"]:
             assert view["count"] == true["count"]
         else:
             assert abs(view["count"] - true["count"]) <= MANY
-    assert reckoned
+    assert estimates
 
 
 @pytest.mark.asyncio
 async def test_one_happening_leads_to_the_next(serve: Serve, varied: Path) -> None:
-    """From the first to the last in the order of time, and back, each once; then there is none."""
+    """The steps lead from the first to the last in time order and back, to each once, and then to null."""
     datasette = serve(varied)
     query = {"kind": "battle", "place": "Fes"}
     listed = re.findall(
@@ -333,9 +333,9 @@ async def test_one_happening_leads_to_the_next(serve: Serve, varied: Path) -> No
 
 
 async def walk(datasette: Datasette, step: int, query: dict[str, str]) -> list[str]:
-    """Go from happening to happening until there is none."""
+    """Return the ids from happening to happening, until there are no more."""
     met: list[str] = []
-    while (item := (await told(datasette, "next", step=step, **query, **({"focus": met[-1]} if met else {})))["item"]) is not None:
+    while (item := (await fetch(datasette, "next", step=step, **query, **({"focus": met[-1]} if met else {})))["item"]) is not None:
         met.append(item["id"])
         assert len(met) <= MANY
     return met
@@ -343,23 +343,23 @@ async def walk(datasette: Datasette, step: int, query: dict[str, str]) -> list[s
 
 @pytest.mark.asyncio
 async def test_the_next_begins_in_the_window(serve: Serve, varied: Path) -> None:
-    """Without one in focus, it is the first that begins there, or the last."""
+    """Without a happening in focus, it is the first that begins in the window, or the last."""
     datasette = serve(varied)
     window = "1950-01-01/1960-01-01"
     for step in (1, -1):
-        item = (await told(datasette, "next", step=step, view=window))["item"]
+        item = (await fetch(datasette, "next", step=step, view=window))["item"]
         start = item["a"] if "a" in item else item["b"]
         assert day_number(1950, 1, 1) <= start < day_number(1960, 1, 1)
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("what", ["overview", "view", "next"])
-async def test_an_answer_holds_until_the_log_grows(serve: Serve, tmp_path: Path, varied: Path, what: str) -> None:
-    """The same tag is answered by 304, without a body; an append gives another."""
+@pytest.mark.parametrize("part", ["overview", "view", "next"])
+async def test_an_answer_holds_until_the_log_grows(serve: Serve, tmp_path: Path, varied: Path, part: str) -> None:
+    """A request with the same tag is answered by 304 without a body. An append changes the tag."""
     path = tmp_path / "grows.db"
     path.write_bytes(varied.read_bytes())
     datasette = serve(path)
-    address = f"/grows/-/timeline/drawing/{what}?view=1900-01-01/2000-01-01"
+    address = f"/grows/-/timeline/drawing/{part}?view=1900-01-01/2000-01-01"
     first = await datasette.client.get(address)
     tag = first.headers["etag"]
     again = await datasette.client.get(address, headers={"If-None-Match": tag})
@@ -386,12 +386,12 @@ NONSENSE: list[dict[str, str]] = [
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("what", ["overview", "view", "next"])
+@pytest.mark.parametrize("part", ["overview", "view", "next"])
 @pytest.mark.parametrize("query", NONSENSE, ids=lambda query: urlencode(query)[:30])
-async def test_nonsense_is_answered(serve: Serve, varied: Path, what: str, query: dict[str, str]) -> None:
-    """With what could be made of it, and a note where something was left out; never with a fault of the server's."""
+async def test_nonsense_is_answered(serve: Serve, varied: Path, part: str, query: dict[str, str]) -> None:
+    """The answer uses the valid values and notes those that were left out. It is never a server error."""
     datasette = serve(varied)
-    response = await datasette.client.get(f"/varied/-/timeline/drawing/{what}?{urlencode(query)}")
+    response = await datasette.client.get(f"/varied/-/timeline/drawing/{part}?{urlencode(query)}")
     assert response.status_code in (200, 400), response.text
     answer = response.json()
     left_out = (
@@ -408,7 +408,7 @@ async def test_nonsense_is_answered(serve: Serve, varied: Path, what: str, query
 
 @pytest.mark.asyncio
 async def test_a_lane_for_two_thousand_kinds(serve: Serve, tmp_path: Path) -> None:
-    """The most frequent have lanes, and one lane holds all others; nothing is lost."""
+    """The most frequent kinds have lanes, and one lane holds all others; every happening is in one."""
     path = tmp_path / "kinds.db"
     with Timeline(path) as timeline, timeline.transaction():
         source = timeline.archive(id="source", text=TEXT, title="Source")
@@ -416,7 +416,7 @@ async def test_a_lane_for_two_thousand_kinds(serve: Serve, tmp_path: Path) -> No
         for number in range(2000):
             kind = f"kind {number if number % 4 else number % 40}"
             timeline.record(f"h-{number}", title=f"H {number}", date=iso_day(civil(700_000 + number)), kind=kind, citations=cited)
-    view = await told(serve(path), "view", lanes="kind")
+    view = await fetch(serve(path), "view", lanes="kind")
     assert view["count"] == 2000
     assert 2 < len(view["lanes"]) <= 13
     check(known(path), view, "kind")
@@ -425,10 +425,10 @@ async def test_a_lane_for_two_thousand_kinds(serve: Serve, tmp_path: Path) -> No
 @pytest.mark.asyncio
 @pytest.mark.parametrize("table", query_string.TABLES)
 async def test_a_closed_table_closes_the_answers(serve: Serve, varied: Path, table: str) -> None:
-    """Whoever may not read a table that the page shows gets none of the three, tag or no tag."""
+    """A reader without permission for a table of the page gets 403, with or without a tag."""
     datasette = serve(varied, metadata={"databases": {"varied": {"tables": {table: {"allow": False}}}}})
-    for what in ("overview", "view", "next"):
-        response = await datasette.client.get(f"/varied/-/timeline/drawing/{what}", headers={"If-None-Match": "*"})
+    for part in ("overview", "view", "next"):
+        response = await datasette.client.get(f"/varied/-/timeline/drawing/{part}", headers={"If-None-Match": "*"})
         assert response.status_code == 403
         assert "Happening" not in response.text
 
@@ -437,14 +437,14 @@ async def test_a_closed_table_closes_the_answers(serve: Serve, varied: Path, tab
 @pytest.mark.parametrize("table", query_string.TABLES_OF_THE_PAST)
 @pytest.mark.parametrize("query", ["as_of=20", "status=all"])
 async def test_a_closed_past_closes_the_past_alone(serve: Serve, varied: Path, table: str, query: str) -> None:
-    """What is known now is still told."""
+    """The present is still readable."""
     datasette = serve(varied, metadata={"databases": {"varied": {"tables": {table: {"allow": False}}}}})
     assert (await datasette.client.get(f"/varied/-/timeline/drawing/view?{query}")).status_code == 403
     assert (await datasette.client.get("/varied/-/timeline/drawing/view")).status_code == 200
 
 
 class Trace:
-    """A plugin that notes every statement that is run."""
+    """A plugin that collects every SQL statement."""
 
     __name__ = "Trace"
 
@@ -453,13 +453,13 @@ class Trace:
 
     @hookimpl
     def prepare_connection(self, conn: sqlite3.Connection) -> None:
-        """Note what this connection runs."""
+        """Collect the statements of this connection."""
         conn.set_trace_callback(self.statements.append)
 
 
 @pytest.fixture
 def trace() -> Iterator[Trace]:
-    """Note every statement that Datasette runs."""
+    """Collect every statement that Datasette runs."""
     tracing = Trace()
     pm.register(tracing, name="trace")
     yield tracing
@@ -472,19 +472,19 @@ SCAN = re.compile(rf"^SCAN (?:{LARGE}|near|begun)\b|^SCAN happenings_fts VIRTUAL
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("few", [0, 100])
-@pytest.mark.parametrize("what", ["overview", "view", "next"])
+@pytest.mark.parametrize("part", ["overview", "view", "next"])
 async def test_no_statement_reads_a_whole_table(
-    serve: Serve, varied: Path, monkeypatch: pytest.MonkeyPatch, trace: Trace, what: str, few: int
+    serve: Serve, varied: Path, monkeypatch: pytest.MonkeyPatch, trace: Trace, part: str, few: int
 ) -> None:
-    """By SQLite's own plans: what is scanned is stopped by a limit, and never a table as long as the timeline."""
+    """By SQLite's query plans, a scan of a table as long as the timeline always has a limit."""
     monkeypatch.setattr(happenings, "FEW", few)
     datasette = serve(varied)
     queries: list[dict[str, str]] = [{"lanes": lanes} for lanes in ("none", *FACETS)]
     queries += [query for query, _ in FILTERS] + [{"q": "war"}, {"as_of": "100"}, {"focus": "h-3"}, {"status": "all"}]
-    await told(datasette, what)  # what is counted once, and remembered
+    await fetch(datasette, part)  # runs the counts that are cached
     trace.statements.clear()
     for query in queries:
-        await told(datasette, what, view="1900-01-01/2000-01-01", **query)
+        await fetch(datasette, part, view="1900-01-01/2000-01-01", **query)
     assert trace.statements
     connection = sqlite3.connect(varied)
     dates.register(connection)

@@ -1,6 +1,6 @@
-"""The axis of a drawing: where it is broken, as that of the exported pictures is, and that "in this period" means one thing.
+"""The axis of a drawing breaks where that of the exported pictures does, and "in this period" means the same everywhere.
 
-Nothing here needs a browser.
+No test here needs a browser.
 """
 
 import itertools
@@ -29,17 +29,17 @@ PROJECT = Path(__file__).parents[2]
 TEXT = "It is written here, in these very words."
 
 
-async def answer(datasette: Datasette, what: str, **query: object) -> dict[str, Any]:
-    """Ask for a part of a drawing."""
+async def fetch(datasette: Datasette, part: str, **query: object) -> dict[str, Any]:
+    """Return the JSON of a part of a drawing."""
     name = next(name for name in datasette.databases if not name.startswith("_"))
-    response = await datasette.client.get(f"/{name}/-/timeline/{what}?{urlencode(query)}")
+    response = await datasette.client.get(f"/{name}/-/timeline/{part}?{urlencode(query)}")
     assert response.status_code == 200, response.text
-    found: dict[str, Any] = response.json()
-    return found
+    content: dict[str, Any] = response.json()
+    return content
 
 
 def build(path: Path, dates: list[str]) -> Path:
-    """Make a timeline of these dates."""
+    """Make a timeline with one happening for each date."""
     with Timeline(path) as timeline, timeline.transaction():
         source = timeline.archive(id="source", text=TEXT, title="Source")
         cited = [source.quote("in these very words")]
@@ -58,9 +58,9 @@ def demo_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.asyncio
-async def test_the_axis_is_broken_where_that_of_the_pictures_is(serve: Serve, demo_db: Path) -> None:
-    """At the same places: nothing stands in between, and the parts take turns from 0 to 1."""
-    overview = await answer(serve(demo_db), "drawing/overview")
+async def test_the_axis_breaks_where_that_of_the_pictures_does(serve: Serve, demo_db: Path) -> None:
+    """The breaks are at the same places, hold no happening, and the parts follow each other from 0 to 1."""
+    overview = await fetch(serve(demo_db), "drawing/overview")
     with Timeline(demo_db) as timeline:
         looks = [look(happening.date) for happening in timeline.happenings()]
     pieces = picture_axis.fit([(one.first, one.last) for one in looks if one], 0, 1000).pieces
@@ -77,14 +77,14 @@ SPARSE = ["Y-170000002", "1901-02-03", "1902", "1903-05/1904-06", "1990-01-01/..
 
 
 @pytest.mark.asyncio
-async def test_what_was_counted_beforehand_breaks_the_axis_alike(
+async def test_counts_made_at_append_time_break_the_axis_alike(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the counts of a large timeline, looked at more and more closely; what goes on for ever closes no gap."""
+    """The counts of a large timeline are read more and more finely. A happening with an open end closes no gap."""
     datasette = serve(build(tmp_path / "sparse.db", SPARSE))
-    few = (await answer(datasette, "drawing/overview"))["parts"]
+    few = (await fetch(datasette, "drawing/overview"))["parts"]
     monkeypatch.setattr(happenings, "FEW", 0)
-    many = (await answer(datasette, "drawing/overview"))["parts"]
+    many = (await fetch(datasette, "drawing/overview"))["parts"]
     assert len(few) == len(many) > 1
     for one, other in zip(few, many, strict=True):
         assert abs(one[0] - other[0]) < max(1000, abs(one[0]) * 0.05)
@@ -95,15 +95,15 @@ async def test_what_was_counted_beforehand_breaks_the_axis_alike(
 async def test_a_view_of_a_broken_axis_holds_each_happening_once(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As a happening or in a count, whichever way they are counted."""
+    """Each is shown itself or in a count, whether all are read or counted at append time."""
     dates = [f"{year}-{month:02}-{day:02}" for year in (1800, 1990) for month in (3, 4) for day in range(1, 29) for _ in range(4)]
     datasette = serve(build(tmp_path / "two.db", dates))
     for few in (10_000, 0):
         monkeypatch.setattr(happenings, "FEW", few)
-        parts = (await answer(datasette, "drawing/overview"))["parts"]
+        parts = (await fetch(datasette, "drawing/overview"))["parts"]
         assert len(parts) == 2
         written = ";".join(f"{start},{end},{(right - left) * 1000}" for start, end, left, right in parts)
-        view = await answer(
+        view = await fetch(
             datasette, "drawing/view", view=windows.write(Window(parts[0][0], parts[-1][1])), parts=written, width=1000
         )
         assert len(view["items"]) + sum(cluster[3] for cluster in view["clusters"]) == view["count"] == len(dates)
@@ -112,43 +112,44 @@ async def test_a_view_of_a_broken_axis_holds_each_happening_once(
 
 @pytest.mark.asyncio
 async def test_filters_and_the_past_leave_the_axis_as_it_is(serve: Serve, demo_db: Path) -> None:
-    """A search, a kind and an earlier position; the rest is there to be drawn pale. A period is shown whole."""
+    """So do a search, a kind and an earlier position; the other happenings are drawn pale. A period is shown whole."""
     datasette = serve(demo_db)
-    whole = await answer(datasette, "drawing/overview")
+    unfiltered = await fetch(datasette, "drawing/overview")
     for query in ({"q": "police"}, {"kind": "award"}, {"as_of": "12"}, {"q": "nothing of the kind"}):
-        found = await answer(datasette, "drawing/overview", **query)
-        assert [found[name] for name in ("first", "last", "parts")] == [whole[name] for name in ("first", "last", "parts")]
-        assert bool(found["others"]) == ("as_of" not in query)
-    period = await answer(datasette, "drawing/overview", **{"from": "2025-11-24", "to": "2025-11-25"})
-    # By the 26th somebody had received an award, which may have been within the period.
+        overview = await fetch(datasette, "drawing/overview", **query)
+        for name in ("first", "last", "parts"):
+            assert overview[name] == unfiltered[name]
+        assert bool(overview["others"]) == ("as_of" not in query)
+    period = await fetch(datasette, "drawing/overview", **{"from": "2025-11-24", "to": "2025-11-25"})
+    # An award was received by the 26th, perhaps within the period.
     assert (period["first"], period["last"]) == (day_number(2025, 11, 24), day_number(2025, 11, 26))
 
 
 @pytest.mark.asyncio
 async def test_a_window_that_ends_at_midnight_ends_with_the_day_before(serve: Serve, demo_db: Path) -> None:
-    """Of thirty-two one goes on into these two days."""
+    """One of thirty-two happenings continues into these two days."""
     datasette = serve(demo_db)
-    view = await answer(datasette, "drawing/view", view="2025-11-28/2025-11-30")
+    view = await fetch(datasette, "drawing/view", view="2025-11-28/2025-11-30")
     assert (view["count"], view["may"]) == (1, 1)
-    listed = await answer(datasette, "drawing/list", view="2025-11-24/2025-11-25")
+    listed = await fetch(datasette, "drawing/list", view="2025-11-24/2025-11-25")
     assert all(day_number(2025, 11, 24) <= item["a"] < day_number(2025, 11, 25) for item in listed["items"])
-    last = (await answer(datasette, "drawing/next", step=-1, view="2025-11-20/2025-11-24"))["item"]
+    last = (await fetch(datasette, "drawing/next", step=-1, view="2025-11-20/2025-11-24"))["item"]
     assert last["edtf"] == "[..2025-11-23]"
-    assert (await answer(datasette, "drawing/next", view="2025-11-24/2025-11-26"))["item"]["a"] == day_number(2025, 11, 24)
+    assert (await fetch(datasette, "drawing/next", view="2025-11-24/2025-11-26"))["item"]["a"] == day_number(2025, 11, 24)
 
 
 def year() -> st.SearchStrategy[str]:
-    """Make up a year of a few, so that dates and windows meet."""
+    """Generate one of a few years, so that dates and windows meet."""
     return st.integers(1990, 1994).map(str)
 
 
 def day() -> st.SearchStrategy[str]:
-    """Make up a day of these years."""
+    """Generate a day of these years."""
     return st.tuples(year(), st.integers(1, 12), st.integers(1, 28)).map(lambda one: f"{one[0]}-{one[1]:02}-{one[2]:02}")
 
 
 def some_date() -> st.SearchStrategy[str]:
-    """Make up a date, of the kinds that differ in where they may fall and where they are drawn."""
+    """Generate a date of the kinds that may fall on other days than they are drawn at."""
     plain = st.one_of(year(), day(), day().map(lambda text: text[:7]), year().map("{}~".format), day().map("{}~".format))
     open_ended = st.one_of(day().map("[..{}]".format), day().map("{}/..".format), year().map("/{}".format), st.just("../.."))
     lasting = st.tuples(day(), day()).map(lambda one: "/".join(sorted(one)))
@@ -163,12 +164,12 @@ def some_date() -> st.SearchStrategy[str]:
 async def test_drawing_list_counts_and_exports_agree_on_a_period(
     serve: Serve, tmp_path_factory: pytest.TempPathFactory, dates: list[str], periods: list[tuple[str, str]]
 ) -> None:
-    """Of any data, in any window: what is drawn is what touches it, and what may fall there is what the filters list and export."""
+    """For any data and window, the drawn happenings touch it, and those that may fall in it are those listed and exported."""
     datasette = serve(build(tmp_path_factory.mktemp("agree") / "agree.db", dates))
     for one, other in periods:
         first, last = sorted((one, other))
         start, end = (day_number(*map(int, text.split("-"))) for text in (first, last))
-        view = await answer(datasette, "drawing/view", view=windows.write(Window(start, end + 1)))
+        view = await fetch(datasette, "drawing/view", view=windows.write(Window(start, end + 1)))
         drawn = {item["id"] for item in view["items"] if Window(start, end + 1).holds(*stretch(item))}
         assert view["count"] == len(drawn)
         query = urlencode({"from": first, "to": last, "size": 200})
@@ -181,7 +182,7 @@ async def test_drawing_list_counts_and_exports_agree_on_a_period(
 
 
 def stretch(item: dict[str, Any]) -> tuple[float, float]:
-    """Say where a happening is drawn."""
+    """Return the span at which a happening is drawn."""
     begin = item.get("a", item.get("b"))
     assert begin is not None
     if "b" in item:
@@ -189,7 +190,7 @@ def stretch(item: dict[str, Any]) -> tuple[float, float]:
     return begin, float("inf") if item["how"] == "through" and item.get("end") == "open" else begin + item.get("u", 1)
 
 
-# How red, green and blue are seen by those who do not tell some of them apart (Machado, Oliveira and Fernandes, 2009).
+# How people with each colour blindness see red, green and blue (Machado, Oliveira and Fernandes, 2009).
 SEEN = {
     "all colours": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
     "no red": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
@@ -199,13 +200,13 @@ SEEN = {
 
 
 def linear(colour: str) -> list[float]:
-    """Give the light of a colour."""
+    """Return the linear light of a colour."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
 
 
 def lab(light: list[float]) -> tuple[float, float, float]:
-    """Give a colour as it is perceived: CIELAB."""
+    """Return a colour as it is perceived: CIELAB."""
     red, green, blue = light
     x, y, z = (
         0.4124 * red + 0.3576 * green + 0.1805 * blue,
@@ -217,8 +218,8 @@ def lab(light: list[float]) -> tuple[float, float, float]:
 
 
 @pytest.mark.parametrize(("theme", "paper"), [(0, "#fdfcfa"), (1, "#14181c")])
-def test_the_colours_of_kinds_are_told_apart(theme: int, paper: str) -> None:
-    """Against the page by three to one at least, and from each other by everybody."""
+def test_the_colours_of_kinds_are_distinct(theme: int, paper: str) -> None:
+    """Their contrast with the page is at least three to one, and everybody can distinguish them from each other."""
     lines = [line for line in (assets.STATIC / "drawing.css").read_text(encoding="utf-8").splitlines() if "--k0: #" in line]
     colours = re.findall(r"--k\d: (#[0-9a-f]{6})", lines[theme])
     assert len(colours) == 7

@@ -14,8 +14,7 @@ from timeline import Timeline
 from timeline.selection import conditions, matches, values
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sql import register
-
-FACETS = values.FACETS
+from timeline.selection.state import FACETS
 
 
 @pytest.fixture(scope="module")

@@ -239,7 +239,7 @@ class _Work:
         return own
 
     def _cause(self, entry: Entry, error: TimelineError, field: str) -> str | None:
-        """Return the stream that a fault refers to, if it is not in the entry's own statement."""
+        """Return the stream whose absence caused a fault; None if the entry itself is at fault."""
         if entry.verb not in _PLACEHOLDERS and (not error.faults or field == entry.verb):
             return entry.stream  # there is nothing to correct or retract, or another version
         if field.endswith(".source"):

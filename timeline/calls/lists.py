@@ -64,7 +64,7 @@ class Hit:
 
 
 class Hits(list[Hit]):
-    """Search hits: in happenings, then in quotations, each in time order, then in documents: a list."""
+    """Search hits: happenings, then quotations, both in time order, then documents: a list."""
 
     def _repr_html_(self) -> str:
         """Show them in a notebook."""

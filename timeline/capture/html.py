@@ -1,6 +1,6 @@
 """Extract the text of a web page with trafilatura, or all of its text where trafilatura leaves out words that one may quote.
 
-Owns when the text of the page's main part is enough. Must not fetch anything, nor run scripts.
+Owns the rule that decides whether the main part's text is enough. Must not fetch anything, nor run scripts.
 """
 
 import re

@@ -68,7 +68,7 @@ class Chosen:
 
     @property
     def of_happening(self) -> str:
-        """The condition on rows that belong to the matches."""
+        """An SQL condition for tables with a column `happening`: only rows of matching happenings."""
         return f"happening in ({self.ids or f'select id from happenings where {self.sql}'})"
 
 

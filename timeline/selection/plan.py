@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from timeline.selection import search_words
 from timeline.selection.snapshot import Snapshot
-from timeline.selection.state import State
+from timeline.selection.state import FACETS, State
 
 # The plan counts no further; a filter with more matches is taken to match a tenth of the timeline.
 LOOK_TO, SHARE_BEYOND = 20_000, 0.1
 # A filter with so few matches is listed without comparing it with any other.
 VERY_FEW = 500
-_FACETS = ("kind", "actor", "place", "tag", "source", "mark")
 _COUNTED = "(select happenings from facets where facet = '{0}' and value = :{0})"
 _LOOKED = f"(select count(*) from (select 1 from {{}} limit {LOOK_TO + 1}))"
 _REPLACED = _LOOKED.format("happening_versions where known_until is not null")
@@ -54,7 +53,7 @@ def plan(snapshot: Snapshot, state: State, actor: str | None, end: int) -> Plan:
 
 def _sizes(snapshot: Snapshot, state: State, actor: str | None) -> dict[str, int]:
     """Count the matches of each filter alone; those that no table has counted, no further than LOOK_TO + 1."""
-    params = {name: state.given[name] for name in _FACETS if name in state.given}
+    params = {name: state.given[name] for name in FACETS if name in state.given}
     if "actor" in params:
         params["actor"] = actor or ""
     if params.get("mark") == "corrected":

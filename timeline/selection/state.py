@@ -14,7 +14,8 @@ from timeline.selection import period, search_words, time_order, window
 from timeline.selection.time_order import Key
 from timeline.selection.window import Window
 
-FILTERS = ("q", "kind", "actor", "place", "tag", "source", "mark", "from", "to")
+FACETS = ("kind", "actor", "place", "tag", "source", "mark")
+FILTERS = ("q", *FACETS, "from", "to")
 # How the same happenings are drawn, and which of them is selected.
 DRAWING = ("lanes", "scale", "view", "focus")
 # Where the page appears: in a frame of another page, on paper, or one happening after another.

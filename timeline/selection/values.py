@@ -12,9 +12,8 @@ from timeline.selection import conditions, matches
 from timeline.selection.conditions import Chosen
 from timeline.selection.matches import Matches
 from timeline.selection.snapshot import EACH, Snapshot
-from timeline.selection.state import MARKS, State
+from timeline.selection.state import FACETS, MARKS, State
 
-FACETS: Final = ("kind", "actor", "place", "tag", "source", "mark")
 # At most so many are listed; beyond them, the most frequent are suggested as one types.
 MOST: Final = 50
 # Time allowed to count the matches without one of the filters.

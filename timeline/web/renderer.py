@@ -272,25 +272,25 @@ def _drawing(items: list[dict[str, Any]]) -> Markup:
     """Return the rows as the drawn timeline reads them: JSON for a script element."""
     from timeline.web.drawing import answers, axis, gather, shape  # noqa: PLC0415 - as above
 
-    drawn, placed = [], []
+    drawn, spans = [], []
     for item in items:
         if not item["date"]:
             continue
-        drawn_as = shape.of(item["date"])
-        if days := shape.stands(drawn_as):
+        drawn_as = shape.of_date(item["date"])
+        if span := shape.span(drawn_as):
             title = item["title"].striptags() if isinstance(item["title"], Markup) else str(item["title"] or "row")
             marks = ["retracted"] if item["retracted"] else []
             drawn.append({"id": item["anchor"], "title": title[:200], "lanes": [0], "marks": marks, **drawn_as})
-            placed.append(days)
-    drawn_on = axis.of_days(placed)
+            spans.append(span)
+    drawn_on = axis.of_spans(spans)
     periods = drawn_on.periods(answers.BARS, broken=True)
     overview = {
         "first": drawn_on.first,
         "last": drawn_on.last,
         "parts": drawn_on.parts,
-        "bars": gather.standing(placed, periods),
+        "bars": gather.bars_of(spans, periods),
         "exact": True,
-        "total": len(placed),
+        "total": len(spans),
     }
     return answers.in_script({"overview": overview, "items": drawn})
 

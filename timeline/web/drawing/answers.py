@@ -1,15 +1,15 @@
-"""What the browser asks for while one moves about: `/{database}/-/timeline/drawing/overview`, `…/view` and `…/next`, as JSON.
+"""Answer requests of the drawing as JSON: `/{database}/-/timeline/drawing/overview`, `…/view`, `…/next` and `…/list`.
 
-Owns the answers and the first drawing that the page brings along. The state is the page's own, with `width`, the room in
-pixels, and `parts`, the parts of a broken axis: "start,end,width;…" in days and pixels. Must not change with anything but the log's
-end and the address: each answer carries a tag of both.
+Owns these JSON answers and the first drawing, which is part of the page. The query string is that of the page, with `width`, in
+pixels, and `parts`, the parts of a broken axis: "start,end,width;…" in days and pixels. An answer must depend only on the
+end of the log and the address: its tag is made of both.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from sqlite3 import Row
 from typing import Any
@@ -30,20 +30,23 @@ from timeline.selection.window import Window
 from timeline.web import access, snapshots
 from timeline.web.drawing import axis, counts, gather, happenings, lanes, shape
 from timeline.web.drawing.axis import Axis
-from timeline.web.drawing.gather import Period, Wanted
+from timeline.web.drawing.gather import DrawnSelection, Period
 from timeline.web.pages import etag, page_frame, query_string
 
-# The room in pixels, unless it is said; a stretch of time that is counted as one takes so many of them.
+# The width in pixels: the default and the limits; and the width of a stretch of time that is counted as one.
 WIDTH, NARROWEST, WIDEST, STRETCH = 1200, 200, 4000, 14
 BARS = 240
-# Of what can be shown one by one, so much of the window's length is brought along on each side, for those who drag it.
+# Happenings that can be shown one by one are sent for this share of the window's length on each side too, for readers who drag it.
 BESIDE = 0.5
-# In a window of fewer days happenings are counted by the minute rather than by the day.
+# In a window of fewer days, happenings are counted by the minute, not by the day.
 NARROW = 3
-# So many happenings of the day in which a window begins are looked at for the first that is in it; so many are listed at once.
+# The most happenings of the day in which a window begins that are searched for the first in it; the most in one list.
 MOST_OF_A_DAY, LISTED = 200, 50
-# So many kinds have a colour of their own; no axis has more parts.
+# The number of kinds with their own colour, and the most parts of an axis.
 COLOURS, MOST_PARTS = 6, 8
+
+Content = Callable[..., dict[str, Any]]
+"""One of `_overview`, `_view`, `_next` and `_list`."""
 
 
 @page_frame.answering
@@ -54,56 +57,58 @@ async def overview_answer(datasette: Datasette, request: Request) -> Response:
 
 @page_frame.answering
 async def view_answer(datasette: Datasette, request: Request) -> Response:
-    """Answer with what stands in the window of the address, or in all of time."""
+    """Answer with the happenings and counts in the window of the address, or in all of time."""
     return await _answer(datasette, request, _view)
 
 
 @page_frame.answering
 async def next_answer(datasette: Datasette, request: Request) -> Response:
-    """Answer with the happening that comes after the one in `focus`, or before it where `step` is -1.
+    """Answer with the happening after the one in `focus`, or before it if `step` is -1.
 
-    Without one in focus, it is the first in the window, or the last. `item` is null where there is none.
+    Without `focus`, it is the first in the window, or the last. `item` is null if there is none.
     """
     return await _answer(datasette, request, _next)
 
 
 @page_frame.answering
 async def list_answer(datasette: Datasette, request: Request) -> Response:
-    """Answer with the happenings that begin in the window, in the order of time, LISTED at a time.
+    """Answer with the happenings that begin in the window, in time order, LISTED at a time.
 
-    `after` in the answer is where the next of them begin; it is null where there are no more.
+    `after` in the answer is the key of the next list; it is null if there are no more.
     """
     return await _answer(datasette, request, _list)
 
 
-async def _answer(datasette: Datasette, request: Request, of: Any) -> Response:  # noqa: ANN401 - one of the two below
+async def _answer(datasette: Datasette, request: Request, content: Content) -> Response:
     database = await access.open_timeline(datasette, request, *query_string.TABLES)
     state = await query_string.read_state(datasette, request, database)
     tag = await etag.tag(datasette, request, database)
     if (same := etag.unchanged(request, tag)) is not None:
         return same
-    body = await snapshots.read(database, lambda snapshot: _body(database, snapshot, state, of, request))
+    body = await snapshots.read(database, lambda snapshot: _body(database, snapshot, state, content, request))
     return Response(body, headers=etag.headers(tag), content_type="application/json; charset=utf-8")
 
 
-def _body(database: Database, snapshot: Snapshot, state: State, of: Any, request: Request) -> str:  # noqa: ANN401
-    snapshot, what = matches.find(snapshot, state)
-    whole = snapshots.choices(database, snapshot, what.end)
-    return _json({"position": what.end, "notes": list(map(str, what.state.notes)), **of(snapshot, what, whole, request)})
+def _body(database: Database, snapshot: Snapshot, state: State, content: Content, request: Request) -> str:
+    snapshot, result = matches.find(snapshot, state)
+    choices = snapshots.choices(database, snapshot, result.end)
+    return _json(
+        {"position": result.end, "notes": list(map(str, result.state.notes)), **content(snapshot, result, choices, request)}
+    )
 
 
-def first_drawing(snapshot: Snapshot, what: Matches, whole: Mapping[str, Choices]) -> Markup:
-    """Give what the page brings along, so that it is drawn without a further request: JSON that may stand in a script element."""
-    wanted = _wanted(what, whole)
-    drawn_on = _axis(snapshot, what, whole, wanted)
-    overview = _overview(snapshot, what, whole, drawn_on=drawn_on, wanted=wanted)
-    view = _view(snapshot, what, whole, drawn_on=drawn_on, wanted=wanted)
-    return in_script({"position": what.end, "overview": overview, "view": view})
+def first_drawing(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices]) -> Markup:
+    """Return the first drawing as JSON for a script element of the page, so that it needs no further request."""
+    selection = _drawn_selection(result, choices)
+    drawn_on = _axis(snapshot, result, choices, selection)
+    overview = _overview(snapshot, result, choices, drawn_on=drawn_on, selection=selection)
+    view = _view(snapshot, result, choices, drawn_on=drawn_on, selection=selection)
+    return in_script({"position": result.end, "overview": overview, "view": view})
 
 
 def in_script(value: object) -> Markup:
-    """Write JSON that may stand in a script element: nothing in it can end the element."""
-    return Markup(_json(value).replace("<", "\\u003c"))  # noqa: S704 - as it says
+    """Write JSON that is safe inside a script element: nothing in it can end the element."""
+    return Markup(_json(value).replace("<", "\\u003c"))  # noqa: S704 - it is escaped here
 
 
 def _json(value: object) -> str:
@@ -112,44 +117,44 @@ def _json(value: object) -> str:
 
 def _overview(
     snapshot: Snapshot,
-    what: Matches,
-    whole: Mapping[str, Choices],
+    result: Matches,
+    choices: Mapping[str, Choices],
     _: Request | None = None,
     drawn_on: Axis | None = None,
-    wanted: Wanted | None = None,
+    selection: DrawnSelection | None = None,
 ) -> dict[str, Any]:
-    wanted = wanted or _wanted(what, whole)
-    drawn_on = drawn_on or _axis(snapshot, what, whole, wanted)
-    periods = drawn_on.periods(BARS, broken="scale" not in what.state.given)
-    others = _others(snapshot, what)
+    selection = selection or _drawn_selection(result, choices)
+    drawn_on = drawn_on or _axis(snapshot, result, choices, selection)
+    periods = drawn_on.periods(BARS, broken="scale" not in result.state.given)
+    others = _others(snapshot, result)
     return {
         "first": drawn_on.first,
         "last": drawn_on.last,
         "parts": drawn_on.parts,
-        **gather.overview(snapshot, wanted, periods, BARS),
-        "others": gather.overview(snapshot, _wanted(others, whole), periods, BARS)["bars"] if others else [],
-        "kinds": [one.value for one in whole["kind"].listed[:COLOURS]],
+        **gather.overview(snapshot, selection, periods, BARS),
+        "others": gather.overview(snapshot, _drawn_selection(others, choices), periods, BARS)["bars"] if others else [],
+        "kinds": [one.value for one in choices["kind"].listed[:COLOURS]],
     }
 
 
 def _view(
     snapshot: Snapshot,
-    what: Matches,
-    whole: Mapping[str, Choices],
+    result: Matches,
+    choices: Mapping[str, Choices],
     request: Request | None = None,
     drawn_on: Axis | None = None,
-    wanted: Wanted | None = None,
+    selection: DrawnSelection | None = None,
 ) -> dict[str, Any]:
-    """Give a view of the window, or of the whole span on an axis that may be known already."""
+    """Return a view of the window, or of the whole span. `drawn_on` is the axis, if it is already known."""
     width = _width(request) if request else WIDTH
-    wanted = wanted or _wanted(what, whole)
-    window, parts = what.state.window, _parts(request)
+    selection = selection or _drawn_selection(result, choices)
+    window, parts = result.state.window, _parts(request)
     if window is None or (not parts and not request):
-        drawn_on = drawn_on or _axis(snapshot, what, whole, wanted)
-        window = window or drawn_on.whole(broken="scale" not in what.state.given)
+        drawn_on = drawn_on or _axis(snapshot, result, choices, selection)
+        window = window or drawn_on.window(broken="scale" not in result.state.given)
     if window is None:
         return {"window": None, "lanes": [], "items": [], "clusters": [], "others": [], "count": 0, "may": 0, "exact": True}
-    if not parts and drawn_on and "scale" not in what.state.given:
+    if not parts and drawn_on and "scale" not in result.state.given:
         parts = [
             (max(start, window.start), min(end, window.end), width * (right - left))
             for start, end, left, right in drawn_on.parts
@@ -157,25 +162,25 @@ def _view(
         ]
     beside = (window.end - window.start) * BESIDE
     start, end = _whole_days(window.start - beside, window.end + beside)
-    gathered = gather.view(snapshot, wanted, [Period(start, end - 1, round(width / STRETCH))])
+    gathered = gather.view(snapshot, selection, [Period(start, end - 1, round(width / STRETCH))])
     if gathered.clusters:
-        # What is counted is counted for the window itself, so that the counts are of what is in it.
-        start, end = window if wanted.few and window.end - window.start < NARROW else _whole_days(*window)
-        gathered = gather.view(snapshot, wanted, _periods(start, end, parts, width))
-    others = _others(snapshot, what)
+        # Counts are of the window alone, without the time beside it.
+        start, end = window if selection.few and window.end - window.start < NARROW else _whole_days(*window)
+        gathered = gather.view(snapshot, selection, _periods(start, end, parts, width))
+    others = _others(snapshot, result)
     return {
         "window": list(window),
         "first": start,
         "last": end - 1,
-        "count": _count(snapshot, wanted, gathered, window),
-        "may": happenings.may_fall(snapshot, wanted.chosen, window) if wanted.few else None,
-        "others": _marks_of(snapshot, _wanted(others, whole), _periods(start, end, parts, width)) if others else [],
+        "count": _count(snapshot, selection, gathered, window),
+        "may": happenings.may_fall(snapshot, selection.chosen, window) if selection.few else None,
+        "others": _pale_spans(snapshot, _drawn_selection(others, choices), _periods(start, end, parts, width)) if others else [],
         **gathered.json(),
     }
 
 
 def _periods(start: float, end: float, parts: Sequence[tuple[float, float, float]], width: int) -> list[Period]:
-    """Cut a window into the parts of a broken axis, each with as many stretches as it has room for."""
+    """Cut a window into the parts of a broken axis, each with as many stretches as fit into its width."""
     if len(parts) < 2:
         return [Period(start, end - 1, round(width / STRETCH))]
     periods = [Period(math.floor(begin), math.ceil(until) - 1, max(1, round(room / STRETCH))) for begin, until, room in parts]
@@ -184,31 +189,32 @@ def _periods(start: float, end: float, parts: Sequence[tuple[float, float, float
     return [one for one in periods if one.first <= one.last]
 
 
-def _marks_of(snapshot: Snapshot, wanted: Wanted, periods: Sequence[Period]) -> list[tuple[float, float]]:
-    """Say where those happenings stand that are drawn pale, as far as they are read one by one."""
-    rows = gather.view(snapshot, replace(wanted, facet=None), periods).rows
-    return [(begin, gather.ended(begin, until)) for row in rows if (days := shape.placed(row)) for begin, until in [days]]
+def _pale_spans(snapshot: Snapshot, selection: DrawnSelection, periods: Sequence[Period]) -> list[tuple[float, float]]:
+    """Return the spans of the happenings that are drawn pale, but not of those that are only counted."""
+    rows = gather.view(snapshot, replace(selection, facet=None), periods).rows
+    return [(begin, gather.shown_end(begin, until)) for row in rows if (span := shape.span_of_row(row)) for begin, until in [span]]
 
 
-def _axis(snapshot: Snapshot, what: Matches, whole: Mapping[str, Choices], wanted: Wanted) -> Axis:
-    """Make the axis of all that is known now and is not filtered out by a period, and of what is chosen."""
-    state = what.state
-    current, every = snapshot, what
+def _axis(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices], selection: DrawnSelection) -> Axis:
+    """Return the axis for the matches and for all present happenings of the period, whatever the other filters are."""
+    state = result.state
+    present, unfiltered = snapshot, result
     if state.filters.keys() - {"from", "to"} or state.as_of is not None:
-        current = snapshot.at(None)
-        every = matches.of_state(current, what, _unfiltered(replace(state, as_of=None)), matches.COUNTING_MS)
-    return axis.of([*([(current, _wanted(every, whole))] if every is not what else []), (snapshot, wanted)])
+        present = snapshot.at(None)
+        unfiltered = matches.of_state(present, result, _unfiltered(replace(state, as_of=None)), matches.COUNTING_MS)
+    behind = [(present, _drawn_selection(unfiltered, choices))] if unfiltered is not result else []
+    return axis.of_selections([*behind, (snapshot, selection)])
 
 
-def _others(snapshot: Snapshot, what: Matches) -> Matches | None:
-    """Find all among which the matches are, to be drawn pale beside them; None where nothing is filtered by but a period."""
-    if not what.state.filters.keys() - {"from", "to"}:
+def _others(snapshot: Snapshot, result: Matches) -> Matches | None:
+    """Find the matches of the period alone, to be drawn pale beside the others; None if no other filter is active."""
+    if not result.state.filters.keys() - {"from", "to"}:
         return None
-    return matches.of_state(snapshot, what, _unfiltered(what.state), matches.COUNTING_MS)
+    return matches.of_state(snapshot, result, _unfiltered(result.state), matches.COUNTING_MS)
 
 
 def _unfiltered(state: State) -> State:
-    """Take all filters away but the period."""
+    """Return the state without its filters, except the period."""
     given = {name: value for name, value in state.given.items() if name not in states.FILTERS or name in ("from", "to")}
     return replace(state, given=given)
 
@@ -218,57 +224,56 @@ def _whole_days(start: float, end: float) -> tuple[float, float]:
     return math.floor(start), math.ceil(end)
 
 
-def _next(snapshot: Snapshot, what: Matches, _: Mapping[str, Choices], request: Request) -> dict[str, Any]:
-    state, backwards = what.state, request.args.get("step") == "-1"
+def _next(snapshot: Snapshot, result: Matches, _: Mapping[str, Choices], request: Request) -> dict[str, Any]:
+    state, backwards = result.state, request.args.get("step") == "-1"
     size = 1 if "focus" in state.given else MOST_OF_A_DAY
-    page = _page(snapshot, what, _key(snapshot, state, backwards=backwards), size, backwards=backwards)
+    page = _page(snapshot, result, _key(snapshot, state, backwards=backwards), size, backwards=backwards)
     in_order = page.rows[::-1] if backwards else page.rows
-    row = next((one for one in in_order if "focus" in state.given or _is_beyond(state.window, one["date"])), None)
+    row = next((one for one in in_order if "focus" in state.given or _begins_in(state.window, one["date"])), None)
     return {"item": _items(snapshot, [row])[0] if row else None}
 
 
-def _list(snapshot: Snapshot, what: Matches, whole: Mapping[str, Choices], _: Request) -> dict[str, Any]:
-    state, wanted = what.state, _wanted(what, whole)
+def _list(snapshot: Snapshot, result: Matches, choices: Mapping[str, Choices], _: Request) -> dict[str, Any]:
+    state, selection = result.state, _drawn_selection(result, choices)
     window = state.window
     if window is None:
         return {"items": [], "after": None}
-    page = _page(snapshot, what, state.after or _key(snapshot, state, backwards=False), LISTED)
-    here = [row for row in page.rows if (days := shape.placed(row)) and window.start <= days[0] < window.end]
+    page = _page(snapshot, result, state.after or _key(snapshot, state, backwards=False), LISTED)
+    here = [row for row in page.rows if (span := shape.span_of_row(row)) and window.start <= span[0] < window.end]
     beyond = page.rows and page.rows[-1]["began"] >= window.end
-    return {"items": _items(snapshot, here, wanted), "after": None if beyond or page.later is None else str(page.later)}
+    return {"items": _items(snapshot, here, selection), "after": None if beyond or page.later is None else str(page.later)}
 
 
-def _page(snapshot: Snapshot, what: Matches, key: Key, size: int, *, backwards: bool = False) -> matches.Page:
+def _page(snapshot: Snapshot, result: Matches, key: Key, size: int, *, backwards: bool = False) -> matches.Page:
     """Read the matches after a key in time order, or before it."""
     place = {"before": str(key)} if backwards else {"after": str(key)}
-    given = {name: value for name, value in what.state.given.items() if name not in states.PAGING} | place
-    turned = replace(what.state, given=given, after=None if backwards else key, before=key if backwards else None, size=size)
-    return matches.page(snapshot, replace(what, state=turned))
+    given = {name: value for name, value in result.state.given.items() if name not in states.PAGING} | place
+    turned = replace(result.state, given=given, after=None if backwards else key, before=key if backwards else None, size=size)
+    return matches.page(snapshot, replace(result, state=turned))
 
 
-def _items(snapshot: Snapshot, found: Sequence[Row], wanted: Wanted | None = None) -> list[dict[str, Any]]:
-    """Give happenings as the browser reads them, in the lanes of a drawing."""
-    rows = [happenings.at(snapshot, row["position"]) for row in found]
+def _items(snapshot: Snapshot, listed: Sequence[Row], selection: DrawnSelection | None = None) -> list[dict[str, Any]]:
+    """Return the happenings as JSON for the browser, with their lanes in the drawing."""
+    rows = [happenings.at(snapshot, row["position"]) for row in listed]
     disputed = happenings.disputed(snapshot, rows)
     in_lanes: Mapping[int, Sequence[int]] = {}
-    if wanted and wanted.facet:
-        drawn = gather.lanes_of(snapshot, wanted)
-        in_lanes = lanes.assign(snapshot, wanted.facet, drawn, rows)
+    if selection and selection.facet:
+        in_lanes = lanes.assign(snapshot, selection.facet, gather.lanes_of(snapshot, selection), rows)
     return [gather.item(row, in_lanes.get(row["position"], (0,)), disputed=row["id"] in disputed) for row in rows]
 
 
-def _is_beyond(window: Window | None, date: str | None) -> bool:
-    """Whether a date begins after the start of a window and before its end; its day was looked at before."""
-    stands = shape.stands(shape.of_text(date) or {}) if window is not None and date and "T" in date else None
-    return stands is None or window is None or window.start <= stands[0] < window.end
+def _begins_in(window: Window | None, date: str | None) -> bool:
+    """Whether a date with a time of day begins in the window; other dates were already chosen by their day."""
+    span = shape.span(shape.of_text(date) or {}) if window is not None and date and "T" in date else None
+    return span is None or window is None or window.start <= span[0] < window.end
 
 
 def _key(snapshot: Snapshot, state: State, *, backwards: bool) -> Key:
-    """Give the place in the time order to go on from: that of the happening in focus, or the edge of the window."""
+    """Return the key in time order to continue from: that of the happening in focus, or the edge of the window."""
     if "focus" in state.given:
         sql = f"select date, {time_order.COLUMNS}, id from happenings where id = :id"
-        if shown := snapshot.rows(sql, {"id": state.given["focus"]}):
-            return time_order.key(shown[0])
+        if focused := snapshot.rows(sql, {"id": state.given["focus"]}):
+            return time_order.key(focused[0])
     never = gather.EVER
     if state.window is None:
         return Key(never, 0, never, "~", "~") if backwards else Key(-never, 0, -never, "", "")
@@ -276,41 +281,41 @@ def _key(snapshot: Snapshot, state: State, *, backwards: bool) -> Key:
     return Key(last, never, never, "~", "~") if backwards else Key(first, -never, -never, "", "")
 
 
-def _wanted(what: Matches, whole: Mapping[str, Choices]) -> Wanted:
-    state = what.state
-    return Wanted(
-        chosen=what.chosen,
-        counted=what.counted,
-        base=state.given.get("kind", ""),
+def _drawn_selection(result: Matches, choices: Mapping[str, Choices]) -> DrawnSelection:
+    state = result.state
+    return DrawnSelection(
+        chosen=result.chosen,
+        counted=result.counted,
+        kind=state.given.get("kind", ""),
         plain=not state.filters.keys() - {"kind", "from", "to"}
-        and (state.as_of is None or what.end - state.as_of <= counts.LATER)
+        and (state.as_of is None or result.end - state.as_of <= counts.LATER)
         and state.status == "current",
         since=-gather.EVER if state.from_day is None else state.from_day,
         until=gather.EVER if state.to_day is None else state.to_day,
         facet=None if state.lanes == "none" else state.lanes,
-        values=whole,
+        choices=choices,
     )
 
 
-def _count(snapshot: Snapshot, wanted: Wanted, gathered: gather.Gathered, window: Window) -> int:
-    """Count what stands in the window itself."""
-    if wanted.plain and not wanted.few:
-        first, last = wanted.within(*window.days)
-        return counts.touching(snapshot, first, last, wanted.base) if first <= last else 0
+def _count(snapshot: Snapshot, selection: DrawnSelection, gathered: gather.Gathered, window: Window) -> int:
+    """Count the happenings in the window, without the time beside it."""
+    if selection.plain and not selection.few:
+        first, last = selection.within(*window.days)
+        return counts.touching(snapshot, first, last, selection.kind) if first <= last else 0
     return gathered.touching(window)
 
 
 def _parts(request: Request | None) -> list[tuple[float, float, float]]:
-    """Read the parts of a broken axis; what makes no sense is left out."""
-    found: list[tuple[float, float, float]] = []
+    """Parse the parts of a broken axis; parts that make no sense are left out."""
+    parts: list[tuple[float, float, float]] = []
     for text in (request.args.get("parts") or "").split(";")[:MOST_PARTS] if request else ():
         try:
             start, end, room = map(float, text.split(","))
         except ValueError:
             continue
-        if -gather.EVER < start < end < gather.EVER and 0 < room <= WIDEST and (not found or start >= found[-1][1]):
-            found.append((start, end, room))
-    return found
+        if -gather.EVER < start < end < gather.EVER and 0 < room <= WIDEST and (not parts or start >= parts[-1][1]):
+            parts.append((start, end, room))
+    return parts
 
 
 def _width(request: Request) -> int:

@@ -1,7 +1,7 @@
-"""The axis of a drawing: which span it is over, and where it is broken because nothing happened for long.
+"""The axis of a drawing: its span, and the breaks where nothing happened for long.
 
-Owns both, by the rule of the pictures that are exported. The axis is that of the whole selection, not of a window, and of what is
-known now as well as of what was known: searching, filtering and going back in the log leave it as it is. Must not know of pixels.
+Owns both, by the rule of the exported pictures. The axis is that of the whole selection, not of a window, and covers the present
+and the past of the log: searching, filtering and going back in the log do not change it. Must not know of pixels.
 """
 
 import math
@@ -13,30 +13,30 @@ from timeline.exchange.formats.svg import axis as picture_axis
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.window import Window
 from timeline.web.drawing import counts, gather, happenings, shape
-from timeline.web.drawing.gather import Period, Wanted
+from timeline.web.drawing.gather import DrawnSelection, Period
 
-# The span of all happenings is shown with so much room around it; what begins and ends within a day with so much and a minute.
+# The room beside the span of all happenings, as a share of its length; within one day it is another share and a minute.
 ROOM, ROOM_WITHIN_A_DAY, A_MINUTE = 0.03, 0.06, 7e-4
-# So many stretches of time are looked at for emptiness, and so often again within what is not empty.
+# The number of stretches that are tested for emptiness, and how often those that are not empty are tested more finely.
 LOOKED_AT, ROUNDS = 240, 4
 
 Run = tuple[float, float, float]
-"""From an instant to another, and how many happenings stand there, each beside or over the next."""
+"""A time in which happenings follow each other or overlap: its start, its end, and how many there are."""
 
 
 @dataclass(frozen=True)
 class Axis:
-    """The first and the last day of all there is, and the parts of the axis, if it is broken: (start, end, left, right).
+    """The first and the last day of all happenings, and the parts of the axis, if it is broken: (start, end, left, right).
 
-    A part lies between two places from 0 to 1; between two parts nothing stands.
+    `left` and `right` are the places of a part on the axis, from 0 to 1. Between two parts there is no happening.
     """
 
     first: float | None
     last: float | None
     parts: Sequence[tuple[float, float, float, float]] = ()
 
-    def whole(self, *, broken: bool) -> Window | None:
-        """Give the window that all happenings fit into, with some room; None where there is none."""
+    def window(self, *, broken: bool) -> Window | None:
+        """Return the window that holds all happenings, with some room; None if there is no happening."""
         if self.first is None or self.last is None:
             return None
         if self.parts and broken:
@@ -46,7 +46,7 @@ class Axis:
         return Window(self.first - room, self.last + 1 + room)
 
     def periods(self, stretches: int, *, broken: bool) -> Sequence[Period]:
-        """Cut the whole into periods with so many stretches, as much room as each has."""
+        """Cut the axis into periods that share the stretches by their length on it."""
         if self.first is None or self.last is None:
             return ()
         if not self.parts or not broken:
@@ -58,16 +58,16 @@ class Axis:
         ]
 
 
-def of(selections: Sequence[tuple[Snapshot, Wanted]]) -> Axis:
-    """Make the axis on which all of these selections stand."""
+def of_selections(selections: Sequence[tuple[Snapshot, DrawnSelection]]) -> Axis:
+    """Return the axis that holds all of these selections. The period of the first one limits it."""
     runs: list[Run] = []
-    for snapshot, wanted in selections:
-        runs += _beyond(runs, _runs(snapshot, wanted))
+    for snapshot, selection in selections:
+        runs += _beyond(runs, _runs(snapshot, selection))
     if not runs:
         return Axis(None, None)
-    _, wanted = selections[0]
-    since, until = wanted.since, wanted.until
-    # What reaches beyond a period that is filtered by is cut to it. What is only near it is shown too, unless that is far away.
+    _, selection = selections[0]
+    since, until = selection.since, selection.until
+    # Runs are cut to the period of the filter. Runs that are only near the period stay, unless they are far away.
     cut = [(max(first, since), min(last, until + 1), many) for first, last, many in runs if first <= until and last > since]
     near = [
         (first, last, many)
@@ -83,7 +83,7 @@ def of(selections: Sequence[tuple[Snapshot, Wanted]]) -> Axis:
 
 
 def _beyond(known: Sequence[Run], runs: Sequence[Run]) -> Sequence[Run]:
-    """Leave out what stands within what is known already, so that it does not change the scale."""
+    """Return the runs that are not inside a known run."""
     merged: list[list[float]] = []
     for first, last, _ in sorted(known):
         if merged and first <= merged[-1][1]:
@@ -94,54 +94,56 @@ def _beyond(known: Sequence[Run], runs: Sequence[Run]) -> Sequence[Run]:
     return [run for run in runs if not ((at := bisect_right(begins, run[0])) and run[1] <= merged[at - 1][1])]
 
 
-def _runs(snapshot: Snapshot, wanted: Wanted) -> list[Run]:
-    """Say where anything stands; an interval with an open end counts where it begins."""
-    if wanted.few:
-        return [run for row in wanted.every(snapshot) if (run := _run(shape.of_text(row["date"]) or {}))]
-    days = gather.span(snapshot, wanted)
+def _runs(snapshot: Snapshot, selection: DrawnSelection) -> list[Run]:
+    """Return the runs of a selection. An interval with an open end counts only where it begins."""
+    if selection.few:
+        return [run for row in selection.rows(snapshot) if (run := _run(shape.of_text(row["date"]) or {}))]
+    days = gather.first_and_last(snapshot, selection)
     if days is None:
         return []
     first, last = math.floor(days[0]), math.ceil(days[1])
-    runs = _standing(snapshot, [(first, last)], wanted.base)
+    runs = _occupied(snapshot, [(first, last)], selection.kind)
     if runs is None or sum(end - begin for begin, end, _ in runs) > (last + 1 - first) * (1 - picture_axis.EMPTY):
         return [(first, last + 1, 1)]
     for _ in range(ROUNDS):
         parts = picture_axis.fit_counts(runs, 0, 1_000).pieces
         ranges = [(max(first, math.floor(part.first)), min(last, math.ceil(part.last))) for part in parts]
-        finer = _standing(snapshot, ranges, wanted.base)
+        finer = _occupied(snapshot, ranges, selection.kind)
         if not finer or len(finer) == len(runs):
             break
         runs = finer
     return runs
 
 
-def _run(looks: shape.Shape) -> Run | None:
-    stands = shape.stands(looks)
-    if stands is None:
+def _run(date_shape: shape.Shape) -> Run | None:
+    span = shape.span(date_shape)
+    if span is None:
         return None
-    begin, until = stands
-    end = gather.ended(begin, until)
-    # Of what has an open end its vague start is known.
-    return begin, max(end, looks["c"] + 1) if until == math.inf and "c" in looks else end, 1
+    begin, until = span
+    end = gather.shown_end(begin, until)
+    # An interval with an open end lasts at least to the end of its vague start.
+    return begin, max(end, date_shape["c"] + 1) if until == math.inf and "c" in date_shape else end, 1
 
 
-def _standing(snapshot: Snapshot, ranges: Sequence[tuple[int, int]], kind: str) -> list[Run] | None:
-    """Say in which stretches of these days anything stands that has an end; None where too much has none."""
+def _occupied(snapshot: Snapshot, ranges: Sequence[tuple[int, int]], kind: str) -> list[Run] | None:
+    """Return the stretches of these days that hold happenings with an end; None if too many have an open end."""
     bars = [bar for first, last in ranges for bar in counts.bars(snapshot, first, last, LOOKED_AT, kind)]
-    begun = happenings.open_ended(snapshot, kind) if any(not bar.starts for bar in bars) else []
-    if begun is None:
+    open_ended = happenings.open_ended(snapshot, kind) if any(not bar.starts for bar in bars) else []
+    if open_ended is None:
         return None
-    begun = sorted(begun)
+    open_ended = sorted(open_ended)
     return [
-        (bar.first, bar.last + 1, max(bar.starts, 1)) for bar in bars if bar.starts or bar.touching > bisect_right(begun, bar.last)
+        (bar.first, bar.last + 1, max(bar.starts, 1))
+        for bar in bars
+        if bar.starts or bar.touching > bisect_right(open_ended, bar.last)
     ]
 
 
-def of_days(placed: Sequence[shape.Days]) -> Axis:
-    """Make the axis for some days."""
-    days = gather.extent(placed)
+def of_spans(spans: Sequence[shape.Span]) -> Axis:
+    """Return the axis that holds these spans."""
+    days = gather.extent(spans)
     if days is None:
         return Axis(None, None)
-    fitted = picture_axis.fit([(begin, gather.ended(begin, until)) for begin, until in placed], 0, 1_000).pieces
+    fitted = picture_axis.fit([(begin, gather.shown_end(begin, until)) for begin, until in spans], 0, 1_000).pieces
     parts = [(one.first, one.last, one.left / 1_000, one.right / 1_000) for one in fitted]
     return Axis(*days, parts if len(parts) > 1 else ())

@@ -1,6 +1,6 @@
-"""The happenings of a drawing: read by the index that fits, in short, with what their marks and shapes need.
+"""Read the happenings of a drawing by the fitting index: the columns for their labels, marks and shapes.
 
-Owns the statements. Each reads a bounded number of rows, however large the timeline. Must not decide what matches.
+Owns these queries. Each reads a limited number of rows, however large the timeline is. Must not decide what matches.
 """
 
 import json
@@ -15,12 +15,12 @@ from timeline.selection.window import Window
 from timeline.web.drawing import counts, shape
 from timeline.web.drawing.counts import Bar
 
-# So many matches can be read one by one; where there are more, they are counted or sampled.
+# The most matches that are read one by one; more than these are counted or sampled.
 FEW = 10_000
-# How many of each stretch are looked at where not all can be; how many of those that began before a window are handed over,
-# and how many looked at.
+# The most happenings read of each stretch in a sample; and of those that began before a window, the most that are
+# returned, and the most that are searched.
 SAMPLE, ONGOING, LOOKED_AT = 30, 120, 2_000
-# So many of those that last longest are looked at for a window.
+# The most of the longest happenings that are read for a window.
 LONGEST = 24
 LONGEST_TITLE = 160
 
@@ -31,13 +31,13 @@ _COLUMNS = ", ".join(
         "version", "position",
     )
 ) + f", substr(happenings.title, 1, {LONGEST_TITLE + 1}) as title"  # fmt: skip
-_FIRST_DAY = "coalesce(earliest_day, latest_day, 9e15)"  # as the indexes of the table have it
+_FIRST_DAY = "coalesce(earliest_day, latest_day, 9e15)"  # the expression in the table's indexes
 
 
 def matching(snapshot: Snapshot, chosen: Chosen, first: float, last: float) -> list[Row]:
-    """Read all that was chosen and stands from a day to the end of another; no more than FEW are looked at.
+    """Read the chosen happenings that touch the days from first to last; at most FEW rows are read.
 
-    With parts of a day behind the point, from that instant to one a day later than `last`.
+    With fractions of days, the end is the instant one day after `last`.
     """
     rows = snapshot.rows(
         f"select {_COLUMNS}, {chosen.near} as near from happenings where {chosen.sql}"
@@ -45,18 +45,18 @@ def matching(snapshot: Snapshot, chosen: Chosen, first: float, last: float) -> l
         {**chosen.params, "first_day": math.floor(first), "last_day": math.ceil(last)},
     )
     window = Window(first, last + 1)
-    return [row for row in rows if (days := shape.placed(row)) and window.holds(*days)]
+    return [row for row in rows if (span := shape.span_of_row(row)) and window.holds(*span)]
 
 
 def may_fall(snapshot: Snapshot, chosen: Chosen, window: Window) -> int:
-    """Count what was chosen, a few, and may have happened in a window, as the filters "from" and "to" have it."""
+    """Count the chosen happenings, at most FEW, that may have happened in a window, by the rule of the filters "from" and "to"."""
     where, params = conditions.reaching(window)
     sql = f"select count(*) from (select 1 from happenings where {chosen.sql} and date is not null and {where} limit {FEW})"
     return int(snapshot.value(sql, {**chosen.params, **params}))
 
 
 def disputed(snapshot: Snapshot, rows: Iterable[Row]) -> set[str]:
-    """Give the ids of those happenings that a source disputes."""
+    """Return the ids of the happenings that a source disputes."""
     sql = f"select happening from citations where happening in (select value from json_each(:ids)) and +stance = 'disputes' {EACH}"
     return {row["happening"] for row in snapshot.rows(sql, {"ids": json.dumps([row["id"] for row in rows])})}
 
@@ -85,19 +85,19 @@ def heads(snapshot: Snapshot, bars: Sequence[Bar], kind: str, most: int) -> dict
 
 
 def any_vague(snapshot: Snapshot, chosen: Chosen) -> bool:
-    """Whether any of a few may have happened on days at which it is not drawn: before one that is known alone, or near."""
+    """Whether a chosen happening may have happened on days at which it is not drawn: one end unknown, or an approximate date."""
     sql = f"select exists (select 1 from happenings where {chosen.sql} and (earliest_day is null or latest_day is null"
     return bool(snapshot.value(f"{sql} or near_earliest_day <> earliest_day or near_latest_day <> latest_day))", chosen.params))
 
 
 def unplaced(snapshot: Snapshot, chosen: Chosen) -> int:
-    """Count what was chosen, a few, and has a date without any day to stand at, such as `../..`."""
+    """Count the chosen happenings, at most FEW, with a date that names no day, such as `../..`."""
     undated = f"earliest_day is null and latest_day is null and date is not null and {chosen.sql}"
     return int(snapshot.value(f"select count(*) from (select 1 from happenings where {undated} limit {FEW})", chosen.params))
 
 
 def unplaced_of_all(snapshot: Snapshot, kind: str) -> int:
-    """Count the current happenings, or those of a kind, that have a date without any day; they come last in time order."""
+    """Count the current happenings, or those of a kind, with a date that names no day; they come last in time order."""
     index, test = _by_time(kind)
     sql = (
         f"select count(*) from (select 1 from main.happenings indexed by {index} where {test} and {_FIRST_DAY} = 9e15"
@@ -107,9 +107,9 @@ def unplaced_of_all(snapshot: Snapshot, kind: str) -> int:
 
 
 def ongoing(snapshot: Snapshot, day: int, kind: str, chosen: Chosen | None = None) -> list[Row]:
-    """Read current happenings that began before a day and had not ended by then: the longest first, and not all.
+    """Read current happenings, or those of a kind, that began before a day and had not ended by then: the longest first.
 
-    Those of another kind are left out. `matches` tells which are among the chosen.
+    Their number is limited. The column `matches` marks those among the chosen.
     """
     return snapshot.rows(
         f"""
@@ -130,7 +130,7 @@ _MAGNITUDES = json.dumps(list(range(52, 0, -1)))
 
 
 def longest(snapshot: Snapshot, first: int, last: int, kind: str) -> list[Row]:
-    """Read the current happenings, or those of a kind, that begin between two days and last longest; not many."""
+    """Read the current happenings, or those of a kind, that begin between two days and last longest: at most LONGEST."""
     return snapshot.rows(
         f"""
         select {_COLUMNS}, 0 as near from (
@@ -144,7 +144,7 @@ def longest(snapshot: Snapshot, first: int, last: int, kind: str) -> list[Row]:
 
 
 def open_ended(snapshot: Snapshot, kind: str) -> list[int] | None:
-    """Read on which days intervals with an open end begin, of all current happenings or of a kind; None where they are many."""
+    """Return the first days of all current intervals with an open end, or of a kind; None if there are more than LOOKED_AT."""
     rows = snapshot.rows(
         f"""
         select first_day from (select first_day, position from spans where magnitude = 62 limit {LOOKED_AT + 1}) as lasting
@@ -157,7 +157,7 @@ def open_ended(snapshot: Snapshot, kind: str) -> list[int] | None:
 
 
 def shares(snapshot: Snapshot, chosen: Chosen, bars: Sequence[Bar], kind: str) -> dict[Bar, float]:
-    """Estimate which share of each stretch is among the chosen, by the first happenings of it that still stand."""
+    """Estimate the share of each stretch that is among the chosen, from its first happenings."""
     sampled = f"select bar.key as bar, ({chosen.sql}) and {_KNOWN} as matches {_sampled(kind, SAMPLE)}"
     rows = snapshot.rows(
         f"select bar, avg(matches) as share from ({sampled} {EACH}) group by bar",
@@ -167,7 +167,7 @@ def shares(snapshot: Snapshot, chosen: Chosen, bars: Sequence[Bar], kind: str) -
 
 
 def sample(snapshot: Snapshot, chosen: Chosen | None, bars: Sequence[Bar], kind: str, most: int = SAMPLE) -> dict[Bar, list[Row]]:
-    """Look at the first happenings of each stretch that still stand; `matches` tells which are among the chosen."""
+    """Read the first happenings of each stretch. The column `matches` marks those among the chosen."""
     matches = f"({chosen.sql if chosen else '1'}) and {_KNOWN} as matches"
     rows = snapshot.rows(
         f"select bar.key as bar, {_COLUMNS}, 0 as near, {matches} {_sampled(kind, most)}",
@@ -184,7 +184,7 @@ _WITHIN = f"{_FIRST_DAY} between json_extract(bar.value, '$[0]') and json_extrac
 
 
 def _sampled(kind: str, most: int) -> str:
-    """Give the FROM clause for the first happenings of each stretch."""
+    """Return the FROM clause for the first happenings of each stretch."""
     index, test = _by_time(kind)
     return (
         "from json_each(:bars) as bar cross join main.happenings as happenings on happenings.id in ("
@@ -193,7 +193,7 @@ def _sampled(kind: str, most: int) -> str:
 
 
 def _by_time(kind: str) -> tuple[str, str]:
-    """Give the index along which happenings, or those of a kind, stand in time order, and the condition for it."""
+    """Return the index of happenings, or of those of a kind, in time order, and its condition."""
     return (time_order.KIND_INDEX, "kind = :kind") if kind else (time_order.INDEX, "1")
 
 

@@ -1,7 +1,7 @@
 """The lanes of a drawing: one for each of the most frequent values of a facet, one for all others, or one for everything.
 
-Owns which values have a lane, and to which lanes a happening belongs: one with three people stands in three. Must not
-count a whole timeline: the frequent values of all are those that the filters offer.
+Owns which values have a lane, and to which lanes a happening belongs: one with three people is in three. Must not
+count a whole timeline: its frequent values are those that the filters offer.
 """
 
 import json
@@ -15,7 +15,7 @@ from timeline.selection.snapshot import Snapshot
 from timeline.selection.values import Choices
 
 MOST = 12
-# Where what a happening has several of is listed.
+# The tables of the facets with several values for one happening.
 _TABLES = {"actor": "happening_actors", "tag": "happening_tags", "source": "citations"}
 
 
@@ -30,17 +30,17 @@ class Lane:
 EVERYTHING = (Lane(None, ""),)
 
 
-def of_all(facet: str | None, offered: Mapping[str, Choices], kind: str = "") -> Sequence[Lane]:
-    """Give the lanes of a whole timeline, or of all that is of one kind, by what its filters offer."""
+def of_all(facet: str | None, choices: Mapping[str, Choices], kind: str = "") -> Sequence[Lane]:
+    """Return the lanes of a whole timeline, or of all its happenings of one kind, from the choices of its filters."""
     if facet is None:
         return EVERYTHING
     if facet == "kind" and kind:
         return _with_others([Lane(kind, kind)], facet)
-    return _with_others([Lane(one.value, one.label) for one in offered[facet].listed[:MOST]], facet)
+    return _with_others([Lane(one.value, one.label) for one in choices[facet].listed[:MOST]], facet)
 
 
 def of_matches(snapshot: Snapshot, facet: str | None, chosen: Chosen) -> Sequence[Lane]:
-    """Give the lanes of a few matches: the most frequent of their values."""
+    """Return the lanes of a few matches: the most frequent of their values."""
     if facet is None:
         return EVERYTHING
     rows = snapshot.rows(values.sql_of_matches(facet, chosen), {**chosen.params, "most": MOST})
@@ -52,7 +52,7 @@ def _with_others(lanes: list[Lane], facet: str) -> Sequence[Lane]:
 
 
 def assign(snapshot: Snapshot, facet: str | None, lanes: Sequence[Lane], rows: Sequence[Row]) -> Mapping[int, Sequence[int]]:
-    """Say in which lanes each happening stands, by position. What has none of the values stands in the last."""
+    """Return the lanes of each happening, by position. A happening with none of the values is in the last lane."""
     others = len(lanes) - 1
     if facet is None:
         return {row["position"]: (0,) for row in rows}

@@ -1,7 +1,19 @@
-"""What a date looks like: when it can begin and end, what of that is certain, and what it says of its own vagueness.
+"""The shape of a date in the drawing: when it can begin and end, which part of that is certain, and how vague it is.
 
-Owns the short keys in which the browser reads it. Must not know of pixels. Days are numbers, 1 is 0001-01-01, with parts of a
-day behind the point where a time of day is known, by the clock as it is written.
+Owns the short JSON keys in which the browser reads it. Must not know of pixels. Days are numbers, 1 is 0001-01-01; a time of day
+is a fraction, by the clock as it is written. The keys:
+
+    edtf        the date as it is recorded
+    a, b        the first and the last day; absent on a side that is open or unknown. With a time of day, `a` is the instant of
+                the start, and `b` that of the end less one day
+    u           the length of the known side, in days, if a date with a time of day lacks the other side
+    c, d        of an interval with vague ends: the last day on which it can have begun, and the first on which it can have ended
+    start, end  `open` or `unknown`; absent if the date states that side
+    how         `through`: it lasted from start to end; `within`: it was at some time between; `all`: a list of dates;
+                `point`: one day; `time`: known to the minute
+    about       1 if the date is approximate
+    perhaps     1 if it is uncertain
+    words       the date in English, if the browser cannot write it in the reader's language
 """
 
 import math
@@ -15,10 +27,10 @@ from timeline.errors import DateInvalid
 
 Shape = dict[str, Any]
 _DIGITS, _HOUR = 7, 3600
-# What can be said in any language: days, months and years, and intervals of two.
+# The dates that a browser can write in any language: days, months and years, and intervals of two.
 _PLAIN = re.compile(r"-?\d{4}(-(0\d|1[012])(-\d\d)?)?(/-?\d{4}(-(0\d|1[012])(-\d\d)?)?)?")
-Days = tuple[float, float]
-"""Where a date begins, and where it has ended: the instant after all that it allows."""
+Span = tuple[float, float]
+"""The instant at which a date begins, and the first instant after its end."""
 _MINUTE = 60 / dates.DAY
 
 
@@ -28,23 +40,23 @@ _words = lru_cache(maxsize=8192)(dates.words)
 @lru_cache(maxsize=8192)
 def _shape(text: str) -> Shape | None:
     try:
-        return of(dates.parse(text))
+        return of_date(dates.parse(text))
     except DateInvalid:
         return None
 
 
 def of_text(text: str | None) -> Shape | None:
-    """Give the shape of a date as it is written; None where there is none."""
+    """Return the shape of a date from its text; None if there is no date, or it is not valid."""
     return _shape(text) if text else None
 
 
-def placed(row: Row) -> Days | None:
-    """Give the instants between which a happening stands in a drawing; by its days, as the counts made beforehand have it."""
-    return stands(of_text(row["date"]) or {})
+def span_of_row(row: Row) -> Span | None:
+    """Return the span of a happening in the drawing, by the days that the counts use too; None if its date names no day."""
+    return span(of_text(row["date"]) or {})
 
 
-def stands(shape: Shape) -> Days | None:
-    """Give the instants between which a date stands in a drawing; an interval with an open end stands for ever."""
+def span(shape: Shape) -> Span | None:
+    """Return the span of a date in the drawing: infinite for an interval with an open end, None if it names no day."""
     first, last, unit = shape.get("a"), shape.get("b"), shape.get("u", 1)
     if first is None:
         return None if last is None else (last + 1 - unit, last + 1)
@@ -53,17 +65,8 @@ def stands(shape: Shape) -> Days | None:
     return first, last + 1
 
 
-def of(date: dates.Edtf) -> Shape:
-    """Give the shape of a date.
-
-    `a` and `b`: the first and last day, absent on a side that is open or unknown; with a time of day `a` is that instant, and
-    `b` the one at which it has ended less a day. `u`: how long the known side of such a date is, where the other is not known.
-    `start`, `end`: `open` or `unknown`, absent where stated. `how`: `through` for what lasted from one to the other, `within` for
-    what was at some time between, `all` for a list, `point` for a day, `time` where the minute is known.
-    `c` and `d`, of an interval with vague ends: the last day on which it can have begun, and the first on which it can have
-    ended. `about`, `perhaps`: approximate, uncertain. `words`: the date in English, where the browser cannot say it in the
-    reader's language.
-    """
+def of_date(date: dates.Edtf) -> Shape:
+    """Return the shape of a date."""
     shape: Shape = {"edtf": date.text, "how": _how(date)}
     if (begins := _begins(date)) is not None:
         shape["a"] = begins
@@ -97,19 +100,19 @@ def _how(date: dates.Edtf) -> str:
 
 
 def _certain(date: dates.Edtf) -> Shape:
-    """Find when an interval had begun for certain, and up to when it had not ended for certain, where its ends are vague."""
+    """Return `c` and `d` of an interval whose ends are vague: between them it certainly lasted."""
     first, _, last = date.text.partition("/")
-    found: Shape = {}
+    certain: Shape = {}
     for key, text, outer in (("c", first, date.earliest_day), ("d", last, date.latest_day)):
         if outer is None or text in ("", ".."):
             continue
         end = dates.parse(text)
         day: float | None = end.latest_day if key == "c" else end.earliest_day
-        if _is_hour(end):  # `c` is the instant at which the hour has passed, and `d` its beginning less a day, as `b` is
+        if _is_hour(end):  # `c` is the end of the hour, and `d` its start less a day, as in `b`
             day = outer + ((end.latest_second or 0) + 1 if key == "c" else (end.earliest_second or 0) - dates.DAY) / dates.DAY
         if day is not None and day != outer:
-            found[key] = day if isinstance(day, int) else round(day, _DIGITS)
-    return found
+            certain[key] = day if isinstance(day, int) else round(day, _DIGITS)
+    return certain
 
 
 def _begins(date: dates.Edtf) -> float | None:
@@ -125,5 +128,5 @@ def _ends(date: dates.Edtf) -> float | None:
 
 
 def _is_hour(date: dates.Edtf) -> bool:
-    """Whether it is a time of which no more than the hour is known."""
+    """Whether it is a time of day that is known only to the hour."""
     return date.type == "datetime" and (date.latest_second or 0) - (date.earliest_second or 0) >= _HOUR - 1

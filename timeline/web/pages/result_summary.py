@@ -44,7 +44,7 @@ def count_in_words(count: int | None) -> str | None:
 
 
 def total(snapshot: Snapshot, state: State, count: int | None) -> str | None:
-    """Count the happenings without the filters. `count` is the number of matches, which is the same if there are none."""
+    """Return the number of happenings without the filters. Without active filters it is `count`, the number of matches."""
     if not state.filters:
         return count_in_words(count)
     unfiltered = State({name: value for name, value in state.given.items() if name == "status"}, as_of=state.as_of)

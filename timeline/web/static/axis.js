@@ -1,6 +1,6 @@
 // @ts-check
-// The axis: which instants are marked, and what is written there in the reader's language. From minutes to millions of
-// years. Owns the choice of unit and the words. Knows the width in pixels, but draws nothing.
+// The axis: the instants that are marked and their labels in the reader's language, from minutes to millions of years.
+// Owns the choice of unit and the words. Knows the width in pixels, but draws nothing.
 
 import { asDate, civil, dayNumber, MINUTES } from "./calendar.js";
 
@@ -16,31 +16,31 @@ const STEPS = [
 
 /** @type {Intl.DateTimeFormatOptions} */
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-/** Formats are dear to make. @type {Map<string, Intl.DateTimeFormat>} */
+/** Cached, because formats are slow to make. @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
 
 /** @param {string} locale @param {Intl.DateTimeFormatOptions} options */
 function format(locale, options) {
   const key = locale + JSON.stringify(options);
-  const found = formats.get(key) ?? new Intl.DateTimeFormat(locale, { calendar: "gregory", timeZone: "UTC", ...options });
-  formats.set(key, found);
-  return found;
+  const formatter = formats.get(key) ?? new Intl.DateTimeFormat(locale, { calendar: "gregory", timeZone: "UTC", ...options });
+  formats.set(key, formatter);
+  return formatter;
 }
 
-/** Name a year; those before 1 and beyond 9999 too. @param {number} year @param {string} locale @param {boolean} [era] say CE as well */
+/** Return a year's name, also before year 1 and after 9999. @param {number} year @param {string} locale @param {boolean} [era] write CE too */
 export function yearName(year, locale, era = false) {
   const shown = year < 1 ? 1 - year : year;
   const number = new Intl.NumberFormat(locale, { useGrouping: shown > 9999 }).format(shown);
   if (year >= 1 && !era) return number;
   if (locale.startsWith("en")) return `${number} ${year < 1 ? "BCE" : "CE"}`;
-  // Where the era stands, and how it is written, is the language's own: only the number is put in.
+  // The language decides where the era goes and how it is written: only the number is replaced.
   const sample = /** @type {Date} */ (asDate(dayNumber(year < 1 ? -4 : 5, 6)));
   const parts = format(locale, { year: "numeric", era: "short" }).formatToParts(sample);
   return parts.map((part) => (part.type === "year" ? number : part.value)).join("");
 }
 
-/** Say an instant in the reader's language, as exactly as the unit. @param {number} at @param {string} unit @param {string} locale */
-export function said(at, unit, locale) {
+/** Return an instant in the reader's language, as exact as the unit. @param {number} at @param {string} unit @param {string} locale */
+export function instantInWords(at, unit, locale) {
   const [year] = civil(at);
   const date = asDate(at);
   if (unit === "year" || !date) return yearName(year, locale, year < 1000);
@@ -53,19 +53,22 @@ export function said(at, unit, locale) {
   return locale.startsWith("en") ? words.replace(/\bBC\b/, "BCE").replace(/\bAD\b/, "CE").replace(" at ", ", ") : words;
 }
 
-/** Say the time of day of an instant. @param {any} date @param {string} locale */
+/** The name under which marks.js and column.js import it. */
+export const said = instantInWords;
+
+/** Return the time of day of an instant. @param {any} date @param {string} locale */
 export const clock = (date, locale) => format(locale, CLOCK).format(date);
 
 /** @param {number} days how long the window is @param {number} width in pixels @param {number} [room] @returns {[keyof DAYS, number]} */
 function step(days, width, room = ROOM) {
   const least = (days / Math.max(width, 1)) * room;
-  const found = STEPS.find(([unit, many]) => many * DAYS[unit] >= least);
-  if (found) return found;
+  const shortest = STEPS.find(([unit, many]) => many * DAYS[unit] >= least);
+  if (shortest) return shortest;
   const years = 10 ** Math.max(0, Math.floor(Math.log10(least / DAYS.year)));
   return ["year", years * ([1, 2, 5].find((n) => n * years * DAYS.year >= least) ?? 10)];
 }
 
-/** The unit that a window of this length is read in. @param {Span} window @param {number} width @returns {string} */
+/** Return the unit of the labels for a window of this length. @param {Span} window @param {number} width @returns {string} */
 export const unitOf = (window, width) => step(window.end - window.start, width)[0];
 
 /** @param {Span} window @param {number} width @param {string} locale @returns {Tick[]} */
@@ -121,9 +124,9 @@ function tick(at, unit, locale, era) {
   return { at, label: clock(date, locale), major: false };
 }
 
-/** Say what a window is in: the larger unit that the labels leave out. @param {Span} window @param {number} width @param {string} locale */
+/** Return the larger unit that the labels leave out: the year, month or day of a window's start. @param {Span} window @param {number} width @param {string} locale */
 export function context(window, width, locale) {
   const unit = unitOf(window, width);
   if (unit === "year") return "";
-  return said(window.start, unit === "month" ? "year" : unit === "day" ? "month" : "day", locale);
+  return instantInWords(window.start, unit === "month" ? "year" : unit === "day" ? "month" : "day", locale);
 }
