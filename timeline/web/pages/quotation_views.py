@@ -16,11 +16,13 @@ from timeline.reading import table_rows
 from timeline.reading.happenings import quotations
 from timeline.reading.records import PAGES, Quotation
 from timeline.selection.snapshot import Snapshot
+from timeline.shortening import shortened
 from timeline.web import links
 from timeline.web.pages import date_wording, text_fragments
 
 # Repeated words are searched for only in texts of this many characters, and for this many quotations of a page. Otherwise they
 # are taken to repeat.
+LONGEST_CELL = 500
 LONGEST_SEARCHED, MOST_SEARCHED = 300_000, 200
 _TEXT = "select text from sources join source_texts on source_texts.source = sources.id where id = :id and characters <= :longest"
 
@@ -41,8 +43,9 @@ class QuotationView:
 
     @property
     def cells(self) -> list[tuple[str, str]] | None:
-        """The cells of an imported row with their columns; None if it is no whole row, or is shown in part."""
-        return None if self.cut else table_rows.cells(self.cited)
+        """The cells of an imported row with their columns, each cut to a length; None if it is no whole row."""
+        cells = table_rows.cells(self.cited)
+        return cells and [(shortened(column, LONGEST_CELL), shortened(cell, LONGEST_CELL)) for column, cell in cells]
 
     @property
     def source_title(self) -> str:

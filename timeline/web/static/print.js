@@ -25,6 +25,8 @@ export function print(drawing, address) {
   let whole = null;
   let restore = () => {};
   addEventListener("beforeprint", () => {
+    // On paper an address needs its host.
+    for (const link of document.querySelectorAll("figcaption a")) link.dataset.href = link.href;
     const { window, loader } = drawing;
     const { data } = loader;
     drawing.view.style.inlineSize = `${PAPER}px`;

@@ -73,7 +73,14 @@ function open(item, step) {
   go(changed({ focus: item.id }), step);
   drawing.lookAt(item);
   card.open(address(item), story(item));
+  // A sheet from below must not cover it.
+  if (matchMedia("(max-width: 63.99rem)").matches) root.querySelector(`.lanes [data-id="${item.id}"]`)?.scrollIntoView({ block: "nearest" });
 }
+
+// From anywhere but a field, which has uses of its own for the key.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target === document.body && !card.element.hidden) shut(true);
+});
 
 /** @param {boolean} step */
 function shut(step) {
