@@ -30,7 +30,7 @@ async def story_page(datasette: Datasette, request: Request, database: Database,
         "timeline": here,
         "introduced": introduced,
         "style": assets.address(datasette, "story.css"),
-        "scripts": [assets.address(datasette, "story.js")],
+        "script": assets.address(datasette, "story.js"),
     }
     template, status = ("timeline_story.html", 200) if "version" in content else ("timeline_unknown.html", 404)
     return await page_frame.respond(datasette, request, template, context, status=status)

@@ -9,6 +9,7 @@ import { column } from "./column.js";
 import { actions, KEYS } from "./controls.js";
 import { listen } from "./gestures.js";
 import { layout, memory, span, touches } from "./layout.js";
+import { Listing } from "./list.js";
 import { Loader } from "./loader.js";
 import { arrange, axis, count, happening, lane, make, named, others, place, tell } from "./marks.js";
 import { pen } from "./pen.js";
@@ -38,7 +39,7 @@ export class Drawing {
     this.view = this.part("view");
     this.scale = new Scale();
     this.strip = new Strip(this.part("strip"), (window, done) => this.show(window, { step: done, keep: !done }), locale);
-    /** The list of a count that was opened. @type {import("./list.js").Listing | undefined} */
+    /** The list of a count that was opened. @type {Listing | undefined} */
     this.listing = undefined;
     this.loader = new Loader(source, (busy, isSame = false) => {
       if (busy) root.setAttribute("aria-busy", "true");
@@ -389,7 +390,7 @@ export class Drawing {
         chip.parentElement.append(element);
       };
       const label = title.replace(/:[^:]*$/, "");
-      this.listing ??= new (await import("./list.js")).Listing(this.source, this.locale);
+      this.listing ??= new Listing(this.source, this.locale);
       if (await this.listing.open({ start, end }, Number(dataset.lane), label, drawn, put).catch(() => false)) return;
       if (isDay) return this.heard.listed({ start, end });
     }
