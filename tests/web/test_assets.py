@@ -45,7 +45,7 @@ async def test_no_page_loads_more_than_100_kilobytes(serve: Serve, path: str) ->
 
 @pytest.mark.asyncio
 async def test_a_page_asks_for_one_script_of_ours(serve: Serve) -> None:
-    """It imports nothing more, and no style sheet comes twice."""
+    """It imports nothing more, but for the list of a count when one is opened; and no style sheet comes twice."""
     datasette = serve()
     pages = ("", "/opening", "?story=opening", "/sources/report", "/events/1", "/log/checkpoints")
     for path in (*(f"/timeline/-/timeline{page}" for page in pages), "/timeline/happenings.timeline"):
@@ -55,7 +55,7 @@ async def test_a_page_asks_for_one_script_of_ours(serve: Serve) -> None:
         assert len(scripts) == ("opening" not in path or "story" in path), path
         assert len(fetched) == len(set(fetched))
         for name in scripts:
-            assert not re.findall(r"""\bimport\b ?[({"'\w]""", assets.files()[name]), name
+            assert set(re.findall(r"""\bimport\b ?[({"'\w][^)]*""", assets.files()[name])) <= {'import("./list.js"'}, name
 
 
 def test_a_script_is_sent_with_what_it_imports_once_and_in_order() -> None:
@@ -98,6 +98,8 @@ def test_comments_and_spaces_are_not_sent() -> None:
     for name, sent in assets.plain().items():
         text = (assets.STATIC / name).read_text(encoding="utf-8")
         lines = re.sub(r"/\*\*.*?\*/", "", re.sub(r"^\s*(//.*|/\*(?:[^*]|\*(?!/))*\*/\s*)$", "", text, flags=re.MULTILINE))
+        if name.endswith(".css"):
+            lines = re.sub(r";\s*}", "}", lines)
         assert re.sub(r"\s", "", lines) == re.sub(r"\s", "", sent), name
         if name.endswith(".js"):
             texts = r"\"[^\"\n]*\"|`[^`\n]*`"

@@ -36,9 +36,10 @@ _PLAIN = r"""(?:[^\\"'`/\n]| / |"[^\\"\n]*")*"""
 _PLAIN_LINE = re.compile(rf"^{_PLAIN}(?:`[^`\n]*`{_PLAIN})?$", re.MULTILINE)
 _TEXT = re.compile(r'("[^"]*"|`[^`]*`)')
 _SPACED = re.compile(r" ?([=<>?:&|,;{}()*%[\]/]|!=|(?<![+-] )[+-](?! ?[+-])) ?")
-_SPACED_STYLE = re.compile(r"\s*([{}>])\s*|([:;,])\s+")
-# The end of a line after which the next may follow: one without a comment.
-_JOINT, _JOINED = re.compile(r"^((?:(?!//).)*[;{,])\n", re.MULTILINE), r"\1"
+# In a style sheet, also the last semicolon of a rule.
+_SPACED_STYLE = re.compile(r";?\s*([{}>])\s*|([:;,])\s+")
+# The end of a line, without a comment, that ends nothing.
+_JOINT, _JOINED = re.compile(r"^((?:(?!//).)*)(?:(?<=[;{,(\[])\n|\n(?=[}.?:)\]]))", re.MULTILINE), r"\1"
 
 # A module takes in others on lines of their own, and names as it declares them: there is no other import or export.
 _IMPORT = re.compile(r"""^import ?\{(?P<names>[^}]*)\} ?from ?"\./(?P<stem>[a-z]+)\.js";?$""", re.MULTILINE)
