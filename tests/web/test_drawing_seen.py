@@ -243,3 +243,62 @@ def test_hostile_and_long_titles_are_text(visitor: Visitor, tricky: Served) -> N
     expect(arabic).to_have_text(ARABIC)
     assert arabic.evaluate("e => getComputedStyle(e).direction") == "rtl"
     assert page.locator(".item a[data-id=markup] .text").evaluate("e => getComputedStyle(e).direction") == "ltr"
+
+
+# What the axis covers: from where, and how much; what is cut there; and what the note says.
+COVERED = """() => {
+  const words = document.querySelector(".words");
+  const edge = words.getBoundingClientRect().top - (words.dataset.more ? parseFloat(words.style.getPropertyValue("--more")) : 0);
+  const drawn = [...document.querySelectorAll(".lanes :is(.item, .chip)")].map((one) => ({
+    box: one.getBoundingClientRect(), lines: one.classList.contains("two") ? 2 : 1, many: Number(one.firstChild.dataset.count ?? 1),
+  }));
+  const below = drawn.filter(({ box }) => box.bottom > edge + 1.5);
+  return {
+    note: words.dataset.more ?? "",
+    shown: getComputedStyle(words, "::before").content,
+    below: below.reduce((sum, { many }) => sum + many, 0),
+    cut: below.filter(({ box }) => box.top < edge - 1.5).map(({ box, lines }) => [lines, edge - box.top]),
+    room: edge,
+  };
+}"""
+
+
+@pytest.mark.parametrize("height", [640, 900])
+@pytest.mark.parametrize("lanes", ["none", "kind"])
+def test_whole_rows_are_in_sight_and_the_axis_says_how_much_is_below(
+    visitor: Visitor, demo: Served, lanes: str, height: int
+) -> None:
+    """Wherever one has scrolled; where all is in sight it says nothing."""
+    page = visitor.open(f"{demo.page}?lanes={lanes}", viewport={"width": 1280, "height": height})
+    for by in (0, 7, 20, 40):
+        page.mouse.wheel(0, by)
+        page.wait_for_timeout(100)
+        found = page.evaluate(COVERED)
+        assert found["below"], by
+        assert found["note"] == f"▾ {found['below']} more below"
+        assert found["note"] in found["shown"]
+        # Of a label of two lines one may be below.
+        assert all(lines == 2 and abs(at - 24) < 3 for lines, at in found["cut"]), found
+        assert found["room"] > height / 2 - by
+    page.locator(".drawn-foot").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 200)
+    page.wait_for_timeout(100)
+    found = page.evaluate(COVERED)
+    assert (found["note"], found["below"], found["shown"]) == ("", 0, "none")
+    page.emulate_media(media="print")
+    assert page.evaluate(COVERED)["shown"] == "none"
+
+
+def test_a_step_is_drawn_at_once_out_of_what_is_there(visitor: Visitor, demo: Served) -> None:
+    """Without motion no frame is waited for; the axis and the happenings keep their elements."""
+    page = visitor.open(demo.page)
+    assert page.evaluate(
+        """() => {
+          const [root, view] = [document.querySelector("#drawing"), document.querySelector(".view")];
+          const there = [...view.querySelectorAll(".words > *, .lines > *, .item")];
+          const before = Number(root.dataset.drawn);
+          view.dispatchEvent(new KeyboardEvent("keydown", { key: "+", bubbles: true }));
+          const after = new Set(view.querySelectorAll(".words > *, .lines > *, .item"));
+          return [Number(root.dataset.drawn) - before, [...after].filter((one) => there.includes(one)).length / after.size > 0.7];
+        }"""
+    ) == [1, True]

@@ -1,8 +1,8 @@
 """Our style sheets and scripts, at an address that changes with any of them.
 
-Owns that address: its folder is a hash of all files, so that scripts find each other in it, and a browser may cache a copy for
-good and never mixes versions. Comments, indentation and spaces are not sent; every line keeps its number. Must not serve any other
-file.
+Owns that address: its folder is a hash of all files, so that a browser may cache a copy for good and never mixes versions. A script
+is sent together with all that it imports, so that a page asks for one. Comments are not sent, nor spaces and line ends that mean
+nothing. Must not serve any other file.
 """
 
 from __future__ import annotations
@@ -27,25 +27,59 @@ _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=ut
 _COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
 
 _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+_EMPTY = re.compile(r"^\n", re.MULTILINE)
 # A comment within a line: what the type checker alone reads.
 _INLINE = re.compile(r"/\*\*.*?\*/ ?")
-# Spaces that mean nothing: in a style sheet, and in a line of a script that has no text but between double quotes, and no slash.
-_PLAIN_LINE = re.compile(r"""^(?:[^\\"'`/\n]|"[^\\"\n]*")*$""", re.MULTILINE)
-_TEXT = re.compile(r'("[^"]*")')
-_SPACED = re.compile(r" ?([=<>?:&|,;{}()*%]) ?")
-_SPACED_STYLE = re.compile(r" ?([{}]) ?|([:;,]) ")
+# Spaces that mean nothing: in a style sheet, and in a line of a script that has no text but between double quotes and once in
+# backticks, and no slash but to divide.
+_PLAIN = r"""(?:[^\\"'`/\n]| / |"[^\\"\n]*")*"""
+_PLAIN_LINE = re.compile(rf"^{_PLAIN}(?:`[^`\n]*`{_PLAIN})?$", re.MULTILINE)
+_TEXT = re.compile(r'("[^"]*"|`[^`]*`)')
+_SPACED = re.compile(r" ?([=<>?:&|,;{}()*%[\]/]|!=|(?<![+-] )[+-](?! ?[+-])) ?")
+# In a style sheet, also the last semicolon of a rule.
+_SPACED_STYLE = re.compile(r";?\s*([{}>])\s*|([:;,])\s+")
+# The end of a line, without a comment, that ends nothing.
+_JOINT, _JOINED = re.compile(r"^((?:(?!//).)*)(?:(?<=[;{,(\[])\n|\n(?=[}.?:)\]]))", re.MULTILINE), r"\1"
+
+# A module takes in others on lines of their own, and names as it declares them: there is no other import or export.
+_IMPORT = re.compile(r"""^import ?\{(?P<names>[^}]*)\} ?from ?"\./(?P<stem>[a-z]+)\.js";?$""", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|class) ?(?P<name>\w+))", re.MULTILINE)
 
 
 @cache
 def files() -> dict[str, str]:
-    """Return the files as they are sent. They are read once."""
+    """Return the files as they are sent."""
+    return {name: _joined(name) if name.endswith(".js") else text for name, text in plain().items()}
+
+
+@cache
+def plain() -> dict[str, str]:
+    """Return the files, each by itself, without what only those who read it need. They are read once."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(STATIC.iterdir()) if path.suffix in _TYPES}
-    return {name: _as_sent(name, text) for name, text in texts.items()}
+    return {name: _shortened(name, text) for name, text in texts.items()}
 
 
-def _as_sent(name: str, text: str) -> str:
+def _joined(name: str) -> str:
+    """Put before a script the modules that it imports, each once and as a function of its own, those that others need first."""
+    parts: dict[str, str] = {}
+
+    def add(module: str) -> str:
+        text = plain()[module]
+        for imported in _IMPORT.finditer(text):
+            stem = imported["stem"]
+            if stem not in parts:
+                inner = add(f"{stem}.js")
+                names = ",".join(found["name"] for found in _EXPORT.finditer(inner))
+                parts[stem] = f"const ${stem}=(()=>{{{_EXPORT.sub('', inner)}return{{{names}}}}})()\n"
+        return _IMPORT.sub(lambda found: f"const{{{found['names'].replace(' as ', ':')}}}=${found['stem']};", text)
+
+    parts[Path(name).stem] = add(name)
+    return "".join(f"// {stem}.js\n{_JOINT.sub(_JOINED, text).rstrip()}\n" for stem, text in parts.items())
+
+
+def _shortened(name: str, text: str) -> str:
     """Leave out what only those who read a file need."""
-    text = _INDENTATION.sub("", _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text))
+    text = _EMPTY.sub("", _INDENTATION.sub("", _COMMENT.sub("", text)))
     if name.endswith(".css"):
         return _SPACED_STYLE.sub(lambda found: found[1] or found[2], text)
     return _PLAIN_LINE.sub(_without_spaces, _INLINE.sub("", text))

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from datasette.utils.asgi import Request
 
 FORMAT = "timeline"
-SCRIPTS = (
-    "rows.js", "axis.js", "calendar.js", "caption.js", "column.js", "controls.js", "datewords.js", "drawing.js", "gestures.js",
-    "layout.js", "loader.js", "marks.js", "pen.js", "scale.js", "strip.js",
-)  # fmt: skip
 # The most cells that a page shows, and the fewest columns.
 MOST_CELLS, FEWEST_COLUMNS = 50_000, 20
 # The number of columns among which a date column is guessed.
@@ -100,7 +96,7 @@ async def render(
         context.update(_in_time_order(items))
         context["drawing"] = await scheduling.in_thread(_drawing, items)
         context["drawing_style"] = assets.address(datasette, "drawing.css")
-        context["scripts"] = [assets.address(datasette, name) for name in SCRIPTS]
+        context["script"] = assets.address(datasette, "rows.js")
     here = [(_address(result, FORMAT, {}), "as a timeline")]
     trail = [(datasette.urls.table(database, table), table), *here] if table else here
     response = await page_frame.respond(datasette, request, "timeline_rows.html", context, trail=trail)

@@ -50,7 +50,7 @@ async def checkpoints_page(datasette: Datasette, request: Request) -> Response:
         "canonical": here,
         "here": here,
         "timeline": timeline,
-        "scripts": [assets.address(datasette, name) for name in event.SCRIPTS],
+        "script": assets.address(datasette, "proof.js"),
         "proof_style": assets.address(datasette, "proof.css"),
         "consistency": links.consistency(datasette, database.name),
         "end": end,

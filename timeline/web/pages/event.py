@@ -16,8 +16,6 @@ from timeline.selection.snapshot import Snapshot
 from timeline.web import access, assets, links, scheduling, snapshots
 from timeline.web.pages import date_wording, history, linked_data, page_frame, proof_files, proving
 
-SCRIPTS = ("proof.js", "steps.js", "checks.js", "notes.js", "sums.js")
-
 # The page does not show an event with more characters, and so the browser cannot check it. Its proof file holds it.
 LONGEST = 1_000_000
 
@@ -89,7 +87,7 @@ async def _proof(datasette: Datasette, request: Request, database: Database, pos
     """Return the template's values about the event's proof, or why there is none."""
     stored = await proof_files.may_read_checkpoints(datasette, request, database.name)
     context: dict[str, Any] = {
-        "scripts": [assets.address(datasette, name) for name in SCRIPTS],
+        "script": assets.address(datasette, "proof.js"),
         "proof_style": assets.address(datasette, "proof.css"),
         "checkpoints": links.checkpoints(datasette, database.name),
         "consistency": links.consistency(datasette, database.name),

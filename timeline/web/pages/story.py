@@ -31,7 +31,7 @@ async def story_page(datasette: Datasette, request: Request, database: Database,
         "introduced": introduced,
         "pictures_shown": await pictures.may_be_seen(datasette, request, database.name),
         "style": assets.address(datasette, "story.css"),
-        "scripts": [assets.address(datasette, "story.js")],
+        "script": assets.address(datasette, "story.js"),
     }
     template, status = ("timeline_story.html", 200) if "version" in content else ("timeline_unknown.html", 404)
     return await page_frame.respond(datasette, request, template, context, status=status)

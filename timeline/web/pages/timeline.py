@@ -32,12 +32,6 @@ from timeline.web.pages import (
 )
 from timeline.web.pages.introduction import Introduction, Preview
 
-# The modules of the drawn timeline. The page starts the first, and fetches the others beside it.
-SCRIPTS = (
-    "timeline.js", "address.js", "asof.js", "axis.js", "calendar.js", "caption.js", "card.js", "column.js", "controls.js",
-    "datewords.js", "drawing.js", "find.js", "gestures.js", "layout.js", "loader.js", "marks.js", "pen.js", "print.js", "scale.js",
-    "strip.js",
-)  # fmt: skip
 FRAME_HEIGHT = 640  # pixels, where another site shows the timeline in a frame
 
 
@@ -77,7 +71,7 @@ async def timeline_page(datasette: Datasette, request: Request) -> Response:
         **await _exports(datasette, request, database.name, state),
         "snippet": _snippet(datasette, request, database.name, heading, state),
         "drawing_style": assets.address(datasette, "drawing.css"),
-        "scripts": [assets.address(datasette, name) for name in SCRIPTS],
+        "script": assets.address(datasette, "timeline.js"),
     }
     status = 400 if state.faulty else 200
     response = await page_frame.respond(datasette, request, "timeline_page.html", context, status=status)

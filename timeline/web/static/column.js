@@ -4,7 +4,7 @@
 
 import { said } from "./axis.js";
 import { reaches, span, touches } from "./layout.js";
-import { count, dress, make, nothing, tell } from "./marks.js";
+import { count, dress, make, nothing, styled, tell, when } from "./marks.js";
 
 const YEAR = 360;
 
@@ -37,12 +37,13 @@ export function column(data, lane, window, scale, locale, { item: made, keep, fo
       const element = made(item);
       const [, until] = span(item);
       dress(element, item, { spot: until - from <= 1 && item.how !== "through", focused: focus === item.id });
-      element.removeAttribute("style");
+      styled(element, "");
+      when(element, item, locale);
       rows.push(element);
     } else {
       const element = keep(`count ${lane} ${from}`, count);
       tell(element, { lane, at: 0, width: 0, count: many, start: from, end: to }, many, about, locale);
-      element.removeAttribute("style");
+      styled(element, "");
       element.firstChild.lastChild.textContent = element.firstChild.title.replace(/:[^:]*$/, "");
       rows.push(element);
     }

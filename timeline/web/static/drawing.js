@@ -10,9 +10,10 @@ import { actions, KEYS } from "./controls.js";
 import { listen } from "./gestures.js";
 import { layout, memory, span, touches } from "./layout.js";
 import { Loader } from "./loader.js";
-import { arrange, axis, count, happening, lane, make, named, others, place, tell } from "./marks.js";
+import { arrange, axis, count, fill, happening, lane, make, named, others, place, styled, tell } from "./marks.js";
 import { pen } from "./pen.js";
 import { Scale } from "./scale.js";
+import { Sight } from "./sight.js";
 import { Strip } from "./strip.js";
 
 /** The shortest view, in days; the longest, in times all there is; the room around all, as a share; milliseconds. */
@@ -67,6 +68,7 @@ export class Drawing {
       refused: () => this.hint(),
     });
     this.view.addEventListener("click", (event) => this.click(event));
+    this.sight = new Sight(this.part("words"), this.part("lanes"));
     new ResizeObserver(() => {
       if (this.width === this.wide) return;
       this.prepare();
@@ -161,12 +163,9 @@ export class Drawing {
       this.draw();
       if (t < 1) this.motion = requestAnimationFrame(frame);
     };
-    if (time) frame();
-    else {
-      this.window = to;
-      this.moving = false;
-      this.motion = requestAnimationFrame(() => this.draw());
-    }
+    // A hand moves more often than the screen is drawn.
+    if (time || keep) this.motion = requestAnimationFrame(frame);
+    else frame();
   }
 
   /** Keep a window where there is something to see, and neither too short nor too long. @param {Span} window */
@@ -253,7 +252,7 @@ export class Drawing {
       const [from] = span(item);
       const at = this.scale.at(from);
       this.aloud(named(item, this.locale));
-      if (Number.isFinite(from) && !touches(item, this.window)) this.show(this.scale.between(at - this.length * 0.4, at + this.length * 0.6));
+      if (Number.isFinite(from) && !touches(item, this.window)) return this.show(this.scale.between(at - this.length * 0.4, at + this.length * 0.6));
     }
     this.draw();
   }
@@ -280,20 +279,20 @@ export class Drawing {
     const about = data.exact ? "" : "about ";
     if (narrow) {
       lanes.forEach(({ element, children }, number) => {
-        element.removeAttribute("style");
+        styled(element, "");
         const rows = column(data, number, window, this.scale, locale, { item: (item) => made(item, number), keep, focus: this.focus?.id, about });
         children.push(...rows);
       });
       this.part("lanes").style.blockSize = "";
-      for (const name of ["lines", "words"]) this.part(name).replaceChildren();
+      for (const name of ["lines", "words"]) fill(this.part(name), []);
+      this.sight.set({ lanes: [], boxes: [], chips: [] }, 1, "");
     } else this.wideDraw(lanes, made, keep, about);
     for (const { element, children } of lanes) arrange(element, this.listing?.element?.parentElement === element ? this.listing.among(children) : children);
     arrange(this.part("lanes"), lanes.map(({ element }) => element));
     this.strip.show(window);
     const isWhole = this.isWhole(window);
-    for (const [name, there] of /** @type {[string, boolean][]} */ ([["turn-before", window.start > this.whole.start], ["turn-after", window.end < this.whole.end]])) {
+    for (const [name, there] of /** @type {[string, boolean][]} */ ([["turn-before", window.start > this.whole.start], ["turn-after", window.end < this.whole.end]]))
       this.part(name).hidden = !narrow || isWhole || !there;
-    }
     const at = this.focus ? this.share(span(this.focus)[0]) : -1;
     const pin = this.part("pin");
     pin.hidden = narrow || !(at >= 0 && at <= 1);
@@ -312,7 +311,7 @@ export class Drawing {
     const isSame = this.kept.room === room && Math.abs(this.length / this.kept.length - 1) < 1e-3;
     if (!this.moving && !(isSame && this.kept.whole)) Object.assign(this.kept, { memory: memory(), length: this.length, room, whole: this.loader.suffices(window) });
     const placed = layout(data, window, width, { rows: ROWS, unit, focus: this.focus?.id, measure: this.pen.measure, px: scale.pixels(window, width), kept: this.kept.memory });
-    placed.lanes.forEach(({ top, height }, number) => Object.assign(lanes[number].element.style, { insetBlockStart: `${top}px`, blockSize: `${height}px` }));
+    placed.lanes.forEach(({ top, height }, number) => styled(lanes[number].element, `inset-block-start:${top}px;block-size:${height}px`));
     for (const box of placed.boxes.sort((one, other) => one.from - other.from || one.row - other.row)) {
       const element = made(box.item, box.lane);
       place(element, box, width, unit, this.focus?.id === box.item.id);
@@ -325,9 +324,10 @@ export class Drawing {
       lanes[chip.lane].children.push(element);
     }
     this.part("lanes").style.blockSize = `${placed.height}px`;
+    this.sight.set(placed, unit, about);
     const { lines, words } = axis(scale, window, width, locale, this.pen.measure);
-    this.part("lines").replaceChildren(...lines, ...others(data.others ?? [], scale.pixels(window, width), width));
-    this.part("words").replaceChildren(...words);
+    fill(this.part("lines"), [...lines, ...others(data.others ?? [], scale.pixels(window, width), width)]);
+    fill(this.part("words"), words);
   }
 
   /** Say in a line what the window is, and how much is in it. */
@@ -342,7 +342,7 @@ export class Drawing {
     const [when, many] = caption(span, width, { here, may: may ?? null, unplaced: overview.unplaced ?? 0, outside, exact: loader.data.exact }, locale);
     const text = loader.problem || `${when}: ${many}`;
     // Each in its own direction: the dates are in the reader's language.
-    this.part("drawn-said").replaceChildren(...(loader.problem ? [text] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
+    if (this.part("drawn-said").textContent !== text) this.part("drawn-said").replaceChildren(...(loader.problem ? [text] : [make("bdi", "", when), ": ", make("bdi", "", many)]));
     if (may === undefined) this.part("drawn-said").setAttribute("aria-busy", "true");
     else this.part("drawn-said").removeAttribute("aria-busy");
     this.part("drawn-all").hidden = !outside;

@@ -11,8 +11,8 @@ const HEADER = 24;
 const COLUMN = 56;
 const POINT = 12;
 const GAP = 10;
-/** The line from a mark to the label beside it. */
-export const LINE = 14;
+/** The line from a mark to the label beside it: 1em. */
+const LINE = 14;
 /** Ways to write labels, of which the first is taken in which all have room: in so many lines, of so many pixels at most and, where an
  * edge is near, at least; in so much of the rows. */
 const WAYS = [

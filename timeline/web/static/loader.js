@@ -44,21 +44,22 @@ export class Loader {
       return;
     }
     this.changed(true);
-    this.waiting = setTimeout(
-      async () => {
-        let problem = "";
-        try {
-          const data = await this.source.view(window, width, this.scale.written(window, width));
-          if (asked === this.asked) this.data = this.alike(window) ? joined(this.data, data, window) : data;
-        } catch (error) {
-          problem = `This part could not be fetched (${error}). Move, or reload the page, to try again.`;
-        }
-        if (asked !== this.asked) return;
-        this.problem = problem;
-        this.changed(false);
-      },
-      keep ? 60 : 0,
-    );
+    if (keep) this.waiting = setTimeout(() => this.fetch(window, width, asked), 60);
+    else this.fetch(window, width, asked);
+  }
+
+  /** @param {Span} window @param {number} width @param {number} asked */
+  async fetch(window, width, asked) {
+    let problem = "";
+    try {
+      const data = await this.source.view(window, width, this.scale.written(window, width));
+      if (asked === this.asked) this.data = this.alike(window) ? joined(this.data, data, window) : data;
+    } catch (error) {
+      problem = `This part could not be fetched (${error}). Move, or reload the page, to try again.`;
+    }
+    if (asked !== this.asked) return;
+    this.problem = problem;
+    this.changed(false);
   }
 
   /** Whether the data at hand was fetched for a window as long as this one. @param {Span} wanted @param {number} [slack] */

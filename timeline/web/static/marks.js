@@ -4,7 +4,7 @@
 
 import { context, said, ticks, unitOf } from "./axis.js";
 import { now } from "./calendar.js";
-import { CHIPS, LINE, ROW, span } from "./layout.js";
+import { CHIPS, ROW, span } from "./layout.js";
 import { inWords } from "./datewords.js";
 
 /** The sign of each mark, and what it says. @type {Record<string, [string, string]>} */
@@ -35,7 +35,23 @@ export function arrange(parent, children) {
   }
 }
 
-const px = (n) => `${n}px`;
+/** Give an element a style, where it has another: each that is given is reckoned with. @param {any} element @param {string} style */
+export function styled(element, style) {
+  if (element.styled !== style) element.style.cssText = element.styled = style;
+}
+
+/** Make the children of an element those that are described, out of those that are there. @param {any} parent @param {Mark[]} marks */
+export function fill(parent, marks) {
+  marks.forEach(({ name, style, text, title = "" }, number) => {
+    const element = parent.children[number] ?? parent.appendChild(make("span", ""));
+    if (element.className !== name) element.className = name;
+    if (element.title !== title) element.title = title;
+    styled(element, style);
+    if (text === undefined) element.firstChild?.remove();
+    else if (element.firstChild?.textContent !== text) element.replaceChildren(make("bdi", "", text));
+  });
+  while (parent.children.length > marks.length) parent.lastChild.remove();
+}
 
 /** @param {Item} item */
 export function classes({ how, about, perhaps, start, end, marks = [] }) {
@@ -71,21 +87,27 @@ export function happening(item, href, locale, kinds) {
   const signs = (item.perhaps ? "?" : "") + (item.about ? "~" : "") + marks.filter((mark) => mark !== "single").map((mark) => MARKS[mark][0]).join("");
   if (signs) label.append(make("span", "signs", signs));
   label.append(Object.assign(make("span", "text", item.title), { dir: "auto" }));
-  link.append(make("i", "bar"), make("span", "when", inWords(item.edtf, locale) ?? item.words ?? item.edtf), label);
+  link.append(make("i", "bar"), label);
   element.append(link);
   if (kinds.length) element.dataset.kind = String(kinds.indexOf(item.kind ?? "") + 1);
   return element;
 }
 
+/** Write the date above the title, where there is none yet. @param {any} element @param {Item} item @param {string} locale */
+export function when(element, { edtf, words }, locale) {
+  const [bar, next] = element.firstChild.children;
+  if (next.className !== "when") bar.after(make("span", "when", inWords(edtf, locale) ?? words ?? edtf));
+}
+
 /** Give the classes that say what is known of a happening, and others that hold. @param {any} element @param {Item} item @param {Record<string, boolean>} also */
 export function dress(element, item, also) {
   const vague = item.c !== undefined || item.d !== undefined;
-  element.className = [classes(item), ...Object.entries({ ...also, vague }).map(([name, so]) => so && name)].filter(Boolean).join(" ");
+  const name = [classes(item), ...Object.keys(also).filter((one) => also[one]), ...(vague ? ["vague"] : [])].join(" ");
+  if (element.className !== name) element.className = name;
   if (!vague) return;
   const [a, b] = span(item);
   const share = (day) => Math.min(1, Math.max(0, (day - a) / (b - a))) * 100;
-  element.firstChild.style.setProperty("--core-start", `${item.c === undefined ? 0 : share(item.c)}%`);
-  element.firstChild.style.setProperty("--core-end", `${item.d === undefined ? 0 : 100 - share(item.d + 1)}%`);
+  styled(element.firstChild.firstChild, `--core-start:${item.c === undefined ? 0 : share(item.c)}%;--core-end:${item.d === undefined ? 0 : 100 - share(item.d + 1)}%`);
 }
 
 /** Put a happening in its place. @param {any} element @param {Box} box @param {number} width @param {number} unit @param {boolean} focused */
@@ -93,12 +115,11 @@ export function place(element, { item, top, from, to, point, side, lines, label 
   // Far outside nothing is seen, and browsers lose count.
   const [left, right] = [Math.max(from, -40), Math.min(to, width + 40)];
   const out = side === "right" || side === "left";
-  dress(element, item, { spot: point, out, flip: side === "left", bare: side === "none", two: lines > 1, signed: element.firstChild.lastChild.childElementCount > 1, past: from < -1, on: to > width + 1, focused });
-  Object.assign(element.style, { insetInlineStart: px(left), insetBlockStart: px(top), inlineSize: px(Math.max(0, right - left)), blockSize: px((lines * ROW - 2) * unit) });
   const link = element.firstChild;
-  link.style.setProperty("--shift", px(out ? 0 : Math.max(0, -left)));
-  link.style.setProperty("--line", px(LINE * unit));
-  Object.assign(link.lastChild.style, { maxInlineSize: px(label), inlineSize: lines > 1 ? px(label) : "" });
+  dress(element, item, { spot: point, out, flip: side === "left", bare: side === "none", two: lines > 1, signed: link.lastChild.childElementCount > 1, past: from < -1, on: to > width + 1, focused });
+  styled(element, `inset-block-start:${top}px;inset-inline-start:${left}px;inline-size:${Math.max(0, right - left)}px;block-size:${(lines * ROW - 2) * unit}px`);
+  styled(link, out || left >= 0 ? "" : `--shift:${-left}px`);
+  styled(link.lastChild, side === "none" ? "" : `max-inline-size:${label}px${lines > 1 ? `;inline-size:${label}px` : ""}`);
 }
 
 export function count() {
@@ -112,8 +133,8 @@ export function count() {
 /** @param {any} element @param {Chip} chip @param {number} most @param {string} about @param {string} locale */
 export function tell(element, { lane, at, width, count, start, end }, most, about, locale) {
   const button = element.firstChild;
-  Object.assign(element.style, { insetInlineStart: px(at), inlineSize: px(width), blockSize: `${CHIPS / 16}rem` });
-  button.firstChild.style.blockSize = `${(3 + Math.sqrt(count / most) * (CHIPS - 22)) / 16}rem`;
+  styled(element, `inset-inline-start:${at}px;inline-size:${width}px;block-size:${CHIPS / 16}rem`);
+  styled(button.firstChild, `block-size:${(3 + Math.sqrt(count / most) * (CHIPS - 22)) / 16}rem`);
   const compact = /** @type {Intl.NumberFormatOptions} */ (count < 10000 ? {} : { notation: "compact", maximumSignificantDigits: 2 });
   button.lastChild.textContent = new Intl.NumberFormat(locale, compact).format(count);
   Object.assign(button.dataset, { lane, start, end, count });
@@ -133,19 +154,14 @@ export function nothing(days, locale) {
 }
 
 /**
- * Make the axis: lines through the drawing, and the words below it, which stay in sight.
+ * Describe the axis: lines through the drawing, and the words below it, which stay in sight.
  * @param {import("./scale.js").Scale} scale @param {Span} window @param {number} width @param {string} locale @param {(text: string) => number} measure
- * @returns {{lines: HTMLElement[], words: HTMLElement[]}}
+ * @returns {{lines: Mark[], words: Mark[]}}
  */
 export function axis(scale, window, width, locale, measure) {
   const at = scale.pixels(window, width);
-  const marked = (name, instant, label = "") => {
-    const element = make("span", name);
-    if (label) element.append(make("bdi", "", label));
-    element.style.insetInlineStart = px(at(instant));
-    return element;
-  };
-  const [lines, words] = [/** @type {HTMLElement[]} */ ([]), /** @type {HTMLElement[]} */ ([])];
+  const from = (/** @type {number} */ start) => `inset-inline-start:${start}px`;
+  const [lines, words] = [/** @type {Mark[]} */ ([]), /** @type {Mark[]} */ ([])];
   // From the last to the first: the last has its words, however near the edge.
   let free = width;
   for (const slice of scale.slices(window).reverse()) {
@@ -153,39 +169,27 @@ export function axis(scale, window, width, locale, measure) {
     const marks = ticks(slice, room, locale);
     for (const { at: instant, label, major } of marks.reverse()) {
       const needs = measure(label);
-      lines.push(marked(major ? "line major" : "line", instant));
+      lines.push({ name: major ? "line major" : "line", style: from(at(instant)) });
       const start = Math.min(at(instant) + 4, free - needs);
       if (start < Math.min(at(instant) - needs, at(slice.start) - 4) || start < 0) continue;
-      const word = marked(major ? "tick major" : "tick", instant, label);
-      word.style.insetInlineStart = px(start);
-      words.push(word);
+      words.push({ name: major ? "tick major" : "tick", style: from(start), text: label });
       free = start - 8;
     }
     const larger = context(slice, room, locale) || (marks.length ? "" : said(slice.start, "year", locale));
-    if (larger && room > 40) {
-      const element = marked("axis-context", slice.start, larger);
-      element.style.maxInlineSize = px(room);
-      words.push(element);
-    }
+    if (larger && room > 40) words.push({ name: "axis-context", style: `${from(at(slice.start))};max-inline-size:${room}px`, text: larger });
   }
   for (const { start, end } of scale.breaks(window)) {
-    const gap = marked("break", start);
-    gap.style.inlineSize = px(at(end) - at(start));
-    gap.title = nothing(end - start, locale);
-    lines.push(gap);
+    lines.push({ name: "break", style: `${from(at(start))};inline-size:${at(end) - at(start)}px`, title: nothing(end - start, locale) });
   }
   const today = now();
-  if (today > window.start && today < window.end) lines.push(marked("today", today));
+  if (today > window.start && today < window.end) lines.push({ name: "today", style: from(at(today)) });
   return { lines, words };
 }
 
-/** Make the pale marks of what does not match. @param {[number, number][]} spans @param {(instant: number) => number} at @param {number} width */
+/** Describe the pale marks of what does not match. @param {[number, number][]} spans @param {(instant: number) => number} at @param {number} width @returns {Mark[]} */
 export function others(spans, at, width) {
   return spans.flatMap(([start, end]) => {
     const [from, to] = [Math.max(0, at(start)), Math.min(width, at(end))];
-    if (from >= width || to <= 0) return [];
-    const element = make("i", "other");
-    Object.assign(element.style, { insetInlineStart: px(from), inlineSize: px(Math.max(5, to - from)) });
-    return [element];
+    return from >= width || to <= 0 ? [] : [{ name: "other", style: `inset-inline-start:${from}px;inline-size:${Math.max(5, to - from)}px` }];
   });
 }

@@ -2,7 +2,7 @@
 // The overview: a strip over the whole span that shows how many happenings fall where, and a window on it, which is the
 // view. Owns the strip's drawing and its dragging. For those who see and point: by keyboard the view itself is moved.
 
-import { axis, make } from "./marks.js";
+import { axis, fill, make } from "./marks.js";
 import { Scale } from "./scale.js";
 
 const HEIGHT = 44;
@@ -51,7 +51,7 @@ export class Strip {
         .join("");
     this.path.setAttribute("d", outline(overview.bars));
     this.others.setAttribute("d", outline(others));
-    this.labels.replaceChildren(...axis(scale, span, this.element.clientWidth || 800, this.locale, measure).words);
+    fill(this.labels, axis(scale, span, this.element.clientWidth || 800, this.locale, measure).words);
   }
 
   /** @param {Span} window */

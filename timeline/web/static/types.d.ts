@@ -128,6 +128,14 @@ interface Tick {
   major: boolean;
 }
 
+/** What is drawn by an element that nothing leads to: its class, its style and its words. */
+interface Mark {
+  name: string;
+  style: string;
+  text?: string;
+  title?: string;
+}
+
 /** Where the drawing has its happenings from. */
 interface Source {
   view(window: Span, width: number, parts: string): Promise<View>;
