@@ -8,6 +8,9 @@ import { count, dress, make, nothing, styled, tell, when } from "./marks.js";
 
 const YEAR = 360;
 
+/** What has no end comes last, as in the list. @param {number} to */
+const late = (to) => (to === Infinity ? -Infinity : to);
+
 /**
  * Make the children of one lane.
  * @param {View} data @param {number} lane @param {Span} window @param {import("./scale.js").Scale} scale @param {string} locale
@@ -20,7 +23,7 @@ export function column(data, lane, window, scale, locale, { item: made, keep, fo
   const counts = data.clusters
     .filter((cluster) => cluster[0] === lane && reaches(cluster, window, data))
     .map(([, first, last, many]) => ({ item: null, from: first, to: last + 1, many }));
-  const order = [...entries, ...counts].sort((one, other) => one.from - other.from || other.to - one.to || ((one.item?.id ?? "") < (other.item?.id ?? "") ? -1 : 1));
+  const order = [...entries, ...counts].sort((one, other) => one.from - other.from || late(other.to) - late(one.to) || ((one.item?.id ?? "") < (other.item?.id ?? "") ? -1 : 1));
   /** @type {any[]} */
   const rows = [];
   let heading = "";
