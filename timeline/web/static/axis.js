@@ -22,9 +22,9 @@ const formats = new Map();
 /** @param {string} locale @param {Intl.DateTimeFormatOptions} options */
 function format(locale, options) {
   const key = locale + JSON.stringify(options);
-  const formatter = formats.get(key) ?? new Intl.DateTimeFormat(locale, { calendar: "gregory", timeZone: "UTC", ...options });
-  formats.set(key, formatter);
-  return formatter;
+  const entry = formats.get(key) ?? new Intl.DateTimeFormat(locale, { calendar: "gregory", timeZone: "UTC", ...options });
+  formats.set(key, entry);
+  return entry;
 }
 
 /** Return a year's name, also before year 1 and after 9999. @param {number} year @param {string} locale @param {boolean} [era] write CE too */
@@ -40,7 +40,7 @@ export function yearName(year, locale, era = false) {
 }
 
 /** Return an instant in the reader's language, as exact as the unit. @param {number} at @param {string} unit @param {string} locale */
-export function instantInWords(at, unit, locale) {
+export function timeName(at, unit, locale) {
   const [year] = civil(at);
   const date = asDate(at);
   if (unit === "year" || !date) return yearName(year, locale, year < 1000);
@@ -54,7 +54,7 @@ export function instantInWords(at, unit, locale) {
 }
 
 /** The name under which marks.js and column.js import it. */
-export const said = instantInWords;
+export const said = timeName;
 
 /** Return the time of day of an instant. @param {any} date @param {string} locale */
 export const clock = (date, locale) => format(locale, CLOCK).format(date);
@@ -62,8 +62,8 @@ export const clock = (date, locale) => format(locale, CLOCK).format(date);
 /** @param {number} days how long the window is @param {number} width in pixels @param {number} [room] @returns {[keyof DAYS, number]} */
 function step(days, width, room = ROOM) {
   const least = (days / Math.max(width, 1)) * room;
-  const shortest = STEPS.find(([unit, many]) => many * DAYS[unit] >= least);
-  if (shortest) return shortest;
+  const fit = STEPS.find(([unit, many]) => many * DAYS[unit] >= least);
+  if (fit) return fit;
   const years = 10 ** Math.max(0, Math.floor(Math.log10(least / DAYS.year)));
   return ["year", years * ([1, 2, 5].find((n) => n * years * DAYS.year >= least) ?? 10)];
 }
@@ -128,5 +128,5 @@ function tick(at, unit, locale, era) {
 export function context(window, width, locale) {
   const unit = unitOf(window, width);
   if (unit === "year") return "";
-  return instantInWords(window.start, unit === "month" ? "year" : unit === "day" ? "month" : "day", locale);
+  return timeName(window.start, unit === "month" ? "year" : unit === "day" ? "month" : "day", locale);
 }

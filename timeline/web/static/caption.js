@@ -2,7 +2,7 @@
 // The words around the drawing: which window it is and how many happenings are in it, and which colour is which kind. Owns those
 // words. Counts nothing.
 
-import { clock, instantInWords, unitOf } from "./axis.js";
+import { clock, timeName, unitOf } from "./axis.js";
 import { asDate } from "./calendar.js";
 import { make, manyOf } from "./marks.js";
 
@@ -16,7 +16,7 @@ import { make, manyOf } from "./marks.js";
 export function caption({ start, end }, width, { here, may, unplaced, outside, exact }, locale) {
   const unit = unitOf({ start, end }, width).replace("hour", "day");
   const last = unit === "minute" ? end : end - 1 / 1440;
-  const ends = [start, last].map((instant) => instantInWords(instant, unit, locale));
+  const ends = [start, last].map((instant) => timeName(instant, unit, locale));
   if (unit === "minute" && ~~start === ~~last) ends[1] = clock(asDate(last), locale);
   const when = ends[0] === ends[1] ? ends[0] : ends.join(" – ");
   if (here === null) return [when, "…"];

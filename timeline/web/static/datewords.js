@@ -3,7 +3,7 @@
 // interval of two of these. Any other date keeps the words that the server wrote.
 
 import { dayNumber } from "./calendar.js";
-import { instantInWords } from "./axis.js";
+import { timeName } from "./axis.js";
 
 const PLAIN = /^(-?\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d))?)?)?$/;
 
@@ -25,7 +25,7 @@ function plain(text, language) {
   const [year, month, day, hour, minute] = match.slice(1).map((part) => (part === undefined ? undefined : Number(part)));
   if (month !== undefined && month > 12) return null;
   const at = dayNumber(year ?? 0, month ?? 1, day ?? 1) + ((hour ?? 0) * 60 + (minute ?? 0)) / 1440;
-  return instantInWords(at, hour !== undefined ? "minute" : day ? "day" : month ? "month" : "year", language);
+  return timeName(at, hour !== undefined ? "minute" : day ? "day" : month ? "month" : "year", language);
 }
 
 /** Put the dates of a part of the page into the reader's language; pages are written in English. @param {ParentNode} part */
