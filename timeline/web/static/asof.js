@@ -25,7 +25,7 @@ export function asOf(root, ask) {
     pause = setTimeout(() => ask(slider.value === slider.max ? null : slider.value), PAUSE);
   });
   const follow = () => {
-    const { dataset } = /** @type {HTMLElement} */ (document.getElementById("known"));
+    const dataset = document.getElementById("known")?.dataset ?? {};
     slider.value = state().get("as_of") ? (dataset.position ?? slider.max) : slider.max;
     recorded = dataset.said ?? "";
     show();

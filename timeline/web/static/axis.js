@@ -53,8 +53,6 @@ export function timeName(at, unit, locale) {
   return locale.startsWith("en") ? words.replace(/\bBC\b/, "BCE").replace(/\bAD\b/, "CE").replace(" at ", ", ") : words;
 }
 
-/** The name under which marks.js and column.js import it. */
-export const said = timeName;
 
 /** Return the time of day of an instant. @param {any} date @param {string} locale */
 export const clock = (date, locale) => format(locale, CLOCK).format(date);

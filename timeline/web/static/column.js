@@ -2,7 +2,7 @@
 // The drawing where there is no room for it to be wide: time runs down, each happening with its date and its whole title, long
 // stretches without any as one line. Owns that order and its elements; what a happening looks like is in marks.js.
 
-import { said } from "./axis.js";
+import { timeName } from "./axis.js";
 import { reaches, span, touches } from "./layout.js";
 import { count, dress, make, nothing, styled, tell, when } from "./marks.js";
 
@@ -34,7 +34,7 @@ export function column(data, lane, window, scale, locale, { item: made, keep, fo
     if (to !== Infinity) until = Math.max(until, to);
     else until = Math.max(until, from + 1);
     const unit = to - from >= YEAR && to !== Infinity ? "year" : partOf(scale, from, window) > 3 * YEAR ? "year" : "month";
-    const words = said(Math.max(from, window.start), unit === "year" || item?.edtf.length === 4 ? "year" : "month", locale);
+    const words = timeName(Math.max(from, window.start), unit === "year" || item?.edtf.length === 4 ? "year" : "month", locale);
     if (words !== heading) rows.push(make("p", "period", (heading = words)));
     if (item) {
       const element = made(item);

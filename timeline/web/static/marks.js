@@ -2,7 +2,7 @@
 // The elements of the drawing: a lane, a happening, a count, the axis. Owns what they are made of, and the classes and
 // signs that say how vague a date is and how sure a happening; the style sheet owns how those look. Places nothing in time.
 
-import { context, said, ticks, unitOf } from "./axis.js";
+import { context, timeName, ticks, unitOf } from "./axis.js";
 import { now } from "./calendar.js";
 import { CHIPS, ROW, span } from "./layout.js";
 import { inWords } from "./datewords.js";
@@ -139,7 +139,7 @@ export function tell(element, { lane, at, width, count, start, end }, most, abou
   button.lastChild.textContent = new Intl.NumberFormat(locale, compact).format(count);
   Object.assign(button.dataset, { lane, start, end, count });
   const unit = unitOf({ start, end }, 200);
-  const period = [start, end].map((instant) => said(instant, unit, locale)).join(" – ");
+  const period = [start, end].map((instant) => timeName(instant, unit, locale)).join(" – ");
   button.title = button.ariaLabel = `${manyOf(count, about, locale)}, ${period}: look closer`;
 }
 
@@ -175,7 +175,7 @@ export function axis(scale, window, width, locale, measure) {
       words.push({ name: major ? "tick major" : "tick", style: from(start), text: label });
       free = start - 8;
     }
-    const larger = context(slice, room, locale) || (marks.length ? "" : said(slice.start, "year", locale));
+    const larger = context(slice, room, locale) || (marks.length ? "" : timeName(slice.start, "year", locale));
     if (larger && room > 40) words.push({ name: "axis-context", style: `${from(at(slice.start))};max-inline-size:${room}px`, text: larger });
   }
   for (const { start, end } of scale.breaks(window)) {
