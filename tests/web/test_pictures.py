@@ -134,3 +134,12 @@ async def test_without_the_documents_only_the_words_are_shown(serve: Serve, show
         html = await page(datasette, path)
         assert not re.search("<img[^>]*/image", html)
     assert "The &lt;b&gt;hall" in await page(datasette, "/sitting")
+
+
+@pytest.mark.asyncio
+async def test_a_file_without_the_table_of_pictures_is_an_older_one(serve: Serve, shown: Path, timeline: Timeline) -> None:
+    """Its pages say how to make the read tables again."""
+    timeline.log.connection.execute("DROP TABLE happening_media")
+    response = await serve(shown).client.get("/timeline/-/timeline")
+    assert response.status_code == 503
+    assert "Make them again: timeline rebuild" in response.text

@@ -51,7 +51,7 @@ class Fetched:
     status: int
     media_type: str
     hops: int
-    body: bytes
+    body: bytes = b""
 
 
 def _now() -> datetime:

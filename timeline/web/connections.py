@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 TABLES = {
     "events": {"position", "stream", "version", "type", "recorded_at", "recorded_by", "data"},
     "happenings": {"id", "title", "date", "earliest_day", "latest_day", "near_latest_day", "day_second", "status", "position"},
+    "happening_media": {"happening", "number", "source", "alt", "caption", "credit"},
 }
 _COLUMNS = (
     "select schema.name, columns.name from sqlite_master as schema, pragma_table_info(schema.name) as columns"
-    " where schema.type = 'table' and schema.name in ('events', 'happenings', 'projected')"
+    " where schema.type = 'table' and schema.name in ('events', 'happenings', 'happening_media', 'projected')"
 )
 _MEMORY = "_memory"
 
