@@ -163,7 +163,7 @@ export class Drawing {
       this.draw();
       if (t < 1) this.motion = requestAnimationFrame(frame);
     };
-    // A hand moves more often than the screen is drawn.
+    if (!time) this.window = to; // A hand moves more often than the screen is drawn.
     if (time || keep) this.motion = requestAnimationFrame(frame);
     else frame();
   }
