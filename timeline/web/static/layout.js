@@ -199,7 +199,7 @@ function place(boxes, rows, width, unit, focus, memory) {
       for (const box of fresh) Object.assign(box, box.bare, { row: -1 });
       write(way);
       deal();
-      if (fresh.every((box) => box.row >= 0 || !box.options.length)) break;
+      if (fresh.every((box) => box.row >= 0)) break;
     }
     inOrder();
     while (taken.length < rows) taken.push([]);
