@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 
 PROJECT = Path(__file__).resolve().parent.parent
 PICTURE = PROJECT / ".github" / "timeline.png"
-WIDTH, HEIGHT = 1280, 960
+WIDTH, HEIGHT = 1280, 500
 LARGEST = 150_000  # bytes, so that the README opens at once
 STATE = "view=2025-11-21/2025-11-30&focus=shahkar-meeting"
 PATIENCE = 60  # seconds until the page has to be there
