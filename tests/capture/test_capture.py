@@ -12,16 +12,6 @@ from timeline import capture
 from timeline.capture import sandbox
 from timeline.errors import DocumentUnreadable
 
-SENTENCE = "It met in <b>Marr</b>akech, on <a href='/x'>24 November</a> 2025, and said: <q>We stay</q>."
-PAGE = f"""<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>The council | Gazette</title>
-<meta name="author" content="Jane Roe"><meta property="og:site_name" content="Gazette">
-<meta property="article:published_time" content="2025-11-24T10:00:00+01:00"><link rel="canonical" href="https://example.org/a">
-<script>var hidden = 1;</script></head><body><nav>Home</nav><article><h1>The council</h1><p>{SENTENCE}</p>
-<p>Second &ldquo;paragraph&rdquo;<br>after a break.</p><table><tr><th>Year<th>People<tr><td>2024<td>300</table>
-<pre>  as  typed
-    here</pre><figcaption>A caption of the picture, which trafilatura drops.</figcaption></article>
-<div id="comments"><p>Bob: This comment is a comment of some length, I think.</p></div></body></html>"""
-
 
 @pytest.mark.parametrize("script", material.FIVE_SCRIPTS)
 @pytest.mark.parametrize("kind", ["html", "epub", "eml", "warc"])

@@ -35,6 +35,11 @@ def as_metadata() -> Described:
     return result
 
 
+def of_database() -> str:
+    """Return the description that we give to the page of a database."""
+    return str(_shipped()["description"])
+
+
 @cache
 def _shipped() -> Described:
     text = resources.files(__package__).joinpath("descriptions.json").read_text(encoding="utf-8")

@@ -45,7 +45,7 @@ async def read(datasette: Datasette, database: Database) -> Introduction:
     site, own = await _metadata(datasette, database.name)
     given = {**site, **{key: value for key, value in own.items() if value}}
     description = own.get("description")
-    if description == descriptions.as_metadata()["description"]:
+    if description == descriptions.of_database():
         description = site.get("description") if len(_shown(datasette)) == 1 else None
     return Introduction(
         title=str(own.get("title") or database.name),

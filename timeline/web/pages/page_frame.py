@@ -74,7 +74,8 @@ async def respond(
     """Draw a page in Datasette's own frame. `trail` holds the breadcrumbs after the timeline, as (address, label)."""
     parameters = query_string.PARAMETERS.get(template)
     name = context.get("database")
-    title = (await introduction.read(datasette, datasette.get_database(name))).title if name else None
+    introduced = context.get("introduced") or (name and await introduction.read(datasette, datasette.get_database(name)))
+    title = introduced.title if introduced else None
     full = {
         "database": None,
         "stylesheet": assets.address(datasette, "timeline.css"),
