@@ -22,7 +22,7 @@ from timeline.errors import DatabaseRefused, Redacted, TimelineError
 from timeline.merkle import Checkpoint, Note
 from timeline.signing import SigningKey
 
-FLIPS = int(os.environ.get("TIMELINE_FLIPS", "500"))  # thousands at night: .ci/nightly
+FLIPS = int(os.environ.get("TIMELINE_FLIPS", "250"))  # thousands at night: .ci/nightly
 SEED = int(os.environ.get("TIMELINE_SEED", "20251124"))
 KILLS = 12
 SLOWEST = 20  # seconds that the audit of a small damaged file may take

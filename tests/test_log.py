@@ -83,6 +83,7 @@ names = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=9)
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | texts,
     lambda inner: st.lists(inner) | st.dictionaries(names, inner),
+    max_leaves=20,
 )
 
 

@@ -8,7 +8,6 @@ import re
 from typing import NamedTuple
 
 from timeline import dates
-from timeline.dates import free_text
 from timeline.errors import DateInvalid
 
 _YEAR = re.compile(r"([-−]?)(\d{1,9})(?: ?(CE|AD|BCE|BC))?", re.IGNORECASE)
@@ -73,6 +72,8 @@ def last_day(text: str) -> int | None:
 def _understood(text: str) -> str | Fault:
     date = _year(text)
     if not dates.is_date(date):
+        from timeline.dates import free_text  # noqa: PLC0415 - slow to load, and only needed for words
+
         try:
             reading = free_text.read(text)
         except free_text.DateUnread:
