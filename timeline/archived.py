@@ -1,7 +1,7 @@
 """An archived source, to read and to quote from in a script. Must not look for words in the text."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,6 +26,12 @@ class ArchivedSource:
     published: str | None = None  # EDTF
     url: str | None = None
     language: str | None = None  # a BCP 47 tag
+    collected_by: str | None = None
+    collected_at: str | None = None  # EDTF
+    collected_from: str | None = None
+    collected_with: str | None = None
+    collection_note: str | None = None
+    custody: Sequence[Mapping[str, str]] = ()  # the steps since it was collected: when (EDTF), who, what
     media_type: str | None = None  # of its bytes
     sha256: str | None = None  # of its bytes, in hex
     extractor: str | None = None  # the name of the extractor of its text

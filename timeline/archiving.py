@@ -25,7 +25,7 @@ from timeline.model import Source, SourceFields, check, stream
 from timeline.streams import Streams
 
 TOGETHER = ("text", "base64", "extractor", "media_type")
-_BIBLIOGRAPHY = tuple(SourceFields.__annotations__)
+_FIELDS = tuple(SourceFields.__annotations__)
 _SUFFIXES = re.compile(r"(\.warc|\.tar)?(\.[A-Za-z0-9]{1,8})?$")
 
 
@@ -137,7 +137,7 @@ def _needs_no_reading(extractor: str) -> bool:
 def source(log: Log, event: Event, found: Mapping[str, str] | None = None) -> ArchivedSource:
     """Return the source of an event. Its text is read from the archive on first use."""
     statement = event.payload.get("statement", {})
-    fields = {name: statement.get(name) for name in (*names.BIBLIOGRAPHY, *names.DOCUMENT)}
+    fields = {name: statement[name] for name in (*names.SOURCE, *names.DOCUMENT) if name in statement}
     return ArchivedSource(event.subject, event, **fields, found=found or {}, read=log.document)
 
 
@@ -191,7 +191,7 @@ def existing_event(
         if same:
             return event
     archived = events[0].payload["statement"]
-    fields = description.fields if complete else {**_bibliography(archived), **description.fields}
+    fields = description.fields if complete else {**_fields(archived), **description.fields}
     statement = statements.of_archived_source(fields, archived, description.media_type, events[0].stream)
     raise statements.already_recorded(events[0].stream, events[0], statement)
 
@@ -228,7 +228,7 @@ def valid_facts(document: Document) -> dict[str, str]:
     """Return the document's own details that are valid fields of a source."""
     facts = {}
     for name, value in document.facts.items():
-        if name in _BIBLIOGRAPHY and value:
+        if name in _FIELDS and value:
             try:
                 fields = {"title": "?", name: value, "media_type": "a/b", "sha256": "", "text_sha256": "", "extractor": ""}
                 facts[name] = str(getattr(check(Source, fields, "?"), name))
@@ -254,7 +254,7 @@ def archive_other_text(log: Log, streams: Streams, id: str, as_: str | None, doc
     base = events[0].stream.partition("/")[2] if events else id
     new = as_ or _numbered(log, base)
     subject = stream("source", new)
-    statement = statements.of_source(_bibliography(known), document, known["media_type"], subject)
+    statement = statements.of_source(_fields(known), document, known["media_type"], subject)
     event = streams.begin(subject, "SourceArchived", statement, None)
     log.keep(document.text.encode())
     return source(log, event, valid_facts(document))
@@ -296,12 +296,12 @@ def _is_of(event: Event, sha256: str, text: str | None, description: Description
 
 def _matches(description: Description, statement: statements.Statement, subject: str) -> bool:
     """Whether a description agrees with a statement in every field that it gives."""
-    fields = {**_bibliography(statement), **description.fields}
+    fields = {**_fields(statement), **description.fields}
     return statements.of_archived_source(fields, statement, description.media_type, subject) == statement
 
 
-def _bibliography(statement: statements.Statement) -> dict[str, Any]:
-    return {name: value for name, value in statement.items() if name in _BIBLIOGRAPHY}
+def _fields(statement: statements.Statement) -> dict[str, Any]:
+    return {name: value for name, value in statement.items() if name in _FIELDS}
 
 
 def _plain(name: str) -> str:

@@ -13,4 +13,10 @@ LISTS: Final = ("actors", "tags", "related", "media", "citations")
 CITATION: Final = ("source", "quote", "prefix", "suffix", "stance", "supports")
 PICTURE: Final = ("source", "alt", "caption", "credit")
 BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language")
+COLLECTION: Final = ("collected_by", "collected_at", "collected_from", "collected_with", "collection_note")
+"""The text fields of how a source was obtained."""
+CUSTODY: Final = ("when", "who", "what")
+"""The fields of one step in the custody of a source."""
+SOURCE: Final = (*BIBLIOGRAPHY, *COLLECTION, "custody")
+"""The fields of a source that a person gives, and may correct."""
 DOCUMENT: Final = ("media_type", "extractor", "sha256", "text_sha256")

@@ -124,10 +124,19 @@ class Author(Model):
     by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=ONE_LINE)]
 
 
-class Source(Model):
-    """An archived document: its bibliography, and the hashes of its bytes and of its text.
+class Step(Model):
+    """One step in the custody of a document: what was done with it, when (EDTF) and by whom."""
 
-    `published` is an EDTF date; `language` a BCP 47 tag; `media_type` as in RFC 6838; the hashes SHA-256 in hex.
+    when: Date | None = None
+    who: Text | None = None
+    what: Text
+
+
+class Source(Model):
+    """An archived document: its bibliography, how it was obtained, and the hashes of its bytes and of its text.
+
+    `published` and `collected_at` are EDTF dates; `language` a BCP 47 tag; `media_type` as in RFC 6838; the hashes SHA-256 in hex.
+    `custody` has the steps since it was collected, in their order.
     """
 
     title: Text
@@ -136,6 +145,12 @@ class Source(Model):
     published: Date | None = None
     url: Annotated[Text, AfterValidator(_web_address)] | None = None
     language: Annotated[str, StringConstraints(pattern=LANGUAGE)] | None = None
+    collected_by: Text | None = None
+    collected_at: Date | None = None
+    collected_from: Text | None = None
+    collected_with: Text | None = None
+    collection_note: Text | None = None
+    custody: tuple[Annotated[Step, _one_or_many("what")], ...] = ()
     media_type: Annotated[str, StringConstraints(pattern=MEDIA_TYPE)]
     sha256: str
     text_sha256: str
@@ -314,7 +329,7 @@ class HappeningFields(TypedDict, total=False):
 
 
 class SourceFields(TypedDict, total=False):
-    """The bibliographic fields of a Source, as Python calls take them."""
+    """The fields of a Source that a person gives, as Python calls take them, with dates as EDTF."""
 
     title: str
     publisher: str | None
@@ -322,6 +337,12 @@ class SourceFields(TypedDict, total=False):
     published: str | None
     url: str | None
     language: str | None
+    collected_by: str | None
+    collected_at: str | None
+    collected_from: str | None
+    collected_with: str | None
+    collection_note: str | None
+    custody: Sequence[str | Mapping[str, str | None] | Step] | None
 
 
 def stream(kind: Literal["source", "happening"], id: str) -> str:
@@ -359,7 +380,7 @@ _WORDS = {
 }
 _SHOWN = 100  # faults of one statement in a message
 _TAG = 2  # its index in pydantic's place: citations, number, tag, field
-_INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation, "media": Picture}
+_INNER: Mapping[str, type[Model]] = {"citations": Citation, "actors": Actor, "related": Relation, "media": Picture, "custody": Step}
 
 
 def _consequences(model: type[Model], details: "Sequence[ErrorDetails]") -> set[tuple[int | str, ...]]:

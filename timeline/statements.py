@@ -92,8 +92,8 @@ def _refuse_arguments(verb: str, fields: Mapping[str, Any]) -> None:
 
 
 def of_source(fields: Mapping[str, Any], document: Document, media_type: str | None, subject: str) -> Statement:
-    """Return the statement of a source: its bibliography, and the hashes of its bytes and its text."""
-    _refuse_other_than_bibliography(fields, subject)
+    """Return the statement of a source: its fields, and the hashes of its bytes and its text."""
+    _refuse_other_fields(fields, subject)
     details = {
         "media_type": media_type or document.media_type,
         "extractor": document.extractor,
@@ -105,15 +105,15 @@ def of_source(fields: Mapping[str, Any], document: Document, media_type: str | N
 
 def of_archived_source(fields: Mapping[str, Any], archived: Statement, media_type: str | None, subject: str) -> Statement:
     """Return a new statement of a document that is archived already, with the text that was read when it was archived."""
-    _refuse_other_than_bibliography(fields, subject)
+    _refuse_other_fields(fields, subject)
     details = {name: archived[name] for name in ("media_type", "extractor", "sha256", "text_sha256")}
     return _source_statement(check(Source, {**fields, **details, "media_type": media_type or details["media_type"]}, subject))
 
 
 def of_corrected_source(known: Statement, changes: Mapping[str, Any], subject: str) -> Statement:
-    """Return the statement of a source after a correction of its bibliography."""
-    _refuse_other_than_bibliography(changes, subject)
-    return _source_statement(check(Source, {**known, **changes}, subject))
+    """Return the statement of a source after a correction of its fields. Its document does not change."""
+    _refuse_other_fields(changes, subject)
+    return _source_statement(check(Source, {**known, **{name: _plain(name, value) for name, value in changes.items()}}, subject))
 
 
 def of_happening(fields: Mapping[str, Any], texts: Texts, subject: str, known: Statement | None = None) -> Statement:
@@ -251,7 +251,7 @@ def circle(names: list[str]) -> str:
     return f"makes a circle: {' in '.join(names)}"
 
 
-def _refuse_other_than_bibliography(fields: Mapping[str, Any], subject: str) -> None:
+def _refuse_other_fields(fields: Mapping[str, Any], subject: str) -> None:
     bounds.refuse(fields, subject)
     known = SourceFields.__annotations__
     if other := [field for field in fields if field not in known]:
@@ -259,12 +259,14 @@ def _refuse_other_than_bibliography(fields: Mapping[str, Any], subject: str) -> 
 
 
 def _source_statement(source: Source) -> Statement:
-    return source.model_dump(exclude_none=True)
+    """Return the statement of a source without empty fields."""
+    statement = source.model_dump(exclude_none=True)
+    return {**statement, "custody": [*source_steps]} if (source_steps := statement.pop("custody")) else statement
 
 
 def _plain(field: str, value: object) -> object:
     """Turn None into an empty list for a list field."""
-    return () if value is None and field in ("actors", "tags", "related", "media") else value
+    return () if value is None and field in ("actors", "tags", "related", "media", "custody") else value
 
 
 def _statement(happening: Happening, citations: list[Statement], subject: str) -> Statement:

@@ -13,18 +13,18 @@ from typing import Any
 from timeline import documents
 from timeline.bounds import FIELDS as MOST
 from timeline.bounds import NAMED
-from timeline.model import Actor, HappeningFields, Picture, PlacedCitation, Relation, SourceFields
+from timeline.model import Actor, HappeningFields, Picture, PlacedCitation, Relation, SourceFields, Step
 from timeline.shapes import COMMA, NOT_TEXT, not_a_field, not_text
 
 Fault = tuple[str, str]
 
 _HAPPENING = tuple(HappeningFields.__annotations__)
-_BIBLIOGRAPHY = tuple(SourceFields.__annotations__)
+_SOURCE = tuple(SourceFields.__annotations__)
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "source": ("id", "file", "text", "encoding", "media_type", "record", "base64", "extractor", *_BIBLIOGRAPHY),
+    "source": ("id", "file", "text", "encoding", "media_type", "record", "base64", "extractor", *_SOURCE),
     "happening": ("id", *_HAPPENING),
     "correct": ("correct", "reason", "expected_version", *_HAPPENING),
-    "correct_source": ("correct_source", "reason", "expected_version", *_BIBLIOGRAPHY),
+    "correct_source": ("correct_source", "reason", "expected_version", *_SOURCE),
     "retract": ("retract", "reason", "superseded_by", "expected_version"),
 }
 _INNER: Mapping[str, tuple[str, ...]] = {  # the fields of the items in lists
@@ -32,6 +32,7 @@ _INNER: Mapping[str, tuple[str, ...]] = {  # the fields of the items in lists
     "actors": tuple(Actor.model_fields),
     "related": tuple(Relation.model_fields),
     "media": tuple(Picture.model_fields),
+    "custody": tuple(Step.model_fields),
 }
 ENOUGH = 1_000  # faults of an entry after which checking stops
 LONGEST_ID = 200
@@ -129,8 +130,8 @@ def make(content: Mapping[str, Any], line: int, lines: Mapping[str, int], folder
     fields = _known(FIELDS[verb], fields, faults, emptied=verb in ("correct", "correct_source"))
     fields = {name: plain(value, name, faults) for name, value in fields.items()}
     if verb == "source":
-        faults += [(name, not_text(value)) for name, value in fields.items() if not isinstance(value, str)]
-        fields = {name: value if isinstance(value, str) else "?" for name, value in fields.items()}
+        faults += [(name, not_text(value)) for name, value in fields.items() if name != "custody" and not isinstance(value, str)]
+        fields = {name: value if name == "custody" or isinstance(value, str) else "?" for name, value in fields.items()}
         if fields.get("file") and not documents.is_address(fields["file"]):  # archiving refuses an address
             fields["file"] = str(folder / fields["file"])
     _number(fields, faults)

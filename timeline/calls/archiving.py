@@ -15,7 +15,7 @@ from timeline.calls.given_dates import DateLike
 from timeline.calls.opened import Opened
 from timeline.capture.read_ahead import ReadAhead, ReadAheadLimit
 from timeline.errors import DatabaseRefused, StatementInvalid, TimelineError
-from timeline.model import SourceFields, stream
+from timeline.model import SourceFields, Step, stream
 
 
 class Archiving(Opened):
@@ -33,6 +33,12 @@ class Archiving(Opened):
         published: DateLike | None = None,
         url: str | None = None,
         language: str | None = None,
+        collected_by: str | None = None,
+        collected_at: DateLike | None = None,
+        collected_from: str | None = None,
+        collected_with: str | None = None,
+        collection_note: str | None = None,
+        custody: Sequence[str | Mapping[str, Any] | Step] | None = None,
         text: str | None = None,
         encoding: str | None = None,
         record: str | None = None,
@@ -58,6 +64,12 @@ class Archiving(Opened):
             published: when it was published: a `datetime.date`, or EDTF such as "2025-11-28" or "2025-11".
             url: its web address, with http:// or https://. It is recorded, not visited.
             language: a BCP 47 tag, such as "en" or "ar-MA".
+            collected_by: who obtained it.
+            collected_at: when, to the second if that is known: a `datetime`, or EDTF such as "2025-11-28T09:30:00Z".
+            collected_from: from where: an address, an archive and its shelf mark, a person.
+            collected_with: with what: a program and its version, a camera, a scanner.
+            collection_note: anything else about how it was obtained.
+            custody: what was done with it since, in order: [{"when": "2025-11-29", "who": "…", "what": "…"}].
             text: the text itself, if there is no file.
             encoding: the encoding of a plain text, if it is not recognised: "cp1252".
             record: the address or id of the document to read from a WARC.
@@ -115,6 +127,12 @@ class Archiving(Opened):
         published: DateLike | None = None,
         url: str | None = None,
         language: str | None = None,
+        collected_by: str | None = None,
+        collected_at: DateLike | None = None,
+        collected_from: str | None = None,
+        collected_with: str | None = None,
+        collection_note: str | None = None,
+        custody: Sequence[str | Mapping[str, Any] | Step] | None = None,
         name: str = "",
         record: str | None = None,
         media_type: str | None = None,
@@ -132,6 +150,12 @@ class Archiving(Opened):
             published: when it was published: a `datetime.date`, or EDTF such as "2025-11-28" or "2025-11".
             url: its web address, with http:// or https://. It is recorded, not visited.
             language: a BCP 47 tag, such as "en" or "ar-MA".
+            collected_by: who obtained it.
+            collected_at: when, to the second if that is known: a `datetime`, or EDTF such as "2025-11-28T09:30:00Z".
+            collected_from: from where: an address, an archive and its shelf mark, a person.
+            collected_with: with what: a program and its version, a camera, a scanner.
+            collection_note: anything else about how it was obtained.
+            custody: what was done with it since, in order: [{"when": "2025-11-29", "who": "…", "what": "…"}].
             name: the file's name, to make an id from if none is given.
             record: the address or id of the document that was read from a WARC.
             media_type: as in `archive`.

@@ -16,7 +16,7 @@ DateLike = str | Day | datetime
 
 def read(fields: Mapping[str, Any], subject: str) -> dict[str, Any]:
     """Convert the dates among fields to EDTF, and put the zone of one into `zone`. Raises StatementInvalid."""
-    values = dict(fields)
+    values = _with_shifts(fields, subject)
     for name in ("date", "published"):
         if not isinstance(value := values.get(name), Day):
             continue
@@ -28,6 +28,25 @@ def read(fields: Mapping[str, Any], subject: str) -> dict[str, Any]:
                 raise DateInvalid(f"is in {zone}, and {_other(name, values)}. Give it in that zone, or without one")
         except DateInvalid as error:
             raise StatementInvalid.in_fields(subject, ((name, str(error)),)) from None
+    return values
+
+
+def _with_shifts(fields: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    """Convert the dates of how a source was obtained, which have no zone beside them, only an offset from UTC."""
+    values = dict(fields)
+    steps = values.get("custody")
+    if isinstance(steps, list | tuple):
+        values["custody"] = steps = [dict(step) if isinstance(step, Mapping) else step for step in steps]
+    else:
+        steps = ()
+    holders = [("collected_at", values, "collected_at")]
+    holders += [(f"custody.{number}.when", step, "when") for number, step in enumerate(steps, 1) if isinstance(step, dict)]
+    for field, holder, name in holders:
+        if isinstance(value := holder.get(name), Day):
+            try:
+                holder[name] = _local(value) + _shift(value) if isinstance(value, datetime) else value.isoformat()
+            except DateInvalid as error:
+                raise StatementInvalid.in_fields(subject, ((field, str(error)),)) from None
     return values
 
 
@@ -44,12 +63,15 @@ def _other(name: str, values: Mapping[str, Any]) -> str:
 
 def _moment(value: datetime) -> tuple[str, str | None]:
     """Convert a moment, to the minute, or to the second if it has one, with its offset from UTC or its zone."""
+    zone = _name(value)
+    shift = "" if zone is not None and not _comes_twice(value) else _shift(value)
+    return _local(value) + shift, zone
+
+
+def _local(value: datetime) -> str:
     if value.microsecond:
         raise DateInvalid("has a fraction of a second, which no date may have. Leave it out: .replace(microsecond=0)")
-    zone = _name(value)
-    shift = "" if value.tzinfo is None or (zone is not None and not _comes_twice(value)) else _shift(value)
-    local = value.replace(tzinfo=None)
-    return local.isoformat(timespec="seconds" if value.second else "minutes") + shift, zone
+    return value.replace(tzinfo=None).isoformat(timespec="seconds" if value.second else "minutes")
 
 
 def _name(value: datetime) -> str | None:
@@ -69,12 +91,14 @@ def _comes_twice(value: datetime) -> bool:
 
 
 def _shift(value: datetime) -> str:
+    if value.tzinfo is None:
+        return ""
     shift = value.utcoffset()
     if shift is None or shift % timedelta(minutes=1):
         raise DateInvalid(
             "has an offset from UTC that is not a whole number of minutes. Give it in UTC, or with the name of its zone"
         )
-    if value.tzinfo is not None and not shift and _name(value) is None:
+    if not shift and _name(value) is None:
         return "Z"
     sign, minutes = "-" if shift < timedelta() else "+", abs(shift) // timedelta(minutes=1)
     return f"{sign}{minutes // 60:02}:{minutes % 60:02}"

@@ -13,7 +13,7 @@ from timeline.calls.keywords import UNCHANGED, Unchanged, given, named
 from timeline.calls.opened import Opened
 from timeline.errors import DatabaseRefused, Redacted, RedactionUnfinished, StatementInvalid
 from timeline.log import Event
-from timeline.model import Actor, Citation, HappeningFields, Picture, Reason, Relation, SourceFields, check, stream
+from timeline.model import Actor, Citation, HappeningFields, Picture, Reason, Relation, SourceFields, Step, check, stream
 
 
 class Recording(Opened):
@@ -181,9 +181,15 @@ class Recording(Opened):
         published: DateLike | Unchanged | None = UNCHANGED,
         url: str | Unchanged | None = UNCHANGED,
         language: str | Unchanged | None = UNCHANGED,
+        collected_by: str | Unchanged | None = UNCHANGED,
+        collected_at: DateLike | Unchanged | None = UNCHANGED,
+        collected_from: str | Unchanged | None = UNCHANGED,
+        collected_with: str | Unchanged | None = UNCHANGED,
+        collection_note: str | Unchanged | None = UNCHANGED,
+        custody: Sequence[str | Mapping[str, Any] | Step] | Unchanged | None = UNCHANGED,
         expected_version: int | None = None,
     ) -> Event:
-        """Correct the bibliography of a source; None empties a field. Its document does not change.
+        """Correct the description of a source; None empties a field. Its document does not change.
 
         Parameters:
             id: the id of the source.
@@ -194,6 +200,12 @@ class Recording(Opened):
             published: when it was published: a `datetime.date`, or EDTF such as "2025-11-28" or "2025-11".
             url: its web address, with http:// or https://. It is recorded, not visited.
             language: a BCP 47 tag, such as "en" or "ar-MA".
+            collected_by: who obtained it.
+            collected_at: when, to the second if that is known: a `datetime`, or EDTF such as "2025-11-28T09:30:00Z".
+            collected_from: from where: an address, an archive and its shelf mark, a person.
+            collected_with: with what: a program and its version, a camera, a scanner.
+            collection_note: anything else about how it was obtained.
+            custody: all steps since it was collected, in order: [{"when": "2025-11-29", "who": "…", "what": "…"}].
             expected_version: the version that you read, so that two people who write at once do not undo each other.
 
         Raises UnknownSource, StatementInvalid or VersionConflict; then nothing is appended.

@@ -52,6 +52,9 @@ def facts(**values: str | None) -> dict[str, str]:
             line = line if re.match(r"https?://[^\s/]", line) else ""
         elif name == "published":
             line = _edtf(line)
+        elif name == "collected_at":
+            line = re.sub(r"\.\d+", "", line)  # a fraction of a second, which no date has
+            line = line if dates.is_date(line) else ""
         if 0 < len(line) <= _LONGEST_FACT:
             valid[name] = line
     return valid

@@ -13,7 +13,7 @@ from datetime import datetime
 from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError
 from email.header import decode_header, make_header
 from email.message import EmailMessage, MIMEPart
-from email.utils import getaddresses
+from email.utils import getaddresses, parsedate_to_datetime
 from typing import Final, cast
 
 from timeline.capture.encodings import decoded_page, known
@@ -141,6 +141,21 @@ def _described(part: MIMEPart) -> str:
     return f"{' '.join((part.get_filename() or 'without a name').split())} ({part.get_content_type()}{size})"
 
 
+def sent_at(header: object) -> str:
+    """Return the moment in a Date header as EDTF, with its offset from UTC; empty if there is none."""
+    moment = getattr(header, "datetime", None)
+    return moment.isoformat().replace("+00:00", "Z") if isinstance(moment, datetime) else ""
+
+
+def _received(message: EmailMessage) -> str:
+    """Return when the last server received it, as EDTF: the server that the reader's mailbox is on writes the first header."""
+    header = str(message["Received"] or "").rpartition(";")[2].strip()
+    try:
+        return parsedate_to_datetime(header).isoformat().replace("+00:00", "Z")
+    except (TypeError, ValueError):
+        return ""
+
+
 def _facts_of(message: EmailMessage) -> dict[str, str]:
     senders = getaddresses([_one_line(message, "From")])
     date = getattr(message["Date"], "datetime", None) if message["Date"] else None
@@ -149,4 +164,6 @@ def _facts_of(message: EmailMessage) -> dict[str, str]:
         author="; ".join(name or address for name, address in senders if name or address),
         published=date.date().isoformat() if isinstance(date, datetime) else None,
         language=_one_line(message, "Content-Language").split(",")[0],
+        collected_at=_received(message),
+        collected_from=_one_line(message, "Delivered-To"),
     )

@@ -11,7 +11,7 @@ from email.message import EmailMessage, MIMEPart
 from timeline.capture import html
 from timeline.capture.encodings import decoded_page
 from timeline.capture.extracted_text import ExtractedText, facts, readable
-from timeline.capture.mail import parsed
+from timeline.capture.mail import parsed, sent_at
 from timeline.capture.plain import parse
 from timeline.errors import DocumentUnreadable
 
@@ -29,7 +29,12 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     frames = [text for text in texts if text]
     extracted = html.read(_content(page), name, encoding=encoding, declared=page.get_content_charset(), framed=bool(frames))
     address = message.get("Snapshot-Content-Location") or page.get("Content-Location") or ""
-    about = {**facts(url="".join(str(address).split()), title=str(message.get("Subject") or "")), **extracted.facts}
+    saved = {
+        "collected_at": sent_at(message["Date"]),
+        "collected_from": "".join(str(address).split()),
+        "collected_with": str(message.get("From") or "").strip("<> "),  # a browser writes "Saved by Blink" there
+    }
+    about = {**facts(url=saved["collected_from"], title=str(message.get("Subject") or ""), **saved), **extracted.facts}
     remarks = "".join(_remarks(message, len(frames), len(texts) - len(frames)))
     return ExtractedText("\n".join((extracted.text, *frames)).lstrip("\n"), f"{extracted.extractor}, of MHTML{remarks}", about)
 

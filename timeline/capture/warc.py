@@ -3,7 +3,8 @@
 Owns the choice of the record and the check of its digests. Must not change the WARC, which is itself the archived document.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, TypeAlias
@@ -16,6 +17,7 @@ from timeline.errors import DocumentUnreadable, on_one_line
 
 MAXIMUM_RECORDS: Final = 100_000
 _LISTED: Final = 5
+_LONGEST_INFO: Final = 10_000
 _ZSTD: Final = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 _Record: TypeAlias = Any  # a library's own, which is imported only when it is needed
 _KINDS: Final = ("text/html", "application/xhtml+xml", "application/pdf", "text/plain", "application/epub+zip")
@@ -30,7 +32,7 @@ class _Candidate:
     url: str
     media_type: str
     digest: str
-    date: str
+    captured: Mapping[str, str]  # when, from where and with which software
     not_received: str = ""  # the reason why it is not a document, worded to follow its address
 
     @property
@@ -67,7 +69,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
         extracted = ExtractedText(readable(text), how)
     version = getattr(warcio, "__version__", None) or _version()
     extractor = f"warcio {version}{cut}, then {extracted.extractor}"
-    return ExtractedText(extracted.text, extractor, {**extracted.facts, **facts(url=chosen.url)})
+    return ExtractedText(extracted.text, extractor, {**extracted.facts, **facts(url=chosen.url, **chosen.captured)})
 
 
 def _version() -> str:
@@ -78,6 +80,7 @@ def _version() -> str:
 
 def _candidates(content: bytes, name: str) -> Iterator[_Candidate]:
     """Yield the documents that were received in full; for other responses, the reason why they are none."""
+    software = ""
     for number, one in enumerate(_records(content, name)):
         headers, answer, url, why = one.rec_headers, one.http_headers, _address(one), ""
         media_type = headers.get_header("Content-Type") or ""
@@ -87,13 +90,17 @@ def _candidates(content: bytes, name: str) -> Iterator[_Candidate]:
             why = "" if status[:1] == "2" else f"answered {on_one_line(status)[:20]}"
         elif one.rec_type == "revisit":
             why = "is only in it as a revisit, which records that it had not changed"
+        elif one.rec_type == "warcinfo":
+            software = _software(one.raw_stream.read(_LONGEST_INFO))
+            continue
         elif one.rec_type != "resource":
             continue
         if media_type.split(";")[0].strip().lower() in ("", "application/octet-stream"):
             media_type = media_type_of(url.partition("?")[0]) or media_type or "text/html"
         digest = headers.get_header("WARC-Payload-Digest") or headers.get_header("WARC-Block-Digest") or str(number)
-        date = (headers.get_header("WARC-Date") or "")[:10]
-        candidate = _Candidate(number, headers.get_header("WARC-Record-ID") or "", url, media_type, digest, date, why)
+        captured = {"collected_at": headers.get_header("WARC-Date") or "", "collected_from": _server(headers, url)}
+        record_id = headers.get_header("WARC-Record-ID") or ""
+        candidate = _Candidate(number, record_id, url, media_type, digest, {**captured, "collected_with": software}, why)
         if (candidate.kind in _KINDS or why) and url.startswith(("http://", "https://", "file://", "ftp://")):
             yield candidate
 
@@ -109,6 +116,18 @@ def _records(content: bytes, name: str, *, check: bool = False) -> Iterator[Any]
         if number >= MAXIMUM_RECORDS:
             raise DocumentUnreadable(name, f"holds more than {MAXIMUM_RECORDS:,} records. Archive the part that you cite")
         yield one
+
+
+def _software(info: bytes) -> str:
+    """Return the software that a warcinfo record names."""
+    named = re.search(r"^software:[ \t]*(.*)$", info.decode(errors="replace"), re.IGNORECASE | re.MULTILINE)
+    return named[1].strip() if named else ""
+
+
+def _server(headers: Any, url: str) -> str:  # noqa: ANN401 - warcio has no types
+    """Return the address, and the server's if it was noted."""
+    server = headers.get_header("WARC-IP-Address")
+    return f"{url} ({server})" if server else url
 
 
 def _address(record: _Record) -> str:
@@ -133,7 +152,7 @@ def _chosen(every: list[_Candidate], name: str, record: str | None) -> _Candidat
     if len({one.url for one in matches}) > 1:
         raise DocumentUnreadable(name, f"holds {len(matches)} documents. Name one of them as the record: {_listed(matches)}")
     if len({one.digest for one in matches}) > 1:
-        ids = ", ".join(f"{one.id.strip('<>')} ({one.date})" for one in matches[:_LISTED])
+        ids = ", ".join(f"{one.id.strip('<>')} ({one.captured['collected_at'][:10]})" for one in matches[:_LISTED])
         url = on_one_line(matches[0].url)
         raise DocumentUnreadable(name, f"{url} was captured {len(matches)} times in it. Give a record's id: {ids}")
     return matches[0]

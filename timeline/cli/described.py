@@ -1,4 +1,4 @@
-"""The options that describe a document: title, publisher, author, date, address, language. Must not read any document."""
+"""The options that describe a document: its bibliography, and how it was obtained. Must not read any document."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -24,6 +24,11 @@ def described(command: F) -> F:
             ),
             click.option("--url", help="Where you got it. It is recorded, not visited."),
             click.option("--language", help='As a tag: "en", "ar-MA".'),
+            click.option("--collected-by", help="Who obtained it."),
+            click.option("--collected-at", metavar="DATE", help="When, as exactly as is known: 2025-11-27T09:30Z or other EDTF."),
+            click.option("--collected-from", help="From where: an address, an archive and its shelf mark, a person."),
+            click.option("--collected-with", help="With what: a program and its version, a camera, a scanner."),
+            click.option("--collection-note", help="Anything else about how it was obtained."),
         )
     ):
         command = option(command)

@@ -84,7 +84,7 @@ def source(listed: tuple[Known, Event]) -> Json:
     return {
         **_head(event),
         "status": "redacted" if event.data is None else "current",
-        **{name: statement.get(name) for name in (*fields.BIBLIOGRAPHY, *fields.DOCUMENT)},
+        **{name: statement.get(name) for name in (*fields.SOURCE, *fields.DOCUMENT)},
         "characters": one.characters,
         "happenings": one.happenings,
         "reason": payload.get("reason"),
@@ -97,7 +97,7 @@ def archived(one: ArchivedSource, *, new: bool) -> Json:
     return {
         **_head(one.event),
         "new": new,
-        **{name: statement.get(name) for name in (*fields.BIBLIOGRAPHY, *fields.DOCUMENT)},
+        **{name: statement.get(name) for name in (*fields.SOURCE, *fields.DOCUMENT)},
         "document_says": dict(one.found),
     }
 

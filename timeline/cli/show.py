@@ -1,6 +1,6 @@
 """The command that shows one happening or source: show."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from timeline.cli.choosing import as_of_option, position
 from timeline.cli.finding import Match, find
 from timeline.cli.running import Refused, db, opened
 from timeline.errors import DateInvalid
+from timeline.fields import COLLECTION
 from timeline.log import Event
 from timeline.reading import happening_lookup, sources, wording
 from timeline.reading.happenings import at_positions
@@ -196,6 +197,7 @@ def _source(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str
             ("media type", statement["media_type"]),
             ("text", f"{characters}, {statement['extractor']}"),
             ("note", extractors.NOT_COMPARED if extractors.is_as_given(statement["extractor"]) else None),
+            *(("collected" if number == 0 else "", line) for number, line in enumerate(_collection(statement))),
             ("SHA-256", statement["sha256"]),
             ("corrected", match.event.payload.get("reason")),
             *(
@@ -205,6 +207,15 @@ def _source(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str
         ]
     )
     yield "\n" + printing.dim(_recorded(match.event))
+
+
+def _collection(statement: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how a source was obtained, and the steps in its custody."""
+    yield from filter(
+        None, (wording.collected(*(statement.get(name) for name in COLLECTION[:-1])), statement.get("collection_note"))
+    )
+    for step in statement.get("custody", ()):
+        yield wording.step(step.get("when"), step.get("who"), step["what"])
 
 
 def _recorded(event: Event) -> str:

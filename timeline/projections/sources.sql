@@ -1,4 +1,5 @@
 -- sources: the archived documents, as now known: one row for each.
+-- custody is a JSON list of the steps since the document was collected, each with when, who and what.
 -- Redacted fields are empty, and so are the hashes of a document that a redaction removed from the archive.
 -- A picture has the empty text, which stays in the archive: without its document, it has none.
 -- The hashes come from the first event of the stream that names them, as in redaction.py.
@@ -17,7 +18,13 @@ CREATE TABLE sources (
     extractor   TEXT,
     characters  INTEGER,
     archived_at TEXT,
-    position    INTEGER NOT NULL UNIQUE REFERENCES events(position)
+    position    INTEGER NOT NULL UNIQUE REFERENCES events(position),
+    collected_by    TEXT,
+    collected_at    TEXT,
+    collected_from  TEXT,
+    collected_with  TEXT,
+    collection_note TEXT,
+    custody         TEXT
 ) STRICT;
 
 CREATE INDEX sources_sha256 ON sources (sha256);
@@ -61,7 +68,13 @@ SELECT
     json_extract(latest.data, '$.statement.extractor'),
     (SELECT length(CAST(bytes AS TEXT)) FROM documents WHERE sha256 = named.text_sha256),
     (SELECT recorded_at FROM events AS first WHERE first.stream = latest.stream AND first.version = 1),
-    latest.position
+    latest.position,
+    json_extract(latest.data, '$.statement.collected_by'),
+    json_extract(latest.data, '$.statement.collected_at'),
+    json_extract(latest.data, '$.statement.collected_from'),
+    json_extract(latest.data, '$.statement.collected_with'),
+    json_extract(latest.data, '$.statement.collection_note'),
+    json_extract(latest.data, '$.statement.custody')
 FROM staged_sources
 JOIN events AS latest ON latest.position = staged_sources.position
 LEFT JOIN named ON named.stream = latest.stream

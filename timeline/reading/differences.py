@@ -13,6 +13,7 @@ from typing import Any
 
 from timeline import dates
 from timeline.fields import PICTURE
+from timeline.reading import wording
 
 LABELS = {
     "title": "Title", "date": "Date", "date_note": "How the date was read", "zone": "Time zone", "summary": "Summary",
@@ -20,6 +21,8 @@ LABELS = {
     "attributed_to": "According to", "actors": "People", "tags": "Tags", "related": "Related", "media": "Pictures",
     "citations": "Quotations",
     "publisher": "Publisher", "author": "Author", "published": "Published", "url": "Web address", "language": "Language",
+    "collected_by": "Collected by", "collected_at": "Collected", "collected_from": "Collected from",
+    "collected_with": "Collected with", "collection_note": "On its collection", "custody": "Custody",
 }  # fmt: skip
 # Longer texts, and texts with little in common, are shown complete: before and after.
 _LONGEST, _LEAST_IN_COMMON = 5_000, 0.4
@@ -87,7 +90,7 @@ def _texts(name: str, value: object) -> Sequence[str]:
         return ()
     if isinstance(value, list):
         return tuple(_item(name, item) for item in value)
-    return (_date(str(value)),) if name in ("date", "published") else (str(value),)
+    return (_date(str(value)),) if name in ("date", "published", "collected_at") else (str(value),)
 
 
 def _date(date: str) -> str:
@@ -102,6 +105,8 @@ def _item(name: str, item: Any) -> str:  # noqa: ANN401 - any item of a list in 
         return f"{item['relation']} {item['other']}"
     if name == "media":
         return ", ".join(str(item[field]) for field in PICTURE if item.get(field))
+    if name == "custody":
+        return wording.step(item.get("when"), item.get("who"), item["what"])
     return _citation(item) if name == "citations" else str(item)
 
 

@@ -17,14 +17,15 @@ Fields = Mapping[str, type]
 
 _DATA: Fields = {"statement": dict, "reason": str, "superseded_by": str, "position": int}
 _STATEMENT: Fields = {
-    **dict.fromkeys((*fields.TEXTS, "date", *fields.BIBLIOGRAPHY), str),
-    **dict.fromkeys(fields.LISTS, list),
+    **dict.fromkeys((*fields.TEXTS, "date", *fields.BIBLIOGRAPHY, *fields.COLLECTION), str),
+    **dict.fromkeys((*fields.LISTS, "custody"), list),
 }
 # The lists of a statement: the required and the optional fields of their items.
 _LISTED: Mapping[str, tuple[Fields, Fields]] = {
     "actors": ({"name": str}, {"role": str}),
     "related": ({"relation": str, "other": str}, {}),
     "media": ({"source": str}, dict.fromkeys(fields.PICTURE[1:], str)),
+    "custody": ({"what": str}, {"when": str, "who": str}),
     "citations": (
         {**dict.fromkeys(("source", "quote", "prefix", "suffix", "grade", "stance"), str), "start_char": int, "end_char": int},
         {"supports": str},

@@ -5,7 +5,7 @@ pages work without compiled packages.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from timeline import extractors
 from timeline.reading import wording
@@ -32,6 +32,14 @@ HEAD: Final = 4096
 """Characters at the beginning of a table, enough for its column names."""
 
 
+class Step(NamedTuple):
+    """One step in the custody of a source: what was done, when (EDTF) and by whom."""
+
+    when: str | None
+    who: str | None
+    what: str
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """An archived document as known at the time of reading; redacted fields are None."""
@@ -48,6 +56,12 @@ class Source:
     archived_at: str | None = None
     head: str | None = None  # the beginning of a table's text
     extractor: str | None = None
+    collected_by: str | None = None
+    collected_at: str | None = None  # EDTF
+    collected_from: str | None = None
+    collected_with: str | None = None
+    collection_note: str | None = None
+    custody: tuple["Step", ...] = ()
 
     @property
     def is_data(self) -> bool:

@@ -9,14 +9,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from timeline.reading.records import HEAD, Source
+from timeline import fields
+from timeline.reading.records import HEAD, Source, Step
 from timeline.selection import sources
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import SourceQuery
 
 _BY_ID: Final = (
     "select id, title, publisher, author, published, url, language, media_type, iif(title is null, null, sha256),"
-    " archived_at, null, extractor, text_sha256"
+    f" archived_at, null, extractor, {', '.join(fields.COLLECTION)}, custody, text_sha256"
     " from sources where id in (select value from json_each(:ids))"
 )
 _TABLES: Final = ("text/csv", "text/tab-separated-values")
@@ -44,12 +45,20 @@ def by_id(snapshot: Snapshot, ids: Collection[str], *, heads: bool = False) -> d
     if not ids:
         return {}
     known = {}
-    for *fields, text_sha256 in snapshot.rows(_BY_ID, {"ids": json.dumps(sorted(ids))}):
-        source = Source(*fields)
+    for *values, custody, text_sha256 in snapshot.rows(_BY_ID, {"ids": json.dumps(sorted(ids))}):
+        source = Source(*values, steps(custody))
         if heads and source.media_type in _TABLES:
             source = replace(source, head=_head(snapshot.connection, text_sha256))
         known[source.id] = source
     return known
+
+
+def steps(custody: str | None) -> tuple[Step, ...]:
+    """Read the steps in the custody of a source from their JSON; none if that was tampered with."""
+    try:
+        return tuple(Step(step.get("when"), step.get("who"), str(step["what"])) for step in json.loads(custody or "[]"))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ()
 
 
 def _head(connection: sqlite3.Connection, text_sha256: str) -> str | None:

@@ -6,6 +6,8 @@ Must not know a page or a format.
 import re
 from typing import Final
 
+from timeline import dates
+
 NO_TITLE: Final = "(redacted)"
 NO_REASON: Final = "no reason is on record"  # of a redaction
 GRADES: Final = {  # how a quotation matched
@@ -32,6 +34,22 @@ def headline(title: str | None, claimed_by: str | None, untitled: str = NO_TITLE
 def claimed(by: str) -> str:
     """Return "According to …: ", which goes before the title of a claim."""
     return f"According to {one_line(by)}: "
+
+
+def obtained(by: str | None, at: str | None, origin: str | None, means: str | None, note: str | None) -> list[str]:
+    """Return how a document was obtained, "Collected by … (date) from … with …", and the note; nothing of what is unknown."""
+    parts = [
+        f"by {one_line(by)}" if by else "",
+        f"({dates.worded(at)})" if at else "",
+        f"from {one_line(origin)}" if origin else "",
+        f"with {one_line(means)}" if means else "",
+    ]
+    return [*([" ".join(["Collected", *filter(None, parts)])] if any(parts) else []), *([one_line(note)] if note else [])]
+
+
+def step(when: str | None, who: str | None, what: str) -> str:
+    """Describe a step in the custody of a document."""
+    return ", ".join(filter(None, (dates.worded(when) if when else "", one_line(who), one_line(what))))
 
 
 def one_line(text: str | None) -> str:

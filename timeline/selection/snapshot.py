@@ -52,7 +52,7 @@ _PAGE: Final = (
     f" and source_pages.start_char <= {_NUMBER.format('start_char')} order by source_pages.start_char desc limit 1)"
 )
 _STATED: Final = "cast(events.data ->> '$.statement.{}' as text)"
-_BIBLIOGRAPHY: Final = (*fields.BIBLIOGRAPHY, "media_type")
+_DESCRIBED: Final = (*fields.BIBLIOGRAPHY, "media_type", *fields.COLLECTION, "custody")
 # For each table: its columns after the first, which is the happening; the list in the events; and the SQL for each column.
 _LISTED: Final[Mapping[str, tuple[str, str, Sequence[str]]]] = {
     "citations": (
@@ -92,10 +92,10 @@ def _listed_as_of(table: str) -> str:
 # A source corrected since then has the description of its version at that time; its document is the present one.
 _SOURCES_AS_OF: Final = f"""\
 sources as not materialized (
-  select id, title, publisher, author, published, url, language, media_type, sha256, text_sha256, extractor, characters,
-    archived_at, position, 0 as corrected_since
+  select id, {", ".join(_DESCRIBED)}, sha256, text_sha256, extractor, characters, archived_at, position,
+    0 as corrected_since
   from main.sources where position <= :as_of
-  union all select known.id, {", ".join(_STATED.format(name) for name in _BIBLIOGRAPHY)}, known.sha256, known.text_sha256,
+  union all select known.id, {", ".join(_STATED.format(name) for name in _DESCRIBED)}, known.sha256, known.text_sha256,
     {_STATED.format("extractor")}, known.characters, known.archived_at, events.position, 1
   from main.sources as known join main.events on events.stream = 'source/' || known.id and events.position = (
     select max(position) from main.events as former where former.stream = 'source/' || known.id and former.position <= :as_of

@@ -53,6 +53,7 @@ class Note:
         if self.first == self.number:
             kind = f" as {source.media_type}" if source.media_type else ""
             lines += [f"Archived {worded(source.archived_at[:10])}{kind}"] if source.archived_at else []
+            lines += sentences.collection(source)
             lines += [f"SHA-256 {source.sha256}"] if source.sha256 else []
             lines += [f"{NOT_COMPARED[:1].upper()}{NOT_COMPARED[1:]}"] if source.is_as_given else []
         if self.quotation.supports:

@@ -13,6 +13,8 @@ from timeline.dates import worded
 from timeline.exchange.exporting.format import About
 from timeline.exchange.text.additions import ADDED, RULE
 from timeline.extractors import NOT_COMPARED
+from timeline.fields import COLLECTION
+from timeline.reading import wording
 from timeline.reading.records import Happening, Quotation, Source
 from timeline.reading.wording import NO_TITLE, one_line
 
@@ -37,6 +39,16 @@ def source_line(source: Source) -> str:
     """Describe a source: author, title, publisher, date, and whether its text was compared with the document."""
     parts = [source.author, source.title or NO_TITLE, *publication(source), NOT_COMPARED if source.is_as_given else None]
     return ", ".join(part for part in parts if part)
+
+
+def collection(source: Source) -> Iterator[str]:
+    """Yield how a source was obtained, and what was done with it since, in a sentence each."""
+    if how := wording.collected(*(getattr(source, name) for name in COLLECTION[:-1])):
+        yield how
+    if source.collection_note:
+        yield wording.one_line(source.collection_note)
+    for step in source.custody:
+        yield f"Custody: {wording.step(*step)}"
 
 
 def citation(quotation: Quotation) -> str:

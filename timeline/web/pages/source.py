@@ -16,8 +16,10 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
 from timeline import extractors, images
-from timeline.reading import happening_lookup
+from timeline.fields import COLLECTION
+from timeline.reading import happening_lookup, wording
 from timeline.reading.history import redaction_of_document
+from timeline.reading.sources import steps
 from timeline.selection.snapshot import Snapshot
 from timeline.shortening import shortened
 from timeline.web import access, assets, links, scheduling, snapshots
@@ -122,6 +124,8 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "short_title": shortened(title, 90),
         "published": date_wording.capitalised(source["published"]) if source["published"] else None,
         "archived": date_wording.recording_time(source["archived_at"]) if source["archived_at"] else None,
+        "collected": wording.collected(*(source[name] for name in COLLECTION[:-1])),
+        "custody": [wording.step(*step) for step in steps(source["custody"])],
         "redaction": redaction,
         "document_redaction": document_redaction,
         # A bundle cannot bring any other, but a hostile file may.

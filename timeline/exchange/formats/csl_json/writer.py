@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from timeline.dates import worded
 from timeline.dates.parts import Known, span
-from timeline.exchange.exporting import cited_sources
+from timeline.exchange.exporting import cited_sources, sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.text.additions import DIGEST
 from timeline.exchange.text.json_stream import filled, json_list
@@ -22,7 +22,8 @@ def write(happenings: Iterable[Happening], about: About) -> Iterator[str]:
 
 def _item(source: Source, about: About) -> dict[str, Any]:
     archived = f"archived: {about.source(source.id)}" if about.page else None
-    note = "; ".join(part for part in (archived, source.sha256 and f"{DIGEST}{source.sha256}") if part)
+    obtained = ". ".join(sentences.collection(source))
+    note = "; ".join(part for part in (archived, obtained, source.sha256 and f"{DIGEST}{source.sha256}") if part)
     item = {
         "id": source.id,
         "type": _TYPES[cited_sources.kind(source)],

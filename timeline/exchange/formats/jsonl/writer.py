@@ -124,7 +124,7 @@ class _LogExport:
         self.begun.add(stream)
         if self.has_redactions:
             self.statements[stream] = statement
-        entry: dict[str, Any] = {"id": id, **{field: statement[field] for field in fields.BIBLIOGRAPHY if field in statement}}
+        entry: dict[str, Any] = {"id": id, **{field: statement[field] for field in fields.SOURCE if field in statement}}
         entry["media_type"] = statement["media_type"]
         content, text = self._document(statement["sha256"]), self._document(statement["text_sha256"]).decode()
         if statement["extractor"] != extractors.GIVEN or content != text.encode():

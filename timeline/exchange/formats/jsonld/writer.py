@@ -123,6 +123,7 @@ def _work(source: Source, address: str) -> dict[str, Any]:
             "url": source.url,
             "inLanguage": source.language,
             "encodingFormat": source.media_type,
+            "comment": [{"@type": "Comment", "text": line} for line in sentences.collection(source)],
         }
     )
 

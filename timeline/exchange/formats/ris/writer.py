@@ -5,7 +5,7 @@ from typing import Final
 
 from timeline.dates import worded
 from timeline.dates.parts import span
-from timeline.exchange.exporting import cited_sources
+from timeline.exchange.exporting import cited_sources, sentences
 from timeline.exchange.exporting.format import About, Format
 from timeline.exchange.formats.ris import EDTF
 from timeline.exchange.text.additions import DIGEST
@@ -34,6 +34,7 @@ def _tags(source: Source, about: About) -> Iterator[tuple[str, str | None]]:
     yield "Y2", source.archived_at and source.archived_at[:10].replace("-", "/")
     yield "L2", about.source(source.id) if about.page else None
     yield "N1", source.published and f"{EDTF}{source.published}"
+    yield from (("N1", line) for line in sentences.collection(source))
     yield "N1", source.sha256 and f"{DIGEST}{source.sha256}"
 
 
