@@ -211,9 +211,7 @@ def _source(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str
 
 def _collection(statement: Mapping[str, Any]) -> Iterator[str]:
     """Yield how a source was obtained, and the steps in its custody."""
-    yield from filter(
-        None, (wording.collected(*(statement.get(name) for name in COLLECTION[:-1])), statement.get("collection_note"))
-    )
+    yield from wording.obtained(*(statement.get(name) for name in COLLECTION))
     for step in statement.get("custody", ()):
         yield wording.step(step.get("when"), step.get("who"), step["what"])
 

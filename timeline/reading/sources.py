@@ -46,7 +46,7 @@ def by_id(snapshot: Snapshot, ids: Collection[str], *, heads: bool = False) -> d
         return {}
     known = {}
     for *values, custody, text_sha256 in snapshot.rows(_BY_ID, {"ids": json.dumps(sorted(ids))}):
-        source = Source(*values, steps(custody))
+        source = replace(Source(*values), custody=steps(custody))
         if heads and source.media_type in _TABLES:
             source = replace(source, head=_head(snapshot.connection, text_sha256))
         known[source.id] = source

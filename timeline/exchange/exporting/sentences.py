@@ -43,10 +43,7 @@ def source_line(source: Source) -> str:
 
 def collection(source: Source) -> Iterator[str]:
     """Yield how a source was obtained, and what was done with it since, in a sentence each."""
-    if how := wording.collected(*(getattr(source, name) for name in COLLECTION[:-1])):
-        yield how
-    if source.collection_note:
-        yield wording.one_line(source.collection_note)
+    yield from wording.obtained(*(getattr(source, name) for name in COLLECTION))
     for step in source.custody:
         yield f"Custody: {wording.step(*step)}"
 

@@ -124,7 +124,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "short_title": shortened(title, 90),
         "published": date_wording.capitalised(source["published"]) if source["published"] else None,
         "archived": date_wording.recording_time(source["archived_at"]) if source["archived_at"] else None,
-        "collected": wording.collected(*(source[name] for name in COLLECTION[:-1])),
+        "obtained": wording.obtained(*(source[name] for name in COLLECTION)),
         "custody": [wording.step(*step) for step in steps(source["custody"])],
         "redaction": redaction,
         "document_redaction": document_redaction,
