@@ -120,7 +120,8 @@ def test_an_address_is_fetched_only_on_request(monkeypatch: pytest.MonkeyPatch) 
 
     def fetch(url: str) -> fetching.Fetched:
         asked.append(url)
-        return fetching.Fetched(b"<p>Words.", "https://example.org/story", 200, "text/html", 2)
+        collected = {"collected_at": f"2025-11-29T10:15:0{len(asked)}Z", "collected_with": "a program"}
+        return fetching.Fetched(b"<p>Words.", "https://example.org/story", 200, "text/html", 2, collected=collected)
 
     monkeypatch.setattr(fetching, "fetch", fetch)
     run("A page.html", "--title", "T", "--url", "https://example.org/other", "--db", "other.db")
@@ -129,6 +130,10 @@ def test_an_address_is_fetched_only_on_request(monkeypatch: pytest.MonkeyPatch) 
     assert (result.exit_code, asked) == (0, ["https://example.org/"])
     with sqlite3.connect("timeline.db") as connection:
         assert connection.execute("SELECT id, url FROM sources").fetchall() == [("story", "https://example.org/story")]
+    run("--fetch", "https://example.org/", "--as-found", "--by", "Ann")
+    with sqlite3.connect("timeline.db") as connection:
+        obtained = connection.execute("SELECT collected_by, collected_at, collected_with FROM sources").fetchall()
+    assert obtained == [(None, "2025-11-29T10:15:01Z", "a program")], "the same bytes were obtained the first time"
 
 
 def test_show_has_the_page_of_a_quotation() -> None:

@@ -1,12 +1,13 @@
 """The names of fields are those of the models that check them."""
 
 from timeline import fields
-from timeline.model import Citation, Happening, HappeningFields, Source, SourceFields
+from timeline.model import Citation, Happening, HappeningFields, Source, SourceFields, Step
 
 
 def test_the_names_are_those_of_the_models() -> None:
     """Each of a happening, a citation and a source is named once."""
     assert {*fields.TEXTS, *fields.LISTS, "date"} == set(Happening.model_fields) == set(HappeningFields.__annotations__)
     assert tuple(Citation.model_fields) == fields.CITATION
-    assert tuple(SourceFields.__annotations__) == fields.BIBLIOGRAPHY
-    assert {*fields.BIBLIOGRAPHY, *fields.DOCUMENT} == set(Source.model_fields)
+    assert {*Step.model_fields} == {*fields.CUSTODY}
+    assert tuple(SourceFields.__annotations__) == fields.SOURCE
+    assert {*fields.SOURCE, *fields.DOCUMENT} == set(Source.model_fields)

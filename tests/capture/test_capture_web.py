@@ -119,7 +119,12 @@ def test_a_page_saved_in_one_file_is_read_with_its_frames() -> None:
         + part("<title>Two</title><p>Two", "Content-Type: text/html\r\nContent-ID: <two>")
     )
     found = read(f"{started}--b--".encode(), MHTML)
-    assert (found.text, found.facts) == ("Two\n\nA frame — its words\n", {"title": "Two", "url": "https://example.org/saved"})
+    assert found.text == "Two\n\nA frame — its words\n"
+    assert found.facts == {
+        "title": "Two",
+        "url": "https://example.org/saved",
+        "collected_with": "Saved by Blink",
+    }
     alone = b"Content-Type: text/html; charset=iso-8859-1\nContent-Location: https://example.org/1\n\n<p>\xe9t\xe9"
     found = read(alone, MHTML)
     assert (found.text, found.facts) == ("été\n", {"url": "https://example.org/1"})

@@ -96,6 +96,12 @@ def test_a_fetched_page_is_read_from_its_warc(site: str) -> None:
     found = extracting.read(fetched.warc, "application/warc", "page", record=fetched.url)
     assert found.text == "Été.\n"
     assert found.facts["url"] == fetched.url
+    said = fetched.collected
+    assert {name: said[name] for name in found.facts if name.startswith("collected")} == {
+        name: value for name, value in found.facts.items() if name.startswith("collected")
+    }, "the WARC itself says when, from where and with what"
+    assert said["collected_from"] == f"{site}/page (127.0.0.1)"
+    assert said["collection_note"] == f"Redirected from {site}/to/"
     assert "Cookie" not in "".join(seen)
     assert "cited-timeline" in seen[0]
     longer = fetch(f"{site}/longer", allow_loopback=True)

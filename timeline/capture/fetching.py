@@ -8,8 +8,8 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BufferedReader, RawIOBase
 from typing import TYPE_CHECKING, Final
@@ -44,7 +44,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A fetched document: the WARC of every request and response, the final address, its status and media type, and itself."""
+    """A fetched document: the WARC of every request and response, the final address, its status and media type, and itself.
+
+    `collected`: how it was obtained, as fields of a source.
+    """
 
     warc: bytes
     url: str
@@ -52,6 +55,7 @@ class Fetched:
     media_type: str
     hops: int
     body: bytes = b""
+    collected: Mapping[str, str] = field(default_factory=dict)
 
 
 def _now() -> datetime:
@@ -98,10 +102,21 @@ def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = Fals
             )
         except CodingRefused as error:
             raise FetchRefused(on_one_line(hop.url), f"{error}. Save it, and archive the file") from None
-        return Fetched(
-            warc_bytes(hops, USER_AGENT), hop.url, answer.status, answer.getheader("Content-Type") or "", len(hops), body
-        )
+        media_type = answer.getheader("Content-Type") or ""
+        return Fetched(warc_bytes(hops, USER_AGENT), hop.url, answer.status, media_type, len(hops), body, _collected(hops))
     raise FetchRefused(shown, f"redirects more than {limits.redirects} times. Give the final address")
+
+
+def _collected(hops: Sequence[Hop]) -> dict[str, str]:
+    """Describe a fetch: its time to the second, the address and the server that answered, this program, and where it began."""
+    last = hops[-1]
+    redirected = {"collection_note": f"Redirected from {hops[0].url}"} if len(hops) > 1 else {}
+    return {
+        "collected_at": f"{last.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "collected_from": f"{last.url} ({last.address})",
+        "collected_with": USER_AGENT,
+        **redirected,
+    }
 
 
 class _TooLarge(Exception):

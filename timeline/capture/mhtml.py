@@ -31,10 +31,9 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
     address = message.get("Snapshot-Content-Location") or page.get("Content-Location") or ""
     saved = {
         "collected_at": sent_at(message["Date"]),
-        "collected_from": "".join(str(address).split()),
-        "collected_with": str(message.get("From") or "").strip("<> "),  # a browser writes "Saved by Blink" there
+        "collected_with": str(message.get("From") or "").strip('<>" '),  # a browser writes "Saved by Blink" there
     }
-    about = {**facts(url=saved["collected_from"], title=str(message.get("Subject") or ""), **saved), **extracted.facts}
+    about = {**facts(url="".join(str(address).split()), title=str(message.get("Subject") or ""), **saved), **extracted.facts}
     remarks = "".join(_remarks(message, len(frames), len(texts) - len(frames)))
     return ExtractedText("\n".join((extracted.text, *frames)).lstrip("\n"), f"{extracted.extractor}, of MHTML{remarks}", about)
 

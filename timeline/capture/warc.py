@@ -125,9 +125,9 @@ def _software(info: bytes) -> str:
 
 
 def _server(headers: Any, url: str) -> str:  # noqa: ANN401 - warcio has no types
-    """Return the address, and the server's if it was noted."""
+    """Return the address with that of the server; empty if none was noted, as a source has the address itself."""
     server = headers.get_header("WARC-IP-Address")
-    return f"{url} ({server})" if server else url
+    return f"{url} ({server})" if server else ""
 
 
 def _address(record: _Record) -> str:

@@ -7,7 +7,7 @@ import click
 
 from timeline import archiving, capture, documents, extractors, images
 from timeline.archived import ArchivedSource
-from timeline.cli import completing, json_forms
+from timeline.cli import completing, continuing, json_forms
 from timeline.cli.described import described, given_fields
 from timeline.cli.finding import find
 from timeline.cli.printing import harmless, on_one_line
@@ -59,6 +59,7 @@ def archive(
     if sum(one is not None for one in (file, fetch, again)) != 1:
         raise click.UsageError("Give exactly one of FILE, --fetch URL and --again ID.")
     options = given_fields(fields)
+    collected: dict[str, str] = {}
     if again is not None:
         if options or as_found:
             raise click.UsageError(
@@ -72,6 +73,8 @@ def archive(
 
         fetched = fetching.fetch(fetch)
         options.setdefault("url", fetched.url)
+        author = by or continuing.author(db)
+        collected = {**fetched.collected, **({"collected_by": author} if author else {})}
         record, name = fetched.url, fetched.url.partition("?")[0].rstrip("/")
         if images.media_type(fetched.body):
             document = documents.picture(fetched.body, fetched.url)
@@ -92,6 +95,7 @@ def archive(
         _refuse_another_id(existing, id, record, name, document)
         if not titled and not existing:
             raise Refused(_untitled(name, facts))
+        options = {**({} if existing else collected), **options}  # type: ignore[typeddict-item]
         before = timeline.log.size()
         source = timeline.archive_document(document, id=id, name=name, record=record, as_found=as_found, **options)
         new = source.position > before

@@ -88,6 +88,8 @@ def _value(value: object = None) -> str:
             return f"“{quote}” ({'; '.join([f'source/{source}', *more, place])})"
         case {"name": name, **rest}:
             return ", ".join(map(str, (name, *rest.values())))
+        case {"what": _}:
+            return wording.step(value)  # type: ignore[arg-type]
         case {"other": other, "relation": relation}:
             return f"{relation} {other}"
     return str(value)

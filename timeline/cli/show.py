@@ -197,7 +197,7 @@ def _source(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str
             ("media type", statement["media_type"]),
             ("text", f"{characters}, {statement['extractor']}"),
             ("note", extractors.NOT_COMPARED if extractors.is_as_given(statement["extractor"]) else None),
-            *(("collected" if number == 0 else "", line) for number, line in enumerate(_collection(statement))),
+            *(("obtained" if number == 0 else "", line) for number, line in enumerate(_collection(statement))),
             ("SHA-256", statement["sha256"]),
             ("corrected", match.event.payload.get("reason")),
             *(
@@ -213,7 +213,7 @@ def _collection(statement: Mapping[str, Any]) -> Iterator[str]:
     """Yield how a source was obtained, and the steps in its custody."""
     yield from wording.obtained(*(statement.get(name) for name in COLLECTION))
     for step in statement.get("custody", ()):
-        yield wording.step(step.get("when"), step.get("who"), step["what"])
+        yield wording.step(step)
 
 
 def _recorded(event: Event) -> str:

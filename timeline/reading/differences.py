@@ -106,7 +106,7 @@ def _item(name: str, item: Any) -> str:  # noqa: ANN401 - any item of a list in 
     if name == "media":
         return ", ".join(str(item[field]) for field in PICTURE if item.get(field))
     if name == "custody":
-        return wording.step(item.get("when"), item.get("who"), item["what"])
+        return wording.step(item)
     return _citation(item) if name == "citations" else str(item)
 
 

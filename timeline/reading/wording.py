@@ -4,6 +4,7 @@ Must not know a page or a format.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from timeline import dates
@@ -37,19 +38,17 @@ def claimed(by: str) -> str:
 
 
 def obtained(by: str | None, at: str | None, origin: str | None, means: str | None, note: str | None) -> list[str]:
-    """Return how a document was obtained, "Collected by … (date) from … with …", and the note; nothing of what is unknown."""
-    parts = [
-        f"by {one_line(by)}" if by else "",
-        f"({dates.worded(at)})" if at else "",
-        f"from {one_line(origin)}" if origin else "",
-        f"with {one_line(means)}" if means else "",
-    ]
-    return [*([" ".join(["Collected", *filter(None, parts)])] if any(parts) else []), *([one_line(note)] if note else [])]
+    """Return how a document was obtained, "Collected by …, date, from …, with …", and the note; nothing of what is unknown."""
+    parts = (("by", by), ("", dates.worded(at) if at else None), ("from", origin), ("with", means))
+    how = ", ".join(f"{before} {one_line(part)}".strip() for before, part in parts if part)
+    return [f"Collected {how}"] * bool(how) + [one_line(note)] * bool(note)
 
 
-def step(when: str | None, who: str | None, what: str) -> str:
-    """Describe a step in the custody of a document."""
-    return ", ".join(filter(None, (dates.worded(when) if when else "", one_line(who), one_line(what))))
+def step(fields: Mapping[str, str | None]) -> str:
+    """Describe a step in the custody of a document: when, who and what."""
+    when = fields.get("when")
+    words = (dates.worded(when) if when else "", one_line(fields.get("who")), one_line(fields.get("what")))
+    return ", ".join(filter(None, words))
 
 
 def one_line(text: str | None) -> str:

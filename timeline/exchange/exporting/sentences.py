@@ -42,10 +42,9 @@ def source_line(source: Source) -> str:
 
 
 def collection(source: Source) -> Iterator[str]:
-    """Yield how a source was obtained, and what was done with it since, in a sentence each."""
-    yield from wording.obtained(*(getattr(source, name) for name in COLLECTION))
-    for step in source.custody:
-        yield f"Custody: {wording.step(*step)}"
+    """Yield how a source was obtained, and what was done with it since: sentences without their full stops."""
+    obtained = wording.obtained(*(getattr(source, name) for name in COLLECTION))
+    yield from (line.rstrip(".") for line in (*obtained, *(f"Custody: {wording.step(step._asdict())}" for step in source.custody)))
 
 
 def citation(quotation: Quotation) -> str:

@@ -125,7 +125,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "published": date_wording.capitalised(source["published"]) if source["published"] else None,
         "archived": date_wording.recording_time(source["archived_at"]) if source["archived_at"] else None,
         "obtained": wording.obtained(*(source[name] for name in COLLECTION)),
-        "custody": [wording.step(*step) for step in steps(source["custody"])],
+        "custody": [wording.step(step._asdict()) for step in steps(source["custody"])],
         "redaction": redaction,
         "document_redaction": document_redaction,
         # A bundle cannot bring any other, but a hostile file may.
