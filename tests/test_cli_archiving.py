@@ -133,7 +133,7 @@ def test_an_address_is_fetched_only_on_request(monkeypatch: pytest.MonkeyPatch) 
     run("--fetch", "https://example.org/", "--as-found", "--by", "Ann")
     with sqlite3.connect("timeline.db") as connection:
         obtained = connection.execute("SELECT collected_by, collected_at, collected_with FROM sources").fetchall()
-    assert obtained == [(None, "2025-11-29T10:15:01Z", "a program")], "the same bytes were obtained the first time"
+    assert obtained == [("Ada", "2025-11-29T10:15:01Z", "a program")], "the same bytes were obtained the first time"
 
 
 def test_show_has_the_page_of_a_quotation() -> None:
