@@ -11,7 +11,7 @@ from timeline import merkle, signing
 from timeline.errors import DatabaseRefused, NoteInvalid, ProofInvalid
 from timeline.log import Event, Log
 from timeline.merkle import Checkpoint, Key, Note, Proof, ProvenEvent, Signature, StoredCheckpoint
-from timeline.merkle.note import ED25519, is_name, shown
+from timeline.merkle.note import ED25519, TIME_STAMP, is_name, shown
 from timeline.merkle.proof import LARGEST
 from timeline.signing import SigningKey
 
@@ -131,6 +131,8 @@ def keep(log: Log, note: Note, keys: Iterable[Key], at: str, subject: str = "che
     valid = signed(note, keys, subject)
     if checkpoint.extensions:
         raise NoteInvalid(subject, "has more than three lines, so it is not a checkpoint of this log")
+    if any(one.key.type == TIME_STAMP for one in valid):
+        raise NoteInvalid(subject, "has a time stamp, which stays in the checkpoint's file. Leave the authority's key out")
     with log.transaction():
         known = {one.checkpoint.origin for one in merkle.readable(log.connection)[0]} | {merkle.origin(log.connection)}
         if checkpoint.origin not in {*known, merkle.origin(log.connection, signed=False)} and not own:

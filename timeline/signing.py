@@ -21,10 +21,10 @@ try:
 except ImportError:  # not on Windows
     fcntl = None  # type: ignore[assignment]
 
-from timeline import files
+from timeline import files, stamps
 from timeline.errors import KeyRefused, NoteInvalid
 from timeline.merkle import Key, Note, Signature
-from timeline.merkle.note import COSIGNATURE, ED25519, decoded, is_name, shown
+from timeline.merkle.note import COSIGNATURE, ED25519, TIME_STAMP, decoded, is_name, shown
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -177,6 +177,8 @@ def _listed(keys: Iterable[tuple[str, bytes]]) -> str:
 
 def _verify(text: str, key: Key, signature: Signature, subject: str) -> datetime | None:
     """Check one signature and return its time. Raises NoteInvalid."""
+    if key.type == TIME_STAMP:
+        return stamps.check(text, key, signature.signature, subject)
     ed25519, content = _ed25519(), signature.signature
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra, installed at this point
 

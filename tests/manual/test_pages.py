@@ -2,9 +2,11 @@
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+import authority
 import click
 import pytest
 from snippets import MANUAL, PAGES, PROJECT, Reader, copy_project, furnish
@@ -48,8 +50,18 @@ def test_every_snippet_of_a_page_runs(project: Path, tmp_path: Path, name: str) 
     """In the order of the page, as a reader would try them."""
     shutil.copytree(project, tmp_path / "project", symlinks=True)
     furnish(tmp_path / "home")
-    reader = Reader(tmp_path / "project", tmp_path / "home", INSTEAD.get(name, {}))
-    assert reader.read(MANUAL / f"{name}.md") > 0
+    with stamping(tmp_path / "authority", tmp_path / "home" / "tsa.pem") if name == "proof" else nullcontext({}) as stamped:
+        reader = Reader(tmp_path / "project", tmp_path / "home", {**INSTEAD.get(name, {}), **stamped})
+        assert reader.read(MANUAL / f"{name}.md") > 0
+
+
+@contextmanager
+def stamping(folder: Path, certificate: Path) -> Iterator[dict[str, str]]:
+    """Serve a time-stamping authority, write its certificate, and give the page's command with its address."""
+    shutil.copy(authority.made(folder), certificate)
+    command = "timeline checkpoint --key example.org/timeline --stamp https://tsa.example/ --authority ~/tsa.pem > ~/checkpoint"
+    with authority.serving(lambda query: (200, authority.stamped(folder, query))) as url:
+        yield {command: command.replace("https://tsa.example/", url)}
 
 
 def prose(page: Path) -> str:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
-from timeline import authors, checkpoints, files
+from timeline import authors, checkpoints, files, stamps
 from timeline.cli import completing, json_forms, printing
 from timeline.cli.finding import find
 from timeline.cli.keys import loaded, signing_key, trusted, trusted_keys
 from timeline.cli.running import Refused, db, opened
-from timeline.errors import ProofInvalid
-from timeline.merkle import Checkpoint, Note, Proof
+from timeline.errors import NoteInvalid, ProofInvalid
+from timeline.merkle import Checkpoint, Key, Note, Proof, Signature
 from timeline.merkle.note import LARGEST
 from timeline.merkle.proof import LARGEST as LARGEST_PROOF
+from timeline.timeline import Timeline
 
 _TYPED = click.core.ParameterSource.COMMANDLINE
 
@@ -30,17 +31,36 @@ _TYPED = click.core.ParameterSource.COMMANDLINE
     help="Instead, store the signatures of others under a checkpoint.",
 )
 @trusted_keys
+@click.option(
+    "--stamp", "stamp_urls", multiple=True, metavar="URL", help="Have it stamped by this time-stamping authority (RFC 3161)."
+)
+@click.option(
+    "--authority",
+    "certificates",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The certificate that this authority publishes: one for each --stamp, in the same order.",
+)
 @json_forms.as_object
 @db
 def checkpoint(
-    key_path: Path | None, origin: str | None, cosigned_path: str | None, trust: tuple[str, ...], as_json: bool, db: Path
+    key_path: Path | None,
+    origin: str | None,
+    cosigned_path: str | None,
+    trust: tuple[str, ...],
+    stamp_urls: tuple[str, ...],
+    certificates: tuple[Path, ...],
+    as_json: bool,
+    db: Path,
 ) -> None:
     """Write the log's checkpoint, to keep elsewhere.
 
-    It holds the number of events in the log, and one hash over all of them. Send it elsewhere: to someone else's repository, to a
-    time-stamping service, or on paper. Anyone who has it can later check whether anything was changed: timeline verify --against
-    FILE. The timeline's file stores it as well. With --cosigned and --trust, signatures of witnesses under a checkpoint are checked
-    and stored.
+    It holds the number of events in the log, and one hash over all of them. Send it elsewhere: to someone else's repository, or on
+    paper. With --stamp, a time-stamping authority adds when it saw the hash; nothing else is sent to it.
+
+    Anyone who has it can later check whether anything was changed: timeline verify --against FILE. The timeline's file stores it as
+    well, without the stamps. With --cosigned and --trust, signatures of witnesses under a checkpoint are checked and stored.
 
     Example: timeline checkpoint --key example.org/timeline > checkpoint
     """
@@ -50,6 +70,9 @@ def checkpoint(
         raise click.UsageError("--trust needs --cosigned: the checkpoint that others have signed")
     if cosigned_path is not None and (origin or click.get_current_context().get_parameter_source("key_path") is _TYPED):
         raise click.UsageError("--cosigned stores the signatures of others: leave out --key and --origin")
+    if len(stamp_urls) != len(certificates) or (stamp_urls and cosigned_path is not None):
+        raise click.UsageError("Each --stamp needs the --authority whose certificate you trust, and makes a new checkpoint")
+    authorities = [(url, stamps.authority(url, path)) for url, path in zip(stamp_urls, certificates, strict=True)]
     key = loaded(key_path)
     if cosigned_path is not None:
         _keep(cosigned_path, trust, db)
@@ -58,6 +81,8 @@ def checkpoint(
     with opened(db, read_only=read_only) as timeline:
         note = timeline.checkpoint(key, origin=origin)
         doubts = checkpoints.doubts(timeline.log, note)
+        stamped = [_stamped(timeline, note, url, authority) for url, authority in authorities]
+    note = Note(note.text, (*note.signatures, *stamped))
     if as_json:
         json_forms.write(json_forms.checkpoint(note, kept=not read_only))
     else:
@@ -68,6 +93,18 @@ def checkpoint(
         click.echo("It is not signed. Give --key, or make one: timeline key new NAME", err=True)
     if read_only:
         click.echo(f"It was not stored in {db}, which is read-only", err=True)
+
+
+def _stamped(timeline: Timeline, note: Note, url: str, authority: Key) -> Signature:
+    """Have a checkpoint stamped. Raises NoteInvalid if its events were recorded after the time of the stamp."""
+    signature, at = stamps.stamp(note.text, url, authority)
+    last = timeline.log.event(Checkpoint.of(note).size)
+    if last is not None and f"{at:%Y-%m-%dT%H:%M:%S.999Z}" < last.recorded_at:
+        saw, recorded = f"saw it at {at:%Y-%m-%d %H:%M:%S} UTC", f"{last.id} was recorded at {last.recorded_at}"
+        raise NoteInvalid(url, f"says that it {saw}, but {recorded}. One of the two clocks is wrong")
+    click.echo(f"Stamped by {authority.name} at {at:%Y-%m-%d %H:%M:%S} UTC. To check it, trust this key:", err=True)
+    click.echo(str(authority), err=True)
+    return signature
 
 
 def _keep(path: str, trust: tuple[str, ...], db: Path) -> None:

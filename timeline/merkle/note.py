@@ -17,7 +17,10 @@ ED25519 = 1
 """A signature over the note's text."""
 COSIGNATURE = 4
 """A timestamped Ed25519 signature by a witness (c2sp.org/tlog-cosignature)."""
+TIME_STAMP = 255
+"""A time stamp (RFC 3161) of the note's text. The key is the certificate of the authority that is trusted."""
 LARGEST = 1_000_000  # bytes of a note: enough for more than 16 signatures of any kind
+_STAMP_LABEL = b"rfc3161\n"  # a type of 255 is followed by a name of its own (c2sp.org/signed-note)
 _MARK = "\N{EM DASH} "
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 _NAME = re.compile(r"[^\s+]+")
@@ -60,7 +63,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A public key: its name, the type of its signatures, and its 32 bytes. Written as C2SP's vkey: name+ID+base64."""
+    """A public key: its name, the type of its signatures, and its 32 bytes. Written as C2SP's vkey: name+ID+base64.
+
+    That of a time-stamping authority is a label and its certificate (X.509, DER).
+    """
 
     name: str
     type: int
@@ -80,6 +86,16 @@ class Key:
         return (signature.name, signature.key_id) == (self.name, self.id)
 
     @classmethod
+    def of_authority(cls, name: str, certificate: bytes) -> Self:
+        """Return the key of a time-stamping authority with this certificate (X.509, DER)."""
+        return cls(name, TIME_STAMP, _STAMP_LABEL + certificate)
+
+    @property
+    def certificate(self) -> bytes:
+        """The certificate of a time-stamping authority (X.509, DER)."""
+        return self.public.removeprefix(_STAMP_LABEL)
+
+    @classmethod
     def parse(cls, text: str) -> Self:
         """Read a vkey. Raises NoteInvalid."""
         name, _, rest = text.strip().partition("+")
@@ -88,9 +104,14 @@ class Key:
         if not is_name(name) or not material:
             raise NoteInvalid(f'public key "{shown(text.strip())}": is not of the form name+id+base64. Copy the whole line')
         key = cls(name, material[0], material[1:])
-        if key.type not in (ED25519, COSIGNATURE) or len(key.public) != 32:
-            raise NoteInvalid(f"public key {shown(name)}", "is not Ed25519 of type 1 or 4. Other keys are not supported")
-        if is_weak(key.public):
+        if key.type == TIME_STAMP and key.public.startswith(_STAMP_LABEL + b"\x30"):
+            pass
+        elif key.type not in (ED25519, COSIGNATURE) or len(key.public) != 32:
+            raise NoteInvalid(
+                f"public key {shown(name)}",
+                "is not Ed25519 of type 1 or 4, nor a time-stamping authority's. Others are not supported",
+            )
+        elif is_weak(key.public):
             raise NoteInvalid(f"public key {shown(name)}", "anyone can sign with it, so it proves nothing. Do not trust it")
         if key.id.hex() != id_:
             raise NoteInvalid(f"public key {shown(name)}", f"its ID is {shown(id_)}, expected {key.id.hex()}. Ask for it again")

@@ -60,7 +60,7 @@ def read_key(vkey: str) -> tuple[str, str, int, bytes]:
         raise NotShown("key: is not of the form name+ID+base64")
     name, key_id, material = match[1], match[2], read_base64(match[3])
     if len(material) != 33 or material[0] not in (1, 4) or sha256(f"{name}\n".encode() + material).hexdigest()[:8] != key_id:
-        raise NotShown(f"key {name}: is not of type 1 or 4 (Ed25519), or its ID is wrong")
+        raise NotShown(f"key {name}: is not of type 1 or 4 (verify_stamp.py checks time stamps), or its ID is wrong")
     field, y = 2**255 - 19, int.from_bytes(material[1:], "little") & (1 << 255) - 1
     # Eight points have a small order: under them, one signature is valid for many texts. This product is zero only there.
     if y >= field or y * (y**2 - 1) * (121665 * y**4 - 243332 * y**2 + 121666) % field == 0:
