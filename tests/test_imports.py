@@ -18,7 +18,7 @@ LEVELS = [
     {"selection"},
     {"reading"},
     {"quotes", "merkle", "model", "documents", "instants", "sql_functions", "sqlite_file"},
-    {"stamps"},
+    {"stamps", "suggestions"},
     {"projections", "log", "signing", "capture"},
     {"statements", "archived", "checkpoints", "redaction", "texts", "corrections", "wholes"},
     {"streams"},

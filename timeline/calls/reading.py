@@ -10,7 +10,7 @@ from html import escape
 from itertools import islice
 from typing import Literal
 
-from timeline import archiving, dates, notebook, redaction, statements
+from timeline import archiving, dates, notebook, redaction, statements, suggestions
 from timeline.archived import ArchivedSource
 from timeline.calls import given_dates
 from timeline.calls.given_dates import DateLike
@@ -27,6 +27,7 @@ from timeline.redaction import RedactedVersion
 from timeline.selection import sources
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import SourceQuery
+from timeline.suggestions import Suggestion
 
 _SHOWN = 20  # happenings of a timeline that a notebook shows
 
@@ -154,6 +155,29 @@ class Reading(Opened):
         rows = sources.every(Snapshot(self.log.connection, until), SourceQuery(q or ""))
         events = self._at(row["position"] for row in islice(rows, _most(limit)))
         return Sources(archiving.source(self.log, event) for event in events)
+
+    def suggest(self, source: str, *, published: DateLike | None = None, language: str | None = None) -> list[Suggestion]:
+        """Suggest the dates that a source's text mentions, each with its sentence as a quotation. Nothing is recorded.
+
+        Relative dates, such as "last week" or a day without its year, are read against the day on which the source was published.
+        Where nothing settles a date, it is None. `date_note` says how each was read.
+
+        Parameters:
+            source: the id of the source.
+            published: the day to read relative dates against, if not the source's own.
+            language: a BCP 47 tag, if not the source's own: en, fr, es, de or ar. Otherwise it is recognised.
+
+        Raises UnknownSource, or Redacted.
+
+        Example:
+            >>> [(one.words, one.date) for one in timeline.suggest("report")]
+            [('24 November 2025', '2025-11-24')]
+        """
+        archived = self.source(source)
+        day = archived.published if published is None else given_dates.text(published)
+        names = self.log.connection.execute("SELECT name FROM actors WHERE name IS NOT NULL") if self.log.is_there else ()
+        found = suggestions.dates_in(archived.text, day, language or archived.language)
+        return list(suggestions.with_actors(found, (name for (name,) in names)))
 
     @named("search")
     def search(

@@ -20,6 +20,7 @@ HOMES = {
     "show": "show.show",
     "list": "list.list_",
     "search": "search.search",
+    "suggest": "suggest.suggest",
     "history": "history.history",
     "log": "log.log",
     "verify": "checking.verify",
