@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 PROJECT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# The shell is Chromium without a desktop's window around it: it starts and draws in two thirds of the time.
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None)
 DESK, TABLET, PHONE, NARROW = 1280, 768, 390, 320
 DAY_OF_A_THOUSAND = "1950-06-15"
 THOUSAND = 1000
