@@ -131,7 +131,7 @@ def _key(document: Document) -> tuple[str, ...]:
 
 def _needs_no_reading(extractor: str) -> bool:
     """Whether a text was compared in `exported`, or is marked as not compared."""
-    return extractors.is_compared_at_once(extractor) or extractors.is_as_given(extractor)
+    return extractors.is_compared_at_once(extractor) or extractors.caveat(extractor) is not None
 
 
 def source(log: Log, event: Event, found: Mapping[str, str] | None = None) -> ArchivedSource:

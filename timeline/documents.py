@@ -82,6 +82,12 @@ def picture(content: bytes, name: str) -> Document:
     return Document(content, "", media_type, extractors.PICTURE)
 
 
+def transcribed(content: bytes, text: str, media_type: str) -> Document:
+    """Return the document of a recording, picture or scan with the text that a person made of it. Raises DocumentUnreadable."""
+    _refuse_unquotable(text, "the transcript")
+    return Document(content, text, media_type, extractors.TRANSCRIBED)
+
+
 def is_address(name: str) -> bool:
     """Whether a name is a web address rather than a path."""
     return _ADDRESS.match(name) is not None

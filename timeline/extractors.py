@@ -10,6 +10,8 @@ from typing import Final
 GIVEN: Final = "given as text"
 DECODED: Final = "decoded as "
 PICTURE: Final = "a picture, without text"
+TRANSCRIBED: Final = "transcribed by a person"
+TRANSCRIPT: Final = "transcript by a person, compare it with the document"
 AS_GIVEN: Final = "text as given by the bundle"
 NOT_COMPARED: Final = f"{AS_GIVEN}, not compared with the document"
 LONGEST: Final = 4_000  # characters
@@ -67,6 +69,13 @@ def is_compared_at_once(extractor: str) -> bool:
 def is_as_given(extractor: str) -> bool:
     """Whether a text has that mark."""
     return _AS_GIVEN(extractor) is not None
+
+
+def caveat(extractor: str) -> str | None:
+    """Return the words that warn a reader of a text: it was not read from the document by this program."""
+    if extractor == TRANSCRIBED:
+        return TRANSCRIPT
+    return NOT_COMPARED if is_as_given(extractor) else None
 
 
 def _inner(extractor: str) -> str:

@@ -63,7 +63,7 @@ class TextsAudit:
         self.log = log
         self.texts = Tally("texts")
         self._texts: dict[tuple[str, str, str], _Text] = {}
-        self._unlike, self._given, self._unread = _Unknown(), _Unknown(), _Unknown()
+        self._unlike, self._given, self._transcribed, self._unread = _Unknown(), _Unknown(), _Unknown(), _Unknown()
 
     def gather(self) -> None:
         """Collect the texts that were read from a document; count a text once, however many events name it."""
@@ -96,6 +96,9 @@ class TextsAudit:
         if extractors.is_compared_at_once(extractor):
             self.texts.count += 1  # compared with the event itself
             return
+        if extractor == extractors.TRANSCRIBED:
+            self._transcribed.add(one.source)
+            return
         comparison = comparing.compare(content, text, extractor, one.media_type, one.url)
         if comparison.outcome == "different":
             self.texts.fault(one.place, f"text_sha256: is not the text that {extractor} reads from the document")
@@ -111,6 +114,7 @@ class TextsAudit:
     def _add_remarks(self) -> None:
         for unknown, reason in (
             (self._given, "is as given by the bundle"),
+            (self._transcribed, "was transcribed by a person"),
             (self._unlike, f"was extracted by {self._unlike.reason}, which is not installed here; today's extractor reads another"),
             (self._unread, f"was not read again here ({self._unread.reason})"),
         ):

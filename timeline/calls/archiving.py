@@ -40,6 +40,7 @@ class Archiving(Opened):
         collection_note: str | None = None,
         custody: Sequence[str | Mapping[str, Any] | Step] | None = None,
         text: str | None = None,
+        transcript: str | None = None,
         encoding: str | None = None,
         record: str | None = None,
         media_type: str | None = None,
@@ -71,6 +72,7 @@ class Archiving(Opened):
             collection_note: anything else about how it was obtained.
             custody: what was done with it since, in order: [{"when": "2025-11-29", "who": "…", "what": "…"}].
             text: the text itself, if there is no file.
+            transcript: the text that a person made of the file: of a recording, a scan or a picture. It is marked as such.
             encoding: the encoding of a plain text, if it is not recognised: "cp1252".
             record: the address or id of the document to read from a WARC.
             media_type: such as "text/plain", if the file's name does not show it.
@@ -99,8 +101,15 @@ class Archiving(Opened):
                 raise StatementInvalid.in_fields(subject or "source", ((keyword, reason),))
         if record is not None and record.startswith("http"):
             fields.setdefault("url", record)
-        statement = archiving.Description(fields, media_type, as_found, Path(file or "").name, exactly=exported, record=record)
-        if file is not None and not exported:
+        if transcript is not None and (file is None or exported or encoding is not None or record is not None):
+            reason = "is of a whole file. Name the file, and leave out base64, extractor, encoding and record"
+            raise StatementInvalid.in_fields(subject or "source", (("transcript", reason),))
+        exactly = exported or transcript is not None
+        statement = archiving.Description(fields, media_type, as_found, Path(file or "").name, exactly=exactly, record=record)
+        if file is not None and transcript is not None:
+            documents.refuse_address(str(file))
+            document = capture.transcribed(Path(file), transcript, within)
+        elif file is not None and not exported:
             documents.refuse_address(str(file))
             content, kind = capture.received(Path(file), within)
             if (existing := archiving.existing_source(self.log, self._streams, content, subject, statement)) is not None:
@@ -194,7 +203,7 @@ class Archiving(Opened):
         fields = entry.get("source") if isinstance(entry, Mapping) else None  # appending reports anything that is not an entry
         if self._ahead is None or not isinstance(fields, Mapping) or not isinstance(file := fields.get("file"), str | Path):
             return
-        if any(fields.get(name) is not None for name in ("text", "base64", "extractor")):
+        if any(fields.get(name) is not None for name in ("text", "base64", "extractor", "transcript")):
             return
         encoding, record = fields.get("encoding"), fields.get("record")
         try:

@@ -30,6 +30,13 @@ MEDIA_TYPES = {
     ".eml": "message/rfc822",
     **images.SUFFIXES,
 }
+# Recordings, scans and pictures that no extractor reads: archived with a transcript.
+_TRANSCRIBED = {
+    ".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".wav": "audio/wav", ".ogg": "audio/ogg", ".opus": "audio/ogg",
+    ".flac": "audio/flac", ".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm", ".mov": "video/quicktime",
+    ".mkv": "video/x-matroska", ".tif": "image/tiff", ".tiff": "image/tiff", ".heic": "image/heic", ".bmp": "image/bmp",
+    ".avif": "image/avif",
+}  # fmt: skip
 _INSTEAD = {
     (".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp", ".pages", ".xls", ".xlsx", ".ods", ".ps", ".djvu"): "Save it as PDF",
     (".mbox", ".msg", ".pst"): "Save the message by itself, as .eml",
@@ -83,6 +90,17 @@ def received(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, s
         supported = ".txt, .md, .html, .mhtml, .pdf, .epub, .eml, .warc, .png, .jpg, .webp and .gif"
         raise DocumentUnreadable(files.shown(path), f"only {supported} files can be read. {_instead(path.suffix.lower())}")
     return documents.received(path, within), media_type
+
+
+def transcribed(path: Path, transcript: str, within: Sequence[Path] | None = None) -> Document:
+    """Return the document of a file with the text that a person made of it. Raises DocumentUnreadable and OutsideFolder."""
+    media_type = media_type_of(path.name) or _TRANSCRIBED.get(path.suffix.lower())
+    if media_type is None:
+        if within is not None:
+            files.refuse_outside(path, within)
+        known = ", ".join(_TRANSCRIBED)
+        raise DocumentUnreadable(files.shown(path), f"is neither a document nor one of {known}. Convert it to one of them")
+    return documents.transcribed(documents.received(path, within), transcript, media_type)
 
 
 def _instead(suffix: str) -> str:

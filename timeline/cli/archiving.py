@@ -23,6 +23,9 @@ _ID = "The source's name in citations: letters, digits, hyphens, dots, underscor
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--id", help=_ID)
 @described
+@click.option(
+    "--transcript", type=click.Path(path_type=Path), metavar="FILE", help="The text of a recording, scan or picture, by a person."
+)
 @click.option("--encoding", help="The encoding of its text, if that is not UTF-8.")
 @click.option("--as-found", is_flag=True, help="Use the document's own title, author and so on for options that are not given.")
 @click.option("--record", metavar="URL", help="The page that you mean, in a WARC that holds several.")
@@ -39,6 +42,7 @@ _ID = "The source's name in citations: letters, digits, hyphens, dots, underscor
 def archive(
     file: Path | None,
     id: str | None,
+    transcript: Path | None,
     encoding: str | None,
     as_found: bool,
     record: str | None,
@@ -66,8 +70,8 @@ def archive(
                 "--again keeps the description of the document: leave these options out, or correct it with correct_source."
             )
         return _again(again, id, encoding, record, db, by, as_json=as_json)
-    if fetch is not None and record is not None:
-        raise click.UsageError("--fetch archives the one page that it fetches: leave --record out.")
+    if fetch is not None and (record or transcript) is not None:
+        raise click.UsageError("--fetch archives the one page that it fetches: leave --record and --transcript out.")
     if fetch is not None:
         from timeline.capture import fetching  # noqa: PLC0415 - nothing else uses the network
 
@@ -82,8 +86,7 @@ def archive(
             document = capture.from_bytes(fetched.warc, capture.WARC, fetched.url, encoding=encoding, record=record)
     else:
         name = str(file)
-        documents.refuse_address(name)
-        document = capture.from_file(Path(name), encoding, record=record)
+        document = _read(name, transcript, encoding, record)
         if record is not None and record.startswith("http"):
             options.setdefault("url", record)
     facts = archiving.valid_facts(document)
@@ -103,6 +106,16 @@ def archive(
             _fill_in(timeline, source)
         _compare_with_document(timeline, source, document, new=new)
         _write(source, new=new, as_json=as_json)
+
+
+def _read(name: str, transcript: Path | None, encoding: str | None, record: str | None) -> Document:
+    """Read a file and its text; or take its text from a transcript."""
+    documents.refuse_address(name)
+    if transcript is None:
+        return capture.from_file(Path(name), encoding, record=record)
+    if encoding is not None or record is not None:
+        raise click.UsageError("--transcript is of a whole file: leave --encoding and --record out.")
+    return capture.transcribed(Path(name), documents.from_file(transcript).text)
 
 
 def _again(

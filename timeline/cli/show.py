@@ -196,7 +196,7 @@ def _source(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str
             ("language", statement.get("language")),
             ("media type", statement["media_type"]),
             ("text", f"{characters}, {statement['extractor']}"),
-            ("note", extractors.NOT_COMPARED if extractors.is_as_given(statement["extractor"]) else None),
+            ("note", extractors.caveat(statement["extractor"])),
             *(("obtained" if number == 0 else "", line) for number, line in enumerate(_collection(statement))),
             ("SHA-256", statement["sha256"]),
             ("corrected", match.event.payload.get("reason")),

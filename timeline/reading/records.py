@@ -69,9 +69,9 @@ class Source:
         return self.media_type in DATA
 
     @property
-    def is_as_given(self) -> bool:
-        """Whether its text was not compared with the document."""
-        return self.extractor is not None and extractors.is_as_given(self.extractor)
+    def caveat(self) -> str | None:
+        """The words that warn of its text; None if this program read it from the document."""
+        return extractors.caveat(self.extractor or "")
 
 
 @dataclass(slots=True)  # not frozen: that would take longer than the rest of its construction

@@ -11,7 +11,6 @@ from typing import Final
 from timeline.dates import worded
 from timeline.exchange.exporting import sentences
 from timeline.exchange.exporting.format import About
-from timeline.extractors import NOT_COMPARED
 from timeline.reading import wording
 from timeline.reading.records import Happening, Quotation, Source
 
@@ -55,7 +54,7 @@ class Note:
             lines += [f"Archived {worded(source.archived_at[:10])}{kind}"] if source.archived_at else []
             lines += sentences.collection(source)
             lines += [f"SHA-256 {source.sha256}"] if source.sha256 else []
-            lines += [f"{NOT_COMPARED[:1].upper()}{NOT_COMPARED[1:]}"] if source.is_as_given else []
+            lines += [f"{source.caveat[:1].upper()}{source.caveat[1:]}"] if source.caveat else []
         if self.quotation.supports:
             way = "against" if self.quotation.stance == "disputes" else "for"
             lines.append(f"Cited {way}: {wording.one_line(self.quotation.supports)}")

@@ -12,7 +12,6 @@ from typing import Final
 from timeline.dates import worded
 from timeline.exchange.exporting.format import About
 from timeline.exchange.text.additions import ADDED, RULE
-from timeline.extractors import NOT_COMPARED
 from timeline.fields import COLLECTION
 from timeline.reading import wording
 from timeline.reading.records import Happening, Quotation, Source
@@ -37,7 +36,7 @@ def publication(source: Source) -> list[str]:
 @lru_cache(maxsize=CACHED)
 def source_line(source: Source) -> str:
     """Describe a source: author, title, publisher, date, and whether its text was compared with the document."""
-    parts = [source.author, source.title or NO_TITLE, *publication(source), NOT_COMPARED if source.is_as_given else None]
+    parts = [source.author, source.title or NO_TITLE, *publication(source), source.caveat]
     return ", ".join(part for part in parts if part)
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from datasette.app import Datasette
 
-from timeline.extractors import NOT_COMPARED
 from timeline.reading import table_rows
 from timeline.reading.happenings import quotations
 from timeline.reading.records import PAGES, Quotation
@@ -62,7 +61,7 @@ class QuotationView:
     @property
     def text_note(self) -> str | None:
         """A warning if nobody compared the text of its source with the document."""
-        return NOT_COMPARED if self.cited.source.is_as_given else None
+        return self.cited.source.caveat
 
     @property
     def before(self) -> str:

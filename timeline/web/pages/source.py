@@ -132,7 +132,7 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
         "safe_url": source["url"] if re.match(r"https?://", source["url"] or "") else None,
         "notes_on_address": _address_faults(request, requested, len(text)) if text is not None else [],
         "has_text": text is not None,
-        "text_note": extractors.NOT_COMPARED if extractors.is_as_given(source["extractor"] or "") else None,
+        "text_note": extractors.caveat(source["extractor"] or ""),
         **await _as_picture(datasette, request, database, source),
         "paragraphs": excerpt.paragraphs,
         "printed": source["media_type"] == "application/pdf",

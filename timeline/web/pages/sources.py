@@ -72,7 +72,7 @@ class Entry:
     notes: Sequence[str]
     redacted: bool
     document_redacted: bool
-    not_compared: bool
+    caveat: str | None
     text: str | None
     weight: Weight | None
 
@@ -181,7 +181,7 @@ def _namesake(snapshot: Snapshot) -> str | None:
 
 def _entry(datasette: Datasette, database: str, row: Row, weight: Weight | None, state: State) -> Entry:
     redacted, extractor = row["title"] is None, row["extractor"] or ""
-    extracted = not redacted and row["text_sha256"] not in (None, images.NO_TEXT) and not extractors.is_as_given(extractor)
+    extracted = not redacted and row["text_sha256"] not in (None, images.NO_TEXT) and extractors.caveat(extractor) is None
     text = "archived as text" if extractor == extractors.GIVEN else "text read from the document"
     notes = [shortened(name, LONGEST_NAME) for name in (row["author"], row["publisher"]) if name]
     notes += [note for note in (_kind(row["media_type"]), _language(row["language"])) if note]
@@ -197,7 +197,7 @@ def _entry(datasette: Datasette, database: str, row: Row, weight: Weight | None,
         notes=notes,
         redacted=redacted,
         document_redacted=row["text_sha256"] is None,
-        not_compared=extractors.is_as_given(extractor),
+        caveat=extractors.caveat(extractor),
         text=text if extracted else None,
         weight=weight,
     )
