@@ -54,6 +54,8 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
     module = row.reader(format)
     content = decoding.read_bytes(path, getattr(module, "MAXIMUM_BYTES", decoding.MAXIMUM_BYTES))
     decoded = decoding.decode(content, encoding, str(path))
+    file = File(path, format, content, decoded.text, Read(()))
+    del content  # before the rows are in memory
     try:
         read = module.read(decoded.text, format=format, **options)
     except row.ImportRefused as error:
@@ -63,5 +65,5 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
     media_type = read.media_type or formats.entries()[format].reads or ""
     notes = (*decoded.notes, *read.notes)
     rows = read.rows if isinstance(read.rows, Packed) else tuple(read.rows)
-    read = read._replace(rows=rows, notes=notes, media_type=media_type, encoding=decoded.encoding)
-    return File(path, format, content, decoded.text, read)
+    file.understood = read._replace(rows=rows, notes=notes, media_type=media_type, encoding=decoded.encoding)
+    return file

@@ -75,9 +75,10 @@ def read(
     used = mapping or guess(records, names, headless=headless)
     if absent := sorted(used.used() - set(names)):
         raise ImportRefused(f'there is no {word} "{absent[0]}". {nearest(absent[0], names)}. Correct the mapping')
-    made = rows(records, used, advance)
+    in_use = replace(used, order=_order(records, used)) if mapping else used
+    made = rows(records, in_use, advance)
     guessed = ("", "") if mapping else (used.to_yaml(), used.draft(names))
-    noted = (*earlier_notes, *notes(records, used, made))
+    noted = (*earlier_notes, *notes(records, used, made, in_use.order))
     return Read(in_order(made, refused), None, noted, *guessed)
 
 
@@ -95,7 +96,6 @@ def guess(records: Sequence[Cells], names: Sequence[str], *, headless: bool = Fa
 
 def rows(records: Sequence[Cells], mapping: Columns, advance: Advance = lambda _: None) -> Packed[Row]:
     """Make a row of each record. Calls `advance` with the length of each."""
-    mapping = replace(mapping, order=_order(records, mapping))
     used, above = mapping.used(), dict[str, str]()
     made, days = Packed[Row](), bytearray()
     numbers, keys, words = array("q"), array("q"), array("q")  # of the keys and of the words of a row, only the hashes
@@ -140,8 +140,8 @@ def _repeats(hashes: Sequence[int]) -> dict[int, int]:
     return first
 
 
-def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row]) -> Iterator[str]:
-    """Yield notes about the whole file, and entries of the mapping that would answer its questions."""
+def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row], order: str | None) -> Iterator[str]:
+    """Yield notes about the whole file, and entries of the mapping that would answer its questions. `order` is that in use."""
     by_comma, key, used = replace(mapping, separator=","), mapping.columns.get("key"), mapping.used()
     unused = dict.fromkeys(name for record in records[: guessing.SAMPLE] for name in record.cells if name not in used)
     joined, lacking, links, questions = "", 0, Counter[str](), set[Hashable]()
@@ -156,7 +156,6 @@ def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row]) -> It
         questions |= {kind_of(words) for _, words in row.questions}
     if "title" not in mapping.columns and "title" not in mapping.constants:
         yield f'no column is a title: the first line of "{mapping.columns.get("summary")}" is used'
-    order = _order(records, mapping)
     if order and mapping.order is None:
         yield f"days and months are read as {order}, because some dates can only be read that way"
     if joined:
