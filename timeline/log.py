@@ -17,14 +17,13 @@ from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineEr
 from timeline.event import Event, EventType, canonical, data_hash
 from timeline.guards import altered
 from timeline.new_file import APPLICATION_ID, FORMAT, NewFile
-from timeline.sqlite_file import REFUSALS, refusal, use_wal
+from timeline.sqlite_file import REFUSALS, refusal, use_wal, write_blob
 from timeline.sqlite_file import connect as _connect
 from timeline.waiting import AT_ONCE, COLUMNS, Waiting
 
 __all__ = ["AT_ONCE", "COLUMNS", "Event", "EventType", "Log", "canonical", "data_hash"]
 
 _NO_END = 2**62
-_PIECE = 1 << 20  # bytes of a document that are written and read at once
 _SEE = "A trigger may prevent it; nothing was changed. Check the file: timeline verify"
 _NOT_AS_GIVEN = f"was not stored as given. {_SEE}"
 _REDACTS_DOCUMENT = "WHERE type = 'EventRedacted' AND ? IN (SELECT value FROM json_each(data, '$.documents'))"
@@ -239,22 +238,9 @@ class Log:
         if self.connection.execute(row, (sha256,)).fetchone() is None:
             self.connection.execute("INSERT INTO documents VALUES (?, zeroblob(?))", (sha256, len(document)))
             stored = self.connection.execute(row, (sha256,)).fetchone()
-            if stored is None or not self._is_written(document, stored[0]):
+            if stored is None or not write_blob(self.connection, "documents", "bytes", stored[0], document):
                 raise DatabaseRefused(self.path, f"document {sha256[:12]}… {_NOT_AS_GIVEN}")
         return sha256
-
-    def _is_written(self, document: bytes, rowid: int) -> bool:
-        """Write a document into the empty bytes of its row, and return whether they are then the same.
-
-        It is written and read in pieces: as a whole, SQLite would hold it several times.
-        """
-        with self.connection.blobopen("documents", "bytes", rowid) as stored:
-            if len(stored) != len(document):
-                return False
-            for at in range(0, len(document), _PIECE):
-                stored.write(document[at : at + _PIECE])
-            stored.seek(0)
-            return all(stored.read(_PIECE) == document[at : at + _PIECE] for at in range(0, len(document), _PIECE))
 
     def redact(self, position: int, documents: Iterable[str]) -> None:
         """Remove an event's data, and documents. The caller holds the transaction, with an EventRedacted that names them."""
