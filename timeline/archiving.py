@@ -56,8 +56,8 @@ def from_export(text: str | None, content: str | None, extractor: str | None, me
     except (binascii.Error, ValueError):
         reason = "is not base64 (RFC 4648). Encode the bytes of the document, or name its file"
         raise StatementInvalid.in_fields(subject, (("base64", reason),)) from None
-    if len(bytes_) > documents.MAXIMUM_BYTES:
-        raise documents.too_large(subject)
+    if len(bytes_) > documents.MAXIMUM_IMPORTED:
+        raise documents.too_large(subject, documents.MAXIMUM_IMPORTED)
     if extractor != extractors.PICTURE:
         documents.from_text(text)  # refuses a text that could not be quoted
     if len(extractor) > extractors.LONGEST or not extractor.isprintable():
@@ -202,7 +202,9 @@ def archive(
     """Archive a document, or return the source that already has it. The caller holds the transaction."""
     hash_ = sha256(document.bytes).hexdigest()
     facts = valid_facts(document)
-    event = existing_event(log, streams, subject, hash_, description, sha256(document.text.encode()).hexdigest())
+    text = document.text.encode()
+    text = document.bytes if text == document.bytes else text
+    event = existing_event(log, streams, subject, hash_, description, sha256(text).hexdigest())
     if event is None:
         subject = subject or f"source/{free_id(log, description.name, hash_)}"
         fields = {**(facts if description.as_found else {}), **description.fields}
@@ -211,7 +213,7 @@ def archive(
         statement = statements.of_source(fields, document, description.media_type, subject)
         known = log.version(subject) > 0
         event = streams.begin(subject, "SourceArchived", statement, expected)
-        for content in (document.bytes, document.text.encode()):
+        for content in (document.bytes, *([] if text is document.bytes else [text])):
             if not (known and log.document_redaction(sha256(content).hexdigest())):
                 log.keep(content)
     return source(log, event, facts)

@@ -17,6 +17,7 @@ from timeline.errors import DocumentUnreadable, Fault, on_one_line
 from timeline.extractors import DECODED, GIVEN
 
 MAXIMUM_BYTES = 100_000_000
+MAXIMUM_IMPORTED = 300_000_000  # bytes of a table that an import reads row by row
 _ADDRESS = re.compile(r"(https?):/+(.+)", re.DOTALL)
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # By name only: a bundle from a stranger must not be able to archive a password file, which has no such ending.
@@ -117,9 +118,9 @@ def of_document(error: DocumentUnreadable, *, file: bool) -> Fault:
     return Fault("file" if file else "text", error.beside(TEXT))
 
 
-def too_large(name: str) -> DocumentUnreadable:
+def too_large(name: str, most: int = MAXIMUM_BYTES) -> DocumentUnreadable:
     """Return the error for a document that is too large."""
-    return DocumentUnreadable(name, f"is larger than {MAXIMUM_BYTES // 1_000_000} MB. Archive the part that you cite")
+    return DocumentUnreadable(name, f"is larger than {most // 1_000_000} MB. Archive the part that you cite")
 
 
 def decoded(content: bytes, media_type: str, name: str, encoding: str | None = None) -> Document:

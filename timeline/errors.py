@@ -28,6 +28,10 @@ class Sentence(str):
         made.kind = kind or ((form, within) if within else kind_of(form))
         return made
 
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Hashable]]:
+        """Copy and pickle it with its kind."""
+        return (str(self),), {"kind": self.kind}
+
 
 def kind_of(words: str) -> Hashable:
     """Return the kind of a sentence; a plain text is its own kind."""

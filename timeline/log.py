@@ -17,7 +17,7 @@ from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineEr
 from timeline.event import Event, EventType, canonical, data_hash
 from timeline.guards import altered
 from timeline.new_file import APPLICATION_ID, FORMAT, NewFile
-from timeline.sqlite_file import REFUSALS, refusal, use_wal
+from timeline.sqlite_file import REFUSALS, refusal, use_wal, write_blob
 from timeline.sqlite_file import connect as _connect
 from timeline.waiting import AT_ONCE, COLUMNS, Waiting
 
@@ -234,9 +234,11 @@ class Log:
                 f"document {sha256[:12]}…: was redacted at position {redaction.position}"
                 f" ({redaction.payload['reason']}), and cannot be archived again. Leave it out"
             )
-        if self.connection.execute("SELECT 1 FROM documents WHERE sha256 = ?", (sha256,)).fetchone() is None:
-            self.connection.execute("INSERT INTO documents VALUES (?, ?)", (sha256, document))
-            if self.document(sha256) != document:
+        row = "SELECT rowid FROM documents WHERE sha256 = ?"
+        if self.connection.execute(row, (sha256,)).fetchone() is None:
+            self.connection.execute("INSERT INTO documents VALUES (?, zeroblob(?))", (sha256, len(document)))
+            stored = self.connection.execute(row, (sha256,)).fetchone()
+            if stored is None or not write_blob(self.connection, "documents", "bytes", stored[0], document):
                 raise DatabaseRefused(self.path, f"document {sha256[:12]}… {_NOT_AS_GIVEN}")
         return sha256
 

@@ -8,6 +8,7 @@ from timeline import journals
 from timeline.errors import DatabaseRefused
 
 BUSY_SECONDS = 60
+_PIECE = 1 << 20  # bytes of a blob that are written and read at once
 CACHE_KIBIBYTES = 65_536  # holds the indexes of a large log during appends
 
 
@@ -19,6 +20,20 @@ def connect(path: Path, read_only: bool) -> sqlite3.Connection:
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
         return connection
     return journals.to_read(path, BUSY_SECONDS)
+
+
+def write_blob(connection: sqlite3.Connection, table: str, column: str, rowid: int, content: bytes) -> bool:
+    """Write into the empty bytes of a row, and return whether they are then the same.
+
+    It is written and read in pieces: as a whole, SQLite would hold it several times.
+    """
+    with connection.blobopen(table, column, rowid) as stored:
+        if len(stored) != len(content):
+            return False
+        for at in range(0, len(content), _PIECE):
+            stored.write(content[at : at + _PIECE])
+        stored.seek(0)
+        return all(stored.read(_PIECE) == content[at : at + _PIECE] for at in range(0, len(content), _PIECE))
 
 
 def use_wal(connection: sqlite3.Connection) -> None:

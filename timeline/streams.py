@@ -92,12 +92,13 @@ class Streams:
                 yield
                 for _, error in self.dangling():
                     raise error
-                self._project()
+                self.project()
                 redaction.refuse_redacted_citations(self.log, self._began)
         finally:
             self.writing, self._unprojected, self._unprojected_size, self._salts = False, {}, 0, []
 
-    def _project(self) -> None:
+    def project(self) -> None:
+        """Bring the read tables up to date with the events of this transaction."""
         projections.advance(self.log.connection, known=self._unprojected)
         self._unprojected, self._unprojected_size = {}, 0
 
@@ -246,7 +247,7 @@ class Streams:
         text = canonical(data, in_order=in_order)
         bounds.refuse_event(text, subject)
         if self.writing and (len(self._unprojected) >= projections.STEP or self._unprojected_size > _MAX_UNPROJECTED):
-            self._project()
+            self.project()
         event = self.log.append(subject, version + 1, type, text, at=self.now(), by=self.by or self._author(), salt=self._salt())
         if self.writing:
             self._unprojected[event.position] = data

@@ -14,7 +14,7 @@ from timeline.bounds import NAMED
 from timeline.bundles.entry import Entry, Number, make, unreadable
 
 LONGEST_LINE = 16_000_000  # bytes
-LONGEST_DOCUMENT = 250_000_000  # characters of all its parts: 100 MB in base64, and a text of that size
+LONGEST_DOCUMENT = 701_000_000  # characters of all its parts: 300 MB in base64, and a text of that size
 MOST = 200_000  # values of an entry, several times the largest that is accepted
 PARTS = ("base64", "text")
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)

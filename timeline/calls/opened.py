@@ -122,6 +122,14 @@ class Opened:
             self._text.cache_clear()  # a source that was rolled back may be archived again with another text
             raise
 
+    def project(self) -> None:
+        """Within a transaction: bring the read tables up to date at once, and not only at its end."""
+        self._streams.project()
+
+    def text(self, source: str) -> str:
+        """Return the text of a source as it is searched for quotations. Raises UnknownSource or Redacted."""
+        return self._text(source).raw
+
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:
         """Within a transaction: yield each appended stream that refers to a missing happening, with the error for it."""
         return self._streams.dangling()

@@ -3,8 +3,9 @@
 Owns the wording and its length: the same remark about many rows is printed once. Must not import anything itself.
 """
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from array import array
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from timeline.cli.printing import count, on_one_line
@@ -25,7 +26,20 @@ _NUMBERED: Final[Mapping[str, str]] = {
 
 def lines(read: File, plan: Plan, *, full: bool, done: bool) -> Iterator[str]:
     """Yield the lines of the report; `full` reports every row."""
-    rows, counts = len(plan.outcomes), plan.counts()
+    rows, counts, new = len(plan.outcomes), Counter[str](), list[Outcome]()
+    questions, remarks, refusals, dropped = _Groups(), _Groups(), _Groups(), _Dropped(full=full)
+    for one in plan.outcomes:
+        counts[one.verb] += 1
+        if one.verb == "new" and len(new) < SAMPLE:
+            new.append(one)
+        elif one.verb == "refused":
+            refusals.add(one, "", one.reason)
+        for field, words in one.row.questions:
+            questions.add(one, field, words)
+        for field, words in one.remarks:
+            remarks.add(one, field, words)
+        for field, value, why in one.row.dropped:
+            dropped.add(one, field, value, why)
     numbered = _NUMBERED.get(read.format, "numbered from 1 in the order of the file")
     yield f"{read.path}: {read.format}, {read.understood.encoding}, {count(rows, 'row')}{f', {numbered}' if rows else ''}"
     for note in plan.notes:
@@ -33,37 +47,34 @@ def lines(read: File, plan: Plan, *, full: bool, done: bool) -> Iterator[str]:
     if read.understood.guessed:
         yield "  the columns were guessed. To keep the guess and correct it: --save-mapping"
         yield from (f"    {line}" for line in read.understood.guessed.rstrip("\n").split("\n"))
-    yield from _understood(plan.outcomes, full=full)
-    yield from _some((_correction(one) for one in plan.outcomes if one.verb == "corrected"), full=full)
-    yield from _remarks("To look at", ((one, one.row.questions) for one in plan.outcomes), full=full)
-    yield from _remarks("Note", ((one, one.remarks) for one in plan.outcomes), full=full)
-    yield from _dropped(plan.outcomes, full=full)
-    yield from _remarks("Refused", ((one, [("", one.reason)]) for one in plan.outcomes if one.verb == "refused"), full=full)
-    missing = (f"No longer in the file, and left as it is: happening/{id}" for id in plan.vanished)
-    yield from _some(missing, full=full)
+    if new and not full:
+        yield f"Read as follows, of {count(counts['new'], 'new row')}{': --all shows each' if counts['new'] > SAMPLE else ''}"
+    for one in plan.outcomes if full else new:
+        yield f"  row {one.row.number}: {one.verb} {one.stream}".rstrip() + _row(one)
+    if counts["corrected"]:
+        yield from _some((_correction(one) for one in plan.outcomes if one.verb == "corrected"), full=full)
+    for title, groups in (("To look at", questions), ("Note", remarks)):
+        yield from _some(groups.lines(title, full=full), full=full)
+    yield from _some(dropped.lines(), full=full)
+    yield from _some(refusals.lines("Refused", full=full), full=full)
+    yield from _some((f"No longer in the file, and left as it is: happening/{id}" for id in plan.vanished), full=full)
+    yield from _ending(plan, counts, done=done)
+
+
+def _ending(plan: Plan, counts: Mapping[str, int], *, done: bool) -> Iterator[str]:
+    rows = len(plan.outcomes)
     if plan.vanished:
         yield "  If one of them never happened, retract it, in a bundle: {retract: ID, reason: …}"
     if plan.source and plan.archives:
         later = f", a later version of source/{plan.earlier}" if plan.earlier else ""
         yield f"{'Archived' if done else 'Would be archived'} as source/{plan.source}{later}"
     yield ", ".join(f"{counts[verb]:,} {verb}" for verb in ("new", "corrected", "unchanged", "refused")) + f" = {rows:,}"
-    if not done and plan.changes:
+    if not done and counts["new"] + counts["corrected"]:
         yield "Nothing was changed. To import it, add --append"
     elif not rows:
         yield "The file has no row to import"
     elif not done:
         yield "There is nothing to import"
-
-
-def _understood(outcomes: Iterable[Outcome], *, full: bool) -> Iterator[str]:
-    """Show how rows were read: all of them, or the first new ones."""
-    chosen = list(outcomes) if full else [one for one in outcomes if one.verb == "new"]
-    shown = chosen if full else chosen[:SAMPLE]
-    if shown and not full:
-        more = ": --all shows each" if len(chosen) > SAMPLE else ""
-        yield f"Read as follows, of {count(len(chosen), 'new row')}{more}"
-    for one in shown:
-        yield f"  row {one.row.number}: {one.verb} {one.stream}".rstrip() + _row(one)
 
 
 def _row(outcome: Outcome) -> str:
@@ -85,52 +96,57 @@ def _correction(outcome: Outcome) -> str:
     return f"Corrected: row {outcome.row.number}, {outcome.stream}: {changes}"
 
 
-def _remarks(title: str, remarks: Iterable[tuple[Outcome, Iterable[tuple[str, str]]]], *, full: bool) -> Iterator[str]:
-    """Group like remarks: print that of the first row, then the numbers of the other rows."""
-    groups: dict[tuple[str, Hashable], list[tuple[int, str]]] = defaultdict(list)
-    for outcome, each in remarks:
-        for name, words in each:
-            groups[name, kind_of(words)].append((outcome.row.number, on_one_line(f"{name}: {words}" if name else words)))
+class _Groups:
+    """Like remarks about many rows: that about the first row, and the numbers of the others."""
 
-    def report() -> Iterator[str]:
-        for rows in groups.values():
-            number, words = rows[0]
-            others = [one for one, _ in rows[1:] if one != number]
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str, Hashable], tuple[int, str, array[int]]] = {}
+
+    def add(self, outcome: Outcome, name: str, words: str) -> None:
+        """Add a remark about a field."""
+        number, kind = outcome.row.number, (name, kind_of(words))
+        if (group := self._groups.get(kind)) is None:
+            self._groups[kind] = number, on_one_line(f"{name}: {words}" if name else words), array("q")
+        elif number != group[0]:
+            group[2].append(number)
+
+    def lines(self, title: str, *, full: bool) -> Iterator[str]:
+        """Print each remark once."""
+        for number, words, others in self._groups.values():
             likewise = f" (likewise {_rows(others, full=full)})" if others else ""
             yield f"{title}: row {number}: {words if full else _short(words, 300)}{likewise}"
 
-    yield from _some(report(), full=full)
 
+class _Dropped:
+    """The dropped values: for each reason and field the first one and the number of the others, or with `full` all of them."""
 
-def _dropped(outcomes: Iterable[Outcome], *, full: bool) -> Iterator[str]:
-    """Report dropped values: each reason once, with its fields and a sample of the values."""
-    reasons: dict[str, dict[str, list[tuple[int, str]]]] = defaultdict(lambda: defaultdict(list))
-    for outcome in outcomes:
-        for name, value, why in outcome.row.dropped:
-            reasons[why][name].append((outcome.row.number, value))
+    def __init__(self, *, full: bool) -> None:
+        self._full = full
+        self._reasons: dict[str, dict[str, dict[str, array[int]]]] = {}  # by reason, field and value, the numbers of the rows
 
-    def report() -> Iterator[str]:
-        for why, fields in reasons.items():
-            names = list(fields) if full else list(fields)[:SHOWN]
+    def add(self, outcome: Outcome, name: str, value: str, why: str) -> None:
+        """Add a value."""
+        values = self._reasons.setdefault(why, {}).setdefault(name, {})
+        shown = _short(value, 60 if self._full else _VALUE) if self._full or not values else next(iter(values))
+        values.setdefault(shown, array("q")).append(outcome.row.number)
+
+    def lines(self) -> Iterator[str]:
+        """Print each reason once, with its fields and values."""
+        for why, fields in self._reasons.items():
+            names = list(fields) if self._full else list(fields)[:SHOWN]
             more = f" and {len(fields) - len(names):,} more: --all" if len(fields) > len(names) else ""
-            listed = "; ".join(f"{on_one_line(name)} ({_values(fields[name], full=full)})" for name in names)
+            listed = "; ".join(f"{on_one_line(name)} ({self._values(fields[name])})" for name in names)
             yield f"Dropped: {on_one_line(why).rstrip('.')}: {listed}{more}"
 
-    yield from _some(report(), full=full)
+    def _values(self, values: "Mapping[str, array[int]]") -> str:
+        if self._full:
+            return ", ".join(f'{_rows(numbers, full=True)} "{value}"' for value, numbers in values.items())
+        ((value, numbers),) = values.items()
+        others = len(numbers) - 1
+        return f'row {numbers[0]} "{value}"' + (f", and in {others:,} more row{'s' if others > 1 else ''}" if others else "")
 
 
-def _values(held: list[tuple[int, str]], *, full: bool) -> str:
-    if full:
-        alike: dict[str, list[int]] = defaultdict(list)
-        for number, value in held:
-            alike[_short(value, 60)].append(number)
-        return ", ".join(f'{_rows(numbers, full=True)} "{value}"' for value, numbers in alike.items())
-    number, value = held[0]
-    others = len(held) - 1
-    return f'row {number} "{_short(value)}"' + (f", and in {others:,} more row{'s' if others > 1 else ''}" if others else "")
-
-
-def _rows(numbers: list[int], *, full: bool) -> str:
+def _rows(numbers: Sequence[int], *, full: bool) -> str:
     shown = numbers if full else numbers[:_ROWS]
     more = f" and {len(numbers) - len(shown):,} more" if len(numbers) > len(shown) else ""
     return f"row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, shown))}{more}"

@@ -78,10 +78,10 @@ def import_(
         else:
             plan = run.plan(read, None, id=id, happening=happening, fields=about, advance=advance)
     if as_json:
-        json_forms.write(json_forms.imported(read, plan, done=do))
+        json_forms.write_imported(read, plan, done=do)
     for line in () if as_json else import_report.lines(read, plan, full=full, done=do):
         click.echo(harmless(line))
-    if do and plan.outcomes and plan.counts()["refused"] == len(plan.outcomes):
+    if do and plan.outcomes and all(outcome.verb == "refused" for outcome in plan.outcomes):
         raise Refused(f"{file}: no row could be imported, for the reasons above. Correct the file, then import it again")
 
 

@@ -140,10 +140,10 @@ def root(of: bytes) -> str:
     return base64.b64encode(of).decode()
 
 
-def imported(read: File, plan: Plan, *, done: bool) -> Json:
-    """Return the outcome of an import, or of a trial run, for the file and each of its rows."""
+def write_imported(read: File, plan: Plan, *, done: bool) -> None:
+    """Write the outcome of an import, or of a trial run, for the file and each of its rows: as one object, row by row."""
     counts = plan.counts()
-    return {
+    about = {
         "file": str(read.path),
         "format": read.format,
         "done": done,
@@ -152,8 +152,11 @@ def imported(read: File, plan: Plan, *, done: bool) -> Json:
         "source": plan.source,
         "vanished": list(plan.vanished),
         "notes": list(plan.notes),
-        "outcomes": [_outcome(one) for one in plan.outcomes],
     }
+    click.echo(f'{json.dumps(about)[:-1]}, "outcomes": [', nl=False)
+    for number, one in enumerate(plan.outcomes):
+        click.echo(f"{', ' if number else ''}{json.dumps(_outcome(one))}", nl=False)
+    click.echo("]}")
 
 
 def _outcome(one: Outcome) -> Json:

@@ -17,9 +17,17 @@ DELETE FROM sources_fts WHERE rowid IN (
     FROM staged_sources AS corrected WHERE corrected.type = 'SourceCorrected'
 );
 
+-- SQLite holds a large text several times at once: fewer times if this is a statement of its own, and without the view source_texts,
+-- which it would copy.
+UPDATE staged_sources SET folded = (
+    SELECT plain_letters(title, publisher, author, CAST(documents.bytes AS TEXT))
+    FROM sources LEFT JOIN documents ON documents.sha256 = sources.text_sha256
+    WHERE sources.position = staged_sources.position
+);
+
 INSERT INTO sources_fts (rowid, title, publisher, author, text, folded)
-SELECT sources.position, title, publisher, author, text, plain_letters(title, publisher, author, text)
+SELECT sources.position, title, publisher, author, CAST(documents.bytes AS TEXT), folded
 FROM staged_sources
 JOIN sources ON sources.position = staged_sources.position
-LEFT JOIN source_texts ON source_texts.source = sources.id
-ORDER BY sources.position;
+LEFT JOIN documents ON documents.sha256 = sources.text_sha256
+ORDER BY staged_sources.position;

@@ -30,4 +30,4 @@ CREATE TEMP TABLE IF NOT EXISTS staged_media (happening, number, source, alt, ca
 CREATE TEMP TABLE IF NOT EXISTS staged_actors (happening, actor, name, role, is_latest, is_current);
 
 -- The events that describe a source. is_latest: whether no later one does.
-CREATE TEMP TABLE IF NOT EXISTS staged_sources (position INTEGER PRIMARY KEY, stream, version, type, is_latest);
+CREATE TEMP TABLE IF NOT EXISTS staged_sources (position INTEGER PRIMARY KEY, stream, version, type, is_latest, folded);

@@ -83,7 +83,7 @@ class Staged:
             at = bisect_right(later, position) if later else 0
             next_ = later[at] if later and at < len(later) else None
             if type_ not in _STATUS:
-                self._rows["staged_sources"].append((position, stream, version, type_, next_ is None))
+                self._rows["staged_sources"].append((position, stream, version, type_, next_ is None, None))
                 continue
             try:
                 id = stream.partition("/")[2]
@@ -241,9 +241,9 @@ def plain_letters(*texts: str | None) -> str | None:
 
     The tokenizer folds Latin, Greek and Cyrillic itself; this adds Arabic vowel signs and hamzas, Hebrew points and the like.
     """
-    text = "\n".join(filter(None, texts))
-    if text.isascii() or not (_POINTED_SCRIPTS.search(text) or _LIGATURES.search(text)):
+    if not any(text and not text.isascii() and (_POINTED_SCRIPTS.search(text) or _LIGATURES.search(text)) for text in texts):
         return None
+    text = "\n".join(filter(None, texts))
     spelt = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
     # Letter by letter: normalising sorts a long run of marks in quadratic time, and the marks are dropped anyway.
     decomposed = spelt.translate({ord(letter): unicodedata.normalize("NFD", letter) for letter in set(spelt)})

@@ -14,8 +14,8 @@ TEXT = "record one\nrecord two\n"
 
 def imported(timeline: Timeline, folder: Path, *rows: Row, happening: str | None = None) -> Plan:
     """Import rows as a reader would return them."""
-    read = Read(rows, media_type="application/x-bibtex", text=TEXT, encoding="utf-8")
-    file = File(folder / "refs.bib", "bibtex", TEXT.encode(), read)
+    read = Read(rows, media_type="application/x-bibtex", encoding="utf-8")
+    file = File(folder / "refs.bib", "bibtex", TEXT.encode(), TEXT, read)
     return run.append(file, timeline, happening=happening)
 
 

@@ -11,7 +11,7 @@ from timeline import quotes, statements
 from timeline.errors import Sentence, TimelineError, UnknownSource
 from timeline.exchange.importing.citing import placed_citation
 from timeline.exchange.importing.file import File
-from timeline.exchange.importing.outcome import Outcome
+from timeline.exchange.importing.outcome import Outcome, Target
 from timeline.exchange.importing.row import Row
 from timeline.model import Citation, check
 from timeline.texts import Texts
@@ -127,7 +127,7 @@ def _bare(url: str) -> str:
     return url.partition("#")[0].rstrip("/")
 
 
-def _cite(timeline: Timeline, id: str, citation: Citation, reason: str) -> object:
-    event = timeline.log.last(f"happening/{id}")
+def _cite(to: Target, id: str, citation: Citation, reason: str) -> object:
+    event = to.timeline.log.last(f"happening/{id}")
     known: statements.Statement = event.payload.get("statement", {}) if event else {}
-    return timeline.correct(id, reason=reason, citations=[*(placed_citation(c) for c in known.get("citations", ())), citation])
+    return to.timeline.correct(id, reason=reason, citations=[*(placed_citation(c) for c in known.get("citations", ())), citation])

@@ -17,7 +17,7 @@ from timeline.errors import OutsideFolder, Sentence, TimelineError
 from timeline.exchange.importing import naming
 from timeline.exchange.importing.citing import row_quotation
 from timeline.exchange.importing.file import File
-from timeline.exchange.importing.outcome import DIFFERS, REDACTED, Outcome
+from timeline.exchange.importing.outcome import DIFFERS, REDACTED, Outcome, Target
 from timeline.exchange.importing.row import Row
 from timeline.timeline import Timeline
 
@@ -99,7 +99,7 @@ class Sources:
     def _archive(self, outcome: Outcome, id: str, fields: dict[str, Any], attached: str | None) -> None:
         document = self._attachment(outcome, attached) if attached else None
         if document is None:
-            _, words = row_quotation(self.file.understood.text, outcome.row)
+            _, words = row_quotation(self.file.text, outcome.row)
             document = Document(words.encode(), words, "text/plain", f"record {outcome.row.number} of a file of {self.file.format}")
         statement = statements.of_source(fields, document, None, outcome.stream)
         self._statements[id] = dict(statement)
@@ -149,9 +149,9 @@ def _letters(value: object) -> str:
     return re.sub(r"[\W_]+", "", str(value or "").casefold())
 
 
-def _correct(timeline: Timeline, id: str, reason: str, changes: dict[str, Any]) -> object:
-    return timeline.correct_source(id, reason=reason, **changes)
+def _correct(to: Target, id: str, reason: str, changes: dict[str, Any]) -> object:
+    return to.timeline.correct_source(id, reason=reason, **changes)
 
 
-def _archive(timeline: Timeline, id: str, document: Document, fields: dict[str, Any]) -> object:
-    return timeline.archive_document(document, id=id, **fields)
+def _archive(to: Target, id: str, document: Document, fields: dict[str, Any]) -> object:
+    return to.timeline.archive_document(document, id=id, **fields)

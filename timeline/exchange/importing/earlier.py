@@ -4,11 +4,11 @@ Must not compare, nor append anything.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from timeline.exchange.importing.row import ImportRefused
+from timeline.exchange.importing.row import ImportRefused, Row
 from timeline.log import Event
 from timeline.statements import Statement
 from timeline.timeline import Timeline
@@ -53,8 +53,8 @@ class Earlier:
         return self.same is not None and self.same != self.sources[-1]
 
 
-def read(timeline: Timeline, stem: str, media_type: str, sha256: str, own: frozenset[str] = frozenset()) -> Earlier:
-    """Read the earlier imports of a file whose sources have the stem as their id. `own` are ids that the rows bring along."""
+def read(timeline: Timeline, stem: str, media_type: str, sha256: str, rows: Iterable[Row] = ()) -> Earlier:
+    """Read the earlier imports of a file whose sources have the stem as their id. Some `rows` of the file bring their ids along."""
     earlier = Earlier()
     archived = timeline.log.connection.execute(
         "SELECT substr(stream, 8), json_extract(data, '$.statement.media_type'), json_extract(data, '$.statement.sha256')"
@@ -73,7 +73,10 @@ def read(timeline: Timeline, stem: str, media_type: str, sha256: str, own: froze
             earlier.versions.add(id)
             if digest == sha256:
                 earlier.same = id
-    for event in _citing(timeline, stem) if earlier.sources else ():
+    if not earlier.sources:
+        return earlier
+    own = frozenset(row.id for row in rows if row.id)
+    for event in _citing(timeline, stem):
         _learn(earlier, event, stem, own)
     for known in earlier.known.values():
         known.last = timeline.log.last(f"happening/{known.id}") or known.last

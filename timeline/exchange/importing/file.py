@@ -1,34 +1,48 @@
 """A file to be imported: its bytes, its text, and its rows. Must not open a timeline."""
 
-from dataclasses import dataclass
+import zlib
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from timeline.documents import Document
 from timeline.exchange import formats
 from timeline.exchange.importing import row
+from timeline.exchange.importing.packed import Packed
 from timeline.exchange.importing.row import Read
 from timeline.exchange.text import decoding
 
 
-@dataclass(frozen=True, slots=True)
 class File:
-    """A file as received and as read."""
+    """A file as received and as read. Its bytes are held compressed: they are needed again only for the archive."""
 
-    path: Path
-    format: str
-    content: bytes
-    understood: Read
+    def __init__(self, path: Path, format: str, content: bytes, text: str, understood: Read) -> None:
+        """Hold a file, and the text that was decoded from its bytes."""
+        self.path = path
+        self.format = format
+        self.understood = understood
+        self.sha256: Final = sha256(content).hexdigest()
+        """The hash of the bytes, in hex."""
+        encoded = text.encode()
+        self._content: Final = zlib.compress(content, 1)
+        self._encoded: Final = self._content if encoded == content else zlib.compress(encoded, 1)
+        self._text: str | None = text
 
     @property
-    def sha256(self) -> str:
-        """The hash of the bytes, in hex."""
-        return sha256(self.content).hexdigest()
+    def text(self) -> str:
+        """The decoded text."""
+        if self._text is None:
+            self._text = zlib.decompress(self._encoded).decode()
+        return self._text
+
+    def release(self) -> None:
+        """Hold the text compressed until it is needed again."""
+        self._text = None
 
     def document(self) -> Document:
         """Return the file as a document to be archived."""
         read = self.understood
-        return Document(self.content, read.text, read.media_type, f"decoded as {read.encoding}")
+        return Document(zlib.decompress(self._content), self.text, read.media_type, f"decoded as {read.encoding}")
 
 
 def understand(path: str | Path, format: str, *, encoding: str | None = None, **options: object) -> File:
@@ -38,8 +52,10 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
     """
     path = Path(path)
     module = row.reader(format)
-    content = decoding.read_bytes(path)
+    content = decoding.read_bytes(path, getattr(module, "MAXIMUM_BYTES", decoding.MAXIMUM_BYTES))
     decoded = decoding.decode(content, encoding, str(path))
+    file = File(path, format, content, decoded.text, Read(()))
+    del content  # before the rows are in memory
     try:
         read = module.read(decoded.text, format=format, **options)
     except row.ImportRefused as error:
@@ -48,5 +64,6 @@ def understand(path: str | Path, format: str, *, encoding: str | None = None, **
         raise row.ImportRefused(path, f"nested too deeply to be read. It is not {format}, or was made to do harm") from None
     media_type = read.media_type or formats.entries()[format].reads or ""
     notes = (*decoded.notes, *read.notes)
-    read = read._replace(rows=tuple(read.rows), notes=notes, media_type=media_type, text=decoded.text, encoding=decoded.encoding)
-    return File(path, format, content, read)
+    rows = read.rows if isinstance(read.rows, Packed) else tuple(read.rows)
+    file.understood = read._replace(rows=rows, notes=notes, media_type=media_type, encoding=decoded.encoding)
+    return file

@@ -4,8 +4,7 @@ Compares the earlier file, the present file and the timeline. Must not append: e
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, Final
@@ -19,7 +18,8 @@ from timeline.exchange.importing.citing import placed_citation, row_quotation
 from timeline.exchange.importing.earlier import Earlier, Known
 from timeline.exchange.importing.file import File
 from timeline.exchange.importing.matching import Matching
-from timeline.exchange.importing.outcome import DIFFERS, REDACTED, Outcome
+from timeline.exchange.importing.outcome import DIFFERS, REDACTED, Outcome, Target
+from timeline.exchange.importing.packed import Packed
 from timeline.exchange.importing.pictures import Pictures
 from timeline.exchange.importing.row import Row
 from timeline.log import AT_ONCE, Event
@@ -45,75 +45,88 @@ class Happenings:
         self.source = source
         self.earlier = earlier
         self.timeline = timeline
-        self.text = quotes.Text(file.understood.text)
+        self.text = quotes.Text(file.text)
         self.claimed: set[str] = set()
         self.notes: list[str] = []
-        self._next: Counter[str] = Counter()
-        self._keys: dict[str, str] = {}
+        self._last: dict[str, int] = {}  # by the id that several rows would have: the last number added to it
+        self._refer = False  # whether any row refers to another, by its key or id
+        self._keys: dict[str, str] = {}  # the ids of the rows with keys, if any refer to them
+        self._refused_keys: list[tuple[str, str]] = []  # of the rows refused since the last look, with their streams
         self._parents: dict[str, str | None] = {}
-        self._head = lru_cache(self._read_head)
-        self._recorded_parent = lru_cache(10_000)(self._read_recorded_parent)
+        # They do not refer to this object, which is freed, with all its ids, as soon as the rows are planned.
+        self._head = lru_cache(partial(_read_head, timeline))
+        self._recorded_parent = lru_cache(10_000)(partial(_read_recorded_parent, timeline))
 
-    def plan(self, rows: list[Row], advance: Callable[[int], None] = lambda _: None) -> tuple[list[Outcome], list[str]]:
+    def plan(self, rows: Sequence[Row], advance: Callable[[int], None] = lambda _: None) -> tuple[Packed[Outcome], list[str]]:
         """Return the outcome of each row, and the happenings whose rows have vanished. Calls `advance` for each row."""
-        sound = [row for row in rows if row.refused is None]
+        sound = Packed(row for row in rows if row.refused is None) if self.earlier.known else ()
         matching = Matching(sound, self.earlier, self.text.raw, self.stem)
         known, self.claimed = matching.matches, matching.claimed
         if matching.renumbered:
             self.notes.append("other rows have the keys since the last version: rows are matched by their words instead")
-        ids = {row.number: known[row.number].id for row in sound if row.number in known}
-        for row in self._looked_up(sound, self._first_id):
-            if row.number not in ids:
-                ids[row.number] = self._new_id(row)
-            if row.key:
-                self._keys[row.key] = ids[row.number]
-        outcomes = []
-        for row in self._looked_up(rows, lambda row: ids.get(row.number, "")):
+        self._refer = any("part_of" in row.fields or "related" in row.fields for row in rows)
+        ids = Packed[str]()  # of the rows that are not refused, in order
+        for row, _ in self._looked_up((row, self._first_id(row)) for row in rows if row.refused is None):
+            id = known[row.number].id if row.number in known else self._new_id(row)
+            ids.append(id)
+            if row.key and self._refer:
+                self._keys[row.key] = id
+        outcomes, of_sound = Packed[Outcome](), iter(ids)
+        for row, id in self._looked_up((row, next(of_sound) if row.refused is None else "") for row in rows):
             advance(1)
-            outcome = Outcome(row, "unchanged")
-            outcomes.append(outcome)
-            if row.refused is not None:
-                outcome.refuse(row.refused)
-                continue
-            if naming.is_id(row.id) and ids[row.number] != row.id and row.number not in known:
-                outcome.refuse(Sentence('its id, "{}", is that of a row before it. Give it another', row.id))
-                continue
-            outcome.stream = f"happening/{ids[row.number]}"
-            self._try(outcome, ids[row.number], known.get(row.number))
-            if outcome.act is not None and (remark := self.pictures.remark(row)):
-                outcome.remarks.append(("media", remark))
-        while refused := self._forget_refused_keys(outcomes):
-            for outcome in outcomes:
-                if outcome.act is not None and refused & _references(outcome.row):
+            outcomes.append(self._outcome(row, id, known.get(row.number)))
+        while self._refused_keys:
+            refused = self._forget_refused_keys()
+            for number, block in outcomes.blocks() if refused else ():
+                again = [outcome for outcome in block if outcome.act is not None and refused & _references(outcome.row)]
+                for outcome in again:
                     outcome.verb, outcome.act, outcome.remarks = "unchanged", None, []
-                    self._try(outcome, ids[outcome.row.number], known.get(outcome.row.number))
+                    self._try(outcome, outcome.stream.partition("/")[2], known.get(outcome.row.number))
+                if again:
+                    outcomes.put(number, block)
         vanished = [] if self.earlier.same else [id for id in self.earlier.known if id not in self.claimed]
         return outcomes, [id for id in vanished if self.earlier.known[id].last.type != "HappeningRetracted"]
+
+    def _outcome(self, row: Row, id: str, known: Known | None) -> Outcome:
+        outcome = Outcome(row, "unchanged")
+        if row.refused is not None:
+            outcome.refuse(row.refused)
+            return outcome
+        if naming.is_id(row.id) and id != row.id and known is None:
+            outcome.refuse(Sentence('its id, "{}", is that of a row before it. Give it another', row.id))
+            return outcome
+        outcome.stream = f"happening/{id}"
+        self._try(outcome, id, known)
+        if outcome.act is not None and (remark := self.pictures.remark(row)):
+            outcome.remarks.append(("media", remark))
+        return outcome
 
     def _try(self, outcome: Outcome, id: str, known: Known | None) -> None:
         try:
             self._decide(outcome, id, known)
         except TimelineError as error:
             outcome.refuse(error.beside(outcome.stream))
+        if outcome.verb == "refused" and outcome.row.key and self._refer:
+            self._refused_keys.append((outcome.row.key, outcome.stream))
 
-    def _forget_refused_keys(self, outcomes: list[Outcome]) -> set[str]:
+    def _forget_refused_keys(self) -> set[str]:
         """Forget and return the keys of refused rows without a recorded happening: nothing can refer to them."""
         refused = set[str]()
-        for outcome in outcomes:
-            key = outcome.row.key if outcome.verb == "refused" else None
-            if not key or f"happening/{self._keys.get(key)}" != outcome.stream:
+        for key, stream in self._refused_keys:
+            if f"happening/{self._keys.get(key)}" != stream:
                 continue
-            if self.timeline is None or not self.timeline.log.version(outcome.stream):
+            if self.timeline is None or not self.timeline.log.version(stream):
                 del self._keys[key]
                 refused.add(key)
+        self._refused_keys.clear()
         return refused
 
-    def _looked_up(self, rows: Iterable[Row], id: Callable[[Row], str]) -> Iterator[Row]:
-        """Yield the rows, after looking up the happenings of some hundreds at once."""
+    def _looked_up(self, rows: Iterable[tuple[Row, str]]) -> Iterator[tuple[Row, str]]:
+        """Yield rows and their ids, after looking up the happenings of some hundreds at once."""
         rest = iter(rows)
         while batch := list(islice(rest, AT_ONCE)):
             if self.timeline:
-                self.timeline.log.look_up(f"happening/{id(row)}" for row in batch)
+                self.timeline.log.look_up(f"happening/{id}" for _, id in batch)
             yield from batch
 
     def _first_id(self, row: Row) -> str:
@@ -128,13 +141,16 @@ class Happenings:
             self.claimed.add(row.id)
             return row.id
         base = self._first_id(row)
-        while True:
-            self._next[base] += 1
-            id = base if self._next[base] == 1 else f"{base}-{self._next[base]}"
-            first = self.timeline.log.first(f"happening/{id}") if self.timeline else None
-            if id not in self.claimed and (first is None or first.data is None):
-                self.claimed.add(id)
-                return id
+        id = base
+        while not self._is_free(id):
+            self._last[base] = self._last.get(base, 1) + 1
+            id = f"{base}-{self._last[base]}"
+        self.claimed.add(id)
+        return id
+
+    def _is_free(self, id: str) -> bool:
+        first = self.timeline.log.first(f"happening/{id}") if self.timeline else None
+        return id not in self.claimed and (first is None or first.data is None)
 
     def _decide(self, outcome: Outcome, id: str, known: Known | None) -> None:
         start, quote = row_quotation(self.text.raw, outcome.row)
@@ -155,10 +171,10 @@ class Happenings:
                 _leave_recorded(outcome, last, statement)
                 return
             outcome.verb = "new"
-            # The row's own texts replace equal ones, so that a plan holds each only once.
+            # The row's own texts replace equal ones, so that they are packed only once.
             statement = {name: fields[name] if value == fields.get(name) else value for name, value in statement.items()}
             complete = statement if instant is None else {**statement, "instant": instant}
-            outcome.act = partial(_record, self, id, complete, outcome.row)
+            outcome.act = partial(_record, id=id, statement=complete, row=outcome.row)
         elif not self.earlier.is_old:
             self._compare(outcome, known, statement, citation)
 
@@ -212,14 +228,8 @@ class Happenings:
         verb = "is read differently" if known.source == self.source else "changed"
         reason = f"{where} {verb}: {', '.join(names)} ({self.source})"
         outcome.verb, outcome.fields = "corrected", names
-        shown = self.pictures if "media" in names else Pictures()
-        outcome.act = partial(_correct, id=known.id, reason=reason, changes=changes, pictures=shown, row=outcome.row)
-
-    def _read_head(self, source: str) -> str:
-        """Read the beginning of a source's text, or "" if its last event was redacted."""
-        statement = self.timeline.source(source).event.payload.get("statement", {}) if self.timeline else {}
-        text = self.timeline.log.document(statement["text_sha256"]) if self.timeline and statement else None
-        return (text or b"").decode()[:HEAD]
+        shows = outcome.row if "media" in names else None
+        outcome.act = partial(_correct, id=known.id, reason=reason, changes=changes, shows=shows)
 
     def _with_references(self, outcome: Outcome) -> dict[str, Any]:
         """Return the fields with ids in `part_of` and `related`, which may name happenings of this file by their keys."""
@@ -234,7 +244,8 @@ class Happenings:
         elif parent is not None:
             del fields["part_of"]
             outcome.remarks.append(("part_of", Sentence(_NOT_THERE, parent)))
-        self._parents[own] = fields.get("part_of")
+        if self._refer:
+            self._parents[own] = fields.get("part_of")
         if "related" in fields:
             fields["related"] = list(self._ties(outcome, fields["related"]))
         if "actors" in fields:
@@ -254,11 +265,6 @@ class Happenings:
             return "it would be a part of itself"
         return f"it would be part of more than {_DEEPEST:,}, one within the other" if at else None
 
-    def _read_recorded_parent(self, id: str) -> str | None:
-        last = self.timeline.log.last(f"happening/{id}") if self.timeline else None
-        parent: str | None = last.payload.get("statement", {}).get("part_of") if last else None
-        return parent
-
     def _ties(self, outcome: Outcome, ties: Iterable[Any]) -> Iterable[dict[str, str]]:
         for tie in ties:
             fields = {"other": tie} if isinstance(tie, str) else dict(tie)
@@ -274,6 +280,19 @@ class Happenings:
         if self.timeline and re.fullmatch(r"[A-Za-z0-9._-]+", name) and self.timeline.log.version(f"happening/{name}"):
             return name
         return None
+
+
+def _read_head(timeline: Timeline | None, source: str) -> str:
+    """Read the beginning of a source's text, or "" if its last event was redacted."""
+    statement = timeline.source(source).event.payload.get("statement", {}) if timeline else {}
+    text = timeline.log.document(statement["text_sha256"]) if timeline and statement else None
+    return (text or b"").decode()[:HEAD]
+
+
+def _read_recorded_parent(timeline: Timeline | None, id: str) -> str | None:
+    last = timeline.log.last(f"happening/{id}") if timeline else None
+    parent: str | None = last.payload.get("statement", {}).get("part_of") if last else None
+    return parent
 
 
 def _leave_recorded(outcome: Outcome, last: Event, statement: Statement) -> None:
@@ -325,15 +344,17 @@ def _once(values: Iterable[Any], key: Callable[[Any], str]) -> list[Any]:
     return list({key(value): value for value in reversed(list(values))}.values())[::-1]
 
 
-def _record(plan: Happenings, id: str, statement: Statement, row: Row, timeline: Timeline) -> object:
+def _record(to: Target, id: str, statement: Statement, row: Row) -> object:
     """Record a happening. Its citation is made here, so that a plan of a million rows stays small."""
-    start, quote = row_quotation(plan.text.raw, row)
-    statement = {**statement, **plan.pictures.archive(row, timeline)}
-    return timeline.record_checked(id, statement, [PlacedCitation(source=plan.source, quote=quote, start_char=start)])
+    start, quote = row_quotation(to.text, row)
+    statement = {**statement, **to.pictures.archive(row, to.timeline)}
+    return to.timeline.record_checked(id, statement, [PlacedCitation(source=to.source, quote=quote, start_char=start)])
 
 
-def _correct(timeline: Timeline, id: str, reason: str, changes: Mapping[str, Any], pictures: Pictures, row: Row) -> object:
-    changes = {**changes, **pictures.archive(row, timeline)}
+def _correct(to: Target, id: str, reason: str, changes: Mapping[str, Any], shows: Row | None) -> object:
+    """Correct a happening, which then shows the picture of a row."""
+    timeline = to.timeline
+    changes = {**changes, **(to.pictures.archive(shows, timeline) if shows else {})}
     try:
         return timeline.correct(id, reason=reason, **changes)
     except Redacted:  # an earlier correction with the same words was redacted; the comparison shows that this one is new

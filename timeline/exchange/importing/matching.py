@@ -4,7 +4,7 @@ Owns the ways of matching, the most certain first. Nothing is matched that could
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import nlargest
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ _MOST: Final = 50  # rows on one date that are compared with each other
 class Matching:
     """Rows of a file, each with the happening of the same row in an earlier version."""
 
-    def __init__(self, rows: list[Row], earlier: Earlier, text: str, stem: str) -> None:
+    def __init__(self, rows: Sequence[Row], earlier: Earlier, text: str, stem: str) -> None:
         """Match by place in the same bytes, by key, by the same words, by a unique title, or by date and a similar title."""
         self.matches: dict[int, Known] = {}
         self.claimed: set[str] = set()

@@ -5,7 +5,6 @@ Owns which pictures are fetched, how much and how long, and the words that go wi
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -74,6 +73,10 @@ class Pictures:
         row = self._timeline.log.connection.execute(sql, (address, images.NO_TEXT)).fetchone()
         return None if row is None else str(row[0])
 
+    def any(self) -> bool:
+        """Whether there are any."""
+        return bool(self._documents or self._archived)
+
     def has(self, row: Row) -> bool:
         """Whether the picture of a row is here."""
         return _address(row) in self._documents or _address(row) in self._archived
@@ -89,7 +92,7 @@ class Pictures:
         marked_up = {
             f"media.{name}" for name in ("caption", "credit") if "<" in row.media.get(name, "")
         }  # as text, its links are dropped
-        return replace(row, dropped=tuple(one for one in row.dropped if one[0] not in _READ - marked_up))
+        return row._replace(dropped=tuple(one for one in row.dropped if one[0] not in _READ - marked_up))
 
     def archive(self, row: Row, timeline: Timeline) -> dict[str, Any]:
         """Archive the picture of a row unless it is archived, and return the `media` of its happening, or nothing.
@@ -116,6 +119,8 @@ class Pictures:
 
 def _address(row: Row) -> str:
     """Return the address of the picture of a row; "" if there is none on the web."""
+    if not row.media:
+        return ""
     url = row.media.get("url", "").strip()
     url = f"https:{url}" if url.startswith("//") else url
     return url if url.lower().startswith(("http://", "https://")) else ""

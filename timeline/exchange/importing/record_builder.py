@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from timeline import dates
 from timeline.dates.free_text import DateUnread, OthersDate
 from timeline.errors import DateInvalid
-from timeline.exchange.importing.row import NOTHING, Row
+from timeline.exchange.importing.row import Row
 from timeline.exchange.tables.dates import ask_first_days
 from timeline.exchange.text import html_text
 from timeline.exchange.text.additions import ADDITION, RULE
@@ -37,7 +37,7 @@ class Building:
         self.dropped = list[tuple[str, str, str]]()
         self.questions = list[tuple[str, str]]()
         self.refused: str | None = None
-        self.media: Mapping[str, str] = NOTHING
+        self.media: Mapping[str, str] = {}
 
     def line(self, field: str, value: object, label: str) -> None:
         """Set a field of one line."""

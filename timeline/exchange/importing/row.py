@@ -4,22 +4,17 @@ Must not read files, nor append anything.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple, Protocol, cast
+from typing import Any, Literal, NamedTuple, Protocol, cast
 
 from timeline.errors import TimelineError
 from timeline.exchange import formats
-
-NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})  # one for all rows, of which there may be a million
 
 
 class ImportRefused(TimelineError):
     """A file cannot be imported in the given format."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One record of a file: the fields that it becomes, and everything that is dropped, asked or refused."""
 
     number: int
@@ -28,7 +23,7 @@ class Row:
     """Its slice of the file's text, in code points, which the happening will cite."""
     end: int
     kind: Literal["happening", "source", "citation"] = "happening"
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = {}
     """HappeningFields without citations; SourceFields (and `file`, a local attachment); or for a citation `happening`, `url` or
     `source`, `quote`, `prefix`, `suffix`, `stance`, `supports`."""
     key: str | None = None
@@ -41,7 +36,7 @@ class Row:
     """Why it is not imported ("Unknown date", a title slide without a date …)."""
     id: str | None = None
     """The id of the happening in the timeline that wrote the file, which it keeps."""
-    media: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    media: Mapping[str, str] = {}
     """The `url`, `caption`, `credit` and `alt` of what it shows."""
 
 
@@ -57,9 +52,8 @@ class Read(NamedTuple):
     """The same with an explanation for the person who corrects it."""
     media_type: str = ""
     """Empty means that of the format."""
-    text: str = ""
-    """The decoded text and its encoding, which `file` adds."""
     encoding: str = ""
+    """That of the text, which `file` adds."""
 
 
 class Reader(Protocol):

@@ -4,7 +4,7 @@ Owns the order of the steps, and accounts for every row. Must not read formats, 
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ from timeline.exchange.importing.annotations import Citations
 from timeline.exchange.importing.bibliography import Sources
 from timeline.exchange.importing.file import File, understand
 from timeline.exchange.importing.happenings import Happenings
-from timeline.exchange.importing.outcome import Outcome, Plan
+from timeline.exchange.importing.outcome import Outcome, Plan, Target
+from timeline.exchange.importing.packed import Packed
 from timeline.exchange.importing.pictures import Fetch, Pictures
-from timeline.exchange.importing.row import ImportRefused
-from timeline.log import AT_ONCE
+from timeline.exchange.importing.row import ImportRefused, Row
 from timeline.model import Source, SourceFields, check, stream
 from timeline.timeline import Timeline
 
@@ -44,18 +44,18 @@ def plan(
     ImportRefused or StatementInvalid if the file as a whole cannot be imported.
     """
     made = Plan(notes=list(file.understood.notes))
-    rows = file.understood.rows
-    happenings = [row for row in rows if row.kind == "happening"]
-    by_number: dict[int, Outcome] = {}
+    rows, pictures = file.understood.rows, Pictures() if pictures is None else pictures
+    others = [row for row in rows if row.kind != "happening"]
+    happenings = Packed(pictures.read(row) for row in rows if row.kind == "happening") if others or pictures.any() else rows
     if happenings:
-        for outcome in _happenings(made, file, timeline, id, fields or {}, advance, pictures or Pictures()):
-            by_number[outcome.row.number] = outcome
-    sources, citations = Sources(file, timeline), Citations(file, timeline, happening)
-    for row in rows:
-        if row.kind != "happening":
+        made.outcomes = _happenings(made, file, happenings, timeline, id, fields or {}, advance, pictures)
+    if others:
+        sources, citations = Sources(file, timeline), Citations(file, timeline, happening)
+        by_number = {outcome.row.number: outcome for outcome in made.outcomes}
+        for row in others:
             advance(1)
             by_number[row.number] = (sources if row.kind == "source" else citations).plan(row)
-    made.outcomes = [by_number[row.number] for row in rows]
+        made.outcomes = Packed((by_number[row.number] for row in rows), at_once=len(rows) + 1)  # unpacked, with their documents
     return made
 
 
@@ -101,28 +101,49 @@ def _append(
         made = plan(file, timeline, id=id, happening=happening, fields=fields, advance=advance, pictures=pictures)
         if made.archives and made.source:
             timeline.archive_document(file.document(), id=made.source, **_bibliography(file, fields or {}))
-        for number, outcome in enumerate(made.outcomes):
-            if number % AT_ONCE == 0:
-                timeline.log.look_up(one.stream for one in made.outcomes[number : number + AT_ONCE])
-            advance(1)
-            if outcome.act is None:
-                continue
-            try:
-                outcome.act(timeline)
-            except DatabaseRefused:
-                raise
-            except AlreadyRedacted as error:
-                outcome.verb = "unchanged"
-                outcome.remarks.append(("", str(error)))
-            except TimelineError as error:
-                outcome.refuse(error.beside(outcome.stream))
-            outcome.act = None
+            file.release()  # while SQLite indexes the text, which takes several times its size
+            timeline.project()
+            text = timeline.text(made.source)
+        else:
+            text = file.text
+        target = Target(timeline, made.source or "", text, pictures)
+        for number, block in made.outcomes.blocks():
+            timeline.log.look_up(one.stream for one in block)
+            differs = [_act(outcome, target, advance) for outcome in block]
+            if any(differs):
+                made.outcomes.put(number, block)
     return made
 
 
+def _act(outcome: Outcome, target: Target, advance: Advance) -> bool:
+    """Append an outcome; return whether it differs from the planned one."""
+    advance(1)
+    if outcome.act is None:
+        return False
+    try:
+        outcome.act(target)
+    except DatabaseRefused:
+        raise
+    except AlreadyRedacted as error:
+        outcome.verb = "unchanged"
+        outcome.remarks.append(("", str(error)))
+    except TimelineError as error:
+        outcome.refuse(error.beside(outcome.stream))
+    else:
+        return False
+    return True
+
+
 def _happenings(
-    made: Plan, file: File, timeline: Timeline | None, id: str | None, fields: SourceFields, advance: Advance, pictures: Pictures
-) -> list[Outcome]:
+    made: Plan,
+    file: File,
+    rows: Sequence[Row],
+    timeline: Timeline | None,
+    id: str | None,
+    fields: SourceFields,
+    advance: Advance,
+    pictures: Pictures,
+) -> Packed[Outcome]:
     """Plan the rows that are happenings, and the source that they cite."""
     media_type = file.understood.media_type
     existing = earlier.of_bytes(timeline, file.sha256, media_type) if timeline else None
@@ -130,13 +151,11 @@ def _happenings(
         raise ImportRefused(file.path, f'was imported as "{existing}" already. Leave --id out, or give that one')
     stem = id or existing or naming.stem_of(file.path, lambda stem: timeline and timeline.log.version(f"source/{stem}"))
     stream("source", stem)
-    own = frozenset(row.id for row in file.understood.rows if row.id)
-    before = earlier.read(timeline, stem, media_type, file.sha256, own) if timeline else earlier.Earlier()
+    before = earlier.read(timeline, stem, media_type, file.sha256, rows) if timeline else earlier.Earlier()
     made.source = before.same or earlier.next_id(timeline, stem)
     made.earlier = before.sources[-1] if before.sources else None
     check(Source, {**_bibliography(file, fields), **_PLACEHOLDERS, "media_type": media_type}, stream("source", made.source))
     work = Happenings(file, stem, made.source, before, timeline, pictures)
-    rows = [pictures.read(row) for row in file.understood.rows if row.kind == "happening"]
     outcomes, made.vanished = work.plan(rows, advance)
     made.notes += work.notes
     made.archives = before.same is None and any(outcome.act for outcome in outcomes)

@@ -5,8 +5,12 @@ Owns how cells become fields. Must not know how a record is written in the file.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from heapq import merge
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from timeline.dates import free_text
@@ -14,6 +18,7 @@ from timeline.dates.free_text import DateUnread
 from timeline.dates.free_text.days import EITHER_ORDER, GUESSED_CENTURY, NO_CENTURY
 from timeline.dates.free_text.result import ASKED_MIDNIGHT
 from timeline.errors import Sentence, kind_of
+from timeline.exchange.importing.packed import Packed
 from timeline.exchange.importing.record_builder import IN_ROW, title_from
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.tables import dates, guessing
@@ -70,10 +75,16 @@ def read(
     used = mapping or guess(records, names, headless=headless)
     if absent := sorted(used.used() - set(names)):
         raise ImportRefused(f'there is no {word} "{absent[0]}". {nearest(absent[0], names)}. Correct the mapping')
-    made = rows(records, used, advance)
+    in_use = replace(used, order=_order(records, used)) if mapping else used
+    made = rows(records, in_use, advance)
     guessed = ("", "") if mapping else (used.to_yaml(), used.draft(names))
-    in_order = sorted([*made, *refused], key=lambda row: row.number)
-    return Read(in_order, None, (*earlier_notes, *notes(records, used, made)), *guessed)
+    noted = (*earlier_notes, *notes(records, used, made, in_use.order))
+    return Read(in_order(made, refused), None, noted, *guessed)
+
+
+def in_order(rows: Sequence[Row], refused: Sequence[Row]) -> Sequence[Row]:
+    """Put refused rows among the others, in the file's order."""
+    return Packed(merge(rows, refused, key=lambda row: row.number)) if refused else rows
 
 
 def guess(records: Sequence[Cells], names: Sequence[str], *, headless: bool = False) -> Columns:
@@ -83,60 +94,81 @@ def guess(records: Sequence[Cells], names: Sequence[str], *, headless: bool = Fa
     return replace(mapping, order=_order(records, mapping))
 
 
-def rows(records: Sequence[Cells], mapping: Columns, advance: Advance = lambda _: None) -> list[Row]:
+def rows(records: Sequence[Cells], mapping: Columns, advance: Advance = lambda _: None) -> Packed[Row]:
     """Make a row of each record. Calls `advance` with the length of each."""
-    mapping = replace(mapping, order=_order(records, mapping))
-    used, above, keys, seen = mapping.used(), dict[str, str](), dict[str, int](), dict[int, int]()
-    made = list[Row]()
+    used, above = mapping.used(), dict[str, str]()
+    made, days = Packed[Row](), bytearray()
+    numbers, keys, words = array("q"), array("q"), array("q")  # of the keys and of the words of a row, only the hashes
     for record in records:
         cells, filled = dates.filled(record.cells, mapping, above)
         row = _row(record._replace(cells=cells), mapping, used)
         if filled and row.refused is None:
             note = "; ".join(filter(None, (row.fields.get("date_note"), "the date is that of the row above")))
-            row = replace(row, fields={**row.fields, "date_note": note})
-        if row.key and (first := keys.setdefault(row.key, record.number)) != record.number:
-            row = replace(row, questions=(*row.questions, ("key", Sentence('"{}" is the key of row {} as well', row.key, first))))
-        if (twin := seen.setdefault(hash(tuple(record.cells.values())), record.number)) != record.number:
-            question = Sentence("repeats row {} word for word. Remove one if it is there by mistake", twin)
-            row = replace(row, questions=(*row.questions, ("", question)))
+            row = row._replace(fields={**row.fields, "date_note": note})
         made.append(row)
+        numbers.append(record.number)
+        keys.append(hash(row.key or ""))
+        words.append(hash(tuple(record.cells.values())))
+        days.append(dates.kind_of_day(row.fields.get("date", "")))
         advance(record.end - record.start)
-    return made if mapping.first_days else dates.ask_first_days(made)
+    about_days = {} if mapping.first_days else dates.first_day_questions(days)
+    same_key, same_words = _repeats(keys), _repeats(words)
+    if not (about_days or same_key or same_words):
+        return made
+    at = -1
+    for number, block in made.blocks():
+        for place, row in enumerate(block):
+            at += 1
+            asked = [("date", about_days[days[at]])] if days[at] in about_days else []
+            if at in same_words:
+                question = Sentence("repeats row {} word for word. Remove one if it is there by mistake", numbers[same_words[at]])
+                asked.insert(0, ("", question))
+            if at in same_key and row.key:
+                asked.insert(0, ("key", Sentence('"{}" is the key of row {} as well', row.key, numbers[same_key[at]])))
+            if asked:
+                block[place] = row._replace(questions=(*row.questions, *asked))
+        made.put(number, block)
+    return made
 
 
-def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row]) -> Iterator[str]:
-    """Yield notes about the whole file, and entries of the mapping that would answer its questions."""
+def _repeats(hashes: Sequence[int]) -> dict[int, int]:
+    """Return the places of values that were there before, each with the first place of its value."""
+    first = dict[int, int]()
+    for one, other in pairwise(sorted(range(len(hashes)), key=hashes.__getitem__)):
+        if hashes[one] == hashes[other]:
+            first[other] = first.get(one, one)
+    return first
+
+
+def notes(records: Sequence[Cells], mapping: Columns, made: Sequence[Row], order: str | None) -> Iterator[str]:
+    """Yield notes about the whole file, and entries of the mapping that would answer its questions. `order` is that in use."""
+    by_comma, key, used = replace(mapping, separator=","), mapping.columns.get("key"), mapping.used()
+    unused = dict.fromkeys(name for record in records[: guessing.SAMPLE] for name in record.cells if name not in used)
+    joined, lacking, links, questions = "", 0, Counter[str](), set[Hashable]()
+    counts_rows = len(records) > 1 and isinstance(key, str)
+    for number, (record, row) in enumerate(zip(records, made, strict=True), start=1):
+        counts_rows = counts_rows and record.cells.get(str(key)) == str(number)
+        lacking += not dates.is_filled(record.cells, mapping)
+        for name in unused:
+            links[name] += bool(_WEB_ADDRESS.match(record.cells.get(name, "").strip()))
+        if not joined and "actors" in row.fields:
+            joined = next((name for name in row.fields["actors"] if len(by_comma.split(name)) > 1), "")
+        questions |= {kind_of(words) for _, words in row.questions}
     if "title" not in mapping.columns and "title" not in mapping.constants:
         yield f'no column is a title: the first line of "{mapping.columns.get("summary")}" is used'
-    order = _order(records, mapping)
     if order and mapping.order is None:
         yield f"days and months are read as {order}, because some dates can only be read that way"
-    actors, by_comma = (name for row in made for name in row.fields.get("actors", ())), replace(mapping, separator=",")
-    if joined := next((name for name in actors if len(by_comma.split(name)) > 1), None):
+    if joined:
         yield f'"{joined[:60]}" is read as one name: if commas separate names, write in the mapping separator: ","'
-    key = mapping.columns.get("key")
-    if (
-        isinstance(key, str)
-        and len(records) > 1
-        and all(record.cells.get(key) == str(n) for n, record in enumerate(records, start=1))
-    ):
+    if counts_rows:
         yield f'"{key}" counts the rows: if the numbers change when a row is inserted, remove the key from the mapping'
-    lacking = sum(not dates.is_filled(record.cells, mapping) for record in records)
     if mapping.empty is None and lacking and records and dates.is_filled(records[0].cells, mapping):
         rows = "1 row has no date" if lacking == 1 else f"{lacking:,} rows have no date"
         yield f"{rows}: if cells were merged, write in the mapping dates: {{empty: above}}"
-    yield from _addresses(records, mapping)
-    questions = {kind_of(words) for row in made for _, words in row.questions}
+    for name in filter(links.__getitem__, unused):  # the addresses may be those of sources
+        rows = "1 row has an address" if links[name] == 1 else f"{links[name]:,} rows have an address"
+        yield f'{rows} in "{name[:60]}", which is not imported. To cite that page: timeline archive --fetch ADDRESS'
     yield from dict.fromkeys(answer for question, answer in _ANSWERS.items() if question in questions)
-
-
-def _addresses(records: Sequence[Cells], mapping: Columns) -> Iterator[str]:
-    """Yield a note on each unused column with addresses, which may be those of sources."""
-    used = mapping.used()
-    for name in dict.fromkeys(name for record in records[: guessing.SAMPLE] for name in record.cells if name not in used):
-        if links := sum(bool(_WEB_ADDRESS.match(record.cells.get(name, "").strip())) for record in records):
-            rows = "1 row has an address" if links == 1 else f"{links:,} rows have an address"
-            yield f'{rows} in "{name[:60]}", which is not imported. To cite that page: timeline archive --fetch ADDRESS'
 
 
 def texts(members: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str]]:

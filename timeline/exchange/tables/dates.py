@@ -19,6 +19,7 @@ from timeline.exchange.tables.mapping import DATES, Columns
 
 Questions = list[tuple[str, str]]
 FIRST_DAY: Final = "1 January may mean the year alone: check, and write the year if it does"
+_DAY: Final = re.compile(r"-?\d{4}-\d\d-\d\d")
 FIRST_OF_MONTH: Final = "the first may mean the month alone: check, and write the month if it does"
 
 
@@ -147,17 +148,33 @@ def without_first_day(date: str, first_days: str | None) -> str:
     return first[1] if first and first_days in ("months", "both") else date
 
 
-def ask_first_days(rows: Sequence[Row]) -> list[Row]:
-    """Ask about each 1 January if more than one day in ten is one, and about other firsts of months if they are too many.
+def kind_of_day(date: str) -> int:
+    """Return whether a date is a 1 January (3), another first of a month (2), another day (1), or none (0)."""
+    if not _DAY.match(date):
+        return 0
+    return 3 if is_first_day(date) else 2 if without_first_day(date, "months") != date else 1
 
-    That is at least three, and more than one day in four.
+
+def first_day_questions(kinds: bytes | bytearray) -> dict[int, str]:
+    """Return the questions to ask about days, by their kind, of which there is one for each row.
+
+    A person is asked about each 1 January if more than one day in ten is one, and about other firsts of months if they are too
+    many: at least three, and more than one day in four.
     """
-    days = [row for row in rows if re.match(r"-?\d{4}-\d\d-\d\d", str(row.fields.get("date", "")))]
-    first = {id(row) for row in days if is_first_day(row.fields["date"])}
-    months = {id(row) for row in days if without_first_day(row.fields["date"], "months") != row.fields["date"]} - first
+    days, months, first = (kinds.count(kind) for kind in (1, 2, 3))
     questions = dict[int, str]()
-    if len(first) * 10 > len(days):
-        questions |= dict.fromkeys(first, FIRST_DAY)
-    if len(months) > 2 and len(months) * 4 > len(days) - len(first):
-        questions |= dict.fromkeys(months, FIRST_OF_MONTH)
-    return [replace(row, questions=(*row.questions, ("date", questions[id(row)]))) if id(row) in questions else row for row in rows]
+    if first * 10 > days + months + first:
+        questions[3] = FIRST_DAY
+    if months > 2 and months * 4 > days + months:
+        questions[2] = FIRST_OF_MONTH
+    return questions
+
+
+def ask_first_days(rows: Sequence[Row]) -> list[Row]:
+    """Ask about first days of years and months."""
+    kinds = bytes(kind_of_day(str(row.fields.get("date", ""))) for row in rows)
+    questions = first_day_questions(kinds)
+    return [
+        row._replace(questions=(*row.questions, ("date", questions[kind]))) if kind in questions else row
+        for row, kind in zip(rows, kinds, strict=True)
+    ]

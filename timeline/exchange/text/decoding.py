@@ -13,7 +13,7 @@ from timeline import encodings, files
 from timeline.errors import on_one_line
 from timeline.exchange.importing.row import ImportRefused
 
-MAXIMUM_BYTES: Final = 100_000_000
+MAXIMUM_BYTES: Final = 100_000_000  # of a file whose records are all held at once
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32", "utf-32"),
@@ -49,8 +49,8 @@ class Decoded(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read an import file. Raises ImportRefused if it is missing, not a file, or too large."""
+def read_bytes(path: Path, most: int = MAXIMUM_BYTES) -> bytes:
+    """Read an import file. Raises ImportRefused if it is missing, not a file, or larger than `most`."""
     try:
         if re.match(r"https?:/", str(path)):
             raise ImportRefused(
@@ -58,8 +58,8 @@ def read_bytes(path: Path) -> bytes:
             )
         if path.exists() and not path.is_file():
             raise ImportRefused(path, "is not a file. Name the file to import")
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise ImportRefused(path, f"larger than {MAXIMUM_BYTES // 1_000_000} MB. Import it in parts")
+        if path.stat().st_size > most:
+            raise ImportRefused(path, f"larger than {most // 1_000_000} MB. Import it in parts")
         return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "it cannot be read").lower()

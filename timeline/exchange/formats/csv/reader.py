@@ -4,14 +4,15 @@ Owns where the header is: in the first row, below a title, or nowhere. A table t
 columns; its happenings keep their ids. Must not open files.
 """
 
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from typing import Any, Final
 
-from timeline import dates, fields
+from timeline import dates, documents, fields
 from timeline.dates import free_text
 from timeline.dates.free_text import DateUnread
 from timeline.errors import DateInvalid
+from timeline.exchange.importing.packed import Packed
 from timeline.exchange.importing.record_builder import RETRACTED, Building, scalar
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.tables import columns, guessing, records
@@ -20,6 +21,7 @@ from timeline.exchange.tables.columns import Cells
 from timeline.exchange.tables.mapping import Columns
 from timeline.exchange.tables.records import Record
 
+MAXIMUM_BYTES: Final = documents.MAXIMUM_IMPORTED
 _WIDEST: Final = 10_000  # columns
 _SEARCHED: Final = 20  # first rows in which the header may be
 _OURS: Final = frozenset(("id", "title", "date", "date_in_words", "part_of", "attributed_to", "related"))
@@ -44,11 +46,11 @@ def read(text: str, **options: object) -> Read:
     widest = max(len(record.cells) for record in beginning)
     names = tuple(f"column {n}" for n in range(1, widest + 1)) if header is None else records.headed(header)
     above = [record for record in filled if header is not None and record.number < header.number]
-    table, refused, blank = _below(header, [*beginning, *rest], names)
+    table, refused, blank = _below(header, chain(beginning, rest), names)
     notes = [_above(above, header)] if above and header else []
     notes += [f"{blank:,} empty row{'s' if blank > 1 else ''} skipped"] if blank else []
     if mapping is None and set(names) >= _OURS:
-        rows = sorted([*map(_row, table), *refused], key=lambda row: row.number)
+        rows = columns.in_order(Packed(map(_row, table)), refused)
         return Read(rows, None, (*notes, "a timeline wrote it: its columns are known, and its ids are kept"))
     advance: Any = options.get("advance") or (lambda _: None)
     return columns.read(table, names, refused, mapping, notes, headless=header is None, advance=advance)
@@ -66,9 +68,9 @@ def _header(beginning: Sequence[Record], mapping: Columns | None) -> Record | No
     return likely or wide
 
 
-def _below(header: Record | None, table: Sequence[Record], names: Sequence[str]) -> tuple[list[Cells], list[Row], int]:
+def _below(header: Record | None, table: Iterable[Record], names: Sequence[str]) -> tuple[Packed[Cells], list[Row], int]:
     """Return the records below the header by column, the rows that repeat the header, and the number of blank records."""
-    below, refused, blank = list[Cells](), list[Row](), 0
+    below, refused, blank = Packed[Cells](), list[Row](), 0
     for record in table:
         if record.is_blank:
             blank += 1

@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from timeline import documents
+from timeline.exchange.importing.packed import Packed
 from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.tables import columns
 from timeline.exchange.tables.columns import Cells
 from timeline.exchange.tables.mapping import Columns
-from timeline.exchange.text import json_text
+from timeline.exchange.text import decoding, json_text
 from timeline.exchange.text.json_text import Piece
 
+MAXIMUM_BYTES: Final = documents.MAXIMUM_IMPORTED
 _BUNDLE: Final = ("source", "happening", "part")  # the keys with which a bundle begins
 _LISTS: Final = ("data", "items", "records", "rows", "results", "events", "incidents", "value")
 _NO_OBJECT: Final = "is not a JSON object"
@@ -23,7 +26,7 @@ def read(text: str, **options: object) -> Read:
     A text that is one list of objects, or has one under a key such as "data", is read by its items, numbered from 1.
     """
     items = _items(text)
-    table, refused, names = list[Cells](), list[Row](), dict[str, None]()
+    table, refused, names = Packed[Cells](), list[Row](), dict[str, None]()
     for number, piece, reason in _lines(text) if items is None else _numbered(items):
         if isinstance(piece.value, dict):
             cells = dict(columns.texts(piece.value.items()))
@@ -64,6 +67,12 @@ def _items(text: str) -> list[Piece] | None:
     """Return the items of the list of objects that a text is or holds. Return None for JSON Lines, or if it is not JSON."""
     if text.lstrip()[:1] not in ("[", "{"):
         return None
+    if len(text) > decoding.MAXIMUM_BYTES:  # more than can be held as one value
+        first = next(_lines(text))[1]
+        if isinstance(first.value, dict) and text[first.end :].strip():
+            return None
+        most = f"{decoding.MAXIMUM_BYTES // 1_000_000} MB"
+        raise ImportRefused(f"larger than {most}, and not one JSON object on each line. Import it in parts, or as JSON Lines")
     try:
         document = json_text.document(text)
     except ImportRefused:

@@ -15,7 +15,7 @@ from timeline.dates.parts import span
 from timeline.errors import Sentence
 from timeline.exchange.formats.timelinejs import placed, slides
 from timeline.exchange.importing.record_builder import Building, as_list, scalar, with_date_questions
-from timeline.exchange.importing.row import NOTHING, ImportRefused, Read, Row
+from timeline.exchange.importing.row import ImportRefused, Read, Row
 from timeline.exchange.text import json_text
 from timeline.exchange.text.additions import OWN_KEYS, has_additions
 from timeline.exchange.text.html_text import one_line
@@ -105,7 +105,7 @@ def slide(content: dict[str, Any], kind: str) -> Building:
                 build.drop(f"media.{name}", value, why)
         else:
             build.drop("media", media, why)
-    build.media = slides.media(content) or NOTHING
+    build.media = slides.media(content)
     build.drop("background", content.get("background"), why)
     build.drop_others(content, _KNOWN if own is None else {*_KNOWN, *OWN_KEYS})
     return build
