@@ -24,7 +24,7 @@ _ID = "The source's name in citations: letters, digits, hyphens, dots, underscor
 @click.option("--id", help=_ID)
 @described
 @click.option(
-    "--transcript", type=click.Path(path_type=Path), metavar="FILE", help="The text of a recording, scan or picture, by a person."
+    "--transcript", type=click.Path(path_type=Path), metavar="FILE", help="The text of a recording or picture, by a person."
 )
 @click.option("--encoding", help="The encoding of its text, if that is not UTF-8.")
 @click.option("--as-found", is_flag=True, help="Use the document's own title, author and so on for options that are not given.")
