@@ -22,8 +22,8 @@ from timeline import Timeline, capture, checkpoints, merkle, projections, quotes
 from timeline.audit import verify
 from timeline.documents import Document
 from timeline.errors import DatabaseRefused, GuardsMissing, TimelineError
-from timeline.guards import guards
 from timeline.log import canonical
+from timeline.log_schema import guards
 from timeline.merkle import Checkpoint, Key, Note, Proof, Signature
 from timeline.published import FILES as PUBLISHED
 from timeline.scripts import statements

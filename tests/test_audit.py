@@ -17,8 +17,8 @@ from timeline import ArchivedSource, Timeline
 from timeline.audit import Report, verify
 from timeline.audit.report import MAX_FAULTS, Tally
 from timeline.errors import DatabaseRefused
-from timeline.guards import guards
 from timeline.log import EventType, canonical
+from timeline.log_schema import guards
 
 Tamper = Callable[[sqlite3.Connection], object]
 

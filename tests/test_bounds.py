@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline import ArchivedSource, Timeline, bounds, bundles, quotes, texts
+from timeline import ArchivedSource, Timeline, bounds, bundles, quotes, text_cache
 from timeline.actors import actor_id
 from timeline.bundles import appending, json_lines
 from timeline.documents import from_text
@@ -309,14 +309,14 @@ def test_every_place_of_a_quotation_that_overlaps_itself_is_counted(unit: str, b
 
 def test_texts_are_held_as_long_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those used last stay; one that is longer than all the room is held alone."""
-    monkeypatch.setattr(texts, "ROOM", 100)
+    monkeypatch.setattr(text_cache, "ROOM", 100)
     read: list[str] = []
 
     def text(id: str) -> quotes.Text:
         read.append(id)
         return quotes.Text("x" * (500 if id == "long" else 40))
 
-    held = texts.Texts(text)
+    held = text_cache.TextCache(text)
     for id in ("a", "b", "a", "c", "a", "b", "long", "long", "a"):
         held(id)
     assert read == ["a", "b", "c", "b", "long", "a"]

@@ -19,7 +19,7 @@ from timeline.capture import comparing, sandbox, setup
 from timeline.capture.comparing import Comparing
 from timeline.cli import main
 from timeline.errors import BundleInvalid, StatementInvalid
-from timeline.exchange.exporting import notes, sentences
+from timeline.exchange.exporting import footnotes, sentences
 from timeline.exchange.formats.jsonl import writer as as_jsonl
 from timeline.reading import records
 
@@ -268,7 +268,7 @@ def test_show_and_exports_say_that_it_was_not_compared(timeline: Timeline) -> No
     assert "note        text as given by the bundle, not compared with the document" in shown
     source = records.Source("a", "A", extractor=f"{MARK} (x)", archived_at="2026-01-01T00:00:00Z")
     quotation = records.Quotation(1, source, "q", "", "", 0, 1, "exact", "supports")
-    assert "Text as given by the bundle, not compared with the document" in notes.Note(1, 1, quotation, None).proof
+    assert "Text as given by the bundle, not compared with the document" in footnotes.Footnote(1, 1, quotation, None).proof
     assert sentences.citation(quotation) == "“q” (A, text as given by the bundle, not compared with the document)"
 
 

@@ -68,7 +68,7 @@ def from_export(text: str | None, content: str | None, extractor: str | None, me
     return Document(bytes_, text, media_type, extractor)
 
 
-class Texts:
+class ExportedTexts:
     """Compares texts that came with their documents with those documents. Each is read once, before anything is written."""
 
     def __init__(self, log: Log) -> None:

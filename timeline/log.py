@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from timeline import files, journals, new_file, published, unfinished
+from timeline import files, journals, new_file, published, unfinished_copies
 from timeline.errors import DatabaseRefused, GuardsMissing, Redacted, TimelineError
 from timeline.event import Event, EventType, canonical, data_hash
-from timeline.guards import altered
+from timeline.log_schema import altered
 from timeline.new_file import APPLICATION_ID, FORMAT, NewFile
 from timeline.sqlite_file import REFUSALS, refusal, use_wal
 from timeline.sqlite_file import connect as _connect
@@ -265,7 +265,7 @@ class Log:
             raise DatabaseRefused(
                 self.path, "another program still reads it, so its journal holds redacted data. Stop that program, then repeat"
             )
-        unfinished.sweep(self.path)
+        unfinished_copies.sweep(self.path)
 
     def redacted(self, stream: str, type: EventType) -> Event | None:
         """Read a redacted event by its stream and type. The lookup starts from the redactions, which are few."""

@@ -44,7 +44,7 @@ class SourceText(NamedTuple):
         return self.text.raw
 
 
-Texts = Callable[[str], SourceText]
+ReadSourceText = Callable[[str], SourceText]
 _MAX_NOT_FOUND = 20  # missing quotations of one statement, after which no nearest passage is searched
 _MAX_DATED = 100  # citations of a corrected statement that are searched for dates
 _MAX_NAMES = 20  # of a circle, in a message
@@ -116,7 +116,7 @@ def of_corrected_source(known: Statement, changes: Mapping[str, Any], subject: s
     return _source_statement(check(Source, {**known, **changes}, subject))
 
 
-def of_happening(fields: Mapping[str, Any], texts: Texts, subject: str, known: Statement | None = None) -> Statement:
+def of_happening(fields: Mapping[str, Any], texts: ReadSourceText, subject: str, known: Statement | None = None) -> Statement:
     """Return the statement of a happening, with each quotation's place and grade, and the instant if time and zone are known.
 
     `known` is the statement in the log: an ambiguous quotation stays at its place there.
@@ -128,13 +128,13 @@ def of_happening(fields: Mapping[str, Any], texts: Texts, subject: str, known: S
     return _statement(happening, citations, subject)
 
 
-def with_citations(values: Statement, citations: Sequence[Citation], texts: Texts, subject: str) -> Statement:
+def with_citations(values: Statement, citations: Sequence[Citation], texts: ReadSourceText, subject: str) -> Statement:
     """Return a statement made by `of_happening` with other citations, each with its place and grade."""
     statement = {**values, "citations": _verified(tuple(citations), texts, subject, ())}
     return {name: statement[name] for name in _IN_ORDER if name in statement}
 
 
-def corrected(known: Statement, changes: Mapping[str, Any], texts: Texts, subject: str) -> Statement:
+def corrected(known: Statement, changes: Mapping[str, Any], texts: ReadSourceText, subject: str) -> Statement:
     """Return the statement of a happening after a correction. Citations that do not change keep their places."""
     bounds.refuse(changes, subject)
     values = {field: value for field, value in known.items() if field not in ("citations", "instant")}
@@ -288,7 +288,7 @@ def _instant(happening: Happening) -> str | None:
     return None
 
 
-def _verified(citations: tuple[Citation, ...], texts: Texts, subject: str, known: Sequence[Statement]) -> list[Statement]:
+def _verified(citations: tuple[Citation, ...], texts: ReadSourceText, subject: str, known: Sequence[Statement]) -> list[Statement]:
     """Find every quotation, or raise the error of the first fault, with all faults.
 
     `known` are the citations in the log, which decide the place of an ambiguous quotation.
@@ -329,7 +329,7 @@ def _verified(citations: tuple[Citation, ...], texts: Texts, subject: str, known
     return verified
 
 
-def _refuse_no_picture(pictures: tuple[Picture, ...], texts: Texts, subject: str, known: Statement) -> None:
+def _refuse_no_picture(pictures: tuple[Picture, ...], texts: ReadSourceText, subject: str, known: Statement) -> None:
     """Raise the error of the first source that is no archived picture, with all faults. Those in the log stay."""
     before = {picture["source"] for picture in known.get("media", ())}
     errors: list[tuple[type[TimelineError], str, str]] = []

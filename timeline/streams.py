@@ -29,7 +29,7 @@ from timeline.errors import (
 )
 from timeline.log import Event, EventType, Log, canonical
 from timeline.model import Author, Reason, check
-from timeline.wholes import PartOfChains
+from timeline.part_of_circles import PartOfChains
 
 _MAX_UNPROJECTED = 32_000_000  # characters of data not projected yet, after which the read tables are updated
 _SALTS_AT_ONCE = 256  # salts drawn in one batch

@@ -19,12 +19,12 @@ from timeline.audit.sources import Documents, SourcesAudit
 from timeline.errors import QuoteNotFound, StatementInvalid, TimelineError
 from timeline.log import Event, EventType, Log
 from timeline.merkle import Checkpoint, Key, Note
-from timeline.merkle.kept import is_instant
 from timeline.merkle.proof import SALT
+from timeline.merkle.store import is_instant
 from timeline.model import Author, HappeningFields, HappeningVersion, Reason, Source, SourceFields, check, stream
 from timeline.redaction import document_hashes
 from timeline.statements import circle
-from timeline.texts import Texts
+from timeline.text_cache import TextCache
 
 SHA256 = 32  # bytes
 ATTEMPTS = 20  # unreadable places, after which the audit gives up
@@ -65,7 +65,7 @@ class EventsAudit:
         self._sizes = sorted({Checkpoint.of(note).size for note in against})
         self.document_hashes: set[str] = set()  # documents that events name
         self.tree = tree.TreeAudit(log, against, keys, tomorrow)
-        self._text = Texts(self._read_text)
+        self._text = TextCache(self._read_text)
         self._archived_at = lru_cache(10_000)(self._read_position)
 
     def check(self, advance: Callable[[int], None]) -> None:

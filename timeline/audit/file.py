@@ -2,8 +2,8 @@
 
 from timeline import journals, projections, published
 from timeline.audit.report import Tally
-from timeline.guards import TABLES, altered, foreign_indexes, foreign_triggers, guards
 from timeline.log import Log
+from timeline.log_schema import TABLES, altered, foreign_indexes, foreign_triggers, guards
 
 _SHADOWS = ("data", "idx", "content", "config")  # SQLite's own tables for a full-text index
 

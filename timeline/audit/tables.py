@@ -7,8 +7,8 @@ from typing import Any
 
 from timeline import projections
 from timeline.audit.report import Tally
-from timeline.guards import TABLES
 from timeline.log import Log
+from timeline.log_schema import TABLES
 from timeline.scripts import statements
 
 BATCH = 1_000

@@ -97,7 +97,7 @@ class Archiving(Opened):
         elif exported:
             exported_document = archiving.from_export(text, base64, extractor, media_type, subject or "source")
             late = self._ahead is not None and self._ahead.closed
-            document = self._texts.marked(exported_document, fields.get("url"), subject, late=late)
+            document = self._exported_texts.marked(exported_document, fields.get("url"), subject, late=late)
         else:
             document = documents.from_text(text or "")
         with self.transaction():

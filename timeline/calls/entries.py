@@ -96,4 +96,4 @@ class Entries(Archiving, Recording):
 
     def compare_texts(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """Compare exported texts with their documents before the entries are appended, so that no other writer waits meanwhile."""
-        self._texts.compare(entries)
+        self._exported_texts.compare(entries)

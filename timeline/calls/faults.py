@@ -137,11 +137,11 @@ def _of_references(timeline: Opened, fields: Mapping[str, Any], known: Sequence[
             yield from statements.unknown_happening("happening", field, other).faults
 
 
-def _texts(timeline: Opened) -> statements.Texts:
+def _texts(timeline: Opened) -> statements.ReadSourceText:
     """Return a function for the texts of sources, which also has a text for the placeholder citation."""
 
     def text_of(source: str) -> statements.SourceText:
-        return statements.SourceText(quotes.Text("?"), "", "") if source == _NOWHERE else timeline._text(source)
+        return statements.SourceText(quotes.Text("?"), "", "") if source == _NOWHERE else timeline._source_text(source)
 
     return text_of
 

@@ -18,7 +18,7 @@ from timeline.errors import DatabaseRefused, Redacted, TimelineError
 from timeline.log import Log
 from timeline.model import Author, check, stream
 from timeline.streams import Streams
-from timeline.texts import Texts
+from timeline.text_cache import TextCache
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -60,8 +60,8 @@ class Opened:
         self.log.prepare(projections.register)
         self._database: Database | None = None
         self._streams = Streams(self.log, self.by, clock)
-        self._text = Texts(self._read_text)
-        self._texts = archiving.Texts(self.log)
+        self._source_text = TextCache(self._read_text)
+        self._exported_texts = archiving.ExportedTexts(self.log)
         self._ahead: ReadAhead | None = None
         if not read_only and guarded and not rebuilding and not projections.is_current(self.log.connection):
             try:
@@ -119,7 +119,7 @@ class Opened:
             with self._streams.transaction():
                 yield
         except BaseException:
-            self._text.cache_clear()  # a source that was rolled back may be archived again with another text
+            self._source_text.cache_clear()  # a source that was rolled back may be archived again with another text
             raise
 
     def dangling(self) -> Iterator[tuple[str, TimelineError]]:

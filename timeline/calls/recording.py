@@ -89,7 +89,7 @@ class Recording(Opened):
         first = self.log.first(subject)
         self._streams.refuse_redacted(first)
         known = None if first is None else first.payload["statement"]
-        statement = statements.of_happening(fields, self._text, subject, known)
+        statement = statements.of_happening(fields, self._source_text, subject, known)
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, expected_version, in_order=True)
 
@@ -100,7 +100,7 @@ class Recording(Opened):
         """
         subject = stream("happening", id)
         self._streams.refuse_redacted(self.log.first(subject))
-        statement = statements.with_citations(checked, citations, self._text, subject)
+        statement = statements.with_citations(checked, citations, self._source_text, subject)
         with self.transaction():
             return self._streams.begin(subject, "HappeningRecorded", statement, None, in_order=True)
 
@@ -165,7 +165,7 @@ class Recording(Opened):
         changes = given_dates.read(given(locals(), HappeningFields.__annotations__), subject)
 
         def corrected(known: statements.Statement) -> statements.Statement:
-            return statements.corrected(known, changes, self._text, subject)
+            return statements.corrected(known, changes, self._source_text, subject)
 
         return self._streams.correct(subject, "HappeningCorrected", corrected, list(changes), reason, expected_version)
 
@@ -275,7 +275,7 @@ class Recording(Opened):
             elif redacting.payload["reason"] != why:
                 gone = redaction.redacted_error(self.log, event).reason
                 raise Redacted(event.stream, f"{gone} already. Repeat that reason to clean the file again")
-        self._text.cache_clear()
+        self._source_text.cache_clear()
         self._streams.corrections.drop()
         try:
             self.log.scrub()

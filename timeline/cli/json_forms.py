@@ -19,7 +19,7 @@ from timeline.exchange.importing.file import File
 from timeline.exchange.importing.outcome import Outcome, Plan
 from timeline.log import Event
 from timeline.merkle import Checkpoint, Note
-from timeline.reading.sources import Known
+from timeline.reading.sources import ListedSource
 
 Json = dict[str, Any]
 
@@ -76,7 +76,7 @@ def happening(one: Event, *, near: bool = False) -> Json:
     return record
 
 
-def source(listed: tuple[Known, Event]) -> Json:
+def source(listed: tuple[ListedSource, Event]) -> Json:
     """Return the source that an event states, with the length of its text and the number of happenings that cite it."""
     one, event = listed
     payload = event.payload

@@ -16,7 +16,7 @@ from timeline.cli.running import WholeNumber, db, opened, refuse_outdated
 from timeline.dates import worded
 from timeline.log import Event
 from timeline.reading import wording
-from timeline.reading.sources import Known, known
+from timeline.reading.sources import ListedSource, listed
 from timeline.selection.snapshot import Snapshot
 from timeline.timeline import Timeline
 
@@ -58,9 +58,9 @@ def list_(records: str, limit: int | None, reverse: bool, as_json: bool, db: Pat
         refuse_outdated(timeline, db)
         if records == "sources":
             connection = timeline.log.connection
-            sources = list(known(Snapshot(connection, position(connection, chosen_by["as_of"]))))
-            listed = _sources(timeline, sources[::-1] if reverse else sources)
-            _write(listed, len(sources), limit, json_forms.source if as_json else None, source)
+            sources = list(listed(Snapshot(connection, position(connection, chosen_by["as_of"]))))
+            pairs = _sources(timeline, sources[::-1] if reverse else sources)
+            _write(pairs, len(sources), limit, json_forms.source if as_json else None, source)
             if not sources:
                 click.echo("There is no source yet. Archive a document: timeline archive FILE", err=True)
             return
@@ -100,7 +100,7 @@ def _write(
         printing.more(total - most)
 
 
-def _sources(timeline: Timeline, sources: Iterable[Known]) -> Iterator[tuple[Known, Event]]:
+def _sources(timeline: Timeline, sources: Iterable[ListedSource]) -> Iterator[tuple[ListedSource, Event]]:
     """Pair each source with the event that holds its statement."""
     return ((one, event) for one in sources if (event := timeline.log.event(one.position)) is not None)
 
@@ -123,7 +123,7 @@ def happening(id: str, title: str, date: str, by: str | None, *, retracted: bool
     return Line(worded(date), id, title, f"({joined})" if joined else "")
 
 
-def source(listed: tuple[Known, Event]) -> Line:
+def source(listed: tuple[ListedSource, Event]) -> Line:
     """Make the line of a source, with the number of happenings that cite it."""
     one, event = listed
     if event.data is None:

@@ -55,7 +55,7 @@ def _json(timeline: Timeline, match: Match, as_of: int | None) -> json_forms.Jso
         return json_forms.event(match.event)
     if match.kind == "happening":
         return json_forms.happening(match.event)
-    known = next(sources.known(Snapshot(timeline.log.connection, as_of), match.id))
+    known = next(sources.listed(Snapshot(timeline.log.connection, as_of), match.id))
     return json_forms.source((known, match.event))
 
 

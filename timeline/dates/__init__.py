@@ -9,7 +9,7 @@ from timeline.dates.calendar import DAY, civil, day_number
 from timeline.dates.edtf import Edtf, bounds, is_date, parse
 from timeline.dates.grammar import plain
 from timeline.dates.sql import SQL_FUNCTIONS, edtf_within, register
-from timeline.dates.times import day_second, local_times, outermost_time, shifts
+from timeline.dates.times_of_day import day_second, local_times, outermost_time, shifts
 from timeline.dates.words import worded, words
 
 __all__ = [

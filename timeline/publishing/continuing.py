@@ -17,7 +17,7 @@ from timeline.merkle import Checkpoint, Note
 from timeline.publishing import folder, repository
 from timeline.publishing.backups import restore
 from timeline.publishing.copying import Contents
-from timeline.publishing.staging import staging
+from timeline.publishing.durable_files import temporary_folder
 from timeline.timeline import Timeline
 
 _CHECKPOINTS = """
@@ -116,7 +116,7 @@ def replacing(source: Timeline | None, db: Path, advance: Callable[[int], None])
     The content is replaced in one transaction, so programs that have the timeline open see it. If anything fails, the timeline is
     unchanged. Raises what `restore` raises, and PublishingRefused where the timeline cannot be written.
     """
-    with staging(db, db) as beside:
+    with temporary_folder(db, db) as beside:
         fresh = beside / db.name
         if source is not None:
             begin(source, fresh, advance)

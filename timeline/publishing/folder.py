@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from timeline import files, journals, published, unfinished
+from timeline import files, journals, published, unfinished_copies
 from timeline.errors import PublishingRefused
 from timeline.merkle import Checkpoint, Key, Note
-from timeline.publishing.staging import sync
+from timeline.publishing.durable_files import sync
 
 CHECKPOINT = "checkpoint"
 PUBLIC_KEY = "public-key"
@@ -98,7 +98,7 @@ def replace(fresh: Path, path: Path, names: Sequence[str], former: Former | None
         for folder in [fresh, *(entry for entry in fresh.iterdir() if entry.is_dir())]:
             sync(folder)
         fresh.rename(path)
-        (path / unfinished.MARK).unlink(missing_ok=True)
+        (path / unfinished_copies.MARK).unlink(missing_ok=True)
         sync(path.parent)
         return True
     changed = [name for name in names if not _same(fresh / name, path / name)]

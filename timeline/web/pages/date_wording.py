@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 
 from timeline import dates
-from timeline.dates.times import WRITTEN
+from timeline.dates.times_of_day import WRITTEN
 
 # The dates that HTML allows in <time datetime>. Others are shown in words and as EDTF, without a machine-readable time.
 _HTML_TIME = re.compile(r"(?!0000)\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?)?)?")

@@ -21,7 +21,7 @@ class Text(Protocol):
 T = TypeVar("T", bound=Text)
 
 
-class Texts(Generic[T]):
+class TextCache(Generic[T]):
     """Reads each text once, as long as the cache has room for it."""
 
     def __init__(self, read: Callable[[str], T]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from timeline import Timeline, publishing, unfinished
+from timeline import Timeline, publishing, unfinished_copies
 from timeline.cli import main
 from timeline.errors import RedactionUnfinished
 
@@ -41,9 +41,9 @@ def killed(at: str, *words: str | Path) -> None:
     """Run a command in a process that is killed (as by kill -9) when it comes to a function of ours."""
     script = f"""
 import os
-from timeline.publishing import backups, publishing
+from timeline.publishing import backups, folder, publication
 module, _, name = {at!r}.partition(".")
-target = {{"publishing": publishing, "backups": backups, "folder": publishing.folder}}[module]
+target = {{"publication": publication, "backups": backups, "folder": folder}}[module]
 setattr(target, name, lambda *a, **k: os.kill(os.getpid(), 9))
 from timeline.cli import main
 main()
@@ -68,8 +68,8 @@ def redact(db: Path) -> str:
 @pytest.mark.parametrize(
     ("at", "command"),
     [
-        ("publishing._verify", "publish"),
-        ("publishing._files", "publish"),
+        ("publication._verify", "publish"),
+        ("publication._files", "publish"),
         ("folder.replace", "publish"),
         ("backups.compare", "backup"),
     ],
@@ -87,7 +87,7 @@ def test_a_redaction_reaches_unfinished_copies(db: Path, tmp_path: Path, at: str
 
 def test_the_next_copy_removes_it_too(db: Path, tmp_path: Path) -> None:
     """Wherever that copy goes."""
-    killed("publishing._verify", "publish", tmp_path / "first", "--db", db)
+    killed("publication._verify", "publish", tmp_path / "first", "--db", db)
     assert run("backup", tmp_path / "second.db", "--db", db).exit_code == 0
     assert [path.name for path in tmp_path.rglob("*") if path.name.startswith(".")] == []
 
@@ -106,7 +106,7 @@ def test_an_unfinished_restore_is_reached_from_its_target(db: Path, tmp_path: Pa
 
 def test_it_is_found_after_both_were_moved(db: Path, tmp_path: Path) -> None:
     """A note within the timeline's folder moves with it."""
-    killed("publishing._verify", "publish", db.parent / "public", "--db", db)
+    killed("publication._verify", "publish", db.parent / "public", "--db", db)
     db.parent.rename(tmp_path / "moved")
     redact(tmp_path / "moved" / "timeline.db")
     assert holding(tmp_path) == []
@@ -115,7 +115,7 @@ def test_it_is_found_after_both_were_moved(db: Path, tmp_path: Path) -> None:
 def test_a_copy_in_progress_is_left_and_reported(db: Path, tmp_path: Path) -> None:
     """It belongs to its process; the redaction asks to be repeated, and then reports nothing."""
     (tmp_path / "far").mkdir()
-    with unfinished.making(tmp_path / "far" / "public", db) as folder:
+    with unfinished_copies.making(tmp_path / "far" / "public", db) as folder:
         assert folder is not None
         (folder / "snapshot.db").write_bytes(WORDS)
         said = redact(db)
@@ -128,7 +128,7 @@ def test_a_copy_in_progress_is_left_and_reported(db: Path, tmp_path: Path) -> No
 def test_a_copy_on_an_absent_disk_is_reported_until_it_is_back(db: Path, tmp_path: Path) -> None:
     """Its note stays."""
     (tmp_path / "disk").mkdir()
-    killed("publishing._verify", "publish", tmp_path / "disk" / "public", "--db", db)
+    killed("publication._verify", "publish", tmp_path / "disk" / "public", "--db", db)
     (tmp_path / "disk").rename(tmp_path / "unplugged")
     assert "out of reach" in redact(db)
     (tmp_path / "unplugged").rename(tmp_path / "disk")
@@ -138,7 +138,7 @@ def test_a_copy_on_an_absent_disk_is_reported_until_it_is_back(db: Path, tmp_pat
 
 def test_a_dry_run_removes_nothing(db: Path, tmp_path: Path) -> None:
     """It only lists the copies."""
-    killed("publishing._verify", "publish", tmp_path / "public", "--db", db)
+    killed("publication._verify", "publish", tmp_path / "public", "--db", db)
     assert run("redact", "2", "--reason", "By law", "--dry-run", "--db", db).exit_code == 0
     assert holding(tmp_path / ".public.unfinished") == ["snapshot.db"]
 
@@ -147,7 +147,7 @@ def test_a_redaction_that_cannot_remove_it_reports_that_and_is_repeated(
     db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For example, because it belongs to somebody else."""
-    killed("publishing._verify", "publish", tmp_path / "public", "--db", db)
+    killed("publication._verify", "publish", tmp_path / "public", "--db", db)
 
     def denied(path: Path) -> None:
         raise PermissionError(13, "Permission denied", str(path))
@@ -184,9 +184,9 @@ def test_a_stranger_s_note_removes_nothing_elsewhere(db: Path, tmp_path: Path, m
     note.write_bytes(os.fsencode(theirs) + b"\0" + b"1" * 32)
     if mark == "link":
         (db.parent / "one").write_text("1" * 32)
-        (theirs / unfinished.MARK).symlink_to("nowhere")
+        (theirs / unfinished_copies.MARK).symlink_to("nowhere")
     elif mark is not None:
-        (theirs / unfinished.MARK).write_text(mark)
+        (theirs / unfinished_copies.MARK).write_text(mark)
         note.write_bytes(os.fsencode(theirs) + (b"\0" if not mark else b"\0" + b"1" * 32))
     redact(db)
     assert (theirs / "thesis.txt").read_text() == "years of work"

@@ -9,14 +9,14 @@ from functools import lru_cache
 from timeline import dates
 from timeline.dates.calendar import iso_year
 from timeline.dates.grammar import plain, read
-from timeline.dates.times import outermost
+from timeline.dates.times_of_day import outermost
 from timeline.dates.tree import Choice, Date, Endpoint, Interval, Tree
 
 _DECEMBER, _LONGEST = 12, 31
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Parts:
     """An instant, as far as it is known. Years are astronomical: 0 is 1 BCE."""
 
     year: int
@@ -43,15 +43,15 @@ class Known:
 class Span:
     """A start and an end. An end equal to the start is None, and so is an open or unknown side.
 
-    `whole` is whether the parts lose nothing of the date.
+    `lossless` is whether the parts lose nothing of the date.
     """
 
-    start: Known | None
-    end: Known | None
-    whole: bool
+    start: Parts | None
+    end: Parts | None
+    lossless: bool
 
     @property
-    def begin(self) -> Known | None:
+    def begin(self) -> Parts | None:
         """The start, or the end if only that is known."""
         return self.start or self.end
 
@@ -60,53 +60,53 @@ class Span:
 def span(text: str) -> Span:
     """Reduce a date to its parts. Raises DateInvalid."""
     if (numbers := plain(text)) is not None:
-        return Span(Known(*numbers), None, whole=True)
+        return Span(Parts(*numbers), None, lossless=True)
     return _span(text, read(text))
 
 
 def _span(text: str, tree: Tree) -> Span:
     if isinstance(tree, Date) and (date := _exact(tree)) is not None:
-        return Span(date, None, whole=not any(tree.marks))
+        return Span(date, None, lossless=not any(tree.marks))
     if isinstance(tree, Interval):
         return _interval(tree)
     date_value = dates.parse(text)
     first, last = _civil(date_value.earliest_day), _civil(date_value.latest_day)
     if isinstance(tree, Choice) and (first is None or last is None or date_value.timed):
         start, end = _timed(first, outermost(tree, first=True)), _timed(last, outermost(tree, first=False))
-        return Span(start, None if start == end else end, whole=False)
+        return Span(start, None if start == end else end, lossless=False)
     if first is None or last is None:
-        return Span(None, None, whole=False)
+        return Span(None, None, lossless=False)
     start, end = coarse(first, last)
-    return Span(start, None if start == end else end, whole=False)
+    return Span(start, None if start == end else end, lossless=False)
 
 
-def _timed(day: tuple[int, int, int] | None, side: Date | None) -> Known | None:
+def _timed(day: tuple[int, int, int] | None, side: Date | None) -> Parts | None:
     """Return the first or last day of a set, with its time as exact as it is known."""
     if day is None:
         return None
-    return Known(*day, *((side.time.text, side.time.shift) if side is not None and side.time is not None else ()))
+    return Parts(*day, *((side.time.text, side.time.shift) if side is not None and side.time is not None else ()))
 
 
-def coarse(first: tuple[int, int, int], last: tuple[int, int, int]) -> tuple[Known, Known]:
+def coarse(first: tuple[int, int, int], last: tuple[int, int, int]) -> tuple[Parts, Parts]:
     """Return two days as years or months, if they bound whole years or months."""
     if first[1:] == (1, 1) and last[1:] == (_DECEMBER, _LONGEST):
-        return Known(first[0]), Known(last[0])
+        return Parts(first[0]), Parts(last[0])
     if first[2] == 1 and _civil(dates.day_number(*last) + 1)[2] == 1:  # type: ignore[index]
-        return Known(*first[:2]), Known(*last[:2])
-    return Known(*first), Known(*last)
+        return Parts(*first[:2]), Parts(*last[:2])
+    return Parts(*first), Parts(*last)
 
 
 def _interval(tree: Interval) -> Span:
     start, end = _side(tree.start, 0), _side(tree.finish, 1)
     plain = all(point.date is not None and point.end == "stated" and _plain(point.date) for point in (tree.start, tree.finish))
-    return Span(start, end, whole=plain)
+    return Span(start, end, lossless=plain)
 
 
 def _plain(date: Date) -> bool:
     return _exact(date) is not None and not any(date.marks)
 
 
-def _side(point: Endpoint, side: int) -> Known | None:
+def _side(point: Endpoint, side: int) -> Parts | None:
     date = point.date
     if date is None:
         return None
@@ -117,13 +117,13 @@ def _side(point: Endpoint, side: int) -> Known | None:
     return coarse(date.earliest, date.latest)[side]
 
 
-def _exact(date: Date) -> Known | None:
+def _exact(date: Date) -> Parts | None:
     """Return the parts of a date; None if it has unspecified digits, a season, or a range of years."""
     if date.masked or date.season is not None or date.estimate is None or date.years != (date.estimate, date.estimate):
         return None
     month, day = (int(part.digits) if part is not None else None for part in (date.month, date.day))
     time = date.time
-    return Known(date.estimate, month, day, time.text if time else None, time.shift if time else "")
+    return Parts(date.estimate, month, day, time.text if time else None, time.shift if time else "")
 
 
 def _civil(day: int | None) -> tuple[int, int, int] | None:

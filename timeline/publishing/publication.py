@@ -14,9 +14,9 @@ from timeline import audit, checkpoints, merkle
 from timeline.errors import PublishingRefused, TimelineError
 from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.merkle.note import ED25519
-from timeline.publishing import extending, folder, repository, texts
+from timeline.publishing import extending, folder, readme, repository
 from timeline.publishing.copying import copy
-from timeline.publishing.staging import staging, write
+from timeline.publishing.durable_files import temporary_folder, write
 from timeline.publishing.wheel import wheel
 from timeline.signing import SigningKey
 from timeline.timeline import Timeline
@@ -55,7 +55,7 @@ def publish(
         extending.check(timeline.log, former, key.public if key else None)
     else:
         extending.refuse_what_git_holds(timeline.log, path)
-    with staging(path, live) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
+    with temporary_folder(path, live) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
         copy(timeline.log, raw, path)
         _verify(raw, live, advance)
@@ -87,8 +87,8 @@ def _files(database: str, description: bytes, note: Note, signer: Key | None) ->
         name: program,
         **{script: standalone.joinpath(script).read_bytes() for script in (folder.LOG_VERIFIER, folder.PROOF_VERIFIER)},
         folder.METADATA: description,
-        folder.DOCKERFILE: texts.dockerfile(database, name).encode(),
-        folder.README: texts.readme(database, name, str(title), Checkpoint.of(note), signer).encode(),
+        folder.DOCKERFILE: readme.dockerfile(database, name).encode(),
+        folder.README: readme.readme(database, name, str(title), Checkpoint.of(note), signer).encode(),
         **({folder.PUBLIC_KEY: f"{signer}\n".encode()} if signer else {}),
         folder.CHECKPOINT: str(note).encode(),
     }

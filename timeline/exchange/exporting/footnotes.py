@@ -24,7 +24,7 @@ _FILE_NAME: Final = re.compile(r"[a-z0-9_.-]+").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Footnote:
     """A quotation as a note. `first` is the number of the note that describes its source in full, which may be this one."""
 
     number: int
@@ -77,17 +77,17 @@ class Chronology:
 
     about: About
     happenings: Sequence[Happening]
-    notes: list[Note] = field(default_factory=list)
+    notes: list[Footnote] = field(default_factory=list)
     entries: dict[str, tuple[int, str]] = field(default_factory=dict)
     """The number and the headline of each happening, by its id."""
     _first_notes: dict[str, int] = field(default_factory=dict)
-    _note_of: dict[Hashable, Note] = field(default_factory=dict)
+    _note_of: dict[Hashable, Footnote] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Give every happening its number."""
         self.entries = {happening.id: (number, happening.headline) for number, happening in enumerate(self.happenings, start=1)}
 
-    def number_notes(self, happening: Happening) -> list[Note]:
+    def number_notes(self, happening: Happening) -> list[Footnote]:
         """Return the notes of a happening, those that support it before those that dispute it.
 
         A quotation that was cited before for the same purpose keeps its number.
@@ -100,7 +100,7 @@ class Chronology:
                 number = len(self.notes) + 1
                 first = self._first_notes.setdefault(source.id, number)
                 address = source.url or (self.about.source(source.id) if self.about.page else None)
-                self._note_of[same] = Note(number, first, quotation, address if first == number else None)
+                self._note_of[same] = Footnote(number, first, quotation, address if first == number else None)
                 self.notes.append(self._note_of[same])
             notes.append(self._note_of[same])
         return notes
@@ -151,7 +151,7 @@ def heading(about: About) -> str:
     return f"Chronology: {title}" if _FILE_NAME(title) else title
 
 
-def warnings(happening: Happening, notes: Sequence[Note]) -> Iterator[tuple[str, str]]:
+def warnings(happening: Happening, notes: Sequence[Footnote]) -> Iterator[tuple[str, str]]:
     """Yield what a reader must know before believing a happening, each as (word, explanation)."""
     on, why = worded(happening.recorded_at[:10]), wording.one_line(happening.reason) or "no reason is known"
     if happening.status == "retracted":

@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from timeline import unfinished
+from timeline import unfinished_copies
 from timeline.errors import PublishingRefused
 
 
 @contextmanager
-def staging(target: Path, timeline: Path) -> Iterator[Path]:
-    """Yield an empty folder beside a target, to copy a timeline into; it is removed at the end (see timeline.unfinished).
+def temporary_folder(target: Path, timeline: Path) -> Iterator[Path]:
+    """Yield an empty folder beside a target, to copy a timeline into; it is removed at the end (see timeline.unfinished_copies).
 
     Raises PublishingRefused where another process uses it, or where the disk fails; then the target is unchanged, unless the
     caller had begun to replace it.
     """
     try:
-        with unfinished.making(target, timeline) as folder:
+        with unfinished_copies.making(target, timeline) as folder:
             if folder is None:
                 raise PublishingRefused(target, "another process is writing it. Wait until it is finished, then repeat")
             yield folder
