@@ -189,11 +189,11 @@ class Log:
         """In a transaction, find with one query which of these streams are absent; outside one, do nothing."""
         if not self._holds_lock:
             return
-        asked = set(streams)
+        wanted = set(streams)
         there = self._connection.execute(
-            "SELECT stream FROM events WHERE version = 1 AND stream IN (SELECT value FROM json_each(?))", (json.dumps([*asked]),)
+            "SELECT stream FROM events WHERE version = 1 AND stream IN (SELECT value FROM json_each(?))", (json.dumps([*wanted]),)
         )
-        self._absent = asked.difference(stream for (stream,) in there) - self._waiting.streams
+        self._absent = wanted.difference(stream for (stream,) in there) - self._waiting.streams
 
     def append(self, stream: str, version: int, type: EventType, data: str, *, at: str, by: str, salt: bytes) -> Event:
         """Append data at the next position, as the stream's next version. The caller holds the transaction."""

@@ -154,9 +154,9 @@ def dates_that_differ(known: Statement, statement: Statement) -> Iterator[Fault]
     if statement.get("date") in (None, known.get("date")):
         return
     earliest, latest = dates.bounds(statement["date"])
-    kept = {(one["source"], one["quote"]) for one in known["citations"]}
+    former = {(one["source"], one["quote"]) for one in known["citations"]}
     for number, citation in enumerate(statement["citations"][:_MAX_DATED], start=1):
-        if citation["stance"] == "disputes" or (citation["source"], citation["quote"]) not in kept:
+        if citation["stance"] == "disputes" or (citation["source"], citation["quote"]) not in former:
             continue
         stated = mentions.stated(citation["quote"])
         first = None if any(one.earliest is None for one in stated) else min((one.earliest or "" for one in stated), default=None)

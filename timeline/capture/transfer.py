@@ -7,7 +7,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Final
 
-MAXIMUM_BYTES: Final = 100_000_000
+from timeline.documents import MAXIMUM_BYTES
+
 _PIECE: Final = 1_000_000
 _CODINGS: Final = {"gzip", "x-gzip", "deflate", "br", "zstd"}
 _MOST_CODINGS: Final = 4

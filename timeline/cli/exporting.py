@@ -87,7 +87,7 @@ def _write(timeline: Timeline, format: Format, choice: Choice, heading: _Heading
     happenings = losses.watch(at_positions(connection, positions, as_of=choice.as_of))
     query = choice.query.removeprefix("?")
     older = len(choice.positions) - len(positions)
-    filters = with_near(choice.asked, len(choice.near.intersection(positions)))
+    filters = with_near(choice.in_words, len(choice.near.intersection(positions)))
     about = About.read(connection, **heading._asdict(), as_of=choice.as_of, filters=filters, query=query, older=older)
     _put(format.write(happenings, about), output)
     remarks = [f"{printing.count(losses.total, 'happening')} in {format.title}"]

@@ -24,6 +24,7 @@ LABELS = {
 # Longer texts, and texts with little in common, are shown complete: before and after.
 _LONGEST, _LEAST_IN_COMMON = 5_000, 0.4
 _REWORDED = ("title", "summary", "date_note", "attributed_to")
+_LISTS = ("actors", "tags", "related", "media", "citations")
 
 Pieces = list[tuple[str, str]]
 
@@ -40,6 +41,17 @@ class Change:
     def reworded(self) -> bool:
         """Whether the pieces are one text with words changed, rather than complete values."""
         return any(kind == "same" for kind, _ in self.pieces)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the field is a list: the pieces are then only the items that differ."""
+        return self.field in _LISTS
+
+    def texts(self, kind: str) -> list[str]:
+        """Return the complete values that were "removed" or "added"."""
+        if self.reworded:
+            return ["".join(text for one, text in self.pieces if one in ("same", kind))]
+        return [text for one, text in self.pieces if one == kind]
 
 
 class Budget:
@@ -59,6 +71,17 @@ class Budget:
             return False
         self._left -= steps
         return True
+
+
+def former_statement(data: Mapping[str, Any], former: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return the statement to compare a version's with, given the one before; None if there is none to compare.
+
+    `former` is None where that was redacted. Then only the fields that the version changed are compared, with nothing.
+    """
+    statement = data.get("statement")
+    if former is None and statement is not None and "changes" in data:
+        return {field: value for field, value in statement.items() if field not in data["changes"]}
+    return former if statement is not None else None
 
 
 def between(old: Mapping[str, Any], new: Mapping[str, Any], budget: Budget | None = None) -> list[Change]:
@@ -106,9 +129,10 @@ def _item(name: str, item: Any) -> str:  # noqa: ANN401 - any item of a list in 
 
 
 def _citation(item: Mapping[str, Any]) -> str:
-    against = " (disputes)" if item.get("stance") == "disputes" else ""
-    about = f" for: {item['supports']}" if item.get("supports") else ""
-    return f"“{item['quote']}” {item['source']}{against}{about}"
+    """Word a quotation with its place, so that one that moved reads differently."""
+    against = "; disputes" if item.get("stance") == "disputes" else ""
+    about = f"; {item['supports']}" if item.get("supports") else ""
+    return f"“{item['quote']}” (source/{item['source']}{against}{about}; characters {item['start_char']:,}–{item['end_char']:,})"
 
 
 def _words(old: str, new: str, budget: Budget) -> Pieces:

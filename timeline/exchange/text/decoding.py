@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from timeline import encodings, files
+from timeline.documents import MAXIMUM_BYTES
 from timeline.errors import on_one_line
 from timeline.exchange.importing.row import ImportRefused
 
-MAXIMUM_BYTES: Final = 100_000_000
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32", "utf-32"),
