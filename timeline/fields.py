@@ -3,6 +3,7 @@
 The models check the values. Must not import them, so that pages and exports can name fields without pydantic.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 TEXTS: Final = (
@@ -14,3 +15,9 @@ CITATION: Final = ("source", "quote", "prefix", "suffix", "stance", "supports")
 PICTURE: Final = ("source", "alt", "caption", "credit")
 BIBLIOGRAPHY: Final = ("title", "publisher", "author", "published", "url", "language")
 DOCUMENT: Final = ("media_type", "extractor", "sha256", "text_sha256")
+STATUSES: Final[Mapping[str, str]] = {
+    "HappeningRecorded": "current",
+    "HappeningCorrected": "current",
+    "HappeningRetracted": "retracted",
+}
+"""The status of a happening after an event, by the event's type."""

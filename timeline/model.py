@@ -24,6 +24,7 @@ from pydantic import (
 from timeline import bounds, dates, notebook
 from timeline.actors import actor_id
 from timeline.errors import DateInvalid, Fault, StatementInvalid
+from timeline.reading import wording
 from timeline.shapes import NOT_TEXT, misshapen, not_a_field
 
 if TYPE_CHECKING:
@@ -277,9 +278,8 @@ class HappeningVersion(Happening):
 
     def __repr__(self) -> str:
         """Return the id, version, date and title, with any marks."""
-        claim = f" (according to {self.attributed_to})" if self.attributed_to else ""
-        marks = f"{' (retracted)' if self.status == 'retracted' else ''}{' (near)' if self.near else ''}"
-        return f"<happening/{self.id}@{self.version}: {self.date}, {self.title}{claim}{marks}>"
+        titled = f"{self.title} {wording.marks(self.attributed_to, self.status, near=self.near)}".rstrip()
+        return f"<happening/{self.id}@{self.version}: {self.date}, {titled}>"
 
     __str__ = __repr__
 

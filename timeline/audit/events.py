@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import rfc8785
 
-from timeline import images, quotes
+from timeline import fields, images, quotes
 from timeline.audit import documents, tree
 from timeline.audit.report import Tally
 from timeline.audit.sources import Documents, SourcesAudit
@@ -349,7 +349,7 @@ def _place(event: Event, payload: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a version that are not in the statement."""
     return {
         "id": event.stream.partition("/")[2],
-        "status": "retracted" if event.type == "HappeningRetracted" else "current",
+        "status": fields.STATUSES[event.type],
         "version": event.version,
         "position": event.position,
         "recorded_at": event.recorded_at,

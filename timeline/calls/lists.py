@@ -9,6 +9,7 @@ from typing import Final, Literal
 from timeline import dates, notebook
 from timeline.archived import ArchivedSource
 from timeline.model import HappeningVersion, VerifiedCitation
+from timeline.reading import wording
 
 SHOWN: Final = 50  # rows that a notebook shows
 _WHEN = ("When", "What", "Where", "Id")
@@ -74,6 +75,4 @@ class Hits(list[Hit]):
 
 def title(one: HappeningVersion) -> str:
     """Word a title, with its claimant and whether it is near a period or retracted."""
-    claim = f" (according to {one.attributed_to})" if one.attributed_to else ""
-    near = " (near the period)" if one.near else ""
-    return f"{one.title}{claim}{near}{' (retracted)' if one.status == 'retracted' else ''}"
+    return f"{one.title} {wording.marks(one.attributed_to, one.status, near=one.near)}".rstrip()

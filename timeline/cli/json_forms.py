@@ -58,7 +58,7 @@ def happening(one: Event, *, near: bool = False) -> Json:
     earliest, latest = _bounds(statement.get("date"))
     record: Json = {
         **_head(one),
-        "status": "redacted" if one.data is None else "retracted" if one.type == "HappeningRetracted" else "current",
+        "status": "redacted" if one.data is None else fields.STATUSES[one.type],
         "title": statement.get("title"),
         "date": statement.get("date"),
         "earliest": earliest,

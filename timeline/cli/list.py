@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 
 import click
 
+from timeline import fields
 from timeline.cli import json_forms, printing
 from timeline.cli.choosing import choose, filters, position
 from timeline.cli.columns import columns, padded, shortened, wrapped
@@ -106,21 +107,12 @@ def _sources(timeline: Timeline, sources: Iterable[ListedSource]) -> Iterator[tu
 
 
 def _happening(event: Event, *, near: bool) -> Line:
-    """Make the line of an event's happening."""
+    """Make the line of an event's happening; whose claim it is, and that it is only near a period, are never cut."""
     if event.data is None:
         return Line("", event.subject, wording.NO_TITLE)
     statement = event.payload["statement"]
-    retracted = event.type == "HappeningRetracted"
-    return happening(
-        event.subject, statement["title"], statement["date"], statement.get("attributed_to"), retracted=retracted, near=near
-    )
-
-
-def happening(id: str, title: str, date: str, by: str | None, *, retracted: bool, near: bool = False) -> Line:
-    """Make the line of a happening; its claimant, and that it is only near a period, form the mark, which is never cut."""
-    marks = (f"according to {by}" if by else "", "retracted" if retracted else "", "near the period" if near else "")
-    joined = ", ".join(mark for mark in marks if mark)
-    return Line(worded(date), id, title, f"({joined})" if joined else "")
+    marks = wording.marks(statement.get("attributed_to"), fields.STATUSES[event.type], near=near)
+    return Line(worded(statement["date"]), event.subject, statement["title"], marks)
 
 
 def source(listed: tuple[ListedSource, Event]) -> Line:

@@ -199,7 +199,7 @@ def _source(timeline: Timeline, match: Match, as_of: int | None) -> Iterator[str
             ("SHA-256", statement["sha256"]),
             ("corrected", match.event.payload.get("reason")),
             *(
-                ("cited for" if number == 0 else "", f"{id}, {title}{' (retracted)' if status == 'retracted' else ''}")
+                ("cited for" if number == 0 else "", f"{id}, {title} {wording.marks(None, status)}".rstrip())
                 for number, (id, title, status, _) in enumerate(cited)
             ),
         ]

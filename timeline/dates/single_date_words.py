@@ -15,7 +15,7 @@ _PARTS = (
     "first four months of", "middle four months of", "last four months of",
     "first half of", "second half of",
 )  # fmt: skip
-_PREFIX = {"": "", "?": "possibly ", "~": "about ", "%": "possibly about "}
+PREFIX = {"": "", "?": "possibly ", "~": "about ", "%": "possibly about "}
 _LAST_HOUR = 23
 _ADJECTIVE = {"?": "uncertain", "~": "approximate", "%": "uncertain and approximate"}
 
@@ -32,9 +32,9 @@ def time_phrase(time: Time) -> str:
     if time.precision == "hour":
         hour = int(time.text)
         if time.mark in ("~", "%"):
-            return f"{_PREFIX[time.mark]}{hour:02d}:00"
-        return f"{_PREFIX[time.mark]}between {hour:02d}:00 and {f'{hour + 1:02d}:00' if hour < _LAST_HOUR else 'midnight'}"
-    return _PREFIX[time.mark] + time.text
+            return f"{PREFIX[time.mark]}{hour:02d}:00"
+        return f"{PREFIX[time.mark]}between {hour:02d}:00 and {f'{hour + 1:02d}:00' if hour < _LAST_HOUR else 'midnight'}"
+    return PREFIX[time.mark] + time.text
 
 
 def zone_phrase(time: Time) -> str:
@@ -48,7 +48,7 @@ def day_phrase(date: Date) -> str:
     """Return a date without its time. Qualifiers come first if they apply to the whole date, otherwise last."""
     marks = tuple(part.mark for part in (date.year, date.month, date.day) if part is not None)
     if len(set(marks)) == 1:
-        return _PREFIX[marks[0]] + _bare(date)
+        return PREFIX[marks[0]] + _bare(date)
     groups: dict[str, list[str]] = {}
     for name, mark in zip(("year", "month", "day"), marks, strict=False):
         if mark:

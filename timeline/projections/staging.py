@@ -19,12 +19,11 @@ from pydantic_core import from_json
 from timeline import dates
 from timeline.actors import actor_id
 from timeline.errors import TimelineError
-from timeline.fields import PICTURE
+from timeline.fields import PICTURE, STATUSES
 from timeline.scripts import statements
 
-_STATUS: Final = {"HappeningRecorded": "current", "HappeningCorrected": "current", "HappeningRetracted": "retracted"}
 _AT_ONCE: Final = 100_000  # characters of events' data held in memory: few, so that the processor's cache holds them too
-_TYPES: Final = (*_STATUS, "SourceArchived", "SourceCorrected")  # of events that make a statement
+_TYPES: Final = (*STATUSES, "SourceArchived", "SourceCorrected")  # of events that make a statement
 _WITHIN: Final = f"position > ? AND position <= ? AND type IN {_TYPES}"
 _EVENTS: Final = f"SELECT position, stream, version, type, recorded_at, {{}} FROM events WHERE {_WITHIN} ORDER BY position"
 _FOLLOWING: Final = f"SELECT stream, position FROM events WHERE {_WITHIN} AND version > 1 ORDER BY position"
@@ -82,7 +81,7 @@ class Staged:
             later = following.get(stream)
             at = bisect_right(later, position) if later else 0
             next_ = later[at] if later and at < len(later) else None
-            if type_ not in _STATUS:
+            if type_ not in STATUSES:
                 self._rows["staged_sources"].append((position, stream, version, type_, next_ is None))
                 continue
             try:
@@ -91,7 +90,7 @@ class Staged:
                 if payload is None:
                     self._add((position, id, version, recorded_at, next_, "redacted"), {}, None)
                 else:
-                    event = (position, id, version, recorded_at, next_, _STATUS[type_])
+                    event = (position, id, version, recorded_at, next_, STATUSES[type_])
                     self._add(event, payload["statement"], payload.get("reason"))
             except (ValueError, TypeError, AttributeError, LookupError, TimelineError) as error:
                 raise sqlite3.IntegrityError(f"the event at position {position} cannot be projected: {error}") from error

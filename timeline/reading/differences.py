@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import Any
 
 from timeline import dates
-from timeline.fields import PICTURE
+from timeline.fields import LISTS, PICTURE
 
 LABELS = {
     "title": "Title", "date": "Date", "date_note": "How the date was read", "zone": "Time zone", "summary": "Summary",
@@ -24,7 +24,6 @@ LABELS = {
 # Longer texts, and texts with little in common, are shown complete: before and after.
 _LONGEST, _LEAST_IN_COMMON = 5_000, 0.4
 _REWORDED = ("title", "summary", "date_note", "attributed_to")
-_LISTS = ("actors", "tags", "related", "media", "citations")
 
 Pieces = list[tuple[str, str]]
 
@@ -45,7 +44,7 @@ class Change:
     @property
     def is_list(self) -> bool:
         """Whether the field is a list: the pieces are then only the items that differ."""
-        return self.field in _LISTS
+        return self.field in LISTS
 
     def texts(self, kind: str) -> list[str]:
         """Return the complete values that were "removed" or "added"."""
