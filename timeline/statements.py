@@ -50,45 +50,7 @@ _MAX_DATED = 100  # citations of a corrected statement that are searched for dat
 _MAX_NAMES = 20  # of a circle, in a message
 _SHOWN, _MAX_DIFFERENCES = 60, 5  # characters of a text, and the number of differences, in a message
 _IN_ORDER = sorted((*Happening.model_fields, "instant"))
-_RETRACTING = ("retract", "reason", "superseded_by", "expected_version")
 _PLACE = frozenset(("prefix", "suffix", "start_char", "end_char", "grade", "sha256", "text_sha256"))  # of a quotation
-
-
-def of_entry(entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Read an entry of a bundle as a verb and the arguments of its call. Raises StatementInvalid if a field would be dropped."""
-    if not isinstance(entry, Mapping) or not _is_named(entry):
-        raise StatementInvalid('an entry has no named fields. Give one such as {"happening": {"id": …, "title": …}}')
-    for verb in ("source", "happening"):
-        if verb not in entry:
-            continue
-        if beside := tuple((name, f'is beside "{verb}". Move it inside, or leave it out') for name in entry if name != verb):
-            raise StatementInvalid.in_fields(verb, beside)
-        fields = entry[verb]
-        if not isinstance(fields, Mapping) or not _is_named(fields):
-            raise StatementInvalid(verb, 'has no fields. Write them as {"id": …, "title": …}')
-        _refuse_arguments(verb, fields)
-        return verb, {"id": "", **fields}
-    for verb in ("correct", "correct_source", "retract"):
-        if verb not in entry:
-            continue
-        _refuse_arguments(verb, entry)
-        if "id" in entry:
-            raise StatementInvalid.in_fields(verb, (("id", f'is beside "{verb}", which has the id. Leave it out'),))
-        if verb == "retract" and (other := [name for name in entry if name not in _RETRACTING]):
-            raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, _RETRACTING)) for name in other))
-        return verb, {"reason": None, **entry}
-    _refuse_arguments("happening", entry)
-    return "happening", {"id": "", **entry}
-
-
-def _is_named(fields: Mapping[Any, Any]) -> bool:
-    return set(map(type, fields)) == {str} or all(isinstance(name, str) for name in fields)
-
-
-def _refuse_arguments(verb: str, fields: Mapping[str, Any]) -> None:
-    """Refuse arguments that only the calls may have."""
-    if other := [name for name in ("self", "within") if name in fields]:
-        raise StatementInvalid.in_fields(verb, tuple((name, not_a_field(name, ())) for name in other))
 
 
 def of_source(fields: Mapping[str, Any], document: Document, media_type: str | None, subject: str) -> Statement:
@@ -100,6 +62,7 @@ def of_source(fields: Mapping[str, Any], document: Document, media_type: str | N
         "sha256": sha256(document.bytes).hexdigest(),
         "text_sha256": sha256(document.text.encode()).hexdigest(),
     }
+    _refuse_no_date(fields, {}, subject)
     return _source_statement(check(Source, {**fields, **details}, subject))
 
 
@@ -113,6 +76,7 @@ def of_archived_source(fields: Mapping[str, Any], archived: Statement, media_typ
 def of_corrected_source(known: Statement, changes: Mapping[str, Any], subject: str) -> Statement:
     """Return the statement of a source after a correction of its bibliography."""
     _refuse_other_than_bibliography(changes, subject)
+    _refuse_no_date(changes, known, subject)
     return _source_statement(check(Source, {**known, **changes}, subject))
 
 
@@ -123,6 +87,7 @@ def of_happening(fields: Mapping[str, Any], texts: ReadSourceText, subject: str,
     """
     bounds.refuse(fields, subject)
     happening = check(Happening, fields, subject)
+    _refuse_no_date(fields, known or {}, subject)
     _refuse_no_picture(happening.media, texts, subject, known or {})
     citations = _verified(happening.citations, texts, subject, (known or {}).get("citations", ()))
     return _statement(happening, citations, subject)
@@ -140,6 +105,7 @@ def corrected(known: Statement, changes: Mapping[str, Any], texts: ReadSourceTex
     values = {field: value for field, value in known.items() if field not in ("citations", "instant")}
     values["citations"] = [{k: v for k, v in c.items() if k in Citation.model_fields} for c in known["citations"]]
     happening = check(Happening, {**values, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
+    _refuse_no_date(changes, known, subject)
     _refuse_no_picture(happening.media, texts, subject, known)
     existing = known["citations"]
     citations = _verified(happening.citations, texts, subject, existing) if "citations" in changes else existing
@@ -327,6 +293,16 @@ def _verified(citations: tuple[Citation, ...], texts: ReadSourceText, subject: s
     if errors:
         raise errors[0][0].in_fields(subject, tuple((field, reason) for _, field, reason in errors))
     return verified
+
+
+def _refuse_no_date(fields: Mapping[str, Any], known: Statement, subject: str) -> None:
+    """Refuse a date that allows every day, unless the log has it already."""
+    for name in ("date", "published"):
+        if (date := fields.get(name)) is not None and date != known.get(name):
+            try:
+                dates.refuse_no_date(date)
+            except DateInvalid as error:
+                raise StatementInvalid.in_fields(subject, ((name, error.reason),)) from None
 
 
 def _refuse_no_picture(pictures: tuple[Picture, ...], texts: ReadSourceText, subject: str, known: Statement) -> None:
