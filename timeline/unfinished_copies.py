@@ -92,7 +92,7 @@ def sweep(timeline: Path) -> list[Path]:
             raise DatabaseRefused(
                 timeline,
                 f"an unfinished copy of it cannot be removed: {error.filename or note}:"
-                f" {(error.strerror or str(error)).lower()}. Remove it, then repeat",
+                f" {files.reason(error)}. Remove it, then repeat",
             ) from error
     return remaining
 

@@ -10,11 +10,12 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BufferedReader, RawIOBase
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+from timeline import instants
 from timeline.capture.addresses import resolved
 from timeline.capture.transfer import CodingRefused, undone
 from timeline.capture.warc_writer import Hop, refuse_without_extra, warc_bytes
@@ -56,11 +57,9 @@ class Fetched:
     body: bytes = b""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def fetch(url: str, *, limits: Limits | None = None, allow_loopback: bool = False, clock: Callable[[], datetime] = _now) -> Fetched:
+def fetch(
+    url: str, *, limits: Limits | None = None, allow_loopback: bool = False, clock: Callable[[], datetime] = instants.now
+) -> Fetched:
     """Fetch the document at a public http or https address. `allow_loopback` also allows this machine, for tests.
 
     The address of every redirect is checked too, and the connection goes to exactly the address that was checked. Raises

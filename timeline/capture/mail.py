@@ -76,7 +76,7 @@ def read(content: bytes, name: str, *, encoding: str | None = None, record: str 
 def _body(message: EmailMessage) -> MIMEPart | None:
     """Return the part with the message itself: the plain text, unless that is blank and there is HTML."""
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
-    return html if plain is None or (html is not None and not _content(plain).strip()) else plain
+    return html if plain is None or (html is not None and not payload(plain).strip()) else plain
 
 
 def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
@@ -103,7 +103,7 @@ def _is_shown(part: MIMEPart) -> bool:
 
 
 def _text(part: MIMEPart, name: str, encoding: str | None) -> tuple[str, str]:
-    content, declared = _content(part), part.get_content_charset()
+    content, declared = payload(part), part.get_content_charset()
     if part.get_content_subtype() == "html":
         text, how = decoded_page(content, name, encoding, declared)
         return parse(text, name).text() if text.strip() else "", f"all text of its HTML, {how}"
@@ -111,7 +111,8 @@ def _text(part: MIMEPart, name: str, encoding: str | None) -> tuple[str, str]:
     return text, how
 
 
-def _content(part: MIMEPart) -> bytes:
+def payload(part: MIMEPart) -> bytes:
+    """Return the bytes of a part, decoded; empty if it has none."""
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 

@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 import click
 
+from timeline import files
 from timeline.cli import printing
 from timeline.cli.choosing import Choice, choose, filters
 from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away, refuse_outdated
@@ -126,7 +127,7 @@ def _put(chunks: Iterable[str | bytes], output: Path | None) -> None:
                 unfinished.unlink()
             raise
     except OSError as error:
-        raise Refused(f"{output}: cannot be written: {(error.strerror or str(error)).lower()}. Name another file") from error
+        raise Refused(f"{output}: cannot be written: {files.reason(error)}. Name another file") from error
 
 
 def _refuse_database(output: Path) -> None:

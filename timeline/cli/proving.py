@@ -181,5 +181,5 @@ def _read(path: str, largest: int) -> bytes:
         with click.open_file(path, "rb") as file:
             return bytes(file.read(largest + 1))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = files.reason(error)
         raise Refused(f"{path}: {reason}. {files.meant(path, error)}Give the path of the file") from None

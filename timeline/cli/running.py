@@ -201,7 +201,7 @@ class Commands(Group):
             _give_up_output()
             about = f"{os.fsdecode(error.filename)}: " if error.filename else "the output cannot be written: "
             with suppress(OSError):
-                Refused(f"{about}{(error.strerror or str(error)).lower()}").show()
+                Refused(f"{about}{files.reason(error)}").show()
             sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as Click has it

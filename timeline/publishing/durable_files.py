@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from timeline import unfinished_copies
+from timeline import files, unfinished_copies
 from timeline.errors import PublishingRefused
 
 
@@ -27,7 +27,7 @@ def temporary_folder(target: Path, timeline: Path) -> Iterator[Path]:
 
 def unwritable(target: Path, error: OSError) -> PublishingRefused:
     """Make the error for a file that cannot be written."""
-    reason = (error.strerror or str(error)).lower()
+    reason = files.reason(error)
     return PublishingRefused(target, f"cannot be written: {reason}. Give another path, or make room there, then repeat")
 
 

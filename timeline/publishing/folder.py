@@ -80,7 +80,7 @@ def content(path: Path) -> bytes:
         with files.opened(path) as file:
             data = file.read(_LARGEST + 1)
     except OSError as error:
-        raise PublishingRefused(path, f"{(error.strerror or str(error)).lower()}. Give a new folder") from None
+        raise PublishingRefused(path, f"{files.reason(error)}. Give a new folder") from None
     if len(data) > _LARGEST:
         raise PublishingRefused(path, "is larger than any such file. Give a new folder")
     return data

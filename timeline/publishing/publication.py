@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from timeline import audit, checkpoints, merkle
+from timeline import audit, checkpoints, files, merkle
 from timeline.errors import PublishingRefused, TimelineError
 from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.merkle.note import ED25519
@@ -104,7 +104,7 @@ def _description(metadata: Path | None) -> bytes:
             return content
         reason = "it is not a JSON object"
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = files.reason(error)
     except (ValueError, RecursionError) as error:
         reason = f"it is not JSON: {error}"
     raise PublishingRefused(metadata, f"{reason}. Correct it, or name another: --metadata FILE")

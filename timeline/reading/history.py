@@ -11,12 +11,11 @@ from sqlite3 import Row
 from typing import Any, Final
 
 from timeline import authors
-from timeline.reading import differences, event_data
+from timeline.reading import differences, event_data, wording
 from timeline.reading.event_data import Data
 from timeline.selection.conditions import is_corrected
 from timeline.selection.snapshot import Snapshot
 
-NO_REASON: Final = "no reason is on record"
 _VERSIONS: Final = """
 with latest as (
     select position, version, sum(length(data)) over (order by version desc) - coalesce(length(data), 0) as later
@@ -134,5 +133,5 @@ def redaction_of_document(snapshot: Snapshot, sha256: str) -> Redaction | None:
 
 
 def _redaction(row: Row) -> Redaction:
-    reason = event_data.read(row["data"], row["position"]).get("reason") or NO_REASON
+    reason = event_data.read(row["data"], row["position"]).get("reason") or wording.NO_REASON
     return Redaction(row["position"], row["recorded_at"], authors.name(row["recorded_by"]), reason)

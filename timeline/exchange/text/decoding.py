@@ -62,7 +62,7 @@ def read_bytes(path: Path) -> bytes:
             raise ImportRefused(path, f"larger than {MAXIMUM_BYTES // 1_000_000} MB. Import it in parts")
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
+        reason = files.reason(error, "it cannot be read")
         raise ImportRefused(path, f"{reason}. {files.meant(path, error)}Check the path") from None
 
 
