@@ -20,8 +20,8 @@ from timeline.audit import verify
 from timeline.log import canonical
 from timeline.log_schema import guards
 from timeline.merkle import Checkpoint
-from timeline.published import FILES as PUBLISHED
-from timeline.scripts import statements
+from timeline.published_copies import FILES as PUBLISHED
+from timeline.sql_scripts import statements
 
 
 def sql(*statements: str) -> Try:

@@ -16,8 +16,8 @@ from typing import Any
 
 from timeline import capture, documents, extractors, redaction, statements
 from timeline import fields as names
-from timeline.archived import ArchivedSource
-from timeline.capture.comparing import Comparing, Outcome
+from timeline.archived_source import ArchivedSource
+from timeline.capture.text_comparison import Comparing, Outcome
 from timeline.documents import Document
 from timeline.errors import DocumentUnreadable, Redacted, StatementInvalid, TimelineError
 from timeline.log import Event, Log

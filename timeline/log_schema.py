@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Container
 from functools import cache
 
-from timeline.scripts import statements
+from timeline.sql_scripts import statements
 
 TABLES = ("events", "documents", "checkpoints", "signatures")  # protected by the guards
 _CREATED = "c"  # the origin of an index that CREATE INDEX made

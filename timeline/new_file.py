@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from timeline.scripts import statements
+from timeline.sql_scripts import statements
 
 APPLICATION_ID = 0x7E11_0001  # PRAGMA application_id: this file is a timeline
 FORMAT = 3  # PRAGMA user_version: the layout of the log

@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from timeline import bounds, dates, images, instants, quotes
+from timeline import dates, images, instants, quotes, size_limits
 from timeline.dates import mentions
 from timeline.dates.left_out import contradicting_words
 from timeline.documents import Document
@@ -25,8 +25,8 @@ from timeline.errors import (
     UnknownSource,
 )
 from timeline.log import Event
+from timeline.misshapen_input import not_a_field
 from timeline.model import Citation, Happening, HappeningVersion, Picture, PlacedCitation, Source, SourceFields, check
-from timeline.shapes import not_a_field
 
 Statement = dict[str, Any]
 
@@ -85,7 +85,7 @@ def of_happening(fields: Mapping[str, Any], texts: ReadSourceText, subject: str,
 
     `known` is the statement in the log: an ambiguous quotation stays at its place there.
     """
-    bounds.refuse(fields, subject)
+    size_limits.refuse(fields, subject)
     happening = check(Happening, fields, subject)
     _refuse_no_date(fields, known or {}, subject)
     _refuse_no_picture(happening.media, texts, subject, known or {})
@@ -101,7 +101,7 @@ def with_citations(values: Statement, citations: Sequence[Citation], texts: Read
 
 def corrected(known: Statement, changes: Mapping[str, Any], texts: ReadSourceText, subject: str) -> Statement:
     """Return the statement of a happening after a correction. Citations that do not change keep their places."""
-    bounds.refuse(changes, subject)
+    size_limits.refuse(changes, subject)
     values = {field: value for field, value in known.items() if field not in ("citations", "instant")}
     values["citations"] = [{k: v for k, v in c.items() if k in Citation.model_fields} for c in known["citations"]]
     happening = check(Happening, {**values, **{k: _plain(k, v) for k, v in changes.items()}}, subject)
@@ -188,7 +188,7 @@ def already_recorded(subject: str, first: Event, statement: Statement) -> Alread
 
 def is_same(fields: Mapping[str, Any], existing: Statement, subject: str) -> bool:
     """Whether fields of a happening match a statement, without searching for quotations."""
-    bounds.refuse(fields, subject)
+    size_limits.refuse(fields, subject)
     happening = check(Happening, fields, subject)
     values = [one.model_dump(exclude_none=True, include={"source", "quote", "stance", "supports"}) for one in happening.citations]
     citations = [{name: value for name, value in one.items() if name not in _PLACE} for one in existing["citations"]]
@@ -218,7 +218,7 @@ def circle(names: list[str]) -> str:
 
 
 def _refuse_other_than_bibliography(fields: Mapping[str, Any], subject: str) -> None:
-    bounds.refuse(fields, subject)
+    size_limits.refuse(fields, subject)
     known = SourceFields.__annotations__
     if other := [field for field in fields if field not in known]:
         raise StatementInvalid.in_fields(subject, tuple((field, not_a_field(field, known)) for field in other))

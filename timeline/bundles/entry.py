@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from timeline import documents
-from timeline.bounds import FIELDS as MOST
-from timeline.bounds import NAMED
+from timeline.misshapen_input import COMMA, NOT_TEXT, not_a_field, not_text
 from timeline.model import Actor, HappeningFields, Picture, PlacedCitation, Relation, SourceFields
-from timeline.shapes import COMMA, NOT_TEXT, not_a_field, not_text
+from timeline.size_limits import FIELDS as MOST
+from timeline.size_limits import NAMED
 
 Fault = tuple[str, str]
 

@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 
 import yaml
 
-from timeline.bounds import NAMED
 from timeline.bundles.entry import DEEPEST, FIELDS, Absent, Cut, Entry, Fault, make, plain, unreadable
-from timeline.shapes import not_a_field
+from timeline.misshapen_input import not_a_field
+from timeline.size_limits import NAMED
 
 LARGEST = 32_000_000  # bytes
 MOST = 2_000_000  # names, values, lists and mappings: a quarter of the most that this many bytes can hold

@@ -10,8 +10,8 @@ from timeline.calls.archiving import Archiving
 from timeline.calls.recording import Recording
 from timeline.errors import StatementInvalid, TimelineError
 from timeline.log import AT_ONCE, Event
+from timeline.misshapen_input import not_a_field
 from timeline.model import HappeningFields, stream
-from timeline.shapes import not_a_field
 
 _ARGUMENTS: Final = frozenset(("id", "expected_version"))
 _RECORDED: Final = {*_ARGUMENTS, *HappeningFields.__annotations__}

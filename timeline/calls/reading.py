@@ -11,12 +11,12 @@ from itertools import islice
 from typing import Literal
 
 from timeline import archiving, dates, notebook, redaction, statements
-from timeline.archived import ArchivedSource
-from timeline.calls import given_dates
-from timeline.calls.given_dates import DateLike
+from timeline.archived_source import ArchivedSource
+from timeline.calls import python_dates
 from timeline.calls.keywords import named
-from timeline.calls.lists import Happenings, Hit, Hits, Sources, title
-from timeline.calls.opened import Opened
+from timeline.calls.open_timeline import Opened
+from timeline.calls.python_dates import DateLike
+from timeline.calls.result_lists import Happenings, Hit, Hits, Sources, title
 from timeline.errors import DateInvalid, FilterInvalid
 from timeline.log import Event
 from timeline.model import HappeningVersion, stream
@@ -234,7 +234,7 @@ def _filter_text(name: str, value: int | DateLike | None) -> str | None:
     if not isinstance(value, Day):
         raise FilterInvalid(name, f"{value!r} is not a date. Give a datetime.date, or text such as 2025-11-24")
     try:
-        return given_dates.text(value)
+        return python_dates.text(value)
     except DateInvalid as error:
         raise FilterInvalid(name, error) from None
 

@@ -18,7 +18,7 @@ from typing import Final, cast
 
 from timeline.capture.encodings import decoded_page, known
 from timeline.capture.extracted_text import ExtractedText, facts, readable
-from timeline.capture.plain import parse
+from timeline.capture.page_text import parse
 from timeline.errors import DocumentUnreadable
 
 _HEAD: Final = ("From", "To", "Cc", "Date", "Subject")

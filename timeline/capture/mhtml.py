@@ -12,7 +12,7 @@ from timeline.capture import html
 from timeline.capture.encodings import decoded_page
 from timeline.capture.extracted_text import ExtractedText, facts, readable
 from timeline.capture.mail import parsed, payload
-from timeline.capture.plain import parse
+from timeline.capture.page_text import parse
 from timeline.errors import DocumentUnreadable
 
 _PAGES = ("text/html", "application/xhtml+xml")

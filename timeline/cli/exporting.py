@@ -12,7 +12,7 @@ import click
 
 from timeline import files
 from timeline.cli import printing
-from timeline.cli.choosing import Choice, choose, filters
+from timeline.cli.filter_options import Choice, choose, filters
 from timeline.cli.running import METADATA, Refused, db, leads_away, metadata_here, opened, refuse_leading_away, refuse_outdated
 from timeline.exchange import formats
 from timeline.exchange.exporting import feeds, format_named

@@ -8,7 +8,7 @@ import click
 
 from timeline import authors
 from timeline.cli import completing, json_forms, printing
-from timeline.cli.finding import find
+from timeline.cli.name_lookup import find
 from timeline.cli.running import db, opened
 from timeline.cli.show import redacted, when
 from timeline.log import Event

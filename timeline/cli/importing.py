@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from timeline.cli import completing, import_report, json_forms
-from timeline.cli.described import described, given_fields
+from timeline.cli.document_options import described, given_fields
 from timeline.cli.printing import harmless
 from timeline.cli.running import Refused, by, db, opened, progress, refuse_leading_away
 from timeline.exchange import formats

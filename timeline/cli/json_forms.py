@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from timeline import authors, dates, fields
-from timeline.archived import ArchivedSource
+from timeline.archived_source import ArchivedSource
 from timeline.audit.report import Report
 from timeline.errors import DateInvalid
 from timeline.exchange.importing.file import File

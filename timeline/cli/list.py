@@ -9,11 +9,11 @@ import click
 
 from timeline import fields
 from timeline.cli import json_forms, printing
-from timeline.cli.choosing import choose, filters, position
-from timeline.cli.columns import columns, padded, shortened, wrapped
-from timeline.cli.finding import find
+from timeline.cli.filter_options import choose, filters, position
 from timeline.cli.json_forms import Json
+from timeline.cli.name_lookup import find
 from timeline.cli.running import WholeNumber, db, opened, refuse_outdated
+from timeline.cli.terminal_columns import columns, padded, shortened, wrapped
 from timeline.dates import worded
 from timeline.log import Event
 from timeline.reading import wording

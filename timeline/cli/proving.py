@@ -8,8 +8,8 @@ import click
 
 from timeline import authors, checkpoints, files
 from timeline.cli import completing, json_forms, printing
-from timeline.cli.finding import find
 from timeline.cli.keys import loaded, signing_key, trusted, trusted_keys
+from timeline.cli.name_lookup import find
 from timeline.cli.running import Refused, db, opened
 from timeline.errors import ProofInvalid
 from timeline.merkle import Checkpoint, Note, Proof

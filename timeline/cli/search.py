@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from timeline.cli import json_forms, printing
-from timeline.cli.choosing import as_of_option, choose, status_option
+from timeline.cli.filter_options import as_of_option, choose, status_option
 from timeline.cli.list import Line, drawn
 from timeline.cli.running import WholeNumber, db, opened, refuse_outdated
 from timeline.dates import worded

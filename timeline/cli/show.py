@@ -8,8 +8,8 @@ import click
 
 from timeline import authors, dates, extractors, instants
 from timeline.cli import completing, json_forms, printing
-from timeline.cli.choosing import as_of_option, position
-from timeline.cli.finding import Match, find
+from timeline.cli.filter_options import as_of_option, position
+from timeline.cli.name_lookup import Match, find
 from timeline.cli.running import Refused, db, opened
 from timeline.errors import DateInvalid
 from timeline.log import Event

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from timeline import authors, merkle, published
+from timeline import authors, merkle, published_copies
 from timeline.errors import NoteInvalid, PublishingRefused
 from timeline.log import Event, Log
 from timeline.merkle import Checkpoint, Note
@@ -58,9 +58,9 @@ def newest(db: Path) -> Path | None:
 
     Raises NoteInvalid where a checkpoint is invalid, PublishingRefused where a copy has a git conflict.
     """
-    for copy in published.copies(db):
+    for copy in published_copies.copies(db):
         repository.refuse_conflict(copy.parent)
-    return max(published.copies(db), key=lambda copy: _checkpoint(copy).size, default=None)
+    return max(published_copies.copies(db), key=lambda copy: _checkpoint(copy).size, default=None)
 
 
 def newest_size(db: Path) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from timeline import files, journals, published, unfinished_copies
+from timeline import files, published_copies, sqlite_journals, unfinished_copies
 from timeline.errors import PublishingRefused
 from timeline.merkle import Checkpoint, Key, Note
 from timeline.publishing.durable_files import sync
@@ -55,9 +55,9 @@ def read(path: Path, database: str, live: Path) -> Former | None:
     names = {entry.name for entry in path.iterdir()}
     if not names:
         return None
-    if not names >= {*published.FILES, database} or live.resolve().parent == path.resolve():
+    if not names >= {*published_copies.FILES, database} or live.resolve().parent == path.resolve():
         raise PublishingRefused(path, f"holds other files than a published {database}, and is not overwritten. Give a new folder")
-    if extra := journals.beside(path / database):
+    if extra := sqlite_journals.beside(path / database):
         raise PublishingRefused(
             " and ".join(map(str, extra)),
             "is beside the published database, where none belongs, and would change it."

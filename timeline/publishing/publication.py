@@ -14,7 +14,7 @@ from timeline import audit, checkpoints, files, merkle
 from timeline.errors import PublishingRefused, TimelineError
 from timeline.merkle import Checkpoint, Key, Note, StoredCheckpoint
 from timeline.merkle.note import ED25519
-from timeline.publishing import extending, folder, readme, repository
+from timeline.publishing import folder, growth_check, readme, repository
 from timeline.publishing.copying import copy
 from timeline.publishing.durable_files import temporary_folder, write
 from timeline.publishing.wheel import wheel
@@ -52,9 +52,9 @@ def publish(
     former = folder.read(path, database, live)
     description = _description(metadata)
     if former:
-        extending.check(timeline.log, former, key.public if key else None)
+        growth_check.check(timeline.log, former, key.public if key else None)
     else:
-        extending.refuse_what_git_holds(timeline.log, path)
+        growth_check.refuse_what_git_holds(timeline.log, path)
     with temporary_folder(path, live) as fresh, shown_as(str(fresh / "snapshot.db"), str(live)):
         raw = fresh / "snapshot.db"
         copy(timeline.log, raw, path)
@@ -64,9 +64,9 @@ def publish(
             copy(snapshot.log, fresh / database, path)  # a second copy, so that the same rows always give the same bytes
             files = {}
             if former:
-                extending.refuse_unsigned(former, note, signer)
-                note = extending.merged(former, note)
-                files = extending.growth_files(snapshot.log, former, note)
+                growth_check.refuse_unsigned(former, note, signer)
+                note = growth_check.merged(former, note)
+                files = growth_check.growth_files(snapshot.log, former, note)
         raw.unlink()
         size = Checkpoint.of(note).size
         if any(event.type == "EventRedacted" for event in timeline.log.events(after=size)):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from timeline import Timeline, journals
+from timeline import Timeline, sqlite_journals
 from timeline.errors import DatabaseRefused
 from timeline.publishing import backup, restore
 
@@ -22,7 +22,7 @@ def titles(connection: sqlite3.Connection) -> list[tuple[str]]:
 def closed(timeline: Timeline, meeting: str, path: Path) -> Path:
     """Give a timeline that nobody has open."""
     timeline.close()
-    assert journals.beside(path) == {}
+    assert sqlite_journals.beside(path) == {}
     return path
 
 
@@ -71,7 +71,7 @@ def test_a_locked_file_is_waited_for(closed: Path) -> None:
         writer.execute("BEGIN EXCLUSIVE")
         writer.execute("UPDATE happenings SET title = 'Not yet'")
         with pytest.raises(sqlite3.OperationalError, match="locked"):
-            journals.to_read(closed, 0)
+            sqlite_journals.to_read(closed, 0)
 
 
 @pytest.mark.parametrize("linked", [False, True])
@@ -83,8 +83,8 @@ def test_a_wal_is_read_through_a_link_too(closed: Path, tmp_path: Path, linked: 
         (tmp_path / "elsewhere").mkdir()
         (tmp_path / "elsewhere" / "link.db").symlink_to(copy)
         copy = tmp_path / "elsewhere" / "link.db"
-    assert list(journals.beside(copy).values()) == [size]
-    with closing(journals.to_read(copy, 0)) as connection:
+    assert list(sqlite_journals.beside(copy).values()) == [size]
+    with closing(sqlite_journals.to_read(copy, 0)) as connection:
         assert titles(connection) == [("In the WAL",)]
 
 
@@ -92,7 +92,7 @@ def test_a_wal_is_read_through_a_link_too(closed: Path, tmp_path: Path, linked: 
 def test_an_empty_journal_is_ignored(closed: Path, ending: str) -> None:
     """Programs leave such files, and SQLite ignores them."""
     Path(f"{closed}{ending}").touch()
-    assert journals.beside(closed) == {}
+    assert sqlite_journals.beside(closed) == {}
     with Timeline(closed, read_only=True) as timeline:
         report = timeline.verify()
     assert report.ok

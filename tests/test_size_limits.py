@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline import ArchivedSource, Timeline, bounds, bundles, quotes, text_cache
+from timeline import ArchivedSource, Timeline, bundles, quotes, size_limits, text_cache
 from timeline.actors import actor_id
 from timeline.bundles import appending, json_lines
 from timeline.documents import from_text
@@ -63,14 +63,22 @@ def test_more_than_is_kept_is_refused(timeline: Timeline, fields: dict[str, Any]
 def test_as_much_as_is_kept_is_kept(timeline: Timeline) -> None:
     """A thousand of each, all of them in the read tables."""
     timeline.append(SOURCE)
-    timeline.append_many(happening(number) for number in range(bounds.MOST))
-    many = [f"Name {number}" for number in range(bounds.MOST)]
-    others = [f"h{number}" for number in range(bounds.MOST)]
+    timeline.append_many(happening(number) for number in range(size_limits.MOST))
+    many = [f"Name {number}" for number in range(size_limits.MOST)]
+    others = [f"h{number}" for number in range(size_limits.MOST)]
     timeline.record(
-        "x", title="x" * bounds.SHORT, date="2001", tags=many, actors=many, related=others, citations=[FOUND] * bounds.MOST
+        "x",
+        title="x" * size_limits.SHORT,
+        date="2001",
+        tags=many,
+        actors=many,
+        related=others,
+        citations=[FOUND] * size_limits.MOST,
     )
     for table in ("happening_tags", "happening_actors", "related", "citations"):
-        assert timeline.log.connection.execute(f"SELECT count(*) FROM {table} WHERE happening = 'x'").fetchone() == (bounds.MOST,)
+        assert timeline.log.connection.execute(f"SELECT count(*) FROM {table} WHERE happening = 'x'").fetchone() == (
+            size_limits.MOST,
+        )
 
 
 def test_reasons_addresses_and_whole_events_are_bounded(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +97,7 @@ def test_reasons_addresses_and_whole_events_are_bounded(timeline: Timeline, monk
     ):
         with pytest.raises(StatementInvalid, match=r"characters, expected [0-9,]+ at most\. Shorten it"):
             call()
-    monkeypatch.setattr(bounds, "MAX_EVENT", 400)
+    monkeypatch.setattr(size_limits, "MAX_EVENT", 400)
     with pytest.raises(StatementInvalid, match=r"happening/x: would have [0-9]+ characters in all, expected 400 at most"):
         timeline.record("x", title="x" * 300, date="2001", citations=[FOUND])
     assert timeline.log.size() == 2
@@ -99,7 +107,7 @@ def test_an_event_that_stands_is_not_held_against_the_bounds(timeline: Timeline,
     """What was recorded before there were any verifies, and its other fields can be corrected."""
     timeline.append(SOURCE)
     timeline.append(happening(0, tags=["a", "b", "c"], actors=["A", "B", "C"]))
-    monkeypatch.setattr(bounds, "MOST", 2)
+    monkeypatch.setattr(size_limits, "MOST", 2)
     timeline.correct("h0", title="U", tags=["a"], reason="r")
     assert len(timeline.happening("h0").actors) == 3
     assert timeline.verify().ok

@@ -13,7 +13,7 @@ _READ: Final = f"SELECT {COLUMNS} FROM main.events WHERE position >= ? ORDER BY 
 Row = tuple[Any, ...]
 
 
-class Waiting:
+class PendingEvents:
     """The events of one transaction. Written events are remembered as one hash, whose key differs in each process."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from timeline import dates, notebook
-from timeline.archived import ArchivedSource
+from timeline.archived_source import ArchivedSource
 from timeline.model import HappeningVersion, VerifiedCitation
 from timeline.reading import wording
 

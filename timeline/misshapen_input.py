@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from timeline import bounds
+from timeline import size_limits
 
 NOT_TEXT: Final = "is not text. Write it in quotes"
 COMMA: Final = "If it belongs to the value before it: a comma inside { } needs quotation marks around the value"
@@ -16,7 +16,7 @@ COMMA: Final = "If it belongs to the value before it: a comma inside { } needs q
 
 def not_a_field(name: str, fields: Iterable[str], *, cut_off: bool = False) -> str:
     """Return the message for an unknown field, with the field probably meant, or the comma that may have `cut_off` its text."""
-    near = get_close_matches(name[: bounds.NAMED], fields, n=1)
+    near = get_close_matches(name[: size_limits.NAMED], fields, n=1)
     cure = f'Did you mean "{near[0]}"?' if near else "Leave it out"
     if cut_off:
         return f"is not a field here. {cure} {COMMA}" if near else f"is not a field here. {COMMA}"
