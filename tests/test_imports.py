@@ -11,24 +11,15 @@ PACKAGE = Path(__file__).parent.parent / "timeline"
 
 # From the ground up: each may import those before it, and of its own level only itself.
 LEVELS = [
-    {
-        "actors",
-        "errors",
-        "event",
-        "extractors",
-        "fields",
-        "images",
-        "sql_scripts",
-        "plugin_settings",
-        "shortening",
-        "pending_events",
-    },
-    {"authors", "size_limits", "files", "new_file"},
+    {"actors", "errors", "event", "extractors", "fields", "images", "sql_scripts", "plugin_settings", "shortening"},
+    {"pending_events"},
+    {"authors", "size_limits", "files"},
     {"dates", "encodings", "log_schema", "sqlite_journals", "published_copies", "misshapen_input", "unfinished_copies"},
     {"notebook"},
     {"selection"},
     {"reading"},
     {"quotes", "merkle", "model", "documents", "instants", "sql_functions", "sqlite_file"},
+    {"new_file"},
     {"projections", "log", "signing", "capture"},
     {"statements", "archived_source", "checkpoints", "redaction", "text_cache", "corrections", "part_of_circles"},
     {"streams"},

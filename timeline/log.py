@@ -9,7 +9,6 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from timeline import files, new_file, published_copies, sqlite_journals, unfinished_copies
@@ -18,8 +17,7 @@ from timeline.event import Event, EventType, canonical, data_hash
 from timeline.log_schema import altered
 from timeline.new_file import APPLICATION_ID, FORMAT, NewFile
 from timeline.pending_events import AT_ONCE, COLUMNS, PendingEvents
-from timeline.sqlite_file import REFUSALS, refusal, use_wal
-from timeline.sqlite_file import connect as _connect
+from timeline.sqlite_file import REFUSALS, connect, refusal, use_wal
 
 __all__ = ["AT_ONCE", "COLUMNS", "Event", "EventType", "Log", "canonical", "data_hash"]
 
@@ -91,7 +89,7 @@ class Log:
     def _open(self) -> None:
         """Open the existing file; an empty one counts as absent."""
         try:
-            connection = _connect(self.path, self.read_only)
+            connection = connect(self.path, self.read_only)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise refusal(self.path, error) from error
         try:
@@ -144,7 +142,7 @@ class Log:
         """Within a transaction, make the file if there was none, and use it from here on."""
         if self.is_there or self._new is not None:
             return
-        new = NewFile(self.path, partial(_connect, read_only=False), self._complete)
+        new = NewFile(self.path, self._complete)
         try:
             if not new.made:
                 self._identify(new.connection)
