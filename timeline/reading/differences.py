@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import Any
 
 from timeline import dates
-from timeline.fields import LISTS, PICTURE
+from timeline.fields import PICTURE
 
 LABELS = {
     "title": "Title", "date": "Date", "date_note": "How the date was read", "zone": "Time zone", "summary": "Summary",
@@ -30,21 +30,17 @@ Pieces = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Change:
-    """One field that changed: `pieces` of (same, removed or added; text), in reading order."""
+    """One field that changed: `pieces` of (same, removed or added; text), in reading order; of a list, the items that differ."""
 
     field: str
     label: str
     pieces: Pieces
+    is_list: bool
 
     @property
     def reworded(self) -> bool:
         """Whether the pieces are one text with words changed, rather than complete values."""
         return any(kind == "same" for kind, _ in self.pieces)
-
-    @property
-    def is_list(self) -> bool:
-        """Whether the field is a list: the pieces are then only the items that differ."""
-        return self.field in LISTS
 
     def texts(self, kind: str) -> list[str]:
         """Return the complete values that were "removed" or "added"."""
@@ -87,7 +83,7 @@ def between(old: Mapping[str, Any], new: Mapping[str, Any], budget: Budget | Non
     """Return the changes from one statement to the next, in the order in which people read the fields."""
     budget = budget or Budget()
     return [
-        Change(name, label, _pieces(name, old.get(name), new.get(name), budget))
+        Change(name, label, _pieces(name, old.get(name), new.get(name), budget), isinstance(new.get(name, old.get(name)), list))
         for name, label in LABELS.items()
         if _texts(name, old.get(name)) != _texts(name, new.get(name))
     ]

@@ -96,12 +96,12 @@ def test_pictures_are_fetched_and_archived_with_their_words(timeline: Timeline, 
 
 
 @pytest.mark.parametrize(
-    ("path", "why"),
+    ("address", "why"),
     [("/page", "is not a PNG, JPEG, WebP or GIF"), ("/none", "answered 404"), ("/to private", "no address")],
 )
-def test_a_picture_that_cannot_be_had_is_left_out(timeline: Timeline, tmp_path: Path, site: str, path: str, why: str) -> None:
+def test_a_picture_that_cannot_be_had_is_left_out(timeline: Timeline, tmp_path: Path, site: str, address: str, why: str) -> None:
     """The happening is imported; the report says why it shows none."""
-    plan = load(timeline, tmp_path, slide(1901, url=f"{site}{path}"), fetch=loopback)
+    plan = load(timeline, tmp_path, slide(1901, url=f"{site}{address}"), fetch=loopback)
     ((field, remark),) = plan.outcomes[0].remarks
     assert field == "media"
     assert remark.startswith("was not fetched: ")
