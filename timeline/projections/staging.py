@@ -5,7 +5,6 @@ Owns how a happening's data becomes values. Must not write a read table, nor jud
 
 import re
 import sqlite3
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from timeline import dates
 from timeline.actors import actor_id
 from timeline.errors import TimelineError
 from timeline.fields import PICTURE, STATUSES
+from timeline.selection import search_words
 from timeline.sql_scripts import statements
 
 _AT_ONCE: Final = 100_000  # characters of events' data held in memory: few, so that the processor's cache holds them too
@@ -47,8 +47,6 @@ _COLUMNS: Final = itemgetter(*_STATEMENT)
 _CITED: Final = itemgetter(*_CITATION)
 _UNDATED: Final = (None,) * 8 + (0,) + (None,) * 4 + (0,)
 _POINTED_SCRIPTS: Final = re.compile("[\u0590-\u1dff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
-_LIGATURES: Final = re.compile("[\ufb00-\ufb06]")
-_TATWEEL: Final = "\u0640"
 Payload = Mapping[str, Any]
 
 
@@ -241,11 +239,7 @@ def plain_letters(*texts: str | None) -> str | None:
     The tokenizer folds Latin, Greek and Cyrillic itself; this adds Arabic vowel signs and hamzas, Hebrew points and the like.
     """
     text = "\n".join(filter(None, texts))
-    if text.isascii() or not (_POINTED_SCRIPTS.search(text) or _LIGATURES.search(text)):
+    if text.isascii() or not (_POINTED_SCRIPTS.search(text) or search_words.LIGATURES.search(text)):
         return None
-    spelt = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    # Letter by letter: normalising sorts a long run of marks in quadratic time, and the marks are dropped anyway.
-    decomposed = spelt.translate({ord(letter): unicodedata.normalize("NFD", letter) for letter in set(spelt)})
-    marks = "".join(c for c in set(decomposed) if unicodedata.category(c) == "Mn" or c == _TATWEEL)
-    plain = re.sub(f"[{re.escape(marks)}]+", "", decomposed) if marks else decomposed
+    plain = search_words.folded(text)
     return plain if plain != text else None
