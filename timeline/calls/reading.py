@@ -22,9 +22,9 @@ from timeline.log import Event
 from timeline.model import HappeningVersion, stream
 from timeline.reading import choosing, searching
 from timeline.reading.happenings import at_positions
-from timeline.reading.passages import Words
 from timeline.redaction import RedactedVersion
 from timeline.selection import sources
+from timeline.selection.passages import Words
 from timeline.selection.snapshot import Snapshot
 from timeline.selection.sources import SourceQuery
 

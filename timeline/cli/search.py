@@ -14,8 +14,8 @@ from timeline.cli.running import WholeNumber, db, opened, refuse_outdated
 from timeline.dates import worded
 from timeline.reading import wording
 from timeline.reading.happenings import at_positions
-from timeline.reading.passages import Words
 from timeline.reading.searching import Document, Place, in_documents, in_happenings
+from timeline.selection.passages import Words
 from timeline.selection.snapshot import Snapshot
 
 ON_SCREEN: Final = 10  # hits of a group on a terminal, without --limit

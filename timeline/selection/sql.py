@@ -12,14 +12,13 @@ from timeline import dates
 from timeline.actors import actor_id
 from timeline.errors import DateInvalid
 from timeline.selection import period, search_words
+from timeline.selection.passages import Words
 
 Typed = str | int | float | bytes | None
 """A value from SQLite."""
 
-# A passage has so many words, so many of them before the first match; the search for a match stops after so many characters.
-_PASSAGE, _BEFORE, _FURTHEST = 24, 8, 10_000
+_FURTHEST = 10_000  # characters of a text in which words are searched
 _LONGEST_TITLE = 200
-_TOKEN = re.compile(r"[^\W_]+")
 
 # Larger than any day or position.
 _NEVER = 9_000_000_000_000_000
@@ -72,13 +71,10 @@ def words_passage(typed: Typed, *texts: Typed) -> str:
 
     SQLite's own `snippet` takes quadratic time in a long text and cannot be interrupted. This reads only the beginning of a text.
     """
-    wanted = [token.casefold() for word in search_words.words(_text(typed)) for token in _TOKEN.findall(search_words.folded(word))]
-    prefix = wanted[-1] if wanted and not search_words.is_short(search_words.words(_text(typed))[-1]) else None
+    words = Words(_text(typed))
     for text in (_text(one)[:_FURTHEST] for one in texts):
-        tokens = list(_TOKEN.finditer(text))
-        hits = {n for n, token in enumerate(tokens) if _is_wanted(search_words.folded(token[0]).casefold(), wanted, prefix)}
-        if hits:
-            return _passage(text, tokens, hits)
+        if (passage := words.passage(text)) is not None:
+            return passage.bracketed(text)
     return _text(texts[0])[:_LONGEST_TITLE] if texts else ""
 
 
@@ -86,23 +82,6 @@ def words_among(typed: Typed, *texts: Typed) -> int:
     """Return 1 if the texts together contain all of the words, whole or inside longer ones, accents ignored; else 0."""
     among = search_words.folded("\n".join(_text(one) for one in texts)).casefold()
     return int(all(search_words.folded(word).casefold() in among for word in search_words.words(_text(typed))))
-
-
-def _is_wanted(token: str, wanted: list[str], prefix: str | None) -> bool:
-    return token in wanted or (prefix is not None and token.startswith(prefix))
-
-
-def _passage(text: str, tokens: list[re.Match[str]], hits: set[int]) -> str:
-    first = max(0, min(hits) - _BEFORE)
-    last = min(len(tokens), first + _PASSAGE)
-    at = tokens[first].start() if first else 0
-    parts = ["… "] if first else []
-    for n in range(first, last):
-        begin, end = tokens[n].span()
-        parts.append(text[at:begin] + (f"[{tokens[n][0]}]" if n in hits else tokens[n][0]))
-        at = end
-    parts.append(text[at:] if last == len(tokens) else " …")
-    return "".join(parts)
 
 
 def register(connection: sqlite3.Connection) -> None:

@@ -21,13 +21,21 @@ _TOKEN = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage from `start` to `end`: the words in the text, their spans in the passage, and the number of all places."""
+    """A passage from `start` to `end`: the words in the text, their spans in it, and the number of all places."""
 
     start: int
     end: int
     words: frozenset[str]
     spans: tuple[tuple[int, int], ...]
     places: int
+
+    def bracketed(self, text: str) -> str:
+        """Return the passage of the text with the words in brackets, and an ellipsis where it is cut."""
+        parts, at = ["… "] if self.start else [], self.start
+        for start, end in self.spans:
+            parts += [text[at:start], f"[{text[start:end]}]"]
+            at = end
+        return "".join([*parts, text[at : self.end], " …" if self.end < len(text) else ""])
 
 
 class _Token(NamedTuple):
